@@ -1,0 +1,214 @@
+"""The document: nodes, edges, stores, subgraphs. Plain data without Qt and without behaviour of a run.
+
+What the file says is kept as it was said, unknown types and params included; meaning (ports, types,
+cycles) is asked in `graph.ports` and `graph.check`.  Order of nodes and edges is the author's and has
+meaning (design rules 2.3, 2.7, 2.9).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from studio.support.errors import GraphError
+from studio.support.values import Json
+
+FORMAT = 1
+"""Version of the file format this program writes."""
+
+NODE_KEYS = ("type", "title", "fires", "on_error", "default", "retries", "timeout_s", "limits", "knockout")
+"""Keys of a node that belong to the engine; every other key is a param of its type (design section 6)."""
+
+IMPLICIT_PORTS = ("when", "done", "error")
+
+LIMITS = ("firings", "ticks", "calls", "tokens", "cost_usd", "seconds")
+"""What may be limited per run, region and node (design rule 2.12)."""
+
+Fires = Literal["once", "every_tick"]
+OnError = Literal["fail", "skip", "default", "route"]
+
+
+@dataclass(slots=True)
+class Place:
+    """Where something stands in its file (lines count from 1), for messages."""
+
+    file: str = ""
+    line: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.file or 'graph'}:{self.line}" if self.line else (self.file or "graph")
+
+
+@dataclass(slots=True)
+class NodeInstance:
+    """A node: an instance of a node type, known by its name.
+
+    `params` holds what the file gives (not defaults). `knockout` True makes it emit absence, `"pass"` lets its
+    input through where types allow. `default` maps ports to values for `on_error: default`.
+    """
+
+    name: str
+    type: str
+    params: dict[str, Json] = field(default_factory=dict)
+    title: str = ""
+    fires: Fires | None = None
+    on_error: OnError = "fail"
+    default: dict[str, Json] = field(default_factory=dict)
+    retries: int = 0
+    timeout_s: float | None = None
+    limits: dict[str, float] = field(default_factory=dict)
+    knockout: bool | Literal["pass"] = False
+    place: Place = field(default_factory=Place, compare=False)
+
+
+@dataclass(slots=True)
+class Edge:
+    """A wire from an output to an input, in the same tick or (feedback) at the next.
+
+    Feedback options (design rule 2.1): `initial` (if `has_initial`), `initial_from` = `node.port`, `hold`.
+    """
+
+    source: str
+    source_port: str
+    target: str
+    target_port: str
+    feedback: bool = False
+    has_initial: bool = False
+    initial: Json = None
+    initial_from: str = ""
+    hold: bool = False
+    place: Place = field(default_factory=Place, compare=False)
+
+    def __str__(self) -> str:
+        arrow = "~>" if self.feedback else "->"
+        return f"{self.source}.{self.source_port} {arrow} {self.target}.{self.target_port}"
+
+
+@dataclass(slots=True)
+class StoreDecl:
+    """A named memory declared in a graph. `scope`: region, run or project (design rule 2.9)."""
+
+    name: str
+    type: str
+    scope: Literal["region", "run", "project"] = "region"
+    params: dict[str, Json] = field(default_factory=dict)
+    place: Place = field(default_factory=Place, compare=False)
+
+
+@dataclass
+class Graph:
+    """A graph document. `base` is the folder that `graph: ./file.yaml` and files are relative to.
+
+    `max_ticks` None means unwritten: 100, and reaching it pauses the run (rule 2.5).
+    """
+
+    name: str = "graph"
+    about: str = ""
+    nodes: dict[str, NodeInstance] = field(default_factory=dict)
+    edges: list[Edge] = field(default_factory=list)
+    stores: dict[str, StoreDecl] = field(default_factory=dict)
+    until: Literal["quiet", "stop"] = "quiet"
+    max_ticks: int | None = None
+    on_limit: Literal["stop", "fail"] = "stop"
+    limits: dict[str, float] = field(default_factory=dict)
+    graphs: dict[str, Graph] = field(default_factory=dict)
+    layout: dict[str, Json] = field(default_factory=dict)
+    extra: dict[str, Json] = field(default_factory=dict)
+    """Unknown top-level keys, kept and written back."""
+    comments: dict[str, list[str]] = field(default_factory=dict, compare=False)
+    """Comments by the item they stand before or behind; filled by the loader, used by the saver."""
+    place: Place = field(default_factory=Place, compare=False)
+    base: Path | None = field(default=None, compare=False)
+
+    # -- written in Python, with the words of the file ------------------------------------------
+
+    def add(self, type: str, name: str, **keys: Any) -> NodeInstance:
+        """Add a node. `keys` are its params and the reserved keys (`fires`, `on_error`, …).
+
+        Raises GraphError if the name is taken.
+        """
+        if name in self.nodes:
+            raise GraphError(f"The name `{name}` is taken already.", where=str(self.place), hint="Choose another name.")
+        own = {key: keys.pop(key) for key in NODE_KEYS if key in keys}
+        made = NodeInstance(name=name, type=type, params=keys, **own)
+        self.nodes[name] = made
+        return made
+
+    def connect(
+        self,
+        source: str,
+        target: str,
+        *,
+        feedback: bool | Mapping[str, Json] = False,
+    ) -> Edge:
+        """Wire `node.port` to `node.port`; `feedback` True or its options makes a `~>` edge.
+
+        Raises GraphError if an end is not written as `node.port` or names no node.
+        """
+        source_node, source_port = self._end(source)
+        target_node, target_port = self._end(target)
+        options = dict(feedback) if isinstance(feedback, Mapping) else {}
+        edge = Edge(
+            source_node,
+            source_port,
+            target_node,
+            target_port,
+            feedback=feedback is not False,
+            has_initial="initial" in options,
+            initial=options.pop("initial", None),
+            initial_from=str(options.pop("initial_from", "")),
+            hold=bool(options.pop("hold", False)),
+        )
+        if options:
+            raise GraphError(f"`{next(iter(options))}` is no option of a feedback edge.", where=str(edge))
+        self.edges.append(edge)
+        return edge
+
+    def add_store(
+        self, type: str, name: str, *, scope: Literal["region", "run", "project"] = "region", **params: Json
+    ) -> StoreDecl:
+        """Declare a store by name."""
+        self.stores[name] = StoreDecl(name, type, scope, params)
+        return self.stores[name]
+
+    def add_graph(self, name: str, **keys: Any) -> Graph:
+        """Add a local subgraph, to be run by `flow.subgraph` or `flow.map` with `graph: name`."""
+        self.graphs[name] = Graph(name=name, base=self.base, **keys)
+        return self.graphs[name]
+
+    # -- files ----------------------------------------------------------------------------------
+
+    @classmethod
+    def load(cls, path: str | Path) -> Graph:
+        """Read a graph file. Raises GraphError with file and line; unknown types and params are kept."""
+        from studio.graph.reading import load_graph
+
+        return load_graph(Path(path))
+
+    @classmethod
+    def from_text(cls, text: str, *, name: str = "<text>", base: Path | None = None) -> Graph:
+        """Read a graph from YAML text."""
+        from studio.graph.reading import read_graph
+
+        return read_graph(text, file=name, base=base)
+
+    def to_text(self) -> str:
+        """Return the canonical YAML text (stable under load and save)."""
+        from studio.graph.writing import write_graph
+
+        return write_graph(self)
+
+    def save(self, path: str | Path) -> None:
+        """Write the canonical file, atomically (temporary file, fsync, replace)."""
+        from studio.graph.writing import save_graph
+
+        save_graph(self, Path(path))
+
+    def walk(self) -> Iterator[tuple[str, Graph]]:
+        """Yield this graph and its local subgraphs with their dotted names (the graph itself: "")."""
+        yield "", self
+        for name, inner in self.graphs.items():
+            for path, graph in inner.walk():
+                yield f"{name}.{path}" if path else name, graph

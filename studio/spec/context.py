@@ -1,0 +1,101 @@
+"""`RunContext`: all that a firing may ask of the world, so that everything asked can be recorded and replayed."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Protocol
+
+from studio.spec.calls import ChatReply, CompletionReply, Message, ModelInfo
+from studio.support.values import Json
+
+
+class ModelCalls(Protocol):
+    """A model as a node sees it: every call is recorded, counted against limits, and replayable."""
+
+    @property
+    def info(self) -> ModelInfo: ...
+
+    async def chat(
+        self,
+        messages: Sequence[Message],
+        *,
+        schema: Mapping[str, Json] | None = None,
+        max_tokens: int | None = None,
+        temperature: float = 0.0,
+        stop: Sequence[str] = (),
+        timeout_s: float | None = None,
+    ) -> ChatReply: ...
+
+    async def complete(
+        self, prompt: str, *, max_tokens: int = 1, top: int = 200, timeout_s: float | None = None
+    ) -> CompletionReply: ...
+
+
+class StoreHandle(Protocol):
+    """A store as a node sees it. `do` names an operation of the store's type; every operation is recorded."""
+
+    @property
+    def kind(self) -> str: ...
+
+    def do(self, op: str, **args: Json) -> Json: ...
+
+
+class RunContext(Protocol):
+    """What `run` gets beside params and inputs. `node` is the node path, `tick` the tick path of this firing."""
+
+    @property
+    def node(self) -> str: ...
+    @property
+    def tick(self) -> str: ...
+    @property
+    def run(self) -> str: ...
+    @property
+    def attempt(self) -> int: ...
+    @property
+    def random(self) -> random.Random:
+        """A generator seeded by run seed and firing identity: the same firing draws the same numbers."""
+        ...
+
+    def model(self, name: str = "default") -> ModelCalls: ...
+
+    async def embed(self, texts: Sequence[str], model: str = "default") -> list[list[float]]: ...
+
+    def store(self, name: str) -> StoreHandle: ...
+
+    async def effect(
+        self, kind: str, name: str, request: Json, perform: Callable[[], Awaitable[Json]], *, irreversible: bool = False
+    ) -> Json:
+        """Ask something of the outside: `perform` runs unless a trace already holds the answer to this request.
+
+        With `irreversible` the request is durable before `perform` starts and the answer before this returns.
+        """
+        ...
+
+    async def now(self) -> str:
+        """Return the time as ISO 8601 text with offset (an effect)."""
+        ...
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait (an effect; a replayed or scripted clock does not wait)."""
+        ...
+
+    async def ask_human(self, question: str, choices: Sequence[str] = (), default: str | None = None) -> str: ...
+
+    def project_path(self, name: str) -> str:
+        """Return the absolute path of a file of the graph's project. Raises `NodeError` if it lies outside the project."""
+        ...
+
+    def say(self, text: str) -> None:
+        """Show text while the firing is under way (streaming); not part of its outputs."""
+        ...
+
+    def log(self, label: str, value: Json) -> None:
+        """Leave a note in the trace (an effect of kind `log`)."""
+        ...
+
+    def put_blob(self, data: bytes, media_type: str) -> Json:
+        """Store bytes by hash and return the value that stands for them."""
+        ...
+
+    def get_blob(self, value: Json) -> bytes: ...

@@ -1,0 +1,115 @@
+"""`Node` and `@node`: a node type is one class that declares ports, params, effects, help and behaviour."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar, Literal, TypeVar
+
+from studio.spec.fields import Fields
+
+Effects = Literal["pure", "reads", "network", "executes"]
+Role = Literal["", "input", "output", "stop", "subgraph", "map"]
+StoreUse = Literal["read", "write", "take"]
+
+
+@dataclass(frozen=True)
+class NodeSpec:
+    """The declared facts of a node type that are not ports or params.
+
+    `effects` decides trust and caching; `live` says whether the type itself must fire every tick
+    (design rule 2.4: human, clock, random, and all that reads, executes or uses the network except model
+    calls); `blocking` asks for a worker thread; `role` marks the few types the engine itself plays;
+    `stores` are the params that name a store the node uses, and how.
+    """
+
+    type: str
+    version: int
+    category: str
+    icon: str
+    replaces: tuple[str, ...]
+    effects: Effects
+    live: bool
+    blocking: bool
+    role: Role
+    stores: Mapping[str, StoreUse]
+    summary: str
+    help: str
+
+
+class Node:
+    """Base of node types. No state on `self`: one instance may serve many firings at once."""
+
+    spec: ClassVar[NodeSpec]
+
+    class Params(Fields):
+        """No params."""
+
+    class In(Fields):
+        """No inputs."""
+
+    class Out(Fields):
+        """No outputs."""
+
+    @classmethod
+    def inputs(cls, params: Any) -> type[Fields]:
+        """Return the input ports for these params; override where ports follow from params."""
+        return cls.In
+
+    @classmethod
+    def outputs(cls, params: Any) -> type[Fields]:
+        """Return the output ports for these params; override where ports follow from params."""
+        return cls.Out
+
+    @classmethod
+    def problems(cls, params: Any) -> Iterable[str]:
+        """Yield one sentence for each thing wrong with the params beyond their declared types."""
+        return ()
+
+    # `run(self, ctx, params, inputs)` is looked up by name so that each type may narrow its
+    # argument types; it may be `def` or `async def` and returns `self.Out(…)` (or a Fields class
+    # made by `outputs`).
+
+
+Behaviour = Callable[[Node, Any, Any, Any], Any | Awaitable[Any]]
+N = TypeVar("N", bound=type[Node])
+
+
+def node(
+    type: str,
+    *,
+    version: int = 1,
+    category: str,
+    icon: str = "node",
+    replaces: tuple[str, ...] = (),
+    effects: Effects = "pure",
+    live: bool | None = None,
+    blocking: bool = False,
+    role: Role = "",
+    stores: Mapping[str, StoreUse] | None = None,
+) -> Callable[[N], N]:
+    """Declare a node type. `live` defaults to what rule 2.4 says of its effects class.
+
+    The docstring's first sentence is the summary in palettes, the whole docstring the help.
+    """
+
+    def declare(cls: N) -> N:
+        text = inspect.cleandoc(cls.__doc__ or "")
+        cls.spec = NodeSpec(
+            type=type,
+            version=version,
+            category=category,
+            icon=icon,
+            replaces=replaces,
+            effects=effects,
+            live=effects != "pure" if live is None else live,
+            blocking=blocking,
+            role=role,
+            stores=dict(stores or {}),
+            summary=text.split("\n\n")[0].replace("\n", " "),
+            help=text,
+        )
+        return cls
+
+    return declare

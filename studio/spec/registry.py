@@ -1,0 +1,113 @@
+"""Which node types exist: ours by module name, others by entry point, tests' by registration.
+
+The type `llm.function` lives in `studio/nodes/llm/function.py`, so that one type is found without
+importing the rest; `all_types` walks the package and the entry points of the group `studio.nodes`.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import keyword
+import pkgutil
+import re
+from collections.abc import Iterable, Iterator
+from functools import cache
+
+from studio.spec.node import Node
+
+ENTRY_POINTS = "studio.nodes"
+_TYPE_NAME = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+")
+
+
+class Registry:
+    """Node types by name. `package` is searched lazily; `extra` types come first."""
+
+    def __init__(self, extra: Iterable[type[Node]] = (), *, package: str | None = "studio.nodes") -> None:
+        self._types: dict[str, type[Node]] = {}
+        self._package = package
+        self._entry_points_read = package is None
+        self._failed: dict[str, str] = {}
+        for cls in extra:
+            self.register(cls)
+
+    def register(self, cls: type[Node]) -> None:
+        """Add one node type (and the old names it replaces)."""
+        for name in (cls.spec.type, *cls.spec.replaces):
+            self._types.setdefault(name, cls)
+
+    def find(self, type_name: str) -> type[Node] | None:
+        """Return the node type of this name, or None if nobody declares it."""
+        found = self._types.get(type_name)
+        if found is None and self._package is not None and _TYPE_NAME.fullmatch(type_name):
+            module = module_of(self._package, type_name)
+            if module is not None:
+                self._adopt(module)
+            found = self._types.get(type_name)
+            if found is None:
+                self._read_entry_points()
+                found = self._types.get(type_name)
+            if found is None:
+                self.all_types()  # an old name lives in the module of the new one
+                found = self._types.get(type_name)
+        return found
+
+    def all_types(self) -> list[type[Node]]:
+        """Return every known node type, by name."""
+        if self._package is not None:
+            root = importlib.import_module(self._package)
+            for info in pkgutil.walk_packages(root.__path__, self._package + "."):
+                if not info.ispkg:
+                    self._adopt(info.name)
+        self._read_entry_points()
+        return sorted(set(self._types.values()), key=lambda cls: cls.spec.type)
+
+    def failures(self) -> dict[str, str]:
+        """Return plugins that could not be loaded: entry point → reason. One bad plugin hides no other."""
+        return dict(self._failed)
+
+    def _adopt(self, module_name: str) -> None:
+        for cls in declared_in(module_name):
+            self.register(cls)
+
+    def _read_entry_points(self) -> None:
+        if self._entry_points_read:
+            return
+        self._entry_points_read = True
+        from importlib.metadata import entry_points
+
+        for entry in entry_points(group=ENTRY_POINTS):
+            try:
+                loaded = entry.load()
+            except Exception as error:  # a stranger's import may raise anything; kept and shown by `studio nodes`
+                self._failed[entry.name] = f"{type(error).__name__}: {error}"
+                continue
+            for cls in loaded if isinstance(loaded, list | tuple) else (loaded,):
+                self.register(cls)
+
+
+def module_of(package: str, type_name: str) -> str | None:
+    """Return the module that should declare the type, or None if there is none."""
+    parts = [part + "_" if keyword.iskeyword(part) else part for part in type_name.split(".")]
+    parent = package
+    for part in parts[:-1]:
+        parent += "." + part
+        if importlib.util.find_spec(parent) is None:
+            return None
+    name = f"{parent}.{parts[-1]}"
+    return name if importlib.util.find_spec(name) is not None else None
+
+
+def declared_in(module_name: str) -> Iterator[type[Node]]:
+    """Yield the node types declared in a module of ours."""
+    module = importlib.import_module(module_name)
+    for value in vars(module).values():
+        if isinstance(value, type) and issubclass(value, Node) and "spec" in vars(value):
+            if value.__module__ == module.__name__:
+                yield value
+
+
+@cache
+def default_registry() -> Registry:
+    """Return the registry of the built-in types and installed plugins."""
+    return Registry()

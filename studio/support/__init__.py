@@ -1,0 +1,1 @@
+"""Small things every other part stands on; this package imports nothing of ours."""

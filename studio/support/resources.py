@@ -1,0 +1,26 @@
+"""Finds `graphs/` and `assets/`, from a checkout or from an installed wheel; nothing else does."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+from studio.support.errors import EnvironmentProblem
+
+
+@cache
+def resource_root(name: str) -> Path:
+    """Return the folder `graphs` or `assets`: beside the package in a checkout, inside it in a wheel."""
+    package = Path(__file__).resolve().parent.parent
+    for candidate in (package.parent / name, package / "_resources" / name):
+        if candidate.is_dir():
+            return candidate
+    raise EnvironmentProblem(
+        f"The folder {name!r} that ships with Ganglia Studio is missing.",
+        hint="Install the package again.",
+    )
+
+
+def bundled_graphs() -> list[Path]:
+    """Return the example graphs that ship with the studio, by name."""
+    return sorted(resource_root("graphs").glob("*.yaml"))

@@ -1,0 +1,101 @@
+"""`RunLog`: the one narrow door through which a run is written; the engine knows nothing else of the trace.
+
+All methods may be called from any thread, return at once (they append to a queue that one writer thread
+drains in group commits) and keep order.  Ids of firings and paths are small integers counted by the
+caller within its run, from 1.  Payloads arrive encoded (`support.values.encode`): the caller encodes a
+mutable value at the moment it logs it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from studio.support.values import Json
+
+# Status of a firing.
+OK = 0
+ERROR = 1
+SKIPPED = 2
+# Where a result came from (design rule 2.14).
+EXECUTED = 0
+CACHED = 1
+FROZEN = 2
+REPLAYED = 3
+
+STATUS_NAMES = ("ok", "error", "skipped")
+ORIGIN_NAMES = ("executed", "cached", "frozen", "replayed")
+
+
+class RunLog(Protocol):
+    """Writes one run. Times are nanoseconds since 1970 (`_at`) or lengths in nanoseconds."""
+
+    @property
+    def run_id(self) -> str: ...
+
+    def path(self, path_id: int, path: str, type: str, version: int, plan_index: int, parent_path: int) -> None:
+        """Declare a node path before its first firing. `plan_index` orders it in its region (rule 2.7);
+        `parent_path` is the path id of the region node around it, 0 at the top."""
+
+    def firing(
+        self,
+        id: int,
+        seq: int,
+        path_id: int,
+        tick: str,
+        parent: int,
+        item: int,
+        status: int,
+        reason: str,
+        origin: int,
+        started_at: int,
+        duration: int,
+        inputs: Mapping[str, Json] | None,
+        outputs: Mapping[str, bytes] | None,
+        attempt: int,
+    ) -> None:
+        """A firing was decided. `tick` is the sortable tick key; `parent` the id of the region firing around it
+        (0: top), `item` its position among the map's items (0 outside maps). `inputs` maps each port to the
+        `[firing id, output port]` its value came from (a list of those for a `many` port; firing id 0 with port
+        `initial` for an initial value). `outputs` maps each present output to its encoded value.
+        `reason` says why it was skipped or how it failed."""
+
+    def open_firing(self, id: int, path_id: int, tick: str, parent: int, item: int, started_at: int) -> None:
+        """A firing has started that will have effects or inner firings; written before any of those."""
+
+    def effect_intent(self, firing: int, n: int, kind: str, name: str, request: Json, attempt: int, at: int) -> None:
+        """Effect `n` (from 1, counted per firing) is about to be asked. For kinds `chat` and `complete` the
+        request is the canonical call; its messages are stored once each, as plain text."""
+
+    def effect_result(
+        self,
+        firing: int,
+        n: int,
+        status: str,
+        response: Json,
+        error: str,
+        duration: int,
+        tokens_in: int | None,
+        tokens_out: int | None,
+        cost_usd: float | None,
+        finish_reason: str,
+        entropy: float | None,
+    ) -> None:
+        """The answer to effect `n`: status `ok` or `error`."""
+
+    def store_op(self, firing: int, n: int, store: str, op: str, args: Json, result: bytes) -> None:
+        """Operation `n` of this firing on the store instance named `store` (its path)."""
+
+    def alarm(self, firing: int, kind: str, message: str, evidence: Json, at: int) -> None:
+        """Something worth a person's eye happened (a dynamics verdict, a limit near its end)."""
+
+    def finish(
+        self, status: str, ended: str, error: Json, outputs: Mapping[str, bytes], totals: Mapping[str, Json], at: int
+    ) -> None:
+        """The run's footer. Without it a run reads as `interrupted`."""
+
+    def flush(self) -> None:
+        """Block until everything put so far is durable. Raises `EnvironmentProblem` if the disk refuses."""
+
+    def raise_if_broken(self) -> None:
+        """Raise `EnvironmentProblem` if the writer can no longer write (disk full, database gone)."""
