@@ -28,8 +28,12 @@ class ModelCalls(Protocol):
     ) -> ChatReply: ...
 
     async def complete(
-        self, prompt: str, *, max_tokens: int = 1, top: int = 200, timeout_s: float | None = None
-    ) -> CompletionReply: ...
+        self, prompt: str, *, max_tokens: int = 1, top: int = 200, timeout_s: float | None = None, once: bool = False
+    ) -> CompletionReply:
+        """Complete a text. `once`: a question that many firings ask alike (Decide's blank inputs), which the run may
+        answer from its own first answer. The effect is recorded in full for every firing, with origin `cached`, no
+        tokens and no cost where it was not asked anew; requests under way are shared, failures are not kept."""
+        ...
 
 
 class StoreHandle(Protocol):
@@ -59,7 +63,9 @@ class RunContext(Protocol):
 
     def model(self, name: str = "default") -> ModelCalls: ...
 
-    async def embed(self, texts: Sequence[str], model: str = "default") -> list[list[float]]: ...
+    async def embed(self, texts: Sequence[str], model: str = "default", *, once: bool = False) -> list[list[float]]:
+        """Return one vector per text. `once` as in `ModelCalls.complete`."""
+        ...
 
     def store(self, name: str) -> StoreHandle: ...
 

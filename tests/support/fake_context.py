@@ -59,6 +59,7 @@ class FakeModel:
         self.scripted_completions = list(completions)
         self.chats: list[ChatCall] = []
         self.completions: list[CompletionCall] = []
+        self.answered_once: dict[bytes, CompletionReply] = {}
 
 
 class FakeContext:
@@ -123,7 +124,7 @@ class FakeContext:
     def model(self, name: str = "default") -> _ModelCalls:
         return _ModelCalls(self, name, self.models.get(name, self.default_model))
 
-    async def embed(self, texts: Sequence[str], model: str = "default") -> list[list[float]]:
+    async def embed(self, texts: Sequence[str], model: str = "default", *, once: bool = False) -> list[list[float]]:
         self.effects.append(Effect("embed", model, list(texts)))
         return [self._embed(text) for text in texts]
 
@@ -221,7 +222,7 @@ class _ModelCalls:
         return ChatReply(text=text, model=self.info.name, tokens_in=words_in, tokens_out=len(text.split()))
 
     async def complete(
-        self, prompt: str, *, max_tokens: int = 1, top: int = 200, timeout_s: float | None = None
+        self, prompt: str, *, max_tokens: int = 1, top: int = 200, timeout_s: float | None = None, once: bool = False
     ) -> CompletionReply:
         call = CompletionCall(
             prompt=prompt,
@@ -231,21 +232,26 @@ class _ModelCalls:
             node=self._ctx.node,
             tick=self._ctx.tick,
         )
-        self._model.completions.append(call)
         self._ctx.effects.append(Effect("complete", self._name, call.canonical(self.info.name)))
+        key = encode(call.canonical(self.info.name))
+        if once and key in self._model.answered_once:
+            return self._model.answered_once[key]
+        self._model.completions.append(call)
         if not self._model.scripted_completions:
             raise AssertionError(f"completion {len(self._model.completions)} of {self._ctx.node!r} is not scripted")
         reply = _answer(self._model.scripted_completions.pop(0), call)
-        if isinstance(reply, CompletionReply):
-            return reply
-        choices = sorted((TokenChoice(token, logprob) for token, logprob in reply.items()), key=lambda c: -c.logprob)
-        return CompletionReply(
-            text=choices[0].token,
-            choices=tuple(choices),
-            model=self.info.name,
-            tokens_in=len(prompt.split()),
-            tokens_out=1,
-        )
+        if not isinstance(reply, CompletionReply):
+            choices = sorted((TokenChoice(token, chance) for token, chance in reply.items()), key=lambda c: -c.logprob)
+            reply = CompletionReply(
+                text=choices[0].token,
+                choices=tuple(choices),
+                model=self.info.name,
+                tokens_in=len(prompt.split()),
+                tokens_out=1,
+            )
+        if once:
+            self._model.answered_once[key] = reply
+        return reply
 
 
 class FakeStore:
