@@ -166,6 +166,14 @@ class Graph:
         self.edges.append(edge)
         return edge
 
+    def _end(self, text: str) -> tuple[str, str]:
+        name, _, port = text.partition(".")
+        if not name or not port or "." in port:
+            raise GraphError(f"`{text}` is no end of a wire.", where=str(self.place), hint="Write `node.port`.")
+        if name not in self.nodes:
+            raise GraphError(f"There is no node `{name}`.", where=str(self.place), hint="Add it before wiring it.")
+        return name, port
+
     def add_store(
         self, type: str, name: str, *, scope: Literal["region", "run", "project"] = "region", **params: Json
     ) -> StoreDecl:
