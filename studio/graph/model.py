@@ -97,7 +97,12 @@ class StoreDecl:
     place: Place = field(default_factory=Place, compare=False)
 
 
-@dataclass
+_COMPARED = (
+    "name", "about", "nodes", "edges", "stores", "until", "max_ticks", "on_limit", "limits", "graphs", "layout", "extra",
+)  # fmt: skip
+
+
+@dataclass(eq=False)
 class Graph:
     """A graph document. `base` is the folder that `graph: ./file.yaml` and files are relative to.
 
@@ -122,18 +127,31 @@ class Graph:
     place: Place = field(default_factory=Place, compare=False)
     base: Path | None = field(default=None, compare=False)
 
+    def __eq__(self, other: object) -> bool:
+        """Two graphs are equal if they say the same in the same order; comments and places do not count."""
+        if not isinstance(other, Graph):
+            return NotImplemented
+        return (
+            list(self.nodes) == list(other.nodes)
+            and list(self.graphs) == list(other.graphs)
+            and all(getattr(self, key) == getattr(other, key) for key in _COMPARED)
+        )
+
+    __hash__ = None  # type: ignore[assignment]
+
     # -- written in Python, with the words of the file ------------------------------------------
 
     def add(self, type: str, name: str, **keys: Any) -> NodeInstance:
         """Add a node. `keys` are its params and the reserved keys (`fires`, `on_error`, …).
 
-        Raises GraphError if the name is taken.
+        Raises GraphError if the name is taken or impossible, if a reserved key has a value it cannot have,
+        or if a param would make a reserved port.
         """
+        from studio.graph.building import make_node
+
         if name in self.nodes:
             raise GraphError(f"The name `{name}` is taken already.", where=str(self.place), hint="Choose another name.")
-        own = {key: keys.pop(key) for key in NODE_KEYS if key in keys}
-        made = NodeInstance(name=name, type=type, params=keys, **own)
-        self.nodes[name] = made
+        self.nodes[name] = made = make_node(type, name, keys)
         return made
 
     def connect(
@@ -145,44 +163,33 @@ class Graph:
     ) -> Edge:
         """Wire `node.port` to `node.port`; `feedback` True or its options makes a `~>` edge.
 
-        Raises GraphError if an end is not written as `node.port` or names no node.
+        Raises GraphError if an end is not written as `node.port` or names no node, if an option is unknown, or
+        if the edge would close a cycle within one tick.
         """
-        source_node, source_port = self._end(source)
-        target_node, target_port = self._end(target)
-        options = dict(feedback) if isinstance(feedback, Mapping) else {}
-        edge = Edge(
-            source_node,
-            source_port,
-            target_node,
-            target_port,
-            feedback=feedback is not False,
-            has_initial="initial" in options,
-            initial=options.pop("initial", None),
-            initial_from=str(options.pop("initial_from", "")),
-            hold=bool(options.pop("hold", False)),
-        )
-        if options:
-            raise GraphError(f"`{next(iter(options))}` is no option of a feedback edge.", where=str(edge))
+        from studio.graph.building import make_edge
+
+        edge = make_edge(self, source, target, feedback)
         self.edges.append(edge)
         return edge
-
-    def _end(self, text: str) -> tuple[str, str]:
-        name, _, port = text.partition(".")
-        if not name or not port or "." in port:
-            raise GraphError(f"`{text}` is no end of a wire.", where=str(self.place), hint="Write `node.port`.")
-        if name not in self.nodes:
-            raise GraphError(f"There is no node `{name}`.", where=str(self.place), hint="Add it before wiring it.")
-        return name, port
 
     def add_store(
         self, type: str, name: str, *, scope: Literal["region", "run", "project"] = "region", **params: Json
     ) -> StoreDecl:
-        """Declare a store by name."""
+        """Declare a store by name. Raises GraphError if the name is taken or impossible."""
+        from studio.graph.building import check_name
+
+        check_name(name, "store", self.stores)
         self.stores[name] = StoreDecl(name, type, scope, params)
         return self.stores[name]
 
     def add_graph(self, name: str, **keys: Any) -> Graph:
-        """Add a local subgraph, to be run by `flow.subgraph` or `flow.map` with `graph: name`."""
+        """Add a local subgraph, to be run by `flow.subgraph` or `flow.map` with `graph: name`.
+
+        Raises GraphError if the name is taken or impossible.
+        """
+        from studio.graph.building import check_name
+
+        check_name(name, "subgraph", self.graphs)
         self.graphs[name] = Graph(name=name, base=self.base, **keys)
         return self.graphs[name]
 

@@ -1,0 +1,95 @@
+"""Names of nodes, stores, subgraphs and ports: which are possible and which are reserved (design section 6)."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from studio.support.values import Json
+
+MAX_NAME: Final = 200
+"""Longest name in characters; YAML keys of more than 1,024 need another notation, and an edge holds four names."""
+
+RESERVED_PORTS: Final = frozenset(
+    {
+        "when", "done", "error",
+        "type", "title", "fires", "on_error", "default", "retries", "timeout_s", "limits", "knockout",
+    }
+)  # fmt: skip
+"""Port names that mean something else everywhere: the implicit ports and the node keys."""
+
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_PORT = re.compile(r"[^\s.]+")
+_PLACEHOLDER = re.compile(r"\{\{|\}\}|\{([A-Za-z_][A-Za-z0-9_]*)\}")
+_MAKES_PLACEHOLDERS: Final[Mapping[str, tuple[str, ...]]] = {
+    "llm.function": ("instructions",),
+    "text.template": ("template", "text"),
+}
+_MAKES_PROPERTIES: Final[Mapping[str, tuple[str, ...]]] = {"llm.function": ("output",)}
+_MAKES_CASES: Final[Mapping[str, tuple[str, ...]]] = {"flow.switch": ("cases",)}
+
+
+def name_problem(name: str) -> str:
+    """Return why a node, store or subgraph cannot have this name, or "" if it can."""
+    if len(name) > MAX_NAME:
+        return f"it is longer than {MAX_NAME} characters"
+    if _NAME.fullmatch(name) is None:
+        return "a name has letters, digits and `_` only and starts with no digit, as in `inbox_triage`"
+    return ""
+
+
+def port_problem(name: str) -> str:
+    """Return why a port cannot be written in an edge under this name, or ""."""
+    if len(name) > MAX_NAME:
+        return f"it is longer than {MAX_NAME} characters"
+    if _PORT.fullmatch(name) is None:
+        return "a port name has no dot and no space"
+    return ""
+
+
+def reserved_sentence(name: str, what: str) -> tuple[str, str]:
+    """Return the message and the hint for a reserved name that would become a port."""
+    hint = "Choose another name."
+    if what == "case":
+        hint = f"Give the port of this case another name, as in `cases: {{is_{name}: {name}}}`."
+    return f"The {what} `{name}` would make a port named `{name}`, which is reserved.", hint
+
+
+def reserved_in(type_name: str, params: Mapping[str, Json]) -> tuple[str, str] | None:
+    """Return (what, name) of the first param entry that would make a reserved port, or None.
+
+    Knows the built-in types whose ports follow from params without importing them, so that loading stays quick;
+    `graph.check` asks every type for the ports it really makes.
+    """
+    for key in _MAKES_CASES.get(type_name, ()):
+        cases = params.get(key)
+        names = cases if isinstance(cases, list | dict) else ()
+        for name in names:
+            if isinstance(name, str) and name in RESERVED_PORTS:
+                return "case", name
+    for key in _MAKES_PLACEHOLDERS.get(type_name, ()):
+        text = params.get(key)
+        for name in _PLACEHOLDER.findall(text) if isinstance(text, str) else ():
+            if name in RESERVED_PORTS:
+                return "placeholder", name
+    for key in _MAKES_PROPERTIES.get(type_name, ()):
+        schema = params.get(key)
+        if isinstance(schema, dict):
+            properties = schema.get("properties", schema if "type" not in schema else {})
+            for name in properties if isinstance(properties, dict) else ():
+                if name in RESERVED_PORTS:
+                    return "schema property", name
+    return None
+
+
+def near(name: str, known: Iterable[str]) -> str:
+    """Return the hint `Did you mean …?` for a misspelt name, or a list of the few possible ones, or ""."""
+    options = sorted(set(known))
+    found = difflib.get_close_matches(name, options, n=1, cutoff=0.6)
+    if found:
+        return f"Did you mean `{found[0]}`?"
+    if 0 < len(options) <= 6:
+        return f"Known here: {', '.join(f'`{option}`' for option in options)}."
+    return ""

@@ -1,0 +1,229 @@
+"""YAML text → a neutral tree with marks, safely: no tags, no aliases, no duplicate keys, bounded size and depth.
+
+Works on the parser's events and never builds objects from tags, so a hostile file can only be refused.
+Knows nothing of graphs; `graph.reading` gives the tree its meaning.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any, Final
+
+import yaml
+
+from studio.graph.scalars import resolve_plain
+from studio.support.errors import GraphError
+from studio.support.values import Json
+
+MAX_BYTES: Final = 20_000_000
+MAX_DEPTH: Final = 64
+MAX_VALUES: Final = 300_000
+"""Most keys and values in a file: thirty for each of the 10,000 nodes that a graph may have."""
+
+_PARSER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_NOT_ALLOWED = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
+
+
+class Tree:
+    """One value of the file with its marks.
+
+    `value` is a scalar, a list of trees or a dict of trees; `keys` (mappings) holds the mark of each key;
+    `flow` says that it is written with `{}` or `[]`.
+    """
+
+    __slots__ = ("end", "flow", "keys", "start", "value")
+
+    def __init__(self, value: Any, start: Any, end: Any, *, flow: bool = False) -> None:
+        self.value = value
+        self.start = start
+        self.end = end
+        self.flow = flow
+        self.keys: dict[str, Any] = {}
+
+    @property
+    def line(self) -> int:
+        """Return the line (from 1) on which the value starts."""
+        return int(self.start.line) + 1
+
+    def plain(self) -> Json:
+        """Return the value as JSON, without marks."""
+        value = self.value
+        if type(value) is dict:
+            return {key: child.plain() for key, child in value.items()}
+        if type(value) is list:
+            return [child.plain() for child in value]
+        return value
+
+
+@dataclass(slots=True)
+class Parsed:
+    """A parsed file: its tree, and where scalars stand (character ranges), if it has comments to be told from them."""
+
+    root: Tree
+    scalars: list[tuple[int, int]]
+
+
+def where(file: str, line: int) -> str:
+    """Return `file:line` for messages."""
+    return f"{file}:{line}"
+
+
+def parse(text: str, file: str) -> Parsed:
+    """Parse one YAML document. Raises GraphError with file and line."""
+    _check_text(text, file)
+    try:
+        return _Builder(text, file).run()
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line = mark.line + 1 if mark else 1
+        context = f" {error.context}" if error.context else ""
+        raise GraphError(
+            f"This is not valid YAML: {error.problem or 'unreadable'}{context}.",
+            where=where(file, line),
+            hint="Look at the quotes, brackets and indentation here and on the line before.",
+        ) from None
+    except yaml.YAMLError as error:
+        raise GraphError(f"This is not valid YAML: {error}.", where=file) from None
+
+
+def _check_text(text: str, file: str) -> None:
+    if len(text) > MAX_BYTES or (len(text) * 4 > MAX_BYTES and len(text.encode(errors="replace")) > MAX_BYTES):
+        raise GraphError(
+            f"The file is larger than {MAX_BYTES // 1_000_000} MB.",
+            where=file,
+            hint="Keep data in files of its own and read them with a node.",
+        )
+    bad = _NOT_ALLOWED.search(text)
+    if bad:
+        line = len(_BREAK.findall(text, 0, bad.start())) + 1
+        code = ord(bad[0])
+        what = "half a character (a lone surrogate)" if 0xD800 <= code <= 0xDFFF else "a control character"
+        raise GraphError(
+            f"U+{code:04X} is {what} and cannot stand in a file.",
+            where=where(file, line),
+            hint="Delete it" + ("." if 0xD800 <= code <= 0xDFFF else " or write it as an escape in double quotes."),
+        )
+
+
+class _Builder:
+    """Builds the tree from events with a stack of its own, so that depth costs no recursion."""
+
+    def __init__(self, text: str, file: str) -> None:
+        self.file = file
+        self.events = yaml.parse(text, Loader=_PARSER)
+        self.spans: list[tuple[int, int]] | None = [] if "#" in text else None
+        self.text = text
+
+    def refuse(self, message: str, mark: Any, hint: str = "") -> GraphError:
+        return GraphError(message, where=where(self.file, mark.line + 1), hint=hint)
+
+    def run(self) -> Parsed:
+        root: Tree | None = None
+        stack: list[Tree] = []
+        keys: list[str | None] = []  # for each open mapping the key that waits for its value
+        count = 0
+        tree: Tree
+        for event in self.events:
+            kind = type(event)
+            if kind is yaml.ScalarEvent:
+                self._no_extras(event)
+                tree = self._scalar(event)
+            elif kind is yaml.MappingStartEvent or kind is yaml.SequenceStartEvent:
+                self._no_extras(event)
+                value: Any = {} if kind is yaml.MappingStartEvent else []
+                tree = Tree(value, event.start_mark, event.end_mark, flow=bool(event.flow_style))
+                if len(stack) >= MAX_DEPTH:
+                    raise self.refuse(f"Values are nested deeper than {MAX_DEPTH} levels here.", event.start_mark)
+            elif kind is yaml.MappingEndEvent or kind is yaml.SequenceEndEvent:
+                stack.pop().end = event.end_mark
+                keys.pop()
+                continue
+            elif kind is yaml.AliasEvent:
+                raise self.refuse(
+                    f"`*{event.anchor}` is an alias; graph files have none.",
+                    event.start_mark,
+                    "Write the value out where it is needed.",
+                )
+            elif kind is yaml.DocumentStartEvent:
+                if root is not None:
+                    raise self.refuse(
+                        "A second document starts here.", event.start_mark, "Put it in a file of its own."
+                    )
+                continue
+            else:
+                continue
+
+            count += 1
+            if count > MAX_VALUES:
+                raise self.refuse(
+                    f"The file holds more than {MAX_VALUES:,} keys and values.",
+                    event.start_mark,
+                    "Keep data in files of its own.",
+                )
+            if not stack:
+                root = tree
+            else:
+                parent = stack[-1]
+                if type(parent.value) is list:
+                    parent.value.append(tree)
+                elif keys[-1] is None:
+                    keys[-1] = self._key(parent, tree)
+                    continue
+                else:
+                    parent.value[keys[-1]] = tree
+                    keys[-1] = None
+            if kind is not yaml.ScalarEvent:
+                stack.append(tree)
+                keys.append(None)
+        if root is None:
+            raise GraphError(
+                "The file is empty.", where=self.file, hint="A graph file starts with `studio: 1` and has `nodes:`."
+            )
+        return Parsed(root, self.spans or [])
+
+    def _no_extras(self, event: Any) -> None:
+        if event.anchor is not None:
+            raise self.refuse(
+                f"`&{event.anchor}` is an anchor; graph files have none.",
+                event.start_mark,
+                "Write the value out where it is needed.",
+            )
+        if event.tag is not None:
+            tag = event.tag.replace("tag:yaml.org,2002:", "!!")
+            raise self.refuse(
+                f"`{tag}` is a tag; graph files have none.", event.start_mark, "Delete it, or quote the text."
+            )
+
+    def _scalar(self, event: Any) -> Tree:
+        start, style = event.start_mark, event.style
+        value: Json = event.value
+        if self.spans is not None:
+            begin = start.index
+            if style in ("|", ">"):
+                # The header line of a block may carry a comment behind the `|`.
+                header_end = _BREAK.search(self.text, begin)
+                begin = header_end.start() if header_end else event.end_mark.index
+            self.spans.append((begin, event.end_mark.index))
+        if event.implicit[0] and not style:
+            try:
+                value = resolve_plain(value)
+            except GraphError as error:
+                raise self.refuse(error.message, start, error.hint) from None
+        return Tree(value, start, event.end_mark)
+
+    def _key(self, parent: Tree, tree: Tree) -> str:
+        key = tree.value
+        if type(key) is not str:
+            shown = "null" if key is None else str(key).lower() if type(key) is bool else key
+            if type(key) in (dict, list):
+                raise self.refuse("A key must be text, not a list or mapping.", tree.start)
+            raise self.refuse(f"The key {shown} is not text.", tree.start, f'Put it in quotes: "{shown}".')
+        if key in parent.value or key in parent.keys:
+            first = parent.keys[key].line + 1
+            raise self.refuse(
+                f"The key `{key}` stands twice (first on line {first}).", tree.start, "Delete one of them."
+            )
+        parent.keys[key] = tree.start
+        return key
