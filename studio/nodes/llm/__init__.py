@@ -1,0 +1,1 @@
+"""Node types that ask a model: one narrow function, one conversation turn, one embedding."""

@@ -1,0 +1,77 @@
+"""The params of `llm.function`, apart from the node so that every mode can name their type."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from studio.spec import Fields, param
+
+
+class FunctionParams(Fields):
+    """What a magic function is told. The mode follows from it: labels, spans with a schema, routes, or none of them."""
+
+    instructions: str = param(
+        help="What the model must do, with {inputs} in braces; each name becomes an input port.",
+        editor={"kind": "template", "rows": 8},
+    )
+    labels: Any = param(
+        None,
+        help="Decide: the closed list of answers, or a mapping from each label to what it means.",
+        editor={"kind": "labels"},
+    )
+    schema: dict[str, Any] | None = param(
+        None,
+        help="JSON Schema of the answer, an object; each property becomes an output port.",
+        editor={"kind": "schema"},
+    )
+    spans: bool = param(
+        False, help="Extract: with a schema, every text of the answer must be copied word for word from the inputs."
+    )
+    routes: Any = param(
+        None,
+        help="Route: a mapping from each route to a description or a list of examples, compared by embedding.",
+        editor={"kind": "routes"},
+    )
+    output: str = param("text", help="Name of the output port where the answer is plain text.")
+    examples: tuple[Any, ...] = param(
+        (), help="Examples: each gives every input by name and the right `output`.", editor={"kind": "examples"}
+    )
+    checks: tuple[Any, ...] = param(
+        (),
+        help="What the answer must satisfy: {name, expression, message}, or {name, judge, labels, pass}.",
+        editor={"kind": "checks"},
+    )
+    repairs: int = param(2, ge=0, le=10, help="How often the model may answer again, shown the checks it violated.")
+    model: str = param("default", help="Role (default, fast, strong) or name of the model.", editor={"kind": "model"})
+    fallback: str = param(
+        "", help="Model that is asked when repairs are used up or confidence is too low.", editor={"kind": "model"}
+    )
+    embedder: str = param("default", help="Embedder of the Route mode.", editor={"kind": "embedder"})
+    system: str = param("", help="Standing instructions, sent before everything else.", editor={"kind": "text"})
+    max_tokens: int | None = param(None, ge=1, help="Longest answer in tokens; empty: what the provider allows.")
+    allow_cut: bool = param(False, help="Accept a text that was cut off at `max_tokens`; else this counts as a fault.")
+    temperature: float = param(0.0, ge=0, le=2, help="Higher is more varied; 0 is the surest answer.")
+    cost_usd: float | None = param(
+        None, ge=0, help="Cap per firing in USD: once this is spent the firing makes no further call and fails."
+    )
+    min_confidence: float = param(
+        0.0, ge=0, le=1, help="Below this confidence the fallback is asked; without one the answer is `unsure`."
+    )
+    unsure: str = param("", help="Label given below `min_confidence`; empty: the label is absent.")
+    votes: int | None = param(
+        None,
+        ge=1,
+        le=15,
+        help="Decide without log-probabilities: ask this often, labels in another order each time; confidence is the "
+        "share that agrees. Empty: 1, or 3 where `min_confidence` is set.",
+    )
+    split_words: int = param(
+        40, ge=0, help="Decide by log-probabilities: longer inputs are judged by sentence, the surest counts; 0: never."
+    )
+    span_words: int = param(4, ge=1, le=12, help="Extract: longest span that may be copied, in words.")
+    max_spans: int = param(
+        500, ge=10, help="Extract: most spans offered as choices; with more, shorter spans are offered."
+    )
+    optional: dict[str, Any] = param(
+        {}, help="Inputs that may be absent, with the value that stands for them then.", editor={"kind": "values"}
+    )

@@ -1,0 +1,65 @@
+"""Route: the nearest of several descriptions or example sets, by embedding; no model call.
+
+Each route stands at the mean of its normalised example vectors.  Its score is the softmax of cosines at temperature
+`SHARPNESS`: exp(cos / 0.05) / Σ exp(cos / 0.05); confidence is the score of the best route.  With equal cosines all
+scores are equal; a lead of 0.1 over one other route gives 0.88.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+
+from studio.nodes.llm._asking import Asker
+from studio.nodes.llm._decide import Ranking, sorted_ranking
+from studio.nodes.llm._params import FunctionParams
+from studio.nodes.llm._shape import input_text, routes_of
+from studio.support.errors import NodeError
+from studio.support.values import Json
+
+SHARPNESS = 0.05
+"""Temperature of the softmax over cosines, fitted to static word embeddings, whose cosines lie close together."""
+
+
+async def by_nearness(asker: Asker, params: FunctionParams, values: Mapping[str, Json]) -> Ranking:
+    """Return the routes by score. Raises `NodeError` if there is no text to compare."""
+    routes = routes_of(params)
+    text = input_text(values)
+    texts = [example for examples in routes.values() for example in examples]
+    known = await asker.ctx.embed(texts, params.embedder, once=True)
+    [vector] = await asker.ctx.embed([text], params.embedder)
+    if not any(vector):
+        raise NodeError(
+            "The text to route holds no known word, so no route is nearer than another.",
+            hint="Gate empty texts with a switch, or set `on_error`.",
+            code="empty",
+        )
+    cosines: dict[str, float] = {}
+    at = 0
+    for name, examples in routes.items():
+        cosines[name] = _cosine(vector, _centre(known[at : at + len(examples)]))
+        at += len(examples)
+    return sorted_ranking(softmax(cosines), full=True)
+
+
+def softmax(cosines: Mapping[str, float]) -> dict[str, float]:
+    """Return the scores for these cosines (see the module's formula)."""
+    highest = max(cosines.values())
+    weights = {name: math.exp((value - highest) / SHARPNESS) for name, value in cosines.items()}
+    total = sum(weights.values())
+    return {name: weight / total for name, weight in weights.items()}
+
+
+def _centre(vectors: Sequence[Sequence[float]]) -> list[float]:
+    unit = [_normalised(vector) for vector in vectors]
+    return [sum(column) / len(unit) for column in zip(*unit, strict=True)]
+
+
+def _normalised(vector: Sequence[float]) -> list[float]:
+    length = math.hypot(*vector)
+    return [value / length for value in vector] if length else list(vector)
+
+
+def _cosine(a: Sequence[float], b: Sequence[float]) -> float:
+    size = math.hypot(*a) * math.hypot(*b)
+    return sum(x * y for x, y in zip(a, b, strict=True)) / size if size else 0.0

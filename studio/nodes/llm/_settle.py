@@ -1,0 +1,113 @@
+"""Answer, check, answer again: the loop that all modes share.
+
+A mode supplies `attempt`: one try by one model, told the rules broken so far and the last answer.  The loop runs
+the checks, shows the model what it violated, goes on to the fallback, and fails naming the violated check.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from studio.nodes.llm._asking import Asker
+from studio.nodes.llm._params import FunctionParams
+from studio.support.errors import ModelError, NodeError
+from studio.support.values import preview
+
+FALLBACK_ERRORS = frozenset({"rate_limit", "timeout", "server", "malformed", "context_window"})
+"""Kinds of failed calls after which another model may do better; others (no key, no script) need a person."""
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One rule an answer breaks: the check's name, and a sentence for the model and for people."""
+
+    check: str
+    message: str
+
+
+@dataclass
+class Draft:
+    """One try: output values by port, what the model said, and the faults seen while reading it."""
+
+    outputs: dict[str, Any]
+    said: str
+    faults: list[Fault] = field(default_factory=list)
+    more: bool = True
+    """False where another try by the same model would say the same."""
+
+
+@dataclass(frozen=True)
+class Try:
+    """What one attempt is told: the model, which round this is, the rules broken so far, the last answer."""
+
+    model: str
+    round: int
+    faults: tuple[Fault, ...] = ()
+    said: str = ""
+
+
+Attempt = Callable[[Try], Awaitable[Draft]]
+Checker = Callable[[Draft], Awaitable[list[Fault]]]
+
+
+async def settle(
+    asker: Asker,
+    params: FunctionParams,
+    attempt: Attempt,
+    check: Checker,
+    content: Callable[[Draft], bool] = lambda draft: True,
+) -> Draft:
+    """Return the first draft without a fault.
+
+    `content` False on a faultless draft asks the fallback too, if there is one. Raises `NodeError` naming the violated
+    check when no model is left.
+    """
+    models = [params.model, params.fallback] if params.fallback else [params.model]
+    failed: Draft | None = None
+    tries = 0
+    for model in models:
+        last = model == models[-1]
+        faults: dict[str, Fault] = {}
+        said = ""
+        for round in range(params.repairs + 1):
+            try:
+                draft = await attempt(Try(model, round, tuple(faults.values()), said))
+                tries += 1
+                draft.faults = draft.faults or await check(draft)
+            except ModelError as error:
+                if last or error.kind not in FALLBACK_ERRORS:
+                    raise
+                asker.ctx.log("fallback", {"from": model, "to": models[-1], "because": str(error)})
+                break
+            if not draft.faults:
+                if last or content(draft):
+                    return draft
+                asker.ctx.log("fallback", {"from": model, "to": models[-1], "because": "confidence is too low"})
+                break
+            failed = draft
+            asker.ctx.log(
+                "violated",
+                {"model": model, "round": round, "checks": {f.check: f.message for f in draft.faults}},
+            )
+            faults |= {fault.check: fault for fault in draft.faults}
+            said = draft.said
+            if not draft.more:
+                break
+    assert failed is not None  # the last model either returned, raised, or left a faulty draft
+    raise _violated(failed, tries, params)
+
+
+def _violated(draft: Draft, tries: int, params: FunctionParams) -> NodeError:
+    fault, *others = draft.faults
+    after = "its only answer" if tries == 1 else f"{tries} answers"
+    also = f" Also violated: {', '.join(f'`{other.check}`' for other in others)}." if others else ""
+    steps = ["give an example that keeps it", "loosen the check"]
+    steps.append("raise `repairs`" if params.fallback else "name a stronger `fallback` model")
+    return NodeError(
+        f"Check `{fault.check}` is violated after {after}: {fault.message.rstrip('.')}."
+        f" The answer was “{preview(draft.said, 200)}”.{also}",
+        hint=f"{steps[0].capitalize()}, {steps[1]}, or {steps[2]}.",
+        code="check",
+    )

@@ -1,0 +1,146 @@
+"""What follows from the params of `llm.function`: its mode, its labels, its ports.
+
+Everything here answers for half-finished params too, since an editor shows ports while a person types;
+what is wrong with params is said by `_problems`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Literal
+
+from studio.nodes.llm._params import FunctionParams
+from studio.spec import Field, Fields, make_fields, port
+from studio.support.templates import as_text, placeholders
+from studio.support.values import Json
+
+Mode = Literal["generate", "decide", "extract", "route"]
+RESERVED_PORTS = ("when", "done", "error")
+
+_PORT_OF_TYPE = {"string": "text", "number": "number", "integer": "integer", "boolean": "boolean", "array": "list"}
+
+
+def mode_of(params: FunctionParams) -> Mode:
+    """Return the mode that the params ask for (design section 12)."""
+    if params.labels:
+        return "decide"
+    if params.schema and params.spans:
+        return "extract"
+    return "route" if params.routes else "generate"
+
+
+def labels_of(params: FunctionParams) -> dict[str, str]:
+    """Return the labels of Decide with what they mean ("" where nothing is said)."""
+    return label_table(params.labels)
+
+
+def label_table(given: Json) -> dict[str, str]:
+    """Return labels, written as a list or as a mapping, with their meanings."""
+    if isinstance(given, Mapping):
+        return {str(label): meaning if isinstance(meaning, str) else "" for label, meaning in given.items()}
+    if isinstance(given, list | tuple):
+        return {label: "" for label in given if isinstance(label, str)}
+    return {}
+
+
+def routes_of(params: FunctionParams) -> dict[str, list[str]]:
+    """Return the texts that stand for each route: its description or examples, then those of `examples`."""
+    routes: dict[str, list[str]] = {}
+    if isinstance(params.routes, Mapping):
+        for name, given in params.routes.items():
+            texts = given if isinstance(given, list | tuple) else [given]
+            routes[str(name)] = [text for text in texts if isinstance(text, str)]
+    for example in examples_of(params):
+        if example.get("output") in routes:
+            routes[example["output"]].append(input_text({k: v for k, v in example.items() if k != "output"}))
+    return routes
+
+
+def examples_of(params: FunctionParams) -> list[dict[str, Json]]:
+    """Return the well-formed examples."""
+    return [one for one in params.examples if isinstance(one, Mapping) and "output" in one]  # type: ignore[misc]
+
+
+def input_text(values: Mapping[str, Json]) -> str:
+    """Return the inputs as one text: a single one as it is, several each after its name."""
+    if len(values) == 1:
+        return as_text(next(iter(values.values())))
+    return "\n".join(f"{name}: {as_text(value)}" for name, value in values.items())
+
+
+def instruction_inputs(params: FunctionParams) -> tuple[str, ...]:
+    """Return the names in the instructions, in order."""
+    return placeholders(params.instructions) if isinstance(params.instructions, str) else ()
+
+
+def judge_inputs(params: FunctionParams) -> Iterator[str]:
+    """Yield the names that judge checks ask for beyond instructions and outputs."""
+    known = {*instruction_inputs(params), *output_names(params)}
+    for check in params.checks:
+        judge = check.get("judge") if isinstance(check, Mapping) else None
+        if isinstance(judge, str):
+            yield from (name for name in placeholders(judge) if name not in known)
+
+
+def properties_of(params: FunctionParams) -> dict[str, Mapping[str, Json]]:
+    """Return the properties of the output schema."""
+    found = params.schema.get("properties") if isinstance(params.schema, Mapping) else None
+    if not isinstance(found, Mapping):
+        return {}
+    return {str(name): one if isinstance(one, Mapping) else {} for name, one in found.items()}
+
+
+def output_names(params: FunctionParams) -> tuple[str, ...]:
+    """Return the names of the output ports."""
+    mode = mode_of(params)
+    if mode in ("decide", "route"):
+        return ("label", "confidence", "scores")
+    if params.schema:
+        return (*properties_of(params), "value")
+    return (params.output or "text",)
+
+
+def input_ports(params: FunctionParams) -> type[Fields]:
+    """Return the input ports: one per name in the instructions, then those only judges ask for."""
+    optional = params.optional if isinstance(params.optional, Mapping) else {}
+    made: dict[str, Field] = {}
+    for name in dict.fromkeys((*instruction_inputs(params), *judge_inputs(params))):
+        if name in optional:
+            made[name] = port(optional[name], type="any", help="Optional.")
+        else:
+            made[name] = port(type="any", help=f"Stands for {{{name}}} in the instructions.")
+    return make_fields("In", made)
+
+
+def output_ports(params: FunctionParams) -> type[Fields]:
+    """Return the output ports of the mode."""
+    mode = mode_of(params)
+    made: dict[str, Field] = {}
+    if mode in ("decide", "route"):
+        made["label"] = port(type="text", help="The chosen label.")
+        made["confidence"] = port(type="number", help="How sure the choice is, 0 to 1; absent where unknown.")
+        made["scores"] = port(type="json", help="The score of every label, summing to 1; absent where unknown.")
+    elif params.schema:
+        for name, schema in properties_of(params).items():
+            made[name] = port(type=port_type(schema), schema=schema, help=str(schema.get("description", "")))
+        made["value"] = port(type="json", schema=params.schema, help="The whole answer.")
+    else:
+        made[params.output or "text"] = port(type="text", help="The answer.")
+    return make_fields("Out", made)
+
+
+def port_type(schema: Mapping[str, Json]) -> str:
+    """Return the port type for values of a schema; a property that may be null is absent when it is."""
+    kinds = [kind for kind in _kinds(schema) if kind != "null"]
+    return _PORT_OF_TYPE.get(kinds[0], "json") if len(kinds) == 1 else "json"
+
+
+def _kinds(schema: Mapping[str, Json]) -> list[str]:
+    kind = schema.get("type")
+    if isinstance(kind, str):
+        return [kind]
+    if isinstance(kind, list):
+        return [str(one) for one in kind]
+    choices: Any = schema.get("enum", [schema["const"]] if "const" in schema else [])
+    names = {str: "string", bool: "boolean", int: "integer", float: "number", list: "array", type(None): "null"}
+    return list(dict.fromkeys(names.get(type(choice), "object") for choice in choices))

@@ -1,0 +1,141 @@
+"""Spans: the runs of words of a text that an answer may copy, and schemas locked to them.
+
+A span starts and ends at a word, without the punctuation around it, and crosses no end of sentence and no line
+break, so that each is a literal part of the text (white space inside counts as one space).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from studio.nodes.llm._prompting import squeeze
+from studio.nodes.llm._settle import Fault
+from studio.support.patterns import compile_pattern
+from studio.support.values import Json, preview
+
+_EDGES = ".,;:!?()[]{}<>\"'`*“”‘’«»…"
+_BREAKS = (".", "!", "?", ";", ":", "…")
+_NUMBER = re.compile(r"(?<![\w.,])[-+]?\d+(?:[.,]\d+)*(?![\w])")
+_FORMATS = {"email": r"^[^@\s]+@[^@\s]+\.[^@\s]+$", "uri": r"^[a-zA-Z][a-zA-Z0-9+.-]*:\S+$"}
+
+Spans = Callable[[Mapping[str, Json]], list[Any]]
+
+
+def spans(text: str, longest: int = 4, most: int = 500) -> list[str]:
+    """Return the spans of up to `longest` words, in order of appearance.
+
+    If there would be more than `most`, the longest spans are left out, then the next shorter, down to single words.
+    Returns [] if even the single words are too many (the caller checks the answer instead).
+    """
+    runs = [run for line in text.splitlines() for run in _runs(line)]
+    for length in range(longest, 0, -1):
+        found: dict[str, None] = {}
+        for run in runs:
+            for start in range(len(run)):
+                for end in range(start + 1, min(len(run), start + length) + 1):
+                    span = " ".join([*run[start : end - 1], run[end - 1]]).strip(_EDGES)
+                    if span:
+                        found[span] = None
+                        for possessive in ("'s", "’s"):
+                            if span.endswith(possessive):
+                                found[span.removesuffix(possessive)] = None
+        if len(found) <= most:
+            return list(found)
+    return []
+
+
+def _runs(line: str) -> list[list[str]]:
+    """Split a line into runs of words that no sentence end separates."""
+    runs: list[list[str]] = [[]]
+    for word in line.split():
+        runs[-1].append(word)
+        if word.rstrip("\"')”’").endswith(_BREAKS) and len(word.strip(_EDGES)) > 1:  # not after an initial: `J. Smith`
+            runs.append([])
+    return [run for run in runs if run]
+
+
+def numbers(text: str) -> list[float | int]:
+    """Return the numbers written in a text, in order of appearance; `1,200.50` is read as 1200.5."""
+    found: dict[float | int, None] = {}
+    for match in _NUMBER.finditer(text):
+        plain = re.sub(r",(?=\d{3}(?!\d))", "", match[0]).replace(",", ".")
+        if plain.count(".") <= 1:
+            value = float(plain)
+            found[int(value) if "." not in plain else value] = None
+    return list(found)
+
+
+def locked(schema: Mapping[str, Json], text: str, *, longest: int, most: int) -> tuple[dict[str, Json], list[str]]:
+    """Return the schema with every open text and number narrowed to what stands in the text.
+
+    Also returns the places for which nothing in the text fits (and null is not allowed).
+    """
+    offered = spans(text, longest, most)
+    many = not offered and bool(text.split())
+    impossible: list[str] = []
+
+    def lock(given: Json, place: str) -> Json:
+        if not isinstance(given, Mapping):
+            return given
+        made: dict[str, Json] = dict(given)
+        if isinstance(given.get("properties"), Mapping):
+            made["properties"] = {
+                name: lock(one, f"{place}.{name}" if place else name) for name, one in given["properties"].items()
+            }
+        if isinstance(given.get("items"), Mapping):
+            made["items"] = lock(given["items"], f"{place}[]")
+        kind = given.get("type")
+        kinds = [kind] if isinstance(kind, str) else list(kind or ())
+        if "enum" in given or "const" in given or not {"string", "number", "integer"} & set(kinds):
+            return made
+        if "string" in kinds and many:
+            return made
+        choices: list[Json] = [span for span in offered if _fits(span, given)] if "string" in kinds else []
+        if {"number", "integer"} & set(kinds):
+            choices += [n for n in numbers(text) if "number" in kinds or isinstance(n, int)]
+        if "null" in kinds:
+            choices.append(None)
+        if not choices:
+            impossible.append(place)
+        for key in ("pattern", "format", "minLength", "maxLength"):
+            made.pop(key, None)  # every choice keeps them
+        return {**made, "enum": choices}
+
+    return lock(schema, ""), impossible
+
+
+def _fits(span: str, schema: Mapping[str, Json]) -> bool:
+    pattern = schema.get("pattern") or _FORMATS.get(str(schema.get("format")))
+    return (
+        int(schema.get("minLength", 0)) <= len(span) <= int(schema.get("maxLength", len(span)))
+        and (not pattern or compile_pattern(pattern).search(span) is not None)
+    )  # fmt: skip
+
+
+def span_faults(value: Json, schema: Json, text: str, place: str = "") -> list[Fault]:
+    """Return the texts and numbers of a value that do not stand in the text, where the schema leaves them open."""
+    if not isinstance(schema, Mapping) or "enum" in schema or "const" in schema:
+        return []
+    faults: list[Fault] = []
+    if isinstance(value, dict):
+        properties = schema.get("properties")
+        for name, one in value.items():
+            inner = properties.get(name, {}) if isinstance(properties, Mapping) else {}
+            faults += span_faults(one, inner, text, f"{place}.{name}" if place else name)
+    elif isinstance(value, list):
+        for index, one in enumerate(value):
+            faults += span_faults(one, schema.get("items", {}), text, f"{place}[{index}]")
+    elif isinstance(value, str) and (not value.strip() or squeeze(value) not in squeeze(text)):
+        faults.append(
+            Fault(f"span:{place}", f"`{place}` must be copied word for word from the text; “{preview(value)}” is not.")
+        )
+    elif type(value) in (int, float) and value not in numbers(text):
+        faults.append(Fault(f"span:{place}", f"`{place}` must be a number that stands in the text; {value} is not."))
+    return faults
+
+
+def words_of(values: Sequence[str]) -> str:
+    """Return the inputs as the one text that spans are taken from."""
+    return "\n".join(values)

@@ -1,0 +1,98 @@
+"""`llm.chat`: one turn of a conversation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from studio.spec import Fields, Message, Node, RunContext, node, param, port
+from studio.support.errors import NodeError
+from studio.support.values import Absent, Json, preview
+
+ROLES = ("system", "user", "assistant", "tool")
+
+
+@node("llm.chat", category="Models", icon="chat", effects="network", live=False)
+class Chat(Node):
+    """Send a conversation to a chat model and return its reply.
+
+    `messages` is what was said so far and `text` what a person says now; give either or both. The outputs are the
+    reply as `text`, as a `message`, and the whole conversation with it as `messages`. To keep a history, feed
+    `messages` back into the input of that name with a `hold` edge and `initial: []`.
+
+    `system` is sent first in every call but is no part of `messages`, so that a history does not gather copies of it.
+    `keep` bounds what is sent: only the last so many messages, beginning at a person's; the output keeps all.
+
+    If nothing is left to answer, because no text arrived and the last message is the model's own, no call is made and
+    all outputs are absent. For one narrow, checked job take `llm.function` instead.
+    """
+
+    class Params(Fields):
+        model: str = param(
+            "default", help="Role (default, fast, strong) or name of the model.", editor={"kind": "model"}
+        )
+        system: str = param("", help="Standing instructions, sent first.", editor={"kind": "text"})
+        keep: int = param(0, ge=0, help="Send only the last so many messages; 0: all of them.")
+        max_tokens: int | None = param(None, ge=1, help="Longest reply in tokens; empty: what the provider allows.")
+        temperature: float = param(0.0, ge=0, le=2, help="Higher is more varied; 0 is the surest answer.")
+        stop: tuple[str, ...] = param((), help="Texts at which the reply ends.")
+
+    class In(Fields):
+        messages: list[Any] = port([], type="messages", help="The conversation so far.")
+        text: str = port("", type="text", help="What the person says now; added as a message of role user.")
+
+    class Out(Fields):
+        text: str = port(type="text", help="The reply.")
+        message: Any = port(type="message", help="The reply as a message of role assistant.")
+        messages: list[Any] = port(type="messages", help="The conversation with this turn.")
+
+    @classmethod
+    def problems(cls, params: Params) -> Iterable[str]:
+        """Yield what is wrong with `stop`."""
+        if not all(isinstance(text, str) and text for text in params.stop):
+            yield "`stop` must be a list of texts that are not empty."
+
+    async def run(self, ctx: RunContext, params: Params, inputs: In) -> Out:
+        messages: list[Message] = [*map(_message, inputs.messages)]
+        if inputs.text:
+            messages.append(Message(role="user", content=inputs.text))
+        if not messages or messages[-1]["role"] in ("assistant", "system"):
+            nothing = Absent("nothing to answer: no new text or message of a person")
+            return self.Out(text=nothing, message=nothing, messages=nothing)
+        standing = [Message(role="system", content=params.system)] if params.system.strip() else []
+        reply = await ctx.model(params.model).chat(
+            [*standing, *recent(messages, params.keep)],
+            max_tokens=params.max_tokens,
+            temperature=params.temperature,
+            stop=params.stop,
+        )
+        text = reply.text.strip()
+        if not text:
+            raise NodeError(
+                f"The model {reply.model} answered with an empty text.",
+                hint="Set `retries`, raise `max_tokens`, or choose another model.",
+                code="empty",
+            )
+        message = Message(role="assistant", content=text)
+        return self.Out(text=text, message=dict(message), messages=[dict(one) for one in (*messages, message)])
+
+
+def recent(messages: list[Message], keep: int) -> list[Message]:
+    """Return the last `keep` messages (0: all), without answers whose question was left out."""
+    if not keep or len(messages) <= keep:
+        return messages
+    kept = messages[-keep:]
+    while len(kept) > 1 and kept[0]["role"] in ("assistant", "tool"):
+        kept = kept[1:]
+    return [*(one for one in messages[:-keep] if one["role"] == "system"), *kept]
+
+
+def _message(given: Json) -> Message:
+    role, content = given["role"], given["content"]
+    if role not in ROLES or not isinstance(content, str):
+        raise NodeError(
+            f"A message must have one of the roles {', '.join(ROLES)} and text as content, not {preview(given)}.",
+            hint="Make messages with the node `text.message`, or take them from another `llm.chat`.",
+            code="input",
+        )
+    return Message(role=role, content=content)

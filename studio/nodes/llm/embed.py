@@ -1,0 +1,40 @@
+"""`llm.embed`: texts to vectors."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from studio.spec import Fields, Node, RunContext, node, param, port
+from studio.support.errors import NodeError
+from studio.support.values import Absent, preview
+
+
+@node("llm.embed", category="Models", icon="vector", effects="network", live=False)
+class Embed(Node):
+    """Turn a text, or each text of a list, into a vector of numbers that lie close for texts of like meaning.
+
+    A text gives `vector`, and `vectors` with that one; a list gives `vectors` in its order, and `vector` is absent.
+    Vectors of one embedder have one length and may be compared with each other, never with those of another.
+    """
+
+    class Params(Fields):
+        model: str = param("default", help="Role or name of the embedder.", editor={"kind": "embedder"})
+
+    class In(Fields):
+        text: Any = port(type="any", help="A text or a list of texts.")
+
+    class Out(Fields):
+        vector: list[float] = port(type="vector", help="The vector of the text.")
+        vectors: list[Any] = port(type="list", help="One vector per text, in order.")
+
+    async def run(self, ctx: RunContext, params: Params, inputs: In) -> Out:
+        texts = [inputs.text] if isinstance(inputs.text, str) else inputs.text
+        if not isinstance(texts, list | tuple) or not all(isinstance(text, str) for text in texts):
+            raise NodeError(
+                f"Only a text or a list of texts can be embedded, not {preview(inputs.text)}.",
+                hint="Turn the value into text first, with `text.template`.",
+                code="input",
+            )
+        vectors = await ctx.embed(list(texts), params.model) if texts else []
+        one = vectors[0] if isinstance(inputs.text, str) else Absent("a list of texts was given; see `vectors`")
+        return self.Out(vector=one, vectors=vectors)
