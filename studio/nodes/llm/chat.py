@@ -42,9 +42,9 @@ class Chat(Node):
         text: str = port("", type="text", help="What the person says now; added as a message of role user.")
 
     class Out(Fields):
-        text: str = port(type="text", help="The reply.")
+        text: Any = port(type="text", help="The reply.")
         message: Any = port(type="message", help="The reply as a message of role assistant.")
-        messages: list[Any] = port(type="messages", help="The conversation with this turn.")
+        messages: Any = port(type="messages", help="The conversation with this turn.")
 
     @classmethod
     def problems(cls, params: Params) -> Iterable[str]:

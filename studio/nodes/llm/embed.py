@@ -24,7 +24,7 @@ class Embed(Node):
         text: Any = port(type="any", help="A text or a list of texts.")
 
     class Out(Fields):
-        vector: list[float] = port(type="vector", help="The vector of the text.")
+        vector: Any = port(type="vector", help="The vector of the text.")
         vectors: list[Any] = port(type="list", help="One vector per text, in order.")
 
     async def run(self, ctx: RunContext, params: Params, inputs: In) -> Out:
