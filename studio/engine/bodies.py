@@ -1,0 +1,264 @@
+"""The two region nodes: a graph run as one node, and a graph run per item (design rule 2.6)."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+from studio.engine.firing import Failure, RunHalted
+from studio.engine.plan import Body, NodePlan
+from studio.support.errors import NodeError
+from studio.support.ticks import tick_path
+from studio.support.values import ABSENT, Absent, Json
+
+if TYPE_CHECKING:
+    from studio.engine.region import Given, Region
+
+MAX_DEPTH = 16
+"""How deep own-clock graphs may contain themselves."""
+
+MAP_INPUTS = ("item", "index", "key")
+"""Inputs of a map's body that the map itself supplies."""
+
+
+async def run_subgraph(
+    region: Region, index: int, node: NodePlan, firing: int, values: dict[str, Any], refs: dict[str, Any]
+) -> dict[str, Any]:
+    """Run the body once (own clock) or for one tick (shared clock); return its outputs by name."""
+    body = node.body
+    assert body is not None
+    given = {name: (value, refs.get(name)) for name, value in values.items()}
+    if not body.shared:
+        inner = _own(region, index, node, firing)
+        inner.inputs = given
+        await inner.run()
+        return {name: inner.result(name) for name in inner.plan.output_nodes}
+    inner = region.bodies.get(index) or _inside(region, index, node, "")
+    region.bodies[index] = inner
+    inner.halted = region.halted
+    await _shared_tick(region, inner, firing, given)
+    return {name: inner.tick_result(name) for name in inner.plan.output_nodes}
+
+
+async def run_map(
+    region: Region, index: int, node: NodePlan, firing: int, values: dict[str, Any], refs: dict[str, Any]
+) -> dict[str, Any]:
+    """Run the body per entry of `items`; return one list per output, in item order.
+
+    Raises `Failure` of the first failed item in item order where `on_item_error` is `fail`.
+    """
+    body = node.body
+    assert body is not None
+    items: list[Json] = list(values.pop("items"))
+    keys = _keys(node, items)
+    wanted = list(body.plan.output_nodes)
+    results: list[dict[str, Json] | Failure | None] = [None] * len(items)
+    regions: list[Region | None] = [None] * len(items)
+    concurrency = 1 if node.params.sequential or region.engine.sequential else max(1, node.params.concurrency)
+    failing = node.params.on_item_error == "fail"
+    started: set[Region] = set()
+    stop = False
+
+    async def one(position: int) -> None:
+        nonlocal stop
+        given = _item_inputs(node, body, position, items, keys, values, refs)
+        missing = [name for name, (value, _) in given.items() if type(value) is Absent]
+        if not body.shared and any(_is_required(body, name) for name in missing):
+            return
+        inner = regions[position] = _item_region(region, index, node, firing, position, keys)
+        started.add(inner)
+        if inner.ended_at:
+            return
+        try:
+            if body.shared:
+                await _shared_tick(region, inner, firing, given)
+                results[position] = {name: inner.tick_result(name) for name in wanted}
+            else:
+                inner.inputs = given
+                await inner.run()
+                results[position] = {name: inner.result(name) for name in wanted}
+        except Failure as failure:
+            results[position] = failure
+            if failing and not stop:
+                stop = True
+                for other in started:
+                    other.halt()
+        except RunHalted:
+            if not stop:
+                raise
+
+    if concurrency == 1:
+        for position in range(len(items)):
+            if stop or region.halted:
+                break
+            await one(position)
+    else:
+        await _several(one, len(items), concurrency, lambda: stop or region.halted)
+    failures = [result for result in results if isinstance(result, Failure)]
+    if failures and failing:
+        raise failures[0]
+    if region.halted:
+        raise RunHalted
+    for inner_region in regions:
+        if inner_region is not None and inner_region.overlay:
+            for base, mine in inner_region.overlay.items():
+                mine.apply_to(base)
+            inner_region.overlay = {}
+    kept = [
+        result if isinstance(result, dict) else None
+        for result in results
+        if not (isinstance(result, Failure) and node.params.on_item_error == "skip")
+    ]
+    lists: dict[str, Any] = {}
+    for name in wanted:
+        column = [ABSENT if entry is None else entry.get(name, ABSENT) for entry in kept]
+        lists[name] = [None if type(value) is Absent else value for value in column]
+    return lists
+
+
+async def _several(one: Any, count: int, concurrency: int, stopping: Any) -> None:
+    """Run `one(position)` for every position, `concurrency` at a time, starting in item order."""
+    positions = iter(range(count))
+    tasks: list[asyncio.Task[None]] = []
+
+    async def worker() -> None:
+        for position in positions:
+            if stopping():
+                return
+            await one(position)
+
+    try:
+        tasks = [asyncio.get_running_loop().create_task(worker()) for _ in range(min(concurrency, count))]
+        if tasks:
+            await asyncio.wait(tasks)
+    except asyncio.CancelledError:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        raise
+    for task in tasks:
+        error = task.exception()
+        if error is not None:
+            raise error
+
+
+def _own(region: Region, index: int, node: NodePlan, firing: int, key: str = "") -> Region:
+    body = node.body
+    assert body is not None
+    depth = 0
+    around: Region | None = region
+    while around is not None:
+        depth += around.plan.graph is body.scope.graph
+        around = around.parent
+    if depth >= MAX_DEPTH:
+        raise NodeError(
+            f"the graph `{body.scope.graph.name}` contains itself more than {MAX_DEPTH} deep.",
+            hint="Let a switch end the recursion.",
+            code="max_depth",
+        )
+    inner = _inside(region, index, node, key)
+    inner.tick_prefix = region.tick_key + "."
+    inner.parent_firing = firing
+    return inner
+
+
+def _inside(region: Region, index: int, node: NodePlan, key: str) -> Region:
+    """A new region for the body of a node: of the item `key`, or of a subgraph (no key)."""
+    from studio.engine.region import Region
+
+    body = node.body
+    assert body is not None
+    path = region.paths[index] or region.declare(index)
+    prefix = f"{region.prefix}{node.name}/{key}/" if key else f"{region.prefix}{node.name}/"
+    return Region(region.engine, body.plan, prefix=prefix, parent=region, path_id=path)
+
+
+async def _shared_tick(region: Region, inner: Region, firing: int, given: dict[str, Given]) -> None:
+    """One tick of a body that shares the clock of the region around it."""
+    inner.tick_key = region.tick_key
+    inner.parent_firing = firing
+    inner.inputs = given
+    await inner.tick()
+    if inner.stopped and not inner.ended_at:
+        inner.ended_at = tick_path(region.tick_key)
+    if inner.work_waits and not inner.ended_at:
+        region.work_waits = True
+
+
+def _item_region(region: Region, index: int, node: NodePlan, firing: int, position: int, keys: list[str]) -> Region:
+    body = node.body
+    assert body is not None
+    key = keys[position]
+    if body.shared:
+        population = region.populations.setdefault(index, {})
+        inner = population.get(key) or _inside(region, index, node, key)
+        population[key] = inner
+        inner.halted = region.halted
+    else:
+        inner = _own(region, index, node, firing, key)
+    inner.item = position
+    if not node.params.sequential:
+        inner.overlay = {}
+    return inner
+
+
+def _keys(node: NodePlan, items: list[Json]) -> list[str]:
+    """The path segment of each item: its key where the map has one, else its index. Keys are unique in a tick."""
+    field = node.params.key
+    if field is None or (field == "" and node.body is not None and not node.body.shared):
+        return [str(position) for position in range(len(items))]
+    keys: list[str] = []
+    seen: set[str] = set()
+    for position, item in enumerate(items):
+        value = item.get(field) if isinstance(item, dict) and field else item
+        if type(value) not in (str, int):
+            raise NodeError(
+                f"item {position} has no text or whole number under `{field}` to be known by.",
+                hint="Give every item a key of its own.",
+                code="no_key",
+            )
+        text = str(value).replace("%", "%25").replace("/", "%2F") or "%"
+        if text in seen:
+            raise NodeError(
+                f"the key `{value}` stands for two items.", hint="Keys must be unique in a tick.", code="same_key"
+            )
+        seen.add(text)
+        keys.append(text)
+    return keys
+
+
+def _item_inputs(
+    node: NodePlan,
+    body: Body,
+    position: int,
+    items: list[Json],
+    keys: list[str],
+    values: dict[str, Any],
+    refs: dict[str, Any],
+) -> dict[str, Given]:
+    split = node.params.each
+    given: dict[str, Given] = {}
+    for name, value in values.items():
+        if name in split and type(value) is not Absent:
+            if isinstance(value, dict):
+                entry = value.get(keys[position], Absent(f"no entry for `{keys[position]}`"))
+            elif isinstance(value, list):
+                entry = value[position] if position < len(value) else Absent(f"no entry {position}")
+            else:
+                raise NodeError(f"`{name}` is named in `each`, so it must be a list or an object.", code="wrong_type")
+            given[name] = (entry, refs.get(name))
+        else:
+            given[name] = (value, refs.get(name))
+    origin = refs.get("items")
+    item = items[position]
+    if isinstance(item, tuple):
+        item = list(item)
+    given["item"] = (item, origin)
+    given["index"] = (position, origin)
+    given["key"] = (keys[position], origin)
+    return given
+
+
+def _is_required(body: Body, name: str) -> bool:
+    instance = body.scope.graph.nodes.get(name)
+    return instance is not None and "value" not in instance.params

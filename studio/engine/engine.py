@@ -1,0 +1,268 @@
+"""The state of one run that all its regions share: ids, counters, limits, services, the log.
+
+`Engine` decides nothing about order (that is `region`); it is what a firing reaches for.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from pathlib import Path
+from time import perf_counter_ns, time_ns
+from typing import TYPE_CHECKING, Any
+
+from studio.engine.firing import RunHalted
+from studio.engine.limits import Meter
+from studio.graph.model import LIMITS, StoreDecl
+from studio.spec.calls import Human, ModelInfo, ModelProvider
+from studio.support.errors import NodeError
+from studio.support.values import Json
+from studio.trace.log import RunLog
+
+if TYPE_CHECKING:
+    from studio.engine.plan import NodePlan
+    from studio.engine.recorded import RecordedEffects
+    from studio.engine.region import Region
+    from studio.models.catalog import Catalog
+    from studio.stores.base import Store
+
+CALLS_AT_ONCE = 16
+"""Calls to one remote model that may be under way at the same time."""
+
+CALLS_AT_ONCE_LOCAL = 4
+"""The same for a model on this machine: its slots."""
+
+
+class Engine:
+    """One run. `sequential` runs one firing at a time in outline order (rule 2.10)."""
+
+    def __init__(
+        self,
+        *,
+        run_id: str,
+        log: RunLog,
+        catalog: Catalog,
+        limits: Mapping[str, float],
+        project: Path,
+        seed: int = 0,
+        sequential: bool = False,
+        no_waiting: bool = False,
+        clock_start: datetime | None = None,
+        recorded: RecordedEffects | None = None,
+        human: Callable[[], Human],
+        on_text: Callable[[str, str, str], None] | None = None,
+    ) -> None:
+        self.run_id = run_id
+        self.log = log
+        self.catalog = catalog
+        self.project = project
+        self.seed = seed
+        self.sequential = sequential
+        self.no_waiting = no_waiting
+        self.clock_start = clock_start
+        self.slept_s = 0.0
+        self.recorded = recorded
+        self.human = human
+        self.on_text = on_text
+        self.loop = asyncio.get_running_loop()
+        self.epoch = time_ns() - perf_counter_ns()
+        self.root: Region | None = None
+        # Counters.
+        self.last_id = 0
+        self.seq = 0
+        self.fired = 0
+        self.ticks = 0
+        self.calls = 0
+        self.tokens_in = 0
+        self.tokens_out = 0
+        self.cost_usd = 0.0
+        self.cost_known = True
+        # Limits.
+        self.limits = dict(limits)
+        self.max_firings = float(limits.get("firings", float("inf")))
+        self.started_ns = perf_counter_ns()
+        self.node_meters: dict[str, Meter] = {}
+        self.paused: tuple[str, str] | None = None
+        self._timer: asyncio.TimerHandle | None = None
+        if "seconds" in limits:
+            self._timer = self.loop.call_later(
+                limits["seconds"], self.pause, "seconds", f"the run took its {limits['seconds']:g} seconds"
+            )
+        # Shared things.
+        self.memo: dict[str, asyncio.Future[Any]] = {}
+        self._providers: dict[str, ModelProvider] = {}
+        self._slots: dict[str, asyncio.Semaphore] = {}
+        self._wide_stores: dict[tuple[str, str], Store] = {}
+        self._paths: dict[str, list[int]] = {}
+        self._last_path = 0
+
+    # -- paths -------------------------------------------------------------------------------
+
+    def path_ids(self, prefix: str, count: int) -> list[int]:
+        """The path ids of a region's nodes by plan index, 0 while not declared; shared by all its executions."""
+        known = self._paths.get(prefix)
+        if known is None or len(known) != count:
+            known = self._paths[prefix] = [0] * count
+        return known
+
+    def declare_path(self, path: str, type: str, version: int, plan_index: int, parent: int) -> int:
+        """Give a node path its number and make it known in the trace."""
+        self._last_path += 1
+        self.log.path(self._last_path, path, type, version, plan_index, parent)
+        return self._last_path
+
+    # -- limits ------------------------------------------------------------------------------
+
+    def meter(self, limits: Mapping[str, float], parent: Meter | None, name: str) -> Meter:
+        """A meter for a region or node with limits of its own."""
+        return Meter(limits, parent, name)
+
+    def pause(self, limit: str, why: str) -> None:
+        """Stop starting anything, in all regions; what is in flight finishes. The run can be resumed."""
+        if self.paused is None:
+            self.paused = (limit, why)
+        if self.root is not None:
+            self.root.halt()
+
+    def refuse_firing(self) -> None:
+        """A limit on firings is reached (of the run, unless a narrower one paused it already)."""
+        if self.paused is None:
+            self.pause("firings", f"the run reached its limit of {self.limits['firings']:g} firings")
+
+    def may_fire(self, region: Region, node: NodePlan) -> bool:
+        """Count a firing in regions and nodes that have limits; False (and paused) if one is used up."""
+        meters = self._meters(region, node)
+        for meter in meters:
+            full = meter.reached("firings", "seconds")
+            if full is not None:
+                self._pause_for(*full)
+                return False
+        for meter in meters:
+            meter.add("firings", 1)
+        return True
+
+    def count_tick(self, meter: Meter | None) -> bool:
+        """Count a tick of an own-clock region; False (and paused) if a limit on ticks is used up."""
+        if self.ticks >= self.limits.get("ticks", float("inf")):
+            self.pause("ticks", f"the run reached its limit of {self.limits['ticks']:g} ticks")
+            return False
+        self.ticks += 1
+        if meter is not None:
+            full = meter.reached("ticks", "seconds")
+            if full is not None:
+                self._pause_for(*full)
+                return False
+            meter.add("ticks", 1)
+        return True
+
+    def may_call(self, region: Region, node: NodePlan) -> None:
+        """Count a model call. Pauses the run and raises `RunHalted` if calls, tokens or money are used up."""
+        spent = {"calls": self.calls, "tokens": self.tokens_in + self.tokens_out, "cost_usd": self.cost_usd}
+        for kind, used in spent.items():
+            if used >= self.limits.get(kind, float("inf")):
+                self.pause(kind, f"the run reached its limit {kind}={self.limits[kind]:g}")
+                raise RunHalted
+        meters = self._meters(region, node)
+        for meter in meters:
+            full = meter.reached("calls", "tokens", "cost_usd", "seconds")
+            if full is not None:
+                self._pause_for(*full)
+                raise RunHalted
+        self.calls += 1
+        for meter in meters:
+            meter.add("calls", 1)
+
+    def charge(self, region: Region, node: NodePlan, facts: Mapping[str, Any], is_model: bool) -> None:
+        """Add what a call used to the run's totals and to narrower meters."""
+        if facts.get("cached"):
+            self.calls -= is_model
+            for meter in self._meters(region, node):
+                meter.add("calls", -1)
+            return
+        tokens_in, tokens_out = facts.get("tokens_in") or 0, facts.get("tokens_out") or 0
+        cost = facts.get("cost_usd", 0.0)
+        self.tokens_in += tokens_in
+        self.tokens_out += tokens_out
+        if cost is None:
+            self.cost_known = False
+        else:
+            self.cost_usd += cost
+        for meter in self._meters(region, node):
+            meter.add("tokens", tokens_in + tokens_out)
+            meter.add("cost_usd", cost or 0.0)
+
+    def _meters(self, region: Region, node: NodePlan) -> list[Meter]:
+        meters = [region.meter] if region.meter is not None else []
+        if node.limits:
+            path = region.prefix + node.name
+            own = self.node_meters.get(path)
+            if own is None:
+                own = self.node_meters[path] = Meter(node.limits, None, f"node `{path}`")
+            meters.append(own)
+        return meters
+
+    def _pause_for(self, kind: str, meter: Meter) -> None:
+        self.pause(kind, f"the {meter.name} reached its limit {kind}={meter.limits[kind]:g}")
+
+    # -- models ------------------------------------------------------------------------------
+
+    def provider(self, name: str) -> ModelProvider:
+        """The provider a role or model name stands for."""
+        known = self._providers.get(name)
+        if known is None:
+            known = self._providers[name] = self.catalog.provider(name)
+        return known
+
+    def slot(self, info: ModelInfo) -> asyncio.Semaphore:
+        """The limit on calls under way to one model."""
+        known = self._slots.get(info.name)
+        if known is None:
+            known = self._slots[info.name] = asyncio.Semaphore(CALLS_AT_ONCE_LOCAL if info.local else CALLS_AT_ONCE)
+        return known
+
+    # -- stores and blobs --------------------------------------------------------------------
+
+    def make_store(self, declared: StoreDecl) -> Store:
+        """A new store as declared."""
+        from studio.stores import make_store
+
+        return make_store(declared.type, declared.params)
+
+    def wide_store(self, declared: StoreDecl) -> Store:
+        """The one store of this name in the run (scope `run`)."""
+        if declared.scope == "project":
+            raise NodeError(
+                f"The store `{declared.name}` has the scope `project`, which this version does not offer yet.",
+                hint="Use the scope `run` or `region`.",
+                code="no_store",
+            )
+        key = (declared.scope, declared.name)
+        known = self._wide_stores.get(key)
+        if known is None:
+            known = self._wide_stores[key] = self.make_store(declared)
+        return known
+
+    def put_blob(self, data: bytes, media_type: str) -> Json:
+        """Store bytes in the trace and return the value that stands for them."""
+        raise NodeError("Blobs are not offered by this version yet.", code="no_blobs")
+
+    def get_blob(self, value: Json) -> bytes:
+        """Return the bytes a blob value stands for."""
+        raise NodeError("Blobs are not offered by this version yet.", code="no_blobs")
+
+    # -- durability --------------------------------------------------------------------------
+
+    async def durable(self) -> None:
+        """Return when everything logged so far is on disk: before and after what costs money or cannot be undone."""
+        await asyncio.to_thread(self.log.flush)
+
+    def close(self) -> None:
+        """End timers."""
+        if self._timer is not None:
+            self._timer.cancel()
+
+
+def known_limits(limits: Mapping[str, float]) -> dict[str, float]:
+    """Return limits with only the known kinds (others are the checker's to name)."""
+    return {kind: float(limits[kind]) for kind in LIMITS if kind in limits}

@@ -1,0 +1,57 @@
+"""What a region node inherits from its body: whether it is live, and which outside stores it uses.
+
+Design rules 2.4 (a region node is live if anything inside is live by type or store, or, shared, has feedback)
+and 2.9 (it counts as one use of each outside store that its body uses). Bodies may contain themselves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from studio.graph.ports import node_ports
+from studio.graph.scope import Scope
+from studio.spec.registry import Registry
+
+_STRENGTH = {"read": 0, "write": 1, "take": 2}
+
+
+@dataclass(slots=True)
+class Nature:
+    """Whether a node is live by itself, and the stores it uses: name → read, write or take."""
+
+    live: bool = False
+    stores: Mapping[str, str] = field(default_factory=dict)
+
+
+def body_nature(scope: Scope, registry: Registry, *, shared: bool, seen: frozenset[int] = frozenset()) -> Nature:
+    """Return what running this graph as one node makes of that node. `scope` is the body's."""
+    from studio.engine.plan import store_uses
+
+    graph = scope.graph
+    if id(graph) in seen:
+        return Nature()
+    seen = seen | {id(graph)}
+    live = shared and any(edge.feedback for edge in graph.edges)
+    used: dict[str, str] = {}
+    for instance in graph.nodes.values():
+        ports = node_ports(scope, instance, registry)
+        if ports.cls is None or ports.params is None:
+            continue
+        spec = ports.cls.spec
+        if spec.role in ("subgraph", "map"):
+            inner_shared = getattr(ports.params, "clock", "own") == "shared"
+            inner = body_nature(
+                scope.find_graph(str(getattr(ports.params, "graph", ""))), registry, shared=inner_shared, seen=seen
+            )
+            live = live or inner.live
+            uses: Mapping[str, str] = inner.stores
+        else:
+            uses = store_uses(spec, ports.params)
+            live = live or bool(uses) or (spec.live and instance.fires != "once") or instance.fires == "every_tick"
+        for name, use in uses.items():
+            if name in graph.stores and graph.stores[name].scope == "region":
+                continue
+            if _STRENGTH[use] >= _STRENGTH.get(used.get(name, "read"), 0):
+                used[name] = use
+    return Nature(live=live, stores=used)

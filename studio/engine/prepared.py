@@ -1,0 +1,111 @@
+"""A graph made ready to run: checked, bundled, compiled; kept with the graph while it does not change.
+
+The document may be changed at any time by anyone, so what was compiled is found again by a fingerprint of the
+whole document, not by a flag somebody has to remember to set.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+
+from studio.engine.plan import RegionPlan, compile_plan
+from studio.graph.check import require_runnable
+from studio.graph.model import Graph
+from studio.graph.scope import bundle
+from studio.spec.registry import Registry
+from studio.spec.types import type_of, value_check
+from studio.support.errors import UsageError
+from studio.support.values import Json, NotJson, encode, hash_bytes, preview
+
+
+class Prepared:
+    """A checked graph with its self-contained text, the text's hash, and its plans by kind of race."""
+
+    __slots__ = ("_plans", "_text", "graph", "hash", "registry")
+
+    def __init__(self, graph: Graph, registry: Registry) -> None:
+        self.graph = bundle(graph)
+        self.registry = registry
+        require_runnable(self.graph, registry)
+        self._plans: dict[bool, RegionPlan] = {}
+        self._text = self.graph.to_text()
+        self.hash = hash_bytes(self._text.encode())
+
+    @property
+    def text(self) -> str:
+        """The graph as YAML, with everything it needs inside."""
+        return self._text
+
+    def plan(self, ordered_races: bool) -> RegionPlan:
+        """The plan of the top graph."""
+        known = self._plans.get(ordered_races)
+        if known is None:
+            known = compile_plan(self.graph, self.registry, ordered_races=ordered_races)
+            self._plans[ordered_races] = known
+        return known
+
+
+class _Kept:
+    __slots__ = ("fingerprint", "prepared", "registry")
+
+    def __init__(self, fingerprint: bytes, registry: Registry, prepared: Prepared) -> None:
+        self.fingerprint = fingerprint
+        self.registry = registry
+        self.prepared = prepared
+
+
+def prepare(graph: Graph, registry: Registry) -> Prepared:
+    """Return the graph ready to run. Raises GraphError with file, line, node and what to do."""
+    fingerprint = _fingerprint(graph)
+    kept: _Kept | None = graph.__dict__.get("_kept")
+    if kept is None or kept.fingerprint != fingerprint or kept.registry is not registry:
+        kept = _Kept(fingerprint, registry, Prepared(graph, registry))
+        graph.__dict__["_kept"] = kept
+    return kept.prepared
+
+
+def _fingerprint(graph: Graph) -> bytes:
+    """The whole document as bytes: nodes, edges, stores, bodies. Bodies in other files are read when first prepared."""
+    parts = [
+        graph.name, graph.nodes, graph.edges, graph.stores, graph.until, graph.max_ticks, graph.on_limit, graph.limits,
+        str(graph.base), [_fingerprint(inner).hex() for inner in graph.graphs.values()], list(graph.graphs),
+    ]  # fmt: skip
+    return orjson.dumps(parts, default=str)
+
+
+def bind_inputs(plan: RegionPlan, given: Mapping[str, Json]) -> dict[str, Json]:
+    """Match the caller's inputs to the graph's. Raises UsageError for unknown, missing or ill-typed ones."""
+    wanted = plan.input_nodes
+    for name in given:
+        if name not in wanted:
+            known = ", ".join(f"`{known}`" for known in wanted) or "none"
+            raise UsageError(f"The graph has no input `{name}`.", hint=f"Its inputs: {known}.")
+    bound: dict[str, Json] = {}
+    missing = []
+    for name, index in wanted.items():
+        node = plan.nodes[index]
+        params: Any = node.params
+        if name in given:
+            value = given[name]
+            check = value_check(params.type)
+            try:
+                encode(value)
+            except NotJson as error:
+                raise UsageError(f"The input `{name}` is no value a graph can hold: {error}.") from None
+            if check is not None and not check(value):
+                raise UsageError(
+                    f"The input `{name}` takes {params.type}, but got {type_of(value)}: {preview(value)}.",
+                    hint=f"Give it as -i {name}=VALUE or -i {name}=@FILE.",
+                )
+            bound[name] = value
+        elif "value" not in node.instance.params:
+            missing.append(name)
+    if missing:
+        names = ", ".join(f"`{name}` ({plan.nodes[wanted[name]].params.type})" for name in missing)
+        raise UsageError(
+            f"The graph needs a value for {names}.", hint=f"Give it as -i {missing[0]}=VALUE or -i {missing[0]}=@FILE."
+        )
+    return bound

@@ -1,0 +1,100 @@
+"""Effects answered from a recorded run: replay calls nothing (design section 7, rule 2.10)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from studio.support.errors import ModelError, NodeError, StudioError
+from studio.support.values import Json, hash_bytes, preview, sorted_encode
+
+if TYPE_CHECKING:
+    from studio.engine.engine import Engine
+
+
+class Divergence(NodeError):
+    """A replayed firing asked for something else than the recorded one."""
+
+    code = "divergence"
+    exit_code = 4
+
+
+class Answer:
+    """One recorded effect: what was asked (by hash, with the request to show) and what came back."""
+
+    __slots__ = ("error", "facts", "kind", "name", "request", "response", "status")
+
+    def __init__(
+        self,
+        kind: str,
+        name: str,
+        request: Json,
+        status: str,
+        response: Json,
+        error: str,
+        facts: Mapping[str, Any] | None = None,
+    ) -> None:
+        self.kind = kind
+        self.name = name
+        self.request = request
+        self.status = status
+        self.response = response
+        self.error = error
+        self.facts = dict(facts or {})
+
+    def as_error(self) -> StudioError:
+        """The recorded failure as the error it was."""
+        told = self.response if isinstance(self.response, dict) else {}
+        message = str(told.get("message") or self.error)
+        where, hint = str(told.get("where", "")), str(told.get("hint", ""))
+        transient, kind = bool(told.get("transient", False)), str(told.get("kind", ""))
+        if told.get("class") == "model":
+            return ModelError(message, where=where, hint=hint, transient=transient, code=kind)
+        return NodeError(message, where=where, hint=hint, transient=transient, code=kind)
+
+
+class RecordedEffects:
+    """All effects of one run by firing identity and number; also who won its races and who lost them."""
+
+    def __init__(
+        self,
+        answers: Mapping[tuple[str, str, int], Answer],
+        lost: Mapping[tuple[str, str], str] | None = None,
+    ) -> None:
+        self._answers = dict(answers)
+        self._lost = dict(lost or {})
+        self._winners = {
+            (node, tick, answer.name): int(answer.response["winner"])
+            for (node, tick, _), answer in self._answers.items()
+            if answer.kind == "race" and isinstance(answer.response, dict)
+        }
+        self.asked = 0
+
+    def answer(self, engine: Engine, node: str, tick: str, n: int, kind: str, name: str, request: Json) -> Answer:
+        """Return the recorded answer to effect `n` of this firing. Raises `Divergence` where the request differs."""
+        known = self._answers.get((node, tick, n))
+        if known is None:
+            raise Divergence(
+                f"`{node}` at tick {tick} asks for {kind} {name}, which the recorded run did not.",
+                hint="The graph or a node type has changed since.",
+            )
+        if (known.kind, known.name) != (kind, name) or _identity(known.request) != _identity(request):
+            raise Divergence(
+                f"`{node}` at tick {tick} asks something else than recorded in effect {n}: "
+                f"expected {known.kind} {known.name} {preview(known.request, 200)}, got {kind} {name} {preview(request, 200)}.",
+                hint="The graph or a node type has changed since.",
+            )
+        self.asked += 1
+        return known
+
+    def winner(self, node: str, tick: str, port: str) -> int:
+        """The wire that won the race at this port, or -1."""
+        return self._winners.get((node, tick, port), -1)
+
+    def lost(self, node: str, tick: str) -> str:
+        """Why this node did not fire because it lost a race, or nothing."""
+        return self._lost.get((node, tick), "")
+
+
+def _identity(request: Json) -> str:
+    return hash_bytes(sorted_encode(request))

@@ -1,0 +1,85 @@
+"""What a run comes back with."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from studio.support.values import Json
+
+Status = Literal["running", "ok", "failed", "paused", "aborted", "interrupted"]
+
+EXIT_CODES = {"ok": 0, "failed": 1, "paused": 3, "aborted": 130, "interrupted": 1}
+"""Exit code of a command that ran a graph, by status (design section 8)."""
+
+
+class RunResult:
+    """The outcome of a run.
+
+    `ended` says how it ended: stop, quiet, max_ticks, `limit:NAME`, error, abort.  `outputs` maps output names to
+    values; `error` is None or `{"code", "message", "node", "tick"}`.  `cost_usd` is None where a price is unknown.
+    `firings` counts nodes that fired, `ticks` sums over regions, `calls` counts model calls.
+    """
+
+    __slots__ = (
+        "calls", "cost_usd", "duration_s", "ended", "error", "firings", "outputs", "run_id", "status", "ticks",
+        "tokens_in", "tokens_out",
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        *,
+        run_id: str,
+        status: Status,
+        ended: str,
+        outputs: dict[str, Json],
+        error: dict[str, Json] | None,
+        firings: int,
+        ticks: int,
+        calls: int,
+        tokens_in: int,
+        tokens_out: int,
+        cost_usd: float | None,
+        duration_s: float,
+    ) -> None:
+        self.run_id = run_id
+        self.status: Status = status
+        self.ended = ended
+        self.outputs = outputs
+        self.error = error
+        self.firings = firings
+        self.ticks = ticks
+        self.calls = calls
+        self.tokens_in = tokens_in
+        self.tokens_out = tokens_out
+        self.cost_usd = cost_usd
+        self.duration_s = duration_s
+
+    @property
+    def ok(self) -> bool:
+        """True if the run ended as its graph meant it to."""
+        return self.status == "ok"
+
+    @property
+    def exit_code(self) -> int:
+        """The exit code of a command that made this run."""
+        return EXIT_CODES.get(self.status, 1)
+
+    def to_json(self) -> dict[str, Any]:
+        """The object that `studio run --json` prints."""
+        return {
+            "run": self.run_id,
+            "status": self.status,
+            "ended": self.ended,
+            "outputs": self.outputs,
+            "firings": self.firings,
+            "ticks": self.ticks,
+            "calls": self.calls,
+            "tokens_in": self.tokens_in,
+            "tokens_out": self.tokens_out,
+            "cost_usd": self.cost_usd,
+            "duration_s": round(self.duration_s, 3),
+            "error": self.error,
+        }
+
+    def __repr__(self) -> str:
+        return f"RunResult({self.run_id} {self.status} {self.ended}, {self.firings} firings, {self.calls} calls)"

@@ -1,0 +1,226 @@
+"""`run` and `arun`: execute a graph, record everything, return the outcome."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from time import perf_counter_ns, time_ns
+from typing import TYPE_CHECKING, Any
+
+from studio.engine.engine import Engine
+from studio.engine.firing import Failure, RunHalted
+from studio.engine.prepared import bind_inputs, prepare
+from studio.engine.region import Region
+from studio.engine.result import RunResult, Status
+from studio.graph.model import LIMITS, Graph
+from studio.spec.registry import Registry, default_registry
+from studio.support.errors import UsageError
+from studio.support.ids import new_run_id
+from studio.support.values import Absent, Json, encode
+from studio.trace.log import RunLog
+
+if TYPE_CHECKING:
+    from studio.engine.recorded import RecordedEffects
+    from studio.models.catalog import Catalog
+    from studio.spec.calls import Human, ModelProvider
+
+Listener = Callable[[list[Any]], None]
+OnText = Callable[[str, str, str], None]
+
+
+def run(
+    graph: Graph | str | Path,
+    inputs: Mapping[str, Json] | None = None,
+    *,
+    model: str | ModelProvider | None = None,
+    embedder: str | None = None,
+    db: str | Path | None = None,
+    seed: int = 0,
+    answers: str | Path | None = None,
+    clock: str | None = None,
+    limits: Mapping[str, float] | None = None,
+    cache: str = "off",
+    registry: Registry | None = None,
+    catalog: Catalog | None = None,
+    human: Human | None = None,
+    listener: Listener | None = None,
+    on_text: OnText | None = None,
+    recorded: RecordedEffects | None = None,
+    log: RunLog | None = None,
+    **more_inputs: Json,
+) -> RunResult:
+    """Run a graph to its end and return the outcome; inputs may be given as a mapping or by keyword.
+
+    `model` maps all roles to one model (a name, or a provider object); `db` is the trace file (default: the
+    user's); `limits` narrow or widen the run's own (`{"cost_usd": 1}`); `clock` fixes the time (ISO 8601);
+    `listener` is called with batches of committed records from the writer's thread, `on_text(node, tick, text)`
+    with streaming text.  Everything recorded is on disk within 20 ms; `Trace(db)` waits for it.
+
+    Raises GraphError or UsageError before anything runs; a failing run is returned, not raised.
+    """
+    arguments = {name: value for name, value in locals().items() if name not in ("graph", "inputs", "more_inputs")}
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return asyncio.run(arun(graph, inputs, **arguments, **more_inputs))
+    raise UsageError("`run` was called inside a running event loop.", hint="Use `await arun(…)` there.")
+
+
+async def arun(
+    graph: Graph | str | Path,
+    inputs: Mapping[str, Json] | None = None,
+    *,
+    model: str | ModelProvider | None = None,
+    embedder: str | None = None,
+    db: str | Path | None = None,
+    seed: int = 0,
+    answers: str | Path | None = None,
+    clock: str | None = None,
+    limits: Mapping[str, float] | None = None,
+    cache: str = "off",
+    registry: Registry | None = None,
+    catalog: Catalog | None = None,
+    human: Human | None = None,
+    listener: Listener | None = None,
+    on_text: OnText | None = None,
+    recorded: RecordedEffects | None = None,
+    log: RunLog | None = None,
+    **more_inputs: Json,
+) -> RunResult:
+    """Like `run`, inside a running event loop. Cancelling the task aborts the run and records that."""
+    if cache != "off":
+        raise UsageError(f"The cache `{cache}` is not offered by this version.", hint="Leave it off.")
+    document = graph if isinstance(graph, Graph) else Graph.load(graph)
+    prepared = prepare(document, registry or default_registry())
+    services = catalog or _catalog(model, embedder, document)
+    default = services.provider("default") if _is_named(model) or catalog is not None else None
+    scripted = recorded is not None or (default is not None and default.info.name.startswith(("scripted:", "replay:")))
+    asked = human or services.human(Path(answers) if answers else None)
+    sequential = (default is not None and default.deterministic_order) or asked.deterministic_order
+    plan = prepared.plan(ordered_races=scripted and recorded is None)
+    bound = bind_inputs(plan, {**(inputs or {}), **more_inputs})
+    run_id = new_run_id()
+    bounds = run_limits(document, limits)
+    started = time_ns()
+    if log is None:
+        from studio.trace import RunStart, open_run
+
+        log = open_run(
+            Path(db) if db is not None else _default_db(),
+            RunStart(
+                run_id=run_id,
+                graph_name=document.name,
+                graph_file=document.place.file,
+                graph_hash=prepared.hash,
+                graph_text=prepared.text,
+                inputs={name: encode(value) for name, value in bound.items()},
+                options={
+                    "model": getattr(model, "info", None) and model.info.name if not isinstance(model, str) else model,  # type: ignore[union-attr]
+                    "embedder": embedder, "seed": seed, "clock": clock, "limits": bounds,
+                    "answers": str(answers) if answers else None,
+                },
+                started_at=started,
+            ),
+            listener,
+        )  # fmt: skip
+    engine = Engine(
+        run_id=run_id,
+        log=log,
+        catalog=services,
+        limits=bounds,
+        project=(document.base or Path.cwd()).resolve(),
+        seed=seed,
+        sequential=sequential,
+        no_waiting=scripted,
+        clock_start=_moment(clock),
+        recorded=recorded,
+        human=lambda: asked,
+        on_text=on_text,
+    )
+    begin = perf_counter_ns()
+    region = engine.root = Region(engine, plan)
+    region.inputs = {name: (value, None) for name, value in bound.items()}
+    status: Status = "ok"
+    error: dict[str, Json] | None = None
+    aborted = False
+    try:
+        await region.run()
+        ended = region.ended
+    except Failure as failure:
+        status, ended = "failed", "error"
+        error = {
+            "code": failure.error.kind, "message": str(failure.error), "node": failure.node, "tick": failure.tick,
+        }  # fmt: skip
+    except RunHalted:
+        limit, why = engine.paused or ("", "")
+        status, ended = "paused", f"limit:{limit}"
+        error = {"code": f"limit:{limit}", "message": f"Paused: {why}.", "node": "", "tick": ""}
+    except asyncio.CancelledError:
+        status, ended, aborted = "aborted", "abort", True
+    finally:
+        engine.close()
+    outputs = {name: value for name, value in region.outputs().items() if type(value) is not Absent}
+    result = RunResult(
+        run_id=run_id,
+        status=status,
+        ended=ended,
+        outputs=outputs,
+        error=error,
+        firings=engine.fired,
+        ticks=engine.ticks,
+        calls=engine.calls,
+        tokens_in=engine.tokens_in,
+        tokens_out=engine.tokens_out,
+        cost_usd=engine.cost_usd if engine.cost_known else None,
+        duration_s=(perf_counter_ns() - begin) / 1e9,
+    )
+    totals = {
+        "firings": result.firings, "ticks": result.ticks, "calls": result.calls, "tokens_in": result.tokens_in,
+        "tokens_out": result.tokens_out, "cost_usd": result.cost_usd, "seq": engine.seq,
+    }  # fmt: skip
+    log.finish(status, ended, error, {name: encode(value) for name, value in outputs.items()}, totals, time_ns())
+    if aborted:
+        log.flush()
+        raise asyncio.CancelledError
+    return result
+
+
+def run_limits(graph: Graph, given: Mapping[str, float] | None) -> dict[str, float]:
+    """The limits of a run: the settings' defaults, then the graph's own, then the caller's."""
+    from studio.settings import default_limits
+
+    limits = {**default_limits(), **graph.limits, **(given or {})}
+    for name, value in limits.items():
+        if name not in LIMITS:
+            raise UsageError(f"`{name}` is no limit.", hint=f"The limits: {', '.join(LIMITS)}.")
+        if isinstance(value, bool) or not isinstance(value, int | float) or not value >= 0:
+            raise UsageError(f"The limit `{name}` should be a number from 0, not {value!r}.")
+    return {name: float(value) for name, value in limits.items()}
+
+
+def _catalog(model: str | ModelProvider | None, embedder: str | None, graph: Graph) -> Catalog:
+    from studio.models.catalog import Catalog
+
+    return Catalog(model=model, embedder=embedder, base=graph.base)
+
+
+def _is_named(model: str | ModelProvider | None) -> bool:
+    return model is not None
+
+
+def _default_db() -> Path:
+    from studio.settings import default_db
+
+    return default_db()
+
+
+def _moment(clock: str | None) -> datetime | None:
+    if clock is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(clock)
+    except ValueError:
+        raise UsageError(f"`{clock}` is no time.", hint="Write it like 2026-01-31T09:30:00+00:00.") from None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
