@@ -8,9 +8,11 @@ mutable value at the moment it logs it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Protocol
 
+from studio.support.errors import EnvironmentProblem
 from studio.support.values import Json
 
 # Status of a firing.
@@ -25,6 +27,25 @@ REPLAYED = 3
 
 STATUS_NAMES = ("ok", "error", "skipped")
 ORIGIN_NAMES = ("executed", "cached", "frozen", "replayed")
+
+
+@dataclass(frozen=True, slots=True)
+class RunStart:
+    """A run's header. `graph_text` is the self-contained graph as run, kept once per `graph_hash`; `inputs` maps each
+    input to its encoded value; `parent_run` and `fork_seq` name the prefix of a fork; `boundary` says what confined
+    code nodes; `started_at` is in nanoseconds since 1970."""
+
+    run_id: str
+    graph_name: str
+    graph_file: str
+    graph_hash: str
+    graph_text: str
+    inputs: Mapping[str, bytes] = field(default_factory=dict)
+    options: Json = None
+    parent_run: str = ""
+    fork_seq: int | None = None
+    started_at: int = 0
+    boundary: str = "none"
 
 
 class RunLog(Protocol):
@@ -58,7 +79,7 @@ class RunLog(Protocol):
         (0: top), `item` its position among the map's items (0 outside maps). `inputs` maps each port to the
         `[firing id, output port]` its value came from (a list of those for a `many` port; firing id 0 with port
         `initial` for an initial value). `outputs` maps each present output to its encoded value.
-        `reason` says why it was skipped or how it failed."""
+        `reason` says why it was skipped or how it failed. The mappings are not changed after the call."""
 
     def open_firing(self, id: int, path_id: int, tick: str, parent: int, item: int, started_at: int) -> None:
         """A firing has started that will have effects or inner firings; written before any of those."""
@@ -89,6 +110,9 @@ class RunLog(Protocol):
     def alarm(self, firing: int, kind: str, message: str, evidence: Json, at: int) -> None:
         """Something worth a person's eye happened (a dynamics verdict, a limit near its end)."""
 
+    def blob(self, data: bytes, media_type: str) -> str:
+        """Keep bytes (an image, a file) by their content hash, which is returned."""
+
     def finish(
         self, status: str, ended: str, error: Json, outputs: Mapping[str, bytes], totals: Mapping[str, Json], at: int
     ) -> None:
@@ -96,6 +120,10 @@ class RunLog(Protocol):
 
     def flush(self) -> None:
         """Block until everything put so far is durable. Raises `EnvironmentProblem` if the disk refuses."""
+
+    def when_durable(self, call: Callable[[EnvironmentProblem | None], None]) -> None:
+        """Call once everything put so far is durable (None) or the disk refuses it; like `flush`, without waiting.
+        `call` runs in the writer thread and must be short (`loop.call_soon_threadsafe(…)`)."""
 
     def raise_if_broken(self) -> None:
         """Raise `EnvironmentProblem` if the writer can no longer write (disk full, database gone)."""

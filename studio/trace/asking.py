@@ -1,0 +1,74 @@
+"""Free queries over a trace: read-only, over the public views, bounded in rows and time."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+from studio.support.errors import UsageError
+from studio.support.values import Json
+from studio.trace.found import Table
+from studio.trace.sqlite import problem_of, sqlite3
+from studio.trace.views import VIEWS
+
+SEARCH = "prompt_search"
+"""The public full-text table beside the views."""
+
+_STEPS = 20_000
+
+_NOWHERE = Path()
+
+_ALLOWED = (
+    sqlite3.SQLITE_SELECT,
+    sqlite3.SQLITE_READ,
+    sqlite3.SQLITE_FUNCTION,
+    sqlite3.SQLITE_RECURSIVE,
+)
+
+
+def ask(
+    connection: sqlite3.Connection, query: str, parameters: tuple[Json, ...], *, limit: int, seconds: float
+) -> Table:
+    """Run one query. Raises `UsageError` if it is wrong, not allowed or too slow; SQLite's error if the machine is."""
+    until = time.monotonic() + seconds
+
+    def allow(action: int, first: str | None, second: str | None, schema: str | None, view: str | None) -> int:
+        if action in _ALLOWED:
+            return sqlite3.SQLITE_OK
+        # FTS5 asks for its own data version; nothing else needs a pragma.
+        if action == sqlite3.SQLITE_PRAGMA and first == "data_version":
+            return sqlite3.SQLITE_OK
+        return sqlite3.SQLITE_DENY
+
+    connection.set_authorizer(allow)
+    connection.set_progress_handler(lambda: int(time.monotonic() > until), _STEPS)
+    try:
+        cursor = connection.execute(query, parameters)
+        if cursor.description is None:
+            raise UsageError("The query gives no rows.", hint="Only SELECT is possible.")
+        rows = cursor.fetchmany(limit + 1)
+        columns = tuple(column[0] for column in cursor.description)
+        cursor.close()
+    except (sqlite3.Error, sqlite3.Warning) as error:
+        if time.monotonic() > until and "interrupt" in str(error):
+            raise UsageError(
+                f"The query took longer than {seconds:g} s.", hint="Ask for one run: `WHERE run = '…'`."
+            ) from error
+        if "not authorized" in str(error) or "prohibited" in str(error):
+            raise UsageError("The query does more than read this trace.", hint="Only SELECT is possible.") from error
+        if problem_of(error, _NOWHERE) is not None:
+            raise
+        raise UsageError(f"The query is wrong: {error}.", hint=f"There are {', '.join((*VIEWS, SEARCH))}.") from error
+    finally:
+        connection.set_authorizer(None)
+        connection.set_progress_handler(None, 0)
+    return Table(columns, rows[:limit], len(rows) > limit)
+
+
+def public_schema(connection: sqlite3.Connection) -> dict[str, list[str]]:
+    """Return the columns of each public view and of the search table."""
+    from sqlite_utils import Database
+
+    database = Database(connection, execute_plugins=False)
+    names = [*database.view_names(), SEARCH]
+    return {name: list(database[name].columns_dict) for name in names}

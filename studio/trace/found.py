@@ -1,0 +1,165 @@
+"""What reading a trace gives: plain records of runs, firings, effects, prompts and what else was recorded.
+
+Times called `started_at`, `asked_at`, `at` are seconds since 1970, lengths are milliseconds (`_ms`) or seconds (`_s`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from studio.support.values import Json
+
+
+@dataclass(frozen=True, slots=True)
+class Ref:
+    """Stands for a value kept by its content hash; `Trace.value` gives it. `size` in bytes."""
+
+    hash: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One run. `status`: running, ok, failed, paused, aborted or interrupted; `ended`: stop, quiet, max_ticks,
+    limit:NAME, error, abort, or empty while there is no footer. `inputs` and `outputs` may hold `Ref`s."""
+
+    id: str
+    graph: str
+    file: str
+    graph_hash: str
+    status: str
+    ended: str
+    error: Json
+    inputs: Mapping[str, Json]
+    outputs: Mapping[str, Json]
+    options: Json
+    parent_run: str
+    fork_seq: int | None
+    boundary: str
+    started_at: float
+    finished_at: float | None
+    totals: Mapping[str, Json]
+
+    @property
+    def duration_s(self) -> float | None:
+        """Seconds from start to footer, None without a footer."""
+        return None if self.finished_at is None else self.finished_at - self.started_at
+
+
+@dataclass(frozen=True, slots=True)
+class Firing:
+    """One firing. `id` counts starts, `seq` decisions (None while undecided) within the run. `status`: ok, error,
+    skipped, running or interrupted. `inputs` maps each port to `[firing id, output port]` (a list of those for a
+    `many` port); `outputs` maps ports to values, large ones as `Ref`. `parent` is the id of the region firing
+    around it (0: top), `plan_index` its place in the region."""
+
+    run: str
+    id: int
+    seq: int | None
+    node: str
+    type: str
+    tick: str
+    tick_key: str
+    parent: int
+    item: int
+    status: str
+    reason: str
+    origin: str
+    started_at: float
+    duration_ms: float | None
+    inputs: Mapping[str, Json]
+    outputs: Mapping[str, Json]
+    attempt: int
+    plan_index: int
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """One question to the outside and its answer. `status`: ok, error, or unanswered (the process died before)."""
+
+    run: str
+    firing: int
+    n: int
+    kind: str
+    name: str
+    request: Json
+    response: Json
+    status: str
+    error: str
+    attempt: int
+    asked_at: float
+    duration_ms: float | None
+    tokens_in: int | None
+    tokens_out: int | None
+    cost_usd: float | None
+    finish_reason: str
+    entropy: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """One model call as a person reads it. `messages` are all messages in order; a completion's prompt is the one
+    message of role `prompt`. `seq` is None while the firing is undecided."""
+
+    run: str
+    seq: int | None
+    firing: int
+    n: int
+    node: str
+    tick: str
+    model: str
+    system: str
+    messages: tuple[Mapping[str, Json], ...]
+    reply: str | None
+    status: str
+    tokens: int | None
+    cost: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class StoreOp:
+    """One operation on a store, in the order they were recorded."""
+
+    run: str
+    firing: int
+    n: int
+    store: str
+    op: str
+    args: Json
+    result: Json
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """Something worth a person's eye. `firing` is 0 if it concerns the run."""
+
+    run: str
+    firing: int
+    kind: str
+    message: str
+    evidence: Json
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A message found by a search: the first model call of its run that held it. `excerpt` shows the place,
+    found words in `[…]`."""
+
+    run: str
+    firing: int
+    n: int
+    node: str
+    tick: str
+    excerpt: str
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The answer to a query. `more` says that rows were left out by the limit."""
+
+    columns: tuple[str, ...]
+    rows: list[tuple[Json, ...]]
+    more: bool

@@ -1,0 +1,150 @@
+"""What a listener gets: the records of a run in the order they were put, after they became durable.
+
+Times are nanoseconds since 1970 (`at`, `started_at`) or lengths in nanoseconds; ids count within the run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from studio.support.values import Json
+from studio.trace.log import RunStart
+
+
+class StartRecord(NamedTuple):
+    """The run's header."""
+
+    start: RunStart
+
+
+class PathRecord(NamedTuple):
+    """A node path, declared before its first firing."""
+
+    path_id: int
+    path: str
+    type: str
+    version: int
+    plan_index: int
+    parent_path: int
+
+
+class FiringRecord(NamedTuple):
+    """A decided firing. `tick` is the sortable key; `status` and `origin` index `STATUS_NAMES` and `ORIGIN_NAMES`;
+    `outputs` maps ports to encoded values."""
+
+    id: int
+    seq: int
+    path_id: int
+    tick: str
+    parent: int
+    item: int
+    status: int
+    reason: str
+    origin: int
+    started_at: int
+    duration: int
+    inputs: Mapping[str, Json] | None
+    outputs: Mapping[str, bytes] | None
+    attempt: int
+
+
+class OpenRecord(NamedTuple):
+    """A firing that has started and will have effects or inner firings."""
+
+    id: int
+    path_id: int
+    tick: str
+    parent: int
+    item: int
+    started_at: int
+
+
+class AskRecord(NamedTuple):
+    """An effect about to be asked. `key` numbers the run's effects. `request` is encoded JSON; for `chat` and
+    `complete` its texts stand apart: `messages` lists `(role, text)` or `(whole message encoded, text or None)`."""
+
+    key: int
+    firing: int
+    n: int
+    kind: str
+    name: str
+    request: bytes
+    messages: list[tuple[str | bytes, str | None]] | None
+    attempt: int
+    at: int
+
+
+class AnswerRecord(NamedTuple):
+    """The answer to the effect with the same `key`. `reply` is the model's text, left out of the encoded `response`."""
+
+    key: int
+    firing: int
+    n: int
+    status: str
+    response: bytes
+    reply: str | None
+    error: str
+    duration: int
+    tokens_in: int | None
+    tokens_out: int | None
+    cost_usd: float | None
+    finish_reason: str
+    entropy: float | None
+
+
+class StoreRecord(NamedTuple):
+    """An operation on a store; `args` and `result` are encoded JSON."""
+
+    key: int
+    firing: int
+    n: int
+    store: str
+    op: str
+    args: bytes
+    result: bytes
+
+
+class AlarmRecord(NamedTuple):
+    """Something worth a person's eye."""
+
+    key: int
+    firing: int
+    kind: str
+    message: str
+    evidence: bytes
+    at: int
+
+
+class BlobRecord(NamedTuple):
+    """Bytes kept by their hash."""
+
+    hash: bytes
+    data: bytes
+    media_type: str
+
+
+class FinishRecord(NamedTuple):
+    """The run's footer; `error` and `totals` are encoded JSON."""
+
+    status: str
+    ended: str
+    error: bytes
+    outputs: Mapping[str, bytes]
+    totals: bytes
+    at: int
+
+
+BY_KIND: tuple[type[tuple], ...] = (  # type: ignore[type-arg]
+    FiringRecord,
+    PathRecord,
+    OpenRecord,
+    AskRecord,
+    AnswerRecord,
+    StoreRecord,
+    AlarmRecord,
+    BlobRecord,
+    StartRecord,
+    FinishRecord,
+)
+"""Record classes by the number that stands in a queued tuple (`studio.trace.runlog`)."""

@@ -1,0 +1,270 @@
+"""The one place that opens SQLite: connections for writing, for reading, and for files of strangers.
+
+Everything here uses one SQLite library (`pysqlite3` where its wheel exists, else the standard module),
+because two libraries in one process break each other's file locks.  What SQLite says when the machine
+refuses is turned into an `EnvironmentProblem`: one sentence and the next step.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from studio.support.errors import EnvironmentProblem
+
+if TYPE_CHECKING:
+    import sqlite3
+else:
+    try:
+        import pysqlite3.dbapi2 as sqlite3
+    except ImportError:
+        import sqlite3
+
+__all__ = [
+    "SAFE_VERSION",
+    "connect_foreign",
+    "connect_reader",
+    "connect_writer",
+    "is_recorded_example",
+    "problem_of",
+    "sqlite3",
+    "sqlite_is_safe",
+]
+
+SAFE_VERSION = (3, 51, 3)
+"""From here on, several processes may write one file: older ones can corrupt it when a WAL is reset."""
+
+BUSY_MS = 5000
+WAL_LIMIT_BYTES = 64 << 20
+FOREIGN_LIMIT_BYTES = 4 << 30
+
+_NETWORK_FILE_SYSTEMS = {
+    "nfs",
+    "nfs4",
+    "cifs",
+    "smb3",
+    "smbfs",
+    "afs",
+    "ncpfs",
+    "9p",
+    "fuse.sshfs",
+    "glusterfs",
+    "ceph",
+}
+
+
+def sqlite_is_safe() -> bool:
+    """True if this SQLite lets several processes write one file without risk (3.51.3 or newer)."""
+    return tuple(sqlite3.sqlite_version_info) >= SAFE_VERSION
+
+
+def is_recorded_example(path: Path) -> bool:
+    """True for `<name>.run.db`: one finished recorded run, never written, opened without side files."""
+    return path.name.endswith(".run.db")
+
+
+def connect_writer(path: Path) -> sqlite3.Connection:
+    """Open `path` for writing, creating it (readable by its owner only) and its folder if need be.
+
+    Autocommit mode: transactions are begun by hand, `BEGIN IMMEDIATE`. Raises `EnvironmentProblem`.
+    """
+    if is_recorded_example(path):
+        raise EnvironmentProblem(
+            "A recorded example run is never written to.", where=str(path), hint="Give another database with --db."
+        )
+    _refuse_network(path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    except OSError as error:
+        raise EnvironmentProblem(
+            f"The database cannot be opened for writing: {error.strerror or error}.",
+            where=str(path),
+            hint="Give another file with --db, or mend its permissions.",
+        ) from error
+    try:
+        connection = sqlite3.connect(
+            str(path), isolation_level=None, check_same_thread=False, cached_statements=256, timeout=BUSY_MS / 1000
+        )
+        try:
+            _writer_pragmas(connection)
+        except BaseException:
+            connection.close()
+            raise
+    except sqlite3.Error as error:
+        raise problem_of(error, path) or error from error
+    return connection
+
+
+def connect_reader(path: Path) -> sqlite3.Connection:
+    """Open `path` for reading only. Recorded examples, and files in a folder where nothing can be written,
+    are opened as immutable (no side files are made). Raises `EnvironmentProblem`."""
+    if not path.exists():
+        raise EnvironmentProblem(
+            "There is no such trace database.", where=str(path), hint="Run a graph first, or give the file with --db."
+        )
+    problem: EnvironmentProblem | None = None
+    for mode in ("immutable=1",) if is_recorded_example(path) else ("mode=ro", "immutable=1"):
+        if mode == "immutable=1" and problem is not None and _has_wal(path):
+            break  # an immutable connection would silently ignore what stands in the log
+        try:
+            return _open_reader(path, mode)
+        except sqlite3.Error as error:
+            problem = problem_of(error, path)
+            if problem is None:
+                raise
+            if primary_code(error) not in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_FULL):
+                break
+    assert problem is not None
+    raise problem
+
+
+def connect_foreign(path: Path) -> tuple[sqlite3.Connection, Path]:
+    """Open a trace that came from someone else: a private copy, checked, read-only, trusting nothing in it.
+
+    Returns the connection and the copy's folder, which the caller removes when done. Raises `EnvironmentProblem`.
+    """
+    if not path.exists():
+        raise EnvironmentProblem("There is no such trace database.", where=str(path))
+    if path.stat().st_size > FOREIGN_LIMIT_BYTES:
+        raise EnvironmentProblem(f"The file is larger than {FOREIGN_LIMIT_BYTES >> 30} GB.", where=str(path))
+    folder = Path(tempfile.mkdtemp(prefix="studio-trace-"))
+    copy = folder / "foreign.db"
+    try:
+        shutil.copyfile(path, copy)
+        wal = path.with_name(path.name + "-wal")
+        if wal.exists():
+            shutil.copyfile(wal, copy.with_name(copy.name + "-wal"))
+        connection = _open_reader(copy, "mode=ro")
+        try:
+            connection.execute("PRAGMA trusted_schema=OFF")
+            connection.execute("PRAGMA cell_size_check=ON")
+            connection.execute("PRAGMA mmap_size=0")
+            found = connection.execute("PRAGMA quick_check(1)").fetchone()
+            if found is None or found[0] != "ok":
+                raise sqlite3.DatabaseError("database disk image is malformed")
+        except BaseException:
+            connection.close()
+            raise
+    except (sqlite3.Error, OSError) as error:
+        shutil.rmtree(folder, ignore_errors=True)
+        if isinstance(error, OSError):
+            raise EnvironmentProblem(f"The file cannot be copied: {error.strerror}.", where=str(path)) from error
+        raise _malformed(path) from error
+    return connection, folder
+
+
+def primary_code(error: BaseException) -> int:
+    """Return SQLite's primary result code of an error, 0 if it has none."""
+    return int(getattr(error, "sqlite_errorcode", 0) or 0) & 0xFF
+
+
+def problem_of(error: BaseException, path: Path, *, others: str = "") -> EnvironmentProblem | None:
+    """Return what to tell a person if the machine is at fault, None if the error is of another kind.
+
+    `others` names the processes that have the file open, if known.
+    """
+    code = primary_code(error)
+    where = str(path)
+    if code == sqlite3.SQLITE_FULL:
+        return EnvironmentProblem(
+            "The disk is full; nothing recorded so far is lost.",
+            where=where,
+            hint="Free some space: what waits is written as soon as there is room.",
+        )
+    if code == sqlite3.SQLITE_READONLY:
+        return EnvironmentProblem(
+            "The database may only be read.", where=where, hint="Mend its permissions or give another file with --db."
+        )
+    if code == sqlite3.SQLITE_NOTADB:
+        return EnvironmentProblem("The file is no SQLite database.", where=where, hint="Give another file with --db.")
+    if code == sqlite3.SQLITE_CORRUPT:
+        return _malformed(path)
+    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        return EnvironmentProblem(
+            f"Another process has kept the database locked for {BUSY_MS // 1000} s{others}.",
+            where=where,
+            hint="Close that program, or give another file with --db.",
+        )
+    if code == sqlite3.SQLITE_IOERR:
+        name = getattr(error, "sqlite_errorname", "SQLITE_IOERR")
+        return EnvironmentProblem(
+            f"The disk refused to read or write ({name}).",
+            where=where,
+            hint="Check free space, file size limits and the disk, then try again.",
+        )
+    if code == sqlite3.SQLITE_CANTOPEN:
+        return EnvironmentProblem(
+            "The database cannot be opened.", where=where, hint="Check that its folder exists and may be written."
+        )
+    if code in (sqlite3.SQLITE_PERM, sqlite3.SQLITE_AUTH):
+        return EnvironmentProblem("The database may not be opened.", where=where, hint="Mend its permissions.")
+    return None
+
+
+def _malformed(path: Path) -> EnvironmentProblem:
+    return EnvironmentProblem(
+        "The database is damaged.", where=str(path), hint="`studio db check` says which runs are still whole."
+    )
+
+
+def _writer_pragmas(connection: sqlite3.Connection) -> None:
+    run = connection.execute
+    run(f"PRAGMA busy_timeout={BUSY_MS}")
+    if run("PRAGMA journal_mode").fetchone()[0] != "wal":
+        run("PRAGMA journal_mode=WAL")
+    # NORMAL loses acknowledged commits in a power cut; with group commit FULL costs the same.
+    run("PRAGMA synchronous=FULL")
+    run("PRAGMA wal_autocheckpoint=1000")
+    run(f"PRAGMA journal_size_limit={WAL_LIMIT_BYTES}")
+    run("PRAGMA foreign_keys=ON")
+    if sys.platform == "darwin":
+        run("PRAGMA fullfsync=1")
+        run("PRAGMA checkpoint_fullfsync=1")
+
+
+def _open_reader(path: Path, mode: str) -> sqlite3.Connection:
+    connection = sqlite3.connect(
+        f"file:{quote(str(path.absolute()))}?{mode}",
+        uri=True,
+        isolation_level=None,
+        check_same_thread=False,
+        timeout=BUSY_MS / 1000,
+    )
+    try:
+        connection.execute("PRAGMA query_only=1")
+        connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _has_wal(path: Path) -> bool:
+    wal = path.with_name(path.name + "-wal")
+    return wal.exists() and wal.stat().st_size > 0
+
+
+def _refuse_network(path: Path) -> None:
+    """SQLite's locks cannot be trusted on network file systems."""
+    mounts = Path("/proc/self/mountinfo")
+    if sys.platform != "linux" or not mounts.exists():
+        return
+    target = os.path.realpath(path.parent)
+    best, kind = "", ""
+    for line in mounts.read_text(encoding="utf-8", errors="replace").splitlines():
+        left, _, right = line.partition(" - ")
+        point = left.split(" ")[4].replace("\\040", " ")
+        if len(point) >= len(best) and (target == point or target.startswith(point.rstrip("/") + "/")):
+            best, kind = point, right.split(" ")[0]
+    if kind in _NETWORK_FILE_SYSTEMS:
+        raise EnvironmentProblem(
+            f"The database would lie on a network file system ({kind}), where SQLite's locks cannot be trusted.",
+            where=str(path),
+            hint="Give a file on a local disk with --db or STUDIO_DB.",
+        )
