@@ -86,7 +86,7 @@ def make_edge(graph: Graph, source: str, target: str, feedback: bool | Mapping[s
         raise GraphError(
             f"`{edge}` would close a cycle within one tick.",
             where=graph.name,
-            hint=f'Make it feedback, which delivers at the next tick: `connect("{source}", "{target}", feedback=True)`.',
+            hint=f'Deliver at the next tick instead: `connect("{source}", "{target}", feedback=True)`.',
         )
     return edge
 

@@ -98,7 +98,8 @@ class StoreDecl:
 
 
 _COMPARED = (
-    "name", "about", "nodes", "edges", "stores", "until", "max_ticks", "on_limit", "limits", "graphs", "layout", "extra",
+    "name", "about", "nodes", "edges", "stores", "until", "max_ticks", "on_limit", "limits", "graphs",
+    "layout", "extra",
 )  # fmt: skip
 
 

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Final
 
+from studio.support.templates import placeholders
 from studio.support.values import Json
 
 MAX_NAME: Final = 200
@@ -22,13 +23,13 @@ RESERVED_PORTS: Final = frozenset(
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _PORT = re.compile(r"[^\s.]+")
-_PLACEHOLDER = re.compile(r"\{\{|\}\}|\{([A-Za-z_][A-Za-z0-9_]*)\}")
 _MAKES_PLACEHOLDERS: Final[Mapping[str, tuple[str, ...]]] = {
     "llm.function": ("instructions",),
-    "text.template": ("template", "text"),
+    "text.template": ("template",),
 }
-_MAKES_PROPERTIES: Final[Mapping[str, tuple[str, ...]]] = {"llm.function": ("output",)}
+_MAKES_PROPERTIES: Final[Mapping[str, tuple[str, ...]]] = {"llm.function": ("schema",)}
 _MAKES_CASES: Final[Mapping[str, tuple[str, ...]]] = {"flow.switch": ("cases",)}
+_MAKES_ONE: Final[Mapping[str, tuple[str, ...]]] = {"llm.function": ("output",)}
 
 
 def name_problem(name: str) -> str:
@@ -71,16 +72,19 @@ def reserved_in(type_name: str, params: Mapping[str, Json]) -> tuple[str, str] |
                 return "case", name
     for key in _MAKES_PLACEHOLDERS.get(type_name, ()):
         text = params.get(key)
-        for name in _PLACEHOLDER.findall(text) if isinstance(text, str) else ():
+        for name in placeholders(text) if isinstance(text, str) else ():
             if name in RESERVED_PORTS:
                 return "placeholder", name
     for key in _MAKES_PROPERTIES.get(type_name, ()):
         schema = params.get(key)
         if isinstance(schema, dict):
-            properties = schema.get("properties", schema if "type" not in schema else {})
+            properties = schema.get("properties")
             for name in properties if isinstance(properties, dict) else ():
                 if name in RESERVED_PORTS:
                     return "schema property", name
+    for key in _MAKES_ONE.get(type_name, ()):
+        if isinstance(name := params.get(key), str) and name in RESERVED_PORTS:
+            return "output", name
     return None
 
 

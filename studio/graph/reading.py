@@ -22,9 +22,6 @@ MAX_NODES: Final = 10_000
 MAX_GRAPH_DEPTH: Final = 16
 """Deepest nesting of `graphs:` in one file."""
 
-GRAPH_KEYS: Final = (
-    "studio", "name", "about", "nodes", "edges", "stores", "until", "max_ticks", "on_limit", "limits", "graphs", "layout",
-)  # fmt: skip
 EDGE_OPTIONS: Final = ("initial", "initial_from", "hold")
 
 _EDGE = re.compile(r"([^\s.]+)\.([^\s.]+)[ \t]*(->|~>)[ \t]*([^\s.]+)\.([^\s.]+)")
@@ -115,7 +112,7 @@ class _Reader:
     def text(self, tree: Tree, what: str) -> str:
         if type(tree.value) is not str:
             raise self.refuse(f"{what} must be text.", tree.line, "Put it in quotes.")
-        return cast(str, tree.value)
+        return str(tree.value)
 
     def choice(self, tree: Tree, what: str, options: tuple[Any, ...]) -> Any:
         value = tree.value
@@ -127,7 +124,7 @@ class _Reader:
     def whole(self, tree: Tree, what: str, least: int) -> int:
         if type(tree.value) is not int or tree.value < least:
             raise self.refuse(f"{what} must be a whole number from {least}.", tree.line)
-        return cast(int, tree.value)
+        return int(tree.value)
 
     def number(self, tree: Tree, what: str) -> float:
         if type(tree.value) not in (int, float) or tree.value < 0:

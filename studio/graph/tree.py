@@ -125,6 +125,7 @@ class _Builder:
         keys: list[str | None] = []  # for each open mapping the key that waits for its value
         count = 0
         tree: Tree
+        event: Any
         for event in self.events:
             kind = type(event)
             if kind is yaml.ScalarEvent:

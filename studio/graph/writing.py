@@ -29,8 +29,7 @@ def write_graph(graph: Graph) -> str:
     """Return the canonical text of a graph. Raises GraphError for values that no file can hold."""
     lines: list[str] = []
     _write(lines, graph, 0, "")
-    text = "\n".join(lines) + "\n"
-    return text
+    return "\n".join(lines) + "\n"
 
 
 def _write(lines: list[str], graph: Graph, indent: int, key: str) -> None:

@@ -1,0 +1,205 @@
+"""Which ports a node has, by its type, its params and (for regions) its body; and what is wrong with its params.
+
+The implicit `when`, `done` and `error` are not among them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import TypeVar
+
+from studio.graph.model import NODE_KEYS, NodeInstance
+from studio.graph.names import RESERVED_PORTS, near, port_problem
+from studio.graph.scope import BODY_PARAM, Scope
+from studio.spec.fields import MISSING, Field, Fields
+from studio.spec.node import Node
+from studio.spec.params import parse_params, value_problem
+from studio.spec.registry import Registry
+from studio.support.errors import GraphError, StudioError
+from studio.support.values import Json
+
+T = TypeVar("T")
+
+MAP_SUPPLIES = ("item", "index", "key")
+"""Inputs of a map's body that the map itself provides."""
+
+
+@dataclass(slots=True)
+class Problem:
+    """One thing wrong with a node: a stable code (see `graph.diagnostics`), a sentence and the next step."""
+
+    code: str
+    message: str
+    hint: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.message} {self.hint}".rstrip()
+
+
+@dataclass(slots=True)
+class NodePorts:
+    """The ports of one node. `cls` None: the type is unknown; `params` None: they cannot be used as they are."""
+
+    cls: type[Node] | None = None
+    params: Fields | None = None
+    inputs: dict[str, Field] = field(default_factory=dict)
+    outputs: dict[str, Field] = field(default_factory=dict)
+    findings: list[Problem] = field(default_factory=list)
+
+    @property
+    def problems(self) -> list[str]:
+        """What is wrong with the node, one sentence each."""
+        return [str(found) for found in self.findings]
+
+
+def node_ports(scope: Scope, node: NodeInstance, registry: Registry) -> NodePorts:
+    """Return the ports of a node as it stands in the graph of `scope`. Never raises for what the document says."""
+    cls = registry.find(node.type)
+    if cls is None:
+        hint = near(node.type, (known.spec.type for known in registry.all_types()))
+        found = Problem("unknown_type", f"The type `{node.type}` is not known.", hint or "See `studio nodes`.")
+        return NodePorts(findings=[found])
+    ports = NodePorts(cls=cls)
+    params, usable = _params(cls, node, ports.findings)
+    ports.params = params if usable else None
+    _declared_ports(cls, params, usable, ports)
+    if cls.spec.role in ("subgraph", "map"):
+        _body_ports(scope, node, registry, ports, is_map=cls.spec.role == "map")
+    if usable:
+        _check_names(ports)
+    return ports
+
+
+# -- params -------------------------------------------------------------------------------------
+
+
+def _params(cls: type[Node], node: NodeInstance, findings: list[Problem]) -> tuple[Fields, bool]:
+    """Return the params with defaults filled in, and whether they can be used to run the node."""
+    declared = cls.Params.fields()
+    before = len(findings)
+    for name in node.params:
+        if name not in declared:
+            hint = near(name, [*declared, *NODE_KEYS]) or f"See `studio nodes {node.type}`."
+            findings.append(Problem("unknown_param", f"`{node.type}` has no param `{name}`.", hint))
+    unknown = len(findings) - before
+    for name, spec in declared.items():
+        if name in node.params:
+            if problem := value_problem(spec, node.params[name]):
+                findings.append(Problem("param_value", f"The param {problem}"))
+        elif spec.required:
+            findings.append(Problem("missing_param", f"The param `{name}` must be given.", spec.help))
+    usable = len(findings) - before == unknown
+    params, _ = parse_params(cls.Params, node.params)
+    if usable:
+        sentences = _asked(lambda: list(cls.problems(params)), cls, "what is wrong with its params", findings)
+        findings.extend(Problem("param_problem", sentence) for sentence in sentences or ())
+    return params, usable
+
+
+# -- ports --------------------------------------------------------------------------------------
+
+
+def _declared_ports(cls: type[Node], params: Fields, usable: bool, ports: NodePorts) -> None:
+    """Fill in the ports that the type itself declares; half-finished params give them where they can."""
+    # What a type says about params that are already known to be wrong is of no interest.
+    findings = ports.findings if usable else []
+    inputs = _asked(lambda: cls.inputs(params).fields(), cls, "its inputs", findings)
+    outputs = _asked(lambda: cls.outputs(params).fields(), cls, "its outputs", findings)
+    ports.inputs = dict(cls.In.fields() if inputs is None else inputs)
+    ports.outputs = dict(cls.Out.fields() if outputs is None else outputs)
+
+
+def _asked(question: Callable[[], T], cls: type[Node], what: str, findings: list[Problem]) -> T | None:
+    """Ask a node type something about params; what it raises becomes a finding, as one type must not hide the rest."""
+    try:
+        return question()
+    except StudioError as error:
+        findings.append(Problem("param_problem", error.message, error.hint))
+    except Exception as error:  # noqa: BLE001 - code of plugins, fed with whatever the file says
+        findings.append(
+            Problem(
+                "type_failed",
+                f"The type `{cls.spec.type}` failed when asked for {what}: {type(error).__name__}: {error}.",
+                "This is a fault of the node type, or a param it does not expect.",
+            )
+        )
+    return None
+
+
+def _check_names(ports: NodePorts) -> None:
+    for name in dict.fromkeys((*ports.inputs, *ports.outputs)):
+        if name in RESERVED_PORTS:
+            message = f"The params make a port named `{name}`, which is reserved."
+            ports.findings.append(Problem("reserved_port", message, "Choose another name."))
+        elif problem := port_problem(name):
+            ports.findings.append(Problem("port_name", f"The params make a port `{name}`, but {problem}."))
+
+
+# -- bodies -------------------------------------------------------------------------------------
+
+
+def body_of(scope: Scope, node: NodeInstance) -> Scope:
+    """Return the scope of a region node's body. Raises GraphError if it names none that can be found."""
+    reference = node.params.get(BODY_PARAM)
+    if not isinstance(reference, str) or not reference:
+        raise GraphError(
+            f"`{node.name}` names no body.", where=str(node.place), hint="Write `graph: name` or `graph: ./file.yaml`."
+        )
+    return scope.find_graph(reference)
+
+
+def _body_ports(scope: Scope, node: NodeInstance, registry: Registry, ports: NodePorts, *, is_map: bool) -> None:
+    try:
+        body = body_of(scope, node)
+    except StudioError as error:
+        if not any(found.code == "missing_param" and f"`{BODY_PARAM}`" in found.message for found in ports.findings):
+            message = error.message
+            if error.where and error.where not in (str(scope.graph.place), str(node.place)):
+                message = f"{error.where}: {message}"
+            ports.findings.append(Problem("body_missing", message, error.hint))
+        return
+    inputs, outputs = body_fields(body, registry)
+    split = node.params.get("each")
+    names = set(split) if isinstance(split, list | dict) else {split} if isinstance(split, str) else set()
+    for name, spec in inputs.items():
+        if is_map and name in MAP_SUPPLIES:
+            continue
+        ports.inputs[name] = replace(spec, type="any") if is_map and name in names else spec
+    for name, spec in outputs.items():
+        ports.outputs[name] = replace(spec, type="list", schema=None) if is_map else spec
+    if is_map:
+        ports.inputs.setdefault(
+            "items", Field(name="items", kind="port", type="list", help="One run of the body each.")
+        )
+        for name in sorted(names - inputs.keys(), key=str):
+            hint = near(str(name), inputs)
+            ports.findings.append(Problem("unknown_each", f"`each` names `{name}`, no input of the body.", hint))
+
+
+def body_fields(body: Scope, registry: Registry) -> tuple[dict[str, Field], dict[str, Field]]:
+    """Return the inputs and outputs of a graph used as a body: its `flow.input` and `flow.output` nodes by name."""
+    inputs: dict[str, Field] = {}
+    outputs: dict[str, Field] = {}
+    for name, node in body.graph.nodes.items():
+        cls = registry.find(node.type)
+        role = cls.spec.role if cls is not None else ""
+        if cls is None or role not in ("input", "output"):
+            continue
+        made = NodePorts(cls=cls)
+        params, usable = _params(cls, node, made.findings)
+        _declared_ports(cls, params, usable, made)
+        said = (made.outputs if role == "input" else made.inputs).get("value", Field(type="any"))
+        about = node.title or _first_text(node.params, ("about", "help"))
+        if role == "input":
+            default = node.params["value"] if node.params.get("value") is not None else MISSING
+            inputs[name] = Field(
+                name=name, kind="port", type=said.type, default=default, help=about, schema=said.schema
+            )
+        else:
+            outputs[name] = Field(name=name, kind="port", type=said.type, help=about, schema=said.schema)
+    return inputs, outputs
+
+
+def _first_text(params: Mapping[str, Json], names: Iterable[str]) -> str:
+    return next((value for name in names if isinstance(value := params.get(name), str) and value), "")
