@@ -1,0 +1,150 @@
+"""List the node types, or explain one: ports, params, effects and help.
+
+A type's ports may follow from its params; the ports shown are those of a node with default params.
+"""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from studio.cli import exits
+from studio.cli.output import Output
+from studio.cli.text import Piece
+from studio.spec import Field, Node, Registry, default_registry
+from studio.support.errors import UsageError
+from studio.support.values import Json, preview
+
+EXAMPLES = ("studio nodes", "studio nodes llm.function", "studio nodes --json")
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("type", nargs="?", metavar="TYPE", help="the node type to explain (none: list all)")
+
+
+def run(args: argparse.Namespace, out: Output) -> int:
+    registry = default_registry()
+    if args.type:
+        return _explain(_find(args.type, registry), out)
+    types = registry.all_types()
+    if out.as_json:
+        out.json([_describe(cls) for cls in types])
+        return exits.OK
+    category = ""
+    wide = max((len(cls.spec.type) for cls in types), default=0)
+    for cls in sorted(types, key=lambda cls: (cls.spec.category, cls.spec.type)):
+        if cls.spec.category != category:
+            if category:
+                out.say()
+            category = cls.spec.category
+            out.say(("heading", category))
+        out.wrapped("  ", ("bold", f"{cls.spec.type:<{wide}}"), "  ", cls.spec.summary)
+    for name, reason in registry.failures().items():
+        out.note(("yellow", f"The plugin `{name}` could not be loaded: {reason}"))
+    return exits.OK
+
+
+def _find(name: str, registry: Registry) -> type[Node]:
+    found = registry.find(name)
+    if found is None:
+        import difflib
+
+        known = [cls.spec.type for cls in registry.all_types()]
+        close = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
+        near = f"Did you mean `{close[0]}`? " if close else ""
+        raise UsageError(f"There is no node type `{name}`.", hint=f"{near}`studio nodes` lists them all.")
+    return found
+
+
+def _explain(cls: type[Node], out: Output) -> int:
+    if out.as_json:
+        out.json(_describe(cls))
+        return exits.OK
+    from studio.cli.markdown import show_markdown
+
+    spec = cls.spec
+    out.say(("heading", spec.type), ("dim", f"  version {spec.version} · {spec.category} · {_nature(cls)}"))
+    out.say()
+    show_markdown(spec.help, out)
+    inputs, outputs = _ports(cls)
+    for title, fields in (("Params", cls.Params.fields()), ("Inputs", inputs), ("Outputs", outputs)):
+        if fields:
+            out.say()
+            out.say(("bold", title))
+            _field_table(fields, out, plain=title == "Outputs")
+    if spec.stores:
+        out.say()
+        uses = ", ".join(f"`{name}` ({use})" for name, use in spec.stores.items())
+        out.say(f"Uses the store named by its param {uses}.")
+    return exits.OK
+
+
+def _field_table(fields: dict[str, Field], out: Output, *, plain: bool) -> None:
+    rows: list[list[Piece]] = []
+    for field in fields.values():
+        kind = field.type + {"many": ", gathers", "first": ", first present"}.get(field.join, "")
+        if field.choices:
+            kind += ": " + " | ".join(field.choices)
+        default = "needed" if field.required else _shown(field.default)
+        row: list[Piece] = [("bold", field.name), kind, default, _bounds(field) + field.help]
+        rows.append([row[0], row[1], row[3]] if plain else row)
+    out.table(["name", "type", "help"] if plain else ["name", "type", "default", "help"], rows, indent="  ")
+
+
+def _shown(value: Json) -> str:
+    return '""' if value == "" else preview(list(value) if isinstance(value, tuple) else value, 24)
+
+
+def _bounds(field: Field) -> str:
+    if field.ge is not None and field.le is not None:
+        return f"({field.ge:g} to {field.le:g}) "
+    if field.ge is not None:
+        return f"(from {field.ge:g}) "
+    return f"(up to {field.le:g}) " if field.le is not None else ""
+
+
+def _nature(cls: type[Node]) -> str:
+    words = {"pure": "pure", "reads": "reads the outside", "network": "asks the network", "executes": "executes"}
+    return words[cls.spec.effects] + (", fires every tick" if cls.spec.live else "")
+
+
+def _ports(cls: type[Node]) -> tuple[dict[str, Field], dict[str, Field]]:
+    from studio.spec.params import parse_params
+
+    params, _ = parse_params(cls.Params, {})
+    return cls.inputs(params).fields(), cls.outputs(params).fields()
+
+
+def _describe(cls: type[Node]) -> Json:
+    spec = cls.spec
+    inputs, outputs = _ports(cls)
+    return {
+        "type": spec.type,
+        "version": spec.version,
+        "category": spec.category,
+        "summary": spec.summary,
+        "help": spec.help,
+        "effects": spec.effects,
+        "live": spec.live,
+        "params": [_field(field) for field in cls.Params.fields().values()],
+        "inputs": [_field(field) for field in inputs.values()],
+        "outputs": [_field(field, output=True) for field in outputs.values()],
+    }
+
+
+def _field(field: Field, *, output: bool = False) -> dict[str, Any]:
+    made: dict[str, Any] = {"name": field.name, "type": field.type, "help": field.help}
+    if not output:
+        made["required"] = field.required
+        if not field.required:
+            made["default"] = list(field.default) if isinstance(field.default, tuple) else field.default
+        if field.join != "plain":
+            made["join"] = field.join
+    for key in ("ge", "le"):
+        if getattr(field, key) is not None:
+            made[key] = getattr(field, key)
+    if field.choices:
+        made["choices"] = list(field.choices)
+    if field.schema is not None:
+        made["schema"] = dict(field.schema)
+    return made

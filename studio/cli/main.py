@@ -1,0 +1,105 @@
+"""The door: finds the command, parses its arguments, runs it, and turns what goes wrong into a line and a code."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from collections.abc import Sequence
+
+from studio.cli import exits
+from studio.cli.output import Output
+from studio.support.errors import StudioError, UsageError
+
+NO_WINDOW = (
+    "The window is not part of this version yet.",
+    "Try `studio examples`, then `studio run critic_loop`; `studio --help` lists all commands.",
+)
+_WITH_VALUE = ("--db",)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command line (without the program's name) and return its exit code."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    _speak_utf8()
+    out = Output(json="--json" in words)
+    try:
+        code = _run(words, out)
+        sys.stdout.flush()
+    except StudioError as error:
+        return _report(error, out)
+    except KeyboardInterrupt:
+        print("\nstudio: Interrupted.", file=sys.stderr)
+        return exits.INTERRUPTED
+    except BrokenPipeError:
+        return _close_pipe()
+    except SystemExit as end:  # argparse ends `--help` and `--version` this way
+        return end.code if isinstance(end.code, int) else exits.OK
+    except Exception as error:  # noqa: BLE001 - the last place where a fault of ours can be told
+        from studio.cli.faults import report_fault
+
+        report_fault(error, out)
+        return exits.FAILED
+    return code
+
+
+def _run(words: list[str], out: Output) -> int:
+    moved, words = _leading_options(words)
+    if not words:
+        raise UsageError(NO_WINDOW[0], hint=NO_WINDOW[1])
+    name = words.pop(0)
+    if name in ("-h", "--help", "help"):
+        from studio.cli.parsing import overview
+
+        if name == "help" and words:
+            return _run([words[0], "--help"], out)
+        print(overview(), end="")
+        return exits.OK
+    if name in ("-V", "--version"):
+        from importlib.metadata import version
+
+        print(f"Ganglia Studio {version('ganglia-studio')}")
+        return exits.OK
+    if name.startswith("-"):
+        raise UsageError(f"`{name}` is no option of `studio`.", hint="`studio --help` lists commands and options.")
+    from studio.cli.discovery import load
+    from studio.cli.parsing import command_parser
+
+    command = load(name)
+    args = command_parser(name, command).parse_args([*words, *moved])
+    return command.run(args, out)
+
+
+def _leading_options(words: list[str]) -> tuple[list[str], list[str]]:
+    """Shared options may stand before the command too; they are handed to it."""
+    moved: list[str] = []
+    rest = list(words)
+    while rest and (rest[0] == "--json" or rest[0].split("=")[0] in _WITH_VALUE):
+        option = rest.pop(0)
+        moved.append(option)
+        if option in _WITH_VALUE and rest:
+            moved.append(rest.pop(0))
+    return moved, rest
+
+
+def _report(error: StudioError, out: Output) -> int:
+    from studio.cli.faults import report
+
+    try:
+        return report(error, out)
+    except BrokenPipeError:
+        return _close_pipe()
+
+
+def _close_pipe() -> int:
+    """Nobody reads on: say nothing, and keep Python from complaining when it flushes at its end."""
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return exits.PIPE
+
+
+def _speak_utf8() -> None:
+    """Terminals and pipes get UTF-8 where the locale is poorer; what cannot be shown is escaped."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")

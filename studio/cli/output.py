@@ -1,0 +1,102 @@
+"""What a command prints: results on standard output, notes on standard error, one JSON value with `--json`."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import textwrap
+from collections.abc import Sequence
+from typing import TextIO
+
+from studio.cli.text import Piece, clean, painted, table, width
+from studio.support.values import Json
+
+
+class Output:
+    """Where a command writes. Everything passes through `clean`, so no text can drive the terminal."""
+
+    def __init__(self, json: bool = False) -> None:
+        self.as_json = json
+
+    @property
+    def interactive(self) -> bool:
+        """True if a person reads standard output on a terminal."""
+        return not self.as_json and _is_terminal(sys.stdout)
+
+    @property
+    def columns(self) -> int | None:
+        """The terminal's width in cells; None if the output goes to a file or a pipe."""
+        return shutil.get_terminal_size((100, 24)).columns if self.interactive else None
+
+    def say(self, *pieces: Piece) -> None:
+        """Print one line of the result (pieces are joined as they are)."""
+        colour = _wants_colour(sys.stdout)
+        print("".join(painted(piece, colour) for piece in pieces))
+
+    def note(self, *pieces: Piece) -> None:
+        """Print one line beside the result, on standard error; nothing with `--json`."""
+        if self.as_json:
+            return
+        colour = _wants_colour(sys.stderr)
+        print("".join(painted(piece, colour) for piece in pieces), file=sys.stderr)
+
+    def table(
+        self,
+        headers: Sequence[str],
+        rows: Sequence[Sequence[Piece]],
+        *,
+        right: Sequence[int] = (),
+        indent: str = "",
+    ) -> None:
+        """Print an aligned table, shortened to the terminal's width."""
+        room = None if self.columns is None else self.columns - len(indent)
+        for line in table(headers, rows, right=right, columns=room, colour=_wants_colour(sys.stdout)):
+            print(indent + line)
+
+    def wrapped(self, *pieces: Piece) -> None:
+        """Print pieces as one entry; the last one is wrapped under itself to the terminal's width."""
+        last = pieces[-1]
+        style, text = ("", last) if isinstance(last, str) else last
+        indent = sum(width(piece if isinstance(piece, str) else piece[1]) for piece in pieces[:-1])
+        room = self.columns
+        if room is None or room - indent < 20:
+            self.say(*pieces)
+            return
+        lines = textwrap.wrap(clean(text), room - indent) or [""]
+        self.say(*pieces[:-1], (style, lines[0]))
+        for line in lines[1:]:
+            self.say(" " * indent, (style, line))
+
+    def indented(self, text: str, by: str = "  ") -> None:
+        """Print a text of several lines, indented."""
+        for line in clean(text).splitlines() or [""]:
+            print((by + line).rstrip())
+
+    def json(self, value: Json) -> None:
+        """Print one JSON value."""
+        import json
+
+        print(json.dumps(value, ensure_ascii=not _takes_unicode(sys.stdout), indent=None if not self.pretty else 2))
+
+    @property
+    def pretty(self) -> bool:
+        """True if JSON is read by a person: it goes to a terminal."""
+        return _is_terminal(sys.stdout)
+
+
+def _is_terminal(stream: TextIO) -> bool:
+    try:
+        return stream.isatty()
+    except ValueError:  # closed
+        return False
+
+
+def _wants_colour(stream: TextIO) -> bool:
+    if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
+        return False
+    return _is_terminal(stream)
+
+
+def _takes_unicode(stream: TextIO) -> bool:
+    return (stream.encoding or "").lower().replace("-", "") == "utf8"

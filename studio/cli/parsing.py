@@ -1,0 +1,72 @@
+"""Argument parsers: one for the door, one per command; wrong use is a `UsageError`, never an exit."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import textwrap
+from typing import Any, NoReturn
+
+from studio.cli.discovery import Command, command_names, summary
+from studio.support.errors import UsageError
+
+PROLOGUE = "studio: draw many small checked modules, run them, replay every step."
+FIRST_STEPS = (
+    ("studio examples", "what ships with the studio"),
+    ("studio run critic_loop", "run one"),
+    ("studio replay last", "step through it, in both directions"),
+)
+
+
+class Parser(argparse.ArgumentParser):
+    """An argparse parser that raises instead of exiting and speaks like the rest of the studio."""
+
+    def __init__(self, **options: Any) -> None:
+        # Colours and the layout of newer argparse versions would make help differ between Pythons.
+        if sys.version_info >= (3, 14):
+            options.setdefault("color", False)
+        super().__init__(formatter_class=_Formatter, allow_abbrev=False, **options)
+
+    def error(self, message: str) -> NoReturn:
+        sentence = message[:1].upper() + message[1:]
+        raise UsageError(sentence.rstrip(".") + ".", hint=f"See `{self.prog} --help`.")
+
+
+class _Formatter(argparse.RawDescriptionHelpFormatter):
+    def __init__(self, prog: str, **options: Any) -> None:
+        options["width"] = 100
+        super().__init__(prog, max_help_position=30, **options)
+
+
+def command_parser(name: str, command: Command) -> Parser:
+    """Return the parser of one command: its own arguments and the shared options."""
+    docs = (command.__doc__ or "").strip()
+    examples = "\n".join(f"  {line}" for line in command.EXAMPLES)
+    parser = Parser(prog=f"studio {name}", description=docs, epilog=f"examples:\n{examples}")
+    command.arguments(parser)
+    shared = parser.add_argument_group("shared options")
+    shared.add_argument("--json", action="store_true", help="print one JSON value for programs")
+    shared.add_argument(
+        "--db",
+        metavar="FILE",
+        default=os.environ.get("STUDIO_DB") or None,
+        help="the database of runs (default: in your data folder; environment STUDIO_DB)",
+    )
+    return parser
+
+
+def overview() -> str:
+    """Return what `studio --help` prints."""
+    names = command_names()
+    wide = max(map(len, names))
+    lines = [PROLOGUE, "", "usage: studio COMMAND [options]", "", "commands:"]
+    for name in names:
+        text = textwrap.wrap(summary(name), 96 - wide)
+        lines.append(f"  {name:<{wide}}  {text[0]}")
+        lines.extend(" " * (wide + 4) + more for more in text[1:])
+    lines += ["", "first steps:"]
+    wide = max(len(line) for line, _ in FIRST_STEPS)
+    lines += [f"  {line:<{wide}}  {what}" for line, what in FIRST_STEPS]
+    lines += ["", "Every command has --help, --json and --db FILE. `studio` alone opens the window.", ""]
+    return "\n".join(lines)
