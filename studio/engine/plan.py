@@ -156,7 +156,7 @@ class NodePlan:
 
 
 class Body:
-    """What a region node runs: the scope of its graph and how its plan is had (lazily: graphs may contain themselves)."""
+    """What a region node runs: its graph's scope, and its plan (compiled when needed: graphs may hold themselves)."""
 
     __slots__ = ("_compile", "_plan", "live_inputs", "scope", "shared")
 

@@ -81,7 +81,8 @@ class RecordedEffects:
         if (known.kind, known.name) != (kind, name) or _identity(known.request) != _identity(request):
             raise Divergence(
                 f"`{node}` at tick {tick} asks something else than recorded in effect {n}: "
-                f"expected {known.kind} {known.name} {preview(known.request, 200)}, got {kind} {name} {preview(request, 200)}.",
+                f"expected {known.kind} {known.name} {preview(known.request, 200)}, "
+                f"got {kind} {name} {preview(request, 200)}.",
                 hint="The graph or a node type has changed since.",
             )
         self.asked += 1

@@ -15,10 +15,12 @@ from time import perf_counter_ns as clock
 from typing import TYPE_CHECKING, Any
 
 from studio.engine.context import Context
+from studio.engine.entering import enter, enter_simply
 from studio.engine.firing import Failure, RunHalted, as_node_error, guarded_call, plain_call
-from studio.engine.plan import InputPlan, NodePlan, RegionPlan, Wire
+from studio.engine.plan import NodePlan, RegionPlan
 from studio.engine.races import Race
-from studio.spec.types import accepts, type_of, value_check
+from studio.engine.racing import arrive, open_races, raise_undelivered, record_races
+from studio.spec.types import type_of
 from studio.support.errors import NodeError
 from studio.support.ticks import tick_part, tick_path
 from studio.support.values import ABSENT, Absent, Json, NotJson, encode
@@ -184,7 +186,7 @@ class Region:
         if self.lost:
             self.lost.clear()
         if not plan.ordered_races and any(plan.race_watch):
-            self._open_races(todo)
+            open_races(self, todo)
         if self.engine.sequential:
             heapify(todo)
         try:
@@ -199,7 +201,7 @@ class Region:
         if self.crash is not None:
             raise self.crash
         if self.deferred and not self.failures:
-            self._raise_undelivered()
+            raise_undelivered(self)
         if self.failures:
             raise min(self.failures, key=lambda entry: entry[0])[1]
         if self.halted:
@@ -243,11 +245,11 @@ class Region:
             elif register.hold:
                 fresh[number] = False
             else:
-                values[number] = self._absence(register.source, register.port, value)
+                values[number] = self.absence(register.source, register.port, value)
 
     # -- the scheduler -----------------------------------------------------------------------
 
-    def _push(self, todo: list[int], index: int) -> None:
+    def push(self, todo: list[int], index: int) -> None:
         if self.engine.sequential:
             heappush(todo, index)
         else:
@@ -266,7 +268,7 @@ class Region:
             node = nodes[index]
             # Inputs.
             entered = (
-                self._enter_simply(index, node, todo) if node.simple is not None else self._enter(index, node, todo)
+                enter_simply(self, index, node, todo) if node.simple is not None else enter(self, index, node, todo)
             )
             if entered is None:
                 continue
@@ -286,15 +288,15 @@ class Region:
                 else:
                     context = Context(engine, self, node, firing)
                     if self.races and node.race_inputs:
-                        self._record_races(node, context)
+                        record_races(self, node, context)
                     try:
                         held = node.run(context, node.params, node.in_fields.holding(values)).__dict__
                     except RunHalted:
                         return
                     except Exception as error:  # noqa: BLE001 - any failure of user code is this firing's failure
-                        self._fail(index, node, firing, begin, refs, error, todo, context)
+                        self.fail(index, node, firing, begin, refs, error, todo, context)
                     else:
-                        self._decide(index, node, firing, begin, refs, held, todo, context)
+                        self.decide(index, node, firing, begin, refs, held, todo, context)
             elif (todo and not sequential) or (node.cancellable and not sequential):
                 self._spawn(index, node, firing, begin, values, refs)
                 continue
@@ -316,7 +318,7 @@ class Region:
     ) -> None:
         context = Context(self.engine, self, node, firing)
         if self.races and node.race_inputs:
-            self._record_races(node, context)
+            record_races(self, node, context)
         try:
             if node.is_async and not node.guarded:
                 # The common case, spelled out: one await, no wrapper.
@@ -328,9 +330,9 @@ class Region:
         except RunHalted:
             return
         except Exception as error:  # noqa: BLE001 - any failure of user code is this firing's failure
-            self._fail(index, node, firing, begin, refs, error, todo, context)
+            self.fail(index, node, firing, begin, refs, error, todo, context)
         else:
-            self._decide(index, node, firing, begin, refs, held, todo, context)
+            self.decide(index, node, firing, begin, refs, held, todo, context)
 
     def _spawn(
         self, index: int, node: NodePlan, firing: int, begin: int, values: dict[str, Any], refs: dict[str, Any]
@@ -361,7 +363,7 @@ class Region:
             if task is not None:
                 task.uncancel()
             todo = []
-            self._skip(index, node, Absent(self.lost[index]), todo, "", firing)
+            self.skip(index, node, Absent(self.lost[index]), todo, "", firing)
         self.own_tasks.pop(index, None)
         if todo:
             await self._work(todo)
@@ -385,7 +387,7 @@ class Region:
 
     # -- deciding ----------------------------------------------------------------------------
 
-    def _decide(
+    def decide(
         self,
         index: int,
         node: NodePlan,
@@ -413,7 +415,7 @@ class Region:
                         code="wrong_type",
                     )
         except (NotJson, NodeError) as error:
-            self._fail(index, node, firing, begin, refs, error, todo, context)
+            self.fail(index, node, firing, begin, refs, error, todo, context)
             return
         held["done"] = True
         self.outs[index] = held
@@ -426,7 +428,7 @@ class Region:
         )  # fmt: skip
         self._advance(index, node, todo)
 
-    def _skip(self, index: int, node: NodePlan, why: Absent, todo: list[int], port: str = "", firing: int = 0) -> None:
+    def skip(self, index: int, node: NodePlan, why: Absent, todo: list[int], port: str = "", firing: int = 0) -> None:
         """The node does not fire; absence goes downstream with the root reason (rule 2.2)."""
         engine = self.engine
         reason = f"input `{port}` absent: {why.reason}" if port else why.reason
@@ -443,7 +445,7 @@ class Region:
         )  # fmt: skip
         self._advance(index, node, todo)
 
-    def _fail(
+    def fail(
         self,
         index: int,
         node: NodePlan,
@@ -484,12 +486,12 @@ class Region:
             else:
                 failure = Failure(error, self.prefix + node.name, tick_path(self.tick_key))
             if not node.contends:
-                self._fail_region(index, failure)
+                self.fail_region(index, failure)
                 return
             self.deferred[index] = failure
         self._advance(index, node, todo)
 
-    def _fail_region(self, index: int, failure: Failure) -> None:
+    def fail_region(self, index: int, failure: Failure) -> None:
         self.failures.append((index, failure))
         self.halt()
 
@@ -515,7 +517,7 @@ class Region:
                 else:
                     todo.append(successor)
         if self.plan.race_watch[index]:
-            self._arrive(index, todo)
+            arrive(self, index, todo)
 
     def declare(self, index: int) -> int:
         node = self.plan.nodes[index]
@@ -529,208 +531,11 @@ class Region:
         why = value.reason or f"nothing on `{port}`"
         return Absent(f"{why} at `{node.name}`")
 
-    def _absence(self, source: int, port: str, value: Absent) -> Absent:
+    def absence(self, source: int, port: str, value: Absent) -> Absent:
         """Give a bare absence (a port the source never names, such as `error`) a reason."""
         if value.reason:
             return value
         return Absent(f"nothing on `{port}` at `{self.plan.nodes[source].name}`")
-
-    # -- inputs ------------------------------------------------------------------------------
-
-    def _enter_simply(
-        self, index: int, node: NodePlan, todo: list[int]
-    ) -> tuple[dict[str, Any], dict[str, Any]] | None:
-        """The common case of `_enter`: required plain inputs, one same-tick wire each, no `when`."""
-        values: dict[str, Any] = {}
-        refs: dict[str, Any] = {}
-        outs, fids = self.outs, self.fids
-        for name, source, port in node.simple or ():
-            held = outs[source]
-            value = held.get(port, ABSENT) if type(held) is dict else held
-            if type(value) is Absent:
-                self._skip(index, node, self._absence(source, port, value), todo, name)
-                return None
-            values[name] = value
-            refs[name] = (fids[source], port)
-        return values, refs
-
-    def _enter(self, index: int, node: NodePlan, todo: list[int]) -> tuple[dict[str, Any], dict[str, Any]] | None:
-        """Resolve `when`, knockout and all joins; skip the node and return None where it must not fire (rules 2.2, 2.3)."""
-        if node.cancellable and self.engine.recorded is not None:
-            reason = self.engine.recorded.lost(self.prefix + node.name, tick_path(self.tick_key))
-            if reason:
-                self.lost[index] = reason
-        if index in self.lost:
-            self._skip(index, node, Absent(self.lost[index]), todo)
-            return None
-        if self.first:
-            self._start_registers(node)
-        if node.when:
-            shut = self._when(node)
-            if shut is not None:
-                self._skip(index, node, shut, todo, "when" if shut.reason != "`when` is false" else "")
-                return None
-        body = node.body
-        if body is not None and body.shared and index in self.bodies and self.bodies[index].ended_at:
-            self._skip(index, node, Absent(f"`{node.name}` was stopped at tick {self.bodies[index].ended_at}"), todo)
-            return None
-        values: dict[str, Any] = {}
-        refs: dict[str, Any] = {}
-        if node.knockout:
-            self._knocked_out(index, node, todo)
-            return None
-        for entry in node.inputs:
-            value, ref = self._resolve(entry, node)
-            if type(value) is Absent:
-                if body is not None and body.shared and (node.role == "subgraph" or entry.name != "items"):
-                    if entry.wires:
-                        values[entry.name] = value
-                    continue
-                if self.deferred and entry.join == "first" and self._undelivered(node, entry):
-                    return None
-                if entry.required:
-                    self._skip(index, node, value, todo, entry.name)
-                    return None
-                if node.role in ("subgraph", "map"):
-                    continue  # the inner flow.input knows its default
-                values[entry.name] = entry.default
-                continue
-            if entry.check is not None and not self._fits(entry, value):
-                self._refuse_value(index, node, entry, value, refs, todo)
-                return None
-            values[entry.name] = value
-            if ref is not None:
-                refs[entry.name] = ref
-        if node.role == "input":
-            values, refs = self._from_outside(index, node, todo)
-            if values is None:
-                return None
-        return values, refs
-
-    def _from_outside(self, index: int, node: NodePlan, todo: list[int]) -> tuple[Any, Any]:
-        value, ref = self.inputs.get(node.name, (ABSENT, None))
-        if type(value) is Absent:
-            unwired = value is ABSENT
-            default = getattr(node.params, "value", None)
-            if unwired and default is not None:
-                return {"value": default}, {}
-            if unwired and "value" in node.instance.params:
-                return {"value": None}, {}
-            why = value if value.reason else Absent(f"no value was given for the input `{node.name}`")
-            self._skip(index, node, why, todo)
-            return None, None
-        return {"value": value}, ({"value": ref} if ref else {})
-
-    def _start_registers(self, node: NodePlan) -> None:
-        """Fill registers that start from another node's output of tick 0 (`initial_from`)."""
-        for wires in (node.when, *(entry.wires for entry in node.inputs)):
-            for wire in wires:
-                if wire.feedback < 0:
-                    continue
-                start = self.plan.registers[wire.feedback].initial_from
-                if start is not None:
-                    held = self.outs[start[0]]
-                    value = held.get(start[1], ABSENT) if type(held) is dict else held
-                    if type(value) is Absent:
-                        value = self._absence(start[0], start[1], value)
-                    self.register_values[wire.feedback] = value
-                    self.register_refs[wire.feedback] = (self.fids[start[0]], start[1])
-
-    def _read(self, wire: Wire) -> tuple[Json, Ref]:
-        if wire.feedback >= 0:
-            return self.register_values[wire.feedback], self.register_refs[wire.feedback]
-        held = self.outs[wire.source]
-        value = held.get(wire.port, ABSENT) if type(held) is dict else held
-        if type(value) is Absent:
-            value = self._absence(wire.source, wire.port, value)
-        return value, (self.fids[wire.source], wire.port)
-
-    def _is_fresh(self, wire: Wire) -> bool:
-        if wire.feedback >= 0:
-            return self.register_fresh[wire.feedback]
-        return self.first or self.plan.nodes[wire.source].live
-
-    def _when(self, node: NodePlan) -> Absent | None:
-        """None if the node may fire; else why not: present and not exactly `false` on at least one wire opens it."""
-        why: Absent | None = None
-        for wire in node.when:
-            value, _ = self._read(wire)
-            if type(value) is Absent:
-                why = why or value
-            elif value is not False:
-                return None
-            else:
-                why = Absent("`when` is false")
-        return why
-
-    def _resolve(self, entry: InputPlan, node: NodePlan) -> tuple[Json, Any]:
-        """The value of one port by its join (rule 2.3), with its origin; an `Absent` if nothing is there."""
-        wires = entry.wires
-        if not wires:
-            if entry.join == "many" and entry.required:
-                return ABSENT, None
-            return (Absent(f"`{entry.name}` is not wired") if entry.required else ABSENT), None
-        if entry.join == "many":
-            present = [(value, ref) for value, ref in map(self._read, wires) if type(value) is not Absent]
-            if not present:
-                return self._read(wires[0])[0], None
-            return [value for value, _ in present], [ref for _, ref in present]
-        if entry.join == "first" and not self.plan.ordered_races:
-            race = node.race_inputs[entry.name]
-            winner = self.races[race][1]
-            if winner < 0:
-                return self._read(wires[0])[0], None
-            self.choice_fresh = self._is_fresh(wires[winner])
-            return self._read(wires[winner])
-        held: tuple[Json, Ref] | None = None
-        why: Json = ABSENT
-        for wire in wires:
-            value, ref = self._read(wire)
-            if type(value) is Absent:
-                if why is ABSENT:
-                    why = value
-            elif entry.join == "first" or len(wires) == 1 or self._is_fresh(wire):
-                self.choice_fresh = self._is_fresh(wire)
-                return value, ref
-            elif held is None:
-                held = (value, ref)
-        self.choice_fresh = False
-        return held or (why, None)
-
-    def _fits(self, entry: InputPlan, value: Json) -> bool:
-        check = entry.check
-        if check is None:
-            return True
-        return all(map(check, value)) if entry.join == "many" else check(value)
-
-    def _refuse_value(
-        self, index: int, node: NodePlan, entry: InputPlan, value: Json, refs: dict[str, Any], todo: list[int]
-    ) -> None:
-        engine = self.engine
-        engine.fired += 1
-        engine.last_id = firing = engine.last_id + 1
-        given = type_of(value)
-        error = NodeError(f"its input `{entry.name}` takes {entry.type}, but got {given}.", code="wrong_type")
-        self._fail(index, node, firing, clock(), refs, error, todo, Context(engine, self, node, firing))
-
-    def _knocked_out(self, index: int, node: NodePlan, todo: list[int]) -> None:
-        """A node switched off emits absence, or passes its first fitting input through (rule 2.13)."""
-        if node.knockout == "pass" and node.out_types:
-            out_port, out_type = next(iter(node.out_types.items()))
-            for entry in node.inputs:
-                value, ref = self._resolve(entry, node)
-                check = value_check(out_type)
-                if type(value) is not Absent and accepts(entry.type, out_type) and (check is None or check(value)):
-                    engine = self.engine
-                    engine.fired += 1
-                    engine.last_id = firing = engine.last_id + 1
-                    context = Context(engine, self, node, firing)
-                    why = Absent(KNOCKED_OUT)
-                    held: dict[str, Any] = dict.fromkeys(node.out_types, why)
-                    held[out_port] = value
-                    self._decide(index, node, firing, clock(), {entry.name: ref}, held, todo, context)
-                    return
-        self._skip(index, node, Absent(f"`{node.name}` is {KNOCKED_OUT}"), todo)
 
     # -- the nodes the engine itself plays ---------------------------------------------------
 
@@ -750,107 +555,12 @@ class Region:
             held = values
         elif node.role == "stop":
             self.stopped = True
-        self._decide(index, node, firing, begin, refs, held, todo, context)
+        self.decide(index, node, firing, begin, refs, held, todo, context)
         if node.role == "output":
             fresh = self.first or node.simple is not None or self.choice_fresh
             kept = self.outs[index]
             if type(kept) is dict and "value" in values:
                 kept.update(value=values["value"], ref=refs.get("value", (0, "")), fresh=fresh)
-
-    # -- races -------------------------------------------------------------------------------
-
-    def _open_races(self, todo: list[int]) -> None:
-        """Start the tick's races: what lies there already (registers, held values) arrives first."""
-        self.races = {}
-        deciding = (lambda node: True) if self.first else (lambda node: node.live)
-        for node in self.plan.nodes:
-            if not node.race_inputs or not deciding(node):
-                continue
-            if self.first:
-                self._start_registers(node)
-            for race in node.race_inputs.values():
-                coming = 0
-                winner = -1
-                for position, wire in enumerate(race.wires):
-                    if wire.feedback < 0 and deciding(self.plan.nodes[wire.source]):
-                        coming += 1
-                    elif winner < 0 and type(self._read(wire)[0]) is not Absent and self._may_win(race, position):
-                        winner = position
-                self.races[race] = [coming, winner]
-                if winner >= 0:
-                    self._won(race, winner, todo)
-                elif not coming:
-                    self._race_over(race, todo)
-
-    def _arrive(self, index: int, todo: list[int]) -> None:
-        for race, position in self.plan.race_watch[index]:
-            state = self.races.get(race)
-            if state is None:
-                continue
-            state[0] -= 1
-            if state[1] >= 0:
-                continue
-            value, _ = self._read(race.wires[position])
-            if type(value) is not Absent and self._may_win(race, position):
-                state[1] = position
-                self._won(race, position, todo)
-            elif state[0] == 0:
-                self._race_over(race, todo)
-
-    def _won(self, race: Race, winner: int, todo: list[int]) -> None:
-        reason = f"lost the race at `{self.plan.nodes[race.node].name}`"
-        for loser in race.cancels[winner]:
-            task = self.own_tasks.get(loser)
-            if task is not None:
-                self.lost[loser] = reason
-                task.cancel()
-            elif self.pending[loser] > 0:
-                self.lost[loser] = reason
-        self._race_over(race, todo)
-
-    def _record_races(self, node: NodePlan, context: Context) -> None:
-        for port, race in node.race_inputs.items():
-            if self.races[race][1] >= 0:
-                context.race_won(port, self.races[race][1])
-
-    def _may_win(self, race: Race, position: int) -> bool:
-        """In a replay only the wire that won then wins now; else whoever comes first."""
-        recorded = self.engine.recorded
-        if recorded is None:
-            return True
-        path = self.prefix + self.plan.nodes[race.node].name
-        return recorded.winner(path, tick_path(self.tick_key), race.port) == position
-
-    def _race_over(self, race: Race, todo: list[int]) -> None:
-        left = self.pending[race.node] = self.pending[race.node] - 1
-        if left == 0:
-            self._push(todo, race.node)
-
-    def _undelivered(self, node: NodePlan, entry: InputPlan) -> bool:
-        """No contender delivered: the first failure in edge order fails the region (rule 2.3)."""
-        race = node.race_inputs.get(entry.name)
-        if race is None:
-            return False
-        for branch in race.branches:
-            for contender in sorted(branch):
-                if contender in self.deferred:
-                    self._fail_region(contender, self.deferred[contender])
-                    return True
-        return False
-
-    def _raise_undelivered(self) -> None:
-        """At the end of a tick: failures whose races nobody else won (or whose merge never asked) count."""
-        for contender, failure in sorted(self.deferred.items()):
-            delivered = any(
-                type(self.outs[race.node]) is dict or self._race_has_value(race)
-                for race in self.plan.nodes[contender].contends
-            )
-            if not delivered:
-                self.failures.append((contender, failure))
-        self.deferred.clear()
-
-    def _race_has_value(self, race: Race) -> bool:
-        return any(type(self._read(wire)[0]) is not Absent for wire in race.wires)
 
     # -- stores ------------------------------------------------------------------------------
 

@@ -1,0 +1,195 @@
+"""Entering a firing: `when`, knockout and joins decide whether a node fires and with which inputs (rules 2.2, 2.3)."""
+
+from __future__ import annotations
+
+from functools import partial
+from time import perf_counter_ns as clock
+from typing import TYPE_CHECKING, Any
+
+from studio.engine.context import Context
+from studio.engine.plan import InputPlan, NodePlan
+from studio.engine.racing import undelivered
+from studio.engine.wires import is_fresh, read_wire, start_registers
+from studio.spec.types import accepts, type_of, value_check
+from studio.support.errors import NodeError
+from studio.support.ticks import tick_path
+from studio.support.values import ABSENT, Absent, Json
+
+if TYPE_CHECKING:
+    from studio.engine.region import Ref, Region
+
+KNOCKED_OUT = "knocked out"
+
+
+def enter_simply(
+    region: Region, index: int, node: NodePlan, todo: list[int]
+) -> tuple[dict[str, Any], dict[str, Any]] | None:
+    """The common case of `_enter`: required plain inputs, one same-tick wire each, no `when`."""
+    values: dict[str, Any] = {}
+    refs: dict[str, Any] = {}
+    outs, fids = region.outs, region.fids
+    for name, source, port in node.simple or ():
+        held = outs[source]
+        value = held.get(port, ABSENT) if type(held) is dict else held
+        if type(value) is Absent:
+            region.skip(index, node, region.absence(source, port, value), todo, name)
+            return None
+        values[name] = value
+        refs[name] = (fids[source], port)
+    return values, refs
+
+
+def enter(region: Region, index: int, node: NodePlan, todo: list[int]) -> tuple[dict[str, Any], dict[str, Any]] | None:
+    """Resolve `when`, knockout and all joins; skip the node and return None where it must not fire (rules 2.2, 2.3)."""
+    if node.cancellable and region.engine.recorded is not None:
+        reason = region.engine.recorded.lost(region.prefix + node.name, tick_path(region.tick_key))
+        if reason:
+            region.lost[index] = reason
+    if index in region.lost:
+        region.skip(index, node, Absent(region.lost[index]), todo)
+        return None
+    if region.first:
+        start_registers(region, node)
+    if node.when:
+        shut = _when(region, node)
+        if shut is not None:
+            region.skip(index, node, shut, todo, "when" if shut.reason != "`when` is false" else "")
+            return None
+    body = node.body
+    if body is not None and body.shared and index in region.bodies and region.bodies[index].ended_at:
+        region.skip(index, node, Absent(f"`{node.name}` was stopped at tick {region.bodies[index].ended_at}"), todo)
+        return None
+    values: dict[str, Any] = {}
+    refs: dict[str, Any] = {}
+    if node.knockout:
+        _knocked_out(region, index, node, todo)
+        return None
+    for entry in node.inputs:
+        value, ref = _resolve(region, entry, node)
+        if type(value) is Absent:
+            if body is not None and body.shared and (node.role == "subgraph" or entry.name != "items"):
+                if entry.wires:
+                    values[entry.name] = value
+                continue
+            if region.deferred and entry.join == "first" and undelivered(region, node, entry):
+                return None
+            if entry.required:
+                region.skip(index, node, value, todo, entry.name)
+                return None
+            if node.role in ("subgraph", "map"):
+                continue  # the inner flow.input knows its default
+            values[entry.name] = entry.default
+            continue
+        if entry.check is not None and not _fits(region, entry, value):
+            _refuse_value(region, index, node, entry, value, refs, todo)
+            return None
+        values[entry.name] = value
+        if ref is not None:
+            refs[entry.name] = ref
+    if node.role == "input":
+        values, refs = _from_outside(region, index, node, todo)
+        if values is None:
+            return None
+    return values, refs
+
+
+def _from_outside(region: Region, index: int, node: NodePlan, todo: list[int]) -> tuple[Any, Any]:
+    value, ref = region.inputs.get(node.name, (ABSENT, None))
+    if type(value) is Absent:
+        unwired = value is ABSENT
+        default = getattr(node.params, "value", None)
+        if unwired and default is not None:
+            return {"value": default}, {}
+        if unwired and "value" in node.instance.params:
+            return {"value": None}, {}
+        why = value if value.reason else Absent(f"no value was given for the input `{node.name}`")
+        region.skip(index, node, why, todo)
+        return None, None
+    return {"value": value}, ({"value": ref} if ref else {})
+
+
+def _when(region: Region, node: NodePlan) -> Absent | None:
+    """None if the node may fire; else why not: present and not exactly `false` on at least one wire opens it."""
+    why: Absent | None = None
+    for wire in node.when:
+        value, _ = read_wire(region, wire)
+        if type(value) is Absent:
+            why = why or value
+        elif value is not False:
+            return None
+        else:
+            why = Absent("`when` is false")
+    return why
+
+
+def _resolve(region: Region, entry: InputPlan, node: NodePlan) -> tuple[Json, Any]:
+    """The value of one port by its join (rule 2.3), with its origin; an `Absent` if nothing is there."""
+    wires = entry.wires
+    if not wires:
+        if entry.join == "many" and entry.required:
+            return ABSENT, None
+        return (Absent(f"`{entry.name}` is not wired") if entry.required else ABSENT), None
+    if entry.join == "many":
+        present = [(value, ref) for value, ref in map(partial(read_wire, region), wires) if type(value) is not Absent]
+        if not present:
+            return read_wire(region, wires[0])[0], None
+        return [value for value, _ in present], [ref for _, ref in present]
+    if entry.join == "first" and not region.plan.ordered_races:
+        race = node.race_inputs[entry.name]
+        winner = region.races[race][1]
+        if winner < 0:
+            return read_wire(region, wires[0])[0], None
+        region.choice_fresh = is_fresh(region, wires[winner])
+        return read_wire(region, wires[winner])
+    held: tuple[Json, Ref] | None = None
+    why: Json = ABSENT
+    for wire in wires:
+        value, ref = read_wire(region, wire)
+        if type(value) is Absent:
+            if why is ABSENT:
+                why = value
+        elif entry.join == "first" or len(wires) == 1 or is_fresh(region, wire):
+            region.choice_fresh = is_fresh(region, wire)
+            return value, ref
+        elif held is None:
+            held = (value, ref)
+    region.choice_fresh = False
+    return held or (why, None)
+
+
+def _fits(region: Region, entry: InputPlan, value: Json) -> bool:
+    check = entry.check
+    if check is None:
+        return True
+    return all(map(check, value)) if entry.join == "many" else check(value)
+
+
+def _refuse_value(
+    region: Region, index: int, node: NodePlan, entry: InputPlan, value: Json, refs: dict[str, Any], todo: list[int]
+) -> None:
+    engine = region.engine
+    engine.fired += 1
+    engine.last_id = firing = engine.last_id + 1
+    given = type_of(value)
+    error = NodeError(f"its input `{entry.name}` takes {entry.type}, but got {given}.", code="wrong_type")
+    region.fail(index, node, firing, clock(), refs, error, todo, Context(engine, region, node, firing))
+
+
+def _knocked_out(region: Region, index: int, node: NodePlan, todo: list[int]) -> None:
+    """A node switched off emits absence, or passes its first fitting input through (rule 2.13)."""
+    if node.knockout == "pass" and node.out_types:
+        out_port, out_type = next(iter(node.out_types.items()))
+        for entry in node.inputs:
+            value, ref = _resolve(region, entry, node)
+            check = value_check(out_type)
+            if type(value) is not Absent and accepts(entry.type, out_type) and (check is None or check(value)):
+                engine = region.engine
+                engine.fired += 1
+                engine.last_id = firing = engine.last_id + 1
+                context = Context(engine, region, node, firing)
+                why = Absent(KNOCKED_OUT)
+                held: dict[str, Any] = dict.fromkeys(node.out_types, why)
+                held[out_port] = value
+                region.decide(index, node, firing, clock(), {entry.name: ref}, held, todo, context)
+                return
+    region.skip(index, node, Absent(f"`{node.name}` is {KNOCKED_OUT}"), todo)
