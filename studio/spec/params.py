@@ -76,7 +76,10 @@ def near_name(name: str, known: Iterable[str]) -> str:
     names = list(known)
     folded = {other.casefold(): other for other in names}
     close = difflib.get_close_matches(name.casefold(), list(folded), n=1, cutoff=0.6)
-    return folded[close[0]] if close else ""
+    if close:
+        return folded[close[0]]
+    longer = [other for other in names if len(name) >= 3 and other.casefold().startswith(name.casefold())]
+    return longer[0] if len(longer) == 1 else ""
 
 
 def _unknown(name: str, declared: Mapping[str, Field]) -> str:

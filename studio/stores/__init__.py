@@ -1,0 +1,53 @@
+"""Stores: the named memories that graphs declare. One file per kind; the kind `list` lives in `stores/list.py`."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Mapping
+from functools import cache
+
+from studio.spec.params import near_name, parse_params
+from studio.stores.base import Store
+from studio.support.errors import GraphError
+from studio.support.values import Json
+
+__all__ = ["Store", "make_store", "store_kind", "store_kinds", "store_problems"]
+
+
+@cache
+def store_kinds() -> Mapping[str, type[Store]]:
+    """Return the kinds of store by the word used for them in graphs."""
+    found: dict[str, type[Store]] = {}
+    for info in pkgutil.iter_modules(__path__):
+        for value in vars(importlib.import_module(f"{__name__}.{info.name}")).values():
+            if isinstance(value, type) and issubclass(value, Store) and value is not Store:
+                found[value.kind] = value
+    return found
+
+
+def store_kind(kind: str) -> type[Store] | None:
+    """Return the class of a kind of store, or None if there is none of that name."""
+    return store_kinds().get(kind)
+
+
+def store_problems(kind: str, params: Mapping[str, Json]) -> list[str]:
+    """Return what is wrong with the declaration of a store, one sentence each."""
+    cls = store_kind(kind)
+    if cls is None:
+        meant = near_name(kind, store_kinds())
+        hint = f"Did you mean `{meant}`?" if meant else f"Kinds: {', '.join(store_kinds())}."
+        return [f"There is no kind of store `{kind}`. {hint}"]
+    made, problems = parse_params(cls.Params, params)
+    if not problems and cls.kind == "kv" and not isinstance(made.as_dict()["values"], dict | None):
+        problems.append("`values` must be an object: keys with their values.")
+    return problems
+
+
+def make_store(kind: str, params: Mapping[str, Json], name: str = "") -> Store:
+    """Return a fresh store with the content its declaration gives it. Raises `GraphError` for a wrong declaration."""
+    problems = store_problems(kind, params)
+    if problems:
+        raise GraphError(problems[0], where=f"store `{name}`" if name else "")
+    cls = store_kinds()[kind]
+    return cls(parse_params(cls.Params, params)[0], name)

@@ -1,0 +1,58 @@
+"""Ports that follow from params: which names they may have, and record classes for them made once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from typing import Any
+
+from studio.spec import Fields, make_fields, port
+from studio.support.expressions import Expression, ExpressionError
+
+RESERVED = frozenset({
+    "when", "done", "error",
+    "type", "title", "fires", "on_error", "default", "retries", "timeout_s", "limits", "knockout",
+})  # fmt: skip
+"""Names that no port can have (design section 6)."""
+
+
+@lru_cache(maxsize=256)
+def any_ports(names: tuple[str, ...], help: str, type: str = "any") -> type[Fields]:
+    """Return a class with one required port per name, all of one type."""
+    return make_fields("Ports", {name: port(type=type, help=help) for name in names})
+
+
+def name_problems(names: Iterable[Any], what: str) -> Iterator[str]:
+    """Yield a sentence for each name that cannot be a port; `what` says where the name comes from."""
+    seen = set()
+    for name in names:
+        if not isinstance(name, str):
+            yield f"The {what} {name!r} is no text, so it cannot name a port."
+        elif name in RESERVED:
+            yield f"The {what} `{name}` would make a port of that name, which is reserved. Choose another name."
+        elif not name or name != "".join(name.split()) or "." in name or len(name) > 200:
+            yield f"The {what} `{name}` cannot name a port: a port name has no dot and no space."
+        elif name in seen:
+            yield f"The {what} `{name}` stands there twice. Name each port once."
+        else:
+            seen.add(name)
+
+
+def expression_names(text: Any) -> tuple[str, ...]:
+    """Return the free names of an expression, none if it cannot be read (yet)."""
+    try:
+        return Expression.parse(text).names if isinstance(text, str) else ()
+    except ExpressionError:
+        return ()
+
+
+def expression_problems(text: Any, taken: Iterable[str] = ()) -> Iterator[str]:
+    """Yield what is wrong with an expression whose names become ports, besides those that are there already."""
+    if not isinstance(text, str):
+        return
+    try:
+        names = Expression.parse(text).names
+    except ExpressionError as error:
+        yield str(error)
+        return
+    yield from name_problems((name for name in names if name not in set(taken)), "name")

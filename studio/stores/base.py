@@ -1,0 +1,146 @@
+"""`Store`: a named memory of a graph, with operations of declared kinds, snapshots and a log of its writes.
+
+Values go in and come out encoded, so that nobody holds a reference into a store.  A *fork* is what an item of
+a map sees (design rule 2.9): the store as it was, plus the item's own writes, which `apply_to` repeats on the
+original when the map ends, item by item.  Taking from a fork is refused, since two items would take the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, ClassVar, Self
+
+from studio.spec.fields import Fields
+from studio.spec.node import StoreUse
+from studio.support.errors import NodeError
+from studio.support.values import Json, NotJson, decode, encode, preview
+
+
+class Store:
+    """Base of the kinds of store. A kind names its operations in `ops` and writes each as a method `op_NAME`.
+
+    An operation gets its arguments encoded (`bytes` each) and returns encoded bytes. `params` are those of
+    the declaration in the graph, checked already.
+    """
+
+    kind: ClassVar[str]
+    """The word for it under `stores:` in a graph."""
+    summary: ClassVar[str]
+    """One sentence for people."""
+    ops: ClassVar[Mapping[str, StoreUse]]
+    """What each operation does: read, write or take."""
+
+    class Params(Fields):
+        """No params."""
+
+    def __init__(self, params: Any, name: str = "") -> None:
+        self.params = params
+        self.name = name
+        self._data: Any = self._start()
+        self._shared = False
+        self._log: list[tuple[str, dict[str, bytes]]] | None = None
+
+    def do(self, op: str, args: Mapping[str, Json]) -> Json:
+        """Perform one operation and return its result, a value of its own.
+
+        Raises `NodeError` for an unknown operation, wrong arguments, a value that is no JSON, or taking from
+        a fork.
+        """
+        use = self.ops.get(op)
+        if use is None:
+            raise NodeError(
+                f"the {self.kind} `{self.name}` has no operation `{op}`.",
+                hint=f"It has: {', '.join(self.ops)}. Use node types made for this kind of store.",
+                code="store",
+            )
+        if use == "take" and self._log is not None:
+            raise NodeError(
+                f"an item of a map cannot take from the {self.kind} `{self.name}`, which is outside of the map.",
+                hint="Set `sequential: true` on the map, or take before it.",
+                code="store",
+            )
+        packed = {name: self._pack(op, value) for name, value in args.items()}
+        return decode(self._perform(op, packed))
+
+    def _perform(self, op: str, packed: dict[str, bytes]) -> bytes:
+        act: Callable[..., bytes] = getattr(self, f"op_{op}")
+        writes = self.ops[op] != "read"
+        if writes and self._shared:
+            self._data = self._data.copy()  # values in it are immutable bytes: a shallow copy is a snapshot
+            self._shared = False
+        try:
+            result = act(**packed)
+        except TypeError:
+            raise NodeError(
+                f"`{op}` of the {self.kind} `{self.name}` does not take the arguments {', '.join(packed) or '(none)'}.",
+                code="store",
+            ) from None
+        if writes and self._log is not None:
+            self._log.append((op, packed))
+        return result
+
+    def _pack(self, op: str, value: Json) -> bytes:
+        try:
+            return encode(value)
+        except NotJson as error:
+            raise NodeError(f"`{op}` of the {self.kind} `{self.name}` was given {error}.", code="store") from None
+
+    # -- maps -----------------------------------------------------------------------------------
+
+    def fork(self) -> Self:
+        """Return a snapshot that keeps its own writes; neither sees the other's. Costs nothing until one writes."""
+        made = type(self).__new__(type(self))
+        made.params = self.params
+        made.name = self.name
+        made._data = self._data
+        made._shared = self._shared = True
+        made._log = []
+        return made
+
+    def apply_to(self, base: Store) -> None:
+        """Repeat this fork's writes on another store of its kind, in the order they were made."""
+        for op, packed in self._log or ():
+            base._perform(op, packed)
+
+    @property
+    def writes(self) -> list[tuple[str, dict[str, Json]]]:
+        """The writes a fork has made so far: operations with their arguments."""
+        return [(op, {name: decode(value) for name, value in packed.items()}) for op, packed in self._log or ()]
+
+    # -- saving ---------------------------------------------------------------------------------
+
+    def dump(self) -> Json:
+        """Return the whole content as a JSON value that `load` understands."""
+        raise NotImplementedError
+
+    def load(self, content: Json) -> None:
+        """Replace the content by one that `dump` gave."""
+        self._data = self._unpack(content)
+        self._shared = False
+
+    def _start(self) -> Any:
+        raise NotImplementedError
+
+    def _unpack(self, content: Json) -> Any:
+        raise NotImplementedError
+
+
+def list_of(values: bytes) -> list[bytes]:
+    """Return the encoded elements of an encoded list. Raises `NodeError` if it is none."""
+    unpacked = decode(values)
+    if not isinstance(unpacked, list):
+        raise NodeError(f"a store was given {preview(unpacked)} where it needs a list.", code="store")
+    return [encode(value) for value in unpacked]
+
+
+def text_of(key: bytes) -> str:
+    """Return an encoded key as text. Raises `NodeError` if it is none."""
+    unpacked = decode(key)
+    if not isinstance(unpacked, str):
+        raise NodeError(f"a store was given {preview(unpacked)} where it needs a text as key.", code="store")
+    return unpacked
+
+
+def joined(values: Iterable[bytes]) -> bytes:
+    """Return the encoded list of encoded values, without decoding them."""
+    return b"[" + b",".join(values) + b"]"

@@ -1,0 +1,92 @@
+"""`flow.switch` sends a value down the way its case names."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from studio.nodes.flow.switch import Switch
+from studio.spec.params import parse_params
+from studio.support.values import ABSENT, Absent
+from tests.support.fake_context import present, run_node
+
+
+@pytest.mark.parametrize(
+    ("cases", "value", "way"),
+    [
+        (["good", "wrong"], "good", "good"),
+        (["good", "wrong"], "Good", "else"),
+        (["good", "wrong"], " good", "else"),
+        (["good"], None, "else"),
+        ([1, 2], 2, "2"),
+        ([1], 1.0, "else"),
+        (["1"], 1, "1"),
+        ([True, False], True, "true"),
+        (["true"], True, "true"),
+        ([None], None, "null"),
+        (["a"], ["a"], "else"),
+        ({"finished": "ended", "open": "go"}, "finished", "ended"),
+        ({"good": "fine", "great": "fine"}, "great", "fine"),
+        ({"needs work": "mend"}, "needs work", "mend"),
+    ],
+)
+async def test_the_way_is_the_one_whose_case_equals_the_value(cases: Any, value: Any, way: str) -> None:
+    out = await run_node(Switch, {"cases": cases}, {"value": value})
+
+    assert present(out) == {way: True}
+
+
+@pytest.mark.parametrize("data", [None, False, "text", {"a": 1}])
+async def test_the_chosen_way_gives_the_data_if_it_is_wired(data: Any) -> None:
+    out = await run_node(Switch, {"cases": ["a"]}, {"value": "a", "data": data})
+
+    assert present(out) == {"a": data}
+
+
+async def test_absent_data_makes_the_chosen_way_absent_with_its_reason() -> None:
+    out = await run_node(Switch, {"cases": ["a"]}, {"value": "a", "data": Absent("`fetch` failed")})
+
+    assert present(out) == {}
+    assert out.a.reason == "`fetch` failed"
+    assert out.as_dict()["else"] is ABSENT
+
+
+@pytest.mark.parametrize(
+    ("cases", "names"),
+    [
+        (["b", "a"], ["b", "a", "else"]),
+        ({"x": "p", "y": "q", "z": "p"}, ["p", "q", "else"]),
+        ([], ["else"]),
+        (3, ["else"]),
+    ],
+)
+def test_the_outputs_follow_from_the_cases(cases: Any, names: list[str]) -> None:
+    params, _ = parse_params(Switch.Params, {"cases": cases})
+
+    assert list(Switch.outputs(params).fields()) == names
+
+
+@pytest.mark.parametrize(
+    ("cases", "problem"),
+    [
+        ([], "must be a list of values or a mapping"),
+        ("good", "must be a list of values or a mapping"),
+        (["done"], "case `done` would make a port of that name, which is reserved"),
+        (["title"], "reserved"),
+        (["needs work"], "has no dot and no space"),
+        (["a.b"], "has no dot and no space"),
+        ([""], "has no dot and no space"),
+        (["a", "a"], "stands there twice"),
+        ([["a"]], "is a text, a number"),
+        (["else"], "`else` is there already"),
+        ({"x": "when"}, "output name `when`"),
+        ({"x": 3}, "is no text"),
+        ({"x": ["a"]}, "cannot name a port"),
+        ({"x": "else"}, "`else` is there already"),
+    ],
+)
+def test_cases_that_make_no_ports_are_refused(cases: Any, problem: str) -> None:
+    params, problems = parse_params(Switch.Params, {"cases": cases})
+
+    assert problem in " ".join([*problems, *Switch.problems(params)])
