@@ -162,8 +162,16 @@ def _body_ports(scope: Scope, node: NodeInstance, registry: Registry, ports: Nod
     inputs, outputs = body_fields(body, registry)
     split = node.params.get("each")
     names = set(split) if isinstance(split, list | dict) else {split} if isinstance(split, str) else set()
+    if is_map:
+        ports.inputs.setdefault(
+            "items", Field(name="items", kind="port", type="list", help="One run of the body each.")
+        )
     for name, spec in inputs.items():
         if is_map and name in MAP_SUPPLIES:
+            continue
+        if is_map and name == "items":
+            message = "The body has an input `items`, but that is what the map splits."
+            ports.findings.append(Problem("port_name", message, "Call the body's input otherwise."))
             continue
         ports.inputs[name] = replace(spec, type="any") if is_map and name in names else spec
     for name, spec in outputs.items():

@@ -1,0 +1,116 @@
+"""Findings about a graph: what one is, and for each code what it means and what to do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from studio.graph.model import Place
+from studio.support.values import Json
+
+Severity = Literal["error", "warning"]
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """One finding. `code` is stable (see `HELP`); `node` is the node's name and `graph` the subgraph it stands in.
+
+    `graph` is "" for the graph of the file, else the dotted names of its local subgraphs or the reference of a body.
+    An error keeps the graph from running, a warning does not.
+    """
+
+    code: str
+    severity: Severity
+    message: str
+    place: Place
+    node: str = ""
+    hint: str = ""
+    graph: str = ""
+
+    def __str__(self) -> str:
+        text = f"{self.place}: {self.severity}: {self.message}"
+        return f"{text} {self.hint}".rstrip() + f" [{self.code}]"
+
+    def to_json(self) -> dict[str, Json]:
+        """Return the finding as commands with `--json` print it."""
+        return {
+            "code": self.code,
+            "severity": self.severity,
+            "message": self.message,
+            "file": self.place.file,
+            "line": self.place.line,
+            "graph": self.graph,
+            "node": self.node,
+            "hint": self.hint,
+        }
+
+
+HELP: Final[Mapping[str, str]] = {
+    # -- types and params
+    "unknown_type": "No installed node type has this name. Correct the spelling, or install the plugin that "
+    "declares it; the node is kept as it is until then.",
+    "unknown_param": "The node type has no param of this name. Correct the spelling or delete the line; "
+    "`studio nodes TYPE` lists the params.",
+    "missing_param": "The node type cannot work without this param. Give it a value.",
+    "param_value": "The value is of another type, out of bounds or not among the choices. Write one that fits; "
+    "texts that look like numbers or true and false need quotes.",
+    "param_problem": "The params do not go together, as the node type says. Change them as the message tells.",
+    "type_failed": "The code of the node type raised an error when asked about these params. Check the params; "
+    "if they are right, tell the author of the type.",
+    "reserved_port": "The params make a port whose name means something else for every node. Choose another "
+    "name for the case, property or placeholder.",
+    "port_name": "The params make a port that no edge can name. Use a name without dots and spaces.",
+    "default_port": "`default` gives a value to a port that the node does not have, or one of another type. "
+    "Name an output of the node and a value of its type.",
+    "default_missing": "`on_error: default` gives the values of `default` when the node fails, and there are none. "
+    "Write `default: {port: value}`, or another `on_error`.",
+    "default_unused": "`default` is used only with `on_error: default`. Add that line, or delete `default`.",
+    "unknown_limit": "There is no limit of this name. Limits are firings, ticks, calls, tokens, cost_usd, seconds.",
+    # -- edges
+    "edge_node": "The edge begins or ends at a node that does not exist. Correct the name or add the node.",
+    "edge_port": "The node has no port of this name. Correct the spelling; ports made from params follow the params.",
+    "edge_type": "The output gives another type than the input takes. Put a node between them that converts it.",
+    "edge_twice": "The same edge stands twice. Delete one of them, unless a gathering input is to get the value twice.",
+    "error_not_routed": "The port `error` speaks only with `on_error: route`. Add that line to the node.",
+    "initial_from": "`initial_from` names no output of a node of this graph. Write `node.port`.",
+    "initial_type": "The first value of the feedback edge is of another type than the input takes. Change it.",
+    "input_unwired": "A required input has no edge, so the node is always skipped. Wire it, or delete the node.",
+    "stop_unwired": "A stop without a wire to `when` ends the graph after its first tick. Wire what decides it, or "
+    "delete the node.",
+    "cycle": "Nodes wait for each other within one tick. Make one of the edges feedback (`~>`), which delivers at "
+    "the next tick.",
+    "initial_cycle": "A first value is needed before it can be made. Use `initial: VALUE`, or an earlier node.",
+    "feedback_no_tick": "With `max_ticks: 1` there is no next tick to deliver to. Raise `max_ticks`, or use `->`.",
+    "feedback_once": "A node that fires once never sees what is fed back to it. Delete `fires: once` or the edge.",
+    # -- bodies
+    "body_missing": "The subgraph that the node should run cannot be found or read. Add it under `graphs:`, or "
+    "correct the file name.",
+    # -- stores
+    "unknown_store": "No store of this name is declared here or in a graph around it. Declare it under `stores:`.",
+    "store_type": "The store is declared with a type that does not exist. Types are list, queue and kv.",
+    "store_kind": "The node works with another type of store. Use a node of the store's family, or change the type.",
+    "take_in_map": "Items that run side by side cannot take from one store: who gets what would be chance. Set "
+    "`sequential: true`, or take before the map.",
+    "store_unused": "No node uses this store. Delete it.",
+    # -- whole graph
+    "empty": "The graph has no nodes yet.",
+    # -- design findings of `studio lint`
+    "never_starts": "A required input is fed back only and has no first value, so the node never fires. Give the "
+    "edge `initial: VALUE` or `initial_from: node.port`.",
+    "store_order": "Which of two nodes uses the store first follows only from their order in the file. If it "
+    "matters, draw an edge from one to the other.",
+    "one_tick": "The loop's state is in stores and no arrow asks for another tick, so the graph ends after one. "
+    "Write `until: stop`, or feed back from the last node to the first: `last.done ~> first.when: {initial: true}`.",
+    "never_quiet": "A node that feeds itself on a plain edge keeps the graph ticking until `max_ticks`. If it is "
+    "memory and not work, add `hold: true`.",
+    "steady_join": "A steady value comes back whenever the live one is absent. If that is not wanted, start the "
+    "live wire with `initial_from` instead of joining both.",
+    "unreachable": "Nothing ever reaches the node. Wire its inputs, or delete it.",
+    "output_unused": "Nothing uses what the node gives. Wire an output, or delete the node.",
+    "loose_function": "The model is told too little to be dependable. Close the form of its answer (labels, schema, "
+    "spans), add checks and examples, and give it one job.",
+    "free_text_steers": "Free text of a model decides which way the graph takes. Let it choose from `labels`.",
+    "max_ticks_unwritten": "A loop without `max_ticks` pauses after 100 ticks. Write the bound you have in mind.",
+}
+"""Each code of `check` and `lint` with what it means and what to do."""
