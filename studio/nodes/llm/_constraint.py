@@ -24,8 +24,8 @@ LONG_TASK = 120
 
 _VAGUE = re.compile(
     r"\b(appropriate(ly)?|as needed|if necessary|relevant|helpful|useful|good|nice|best|better|interesting"
-    r"|creative(ly)?|and so on|etc|whatever|anything|everything|somehow|something|try to|handle|deal with|take care of|figure out"
-    r"|think about|be smart|make sense|improve|process)\b",
+    r"|creative(ly)?|and so on|etc|whatever|anything|everything|somehow|something|try to|handle|deal with"
+    r"|take care of|figure out|think about|be smart|make sense|improve|process)\b",
     re.IGNORECASE,
 )
 _VERB = (
