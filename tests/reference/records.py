@@ -112,6 +112,7 @@ CAUSES = (
     ("lost the race", "lost"),
     ("nothing fed back", "not fed"),
     ("route not taken", "route"),
+    ("nothing on `", "route"),
     ("stopped", "stopped"),
     ("failed", "failed"),
 )
