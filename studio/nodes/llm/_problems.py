@@ -40,14 +40,15 @@ def _mode(params: FunctionParams) -> Iterator[str]:
     for name in ("labels", "routes", "schema"):
         if getattr(params, name) in ((), [], {}):
             yield f"`{name}` is empty; fill it or remove it."
+    mode = _shape.mode_of(params)
     if params.spans and not params.schema:
         yield "`spans` needs a `schema` that says what to copy."
     if params.unsure and not params.min_confidence:
         yield "`unsure` is never given: set `min_confidence` too."
-    if params.min_confidence and _shape.mode_of(params) not in ("decide", "route"):
+    if params.min_confidence and mode not in ("decide", "route"):
         yield "`min_confidence` needs `labels` or `routes`: free answers carry no confidence."
-    if params.votes and _shape.mode_of(params) != "decide":
-        yield "`votes` needs `labels`."
+    if params.votes and mode != "decide" and not (mode == "route" and params.fallback):
+        yield "`votes` needs `labels`, or `routes` with a `fallback`: only a stated label can be voted on."
 
 
 def _inputs(params: FunctionParams) -> Iterator[str]:

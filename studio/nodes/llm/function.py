@@ -17,7 +17,50 @@ from studio.spec import Fields, Node, RunContext, node
 
 @node("llm.function", category="Models", icon="function", effects="network", live=False)
 class Function(Node):
-    """Let a model do one narrow job: its answer is held to a form, checked, repaired, and never passed on unchecked."""
+    """Let a model do one narrow job: its answer is held to a form, checked, repaired, and never passed on unchecked.
+
+    Write `instructions` with the inputs in braces, `Judge: {draft}`; every name becomes an input port. `{{` and `}}`
+    stand for braces. The params decide the mode, and the mode decides the outputs.
+
+    **Decide** (`labels`): one label of a closed list. Outputs `label`, `confidence` (0 to 1) and `scores` (every label).
+    Models that show log-probabilities are asked for a single token, and a label's probability is divided by its
+    probability on empty inputs; inputs longer than `split_words` are judged sentence by sentence and the surest
+    sentence counts. Give 8 to 12 examples, as long as the inputs, some for every label. Other models state the label;
+    then `confidence` is the share of `votes` that agree, and absent with a single vote.
+
+    **Extract** (`schema` and `spans: true`): texts and numbers copied from the inputs, never invented. Each text is
+    one of the spans of up to `span_words` words; `pattern`, `format: email`, `minLength` and `maxLength` narrow them.
+    A property of type `["string", "null"]` may be missing from the input: its port is then absent.
+
+    **Route** (`routes`): the route whose description or examples lie nearest to the inputs, by embedding, without a
+    model call. Outputs as in Decide. Confidence is the softmax of the cosines at temperature 0.05: a lead of 0.1 over
+    one other route gives 0.88.
+
+    **Generate** (none of these): a text on the port named by `output`, or with a `schema` one port per property and
+    the whole as `value`. A property that is null or missing leaves its port absent.
+
+    **Examples** give every input by name and the right `output`; chat models see them as earlier turns.
+
+    **Checks** say what each answer must satisfy:
+
+        checks:
+          - {name: short, expression: len(words(text)) <= 20, message: Use at most 20 words.}
+          - {name: kind, judge: "Is this reply kind? {text}", labels: [yes, no], pass: yes}
+
+    An expression may use every output and input by name; where both share a name it means the output, and
+    `inputs.text` the input. A `judge` is a decision of its own, by `model` if it names one, with its own `examples`;
+    names in it that nothing else supplies become inputs. Judges are asked only about answers that keep all
+    expressions.
+
+    **When a check is violated** the model answers again, up to `repairs` times, and is shown its answer and the rules
+    broken so far. (Where all labels were weighed, the next surest is taken instead.) Then the `fallback` model tries
+    in the same way; it also answers when the first model fails or its confidence is below `min_confidence`. If
+    nothing helps the node fails, naming the check, the answer and what to do. Below `min_confidence` the label is
+    `unsure`, or absent, so that what is wired to it is skipped: send the rest to a person.
+
+    **Limits**: `max_tokens` bounds each answer, and a text cut off there is a fault unless `allow_cut`; once a firing
+    has spent `cost_usd` it makes no further call and fails.
+    """
 
     class Params(FunctionParams):
         """What the function is told; see `_params`."""

@@ -153,14 +153,19 @@ async def test_below_min_confidence_the_label_is_absent_or_unsure() -> None:
     assert named.label == "ask"
 
 
-async def test_below_min_confidence_the_fallback_is_asked_and_has_the_last_word() -> None:
+@pytest.mark.parametrize(("last_vote", "label"), [("wrong", "wrong"), ("good", "ask")])
+async def test_below_min_confidence_the_fallback_is_asked_and_gated_as_well(last_vote: str, label: str) -> None:
     small = FakeModel(completions=[EVEN] * 5)
-    strong = FakeModel([{"label": "wrong"}] * 3, info=CHAT)
+    strong = FakeModel(["wrong", "wrong", last_vote], info=CHAT)
     ctx = FakeContext(models={"default": small, "strong": strong})
+    params = {**JUDGE, "min_confidence": 0.75, "fallback": "strong", "unsure": "ask"}
 
-    out = await run_node(Function, {**JUDGE, "min_confidence": 0.75, "fallback": "strong"}, {"draft": "Hm."}, ctx)
+    out = await run_node(Function, params, {"draft": "Hm."}, ctx)
 
-    assert (out.label, out.confidence) == ("wrong", 1.0)
+    assert out.label == label
+    assert ctx.logged == [
+        ("fallback", {"from": "default", "to": "strong", "because": "confidence is too low"}),
+    ]
 
 
 @pytest.mark.parametrize("reply", ["vague", ' "Vague."\n', '{"label": "vague"}', '"vague"'])
