@@ -10,7 +10,10 @@ from studio.support.values import Json
 
 
 class Asker:
-    """Asks models by name and adds up what it costs. One per firing."""
+    """Asks models by name and adds up what it costs. One per firing.
+
+    A question shared by firings (`once`) counts in full in each, so that the cap never depends on which came first.
+    """
 
     def __init__(self, ctx: RunContext, cap_usd: float | None = None) -> None:
         self.ctx = ctx

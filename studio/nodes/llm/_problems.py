@@ -1,8 +1,10 @@
-"""What is wrong with the params of `llm.function`, one sentence each, said before anything runs."""
+"""What is wrong with the params of `llm.function`, one sentence each, said before anything runs.
+
+Port names that are reserved or malformed are found by the check of the graph, for every type alike.
+"""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -14,7 +16,6 @@ from studio.support.patterns import compile_pattern
 from studio.support.templates import placeholders
 from studio.support.values import Json, preview
 
-_PORT_NAME = re.compile(r"[^\W\d]\w*")
 _TYPES = ("string", "number", "integer", "boolean", "array", "object", "null")
 MAX_LABELS = 100
 
@@ -26,7 +27,6 @@ def problems_of(params: FunctionParams) -> Iterator[str]:
     yield from _labels(params)
     yield from _routes(params)
     yield from _schema(params)
-    yield from _outputs(params)
     yield from _examples(params)
     yield from _checks(params)
 
@@ -52,9 +52,6 @@ def _mode(params: FunctionParams) -> Iterator[str]:
 
 
 def _inputs(params: FunctionParams) -> Iterator[str]:
-    for name in (*_shape.instruction_inputs(params), *_shape.judge_inputs(params)):
-        if name in _shape.RESERVED_PORTS:
-            yield f"The placeholder {{{name}}} would make a port of the reserved name `{name}`; call it otherwise."
     known = set(_shape.input_ports(params).fields())
     for name in params.optional:
         if name not in known:
@@ -117,13 +114,8 @@ def _schema(params: FunctionParams) -> Iterator[str]:
         return
     yield from _schema_faults(params.schema, "schema")
     properties = _shape.properties_of(params)
-    for name in properties:
-        if name in _shape.RESERVED_PORTS:
-            yield f"The property `{name}` would make a port of a reserved name; call it otherwise."
-        elif name == "value":
-            yield "The property `value` would hide the port `value`, which carries the whole answer; call it otherwise."
-        elif not _PORT_NAME.fullmatch(name):
-            yield f"The property `{name}` cannot be a port name: use letters, digits and _."
+    if "value" in properties:
+        yield "The property `value` would hide the port `value`, which carries the whole answer; call it otherwise."
     if params.spans and not properties:
         yield "`spans` needs a schema with `properties`."
 
@@ -180,15 +172,6 @@ def _inner_schemas(schema: Mapping[str, Json], place: str) -> Iterator[str]:
         for name in required:
             if name not in schema["properties"]:
                 yield f"`{place}.required` names `{name}`, which is no property."
-
-
-def _outputs(params: FunctionParams) -> Iterator[str]:
-    if _shape.mode_of(params) != "generate" or params.schema:
-        return
-    if not _PORT_NAME.fullmatch(params.output):
-        yield f"`output` must be a port name of letters, digits and _, not {preview(params.output)}."
-    elif params.output in _shape.RESERVED_PORTS:
-        yield f"`output` cannot be `{params.output}`, a reserved port name."
 
 
 def _examples(params: FunctionParams) -> Iterator[str]:

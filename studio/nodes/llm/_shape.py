@@ -15,7 +15,6 @@ from studio.support.templates import as_text, placeholders
 from studio.support.values import Json
 
 Mode = Literal["generate", "decide", "extract", "route"]
-RESERVED_PORTS = ("when", "done", "error")
 
 _PORT_OF_TYPE = {"string": "text", "number": "number", "integer": "integer", "boolean": "boolean", "array": "list"}
 

@@ -22,7 +22,7 @@ class Function(Node):
     Write `instructions` with the inputs in braces, `Judge: {draft}`; every name becomes an input port. `{{` and `}}`
     stand for braces. The params decide the mode, and the mode decides the outputs.
 
-    **Decide** (`labels`): one label of a closed list. Outputs `label`, `confidence` (0 to 1) and `scores` (every label).
+    **Decide** (`labels`): one label of a closed list. Outputs `label`, `confidence` (0 to 1), `scores` of all.
     Models that show log-probabilities are asked for a single token, and a label's probability is divided by its
     probability on empty inputs; inputs longer than `split_words` are judged sentence by sentence and the surest
     sentence counts. Give 8 to 12 examples, as long as the inputs, some for every label. Other models state the label;
