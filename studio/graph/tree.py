@@ -18,8 +18,8 @@ from studio.support.values import Json
 
 MAX_BYTES: Final = 20_000_000
 MAX_DEPTH: Final = 64
-MAX_VALUES: Final = 300_000
-"""Most keys and values in a file: thirty for each of the 10,000 nodes that a graph may have."""
+MAX_VALUES: Final = 200_000
+"""Most keys and values in a file: twenty for each of the 10,000 nodes that a graph may have."""
 
 _PARSER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _NOT_ALLOWED = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -76,16 +76,30 @@ def parse(text: str, file: str) -> Parsed:
     try:
         return _Builder(text, file).run()
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        line = mark.line + 1 if mark else 1
-        context = f" {error.context}" if error.context else ""
-        raise GraphError(
-            f"This is not valid YAML: {error.problem or 'unreadable'}{context}.",
-            where=where(file, line),
-            hint="Look at the quotes, brackets and indentation here and on the line before.",
-        ) from None
+        raise _not_yaml(error, text, file) from None
     except yaml.YAMLError as error:
         raise GraphError(f"This is not valid YAML: {error}.", where=file) from None
+
+
+def _not_yaml(error: yaml.MarkedYAMLError, text: str, file: str) -> GraphError:
+    """Return the parser's complaint as a sentence, with the hint that helps most often."""
+    mark = error.problem_mark or error.context_mark
+    at = mark.index if mark else 0
+    last_line = len(_BREAK.findall(text.rstrip())) + 1
+    line = min(mark.line + 1, last_line) if mark else 1
+    message = f"This is not valid YAML: {error.problem or 'unreadable'}"
+    if error.context:
+        message += f" {error.context}"
+        if error.context_mark and error.context_mark.line + 1 != line:
+            message += f", which begins on line {error.context_mark.line + 1}"
+    hint = "Look at the quotes, brackets and indentation here and on the line before."
+    if text[at : at + 1] == "\t":
+        hint = "Indent with spaces, not with tabs."
+    elif text[at : at + 1] in ("@", "`", "%"):
+        hint = f"Put a text that begins with {text[at]} in quotes."
+    elif error.problem and error.problem.startswith("mapping values"):
+        hint = "Put a text that holds `: ` in quotes, or look at the indentation."
+    return GraphError(f"{message}.", where=where(file, line), hint=hint)
 
 
 def _check_text(text: str, file: str) -> None:
