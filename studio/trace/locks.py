@@ -45,8 +45,8 @@ class LockFile:
             return found
 
     def hold(self, byte: int) -> bool:
-        """Take the byte for the life of this process; False if another process has it."""
-        taken = _lock(self._descriptor, byte)
+        """Take the byte for the life of this process; False if another process, or another part of this one, has it."""
+        taken = byte not in self._held and _lock(self._descriptor, byte)
         if taken:
             self._held.add(byte)
         return taken

@@ -68,7 +68,7 @@ class FileRunLog:
         return self._run_id
 
     def path(self, path_id: int, path: str, type: str, version: int, plan_index: int, parent_path: int) -> None:
-        self._append((self, PATH, path_id, path, type, version, plan_index, parent_path))
+        self._put((self, PATH, path_id, path, type, version, plan_index, parent_path))
 
     def firing(
         self,
@@ -100,7 +100,7 @@ class FileRunLog:
             self._writer.attend()
 
     def open_firing(self, id: int, path_id: int, tick: str, parent: int, item: int, started_at: int) -> None:
-        self._append((self, OPEN, id, path_id, tick, parent, item, started_at))
+        self._put((self, OPEN, id, path_id, tick, parent, item, started_at))
 
     def effect_intent(self, firing: int, n: int, kind: str, name: str, request: Json, attempt: int, at: int) -> None:
         request = self._clean(request)

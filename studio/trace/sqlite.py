@@ -7,10 +7,13 @@ refuses is turned into an `EnvironmentProblem`: one sentence and the next step.
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import os
 import shutil
 import sys
 import tempfile
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
@@ -26,11 +29,14 @@ else:
         import sqlite3
 
 __all__ = [
+    "COPY_NAME",
     "SAFE_VERSION",
     "connect_foreign",
     "connect_reader",
     "connect_writer",
     "is_recorded_example",
+    "prepare_for_writing",
+    "primary_code",
     "problem_of",
     "sqlite3",
     "sqlite_is_safe",
@@ -42,6 +48,7 @@ SAFE_VERSION = (3, 51, 3)
 BUSY_MS = 5000
 WAL_LIMIT_BYTES = 64 << 20
 FOREIGN_LIMIT_BYTES = 4 << 30
+COPY_NAME = "foreign.db"
 
 _NETWORK_FILE_SYSTEMS = {
     "nfs",
@@ -73,20 +80,7 @@ def connect_writer(path: Path) -> sqlite3.Connection:
 
     Autocommit mode: transactions are begun by hand, `BEGIN IMMEDIATE`. Raises `EnvironmentProblem`.
     """
-    if is_recorded_example(path):
-        raise EnvironmentProblem(
-            "A recorded example run is never written to.", where=str(path), hint="Give another database with --db."
-        )
-    _refuse_network(path)
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-    except OSError as error:
-        raise EnvironmentProblem(
-            f"The database cannot be opened for writing: {error.strerror or error}.",
-            where=str(path),
-            hint="Give another file with --db, or mend its permissions.",
-        ) from error
+    prepare_for_writing(path)
     try:
         connection = sqlite3.connect(
             str(path), isolation_level=None, check_same_thread=False, cached_statements=256, timeout=BUSY_MS / 1000
@@ -99,6 +93,31 @@ def connect_writer(path: Path) -> sqlite3.Connection:
     except sqlite3.Error as error:
         raise problem_of(error, path) or error from error
     return connection
+
+
+def prepare_for_writing(path: Path) -> None:
+    """Make the file (readable by its owner only) and its folder if need be. Raises `EnvironmentProblem`.
+
+    An existing file is not opened here: closing it again would drop the locks this process's connections have on it.
+    """
+    if is_recorded_example(path):
+        raise EnvironmentProblem(
+            "A recorded example run is never written to.", where=str(path), hint="Give another database with --db."
+        )
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _refuse_network(path)
+        if not path.exists():
+            with contextlib.suppress(FileExistsError):  # another process was faster
+                os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+        if not os.access(path, os.W_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+    except OSError as error:
+        raise EnvironmentProblem(
+            f"The database cannot be opened for writing: {error.strerror or error}.",
+            where=str(path),
+            hint="Give another file with --db, or mend its permissions.",
+        ) from error
 
 
 def connect_reader(path: Path) -> sqlite3.Connection:
@@ -127,14 +146,15 @@ def connect_reader(path: Path) -> sqlite3.Connection:
 def connect_foreign(path: Path) -> tuple[sqlite3.Connection, Path]:
     """Open a trace that came from someone else: a private copy, checked, read-only, trusting nothing in it.
 
-    Returns the connection and the copy's folder, which the caller removes when done. Raises `EnvironmentProblem`.
+    Not for a file that this process has open: copying it would drop its locks. Returns the connection and the copy's
+    folder, which the caller removes when done. Raises `EnvironmentProblem`.
     """
     if not path.exists():
         raise EnvironmentProblem("There is no such trace database.", where=str(path))
     if path.stat().st_size > FOREIGN_LIMIT_BYTES:
         raise EnvironmentProblem(f"The file is larger than {FOREIGN_LIMIT_BYTES >> 30} GB.", where=str(path))
     folder = Path(tempfile.mkdtemp(prefix="studio-trace-"))
-    copy = folder / "foreign.db"
+    copy = folder / COPY_NAME
     try:
         shutil.copyfile(path, copy)
         wal = path.with_name(path.name + "-wal")
@@ -216,8 +236,15 @@ def _malformed(path: Path) -> EnvironmentProblem:
 def _writer_pragmas(connection: sqlite3.Connection) -> None:
     run = connection.execute
     run(f"PRAGMA busy_timeout={BUSY_MS}")
-    if run("PRAGMA journal_mode").fetchone()[0] != "wal":
-        run("PRAGMA journal_mode=WAL")
+    until = time.monotonic() + BUSY_MS / 1000
+    while run("PRAGMA journal_mode").fetchone()[0] != "wal":
+        # The change needs the file for itself, and SQLite does not wait for that: another process may be at it.
+        try:
+            run("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            if primary_code(error) != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                raise
+            time.sleep(0.01)
     # NORMAL loses acknowledged commits in a power cut; with group commit FULL costs the same.
     run("PRAGMA synchronous=FULL")
     run("PRAGMA wal_autocheckpoint=1000")

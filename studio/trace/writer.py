@@ -19,12 +19,12 @@ from pathlib import Path
 from typing import Any
 
 from studio.support.errors import EnvironmentProblem
-from studio.trace import flaws, sqlite
+from studio.trace import flaws
 from studio.trace.locks import SOLE_WRITER, LockFile
 from studio.trace.rows import Record, Rows
-from studio.trace.runlog import MARK, QUEUE_LIMIT, START
+from studio.trace.runlog import MARK, QUEUE_LIMIT
 from studio.trace.schema import make_current
-from studio.trace.sqlite import connect_writer, problem_of, sqlite3
+from studio.trace.sqlite import connect_writer, prepare_for_writing, problem_of, sqlite3, sqlite_is_safe
 
 WINDOW_S = 0.02
 """Longest wait of a record before its transaction begins."""
@@ -32,10 +32,26 @@ WINDOW_S = 0.02
 RETRY_S = 0.5
 """Pause before a batch that the machine refused is tried again (a flush tries at once)."""
 
+IDLE_S = 0.25
+"""Quiet time after which new messages are indexed for search."""
+
+GOODBYE_S = 1.0
+"""Longest time that indexing may take when the process ends."""
+
 BATCH_LIMIT = 20_000
 """Records per transaction."""
 
 Durable = Callable[[EnvironmentProblem | None], None]
+
+
+class Mark:
+    """A question "is everything before me durable?" in the queue."""
+
+    __slots__ = ("call",)
+
+    def __init__(self, call: Durable) -> None:
+        self.call = call
+
 
 _log = logging.getLogger(__name__)
 
@@ -56,9 +72,8 @@ class Writer:
         self._fault: BaseException | None = None
         self._index_waits = True
         self._batch: list[Record] = []
-        self._marks: list[Durable] = []
-        self._lock = LockFile.of(path)
-        self._connection = self._open()
+        self._marks: dict[Mark, None] = {}
+        self._lock, self._connection = self._open()
         self._rows = Rows(self._connection)
         self._thread = threading.Thread(target=self._work, name=f"trace writer {path.name}", daemon=True)
         self._thread.start()
@@ -86,7 +101,9 @@ class Writer:
         """Have `call` called when everything put so far is durable or was refused."""
         if self._fault is not None:
             self.raise_if_broken()
-        self.queue.append((None, MARK, call))
+        mark = Mark(call)
+        self._marks[mark] = None
+        self.queue.append((None, MARK, mark))
         self._hurry = True
         self._bell.set()
 
@@ -132,71 +149,68 @@ class Writer:
     def _work(self) -> None:
         try:
             while not self._closing:
-                self._wait()
-                self._step()
-                if self._index_waits and not self.queue and self._problem is None:
+                if self._wait():
+                    self._step()
+                else:
                     self._index()
             self._say_goodbye()
         except BaseException as error:  # noqa: BLE001 - kept, and raised to every caller of flush
             _log.exception("the trace writer of %s failed", self.path)
             self._fault = error
-            for call in self._marks:
-                call(None)
-            while self.queue:
-                record = self.queue.popleft()
-                if record[1] == MARK:
-                    record[2](None)
+            self._answer(list(self._marks), None)
         finally:
             self._connection.close()
-            if self._lock is not None:
-                self._lock.close()
+            self._lock.close()
 
-    def _wait(self) -> None:
-        """Return when a batch should be written: something waits and its window is over, or someone is in a hurry."""
-        if not self.queue and not self._batch and not self._hurry and not self._index_waits:
+    def _wait(self) -> bool:
+        """Return True when a batch should be written: something waits and its window is over, or someone is in a
+        hurry. Return False when nothing has come for a while and messages wait to be indexed."""
+        if not self.queue and not self._batch and not self._hurry:
             self.asleep = True
-            if not self.queue and not self._hurry:
-                self._bell.wait()
+            rung = bool(self.queue) or self._hurry or self._bell.wait(IDLE_S if self._index_waits else None)
             self.asleep = False
+            if not rung:
+                return False
             self._bell.clear()
         if not self._hurry:
             self._bell.wait(RETRY_S if self._batch else WINDOW_S)
         self._bell.clear()
         self._hurry = False
+        return True
 
     def _step(self) -> None:
         """Write one batch, or keep it with what the machine said."""
         queue, batch = self.queue, self._batch
         take = queue.popleft
+        marks: list[Mark] = []
         for _ in range(min(len(queue), BATCH_LIMIT - len(batch))):
             record = take()
             if record[1] == MARK:
-                self._marks.append(record[2])
+                marks.append(record[2])
             else:
                 batch.append(record)
-        more = bool(queue)
         problem = self._commit(batch) if batch else None
         self._problem = problem
         if problem is None:
             self._batch = []
-            self._hurry = self._hurry or more
+            self._hurry = self._hurry or bool(self._marks.keys() - set(marks)) or len(queue) >= BATCH_LIMIT
+            self._answer(marks, None)
             self._tell(batch)
-        elif more:  # marks further back must hear of it too
-            self._take_marks()
-        marks, self._marks = self._marks, []
-        for call in marks:
-            self._call(call, problem)
+        else:
+            self._answer(list(self._marks), problem)
         if len(queue) <= QUEUE_LIMIT // 2:
             with self._room:
                 self._room.notify_all()
 
-    def _take_marks(self) -> None:
-        for _ in range(len(self.queue)):
-            record = self.queue.popleft()
-            if record[1] == MARK:
-                self._marks.append(record[2])
-            else:
-                self.queue.append(record)
+    def _answer(self, marks: list[Mark], problem: EnvironmentProblem | None) -> None:
+        """Tell those who wait, once each."""
+        for mark in marks:
+            if self._marks.pop(mark, mark) is mark:
+                continue  # was told that the machine refuses
+            try:
+                mark.call(problem)
+            except Exception:  # noqa: BLE001 - a broken waiter must not stop the record
+                _log.exception("a waiter of the trace writer failed")
 
     def _commit(self, batch: list[Record]) -> EnvironmentProblem | None:
         execute = self._connection.execute
@@ -230,7 +244,7 @@ class Writer:
             )
             assert made.lastrowid is not None
             # Taken before the row can be seen by others, who ask the lock whether we live.
-            if self._lock is not None and not self._lock.hold(made.lastrowid):
+            if not self._lock.hold(made.lastrowid):
                 raise RuntimeError(f"the lock of process {made.lastrowid} is taken")
             self._rows.process = made.lastrowid
 
@@ -239,8 +253,7 @@ class Writer:
             self._connection.execute("ROLLBACK")
         self._rows.forget()
         if self._rows.process and not self._process_stands():
-            if self._lock is not None:
-                self._lock.release(self._rows.process)
+            self._lock.release(self._rows.process)
             self._rows.process = 0
 
     def _process_stands(self) -> bool:
@@ -290,12 +303,6 @@ class Writer:
                 _log.exception("the listener of run %s failed and hears no more", log.run_id)
                 log.listener = None
 
-    def _call(self, call: Durable, problem: EnvironmentProblem | None) -> None:
-        try:
-            call(problem)
-        except Exception:  # noqa: BLE001 - a broken waiter must not stop the record
-            _log.exception("a waiter of the trace writer failed")
-
     def _index(self) -> None:
         """Index a slice of new message texts for search, while nothing else waits."""
         from studio.trace.search import index_some
@@ -309,6 +316,10 @@ class Writer:
             self._index_waits = False  # tried again after the next batch; search reads what is not indexed
 
     def _say_goodbye(self) -> None:
+        """Index what waits, for a moment, and note that this process ended."""
+        until = time.monotonic() + GOODBYE_S
+        while self._index_waits and self._problem is None and time.monotonic() < until:
+            self._index()
         if self._rows.process:
             try:
                 self._connection.execute(
@@ -318,16 +329,22 @@ class Writer:
                 # The lock says the same; only other programs' views learn it later.
                 _log.warning("the end of this process could not be noted in %s: %s", self.path, error)
 
-    def _open(self) -> sqlite3.Connection:
-        safe = sqlite.sqlite_is_safe()
-        if not safe and self._lock is not None and not self._lock.hold(SOLE_WRITER):
-            self._lock.close()
+    def _open(self) -> tuple[LockFile, sqlite3.Connection]:
+        prepare_for_writing(self.path)
+        lock = LockFile.of(self.path)
+        if lock is None:
             raise EnvironmentProblem(
-                f"Another process writes to the database, and SQLite {sqlite3.sqlite_version} is too old to share it.",
+                "The lock file beside the database cannot be made.",
                 where=str(self.path),
-                hint="Close that program, give another file with --db, or install pysqlite3.",
+                hint="Give a file in a folder that may be written with --db.",
             )
         try:
+            if not sqlite_is_safe() and not lock.hold(SOLE_WRITER):
+                raise EnvironmentProblem(
+                    f"Another process writes to the database; SQLite {sqlite3.sqlite_version} is too old to share it.",
+                    where=str(self.path),
+                    hint="Close that program, give another file with --db, or install pysqlite3.",
+                )
             connection = connect_writer(self.path)
             try:
                 make_current(connection, self.path)
@@ -335,12 +352,9 @@ class Writer:
                 connection.close()
                 raise
         except BaseException:
-            if self._lock is not None:
-                self._lock.close()
+            lock.close()
             raise
-        if self._lock is None:  # the folder was made just now
-            self._lock = LockFile.of(self.path)
-        return connection
+        return lock, connection
 
     def _others(self) -> str:
         """Name the other processes that write this file, for the message about a lock."""
@@ -350,7 +364,7 @@ class Writer:
             ).fetchall()
         except sqlite3.Error:
             return ""
-        pids = [str(pid) for id, pid in rows if self._lock is not None and self._lock.is_held(id)]
+        pids = [str(pid) for id, pid in rows if self._lock.is_held(id)]
         return f" (process {', '.join(pids)})" if pids else ""
 
 
@@ -403,5 +417,3 @@ def _forget_after_fork() -> None:
 _inherited: list[Writer] = []
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_forget_after_fork)
-
-__all__ = ["START", "Writer", "close_writer", "open_writer", "writer_of"]
