@@ -140,6 +140,10 @@ def _kinds(schema: Mapping[str, Json]) -> list[str]:
         return [kind]
     if isinstance(kind, list):
         return [str(one) for one in kind]
+    for key in ("anyOf", "oneOf"):
+        if isinstance(schema.get(key), list):
+            kinds = [kind for one in schema[key] if isinstance(one, Mapping) for kind in _kinds(one)]
+            return list(dict.fromkeys(kinds))
     choices: Any = schema.get("enum", [schema["const"]] if "const" in schema else [])
     names = {str: "string", bool: "boolean", int: "integer", float: "number", list: "array", type(None): "null"}
     return list(dict.fromkeys(names.get(type(choice), "object") for choice in choices))

@@ -7,8 +7,7 @@ break, so that each is a literal part of the text (white space inside counts as 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping
 
 from studio.nodes.llm._prompting import squeeze
 from studio.nodes.llm._settle import Fault
@@ -19,8 +18,6 @@ _EDGES = ".,;:!?()[]{}<>\"'`*“”‘’«»…"
 _BREAKS = (".", "!", "?", ";", ":", "…")
 _NUMBER = re.compile(r"(?<![\w.,])[-+]?\d+(?:[.,]\d+)*(?![\w])")
 _FORMATS = {"email": r"^[^@\s]+@[^@\s]+\.[^@\s]+$", "uri": r"^[a-zA-Z][a-zA-Z0-9+.-]*:\S+$"}
-
-Spans = Callable[[Mapping[str, Json]], list[Any]]
 
 
 def spans(text: str, longest: int = 4, most: int = 500) -> list[str]:
@@ -72,38 +69,65 @@ def locked(schema: Mapping[str, Json], text: str, *, longest: int, most: int) ->
 
     Also returns the places for which nothing in the text fits (and null is not allowed).
     """
-    offered = spans(text, longest, most)
-    many = not offered and bool(text.split())
-    impossible: list[str] = []
+    lock = _Lock(text, longest, most)
+    made = lock.schema(schema, "")
+    return made, lock.impossible
 
-    def lock(given: Json, place: str) -> Json:
+
+class _Lock:
+    """Narrows a schema to one text, and notes the places that nothing of it can fill."""
+
+    def __init__(self, text: str, longest: int, most: int) -> None:
+        self.impossible: list[str] = []
+        self._spans = spans(text, longest, most)
+        self._too_many = not self._spans and bool(text.split())
+        self._numbers = numbers(text)
+
+    def schema(self, given: Json, place: str) -> Json:
         if not isinstance(given, Mapping):
             return given
         made: dict[str, Json] = dict(given)
-        if isinstance(given.get("properties"), Mapping):
-            made["properties"] = {
-                name: lock(one, f"{place}.{name}" if place else name) for name, one in given["properties"].items()
-            }
+        for key in ("properties", "$defs"):
+            if isinstance(given.get(key), Mapping):
+                made[key] = {
+                    name: self.schema(one, f"{place}.{name}" if place else name) for name, one in given[key].items()
+                }
         if isinstance(given.get("items"), Mapping):
-            made["items"] = lock(given["items"], f"{place}[]")
+            made["items"] = self.schema(given["items"], f"{place}[]")
+        for key in ("anyOf", "oneOf"):
+            if isinstance(given.get(key), list):
+                made[key] = self._branches(given[key], place)
+        return self._closed(given, made, place)
+
+    def _branches(self, given: list[Json], place: str) -> list[Json]:
+        """Return the branches that the text can fill; the place is impossible only if there is none."""
+        kept = []
+        before = len(self.impossible)
+        for one in given:
+            branch = self.schema(one, place)
+            if len(self.impossible) == before:
+                kept.append(branch)
+            del self.impossible[before:]
+        if not kept:
+            self.impossible.append(place)
+        return kept
+
+    def _closed(self, given: Mapping[str, Json], made: dict[str, Json], place: str) -> dict[str, Json]:
         kind = given.get("type")
-        kinds = [kind] if isinstance(kind, str) else list(kind or ())
-        if "enum" in given or "const" in given or not {"string", "number", "integer"} & set(kinds):
+        kinds = {kind} if isinstance(kind, str) else set(kind or ())
+        texts, figures = "string" in kinds, bool({"number", "integer"} & kinds)
+        if "enum" in given or "const" in given or not (texts or figures) or (texts and self._too_many):
             return made
-        if "string" in kinds and many:
-            return made
-        choices: list[Json] = [span for span in offered if _fits(span, given)] if "string" in kinds else []
-        if {"number", "integer"} & set(kinds):
-            choices += [n for n in numbers(text) if "number" in kinds or isinstance(n, int)]
+        choices: list[Json] = [span for span in self._spans if _fits(span, given)] if texts else []
+        if figures:
+            choices += [n for n in self._numbers if "number" in kinds or isinstance(n, int)]
         if "null" in kinds:
             choices.append(None)
         if not choices:
-            impossible.append(place)
+            self.impossible.append(place)
         for key in ("pattern", "format", "minLength", "maxLength"):
             made.pop(key, None)  # every choice keeps them
         return {**made, "enum": choices}
-
-    return lock(schema, ""), impossible
 
 
 def _fits(span: str, schema: Mapping[str, Json]) -> bool:
@@ -114,19 +138,25 @@ def _fits(span: str, schema: Mapping[str, Json]) -> bool:
     )  # fmt: skip
 
 
-def span_faults(value: Json, schema: Json, text: str, place: str = "") -> list[Fault]:
+def span_faults(value: Json, schema: Json, text: str, place: str = "", root: Json = None) -> list[Fault]:
     """Return the texts and numbers of a value that do not stand in the text, where the schema leaves them open."""
+    root = schema if root is None else root
     if not isinstance(schema, Mapping) or "enum" in schema or "const" in schema:
         return []
+    if isinstance(schema.get("$ref"), str):
+        return span_faults(value, _referred(root, schema["$ref"]), text, place, root)
+    branches = schema.get("anyOf", schema.get("oneOf"))
+    if isinstance(branches, list) and branches:
+        return min((span_faults(value, one, text, place, root) for one in branches), key=len)
     faults: list[Fault] = []
     if isinstance(value, dict):
         properties = schema.get("properties")
         for name, one in value.items():
             inner = properties.get(name, {}) if isinstance(properties, Mapping) else {}
-            faults += span_faults(one, inner, text, f"{place}.{name}" if place else name)
+            faults += span_faults(one, inner, text, f"{place}.{name}" if place else name, root)
     elif isinstance(value, list):
         for index, one in enumerate(value):
-            faults += span_faults(one, schema.get("items", {}), text, f"{place}[{index}]")
+            faults += span_faults(one, schema.get("items", {}), text, f"{place}[{index}]", root)
     elif isinstance(value, str) and (not value.strip() or squeeze(value) not in squeeze(text)):
         faults.append(
             Fault(f"span:{place}", f"`{place}` must be copied word for word from the text; “{preview(value)}” is not.")
@@ -136,6 +166,9 @@ def span_faults(value: Json, schema: Json, text: str, place: str = "") -> list[F
     return faults
 
 
-def words_of(values: Sequence[str]) -> str:
-    """Return the inputs as the one text that spans are taken from."""
-    return "\n".join(values)
+def _referred(root: Json, reference: str) -> Json:
+    """Return the schema that `#/$defs/name` points to; an empty one (nothing closed) if there is none."""
+    found = root
+    for step in reference.removeprefix("#").strip("/").split("/"):
+        found = found.get(step.replace("~1", "/").replace("~0", "~")) if isinstance(found, Mapping) and step else found
+    return found if isinstance(found, Mapping) and "$ref" not in found else {}

@@ -84,6 +84,33 @@ async def test_pattern_format_and_length_choose_among_the_spans() -> None:
     assert out.word.reason == "`word` is null in the answer"
 
 
+async def test_schemas_within_schemas_are_locked_too() -> None:
+    schema = {
+        "type": "object",
+        "properties": {
+            "code": {"anyOf": [{"type": "string", "pattern": "^X"}, {"type": "null"}]},
+            "buyer": {"$ref": "#/$defs/person"},
+        },
+        "$defs": {"person": {"type": "object", "properties": {"name": {"type": "string"}, "kind": {"enum": ["new"]}}}},
+    }
+    good = {"code": None, "buyer": {"name": "Ana", "kind": "new"}}
+    strict = FakeContext(replies=[good])
+    free = FakeContext(replies=[{"code": None, "buyer": {"name": "Eva", "kind": "new"}}, good], info=PLAIN)
+    params = {**ORDER, "schema": schema}
+
+    out = await run_node(Function, params, {"mail": "Ana buys."}, strict)
+    assert strict.chats[0].schema is not None
+    assert strict.chats[0].schema["properties"]["code"] == {"anyOf": [{"type": "null"}]}
+    names = strict.chats[0].schema["$defs"]["person"]["properties"]["name"]["enum"]
+    assert names == ["Ana", "Ana buys", "buys"]
+    assert out.buyer == good["buyer"]
+
+    await run_node(Function, params, {"mail": "Ana buys."}, free)
+    shown = free.chats[1].messages[-1]["content"]
+    assert "`buyer.name` must be copied word for word from the text; “Eva” is not." in shown
+    assert "kind" not in shown
+
+
 async def test_nothing_that_fits_fails_before_any_call() -> None:
     ctx = FakeContext()
 
