@@ -443,7 +443,7 @@ class Post(Node):
 
 @node("toy.shorter", category="Toys")
 class Shorter(Node):
-    """A list of one entry less, counted down from a number: what is left to do."""
+    """What is left to do after a task: nothing after the last, else one task with the next lower number."""
 
     class In(Fields):
         left: int = port()
@@ -452,12 +452,108 @@ class Shorter(Node):
         tasks: list[int] = port()
 
     def run(self, ctx: RunContext, params: Fields, inputs: Shorter.In) -> Shorter.Out:
-        return self.Out(tasks=list(range(1, inputs.left)))
+        return self.Out(tasks=[inputs.left - 1] if inputs.left > 1 else [])
+
+
+class StoreParams(Fields):
+    """Params of the store users."""
+
+    store: str = param(help="Which store.")
+
+
+@node("toy.note", category="Toys", stores={"store": "write"})
+class Note(Node):
+    """Writes a value at the end of a list store; gives its length."""
+
+    Params = StoreParams
+
+    class In(Fields):
+        value: object = port()
+
+    class Out(Fields):
+        out: int = port()
+
+    async def run(self, ctx: RunContext, params: StoreParams, inputs: Note.In) -> Note.Out:
+        await TURNS.pass_by(ctx)
+        return self.Out(out=ctx.store(params.store).do("append", value=inputs.value))
+
+
+@node("toy.notes", category="Toys", stores={"store": "read"})
+class Notes(Node):
+    """Reads a list store; gives its content and a number for it."""
+
+    Params = StoreParams
+
+    class In(Fields):
+        after: object = port(None)
+
+    class Out(Fields):
+        all: list[object] = port()
+        out: int = port()
+
+    async def run(self, ctx: RunContext, params: StoreParams, inputs: Notes.In) -> Notes.Out:
+        await TURNS.pass_by(ctx)
+        content = ctx.store(params.store).do("items")
+        return self.Out(all=content, out=mixed(*(part for part in content if isinstance(part, int))))
+
+
+@node("toy.send", category="Toys", stores={"store": "write"})
+class Send(Node):
+    """Puts a value into a queue store; gives its length."""
+
+    Params = StoreParams
+
+    class In(Fields):
+        value: object = port()
+
+    class Out(Fields):
+        out: int = port()
+
+    async def run(self, ctx: RunContext, params: StoreParams, inputs: Send.In) -> Send.Out:
+        await TURNS.pass_by(ctx)
+        return self.Out(out=ctx.store(params.store).do("push", value=inputs.value))
+
+
+@node("toy.take", category="Toys", stores={"store": "take"})
+class Take(Node):
+    """Takes the first value of a queue store; `empty` is true if there is none, and absent else."""
+
+    Params = StoreParams
+
+    class In(Fields):
+        after: object = port(None)
+
+    class Out(Fields):
+        out: object = port()
+        empty: bool = port()
+
+    async def run(self, ctx: RunContext, params: StoreParams, inputs: Take.In) -> Take.Out:
+        await TURNS.pass_by(ctx)
+        taken = ctx.store(params.store).do("pop")
+        return self.Out(out=taken["item"]) if taken else self.Out(empty=True)
+
+
+@node("toy.refill", category="Toys", stores={"store": "write"})
+class Refill(Node):
+    """Replaces the content of a queue store."""
+
+    Params = StoreParams
+
+    class In(Fields):
+        values: list[object] = port()
+
+    class Out(Fields):
+        out: int = port()
+
+    async def run(self, ctx: RunContext, params: StoreParams, inputs: Refill.In) -> Refill.Out:
+        await TURNS.pass_by(ctx)
+        return self.Out(out=ctx.store(params.store).do("set", values=inputs.values))
 
 
 TOYS: tuple[type[Node], ...] = (
     Number, Add, Mix, Echo, Gather, GatherAny, First, Fail, Parity, AtLeast, World, Tool, Dice, Ask, History, Replies,
-    Writer, Pick, Length, Cell, Person, Post, Shorter,
+    Writer, Pick, Length, Cell, Person, Post, Shorter, Note,
+    Notes, Send, Take, Refill,
 )  # fmt: skip
 
 
