@@ -12,14 +12,14 @@ if TYPE_CHECKING:
     from studio.engine.result import RunResult
     from studio.engine.run import arun, run
     from studio.graph.model import Graph
-    from studio.trace.queries import Trace
+    from studio.trace.reading import Trace
 
 __version__ = "0.1.0"
 
 _HOMES = {
     "Graph": "studio.graph.model",
     "RunResult": "studio.engine.result",
-    "Trace": "studio.trace.queries",
+    "Trace": "studio.trace.reading",
     "arun": "studio.engine.run",
     "run": "studio.engine.run",
 }

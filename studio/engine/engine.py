@@ -16,7 +16,7 @@ from studio.engine.firing import RunHalted
 from studio.engine.limits import Meter
 from studio.graph.model import LIMITS, StoreDecl
 from studio.spec.calls import Human, ModelInfo, ModelProvider
-from studio.support.errors import NodeError
+from studio.support.errors import EnvironmentProblem, NodeError
 from studio.support.values import Json
 from studio.trace.log import RunLog
 
@@ -51,6 +51,7 @@ class Engine:
         clock_start: datetime | None = None,
         recorded: RecordedEffects | None = None,
         human: Callable[[], Human],
+        read_blob: Callable[[str], bytes],
         on_text: Callable[[str, str, str], None] | None = None,
     ) -> None:
         self.run_id = run_id
@@ -64,6 +65,8 @@ class Engine:
         self.slept_s = 0.0
         self.recorded = recorded
         self.human = human
+        self._read_blob = read_blob
+        self._blobs: dict[str, bytes] = {}
         self.on_text = on_text
         self.loop = asyncio.get_running_loop()
         self.epoch = time_ns() - perf_counter_ns()
@@ -245,17 +248,36 @@ class Engine:
 
     def put_blob(self, data: bytes, media_type: str) -> Json:
         """Store bytes in the trace and return the value that stands for them."""
-        raise NodeError("Blobs are not offered by this version yet.", code="no_blobs")
+        key = self.log.blob(data, media_type)
+        self._blobs[key] = data
+        return {"$blob": key, "type": media_type, "size": len(data)}
 
     def get_blob(self, value: Json) -> bytes:
-        """Return the bytes a blob value stands for."""
-        raise NodeError("Blobs are not offered by this version yet.", code="no_blobs")
+        """Return the bytes a blob value stands for: of this run, or of the trace it is written to."""
+        key = value.get("$blob") if isinstance(value, dict) else None
+        if not isinstance(key, str):
+            raise NodeError("this value stands for no image, sound or file.", code="no_blob")
+        data = self._blobs.get(key)
+        if data is None:
+            data = self._read_blob(key)
+        return data
 
     # -- durability --------------------------------------------------------------------------
 
     async def durable(self) -> None:
         """Return when everything logged so far is on disk: before and after what costs money or cannot be undone."""
-        await asyncio.to_thread(self.log.flush)
+        done: asyncio.Future[None] = self.loop.create_future()
+
+        def settle(problem: EnvironmentProblem | None) -> None:
+            if done.done():
+                return
+            if problem is None:
+                done.set_result(None)
+            else:
+                done.set_exception(problem)
+
+        self.log.when_durable(lambda problem: self.loop.call_soon_threadsafe(settle, problem))
+        await done
 
     def close(self) -> None:
         """End timers."""

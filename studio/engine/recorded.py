@@ -10,6 +10,7 @@ from studio.support.values import Json, hash_bytes, preview, sorted_encode
 
 if TYPE_CHECKING:
     from studio.engine.engine import Engine
+    from studio.trace.reading import Trace
 
 
 class Divergence(NodeError):
@@ -69,6 +70,32 @@ class RecordedEffects:
             if answer.kind == "race" and isinstance(answer.response, dict)
         }
         self.asked = 0
+
+    @classmethod
+    def from_trace(cls, trace: Trace, run: str = "last") -> RecordedEffects:
+        """Return the effects of a recorded run. Raises UsageError if there is no such run."""
+        where: dict[int, tuple[str, str]] = {}
+        lost: dict[tuple[str, str], str] = {}
+        for firing in trace.firings(run):
+            identity = (firing.node, firing.tick)
+            where[firing.id] = identity
+            if firing.status == "skipped" and firing.reason.startswith("lost the race"):
+                lost[identity] = firing.reason
+        answers: dict[tuple[str, str, int], Answer] = {}
+        for effect in trace.effects(run):
+            if effect.firing not in where or effect.status == "unanswered":
+                continue
+            facts = {
+                "tokens_in": effect.tokens_in,
+                "tokens_out": effect.tokens_out,
+                "cost_usd": effect.cost_usd,
+                "finish_reason": effect.finish_reason,
+                "entropy": effect.entropy,
+            }
+            answers[(*where[effect.firing], effect.n)] = Answer(
+                effect.kind, effect.name, effect.request, effect.status, effect.response, effect.error, facts
+            )
+        return cls(answers, lost)
 
     def answer(self, engine: Engine, node: str, tick: str, n: int, kind: str, name: str, request: Json) -> Answer:
         """Return the recorded answer to effect `n` of this firing. Raises `Divergence` where the request differs."""

@@ -104,11 +104,12 @@ async def arun(
     run_id = new_run_id()
     bounds = run_limits(document, limits)
     started = time_ns()
+    trace_file = Path(db) if db is not None else _default_db()
     if log is None:
         from studio.trace import RunStart, open_run
 
         log = open_run(
-            Path(db) if db is not None else _default_db(),
+            trace_file,
             RunStart(
                 run_id=run_id,
                 graph_name=document.name,
@@ -137,6 +138,7 @@ async def arun(
         clock_start=_moment(clock),
         recorded=recorded,
         human=lambda: asked,
+        read_blob=lambda key: _blob(trace_file, key),
         on_text=on_text,
     )
     begin = perf_counter_ns()
@@ -214,6 +216,13 @@ def _default_db() -> Path:
     from studio.settings import default_db
 
     return default_db()
+
+
+def _blob(trace_file: Path, key: str) -> bytes:
+    from studio.trace.reading import Trace
+
+    with Trace(trace_file) as trace:
+        return trace.blob(key)
 
 
 def _moment(clock: str | None) -> datetime | None:
