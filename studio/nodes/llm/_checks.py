@@ -8,11 +8,9 @@ expressions hold.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from studio.nodes.llm._asking import Asker
-from studio.nodes.llm._decide import Question, drafts, rank
 from studio.nodes.llm._params import FunctionParams
 from studio.nodes.llm._prompting import example_pairs
 from studio.nodes.llm._settle import Fault, Try
@@ -26,8 +24,7 @@ CHECK_KEYS = ("name", "expression", "judge", "labels", "pass", "model", "example
 YES_NO = ("yes", "no")
 
 
-@dataclass(frozen=True)
-class Check:
+class Check(NamedTuple):
     """One named check. Either `expression` or `judge` is set; `passing` are the judge's labels that let it pass."""
 
     name: str
@@ -128,6 +125,8 @@ def _by_expression(check: Check, values: Mapping[str, Json]) -> Fault | None:
 
 
 async def _by_judge(check: Check, asker: Asker, params: FunctionParams, values: Mapping[str, Json]) -> Fault | None:
+    from studio.nodes.llm._decide import Question, drafts, rank
+
     assert check.labels is not None
     question = Question(
         instructions=check.judge,

@@ -14,7 +14,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from studio.nodes.llm._asking import Asker
 from studio.nodes.llm._prompting import chat_prompt, mended, one_line, squeeze, task_of
@@ -37,8 +37,7 @@ _FLOOR = -30.0
 _SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
 
 
-@dataclass(frozen=True)
-class Question:
+class Question(NamedTuple):
     """What is to be decided. `labels` maps each label to its meaning, or to ""."""
 
     instructions: str
@@ -52,15 +51,14 @@ class Question:
     temperature: float = 0.0
 
 
-@dataclass
-class Ranking:
+class Ranking(NamedTuple):
     """Scores by label, surest first.
 
     `known` is False where the model gave no measure of how sure it is, `full` True where every label was weighed, so
     that the second means something. Empty if the model named no label; `said` is what it said instead.
     """
 
-    scores: dict[str, float] = field(default_factory=dict)
+    scores: Mapping[str, float] = {}
     known: bool = True
     full: bool = False
     said: str = ""

@@ -7,8 +7,7 @@ the checks, shows the model what it violated, goes on to the fallback, and fails
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from studio.nodes.llm._asking import Asker
 from studio.nodes.llm._params import FunctionParams
@@ -19,27 +18,29 @@ FALLBACK_ERRORS = frozenset({"rate_limit", "timeout", "server", "malformed", "co
 """Kinds of failed calls after which another model may do better; others (no key, no script) need a person."""
 
 
-@dataclass(frozen=True)
-class Fault:
+class Fault(NamedTuple):
     """One rule an answer breaks: the check's name, and a sentence for the model and for people."""
 
     check: str
     message: str
 
 
-@dataclass
 class Draft:
-    """One try: output values by port, what the model said, and the faults seen while reading it."""
+    """One try: output values by port, what the model said, and the faults seen while reading it.
 
-    outputs: dict[str, Any]
-    said: str
-    faults: list[Fault] = field(default_factory=list)
-    more: bool = True
-    """False where another try by the same model would say the same."""
+    `more` is False where another try by the same model would say the same.
+    """
+
+    __slots__ = ("faults", "more", "outputs", "said")
+
+    def __init__(self, outputs: dict[str, Any], said: str, faults: list[Fault] | None = None) -> None:
+        self.outputs = outputs
+        self.said = said
+        self.faults = faults or []
+        self.more = True
 
 
-@dataclass(frozen=True)
-class Try:
+class Try(NamedTuple):
     """What one attempt is told: the model, which round this is, the rules broken so far, the last answer."""
 
     model: str

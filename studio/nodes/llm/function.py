@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from studio.nodes.llm import _choose, _shape
+from studio.nodes.llm import _shape
 from studio.nodes.llm._asking import Asker
 from studio.nodes.llm._checks import faults_of, read_checks
-from studio.nodes.llm._extract import draft_extract
-from studio.nodes.llm._generate import draft_object, draft_text, own_check
 from studio.nodes.llm._params import FunctionParams
 from studio.nodes.llm._problems import problems_of
 from studio.nodes.llm._settle import Draft, Fault, Try, settle
@@ -86,13 +84,20 @@ class Function(Node):
         async def check(draft: Draft) -> list[Fault]:
             return await faults_of(checks, asker, params, given, draft.outputs)
 
+        # A mode's module is imported when it is first used: most graphs use one or two of them.
         if _shape.mode_of(params) in ("decide", "route"):
+            from studio.nodes.llm import _choose
+
             chooser = _choose.Chooser(asker, params, values)
             chosen = await settle(asker, params, chooser.attempt, check, lambda draft: _choose.sure(params, draft))
             return self.outputs(params)(**_choose.gated(params, chosen))
 
         async def attempt(told: Try) -> Draft:
+            from studio.nodes.llm._generate import draft_object, draft_text, own_check
+
             if _shape.mode_of(params) == "extract":
+                from studio.nodes.llm._extract import draft_extract
+
                 return await draft_extract(asker, params, values, told)
             if params.schema:
                 schema = params.schema
