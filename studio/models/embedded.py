@@ -23,7 +23,7 @@ from studio.support.values import Json, preview
 _Read = TypeVar("_Read")
 
 TIMEOUT_S = 300.0
-"""For calls that name no time-out; generous, as calls beyond the slots wait for their turn."""
+"""For calls that name no time-out. The time a call waits for its turn does not count."""
 MAX_TOKENS = 512
 """Length of an answer that names no limit: a small model that does not end by itself must be ended."""
 
@@ -160,17 +160,18 @@ class Embedded:
         read: Callable[[Response], Awaitable[_Read]],
     ) -> _Read:
         """Send the request to a running host and read the reply; say what happened if that does not work."""
-        limit = call.timeout_s or TIMEOUT_S
-        host = await self._pool.get(self._spec)
-        try:
-            async with asyncio.timeout(limit), post(host.address, path, orjson.dumps(body)) as response:
-                return await read(response)
-        except TimeoutError:
-            raise failure(
-                "timeout", f"The embedded model did not answer within {limit:g} s.", where=self._where(call)
-            ) from None
-        except BrokenReply as error:
-            raise await asyncio.to_thread(self._broken, host, error, call) from None
+        limit = TIMEOUT_S if call.timeout_s is None else call.timeout_s
+        async with self._pool.gate(self._spec):
+            host = await self._pool.get(self._spec)
+            try:
+                async with asyncio.timeout(limit), post(host.address, path, orjson.dumps(body)) as response:
+                    return await read(response)
+            except TimeoutError:
+                raise failure(
+                    "timeout", f"The embedded model did not answer within {limit:g} s.", where=self._where(call)
+                ) from None
+            except BrokenReply as error:
+                raise await asyncio.to_thread(self._broken, host, error, call) from None
 
     def _broken(self, host: ModelHost, error: BrokenReply, call: ChatCall | CompletionCall) -> ModelError:
         # A dying process closes its connections before it can be waited for: give it a moment.

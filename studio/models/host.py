@@ -1,7 +1,7 @@
 """The model host: a child process that holds one GGUF model and serves it on the loopback interface.
 
 Run by its path, never imported: it reads one JSON line from standard input (model, slots, context,
-threads, key), prints one JSON line with its address, and ends when standard input closes.  A crash of the
+threads, exact, key), prints one JSON line with its address, and ends when standard input closes.  A crash of the
 engine, or an instruction this processor does not know, then costs one call and not the studio.
 
 The listener cannot be switched off, so it is closed to everyone but the parent: a key that only travels
@@ -24,6 +24,7 @@ def main() -> None:
     os.dup2(2, 1)
     # Waiting threads spin briefly: two cores answer 3 times faster when quiet, and lose little when busy.
     os.environ.setdefault("GOMP_SPINCOUNT", "1000")
+    os.environ.setdefault("GGML_NO_BACKTRACE", "1")  # else a failed assertion starts a debugger
     ask = json.loads(sys.stdin.readline())
     threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
 
@@ -34,6 +35,12 @@ def main() -> None:
     params.n_parallel = ask["slots"]
     params.n_ctx = ask["context"] * ask["slots"]  # the total, split evenly over the slots
     params.kv_unified = False  # a shared cache makes answers depend on the neighbours
+    if ask["exact"]:
+        # Tokens computed together round differently from tokens computed alone (up to 0.2 in a log-probability), and
+        # what is computed together depends on what is still cached and on the other calls. One at a time, an answer
+        # depends on its request alone, to the last bit. Flash attention brings nothing then.
+        params.n_ubatch = 1
+        params.flash_attn_type = xllamacpp.llama_flash_attn_type.LLAMA_FLASH_ATTN_TYPE_DISABLED
     params.cpuparams.n_threads = ask["threads"]
     params.cpuparams_batch.n_threads = ask["threads"]
     params.hostnames = ["127.0.0.1"]

@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import IO, NamedTuple
 
 from studio.models.failures import MissingModel
+from studio.models.gate import Gate
 from studio.models.loopback import Address
 
 START_SECONDS = 60.0
@@ -33,12 +34,18 @@ _PASSED_ON = (
 
 
 class HostSpec(NamedTuple):
-    """What a host is started with. Calls beyond `slots` queue; `context` counts tokens per slot."""
+    """What a host is started with.
+
+    `slots` calls run at a time, the others wait; a slot keeps the state of its last prompt, so that the next one
+    with the same beginning is answered ten times faster. `context` counts tokens per slot. `exact` makes answers
+    repeatable to the last bit whatever else is asked; without it long prompts are read faster on many cores.
+    """
 
     model: Path
     slots: int = 4
     context: int = 2048
     threads: int = 0
+    exact: bool = True
 
     @property
     def thread_count(self) -> int:
@@ -125,6 +132,7 @@ class ModelHost:
             "slots": self.spec.slots,
             "context": self.spec.context,
             "threads": self.spec.thread_count,
+            "exact": self.spec.exact,
             "key": self._key,
         }
         with suppress(OSError):  # it may have ended before it read: the missing announcement below tells
@@ -150,7 +158,13 @@ class HostPool:
         self._start = start
         self._lock = threading.Lock()
         self._hosts: dict[HostSpec, ModelHost] = {}
+        self._gates: dict[HostSpec, Gate] = {}
         self._owner = os.getpid()
+
+    def gate(self, spec: HostSpec) -> Gate:
+        """Return the gate before the host of `spec`, one for all threads and event loops."""
+        with self._lock:
+            return self._gates.setdefault(spec, Gate(max(1, spec.slots)))
 
     async def get(self, spec: HostSpec) -> ModelHost:
         """Return a running host, off the event loop where one has to be started."""
