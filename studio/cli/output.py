@@ -9,7 +9,7 @@ import textwrap
 from collections.abc import Sequence
 from typing import TextIO
 
-from studio.cli.text import Piece, clean, painted, table, width
+from studio.cli.text import Piece, clean, painted, table, width, wrapped_line
 from studio.support.values import Json
 
 
@@ -33,6 +33,11 @@ class Output:
         """Print one line of the result (pieces are joined as they are)."""
         colour = _wants_colour(sys.stdout)
         print("".join(painted(piece, colour) for piece in pieces))
+
+    def line(self, pieces: Sequence[Piece]) -> None:
+        """Print one line of the result; on a terminal its last piece is wrapped under itself."""
+        for part in [pieces] if self.columns is None else wrapped_line(pieces, self.columns):
+            self.say(*part)
 
     def note(self, *pieces: Piece) -> None:
         """Print one line beside the result, on standard error; nothing with `--json`."""

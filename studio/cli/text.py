@@ -22,6 +22,10 @@ STATUS_STYLE = {
 }  # fmt: skip
 
 
+MARGIN = "│ "
+"""Stands between a label and a text of several lines."""
+
+
 def clean(text: str) -> str:
     """Return the text without control characters (C0 and C1) except newline and tab.
 
@@ -109,6 +113,45 @@ def _row(
         shown = painted(text if isinstance(cell, str) else (cell[0], text), colour)
         made.append(gap + shown if i in right else shown + gap)
     return "  ".join(made).rstrip()
+
+
+def wrapped_line(line: Sequence[Piece], columns: int) -> list[tuple[Piece, ...]]:
+    """Return a line of pieces as lines of that width; only its last piece is broken, under itself.
+
+    A margin (`│ `) before the last piece is repeated on every line.
+    """
+    *before, last = line
+    style, text = ("", last) if isinstance(last, str) else last
+    text = clean(text).expandtabs(4)
+    indent = sum(width(clean(piece if isinstance(piece, str) else piece[1])) for piece in before)
+    room = columns - indent
+    if room < 16 or width(text) <= room:
+        return [(*before, (style, text))]
+    margin: tuple[Piece, ...] = (" " * indent,)
+    if before and isinstance(before[-1], tuple) and before[-1][1] == MARGIN:
+        margin = (" " * (indent - len(MARGIN)), before[-1])
+    parts = _broken(text, room)
+    return [(*before, (style, parts[0])), *((*margin, (style, part)) for part in parts[1:])]
+
+
+def _broken(text: str, room: int) -> list[str]:
+    """Break text into parts of at most `room` cells, at a space where there is one."""
+    parts = []
+    while width(text) > room:
+        cut = used = 0
+        for sign in text:
+            used += width(sign)
+            if used > room:
+                break
+            cut += 1
+        space = text.rfind(" ", 0, cut + 1)
+        if space > cut // 2:
+            parts.append(text[:space])
+            text = text[space + 1 :]
+        else:
+            parts.append(text[:cut])
+            text = text[cut:]
+    return [*parts, text]
 
 
 def duration(seconds: float | None) -> str:

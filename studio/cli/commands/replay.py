@@ -1,0 +1,64 @@
+"""Step through a recorded run in both directions, or execute it again from its record.
+
+Nothing is called and nothing is written. On a terminal keys move (? lists them); from a pipe it reads commands by
+line. --verify runs the graph again with every effect answered from the trace, and compares firing by firing; the first
+difference is reported (exit code 4).
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from typing import TYPE_CHECKING
+
+from studio.cli import exits
+from studio.cli.database import open_trace
+from studio.cli.output import Output
+from studio.support.values import Json
+
+if TYPE_CHECKING:
+    from studio.replay.cursor import Cursor
+
+EXAMPLES = ("studio replay last", "studio replay last --verify", "echo 'm' | studio replay 01K3")
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("run_name", nargs="?", default="last", metavar="RUN", help="run id, its beginning, or `last`")
+    parser.add_argument("--verify", action="store_true", help="execute again from the trace and compare")
+    parser.add_argument("--at", type=int, default=1, metavar="N", help="start at step N")
+
+
+def run(args: argparse.Namespace, out: Output) -> int:
+    with open_trace(args) as trace:
+        if args.verify:
+            from studio.cli.verifying import verify_command
+
+            return verify_command(trace, args.run_name, out)
+        from studio.replay.cursor import Cursor
+
+        cursor = Cursor(trace, args.run_name)
+        cursor.seek(args.at - 1)
+        if out.interactive and sys.stdin.isatty() and _has_keys():
+            from studio.cli.stepping.screen import Screen
+
+            Screen(cursor).run()
+        else:
+            from studio.cli.stepping.lines import step_by_line
+
+            step_by_line(cursor, out, _step_json)
+    return exits.OK
+
+
+def _has_keys() -> bool:
+    import importlib.util
+    import os
+
+    return importlib.util.find_spec("termios") is not None and os.environ.get("TERM") != "dumb"
+
+
+def _step_json(cursor: Cursor) -> Json:
+    from studio.cli.commands.show import step_json
+
+    step = cursor.step()
+    totals = step.totals._asdict()
+    return {"step": cursor.index + 1, "steps": len(cursor), "totals": totals, **step_json(step)}

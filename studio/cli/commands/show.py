@@ -1,0 +1,219 @@
+"""Show a recorded run: what every node did at every tick, with values and reasons.
+
+With --node (and --tick) it shows the firings of one node in full: inputs and where they came from, outputs,
+prompts and replies.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from studio.cli import exits
+from studio.cli.database import open_trace
+from studio.cli.output import Output
+from studio.cli.showing import brief, sign_piece, status_piece, step_lines, value_lines
+from studio.cli.text import STATUS_STYLE, Piece, duration, money, plural
+from studio.support.errors import UsageError
+from studio.support.values import Json
+
+if TYPE_CHECKING:
+    from studio.replay.cursor import Cursor, Step
+    from studio.trace import Trace
+    from studio.trace.found import Firing, Run
+
+EXAMPLES = ("studio show last", "studio show last --node writer", "studio show 01K3 --node work/3/refine --tick 3.1")
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("run_name", nargs="?", default="last", metavar="RUN", help="run id, its beginning, or `last`")
+    parser.add_argument("--node", metavar="NODE", help="show this node in full (path or unique last part)")
+    parser.add_argument("--tick", metavar="TICK", help="only this tick, such as 2 or 3.1")
+
+
+def run(args: argparse.Namespace, out: Output) -> int:
+    with open_trace(args) as trace:
+        run = trace.run(args.run_name)
+        if args.node is not None:
+            return _node(trace, run, args.node, args.tick, out)
+        if out.as_json:
+            out.json(_run_json(trace, run, args.tick))
+            return exits.OK
+        _head(run, out)
+        _tree(trace, run, args.tick, out)
+        _foot(trace, run, out)
+    return exits.OK
+
+
+# -- the whole run ------------------------------------------------------------------------------
+
+
+def _head(run: Run, out: Output) -> None:
+    ended = f", ended {run.ended}" if run.ended else ""
+    out.say(("heading", run.graph), "  ", ("bold", run.id), "  ", status_piece(run.status), ended)
+    totals = run.totals
+    if totals:
+        parts = [plural(totals["ticks"], "tick"), plural(totals["firings"], "firing")]
+        parts.append(plural(totals["calls"], "model call"))
+        if totals["calls"]:
+            parts += [f"{totals['tokens_in'] + totals['tokens_out']:,} tokens", money(totals.get("cost_usd"))]
+        out.say(("dim", " · ".join([*parts, duration(run.duration_s)])))
+
+
+def _tree(trace: Trace, run: Run, tick: str | None, out: Output) -> None:
+    inside: dict[int, list[Firing]] = {}
+    shown = 0
+    known = set()
+    firings = list(trace.outline(run.id))
+    for firing in firings:
+        known.add(firing.id)
+    for firing in firings:
+        inside.setdefault(firing.parent if firing.parent in known else 0, []).append(firing)
+    wide = min(36, max((_label_width(firing) for firing in firings), default=8))
+    for line in _lines(trace, inside, 0, "", 0, wide, out.columns or 120, tick):
+        out.say(*line)
+        shown += 1
+    if not shown:
+        out.note("Nothing was decided" + (f" at tick {tick}." if tick else "."))
+
+
+def _label_width(firing: Firing) -> int:
+    return len(firing.node.rpartition("/")[2]) + 2 * firing.node.count("/")
+
+
+def _lines(
+    trace: Trace, inside: dict[int, list[Firing]], parent: int, path: str, depth: int, wide: int, width: int,
+    only: str | None,
+) -> Iterator[tuple[Piece, ...]]:  # fmt: skip
+    """One line per firing; a region's firings stand below it, each tick and item under its heading."""
+    pad = "  " * depth
+    last: tuple[str, int] | None = None
+    several_items = len({firing.item for firing in inside.get(parent, ())}) > 1
+    for firing in inside.get(parent, ()):
+        matches = (
+            only is None
+            or firing.tick == only
+            or firing.tick.startswith(only + ".")
+            or only.startswith(firing.tick + ".")
+        )
+        if not matches:
+            continue
+        place = (firing.tick, firing.item)
+        if place != last:
+            last = place
+            item = f"  {_item_name(firing, path)}" if several_items else ""
+            yield (pad, ("dim", f"tick {firing.tick}{item}"))
+        name = firing.node.rpartition("/")[2]
+        gap = " " * max(1, wide - len(name) - 2 * depth)
+        yield (
+            pad, "  ", sign_piece(firing.status), " ", ("" if firing.status != "skipped" else "dim", name), gap,
+            *_outcome(trace, firing, width - wide - 16),
+        )  # fmt: skip
+        if firing.id in inside:
+            yield from _lines(trace, inside, firing.id, firing.node, depth + 2, wide, width, only)
+
+
+def _item_name(firing: Firing, path: str) -> str:
+    inner = firing.node[len(path) + 1 :] if path and firing.node.startswith(path + "/") else firing.node
+    return f"item {inner.partition('/')[0]}" if "/" in inner else f"item {firing.item}"
+
+
+def _outcome(trace: Trace, firing: Firing, room: int) -> tuple[Piece, ...]:
+    if firing.status == "skipped":
+        return (("dim", firing.reason or "skipped"),)
+    if firing.status != "ok":
+        return ((STATUS_STYLE.get(firing.status, ""), firing.reason or firing.status),)
+    took = firing.duration_ms or 0.0
+    time: tuple[Piece, ...] = (("dim", f"  {duration(took / 1000)}"),) if took >= 100 else ()
+    origin: tuple[Piece, ...] = (("dim", f"  {firing.origin}"),) if firing.origin != "executed" else ()
+    return (brief(trace.outputs(firing), max(24, room)), *time, *origin)
+
+
+def _foot(trace: Trace, run: Run, out: Output) -> None:
+    outputs = trace.decoded(run.outputs)
+    if outputs:
+        out.say()
+    for name, value in outputs.items():
+        out.say(("bold", name))
+        for line in value_lines(value, width=out.columns or 100):
+            out.say("  ", line)
+    for alarm in trace.alarms(run.id):
+        out.say(("yellow", f"alarm {alarm.kind}: {alarm.message}"))
+    if run.error:
+        out.say(("red", str(run.error.get("message", run.error)) if isinstance(run.error, dict) else str(run.error)))
+
+
+def _run_json(trace: Trace, run: Run, tick: str | None) -> Json:
+    return {
+        "run": run.id, "graph": run.graph, "file": run.file, "status": run.status, "ended": run.ended,
+        "inputs": trace.decoded(run.inputs), "outputs": trace.decoded(run.outputs), "error": run.error,
+        "totals": dict(run.totals), "duration_s": run.duration_s, "parent_run": run.parent_run or None,
+        "firings": [
+            firing_json(one, trace.outputs(one)) for one in trace.outline(run.id) if tick in (None, one.tick)
+        ],
+    }  # fmt: skip
+
+
+def firing_json(firing: Firing, outputs: dict[str, Json]) -> dict[str, Any]:
+    """Return a firing for programs."""
+    return {
+        "id": firing.id, "seq": firing.seq, "node": firing.node, "type": firing.type, "tick": firing.tick,
+        "status": firing.status, "reason": firing.reason, "origin": firing.origin, "parent": firing.parent or None,
+        "item": firing.item, "duration_ms": firing.duration_ms, "inputs": dict(firing.inputs), "outputs": outputs,
+        "attempt": firing.attempt,
+    }  # fmt: skip
+
+
+# -- one node -----------------------------------------------------------------------------------
+
+
+def _node(trace: Trace, run: Run, name: str, tick: str | None, out: Output) -> int:
+    from studio.replay.cursor import Cursor
+
+    cursor = Cursor(trace, run.id)
+    path = cursor.find_node(name)
+    steps = list(_steps(cursor, path, tick))
+    if not steps:
+        ticks = list(dict.fromkeys(mark.tick for mark in cursor.marks if mark.node == path))
+        raise UsageError(
+            f"`{path}` was not decided at tick {tick}.",
+            hint=f"It was at {', '.join(ticks[:12])}{' …' if len(ticks) > 12 else ''}.",
+        )
+    if out.as_json:
+        out.json([step_json(step) for step in steps])
+        return exits.OK
+    for number, step in enumerate(steps):
+        if number:
+            out.say()
+        for line in step_lines(step, width=out.columns or 100):
+            out.line(line)
+    return exits.OK
+
+
+def _steps(cursor: Cursor, path: str, tick: str | None) -> Iterator[Step]:
+    for at, mark in enumerate(cursor.marks):
+        if mark.node == path and tick in (None, mark.tick):
+            yield cursor.step(at)
+
+
+def step_json(step: Step) -> dict[str, Any]:
+    """Return a step for programs: a firing with its inputs' origins and its effects."""
+    made = firing_json(step.firing, dict(step.outputs))
+    made["inputs"] = {
+        port: [
+            {"node": one.node or None, "tick": one.tick or None, "port": one.port, "value": one.value}
+            for one in sources
+        ]
+        for port, sources in step.inputs.items()
+    }
+    made["effects"] = [
+        {
+            "n": effect.n, "kind": effect.kind, "name": effect.name, "request": effect.request,
+            "response": effect.response, "status": effect.status, "error": effect.error, "attempt": effect.attempt,
+            "duration_ms": effect.duration_ms, "tokens_in": effect.tokens_in, "tokens_out": effect.tokens_out,
+            "cost_usd": effect.cost_usd,
+        }
+        for effect in step.effects
+    ]  # fmt: skip
+    return made

@@ -1,0 +1,122 @@
+"""`-i name=value` → values of a graph's inputs, read as the type each input declares."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from studio.support.errors import UsageError
+from studio.support.values import Json, NotJson, encode
+
+if TYPE_CHECKING:
+    from studio.graph.model import Graph
+
+BLOB_TYPES = ("image", "audio", "file")
+
+
+def input_types(graph: Graph) -> dict[str, str]:
+    """Return the graph's inputs with their types. An input without a type is text if its default is text."""
+    from studio.graph.ports import node_ports
+    from studio.graph.scope import Scope
+    from studio.spec import default_registry
+
+    registry = default_registry()
+    scope = Scope(graph)
+    types: dict[str, str] = {}
+    for name, node in graph.nodes.items():
+        cls = registry.find(node.type)
+        if cls is None or cls.spec.role != "input":
+            continue
+        value = node_ports(scope, node, registry).outputs.get("value")
+        kind = value.type if value is not None else "any"
+        if kind == "any" and isinstance(node.params.get("value"), str):
+            kind = "text"
+        types[name] = kind
+    return types
+
+
+def parse_inputs(given: Sequence[str], types: Mapping[str, str]) -> dict[str, Json]:
+    """Read `name=value`, `name=@file`, `name=@-` (standard input) and `name=@@text` (a literal @).
+
+    Text is taken as it stands, everything else as JSON; an input of type `any` takes JSON or, failing that, text.
+    Raises UsageError naming the input and what it takes.
+    """
+    values: dict[str, Json] = {}
+    stdin_for = ""
+    for item in given:
+        name, equals, text = item.partition("=")
+        if not equals or not name:
+            raise UsageError(f"`-i {item}` names no input.", hint="Write `-i name=value` or `-i name=@file`.")
+        if name not in types:
+            raise UsageError(f"The graph has no input `{name}`.", hint=described(types))
+        if name in values:
+            raise UsageError(f"The input `{name}` is given twice.")
+        kind = types[name]
+        if text == "@-":
+            if stdin_for:
+                raise UsageError(f"Only one input can be read from standard input; `{stdin_for}` is already.")
+            stdin_for = name
+        values[name] = _value(name, kind, text)
+    return values
+
+
+def described(types: Mapping[str, str]) -> str:
+    """Return a sentence that lists the inputs with their types."""
+    if not types:
+        return "It takes no inputs."
+    return "Its inputs: " + ", ".join(f"`{name}` ({kind})" for name, kind in types.items()) + "."
+
+
+def _value(name: str, kind: str, text: str) -> Json:
+    if kind in BLOB_TYPES:
+        raise UsageError(
+            f"The input `{name}` takes {kind}, which cannot be given on the command line in this version.",
+            hint="Give text or JSON inputs.",
+        )
+    source = ""
+    if text.startswith("@@"):
+        text = text[1:]
+    elif text == "@-":
+        source, text = " (standard input)", sys.stdin.read()
+    elif text.startswith("@"):
+        source, text = f" ({text[1:]})", _read(name, Path(text[1:]))
+    if kind == "text":
+        return _checked(name, text)
+    try:
+        value = json.loads(text, parse_constant=_refuse)
+    except ValueError as error:
+        if kind == "any":
+            return _checked(name, text)
+        wanted = {"json": "JSON", "boolean": "true or false", "integer": "a whole number", "number": "a number"}
+        shown = text if len(text) <= 60 else text[:59] + "…"
+        raise UsageError(
+            f"The input `{name}` takes {wanted.get(kind, f'JSON ({kind})')}, but got{source}: {shown.strip()}",
+            hint=f"({error})" if kind == "json" else "",
+        ) from None
+    return _checked(name, value)
+
+
+def _refuse(word: str) -> Json:
+    raise ValueError(f"{word} is not a finite number")
+
+
+def _checked(name: str, value: Json) -> Json:
+    try:
+        encode(value)
+    except NotJson as error:
+        raise UsageError(f"The input `{name}` holds {error}.") from None
+    return value
+
+
+def _read(name: str, path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        raise UsageError(f"The file for the input `{name}` is not UTF-8 text.", where=str(path)) from None
+    except OSError as error:
+        raise UsageError(
+            f"The file for the input `{name}` cannot be read: {error.strerror}.", where=str(path)
+        ) from None

@@ -1,0 +1,56 @@
+"""What one can do while stepping, as data: keys, words, what it says in the help, and the move itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from studio.replay.cursor import Cursor
+
+
+@dataclass(frozen=True)
+class Move:
+    """One move: `keys` on the screen, `word` and its short forms by line, what to say where it cannot move."""
+
+    keys: tuple[str, ...]
+    words: tuple[str, ...]
+    help: str
+    act: Callable[[Cursor], bool]
+    refused: str
+
+
+MOVES: Final = (
+    Move(("right", "n", "l", " "), ("next", "n", ""), "one step on", lambda c: c.move(1), "This is the last step."),
+    Move(("left", "p", "h"), ("back", "p", "prev"), "one step back", lambda c: c.move(-1), "This is the first step."),
+    Move(("home", "<"), ("first", "home"), "the first step", lambda c: c.seek(0), "This is the first step."),
+    Move(("end", ">"), ("last", "end"), "the last step", lambda c: c.seek(len(c)), "This is the last step."),
+    Move(("t",), ("tick", "t"), "the next tick", lambda c: c.next_tick(), "No later tick in this region."),
+    Move(("T",), ("T",), "the tick before", lambda c: c.next_tick(back=True), "No earlier tick in this region."),
+    Move(("m",), ("model", "m"), "the next model call", lambda c: c.next_call(), "No model call after this step."),
+    Move(("M",), ("M",), "the model call before", lambda c: c.next_call(back=True), "No model call before this step."),
+    Move(("e",), ("error", "e"), "the next error", lambda c: c.next_error(), "No error after this step."),
+    Move(("E",), ("E",), "the error before", lambda c: c.next_error(back=True), "No error before this step."),
+    Move(("u",), ("out", "u", "up"), "out to the region around", lambda c: c.out(), "This is the top region."),
+    Move(("i",), ("into", "i", "in"), "into this region's first step", lambda c: c.into(), "Nothing is inside it."),
+)  # fmt: skip
+
+BY_KEY: Final = {key: move for move in MOVES for key in move.keys}
+BY_WORD: Final = {word: move for move in MOVES for word in move.words}
+
+
+def go_to(cursor: Cursor, text: str) -> str:
+    """Go to the step of that number (from 1); returns what to tell the person, or nothing."""
+    try:
+        number = int(text)
+    except ValueError:
+        return f"`{text}` is no step; give a number from 1 to {len(cursor)}."
+    if not 1 <= number <= len(cursor):
+        return f"There are steps 1 to {len(cursor)}."
+    cursor.seek(number - 1)
+    return ""
+
+
+def find(cursor: Cursor, text: str) -> str:
+    """Go to the next step that holds a text; returns what to tell the person, or nothing."""
+    return "" if cursor.search(text) else f"`{text}` is nowhere in this run."
