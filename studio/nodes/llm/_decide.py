@@ -229,7 +229,7 @@ def _label_prompt(asker: Asker, question: Question, told: Try, order: Sequence[s
             for inputs, output in question.examples
         ],
     )
-    return mended(messages, told.faults, told.said)
+    return mended(messages, told)
 
 
 def drafts(ranking: Ranking, labels: Mapping[str, str]) -> list[Draft]:

@@ -26,7 +26,7 @@ async def draft_text(asker: Asker, params: FunctionParams, values: Mapping[str, 
         system=params.system,
         examples=[(given, as_text(output)) for given, output in example_pairs(examples_of(params), params.optional)],
     )
-    reply = await _ask(asker, params, mended(messages, told.faults, told.said), told, None)
+    reply = await _ask(asker, params, mended(messages, told), told, None)
     text = reply.text.strip()
     faults = []
     if not text:
@@ -58,9 +58,7 @@ async def draft_object(
             (given, encode(output).decode()) for given, output in example_pairs(examples_of(params), params.optional)
         ],
     )
-    reply = await _ask(
-        asker, params, mended(messages, told.faults, told.said), told, sendable(schema) if constrained else None
-    )
+    reply = await _ask(asker, params, mended(messages, told), told, sendable(schema) if constrained else None)
     said = reply.text.strip()
     try:
         value = json_in(said)

@@ -43,6 +43,8 @@ def _mode(params: FunctionParams) -> Iterator[str]:
     mode = _shape.mode_of(params)
     if params.spans and not params.schema:
         yield "`spans` needs a `schema` that says what to copy."
+    if params.fallback and params.fallback == params.model:
+        yield "`fallback` names the same model as `model`: choose another, or remove it."
     if params.unsure and not params.min_confidence:
         yield "`unsure` is never given: set `min_confidence` too."
     if params.min_confidence and mode not in ("decide", "route"):

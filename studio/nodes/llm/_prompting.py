@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
-from studio.nodes.llm._settle import Fault
+from studio.nodes.llm._settle import Try
 from studio.spec import Message
 from studio.support.templates import as_text, placeholders, render
 from studio.support.values import Json
@@ -32,16 +32,19 @@ def chat_prompt(
     return messages
 
 
-def mended(messages: list[Message], faults: Sequence[Fault], said: str) -> list[Message]:
-    """Return the messages with the last answer and the rules it broke, as the next turn."""
-    if not faults:
+def mended(messages: list[Message], told: Try) -> list[Message]:
+    """Return the messages with the last answer and the rules it broke, and those broken before, as the next turn."""
+    if not told.faults:
         return messages
-    broken = "\n".join(f"- {fault.message}" for fault in faults)
-    rules = "a rule" if len(faults) == 1 else "rules"
+    lines = [f"That answer breaks {'a rule' if len(told.faults) == 1 else 'rules'}:"]
+    lines += [f"- {fault.message}" for fault in told.faults]
+    if told.earlier:
+        lines += ["Also keep:", *(f"- {fault.message}" for fault in told.earlier)]
+    lines.append("Answer again and keep to this.")
     return [
         *messages,
-        Message(role="assistant", content=said),
-        Message(role="user", content=f"That answer breaks {rules}:\n{broken}\nAnswer again and keep to this."),
+        Message(role="assistant", content=told.said),
+        Message(role="user", content="\n".join(lines)),
     ]
 
 

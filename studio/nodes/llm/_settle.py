@@ -41,12 +41,16 @@ class Draft:
 
 
 class Try(NamedTuple):
-    """What one attempt is told: the model, which round this is, the rules broken so far, the last answer."""
+    """What one attempt is told: the model, which round this is, and of the last answer its text and its faults.
+
+    `earlier` are rules that answers before the last one broke, lest mending one breaks another again.
+    """
 
     model: str
     round: int
     faults: tuple[Fault, ...] = ()
     said: str = ""
+    earlier: tuple[Fault, ...] = ()
 
 
 Attempt = Callable[[Try], Awaitable[Draft]]
@@ -70,11 +74,11 @@ async def settle(
     tries = 0
     for model in models:
         last = model == models[-1]
-        faults: dict[str, Fault] = {}
-        said = ""
+        told = Try(model, 0)
+        broken: dict[str, Fault] = {}
         for round in range(params.repairs + 1):
             try:
-                draft = await attempt(Try(model, round, tuple(faults.values()), said))
+                draft = await attempt(told)
                 tries += 1
                 draft.faults = draft.faults or await check(draft)
             except ModelError as error:
@@ -92,10 +96,12 @@ async def settle(
                 "violated",
                 {"model": model, "round": round, "checks": {f.check: f.message for f in draft.faults}},
             )
-            faults |= {fault.check: fault for fault in draft.faults}
-            said = draft.said
             if not draft.more:
                 break
+            now = {fault.check: fault for fault in draft.faults}
+            earlier = tuple(fault for name, fault in broken.items() if name not in now)
+            told = Try(model, round + 1, tuple(now.values()), draft.said, earlier)
+            broken |= now
     assert failed is not None  # the last model either returned, raised, or left a faulty draft
     raise _violated(failed, tries, params)
 

@@ -120,6 +120,23 @@ async def test_a_violated_check_is_shown_to_the_model_until_it_is_kept() -> None
     assert [label for label, _ in ctx.logged] == ["violated", "violated"]
 
 
+async def test_rules_broken_before_are_not_forgotten() -> None:
+    ctx = FakeContext(replies=["aaaa", "b", "aa"])
+    params = {
+        "instructions": "{q}",
+        "checks": [
+            {"name": "short", "expression": "len(text) < 3", "message": "Be short."},
+            {"name": "a", "expression": "contains(text, 'a')", "message": "Use an a."},
+        ],
+    }
+
+    assert (await run_node(Function, params, {"q": "?"}, ctx)).text == "aa"
+    assert ctx.chats[2].messages[-2]["content"] == "b"
+    assert ctx.chats[2].messages[-1]["content"] == (
+        "That answer breaks a rule:\n- Use an a.\nAlso keep:\n- Be short.\nAnswer again and keep to this."
+    )
+
+
 async def test_the_error_names_the_violated_check_the_answer_and_the_next_step() -> None:
     ctx = FakeContext(replies=["long answer"] * 2)
     params = {"instructions": "{q}", "repairs": 1, "checks": [{"name": "short", "expression": "len(text) < 5"}]}

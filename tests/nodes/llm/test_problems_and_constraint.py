@@ -32,6 +32,7 @@ def problems(**given: Any) -> list[str]:
         ({"spans": True}, "`spans` needs a `schema`"),
         ({"unsure": "ask", "labels": ["a", "b"]}, "set `min_confidence` too"),
         ({"min_confidence": 0.5}, "`min_confidence` needs `labels` or `routes`"),
+        ({"fallback": "default"}, "`fallback` names the same model"),
         ({"votes": 3}, "`votes` needs `labels`"),
         ({"optional": {"txt": ""}}, "`optional` names `txt`, which is no input"),
         ({"routes": ["a", "b"]}, "must map each route"),
