@@ -62,9 +62,11 @@ async def run_map(
     async def one(position: int) -> None:
         nonlocal stop
         given = _item_inputs(node, body, position, items, keys, values, refs)
-        missing = [name for name, (value, _) in given.items() if type(value) is Absent]
-        if not body.shared and any(_is_required(body, name) for name in missing):
-            return
+        if not body.shared:
+            missing = [name for name, (value, _) in given.items() if type(value) is Absent]
+            if any(_is_required(body, name) for name in missing):
+                return
+            given = {name: entry for name, entry in given.items() if name not in missing}
         inner = regions[position] = _item_region(region, index, node, firing, position, keys)
         started.add(inner)
         if inner.ended_at:
@@ -170,7 +172,8 @@ def _inside(region: Region, index: int, node: NodePlan, key: str) -> Region:
     assert body is not None
     path = region.paths[index] or region.declare(index)
     prefix = f"{region.prefix}{node.name}/{key}/" if key else f"{region.prefix}{node.name}/"
-    return Region(region.engine, body.plan, prefix=prefix, parent=region, path_id=path)
+    meter = region.engine.meter_of(region, node)
+    return Region(region.engine, body.plan, prefix=prefix, parent=region, path_id=path, meter=meter)
 
 
 async def _shared_tick(region: Region, inner: Region, firing: int, given: dict[str, Given]) -> None:

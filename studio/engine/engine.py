@@ -85,7 +85,7 @@ class Engine:
         self.limits = dict(limits)
         self.max_firings = float(limits.get("firings", float("inf")))
         self.started_ns = perf_counter_ns()
-        self.node_meters: dict[str, Meter] = {}
+        self._node_meters: dict[str, Meter] = {}
         self.paused: tuple[str, str] | None = None
         self._timer: asyncio.TimerHandle | None = None
         if "seconds" in limits:
@@ -117,9 +117,19 @@ class Engine:
 
     # -- limits ------------------------------------------------------------------------------
 
-    def meter(self, limits: Mapping[str, float], parent: Meter | None, name: str) -> Meter:
-        """A meter for a region or node with limits of its own."""
-        return Meter(limits, parent, name)
+    def meter_of(self, region: Region, node: NodePlan) -> Meter | None:
+        """The innermost meter that counts what this node does: its own, its region's, or none but the run's.
+
+        A node's own limits hold for its path over the whole run, and for all that goes on inside a region node.
+        """
+        if not node.limits:
+            return region.meter
+        path = region.prefix + node.name
+        own = self._node_meters.get(path)
+        if own is None:
+            own = self._node_meters[path] = Meter(node.limits, region.meter, f"node `{path}`")
+        own.parent = region.meter
+        return own
 
     def pause(self, limit: str, why: str) -> None:
         """Stop starting anything, in all regions; what is in flight finishes. The run can be resumed."""
@@ -133,16 +143,11 @@ class Engine:
         if self.paused is None:
             self.pause("firings", f"the run reached its limit of {self.limits['firings']:g} firings")
 
-    def may_fire(self, region: Region, node: NodePlan) -> bool:
+    def may_fire(self, meter: Meter) -> bool:
         """Count a firing in regions and nodes that have limits; False (and paused) if one is used up."""
-        meters = self._meters(region, node)
-        for meter in meters:
-            full = meter.reached("firings", "seconds")
-            if full is not None:
-                self._pause_for(*full)
-                return False
-        for meter in meters:
-            meter.add("firings", 1)
+        if self._is_full(meter, "firings", "seconds"):
+            return False
+        meter.add("firings", 1)
         return True
 
     def count_tick(self, meter: Meter | None) -> bool:
@@ -150,13 +155,11 @@ class Engine:
         if self.ticks >= self.limits.get("ticks", float("inf")):
             self.pause("ticks", f"the run reached its limit of {self.limits['ticks']:g} ticks")
             return False
-        self.ticks += 1
         if meter is not None:
-            full = meter.reached("ticks", "seconds")
-            if full is not None:
-                self._pause_for(*full)
+            if self._is_full(meter, "ticks", "seconds"):
                 return False
             meter.add("ticks", 1)
+        self.ticks += 1
         return True
 
     def may_call(self, region: Region, node: NodePlan) -> None:
@@ -166,22 +169,20 @@ class Engine:
             if used >= self.limits.get(kind, float("inf")):
                 self.pause(kind, f"the run reached its limit {kind}={self.limits[kind]:g}")
                 raise RunHalted
-        meters = self._meters(region, node)
-        for meter in meters:
-            full = meter.reached("calls", "tokens", "cost_usd", "seconds")
-            if full is not None:
-                self._pause_for(*full)
+        meter = self.meter_of(region, node)
+        if meter is not None:
+            if self._is_full(meter, "calls", "tokens", "cost_usd", "seconds"):
                 raise RunHalted
-        self.calls += 1
-        for meter in meters:
             meter.add("calls", 1)
+        self.calls += 1
 
     def charge(self, region: Region, node: NodePlan, facts: Mapping[str, Any], is_model: bool) -> None:
-        """Add what a call used to the run's totals and to narrower meters."""
+        """Add what a call used to the run's totals and to narrower meters; one answered from memory counts nothing."""
+        meter = self.meter_of(region, node)
         if facts.get("cached"):
             self.calls -= is_model
-            for meter in self._meters(region, node):
-                meter.add("calls", -1)
+            if meter is not None:
+                meter.add("calls", -is_model)
             return
         tokens_in, tokens_out = facts.get("tokens_in") or 0, facts.get("tokens_out") or 0
         cost = facts.get("cost_usd", 0.0)
@@ -191,22 +192,17 @@ class Engine:
             self.cost_known = False
         else:
             self.cost_usd += cost
-        for meter in self._meters(region, node):
+        if meter is not None:
             meter.add("tokens", tokens_in + tokens_out)
             meter.add("cost_usd", cost or 0.0)
 
-    def _meters(self, region: Region, node: NodePlan) -> list[Meter]:
-        meters = [region.meter] if region.meter is not None else []
-        if node.limits:
-            path = region.prefix + node.name
-            own = self.node_meters.get(path)
-            if own is None:
-                own = self.node_meters[path] = Meter(node.limits, None, f"node `{path}`")
-            meters.append(own)
-        return meters
-
-    def _pause_for(self, kind: str, meter: Meter) -> None:
-        self.pause(kind, f"the {meter.name} reached its limit {kind}={meter.limits[kind]:g}")
+    def _is_full(self, meter: Meter, *kinds: str) -> bool:
+        full = meter.reached(*kinds)
+        if full is None:
+            return False
+        kind, where = full
+        self.pause(kind, f"the {where.name} reached its limit {kind}={where.limits[kind]:g}")
+        return True
 
     # -- models ------------------------------------------------------------------------------
 
@@ -276,7 +272,10 @@ class Engine:
             else:
                 done.set_exception(problem)
 
-        self.log.when_durable(lambda problem: self.loop.call_soon_threadsafe(settle, problem))
+        def wake(problem: EnvironmentProblem | None) -> None:
+            self.loop.call_soon_threadsafe(settle, problem)
+
+        self.log.when_durable(wake)
         await done
 
     def close(self) -> None:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from studio.engine.context import Context
 from studio.engine.entering import enter, enter_simply
 from studio.engine.firing import Failure, RunHalted, as_node_error, guarded_call, plain_call
+from studio.engine.limits import Meter
 from studio.engine.plan import NodePlan, RegionPlan
 from studio.engine.races import Race
 from studio.engine.racing import arrive, open_races, raise_undelivered, record_races
@@ -28,7 +29,6 @@ from studio.trace.log import ERROR, EXECUTED, OK, SKIPPED
 
 if TYPE_CHECKING:
     from studio.engine.engine import Engine
-    from studio.engine.limits import Meter
     from studio.stores.base import Store
 
 Ref = tuple[int, str]
@@ -61,6 +61,7 @@ class Region:
         prefix: str = "",
         parent: Region | None = None,
         path_id: int = 0,
+        meter: Meter | None = None,
     ) -> None:
         self.engine = engine
         self.plan = plan
@@ -73,9 +74,9 @@ class Region:
         self.item = 0
         self.inputs: dict[str, Given] = {}
         self.paths = engine.path_ids(prefix, len(plan.nodes))
-        self.meter: Meter | None = parent.meter if parent else None
+        self.meter = meter
         if plan.has_limits and parent is not None:
-            self.meter = engine.meter(plan.graph.limits, self.meter, f"region `{prefix.rstrip('/')}`")
+            self.meter = Meter(plan.graph.limits, meter, f"region `{prefix.rstrip('/')}`")
         # Values.
         count = len(plan.nodes)
         self.outs: list[dict[str, Json] | Absent] = [ABSENT] * count
@@ -275,7 +276,8 @@ class Region:
             values, refs = entered
             # Fire.
             if engine.fired >= engine.max_firings or (
-                (self.meter is not None or node.limits) and not engine.may_fire(self, node)
+                (meter := engine.meter_of(self, node) if node.limits else self.meter) is not None
+                and not engine.may_fire(meter)
             ):
                 engine.refuse_firing()
                 return

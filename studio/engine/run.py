@@ -15,6 +15,7 @@ from studio.engine.prepared import bind_inputs, prepare
 from studio.engine.region import Region
 from studio.engine.result import RunResult, Status
 from studio.graph.model import LIMITS, Graph
+from studio.settings.settings import Settings
 from studio.spec.registry import Registry, default_registry
 from studio.support.errors import UsageError
 from studio.support.ids import new_run_id
@@ -94,7 +95,8 @@ async def arun(
         raise UsageError(f"The cache `{cache}` is not offered by this version.", hint="Leave it off.")
     document = graph if isinstance(graph, Graph) else Graph.load(graph)
     prepared = prepare(document, registry or default_registry())
-    services = catalog or _catalog(model, embedder, document)
+    settings = Settings.load()
+    services = catalog or _catalog(settings, model, embedder, document)
     default = services.provider("default") if _is_named(model) or catalog is not None else None
     scripted = recorded is not None or (default is not None and default.info.name.startswith(("scripted:", "replay:")))
     asked = human or services.human(Path(answers) if answers else None)
@@ -102,9 +104,9 @@ async def arun(
     plan = prepared.plan(ordered_races=scripted and recorded is None)
     bound = bind_inputs(plan, {**(inputs or {}), **more_inputs})
     run_id = new_run_id()
-    bounds = run_limits(document, limits)
+    bounds = run_limits(settings, document, limits)
     started = time_ns()
-    trace_file = Path(db) if db is not None else _default_db()
+    trace_file = Path(db) if db is not None else settings.db_path()
     if log is None:
         from studio.trace import RunStart, open_run
 
@@ -189,11 +191,9 @@ async def arun(
     return result
 
 
-def run_limits(graph: Graph, given: Mapping[str, float] | None) -> dict[str, float]:
+def run_limits(settings: Settings, graph: Graph, given: Mapping[str, float] | None) -> dict[str, float]:
     """The limits of a run: the settings' defaults, then the graph's own, then the caller's."""
-    from studio.settings import default_limits
-
-    limits = {**default_limits(), **graph.limits, **(given or {})}
+    limits = {**settings.limits(), **graph.limits, **(given or {})}
     for name, value in limits.items():
         if name not in LIMITS:
             raise UsageError(f"`{name}` is no limit.", hint=f"The limits: {', '.join(LIMITS)}.")
@@ -202,20 +202,14 @@ def run_limits(graph: Graph, given: Mapping[str, float] | None) -> dict[str, flo
     return {name: float(value) for name, value in limits.items()}
 
 
-def _catalog(model: str | ModelProvider | None, embedder: str | None, graph: Graph) -> Catalog:
+def _catalog(settings: Settings, model: str | ModelProvider | None, embedder: str | None, graph: Graph) -> Catalog:
     from studio.models.catalog import Catalog
 
-    return Catalog(model=model, embedder=embedder, base=graph.base)
+    return Catalog(settings, model=model, embedder=embedder, base=graph.base)
 
 
 def _is_named(model: str | ModelProvider | None) -> bool:
     return model is not None
-
-
-def _default_db() -> Path:
-    from studio.settings import default_db
-
-    return default_db()
 
 
 def _blob(trace_file: Path, key: str) -> bytes:

@@ -35,9 +35,11 @@ class Map(Node):
             (), help="Inputs that hold an entry per item: a list in item order, or an object by key."
         )
         concurrency: int = param(4, ge=1, le=64, help="How many items run at once. It never changes the results.")
-        on_item_error: Literal["fail", "skip", "null"] = param(
+        # `null` written bare in YAML is the value null, so the param takes that too.
+        on_item_error: str | None = param(
             "fail",
-            choices=("fail", "skip", "null"),
+            type="any",
+            editor={"kind": "choice", "choices": ["fail", "skip", "null"]},
             help="If an item fails: fail the node, leave the item out of every list, or put null in its place.",
         )
         sequential: bool = param(
@@ -51,6 +53,8 @@ class Map(Node):
                 "`clock: shared` needs `key`, the field that tells one item from another in every tick"
                 " (any word, if the items are texts)."
             )
+        if params.on_item_error not in ("fail", "skip", "null", None):
+            yield f"`on_item_error` is `fail`, `skip` or `null`, not {params.on_item_error!r}."
         for name in params.each:
             if not isinstance(name, str):
                 yield f"`each` lists names of inputs; {name!r} is none."

@@ -1,0 +1,110 @@
+"""The house rules that can be checked by machine: layers, styles, and what nobody may import or call."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+SOURCES = sorted((ROOT / "studio").rglob("*.py"))
+
+
+def run_tool(*command: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([sys.executable, "-m", *command], cwd=ROOT, capture_output=True, text=True, check=False)
+
+
+def test_the_import_contracts_hold() -> None:
+    done = subprocess.run(
+        [str(Path(sys.executable).with_name("lint-imports"))], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+
+    assert done.returncode == 0, done.stdout[-3000:]
+
+
+def test_ruff_finds_nothing() -> None:
+    done = run_tool("ruff", "check", ".")
+
+    assert done.returncode == 0, done.stdout[-3000:]
+
+
+def test_the_code_is_formatted() -> None:
+    done = run_tool("ruff", "format", "--check", ".")
+
+    assert done.returncode == 0, done.stdout[-3000:]
+
+
+def test_mypy_strict_finds_nothing() -> None:
+    done = run_tool("mypy")
+
+    assert done.returncode == 0, done.stdout[-3000:]
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "from studio import Graph, run, arun, Trace",
+        "from studio.__main__ import main",
+        "from studio import Graph; Graph.load('graphs/critic_loop.yaml')",
+    ],
+)
+def test_the_core_loads_neither_qt_nor_the_heavy_libraries(code: str) -> None:
+    heavy = "PySide6 NodeGraphQt litellm numpy networkx sqlite_utils pydantic jsonschema rich keyring tokenizers".split()
+    asked = f"import sys; {code}; print(*(name for name in {heavy!r} if name in sys.modules))"
+
+    done = subprocess.run([sys.executable, "-c", asked], cwd=ROOT, capture_output=True, text=True, check=False)
+
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip() == ""
+
+
+FORBIDDEN = {
+    r"(?<![\w.])eval\(": "eval",
+    r"(?<![\w.])exec\(": "exec",
+    r"\bpickle\b": "pickle",
+    r"\bmarshal\b": "marshal",
+    r"yaml\.(unsafe_)?load\(": "yaml.load",
+    r"except Exception:\s*\n\s*pass": "a swallowed exception",
+    r"sqlite3\.connect\(": "a second place that opens SQLite",
+}
+
+
+def offences(text: str, pattern: str) -> list[str]:
+    code = re.sub(r"#.*", "", text)
+    return re.findall(pattern, code)
+
+
+@pytest.mark.parametrize("pattern", FORBIDDEN, ids=FORBIDDEN.values())
+def test_nobody_calls_what_is_forbidden(pattern: str) -> None:
+    allowed = {"sqlite3\\.connect\\(": {"studio/trace/sqlite.py"}}.get(pattern, set())
+
+    found = [
+        str(path.relative_to(ROOT))
+        for path in SOURCES
+        if str(path.relative_to(ROOT)) not in allowed and offences(path.read_text(), pattern)
+    ]
+
+    assert found == []
+
+
+@pytest.mark.parametrize(
+    ("pattern", "sample"),
+    [
+        (r"(?<![\w.])eval\(", "x = eval(text)"),
+        (r"(?<![\w.])exec\(", "exec(text)"),
+        (r"\bpickle\b", "import pickle"),
+        (r"yaml\.(unsafe_)?load\(", "yaml.load(f)"),
+        (r"except Exception:\s*\n\s*pass", "try:\n    x()\nexcept Exception:\n    pass"),
+    ],
+)
+def test_the_search_for_forbidden_calls_would_find_them(pattern: str, sample: str) -> None:
+    assert offences(sample, pattern)
+
+
+def test_no_file_grows_past_one_idea() -> None:
+    long = {str(path.relative_to(ROOT)): count for path in SOURCES if (count := len(path.read_text().splitlines())) > 700}
+
+    assert long == {}

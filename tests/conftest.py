@@ -1,0 +1,44 @@
+"""What every test gets: a home of its own, and a network that ends at this machine."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+LOOPBACK = ("127.", "::1", "localhost")
+
+
+@pytest.fixture(autouse=True)
+def own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Settings, data and trace of a test are its own."""
+    home = tmp_path_factory.mktemp("home")
+    monkeypatch.setenv("STUDIO_HOME", str(home))
+    monkeypatch.setenv("STUDIO_DB", str(home / "trace.db"))
+    return home
+
+
+@pytest.fixture(autouse=True)
+def no_network(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Connecting or resolving beyond the loopback fails at once, naming the address."""
+    connect = socket.socket.connect
+    resolve = socket.getaddrinfo
+
+    def guarded_connect(self: socket.socket, address: Any) -> None:
+        host = address[0] if isinstance(address, tuple) else "unix"
+        if host != "unix" and not str(host).startswith(LOOPBACK):
+            raise AssertionError(f"a test tried to connect to {address}")
+        connect(self, address)
+
+    def guarded_resolve(host: Any, *rest: Any, **more: Any) -> Any:
+        name = host.decode() if isinstance(host, bytes) else host
+        if name is not None and not str(name).startswith(LOOPBACK):
+            raise AssertionError(f"a test tried to look up {name}")
+        return resolve(host, *rest, **more)
+
+    monkeypatch.setattr(socket.socket, "connect", guarded_connect)
+    monkeypatch.setattr(socket, "getaddrinfo", guarded_resolve)
+    yield
