@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from studio.nodes.llm._asking import Asker
 from studio.nodes.llm._generate import draft_object
 from studio.nodes.llm._params import FunctionParams
-from studio.nodes.llm._reading import schema_faults
+from studio.nodes.llm._reading import faults_by_schema
 from studio.nodes.llm._settle import Draft, Fault, Try
 from studio.nodes.llm._spans import locked, span_faults
 from studio.support.errors import NodeError
@@ -35,7 +35,7 @@ async def draft_extract(asker: Asker, params: FunctionParams, values: Mapping[st
         )
 
     def check(value: Json) -> list[Fault]:
-        return schema_faults(value, schema) or span_faults(value, schema, text)
+        return faults_by_schema(value, schema) or span_faults(value, schema, text)
 
     return await draft_object(
         asker, params, values, told, schema=held if constrained else schema, check=check, rule=RULE

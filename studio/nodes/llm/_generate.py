@@ -8,7 +8,7 @@ from typing import Any
 from studio.nodes.llm._asking import Asker
 from studio.nodes.llm._params import FunctionParams
 from studio.nodes.llm._prompting import chat_prompt, example_pairs, mended
-from studio.nodes.llm._reading import json_in, schema_faults
+from studio.nodes.llm._reading import faults_by_schema, json_in
 from studio.nodes.llm._settle import Draft, Fault, Try
 from studio.nodes.llm._shape import examples_of, properties_of
 from studio.spec import ChatReply
@@ -72,7 +72,7 @@ async def draft_object(
 
 def own_check(schema: Mapping[str, Json]) -> ValueCheck:
     """Return the check of a value against the schema as it was written."""
-    return lambda value: schema_faults(value, schema)
+    return lambda value: faults_by_schema(value, schema)
 
 
 def sendable(schema: Mapping[str, Json]) -> dict[str, Json]:

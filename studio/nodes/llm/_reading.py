@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from functools import lru_cache
-from typing import Any
+from collections.abc import Mapping, Sequence
 
 from studio.nodes.llm._settle import Fault
-from studio.support.errors import NodeError
-from studio.support.patterns import compile_pattern
-from studio.support.values import Json, decode, encode, preview
+from studio.support.errors import NodeError, UsageError
+from studio.support.values import Json, decode
 
 _FENCE = re.compile(r"```[a-zA-Z]*\s*\n(.*?)```", re.DOTALL)
 _EDGES = " \t\r\n.!\"'`*“”"
@@ -61,68 +58,12 @@ def _outermost(text: str) -> str:
     return text[start : end + 1] if end > start else ""
 
 
-def schema_faults(value: Json, schema: Mapping[str, Json]) -> list[Fault]:
-    """Return what of a value breaks a JSON Schema, a sentence for each place, at most `MAX_FAULTS`."""
-    errors = sorted(_validator(encode(dict(schema))).iter_errors(value), key=lambda error: list(map(str, error.path)))
-    return [Fault(f"schema{_place(error.path)}", _sentence(error)) for error in errors[:MAX_FAULTS]]
+def faults_by_schema(value: Json, schema: Mapping[str, Json]) -> list[Fault]:
+    """Return what of a value breaks a JSON Schema, at most `MAX_FAULTS`. Raises `NodeError` for an unusable schema."""
+    from studio.support.schemas import schema_faults
 
-
-@lru_cache(maxsize=128)
-def _validator(schema: bytes) -> Any:
-    from jsonschema import Draft202012Validator
-    from jsonschema.exceptions import SchemaError
-    from jsonschema.validators import extend
-    from referencing import Registry
-
-    read = decode(schema)
     try:
-        Draft202012Validator.check_schema(read)
-    except SchemaError as error:
-        raise NodeError(
-            f"`schema` is no valid JSON Schema: {error.message}.", hint="Correct the schema.", code="schema"
-        ) from None
-    # Patterns by RE2, which cannot hang; an own registry, so that no `$ref` is fetched from the network.
-    bounded: Any = extend(Draft202012Validator, {"pattern": _pattern_errors})  # type: ignore[no-untyped-call]
-    return bounded(read, registry=Registry())
-
-
-def _pattern_errors(validator: Any, pattern: str, instance: Json, schema: Any) -> Iterator[Any]:
-    from jsonschema.exceptions import ValidationError
-
-    if isinstance(instance, str) and compile_pattern(pattern).search(instance) is None:
-        yield ValidationError(f"{instance!r} does not match {pattern!r}")
-
-
-def _place(path: Any) -> str:
-    return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path)
-
-
-def _sentence(error: Any) -> str:
-    place = _place(error.path).lstrip(".")
-    name = f"`{place}`" if place else "The answer"
-    limit = error.validator_value
-    shown = f"“{preview(error.instance, 40)}”" if isinstance(error.instance, str) else preview(error.instance, 40)
-    match error.validator:
-        case "required":
-            missing = error.message.split("'")[1] if "'" in error.message else error.message
-            return f"`{place + '.' if place else ''}{missing}` is missing."
-        case "enum" if len(limit) <= 20:
-            return f"{name} must be one of {', '.join(preview(one) for one in limit)}, not {shown}."
-        case "enum":
-            return f"{name} must be one of the allowed values, not {shown}."
-        case "maxLength":
-            return f"{name} must have at most {limit} characters and has {len(error.instance)}."
-        case "minLength":
-            return f"{name} must have at least {limit} characters and has {len(error.instance)}."
-        case "type":
-            kinds = " or ".join(limit) if isinstance(limit, list) else limit
-            return f"{name} must be of type {kinds}, not {shown}."
-        case "maxItems":
-            return f"{name} must have at most {limit} entries and has {len(error.instance)}."
-        case "minItems":
-            return f"{name} must have at least {limit} entries and has {len(error.instance)}."
-        case "pattern":
-            return f"{name} must match the pattern {limit} and is {shown}."
-        case "additionalProperties":
-            return f"{name}: {error.message}."
-    return f"{name}: {preview(error.message, 200)}."
+        sentences = schema_faults(dict(schema), value)
+    except UsageError as error:
+        raise NodeError(error.message, hint=error.hint or "Correct `schema`.", code="schema") from None
+    return [Fault("schema", sentence) for sentence in sentences[:MAX_FAULTS]]

@@ -94,13 +94,13 @@ async def settle(
             failed = draft
             asker.ctx.log(
                 "violated",
-                {"model": model, "round": round, "checks": {f.check: f.message for f in draft.faults}},
+                {"model": model, "round": round, "faults": [fault._asdict() for fault in draft.faults]},
             )
             if not draft.more:
                 break
             now = {fault.check: fault for fault in draft.faults}
             earlier = tuple(fault for name, fault in broken.items() if name not in now)
-            told = Try(model, round + 1, tuple(now.values()), draft.said, earlier)
+            told = Try(model, round + 1, tuple(draft.faults), draft.said, earlier)
             broken |= now
     assert failed is not None  # the last model either returned, raised, or left a faulty draft
     raise _violated(failed, tries, params)
@@ -109,7 +109,8 @@ async def settle(
 def _violated(draft: Draft, tries: int, params: FunctionParams) -> NodeError:
     fault, *others = draft.faults
     after = "its only answer" if tries == 1 else f"{tries} answers"
-    also = f" Also violated: {', '.join(f'`{other.check}`' for other in others)}." if others else ""
+    names = [name for name in dict.fromkeys(other.check for other in others) if name != fault.check]
+    also = f" Also violated: {', '.join(f'`{name}`' for name in names)}." if names else ""
     steps = ["give an example that keeps it", "loosen the check"]
     steps.append("raise `repairs`" if params.fallback else "name a stronger `fallback` model")
     return NodeError(

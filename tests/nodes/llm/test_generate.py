@@ -83,7 +83,7 @@ async def test_an_answer_off_the_schema_is_shown_its_faults_and_repaired() -> No
     assert out.age == 36
     first, second = (call.messages[-1]["content"] for call in ctx.chats[1:])
     assert "- The answer must be JSON and nothing else." in first
-    assert "- `age` must be of type integer or null, not “old”." in second
+    assert "- `age` must be of type integer or null, not old." in second
     assert ctx.chats[2].messages[-2] == {"role": "assistant", "content": '{"name":"Ada","age":"old"}'}
 
 
