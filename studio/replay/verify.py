@@ -1,0 +1,191 @@
+"""Executes a recorded run again, every effect answered from the record, and compares firing by firing.
+
+No model, tool or network is reached: what the run asks is looked up, and what it asks differently is the finding.
+Pure nodes really run again, so a changed node type, template or expression shows at the first firing it changes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from studio.graph.model import Graph
+from studio.replay.recollection import Deed, Identity, Recollection, origins
+from studio.replay.silent import SilentServices
+from studio.support.errors import UsageError
+from studio.support.values import Json, decode, encode, preview
+
+if TYPE_CHECKING:
+    from studio.spec.registry import Registry
+    from studio.trace import Trace
+    from studio.trace.found import Firing, Run
+
+COMPLETE = ("ok", "failed")
+"""Runs that went to their end: nothing may be missing or too much. Of other runs only what was decided is compared."""
+
+
+@dataclass(frozen=True)
+class Difference:
+    """The first firing, in outline order, that did not repeat. `what` says in what respect (status, type, decision,
+    end, an input or an output by name); `expected` and `got` are short texts. `node` is "" if it is the run's end."""
+
+    node: str
+    tick: str
+    what: str
+    expected: str
+    got: str
+
+    def __str__(self) -> str:
+        place = f"`{self.node}` at tick {self.tick}" if self.node else "The run"
+        return f"{place}: the {self.what} differs: expected {self.expected}, got {self.got}."
+
+    def to_json(self) -> dict[str, Json]:
+        """Return the difference for programs."""
+        return {"node": self.node, "tick": self.tick, "what": self.what, "expected": self.expected, "got": self.got}
+
+
+@dataclass
+class Verification:
+    """What came of it. `pure` counts firings of pure nodes that really ran again, `effects` those answered from the
+    record, `firings` those compared; `notes` are sentences about what could not be compared."""
+
+    run: str
+    firings: int = 0
+    pure: int = 0
+    effects: int = 0
+    difference: Difference | None = None
+    notes: list[str] = field(default_factory=list)
+
+
+def verify(trace: Trace, run: str = "last", *, registry: Registry | None = None) -> Verification:
+    """Execute a recorded run again from its record and compare. Raises UsageError if there is no such run."""
+    found = trace.run(run)
+    if found.status == "running":
+        raise UsageError(f"The run {found.id} is still going.", hint="Verify it when it has ended.")
+    graph = Graph.from_text(trace.graph_text(found.id), name=found.graph or found.file)
+    log = Recollection()
+    asked = asyncio.run(_execute(trace, found, graph, log, registry))
+    made = Verification(found.id, effects=asked)
+    _compare(trace, found, log, made, _pure_types(registry))
+    return made
+
+
+async def _execute(trace: Trace, run: Run, graph: Graph, log: Recollection, registry: Registry | None) -> int:
+    from studio.engine.recorded import RecordedEffects
+    from studio.engine.run import arun
+
+    options: Mapping[str, Any] = run.options if isinstance(run.options, dict) else {}
+    recorded = RecordedEffects.from_trace(trace, run.id)
+    limits = {name: float(value) for name, value in (options.get("limits") or {}).items() if name != "seconds"}
+    services = SilentServices(trace, run.id, options.get("model"), options.get("embedder"))
+    await arun(
+        graph,
+        trace.decoded(run.inputs),
+        catalog=services,
+        human=services.human(),
+        seed=int(options.get("seed") or 0),
+        clock=options.get("clock"),
+        limits=limits,
+        registry=registry,
+        recorded=recorded,
+        log=log,
+    )
+    return recorded.asked
+
+
+def _compare(trace: Trace, run: Run, log: Recollection, made: Verification, pure: Mapping[str, int]) -> None:
+    whole = run.status in COMPLETE
+    seen: set[Identity] = set()
+    # Two passes: producers may stand later in the outline than those they feed, so places come first.
+    places = {firing.id: (firing.node, firing.tick) for firing in trace.firings(run.id)}
+    changed: set[str] = set()
+    for firing in trace.outline(run.id):
+        if firing.status in ("running", "interrupted"):
+            continue
+        identity = (firing.node, firing.tick)
+        seen.add(identity)
+        again = log.deeds.get(identity)
+        if again is not None and again.version != firing.version and firing.type not in changed:
+            changed.add(firing.type)
+            made.notes.append(
+                f"`{firing.type}` was version {firing.version} when this was recorded and is {again.version} now."
+            )
+        difference = _difference(trace, firing, again, places)
+        if difference is not None:
+            made.difference = difference
+            return
+        made.firings += 1
+        if firing.status != "skipped" and firing.type in pure:
+            made.pure += 1
+    if whole:
+        made.difference = _extra(log, seen) or _end(trace, run, log)
+    else:
+        made.notes.append(f"The run was {run.status}, so only what it had decided was compared.")
+
+
+def _difference(trace: Trace, firing: Firing, again: Deed | None, places: Mapping[int, Identity]) -> Difference | None:
+    node, tick = firing.node, firing.tick
+    if again is None:
+        return Difference(node, tick, "decision", firing.status, "none: it was never decided")
+    if again.type != firing.type:
+        return Difference(node, tick, "type", firing.type, again.type)
+    if again.status != firing.status:
+        return Difference(node, tick, "status", _told(firing.status, firing.reason), _told(again.status, again.reason))
+    before = origins(firing.inputs, places.get)
+    if firing.status != "skipped" and before != dict(again.inputs):
+        port = _first_port(before, again.inputs)
+        return Difference(node, tick, f"input `{port}`", _wires(before.get(port)), _wires(again.inputs.get(port)))
+    outputs = {port: encode(value) for port, value in trace.outputs(firing).items()}
+    if outputs != dict(again.outputs):
+        port = _first_port(outputs, again.outputs)
+        return Difference(node, tick, f"output `{port}`", _value(outputs.get(port)), _value(again.outputs.get(port)))
+    return None
+
+
+def _extra(log: Recollection, seen: set[Identity]) -> Difference | None:
+    for identity, deed in log.deeds.items():
+        if identity not in seen:
+            return Difference(
+                *identity, "decision", "none: the record has no such firing", _told(deed.status, deed.reason)
+            )
+    return None
+
+
+def _end(trace: Trace, run: Run, log: Recollection) -> Difference | None:
+    status, ended, _ = log.finished or ("", "", None)
+    if (status, ended) != (run.status, run.ended):
+        return Difference("", "", "end", f"{run.status}, {run.ended}", f"{status}, {ended}")
+    outputs = {name: encode(value) for name, value in trace.decoded(run.outputs).items()}
+    if outputs != log.outputs:
+        name = _first_port(outputs, log.outputs)
+        return Difference("", "", f"output `{name}`", _value(outputs.get(name)), _value(log.outputs.get(name)))
+    return None
+
+
+def _first_port(before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
+    return next(port for port in {**before, **after} if before.get(port) != after.get(port))
+
+
+def _told(status: str, reason: str) -> str:
+    return f"{status} ({reason})" if reason else status
+
+
+def _wires(wires: tuple[str, ...] | None) -> str:
+    return "nothing" if not wires else ", ".join(wires)
+
+
+def _value(data: bytes | None) -> str:
+    return "nothing" if data is None else preview(decode(data), 200) or '""'
+
+
+def _pure_types(registry: Registry | None) -> dict[str, int]:
+    """The types whose firings are executed again in full, with their versions."""
+    from studio.spec.registry import default_registry
+
+    return {
+        cls.spec.type: cls.spec.version
+        for cls in (registry or default_registry()).all_types()
+        if cls.spec.effects == "pure" and not cls.spec.role and not cls.spec.stores
+    }
