@@ -86,7 +86,7 @@ class Context:
 
     async def embed(self, texts: Sequence[str], model: str = "default", *, once: bool = False) -> list[list[float]]:
         """Return one vector per text (an effect of kind `embed`)."""
-        embedder = self.engine.catalog.embedder(model)
+        embedder = self.engine.embedder(model)
         request: Json = {"model": embedder.name, "texts": list(texts)}
 
         async def ask() -> tuple[Json, dict[str, Any]]:
@@ -102,7 +102,8 @@ class Context:
 
     def store(self, name: str) -> Handle:
         """Return a store by the name it has in this graph."""
-        return Handle(self, self.region.store(name), name)
+        found = self.region.plan.scope.find_store(name)
+        return Handle(self, self.region.store(name), name, found is not None and found[1].scope == "project")
 
     async def effect(
         self, kind: str, name: str, request: Json, perform: Callable[[], Awaitable[Json]], *, irreversible: bool = False
@@ -364,9 +365,10 @@ class Calls:
 class Handle:
     """A store as a node sees it (`StoreHandle`): every operation is recorded."""
 
-    __slots__ = ("_context", "_name", "_store")
+    __slots__ = ("_context", "_is_project", "_name", "_store")
 
-    def __init__(self, context: Context, store: Store, name: str) -> None:
+    def __init__(self, context: Context, store: Store, name: str, is_project: bool) -> None:
+        self._is_project = is_project
         self._context = context
         self._store = store
         self._name = name
@@ -379,9 +381,13 @@ class Handle:
     def do(self, op: str, **args: Json) -> Json:
         """Do an operation of the store's type and return its result."""
         context = self._context
-        result = self._store.do(op, args)
         context.open()
         context.number += 1
+        recorded = context.engine.recorded
+        if recorded is not None and self._is_project:
+            result = recorded.store_result(context.node, context.tick, context.number)
+        else:
+            result = self._store.do(op, args)
         context.engine.log.store_op(context.firing, context.number, self._name, op, args, encode(result))
         return result
 

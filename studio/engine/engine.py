@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from time import perf_counter_ns, time_ns
@@ -15,13 +16,14 @@ from typing import TYPE_CHECKING, Any
 from studio.engine.firing import RunHalted
 from studio.engine.limits import Meter
 from studio.graph.model import LIMITS, StoreDecl
-from studio.spec.calls import Human, ModelInfo, ModelProvider
+from studio.spec.calls import EmbedProvider, Human, ModelInfo, ModelProvider
 from studio.support.errors import EnvironmentProblem, NodeError
 from studio.support.values import Json
 from studio.trace.log import RunLog
 
 if TYPE_CHECKING:
     from studio.engine.plan import NodePlan
+    from studio.engine.project_stores import ProjectFile
     from studio.engine.recorded import RecordedEffects
     from studio.engine.region import Region
     from studio.models.catalog import Catalog
@@ -42,7 +44,7 @@ class Engine:
         *,
         run_id: str,
         log: RunLog,
-        catalog: Catalog,
+        catalog: Catalog | None,
         limits: Mapping[str, float],
         project: Path,
         seed: int = 0,
@@ -95,8 +97,11 @@ class Engine:
         # Shared things.
         self.memo: dict[str, asyncio.Future[Any]] = {}
         self._providers: dict[str, ModelProvider] = {}
+        self._embedders: dict[str, EmbedProvider] = {}
+        self._notes = 0
         self._slots: dict[str, asyncio.Semaphore] = {}
         self._wide_stores: dict[tuple[str, str], Store] = {}
+        self._project_file: ProjectFile | None = None
         self._paths: dict[str, list[int]] = {}
         self._last_path = 0
 
@@ -210,8 +215,33 @@ class Engine:
         """The provider a role or model name stands for."""
         known = self._providers.get(name)
         if known is None:
-            known = self._providers[name] = self.catalog.provider(name)
+            if self.recorded is not None:
+                known = self.recorded.model(name)
+            else:
+                assert self.catalog is not None
+                known = self.catalog.provider(name)
+            self._providers[name] = known
+            self._note("model", name, {**asdict(known.info), "retries": known.retry_transient})
         return known
+
+    def embedder(self, name: str) -> EmbedProvider:
+        """The embedder a role or name stands for."""
+        known = self._embedders.get(name)
+        if known is None:
+            if self.recorded is not None:
+                known = self.recorded.embedder(name)
+            else:
+                assert self.catalog is not None
+                known = self.catalog.embedder(name)
+            self._embedders[name] = known
+            self._note("embedder", name, {"name": known.name, "billable": known.billable})
+        return known
+
+    def _note(self, kind: str, name: str, facts: Json) -> None:
+        """Record what a name stood for in this run, so that a replay needs no provider: an effect of the run itself."""
+        self._notes += 1
+        self.log.effect_intent(0, self._notes, kind, name, None, 1, time_ns())
+        self.log.effect_result(0, self._notes, "ok", facts, "", 0, None, None, None, "", None)
 
     def slot(self, info: ModelInfo) -> asyncio.Semaphore:
         """The limit on calls under way to one model."""
@@ -226,20 +256,21 @@ class Engine:
         """A new store as declared."""
         from studio.stores import make_store
 
-        return make_store(declared.type, declared.params)
+        return make_store(declared.type, declared.params, declared.name)
 
     def wide_store(self, declared: StoreDecl) -> Store:
-        """The one store of this name in the run (scope `run`)."""
-        if declared.scope == "project":
-            raise NodeError(
-                f"The store `{declared.name}` has the scope `project`, which this version does not offer yet.",
-                hint="Use the scope `run` or `region`.",
-                code="no_store",
-            )
+        """The one store of this name in the run, or in the project."""
         key = (declared.scope, declared.name)
         known = self._wide_stores.get(key)
         if known is None:
-            known = self._wide_stores[key] = self.make_store(declared)
+            known = self.make_store(declared)
+            if declared.scope == "project" and self.recorded is None:
+                from studio.engine.project_stores import ProjectFile, ProjectStore
+
+                if self._project_file is None:
+                    self._project_file = ProjectFile(self.project)
+                known = ProjectStore(known, self._project_file)
+            self._wide_stores[key] = known
         return known
 
     def put_blob(self, data: bytes, media_type: str) -> Json:
@@ -279,9 +310,11 @@ class Engine:
         await done
 
     def close(self) -> None:
-        """End timers."""
+        """End timers and close what the run opened."""
         if self._timer is not None:
             self._timer.cancel()
+        if self._project_file is not None:
+            self._project_file.close()
 
 
 def known_limits(limits: Mapping[str, float]) -> dict[str, float]:

@@ -90,21 +90,21 @@ def bind_inputs(plan: RegionPlan, given: Mapping[str, Json]) -> dict[str, Json]:
         params: Any = node.params
         if name in given:
             value = given[name]
-            check = value_check(params.type)
+            check = value_check(params.kind)
             try:
                 encode(value)
             except NotJson as error:
                 raise UsageError(f"The input `{name}` is no value a graph can hold: {error}.") from None
             if check is not None and not check(value):
                 raise UsageError(
-                    f"The input `{name}` takes {params.type}, but got {type_of(value)}: {preview(value)}.",
+                    f"The input `{name}` takes {params.kind}, but got {type_of(value)}: {preview(value)}.",
                     hint=f"Give it as -i {name}=VALUE or -i {name}=@FILE.",
                 )
             bound[name] = value
         elif "value" not in node.instance.params:
             missing.append(name)
     if missing:
-        names = ", ".join(f"`{name}` ({plan.nodes[wanted[name]].params.type})" for name in missing)
+        names = ", ".join(f"`{name}` ({plan.nodes[wanted[name]].params.kind})" for name in missing)
         raise UsageError(
             f"The graph needs a value for {names}.", hint=f"Give it as -i {missing[0]}=VALUE or -i {missing[0]}=@FILE."
         )

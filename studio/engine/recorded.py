@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from studio.spec.calls import ChatCall, ChatReply, CompletionCall, CompletionReply, EmbedReply, ModelInfo
 from studio.support.errors import ModelError, NodeError, StudioError
 from studio.support.values import Json, hash_bytes, preview, sorted_encode
 
@@ -61,9 +62,13 @@ class RecordedEffects:
         self,
         answers: Mapping[tuple[str, str, int], Answer],
         lost: Mapping[tuple[str, str], str] | None = None,
+        names: Mapping[tuple[str, str], Mapping[str, Any]] | None = None,
+        store_results: Mapping[tuple[str, str, int], Json] | None = None,
     ) -> None:
         self._answers = dict(answers)
         self._lost = dict(lost or {})
+        self._names = dict(names or {})
+        self._store_results = dict(store_results or {})
         self._winners = {
             (node, tick, answer.name): int(answer.response["winner"])
             for (node, tick, _), answer in self._answers.items()
@@ -82,7 +87,11 @@ class RecordedEffects:
             if firing.status == "skipped" and firing.reason.startswith("lost the race"):
                 lost[identity] = firing.reason
         answers: dict[tuple[str, str, int], Answer] = {}
+        names: dict[tuple[str, str], Mapping[str, Any]] = {}
         for effect in trace.effects(run):
+            if effect.firing == 0:
+                names[(effect.kind, effect.name)] = effect.response
+                continue
             if effect.firing not in where or effect.status == "unanswered":
                 continue
             facts = {
@@ -95,7 +104,8 @@ class RecordedEffects:
             answers[(*where[effect.firing], effect.n)] = Answer(
                 effect.kind, effect.name, effect.request, effect.status, effect.response, effect.error, facts
             )
-        return cls(answers, lost)
+        results = {(*where[done.firing], done.n): done.result for done in trace.store_ops(run) if done.firing in where}
+        return cls(answers, lost, names, results)
 
     def answer(self, engine: Engine, node: str, tick: str, n: int, kind: str, name: str, request: Json) -> Answer:
         """Return the recorded answer to effect `n` of this firing. Raises `Divergence` where the request differs."""
@@ -115,6 +125,27 @@ class RecordedEffects:
         self.asked += 1
         return known
 
+    def model(self, name: str) -> RecordedModel:
+        """What the model name or role stood for, able to do what it could then and asked nothing now."""
+        known = self._names.get(("model", name))
+        if known is None:
+            raise Divergence(f"The recorded run used no model `{name}`.", hint="The graph has changed since.")
+        facts = dict(known)
+        return RecordedModel(retries=int(facts.pop("retries", 0)), info=ModelInfo(**facts))
+
+    def embedder(self, name: str) -> RecordedEmbedder:
+        """What the embedder name or role stood for."""
+        known = self._names.get(("embedder", name))
+        if known is None:
+            raise Divergence(f"The recorded run used no embedder `{name}`.", hint="The graph has changed since.")
+        return RecordedEmbedder(str(known["name"]), bool(known["billable"]))
+
+    def store_result(self, node: str, tick: str, n: int) -> Json:
+        """What a project store answered then. Raises `Divergence` if this firing did not ask it."""
+        if (node, tick, n) not in self._store_results:
+            raise Divergence(f"`{node}` at tick {tick} uses a store where the recorded run did not.")
+        return self._store_results[(node, tick, n)]
+
     def winner(self, node: str, tick: str, port: str) -> int:
         """The wire that won the race at this port, or -1."""
         return self._winners.get((node, tick, port), -1)
@@ -122,6 +153,36 @@ class RecordedEffects:
     def lost(self, node: str, tick: str) -> str:
         """Why this node did not fire because it lost a race, or nothing."""
         return self._lost.get((node, tick), "")
+
+
+class RecordedModel:
+    """Stands for a model in a replay. Its answers come from the trace; being called would be a fault of ours."""
+
+    deterministic_order = False
+
+    def __init__(self, info: ModelInfo, retries: int) -> None:
+        self.info = info
+        self.retry_transient = retries
+
+    async def chat(self, call: ChatCall, on_text: Callable[[str], None] | None = None) -> ChatReply:
+        """Never called: a replay asks nothing."""
+        raise AssertionError(f"a replay called {self.info.name}")
+
+    async def complete(self, call: CompletionCall) -> CompletionReply:
+        """Never called: a replay asks nothing."""
+        raise AssertionError(f"a replay called {self.info.name}")
+
+
+class RecordedEmbedder:
+    """Stands for an embedder in a replay."""
+
+    def __init__(self, name: str, billable: bool) -> None:
+        self.name = name
+        self.billable = billable
+
+    async def embed(self, texts: list[str]) -> EmbedReply:
+        """Never called: a replay asks nothing."""
+        raise AssertionError(f"a replay called {self.name}")
 
 
 def _identity(request: Json) -> str:

@@ -96,11 +96,11 @@ async def arun(
     document = graph if isinstance(graph, Graph) else Graph.load(graph)
     prepared = prepare(document, registry or default_registry())
     settings = Settings.load()
-    services = catalog or _catalog(settings, model, embedder, document)
-    default = services.provider("default") if _is_named(model) or catalog is not None else None
+    services = None if recorded is not None else catalog or _catalog(settings, model, embedder, document)
+    default = services.provider("default") if services is not None and (model is not None or catalog) else None
     scripted = recorded is not None or (default is not None and default.info.name.startswith(("scripted:", "replay:")))
-    asked = human or services.human(Path(answers) if answers else None)
-    sequential = (default is not None and default.deterministic_order) or asked.deterministic_order
+    asked = human or (services.human(Path(answers) if answers else None) if services is not None else None)
+    sequential = any(who is not None and who.deterministic_order for who in (default, asked))
     plan = prepared.plan(ordered_races=scripted and recorded is None)
     bound = bind_inputs(plan, {**(inputs or {}), **more_inputs})
     run_id = new_run_id()
@@ -139,7 +139,7 @@ async def arun(
         no_waiting=scripted,
         clock_start=_moment(clock),
         recorded=recorded,
-        human=lambda: asked,
+        human=lambda: _present(asked),
         read_blob=lambda key: _blob(trace_file, key),
         on_text=on_text,
     )
@@ -208,8 +208,9 @@ def _catalog(settings: Settings, model: str | ModelProvider | None, embedder: st
     return Catalog(settings, model=model, embedder=embedder, base=graph.base)
 
 
-def _is_named(model: str | ModelProvider | None) -> bool:
-    return model is not None
+def _present(human: Human | None) -> Human:
+    assert human is not None, "a replay asks nobody"
+    return human
 
 
 def _blob(trace_file: Path, key: str) -> bytes:

@@ -54,7 +54,7 @@ class Map(Node):
                 " (any word, if the items are texts)."
             )
         if params.on_item_error not in ("fail", "skip", "null", None):
-            yield f"`on_item_error` is `fail`, `skip` or `null`, not {params.on_item_error!r}."
+            yield f"`on_item_error` must be one of fail, skip, null, not {params.on_item_error!r}."
         for name in params.each:
             if not isinstance(name, str):
                 yield f"`each` lists names of inputs; {name!r} is none."
