@@ -9,12 +9,6 @@ from typing import Any
 from studio.spec import Fields, make_fields, port
 from studio.support.expressions import Expression, ExpressionError
 
-RESERVED = frozenset({
-    "when", "done", "error",
-    "type", "title", "fires", "on_error", "default", "retries", "timeout_s", "limits", "knockout",
-})  # fmt: skip
-"""Names that no port can have (design section 6)."""
-
 
 @lru_cache(maxsize=256)
 def any_ports(names: tuple[str, ...], help: str, type: str = "any") -> type[Fields]:
@@ -23,15 +17,14 @@ def any_ports(names: tuple[str, ...], help: str, type: str = "any") -> type[Fiel
 
 
 def name_problems(names: Iterable[Any], what: str) -> Iterator[str]:
-    """Yield a sentence for each name that cannot be a port; `what` says where the name comes from."""
+    """Yield a sentence for each name that is no text or stands there twice; `what` says where the name comes from.
+
+    Reserved and impossible names are found by the graph's own check of ports.
+    """
     seen = set()
     for name in names:
         if not isinstance(name, str):
             yield f"The {what} {name!r} is no text, so it cannot name a port."
-        elif name in RESERVED:
-            yield f"The {what} `{name}` would make a port of that name, which is reserved. Choose another name."
-        elif not name or name != "".join(name.split()) or "." in name or len(name) > 200:
-            yield f"The {what} `{name}` cannot name a port: a port name has no dot and no space."
         elif name in seen:
             yield f"The {what} `{name}` stands there twice. Name each port once."
         else:

@@ -44,7 +44,7 @@ class Gate(Node):
             yield from expression_problems(params.condition, taken=("value",))
 
     def run(self, ctx: RunContext, params: Params, inputs: Fields) -> Out:
-        values = inputs.as_dict()
+        values = vars(inputs)
         is_open = Expression.parse(params.condition).evaluate(values) if params.condition else values["open"]
         return self.Out(value=values["value"]) if is_open else self.Out(otherwise=values["value"])
 

@@ -19,7 +19,7 @@ class Input(Node):
 
     class Params(Fields):
         value: Any = param(None, help="Default, used when nothing is given. Leave it out to require the input.")
-        type: str = param("any", choices=PORT_TYPES, help="What kind of value it is.")
+        kind: str = param("any", choices=PORT_TYPES, help="What kind of value it is.")
         help: str = param("", help="What to give here, for whoever runs the graph.")
 
     class Out(Fields):
@@ -27,7 +27,7 @@ class Input(Node):
 
     @classmethod
     def outputs(cls, params: Any) -> type[Fields]:
-        return _OUT.get(params.type, cls.Out)
+        return _OUT.get(params.kind, cls.Out)
 
     @classmethod
     def problems(cls, params: Any) -> list[str]:
@@ -35,7 +35,7 @@ class Input(Node):
 
         wanted = cls.outputs(params).fields()["value"]
         problem = "" if params.value is None else value_problem(wanted, params.value)
-        return [f"{problem[:-1]}, as its `type` says."] if problem else []
+        return [f"{problem[:-1]}, as its `kind` says."] if problem else []
 
 
 _OUT = {

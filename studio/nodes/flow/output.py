@@ -17,7 +17,7 @@ class Output(Node):
     """
 
     class Params(Fields):
-        type: str = param("any", choices=PORT_TYPES, help="What kind of value it is.")
+        kind: str = param("any", choices=PORT_TYPES, help="What kind of value it is.")
         collect: bool = param(False, help="Give all values, one per tick, as a list.")
 
     class In(Fields):
@@ -25,7 +25,7 @@ class Output(Node):
 
     @classmethod
     def inputs(cls, params: Any) -> type[Fields]:
-        return _IN.get(params.type, cls.In)
+        return _IN.get(params.kind, cls.In)
 
 
 _IN = {kind: make_fields("In", {"value": port(type=kind, help="The value to give out.")}) for kind in PORT_TYPES}

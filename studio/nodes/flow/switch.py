@@ -24,7 +24,7 @@ class Switch(Node):
 
     class Params(Fields):
         cases: Any = param(
-            help="Values with a way of their own: `[good, wrong]`, or `{good: pass, wrong: mend}` to name the outputs.",
+            help="Values with a way of their own: `[good, wrong]`, or with named ways `{mend: [vague, wrong]}`.",
             editor={"kind": "cases"},
         )
 
@@ -34,23 +34,21 @@ class Switch(Node):
 
     @classmethod
     def outputs(cls, params: Any) -> type[Fields]:
-        ports = dict.fromkeys(name for name in ways(params.cases).values() if isinstance(name, str))
-        return any_ports((*ports, ELSE), "The data, if the value is this case.")
+        ports = dict.fromkeys((*ways(params.cases).values(), ELSE))
+        return any_ports(tuple(ports), "The data, if the value is a case of this output.")
 
     @classmethod
     def problems(cls, params: Any) -> Iterator[str]:
         cases = params.cases
         if not isinstance(cases, list | dict) or not cases:
-            yield "`cases` must be a list of values or a mapping from values to output names, as in `[good, wrong]`."
+            yield "`cases` must be a list of values, or output names with their values, as in `{mend: [vague, wrong]}`."
             return
-        if isinstance(cases, list):
-            if any(isinstance(case, list | dict) for case in cases):
-                yield "A case in `cases` is a text, a number, true, false or null, no list or object."
-                return
-            yield from name_problems(map(as_text, cases), "case")
-        else:
-            yield from name_problems(dict.fromkeys(map(_hashable, cases.values())), "output name")
-        if ELSE in ways(cases).values():
+        pairs = list(_pairs(cases))
+        if any(isinstance(case, list | dict) for _, case in pairs):
+            yield "A case in `cases` is a text, a number, true, false or null, no list or object."
+            return
+        yield from name_problems((as_text(case) for _, case in pairs), "case")
+        if any(name == ELSE for name, _ in pairs):
             yield "`else` is there already, for all values that are no case."
 
     def run(self, ctx: RunContext, params: Params, inputs: In) -> Fields:
@@ -58,12 +56,17 @@ class Switch(Node):
         return self.outputs(params)(**{way: True if inputs.data is ABSENT else inputs.data})
 
 
-def ways(cases: Any) -> dict[str, Any]:
+def ways(cases: Any) -> dict[str, str]:
     """Return the output that each case leads to, by the case's text."""
+    return {as_text(case): name for name, case in _pairs(cases)}
+
+
+def _pairs(cases: Any) -> Iterator[tuple[str, Any]]:
+    """Yield output name and case: `{finished: done}` gives the case `done` an output of another name."""
     if isinstance(cases, Mapping):
-        return {as_text(case): name for case, name in cases.items()}
-    return {as_text(case): as_text(case) for case in cases} if isinstance(cases, list | tuple) else {}
-
-
-def _hashable(value: Any) -> Any:
-    return value if not isinstance(value, list | dict) else repr(value) + "."
+        for name, case in cases.items():
+            for one in case if isinstance(case, list) else (case,):
+                yield as_text(name), one
+    elif isinstance(cases, list | tuple):
+        for case in cases:
+            yield as_text(case), case

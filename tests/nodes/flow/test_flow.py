@@ -31,8 +31,8 @@ def test_roles_are_those_the_engine_plays() -> None:
 
 @pytest.mark.parametrize("kind", ["text", "integer", "image", "any"])
 def test_inputs_and_outputs_have_the_type_of_their_param(kind: str) -> None:
-    given, _ = parse_params(Input.Params, {"type": kind})
-    wanted, _ = parse_params(Output.Params, {"type": kind})
+    given, _ = parse_params(Input.Params, {"kind": kind})
+    wanted, _ = parse_params(Output.Params, {"kind": kind})
 
     assert Input.outputs(given).fields()["value"].type == kind
     assert Output.inputs(wanted).fields()["value"].type == kind
@@ -40,11 +40,11 @@ def test_inputs_and_outputs_have_the_type_of_their_param(kind: str) -> None:
 
 
 def test_a_default_of_another_type_is_told() -> None:
-    params, _ = parse_params(Input.Params, {"type": "integer", "value": "3"})
+    params, _ = parse_params(Input.Params, {"kind": "integer", "value": "3"})
 
-    assert list(Input.problems(params)) == ["`value` must be a whole number, not a text (3), as its `type` says."]
-    assert not Input.problems(parse_params(Input.Params, {"type": "number", "value": 3})[0])
-    assert not Input.problems(parse_params(Input.Params, {"type": "text"})[0])
+    assert list(Input.problems(params)) == ["`value` must be a whole number, not a text (3), as its `kind` says."]
+    assert not Input.problems(parse_params(Input.Params, {"kind": "number", "value": 3})[0])
+    assert not Input.problems(parse_params(Input.Params, {"kind": "text"})[0])
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,76 @@
+"""`json.build`: values become one JSON object."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from studio.nodes._ports import any_ports, name_problems
+from studio.spec import Fields, Node, RunContext, node, param, port
+from studio.support.templates import placeholders, render
+from studio.support.values import Json
+
+
+@node("json.build", category="JSON", icon="json-build")
+class Build(Node):
+    """Put values together into one object.
+
+    Give the *names* of its keys, each of which is an input; or a *template*, an object or list in which
+    `{name}` stands for an input: alone it becomes the value itself, inside a longer text it is filled in as text.
+    """
+
+    class Params(Fields):
+        names: list[str] = param((), help="Keys of the object, each an input.")
+        template: Any = param(None, help="The shape to fill, as in `{to: '{sender}', items: ['{item}']}`.")
+
+    class Out(Fields):
+        value: Any = port(help="The object.", type="json")
+
+    @classmethod
+    def inputs(cls, params: Any) -> type[Fields]:
+        return any_ports(_names(params), "Goes into the object.")
+
+    @classmethod
+    def problems(cls, params: Any) -> Iterator[str]:
+        if params.template is not None and params.names:
+            yield "Give `names` or `template`, not both."
+        elif params.template is None and not params.names:
+            yield "Give `names`, the keys of the object, or a `template`."
+        else:
+            yield from name_problems(
+                params.names if params.template is None else _names(params),
+                "name" if params.template is None else "placeholder",
+            )
+
+    def run(self, ctx: RunContext, params: Params, inputs: Fields) -> Out:
+        values = vars(inputs)
+        if params.template is None:
+            return self.Out(value={name: values[name] for name in params.names})
+        return self.Out(value=_filled(params.template, values))
+
+
+def _names(params: Any) -> tuple[str, ...]:
+    if params.template is not None:
+        return tuple(dict.fromkeys(_placeholders(params.template)))
+    return tuple(dict.fromkeys(name for name in params.names if isinstance(name, str)))
+
+
+def _placeholders(shape: Json) -> Iterator[str]:
+    if isinstance(shape, str):
+        yield from placeholders(shape)
+    elif isinstance(shape, Mapping):
+        for key, value in shape.items():
+            yield from placeholders(key)
+            yield from _placeholders(value)
+    elif isinstance(shape, list):
+        for value in shape:
+            yield from _placeholders(value)
+
+
+def _filled(shape: Json, values: Mapping[str, Json]) -> Json:
+    if isinstance(shape, str):
+        names = placeholders(shape)
+        return values[names[0]] if len(names) == 1 and shape == f"{{{names[0]}}}" else render(shape, values)
+    if isinstance(shape, Mapping):
+        return {render(key, values): _filled(value, values) for key, value in shape.items()}
+    return [_filled(value, values) for value in shape] if isinstance(shape, list) else shape

@@ -1,0 +1,39 @@
+"""`logic.expression`: true or false, decided by a condition."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from studio.nodes._ports import any_ports, expression_names, expression_problems
+from studio.spec import Fields, Node, RunContext, node, param, port
+from studio.support.expressions import Expression
+
+
+@node("logic.expression", category="Logic", icon="condition")
+class Condition(Node):
+    """Decide true or false by a condition.
+
+    Each name in it is an input: `score >= 0.8 and label == "spam"`.  Wire the value to the `when` of whatever
+    should happen only if it is true.  Values that are neither true nor false count as Python counts them: 0, empty
+    texts and lists and null are false.
+    """
+
+    class Params(Fields):
+        expression: str = param(help="The condition, as in `score >= 0.8`.", editor={"kind": "expression"})
+
+    class Out(Fields):
+        value: bool = port(help="True if the condition holds.")
+        inverse: bool = port(help="True if it does not.")
+
+    @classmethod
+    def inputs(cls, params: Any) -> type[Fields]:
+        return any_ports(expression_names(params.expression), "Used in the condition.")
+
+    @classmethod
+    def problems(cls, params: Any) -> Iterator[str]:
+        yield from expression_problems(params.expression)
+
+    def run(self, ctx: RunContext, params: Params, inputs: Fields) -> Out:
+        holds = bool(Expression.parse(params.expression).evaluate(vars(inputs)))
+        return self.Out(value=holds, inverse=not holds)

@@ -1,0 +1,62 @@
+"""`math.expression`: a value computed from others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Any, Literal
+
+from studio.nodes._ports import any_ports, expression_names, expression_problems
+from studio.spec import Fields, Node, RunContext, make_fields, node, param, port
+from studio.spec.types import type_of, value_check
+from studio.support.errors import NodeError
+from studio.support.expressions import Expression
+from studio.support.values import preview
+
+KINDS = ("any", "number", "integer", "text", "boolean", "list")
+
+
+@node("math.expression", category="Logic", icon="formula")
+class Compute(Node):
+    """Compute a value from others.
+
+    Each name in the expression is an input: `price * amount`, `[row.name for row in rows]`, `text[0:200]`.  The
+    syntax is that of Python, with the functions listed under *Expressions* in the help; keys of objects are read
+    by `answer.name` or `answer["name"]`.
+    """
+
+    class Params(Fields):
+        expression: str = param(help="What to compute, as in `x + 1`.", editor={"kind": "expression"})
+        kind: Literal["any", "number", "integer", "text", "boolean", "list"] = param(
+            "any", choices=KINDS, help="What kind of value comes out."
+        )
+
+    class Out(Fields):
+        value: Any = port(help="The value.")
+
+    @classmethod
+    def inputs(cls, params: Any) -> type[Fields]:
+        return any_ports(expression_names(params.expression), "Used in the expression.")
+
+    @classmethod
+    def outputs(cls, params: Any) -> type[Fields]:
+        return _outputs(params.kind)
+
+    @classmethod
+    def problems(cls, params: Any) -> Iterator[str]:
+        yield from expression_problems(params.expression)
+
+    def run(self, ctx: RunContext, params: Params, inputs: Fields) -> Fields:
+        value = Expression.parse(params.expression).evaluate(vars(inputs))
+        check = value_check(params.kind)
+        if check is not None and not check(value):
+            raise NodeError(
+                f"`{preview(params.expression)}` gave {type_of(value)} ({preview(value)}), not {params.kind}.",
+                hint="Change the expression or its `kind`.",
+            )
+        return self.outputs(params)(value=value)
+
+
+@lru_cache(maxsize=16)
+def _outputs(kind: str) -> type[Fields]:
+    return make_fields("Out", {"value": port(type=kind, help="The value.")})

@@ -1,0 +1,23 @@
+"""`store.clear`: empties a store."""
+
+from __future__ import annotations
+
+from studio.nodes.store._ops import ask, store_param
+from studio.spec import Fields, Node, RunContext, node, port
+
+
+@node("store.clear", category="Stores", icon="store-clear", stores={"store": "write"})
+class Clear(Node):
+    """Empty a store of any kind.
+
+    Wire what should trigger it to `when`.
+    """
+
+    class Params(Fields):
+        store: str = store_param("of any kind")
+
+    class Out(Fields):
+        length: int = port(help="How many values the store holds now: 0.")
+
+    def run(self, ctx: RunContext, params: Params, inputs: Fields) -> Out:
+        return self.Out(length=ask(ctx, params.store, (ctx.store(params.store).kind,), "clear"))

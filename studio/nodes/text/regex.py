@@ -1,0 +1,143 @@
+"""`text.regex`: finds or replaces what matches a pattern."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Any, Literal, cast
+
+from studio.nodes._ports import name_problems
+from studio.spec import Fields, Node, RunContext, make_fields, node, param, port
+from studio.support.errors import NodeError, UsageError
+from studio.support.patterns import Match, Pattern, compile_pattern
+from studio.support.values import ABSENT, Absent, Json
+
+MAX_MATCHES = 10_000
+MAX_CHARACTERS = 20_000_000
+_REFERENCE = re.compile(r"\\(?:(\d{1,2})|g<(\w+)>|(\\))")
+
+
+@node("text.regex", category="Text", icon="regex")
+class Regex(Node):
+    """Find or replace what matches a regular expression.
+
+    *First* gives the first match; each named group `(?P<name>…)` is an output.  *All* gives a list of the matches, or
+    of objects if the pattern has named groups.  *Replace* gives the text with every match replaced; `\\1` and
+    `\\g<name>` in the replacement stand for groups.  Patterns are those of RE2, which never hangs: there is no
+    look-around and no back-reference, and `\\w` means ASCII letters (`\\p{L}` is any letter).
+    """
+
+    class Params(Fields):
+        pattern: str = param(help="The regular expression.", editor={"kind": "regex"})
+        find: Literal["first", "all", "replace"] = param(
+            "first", choices=("first", "all", "replace"), help="What to do with what matches."
+        )
+        replacement: str = param("", help="What to put in place of each match, if *find* is replace.")
+        ignore_case: bool = param(False, help="Capitals and small letters are the same.")
+
+    class In(Fields):
+        text: str = port(help="Where to look.")
+
+    class Out(Fields):
+        found: bool = port(help="True if something matched.")
+
+    @classmethod
+    def outputs(cls, params: Any) -> type[Fields]:
+        return _outputs(params.find, _groups(params.pattern) if isinstance(params.pattern, str) else ())
+
+    @classmethod
+    def problems(cls, params: Any) -> Iterator[str]:
+        try:
+            pattern = compile_pattern(params.pattern)
+        except UsageError as error:
+            yield str(error)
+            return
+        if params.find == "first":
+            yield from name_problems(pattern.groupindex, "group")
+            for name in pattern.groupindex:
+                if name in ("found", "match", "groups"):
+                    yield f"The group `{name}` has the name of another output. Choose another name."
+        if params.find == "replace":
+            for number, name, _ in _REFERENCE.findall(params.replacement):
+                if (number and int(number) > pattern.groups) or (name and name not in pattern.groupindex):
+                    yield f"`replacement` asks for the group `{number or name}`, which the pattern does not have."
+
+    def run(self, ctx: RunContext, params: Params, inputs: In) -> Fields:
+        pattern = compile_pattern(params.pattern, ignore_case=params.ignore_case)
+        made = cast("Any", self.outputs(params))
+        if params.find == "replace":
+            text, count = _replaced(pattern, inputs.text, params.replacement)
+            return cast("Fields", made(text=text, found=count > 0, count=count))
+        if params.find == "all":
+            matches = list(_all(pattern, inputs.text))
+            return cast("Fields", made(matches=matches, found=bool(matches)))
+        match = pattern.search(inputs.text)
+        if match is None:
+            why = Absent("nothing matched the pattern")
+            return cast("Fields", made(found=False, **{name: why for name in made.fields() if name != "found"}))
+        named = {name: Absent(f"the group `{name}` took no part in the match") for name in pattern.groupindex}
+        taking_part = {name: text for name, text in match.groupdict().items() if text is not None}
+        return cast("Fields", made(found=True, match=match[0], groups=list(match.groups()), **{**named, **taking_part}))
+
+
+@lru_cache(maxsize=128)
+def _groups(pattern: str) -> tuple[str, ...]:
+    try:
+        return tuple(compile_pattern(pattern).groupindex)
+    except UsageError:
+        return ()
+
+
+@lru_cache(maxsize=128)
+def _outputs(find: str, groups: tuple[str, ...]) -> type[Fields]:
+    found = {"found": port(type="boolean", help="True if something matched.")}
+    if find == "replace":
+        return make_fields(
+            "Out",
+            {
+                "text": port(type="text", help="The text with every match replaced."),
+                **found,
+                "count": port(type="integer", help="How many matches were replaced."),
+            },
+        )
+    if find == "all":
+        return make_fields("Out", {"matches": port(type="list", help="The matches, in order."), **found})
+    return make_fields(
+        "Out",
+        {
+            "match": port(type="text", default=ABSENT, help="What matched."),
+            **found,
+            "groups": port(type="list", default=ABSENT, help="What each group matched, in order."),
+            **{name: port(type="text", default=ABSENT, help="What this group matched.") for name in groups},
+        },
+    )
+
+
+def _all(pattern: Pattern, text: str) -> Iterator[Json]:
+    for number, match in enumerate(pattern.finditer(text)):
+        if number == MAX_MATCHES:
+            raise NodeError(f"the pattern matched more than {MAX_MATCHES} times.", hint="Split the text first.")
+        yield match.groupdict() if pattern.groupindex else match[0]
+
+
+def _replaced(pattern: Pattern, text: str, replacement: str) -> tuple[str, int]:
+    parts: list[str] = []
+    at, count, size = 0, 0, len(text)
+    for match in pattern.finditer(text):
+        new = _expanded(replacement, match)
+        size += len(new)
+        if size > MAX_CHARACTERS:
+            raise NodeError(f"the text grows beyond {MAX_CHARACTERS} characters.", hint="Split the text first.")
+        parts += (text[at : match.start()], new)
+        at = match.end()
+        count += 1
+    return "".join((*parts, text[at:])), count
+
+
+def _expanded(replacement: str, match: Match) -> str:
+    def group(reference: re.Match[str]) -> str:
+        number, name, backslash = reference.groups()
+        return backslash or match[int(number) if number else name] or ""
+
+    return _REFERENCE.sub(group, replacement) if "\\" in replacement else replacement

@@ -1,0 +1,155 @@
+"""JSON Schemas of strangers: patterns by RE2, no reference fetched from anywhere, faults as sentences.
+
+jsonschema alone matches `pattern` with Python's `re`, which can be kept busy for years, and fetches a `$ref` from
+the network.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from typing import Any
+
+from studio.support.errors import UsageError
+from studio.support.patterns import Pattern, compile_pattern
+from studio.support.values import Json, decode, encode, preview
+
+MAX_FAULTS = 20
+"""Most faults that are told of one value."""
+
+
+def schema_faults(schema: Json, value: Json) -> list[str]:
+    """Return what is wrong with a value, one sentence each, none if it fits.
+
+    Raises `UsageError` if the schema itself is not usable.
+    """
+    from referencing.exceptions import Unresolvable
+
+    validator = _validator(encode(schema))
+    try:
+        errors = [error for error, _ in zip(validator.iter_errors(value), range(MAX_FAULTS), strict=False)]
+    except Unresolvable as error:
+        raise UsageError(
+            f"The schema refers to {_shown(error)}, which is not in it.", hint="Put it under `$defs`."
+        ) from None
+    except RecursionError:
+        raise UsageError("The schema cannot be applied: it contains itself without end.", hint="Correct it.") from None
+    return [_sentence(error) for error in errors]
+
+
+def schema_problem(schema: Json) -> str:
+    """Return why a schema is not usable, or ""."""
+    try:
+        _validator(encode(schema))
+    except UsageError as error:
+        return str(error)
+    return ""
+
+
+@lru_cache(maxsize=128)
+def _validator(encoded: bytes) -> Any:
+    from jsonschema import Draft202012Validator
+    from jsonschema.exceptions import SchemaError
+    from jsonschema.validators import extend
+    from referencing import Registry
+
+    schema = decode(encoded)
+    try:
+        Draft202012Validator.check_schema(schema)
+    except SchemaError as error:
+        place = "".join(f"[{preview(part)}]" for part in error.path)
+        raise UsageError(f"The schema is no valid JSON Schema: {error.message}{place and f' at {place}'}.") from None
+    _refuse_what_is_unbounded(schema)
+    bounded: Any = extend(  # type: ignore[no-untyped-call]
+        Draft202012Validator,
+        {"pattern": _pattern, "patternProperties": _pattern_properties, "additionalProperties": _additional},
+    )
+    return bounded(schema, registry=Registry())
+
+
+def _refuse_what_is_unbounded(schema: Json) -> None:
+    stack = [schema]
+    while stack:
+        part = stack.pop()
+        if isinstance(part, list):
+            stack.extend(part)
+        elif isinstance(part, dict):
+            if "patternProperties" in part and "unevaluatedProperties" in part:
+                raise UsageError(
+                    "The schema uses `patternProperties` with `unevaluatedProperties`, which is not supported.",
+                    hint="Use `additionalProperties`.",
+                )
+            if isinstance(part.get("pattern"), str):
+                compile_pattern(part["pattern"])
+            if isinstance(part.get("patternProperties"), Mapping):
+                for pattern in part["patternProperties"]:
+                    compile_pattern(pattern)
+            stack.extend(part.values())
+
+
+def _pattern(validator: Any, pattern: str, instance: Json, schema: Any) -> Iterator[Any]:
+    from jsonschema.exceptions import ValidationError
+
+    if isinstance(instance, str) and compile_pattern(pattern).search(instance) is None:
+        yield ValidationError(f"does not match {pattern!r}")
+
+
+def _pattern_properties(validator: Any, patterns: Any, instance: Json, schema: Any) -> Iterator[Any]:
+    if isinstance(instance, dict):
+        for pattern, subschema in patterns.items():
+            compiled = compile_pattern(pattern)
+            for name, value in instance.items():
+                if compiled.search(name) is not None:
+                    yield from validator.descend(value, subschema, path=name, schema_path=pattern)
+
+
+def _additional(validator: Any, allowed: Any, instance: Json, schema: Any) -> Iterator[Any]:
+    from jsonschema.exceptions import ValidationError
+
+    if not isinstance(instance, dict):
+        return
+    patterns: list[Pattern] = [compile_pattern(pattern) for pattern in schema.get("patternProperties", ())]
+    named = schema.get("properties", {})
+    extra = [
+        name for name in instance if name not in named and all(pattern.search(name) is None for pattern in patterns)
+    ]
+    if isinstance(allowed, dict):
+        for name in extra:
+            yield from validator.descend(instance[name], allowed, path=name)
+    elif not allowed and extra:
+        yield ValidationError(f"has a key that is not expected: {', '.join(extra[:5])}")
+
+
+def _sentence(error: Any) -> str:
+    place = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in error.absolute_path).lstrip(".")
+    name = f"`{place}`" if place else "The value"
+    limit, shown = error.validator_value, preview(error.instance, 40)
+    match error.validator:
+        case "required":
+            missing = [key for key in limit if key not in error.instance]
+            told = next((key for key in missing if f"'{key}'" in error.message), missing[0])
+            return f"`{f'{place}.' if place else ''}{told}` is missing."
+        case "type":
+            kinds = " or ".join(limit) if isinstance(limit, list) else limit
+            return f"{name} must be of type {kinds}, not {shown}."
+        case "enum":
+            return f"{name} must be one of {preview(limit, 200)}, not {shown}."
+        case "const":
+            return f"{name} must be {preview(limit)}, not {shown}."
+        case "minimum" | "exclusiveMinimum" | "maximum" | "exclusiveMaximum":
+            words = {"minimum": "at least", "exclusiveMinimum": "more than", "maximum": "at most"}
+            return f"{name} must be {words.get(error.validator, 'less than')} {limit}, not {shown}."
+        case "minLength" | "maxLength" | "minItems" | "maxItems" | "minProperties" | "maxProperties":
+            least = "at least" if error.validator.startswith("min") else "at most"
+            what = {"L": "characters", "I": "elements", "P": "keys"}[error.validator[3]]
+            return f"{name} must have {least} {limit} {what} and has {len(error.instance)}."
+        case "pattern":
+            return f"{name} must match the pattern {limit}, which {shown} does not."
+        case "additionalProperties":
+            return f"{name} {error.message}."
+        case _:
+            return f"{name} breaks the rule `{error.validator}`: {preview(error.message, 160)}."
+
+
+def _shown(error: Exception) -> str:
+    return f"`{getattr(error, 'ref', error)}`"
