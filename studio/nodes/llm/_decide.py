@@ -33,7 +33,7 @@ MAX_SENTENCES = 12
 MAX_DEPTH = 4
 """Labels that begin alike are told apart token by token, this deep."""
 
-_FLOOR = -30.0
+_NEVER = -math.inf
 _SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
 
 
@@ -95,7 +95,7 @@ async def by_completion(asker: Asker, model: str, question: Question) -> Ranking
 async def by_probability(asker: Asker, model: str, question: Question) -> Ranking:
     """Return calibrated scores of every label, of the surest sentence where the input is long."""
     head = _head(question)
-    blanks = [await _scores(asker, model, head, blank, question.labels, once=True) for blank in BLANKS]
+    blanks = [await _scores(asker, model, head, blank, question.labels, blank=True) for blank in BLANKS]
     liking = {label: sum(blank[label] for blank in blanks) for label in question.labels}
     if not any(any(blank.values()) for blank in blanks):
         return Ranking()
@@ -104,7 +104,7 @@ async def by_probability(asker: Asker, model: str, question: Question) -> Rankin
         raw = await _scores(asker, model, head, part, question.labels)
         if not any(raw.values()):
             continue
-        weighed = {label: raw[label] / max(liking[label], 1e-12) for label in question.labels}
+        weighed = {label: raw[label] / liking[label] for label in question.labels}
         total = sum(weighed.values())
         scores = {label: value / total for label, value in weighed.items()}
         if not best or max(scores.values()) > max(best.values()):
@@ -136,12 +136,15 @@ def _parts(question: Question) -> list[str]:
 
 
 async def _scores(
-    asker: Asker, model: str, head: str, text: str, labels: Mapping[str, str], *, once: bool = False
+    asker: Asker, model: str, head: str, text: str, labels: Mapping[str, str], *, blank: bool = False
 ) -> dict[str, float]:
-    """Return the probability of each label as the next words, summing to 1; all 0 if the model offers none of them."""
-    logs = await _logs(asker, model, f"{head}Text: {text}\nAnswer:", {label: label for label in labels}, 0, once)
+    """Return the probability of each label as the next words, summing to 1; all 0 if the model offers none of them.
+
+    A label that is not among the offered tokens has 0; of a `blank` input, over which is divided, the most it may have.
+    """
+    logs = await _logs(asker, model, f"{head}Text: {text}\nAnswer:", {label: label for label in labels}, 0, blank)
     highest = max(logs.values())
-    if highest <= _FLOOR:
+    if highest == _NEVER:
         return dict.fromkeys(labels, 0.0)
     weights = {label: math.exp(value - highest) for label, value in logs.items()}
     total = sum(weights.values())
@@ -149,35 +152,61 @@ async def _scores(
 
 
 async def _logs(
-    asker: Asker, model: str, prompt: str, rests: Mapping[str, str], depth: int, once: bool
+    asker: Asker, model: str, prompt: str, rests: Mapping[str, str], depth: int, blank: bool
 ) -> dict[str, float]:
-    """Return the log-probability of each label, of which `rests` holds what is yet unsaid."""
-    reply = await asker.complete(model, prompt, once=once)
+    """Return the log-probability of each label, of which `rests` holds what is yet unsaid.
+
+    Labels that share their best token are told apart by what follows it; to a label that also has a longer token of
+    its own (`go` and `good`), that token's probability is added.
+    """
+    reply = await asker.complete(model, prompt, once=blank)
     best = {label: _best_token(reply.choices, rest, first=depth == 0) for label, rest in rests.items()}
     logs = {label: choice.logprob for label, choice in best.items()}
+    if blank and max(logs.values()) > _NEVER:
+        logs = {label: max(value, _most_of_unoffered(reply.choices)) for label, value in logs.items()}
     if depth + 1 >= MAX_DEPTH:
         return logs
     shared = Counter(choice.token for choice in best.values() if choice.token)
     for token in [token for token, count in shared.items() if count > 1]:
         said = len(token.strip() if depth == 0 else token)
         group = {label: rests[label][said:] for label, choice in best.items() if choice.token == token}
-        inner = await _logs(asker, model, prompt + token, group, depth + 1, once)
-        logs |= {label: logs[label] + value for label, value in inner.items()}
+        inner = await _logs(asker, model, prompt + token, group, depth + 1, blank)
+        if max(inner.values()) == _NEVER:
+            continue  # nothing tells them apart: they share what their token has
+        for label, value in inner.items():
+            longer = _best_token(reply.choices, rests[label], first=depth == 0, longer_than=said)
+            own = longer.logprob if sum(_begins(longer, rest, depth == 0) for rest in rests.values()) == 1 else _NEVER
+            logs[label] = _sum_of_logs(logs[label] + value, own)
     return logs
 
 
-def _best_token(choices: Sequence[TokenChoice], rest: str, *, first: bool) -> TokenChoice:
-    """Return the likeliest token that begins the rest of a label; what ends the answer begins an empty rest."""
-    found = TokenChoice("", _FLOOR)
+def _most_of_unoffered(choices: Sequence[TokenChoice]) -> float:
+    """Return the highest log-probability that a token may have which is not among the likeliest: these choices."""
+    left = 1.0 - sum(math.exp(choice.logprob) for choice in choices)
+    return min(math.log(max(left, 1e-12)), min(choice.logprob for choice in choices))
+
+
+def _sum_of_logs(a: float, b: float) -> float:
+    """Return the log of the sum of two probabilities given as logs."""
+    high, low = max(a, b), min(a, b)
+    return high if low == _NEVER else high + math.log1p(math.exp(low - high))
+
+
+def _best_token(choices: Sequence[TokenChoice], rest: str, *, first: bool, longer_than: int = -1) -> TokenChoice:
+    """Return the likeliest token that begins the rest of a label, of more characters than `longer_than`."""
+    found = TokenChoice("", _NEVER)
     for choice in choices:
-        said = choice.token.strip() if first else choice.token
-        if rest:
-            fits = bool(said) and rest.casefold().startswith(said.casefold())
-        else:
-            fits = "\n" in choice.token or not choice.token
-        if fits and choice.logprob > found.logprob:
+        if choice.logprob > found.logprob and len(choice.token.strip()) > longer_than and _begins(choice, rest, first):
             found = choice
     return found
+
+
+def _begins(choice: TokenChoice, rest: str, first: bool) -> bool:
+    """True if a token begins the rest of a label; an empty rest begins with what ends the answer."""
+    if not rest:
+        return "\n" in choice.token or not choice.token
+    said = choice.token.strip() if first else choice.token
+    return bool(said) and rest.casefold().startswith(said.casefold())
 
 
 async def by_reply(asker: Asker, question: Question, told: Try) -> Ranking:

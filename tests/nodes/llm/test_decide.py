@@ -70,6 +70,18 @@ async def test_scores_are_divided_by_the_liking_shown_on_empty_inputs() -> None:
     assert sum(out.scores.values()) == pytest.approx(1)
 
 
+async def test_a_label_that_is_never_offered_gains_nothing_by_the_division() -> None:
+    rare = {**chances(good=0.5, vague=0.3), " the": math.log(0.1)}
+    ctx = FakeContext(completions=[rare] * 4 + [{**rare, **chances(vague=0.4)}])
+    seen = FakeContext(completions=[rare] * 4 + [{**rare, **chances(wrong=0.1)}])
+
+    never = await run_node(Function, JUDGE, {"draft": "Hm."}, ctx)
+    at_last = await run_node(Function, JUDGE, {"draft": "Hm."}, seen)
+
+    assert never.scores["wrong"] == 0.0
+    assert at_last.confidence == pytest.approx(1 / 3), "unoffered before means at most 0.1"
+
+
 async def test_empty_inputs_are_asked_once_for_many_firings() -> None:
     ctx = FakeContext(completions=[EVEN] * 6)
 
@@ -100,6 +112,32 @@ async def test_labels_that_begin_alike_are_told_apart_by_their_next_token() -> N
     assert out.label == "ship_broken"
     assert out.scores["ship_late"] == pytest.approx(0.2 / 3)
     assert out.scores["bill"] == pytest.approx(1 / 3)
+
+
+async def test_labels_that_nothing_tells_apart_share_what_their_token_has() -> None:
+    ctx = FakeContext(
+        completions=[lambda call: {" ,": -0.1} if call.prompt.endswith("Answer: ship") else chances(ship=0.5, bill=0.5)]
+        * 10
+    )
+    params = {"instructions": "Topic of {m}", "labels": ["bill", "ship_late", "ship_broken"]}
+
+    out = await run_node(Function, params, {"m": "Hm."}, ctx)
+
+    assert out.scores == pytest.approx({"bill": 1 / 3, "ship_late": 1 / 3, "ship_broken": 1 / 3})
+
+
+async def test_a_label_with_a_token_of_its_own_keeps_it_beside_a_shared_one() -> None:
+    def answer(call: CompletionCall) -> dict[str, float]:
+        if call.prompt.endswith("Answer: go"):
+            return {"\n": math.log(0.9), "od": math.log(0.1)}
+        return chances(go=0.5, good=0.4) if "Fine" in call.prompt else chances(go=0.45, good=0.45)
+
+    ctx = FakeContext(completions=[answer] * 10)
+
+    out = await run_node(Function, {"instructions": "Judge {m}", "labels": ["go", "good"]}, {"m": "Fine."}, ctx)
+
+    # go: 0.5·0.9, good: 0.5·0.1 + 0.4, both of 0.9; over those of the empty inputs, 0.405 and 0.495
+    assert out.scores == pytest.approx({"go": 0.55, "good": 0.45}, abs=1e-3)
 
 
 async def test_a_label_that_another_continues_ends_at_the_line() -> None:
