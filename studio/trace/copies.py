@@ -9,7 +9,7 @@ from pathlib import Path
 from studio.support.errors import EnvironmentProblem
 from studio.trace.reader import Reader
 from studio.trace.search import index_some
-from studio.trace.sqlite import problem_of, sqlite3
+from studio.trace.sqlite import connect_copy, problem_of, sqlite3
 
 
 def seal(db: Path, target: Path) -> None:
@@ -23,9 +23,8 @@ def seal(db: Path, target: Path) -> None:
     try:
         reader.connection.execute("PRAGMA query_only=0")  # the database itself stays `mode=ro`
         reader.connection.execute("VACUUM INTO ?", (str(temporary),))
-        copy = sqlite3.connect(str(temporary), isolation_level=None)
+        copy = connect_copy(temporary)
         try:
-            copy.execute("PRAGMA journal_mode=DELETE")
             while index_some(copy):
                 pass
             copy.execute("UPDATE _process SET ended_at = ? WHERE ended_at IS NULL", (time.time_ns(),))

@@ -37,7 +37,7 @@ def keep(connection: sqlite3.Connection, rows: Rows, record: Record, error: Exce
         rows.forget()
         note += f"; not stored: {escape(str(again))}"
     connection.execute("RELEASE flawed")
-    record_text = orjson.dumps([plain(value) for value in escaped[2:]]).decode()
+    record_text = orjson.dumps([plain(value) for value in values]).decode()
     connection.execute(
         "INSERT INTO _flaw (run, kind, message, record, at) VALUES (?, ?, ?, ?, ?)",
         (escape(log.run_id), BY_KIND[kind].__name__.removesuffix("Record").lower(), note, record_text, time.time_ns()),
@@ -45,14 +45,16 @@ def keep(connection: sqlite3.Connection, rows: Rows, record: Record, error: Exce
 
 
 def escape(value: Any) -> Any:
-    """Return the value with lone surrogates written out, bytes that are no UTF-8 escaped, and huge integers as text."""
+    """Return the value with lone surrogates written out, bytes that are no UTF-8 escaped, and huge integers cut."""
     if isinstance(value, str):
         return value.encode("utf-8", "backslashreplace").decode()
     if isinstance(value, bytes):
         text = value.decode("utf-8", "backslashreplace")
         return value if text.encode() == value else orjson.dumps(text)
-    if isinstance(value, int) and not -(1 << 63) <= value < 1 << 63:
-        return str(value)
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, int):
+        return min(max(value, -(1 << 63)), (1 << 63) - 1)
     if isinstance(value, Mapping):
         return {escape(str(key)): escape(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
@@ -64,14 +66,16 @@ def escape(value: Any) -> Any:
 
 def plain(value: Any) -> Any:
     """Return the value as something JSON can hold, whatever it is."""
-    if value is None or isinstance(value, bool | str):
+    if isinstance(value, str):
+        return escape(value)
+    if value is None or isinstance(value, bool | float):
         return value
-    if isinstance(value, int | float):
-        return value
+    if isinstance(value, int):
+        return value if escape(value) == value else str(value)
     if isinstance(value, bytes):
         return value.decode("utf-8", "backslashreplace")
     if isinstance(value, Mapping):
-        return {str(key): plain(item) for key, item in value.items()}
+        return {escape(str(key)): plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [plain(item) for item in value]
     return escape(repr(value))

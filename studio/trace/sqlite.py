@@ -31,6 +31,7 @@ else:
 __all__ = [
     "COPY_NAME",
     "SAFE_VERSION",
+    "connect_copy",
     "connect_foreign",
     "connect_reader",
     "connect_writer",
@@ -141,6 +142,13 @@ def connect_reader(path: Path) -> sqlite3.Connection:
                 break
     assert problem is not None
     raise problem
+
+
+def connect_copy(path: Path) -> sqlite3.Connection:
+    """Open a fresh copy, which nobody else knows of, to finish it; no log beside it."""
+    connection = sqlite3.connect(str(path), isolation_level=None)
+    connection.execute("PRAGMA journal_mode=DELETE")
+    return connection
 
 
 def connect_foreign(path: Path) -> tuple[sqlite3.Connection, Path]:
