@@ -246,7 +246,7 @@ class Context:
                 else:
                     self._record(n, "ok", response, "", begin, facts, is_model)
                     if billable:
-                        await engine.durable()
+                        await engine.must_be_durable()
                     return response
             transient = isinstance(error, ModelError) and error.transient
             if not transient or tries >= retries:
@@ -264,7 +264,7 @@ class Context:
         once: bool,
     ) -> tuple[Json, dict[str, Any]]:
         if billable:
-            await self.engine.durable()
+            await self.engine.must_be_durable()
         if not once:
             return await ask()
         memo = self.engine.memo

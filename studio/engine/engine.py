@@ -89,6 +89,7 @@ class Engine:
         self.started_ns = perf_counter_ns()
         self._node_meters: dict[str, Meter] = {}
         self.paused: tuple[str, str] | None = None
+        self.broken: EnvironmentProblem | None = None
         self._timer: asyncio.TimerHandle | None = None
         if "seconds" in limits:
             self._timer = self.loop.call_later(
@@ -156,7 +157,12 @@ class Engine:
         return True
 
     def count_tick(self, meter: Meter | None) -> bool:
-        """Count a tick of an own-clock region; False (and paused) if a limit on ticks is used up."""
+        """Count a tick of an own-clock region; False if a limit on ticks is used up or the trace cannot be written."""
+        try:
+            self.log.raise_if_broken()
+        except EnvironmentProblem as problem:
+            self.break_off(problem)
+            return False
         if self.ticks >= self.limits.get("ticks", float("inf")):
             self.pause("ticks", f"the run reached its limit of {self.limits['ticks']:g} ticks")
             return False
@@ -290,6 +296,20 @@ class Engine:
         return data
 
     # -- durability --------------------------------------------------------------------------
+
+    async def must_be_durable(self) -> None:
+        """Like `durable`; where the disk refuses, the run breaks off before anything more is spent."""
+        try:
+            await self.durable()
+        except EnvironmentProblem as problem:
+            self.break_off(problem)
+            raise RunHalted from problem
+
+    def break_off(self, problem: EnvironmentProblem) -> None:
+        """The trace can no longer be written: start nothing more."""
+        self.broken = self.broken or problem
+        if self.root is not None:
+            self.root.halt()
 
     async def durable(self) -> None:
         """Return when everything logged so far is on disk: before and after what costs money or cannot be undone."""

@@ -58,12 +58,10 @@ def arrive(region: Region, index: int, todo: list[int]) -> None:
 def _won(region: Region, race: Race, winner: int, todo: list[int]) -> None:
     reason = f"lost the race at `{region.plan.nodes[race.node].name}`"
     for loser in race.cancels[winner]:
+        region.lost[loser] = reason  # asked when it enters; one that is decided already enters no more in this tick
         task = region.own_tasks.get(loser)
         if task is not None:
-            region.lost[loser] = reason
             task.cancel()
-        elif region.pending[loser] > 0:
-            region.lost[loser] = reason
     _race_over(region, race, todo)
 
 

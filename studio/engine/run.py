@@ -59,7 +59,8 @@ def run(
     `listener` is called with batches of committed records from the writer's thread, `on_text(node, tick, text)`
     with streaming text.  Everything recorded is on disk within 20 ms; `Trace(db)` waits for it.
 
-    Raises GraphError or UsageError before anything runs; a failing run is returned, not raised.
+    Raises GraphError or UsageError before anything runs, EnvironmentProblem where the trace cannot be written; a
+    failing run is returned, not raised.
     """
     arguments = {name: value for name, value in locals().items() if name not in ("graph", "inputs", "more_inputs")}
     try:
@@ -158,11 +159,17 @@ async def arun(
             "code": failure.error.kind, "message": str(failure.error), "node": failure.node, "tick": failure.tick,
         }  # fmt: skip
     except RunHalted:
+        if engine.broken is not None:
+            log.finish("failed", "error", {"code": "environment", "message": str(engine.broken)}, {}, {}, time_ns())
+            raise engine.broken from None
         limit, why = engine.paused or ("", "")
         status, ended = "paused", f"limit:{limit}"
         error = {"code": f"limit:{limit}", "message": f"Paused: {why}.", "node": "", "tick": ""}
     except asyncio.CancelledError:
         status, ended, aborted = "aborted", "abort", True
+    except Exception as fault:  # a fault of ours: recorded as the run's end, then shown as what it is
+        log.finish("failed", "error", {"code": "fault", "message": repr(fault)}, {}, {}, time_ns())
+        raise
     finally:
         engine.close()
     outputs = {name: value for name, value in region.outputs().items() if type(value) is not Absent}

@@ -1,4 +1,4 @@
-"""Stores of scope `project`: they outlive a run, two runs never lose each other's writes, a replay leaves them alone."""
+"""Stores of scope `project` outlive a run; two runs never lose each other's writes; a replay leaves them alone."""
 
 from __future__ import annotations
 
