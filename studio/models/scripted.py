@@ -28,7 +28,9 @@ class Scripted:
     >>> model = Scripted(["Paris.", {"node": "judge", "reply": {"label": "good"}}, {"error": "timeout"}])
     """
 
-    def __init__(self, lines: Iterable[Json | ScriptLine], *, name: str = "scripted", retry_transient: int = 0) -> None:
+    def __init__(
+        self, lines: Iterable[Json | ScriptLine], *, name: str = f"{PREFIX}list", retry_transient: int = 0
+    ) -> None:
         """Take JSON values as they would stand in a script file. `retry_transient`: repeats the caller should make
         after a transient error; 0, so that every line answers exactly one call."""
         parsed = [
