@@ -49,6 +49,8 @@ class Field:
     le: float | None = None
     choices: tuple[str, ...] = ()
     editor: Mapping[str, Json] = field(default_factory=dict)
+    passes_absence: bool = False
+    """For an optional input: if it is wired but absent, the node gets the `Absent`; the default stands for no wire."""
 
     @property
     def required(self) -> bool:
@@ -85,10 +87,13 @@ def port(
     first: bool = False,
     type: str = "",
     schema: Mapping[str, Json] | None = None,
+    passes_absence: bool = False,
 ) -> Any:
     """Declare a port. An input without default is required; `many` gathers, `first` races (design rule 2.3)."""
     join = "many" if many else "first" if first else "plain"
-    return Field(kind="port", type=type, default=default, help=help, join=join, schema=schema)
+    return Field(
+        kind="port", type=type, default=default, help=help, join=join, schema=schema, passes_absence=passes_absence
+    )
 
 
 _BY_ANNOTATION: dict[Any, str] = {

@@ -15,7 +15,7 @@ from studio.spec.fields import MISSING
 from studio.spec.params import parse_params, value_problem
 from studio.spec.registry import Registry, module_of
 from studio.spec.types import PORT_TYPES
-from studio.support.values import ABSENT, encode
+from studio.support.values import encode
 
 TYPES = [cls for cls in Registry().all_types() if cls.__module__.startswith("studio.nodes.")]
 MODEL_TYPES = {"llm.function", "llm.chat", "llm.embed"}
@@ -82,8 +82,9 @@ def test_every_field_has_help_and_a_type(cls: type[Node]) -> None:
 @types
 def test_its_defaults_are_json_and_fit_what_is_declared(cls: type[Node]) -> None:
     for group, name, spec in all_fields(cls):
-        if spec.default is MISSING or spec.default is ABSENT:
+        if spec.default is MISSING:
             continue
+        assert group != "output", f"{name}: an output left out is absent, there is no default"
         encode(spec.default)
         if spec.default is not None:
             assert value_problem(spec, spec.default) == "", f"{group} {name}"

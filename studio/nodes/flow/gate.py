@@ -31,8 +31,8 @@ class Gate(Node):
         open: bool = port(help="True if the gate is open.")
 
     class Out(Fields):
-        value: Any = port(default=ABSENT, help="The value, if the gate is open.")
-        otherwise: Any = port(default=ABSENT, help="The value, if the gate is closed.")
+        value: Any = port(help="The value, if the gate is open.")
+        otherwise: Any = port(help="The value, if the gate is closed.")
 
     @classmethod
     def inputs(cls, params: Any) -> type[Fields]:
@@ -46,7 +46,8 @@ class Gate(Node):
     def run(self, ctx: RunContext, params: Params, inputs: Fields) -> Out:
         values = vars(inputs)
         is_open = Expression.parse(params.condition).evaluate(values) if params.condition else values["open"]
-        return self.Out(value=values["value"]) if is_open else self.Out(otherwise=values["value"])
+        value = values["value"]
+        return self.Out(value=value, otherwise=ABSENT) if is_open else self.Out(value=ABSENT, otherwise=value)
 
 
 @lru_cache(maxsize=128)

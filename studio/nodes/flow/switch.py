@@ -8,7 +8,6 @@ from typing import Any
 from studio.nodes._ports import any_ports, name_problems
 from studio.spec import Fields, Node, RunContext, node, param, port
 from studio.support.templates import as_text
-from studio.support.values import ABSENT
 
 ELSE = "else"
 
@@ -30,7 +29,7 @@ class Switch(Node):
 
     class In(Fields):
         value: Any = port(help="The value that chooses.")
-        data: Any = port(ABSENT, help="What to send on; `true` if nothing is wired here.")
+        data: Any = port(True, help="What to send on; `true` if nothing is wired here.", passes_absence=True)
 
     @classmethod
     def outputs(cls, params: Any) -> type[Fields]:
@@ -53,7 +52,7 @@ class Switch(Node):
 
     def run(self, ctx: RunContext, params: Params, inputs: In) -> Fields:
         way = ways(params.cases).get(as_text(inputs.value), ELSE)
-        return self.outputs(params)(**{way: True if inputs.data is ABSENT else inputs.data})
+        return self.outputs(params)(**{way: inputs.data})
 
 
 def ways(cases: Any) -> dict[str, str]:

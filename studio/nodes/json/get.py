@@ -10,6 +10,8 @@ from studio.spec import Fields, Node, RunContext, node, param, port
 from studio.support.errors import UsageError
 from studio.support.values import ABSENT, Absent
 
+_NO: Any = ABSENT
+
 
 @node("json.get", category="JSON", icon="json-get")
 class Get(Node):
@@ -27,8 +29,8 @@ class Get(Node):
         value: Any = port(help="The object or list to look into.")
 
     class Out(Fields):
-        value: Any = port(default=ABSENT, help="What stands at the path.")
-        missing: bool = port(default=ABSENT, help="True if nothing stands there, else absent.")
+        value: Any = port(help="What stands at the path.")
+        missing: bool = port(help="True if nothing stands there, else absent.")
 
     @classmethod
     def problems(cls, params: Any) -> Iterator[str]:
@@ -40,7 +42,7 @@ class Get(Node):
     def run(self, ctx: RunContext, params: Params, inputs: In) -> Out:
         found, why = follow(inputs.value, parse_path(params.path))
         if not why:
-            return self.Out(value=found)
+            return self.Out(value=found, missing=_NO)
         if params.fallback is None:
             return self.Out(value=Absent(f"nothing at `{params.path}`: {why}"), missing=True)
         return self.Out(value=params.fallback, missing=True)

@@ -7,7 +7,7 @@ from typing import Any
 
 from studio.spec import Fields, Node, RunContext, node, param, port
 from studio.support.schemas import schema_faults, schema_problem
-from studio.support.values import ABSENT, Absent
+from studio.support.values import Absent
 
 
 @node("json.validate", category="JSON", icon="check")
@@ -25,7 +25,7 @@ class Validate(Node):
         value: Any = port(help="The value to check.")
 
     class Out(Fields):
-        value: Any = port(default=ABSENT, help="The value, if it fits.")
+        value: Any = port(help="The value, if it fits.")
         valid: bool = port(help="True if it fits.")
         errors: list[Any] = port(help="What is wrong, one sentence each.")
 

@@ -9,7 +9,7 @@ from typing import Any
 from studio.nodes.list._keys import by_values, path_problems
 from studio.spec import Fields, Node, RunContext, node, param, port
 from studio.support.templates import as_text
-from studio.support.values import ABSENT, Absent
+from studio.support.values import Absent
 
 
 @node("list.count", category="Lists", icon="tally")
@@ -28,8 +28,8 @@ class Count(Node):
 
     class Out(Fields):
         counts: dict[str, Any] = port(help="How often each value stands there.")
-        top: str = port(default=ABSENT, help="The most frequent value; absent for an empty list.")
-        share: float = port(default=ABSENT, help="The share of the most frequent value, 0 to 1.")
+        top: str = port(help="The most frequent value; absent for an empty list.")
+        share: float = port(help="The share of the most frequent value, 0 to 1.")
 
     @classmethod
     def problems(cls, params: Any) -> Iterator[str]:

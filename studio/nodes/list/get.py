@@ -7,6 +7,8 @@ from typing import Any
 from studio.spec import Fields, Node, RunContext, node, param, port
 from studio.support.values import ABSENT, Absent
 
+_NO: Any = ABSENT
+
 
 @node("list.get", category="Lists", icon="list")
 class Get(Node):
@@ -23,11 +25,11 @@ class Get(Node):
         index: int = port(None, help="Which place; else the param of that name.")
 
     class Out(Fields):
-        item: Any = port(default=ABSENT, help="The element.")
-        missing: bool = port(default=ABSENT, help="True if there is no such place, else absent.")
+        item: Any = port(help="The element.")
+        missing: bool = port(help="True if there is no such place, else absent.")
 
     def run(self, ctx: RunContext, params: Params, inputs: In) -> Out:
         index = params.index if inputs.index is None else inputs.index
         if -len(inputs.items) <= index < len(inputs.items):
-            return self.Out(item=inputs.items[index])
+            return self.Out(item=inputs.items[index], missing=_NO)
         return self.Out(item=Absent(f"there is no place {index} in a list of {len(inputs.items)}"), missing=True)

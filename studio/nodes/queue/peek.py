@@ -7,7 +7,6 @@ from typing import Any
 from studio.nodes.queue.pop import out_of
 from studio.nodes.store._ops import ask, store_param
 from studio.spec import Fields, Node, RunContext, node, port
-from studio.support.values import ABSENT
 
 
 @node("queue.peek", category="Stores", icon="queue-read", stores={"store": "read"})
@@ -21,8 +20,8 @@ class Peek(Node):
         store: str = store_param("a queue")
 
     class Out(Fields):
-        item: Any = port(default=ABSENT, help="The value that is next.")
-        empty: bool = port(default=ABSENT, help="True if nothing waits, else absent.")
+        item: Any = port(help="The value that is next.")
+        empty: bool = port(help="True if nothing waits, else absent.")
 
     def run(self, ctx: RunContext, params: Params, inputs: Fields) -> Out:
         made: Peek.Out = out_of(self.Out, ask(ctx, params.store, ("queue",), "peek"), params.store)

@@ -6,7 +6,7 @@ from typing import Any
 
 from studio.nodes.store._ops import ask, store_param
 from studio.spec import Fields, Node, RunContext, node, port
-from studio.support.values import ABSENT, Absent
+from studio.support.values import Absent
 
 
 @node("queue.pop", category="Stores", icon="queue-pop", stores={"store": "take"})
@@ -21,8 +21,8 @@ class Pop(Node):
         store: str = store_param("a queue")
 
     class Out(Fields):
-        item: Any = port(default=ABSENT, help="The value taken.")
-        empty: bool = port(default=ABSENT, help="True if nothing waited, else absent.")
+        item: Any = port(help="The value taken.")
+        empty: bool = port(help="True if nothing waited, else absent.")
 
     def run(self, ctx: RunContext, params: Params, inputs: Fields) -> Out:
         made: Pop.Out = out_of(self.Out, ask(ctx, params.store, ("queue",), "pop"), params.store)

@@ -8,6 +8,8 @@ from studio.nodes.store._ops import ask, store_param
 from studio.spec import Fields, Node, RunContext, node, param, port
 from studio.support.values import ABSENT, Absent
 
+_NO: Any = ABSENT
+
 
 @node("store.get", category="Stores", icon="store-read", stores={"store": "read"})
 class Get(Node):
@@ -25,14 +27,14 @@ class Get(Node):
         key: str = port("", help="The key; else the param of that name.")
 
     class Out(Fields):
-        value: Any = port(default=ABSENT, help="The value.")
-        missing: bool = port(default=ABSENT, help="True if the key was never set, else absent.")
+        value: Any = port(help="The value.")
+        missing: bool = port(help="True if the key was never set, else absent.")
 
     def run(self, ctx: RunContext, params: Params, inputs: In) -> Out:
         key = inputs.key or params.key
         found = ask(ctx, params.store, ("kv",), "get", key=key)
         if "value" in found:
-            return self.Out(value=found["value"])
+            return self.Out(value=found["value"], missing=_NO)
         if params.fallback is None:
             return self.Out(value=Absent(f"`{key}` was never set in `{params.store}`"), missing=True)
         return self.Out(value=params.fallback, missing=True)

@@ -11,7 +11,7 @@ from studio.nodes._ports import name_problems
 from studio.spec import Fields, Node, RunContext, make_fields, node, param, port
 from studio.support.errors import NodeError, UsageError
 from studio.support.patterns import Match, Pattern, compile_pattern
-from studio.support.values import ABSENT, Absent, Json
+from studio.support.values import Absent, Json
 
 MAX_MATCHES = 10_000
 MAX_CHARACTERS = 20_000_000
@@ -106,10 +106,10 @@ def _outputs(find: str, groups: tuple[str, ...]) -> type[Fields]:
     return make_fields(
         "Out",
         {
-            "match": port(type="text", default=ABSENT, help="What matched."),
+            "match": port(type="text", help="What matched."),
             **found,
-            "groups": port(type="list", default=ABSENT, help="What each group matched, in order."),
-            **{name: port(type="text", default=ABSENT, help="What this group matched.") for name in groups},
+            "groups": port(type="list", help="What each group matched, in order."),
+            **{name: port(type="text", help="What this group matched.") for name in groups},
         },
     )
 

@@ -85,3 +85,8 @@ def test_cases_that_make_no_ports_are_refused(cases: Any, problem: str) -> None:
     params, problems = parse_params(Switch.Params, {"cases": cases})
 
     assert problem in " ".join([*problems, *Switch.problems(params)])
+
+
+def test_data_tells_an_absent_wire_from_no_wire() -> None:
+    assert Switch.In.fields()["data"].passes_absence
+    assert Switch.In.fields()["data"].default is True
