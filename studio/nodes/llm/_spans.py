@@ -1,7 +1,7 @@
 """Spans: the runs of words of a text that an answer may copy, and schemas locked to them.
 
-A span starts and ends at a word, without the punctuation around it, and crosses no end of sentence and no line
-break, so that each is a literal part of the text (white space inside counts as one space).
+A span starts and ends at a word, without the punctuation around it, and crosses no end of sentence, no bracket and
+no line break, so that each is a literal part of the text (white space inside counts as one space).
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ from studio.support.values import Json, preview
 
 _EDGES = ".,;:!?()[]{}<>\"'`*“”‘’«»…"
 _BREAKS = (".", "!", "?", ";", ":", "…")
+_OPENING = ("(", "[", "{", "<")
+_CLOSING = (")", "]", "}", ">")
 _NUMBER = re.compile(r"(?<![\w.,])[-+]?\d+(?:[.,]\d+)*(?![\w])")
 _FORMATS = {"email": r"^[^@\s]+@[^@\s]+\.[^@\s]+$", "uri": r"^[a-zA-Z][a-zA-Z0-9+.-]*:\S+$"}
 
@@ -44,10 +46,14 @@ def spans(text: str, longest: int = 4, most: int = 500) -> list[str]:
 
 
 def _runs(line: str) -> list[list[str]]:
-    """Split a line into runs of words that no sentence end separates."""
+    """Split a line into runs of words that no sentence end and no bracket separates."""
     runs: list[list[str]] = [[]]
     for word in line.split():
+        if word.startswith(_OPENING):
+            runs.append([])
         runs[-1].append(word)
+        if word.rstrip(",.;:!?").endswith(_CLOSING):
+            runs.append([])
         if word.rstrip("\"')”’").endswith(_BREAKS) and len(word.strip(_EDGES)) > 1:  # not after an initial: `J. Smith`
             runs.append([])
     return [run for run in runs if run]

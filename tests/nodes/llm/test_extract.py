@@ -23,7 +23,8 @@ MAIL = {"mail": "Please send 12 oak chairs, by Monday."}
 
 
 def test_spans_are_literal_parts_within_a_sentence_without_outer_punctuation() -> None:
-    assert spans("Hi (Ana).\nBye, Bo!", 2) == ["Hi", "Hi (Ana", "Ana", "Bye", "Bye, Bo", "Bo"]
+    assert spans("Hi Ana.\nBye, Bo!", 2) == ["Hi", "Hi Ana", "Ana", "Bye", "Bye, Bo", "Bo"]
+    assert spans("Ask Ana (ana@b.de), or me.", 2) == ["Ask", "Ask Ana", "Ana", "ana@b.de", "or", "or me", "me"]
 
 
 def test_spans_keep_initials_together_and_offer_a_name_without_its_possessive() -> None:
