@@ -40,6 +40,8 @@ def ask(
             return sqlite3.SQLITE_OK
         return sqlite3.SQLITE_DENY
 
+    # Older SQLites ask the authorizer while they load a virtual table: load it before.
+    connection.execute(f"SELECT 1 FROM {SEARCH} LIMIT 0")
     connection.set_authorizer(allow)
     connection.set_progress_handler(lambda: int(time.monotonic() > until), _STEPS)
     try:

@@ -9,6 +9,9 @@ from studio.support.errors import EnvironmentProblem
 from studio.trace.locks import SOLE_WRITER, LockFile
 from studio.trace.sqlite import connect_writer, problem_of, sqlite3, sqlite_is_safe
 
+PATIENCE_MS = 100
+"""A reader does not wait long for a writer; the next one tries again."""
+
 
 def note_deaths(path: Path, processes: list[int]) -> None:
     """Write down that these processes ended, so that every tool reads their runs as interrupted.
@@ -37,6 +40,7 @@ def _write(path: Path, processes: list[int]) -> None:
     except EnvironmentProblem:
         return
     try:
+        connection.execute(f"PRAGMA busy_timeout={PATIENCE_MS}")
         connection.execute("BEGIN IMMEDIATE")
         connection.executemany(
             "UPDATE _process SET ended_at = ? WHERE id = ? AND ended_at IS NULL",

@@ -194,8 +194,8 @@ class Writer:
         if problem is None:
             self._batch = []
             self._hurry = self._hurry or bool(self._marks.keys() - set(marks)) or len(queue) >= BATCH_LIMIT
+            self._tell(batch)  # first: after a flush, listeners have heard all of it
             self._answer(marks, None)
-            self._tell(batch)
         else:
             self._answer(list(self._marks), problem)
         if len(queue) <= QUEUE_LIMIT // 2:

@@ -314,10 +314,10 @@ def test_a_listener_hears_each_record_once_in_order_and_after_it_is_durable(db: 
 
     def listener(records: list[Any]) -> None:
         heard.extend(records)
-        connection = writer_of(db)._connection
-        durable.append(connection.execute("SELECT count(*) FROM _firing").fetchone()[0])
+        durable.append(writer._connection.execute("SELECT count(*) FROM _firing").fetchone()[0])
 
     log = open_run(db, start_of(), listener)
+    writer = writer_of(db)
     deaf = open_run(db, start_of("02OTHER"))
     log.path(1, "work", "toy.work", 1, 0, 0)
     deaf.path(1, "work", "toy.work", 1, 0, 0)
@@ -327,7 +327,6 @@ def test_a_listener_hears_each_record_once_in_order_and_after_it_is_durable(db: 
     log.flush()
     put_firings(log, 50, first=51)
     log.flush()
-    close_writer(db)
 
     assert [type(record) for record in heard[:4]] == [StartRecord, PathRecord, OpenRecord, FiringRecord]
     assert [record.id for record in heard[3:]] == list(range(1, 101))
