@@ -16,9 +16,9 @@ def database(args: argparse.Namespace) -> Path:
     """Return the database of runs: `--db`, else STUDIO_DB, else the one in the user's data folder."""
     if args.db:
         return Path(args.db)
-    from studio.settings import default_db
+    from studio.settings import Settings
 
-    return default_db()
+    return Settings.load().db_path()
 
 
 def open_trace(args: argparse.Namespace) -> Trace:
@@ -28,7 +28,7 @@ def open_trace(args: argparse.Namespace) -> Trace:
         raise UsageError(
             "There are no runs yet: this database does not exist.",
             where=str(path),
-            hint="Run a graph first (`studio run critic_loop`), or name another file with --db.",
+            hint="Run a graph first (`studio run inbox_triage`), or name another file with --db.",
         )
     from studio.trace import Trace
 

@@ -13,7 +13,7 @@ from studio.support.errors import StudioError, UsageError
 
 NO_WINDOW = (
     "The window is not part of this version yet.",
-    "Try `studio examples`, then `studio run critic_loop`; `studio --help` lists all commands.",
+    "Try `studio examples`, then `studio run inbox_triage`; `studio --help` lists all commands.",
 )
 _WITH_VALUE = ("--db",)
 
@@ -48,11 +48,9 @@ def _run(words: list[str], out: Output) -> int:
     if not words:
         raise UsageError(NO_WINDOW[0], hint=NO_WINDOW[1])
     name = words.pop(0)
-    if name in ("-h", "--help", "help"):
+    if name in ("-h", "--help"):
         from studio.cli.parsing import overview
 
-        if name == "help" and words:
-            return _run([words[0], "--help"], out)
         print(overview(), end="")
         return exits.OK
     if name in ("-V", "--version"):

@@ -14,7 +14,7 @@ from studio.support.errors import UsageError
 PROLOGUE = "studio: draw many small checked modules, run them, replay every step."
 FIRST_STEPS = (
     ("studio examples", "what ships with the studio"),
-    ("studio run critic_loop", "run one"),
+    ("studio run inbox_triage", "run one"),
     ("studio replay last", "step through it, in both directions"),
 )
 

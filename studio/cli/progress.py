@@ -9,7 +9,8 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
@@ -143,11 +144,12 @@ class LiveProgress:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
         self._end()
 
-    def aside(self, act: Callable[[], Any]) -> Any:
-        """Do something with the terminal to itself."""
+    @contextmanager
+    def aside(self) -> Iterator[None]:
+        """Take the drawing away while something else has the terminal."""
         self._end()
         try:
-            return act()
+            yield
         finally:
             self._begin()
 

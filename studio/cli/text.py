@@ -10,7 +10,7 @@ from typing import TypeAlias
 Piece: TypeAlias = str | tuple[str, str]
 """Text, or `(style, text)`: the text is made harmless, then styled."""
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 _CODES = {
     "bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "blue": "34", "magenta": "35", "cyan": "36",
     "reverse": "7", "heading": "1;36",
@@ -27,9 +27,8 @@ MARGIN = "│ "
 
 
 def clean(text: str) -> str:
-    """Return the text without control characters (C0 and C1) except newline and tab.
-
-    What a model or a file says must not move the cursor, clear the screen or ring.
+    """Return the text without control characters (C0 and C1, but newline and tab) and without signs that turn the
+    direction of text: what a model says must not move the cursor, clear the screen, or read as something else.
     """
     return _CONTROL.sub("", text)
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from html import escape
 from typing import Literal
 
-from studio.export.card import FACE, HEAD, PAD, SMALL_SIZE, TITLE_SIZE, Card, make_card
+from studio.export.card import FACE, HEAD, PAD, SMALL_SIZE, TITLE_SIZE, Card, make_card, used_ports
 from studio.export.measure import fitted, text_width
 from studio.export.paths import Lanes, Rect, at, curve, hits, through
 from studio.export.paths import number as _n

@@ -1,6 +1,6 @@
 """List the examples that ship with the studio, explain one, or copy one to work on.
 
-GRAPH arguments of other commands take an example's name too: `studio run critic_loop`.
+GRAPH arguments of other commands take an example's name too: `studio run inbox_triage`.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from studio.support.resources import bundled_graphs
 
 EXAMPLES = (
     "studio examples",
-    "studio examples critic_loop",
-    "studio examples critic_loop --copy my_loop.yaml",
+    "studio examples inbox_triage",
+    "studio examples inbox_triage --copy my_triage.yaml",
 )
 
 

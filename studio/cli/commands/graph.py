@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from studio.spec import Registry
 
 EXAMPLES = (
-    "studio graph critic_loop --svg critic_loop.svg",
+    "studio graph inbox_triage --svg inbox_triage.svg",
     "studio graph my_graph.yaml --svg - --theme dark > my_graph.svg",
 )
 

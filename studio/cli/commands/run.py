@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from studio.graph.model import Graph
 
 EXAMPLES = (
-    "studio run critic_loop",
+    "studio run inbox_triage",
     "studio run my_graph.yaml -i topic='tide pools' --model openai/gpt-4.1-mini --limit cost_usd=0.10",
     "studio run my_graph.yaml -i mails=@mails.json --model scripted:replies.jsonl --json",
 )

@@ -11,7 +11,7 @@ from studio.cli.output import Output
 from studio.cli.showing import status_piece
 from studio.cli.text import Piece, duration, money
 
-EXAMPLES = ("studio runs", "studio runs --limit 5", "studio runs --graph critic_loop --status failed --json")
+EXAMPLES = ("studio runs", "studio runs --limit 5", "studio runs --graph inbox_triage --status failed --json")
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -41,7 +41,7 @@ def run(args: argparse.Namespace, out: Output) -> int:
         ])  # fmt: skip
         return exits.OK
     if not found:
-        out.note("No such runs." if args.graph or args.status else "No runs yet; try `studio run critic_loop`.")
+        out.note("No such runs." if args.graph or args.status else "No runs yet; try `studio run inbox_triage`.")
         return exits.OK
     rows: list[list[Piece]] = []
     for one in found:

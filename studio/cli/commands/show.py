@@ -62,56 +62,76 @@ def _head(run: Run, out: Output) -> None:
 
 
 def _tree(trace: Trace, run: Run, tick: str | None, out: Output) -> None:
-    inside: dict[int, list[Firing]] = {}
     shown = 0
-    known = set()
-    firings = list(trace.outline(run.id))
-    for firing in firings:
-        known.add(firing.id)
-    for firing in firings:
-        inside.setdefault(firing.parent if firing.parent in known else 0, []).append(firing)
-    wide = min(36, max((_label_width(firing) for firing in firings), default=8))
-    for line in _lines(trace, inside, 0, "", 0, wide, out.columns or 120, tick):
+    for line in _Tree(trace, run, out.columns or 120, tick).lines():
         out.say(*line)
         shown += 1
     if not shown:
         out.note("Nothing was decided" + (f" at tick {tick}." if tick else "."))
 
 
+class _Tree:
+    """One line per firing; a region's firings stand below it, each tick and item under its heading."""
+
+    def __init__(self, trace: Trace, run: Run, width: int, only: str | None) -> None:
+        self.trace = trace
+        self.width = width
+        self.only = only
+        self.known = {firing.id: firing for firing in trace.outline(run.id)}
+        self.inside: dict[int, list[Firing]] = {}
+        for firing in self.known.values():
+            self.inside.setdefault(firing.parent if firing.parent in self.known else 0, []).append(firing)
+        longest = max((_label_width(firing) for firing in self.known.values()), default=8)
+        self.label = min(36, max(8, longest)) + 2
+
+    def lines(self, parent: int = 0, path: str = "", depth: int = 0) -> Iterator[tuple[Piece, ...]]:
+        """Yield the lines below a region firing (0: the whole run)."""
+        pad = "  " * depth
+        last: tuple[str, int] | None = None
+        here = self.inside.get(parent, [])
+        several_items = len({firing.item for firing in here}) > 1
+        for firing in here:
+            if not self._wanted(firing.tick):
+                continue
+            if (firing.tick, firing.item) != last:
+                last = (firing.tick, firing.item)
+                item = f"  {_item_name(firing, path)}" if several_items else ""
+                yield (pad, ("dim", f"tick {firing.tick}{item}"))
+            name = firing.node.rpartition("/")[2]
+            style = "dim" if firing.status == "skipped" else ""
+            gap = " " * max(2, self.label - len(name) - 2 * depth)
+            yield (pad, "  ", sign_piece(firing.status), " ", (style, name), gap, *self._outcome(firing))
+            if firing.id in self.inside:
+                yield from self.lines(firing.id, firing.node, depth + 2)
+
+    def _wanted(self, tick: str) -> bool:
+        only = self.only
+        return only is None or tick == only or tick.startswith(only + ".") or only.startswith(tick + ".")
+
+    def _outcome(self, firing: Firing) -> tuple[Piece, ...]:
+        if firing.status == "skipped":
+            return (("dim", firing.reason or "skipped"),)
+        if firing.status != "ok":
+            return ((STATUS_STYLE.get(firing.status, ""), firing.reason or firing.status),)
+        took = firing.duration_ms or 0.0
+        time: tuple[Piece, ...] = (("dim", f"  {duration(took / 1000)}"),) if took >= 100 else ()
+        origin: tuple[Piece, ...] = (("dim", f"  {firing.origin}"),) if firing.origin != "executed" else ()
+        room = max(24, self.width - self.label - 16)
+        outputs = self.trace.outputs(firing)
+        if not outputs and len(firing.inputs) == 1:  # it only takes: show what it took
+            return (("dim", "← "), brief(self._taken(next(iter(firing.inputs.values()))), room), *time, *origin)
+        return (brief(outputs, room), *time, *origin)
+
+    def _taken(self, wire: Json) -> dict[str, Json]:
+        source = self.known.get(wire[0]) if isinstance(wire, list) and wire and isinstance(wire[0], int) else None
+        if source is None:
+            return {}
+        outputs = self.trace.outputs(source)
+        return {wire[1]: outputs[wire[1]]} if wire[1] in outputs else {}
+
+
 def _label_width(firing: Firing) -> int:
     return len(firing.node.rpartition("/")[2]) + 2 * firing.node.count("/")
-
-
-def _lines(
-    trace: Trace, inside: dict[int, list[Firing]], parent: int, path: str, depth: int, wide: int, width: int,
-    only: str | None,
-) -> Iterator[tuple[Piece, ...]]:  # fmt: skip
-    """One line per firing; a region's firings stand below it, each tick and item under its heading."""
-    pad = "  " * depth
-    last: tuple[str, int] | None = None
-    several_items = len({firing.item for firing in inside.get(parent, ())}) > 1
-    for firing in inside.get(parent, ()):
-        matches = (
-            only is None
-            or firing.tick == only
-            or firing.tick.startswith(only + ".")
-            or only.startswith(firing.tick + ".")
-        )
-        if not matches:
-            continue
-        place = (firing.tick, firing.item)
-        if place != last:
-            last = place
-            item = f"  {_item_name(firing, path)}" if several_items else ""
-            yield (pad, ("dim", f"tick {firing.tick}{item}"))
-        name = firing.node.rpartition("/")[2]
-        gap = " " * max(1, wide - len(name) - 2 * depth)
-        yield (
-            pad, "  ", sign_piece(firing.status), " ", ("" if firing.status != "skipped" else "dim", name), gap,
-            *_outcome(trace, firing, width - wide - 16),
-        )  # fmt: skip
-        if firing.id in inside:
-            yield from _lines(trace, inside, firing.id, firing.node, depth + 2, wide, width, only)
 
 
 def _item_name(firing: Firing, path: str) -> str:

@@ -1,0 +1,50 @@
+"""Show the overview, the help of a command, or a page of the manual.
+
+Pages: getting_started, commands, exit_codes, trace.
+"""
+
+from __future__ import annotations
+
+import argparse
+
+from studio.cli import exits
+from studio.cli.output import Output
+from studio.support.errors import UsageError
+
+EXAMPLES = ("studio help", "studio help run", "studio help getting_started")
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("topic", nargs="?", metavar="TOPIC", help="a command or a page (none: the overview)")
+
+
+def run(args: argparse.Namespace, out: Output) -> int:
+    from studio.cli.discovery import command_names, load
+    from studio.cli.parsing import command_parser, overview
+    from studio.help import page_names, page_text
+
+    if args.topic is None:
+        if out.as_json:
+            out.json({"commands": command_names(), "pages": page_names()})
+        else:
+            out.say(overview().rstrip("\n"))
+            out.say(f"Pages of the manual (`studio help PAGE`): {', '.join(page_names())}.")
+        return exits.OK
+    if args.topic in command_names():
+        text, is_page = command_parser(args.topic, load(args.topic)).format_help(), False
+    elif args.topic in page_names():
+        text, is_page = page_text(args.topic), True
+    else:
+        raise UsageError(
+            f"There is no command and no page called `{args.topic}`.",
+            hint=f"Pages: {', '.join(page_names())}. `studio --help` lists the commands.",
+        )
+    if out.as_json:
+        out.json({"topic": args.topic, "text": text})
+    elif is_page:
+        from studio.cli.markdown import show_markdown
+
+        show_markdown(text, out)
+    else:
+        out.say(text.rstrip("\n"))
+    return exits.OK
