@@ -111,7 +111,7 @@ def prepare_for_writing(path: Path) -> None:
         if not path.exists():
             with contextlib.suppress(FileExistsError):  # another process was faster
                 os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
-        if not os.access(path, os.W_OK):
+        if not os.access(path, os.W_OK, effective_ids=os.access in os.supports_effective_ids):
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
     except OSError as error:
         raise EnvironmentProblem(

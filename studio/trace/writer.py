@@ -403,6 +403,8 @@ def _drain() -> None:
                 writer.close()
         except EnvironmentProblem as problem:
             _log.error("%s", problem)
+        except RuntimeError:  # a bug of ours; the other files are written all the same
+            _log.exception("%s was not written to the end", key)
         _writers.pop(key, None)
 
 

@@ -281,3 +281,29 @@ def test_queries_are_bounded_and_cannot_write(db: Path, log: FileRunLog, trace: 
             "WITH RECURSIVE a(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM a) SELECT max(x) FROM a", seconds=0.05
         )
     assert sum(1 for _ in reading.firings()) == 50, "the connection is of use afterwards"
+
+
+def test_a_bug_of_ours_in_the_writer_is_told_to_every_caller_and_ends_no_other_file(
+    db: Path, log: FileRunLog, tmp_path: Path, blank: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log.flush()
+
+    def broken(batch: object) -> None:
+        raise MemoryError("no room")
+
+    monkeypatch.setattr(writer_of(db)._rows, "write", broken)
+    put_firings(log, 1)
+    for _ in range(2):
+        with pytest.raises(RuntimeError, match="trace writer failed"):
+            log.flush()
+    with pytest.raises(RuntimeError, match="trace writer failed"):
+        log.raise_if_broken()
+
+    other = tmp_path / "other.db"
+    other.write_bytes(blank)
+    open_run(other, start_of("02")).flush()
+    close_writer(other)
+    again = open_run(db, start_of("03"))  # a new thread takes over
+    again.flush()
+    with Trace(db) as trace:
+        assert trace.run("03").status == "running"
