@@ -41,8 +41,8 @@ class Emitter:
         return [line for texts in self.comments.values() for line in texts if line]
 
     def has_comments(self, path: str) -> bool:
-        """True if anything is said before, behind or inside this item."""
-        return bool(self.comments) and (path in self.comments or path + BEHIND in self.comments or path in self.inside)
+        """True if something is said of this item itself (not only of items in it)."""
+        return path in self.comments or path + BEHIND in self.comments
 
     def remark(self, key: str, indent: int) -> None:
         """Write the comment lines kept under a key, if any."""
@@ -68,6 +68,13 @@ class Emitter:
     def item(self, indent: int, value: Json, path: str) -> None:
         """Write `- value`."""
         self.remark(path, indent)
+        # Where the entry begins with an entry or key of its own, a reader cannot tell whose comment it is.
+        first, inside = path, value
+        while self.comments and isinstance(inside, list | tuple) and inside:
+            first, inside = f"{first}.0", inside[0]
+            self.remark(first, indent)
+        if self.comments and isinstance(inside, Mapping) and inside:
+            self.remark(f"{first}.{next(iter(inside))}", indent)
         self._value(indent, "-", value, path, self._behind(path))
 
     def options(self, indent: int, key: str, value: Mapping[str, Json], path: str) -> None:
@@ -121,17 +128,18 @@ class Emitter:
             )
             if text is not None:
                 self.lines.append(f"{head} {text}{behind}")
-                self.remark(path + END, indent + 2)
                 return
         self._block(indent, head, value, path, behind)
 
     def _block(self, indent: int, head: str, value: Json, path: str, behind: str) -> None:
         _check_depth(_depth(indent))
         inner = indent + 2
+        if head.endswith("-") and behind:
+            # A comment behind a bare dash belongs to nobody's line; it stands before the entry.
+            self.lines.append(" " * indent + behind.lstrip())
+            behind = ""
         if isinstance(value, Mapping):
-            # `- key: value` on one line, unless a comment has to stand between the dash and the key.
-            first_key = next(iter(value))
-            together = head.endswith("-") and not behind and f"{path}.{first_key}" not in self.comments
+            together = head.endswith("-")
             self.lines.append(head + (" " if together else behind))
             for key, child in value.items():
                 if not isinstance(key, str):

@@ -74,7 +74,7 @@ _TEXT_IN_1_2_ONLY = frozenset(
 ) | {"<<", "="} | {
     sign + word for sign in ("", "+", "-") for word in (".inf", ".Inf", ".INF", ".nan", ".NaN", ".NAN")
 }  # fmt: skip
-_FLOW_MARKS = frozenset(",[]{}:")
+_FLOW_MARKS = frozenset(",[]{}:?")
 _ESCAPES = {
     "\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\r": "\\r", "\0": "\\0", "\a": "\\a", "\b": "\\b",
     "\x1b": "\\e", "\f": "\\f", "\v": "\\v",

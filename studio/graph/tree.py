@@ -18,12 +18,15 @@ from studio.support.values import Json
 
 MAX_BYTES: Final = 20_000_000
 MAX_DEPTH: Final = 64
-MAX_VALUES: Final = 200_000
-"""Most keys and values in a file: twenty for each of the 10,000 nodes that a graph may have."""
+MAX_VALUES: Final = 150_000
+"""Most keys and values in a file: fifteen for each of the 10,000 nodes that a graph may have."""
 
 _PARSER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _NOT_ALLOWED = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
+
+
+_NO_KEYS: dict[str, Any] = {}
 
 
 class Tree:
@@ -35,12 +38,12 @@ class Tree:
 
     __slots__ = ("end", "flow", "keys", "start", "value")
 
-    def __init__(self, value: Any, start: Any, end: Any, *, flow: bool = False) -> None:
+    def __init__(self, value: Any, start: Any, end: Any) -> None:
         self.value = value
         self.start = start
         self.end = end
-        self.flow = flow
-        self.keys: dict[str, Any] = {}
+        self.flow = False
+        self.keys: dict[str, Any] = {} if type(value) is dict else _NO_KEYS
 
     @property
     def line(self) -> int:
@@ -134,82 +137,77 @@ class _Builder:
         return GraphError(message, where=where(self.file, mark.line + 1), hint=hint)
 
     def run(self) -> Parsed:
+        """Build the tree; the loop is written for speed, refusals are made elsewhere."""
+        scalar_event, mapping_start, sequence_start = yaml.ScalarEvent, yaml.MappingStartEvent, yaml.SequenceStartEvent
+        ends = (yaml.MappingEndEvent, yaml.SequenceEndEvent)
         root: Tree | None = None
         stack: list[Tree] = []
-        keys: list[str | None] = []  # for each open mapping the key that waits for its value
+        keys: list[str | None] = []  # for each open collection the key that waits for its value
         count = 0
-        tree: Tree
         event: Any
         for event in self.events:
             kind = type(event)
-            if kind is yaml.ScalarEvent:
-                self._no_extras(event)
+            if kind is scalar_event:
                 tree = self._scalar(event)
-            elif kind is yaml.MappingStartEvent or kind is yaml.SequenceStartEvent:
-                self._no_extras(event)
-                value: Any = {} if kind is yaml.MappingStartEvent else []
-                tree = Tree(value, event.start_mark, event.end_mark, flow=bool(event.flow_style))
+            elif kind is mapping_start or kind is sequence_start:
+                tree = Tree({} if kind is mapping_start else [], event.start_mark, event.end_mark)
+                tree.flow = bool(event.flow_style)
                 if len(stack) >= MAX_DEPTH:
                     raise self.refuse(f"Values are nested deeper than {MAX_DEPTH} levels here.", event.start_mark)
-            elif kind is yaml.MappingEndEvent or kind is yaml.SequenceEndEvent:
+            elif kind in ends:
                 stack.pop().end = event.end_mark
                 keys.pop()
                 continue
-            elif kind is yaml.AliasEvent:
-                raise self.refuse(
-                    f"`*{event.anchor}` is an alias; graph files have none.",
-                    event.start_mark,
-                    "Write the value out where it is needed.",
-                )
-            elif kind is yaml.DocumentStartEvent:
-                if root is not None:
-                    raise self.refuse(
-                        "A second document starts here.", event.start_mark, "Put it in a file of its own."
-                    )
-                continue
             else:
+                self._refuse_others(event, root)
                 continue
-
+            if event.anchor is not None or event.tag is not None:
+                self._refuse_extras(event)
             count += 1
             if count > MAX_VALUES:
-                raise self.refuse(
-                    f"The file holds more than {MAX_VALUES:,} keys and values.",
-                    event.start_mark,
-                    "Keep data in files of its own.",
-                )
+                message = f"The file holds more than {MAX_VALUES:,} keys and values."
+                raise self.refuse(message, event.start_mark, "Keep data in files of its own.")
+
             if not stack:
                 root = tree
             else:
                 parent = stack[-1]
-                if type(parent.value) is list:
-                    parent.value.append(tree)
-                elif keys[-1] is None:
-                    keys[-1] = self._key(parent, tree)
-                    continue
+                holder = parent.value
+                if type(holder) is list:
+                    holder.append(tree)
                 else:
-                    parent.value[keys[-1]] = tree
+                    key = keys[-1]
+                    if key is None:
+                        keys[-1] = self._key(parent, tree)
+                        continue
+                    holder[key] = tree
                     keys[-1] = None
-            if kind is not yaml.ScalarEvent:
+            if kind is not scalar_event:
                 stack.append(tree)
                 keys.append(None)
         if root is None:
-            raise GraphError(
-                "The file is empty.", where=self.file, hint="A graph file starts with `studio: 1` and has `nodes:`."
-            )
+            hint = "A graph file starts with `studio: 1` and has `nodes:`."
+            raise GraphError("The file is empty.", where=self.file, hint=hint)
         return Parsed(root, self.spans or [])
 
-    def _no_extras(self, event: Any) -> None:
+    def _refuse_others(self, event: Any, root: Tree | None) -> None:
+        if type(event) is yaml.AliasEvent:
+            message = f"`*{event.anchor}` is an alias; graph files have none."
+            raise self.refuse(message, event.start_mark, "Write the value out where it is needed.")
+        if type(event) is yaml.DocumentStartEvent and root is not None:
+            raise self.refuse("A second document starts here.", event.start_mark, "Put it in a file of its own.")
+
+    def _refuse_extras(self, event: Any) -> None:
         if event.anchor is not None:
             raise self.refuse(
                 f"`&{event.anchor}` is an anchor; graph files have none.",
                 event.start_mark,
                 "Write the value out where it is needed.",
             )
-        if event.tag is not None:
-            tag = event.tag.replace("tag:yaml.org,2002:", "!!")
-            raise self.refuse(
-                f"`{tag}` is a tag; graph files have none.", event.start_mark, "Delete it, or quote the text."
-            )
+        tag = event.tag.replace("tag:yaml.org,2002:", "!!")
+        raise self.refuse(
+            f"`{tag}` is a tag; graph files have none.", event.start_mark, "Delete it, or quote the text."
+        )
 
     def _scalar(self, event: Any) -> Tree:
         start, style = event.start_mark, event.style

@@ -28,16 +28,33 @@ STALE_S: Final = 3600
 def write_graph(graph: Graph) -> str:
     """Return the canonical text of a graph. Raises GraphError for values that no file can hold."""
     lines: list[str] = []
-    _write(lines, graph, 0, "")
+    _write(lines, graph, 0, None)
     return "\n".join(lines) + "\n"
 
 
-def _write(lines: list[str], graph: Graph, indent: int, key: str) -> None:
-    """Write the sections of a graph; `key` is its name in `graphs`, "" for the graph of the file."""
-    out = Emitter(lines, _tidy(graph.comments))
+def _write(lines: list[str], graph: Graph, indent: int, key: str | None) -> None:
+    """Write the sections of a graph; `key` is its name in `graphs`, None for the graph of the file."""
+    comments = _tidy(graph.comments)
+    footer = comments.pop(FOOTER, [])
+    if comments:
+        # Comments whose item is gone move to the end, before they can shape anything: a trial finds them.
+        trial = Emitter([], comments)
+        _sections(trial, graph, 0, key, with_bodies=False)
+        gone = trial.comments
+        footer = [*trial.unwritten(), *footer]
+        comments = {path: texts for path, texts in comments.items() if path not in gone}
+    out = Emitter(lines, {**comments, FOOTER: footer})
     began = len(lines)
+    _sections(out, graph, indent, key, with_bodies=True)
+    if len(lines) == began:
+        # An empty subgraph still has to be a mapping, and its comments need something to stand behind.
+        out.pair(indent, "nodes", {}, "nodes")
+    out.remark(FOOTER, indent)
+
+
+def _sections(out: Emitter, graph: Graph, indent: int, key: str | None, *, with_bodies: bool) -> None:
     out.remark(HEADER, indent)
-    if not key:
+    if key is None:
         out.pair(indent, "studio", FORMAT, "studio")
     if graph.name != key or out.has_comments("name"):
         out.pair(indent, "name", graph.name, "name")
@@ -54,14 +71,10 @@ def _write(lines: list[str], graph: Graph, indent: int, key: str) -> None:
         out.pair(indent, "on_limit", graph.on_limit, "on_limit")
     if graph.limits or out.has_comments("limits"):
         out.pair(indent, "limits", graph.limits, "limits")
-    _graphs(out, indent, graph)
+    _graphs(out, indent, graph, with_bodies)
     for name, value in graph.extra.items():
         out.pair(indent, name, value, name)
     _section(out, indent, "layout", graph.layout)
-    if len(lines) == began:
-        lines[-1] += " {}"
-    footer = out.comments.pop(FOOTER, [])
-    lines.extend(" " * indent + text if text else "" for text in [*out.unwritten(), *footer])
 
 
 def _tidy(comments: Mapping[str, list[str]]) -> dict[str, list[str]]:
@@ -102,7 +115,7 @@ def _edges(out: Emitter, indent: int, edges: list[Edge]) -> None:
     out.remark("edges" + END, indent + 2)
 
 
-def _graphs(out: Emitter, indent: int, graph: Graph) -> None:
+def _graphs(out: Emitter, indent: int, graph: Graph, with_bodies: bool) -> None:
     if not graph.graphs:
         if out.has_comments("graphs"):
             out.pair(indent, "graphs", {}, "graphs")
@@ -110,7 +123,8 @@ def _graphs(out: Emitter, indent: int, graph: Graph) -> None:
     out.open(indent, "graphs", "graphs")
     for name, inner in graph.graphs.items():
         out.open(indent + 2, name, f"graphs.{name}")
-        _write(out.lines, inner, indent + 4, name)
+        if with_bodies:
+            _write(out.lines, inner, indent + 4, name)
     out.remark("graphs" + END, indent + 2)
 
 
