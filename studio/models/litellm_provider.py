@@ -19,7 +19,7 @@ from studio.models.failures import MissingModel, asker, failure
 from studio.models.litellm_errors import map_error
 from studio.models.litellm_params import chat_params
 from studio.models.litellm_runtime import RUNTIME, Runtime
-from studio.spec.calls import ChatCall, ChatReply, CompletionCall, CompletionReply, ModelInfo, TokenChoice
+from studio.spec.calls import ChatCall, ChatReply, CompletionCall, CompletionReply, EmbedReply, ModelInfo, TokenChoice
 from studio.support.errors import ModelError
 
 Result = TypeVar("Result")
@@ -135,6 +135,21 @@ class LiteLLM:
                 cost_usd=self._cost(library, response),
                 entropy=token_bits(c.logprob for c in choices) if choices else None,
             )
+
+        return await self._run(ask, call)
+
+    async def embed(self, texts: list[str], timeout_s: float | None = None) -> EmbedReply:
+        """Return a vector for each text. Raises `ModelError`."""
+        call = CompletionCall(prompt="", timeout_s=timeout_s)  # what the helpers need to know of a call
+
+        async def ask(library: Any) -> EmbedReply:
+            self._learn(library)
+            response, _ = await self._sent(library.aembedding, {"input": texts}, (), call, library)
+            rows = [row if isinstance(row, Mapping) else row.model_dump() for row in response.data or ()]
+            vectors = [[float(x) for x in row["embedding"]] for row in sorted(rows, key=lambda row: row["index"])]
+            if len(vectors) != len(texts) or not all(map(len, vectors)):
+                raise failure("malformed", "The provider sent not one vector per text.", where=self.name)
+            return EmbedReply(vectors, _usage(response)[0], self._cost(library, response))
 
         return await self._run(ask, call)
 
