@@ -70,6 +70,7 @@ async def run_map(
         inner = regions[position] = _item_region(region, index, node, firing, position, keys)
         started.add(inner)
         if inner.ended_at:
+            results[position] = inner.failed
             return
         try:
             if body.shared:
@@ -98,6 +99,8 @@ async def run_map(
         await _several(one, len(items), concurrency, lambda: stop or region.halted)
     failures = [result for result in results if isinstance(result, Failure)]
     if failures and failing:
+        if body.shared:
+            region.failed_maps[index] = tick_path(region.tick_key)
         raise failures[0]
     if region.halted:
         raise RunHalted
@@ -138,10 +141,9 @@ async def _several(one: Any, count: int, concurrency: int, stopping: Any) -> Non
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         raise
-    for task in tasks:
-        error = task.exception()
-        if error is not None:
-            raise error
+    errors = [error for task in tasks if (error := task.exception()) is not None]
+    if errors:
+        raise errors[0]
 
 
 def _own(region: Region, index: int, node: NodePlan, firing: int, key: str = "") -> Region:
@@ -181,7 +183,13 @@ async def _shared_tick(region: Region, inner: Region, firing: int, given: dict[s
     inner.tick_key = region.tick_key
     inner.parent_firing = firing
     inner.inputs = given
-    await inner.tick()
+    try:
+        await inner.tick()
+    except Failure as failure:
+        # What was in flight beside the failure differs from run to run, so its registers are no ground to go on from.
+        inner.failed = failure
+        inner.ended_at = tick_path(region.tick_key)
+        raise
     if inner.stopped and not inner.ended_at:
         inner.ended_at = tick_path(region.tick_key)
     if inner.work_waits and not inner.ended_at:

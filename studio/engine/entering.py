@@ -56,8 +56,8 @@ def enter(region: Region, index: int, node: NodePlan, todo: list[int]) -> tuple[
             region.skip(index, node, shut, todo, "when" if shut.reason != "`when` is false" else "")
             return None
     body = node.body
-    if body is not None and body.shared and index in region.bodies and region.bodies[index].ended_at:
-        region.skip(index, node, Absent(f"`{node.name}` was stopped at tick {region.bodies[index].ended_at}"), todo)
+    if body is not None and body.shared and (over := _over(region, index)):
+        region.skip(index, node, Absent(f"`{node.name}` {over}"), todo)
         return None
     values: dict[str, Any] = {}
     refs: dict[str, Any] = {}
@@ -91,6 +91,16 @@ def enter(region: Region, index: int, node: NodePlan, todo: list[int]) -> tuple[
         if values is None:
             return None
     return values, refs
+
+
+def _over(region: Region, index: int) -> str:
+    """Why the shared body of this node ticks no more, "" if it does: stopped (rule 2.5) or failed (rule 2.11)."""
+    if index in region.failed_maps:
+        return f"failed at tick {region.failed_maps[index]}"
+    inner = region.bodies.get(index)
+    if inner is None or not inner.ended_at:
+        return ""
+    return f"{'failed' if inner.failed else 'was stopped'} at tick {inner.ended_at}"
 
 
 def _from_outside(region: Region, index: int, node: NodePlan, todo: list[int]) -> tuple[Any, Any]:

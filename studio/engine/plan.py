@@ -45,12 +45,13 @@ class Wire:
 class InputPlan:
     """One input port: its join, its wires in edge order, its default, and the check its values still need."""
 
-    __slots__ = ("check", "default", "join", "name", "required", "type", "wires")
+    __slots__ = ("check", "default", "join", "name", "passes_absence", "required", "type", "wires")
 
     def __init__(self, field: Field, wires: tuple[Wire, ...], check: Callable[[Json], bool] | None) -> None:
         self.name = field.name
         self.type = field.type
         self.join = field.join
+        self.passes_absence = field.passes_absence
         self.required = field.required
         self.default = None if field.required else field.default
         self.wires = wires

@@ -7,6 +7,7 @@ whole document, not by a flag somebody has to remember to set.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from operator import attrgetter
 from typing import Any
 
 import orjson
@@ -67,12 +68,27 @@ def prepare(graph: Graph, registry: Registry) -> Prepared:
     return kept.prepared
 
 
+_NODE = attrgetter(
+    "name", "type", "params", "title", "fires", "on_error", "default", "retries", "timeout_s", "limits", "knockout"
+)
+_EDGE = attrgetter(
+    "source", "source_port", "target", "target_port", "feedback", "has_initial", "initial", "initial_from", "hold"
+)
+_STORE = attrgetter("name", "type", "scope", "params")
+_GRAPH = attrgetter(
+    "name", "about", "until", "max_ticks", "on_limit", "limits", "layout", "extra", "base", "comments"
+)  # fmt: skip
+
+
 def _fingerprint(graph: Graph) -> bytes:
-    """The whole document as bytes: nodes, edges, stores, bodies. Bodies in other files are read when first prepared."""
+    """The whole document as bytes. Bodies in other files count as they were when the graph was first prepared."""
     parts = [
-        graph.name, graph.nodes, graph.edges, graph.stores, graph.until, graph.max_ticks, graph.on_limit, graph.limits,
-        str(graph.base), [_fingerprint(inner).hex() for inner in graph.graphs.values()], list(graph.graphs),
-    ]  # fmt: skip
+        _GRAPH(graph),
+        list(map(_NODE, graph.nodes.values())),
+        list(map(_EDGE, graph.edges)),
+        list(map(_STORE, graph.stores.values())),
+        [(name, _fingerprint(inner).hex()) for name, inner in graph.graphs.items()],
+    ]
     return orjson.dumps(parts, default=str)
 
 

@@ -101,6 +101,8 @@ class Region:
         self.children: set[Region] = set()
         self.bodies: dict[int, Region] = {}
         self.populations: dict[int, dict[str, Region]] = {}
+        self.failed: Failure | None = None
+        self.failed_maps: dict[int, str] = {}
         # Tasks of this tick.
         self.tasks: set[asyncio.Task[None]] = set()
         self.own_tasks: dict[int, asyncio.Task[None]] = {}
