@@ -1,4 +1,4 @@
-"""The conformance tests of design section 11, each a graph and its outcome, played by the reference and by the engine."""
+"""The conformance tests of design section 11, played by the reference and by the engine."""
 
 from __future__ import annotations
 

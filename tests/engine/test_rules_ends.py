@@ -136,7 +136,8 @@ def test_a_hold_edge_is_memory_and_keeps_no_region_at_work(play: Play) -> None:
 
 
 def test_a_steady_output_on_a_plain_feedback_edge_keeps_the_region_at_work(play: Play) -> None:
-    got = play(counting(1, "one: {type: toy.number}\n  user: {type: toy.echo}", "one.out ~> user.value", keys="max_ticks: 5"))  # fmt: skip
+    nodes = "one: {type: toy.number}\n  user: {type: toy.echo}"
+    got = play(counting(1, nodes, "one.out ~> user.value", keys="max_ticks: 5"))
 
     assert got.ended == "max_ticks"
 
@@ -174,7 +175,8 @@ def test_an_output_that_was_never_present_is_absent_or_an_empty_list(play: Play)
 
 
 def test_a_steady_output_is_collected_once(play: Play) -> None:
-    got = play(counting(3, "one: {type: toy.number, value: 1}\n  y: {type: flow.output, collect: true}", "one.out -> y.value"))  # fmt: skip
+    nodes = "one: {type: toy.number, value: 1}\n  y: {type: flow.output, collect: true}"
+    got = play(counting(3, nodes, "one.out -> y.value"))
 
     assert got.outputs == {"y": [1]}
 

@@ -177,18 +177,19 @@ nodes:
   gone: {type: toy.echo, knockout: true}
   mix: {type: toy.mix, knockout: pass}
   len: {type: toy.length, knockout: pass}
-  list: {type: flow.input, value: [1], type: list}
+  list: {type: flow.input, value: [1]}
+  hello: {type: flow.input, value: hello}
 edges:
   - gone.out -> mix.a
   - one.out -> mix.b
   - gone.out -> a.name
-  - one.out -> a.mail
+  - hello.value -> a.mail
   - list.value -> len.value
-""".replace("{type: flow.input, value: [1], type: list}", "{type: flow.input, value: [1]}"))
+""")
     )
 
     assert values(got, "mix") == [1], "the first input is absent, the second goes through"
-    assert values(got, "a", "said") == [1]
+    assert values(got, "a", "said") == ["hello"]
     assert causes(got, "len") == ["knocked out"], "a list is no integer"
 
 
@@ -253,3 +254,83 @@ edges:
     assert result.status == "failed"
     assert result.error is not None
     assert result.error["node"] == "add"
+
+
+# -- shared bodies that failed --------------------------------------------------------------------
+
+ORGAN = """
+nodes:
+  n: {type: toy.add, plus: 1}
+  organ: {type: flow.subgraph, graph: body, clock: shared, on_error: skip}
+  y: {type: flow.output, collect: true}
+edges:
+  - n.out ~> n.a: {initial: -1}
+  - n.out -> organ.x
+  - organ.y -> y.value
+max_ticks: 4
+graphs:
+  body:
+    nodes:
+      x: {type: flow.input}
+      sum: {type: toy.add}
+      fail: {type: toy.fail, modulus: 3, remainder: 1}
+      y: {type: flow.output}
+    edges:
+      - sum.out ~> sum.a: {initial: 0}
+      - x.value -> sum.b
+      - x.value -> fail.value
+      - sum.out -> y.value
+"""
+
+
+def test_nothing_new_starts_in_an_organ_that_failed_and_its_node_is_skipped_from_then_on(play: Play) -> None:
+    got = play(Graph.from_text(ORGAN))
+
+    assert got.status == "ok"
+    assert ticks(got, "organ", "error") == ["1"]
+    assert ticks(got, "organ", "skipped") == ["2", "3"]
+    assert causes(got, "organ") == ["failed"] * 3
+    assert ticks(got, "organ/x") == ["0", "1"]
+    assert got.outputs == {"y": [0]}
+
+
+POPULATION = """
+nodes:
+  n: {type: toy.add, plus: 1}
+  people: {type: flow.input, value: [0, 10]}
+  town: {type: flow.map, graph: body, clock: shared, key: name, on_item_error: CHOICE, on_error: skip}
+  y: {type: flow.output, collect: true}
+edges:
+  - n.out ~> n.a: {initial: -1}
+  - n.out -> town.x
+  - people.value -> town.items
+  - town.y -> y.value
+max_ticks: 3
+graphs:
+  body:
+    nodes:
+      item: {type: flow.input}
+      x: {type: flow.input}
+      sum: {type: toy.add}
+      fail: {type: toy.fail, modulus: 99, remainder: 11}
+      y: {type: flow.output}
+    edges:
+      - item.value -> sum.a
+      - x.value -> sum.b
+      - sum.out -> fail.value
+      - fail.out -> y.value
+"""
+
+
+@pytest.mark.parametrize(
+    ("choice", "expected"),
+    [("skip", [[0, 10], [1], [2]]), ("null", [[0, 10], [1, None], [2, None]]), ("fail", [[0, 10]])],
+)
+def test_an_item_of_a_population_that_failed_stays_out_of_it(play: Play, choice: str, expected: list[object]) -> None:
+    got = play(Graph.from_text(POPULATION.replace("CHOICE", choice)))
+
+    assert got.status == "ok"
+    assert got.outputs == {"y": expected}
+    assert ticks(got, "town/10/fail", "error") == ["1"]
+    assert ticks(got, "town/10/sum") == ["0", "1"]
+    assert causes(got, "town") == (["failed", "failed"] if choice == "fail" else [])

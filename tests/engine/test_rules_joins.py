@@ -1,4 +1,4 @@
-"""Rule 2.3: joins meet values of their own tick, fresh before held, in edge order; races raise only if nobody delivers."""
+"""Rule 2.3: joins meet values of their own tick, fresh before held; a race raises only if nobody delivers."""
 
 from __future__ import annotations
 

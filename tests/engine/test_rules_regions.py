@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from studio.graph import Graph
-from tests.engine.players import Play, causes, ticks, values
+from tests.engine.players import Play, causes, ticks
 from tests.support.toys import latencies, shuffled
 
 OUTER = """
@@ -31,7 +31,9 @@ graphs:
 def outer(region: str, edges: list[str], body: str) -> Graph:
     """A counter 0, 1, 2, 3 with doors, and a region node over `body` (nodes, then `edges:` and its wires)."""
     text = OUTER.replace("REGION", region).replace("EDGES", "\n  - ".join(edges))
-    return Graph.from_text(text.replace("BODY", body.strip().replace("\n", "\n      ").replace("      edges:", "    edges:")))
+    return Graph.from_text(
+        text.replace("BODY", body.strip().replace("\n", "\n      ").replace("      edges:", "    edges:"))
+    )
 
 
 SUM = """
@@ -102,7 +104,9 @@ edges:
 def test_absent_data_enters_an_organ_as_absence_and_skips_only_what_needs_it(play: Play) -> None:
     got = play(
         outer(
-            "{type: flow.subgraph, graph: body, clock: shared}", ["door.even -> region.x", "region.y -> y.value"], MEMORY
+            "{type: flow.subgraph, graph: body, clock: shared}",
+            ["door.even -> region.x", "region.y -> y.value"],
+            MEMORY,
         )
     )
 
@@ -251,9 +255,7 @@ def test_a_map_over_nothing_gives_empty_lists(play: Play) -> None:
     assert ticks(got, "work") == ["0"]
 
 
-@pytest.mark.parametrize(
-    ("choice", "expected"), [("skip", [1, 3]), ("null", [1, None, 3]), ("fail", None)]
-)
+@pytest.mark.parametrize(("choice", "expected"), [("skip", [1, 3]), ("null", [1, None, 3]), ("fail", None)])
 def test_an_item_that_fails_fails_the_map_or_is_dropped_or_null(
     play: Play, choice: str, expected: list[int | None] | None
 ) -> None:
@@ -277,7 +279,9 @@ def test_an_item_that_fails_fails_the_map_or_is_dropped_or_null(
         ("each: [extra], key: k", {"1": 7, "3": 9}, [7, 0, 9]),
     ],
 )
-def test_other_inputs_are_broadcast_or_split_by_index_or_key(play: Play, keys: str, value: Any, same: list[int]) -> None:
+def test_other_inputs_are_broadcast_or_split_by_index_or_key(
+    play: Play, keys: str, value: Any, same: list[int]
+) -> None:
     got = play(mapping(keys, "extra.value -> work.extra"), extra=value)
     one_by_one = [
         play(mapping("concurrency: 1", "extra.value -> work.extra"), extra=extra).outputs["z"][i]

@@ -9,21 +9,25 @@ Readings (where the contract is silent, this file decides, and the engine is hel
 1.  A `first` port takes the first present wire in edge order, held ones included: "fresh before held" is said of
     plain ports only, and a held value was there before the race began.  A `many` port gathers held values too.
 2.  An absent port with several wires is absent for the reason of its first wire in the file; a node with several
-    absent inputs for the first in declared order; a knockout is named before a `when`, a `when` before an input.
+    absent inputs for the first in declared order; a `when` is named before a knockout, a knockout before an input.
 3.  A body that stopped in this tick carries nothing onward: its feedback would arrive in no tick.
 4.  A shared body whose node failed has failed for good ("nothing new starts in it", and what was in flight beside the
     failure differs from run to run, so its registers are no ground to go on from). From the next tick on its region
     node is skipped, its item stays dropped (`skip`) or null (`null`), a map that failed is skipped.
 5.  `until`, `max_ticks` and `on_limit` of a shared body mean nothing; its region's are used.
 6.  A firing that fails is of status `error` whatever `on_error` makes of it; `knockout: pass` is a firing (`ok`).
-7.  `knockout: pass` needs no input but the one it passes on; `when` counts as always.
+7.  `knockout: pass` needs no input but the one it passes on; `when` counts as always. Types allow it if the port
+    types do and the value fits the output's type.
 8.  The writes of a map that failed are not applied; those of a failed item in a map that went on are.
 9.  A store of scope `run` lies outside every region, so in a map every item sees it by rule 2.9.
 10. A failure of a contender is raised where its port is decided, even if `when` then skips the node of that port.
 11. A value that a body's `flow.input` brings is fresh inside, as that node has fired.
 12. A map that has no `key` names its items by index; a map over `items` with own clocks skips (gives null for) an
     item that lacks a required `each` entry.
-13. `fires: every_tick` on a node inside a body makes the region node live no more than rule 2.4 says (type or store).
+13. `fires` on a node inside a body overrides its type for the region node too: `every_tick` inside makes the region
+    node live as a live type would, `once` takes away what the type says.
+14. An output of an own-clock region that never had a value is absent for that reason, and not for one of the reasons
+    its `flow.output` was skipped for.
 """
 
 from __future__ import annotations
@@ -35,7 +39,7 @@ from typing import Any
 from studio.graph.model import Edge, Graph, NodeInstance
 from studio.spec.fields import Field
 from studio.spec.registry import Registry
-from studio.spec.types import accepts
+from studio.spec.types import accepts, value_check
 from studio.support.errors import NodeError, UsageError
 from studio.support.values import Absent, Json
 from tests.reference.firing import TinyContext, perform
@@ -83,7 +87,6 @@ class Region:
         self.parent = parent
         self.shared = shared
         self.live = live_nodes(scope, live_inputs)
-        self.depth: int = 0 if parent is None else parent.depth + (0 if shared else 1)
         self.ticks_done = 0
         self.inputs: dict[str, Wire] = {}
         self.tick = ""
@@ -106,6 +109,11 @@ class Region:
         """Return the path of a node of this region."""
         return f"{self.path}/{name}" if self.path else name
 
+    def times_around(self, body: Scope) -> int:
+        """Return how many regions from here outwards run this graph (rule 2.6: `max_depth`)."""
+        here = int(self.scope.graph is body.graph)
+        return here + (self.parent.times_around(body) if self.parent is not None else 0)
+
     def carries_onward(self) -> bool:
         """Rule 2.5 (b): a "plain feedback edge, of the region or of a shared-clock body that ticked, carries a present
         value onward"."""
@@ -124,6 +132,7 @@ class Interpreter:
         self.outline: list[Firing] = []
         self.facts: Counter[str] = Counter()
         self.run_stores: dict[tuple[int, str], NaiveStore] = {}
+        self.torn: list[tuple[str, str]] = []
 
     def run(self, graph: Graph, given: dict[str, Json]) -> Outcome:
         """Play the top graph, an own-clock region, with the run's inputs."""
@@ -135,11 +144,11 @@ class Interpreter:
         try:
             ended, outputs = self.run_own(top, "")
         except Failed as failed:
-            return Outcome("failed", "error", {}, self.outline, failed.failure, self.facts)
+            return Outcome("failed", "error", {}, self.outline, failed.failure, self.facts, self.torn)
         except Paused as paused:
-            return Outcome("paused", f"limit:{paused.limit}", {}, self.outline, None, self.facts)
+            return Outcome("paused", f"limit:{paused.limit}", {}, self.outline, None, self.facts, self.torn)
         present = {name: wire.value for name, wire in outputs.items() if wire.present}
-        return Outcome("ok", ended, present, self.outline, None, self.facts)
+        return Outcome("ok", ended, present, self.outline, None, self.facts, self.torn)
 
     # -- regions --------------------------------------------------------------------------------
 
@@ -166,8 +175,6 @@ class Interpreter:
                         outputs[name] = Wire(True, [*before.value, decision.outputs["value"]])
                 elif decision.status == "ok":
                     outputs[name] = Wire(True, decision.outputs["value"])
-                elif not before.present:
-                    outputs[name] = Wire(False, reason=decision.reason)
             number += 1
             if any(self.fired_stop(region, name) for name in graph.nodes):
                 return "stop", outputs
@@ -199,8 +206,12 @@ class Interpreter:
             self.facts["later ticks"] += 1
             if region.path and not region.shared:
                 self.facts["nested later ticks"] += 1
-        for name in region.scope.order:
-            region.decided[name] = self.decide(region, name)
+        try:
+            for name in region.scope.order:
+                region.decided[name] = self.decide(region, name)
+        except Failed:
+            self.torn.append((region.path, tick))
+            raise
         region.registers = {
             index: self.next_delivery(region, index, edge)
             for index, edge in enumerate(region.scope.graph.edges)
@@ -221,7 +232,7 @@ class Interpreter:
         if edge.hold and last.present:
             self.facts["hold repeats"] += 1
             return Wire(True, last.value, False, last.origin)
-        return new
+        return last if edge.hold else new
 
     def delivered(self, region: Region, index: int, edge: Edge) -> Wire:
         """Rule 2.1: what a feedback edge brings in this tick; "`initial: VALUE` or `initial_from: node.port` (that
@@ -261,16 +272,16 @@ class Interpreter:
             )
             arrivals.setdefault(edge.target_port, []).append(wire)
         self.raise_lost_race(region, node, arrivals)
-        if node.knockout is True:
-            return self.skip(region, node, "knocked out")
         origins: Origins = {}
         if "when" in arrivals:
             opening = [wire for wire in arrivals["when"] if wire.present and wire.value is not False]
             if not opening:
-                closed = arrivals["when"][0]
-                why = "`when` is false" if closed.present else f"`when` absent: {closed.reason}"
+                shut = any(wire.present for wire in arrivals["when"])
+                why = "`when` is false" if shut else f"`when` absent: {arrivals['when'][0].reason}"
                 return self.skip(region, node, why)
             origins["when"] = opening[0].origin
+        if node.knockout is True:
+            return self.skip(region, node, "knocked out")
         declared = region.scope.inputs(node)
         joined: Joined = {
             port: self.join(field, arrivals[port]) for port, field in declared.items() if port in arrivals
@@ -285,13 +296,13 @@ class Interpreter:
             return self.pass_through(region, node, declared, joined, origins)
         if not region.scope.is_shared(node):
             for port, field in declared.items():
-                missing = self.missing(field, joined.get(port))
+                missing = self.missing(field, joined.get(port), arrivals.get(port, []))
                 if missing is not None:
                     return self.skip(region, node, f"input `{port}` absent: {missing}")
         return self.fire(region, node, joined, origins)
 
     @staticmethod
-    def missing(field: Field, wire: Wire | list[Wire] | None) -> str | None:
+    def missing(field: Field, wire: Wire | list[Wire] | None, wires: list[Wire]) -> str | None:
         """Rule 2.3: "A required input that is absent skips the node". Returns why it is absent, None if it is not or
         need not be there."""
         if not field.required:
@@ -299,7 +310,7 @@ class Interpreter:
         if wire is None:
             return "not wired"
         if isinstance(wire, list):
-            return None if wire else "no wire brought anything"
+            return None if wire else wires[0].reason
         return None if wire.present else wire.reason
 
     def join(self, field: Field, wires: list[Wire]) -> Wire | list[Wire]:
@@ -342,16 +353,20 @@ class Interpreter:
     ) -> Decision:
         """Rule 2.13: a knocked-out node "emits absence, or passes its input through where types allow": the first
         present input, in declared order, whose type the first output accepts."""
-        for out, out_field in region.scope.outputs(node).items():
+        outs = region.scope.outputs(node)
+        for out, out_field in outs.items():
             for port, field in declared.items():
                 wire = joined.get(port)
                 kind = "list" if field.join == "many" else field.type
                 if not accepts(kind, out_field.type):
                     continue
-                if isinstance(wire, list) and wire:
-                    return self.ok(region, node, {out: [w.value for w in wire]}, {}, origins)
-                if isinstance(wire, Wire) and wire.present:
-                    return self.ok(region, node, {out: wire.value}, {}, origins)
+                if not wire or (isinstance(wire, Wire) and not wire.present):
+                    continue
+                value = [w.value for w in wire] if isinstance(wire, list) else wire.value
+                check = value_check(out_field.type)
+                if check is None or check(value):
+                    others = {other: "knocked out" for other in outs if other != out}
+                    return self.ok(region, node, {out: value}, others, {port: origins[port]})
             break
         return self.skip(region, node, "knocked out")
 
@@ -376,9 +391,10 @@ class Interpreter:
     ) -> Decision:
         """Rule 2.2: "implicit … outputs `done` (present if it fired)"."""
         path = region.inside(node.name)
-        self.outline.append(Firing(path, region.tick, "ok", "", outputs, origins))
+        listed = {} if region.scope.role(node) == "output" else outputs  # a `flow.output` has no output port
+        self.outline.append(Firing(path, region.tick, "ok", "", listed, origins))
         decision = Decision("ok", {**outputs, "done": True}, reasons, "", path, region.tick, collects=collects)
-        decision.reasons.setdefault("error", f"no error at `{path}`")
+        decision.reasons.setdefault("error", f"nothing on `error` at `{path}`")
         return decision
 
     def failed(self, region: Region, node: NodeInstance, failure: Failure, origins: Origins) -> Decision:
@@ -412,11 +428,11 @@ class Interpreter:
                 if "value" not in node.params:
                     return self.skip(region, node, "not wired")
                 wire = Wire(True, node.params["value"])
-            return (
-                self.ok(region, node, {"value": wire.value}, {}, origins)
-                if wire.present
-                else self.skip(region, node, wire.reason)
-            )
+            if not wire.present:
+                return self.skip(region, node, wire.reason)
+            if region.parent is not None and node.name in region.inputs:
+                origins = {**origins, "value": wire.origin}
+            return self.ok(region, node, {"value": wire.value}, {}, origins)
         if role == "output":
             wire = joined["value"]
             assert isinstance(wire, Wire)
@@ -431,7 +447,13 @@ class Interpreter:
         except Failed as failed:
             inner = failed.failure
             return self.failed(region, node, inner, origins)
-        values = self.values(region.scope.inputs(node), joined)
+        declared = region.scope.inputs(node)
+        for port, field in declared.items():
+            if port in joined and not self.fits(field, joined[port]):
+                failure = Failure(path, region.tick, "wrong_type", f"`{port}` takes {field.type}")
+                before = list(declared)[: list(declared).index(port)]
+                return self.failed(region, node, failure, {p: o for p, o in origins.items() if p in before})
+        values = self.values(declared, joined)
         context = TinyContext(path, region.tick, lambda name: self.store(region, name))
         try:
             raw = perform(region.scope.cls(node), region.scope.params(node), values, context, attempts=1 + node.retries)
@@ -446,6 +468,13 @@ class Interpreter:
         return self.ok(region, node, outputs, reasons, origins)
 
     @staticmethod
+    def fits(field: Field, wire: Wire | list[Wire]) -> bool:
+        """Section 3: port types "are checked when an edge is made and values when they flow"."""
+        check = value_check(field.type)
+        arrived = wire if isinstance(wire, list) else [wire]
+        return check is None or all(check(one.value) for one in arrived if one.present)
+
+    @staticmethod
     def values(declared: dict[str, Field], joined: Joined) -> dict[str, Any]:
         """Rule 2.3: "an optional one takes its default"; a `many` port with nothing is `[]` if optional."""
         values: dict[str, Any] = {}
@@ -455,6 +484,8 @@ class Interpreter:
                 values[port] = [w.value for w in wire]
             elif isinstance(wire, Wire) and wire.present:
                 values[port] = wire.value
+            elif isinstance(wire, Wire) and field.passes_absence:
+                values[port] = Absent(wire.reason)
             else:
                 values[port] = [] if field.join == "many" else field.default
         return values
@@ -476,7 +507,7 @@ class Interpreter:
             organ.inputs = {port: wire for port, wire in joined.items() if isinstance(wire, Wire)}
             wires = self.tick_shared(region, organ)
         else:
-            if region.depth >= MAX_DEPTH:
+            if region.times_around(body) >= MAX_DEPTH:
                 failure = Failure(path, region.tick, "max_depth", "too many graphs inside each other")
                 return self.failed(region, node, failure, origins)
             inner = Region(body, path, region)
@@ -543,7 +574,8 @@ class Interpreter:
                 wire = wires.get(name)
                 lists[name].append(wire.value if wire is not None and wire.present else None)
         if first_failure is not None:
-            region.failed_maps.add(node.name)
+            if region.scope.is_shared(node):
+                region.failed_maps.add(node.name)
             raise Failed(first_failure)
         for inner in views:
             for view in (inner.views or {}).values():
@@ -578,7 +610,7 @@ class Interpreter:
         for name, wire in given.items():
             if not wire.present and "value" not in inner.scope.graph.nodes[name].params:
                 return {}
-        if region.depth >= MAX_DEPTH:
+        if region.times_around(inner.scope) >= MAX_DEPTH:
             raise Failed(Failure(inner.path, region.tick, "max_depth", "too many graphs inside each other"))
         inner.inputs = {name: wire for name, wire in given.items() if wire.present}
         _, wires = self.run_own(inner, region.tick)
@@ -600,19 +632,26 @@ class Interpreter:
     def item_inputs(node: NodeInstance, joined: Joined, index: int, key: str, item: Json) -> dict[str, Wire]:
         """Rule 2.6: "the body may have inputs `item`, `index`, `key`; other inputs are broadcast, those named in `each`
         are split by key or index (no entry: absent)"."""
+        items = joined["items"]
+        origin = items.origin if isinstance(items, Wire) else INITIAL
         given: dict[str, Wire] = {
-            "item": Wire(True, item), "index": Wire(True, index), "key": Wire(True, key),
-        }  # fmt: skip
+            "item": Wire(True, item, origin=origin),
+            "index": Wire(True, index, origin=origin),
+            "key": Wire(True, key, origin=origin),
+        }
         for port, wire in joined.items():
             if port == "items" or not isinstance(wire, Wire):
                 continue
             if port not in as_names(node.params.get("each")) or not wire.present:
                 given[port] = wire
             elif isinstance(wire.value, dict):
-                given[port] = Wire(True, wire.value[key]) if key in wire.value else Wire(False, reason="no entry")
+                inside = key in wire.value
+                entry = Wire(True, wire.value[key], origin=wire.origin) if inside else Wire(False, reason="no entry")
+                given[port] = entry
             else:
                 inside = index < len(wire.value)
-                given[port] = Wire(True, wire.value[index]) if inside else Wire(False, reason="no entry")
+                entry = Wire(True, wire.value[index], origin=wire.origin) if inside else Wire(False, reason="no entry")
+                given[port] = entry
         return given
 
     # -- stores ---------------------------------------------------------------------------------

@@ -129,6 +129,8 @@ def live_inside(scope: Scope, seen: frozenset[int] = frozenset()) -> bool:
     for node in scope.graph.nodes.values():
         if node.fires == "once":
             continue
+        if node.fires == "every_tick":
+            return True
         if scope.cls(node).spec.live or uses_store(scope, node):
             return True
         if scope.role(node) in ("subgraph", "map"):

@@ -89,6 +89,8 @@ class Outcome:
     outline: list[Firing]
     failure: Failure | None = None
     facts: Counter[str] = field(default_factory=Counter)
+    torn: list[tuple[str, str]] = field(default_factory=list)
+    """Regions (path, tick) in which a node failed: of what was concurrent with the failure nothing is promised."""
 
 
 class Failed(Exception):

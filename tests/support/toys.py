@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from studio.spec import Fields, Node, RunContext, node, param, port
 from studio.spec.registry import Registry
 from studio.support.errors import NodeError
-from studio.support.values import Absent
+from studio.support.values import Absent, encode
 
 PRIME = 10007
 
@@ -455,6 +455,51 @@ class Shorter(Node):
         return self.Out(tasks=[inputs.left - 1] if inputs.left > 1 else [])
 
 
+@node("toy.subset", category="Toys")
+class Subset(Node):
+    """Some of 0, 1, 2, 3, chosen by the bits of a number: items that come and go."""
+
+    class In(Fields):
+        value: int = port()
+
+    class Out(Fields):
+        items: list[int] = port()
+
+    def run(self, ctx: RunContext, params: Fields, inputs: Subset.In) -> Subset.Out:
+        return self.Out(items=[i for i in range(4) if (inputs.value + 1) >> i & 1])
+
+
+@node("toy.table", category="Toys")
+class Table(Node):
+    """Numbers for some of the keys 0, 1, 2, 3, by key or as a shorter list."""
+
+    class In(Fields):
+        value: int = port()
+
+    class Out(Fields):
+        by_key: object = port()
+        by_index: object = port()
+
+    def run(self, ctx: RunContext, params: Fields, inputs: Table.In) -> Table.Out:
+        table = {str(i): inputs.value + i for i in range(4) if (inputs.value + 1) >> i & 1}
+        return self.Out(by_key=table, by_index=list(table.values()))
+
+
+@node("toy.digest", category="Toys")
+class Digest(Node):
+    """A small number that stands for any value."""
+
+    class In(Fields):
+        value: object = port()
+
+    class Out(Fields):
+        out: int = port()
+
+    async def run(self, ctx: RunContext, params: Fields, inputs: Digest.In) -> Digest.Out:
+        await TURNS.pass_by(ctx)
+        return self.Out(out=zlib.crc32(encode(inputs.value)) % PRIME)
+
+
 class StoreParams(Fields):
     """Params of the store users."""
 
@@ -553,7 +598,7 @@ class Refill(Node):
 TOYS: tuple[type[Node], ...] = (
     Number, Add, Mix, Echo, Gather, GatherAny, First, Fail, Parity, AtLeast, World, Tool, Dice, Ask, History, Replies,
     Writer, Pick, Length, Cell, Person, Post, Shorter, Note,
-    Notes, Send, Take, Refill,
+    Notes, Send, Take, Refill, Subset, Table, Digest,
 )  # fmt: skip
 
 
