@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import sys
 import threading
 import time
@@ -25,6 +26,8 @@ def main() -> None:
     # Waiting threads spin briefly: two cores answer 3 times faster when quiet, and lose little when busy.
     os.environ.setdefault("GOMP_SPINCOUNT", "1000")
     os.environ.setdefault("GGML_NO_BACKTRACE", "1")  # else a failed assertion starts a debugger
+    # Ctrl-C reaches the whole group; the parent cancels its calls in order and then closes our standard input.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     ask = json.loads(sys.stdin.readline())
     threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
 

@@ -70,6 +70,7 @@ class ModelHost:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
+            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
             env={name: os.environ[name] for name in _PASSED_ON if name in os.environ},
         )
         pipes = self._process

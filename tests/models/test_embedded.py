@@ -151,6 +151,17 @@ async def test_a_crash_in_mid_call_costs_that_call_only(model: Embedded, pool: H
     assert after.text
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals")
+async def test_ctrl_c_does_not_take_the_model_away_from_calls_under_way(model: Embedded, pool: HostPool) -> None:
+    host = await pool.get(model._spec)
+
+    def interrupt(_: str) -> None:
+        os.kill(host.pid, signal.SIGINT)
+
+    assert (await model.chat(ask("Say hello."), interrupt)).text
+    assert (await pool.get(model._spec)).pid == host.pid
+
+
 async def test_nobody_is_answered_without_the_key(model: Embedded, pool: HostPool) -> None:
     address = (await pool.get(model._spec)).address
 
