@@ -12,6 +12,7 @@ bounds count work, not seconds, so that the same expression over the same values
 from __future__ import annotations
 
 import ast
+import threading
 import warnings
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
@@ -51,6 +52,9 @@ _REFUSED: Mapping[type[ast.AST], str] = {
     ast.BitXor: "`^` is not available: powers are written `**`",
     ast.Invert: "`~` is not available: write `not`",
 }
+
+
+_READING = threading.Lock()
 
 
 class ExpressionError(StudioError):
@@ -120,21 +124,26 @@ def _parsed(text: str) -> Expression:
 
 def _tree(source: str, text: str) -> ast.expr:
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # remarks on style, such as `is` with a number, would go to the console
-            try:
-                return ast.parse(source, mode="eval").body
-            except SyntaxError:
-                if "\n" not in source:
-                    raise
-                # Lines of one expression need no brackets around them.
-                return ast.parse(f"(\n{source}\n)", mode="eval").body
+        # Remarks on style, such as an unknown escape, would go to the console. The filters are global: one at a time.
+        with _READING, warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return _read(source)
     except SyntaxError as error:
         raise ExpressionError(f"It cannot be read: {error.msg}.", expression=text, hint=_syntax_hint(source)) from None
     except (RecursionError, MemoryError):
         raise ExpressionError("It is nested too deeply.", expression=text, hint="Split it.") from None
     except ValueError as error:  # a NUL character, half a character
         raise ExpressionError(f"It cannot be read: {error}.", expression=text) from None
+
+
+def _read(source: str) -> ast.expr:
+    try:
+        return ast.parse(source, mode="eval").body
+    except SyntaxError:
+        if "\n" not in source:
+            raise
+        # Lines of one expression need no brackets around them.
+        return ast.parse(f"(\n{source}\n)", mode="eval").body
 
 
 def _syntax_hint(source: str) -> str:

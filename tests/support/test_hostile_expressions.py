@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 import simpleeval
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from studio.support.expression_functions import FUNCTIONS
 from studio.support.expressions import Expression, ExpressionError
 from studio.support.values import encode
 
@@ -100,3 +104,40 @@ def test_control_what_plain_simpleeval_makes_of_them(expression: str, values: di
         outcome = "refuses"
 
     assert outcome == control
+
+
+TOKENS = st.sampled_from([
+    "x", "y", "rows", "item", "0", "1", "-1", "2.5", "9" * 18, "1e300", "'a'", "'é'", "''", "true", "null", "None",
+    "(", ")", "[", "]", "{", "}", ",", ":", ".", ".k", ".name", "+", "-", "*", "/", "//", "%", "**", "==", "!=", "<",
+    ">=", " in ", " not in ", " is ", " and ", " or ", " not ", " if ", " else ", " for ", "=", "reverse=", "by=",
+    "default=", "\n", "\\", "@", *(f"{name}(" for name in FUNCTIONS),
+])  # fmt: skip
+ATOMS = st.sampled_from(
+    ["x", "y", "rows", "1", "0", "-2", "0.5", "'a b'", "null", "true", "[]", "[1, 2]", "{}", "rows[0]", "x.k"]
+)
+
+
+def _larger(parts: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    operators = st.sampled_from(["+", "-", "*", "/", "//", "%", "**", "==", "<", "in", "not in", "and", "or", "is"])
+    return st.one_of(
+        st.tuples(parts, operators, parts).map(" ".join),
+        st.tuples(st.sampled_from(sorted(FUNCTIONS)), st.lists(parts, max_size=3)).map(
+            lambda t: f"{t[0]}({', '.join(t[1])})"
+        ),
+        st.tuples(parts, parts).map(lambda t: f"({t[0]})[{t[1]}]"),
+        st.tuples(parts, parts, parts).map(lambda t: f"[{t[0]} for x in {t[1]} if {t[2]}]"),
+        st.tuples(parts, parts, parts).map(lambda t: f"({t[0]} if {t[1]} else {t[2]})"),
+        st.tuples(parts, parts).map(lambda t: f"{{'k': {t[0]}, 'l': [{t[1]}]}}"),
+    )
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.one_of(st.lists(TOKENS, max_size=14).map("".join), st.recursive(ATOMS, _larger, max_leaves=8)))
+def test_whatever_is_written_gives_a_json_value_or_one_kind_of_error(expression: str) -> None:
+    values: dict[str, Any] = {"x": 3, "y": "text", "rows": [{"k": 1, "name": "a"}, [2, None]], "item": {"k": [True]}}
+    before = encode(values)
+
+    with contextlib.suppress(ExpressionError):
+        encode(Expression.parse(expression).evaluate(values))
+
+    assert encode(values) == before
