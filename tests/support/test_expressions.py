@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+import studio
 from studio.support.expression_functions import FUNCTIONS
 from studio.support.expressions import Expression, ExpressionError
 from studio.support.values import ABSENT, encode
@@ -273,3 +275,11 @@ def test_an_expression_is_read_once_and_evaluated_many_times() -> None:
 
     assert Expression.parse("x * 2") is first
     assert [first.evaluate({"x": n}) for n in range(3)] == [0, 2, 4]
+
+
+def test_the_help_page_names_every_function() -> None:
+    page = (Path(studio.__file__).parent / "help" / "expressions.md").read_text(encoding="utf-8")
+
+    for name, function in FUNCTIONS.items():
+        assert f"| {function.help} |" in page, name
+        assert f"`{name}(" in page, name
