@@ -1,0 +1,77 @@
+"""Say what cannot work in a graph and what is loose: errors keep it from running, warnings do not.
+
+Exit code 4 if anything is found; with --errors only if there is an error. --explain tells what a code means.
+"""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING
+
+from studio.cli import exits
+from studio.cli.graphs import open_graph
+from studio.cli.output import Output
+from studio.cli.text import plural
+from studio.support.errors import UsageError
+
+if TYPE_CHECKING:
+    from studio.graph.diagnostics import Diagnostic
+
+EXAMPLES = ("studio lint my_graph.yaml", "studio lint graphs/*.yaml --errors", "studio lint --explain never_starts")
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("graphs", nargs="*", metavar="GRAPH", help="graph files, or names of examples")
+    parser.add_argument("--errors", action="store_true", help="leave out warnings")
+    parser.add_argument("--explain", metavar="CODE", help="tell what a finding of this code means")
+
+
+def run(args: argparse.Namespace, out: Output) -> int:
+    if args.explain:
+        return _explain(args.explain, out)
+    if not args.graphs:
+        raise UsageError("Name a graph to look at.", hint="`studio lint my_graph.yaml`")
+    found: list[Diagnostic] = []
+    for ref in args.graphs:
+        found += [one for one in _findings(ref) if not args.errors or one.severity == "error"]
+    if out.as_json:
+        out.json([one.to_json() for one in found])
+    else:
+        _print(found, len(args.graphs), out)
+    return exits.FINDING if found else exits.OK
+
+
+def _findings(ref: str) -> list[Diagnostic]:
+    from studio.graph.check import check
+
+    return check(open_graph(ref))
+
+
+def _print(found: list[Diagnostic], graphs: int, out: Output) -> None:
+    for one in found:
+        style = "red" if one.severity == "error" else "yellow"
+        where = f"{one.place}: "
+        out.line((("bold", where), (style, one.severity), "  ", f"{one.message} {one.hint}".strip() + f" [{one.code}]"))
+    errors = sum(one.severity == "error" for one in found)
+    if found:
+        out.note()
+        out.note(f"{plural(errors, 'error')}, {plural(len(found) - errors, 'warning')}"
+                 " · `studio lint --explain CODE` tells more")  # fmt: skip
+    else:
+        out.note(("green", "nothing found"), f"  in {plural(graphs, 'graph')}")
+
+
+def _explain(code: str, out: Output) -> int:
+    from studio.graph.diagnostics import HELP
+
+    if code not in HELP:
+        import difflib
+
+        close = difflib.get_close_matches(code, HELP, n=1)
+        near = f"Did you mean `{close[0]}`? " if close else ""
+        raise UsageError(f"There is no finding `{code}`.", hint=f"{near}The codes stand in brackets behind findings.")
+    if out.as_json:
+        out.json({"code": code, "help": HELP[code]})
+    else:
+        out.wrapped(("bold", code), "  ", HELP[code])
+    return exits.OK

@@ -1,0 +1,230 @@
+"""The door of the command line: discovery, help, errors, exit codes, harmless output."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from studio.cli import discovery, main, text
+from studio.cli.output import Output
+from studio.cli.parsing import command_parser
+from studio.cli.reference import commands_page
+from studio.help import page_names, page_text
+from studio.support.errors import EnvironmentProblem
+from tests.cli.conftest import Cli
+
+COMMANDS = discovery.command_names()
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_has_a_summary_help_and_examples_that_parse(name: str) -> None:
+    command = discovery.load(name)
+
+    assert discovery.summary(name).endswith((".", ","))
+    assert command.EXAMPLES
+    parser = command_parser(name, command)
+    assert all(action.help for action in parser._actions)
+    for example in command.EXAMPLES:
+        assert f"studio {name}" in example
+        assert example in parser.format_help()
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_is_on_the_page_of_commands(name: str) -> None:
+    assert f"\n## {name}\n" in page_text("commands")
+
+
+def test_the_page_of_commands_is_what_the_parsers_say() -> None:
+    assert page_text("commands") == commands_page(), "run `python -m studio.cli.reference`"
+
+
+def test_every_exit_code_is_explained() -> None:
+    from studio.cli import exits
+
+    for name in exits.__all__ if hasattr(exits, "__all__") else [n for n in vars(exits) if n.isupper()]:
+        assert f"| {getattr(exits, name)} |" in page_text("exit_codes")
+
+
+def test_pages_are_shown(cli: Cli) -> None:
+    assert {"commands", "exit_codes", "getting_started", "trace"} <= set(page_names())
+    assert cli("help", "exit_codes").out.startswith("# Exit codes")
+    assert "usage: studio run" in cli("help", "run").out
+    assert cli("help", "nothing").code == 2
+
+
+def test_commands_named_on_the_pages_exist() -> None:
+    for page in ("getting_started", "exit_codes"):
+        for name in re.findall(r"(?:^|`)studio ([a-z-]+)", page_text(page), re.MULTILINE):
+            assert name in COMMANDS, f"{page} names `studio {name}`"
+
+
+def test_the_overview_imports_no_command() -> None:
+    probe = (
+        "import sys; from studio.cli.main import main; main(['--help']);"
+        "print([m for m in sys.modules if m.startswith('studio.cli.commands.')], file=sys.stderr)"
+    )
+    told = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, check=True)
+
+    assert told.stderr.strip() == "[]"
+    assert all(f"  {name} " in told.stdout for name in COMMANDS)
+
+
+def test_the_overview_comes_at_once() -> None:
+    def fastest(words: Sequence[str]) -> float:
+        times = []
+        for _ in range(5):
+            begin = time.perf_counter()
+            subprocess.run([sys.executable, *words], capture_output=True, check=True)
+            times.append(time.perf_counter() - begin)
+        return min(times)
+
+    assert fastest(["-m", "studio", "--help"]) - fastest(["-c", "pass"]) < 0.150
+
+
+def test_the_window_is_honestly_not_there(cli: Cli) -> None:
+    told = cli()
+
+    assert told.code == 2
+    assert told.err.startswith("studio: The window is not part of this version yet.")
+
+
+def test_an_unknown_command_names_the_nearest(cli: Cli) -> None:
+    told = cli("replya")
+
+    assert told.code == 2
+    assert "Did you mean `replay`?" in told.err
+
+
+def test_a_wrong_option_is_one_sentence(cli: Cli) -> None:
+    told = cli("runs", "--limit", "many")
+
+    assert (told.code, told.out) == (2, "")
+    assert told.err == ("studio: Argument --limit: invalid int value: 'many'. See `studio runs --help`.\n")
+
+
+def test_shared_options_may_stand_before_the_command(cli: Cli, tmp_path: Path) -> None:
+    told = cli("--json", "--db", tmp_path / "none.db", "runs")
+
+    assert told.code == 2
+    assert told.json["error"]["where"] == str(tmp_path / "none.db")
+
+
+def test_errors_for_programs_are_objects(cli: Cli) -> None:
+    told = cli("run", "nowhere.yaml", "--json")
+
+    assert told.code == 2
+    assert told.err == ""
+    assert told.json == {
+        "error": {
+            "code": "graph", "message": "There is no such file.", "where": "nowhere.yaml",
+            "hint": "Check the name and the folder.",
+        }
+    }  # fmt: skip
+
+
+def fake_command(act: object) -> ModuleType:
+    made = ModuleType("fake")
+    made.__doc__ = "A command of a test."
+    made.EXAMPLES = ("studio fake",)  # type: ignore[attr-defined]
+    made.arguments = lambda parser: None  # type: ignore[attr-defined]
+    made.run = act  # type: ignore[attr-defined]
+    return made
+
+
+@pytest.fixture
+def fake(monkeypatch: pytest.MonkeyPatch) -> list[object]:
+    """What the command `fake` does: put a function in."""
+    acts: list[object] = []
+    monkeypatch.setattr(discovery, "load", lambda name: fake_command(acts[0]))
+    return acts
+
+
+def test_a_fault_of_ours_says_so_and_keeps_the_traceback(cli: Cli, fake: list[object], own_home: Path) -> None:
+    def act(args: object, out: Output) -> int:
+        raise KeyError("lost")
+
+    fake.append(act)
+    told = cli("fake")
+
+    assert told.code == 1
+    assert "This is a fault of Ganglia Studio" in told.err
+    (kept,) = (own_home / "faults").glob("*.txt")
+    assert str(kept) in told.err
+    assert "KeyError: 'lost'" in kept.read_text()
+
+
+def test_ctrl_c_ends_with_130(cli: Cli, fake: list[object]) -> None:
+    def act(args: object, out: Output) -> int:
+        raise KeyboardInterrupt
+
+    fake.append(act)
+
+    assert cli("fake").code == 130
+
+
+def test_the_environments_refusals_end_with_5(cli: Cli, fake: list[object]) -> None:
+    def act(args: object, out: Output) -> int:
+        raise EnvironmentProblem("The disk is full.", where="/data", hint="Make room.")
+
+    fake.append(act)
+    told = cli("fake")
+
+    assert (told.code, told.err) == (5, "studio: /data: The disk is full. Make room.\n")
+
+
+def test_a_reader_that_goes_away_is_no_error(recorded: str) -> None:
+    words = f"{sys.executable} -m studio show last --json | head -c 1; echo ${{PIPESTATUS[0]}} >&2"
+    told = subprocess.run(["bash", "-c", words], capture_output=True, text=True, check=True)
+
+    assert told.stdout == "{"
+    assert told.stderr.strip() in ("0", "141")
+
+
+def test_untrusted_text_cannot_drive_the_terminal() -> None:
+    nasty = "a\x1b[2J\x07b\x9bc\r\u202ed\te\nf"
+
+    assert text.clean(nasty) == "a[2Jbcd\te\nf"
+    assert "\x1b" not in "".join(text.table(["x"], [[nasty]], colour=False))
+
+
+def test_models_cannot_drive_the_terminal_either(cli: Cli, critic: Path, tmp_path: Path) -> None:
+    replies = tmp_path / "nasty.jsonl"
+    replies.write_text('"\\u001b[2Jclear\\u0007"\n"good"\n')
+    told = cli("run", critic, "--model", f"scripted:{replies}")
+
+    assert told.code == 0
+    for words in (("show",), ("prompts",), ("replay",), ("search", "clear"), ("sql", "SELECT outputs FROM firing")):
+        shown = cli(*words)
+        assert "\x1b" not in shown.out + shown.err
+        assert "\x07" not in shown.out + shown.err
+
+
+def test_tables_are_aligned_and_fit() -> None:
+    lines = text.table(["name", "n"], [["日本", "1"], ["a" * 50, "22"]], right=[1], columns=30)
+
+    assert [text.width(line) for line in lines] == [30, 30, 30]
+    assert lines[2].startswith("aaa")
+    assert "…" in lines[2]
+
+
+def test_long_lines_are_wrapped_under_themselves() -> None:
+    made = text.wrapped_line((("cyan", "user "), ("dim", text.MARGIN), "one two three four five"), 24)
+
+    assert ["".join(piece if isinstance(piece, str) else piece[1] for piece in line) for line in made] == [
+        "user │ one two three",
+        "     │ four five",
+    ]
+
+
+def test_main_reads_the_programs_arguments(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr("sys.argv", ["studio", "--version"])
+
+    assert main.main() == 0
+    assert capsys.readouterr().out.startswith("Ganglia Studio ")

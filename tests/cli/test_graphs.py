@@ -1,0 +1,163 @@
+"""Commands about graphs: lint, fmt, nodes, examples, models, config, graph --svg."""
+
+from __future__ import annotations
+
+import xml.etree.ElementTree as ElementTree
+from pathlib import Path
+
+import pytest
+
+from studio.cli.commands import examples as examples_command
+from studio.cli.commands import fmt as fmt_command
+from studio.graph import Graph
+from studio.spec import default_registry
+from studio.support import resources
+from tests.cli.conftest import CRITIC, Cli
+
+
+@pytest.fixture
+def bundled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder of bundled graphs with one example in it."""
+    folder = tmp_path / "graphs"
+    folder.mkdir()
+    (folder / "critic_loop.yaml").write_text(CRITIC)
+    (folder / "critic_loop.md").write_text("# Critic loop\n\nA writer and a critic.\n")
+    monkeypatch.setattr(resources, "resource_root", lambda name: folder)
+    return folder
+
+
+def test_lint_finds_nothing_in_a_good_graph(cli: Cli, critic: Path) -> None:
+    told = cli("lint", critic, "--errors")
+
+    assert told.code == 0
+    assert "nothing found" in told.err
+
+
+def test_lint_names_file_line_and_code(cli: Cli, critic: Path) -> None:
+    critic.write_text(CRITIC.replace("critic.label -> route.value", "critic.lable -> route.value"))
+    told = cli("lint", critic, "--errors")
+
+    assert told.code == 4
+    assert f"{critic}:19: error" in told.out
+    assert "[edge_port]" in told.out
+
+    found = cli("lint", critic, "--errors", "--json").json
+    assert [(one["code"], one["line"]) for one in found if one["code"] == "edge_port"] == [("edge_port", 19)]
+
+
+def test_lint_explains_a_code(cli: Cli) -> None:
+    assert "Nodes wait for each other" in cli("lint", "--explain", "cycle").out
+    assert "Did you mean `cycle`?" in cli("lint", "--explain", "cycel").err
+
+
+def test_fmt_rewrites_once_and_then_leaves_alone(cli: Cli, critic: Path) -> None:
+    untidy = CRITIC.replace("max_ticks: 6\n", "").replace("nodes:", "max_ticks:   6\nnodes:")
+    critic.write_text(untidy)
+    assert cli("fmt", "--check", critic).code == 4
+    assert critic.read_text() == untidy
+
+    assert cli("fmt", critic).code == 0
+    first = critic.read_text()
+    assert first == CRITIC
+    assert Graph.from_text(first) == Graph.from_text(CRITIC)
+    assert cli("fmt", critic).err == ""
+    assert critic.read_text() == first
+    assert cli("fmt", "--check", critic).code == 0
+
+
+def test_fmt_reads_and_writes_standard_streams(cli: Cli) -> None:
+    told = cli("fmt", "-", stdin=CRITIC)
+
+    assert told.code == 0
+    assert told.out == Graph.from_text(CRITIC).to_text()
+    assert fmt_command.EXAMPLES
+
+
+def test_nodes_lists_every_type(cli: Cli) -> None:
+    told = cli("nodes")
+
+    for cls in default_registry().all_types():
+        assert f" {cls.spec.type} " in told.out
+        assert cls.spec.summary.split(".")[0] in told.out
+
+
+@pytest.mark.parametrize("name", [cls.spec.type for cls in default_registry().all_types()])
+def test_nodes_explains_each_type(cli: Cli, name: str) -> None:
+    told = cli("nodes", name)
+
+    assert told.code == 0
+    cls = default_registry().find(name)
+    assert cls is not None
+    for field in cls.Params.fields().values():
+        assert f"  {field.name}" in told.out
+    described = cli("nodes", name, "--json").json
+    assert described["type"] == name
+    assert [param["name"] for param in described["params"]] == list(cls.Params.fields())
+
+
+def test_nodes_names_the_nearest_type(cli: Cli) -> None:
+    told = cli("nodes", "llm.funktion")
+
+    assert told.code == 2
+    assert "Did you mean `llm.function`?" in told.err
+
+
+def test_examples_are_listed_explained_and_copied(cli: Cli, bundled: Path, tmp_path: Path) -> None:
+    assert "critic_loop  Write, criticise" in cli("examples").out
+    assert "A writer and a critic." in cli("examples", "critic_loop").out
+    assert [one["name"] for one in cli("examples", "--json").json] == ["critic_loop"]
+
+    copy = tmp_path / "mine.yaml"
+    assert cli("examples", "critic_loop", "--copy", copy).code == 0
+    assert copy.read_text() == CRITIC
+    told = cli("examples", "critic_loop", "--copy", copy)
+    assert told.code == 2
+    assert "There is a file of this name already" in told.err
+    assert examples_command.EXAMPLES
+
+
+def test_an_example_is_run_by_its_name(cli: Cli, bundled: Path, script: str) -> None:
+    for name in ("critic_loop", "examples/critic_loop"):
+        assert cli("run", name, "--model", script).code == 0
+    told = cli("run", "critic_lop")
+    assert told.code == 2
+    assert "Did you mean the example `critic_loop`?" in told.err
+
+
+def test_models_says_what_is_missing_and_how_to_get_it(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+    told = cli("models", "openai/gpt-5-mini", "--json")
+
+    assert told.code == 5
+    (entry,) = told.json["models"]
+    assert entry["ready"] is False
+    assert "OPENAI_API_KEY" in entry["problem"]
+    assert entry["hint"]
+
+
+def test_models_shows_names_of_keys_and_never_a_key(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-very-secret-1234567890")
+    told = cli("models")
+
+    assert "OPENAI_API_KEY" in told.out
+    assert "secret" not in told.out + told.err
+
+
+def test_settings_are_listed_changed_and_reset(cli: Cli) -> None:
+    assert "models.default" in cli("config").out
+    assert cli("config", "limits.calls", "12").code == 0
+    assert cli("config", "limits.calls", "--json").json["value"] == 12
+    assert cli("config", "limits.calls", "--reset").code == 0
+    assert cli("config", "limits.calls", "--json").json["origin"] == "default"
+    assert cli("config", "limits.calls", "many").code == 2
+
+
+def test_a_graph_is_drawn(cli: Cli, critic: Path, tmp_path: Path) -> None:
+    target = tmp_path / "critic.svg"
+
+    assert cli("graph", critic, "--svg", target).code == 0
+    root = ElementTree.parse(target).getroot()
+    assert root.tag.endswith("svg")
+    assert cli("graph", critic, "--svg", "-").out == target.read_text()
+    assert cli("graph", critic).code == 2
+    assert cli("graph", critic, "--svg", tmp_path / "no" / "folder.svg").code == 5
