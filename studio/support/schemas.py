@@ -1,21 +1,27 @@
 """JSON Schemas of strangers: patterns by RE2, no reference fetched from anywhere, faults as sentences.
 
-jsonschema alone matches `pattern` with Python's `re`, which can be kept busy for years, and fetches a `$ref` from
-the network.
+jsonschema alone matches `pattern` with Python's `re` and follows references that double at each step, either of
+which can keep it busy for years, and it fetches a `$ref` from the network.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextvars import ContextVar
 from functools import lru_cache
 from typing import Any
 
 from studio.support.errors import UsageError
 from studio.support.patterns import Pattern, compile_pattern
-from studio.support.values import Json, decode, encode, preview
+from studio.support.values import Json, decode, encode, preview, sorted_encode
 
 MAX_FAULTS = 20
 """Most faults that are told of one value."""
+
+MAX_WORK = 100_000
+"""Most rules that are applied in checking one value: a few seconds at worst."""
+
+_work: ContextVar[list[int]] = ContextVar("_work")
 
 
 def schema_faults(schema: Json, value: Json) -> list[str]:
@@ -26,6 +32,7 @@ def schema_faults(schema: Json, value: Json) -> list[str]:
     from referencing.exceptions import Unresolvable
 
     validator = _validator(encode(schema))
+    _work.set([MAX_WORK])
     try:
         errors = [error for error, _ in zip(validator.iter_errors(value), range(MAX_FAULTS), strict=False)]
     except Unresolvable as error:
@@ -60,9 +67,15 @@ def _validator(encoded: bytes) -> Any:
         place = "".join(f"[{preview(part)}]" for part in error.path)
         raise UsageError(f"The schema is no valid JSON Schema: {error.message}{place and f' at {place}'}.") from None
     _refuse_what_is_unbounded(schema)
+    rules = {
+        **Draft202012Validator.VALIDATORS,
+        "pattern": _pattern,
+        "patternProperties": _pattern_properties,
+        "additionalProperties": _additional,
+        "uniqueItems": _unique,
+    }
     bounded: Any = extend(  # type: ignore[no-untyped-call]
-        Draft202012Validator,
-        {"pattern": _pattern, "patternProperties": _pattern_properties, "additionalProperties": _additional},
+        Draft202012Validator, {name: _counted(rule) for name, rule in rules.items()}
     )
     return bounded(schema, registry=Registry())
 
@@ -85,6 +98,36 @@ def _refuse_what_is_unbounded(schema: Json) -> None:
                 for pattern in part["patternProperties"]:
                     compile_pattern(pattern)
             stack.extend(part.values())
+
+
+def _counted(rule: Callable[..., Iterable[Any] | None]) -> Callable[..., Iterator[Any]]:
+    def counted(*arguments: Any) -> Iterator[Any]:
+        left = _work.get()
+        left[0] -= 1
+        if left[0] < 0:
+            raise UsageError(
+                f"Checking the value against the schema takes more than {MAX_WORK} steps.",
+                hint="Make the schema simpler or the value smaller.",
+            )
+        yield from rule(*arguments) or ()
+
+    return counted
+
+
+def _unique(validator: Any, wanted: Any, instance: Json, schema: Any) -> Iterator[Any]:
+    from jsonschema.exceptions import ValidationError
+
+    if wanted and isinstance(instance, list) and len({sorted_encode(_same(one)) for one in instance}) < len(instance):
+        yield ValidationError("has elements that are the same")
+
+
+def _same(value: Json) -> Json:
+    """Return the value with 1.0 written as 1, which JSON Schema counts as equal."""
+    if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:
+        return int(value)
+    if isinstance(value, list):
+        return [_same(one) for one in value]
+    return {key: _same(one) for key, one in value.items()} if isinstance(value, dict) else value
 
 
 def _pattern(validator: Any, pattern: str, instance: Json, schema: Any) -> Iterator[Any]:
@@ -145,7 +188,7 @@ def _sentence(error: Any) -> str:
             return f"{name} must have {least} {limit} {what} and has {len(error.instance)}."
         case "pattern":
             return f"{name} must match the pattern {limit}, which {shown} does not."
-        case "additionalProperties":
+        case "additionalProperties" | "uniqueItems":
             return f"{name} {error.message}."
         case _:
             return f"{name} breaks the rule `{error.validator}`: {preview(error.message, 160)}."

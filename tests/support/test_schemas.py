@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from studio.support import schemas
 from studio.support.errors import UsageError
 from studio.support.schemas import schema_faults, schema_problem
 
@@ -38,6 +39,9 @@ PERSON = {
         ({"properties": {"a": {"items": PERSON}}}, {"a": [{"name": "Ada"}]}, ["`a[0].age` is missing."]),
         ({"type": ["string", "null"]}, 1, ["The value must be of type string or null, not 1."]),
         ({"const": "x"}, "y", ["The value must be x, not y."]),
+        ({"uniqueItems": True}, [1, "1", True, [1], {"a": 1}], []),
+        ({"uniqueItems": True}, [{"a": 1, "b": 2}, {"b": 2, "a": 1.0}], ["The value has elements that are the same."]),
+        ({"uniqueItems": False}, [1, 1], []),
         ({"exclusiveMaximum": 1}, 1, ["The value must be less than 1, not 1."]),
         ({"maxItems": 1}, [1, 2], ["The value must have at most 1 elements and has 2."]),
         ({"pattern": "^a+$"}, "b", ["The value must match the pattern ^a+$, which b does not."]),
@@ -106,5 +110,23 @@ def test_a_pattern_cannot_hang_it() -> None:
         len(schema_faults({"patternProperties": {"^(a+)+$": {}}, "additionalProperties": False}, {"a" * 40 + "b": 1}))
         == 1
     )
+
+    assert time.process_time() - started < 2
+
+
+def test_references_that_double_at_each_step_are_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(schemas, "MAX_WORK", 3000)
+    doubling = {f"d{n}": {"allOf": [{"$ref": f"#/$defs/d{n + 1}"}] * 2} for n in range(40)} | {
+        "d40": {"type": "number"}
+    }
+
+    with pytest.raises(UsageError, match="takes more than 3000 steps"):
+        schema_faults({"$defs": doubling, "$ref": "#/$defs/d0"}, 1)
+
+
+def test_many_different_elements_are_compared_in_linear_time() -> None:
+    started = time.process_time()
+
+    assert schema_faults({"uniqueItems": True}, [{"n": n} for n in range(20_000)]) == []
 
     assert time.process_time() - started < 2
