@@ -52,7 +52,7 @@ def model(pool: HostPool) -> Embedded:
 
 
 def ask(text: str, **options: object) -> ChatCall:
-    return ChatCall(messages=({"role": "user", "content": text},), max_tokens=12, **options)  # type: ignore[arg-type]
+    return ChatCall(messages=({"role": "user", "content": text},), max_tokens=8, **options)  # type: ignore[arg-type]
 
 
 async def test_the_same_calls_give_the_same_bits_whatever_was_asked_in_between_or_at_once(model: Embedded) -> None:
@@ -64,7 +64,7 @@ async def test_the_same_calls_give_the_same_bits_whatever_was_asked_in_between_o
     talk = ({"role": "user", "content": "Say hello."}, {"role": "assistant", "content": chats[0].text})
     follow = ChatCall(messages=(*talk, {"role": "user", "content": "Again."}), max_tokens=5, logprobs=True)
     warm = await model.chat(follow)
-    await asyncio.gather(*(model.chat(ask(f"{n} times {n}", logprobs=True)) for n in range(4)))
+    await asyncio.gather(*(model.chat(ask(f"{n} times {n}", logprobs=True)) for n in range(2)))
     cold = await model.chat(follow)
     sampled = [await model.chat(ask("Say hello.", temperature=0.8, seed=7)) for _ in range(2)]
 
@@ -195,9 +195,7 @@ async def test_neither_arguments_nor_environment_of_the_child_show_a_key(
         reply = await other.chat(ask("Hi"))
         host = await own.get(model._spec)
         if sys.platform == "linux":
-            seen = await asyncio.to_thread(_proc, host.pid, "environ") + await asyncio.to_thread(
-                _proc, host.pid, "cmdline"
-            )
+            seen = await asyncio.to_thread(_proc, host.pid)
             assert b"canary-4711" not in seen
             assert host.address.key.encode() not in seen
         assert reply.text  # and the proxy, where nobody listens, did not see the call
