@@ -78,7 +78,8 @@ def enter(region: Region, index: int, node: NodePlan, todo: list[int]) -> tuple[
                 return None
             if node.role in ("subgraph", "map"):
                 continue  # the inner flow.input knows its default
-            values[entry.name] = entry.default
+            # A port that takes absence as a value is told of it, if it is wired at all.
+            values[entry.name] = value if entry.passes_absence and entry.wires else entry.default
             continue
         if entry.check is not None and not _fits(region, entry, value):
             _refuse_value(region, index, node, entry, value, refs, todo)

@@ -41,14 +41,19 @@ def body_nature(scope: Scope, registry: Registry, *, shared: bool, seen: frozens
         spec = ports.cls.spec
         if spec.role in ("subgraph", "map"):
             inner_shared = getattr(ports.params, "clock", "own") == "shared"
+            # Feedback of an organ belongs to the clock it shares: outside an own-clock body it makes nothing live.
             inner = body_nature(
-                scope.find_graph(str(getattr(ports.params, "graph", ""))), registry, shared=inner_shared, seen=seen
+                scope.find_graph(str(getattr(ports.params, "graph", ""))),
+                registry,
+                shared=shared and inner_shared,
+                seen=seen,
             )
-            live = live or inner.live
+            by_itself = inner.live
             uses: Mapping[str, str] = inner.stores
         else:
             uses = store_uses(spec, ports.params)
-            live = live or bool(uses) or (spec.live and instance.fires != "once") or instance.fires == "every_tick"
+            by_itself = bool(uses) or spec.live
+        live = live or instance.fires == "every_tick" or (by_itself and instance.fires != "once")
         for name, use in uses.items():
             if name in graph.stores and graph.stores[name].scope == "region":
                 continue

@@ -194,3 +194,49 @@ def test_a_steady_output_feeds_back_at_every_tick(play: Play) -> None:
     got = play(loop("  user: {type: toy.echo}", "  - one.out ~> user.value"))
 
     assert ticks(got, "user") == ["1", "2"]
+
+
+NESTED = """
+graphs:
+  outside:
+    nodes:
+      x: {type: flow.input}
+      organ: {type: flow.subgraph, graph: organ, clock: shared, KEYS}
+      y: {type: flow.output}
+    edges:
+      - x.value -> organ.x
+      - organ.y -> y.value
+    ENDS
+    graphs:
+      organ:
+        nodes:
+          x: {type: flow.input}
+          sum: {type: toy.add}
+          y: {type: flow.output}
+        edges:
+          - sum.out ~> sum.a: {initial: 0}
+          - x.value -> sum.b
+          - sum.out -> y.value
+"""
+
+
+@pytest.mark.parametrize(("clock", "expected"), [("own", ["0"]), ("shared", EVERY)])
+def test_feedback_of_an_organ_makes_live_only_those_whose_clock_it_shares(
+    play: Play, clock: str, expected: list[str]
+) -> None:
+    text = NESTED.replace("KEYS", "title: organ").replace("ENDS", "max_ticks: 2" if clock == "own" else "about: shared")
+    got = play(loop(f"  sub: {{type: flow.subgraph, graph: outside, clock: {clock}}}", "  - one.out -> sub.x", text))
+
+    assert ticks(got, "sub") == expected
+
+
+@pytest.mark.parametrize("inner", ["{type: toy.note, store: log, fires: once}", "{type: toy.world, fires: once}"])
+def test_fires_once_inside_takes_away_what_type_or_store_would_make_live(play: Play, inner: str) -> None:
+    body = SUBGRAPH.replace("WORK", inner)
+    if "world" in inner:
+        body = body.replace("work.value", "work.after")
+    got = play(
+        loop("  sub: {type: flow.subgraph, graph: body}", "  - one.out -> sub.x", body, stores="  log: {type: list}\n")
+    )
+
+    assert ticks(got, "sub") == ["0"]
