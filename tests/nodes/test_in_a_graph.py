@@ -92,6 +92,24 @@ edges:
     assert [one.reason for one in log.outline() if one.path == "kept"] != [""]
 
 
+def test_a_switch_whose_data_is_absent_gives_nothing_rather_than_true() -> None:
+    result, log = played("""
+nodes:
+  label: {type: flow.input, value: a}
+  never: {type: flow.switch, cases: [b]}
+  route: {type: flow.switch, cases: [a]}
+  out: {type: flow.output}
+edges:
+  - label.value -> never.value
+  - never.b -> route.data
+  - label.value -> route.value
+  - route.a -> out.value
+""")
+
+    assert result.outputs == {}
+    assert "never" in next(one.reason for one in log.outline() if one.path == "out")
+
+
 def test_a_confidence_gate_passes_sure_answers_and_sends_the_rest_the_other_way() -> None:
     text = """
 nodes:
