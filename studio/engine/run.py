@@ -1,13 +1,14 @@
-"""`run` and `arun`: execute a graph, record everything, return the outcome."""
+"""`arun` and `run`: execute a graph, record everything, return the outcome."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+import functools
+from collections.abc import Callable, Coroutine, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from time import perf_counter_ns, time_ns
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ParamSpec
 
 from studio.engine.engine import Engine
 from studio.engine.firing import Failure, RunHalted
@@ -27,11 +28,15 @@ if TYPE_CHECKING:
     from studio.models.catalog import Catalog
     from studio.spec.calls import Human, ModelProvider
 
+P = ParamSpec("P")
+SCRIPTED = ("scripted:", "replay:")
+"""Beginnings of model names whose answers are given beforehand."""
+
 Listener = Callable[[list[Any]], None]
 OnText = Callable[[str, str, str], None]
 
 
-def run(
+async def arun(
     graph: Graph | str | Path,
     inputs: Mapping[str, Json] | None = None,
     *,
@@ -57,51 +62,25 @@ def run(
     `model` maps all roles to one model (a name, or a provider object); `db` is the trace file (default: the
     user's); `limits` narrow or widen the run's own (`{"cost_usd": 1}`); `clock` fixes the time (ISO 8601);
     `listener` is called with batches of committed records from the writer's thread, `on_text(node, tick, text)`
-    with streaming text.  Everything recorded is on disk within 20 ms; `Trace(db)` waits for it.
+    with streaming text; `recorded` answers every effect from a recorded run, `log` takes the place of a trace
+    file.  Everything recorded is on disk within 20 ms; `Trace(db)` waits for it.  Cancelling the task aborts the
+    run and records that.
 
     Raises GraphError or UsageError before anything runs, EnvironmentProblem where the trace cannot be written; a
     failing run is returned, not raised.
     """
-    arguments = {name: value for name, value in locals().items() if name not in ("graph", "inputs", "more_inputs")}
-    try:
-        asyncio.get_running_loop()
-    except RuntimeError:
-        return asyncio.run(arun(graph, inputs, **arguments, **more_inputs))
-    raise UsageError("`run` was called inside a running event loop.", hint="Use `await arun(…)` there.")
-
-
-async def arun(
-    graph: Graph | str | Path,
-    inputs: Mapping[str, Json] | None = None,
-    *,
-    model: str | ModelProvider | None = None,
-    embedder: str | None = None,
-    db: str | Path | None = None,
-    seed: int = 0,
-    answers: str | Path | None = None,
-    clock: str | None = None,
-    limits: Mapping[str, float] | None = None,
-    cache: str = "off",
-    registry: Registry | None = None,
-    catalog: Catalog | None = None,
-    human: Human | None = None,
-    listener: Listener | None = None,
-    on_text: OnText | None = None,
-    recorded: RecordedEffects | None = None,
-    log: RunLog | None = None,
-    **more_inputs: Json,
-) -> RunResult:
-    """Like `run`, inside a running event loop. Cancelling the task aborts the run and records that."""
     if cache != "off":
         raise UsageError(f"The cache `{cache}` is not offered by this version.", hint="Leave it off.")
     document = graph if isinstance(graph, Graph) else Graph.load(graph)
     prepared = prepare(document, registry or default_registry())
     settings = Settings.load()
     services = None if recorded is not None else catalog or _catalog(settings, model, embedder, document)
-    default = services.provider("default") if services is not None and (model is not None or catalog) else None
-    scripted = recorded is not None or (default is not None and default.info.name.startswith(("scripted:", "replay:")))
+    scripts = [] if services is None else list(_scripts(services, settings, document, model is not None or catalog))
+    scripted = recorded is not None or bool(scripts)
     asked = human or (services.human(Path(answers) if answers else None) if services is not None else None)
-    sequential = any(who is not None and who.deterministic_order for who in (default, asked))
+    sequential = any(script.deterministic_order for script in scripts) or (
+        asked is not None and asked.deterministic_order
+    )
     plan = prepared.plan(ordered_races=scripted and recorded is None)
     bound = bind_inputs(plan, {**(inputs or {}), **more_inputs})
     run_id = new_run_id()
@@ -198,6 +177,25 @@ async def arun(
     return result
 
 
+def _blocking(call: Callable[P, Coroutine[Any, Any, RunResult]]) -> Callable[P, RunResult]:
+    @functools.wraps(call)
+    def blocking(*arguments: P.args, **keywords: P.kwargs) -> RunResult:
+        try:
+            asyncio.get_running_loop()
+        except RuntimeError:
+            pass
+        else:
+            raise UsageError("`run` was called inside a running event loop.", hint="Use `await arun(…)` there.")
+        return asyncio.run(call(*arguments, **keywords))
+
+    blocking.__name__ = blocking.__qualname__ = "run"
+    return blocking
+
+
+run = _blocking(arun)
+"""`arun` for code without an event loop: the same arguments, waits for the end, returns the outcome."""
+
+
 def run_limits(settings: Settings, graph: Graph, given: Mapping[str, float] | None) -> dict[str, float]:
     """The limits of a run: the settings' defaults, then the graph's own, then the caller's."""
     limits = {**settings.limits(), **graph.limits, **(given or {})}
@@ -213,6 +211,24 @@ def _catalog(settings: Settings, model: str | ModelProvider | None, embedder: st
     from studio.models.catalog import Catalog
 
     return Catalog(settings, model=model, embedder=embedder, base=graph.base)
+
+
+def _scripts(
+    services: Catalog, settings: Settings, document: Graph, default_is_given: object
+) -> Iterator[ModelProvider]:
+    """The scripted models that this run may ask: they decide how races end and whether order is kept (rule 2.10)."""
+    if default_is_given:
+        default = services.provider("default")
+        if default.info.name.startswith(SCRIPTED):
+            yield default
+        return
+    names = [settings[f"models.{role}"] for role in ("default", "fast", "strong")]
+    for _, graph in document.walk():
+        for node in graph.nodes.values():
+            names += [value for value in node.params.values() if isinstance(value, str)]
+    for name in names:
+        if name.startswith(SCRIPTED):
+            yield services.provider(name)
 
 
 def _present(human: Human | None) -> Human:
