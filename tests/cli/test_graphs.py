@@ -125,14 +125,13 @@ def test_an_example_is_run_by_its_name(cli: Cli, bundled: Path, script: str) -> 
 
 
 def test_models_says_what_is_missing_and_how_to_get_it(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
-    told = cli("models", "openai/gpt-5-mini", "--json")
+    monkeypatch.setenv("STUDIO_MODEL", "embedded/nothing.gguf")
+    told = cli("models")
 
     assert told.code == 5
-    (entry,) = told.json["models"]
-    assert entry["ready"] is False
-    assert "OPENAI_API_KEY" in entry["problem"]
-    assert entry["hint"]
+    (line,) = [line for line in told.out.splitlines() if line.startswith("embedded/nothing.gguf")]
+    assert "missing" in line
+    assert "does not exist. Check the path." in line
 
 
 def test_models_shows_names_of_keys_and_never_a_key(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:

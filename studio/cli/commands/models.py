@@ -1,6 +1,7 @@
 """Say which models are ready here, what is missing, and how to get it.
 
-Nothing is asked of any model and no key is shown. --fetch downloads the weights of the embedded model once.
+Without arguments: the embedded and configured models. With a word: every model known by a name that contains it, with
+prices. Nothing is asked of any model and no key is shown. --fetch downloads the embedded model's weights once.
 """
 
 from __future__ import annotations
@@ -13,113 +14,71 @@ from typing import TYPE_CHECKING
 from studio.cli import exits
 from studio.cli.output import Output
 from studio.cli.text import Piece
-from studio.support.errors import StudioError
 
 if TYPE_CHECKING:
-    from studio.models.catalog import Catalog
-    from studio.settings import Settings
+    from studio.models.listing import ModelRow
 
-EXAMPLES = ("studio models", "studio models openai/gpt-4.1-mini", "studio models --fetch")
+EXAMPLES = ("studio models", "studio models gpt-4.1", "studio models --fetch")
 
 _KEY_NAME = re.compile(r"[A-Z][A-Z0-9_]*_API_KEY")
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("names", nargs="*", metavar="MODEL", help="check these models instead of the configured ones")
+    parser.add_argument("search", nargs="?", default="", metavar="WORD", help="list all models whose names contain it")
+    parser.add_argument("--limit", type=int, default=40, metavar="N", help="at most so many finds (default 40)")
     parser.add_argument("--fetch", action="store_true", help="download the embedded model's weights (98 MB)")
 
 
 def run(args: argparse.Namespace, out: Output) -> int:
-    from studio.models.catalog import ROLES, Catalog
-    from studio.settings import Settings
+    from studio.models.listing import fetch_default_weights, list_models
 
     if args.fetch:
-        _fetch(out)
-    settings = Settings.load()
-    catalog = Catalog(settings)
-    found = []
-    if args.names:
-        found = [_model(catalog, "", name) for name in args.names]
-    else:
-        found = [_model(catalog, role, catalog.resolve(role)) for role in ROLES]
-        found += [_model(catalog, "endpoint", name) for name in settings.endpoints()]
-        found.append(_embedder(catalog, settings))
+        out.note("Fetching the weights of the embedded model …")
+        out.note(fetch_default_weights())
+    rows = list_models(search=args.search, limit=args.limit)
     if out.as_json:
-        out.json({"models": found, "keys": _key_names()})
+        out.json({"models": [row.to_json() for row in rows], "keys": key_names()})
     else:
-        _print(found, out, brief=bool(args.names))
-    missing = any(not entry["ready"] for entry in found) if args.names else not found[0]["ready"]
-    return exits.ENVIRONMENT if missing else exits.OK
+        _print(rows, args.search, out)
+    usable = args.search or any(row.ready and "default" in row.roles and row.kind == "chat" for row in rows)
+    return exits.OK if usable else exits.ENVIRONMENT
 
 
-def _fetch(out: Output) -> None:
-    from studio.models import weights
-    from studio.settings import data_folder
-
-    already = weights.installed()
-    if already is not None:
-        out.note(f"The weights are here already: {already}")
-        return
-    out.note(f"Downloading {weights.SMOLLM2.megabytes} MB …")
-    out.note(f"Fetched: {weights.fetch(data_folder())}")
-
-
-def _model(catalog: Catalog, role: str, name: str) -> dict[str, object]:
-    """Whether a model could be called now: weights, script or key are there. Reaches no network."""
-    import asyncio
-
-    entry: dict[str, object] = {"role": role, "name": name, "ready": True, "problem": "", "hint": ""}
-    try:
-        if name.startswith("embedded/"):  # its host would load the weights: finding them is enough
-            catalog.provider(name)
-        else:
-            asyncio.run(catalog.prepare([name]))
-    except StudioError as error:
-        entry |= {"ready": False, "problem": error.message, "hint": error.hint}
-    return entry
-
-
-def _embedder(catalog: Catalog, settings: Settings) -> dict[str, object]:
-    name = str(settings["models.embedder"])
-    entry: dict[str, object] = {"role": "embedder", "name": name, "ready": True, "problem": "", "hint": ""}
-    try:
-        made = catalog.embedder()
-        if not made.billable:
-            from studio.models.embedders import StaticEmbedder, table_home
-
-            if isinstance(made, StaticEmbedder):
-                table_home()
-    except StudioError as error:
-        entry |= {"ready": False, "problem": error.message, "hint": error.hint}
-    return entry
-
-
-def _key_names() -> list[str]:
+def key_names() -> list[str]:
     """Names of variables that hold a key of some provider; never their values."""
     return sorted(name for name, value in os.environ.items() if value and _KEY_NAME.fullmatch(name))
 
 
-def _print(found: list[dict[str, object]], out: Output, *, brief: bool) -> None:
-    rows: list[list[Piece]] = []
-    for entry in found:
-        state: Piece = ("green", "ready") if entry["ready"] else ("red", "missing")
-        rows.append([str(entry["role"]), ("bold", str(entry["name"])), state])
-    out.table(["role", "model", ""], rows)
-    told = set()
-    for entry in found:
-        if not entry["ready"] and entry["name"] not in told:
-            told.add(entry["name"])
-            out.say()
-            out.wrapped(("bold", str(entry["name"])), "  ", f"{entry['problem']} {entry['hint']}".strip())
-    if brief:
+def _print(rows: list[ModelRow], search: str, out: Output) -> None:
+    if not rows:
+        out.note(f"No model is known by a name with `{search}` in it; a litellm name may work all the same.")
+        return
+    lines: list[list[Piece]] = []
+    for row in rows:
+        state: Piece = ("green", "ready") if row.ready else ("red", "missing")
+        context = "" if row.context is None else f"{row.context:,}"
+        use = ", ".join(row.roles)
+        lines.append([("bold", row.name), row.kind, state, context, _price(row), use, "" if row.ready else row.missing])
+    headers = ["model", "kind", "", "context", "$/M tokens", "roles", "what is missing"]
+    out.table(headers, lines, right=(3,))
+    if search:
         return
     out.say()
-    keys = _key_names()
+    keys = key_names()
     if keys:
         out.say(f"Keys in the environment: {', '.join(keys)}.")
     else:
         out.say("No provider's key is in the environment; set one such as OPENAI_API_KEY to use its models.")
-    out.wrapped(
-        "", "Any litellm name works with --model: openai/…, anthropic/…, gemini/…, ollama/… (your own server). "
-        "scripted:FILE answers from a file, embedded/PATH.gguf from weights of your own.",
-    )  # fmt: skip
+    tail = (
+        "Any litellm name works with --model: openai/…, anthropic/…, gemini/…, ollama/… (your own server). "
+        "`studio config models.default NAME` makes one the default."
+    )
+    out.wrapped("", tail)
+
+
+def _price(row: ModelRow) -> str:
+    if row.usd_in is None and row.usd_out is None:
+        return ""
+    if not row.usd_in and not row.usd_out:
+        return "free"
+    return f"{row.usd_in or 0:g} / {row.usd_out or 0:g}"
