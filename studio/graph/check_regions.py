@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from studio.graph.checking import View
 from studio.graph.model import NodeInstance
 from studio.graph.names import near
-from studio.graph.ports import body_of, node_ports
+from studio.graph.ports import body_of, node_ports, split_hint
 from studio.graph.scope import Scope
 from studio.spec.node import Node
 from studio.spec.registry import Registry
@@ -20,7 +20,8 @@ def check_regions(view: View) -> None:
 
     for store in view.graph.stores.values():
         for problem in store_problems(store.type, store.params):
-            view.report.add("store_type", "error", f"Store `{store.name}`: {problem}", store.place, graph=view.path)
+            message, hint = split_hint(f"Store `{store.name}`: {problem}")
+            view.report.add("store_type", "error", message, store.place, "", hint, view.path)
     for name, ports in view.ports.items():
         node = view.graph.nodes[name]
         if ports.cls is None:

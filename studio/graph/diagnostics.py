@@ -86,9 +86,14 @@ HELP: Final[Mapping[str, str]] = {
     # -- bodies
     "body_missing": "The subgraph that the node should run cannot be found or read. Add it under `graphs:`, or "
     "correct the file name.",
+    "unknown_each": "`each` names an input that the body does not have. Name one of its `flow.input` nodes.",
+    "collect_in_shared": "A body on the shared clock gives the value of each tick, so it cannot collect. Delete "
+    "`collect`, and collect in the graph around it.",
+    "shared_recursion": "A graph that ticks together with its parent cannot contain itself. Use `clock: own`.",
     # -- stores
     "unknown_store": "No store of this name is declared here or in a graph around it. Declare it under `stores:`.",
-    "store_type": "The store is declared with a type that does not exist. Types are list, queue and kv.",
+    "store_type": "The declaration of the store is wrong: its type does not exist, or a param does not fit. "
+    "Types are list, queue and kv.",
     "store_kind": "The node works with another type of store. Use a node of the store's family, or change the type.",
     "take_in_map": "Items that run side by side cannot take from one store: who gets what would be chance. Set "
     "`sequential: true`, or take before the map.",

@@ -86,15 +86,25 @@ def _params(cls: type[Node], node: NodeInstance, findings: list[Problem]) -> tup
     for name, spec in declared.items():
         if name in node.params:
             if problem := value_problem(spec, node.params[name]):
-                findings.append(Problem("param_value", f"The param {problem}"))
+                findings.append(_with_hint("param_value", f"The param {problem}"))
         elif spec.required:
             findings.append(Problem("missing_param", f"The param `{name}` must be given.", spec.help))
     usable = len(findings) - before == unknown
     params, _ = parse_params(cls.Params, node.params)
     if usable:
         sentences = _asked(lambda: list(cls.problems(params)), cls, "what is wrong with its params", findings)
-        findings.extend(Problem("param_problem", sentence) for sentence in sentences or ())
+        findings.extend(_with_hint("param_problem", sentence) for sentence in sentences or ())
     return params, usable
+
+
+def split_hint(sentence: str) -> tuple[str, str]:
+    """Part what is wrong from the suggestion that a sentence may end with."""
+    message, marker, rest = sentence.partition(" Did you mean ")
+    return message, marker.lstrip() + rest
+
+
+def _with_hint(code: str, sentence: str) -> Problem:
+    return Problem(code, *split_hint(sentence))
 
 
 # -- ports --------------------------------------------------------------------------------------
