@@ -142,7 +142,8 @@ _LINKS = (
     ),
     (
         "effect {} belongs to no firing",
-        "SELECT e.id FROM _effect e WHERE e.id BETWEEN ? AND ? AND NOT EXISTS"
+        # Firing 0 is the run itself.
+        "SELECT e.id FROM _effect e WHERE e.id BETWEEN ? AND ? AND (e.firing & 4294967295) <> 0 AND NOT EXISTS"
         " (SELECT 1 FROM _firing WHERE id = e.firing) AND NOT EXISTS (SELECT 1 FROM _open WHERE id = e.firing)",
     ),
 )
