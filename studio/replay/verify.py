@@ -7,7 +7,7 @@ Pure nodes really run again, so a changed node type, template or expression show
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -70,7 +70,7 @@ def verify(trace: Trace, run: str = "last", *, registry: Registry | None = None)
     log = Recollection()
     asked = asyncio.run(_execute(trace, found, graph, log, registry))
     made = Verification(found.id, effects=asked)
-    _compare(trace, found, log, made, _pure_types(registry))
+    _compare(trace, found, log, made, _pure_types(log, registry))
     return made
 
 
@@ -94,7 +94,7 @@ async def _execute(trace: Trace, run: Run, graph: Graph, log: Recollection, regi
     return recorded.asked
 
 
-def _compare(trace: Trace, run: Run, log: Recollection, made: Verification, pure: Mapping[str, int]) -> None:
+def _compare(trace: Trace, run: Run, log: Recollection, made: Verification, pure: Set[str]) -> None:
     whole = run.status in COMPLETE
     seen: set[Identity] = set()
     # Two passes: producers may stand later in the outline than those they feed, so places come first.
@@ -179,12 +179,14 @@ def _value(data: bytes | None) -> str:
     return "nothing" if data is None else preview(decode(data), 200) or '""'
 
 
-def _pure_types(registry: Registry | None) -> dict[str, int]:
-    """The types whose firings are executed again in full, with their versions."""
+def _pure_types(log: Recollection, registry: Registry | None) -> set[str]:
+    """The types whose firings are executed again in full: pure code, neither played by the engine nor over stores."""
     from studio.spec.registry import default_registry
 
+    types = registry or default_registry()
+    found = {name: types.find(name) for name in {deed.type for deed in log.deeds.values()}}
     return {
-        cls.spec.type: cls.spec.version
-        for cls in (registry or default_registry()).all_types()
-        if cls.spec.effects == "pure" and not cls.spec.role and not cls.spec.stores
+        name
+        for name, cls in found.items()
+        if cls is not None and cls.spec.effects == "pure" and not cls.spec.role and not cls.spec.stores
     }

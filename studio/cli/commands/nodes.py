@@ -83,12 +83,14 @@ def _field_table(fields: dict[str, Field], out: Output, *, plain: bool) -> None:
     rows: list[list[Piece]] = []
     for field in fields.values():
         kind = field.type + {"many": ", gathers", "first": ", first present"}.get(field.join, "")
-        if field.choices:
-            kind += ": " + " | ".join(field.choices)
         default = "needed" if field.required else _shown(field.default)
-        row: list[Piece] = [("bold", field.name), kind, default, _bounds(field) + field.help]
+        row: list[Piece] = [("bold", field.name), kind, default, _bounds(field) + field.help + _choices(field)]
         rows.append([row[0], row[1], row[3]] if plain else row)
     out.table(["name", "type", "help"] if plain else ["name", "type", "default", "help"], rows, indent="  ")
+
+
+def _choices(field: Field) -> str:
+    return f" One of {', '.join(field.choices)}." if field.choices else ""
 
 
 def _shown(value: Json) -> str:

@@ -13,7 +13,7 @@ from studio.cli.showing import Line, sign_piece, status_piece, step_lines, total
 from studio.cli.stepping.keys import Keys, raw_terminal
 from studio.cli.stepping.moves import BY_KEY, MOVES, find, go_to
 from studio.cli.text import Piece, painted, shorten, width, wrapped_line
-from studio.replay.cursor import Cursor
+from studio.replay.cursor import Cursor, Mark
 
 KEYS_HELP = "←/→ step  t tick  m model call  e error  i/u into/out  ↑/↓ scroll  g go to  / search  ? keys  q quit"
 
@@ -127,7 +127,7 @@ class Screen:
         for at in range(first, min(first + height, len(cursor))):
             mark = cursor.marks[at]
             here = at == cursor.index
-            name = mark.node.rpartition("/")[2]
+            name = self._name(mark)
             label = f"{mark.tick:>6}  {'  ' * mark.depth}"
             pointer: Piece = ("cyan", "▶ ") if here else "  "
             lines.append((
@@ -135,6 +135,12 @@ class Screen:
                 ("dim", f"  {mark.type}"), ("magenta", "  asks a model" if cursor.calls_model(at) else ""),
             ))  # fmt: skip
         return lines + [()] * (height - len(lines))
+
+    def _name(self, mark: Mark) -> str:
+        """The node's name within its region, with the item in front of it in a map."""
+        around = self.cursor.place_of(mark.parent)
+        path = "" if around is None else self.cursor.marks[around].node + "/"
+        return mark.node.removeprefix(path)
 
     def _body(self, columns: int) -> list[Line]:
         made: list[Line] = []
