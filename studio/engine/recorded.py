@@ -115,7 +115,7 @@ class RecordedEffects:
                 f"`{node}` at tick {tick} asks for {kind} {name}, which the recorded run did not.",
                 hint="The graph or a node type has changed since.",
             )
-        if (known.kind, known.name) != (kind, name) or _identity(known.request) != _identity(request):
+        if (known.kind, known.name) != (kind, name) or not _same(known.request, request):
             raise Divergence(
                 f"`{node}` at tick {tick} asks something else than recorded in effect {n}: "
                 f"expected {known.kind} {known.name} {preview(known.request, 200)}, "
@@ -183,6 +183,16 @@ class RecordedEmbedder:
     async def embed(self, texts: list[str]) -> EmbedReply:
         """Never called: a replay asks nothing."""
         raise AssertionError(f"a replay called {self.name}")
+
+
+def _same(recorded: Json, asked: Json) -> bool:
+    """True if the request is the recorded one; keys stand as `[secret:NAME]` in the record."""
+    if _identity(recorded) == _identity(asked):
+        return True
+    from studio.models.keys import scrub
+    from studio.trace.runlog import scrubbed
+
+    return _identity(recorded) == _identity(scrubbed(asked, scrub))
 
 
 def _identity(request: Json) -> str:

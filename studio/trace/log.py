@@ -85,8 +85,11 @@ class RunLog(Protocol):
         """A firing has started that will have effects or inner firings; written before any of those."""
 
     def effect_intent(self, firing: int, n: int, kind: str, name: str, request: Json, attempt: int, at: int) -> None:
-        """Effect `n` (from 1, counted per firing; firing 0 is the run itself) is about to be asked. For kinds `chat` and `complete` the
-        request is the canonical call; its messages are stored once each, as plain text."""
+        """Effect `n` (from 1, counted per firing) is about to be asked; firing 0 is the run itself.
+
+        For kinds `chat` and `complete` the request is the canonical call; its messages are stored once each, as
+        plain text.
+        """
 
     def effect_result(
         self,

@@ -181,7 +181,7 @@ class FileRunLog:
             self._writer.attend()
 
     def _clean(self, value: Json) -> Json:
-        return value if self._scrub is None else _scrubbed(value, self._scrub)
+        return value if self._scrub is None else scrubbed(value, self._scrub)
 
 
 def open_run(
@@ -210,13 +210,14 @@ def _message(message: Json) -> tuple[str | bytes, str | None]:
     return encode({**message, "content": None}), content
 
 
-def _scrubbed(value: Json, scrub: Scrub) -> Json:
+def scrubbed(value: Json, scrub: Scrub) -> Json:
+    """Return a JSON value with every text in it cleaned, as the log keeps it."""
     if type(value) is str:
         return scrub(value)
     if type(value) is dict:
-        return {key: _scrubbed(item, scrub) for key, item in value.items()}
+        return {key: scrubbed(item, scrub) for key, item in value.items()}
     if type(value) in (list, tuple):
-        return [_scrubbed(item, scrub) for item in value]
+        return [scrubbed(item, scrub) for item in value]
     return value
 
 
