@@ -21,10 +21,6 @@ if TYPE_CHECKING:
     from studio.trace import Trace
     from studio.trace.found import Firing, Run
 
-COMPLETE = ("ok", "failed")
-"""Runs that went to their end: nothing may be missing or too much. Of other runs only what was decided is compared."""
-
-
 _ALL_DAY = 86_400.0
 
 
@@ -95,7 +91,8 @@ async def _execute(trace: Trace, run: Run, graph: Graph, log: Recollection, regi
 
 
 def _compare(trace: Trace, run: Run, log: Recollection, made: Verification, pure: Set[str]) -> None:
-    whole = run.status in COMPLETE
+    whole = run.status == "ok"
+    missing = 0
     seen: set[Identity] = set()
     # Two passes: producers may stand later in the outline than those they feed, so places come first.
     places = {firing.id: (firing.node, firing.tick) for firing in trace.firings(run.id)}
@@ -111,6 +108,9 @@ def _compare(trace: Trace, run: Run, log: Recollection, made: Verification, pure
             made.notes.append(
                 f"`{firing.type}` was version {firing.version} when this was recorded and is {again.version} now."
             )
+        if again is None and not whole:  # rule 2.10: what ran beside a failure or a pause may differ
+            missing += 1
+            continue
         difference = _difference(trace, firing, again, places)
         if difference is not None:
             made.difference = difference
@@ -120,8 +120,12 @@ def _compare(trace: Trace, run: Run, log: Recollection, made: Verification, pure
             made.pure += 1
     if whole:
         made.difference = _extra(log, seen) or _end(trace, run, log)
-    else:
+        return
+    made.difference = _failure(run, log) if run.status == "failed" else None
+    if run.status != "failed":
         made.notes.append(f"The run was {run.status}, so only what it had decided was compared.")
+    if missing:
+        made.notes.append(f"{missing} firings beside its end were not decided this time, as the semantics allow.")
 
 
 def _difference(trace: Trace, firing: Firing, again: Deed | None, places: Mapping[int, Identity]) -> Difference | None:
@@ -150,6 +154,20 @@ def _extra(log: Recollection, seen: set[Identity]) -> Difference | None:
                 *identity, "decision", "none: the record has no such firing", _told(deed.status, deed.reason)
             )
     return None
+
+
+def _failure(run: Run, log: Recollection) -> Difference | None:
+    """A failed run must fail again, at the same node and tick."""
+    status, _, error = log.finished or ("", "", None)
+    if status != run.status:
+        return Difference("", "", "end", run.status, status)
+    before, after = (_failed_at(told) for told in (run.error, error))
+    return None if before == after else Difference("", "", "failure", before, after)
+
+
+def _failed_at(error: Json) -> str:
+    told = error if isinstance(error, dict) else {}
+    return f"{told.get('code')} in `{told.get('node')}` at tick {told.get('tick')}"
 
 
 def _end(trace: Trace, run: Run, log: Recollection) -> Difference | None:

@@ -1,0 +1,126 @@
+"""Executing a run again from its record, and finding the first firing that differs."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from studio.engine.run import run
+from studio.graph import Graph
+from studio.models.scripted import Scripted
+from studio.nodes.text.template import Template
+from studio.replay import verify as verify_module
+from studio.replay.verify import verify
+from studio.support.errors import ModelError
+from studio.trace import Trace
+from studio.trace.writer import close_writer
+from tests.replay.conftest import TOWN
+
+
+def test_a_run_repeats_firing_by_firing_without_any_model(town: Trace) -> None:
+    made = verify(town)
+
+    assert made.difference is None
+    assert made.firings == sum(1 for _ in town.firings())
+    assert made.pure == sum(
+        1
+        for firing in town.firings()
+        if firing.type in ("text.template", "logic.expression", "json.parse") and firing.status != "skipped"
+    )
+    assert made.effects == 1
+
+
+def test_verifying_writes_nothing(town: Trace) -> None:
+    before = [run.id for run in town.runs()]
+    verify(town)
+
+    assert [run.id for run in town.runs()] == before
+
+
+def test_a_node_type_that_changed_is_found_at_its_first_firing(town: Trace, monkeypatch: pytest.MonkeyPatch) -> None:
+    behaves = Template.run
+
+    def changed(self: Template, ctx: Any, params: Any, inputs: Any) -> Any:
+        out = behaves(self, ctx, params, inputs)
+        if ctx.node == "work/1/add":
+            out.__dict__["text"] = out.text.upper()
+        return out
+
+    monkeypatch.setattr(Template, "run", changed)
+    found = verify(town).difference
+
+    assert found is not None
+    assert (found.node, found.tick, found.what) == ("work/1/add", "0.0", "output `text`")
+    assert (found.expected, found.got) == ("oats", "OATS")
+
+
+def test_a_request_that_changed_is_found_where_it_is_asked(db: Path) -> None:
+    run(Graph.from_text(TOWN), model=Scripted(["Good morning."]), db=db)
+    close_writer(db)
+    graph_text = TOWN.replace("Greet {who}", "Insult {who}")
+    with sqlite3.connect(db) as connection:
+        connection.execute("UPDATE _graph_version SET text = ?", (Graph.from_text(graph_text).to_text(),))
+    connection.close()
+    with Trace(db) as trace:
+        found = verify(trace).difference
+
+    assert found is not None
+    assert (found.node, found.tick, found.what) == ("greet", "0", "status")
+    assert "Insult" in found.got
+
+
+def test_a_missing_and_an_extra_firing_are_found(town: Trace, monkeypatch: pytest.MonkeyPatch) -> None:
+    deeds = verify_module.Recollection
+    shorter = type("Shorter", (deeds,), {})
+
+    def finish(self: Any, *rest: Any) -> None:
+        del self.deeds["work/0/stop", "0.1"]
+        deeds.finish(self, *rest)
+
+    shorter.finish = finish  # type: ignore[attr-defined]
+    monkeypatch.setattr(verify_module, "Recollection", shorter)
+    found = verify(town).difference
+
+    assert found is not None
+    assert (found.node, found.tick, found.what) == ("work/0/stop", "0.1", "decision")
+
+
+def test_a_run_that_failed_repeats_its_failure(db: Path) -> None:
+    text = TOWN.replace("  fails: {type: json.parse, on_error: skip}", "  fails: {type: json.parse}")
+    failed = run(Graph.from_text(text), model=Scripted(["no json"]), db=db)
+    assert failed.status == "failed"
+    with Trace(db) as trace:
+        assert verify(trace).difference is None
+
+
+def test_a_model_that_failed_in_passing_fails_again_the_same_way(db: Path) -> None:
+    replies = [{"error": "rate_limit"}, "Good morning."]
+    done = run(Graph.from_text(TOWN), model=Scripted(replies), db=db)
+    with Trace(db) as trace:
+        made = verify(trace)
+
+    assert made.difference is None
+    assert done.status in ("ok", "failed")
+
+
+def test_a_run_that_was_paused_repeats_as_far_as_it_went(db: Path) -> None:
+    paused = run(Graph.from_text(TOWN), model=Scripted(["x"]), limits={"firings": 6}, db=db)
+    assert paused.status == "paused"
+    with Trace(db) as trace:
+        made = verify(trace)
+
+    assert made.difference is None
+    assert made.firings >= 6
+    assert "was paused" in made.notes[-1]
+
+
+def test_no_model_is_reached(town: Trace, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: Any, **__: Any) -> None:
+        raise ModelError("a replay reached for a model")
+
+    monkeypatch.setattr("studio.models.catalog.Catalog.__init__", refuse)
+
+    assert verify(town).difference is None
