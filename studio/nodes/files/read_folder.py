@@ -27,11 +27,16 @@ class ReadFolder(Node):
     """
 
     class Params(Fields):
-        folder: str = param(".", help="The folder, relative to the project.", editor={"kind": "folder"})
+        folder: str = param(
+            ".", help="The folder, relative to the project, if nothing is wired to `folder`.", editor={"kind": "folder"}
+        )
         pattern: str = param("*.txt", help="Which files, as in `*.txt` or `mail-*.md`.")
         recursive: bool = param(False, help="Also read folders inside it.")
         max_files: int = param(1_000, ge=1, le=100_000, help="At most so many files.")
         max_bytes: int = param(1_000_000, ge=1, le=100_000_000, help="At most so many bytes in all files together.")
+
+    class In(Fields):
+        folder: str = port(None, help="The folder; else the param of that name.")
 
     class Out(Fields):
         files: list[Any] = port(help="Objects with the `name` (relative to the folder) and the `text` of each file.")
@@ -43,7 +48,9 @@ class ReadFolder(Node):
         if "/" in params.pattern or "\\" in params.pattern:
             yield "`pattern` is for names of files and has no slash; name the folder in `folder`."
 
-    async def run(self, ctx: RunContext, params: Params, inputs: Fields) -> Out:
+    async def run(self, ctx: RunContext, params: Params, inputs: In) -> Out:
+        if inputs.folder is not None:
+            params = self.Params(**{**vars(params), "folder": inputs.folder})
         folder = Path(ctx.project_path(params.folder))
 
         async def read() -> Json:

@@ -39,6 +39,20 @@ async def test_texts_come_in_order_of_their_names(project: Path) -> None:
     assert out.length == 2
 
 
+async def test_a_wired_folder_is_read_instead_of_the_one_named(project: Path) -> None:
+    ctx = FakeContext(folder=project)
+
+    out = await run_node(ReadFolder, {"folder": "mails"}, {"folder": "mails/old"}, ctx)
+
+    assert out.texts == ["old"]
+    assert ctx.effects[0].request["folder"] == "mails/old"
+
+
+async def test_a_wired_folder_outside_the_project_is_refused(project: Path) -> None:
+    with pytest.raises(NodeError, match="project"):
+        await run_node(ReadFolder, {}, {"folder": ".."}, FakeContext(folder=project))
+
+
 async def test_inner_folders_are_read_if_asked_for(project: Path) -> None:
     assert [file["name"] for file in (await read(project, recursive=True)).files] == ["a.txt", "b.txt", "old/d.txt"]
 
