@@ -103,7 +103,9 @@ class _Ties:
         if type(tree.value) is dict:
             for key, child in tree.value.items():
                 mark = tree.keys[key]
-                self.items.append(_Item(mark.index, mark.column, (*path, key), flow))
+                # All keys of a block stand in its column, also one written `? key`.
+                column = mark.column if tree.flow else tree.start.column
+                self.items.append(_Item(mark.index, column, (*path, key), flow))
                 if type(child.value) in (dict, list):
                     self._walk(child, (*path, key), flow)
         else:

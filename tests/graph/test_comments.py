@@ -94,6 +94,13 @@ def test_comments_set_from_python_get_their_mark_and_one_line_each() -> None:
     assert Graph.from_text(text).to_text() == text
 
 
+def test_comments_around_a_very_long_key_stay() -> None:
+    text = Graph("g", layout={"k" * 1000: ["x" * 80, "y" * 80]}, comments={"layout" + END: ["# end"]}).to_text()
+
+    assert "? kkk" in text
+    assert Graph.from_text(text).to_text() == text
+
+
 def paths_of(graph: Graph) -> list[str]:
     """Return paths that comments may be tied to, some of items that a file leaves out."""
     paths = ["studio", "name", "about", "nodes", "edges", "stores", "until", "max_ticks", "limits", "graphs", "layout"]
