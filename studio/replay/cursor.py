@@ -292,21 +292,22 @@ class Cursor:
 
 
 def _index(trace: Trace, run: str) -> list[Mark]:
-    """The run's firings in outline order. Bodies stand before their nodes, so depth is counted from the back."""
-    firings = list(trace.outline(run))
-    depth: dict[int, int] = {0: -1}
-    bodies = {firing.parent for firing in firings}
-    made = []
-    for firing in reversed(firings):
-        depth[firing.id] = depth.get(firing.parent, -1) + 1
-        made.append(
-            Mark(
-                firing.id, firing.node, firing.type, firing.tick, firing.status, firing.parent, firing.item,
-                depth[firing.id], firing.id in bodies,
-            )
-        )  # fmt: skip
-    made.reverse()
-    return made
+    """The run's firings in outline order. Firings stream by; only marks stay."""
+    rows = [
+        (firing.id, firing.node, firing.type, firing.tick, firing.status, firing.parent, firing.item)
+        for firing in trace.outline(run)
+    ]
+    around = {row[0]: row[5] for row in rows}
+    bodies = set(around.values())
+    depths: dict[int, int] = {0: -1}
+
+    def depth(id: int) -> int:
+        known = depths.get(id)
+        if known is None:
+            known = depths[id] = depth(around[id]) + 1 if id in around else -1
+        return known
+
+    return [Mark(*row, depth(row[0]), row[0] in bodies) for row in rows]
 
 
 def _used_by_firing(trace: Trace, run: str) -> dict[int, _Used]:

@@ -1,0 +1,180 @@
+"""Stepping through a run: by line from a pipe, by keys on a terminal, and verifying."""
+
+from __future__ import annotations
+
+import os
+import re
+import select
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from studio.cli.stepping.keys import Keys
+from studio.cli.stepping.moves import BY_KEY, BY_WORD, MOVES
+from tests.cli.conftest import Cli
+
+
+def test_stepping_by_line_goes_both_ways(cli: Cli, recorded: str) -> None:
+    told = cli("replay", "last", stdin="n\nn\np\nlast\ng 3\n/crabs\nq\n")
+
+    assert told.code == 0
+    steps = re.findall(r"step (\d+) of 11", told.out)
+    assert steps[:6] == ["1", "2", "3", "2", "11", "3"]
+    assert "A second draft." in told.out.rpartition("step ")[2]
+
+
+def test_stepping_by_line_ends_with_its_input(cli: Cli, recorded: str) -> None:
+    assert cli("replay", stdin="").code == 0
+
+
+@pytest.mark.parametrize(
+    ("line", "sentence"),
+    [
+        ("p", "This is the first step."),
+        ("e", "No error after this step."),
+        ("u", "This is the top region."),
+        ("g 99", "There are steps 1 to 11."),
+        ("g here", "`here` is no step"),
+        ("/octopus", "`octopus` is nowhere in this run."),
+        ("fly", "`fly` is no command"),
+    ],
+)
+def test_moves_that_cannot_be_made_say_why(cli: Cli, recorded: str, line: str, sentence: str) -> None:
+    assert sentence in cli("replay", stdin=f"{line}\n").err
+
+
+def test_stepping_for_programs_prints_an_object_per_step(cli: Cli, recorded: str) -> None:
+    import json
+
+    told = cli("replay", "--json", "--at", "2", stdin="m\n")
+    first, second = (json.loads(line) for line in told.out.splitlines())
+
+    assert (first["step"], first["node"]) == (2, "writer")
+    assert (second["step"], second["node"]) == (3, "critic")
+    assert second["totals"]["calls"] == 2
+
+
+def test_no_two_moves_share_a_key_or_a_word() -> None:
+    assert len(BY_KEY) == sum(len(move.keys) for move in MOVES)
+    assert len(BY_WORD) == sum(len(move.words) for move in MOVES)
+
+
+def test_verify_tells_what_was_compared(cli: Cli, recorded: str) -> None:
+    told = cli("replay", "last", "--verify")
+
+    assert told.code == 0
+    assert told.out.startswith("identical  11 firings compared, 2 of them pure")
+    assert cli("replay", "--verify", "--json").json["identical"] is True
+
+
+def test_verify_ends_with_4_at_the_first_difference(cli: Cli, recorded: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    from studio.nodes.flow.switch import Switch
+
+    monkeypatch.setattr(Switch, "run", lambda self, ctx, params, inputs: self.Out())
+    told = cli("replay", "last", "--verify", "--json")
+
+    assert told.code == 4
+    assert told.json["difference"]["node"] == "route"
+    assert told.json["difference"]["tick"] == "0"
+
+
+# -- on a terminal ------------------------------------------------------------------------------
+
+pty = pytest.importorskip("pty", reason="no pseudo-terminals here")
+
+
+class Screen:
+    """A program on a pseudo-terminal: `press` keys, `see` what it shows."""
+
+    def __init__(self, *words: str) -> None:
+        self.main, other = pty.openpty()
+        import fcntl
+        import struct
+        import termios
+
+        fcntl.ioctl(other, termios.TIOCSWINSZ, struct.pack("HHHH", 30, 100, 0, 0))
+        environment = {**os.environ, "TERM": "xterm", "NO_COLOR": "", "COLUMNS": "", "LINES": ""}
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "studio", *words],
+            stdin=other, stdout=other, stderr=other, env=environment, start_new_session=True,
+        )  # fmt: skip
+        os.close(other)
+        self.seen = ""
+
+    def press(self, keys: str) -> None:
+        """Type."""
+        self.seen = ""
+        os.write(self.main, keys.encode())
+
+    def see(self, wanted: str, seconds: float = 20.0) -> str:
+        """Wait until the text shows (colours and cursor movements left out)."""
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            if select.select([self.main], [], [], 0.05)[0]:
+                try:
+                    self.seen += os.read(self.main, 65536).decode(errors="replace")
+                except OSError:
+                    break
+            plain = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", " ", self.seen)
+            if wanted in plain:
+                return plain
+        raise AssertionError(f"{wanted!r} did not show; there was {self.seen[-2000:]!r}")
+
+    def end(self) -> int:
+        """Wait for the program and return its exit code."""
+        code = self.process.wait(20)
+        os.close(self.main)
+        return code
+
+
+def test_keys_step_on_a_terminal_and_it_is_put_back(recorded: str) -> None:
+    screen = Screen("replay", "last")
+    screen.see("step 1 of 11")
+    screen.press("\x1b[C")
+    screen.see("step 2 of 11")
+    screen.press("m")
+    assert "Judge" in screen.see("step 3 of 11")
+    screen.press("p")
+    screen.see("step 2 of 11")
+    screen.press("g7\r")
+    screen.see("step 7 of 11")
+    screen.press("t")
+    screen.see("No later tick")
+    screen.press("/route\r")
+    screen.see("step 9 of 11")
+    screen.press("?")
+    screen.see("the next model call")
+    screen.press("x")
+    screen.press("\x1b[F")
+    screen.see("step 11 of 11")
+    screen.press("q")
+    screen.see("")
+    assert screen.end() == 0
+
+
+def test_ctrl_c_leaves_the_screen_with_130(recorded: str) -> None:
+    screen = Screen("replay", "last")
+    screen.see("step 1 of 11")
+    screen.process.send_signal(2)
+    assert screen.end() == 130
+
+
+def test_running_on_a_terminal_shows_progress_and_next_steps(critic: Path, script: str) -> None:
+    screen = Screen("run", str(critic), "--model", script)
+    shown = screen.see("next: `studio replay last`")
+    assert "It names crabs." in shown
+    assert screen.end() == 0
+
+
+def test_keys_are_read_by_name_even_when_they_come_together() -> None:
+    read, write = os.pipe()
+    os.write(write, b"\x1b[Cn\x1b[5~\x1b[1;5Cq\xc3\xa9\x1b")
+    keys = Keys(read)
+
+    assert [keys.read() for _ in range(7)] == ["right", "n", "pageup", "", "q", "é", "escape"]
+    os.close(write)
+    assert keys.read() == "eof"
+    os.close(read)
