@@ -144,7 +144,8 @@ class Catalog:
         )
 
     def _litellm(self, name: str) -> LiteLLM:
-        from studio.models.litellm_provider import Endpoint, LiteLLM
+        from studio.models.litellm_access import Endpoint
+        from studio.models.litellm_provider import LiteLLM
 
         entry: dict[str, Any] | None = self._settings.endpoints().get(name)
         endpoint = None

@@ -7,15 +7,13 @@ none (no choices, no text, a stream cut short), and every failure becomes a `Mod
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
 from typing import Any, TypeVar
-from urllib.parse import urlsplit
 
 from studio.models import keys
 from studio.models.entropy import mean_bits, token_bits
-from studio.models.failures import MissingModel, asker, failure
+from studio.models.failures import asker, failure
+from studio.models.litellm_access import LOCAL_PROVIDERS, Endpoint, access_for
 from studio.models.litellm_errors import map_error
 from studio.models.litellm_params import chat_params
 from studio.models.litellm_runtime import RUNTIME, Runtime
@@ -27,25 +25,6 @@ READ_TIMEOUT_S = 120.0
 """Longest silence of a server, for calls that name no time-out."""
 TOTAL_TIMEOUT_S = 900.0
 """Longest duration of such a call, streamed or not."""
-_LOCAL = frozenset({"ollama", "ollama_chat", "lm_studio", "llamafile"})
-_NO_KEY = "none"
-_KEY_PARAMS = {"_API_KEY": "api_key", "_API_BASE": "api_base", "_API_VERSION": "api_version"}
-
-
-@dataclass(frozen=True, slots=True)
-class Endpoint:
-    """A server the person named in the settings for one model. It gets the key named there and no other."""
-
-    base: str
-    key_env: str = ""
-    schema: bool | None = None
-    context: int | None = None
-
-    @property
-    def loopback(self) -> bool:
-        """True if the server is on this machine."""
-        host = urlsplit(self.base).hostname or ""
-        return host in ("localhost", "::1") or host.startswith("127.")
 
 
 class LiteLLM:
@@ -81,7 +60,7 @@ class LiteLLM:
 
         async def check(library: Any) -> None:
             self._learn(library)
-            await self._access(library)
+            await access_for(library, self.name, self._endpoint, keyring=self._keyring)
 
         await self._runtime.call(check)
 
@@ -181,7 +160,7 @@ class LiteLLM:
         library: Any,
     ) -> tuple[Any, tuple[str, ...]]:
         """Send a request once; a parameter that litellm itself refuses for this model is left out and named."""
-        access = await self._access(library)
+        access = await access_for(library, self.name, self._endpoint, keyring=self._keyring)
         timeout = READ_TIMEOUT_S if call.timeout_s is None else call.timeout_s
         while True:
             try:
@@ -193,50 +172,6 @@ class LiteLLM:
                     raise
                 request = {name: value for name, value in request.items() if name not in refused}
                 dropped = (*dropped, *refused)
-
-    async def _access(self, library: Any) -> dict[str, str]:
-        """Return address and key for the call. Raises `MissingModel` naming the variable that is not set."""
-        if self._endpoint is not None:
-            key = _NO_KEY
-            if name := self._endpoint.key_env:
-                found = await asyncio.to_thread(keys.lookup, name, keyring=self._keyring)
-                if not found:
-                    raise self._missing([name])
-                key = found
-            return {"api_base": self._endpoint.base, "api_key": key}
-        try:
-            _, provider, _, _ = library.get_llm_provider(self.name)
-        except library.BadRequestError:
-            raise MissingModel(
-                f"There is no model provider for {self.name!r}.",
-                hint="Write provider/model, as in openai/gpt-4o-mini, anthropic/…, ollama/…, or use an embedded model; "
-                "`studio models` lists what is ready.",
-                code="not_found",
-            ) from None
-        if provider in _LOCAL:
-            return {}
-        missing = library.validate_environment(self.name)["missing_keys"]
-        if any(os.environ.get(name) for name in missing if name.endswith("_API_KEY")) and len(missing) > 1:
-            missing = [name for name in missing if not name.endswith("_API_KEY")]  # either of two names will do
-        access: dict[str, str] = {}
-        for name in missing:
-            param = next((param for end, param in _KEY_PARAMS.items() if name.endswith(end)), "")
-            value = await asyncio.to_thread(keys.lookup, name, keyring=self._keyring) if param else None
-            if value:
-                access[param] = value
-        absent = [name for name in missing if not any(name.endswith(e) and p in access for e, p in _KEY_PARAMS.items())]
-        if absent:
-            raise self._missing(absent)
-        return access
-
-    def _missing(self, names: list[str]) -> MissingModel:
-        kind = "key" if any("KEY" in name for name in names) else "setting"
-        either = " or ".join(names) if all("API_KEY" in name for name in names) else " and ".join(names)
-        return MissingModel(
-            f"No {kind} for {self.name}: the environment variable {either} is not set.",
-            hint=f"Set {either}, store the key in the system's keyring, or choose another model with --model.",
-            code="auth",
-        )
 
     def _learn(self, library: Any) -> None:
         """Fill `info` from litellm's tables (no network)."""
@@ -253,15 +188,15 @@ class LiteLLM:
         except Exception:  # noqa: BLE001
             facts = {}
         endpoint = self._endpoint
-        schema = bool(library.supports_response_schema(model=self.name)) or provider in _LOCAL
+        schema = bool(library.supports_response_schema(model=self.name)) or provider in LOCAL_PROVIDERS
         self._info = ModelInfo(
             name=self.name,
             supports_schema=schema if endpoint is None or endpoint.schema is None else endpoint.schema,
             supports_logprobs={"logprobs", "top_logprobs"} <= self._supported,
             supports_completion=self.name.startswith("text-completion-"),
             context_tokens=(endpoint and endpoint.context) or facts.get("max_input_tokens"),
-            billable=not (provider in _LOCAL or (endpoint is not None and endpoint.loopback)),
-            local=provider in _LOCAL or (endpoint is not None and endpoint.loopback),
+            billable=not (provider in LOCAL_PROVIDERS or (endpoint is not None and endpoint.loopback)),
+            local=provider in LOCAL_PROVIDERS or (endpoint is not None and endpoint.loopback),
         )
 
     def _reply(self, library: Any, response: Any, dropped: tuple[str, ...], call: ChatCall) -> ChatReply:

@@ -1,0 +1,88 @@
+"""Where a call of litellm goes and with which key: found before anything is sent, and named when it is missing."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from studio.models import keys
+from studio.models.failures import MissingModel
+
+LOCAL_PROVIDERS = frozenset({"ollama", "ollama_chat", "lm_studio", "llamafile"})
+"""Providers on the person's own machine: they need no key and cost nothing."""
+_NO_KEY = "none"
+_PARAMS = {"_API_KEY": "api_key", "_API_BASE": "api_base", "_API_VERSION": "api_version"}
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """A server the person named in the settings for one model. It gets the key named there and no other."""
+
+    base: str
+    key_env: str = ""
+    schema: bool | None = None
+    context: int | None = None
+
+    @property
+    def loopback(self) -> bool:
+        """True if the server is on this machine."""
+        host = urlsplit(self.base).hostname or ""
+        return host in ("localhost", "::1") or host.startswith("127.")
+
+
+async def access_for(library: Any, name: str, endpoint: Endpoint | None, *, keyring: bool) -> dict[str, str]:
+    """Return address and key for calls of the model `name`, as far as litellm does not find them itself.
+
+    Raises `MissingModel` naming the variable that is not set, or the provider that does not exist.
+    """
+    if endpoint is not None:
+        return {"api_base": endpoint.base, "api_key": await _endpoint_key(name, endpoint, keyring)}
+    try:
+        _, provider, _, _ = library.get_llm_provider(name)
+    except library.BadRequestError:
+        raise MissingModel(
+            f"There is no model provider for {name!r}.",
+            hint="Write provider/model, as in openai/gpt-4o-mini, anthropic/…, ollama/…, or use an embedded model; "
+            "`studio models` lists what is ready.",
+            code="not_found",
+        ) from None
+    if provider in LOCAL_PROVIDERS:
+        return {}
+    missing = library.validate_environment(name)["missing_keys"]
+    if any(os.environ.get(key) for key in missing if key.endswith("_API_KEY")) and len(missing) > 1:
+        missing = [key for key in missing if not key.endswith("_API_KEY")]  # either of two names will do
+    found: dict[str, str] = {}
+    for key in missing:
+        if param := _param(key):
+            value = await asyncio.to_thread(keys.lookup, key, keyring=keyring)
+            if value:
+                found[param] = value
+    if absent := [key for key in missing if _param(key) not in found]:
+        raise _missing(name, absent)
+    return found
+
+
+async def _endpoint_key(name: str, endpoint: Endpoint, keyring: bool) -> str:
+    if not endpoint.key_env:
+        return _NO_KEY  # else litellm would send the key it finds in the environment
+    value = await asyncio.to_thread(keys.lookup, endpoint.key_env, keyring=keyring)
+    if not value:
+        raise _missing(name, [endpoint.key_env])
+    return value
+
+
+def _param(key: str) -> str:
+    return next((param for ending, param in _PARAMS.items() if key.endswith(ending)), "")
+
+
+def _missing(name: str, absent: list[str]) -> MissingModel:
+    kind = "key" if any("KEY" in key for key in absent) else "setting"
+    either = " or ".join(absent) if all("API_KEY" in key for key in absent) else " and ".join(absent)
+    return MissingModel(
+        f"No {kind} for {name}: the environment variable {either} is not set.",
+        hint=f"Set {either}, store the key in the system's keyring, or choose another model with --model.",
+        code="auth",
+    )
