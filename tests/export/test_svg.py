@@ -1,0 +1,124 @@
+"""Drawings of graphs: well-formed, complete, harmless, the same every time."""
+
+from __future__ import annotations
+
+import xml.etree.ElementTree as ElementTree
+
+import pytest
+
+from studio.export.measure import fitted, text_width
+from studio.export.paths import Lanes, curve, hits
+from studio.export.svg import graph_svg
+from studio.graph import Graph
+from studio.spec import default_registry
+from tests.cli.conftest import CRITIC
+from tests.replay.conftest import TOWN
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def drawn(text: str, **options: object) -> ElementTree.Element:
+    """The drawing of a graph text as a tree."""
+    return ElementTree.fromstring(graph_svg(Graph.from_text(text), default_registry(), **options))  # type: ignore[arg-type]
+
+
+def texts(root: ElementTree.Element, name: str) -> list[str]:
+    """The texts of a class."""
+    return [one.text or "" for one in root.iter(f"{SVG}text") if name in one.get("class", "").split()]
+
+
+def test_every_node_port_and_wire_is_drawn() -> None:
+    root = drawn(CRITIC)
+    graph = Graph.from_text(CRITIC)
+
+    assert set(texts(root, "title")) == set(graph.nodes)
+    assert {"topic", "fault", "text", "draft", "label", "confidence", "when"} <= set(texts(root, "name"))
+    wires = [one.get("class", "") for one in root.iter(f"{SVG}path") if "wire" in one.get("class", "").split()]
+    legend = 2
+    assert len(wires) == len(graph.edges) + legend
+    assert sum("back" in one.split() for one in wires) == 1 + 1
+    titles = [one.text for one in root.iter(f"{SVG}title")]
+    assert all(str(edge) in titles for edge in graph.edges)
+    assert 'first ""' in texts(root, "pilltext")
+
+
+def test_bodies_are_drawn_below() -> None:
+    headings = texts(drawn(TOWN), "heading")
+
+    assert headings == ["town", "refine"]
+
+
+def test_live_and_steady_are_marked() -> None:
+    root = drawn(CRITIC, badges={("", "topic"): "steady", ("", "writer"): "live"})
+    marks = [one.get("class") for one in root.iter(f"{SVG}g") if "badge" in (one.get("class") or "")]
+
+    assert sorted(marks) == ["badge", "badge", "badge live", "badge live"]  # one of each in the legend
+
+
+def test_text_of_a_graph_stays_text() -> None:
+    nasty = CRITIC.replace("tide pools", "<script>alert(1)</script>").replace(
+        "about: Write, criticise, rewrite until the critic is content.", 'about: "</text><script/>\\" onload=x"'
+    )
+    root = drawn(nasty)
+
+    assert not [one for one in root.iter() if "script" in one.tag]
+    assert all(one.get("onload") is None for one in root.iter())
+
+
+def test_unknown_types_and_knocked_out_nodes_are_marked() -> None:
+    text = CRITIC.replace("flow.switch, cases: [good]", "my.plugin").replace(
+        "{type: flow.output}", "{type: flow.output, knockout: true}"
+    )
+    marks = " ".join(one.get("class", "") for one in drawn(text).iter(f"{SVG}g"))
+
+    assert "card broken" in marks
+    assert "card out" in marks
+
+
+def test_an_empty_graph_and_wires_to_nowhere_are_drawn() -> None:
+    empty = Graph("nothing")
+    assert "nothing" in graph_svg(empty, default_registry())
+    dangling = Graph.from_text(CRITIC)
+    del dangling.nodes["critic"]
+    assert "writer" in graph_svg(dangling, default_registry())
+
+
+@pytest.mark.parametrize(
+    ("theme", "dark", "light"), [("light", False, True), ("dark", True, False), ("auto", True, True)]
+)
+def test_a_theme_is_fixed_or_follows_the_reader(theme: str, dark: bool, light: bool) -> None:
+    style = drawn(CRITIC, theme=theme).find(f"{SVG}style")
+
+    assert style is not None
+    assert style.text is not None
+    assert ("#15181d" in style.text) is dark
+    assert ("#f7f8fa" in style.text) is light
+    assert ("prefers-color-scheme" in style.text) is (theme == "auto")
+
+
+def test_the_same_graph_gives_the_same_drawing() -> None:
+    assert graph_svg(Graph.from_text(TOWN), default_registry()) == graph_svg(Graph.from_text(TOWN), default_registry())
+
+
+def test_texts_are_cut_to_their_room() -> None:
+    assert fitted("short", 11, 200) == "short"
+    cut = fitted("a rather long line about tide pools", 11, 80)
+    assert cut.endswith("…")
+    assert text_width(cut, 11) <= 80
+    assert text_width("漢字", 10) > text_width("ab", 10)
+
+
+def test_a_curve_that_would_cross_a_card_is_noticed() -> None:
+    boxes = {"a": (0.0, 0.0, 50.0, 50.0), "b": (300.0, 0.0, 350.0, 50.0), "c": (150.0, 0.0, 200.0, 50.0)}
+
+    assert hits((50.0, 25.0), (300.0, 25.0), boxes, ("a", "b"))
+    assert not hits((50.0, 25.0), (300.0, 25.0), boxes | {"c": (150.0, 90.0, 200.0, 140.0)}, ("a", "b"))
+    assert curve((0, 0), (10, 0)).startswith("M0 0C")
+
+
+def test_feedback_wires_get_lanes_of_their_own() -> None:
+    lanes = Lanes({"a": (0.0, 0.0, 100.0, 60.0)})
+    first, second = lanes.around((100, 30), (0, 30)), lanes.around((100, 40), (0, 40))
+
+    assert first[1][1] > 60
+    assert second[1][1] > first[1][1]
