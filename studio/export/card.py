@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -103,7 +104,7 @@ def make_card(node: NodeInstance, ports: NodePorts, used: Used, badge: str = "")
 
 
 def _size(card: Card) -> None:
-    badge_room = 22.0 if card.badge else 0.0
+    badge_room = 26.0 if card.badge else 0.0
     title = text_width(card.title, TITLE_SIZE, bold=True) + badge_room
     rows = max(len(card.inputs), len(card.outputs))
     both = max(
@@ -116,7 +117,7 @@ def _size(card: Card) -> None:
     )
     face = min(text_width(card.face, SMALL_SIZE), WIDEST - 2 * PAD - 40)
     wanted = max(title, text_width(card.type, SMALL_SIZE), both + 24, face) + 2 * PAD
-    card.width = float(round(min(WIDEST, max(SLIM, wanted))))
+    card.width = float(math.ceil(min(WIDEST, max(SLIM, wanted)) + 0.5))
     card.title = fitted(card.title, TITLE_SIZE, card.width - 2 * PAD - badge_room, bold=True)
     card.type = fitted(card.type, SMALL_SIZE, card.width - 2 * PAD)
     card.face = fitted(card.face, SMALL_SIZE, card.width - 2 * PAD)

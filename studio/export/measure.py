@@ -26,7 +26,7 @@ def text_width(text: str, size: float, *, bold: bool = False, mono: bool = False
             ems += 0.69
         else:
             ems += 0.57
-    return ems * size * (1.12 if bold else 1.05)
+    return ems * size * (1.19 if bold else 1.05)
 
 
 def fitted(text: str, size: float, room: float, *, bold: bool = False, mono: bool = False) -> str:
