@@ -122,7 +122,7 @@ class Maker:
         rng = self.rng
         params: dict[str, Any] = {"modulus": rng.randint(2, 4), "remainder": rng.randrange(2)}
         draft = Draft(name, "toy.fail", params, {"value": INT}, {}, {"out": INT})
-        self.choose_on_error(draft, 0.25 if self.setting.may_fail else 0)
+        self.choose_on_error(draft, (0.6 if self.setting.depth else 0.2) if self.setting.may_fail else 0)
         if self.chance(0.2):
             params["heals"] = rng.randint(1, 2)
             params["retries"] = rng.randint(1, 2)
@@ -219,6 +219,9 @@ class Maker:
         """Wire the inputs of a node, to earlier ones in the same tick and to any of them by feedback."""
         if draft.type in ("flow.input", "toy.number"):
             return
+        if draft.params.get("take") == "first_arrival" or draft.type == "toy.first":
+            if self.setting.may_fail and self.chance(0.4):
+                self.contender(position, draft)
         for port, kind in draft.required.items():
             join = port in ("parts", "value") and draft.type in (
                 "toy.gather", "flow.merge", "toy.first", "flow.output", "toy.echo",
@@ -267,6 +270,13 @@ class Maker:
             other = self.rng.choice(self.drafts[:position])
             port = "error" if other.params.get("on_error") == "route" and self.chance(0.6) else "done"
             self.wires.append((f"{other.name}.{port}", f"{draft.name}.when", False))
+
+    def contender(self, position: int, draft: Draft) -> None:
+        """Give a race a contender that may fail and leads nowhere else."""
+        name = f"runner_{draft.name}"
+        self.graph.add("toy.fail", name, modulus=self.rng.randint(1, 4))
+        self.wires.append((self.rng.choice(self.sources(self.drafts[:position], INT)), f"{name}.value", False))
+        self.wires.append((f"{name}.out", f"{draft.name}.value", False))
 
     def helper(self, position: int, type_name: str) -> str:
         name = f"help{len(self.graph.nodes)}_{len(self.wires)}"

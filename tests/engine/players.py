@@ -49,9 +49,13 @@ class Nobody:
         raise UsageError("nobody answers in these tests")
 
 
+REGISTRY = toy_registry()
+"""One registry for all runs of these tests, so that a graph is compiled once."""
+
+
 def by_reference(graph: Graph, **inputs: Json) -> Outcome:
     """Play a graph by the book."""
-    return interpret(graph, inputs, registry=toy_registry())
+    return interpret(graph, inputs, registry=REGISTRY)
 
 
 def by_engine(graph: Graph, **inputs: Json) -> Outcome:
@@ -62,7 +66,7 @@ def by_engine(graph: Graph, **inputs: Json) -> Outcome:
 def run_logged(graph: Graph, replies: Sequence[Json] = (), **options: Any) -> tuple[RunResult, MemoryLog]:
     """Run a graph with the engine and return its result and what it logged."""
     log = MemoryLog()
-    options.setdefault("registry", toy_registry())
+    options.setdefault("registry", REGISTRY)
     options.setdefault("db", "unused.db")
     options.setdefault("catalog", Services(replies))
     return run(graph, log=log, **options), log

@@ -540,13 +540,13 @@ class Interpreter:
         """Rule 2.6: "`flow.map` runs a subgraph per entry of `items` … Each output is a list in item order, one entry
         per item: absence gives `null`, so lists stay aligned; `on_item_error: fail | skip | null`: `skip` drops the
         item from every list. No items: `[]`."""
+        if node.name in region.failed_maps:
+            return self.skip(region, node, "an item failed before")
         items_wire = joined.get("items")
         if not isinstance(items_wire, Wire) or not items_wire.present:
             reason = items_wire.reason if isinstance(items_wire, Wire) else "not wired"
             return self.skip(region, node, f"input `items` absent: {reason}")
         params = node.params
-        if node.name in region.failed_maps:
-            return self.skip(region, node, "an item failed before")
         body = region.scope.body(str(params["graph"]))
         names = list(region.scope.outputs(node))
         lists: dict[str, list[Json]] = {name: [] for name in names}
@@ -574,6 +574,7 @@ class Interpreter:
                 wire = wires.get(name)
                 lists[name].append(wire.value if wire is not None and wire.present else None)
         if first_failure is not None:
+            self.torn.append((region.inside(node.name), region.tick))
             if region.scope.is_shared(node):
                 region.failed_maps.add(node.name)
             raise Failed(first_failure)
