@@ -23,9 +23,10 @@ from studio.support.values import Json, NotJson, encode, hash_bytes, preview
 
 
 class Prepared:
-    """A checked graph with its self-contained text, the text's hash, and its plans by kind of race."""
+    """A checked graph with its self-contained text, the text's hash, its plans by kind of race, and the names of
+    the models its nodes may ask (params edited as `model`)."""
 
-    __slots__ = ("_plans", "_text", "graph", "hash", "registry")
+    __slots__ = ("_plans", "_text", "graph", "hash", "model_names", "registry")
 
     def __init__(self, graph: Graph, registry: Registry) -> None:
         self.graph = bundle(graph)
@@ -34,6 +35,7 @@ class Prepared:
         self._plans: dict[bool, RegionPlan] = {}
         self._text = self.graph.to_text()
         self.hash = hash_bytes(self._text.encode())
+        self.model_names = _model_names(self.graph, registry)
 
     @property
     def text(self) -> str:
@@ -47,6 +49,19 @@ class Prepared:
             known = compile_plan(self.graph, self.registry, ordered_races=ordered_races)
             self._plans[ordered_races] = known
         return known
+
+
+def _model_names(graph: Graph, registry: Registry) -> list[str]:
+    names: dict[str, None] = {}
+    for _, part in graph.walk():
+        for instance in part.nodes.values():
+            cls = registry.find(instance.type)
+            for field in cls.Params.fields().values() if cls is not None else ():
+                if field.editor.get("kind") == "model":
+                    name = instance.params.get(field.name, field.default)
+                    if isinstance(name, str) and name:
+                        names[name] = None
+    return list(names)
 
 
 class _Kept:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec
 
 from studio.engine.engine import Engine
 from studio.engine.firing import Failure, RunHalted
-from studio.engine.prepared import bind_inputs, prepare
+from studio.engine.prepared import Prepared, bind_inputs, prepare
 from studio.engine.region import Region
 from studio.engine.result import RunResult, Status
 from studio.graph.model import LIMITS, Graph
@@ -75,12 +75,14 @@ async def arun(
     prepared = prepare(document, registry or default_registry())
     settings = Settings.load()
     services = None if recorded is not None else catalog or _catalog(settings, model, embedder, document)
-    scripts = [] if services is None else list(_scripts(services, settings, document, model is not None or catalog))
+    scripts = [] if services is None else list(_scripts(services, settings, prepared, model is not None or catalog))
     scripted = recorded is not None or bool(scripts)
     asked = human or (services.human(Path(answers) if answers else None) if services is not None else None)
     sequential = any(script.deterministic_order for script in scripts) or (
         asked is not None and asked.deterministic_order
     )
+    if services is not None and catalog is None:
+        await _prepare_remote(services, prepared.model_names)
     plan = prepared.plan(ordered_races=scripted and recorded is None)
     bound = bind_inputs(plan, {**(inputs or {}), **more_inputs})
     run_id = new_run_id()
@@ -216,7 +218,7 @@ def _catalog(settings: Settings, model: str | ModelProvider | None, embedder: st
 
 
 def _scripts(
-    services: Catalog, settings: Settings, document: Graph, default_is_given: object
+    services: Catalog, settings: Settings, prepared: Prepared, default_is_given: object
 ) -> Iterator[ModelProvider]:
     """The scripted models that this run may ask: they decide how races end and whether order is kept (rule 2.10)."""
     if default_is_given:
@@ -224,13 +226,17 @@ def _scripts(
         if default.info.name.startswith(SCRIPTED):
             yield default
         return
-    names = [settings[f"models.{role}"] for role in ("default", "fast", "strong")]
-    for _, graph in document.walk():
-        for node in graph.nodes.values():
-            names += [value for value in node.params.values() if isinstance(value, str)]
+    names = [settings[f"models.{role}"] for role in ("default", "fast", "strong")] + prepared.model_names
     for name in names:
         if name.startswith(SCRIPTED):
             yield services.provider(name)
+
+
+async def _prepare_remote(services: Catalog, names: list[str]) -> None:
+    """Load what remote models need before the run starts, so that a missing key is told before anything is asked."""
+    remote = [name for name in names if not services.resolve(name).startswith((*SCRIPTED, "embedded/"))]
+    if remote:
+        await services.prepare(remote)
 
 
 def _present(human: Human | None) -> Human:
