@@ -28,8 +28,11 @@ MARGIN = 28.0
 PANEL_GAP = 36.0
 FONT = "Inter,'Segoe UI','Helvetica Neue',Arial,'DejaVu Sans',sans-serif"
 
-HUES = {"Flow": 212, "Models": 268, "Data": 152, "Text": 152, "Stores": 34, "People": 332, "Tools": 14, "Time": 190}
-"""Hue of a category in degrees; others get one from their name."""
+HUES = {
+    "Flow": 212, "Models": 268, "Text": 152, "JSON": 128, "Lists": 176, "Logic": 192, "Stores": 34, "People": 330,
+    "Files": 52, "Time and chance": 290, "Tools": 22, "Debug": 230,
+}  # fmt: skip
+"""Hue of a category in degrees; others get one from their name. Red is left for what is broken."""
 
 
 def graph_svg(graph: Graph, registry: Registry, *, theme: Theme = "auto", badges: Badges | None = None) -> str:
@@ -282,7 +285,7 @@ def _hue(category: str) -> int:
     if not category:
         return 0
     known = HUES.get(category)
-    return known if known is not None else sum(map(ord, category)) * 47 % 360
+    return known if known is not None else 20 + sum(map(ord, category)) * 47 % 320
 
 
 def _style(theme: Theme, hues: Iterable[int]) -> str:
