@@ -20,6 +20,9 @@ from studio.spec.calls import ChatCall, ChatReply, CompletionCall, CompletionRep
 from studio.support.errors import ModelError
 from studio.support.values import Json, preview
 
+FAMILY_BYTES = 200
+"""How much of their beginning two prompts must share to be led to the same slot: about 50 tokens."""
+
 _Read = TypeVar("_Read")
 
 TIMEOUT_S = 300.0
@@ -161,10 +164,11 @@ class Embedded:
     ) -> _Read:
         """Send the request to a running host and read the reply; say what happened if that does not work."""
         limit = TIMEOUT_S if call.timeout_s is None else call.timeout_s
-        async with self._pool.gate(self._spec):
+        async with self._pool.gate(self._spec).turn(_family(body)) as slot:
             host = await self._pool.get(self._spec)
+            data = orjson.dumps({**body, "id_slot": slot})
             try:
-                async with asyncio.timeout(limit), post(host.address, path, orjson.dumps(body)) as response:
+                async with asyncio.timeout(limit), post(host.address, path, data) as response:
                     return await read(response)
             except TimeoutError:
                 raise failure(
@@ -209,6 +213,11 @@ class Embedded:
 
     def _where(self, call: ChatCall | CompletionCall) -> str:
         return ", ".join(filter(None, (self._info.name, asker(call.node, call.tick))))
+
+
+def _family(body: dict[str, Json]) -> str:
+    """Return how the prompt begins: calls that agree in this are best answered by one slot, one after another."""
+    return orjson.dumps(body.get("messages", body.get("prompt")))[:FAMILY_BYTES].decode("utf-8", "replace")
 
 
 def _seed(seed: int) -> int:

@@ -1,46 +1,89 @@
-"""A gate that lets a few callers through at a time, in the order they came, from any thread and any event loop."""
+"""A gate before the slots of a model: a few callers at a time, from any thread and any event loop.
+
+A slot keeps the state of its last prompt, and a prompt that begins like it is answered many times faster.  So callers
+name their `family`, the beginning of their prompt, and are led to the slot that read this beginning last.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import threading
-from collections import deque
+from collections.abc import AsyncIterator
 from concurrent.futures import Future
-from types import TracebackType
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+PATIENCE = 64
+"""How many later callers may go first because their slot is free, before a caller takes the next free slot."""
+
+
+@dataclass(eq=False, slots=True)
+class _Waiting:
+    family: str
+    turn: Future[int] = field(default_factory=Future)
+    overtaken: int = 0
 
 
 class Gate:
-    """`async with gate:` waits for one of `width` places. Unlike asyncio's own locks it belongs to no event loop."""
+    """`async with gate.turn(family) as slot:` waits for a free slot. Unlike asyncio's own locks it belongs to no
+    event loop.
 
-    def __init__(self, width: int) -> None:
+    Callers pass in the order they came, but for this: one whose family holds a slot waits for that slot, if `loyal`
+    even while others are free (right where slots share one processor: another one would read the beginning again).
+    """
+
+    def __init__(self, width: int, *, loyal: bool = True) -> None:
         self._lock = threading.Lock()
-        self._free = width
-        self._waiting: deque[Future[None]] = deque()
+        self._loyal = loyal
+        self._free = list(range(width))  # longest unused first
+        self._families = [""] * width
+        self._waiting: list[_Waiting] = []
 
-    async def __aenter__(self) -> None:
+    @asynccontextmanager
+    async def turn(self, family: str = "") -> AsyncIterator[int]:
+        """Hold a slot for the block; gives its number."""
+        asked = _Waiting(family)
         with self._lock:
-            if self._free:
-                self._free -= 1
-                return
-            turn: Future[None] = Future()
-            self._waiting.append(turn)
+            self._waiting.append(asked)
+            self._let_through()
         try:
-            await asyncio.wrap_future(turn)
+            slot = await asyncio.wrap_future(asked.turn)
         except asyncio.CancelledError:
-            if not turn.cancel():  # the place was given to us in the same moment: pass it on
-                self._release()
+            if not asked.turn.cancel():  # the slot was given to us in the same moment: pass it on
+                self._release(asked.turn.result())
             raise
+        try:
+            yield slot
+        finally:
+            self._release(slot)
 
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._release()
-
-    def _release(self) -> None:
+    def _release(self, slot: int) -> None:
         with self._lock:
-            while self._waiting:
-                turn = self._waiting.popleft()
-                if turn.set_running_or_notify_cancel():
-                    turn.set_result(None)
-                    return
-            self._free += 1
+            self._free.append(slot)
+            self._let_through()
+
+    def _let_through(self) -> None:
+        while self._free and (pair := self._next()) is not None:
+            place, slot = pair
+            caller = self._waiting.pop(place)
+            if not caller.turn.set_running_or_notify_cancel():
+                continue
+            for earlier in self._waiting[:place]:
+                earlier.overtaken += 1
+            self._free.remove(slot)
+            self._families[slot] = caller.family
+            caller.turn.set_result(slot)
+
+    def _next(self) -> tuple[int, int] | None:
+        """Return who goes next (place in the queue) and to which slot; None if all wait for slots that are taken."""
+        held = {self._families[slot]: slot for slot in range(len(self._families)) if slot not in self._free}
+        free = {self._families[slot]: slot for slot in self._free}
+        if self._waiting and self._waiting[0].overtaken >= PATIENCE:
+            return 0, free.get(self._waiting[0].family, self._free[0])
+        for place, caller in enumerate(self._waiting):
+            if caller.family and caller.family in free:
+                return place, free[caller.family]
+        for place, caller in enumerate(self._waiting):
+            if not (self._loyal and caller.family and caller.family in held):
+                return place, self._free[0]
+        return None

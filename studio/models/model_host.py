@@ -165,7 +165,7 @@ class HostPool:
     def gate(self, spec: HostSpec) -> Gate:
         """Return the gate before the host of `spec`, one for all threads and event loops."""
         with self._lock:
-            return self._gates.setdefault(spec, Gate(max(1, spec.slots)))
+            return self._gates.setdefault(spec, Gate(max(1, spec.slots), loyal=spec.exact))
 
     async def get(self, spec: HostSpec) -> ModelHost:
         """Return a running host, off the event loop where one has to be started."""

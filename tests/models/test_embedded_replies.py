@@ -76,6 +76,7 @@ async def test_a_chat_sends_seed_temperature_schema_and_the_key() -> None:
         "response_format": {"type": "json_schema", "json_schema": {"schema": {"type": "string"}}},
         "logprobs": True,
         "top_logprobs": 20,
+        "id_slot": 0,
     }
 
 

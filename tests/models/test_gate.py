@@ -1,4 +1,6 @@
-"""The gate lets callers of several event loops through one after another and loses no place when one gives up."""
+"""The gate lets callers of several event loops through one after another and loses no place when one gives up.
+
+It leads prompts that begin alike to one slot."""
 
 from __future__ import annotations
 
@@ -7,14 +9,14 @@ import threading
 
 import pytest
 
-from studio.models.gate import Gate
+from studio.models.gate import PATIENCE, Gate
 
 
 async def test_callers_pass_in_the_order_they_came() -> None:
     gate, seen = Gate(1), []
 
     async def caller(n: int) -> None:
-        async with gate:
+        async with gate.turn():
             seen.append(n)
             await asyncio.sleep(0)
 
@@ -27,10 +29,10 @@ async def test_a_caller_that_gives_up_leaves_its_place_to_the_next() -> None:
     gate = Gate(1)
 
     async def caller() -> str:
-        async with gate:
+        async with gate.turn():
             return "passed"
 
-    async with gate:
+    async with gate.turn():
         quitter, patient = asyncio.create_task(caller()), asyncio.create_task(caller())
         await asyncio.sleep(0)
         quitter.cancel()
@@ -44,10 +46,10 @@ async def test_a_place_given_in_the_moment_of_cancelling_is_passed_on() -> None:
     gate = Gate(1)
 
     async def caller() -> str:
-        async with gate:
+        async with gate.turn():
             return "passed"
 
-    async with gate:
+    async with gate.turn():
         late = asyncio.create_task(caller())
         await asyncio.sleep(0)
     late.cancel()  # its turn is set already, but the task has not run yet
@@ -62,7 +64,7 @@ def test_event_loops_in_different_threads_share_one_gate() -> None:
 
     async def caller() -> None:
         for _ in range(20):
-            async with gate:
+            async with gate.turn():
                 inside.append(1)
                 most.append(len(inside))
                 await asyncio.sleep(0)
@@ -76,3 +78,46 @@ def test_event_loops_in_different_threads_share_one_gate() -> None:
 
     assert len(most) == 60
     assert max(most) == 1
+
+
+async def slots_of(gate: Gate, *families: str) -> list[tuple[str, int]]:
+    """Let callers in together and return who passed in which order, with their slots."""
+    seen: list[tuple[str, int]] = []
+
+    async def caller(family: str) -> None:
+        async with gate.turn(family) as slot:
+            seen.append((family, slot))
+            await asyncio.sleep(0)
+
+    async with asyncio.TaskGroup() as group:
+        for family in families:
+            group.create_task(caller(family))
+    return seen
+
+
+async def test_like_prompts_share_a_slot_even_while_another_is_free() -> None:
+    seen = await slots_of(Gate(3), "a", "b", "a", "b", "a")
+
+    assert sorted(set(seen)) == [("a", 0), ("b", 1)]
+    assert [family for family, _ in seen[:2]] == ["a", "b"]
+
+
+async def test_a_gate_that_is_not_loyal_uses_every_slot() -> None:
+    assert {slot for _, slot in await slots_of(Gate(3, loyal=False), "a", "a", "a")} == {0, 1, 2}
+
+
+async def test_a_family_comes_back_to_its_slot_later() -> None:
+    gate = Gate(2)
+    await slots_of(gate, "a", "b")
+
+    assert await slots_of(gate, "b", "a") == [("b", 1), ("a", 0)]
+
+
+async def test_callers_without_a_family_use_any_slot_that_is_free() -> None:
+    assert {slot for _, slot in await slots_of(Gate(2), "", "")} == {0, 1}
+
+
+async def test_nobody_is_overtaken_for_ever() -> None:
+    seen = await slots_of(Gate(1), "a", "b", *["a"] * (PATIENCE + 20))
+
+    assert [family for family, _ in seen].index("b") == PATIENCE + 1
