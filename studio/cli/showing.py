@@ -134,11 +134,13 @@ def _source_lines(port: str, source: Source, width: int, full: bool) -> Iterator
     if source.node:
         origin = f"from {source.node}.{source.port} at {source.tick}"
         yield from _named(port, origin, source.value, width, full)
+    elif source.known:
+        yield from _named(port, _OUTSIDE.get(source.port, source.port), source.value, width, full)
     else:
         yield ("    ", ("cyan", port), ("dim", f"  {_OUTSIDE.get(source.port, source.port)}"))
 
 
-_OUTSIDE = {"initial": "its first value (initial)"}
+_OUTSIDE = {"initial": "its first value"}
 
 
 def _named(name: str, origin: str, value: Json, width: int, full: bool) -> Iterator[Line]:

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
+from studio.replay.firsts import FirstValues
+from studio.replay.index import EVERYTHING, Mark, Totals, marks_of, running_totals, used_by_firing
 from studio.support.errors import UsageError
 from studio.support.values import Json, encode
 
@@ -16,38 +18,8 @@ if TYPE_CHECKING:
     from studio.trace import Trace
     from studio.trace.found import Effect, Firing, Run
 
-MODEL_KINDS = ("chat", "complete")
-"""Kinds of effect that are model calls with a prompt and a reply."""
 
-
-_ALL = 10**9
-
-
-class Mark(NamedTuple):
-    """One firing in the index: enough to move by. `depth` counts the regions around it."""
-
-    id: int
-    node: str
-    type: str
-    tick: str
-    status: str
-    parent: int
-    item: int
-    depth: int
-    body: bool
-    """True if the firing has firings inside."""
-
-
-class Totals(NamedTuple):
-    """What the run had used up to and including a step. `cost_usd` is None from the first call of unknown price on."""
-
-    firings: int
-    skipped: int
-    errors: int
-    calls: int
-    tokens_in: int
-    tokens_out: int
-    cost_usd: float | None
+__all__ = ["Cursor", "Mark", "Source", "Step", "Totals"]
 
 
 class Source(NamedTuple):
@@ -60,6 +32,8 @@ class Source(NamedTuple):
     value: Json
     step: int | None
     """The producer's step, None if there is none."""
+    known: bool = True
+    """False if the value itself could not be found."""
 
 
 class Step(NamedTuple):
@@ -73,14 +47,6 @@ class Step(NamedTuple):
     totals: Totals
 
 
-class _Used(NamedTuple):
-    calls: int
-    tokens_in: int
-    tokens_out: int
-    cost: float
-    unknown: int
-
-
 class Cursor:
     """A place in a recorded run. `index` is the current step (from 0); moving methods return True if they moved.
 
@@ -90,13 +56,14 @@ class Cursor:
     def __init__(self, trace: Trace, run: str = "last") -> None:
         self.trace = trace
         self.run: Run = trace.run(run)
-        self.marks: list[Mark] = _index(trace, self.run.id)
+        self.marks: list[Mark] = marks_of(trace, self.run.id)
         if not self.marks:
             raise UsageError(f"The run {self.run.id} has no firings to step through.")
         self.index = 0
         self._place = {mark.id: i for i, mark in enumerate(self.marks)}
-        self._used = _used_by_firing(trace, self.run.id)
-        self._totals = self._running_totals()
+        self._used = used_by_firing(trace, self.run.id)
+        self._firsts = FirstValues(trace, self.run.id)
+        self._totals = running_totals(self.marks, self._used)
 
     def __len__(self) -> int:
         return len(self.marks)
@@ -246,7 +213,8 @@ class Cursor:
                 values = self.trace.outputs(made)
                 yield Source(made.node, made.tick, output, values.get(output), at)
             else:
-                yield Source("", "", str(output), None, None)
+                first = self._firsts.find(firing.node, port) if output == "initial" else None
+                yield Source("", "", str(output), None if first is None else first.value, None, first is not None)
 
     def _holding(self, text: str) -> set[int]:
         """The ids of firings that hold a text, asked of the database as a whole so that long runs stay quick."""
@@ -270,52 +238,4 @@ class Cursor:
         return hits | {int(row[0]) for row in spoken}
 
     def _rows(self, query: str, *values: Json) -> list[tuple[Json, ...]]:
-        return self.trace.sql(query, values, limit=_ALL, seconds=30.0).rows
-
-    def _running_totals(self) -> list[Totals]:
-        made = []
-        firings = skipped = errors = calls = tokens_in = tokens_out = unknown = 0
-        cost = 0.0
-        for mark in self.marks:
-            firings += mark.status not in ("skipped",)
-            skipped += mark.status == "skipped"
-            errors += mark.status == "error"
-            used = self._used.get(mark.id)
-            if used is not None:
-                calls += used.calls
-                tokens_in += used.tokens_in
-                tokens_out += used.tokens_out
-                cost += used.cost
-                unknown += used.unknown
-            made.append(Totals(firings, skipped, errors, calls, tokens_in, tokens_out, None if unknown else cost))
-        return made
-
-
-def _index(trace: Trace, run: str) -> list[Mark]:
-    """The run's firings in outline order. Firings stream by; only marks stay."""
-    rows = [
-        (firing.id, firing.node, firing.type, firing.tick, firing.status, firing.parent, firing.item)
-        for firing in trace.outline(run)
-    ]
-    around = {row[0]: row[5] for row in rows}
-    bodies = set(around.values())
-    depths: dict[int, int] = {0: -1}
-
-    def depth(id: int) -> int:
-        known = depths.get(id)
-        if known is None:
-            known = depths[id] = depth(around[id]) + 1 if id in around else -1
-        return known
-
-    return [Mark(*row, depth(row[0]), row[0] in bodies) for row in rows]
-
-
-def _used_by_firing(trace: Trace, run: str) -> dict[int, _Used]:
-    """Model calls, tokens and money by firing; answers that cost nothing because they were cached count as calls."""
-    query = (
-        "SELECT firing, count(*), coalesce(sum(tokens_in), 0), coalesce(sum(tokens_out), 0),"
-        " coalesce(sum(cost_usd), 0.0), sum(status = 'ok' AND cost_usd IS NULL)"
-        " FROM effect WHERE run = ? AND kind IN ('chat', 'complete') GROUP BY firing"
-    )
-    rows = trace.sql(query, (run,), limit=_ALL, seconds=60.0).rows
-    return {int(row[0]): _Used(*row[1:]) for row in rows}
+        return self.trace.sql(query, values, limit=EVERYTHING, seconds=30.0).rows

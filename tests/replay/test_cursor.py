@@ -56,12 +56,13 @@ def test_a_step_tells_inputs_with_producers_outputs_and_effects(town: Trace) -> 
     assert call.response["text"] == "Good morning, all."
 
 
-def test_a_first_value_has_no_producer(town: Trace) -> None:
+def test_a_first_value_has_no_producer_and_is_read_from_the_graph(town: Trace) -> None:
     cursor = Cursor(town)
     cursor.next_where(lambda at: cursor.marks[at].node == "work/0/add")
 
     (source,) = cursor.step().inputs["last"]
     assert (source.node, source.port, source.step) == ("", "initial", None)
+    assert (source.known, source.value) == (True, "")
 
 
 def test_totals_grow_and_end_with_the_runs(town: Trace) -> None:

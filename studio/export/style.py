@@ -1,0 +1,70 @@
+"""How drawings look: one set of rules for shapes, one of colours for light and one for dark."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Literal
+
+from studio.export.card import SMALL_SIZE, TITLE_SIZE
+
+Theme = Literal["auto", "light", "dark"]
+"""Colours: as the reader's system is set, or one of the two."""
+
+FONT = "Inter,'Segoe UI','Helvetica Neue',Arial,'DejaVu Sans',sans-serif"
+
+HUES = {
+    "Flow": 212, "Models": 268, "Text": 152, "JSON": 128, "Lists": 176, "Logic": 192, "Stores": 34, "People": 330,
+    "Files": 52, "Time and chance": 290, "Tools": 22, "Debug": 230,
+}  # fmt: skip
+"""Hue of a category in degrees; others get one from their name. Red is left for what is broken."""
+
+
+def hue_of(category: str) -> int:
+    """Return the hue of a category in degrees."""
+    if not category:
+        return 0
+    known = HUES.get(category)
+    return known if known is not None else 20 + sum(map(ord, category)) * 47 % 320
+
+
+def style_of(theme: Theme, hues: Iterable[int]) -> str:
+    """Return the style sheet of a drawing that uses these hues."""
+    base = _BASE.replace("FONT", FONT)
+    light = _LIGHT + "".join(f".h{hue}{{fill:hsl({hue},58%,42%)}}" for hue in sorted(hues))
+    dark = _DARK + "".join(f".h{hue}{{fill:hsl({hue},62%,74%)}}" for hue in sorted(hues))
+    if theme == "auto":
+        return f"{base}{light}@media (prefers-color-scheme:dark){{{dark}}}"
+    return base + (dark if theme == "dark" else light)
+
+
+_BASE = f"""
+text{{font-family:FONT}}.heading{{font-size:15px;font-weight:600}}.about,.type,.face,.name{{font-size:{SMALL_SIZE:g}px}}
+.title{{font-size:{TITLE_SIZE:g}px;font-weight:600}}.end{{text-anchor:end}}.implied{{font-style:italic}}
+.wire{{fill:none;stroke-width:1.7}}.back{{stroke-dasharray:6 4}}.hold{{stroke-dasharray:2 3}}
+.box{{stroke-width:1}}.band{{fill-opacity:.13}}.broken .box{{stroke-dasharray:4 3;stroke-width:1.4}}.out{{opacity:.45}}
+.rule{{stroke-width:1}}.port{{stroke-width:1.6}}.badge path,.badge circle{{fill:none;stroke-width:1.5}}
+.badge .fill{{stroke:none}}.key{{font-size:10px}}.pilltext{{font-size:10px;text-anchor:middle}}.pill{{stroke-width:1}}
+"""
+
+
+def _colours(c: Mapping[str, str]) -> str:
+    return (
+        f".paper{{fill:{c['paper']}}}.panel{{fill:{c['panel']};stroke:{c['line']}}}"
+        f".heading,.title{{fill:{c['ink']}}}.about,.face,.key,.broken .type{{fill:{c['soft']}}}"
+        f".name{{fill:{c['text']}}}.implied{{fill:{c['soft']}}}.box{{fill:{c['card']};stroke:{c['edge']}}}.rule{{stroke:{c['line']}}}"
+        f".broken .box{{stroke:{c['bad']}}}.wire{{stroke:{c['wire']}}}.tip{{fill:{c['wire']}}}"
+        f".back{{stroke:{c['back']}}}.backtip{{fill:{c['back']}}}.port{{fill:{c['wire']};stroke:{c['card']}}}"
+        f".free{{fill:{c['card']};stroke:{c['wire']}}}.badge path,.badge circle{{stroke:{c['soft']}}}"
+        f".badge .fill{{fill:{c['soft']}}}.live path{{stroke:{c['back']}}}.live .fill{{fill:{c['back']}}}"
+        f".pill{{fill:{c['card']};stroke:{c['back']}}}.pilltext{{fill:{c['text']}}}"
+    )
+
+
+_LIGHT = _colours({
+    "paper": "#f7f8fa", "panel": "#eef0f4", "ink": "#1b2330", "text": "#39424f", "soft": "#6c7684", "card": "#ffffff",
+    "edge": "#c3cad4", "line": "#e1e5eb", "wire": "#7b8796", "back": "#c26a12", "bad": "#d03a3a",
+})  # fmt: skip
+_DARK = _colours({
+    "paper": "#15181d", "panel": "#1b1f26", "ink": "#eef2f7", "text": "#c6ced8", "soft": "#8f9aa8", "card": "#232830",
+    "edge": "#414a57", "line": "#323a45", "wire": "#8894a4", "back": "#f0a04b", "bad": "#ff7b7b",
+})  # fmt: skip

@@ -1,0 +1,60 @@
+"""First values of feedback edges, read from the graph as it was run: the trace says only that an input had one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from studio.graph.model import Graph
+from studio.graph.scope import Scope
+from studio.spec.registry import default_registry
+from studio.support.errors import StudioError
+from studio.support.values import Json
+
+if TYPE_CHECKING:
+    from studio.trace import Trace
+
+
+class First(NamedTuple):
+    """A first value."""
+
+    value: Json
+
+
+class FirstValues:
+    """Looks up `initial` by node path and port; reads the run's graph when first asked."""
+
+    def __init__(self, trace: Trace, run: str) -> None:
+        self._trace = trace
+        self._run = run
+        self._top: Scope | None = None
+        self._known: dict[tuple[str, str], First | None] = {}
+
+    def find(self, path: str, port: str) -> First | None:
+        """Return the first value of the one feedback edge into this input that has one, None if it cannot be told."""
+        key = (path, port)
+        if key not in self._known:
+            try:
+                self._known[key] = self._look(path, port)
+            except StudioError:  # the graph's text is damaged or its bodies are gone: the step is shown without
+                self._known[key] = None
+        return self._known[key]
+
+    def _look(self, path: str, port: str) -> First | None:
+        if self._top is None:
+            self._top = Scope(Graph.from_text(self._trace.graph_text(self._run)))
+        scope = self._top
+        names = path.split("/")
+        while len(names) > 1:
+            node = scope.graph.nodes.get(names.pop(0))
+            cls = None if node is None else default_registry().find(node.type)
+            if node is None or cls is None or cls.spec.role not in ("subgraph", "map"):
+                return None
+            if cls.spec.role == "map":
+                names.pop(0)  # the item
+            scope = scope.find_graph(str(node.params.get("graph", "")))
+        found = [
+            edge
+            for edge in scope.graph.edges
+            if names and (edge.target, edge.target_port) == (names[0], port) and edge.has_initial
+        ]
+        return First(found[0].initial) if len(found) == 1 else None
