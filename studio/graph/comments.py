@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from studio.graph.tree import Parsed, Tree
 from studio.support.errors import GraphError
@@ -27,8 +26,7 @@ _BREAKS = "\n\r\x85\u2028\u2029"
 MAX_COMMENTS: Final = 100_000
 
 
-@dataclass(slots=True)
-class Found:
+class Found(NamedTuple):
     """A comment, tied: `kind` is "", BEHIND, END, HEADER or FOOTER; `path` names the item."""
 
     path: Path
@@ -38,8 +36,7 @@ class Found:
     """A blank line stands between this comment and the one before it."""
 
 
-@dataclass(slots=True)
-class _Item:
+class _Item(NamedTuple):
     start: int
     column: int
     path: Path
@@ -47,8 +44,7 @@ class _Item:
     """Which `{` or `[` the item stands in, innermost, or -1."""
 
 
-@dataclass(slots=True)
-class _Flow:
+class _Flow(NamedTuple):
     start: int
     end: int
     path: Path

@@ -116,6 +116,6 @@ HELP: Final[Mapping[str, str]] = {
     "loose_function": "The model is told too little to be dependable. Close the form of its answer (labels, schema, "
     "spans), add checks and examples, and give it one job.",
     "free_text_steers": "Free text of a model decides which way the graph takes. Let it choose from `labels`.",
-    "max_ticks_unwritten": "A loop without `max_ticks` pauses after 100 ticks. Write the bound you have in mind.",
+    "no_stop": "The graph is told to go on until a stop, and has none. Wire a `flow.stop`, or write `max_ticks`.",
 }
 """Each code of `check` and `lint` with what it means and what to do."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterable, Mapping
 from typing import Final
@@ -90,6 +89,8 @@ def reserved_in(type_name: str, params: Mapping[str, Json]) -> tuple[str, str] |
 
 def near(name: str, known: Iterable[str]) -> str:
     """Return the hint `Did you mean …?` for a misspelt name, or a list of the few possible ones, or ""."""
+    import difflib  # needed only where something is wrong already
+
     options = sorted(set(known))
     found = difflib.get_close_matches(name, options, n=1, cutoff=0.6)
     if found:

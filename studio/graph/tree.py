@@ -7,8 +7,7 @@ Knows nothing of graphs; `graph.reading` gives the tree its meaning.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import yaml
 
@@ -60,8 +59,7 @@ class Tree:
         return value
 
 
-@dataclass(slots=True)
-class Parsed:
+class Parsed(NamedTuple):
     """A parsed file: its tree, and where scalars stand (character ranges), if it has comments to be told from them."""
 
     root: Tree
