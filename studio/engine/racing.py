@@ -108,7 +108,9 @@ def raise_undelivered(region: Region) -> None:
         )
         if not delivered:
             region.failures.append((contender, failure))
-    region.deferred.clear()
+    # The error of a steady contender holds (rule 2.4): it counts again in a later tick in which nobody delivers.
+    nodes = region.plan.nodes
+    region.deferred = {index: failure for index, failure in region.deferred.items() if not nodes[index].live}
 
 
 def _race_has_value(region: Region, race: Race) -> bool:

@@ -190,3 +190,19 @@ def test_a_contender_that_was_skipped_leaves_the_race_to_the_others(play: Play) 
     got = play(doors("end: {type: toy.first}", "door.odd -> end.value", "n.out -> end.value"))
 
     assert values(got, "end") == [0, 1, 2, 3]
+
+
+def test_the_error_of_a_steady_contender_is_raised_in_a_later_tick_in_which_nobody_delivers(play: Play) -> None:
+    got = play(
+        doors(
+            "bad: {type: toy.fail}\n  end: {type: toy.first}",
+            "steady.out -> bad.value",
+            "bad.out -> end.value",
+            "door.even -> end.value",
+        )
+    )
+
+    assert got.status == "failed"
+    assert values(got, "end") == [0]
+    assert got.failure is not None
+    assert (got.failure.node, got.failure.tick) == ("bad", "0")
