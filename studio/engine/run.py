@@ -90,7 +90,7 @@ async def arun(
     started = time_ns()
     trace_file = Path(db) if db is not None else settings.db_path()
     if log is None:
-        from studio.models.keys import scrub
+        from studio.models.keys import scrubber
         from studio.trace import RunStart, open_run
 
         log = open_run(
@@ -110,7 +110,7 @@ async def arun(
                 started_at=started,
             ),
             listener,
-            scrub=scrub,
+            scrub=scrubber(),
         )  # fmt: skip
     engine = Engine(
         run_id=run_id,
