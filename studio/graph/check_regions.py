@@ -43,22 +43,27 @@ def _store(view: View, node: NodeInstance, cls: type[Node], param: str) -> None:
         view.node_finding("unknown_store", "error", message, node, hint)
         return
     view.report.used_stores.add(id(found[1]))
-    wanted = store_kind_of(cls)
-    if wanted and found[1].type != wanted:
-        message = f"`{node.type}` works on a {wanted}, but the store `{name}` is declared as {found[1].type}."
-        hint = f"Declare `{name}` as {wanted}, or use a node made for {found[1].type}."
+    wanted = store_kinds_of(cls, param)
+    if wanted and found[1].type not in wanted:
+        kinds = " or ".join(wanted)
+        message = f"`{node.type}` works on a {kinds}, but the store `{name}` is declared as {found[1].type}."
+        hint = f"Declare `{name}` as {kinds}, or use a node made for {found[1].type}."
         view.node_finding("store_kind", "error", message, node, hint)
 
 
-def store_kind_of(cls: type[Node]) -> str:
-    """Return the kind of store a node type works on ("" if on any): its `store_kind`, or its family's name."""
+def store_kinds_of(cls: type[Node], param: str) -> tuple[str, ...]:
+    """Return the kinds of store that a param may name (none: any), as its editor says or else the type's family.
+
+    The editor option `stores` lists them, as in `editor={"kind": "store", "stores": ["list"]}`; a type such as
+    `queue.pop` belongs to the kind it is named after.
+    """
     from studio.stores import store_kind
 
-    said = getattr(cls, "store_kind", "")
-    if isinstance(said, str) and said:
-        return said
+    said = cls.Params.fields()[param].editor.get("stores")
+    if isinstance(said, list | tuple) and said:
+        return tuple(str(kind) for kind in said)
     family = cls.spec.type.partition(".")[0]
-    return family if store_kind(family) is not None else ""
+    return (family,) if store_kind(family) is not None else ()
 
 
 def _body(view: View, node: NodeInstance, is_map: bool) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from studio.support.templates import placeholders
@@ -25,6 +25,8 @@ _PORT = re.compile(r"[^\s.]+")
 _MAKES_PLACEHOLDERS: Final[Mapping[str, tuple[str, ...]]] = {
     "llm.function": ("instructions",),
     "text.template": ("template",),
+    "json.build": ("template",),
+    "human.ask": ("question",),
 }
 _MAKES_PROPERTIES: Final[Mapping[str, tuple[str, ...]]] = {"llm.function": ("schema",)}
 _MAKES_CASES: Final[Mapping[str, tuple[str, ...]]] = {"flow.switch": ("cases",)}
@@ -70,10 +72,10 @@ def reserved_in(type_name: str, params: Mapping[str, Json]) -> tuple[str, str] |
             if isinstance(name, str) and name in RESERVED_PORTS:
                 return "case", name
     for key in _MAKES_PLACEHOLDERS.get(type_name, ()):
-        text = params.get(key)
-        for name in placeholders(text) if isinstance(text, str) else ():
-            if name in RESERVED_PORTS:
-                return "placeholder", name
+        for text in _texts_in(params.get(key)):
+            for name in placeholders(text):
+                if name in RESERVED_PORTS:
+                    return "placeholder", name
     for key in _MAKES_PROPERTIES.get(type_name, ()):
         schema = params.get(key)
         if isinstance(schema, dict):
@@ -85,6 +87,19 @@ def reserved_in(type_name: str, params: Mapping[str, Json]) -> tuple[str, str] |
         if isinstance(name := params.get(key), str) and name in RESERVED_PORTS:
             return "output", name
     return None
+
+
+def _texts_in(value: Json) -> Iterator[str]:
+    """Yield the texts in a template, which may be a text or any JSON of texts."""
+    stack = [value]
+    while stack:
+        item = stack.pop()
+        if isinstance(item, str):
+            yield item
+        elif isinstance(item, dict):
+            stack.extend((*item.keys(), *item.values()))
+        elif isinstance(item, list):
+            stack.extend(item)
 
 
 def near(name: str, known: Iterable[str]) -> str:

@@ -283,6 +283,14 @@ CASES = [
         "nodes:\n  p: {type: queue.pop, store: q}\nstores: {q: {type: list}}\n",
     ),
     (
+        "store_kind",
+        "error",
+        2,
+        "works on a list, but the store `q` is declared as kv",
+        "Declare `q` as list",
+        "nodes:\n  p: {type: toy.note, store: q}\nstores: {q: {type: kv}}\n",
+    ),
+    (
         "take_in_map",
         "error",
         2,

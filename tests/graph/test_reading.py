@@ -176,6 +176,8 @@ def test_a_mistake_is_refused_with_one_sentence_and_its_line(text: str, line: in
         ("{type: llm.function, schema: {properties: {when: {}}}}", "schema property `when`"),
         ("{type: llm.function, instructions: x, output: error}", "output `error`"),
         ("{type: text.template, template: '{limits}'}", "placeholder `limits`"),
+        ("{type: json.build, template: {a: [x, '{retries}']}}", "placeholder `retries`"),
+        ("{type: human.ask, question: 'Is {error} right?'}", "placeholder `error`"),
     ],
 )
 def test_a_name_that_would_make_a_reserved_port_is_refused(node: str, words: str) -> None:

@@ -162,7 +162,15 @@ class Push(Node):
         item: Any = port()
 
 
-TYPES = [Input, Output, Stop, Subgraph, Map, Add, Text, Gather, Broken, Needs, Pop, Push]
+@node("toy.note", category="Stores", stores={"store": "write"})
+class Note(Node):
+    """Put into a list."""
+
+    class Params(Fields):
+        store: str = param(help="Which list.", editor={"kind": "store", "stores": ["list"]})
+
+
+TYPES = [Input, Output, Stop, Subgraph, Map, Add, Text, Gather, Broken, Needs, Pop, Push, Note]
 
 
 def toy_registry() -> Registry:
