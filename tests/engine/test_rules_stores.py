@@ -293,3 +293,46 @@ def test_04_until_stop_or_an_arrow_lets_it_run_until_the_queue_is_empty(play: Pl
     assert (got.status, got.ended) == ("ok", "stop")
     assert (ticks(got, "execute"), ticks(got, "stop")) == (["0", "1", "2"], ["3"])
     assert values(got, "execute") == [3, 2, 1]
+
+
+@pytest.mark.parametrize("concurrency", [1, 3])
+def test_14_a_map_that_appends_to_an_outer_store_has_one_result_whatever_the_latencies(
+    play: Play, concurrency: int
+) -> None:
+    graph = Graph.from_text(f"""
+nodes:
+  tasks: {{type: flow.input, value: [5, 6, 7]}}
+  work: {{type: flow.map, graph: work, concurrency: {concurrency}}}
+  read: {{type: toy.notes, store: log}}
+  odd: {{type: flow.output}}
+  log: {{type: flow.output}}
+edges:
+  - tasks.value -> work.items
+  - work.odd -> odd.value
+  - work.done -> read.after
+  - read.all -> log.value
+stores:
+  log: {{type: list, items: [0]}}
+graphs:
+  work:
+    nodes:
+      item: {{type: flow.input}}
+      door: {{type: toy.parity}}
+      write: {{type: toy.note, store: log}}
+      again: {{type: toy.note, store: log}}
+      odd: {{type: flow.output}}
+    edges:
+      - item.value -> door.value
+      - item.value -> write.value
+      - write.out -> again.value
+      - door.odd -> odd.value
+""")
+    outlines = []
+    for seed in range(20):
+        with latencies(shuffled(seed)):
+            got = play(graph)
+        outlines.append(got.outline)
+
+        assert got.outputs == {"odd": [5, None, 7], "log": [0, 5, 2, 6, 2, 7, 2]}
+
+    assert all(outline == outlines[0] for outline in outlines)
