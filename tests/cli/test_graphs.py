@@ -45,6 +45,19 @@ def test_lint_names_file_line_and_code(cli: Cli, critic: Path) -> None:
     assert [(one["code"], one["line"]) for one in found if one["code"] == "edge_port"] == [("edge_port", 19)]
 
 
+def test_lint_names_what_is_loose_and_scores_it(cli: Cli, critic: Path) -> None:
+    told = cli("lint", critic)
+
+    assert told.code == 4
+    assert "[loose_function]" in told.out
+    assert "warning" in told.err
+    scores = {one["node"]: one for one in cli("lint", critic, "--scores", "--json").json}
+    assert set(scores) == {"writer", "critic"}
+    assert scores["critic"]["score"] > scores["writer"]["score"]
+    assert scores["writer"]["missing"]
+    assert "writer" in cli("lint", critic, "--scores").out
+
+
 def test_lint_explains_a_code(cli: Cli) -> None:
     assert "Nodes wait for each other" in cli("lint", "--explain", "cycle").out
     assert "Did you mean `cycle`?" in cli("lint", "--explain", "cycel").err

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from studio.support.errors import EnvironmentProblem
 from tests.cli.conftest import Cli
 
 RESULT_KEYS = [
@@ -33,6 +34,22 @@ def test_run_json_is_the_promised_object(cli: Cli, critic: Path, script: str) ->
     assert list(told.json) == RESULT_KEYS
     assert told.json["outputs"] == {"result": "A second draft.\nIt names crabs."}
     assert (told.json["status"], told.json["ended"], told.json["calls"]) == ("ok", "stop", 4)
+
+
+def test_outputs_are_printed_even_if_they_could_not_be_recorded(
+    cli: Cli, critic: Path, script: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(db: Path) -> None:
+        raise EnvironmentProblem("The disk is full.", where=str(db))
+
+    monkeypatch.setattr("studio.trace.runlog.flush_own", refuse)
+    told = cli("run", critic, "--model", script)
+    assert (told.code, told.out) == (5, "A second draft.\nIt names crabs.\n")
+    assert told.err.splitlines()[-1].endswith("The disk is full.")
+    told = cli("run", critic, "--model", script, "--json")
+    assert told.code == 5
+    assert told.json["outputs"] == {"result": "A second draft.\nIt names crabs."}
+    assert told.json["error"]["code"] == "environment"
 
 
 def test_a_run_that_fails_keeps_its_result_object(cli: Cli, critic: Path, tmp_path: Path) -> None:

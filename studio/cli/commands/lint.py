@@ -1,6 +1,7 @@
 """Say what cannot work in a graph and what is loose: errors keep it from running, warnings do not.
 
-Exit code 4 if anything is found; with --errors only if there is an error. --explain tells what a code means.
+Exit code 4 if anything is found; with --errors only if there is an error. --explain tells what a code means, --scores
+how tightly each model function is held: 1 is fully, and what would hold it tighter.
 """
 
 from __future__ import annotations
@@ -11,18 +12,24 @@ from typing import TYPE_CHECKING
 from studio.cli import exits
 from studio.cli.graphs import open_graph
 from studio.cli.output import Output
-from studio.cli.text import plural
+from studio.cli.text import Piece, plural
 from studio.support.errors import UsageError
 
 if TYPE_CHECKING:
     from studio.graph.diagnostics import Diagnostic
 
-EXAMPLES = ("studio lint my_graph.yaml", "studio lint graphs/*.yaml --errors", "studio lint --explain never_starts")
+EXAMPLES = (
+    "studio lint my_graph.yaml",
+    "studio lint graphs/*.yaml --errors",
+    "studio lint inbox_triage --scores",
+    "studio lint --explain never_starts",
+)
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("graphs", nargs="*", metavar="GRAPH", help="graph files, or names of examples")
     parser.add_argument("--errors", action="store_true", help="leave out warnings")
+    parser.add_argument("--scores", action="store_true", help="how tightly each model function is held")
     parser.add_argument("--explain", metavar="CODE", help="tell what a finding of this code means")
 
 
@@ -31,6 +38,8 @@ def run(args: argparse.Namespace, out: Output) -> int:
         return _explain(args.explain, out)
     if not args.graphs:
         raise UsageError("Name a graph to look at.", hint="`studio lint my_graph.yaml`")
+    if args.scores:
+        return _scores(args.graphs, out)
     found: list[Diagnostic] = []
     for ref in args.graphs:
         found += [one for one in _findings(ref) if not args.errors or one.severity == "error"]
@@ -42,9 +51,28 @@ def run(args: argparse.Namespace, out: Output) -> int:
 
 
 def _findings(ref: str) -> list[Diagnostic]:
-    from studio.graph.check import check
+    from studio.lint import lint
 
-    return check(open_graph(ref))
+    return lint(open_graph(ref))
+
+
+def _scores(refs: list[str], out: Output) -> int:
+    from studio.lint import constraints
+
+    found = [(ref, node, held) for ref in refs for node, held in constraints(open_graph(ref)).items()]
+    if out.as_json:
+        out.json([{"graph": r, "node": n, "score": h.score, "missing": list(h.missing)} for r, n, h in found])
+        return exits.OK
+    if not found:
+        out.note("There are no model functions in it.")
+        return exits.OK
+    rows: list[list[Piece]] = []
+    for ref, node, held in sorted(found, key=lambda entry: entry[2].score):
+        style = "green" if held.score >= 0.8 else "yellow" if held.score >= 0.5 else "red"
+        name = node if len(refs) == 1 else f"{ref}: {node}"
+        rows.append([("bold", name), (style, f"{held.score:.2f}"), "; ".join(held.missing)])
+    out.table(["function", "held", "what would hold it tighter"], rows, right=(1,))
+    return exits.OK
 
 
 def _print(found: list[Diagnostic], graphs: int, out: Output) -> None:

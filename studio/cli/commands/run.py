@@ -22,7 +22,7 @@ from studio.cli.graphs import open_graph
 from studio.cli.output import Output
 from studio.cli.showing import status_piece, value_lines
 from studio.cli.text import clean, duration, money, plural
-from studio.support.errors import UsageError
+from studio.support.errors import EnvironmentProblem, UsageError
 
 if TYPE_CHECKING:
     from studio.cli.progress import LiveProgress, Progress
@@ -73,9 +73,11 @@ def run(args: argparse.Namespace, out: Output) -> int:
             result = _execute(args, graph, inputs, limits, db, progress, live)
     except KeyboardInterrupt:
         return _aborted(db, progress, out)
-    code = _report(result, out)
-    _settle(db)
-    return code
+    unrecorded = _settle(db)
+    code = _report(result, out, unrecorded)
+    if unrecorded is not None and not out.as_json:
+        raise unrecorded  # after the outputs: they were paid for
+    return code if unrecorded is None else exits.ENVIRONMENT
 
 
 def _execute(
@@ -112,9 +114,12 @@ def _limits(given: Sequence[str]) -> dict[str, float]:
     return limits
 
 
-def _report(result: RunResult, out: Output) -> int:
+def _report(result: RunResult, out: Output, unrecorded: EnvironmentProblem | None) -> int:
     if out.as_json:
-        out.json(result.to_json())
+        told = result.to_json()
+        if unrecorded is not None:
+            told["error"] = {"code": unrecorded.code, "message": str(unrecorded), "node": "", "tick": ""}
+        out.json(told)
         return result.exit_code
     columns = out.columns or 100
     several = len(result.outputs) > 1
@@ -151,7 +156,9 @@ def _summary(result: RunResult, out: Output) -> None:
 
 
 def _aborted(db: Path, progress: Progress, out: Output) -> int:
-    _settle(db)
+    unrecorded = _settle(db)
+    if unrecorded is not None:
+        raise unrecorded
     if progress.run_id:
         if out.as_json:
             from studio.trace import Trace
@@ -171,8 +178,12 @@ def _aborted(db: Path, progress: Progress, out: Output) -> int:
 _TOTALS = ("firings", "ticks", "calls", "tokens_in", "tokens_out", "cost_usd")
 
 
-def _settle(db: Path) -> None:
+def _settle(db: Path) -> EnvironmentProblem | None:
     """Wait until the trace is on disk: a run that could not be recorded must not end as if it had been."""
     from studio.trace.runlog import flush_own
 
-    flush_own(db)
+    try:
+        flush_own(db)
+    except EnvironmentProblem as problem:
+        return problem
+    return None
