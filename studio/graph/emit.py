@@ -10,13 +10,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from studio.graph.comments import BEHIND, END
-from studio.graph.scalars import literal_header, scalar
+from studio.graph.scalars import folded_lines, literal_header, scalar
 from studio.graph.tree import MAX_DEPTH
 from studio.support.errors import GraphError
 from studio.support.values import Json
 
 WIDTH: Final = 100
 """Longest line on which a mapping or list still stands in `{}` or `[]`."""
+
+_NARROWEST: Final = 40
+"""Least width of a folded text, however deep it lies."""
 
 _LONG_KEY: Final = 900
 
@@ -115,6 +118,12 @@ class Emitter:
                 body = value[:-1] if value.endswith("\n") else value
                 self.lines.extend(pad + line if line else "" for line in body.split("\n"))
                 return
+            if len(head) + len(value) >= WIDTH:
+                folded = folded_lines(value, max(WIDTH - indent - 2, _NARROWEST))
+                if folded is not None:
+                    self.lines.append(f"{head} >-{behind}")
+                    self.lines.extend(" " * (indent + 2) + line for line in folded)
+                    return
         if not isinstance(value, Mapping | list | tuple):
             self.lines.append(f"{head} {scalar(value, flow=False)}{behind}")
             return

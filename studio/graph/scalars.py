@@ -94,7 +94,9 @@ def is_plain(text: str, *, flow: bool) -> bool:
 
 
 def quoted(text: str) -> str:
-    """Return the text in double quotes, on one line, with unseen characters escaped."""
+    """Return the text in quotes on one line: single ones if that saves escapes, unseen characters escaped."""
+    if text.count('"') + text.count("\\") > text.count("'") and not _NEEDS_ESCAPE.search(text):
+        return "'" + text.replace("'", "''") + "'"
     return '"' + _ESCAPED.sub(_escape, text) + '"'
 
 
@@ -144,3 +146,32 @@ def literal_header(text: str) -> str | None:
     indent = "2" if not lines[0] or lines[0][0] in " \t" else ""
     end = len(text) - len(body)
     return "|" + indent + ("-" if end == 0 else "" if end == 1 else "+")
+
+
+def folded_lines(text: str, width: int) -> list[str] | None:
+    """Return the lines of a long text of one line as a folded block (`>-`), or None if it must stay in one.
+
+    Lines are broken at single spaces only, so that a reader puts back exactly what was there.
+    """
+    if len(text) <= width or "\n" in text or text != text.strip() or _NO_LITERAL.search(text):
+        return None
+    lines: list[str] = []
+    start = 0
+    while len(text) - start > width:
+        at = text.rfind(" ", start, start + width + 1)
+        while at > start and not _is_break(text, at):
+            at = text.rfind(" ", start, at)
+        if at <= start:  # no place to break within the width: take the next one after it
+            at = text.find(" ", start + width)
+            while at > 0 and not _is_break(text, at):
+                at = text.find(" ", at + 1)
+            if at < 0:
+                break
+        lines.append(text[start:at])
+        start = at + 1
+    lines.append(text[start:])
+    return lines if len(lines) > 1 else None
+
+
+def _is_break(text: str, at: int) -> bool:
+    return text[at - 1] not in " \t" and text[at + 1] not in " \t"

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 import yaml
 from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from studio.graph import Graph
 from studio.graph.writing import STALE_S
@@ -77,7 +78,8 @@ def test_short_nodes_stand_on_one_line_and_long_ones_as_blocks() -> None:
     graph = Graph("g")
     graph.add("toy.add", "short", bias=0.5, tags=["a", "b"])
     graph.add("toy.text", "prompt", template="Say it.\nTwice.\n")
-    graph.add("toy.text", "long", template="word " * 30)
+    graph.add("toy.text", "long", template="some word " * 15)
+    graph.add("toy.text", "folded", template=" ".join(["some word"] * 15))
 
     assert graph.to_text() == (
         "studio: 1\n"
@@ -91,8 +93,37 @@ def test_short_nodes_stand_on_one_line_and_long_ones_as_blocks() -> None:
         "      Twice.\n"
         "  long:\n"
         "    type: toy.text\n"
-        f'    template: "{"word " * 30}"\n'
+        f'    template: "{"some word " * 15}"\n'
+        "  folded:\n"
+        "    type: toy.text\n"
+        "    template: >-\n"
+        f"      {' '.join(['some word'] * 9)} some\n"
+        f"      {' '.join(['word some'] * 5)} word\n"
     )
+
+
+@settings(max_examples=150, deadline=None, derandomize=True)
+@given(
+    st.lists(
+        st.sampled_from(["a", "word", "#", "-", "x: y", "", "\t", "'", '"', "{b}", "longer-than-most"]), min_size=20
+    )
+)
+def test_long_texts_of_one_line_are_folded_and_come_back_exactly(words: list[str]) -> None:
+    graph = Graph(extra={"text": " ".join(words), "list": [" ".join(words[::-1])]})
+
+    assert Graph.from_text(graph.to_text()).extra == graph.extra
+    assert yaml.safe_load(graph.to_text())["text"] == graph.extra["text"]
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ('say "it"', 'say "it"'), ('"it"', "'\"it\"'"), ("it's: so", '"it\'s: so"'), ('a: "b"', "'a: \"b\"'"),
+        ("{x}\\d", "'{x}\\d'"), ('"it\'s"', "'\"it\'\'s\"'"), ('"\x00"', '"\\"\\0\\""'),
+    ],
+)  # fmt: skip
+def test_the_quotes_are_those_that_need_fewer_escapes(text: str, written: str) -> None:
+    assert f"value: {written}\n" in Graph(extra={"value": text}).to_text()
 
 
 def test_a_graph_that_python_filled_with_impossible_values_is_refused() -> None:
