@@ -40,9 +40,9 @@ def brief(values: Mapping[str, Json], limit: int = 72) -> str:
     if not values:
         return ""
     if len(values) == 1:
-        return one_line(preview(next(iter(values.values())), limit))
+        return _short(next(iter(values.values())), limit)
     share = max(12, limit // len(values) - 2)
-    return shorten("  ".join(f"{port}={one_line(preview(value, share))}" for port, value in values.items()), limit)
+    return shorten("  ".join(f"{port}={_short(value, share)}" for port, value in values.items()), limit)
 
 
 def status_piece(status: str) -> Piece:
@@ -125,9 +125,9 @@ def message_lines(role: str, content: Json, *, full: bool = True, indent: str = 
     shown = lines if full else lines[:12]
     style = {"reply": "green", "assistant": "green", "system": "yellow"}.get(role, "cyan")
     for i, line in enumerate(shown):
-        yield (indent, (style, f"{role if i == 0 else '':<9}"), ("dim", MARGIN), line)
+        yield (indent, (style, f"{role if i == 0 else '':<10}"), ("dim", MARGIN), line)
     if len(shown) < len(lines):
-        yield (indent, " " * 9, ("dim", f"│ … {plural(len(lines) - len(shown), 'more line')}"))
+        yield (indent, " " * 10, ("dim", f"│ … {plural(len(lines) - len(shown), 'more line')}"))
 
 
 def _source_lines(port: str, source: Source, width: int, full: bool) -> Iterator[Line]:
@@ -202,7 +202,14 @@ def _columns(value: Json) -> list[str]:
 def _cell(value: Json) -> str:
     if value is None:
         return ""
-    return value if isinstance(value, str) else encode(value).decode()
+    return value if isinstance(value, str) else _short(value)
+
+
+def _short(value: Json, limit: int = 10**6) -> str:
+    """A value on one line; numbers with as many digits as a person reads."""
+    if isinstance(value, float):
+        return f"{value:.4g}"
+    return one_line(preview(value, limit))
 
 
 def _is_number(value: Json) -> bool:
