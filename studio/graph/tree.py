@@ -22,6 +22,7 @@ MAX_VALUES: Final = 150_000
 
 _PARSER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _NOT_ALLOWED = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
 
 
@@ -222,6 +223,8 @@ class _Builder:
                 value = resolve_plain(value)
             except GraphError as error:
                 raise self.refuse(error.message, start, error.hint) from None
+        elif style == '"' and not value.isascii() and _SURROGATE.search(value):
+            raise self.refuse("An invalid Unicode escape stands for half a character.", start, "Delete it.")
         return Tree(value, start, event.end_mark)
 
     def _key(self, parent: Tree, tree: Tree) -> str:
