@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import mimetypes
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from studio.support.errors import UsageError
-from studio.support.values import Json, NotJson, encode
+from studio.support.values import Blob, Json, NotJson, encode
 
 if TYPE_CHECKING:
     from studio.graph.model import Graph
@@ -41,7 +42,8 @@ def input_types(graph: Graph) -> dict[str, str]:
 def parse_inputs(given: Sequence[str], types: Mapping[str, str]) -> dict[str, Json]:
     """Read `name=value`, `name=@file`, `name=@-` (standard input) and `name=@@text` (a literal @).
 
-    Text is taken as it stands, everything else as JSON; an input of type `any` takes JSON or, failing that, text.
+    An image, sound or file is read from `@file`. Text is taken as it stands,
+    everything else as JSON; an input of type `any` takes JSON or, failing that, text.
     Raises UsageError naming the input and what it takes.
     """
     values: dict[str, Json] = {}
@@ -72,10 +74,7 @@ def described(types: Mapping[str, str]) -> str:
 
 def _value(name: str, kind: str, text: str) -> Json:
     if kind in BLOB_TYPES:
-        raise UsageError(
-            f"The input `{name}` takes {kind}, which cannot be given on the command line in this version.",
-            hint="Give text or JSON inputs.",
-        )
+        return _blob(name, kind, text)
     source = ""
     if text.startswith("@@"):
         text = text[1:]
@@ -97,6 +96,22 @@ def _value(name: str, kind: str, text: str) -> Json:
             hint=f"({error})" if kind == "json" else "",
         ) from None
     return _checked(name, value)
+
+
+def _blob(name: str, kind: str, text: str) -> Blob:
+    """Read an image, sound or file; its media type follows from the file's name."""
+    if text == "@-":
+        return Blob(sys.stdin.buffer.read())
+    if not text.startswith("@") or text.startswith("@@"):
+        raise UsageError(f"The input `{name}` takes a file of type {kind}.", hint=f"Write `-i {name}=@FILE`.")
+    path = Path(text[1:])
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise UsageError(
+            f"The file for the input `{name}` cannot be read: {error.strerror}.", where=str(path)
+        ) from None
+    return Blob(data, mimetypes.guess_type(path.name)[0] or "application/octet-stream")
 
 
 def _refuse(word: str) -> Json:

@@ -19,7 +19,7 @@ from studio.graph.scope import bundle
 from studio.spec.registry import Registry
 from studio.spec.types import type_of, value_check
 from studio.support.errors import UsageError
-from studio.support.values import Json, NotJson, encode, hash_bytes, preview
+from studio.support.values import Blob, Json, NotJson, encode, hash_bytes, preview
 
 
 class Prepared:
@@ -108,7 +108,10 @@ def _fingerprint(graph: Graph) -> bytes:
 
 
 def bind_inputs(plan: RegionPlan, given: Mapping[str, Json]) -> dict[str, Json]:
-    """Match the caller's inputs to the graph's. Raises UsageError for unknown, missing or ill-typed ones."""
+    """Match the caller's inputs to the graph's; bytes become the values that stand for them.
+
+    Raises UsageError for unknown, missing or ill-typed ones.
+    """
     wanted = plan.input_nodes
     for name in given:
         if name not in wanted:
@@ -121,6 +124,10 @@ def bind_inputs(plan: RegionPlan, given: Mapping[str, Json]) -> dict[str, Json]:
         params: Any = node.params
         if name in given:
             value = given[name]
+            if isinstance(value, bytes):
+                value = Blob(value)
+            if isinstance(value, Blob):
+                value = value.value()
             check = value_check(params.kind)
             try:
                 encode(value)

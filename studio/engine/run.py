@@ -20,7 +20,7 @@ from studio.settings.settings import Settings
 from studio.spec.registry import Registry, default_registry
 from studio.support.errors import UsageError
 from studio.support.ids import new_run_id
-from studio.support.values import Absent, Json, encode
+from studio.support.values import Absent, Blob, Json, encode
 from studio.trace.log import RunLog
 
 if TYPE_CHECKING:
@@ -84,7 +84,8 @@ async def arun(
     if services is not None and catalog is None:
         await _prepare_remote(services, prepared.model_names)
     plan = prepared.plan(ordered_races=scripted and recorded is None)
-    bound = bind_inputs(plan, {**(inputs or {}), **more_inputs})
+    given = {**(inputs or {}), **more_inputs}
+    bound = bind_inputs(plan, given)
     run_id = new_run_id()
     bounds = run_limits(settings, document, limits)
     started = time_ns()
@@ -127,6 +128,10 @@ async def arun(
         read_blob=lambda key: _blob(trace_file, key),
         on_text=on_text,
     )
+    for value in given.values():
+        if isinstance(value, bytes | Blob):
+            blob = value if isinstance(value, Blob) else Blob(value)
+            engine.put_blob(blob.data, blob.media_type)
     begin = perf_counter_ns()
     region = engine.root = Region(engine, plan)
     region.inputs = {name: (value, None) for name, value in bound.items()}

@@ -21,7 +21,6 @@ _WIDENS: dict[str, frozenset[str]] = {
     "integer": frozenset({"number", "json"}),
     "number": frozenset({"json"}),
     "boolean": frozenset({"json"}),
-    "list": frozenset({"json"}),
     "message": frozenset({"json"}),
     "messages": frozenset({"list", "json"}),
     "vector": frozenset({"list", "json"}),

@@ -37,6 +37,20 @@ ABSENT = Absent("")
 """Absence for which nobody gave a reason yet; the engine names the node."""
 
 
+class Blob:
+    """Bytes given to a run as an input (an image, a sound, a file); inside the run a small object stands for them."""
+
+    __slots__ = ("data", "media_type")
+
+    def __init__(self, data: bytes, media_type: str = "application/octet-stream") -> None:
+        self.data = data
+        self.media_type = media_type
+
+    def value(self) -> Json:
+        """The value that stands for these bytes on wires and in the trace."""
+        return {"$blob": hash_bytes(self.data), "type": self.media_type, "size": len(self.data)}
+
+
 class NotJson(ValueError):
     """The object is no finite JSON value; the message is a sentence fragment saying why."""
 
