@@ -89,8 +89,11 @@ class CompletionCall:
 
 @dataclass(frozen=True, slots=True)
 class ChatReply:
-    """A model's answer. `cost_usd` None means unknown (never 0 for a paid model); `entropy` is the mean bits per token
-    over the offered choices, None where the provider gives no log-probabilities; `token_entropy` one value per token."""
+    """A model's answer. `cost_usd` None means unknown (never 0 for a paid model).
+
+    `entropy` is the mean of `token_entropy`: bits per token over the offered choices, None where the provider gives
+    no log-probabilities.
+    """
 
     text: str
     model: str = ""

@@ -89,7 +89,7 @@ class RunContext(Protocol):
     async def ask_human(self, question: str, choices: Sequence[str] = (), default: str | None = None) -> str: ...
 
     def project_path(self, name: str) -> str:
-        """Return the absolute path of a file of the graph's project. Raises `NodeError` if it lies outside the project."""
+        """Return the absolute path of a file of the graph's project. Raises `NodeError` if it lies outside."""
         ...
 
     def say(self, text: str) -> None:

@@ -79,7 +79,7 @@ class Registry:
         for entry in entry_points(group=ENTRY_POINTS):
             try:
                 loaded = entry.load()
-            except Exception as error:  # a stranger's import may raise anything; kept and shown by `studio nodes`
+            except Exception as error:  # noqa: BLE001 - a stranger's import may raise anything; kept and shown by `studio nodes`
                 self._failed[entry.name] = f"{type(error).__name__}: {error}"
                 continue
             for cls in loaded if isinstance(loaded, list | tuple) else (loaded,):
