@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Literal
 
 from studio.graph import Graph
 
@@ -84,7 +84,7 @@ class Maker:
     # -- nodes ----------------------------------------------------------------------------------
 
     def declare_stores(self) -> None:
-        scope = "run" if self.chance(0.2) and self.setting.depth == 0 else "region"
+        scope: Literal["run", "region"] = "run" if self.chance(0.2) and self.setting.depth == 0 else "region"
         self.graph.add_store("list", "log", scope=scope)
         self.graph.add_store("queue", "tasks", scope=scope, items=[self.rng.randrange(9) for _ in range(3)])
         self.stores.update(log=True, tasks=True)
@@ -140,14 +140,16 @@ class Maker:
             draft.params["default"] = {out: self.rng.randrange(50)}
 
     def store_user(self, name: str) -> Draft:
-        kinds = [("toy.notes", "log", {}, {"after": INT}, {"out": INT, "all": OTHER})]
+        kinds: list[tuple[str, str, dict[str, str], dict[str, str], dict[str, str]]] = [
+            ("toy.notes", "log", {}, {"after": INT}, {"out": INT, "all": OTHER})
+        ]
         if self.setting.may_write or self.stores["log"]:
             kinds.append(("toy.note", "log", {"value": INT}, {}, {"out": INT}))
             kinds.append(("toy.send", "tasks", {"value": INT}, {}, {"out": INT}))
         if self.stores["tasks"] or (self.setting.may_take and self.setting.may_write):
             kinds.append(("toy.take", "tasks", {}, {"after": INT}, {"out": INT}))
         type_name, store, required, optional, outputs = self.rng.choice(kinds)
-        return Draft(name, type_name, {"store": store}, required, optional, outputs)  # type: ignore[arg-type]
+        return Draft(name, type_name, {"store": store}, required, optional, outputs)
 
     def inner(self, name: str, shared: bool, inputs: tuple[str, ...], **changes: Any) -> Graph:
         may_fail = self.setting.may_fail and self.chance(0.5)

@@ -206,3 +206,30 @@ def test_the_error_of_a_steady_contender_is_raised_in_a_later_tick_in_which_nobo
     assert values(got, "end") == [0]
     assert got.failure is not None
     assert (got.failure.node, got.failure.tick) == ("bad", "0")
+
+
+@pytest.mark.parametrize("kind", ["toy.first", "toy.first_any"])
+def test_a_race_nobody_wins_fires_nothing_behind_it_even_if_its_port_is_optional(play: Play, kind: str) -> None:
+    got = play(Graph.from_text(RACE.replace("toy.first}", kind + "}").replace("FIRST", "1").replace("SECOND", "1").replace(
+        "LOG", "end.out -> log.value")))  # fmt: skip
+
+    assert got.status == "failed"
+    assert got.failure is not None
+    assert got.failure.node == "first"
+    assert ticks(got, "end") == []
+
+
+def test_a_failure_counts_though_the_node_of_its_race_never_asked(play: Play) -> None:
+    got = play(
+        doors(
+            "bad: {type: toy.fail}\n  no: {type: toy.at_least, limit: 99}\n  end: {type: toy.first}",
+            "steady.out -> bad.value",
+            "bad.out -> end.value",
+            "n.out -> no.value",
+            "no.yes -> end.when",
+        )
+    )
+
+    assert got.status == "failed"
+    assert got.failure is not None
+    assert got.failure.node == "bad"

@@ -34,7 +34,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping
-from typing import Any
 
 from studio.graph.model import Edge, Graph, NodeInstance
 from studio.spec.fields import Field
@@ -43,7 +42,8 @@ from studio.spec.types import accepts, value_check
 from studio.support.errors import NodeError, UsageError
 from studio.support.values import Absent, Json
 from tests.reference.firing import TinyContext, perform
-from tests.reference.plan import Scope, as_names, live_nodes, live_ports, races, runners_behind
+from tests.reference.joins import fits, join, missing, values_of
+from tests.reference.plan import Scope, as_names, live_ports, races, runners_behind
 from tests.reference.records import (
     INITIAL,
     Decision,
@@ -57,6 +57,7 @@ from tests.reference.records import (
     Wire,
     cause_of,
 )
+from tests.reference.region import Region
 from tests.reference.stores import NaiveStore, View, make_store
 
 UNWRITTEN_MAX_TICKS = 100
@@ -67,61 +68,6 @@ FAILED_BEFORE = "failed before"
 def interpret(graph: Graph, inputs: Mapping[str, Json] | None = None, *, registry: Registry) -> Outcome:
     """Run a graph and return its outcome with the outline of rule 2.7."""
     return Interpreter(registry).run(graph, dict(inputs or {}))
-
-
-class Region:
-    """A graph being executed: the top graph, a subgraph, one item of a map. Keeps what outlives a tick."""
-
-    def __init__(
-        self,
-        scope: Scope,
-        path: str,
-        parent: Region | None,
-        *,
-        shared: bool = False,
-        live_inputs: frozenset[str] = frozenset(),
-        sees_snapshot: bool = False,
-    ) -> None:
-        self.scope = scope
-        self.path = path
-        self.parent = parent
-        self.shared = shared
-        self.live = live_nodes(scope, live_inputs)
-        self.ticks_done = 0
-        self.inputs: dict[str, Wire] = {}
-        self.tick = ""
-        self.decided: dict[str, Decision] = {}
-        self.kept: dict[str, Decision] = {}
-        """Outcomes of the steady nodes, from tick 0 on."""
-        self.registers: dict[int, Wire] = {}
-        """What each feedback edge delivers at the next tick."""
-        self.over = ""
-        """Why a shared body ticks no more."""
-        self.organs: dict[str, Region] = {}
-        self.populations: dict[str, dict[str, Region]] = {}
-        self.failed_maps: set[str] = set()
-        self.ticking: list[Region] = []
-        """The shared bodies that ticked in this tick."""
-        self.stores: dict[str, NaiveStore] = {}
-        self.views: dict[int, View] | None = {} if sees_snapshot else None
-
-    def inside(self, name: str) -> str:
-        """Return the path of a node of this region."""
-        return f"{self.path}/{name}" if self.path else name
-
-    def times_around(self, body: Scope) -> int:
-        """Return how many regions from here outwards run this graph (rule 2.6: `max_depth`)."""
-        here = int(self.scope.graph is body.graph)
-        return here + (self.parent.times_around(body) if self.parent is not None else 0)
-
-    def carries_onward(self) -> bool:
-        """Rule 2.5 (b): a "plain feedback edge, of the region or of a shared-clock body that ticked, carries a present
-        value onward"."""
-        own = any(
-            edge.feedback and not edge.hold and self.decided[edge.source].wire(edge.source_port).present
-            for edge in self.scope.graph.edges
-        )
-        return own or any(body.carries_onward() for body in self.ticking if not body.over)
 
 
 class Interpreter:
@@ -284,54 +230,22 @@ class Interpreter:
             return self.skip(region, node, "knocked out")
         declared = region.scope.inputs(node)
         joined: Joined = {
-            port: self.join(field, arrivals[port]) for port, field in declared.items() if port in arrivals
+            port: join(field, arrivals[port], self.facts) for port, field in declared.items() if port in arrivals
         }
-        for port, wire in joined.items():
-            if isinstance(wire, list):
-                if wire:
-                    origins[port] = tuple(w.origin for w in wire)
-            elif wire.present:
-                origins[port] = wire.origin
+        for port, arrived in joined.items():
+            if isinstance(arrived, list):
+                if arrived:
+                    origins[port] = tuple(one.origin for one in arrived)
+            elif arrived.present:
+                origins[port] = arrived.origin
         if node.knockout == "pass":
             return self.pass_through(region, node, declared, joined, origins)
         if not region.scope.is_shared(node):
             for port, field in declared.items():
-                missing = self.missing(field, joined.get(port), arrivals.get(port, []))
-                if missing is not None:
-                    return self.skip(region, node, f"input `{port}` absent: {missing}")
+                lacking = missing(field, joined.get(port), arrivals.get(port, []))
+                if lacking is not None:
+                    return self.skip(region, node, f"input `{port}` absent: {lacking}")
         return self.fire(region, node, joined, origins)
-
-    @staticmethod
-    def missing(field: Field, wire: Wire | list[Wire] | None, wires: list[Wire]) -> str | None:
-        """Rule 2.3: "A required input that is absent skips the node". Returns why it is absent, None if it is not or
-        need not be there."""
-        if not field.required:
-            return None
-        if wire is None:
-            return "not wired"
-        if isinstance(wire, list):
-            return None if wire else wires[0].reason
-        return None if wire.present else wire.reason
-
-    def join(self, field: Field, wires: list[Wire]) -> Wire | list[Wire]:
-        """Rule 2.3: "a plain port takes the first present …, *fresh* before *held* …, then edge order in the file; a
-        `first` port takes the first present to arrive [scripted: in edge order]; a `many` port gathers all present in
-        edge order"."""
-        present = [wire for wire in wires if wire.present]
-        if len(wires) > 1:
-            self.facts[f"{field.join} join"] += 1
-        if field.join == "many":
-            return present
-        if not present:
-            return wires[0]
-        if field.join == "first":
-            if len(present) > 1:
-                self.facts["races"] += 1
-            return present[0]
-        fresh = [wire for wire in present if wire.fresh]
-        if fresh and fresh[0] is not present[0]:
-            self.facts["fresh before held"] += 1
-        return (fresh or present)[0]
 
     def raise_lost_race(self, region: Region, node: NodeInstance, arrivals: dict[str, list[Wire]]) -> None:
         """Rule 2.3: "A contender that fails counts as absent while another may deliver; if none does, the first failure
@@ -434,9 +348,9 @@ class Interpreter:
                 origins = {**origins, "value": wire.origin}
             return self.ok(region, node, {"value": wire.value}, {}, origins)
         if role == "output":
-            wire = joined["value"]
-            assert isinstance(wire, Wire)
-            return self.ok(region, node, {"value": wire.value}, {}, origins, collects=wire.fresh)
+            taken = joined["value"]
+            assert isinstance(taken, Wire)
+            return self.ok(region, node, {"value": taken.value}, {}, origins, collects=taken.fresh)
         if role == "stop":
             return self.ok(region, node, {}, {}, origins)
         try:
@@ -449,11 +363,11 @@ class Interpreter:
             return self.failed(region, node, inner, origins)
         declared = region.scope.inputs(node)
         for port, field in declared.items():
-            if port in joined and not self.fits(field, joined[port]):
+            if port in joined and not fits(field, joined[port]):
                 failure = Failure(path, region.tick, "wrong_type", f"`{port}` takes {field.type}")
                 before = list(declared)[: list(declared).index(port)]
                 return self.failed(region, node, failure, {p: o for p, o in origins.items() if p in before})
-        values = self.values(declared, joined)
+        values = values_of(declared, joined)
         context = TinyContext(path, region.tick, lambda name: self.store(region, name))
         try:
             raw = perform(region.scope.cls(node), region.scope.params(node), values, context, attempts=1 + node.retries)
@@ -466,29 +380,6 @@ class Interpreter:
             if isinstance(value, Absent)
         }
         return self.ok(region, node, outputs, reasons, origins)
-
-    @staticmethod
-    def fits(field: Field, wire: Wire | list[Wire]) -> bool:
-        """Section 3: port types "are checked when an edge is made and values when they flow"."""
-        check = value_check(field.type)
-        arrived = wire if isinstance(wire, list) else [wire]
-        return check is None or all(check(one.value) for one in arrived if one.present)
-
-    @staticmethod
-    def values(declared: dict[str, Field], joined: Joined) -> dict[str, Any]:
-        """Rule 2.3: "an optional one takes its default"; a `many` port with nothing is `[]` if optional."""
-        values: dict[str, Any] = {}
-        for port, field in declared.items():
-            wire = joined.get(port)
-            if isinstance(wire, list) and wire:
-                values[port] = [w.value for w in wire]
-            elif isinstance(wire, Wire) and wire.present:
-                values[port] = wire.value
-            elif isinstance(wire, Wire) and field.passes_absence:
-                values[port] = Absent(wire.reason)
-            else:
-                values[port] = [] if field.join == "many" else field.default
-        return values
 
     # -- region nodes ---------------------------------------------------------------------------
 

@@ -53,7 +53,7 @@ class View:
 
     def __init__(self, base: NaiveStore | View) -> None:
         self.base = base
-        self.kind = base.kind
+        self.kind: str = base.kind
         self.seen = base.copy()
         self.writes: list[tuple[str, Mapping[str, Json]]] = []
 

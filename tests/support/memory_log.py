@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from studio.support.errors import EnvironmentProblem
 from studio.support.ticks import tick_path
-from studio.support.values import Json, decode
+from studio.support.values import Json, decode, hash_bytes
 
 
 @dataclass
@@ -106,6 +107,12 @@ class MemoryLog:
         self, status: str, ended: str, error: Json, outputs: Mapping[str, bytes], totals: Mapping[str, Json], at: int
     ) -> None:
         self.finished = (status, ended)
+
+    def blob(self, data: bytes, media_type: str) -> str:
+        return hash_bytes(data)
+
+    def when_durable(self, call: Callable[[EnvironmentProblem | None], None]) -> None:
+        call(None)
 
     def flush(self) -> None:
         """Nothing waits."""

@@ -185,6 +185,20 @@ class First(Node):
         return self.Out(out=inputs.value)
 
 
+@node("toy.first_any", category="Toys")
+class FirstAny(Node):
+    """A race that is content with nobody arriving."""
+
+    class In(Fields):
+        value: object = port(None, first=True)
+
+    class Out(Fields):
+        out: object = port()
+
+    def run(self, ctx: RunContext, params: Fields, inputs: FirstAny.In) -> FirstAny.Out:
+        return self.Out(out=inputs.value)
+
+
 @node("toy.fail", category="Toys")
 class Fail(Node):
     """Its input, or a failure when the input leaves the given remainder; `modulus` 1 always fails."""
@@ -215,8 +229,8 @@ class Parity(Node):
         value: int = port()
 
     class Out(Fields):
-        even: int = port()
-        odd: int = port()
+        even: int | Absent = port(type="integer")
+        odd: int | Absent = port(type="integer")
         always: int = port()
 
     async def run(self, ctx: RunContext, params: Fields, inputs: Parity.In) -> Parity.Out:
@@ -433,7 +447,7 @@ class Post(Node):
         said: list[object] = port()
 
     class Out(Fields):
-        mail: dict[str, str] = port()
+        mail: dict[str, str] | Absent = port(type="json")
 
     def run(self, ctx: RunContext, params: Fields, inputs: Post.In) -> Post.Out:
         if int(ctx.tick) % 2:
@@ -510,7 +524,8 @@ class StoreParams(Fields):
 class Note(Node):
     """Writes a value at the end of a list store; gives its length."""
 
-    Params = StoreParams
+    class Params(StoreParams):
+        """Which store."""
 
     class In(Fields):
         value: object = port()
@@ -527,7 +542,8 @@ class Note(Node):
 class Notes(Node):
     """Reads a list store; gives its content and a number for it."""
 
-    Params = StoreParams
+    class Params(StoreParams):
+        """Which store."""
 
     class In(Fields):
         after: object = port(None)
@@ -546,7 +562,8 @@ class Notes(Node):
 class Send(Node):
     """Puts a value into a queue store; gives its length."""
 
-    Params = StoreParams
+    class Params(StoreParams):
+        """Which store."""
 
     class In(Fields):
         value: object = port()
@@ -563,26 +580,30 @@ class Send(Node):
 class Take(Node):
     """Takes the first value of a queue store; `empty` is true if there is none, and absent else."""
 
-    Params = StoreParams
+    class Params(StoreParams):
+        """Which store."""
 
     class In(Fields):
         after: object = port(None)
 
     class Out(Fields):
         out: object = port()
-        empty: bool = port()
+        empty: bool | Absent = port(type="boolean")
 
     async def run(self, ctx: RunContext, params: StoreParams, inputs: Take.In) -> Take.Out:
         await TURNS.pass_by(ctx)
         taken = ctx.store(params.store).do("pop")
-        return self.Out(out=taken["item"]) if taken else self.Out(empty=True)
+        if taken:
+            return self.Out(out=taken["item"], empty=Absent("something waited"))
+        return self.Out(out=Absent("nothing waits"), empty=True)
 
 
 @node("toy.refill", category="Toys", stores={"store": "write"})
 class Refill(Node):
     """Replaces the content of a queue store."""
 
-    Params = StoreParams
+    class Params(StoreParams):
+        """Which store."""
 
     class In(Fields):
         values: list[object] = port()
@@ -596,7 +617,7 @@ class Refill(Node):
 
 
 TOYS: tuple[type[Node], ...] = (
-    Number, Add, Mix, Echo, Gather, GatherAny, First, Fail, Parity, AtLeast, World, Tool, Dice, Ask, History, Replies,
+    Number, Add, Mix, Echo, Gather, GatherAny, First, FirstAny, Fail, Parity, AtLeast, World, Tool, Dice, Ask, History, Replies,
     Writer, Pick, Length, Cell, Person, Post, Shorter, Note,
     Notes, Send, Take, Refill, Subset, Table, Digest,
 )  # fmt: skip
