@@ -6,9 +6,11 @@ import asyncio
 
 import pytest
 
+from studio import arun
 from studio.graph import Graph
 from studio.spec.registry import Registry
-from tests.engine.players import by_engine, run_logged, seen, ticks, values
+from tests.engine.players import REGISTRY, Services, by_engine, run_logged, seen, ticks, values
+from tests.support.memory_log import MemoryLog
 from tests.support.toys import Dice, latencies, shuffled, toy_registry
 
 
@@ -156,8 +158,6 @@ edges:
   - slow.out -> race.value
   - fast.out -> race.value
 """)
-    from tests.engine.players import Services
-
     with latencies(lambda node, tick: 40 if node == "slow" else 1):
         live, log = run_logged(graph, catalog=Services(scripted=False))
         scripted = by_engine(graph)
@@ -187,8 +187,6 @@ edges:
   - logged.out -> log.value
   - fast.out -> race.value
 """)
-    from tests.engine.players import Services
-
     with latencies(lambda node, tick: {"loser": 60, "logged": 60}.get(node, 1)):
         result, log = run_logged(graph, catalog=Services(scripted=False))
     got = seen(result, log)
@@ -216,8 +214,6 @@ edges:
 stores:
   log: {{type: list}}
 """)
-    from tests.engine.players import Services
-
     with latencies(lambda node, tick: 60 if node == "loser" else 1):
         _, log = run_logged(graph, catalog=Services(scripted=False))
 
@@ -238,8 +234,6 @@ edges:
   - loser.out -> race.value
   - fast.out -> race.value
 """)
-    from tests.engine.players import Services
-
     with latencies(lambda node, tick: 60 if node == "loser" else 1):
         _, log = run_logged(graph, catalog=Services(scripted=False))
 
@@ -252,3 +246,20 @@ def test_dice_of_one_name_in_two_registries_draw_alike() -> None:
     two = run_logged(Graph.from_text(DICE), seed=4, registry=Registry(extra=[Dice, *toy_registry().all_types()]))[1]
 
     assert [f.outputs for f in one.outline()] == [f.outputs for f in two.outline()]
+
+
+async def test_a_cancelled_run_is_recorded_as_aborted() -> None:
+    log = MemoryLog()
+    graph = Graph.from_text("nodes:\n  slow: {type: toy.world}\n")
+    with latencies(lambda node, tick: 1_000_000):
+        running = asyncio.create_task(
+            arun(graph, registry=REGISTRY, catalog=Services(), log=log, db="unused.db")  # type: ignore[arg-type]
+        )
+        for _ in range(5):
+            await asyncio.sleep(0)
+        running.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await running
+
+    assert log.finished == ("aborted", "abort")
+    assert log.firings == []

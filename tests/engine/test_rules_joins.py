@@ -210,8 +210,10 @@ def test_the_error_of_a_steady_contender_is_raised_in_a_later_tick_in_which_nobo
 
 @pytest.mark.parametrize("kind", ["toy.first", "toy.first_any"])
 def test_a_race_nobody_wins_fires_nothing_behind_it_even_if_its_port_is_optional(play: Play, kind: str) -> None:
-    got = play(Graph.from_text(RACE.replace("toy.first}", kind + "}").replace("FIRST", "1").replace("SECOND", "1").replace(
-        "LOG", "end.out -> log.value")))  # fmt: skip
+    graph = race(1, 1, "end.out -> log.value")
+    graph.nodes["end"].type = kind
+
+    got = play(graph)
 
     assert got.status == "failed"
     assert got.failure is not None

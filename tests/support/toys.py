@@ -617,7 +617,8 @@ class Refill(Node):
 
 
 TOYS: tuple[type[Node], ...] = (
-    Number, Add, Mix, Echo, Gather, GatherAny, First, FirstAny, Fail, Parity, AtLeast, World, Tool, Dice, Ask, History, Replies,
+    Number, Add, Mix, Echo, Gather, GatherAny, First, FirstAny, Fail, Parity, AtLeast, World, Tool, Dice, Ask,
+    History, Replies,
     Writer, Pick, Length, Cell, Person, Post, Shorter, Note,
     Notes, Send, Take, Refill, Subset, Table, Digest,
 )  # fmt: skip
