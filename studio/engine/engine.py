@@ -32,8 +32,9 @@ if TYPE_CHECKING:
 CALLS_AT_ONCE = 16
 """Calls to one remote model that may be under way at the same time."""
 
-CALLS_AT_ONCE_LOCAL = 4
-"""The same for a model on this machine: its slots."""
+CALLS_AT_ONCE_LOCAL = 256
+"""The same for a model on this machine. Its slots are few, but the queue before them is its own: it must see who waits
+in order to answer prompts that begin alike one after another, which saves reading the beginning again."""
 
 
 class Engine:

@@ -16,6 +16,11 @@ from dataclasses import dataclass, field
 PATIENCE = 64
 """How many later callers may go first because their slot is free, before a caller takes the next free slot."""
 
+LINGER_S = 0.03
+"""How long a slot that was just used waits for its own family while only others want it. Who asks several questions
+one after another (Decide and its empty inputs) asks the next within this time; reading the beginning again would cost
+a second."""
+
 
 @dataclass(eq=False, slots=True)
 class _Waiting:
@@ -36,6 +41,7 @@ class Gate:
         self._lock = threading.Lock()
         self._loyal = loyal
         self._free = list(range(width))  # longest unused first
+        self._lingering: dict[int, object] = {}
         self._families = [""] * width
         self._waiting: list[_Waiting] = []
 
@@ -60,7 +66,19 @@ class Gate:
     def _release(self, slot: int) -> None:
         with self._lock:
             self._free.append(slot)
+            family = self._families[slot]
+            if family and self._waiting and all(caller.family != family for caller in self._waiting):
+                mark = self._lingering[slot] = object()
+                timer = threading.Timer(LINGER_S, self._stop_lingering, (slot, mark))
+                timer.daemon = True
+                timer.start()
             self._let_through()
+
+    def _stop_lingering(self, slot: int, mark: object) -> None:
+        with self._lock:
+            if self._lingering.get(slot) is mark:
+                del self._lingering[slot]
+                self._let_through()
 
     def _let_through(self) -> None:
         while self._free and (pair := self._next()) is not None:
@@ -71,6 +89,7 @@ class Gate:
             for earlier in self._waiting[:place]:
                 earlier.overtaken += 1
             self._free.remove(slot)
+            self._lingering.pop(slot, None)
             self._families[slot] = caller.family
             caller.turn.set_result(slot)
 
@@ -83,7 +102,8 @@ class Gate:
         for place, caller in enumerate(self._waiting):
             if caller.family and caller.family in free:
                 return place, free[caller.family]
-        for place, caller in enumerate(self._waiting):
+        ready = [slot for slot in self._free if slot not in self._lingering]
+        for place, caller in enumerate(self._waiting if ready else ()):
             if not (self._loyal and caller.family and caller.family in held):
-                return place, self._free[0]
+                return place, ready[0]
         return None

@@ -9,6 +9,7 @@ import threading
 
 import pytest
 
+from studio.models import gate as gates
 from studio.models.gate import PATIENCE, Gate
 
 
@@ -121,3 +122,39 @@ async def test_nobody_is_overtaken_for_ever() -> None:
     seen = await slots_of(Gate(1), "a", "b", *["a"] * (PATIENCE + 20))
 
     assert [family for family, _ in seen].index("b") == PATIENCE + 1
+
+
+async def asking_in_turn(gate: Gate, family: str, times: int, seen: list[str], pause: float = 0.0) -> None:
+    for _ in range(times):
+        async with gate.turn(family):
+            seen.append(family)
+            await asyncio.sleep(0)
+        await asyncio.sleep(pause)
+
+
+async def test_who_asks_one_question_after_another_keeps_the_slot_though_others_wait(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(gates, "LINGER_S", 5.0)  # a busy machine must not make a short pause look like the end
+    gate, seen = Gate(1), []
+
+    async with asyncio.timeout(5):
+        first = asyncio.create_task(asking_in_turn(gate, "a", 4, seen))
+        other = asyncio.create_task(asking_in_turn(gate, "b", 1, seen))
+        await first
+        monkeypatch.undo()
+        async with gate.turn("a"):  # its end lets go after the short time
+            pass
+        await other
+
+    assert seen == ["a", "a", "a", "a", "b"]
+
+
+async def test_a_slot_waits_for_its_family_only_a_moment() -> None:
+    gate, seen = Gate(1), []
+
+    await asyncio.wait_for(
+        asyncio.gather(asking_in_turn(gate, "a", 1, seen), asking_in_turn(gate, "b", 2, seen)), timeout=5
+    )
+
+    assert seen == ["a", "b", "b"]
