@@ -11,6 +11,7 @@ from typing import Protocol, cast
 from studio.cli import commands
 from studio.cli.output import Output
 from studio.support.errors import UsageError
+from studio.support.nearest import did_you_mean
 
 
 class Command(Protocol):
@@ -39,7 +40,7 @@ def load(name: str) -> Command:
     known = command_names()
     if name not in known:
         raise UsageError(
-            f"There is no command `{name}`.", hint=f"{_nearest(name, known)}`studio --help` lists them all."
+            f"There is no command `{name}`.", hint=did_you_mean(name, known, then="`studio --help` lists them all.")
         )
     return cast(Command, importlib.import_module(f"{commands.__name__}.{_module(name)}"))
 
@@ -50,10 +51,3 @@ def _module(name: str) -> str:
 
 def _name(module: str) -> str:
     return module.rstrip("_").replace("_", "-")
-
-
-def _nearest(name: str, known: Sequence[str]) -> str:
-    import difflib
-
-    close = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
-    return f"Did you mean `{close[0]}`? " if close else ""

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from studio.graph.model import Graph
 from studio.support.errors import UsageError
+from studio.support.nearest import did_you_mean
 from studio.support.resources import bundled_graphs
 
 
@@ -23,14 +24,11 @@ def graph_path(ref: str) -> Path:
         return bundled[name]
     if path.exists():
         raise UsageError("This is a folder, not a graph file.", where=ref, hint="Name a .yaml file in it.")
-    import difflib
-
-    close = difflib.get_close_matches(name, bundled, n=1, cutoff=0.6)
-    near = f"Did you mean the example `{close[0]}`? " if close else ""
+    hint = did_you_mean(name, bundled, what="the example", then="`studio examples` lists the examples.")
     raise UsageError(
         "There is no such file and no example of this name.",
         where=ref,
-        hint=f"{near}`studio examples` lists the examples.",
+        hint=hint,
     )
 
 

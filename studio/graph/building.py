@@ -6,8 +6,9 @@ from collections.abc import Container, Mapping
 from typing import Any
 
 from studio.graph.model import NODE_KEYS, Edge, Graph, NodeInstance
-from studio.graph.names import name_problem, near, port_problem, reserved_in, reserved_sentence
+from studio.graph.names import name_problem, port_problem, reserved_in, reserved_sentence
 from studio.support.errors import GraphError
+from studio.support.nearest import near
 from studio.support.values import Json
 
 _CHOICES: Mapping[str, tuple[Json, ...]] = {

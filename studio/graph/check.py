@@ -14,12 +14,12 @@ from studio.graph.check_regions import check_regions
 from studio.graph.checking import Report, View
 from studio.graph.diagnostics import Diagnostic, Severity
 from studio.graph.model import LIMITS, Graph, NodeInstance
-from studio.graph.names import near
 from studio.graph.ports import NodePorts, body_of
 from studio.graph.scope import Scope
 from studio.spec.registry import Registry, default_registry
 from studio.spec.types import type_of, value_check
 from studio.support.errors import GraphError, StudioError
+from studio.support.nearest import near
 
 
 def check(graph: Graph, registry: Registry | None = None) -> list[Diagnostic]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from studio.graph.checking import View
 from studio.graph.model import Edge
-from studio.graph.names import near
 from studio.graph.order import cycle_sentence, find_cycle
 from studio.spec.fields import Field
 from studio.spec.types import accepts, type_of, value_check
+from studio.support.nearest import near
 
 
 def check_edges(view: View) -> None:

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 from studio.graph.checking import View
 from studio.graph.model import NodeInstance
-from studio.graph.names import near
 from studio.graph.ports import body_of, node_ports, split_hint
 from studio.graph.scope import Scope
 from studio.spec.node import Node
 from studio.spec.registry import Registry
 from studio.support.errors import StudioError
+from studio.support.nearest import near
 
 
 def check_regions(view: View) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from studio.support.templates import placeholders
@@ -100,16 +100,3 @@ def _texts_in(value: Json) -> Iterator[str]:
             stack.extend((*item.keys(), *item.values()))
         elif isinstance(item, list):
             stack.extend(item)
-
-
-def near(name: str, known: Iterable[str]) -> str:
-    """Return the hint `Did you mean …?` for a misspelt name, or a list of the few possible ones, or ""."""
-    import difflib  # needed only where something is wrong already
-
-    options = sorted(set(known))
-    found = difflib.get_close_matches(name, options, n=1, cutoff=0.6)
-    if found:
-        return f"Did you mean `{found[0]}`?"
-    if 0 < len(options) <= 6:
-        return f"Known here: {', '.join(f'`{option}`' for option in options)}."
-    return ""

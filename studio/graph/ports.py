@@ -10,31 +10,20 @@ from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from studio.graph.model import NODE_KEYS, NodeInstance
-from studio.graph.names import RESERVED_PORTS, near, port_problem
+from studio.graph.names import RESERVED_PORTS, port_problem
 from studio.graph.scope import BODY_PARAM, Scope
 from studio.spec.fields import MISSING, Field, Fields
 from studio.spec.node import Node
-from studio.spec.params import parse_params, value_problem
+from studio.spec.params import Fault, read_params
 from studio.spec.registry import Registry
 from studio.support.errors import GraphError, StudioError
+from studio.support.nearest import near
 from studio.support.values import Json
 
 T = TypeVar("T")
 
 MAP_SUPPLIES = ("item", "index", "key")
 """Inputs of a map's body that the map itself provides."""
-
-
-@dataclass(slots=True)
-class Problem:
-    """One thing wrong with a node: a stable code (see `graph.diagnostics`), a sentence and the next step."""
-
-    code: str
-    message: str
-    hint: str = ""
-
-    def __str__(self) -> str:
-        return f"{self.message} {self.hint}".rstrip()
 
 
 @dataclass(slots=True)
@@ -45,7 +34,7 @@ class NodePorts:
     params: Fields | None = None
     inputs: dict[str, Field] = field(default_factory=dict)
     outputs: dict[str, Field] = field(default_factory=dict)
-    findings: list[Problem] = field(default_factory=list)
+    findings: list[Fault] = field(default_factory=list)
 
     @property
     def problems(self) -> list[str]:
@@ -58,7 +47,7 @@ def node_ports(scope: Scope, node: NodeInstance, registry: Registry) -> NodePort
     cls = registry.find(node.type)
     if cls is None:
         hint = near(node.type, (known.spec.type for known in registry.all_types()))
-        found = Problem("unknown_type", f"The type `{node.type}` is not known.", hint or "See `studio nodes`.")
+        found = Fault("unknown_type", f"The type `{node.type}` is not known.", hint or "See `studio nodes`.")
         return NodePorts(findings=[found])
     ports = NodePorts(cls=cls)
     params, usable = _params(cls, node, ports.findings)
@@ -74,26 +63,20 @@ def node_ports(scope: Scope, node: NodeInstance, registry: Registry) -> NodePort
 # -- params -------------------------------------------------------------------------------------
 
 
-def _params(cls: type[Node], node: NodeInstance, findings: list[Problem]) -> tuple[Fields, bool]:
+def _params(cls: type[Node], node: NodeInstance, findings: list[Fault]) -> tuple[Fields, bool]:
     """Return the params with defaults filled in, and whether they can be used to run the node."""
-    declared = cls.Params.fields()
-    before = len(findings)
-    for name in node.params:
-        if name not in declared:
-            hint = near(name, [*declared, *NODE_KEYS]) or f"See `studio nodes {node.type}`."
-            findings.append(Problem("unknown_param", f"`{node.type}` has no param `{name}`.", hint))
-    unknown = len(findings) - before
-    for name, spec in declared.items():
-        if name in node.params:
-            if problem := value_problem(spec, node.params[name]):
-                findings.append(_with_hint("param_value", f"The param {problem}"))
-        elif spec.required:
-            findings.append(Problem("missing_param", f"The param `{name}` must be given.", spec.help))
-    usable = len(findings) - before == unknown
-    params, _ = parse_params(cls.Params, node.params)
+    params, faults = read_params(cls.Params, node.params)
+    usable = all(fault.code == "unknown_param" for fault in faults)
+    for fault in faults:
+        if fault.code == "unknown_param":
+            fault.message = f"`{node.type}` has no param `{fault.param}`."
+            fault.hint = near(fault.param, [*cls.Params.fields(), *NODE_KEYS]) or f"See `studio nodes {node.type}`."
+        else:
+            fault.message = f"The param {fault.message}"
+    findings.extend(faults)
     if usable:
         sentences = _asked(lambda: list(cls.problems(params)), cls, "what is wrong with its params", findings)
-        findings.extend(_with_hint("param_problem", sentence) for sentence in sentences or ())
+        findings.extend(Fault("param_problem", *split_hint(sentence)) for sentence in sentences or ())
     return params, usable
 
 
@@ -101,10 +84,6 @@ def split_hint(sentence: str) -> tuple[str, str]:
     """Part what is wrong from the suggestion that a sentence may end with."""
     message, marker, rest = sentence.partition(" Did you mean ")
     return message, marker.lstrip() + rest
-
-
-def _with_hint(code: str, sentence: str) -> Problem:
-    return Problem(code, *split_hint(sentence))
 
 
 # -- ports --------------------------------------------------------------------------------------
@@ -120,15 +99,15 @@ def _declared_ports(cls: type[Node], params: Fields, usable: bool, ports: NodePo
     ports.outputs = dict(cls.Out.fields() if outputs is None else outputs)
 
 
-def _asked(question: Callable[[], T], cls: type[Node], what: str, findings: list[Problem]) -> T | None:
+def _asked(question: Callable[[], T], cls: type[Node], what: str, findings: list[Fault]) -> T | None:
     """Ask a node type something about params; what it raises becomes a finding, as one type must not hide the rest."""
     try:
         return question()
     except StudioError as error:
-        findings.append(Problem("param_problem", error.message, error.hint))
+        findings.append(Fault("param_problem", error.message, error.hint))
     except Exception as error:  # noqa: BLE001 - code of plugins, fed with whatever the file says
         findings.append(
-            Problem(
+            Fault(
                 "type_failed",
                 f"The type `{cls.spec.type}` failed when asked for {what}: {type(error).__name__}: {error}.",
                 "This is a fault of the node type, or a param it does not expect.",
@@ -141,9 +120,9 @@ def _check_names(ports: NodePorts) -> None:
     for name in dict.fromkeys((*ports.inputs, *ports.outputs)):
         if name in RESERVED_PORTS:
             message = f"The params make a port named `{name}`, which is reserved."
-            ports.findings.append(Problem("reserved_port", message, "Choose another name."))
+            ports.findings.append(Fault("reserved_port", message, "Choose another name."))
         elif problem := port_problem(name):
-            ports.findings.append(Problem("port_name", f"The params make a port `{name}`, but {problem}."))
+            ports.findings.append(Fault("port_name", f"The params make a port `{name}`, but {problem}."))
 
 
 # -- bodies -------------------------------------------------------------------------------------
@@ -167,7 +146,7 @@ def _body_ports(scope: Scope, node: NodeInstance, registry: Registry, ports: Nod
             message = error.message
             if error.where and error.where not in (str(scope.graph.place), str(node.place)):
                 message = f"{error.where}: {message}"
-            ports.findings.append(Problem("body_missing", message, error.hint))
+            ports.findings.append(Fault("body_missing", message, error.hint))
         return
     inputs, outputs = body_fields(body, registry)
     split = node.params.get("each")
@@ -181,18 +160,15 @@ def _body_ports(scope: Scope, node: NodeInstance, registry: Registry, ports: Nod
             continue
         if is_map and name == "items":
             message = "The body has an input `items`, but that is what the map splits."
-            ports.findings.append(Problem("port_name", message, "Call the body's input otherwise."))
+            ports.findings.append(Fault("port_name", message, "Call the body's input otherwise."))
             continue
         ports.inputs[name] = replace(spec, type="any") if is_map and name in names else spec
     for name, spec in outputs.items():
         ports.outputs[name] = replace(spec, type="list", schema=None) if is_map else spec
     if is_map:
-        ports.inputs.setdefault(
-            "items", Field(name="items", kind="port", type="list", help="One run of the body each.")
-        )
         for name in sorted(names - inputs.keys(), key=str):
             hint = near(str(name), inputs)
-            ports.findings.append(Problem("unknown_each", f"`each` names `{name}`, no input of the body.", hint))
+            ports.findings.append(Fault("unknown_each", f"`each` names `{name}`, no input of the body.", hint))
 
 
 def body_fields(body: Scope, registry: Registry) -> tuple[dict[str, Field], dict[str, Field]]:

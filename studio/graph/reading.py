@@ -14,9 +14,10 @@ from typing import Any, Final, Literal, cast
 from studio.graph.comments import END, FOOTER, HEADER, Found, find_comments
 from studio.graph.migrations import migrate
 from studio.graph.model import NODE_KEYS, Edge, Graph, NodeInstance, Place, StoreDecl
-from studio.graph.names import name_problem, near, port_problem, reserved_in, reserved_sentence
+from studio.graph.names import name_problem, port_problem, reserved_in, reserved_sentence
 from studio.graph.tree import MAX_BYTES, Tree, parse
 from studio.support.errors import EnvironmentProblem, GraphError
+from studio.support.nearest import near
 
 MAX_NODES: Final = 10_000
 MAX_GRAPH_DEPTH: Final = 16

@@ -12,9 +12,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from studio.graph.model import Graph, NodeInstance, StoreDecl
-from studio.graph.names import near
 from studio.graph.reading import is_file_reference, load_graph
 from studio.support.errors import GraphError
+from studio.support.nearest import near
 
 BODY_PARAM = "graph"
 """The param of `flow.subgraph` and `flow.map` that names their body."""

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from studio.replay.firsts import FirstValues
 from studio.replay.index import EVERYTHING, Mark, Totals, marks_of, running_totals, used_by_firing
 from studio.support.errors import UsageError
+from studio.support.nearest import did_you_mean
 from studio.support.values import Json, encode
 
 if TYPE_CHECKING:
@@ -194,11 +195,8 @@ class Cursor:
         if ending:
             shown = ", ".join(f"`{path}`" for path in ending[:6])
             raise UsageError(f"Several nodes are called `{name}`: {shown}.", hint="Give the whole path.")
-        import difflib
-
-        close = difflib.get_close_matches(name, paths, n=1)
-        near = f"Did you mean `{close[0]}`? " if close else ""
-        raise UsageError(f"Nothing called `{name}` was decided in this run.", hint=f"{near}`studio show` lists all.")
+        hint = did_you_mean(name, paths, then="`studio show` lists all.")
+        raise UsageError(f"Nothing called `{name}` was decided in this run.", hint=hint)
 
     # -- within -------------------------------------------------------------------------------
 

@@ -17,6 +17,7 @@ from studio.settings.folders import config_folder, data_folder
 from studio.settings.migrations import migrate
 from studio.settings.toml_text import dumps
 from studio.support.errors import EnvironmentProblem, UsageError
+from studio.support.nearest import nearest
 
 FILE_NAME = "settings.toml"
 TABLES = ("endpoints",)
@@ -174,13 +175,11 @@ class Settings:
 
 
 def find(name: str) -> Setting:
-    """Return the declared setting. Raises `UsageError` naming similar ones."""
+    """Return the declared setting. Raises `UsageError` naming the nearest."""
     if name in BY_NAME:
         return BY_NAME[name]
-    import difflib
-
-    near = difflib.get_close_matches(name, BY_NAME, n=2, cutoff=0.5)
-    hint = f"Did you mean {' or '.join(near)}?" if near else "`studio config` lists all settings."
+    meant = nearest(name, BY_NAME)
+    hint = f"Did you mean {meant}?" if meant else "`studio config` lists all settings."
     raise UsageError(f"There is no setting {name!r}.", hint=hint)
 
 

@@ -6,12 +6,13 @@ are sentences for people, without the node's name, which the caller knows and pu
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TypeVar
 
 from studio.spec.fields import Field, Fields
 from studio.spec.types import type_of, value_check
+from studio.support.nearest import did_you_mean
 from studio.support.values import Json, NotJson, encode, preview
 
 F = TypeVar("F", bound=Fields)
@@ -23,75 +24,83 @@ _NAMES = {
 }  # fmt: skip
 
 
+@dataclass(slots=True)
+class Fault:
+    """One thing wrong with params: a stable code, a sentence, the next step, and the param if it is about one.
+
+    Reading gives the codes `unknown_param`, `missing_param` and `param_value`; checks of graphs have more of them.
+    """
+
+    code: str
+    message: str
+    hint: str = ""
+    param: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.message} {self.hint}".rstrip()
+
+
 def parse_params(cls: type[F], mapping: Mapping[str, Json]) -> tuple[F, list[str]]:
-    """Return an instance of a Params class and what is wrong with the mapping, one sentence each.
+    """Return an instance of a Params class and what is wrong with the mapping, one sentence each; see `read_params`."""
+    params, faults = read_params(cls, mapping)
+    return params, [str(fault) for fault in faults]
+
+
+def read_params(cls: type[F], mapping: Mapping[str, Json]) -> tuple[F, list[Fault]]:
+    """Return an instance of a Params class and what is wrong with the mapping.
 
     Values with a problem are replaced by the default (`MISSING` where there is none), so that the instance
     can still tell the ports of a node which a person has not finished; run nothing with it.  A whole number
     is taken for a number; nothing else is converted.
     """
     declared = cls.fields()
-    problems = [_unknown(name, declared) for name in mapping if name not in declared]
+    faults = [_unknown(name, declared) for name in mapping if name not in declared]
     values = {}
     for name, spec in declared.items():
         value = spec.default
         if name in mapping:
-            problem = value_problem(spec, mapping[name])
-            if problem:
-                problems.append(problem)
+            fault = _value_fault(spec, mapping[name])
+            if fault is not None:
+                faults.append(fault)
             else:
                 value = mapping[name]
                 if spec.type == "number" and type(value) is int:
                     value = float(value)
         elif spec.required:
-            problems.append(f"`{name}` must be given: {_first_sentence(spec.help)}")
+            faults.append(Fault("missing_param", f"`{name}` must be given.", _first_sentence(spec.help), name))
         values[name] = value
-    return cls.holding(values), problems
+    return cls.holding(values), faults
 
 
 def value_problem(spec: Field, value: Json) -> str:
     """Return a sentence saying why the value does not fit the declared param, or ""."""
+    return str(_value_fault(spec, value) or "")
+
+
+def _value_fault(spec: Field, value: Json) -> Fault | None:
+    message = hint = ""
     if value is None and spec.nullable:
-        return ""
+        return None
     try:
         encode(value)
     except NotJson as error:
-        return f"`{spec.name}` cannot be stored: {error}."
+        return Fault("param_value", f"`{spec.name}` cannot be stored: {error}.", param=spec.name)
     check = value_check(spec.type)
     if check is not None and not check(value):
-        return f"`{spec.name}` must be {_NAMES[spec.type]}, not {_shown(value)}."
-    if spec.choices and value not in spec.choices:
-        near = _near(str(value), spec.choices) if isinstance(value, str) else ""
-        options = ", ".join(spec.choices)
-        return f"`{spec.name}` must be one of {options}, not {_shown(value)}.{near}"
-    if spec.ge is not None and value < spec.ge:
-        return f"`{spec.name}` must be at least {spec.ge:g}, not {value:g}."
-    if spec.le is not None and value > spec.le:
-        return f"`{spec.name}` must be at most {spec.le:g}, not {value:g}."
-    return ""
+        message = f"must be {_NAMES[spec.type]}, not {_shown(value)}."
+    elif spec.choices and value not in spec.choices:
+        message = f"must be one of {', '.join(spec.choices)}, not {_shown(value)}."
+        hint = did_you_mean(value, spec.choices) if isinstance(value, str) else ""
+    elif spec.ge is not None and value < spec.ge:
+        message = f"must be at least {spec.ge:g}, not {value:g}."
+    elif spec.le is not None and value > spec.le:
+        message = f"must be at most {spec.le:g}, not {value:g}."
+    return Fault("param_value", f"`{spec.name}` {message}", hint, spec.name) if message else None
 
 
-def near_name(name: str, known: Iterable[str]) -> str:
-    """Return the known name that was probably meant, or ""."""
-    names = list(known)
-    folded = {other.casefold(): other for other in names}
-    close = difflib.get_close_matches(name.casefold(), list(folded), n=1, cutoff=0.6)
-    if close:
-        return folded[close[0]]
-    longer = [other for other in names if len(name) >= 3 and other.casefold().startswith(name.casefold())]
-    return longer[0] if len(longer) == 1 else ""
-
-
-def _unknown(name: str, declared: Mapping[str, Field]) -> str:
-    hint = _near(name, declared)
-    if not hint:
-        hint = f" Its params: {', '.join(declared)}." if declared else " It has no params."
-    return f"There is no param `{name}`.{hint}"
-
-
-def _near(name: str, known: Iterable[str]) -> str:
-    meant = near_name(name, known)
-    return f" Did you mean `{meant}`?" if meant else ""
+def _unknown(name: str, declared: Mapping[str, Field]) -> Fault:
+    known = f"Its params: {', '.join(declared)}." if declared else "It has no params."
+    return Fault("unknown_param", f"There is no param `{name}`.", did_you_mean(name, declared) or known, name)
 
 
 def _shown(value: Json) -> str:
@@ -100,4 +109,4 @@ def _shown(value: Json) -> str:
 
 
 def _first_sentence(text: str) -> str:
-    return text.split(". ")[0].rstrip(".") + "." if text else "it has no default."
+    return text.split(". ")[0].rstrip(".") + "." if text else "It has no default."

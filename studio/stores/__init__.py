@@ -7,9 +7,10 @@ import pkgutil
 from collections.abc import Mapping
 from functools import cache
 
-from studio.spec.params import near_name, parse_params
+from studio.spec.params import parse_params
 from studio.stores.base import Store
 from studio.support.errors import GraphError
+from studio.support.nearest import did_you_mean
 from studio.support.values import Json
 
 __all__ = ["Store", "make_store", "store_kind", "store_kinds", "store_problems"]
@@ -35,8 +36,7 @@ def store_problems(kind: str, params: Mapping[str, Json]) -> list[str]:
     """Return what is wrong with the declaration of a store, one sentence each."""
     cls = store_kind(kind)
     if cls is None:
-        meant = near_name(kind, store_kinds())
-        hint = f"Did you mean `{meant}`?" if meant else f"Kinds: {', '.join(store_kinds())}."
+        hint = did_you_mean(kind, store_kinds()) or f"Kinds: {', '.join(store_kinds())}."
         return [f"There is no kind of store `{kind}`. {hint}"]
     made, problems = parse_params(cls.Params, params)
     if not problems and cls.kind == "kv" and not isinstance(made.as_dict()["values"], dict | None):

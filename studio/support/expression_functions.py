@@ -6,7 +6,6 @@ Each function gets the `Work` account first and pays before it acts: one unit pe
 
 from __future__ import annotations
 
-import difflib
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -411,9 +410,3 @@ FUNCTIONS: Mapping[str, Function] = {
     "values": Function(_values, "values(object)", "Its values, in order."),
     "type": Function(_type, "type(value)", "text, integer, number, boolean, list, object or null."),
 }
-
-
-def nearest(name: str) -> str:
-    """Return the function that was probably meant, or ""."""
-    close = difflib.get_close_matches(name.lower(), list(FUNCTIONS), n=1)
-    return close[0] if close else ""

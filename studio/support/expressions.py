@@ -18,6 +18,7 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
 from studio.support.errors import StudioError
+from studio.support.nearest import did_you_mean
 from studio.support.values import Absent, Json, NotJson, encode, preview
 
 MAX_LENGTH = 4_000
@@ -202,13 +203,8 @@ def _call_problem(call: ast.Call, functions: Mapping[str, object]) -> tuple[str,
     if not isinstance(call.func, ast.Name):
         return "only functions can be called", ""
     if call.func.id not in functions:
-        from studio.support.expression_functions import nearest
-
-        near = nearest(call.func.id)
-        return (
-            f"there is no function `{call.func.id}`",
-            f"Did you mean `{near}`?" if near else f"Functions: {', '.join(functions)}.",
-        )
+        name = call.func.id
+        return f"there is no function `{name}`", did_you_mean(name, functions) or f"Functions: {', '.join(functions)}."
     if any(keyword.arg is None for keyword in call.keywords):
         return "`**` before a value is not available", ""
     return "", ""

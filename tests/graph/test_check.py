@@ -327,8 +327,9 @@ def test_each_fault_is_found_at_its_place(
 
 
 def test_every_code_of_check_is_tested_and_has_help() -> None:
-    folder = Path(__file__).parent.parent.parent / "studio" / "graph"
-    source = "".join(path.read_text() for path in folder.glob("*.py") if path.name != "diagnostics.py")
+    studio = Path(__file__).parent.parent.parent / "studio"
+    files = [*(studio / "graph").glob("*.py"), studio / "spec" / "params.py"]
+    source = "".join(path.read_text() for path in files if path.name != "diagnostics.py")
     used = {code for code in HELP if f'"{code}"' in source}
 
     assert {case[0] for case in CASES} == used

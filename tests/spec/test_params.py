@@ -34,7 +34,7 @@ def test_good_params_give_an_instance_with_defaults_filled_in() -> None:
 @pytest.mark.parametrize(
     ("given", "problem"),
     [
-        ({}, "`text` must be given: What to write."),
+        ({}, "`text` must be given. What to write."),
         ({"text": 3}, "`text` must be text, not an integer (3)."),
         ({"text": None}, "`text` must be text, not null."),
         ({"text": "\ud800"}, "`text` cannot be stored: text with a lone surrogate (half a character)."),

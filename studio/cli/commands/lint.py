@@ -14,6 +14,7 @@ from studio.cli.graphs import open_graph
 from studio.cli.output import Output
 from studio.cli.text import Piece, plural
 from studio.support.errors import UsageError
+from studio.support.nearest import did_you_mean
 
 if TYPE_CHECKING:
     from studio.graph.diagnostics import Diagnostic
@@ -93,11 +94,8 @@ def _explain(code: str, out: Output) -> int:
     from studio.graph.diagnostics import HELP
 
     if code not in HELP:
-        import difflib
-
-        close = difflib.get_close_matches(code, HELP, n=1)
-        near = f"Did you mean `{close[0]}`? " if close else ""
-        raise UsageError(f"There is no finding `{code}`.", hint=f"{near}The codes stand in brackets behind findings.")
+        hint = did_you_mean(code, HELP, then="The codes stand in brackets behind findings.")
+        raise UsageError(f"There is no finding `{code}`.", hint=hint)
     if out.as_json:
         out.json({"code": code, "help": HELP[code]})
     else:

@@ -13,6 +13,7 @@ from studio.cli.output import Output
 from studio.cli.text import Piece
 from studio.spec import Field, Node, Registry, default_registry
 from studio.support.errors import UsageError
+from studio.support.nearest import did_you_mean
 from studio.support.values import Json, preview
 
 EXAMPLES = ("studio nodes", "studio nodes llm.function", "studio nodes --json")
@@ -47,12 +48,9 @@ def run(args: argparse.Namespace, out: Output) -> int:
 def _find(name: str, registry: Registry) -> type[Node]:
     found = registry.find(name)
     if found is None:
-        import difflib
-
-        known = [cls.spec.type for cls in registry.all_types()]
-        close = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
-        near = f"Did you mean `{close[0]}`? " if close else ""
-        raise UsageError(f"There is no node type `{name}`.", hint=f"{near}`studio nodes` lists them all.")
+        known = (cls.spec.type for cls in registry.all_types())
+        hint = did_you_mean(name, known, then="`studio nodes` lists them all.")
+        raise UsageError(f"There is no node type `{name}`.", hint=hint)
     return found
 
 
