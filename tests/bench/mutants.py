@@ -85,7 +85,9 @@ MUTANTS: tuple[Mutant, ...] = (
     Mutant("2.4", "a live predecessor makes nothing live", "plan.py", "or any(wired_live.values())", ""),
     Mutant("2.4", "stores make nothing live", "plan.py", "Nature(live=made.spec.live or bool(made.stores), stores", "Nature(live=made.spec.live, stores"),
     Mutant("2.4", "everything is live", "plan.py", '            made.live = fires == "every_tick" if fires else live', '            made.live = fires != "once"'),
-    Mutant("2.4", "what is inside makes nothing live", "liveness.py", "        live = live or instance.fires", "        live = live or False and instance.fires"),
+    Mutant("2.4", "every_tick inside makes nothing live", "liveness.py", '        live = live or instance.fires == "every_tick" or', "        live = live or"),
+    Mutant("2.4", "what is inside makes nothing live", "liveness.py", '(by_itself and instance.fires != "once")', "False"),
+    Mutant("2.4", "once inside takes nothing away", "liveness.py", '(by_itself and instance.fires != "once")', "by_itself"),
     Mutant("2.4", "feedback of an organ makes nothing live", "liveness.py", "    live = shared and any(edge.feedback for edge in graph.edges)", "    live = False"),
     Mutant("2.4", "feedback inside an own clock makes live", "liveness.py", "    live = shared and any(edge.feedback for edge in graph.edges)", "    live = any(edge.feedback for edge in graph.edges)"),
     Mutant("2.4", "inputs of an organ are all steady", "plan.py", "        live_inputs = frozenset(feeding) if shared else frozenset()", "        live_inputs = frozenset()"),
@@ -138,6 +140,7 @@ MUTANTS: tuple[Mutant, ...] = (
     Mutant("2.11", "there are no retries", "firing.py", "        if context.attempt > node.retries or region.halted:", "        if True:"),
     Mutant("2.11", "default gives no default", "region.py", "node.default.get(port, root)", "root"),
     Mutant("2.11", "after a route the node counts as done", "region.py", '            held["done"] = root\n', '            held["done"] = True\n'),
+    Mutant("2.11", "time is not limited", "firing.py", "            async with asyncio.timeout(node.timeout_s):", "            if True:"),
     Mutant("2.11", "an organ that failed goes on", "bodies.py", "        inner.ended_at = tick_path(region.tick_key)\n        raise", "        raise"),
     Mutant("2.11", "a failing item fails no other", "bodies.py", "                    other.halt()", "                    pass"),
     # 2.12 limits

@@ -71,6 +71,41 @@ def test_route_gives_the_error_as_a_value(play: Play) -> None:
     assert ticks(got, "after") == ["0", "2"]
 
 
+def test_default_leaves_the_ports_it_does_not_name_absent(play: Play) -> None:
+    got = play(
+        Graph.from_text("""
+nodes:
+  text: {type: flow.input, value: odd}
+  door: {type: toy.parity, on_error: default, default: {even: 8}}
+  even: {type: toy.echo}
+  odd: {type: toy.echo}
+edges:
+  - text.value -> door.value
+  - door.even -> even.value
+  - door.odd -> odd.value
+""")
+    )
+
+    assert ticks(got, "door", "error") == ["0"]
+    assert values(got, "even") == [8]
+    assert causes(got, "odd") == ["failed"]
+
+
+def test_a_firing_that_takes_longer_than_its_time_is_an_error_of_that_node() -> None:
+    graph = Graph.from_text("""
+nodes:
+  slow: {type: toy.world, timeout_s: 0.01, on_error: route}
+  told: {type: toy.echo}
+edges:
+  - slow.error -> told.value
+""")
+    with latencies(lambda node, tick: 10**9 if node == "slow" else 0):
+        got = by_engine(graph)
+
+    assert got.status == "ok"
+    assert values(got, "told")[0]["code"] == "timeout"
+
+
 @pytest.mark.parametrize(("retries", "heals", "ok"), [(0, 1, False), (1, 1, True), (1, 2, False), (3, 2, True)])
 def test_retries_are_attempts_of_one_firing(play: Play, retries: int, heals: int, ok: bool) -> None:
     got = play(

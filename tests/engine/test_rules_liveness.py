@@ -122,6 +122,7 @@ graphs:
         ("{type: toy.echo}", "n", EVERY),
         ("{type: toy.tool}", "one", EVERY),
         ("{type: toy.tool, fires: once}", "one", ["0"]),
+        ("{type: toy.echo, fires: every_tick}", "one", EVERY),
     ],
 )
 def test_a_region_node_is_live_by_its_wires_or_by_what_is_inside(
