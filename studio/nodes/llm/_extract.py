@@ -1,7 +1,7 @@
 """Extract: an object whose texts and numbers are copied from the inputs, so that nothing can be invented.
 
-A model that keeps schemas chooses among the spans of the inputs; for others, and for inputs with too many spans,
-the answer is checked and repaired.
+A model that keeps schemas chooses among the spans of the inputs, or among the candidates it is given; for others,
+and for inputs with too many spans, the answer is checked and repaired.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ from studio.nodes.llm._generate import draft_object
 from studio.nodes.llm._params import FunctionParams
 from studio.nodes.llm._reading import faults_by_schema
 from studio.nodes.llm._settle import Draft, Fault, Try
-from studio.nodes.llm._spans import locked, span_faults
+from studio.nodes.llm._shape import candidates_input, copied_properties
+from studio.nodes.llm._spans import Source, locked, span_faults
 from studio.support.errors import NodeError
 from studio.support.templates import as_text
 from studio.support.values import Json, preview
@@ -21,12 +22,18 @@ from studio.support.values import Json, preview
 RULE = "Copy every text of the answer word for word from what you are given."
 
 
-async def draft_extract(asker: Asker, params: FunctionParams, values: Mapping[str, Json], told: Try) -> Draft:
+async def draft_extract(
+    asker: Asker, params: FunctionParams, values: Mapping[str, Json], told: Try, candidates: Json = None
+) -> Draft:
     """Return one try at the object. Raises `NodeError` if the inputs hold nothing that a property could copy."""
     schema = params.schema or {}
-    text = "\n".join(as_text(value) for value in values.values())
+    text = "\n".join(as_text(value) for name, value in values.items() if name != candidates_input(params))
+    source = Source(
+        text, _texts(candidates, candidates_input(params)), params.span_words, params.max_spans,
+        copied_properties(params),
+    )  # fmt: skip
     constrained = asker.info(told.model).supports_schema
-    held, impossible = locked(schema, text, longest=params.span_words, most=params.max_spans)
+    held, impossible = locked(schema, source)
     if impossible:
         raise NodeError(
             f"Nothing in the input can stand for `{impossible[0]}`: “{preview(text, 100)}”.",
@@ -35,8 +42,23 @@ async def draft_extract(asker: Asker, params: FunctionParams, values: Mapping[st
         )
 
     def check(value: Json) -> list[Fault]:
-        return faults_by_schema(value, schema) or span_faults(value, schema, text)
+        return faults_by_schema(value, schema) or span_faults(value, schema, source)
 
     return await draft_object(
         asker, params, values, told, schema=held if constrained else schema, check=check, rule=RULE
     )
+
+
+def _texts(candidates: Json, name: str) -> tuple[str, ...]:
+    """Return the candidates, each once. Raises `NodeError` if one is no text."""
+    found: dict[str, None] = {}
+    for one in candidates if isinstance(candidates, list) else ():
+        if not isinstance(one, str):
+            raise NodeError(
+                f"The candidates in `{name}` must all be texts; {preview(one)} is none.",
+                hint=f"Wire a list of texts to `{name}`.",
+                code="check",
+            )
+        if one.strip():
+            found[one.strip()] = None
+    return tuple(found)

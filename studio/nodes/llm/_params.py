@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from studio.spec import Fields, param
 
@@ -24,13 +24,29 @@ class FunctionParams(Fields):
         help="JSON Schema of the answer, an object; each property becomes an output port.",
         editor={"kind": "schema"},
     )
-    spans: bool = param(
-        False, help="Extract: with a schema, every text of the answer must be copied word for word from the inputs."
+    spans: Any = param(
+        False,
+        help="Extract: true, and every text and number of the schema is copied from the inputs; or a list of the "
+        "properties that are.",
+        editor={"kind": "names"},
+    )
+    candidates: str = param(
+        "",
+        help="Extract: name of an input that holds the list of texts to choose from, in place of the spans; while it "
+        "is empty the spans count.",
     )
     routes: Any = param(
         None,
         help="Route: a mapping from each route to a description or a list of examples, compared by embedding.",
         editor={"kind": "routes"},
+    )
+    compare: Literal["centre", "closest"] = param(
+        "centre",
+        choices=("centre", "closest"),
+        help="Route: compare with the centre of a route's texts (examples), or with the closest one (descriptions).",
+    )
+    sharpness: float = param(
+        0.05, ge=0.001, le=2, help="Route: temperature of the softmax over cosines; smaller gives surer scores."
     )
     output: str = param("text", help="Name of the output port where the answer is plain text.")
     examples: tuple[Any, ...] = param(

@@ -14,7 +14,7 @@ from studio.nodes.llm._params import FunctionParams
 from studio.support.errors import StudioError, UsageError
 from studio.support.patterns import compile_pattern
 from studio.support.templates import placeholders
-from studio.support.values import Json, preview
+from studio.support.values import Json, encode, preview
 
 _TYPES = ("string", "number", "integer", "boolean", "array", "object", "null")
 MAX_LABELS = 100
@@ -43,6 +43,10 @@ def _mode(params: FunctionParams) -> Iterator[str]:
     mode = _shape.mode_of(params)
     if params.spans and not params.schema:
         yield "`spans` needs a `schema` that says what to copy."
+    if params.candidates and mode != "extract":
+        yield "`candidates` needs `spans` and a `schema`: it names the input that lists what may be copied."
+    if params.compare != "centre" and mode != "route":
+        yield "`compare` needs `routes`."
     if params.fallback and params.fallback == params.model:
         yield "`fallback` names the same model as `model`: choose another, or remove it."
     if params.unsure and not params.min_confidence:
@@ -120,6 +124,15 @@ def _schema(params: FunctionParams) -> Iterator[str]:
         yield "The property `value` would hide the port `value`, which carries the whole answer; call it otherwise."
     if params.spans and not properties:
         yield "`spans` needs a schema with `properties`."
+    copied = _shape.copied_properties(params)
+    if copied is None:
+        if not isinstance(params.spans, bool):
+            yield f"`spans` must be true, false or a list of properties, not {preview(params.spans)}."
+        return
+    for name in sorted(copied - set(properties)):
+        yield f"`spans` names `{name}`, which is no property of the schema."
+    if "$ref" in encode(params.schema).decode():
+        yield "`spans` as a list does not go with `$ref`: write the definitions out where they are used."
 
 
 def _schema_faults(schema: Any, place: str) -> Iterator[str]:
@@ -208,7 +221,7 @@ def mode_word(mode: str) -> str:
 
 
 def _checks(params: FunctionParams) -> Iterator[str]:
-    values = {*_shape.output_names(params), *_shape.instruction_inputs(params), *_shape.judge_inputs(params)}
+    values = {*_shape.output_names(params), *_shape.input_ports(params).fields()}
     outputs = _shape.output_names(params)
     names = []
     for number, given in enumerate(params.checks, 1):

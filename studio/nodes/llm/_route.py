@@ -1,8 +1,9 @@
 """Route: the nearest of several descriptions or example sets, by embedding; no model call.
 
-Each route stands at the mean of its normalised example vectors.  Its score is the softmax of cosines at temperature
-`SHARPNESS`: exp(cos / 0.05) / Σ exp(cos / 0.05); confidence is the score of the best route.  With equal cosines all
-scores are equal; a lead of 0.1 over one other route gives 0.88.
+Each route stands at the mean of its normalised example vectors, or (`compare: closest`) counts as near as the
+closest of them.  Its score is the softmax of cosines at temperature `sharpness`: exp(cos / 0.05) / Σ exp(cos / 0.05);
+confidence is the score of the best route.  With equal cosines all scores are equal; a lead of 0.1 over one other
+route gives 0.88.  The default is fitted to static word embeddings, whose cosines lie close together.
 """
 
 from __future__ import annotations
@@ -16,9 +17,6 @@ from studio.nodes.llm._params import FunctionParams
 from studio.nodes.llm._shape import input_text, routes_of
 from studio.support.errors import NodeError
 from studio.support.values import Json
-
-SHARPNESS = 0.05
-"""Temperature of the softmax over cosines, fitted to static word embeddings, whose cosines lie close together."""
 
 
 async def by_nearness(asker: Asker, params: FunctionParams, values: Mapping[str, Json]) -> Ranking:
@@ -37,15 +35,17 @@ async def by_nearness(asker: Asker, params: FunctionParams, values: Mapping[str,
     cosines: dict[str, float] = {}
     at = 0
     for name, examples in routes.items():
-        cosines[name] = _cosine(vector, _centre(known[at : at + len(examples)]))
+        own = known[at : at + len(examples)]
+        near = own if params.compare == "closest" else [_centre(own)]
+        cosines[name] = max(_cosine(vector, one) for one in near)
         at += len(examples)
-    return sorted_ranking(softmax(cosines), full=True)
+    return sorted_ranking(softmax(cosines, params.sharpness), full=True)
 
 
-def softmax(cosines: Mapping[str, float]) -> dict[str, float]:
+def softmax(cosines: Mapping[str, float], sharpness: float) -> dict[str, float]:
     """Return the scores for these cosines (see the module's formula)."""
     highest = max(cosines.values())
-    weights = {name: math.exp((value - highest) / SHARPNESS) for name, value in cosines.items()}
+    weights = {name: math.exp((value - highest) / sharpness) for name, value in cosines.items()}
     total = sum(weights.values())
     return {name: weight / total for name, weight in weights.items()}
 

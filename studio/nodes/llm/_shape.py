@@ -72,9 +72,19 @@ def instruction_inputs(params: FunctionParams) -> tuple[str, ...]:
     return placeholders(params.instructions) if isinstance(params.instructions, str) else ()
 
 
+def copied_properties(params: FunctionParams) -> frozenset[str] | None:
+    """Return the properties that Extract copies from the inputs; None: all."""
+    return frozenset(map(str, params.spans)) if isinstance(params.spans, list | tuple) else None
+
+
+def candidates_input(params: FunctionParams) -> str:
+    """Return the input that lists what Extract chooses from, "" if there is none."""
+    return params.candidates if mode_of(params) == "extract" and isinstance(params.candidates, str) else ""
+
+
 def judge_inputs(params: FunctionParams) -> Iterator[str]:
     """Yield the names that judge checks ask for beyond instructions and outputs."""
-    known = {*instruction_inputs(params), *output_names(params)}
+    known = {*instruction_inputs(params), *output_names(params), candidates_input(params)}
     for check in params.checks:
         judge = check.get("judge") if isinstance(check, Mapping) else None
         if isinstance(judge, str):
@@ -100,14 +110,18 @@ def output_names(params: FunctionParams) -> tuple[str, ...]:
 
 
 def input_ports(params: FunctionParams) -> type[Fields]:
-    """Return the input ports: one per name in the instructions, then those only judges ask for."""
+    """Return the input ports: one per name in the instructions, the candidates, then those only judges ask for."""
     optional = params.optional if isinstance(params.optional, Mapping) else {}
     made: dict[str, Field] = {}
-    for name in dict.fromkeys((*instruction_inputs(params), *judge_inputs(params))):
+    choices = candidates_input(params)
+    names = dict.fromkeys((*instruction_inputs(params), *([choices] if choices else []), *judge_inputs(params)))
+    for name in names:
+        kind = "list" if name == choices else "any"
+        about = "The texts to choose from." if name == choices else f"Stands for {{{name}}} in the instructions."
         if name in optional:
-            made[name] = port(optional[name], type="any", help="Optional.")
+            made[name] = port(optional[name], type=kind, help="Optional.")
         else:
-            made[name] = port(type="any", help=f"Stands for {{{name}}} in the instructions.")
+            made[name] = port(type=kind, help=about)
     return make_fields("In", made)
 
 

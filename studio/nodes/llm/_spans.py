@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from typing import NamedTuple
 
 from studio.nodes.llm._prompting import squeeze
 from studio.nodes.llm._settle import Fault
@@ -19,6 +20,8 @@ _BREAKS = (".", "!", "?", ";", ":", "…")
 _OPENING = ("(", "[", "{", "<")
 _CLOSING = (")", "]", "}", ">")
 _NUMBER = re.compile(r"(?<![\w.,])[-+]?\d+(?:[.,]\d+)*(?![\w])")
+MOST_SHOWN = 30
+"""Candidates that a model is told about when it has answered something else."""
 _FORMATS = {"email": r"^[^@\s]+@[^@\s]+\.[^@\s]+$", "uri": r"^[a-zA-Z][a-zA-Z0-9+.-]*:\S+$"}
 
 
@@ -70,24 +73,57 @@ def numbers(text: str) -> list[float | int]:
     return list(found)
 
 
-def locked(schema: Mapping[str, Json], text: str, *, longest: int, most: int) -> tuple[dict[str, Json], list[str]]:
-    """Return the schema with every open text and number narrowed to what stands in the text.
+class Source(NamedTuple):
+    """What an answer may copy: the spans of a text, or the candidates if there are any; numbers always of the text.
 
-    Also returns the places for which nothing in the text fits (and null is not allowed).
+    `only` names the properties of the answer that are copied; None: all.
     """
-    lock = _Lock(text, longest, most)
-    made = lock.schema(schema, "")
-    return made, lock.impossible
+
+    text: str
+    candidates: tuple[str, ...] = ()
+    longest: int = 4
+    most: int = 500
+    only: frozenset[str] | None = None
+
+    def holds(self, said: str) -> bool:
+        """True if this text may be copied from here."""
+        if self.candidates:
+            return squeeze(said) in map(squeeze, self.candidates)
+        return bool(said.strip()) and squeeze(said) in squeeze(self.text)
+
+    def free(self, schema: Mapping[str, Json]) -> dict[str, Json]:
+        """Return the properties of the whole answer that are not copied."""
+        properties = schema.get("properties")
+        if self.only is None or not isinstance(properties, Mapping):
+            return {}
+        return {name: one for name, one in properties.items() if name not in self.only}
+
+
+def locked(schema: Mapping[str, Json], source: Source) -> tuple[dict[str, Json], list[str]]:
+    """Return the schema with every open text and number narrowed to what the source holds.
+
+    Also returns the places for which nothing fits (and neither null nor a default is allowed).
+    """
+    lock = _Lock(source)
+    free = source.free(schema)
+    properties = schema.get("properties")
+    if not free or not isinstance(properties, Mapping):
+        return lock.schema(schema, ""), lock.impossible
+    bound = {name: one for name, one in properties.items() if name not in free}
+    made = lock.schema({**schema, "properties": bound}, "")
+    return {**made, "properties": {name: free.get(name, made["properties"].get(name)) for name in properties}}, (
+        lock.impossible
+    )
 
 
 class _Lock:
     """Narrows a schema to one text, and notes the places that nothing of it can fill."""
 
-    def __init__(self, text: str, longest: int, most: int) -> None:
+    def __init__(self, source: Source) -> None:
         self.impossible: list[str] = []
-        self._spans = spans(text, longest, most)
-        self._too_many = not self._spans and bool(text.split())
-        self._numbers = numbers(text)
+        self._spans = list(source.candidates) or spans(source.text, source.longest, source.most)
+        self._too_many = not self._spans and bool(source.text.split())
+        self._numbers = numbers(source.text)
 
     def schema(self, given: Json, place: str) -> Json:
         if not isinstance(given, Mapping):
@@ -129,6 +165,8 @@ class _Lock:
             choices += [n for n in self._numbers if "number" in kinds or isinstance(n, int)]
         if "null" in kinds:
             choices.append(None)
+        if "default" in given and given["default"] not in choices:
+            choices.append(given["default"])
         if not choices:
             self.impossible.append(place)
         for key in ("pattern", "format", "minLength", "maxLength"):
@@ -144,32 +182,48 @@ def _fits(span: str, schema: Mapping[str, Json]) -> bool:
     )  # fmt: skip
 
 
-def span_faults(value: Json, schema: Json, text: str, place: str = "", root: Json = None) -> list[Fault]:
-    """Return the texts and numbers of a value that do not stand in the text, where the schema leaves them open."""
+def span_faults(value: Json, schema: Json, source: Source, place: str = "", root: Json = None) -> list[Fault]:
+    """Return the texts and numbers of a value that the source does not hold, where the schema leaves them open."""
+    free = source.free(schema) if root is None and isinstance(schema, Mapping) else {}
     root = schema if root is None else root
     if not isinstance(schema, Mapping) or "enum" in schema or "const" in schema:
         return []
+    if "default" in schema and value == schema["default"]:
+        return []
     if isinstance(schema.get("$ref"), str):
-        return span_faults(value, _referred(root, schema["$ref"]), text, place, root)
+        return span_faults(value, _referred(root, schema["$ref"]), source, place, root)
     branches = schema.get("anyOf", schema.get("oneOf"))
     if isinstance(branches, list) and branches:
-        return min((span_faults(value, one, text, place, root) for one in branches), key=len)
+        # A closed branch excuses only the values it names.
+        kept = [one for one in branches if not _closed_to(one, value)] or branches
+        return min((span_faults(value, one, source, place, root) for one in kept), key=len)
     faults: list[Fault] = []
     if isinstance(value, dict):
         properties = schema.get("properties")
         for name, one in value.items():
+            if name in free:
+                continue
             inner = properties.get(name, {}) if isinstance(properties, Mapping) else {}
-            faults += span_faults(one, inner, text, f"{place}.{name}" if place else name, root)
+            faults += span_faults(one, inner, source, f"{place}.{name}" if place else name, root)
     elif isinstance(value, list):
         for index, one in enumerate(value):
-            faults += span_faults(one, schema.get("items", {}), text, f"{place}[{index}]", root)
-    elif isinstance(value, str) and (not value.strip() or squeeze(value) not in squeeze(text)):
-        faults.append(
-            Fault(f"span:{place}", f"`{place}` must be copied word for word from the text; “{preview(value)}” is not.")
-        )
-    elif type(value) in (int, float) and value not in numbers(text):
+            faults += span_faults(one, schema.get("items", {}), source, f"{place}[{index}]", root)
+    elif isinstance(value, str) and not source.holds(value):
+        rule = "copied word for word from the text"
+        if source.candidates:
+            shown = "; ".join(source.candidates[:MOST_SHOWN])
+            rule = f"one of these: {shown}{'; …' if len(source.candidates) > MOST_SHOWN else ''}"
+        faults.append(Fault(f"span:{place}", f"`{place}` must be {rule}; “{preview(value)}” is not."))
+    elif type(value) in (int, float) and value not in numbers(source.text):
         faults.append(Fault(f"span:{place}", f"`{place}` must be a number that stands in the text; {value} is not."))
     return faults
+
+
+def _closed_to(schema: Json, value: Json) -> bool:
+    """True if a schema names its values and this is none of them."""
+    if not isinstance(schema, Mapping) or not ("enum" in schema or "const" in schema):
+        return False
+    return value not in schema.get("enum", [schema.get("const")])
 
 
 def _referred(root: Json, reference: str) -> Json:

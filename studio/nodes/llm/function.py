@@ -28,11 +28,15 @@ class Function(Node):
 
     **Extract** (`schema` and `spans: true`): texts and numbers copied from the inputs, never invented. Each text is
     one of the spans of up to `span_words` words; `pattern`, `format: email`, `minLength` and `maxLength` narrow them.
-    A property of type `["string", "null"]` may be missing from the input: its port is then absent.
+    A property of type `["string", "null"]` may be missing from the input: its port is then absent. One with a
+    `default` may take that too: `city: {type: string, default: ""}`. With `spans: [city, name]` only these properties
+    are copied, and the others follow the schema alone. `candidates: products` adds an input `products`, a list of
+    texts that takes the place of the spans (as long as it is not empty): what a pattern found, or a list of yours.
 
     **Route** (`routes`): the route whose description or examples lie nearest to the inputs, by embedding, without a
-    model call. Outputs as in Decide. Confidence is the softmax of the cosines at temperature 0.05: a lead of 0.1 over
-    one other route gives 0.88.
+    model call. Outputs as in Decide. Each route stands at the centre of its texts or, with `compare: closest`, counts
+    as near as the closest of them. Confidence is the softmax of the cosines at temperature `sharpness`: at 0.05 a
+    lead of 0.1 over one other route gives 0.88.
 
     **Generate** (none of these): a text on the port named by `output`, or with a `schema` one port per property and
     the whole as `value`. A property that is null or missing leaves its port absent.
@@ -98,7 +102,8 @@ class Function(Node):
             if _shape.mode_of(params) == "extract":
                 from studio.nodes.llm._extract import draft_extract
 
-                return await draft_extract(asker, params, values, told)
+                choices = given.get(_shape.candidates_input(params))
+                return await draft_extract(asker, params, values, told, choices)
             if params.schema:
                 schema = params.schema
                 return await draft_object(asker, params, values, told, schema=schema, check=own_check(schema))

@@ -6,6 +6,7 @@ import pytest
 
 from studio.nodes.llm._spans import numbers, spans
 from studio.nodes.llm.function import Function
+from studio.spec.params import parse_params
 from studio.support.errors import NodeError
 from tests.support.fake_context import FULL_INFO, FakeContext, present, run_node
 
@@ -155,3 +156,106 @@ async def test_checks_apply_to_extracted_values_too() -> None:
     params = {**ORDER, "checks": [{"name": "no_verb", "expression": "not contains(item, 'send')"}]}
 
     assert (await run_node(Function, params, MAIL, ctx)).item == "chairs"
+
+
+CHOICE = {
+    "instructions": "Copy the product.\nMail: {mail}",
+    "schema": {"type": "object", "properties": {"item": {"type": "string"}}, "required": ["item"]},
+    "spans": True,
+    "candidates": "products",
+}
+
+
+async def test_candidates_from_an_input_take_the_place_of_the_spans() -> None:
+    ctx = FakeContext(replies=[{"item": "oak chair"}])
+
+    out = await run_node(Function, CHOICE, {**MAIL, "products": ["oak chair", "desk", "desk "]}, ctx)
+
+    assert ctx.chats[0].schema is not None
+    assert ctx.chats[0].schema["properties"]["item"]["enum"] == ["oak chair", "desk"]
+    assert "desk" not in ctx.chats[0].messages[-1]["content"], "the list is offered, not shown"
+    assert out.item == "oak chair"
+
+
+async def test_without_candidates_the_spans_count() -> None:
+    ctx = FakeContext(replies=[{"item": "oak chairs"}])
+
+    await run_node(Function, CHOICE, {**MAIL, "products": []}, ctx)
+
+    assert ctx.chats[0].schema is not None
+    assert "oak chairs" in ctx.chats[0].schema["properties"]["item"]["enum"]
+
+
+async def test_an_answer_beside_the_candidates_is_shown_what_there_is() -> None:
+    ctx = FakeContext(replies=[{"item": "oak chairs"}, {"item": "desk"}], info=PLAIN)
+
+    out = await run_node(Function, CHOICE, {**MAIL, "products": ["oak chair", "desk"]}, ctx)
+
+    shown = ctx.chats[1].messages[-1]["content"]
+    assert "`item` must be one of these: oak chair; desk; “oak chairs” is not." in shown
+    assert out.item == "desk"
+
+
+async def test_candidates_must_be_texts() -> None:
+    with pytest.raises(NodeError, match="candidates in `products` must all be texts; 3 is none"):
+        await run_node(Function, CHOICE, {**MAIL, "products": ["desk", 3]}, FakeContext())
+
+
+def test_candidates_are_an_input_port_for_a_list() -> None:
+    made, _ = parse_params(Function.Params, CHOICE)
+
+    assert {name: one.type for name, one in Function.inputs(made).fields().items()} == {
+        "mail": "any",
+        "products": "list",
+    }
+
+
+MIXED = {
+    "instructions": "Fill in the slip.\nMail: {mail}",
+    "schema": {
+        "type": "object",
+        "properties": {
+            "item": {"type": "string", "default": ""},
+            "mood": {"type": "string", "maxLength": 9},
+            "count": {"type": "integer", "minimum": 1},
+        },
+        "required": ["item", "mood", "count"],
+    },
+    "spans": ["item"],
+}
+
+
+async def test_only_the_named_properties_are_copied_and_a_default_is_a_choice_too() -> None:
+    ctx = FakeContext(replies=[{"item": "", "mood": "calm", "count": 7}])
+
+    out = await run_node(Function, MIXED, MAIL, ctx)
+
+    assert ctx.chats[0].schema is not None
+    held = ctx.chats[0].schema["properties"]
+    assert list(held) == ["item", "mood", "count"]
+    assert held["item"]["enum"][-1] == ""
+    assert "oak chairs" in held["item"]["enum"]
+    assert (held["mood"], held["count"]) == ({"type": "string", "maxLength": 9}, {"type": "integer", "minimum": 1})
+    assert (out.item, out.mood, out.count) == ("", "calm", 7)
+
+
+async def test_free_properties_and_defaults_are_not_taken_for_inventions() -> None:
+    ctx = FakeContext(replies=[{"item": "pine", "mood": "calm", "count": 7}, {"item": "", "mood": "calm", "count": 7}],
+                      info=PLAIN)  # fmt: skip
+
+    out = await run_node(Function, MIXED, MAIL, ctx)
+
+    shown = ctx.chats[1].messages[-1]["content"]
+    assert "`item` must be copied" in shown
+    assert "mood" not in shown.split("That answer breaks")[-1]
+    assert out.item == ""
+
+
+async def test_a_closed_branch_does_not_excuse_an_invention() -> None:
+    schema = {"type": "object", "properties": {"item": {"anyOf": [{"const": "none"}, {"type": "string"}]}}}
+    ctx = FakeContext(replies=[{"item": "pine"}, {"item": "none"}], info=PLAIN)
+
+    out = await run_node(Function, {**ORDER, "schema": schema}, MAIL, ctx)
+
+    assert "“pine” is not" in ctx.chats[1].messages[-1]["content"]
+    assert out.item == "none"

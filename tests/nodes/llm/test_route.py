@@ -48,7 +48,7 @@ async def test_confidence_is_the_softmax_of_cosines_at_the_documented_temperatur
     out = await run_node(Function, ROUTES, {"mail": "half"}, context())
 
     assert out.confidence == pytest.approx(0.5)
-    assert softmax({"a": 0.4, "b": 0.3})["a"] == pytest.approx(1 / (1 + math.exp(-2)))
+    assert softmax({"a": 0.4, "b": 0.3}, 0.05)["a"] == pytest.approx(1 / (1 + math.exp(-2)))
 
 
 async def test_examples_of_the_function_count_for_their_route() -> None:
@@ -93,3 +93,22 @@ async def test_when_every_route_violates_a_check_the_check_is_named() -> None:
 async def test_a_text_without_known_words_is_refused() -> None:
     with pytest.raises(NodeError, match="holds no known word"):
         await run_node(Function, ROUTES, {"mail": ""}, context())
+
+
+async def test_the_closest_text_of_a_route_may_count_instead_of_the_centre() -> None:
+    vectors = {**VECTORS, "claim": [-1.0, 0.0, 0.0], "question": [0.9, 0.1, 0.3]}
+    params = {**ROUTES, "routes": {"money": ["bill", "claim"], "shipping": "parcels and post"}}
+
+    async def label(compare: str) -> str:
+        ctx = FakeContext(embed=vectors.__getitem__, info=CHAT)
+        return str((await run_node(Function, {**params, "compare": compare}, {"mail": "question"}, ctx)).label)
+
+    assert (await label("centre"), await label("closest")) == ("shipping", "money")
+
+
+async def test_sharpness_flattens_the_scores() -> None:
+    sharp = await run_node(Function, ROUTES, {"mail": "post"}, context())
+    flat = await run_node(Function, {**ROUTES, "sharpness": 0.5}, {"mail": "post"}, context())
+
+    assert flat.label == sharp.label
+    assert flat.confidence < sharp.confidence
