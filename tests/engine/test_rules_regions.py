@@ -291,6 +291,17 @@ def test_other_inputs_are_broadcast_or_split_by_index_or_key(
     assert got.outputs["z"] == one_by_one
 
 
+def test_an_item_without_an_entry_that_it_needs_does_not_run_and_gives_null(play: Play) -> None:
+    graph = mapping("each: [extra]", "extra.value -> work.extra")
+    del graph.graphs["body"].nodes["extra"].params["value"]
+
+    got = play(graph, extra=[7, 8])
+
+    assert got.outputs["y"] == [1, None, None]
+    assert got.outputs["z"][2] is None
+    assert not [f for f in got.outline if f.path.startswith("work/2/")]
+
+
 @pytest.mark.parametrize("concurrency", [1, 2, 64])
 @pytest.mark.parametrize("seed", [1, 2])
 def test_concurrency_never_changes_what_a_map_does(play: Play, concurrency: int, seed: int) -> None:

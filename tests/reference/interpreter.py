@@ -28,6 +28,7 @@ Readings (where the contract is silent, this file decides, and the engine is hel
     node live as a live type would, `once` takes away what the type says.
 14. An output of an own-clock region that never had a value is absent for that reason, and not for one of the reasons
     its `flow.output` was skipped for.
+15. Two graphs that each declare a store of scope `run` by one name have two stores.
 """
 
 from __future__ import annotations
