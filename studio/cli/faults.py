@@ -10,8 +10,8 @@ from datetime import datetime
 from pathlib import Path
 
 from studio.cli.output import Output
-from studio.cli.text import clean
 from studio.support.errors import StudioError
+from studio.support.plain import plain
 from studio.support.values import Json
 
 
@@ -20,7 +20,7 @@ def report(error: StudioError, out: Output) -> int:
     if out.as_json:
         out.json({"error": error_object(error)})
     else:
-        print(f"studio: {clean(str(error)).strip()}", file=sys.stderr)
+        print(f"studio: {plain(str(error)).strip()}", file=sys.stderr)
     return error.exit_code
 
 
@@ -33,7 +33,7 @@ def error_object(error: StudioError) -> Json:
 def report_fault(error: BaseException, out: Output) -> None:
     """Print that the studio itself is at fault, and where the details were written."""
     where = _write_traceback(error)
-    message = f"This is a fault of Ganglia Studio, not of your graph: {type(error).__name__}: {clean(str(error))}"
+    message = f"This is a fault of Ganglia Studio, not of your graph: {type(error).__name__}: {plain(str(error))}"
     if out.as_json:
         out.json({"error": {"code": "fault", "message": message, "where": str(where), "hint": ""}})
     print(f"studio: {message}", file=sys.stderr)

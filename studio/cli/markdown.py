@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from studio.cli.output import Output
-from studio.cli.text import clean
+from studio.support.plain import plain
 
 
 def show_markdown(text: str, out: Output) -> None:
@@ -15,4 +15,4 @@ def show_markdown(text: str, out: Output) -> None:
     from rich.markdown import Markdown
 
     width = min(out.columns or 80, 96)
-    Console(width=width, highlight=False).print(Markdown(clean(text), hyperlinks=False))
+    Console(width=width, highlight=False).print(Markdown(plain(text), hyperlinks=False))

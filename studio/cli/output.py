@@ -9,12 +9,13 @@ import textwrap
 from collections.abc import Sequence
 from typing import TextIO
 
-from studio.cli.text import Piece, clean, painted, table, width, wrapped_line
+from studio.cli.text import Piece, painted, table, wrapped_line
+from studio.support.plain import cells, plain
 from studio.support.values import Json
 
 
 class Output:
-    """Where a command writes. Everything passes through `clean`, so no text can drive the terminal."""
+    """Where a command writes. Everything passes through `plain`, so no text can drive the terminal."""
 
     def __init__(self, json: bool = False) -> None:
         self.as_json = json
@@ -63,19 +64,19 @@ class Output:
         """Print pieces as one entry; the last one is wrapped under itself to the terminal's width."""
         last = pieces[-1]
         style, text = ("", last) if isinstance(last, str) else last
-        indent = sum(width(piece if isinstance(piece, str) else piece[1]) for piece in pieces[:-1])
+        indent = sum(cells(piece if isinstance(piece, str) else piece[1]) for piece in pieces[:-1])
         room = self.columns
         if room is None or room - indent < 20:
             self.say(*pieces)
             return
-        lines = textwrap.wrap(clean(text), room - indent) or [""]
+        lines = textwrap.wrap(plain(text), room - indent) or [""]
         self.say(*pieces[:-1], (style, lines[0]))
         for line in lines[1:]:
             self.say(" " * indent, (style, line))
 
     def indented(self, text: str, by: str = "  ") -> None:
         """Print a text of several lines, indented."""
-        for line in clean(text).splitlines() or [""]:
+        for line in plain(text).splitlines() or [""]:
             print((by + line).rstrip())
 
     def json(self, value: Json) -> None:

@@ -14,7 +14,8 @@ from contextlib import contextmanager
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from studio.cli.text import clean, duration, money, one_line, plural, shorten
+from studio.cli.text import duration, money, plural
+from studio.support.plain import cut, plain, plain_line
 from studio.support.ticks import tick_path
 from studio.support.values import decode, preview
 
@@ -101,7 +102,7 @@ class Progress:
                 preview(decode(data), 80) if len(values) == 1 else f"{port}={preview(decode(data), 40)}"
                 for port, data in values
             )
-        self.last.append((node, tick, status, one_line(shown)))
+        self.last.append((node, tick, status, plain_line(shown)))
 
     def _answered(self, record: Any) -> None:
         if record.tokens_in is None and record.tokens_out is None:
@@ -174,19 +175,17 @@ class LiveProgress:
 
         seen = self.progress
         width = self._console.width
-        head = Text.assemble((clean(self.title), "bold"), "  ", (_summary(seen), "dim"))
+        head = Text.assemble((plain(self.title), "bold"), "  ", (_summary(seen), "dim"))
         lines = [head]
         for node, tick, status, shown in seen.recent():
             sign, style = {"ok": ("✓", "green"), "error": ("✗", "red")}.get(status, ("·", "dim"))
-            label = clean(f"{node} @{tick}")
+            label = plain(f"{node} @{tick}")
             room = width - len(label) - 6
-            lines.append(
-                Text.assemble("  ", (sign, style), f" {label}  ", (shorten(clean(shown), max(8, room)), "dim"))
-            )
+            lines.append(Text.assemble("  ", (sign, style), f" {label}  ", (cut(plain(shown), max(8, room)), "dim")))
         for node, tick, seconds, said in seen.now()[:8]:
-            label = clean(f"{node} @{tick}")
+            label = plain(f"{node} @{tick}")
             room = width - len(label) - 16
-            text = one_line(said)
+            text = plain_line(said)
             tail = text[-max(8, room) :]
             lines.append(Text.assemble("  ", ("▸", "cyan"), f" {label}  {duration(seconds)}  ", (tail, "italic")))
         for line in lines:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
-from studio.cli.text import MARGIN, STATUS_STYLE, Piece, clean, duration, money, one_line, plural, shorten, table
+from studio.cli.text import MARGIN, STATUS_STYLE, Piece, duration, money, plural, table
+from studio.support.plain import cut, plain, plain_line
+from studio.support.tables import are_numbers, cell_text, number_text
 from studio.support.values import Json, encode, preview
 
 if TYPE_CHECKING:
@@ -21,18 +23,18 @@ Line = tuple[Piece, ...]
 def value_lines(value: Json, *, width: int = 100, colour: bool = False) -> list[str]:
     """Return a value as lines: text as it is, a list of like objects as a table, anything else as JSON."""
     if isinstance(value, str):
-        return clean(value).splitlines() or [""]
+        return plain(value).splitlines() or [""]
     columns = _columns(value)
     if columns:
-        rows = [[_cell(row.get(name)) for name in columns] for row in value]
-        numbers = [i for i, name in enumerate(columns) if all(_is_number(row.get(name)) for row in value)]
+        rows = [[cell_text(row.get(name)) for name in columns] for row in value]
+        numbers = [i for i, name in enumerate(columns) if are_numbers(row.get(name) for row in value)]
         return table(columns, rows, right=numbers, columns=width, colour=colour)
-    plain = encode(value).decode()
-    if len(plain) <= width:
-        return [clean(plain)]
+    line = encode(value).decode()
+    if len(line) <= width:
+        return [plain(line)]
     import json
 
-    return clean(json.dumps(value, indent=2, ensure_ascii=False)).splitlines()
+    return plain(json.dumps(value, indent=2, ensure_ascii=False)).splitlines()
 
 
 def brief(values: Mapping[str, Json], limit: int = 72) -> str:
@@ -42,7 +44,7 @@ def brief(values: Mapping[str, Json], limit: int = 72) -> str:
     if len(values) == 1:
         return _short(next(iter(values.values())), limit)
     share = max(12, limit // len(values) - 2)
-    return shorten("  ".join(f"{port}={_short(value, share)}" for port, value in values.items()), limit)
+    return cut("  ".join(f"{port}={_short(value, share)}" for port, value in values.items()), limit)
 
 
 def status_piece(status: str) -> Piece:
@@ -121,7 +123,7 @@ def messages_of(request: Mapping[str, Json]) -> Sequence[Mapping[str, Json]]:
 def message_lines(role: str, content: Json, *, full: bool = True, indent: str = "    ") -> Iterator[Line]:
     """Yield one message: its role in the margin, its text beside it."""
     text = content if isinstance(content, str) else encode(content).decode()
-    lines = clean(text).splitlines() or [""]
+    lines = plain(text).splitlines() or [""]
     shown = lines if full else lines[:12]
     style = {"reply": "green", "assistant": "green", "system": "yellow"}.get(role, "cyan")
     for i, line in enumerate(shown):
@@ -199,18 +201,6 @@ def _columns(value: Json) -> list[str]:
     return list(names) if len(names) <= 12 else []
 
 
-def _cell(value: Json) -> str:
-    if value is None:
-        return ""
-    return value if isinstance(value, str) else _short(value)
-
-
-def _short(value: Json, limit: int = 10**6) -> str:
+def _short(value: Json, limit: int) -> str:
     """A value on one line; numbers with as many digits as a person reads."""
-    if isinstance(value, float):
-        return f"{value:.4g}"
-    return one_line(preview(value, limit))
-
-
-def _is_number(value: Json) -> bool:
-    return value is None or (isinstance(value, int | float) and not isinstance(value, bool))
+    return number_text(value) if isinstance(value, float) else plain_line(preview(value, limit))

@@ -1,16 +1,16 @@
-"""Text for a terminal: untrusted text made harmless, widths in cells, aligned tables."""
+"""Text for a terminal: styled pieces, all made harmless, in lines and tables; times, costs and counts in words."""
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Sequence
 from typing import TypeAlias
+
+from studio.support.plain import cells, plain, plain_line
+from studio.support.tables import aligned
 
 Piece: TypeAlias = str | tuple[str, str]
 """Text, or `(style, text)`: the text is made harmless, then styled."""
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 _CODES = {
     "bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "blue": "34", "magenta": "35", "cyan": "36",
     "reverse": "7", "heading": "1;36",
@@ -26,50 +26,12 @@ MARGIN = "│ "
 """Stands between a label and a text of several lines."""
 
 
-def clean(text: str) -> str:
-    """Return the text without control characters (C0 and C1, but newline and tab) and without signs that turn the
-    direction of text: what a model says must not move the cursor, clear the screen, or read as something else.
-    """
-    return _CONTROL.sub("", text)
-
-
-def width(text: str) -> int:
-    """Return how many terminal cells the text takes."""
-    if text.isascii():
-        return len(text)
-    cells = 0
-    for sign in text:
-        if unicodedata.combining(sign) or unicodedata.category(sign) in ("Cf", "Me", "Mn"):
-            continue
-        cells += 2 if unicodedata.east_asian_width(sign) in "WF" else 1
-    return cells
-
-
-def shorten(text: str, cells: int) -> str:
-    """Return the text cut to that many cells, with `…` where it was cut."""
-    if width(text) <= cells:
-        return text
-    kept = ""
-    used = 0
-    for sign in text:
-        used += width(sign)
-        if used > cells - 1:
-            break
-        kept += sign
-    return kept.rstrip() + "…"
-
-
-def one_line(text: str) -> str:
-    """Return the text with all white space as single spaces."""
-    return " ".join(clean(text).split())
-
-
 def painted(piece: Piece, colour: bool) -> str:
     """Return the piece made harmless and, with `colour`, styled."""
     if isinstance(piece, str):
-        return clean(piece)
+        return plain(piece)
     style, text = piece
-    text = clean(text)
+    text = plain(text)
     code = _CODES.get(style)
     return f"\x1b[{code}m{text}\x1b[0m" if colour and code and text else text
 
@@ -86,32 +48,14 @@ def table(
 
     Where the table is wider than the terminal, the widest columns are shortened.
     """
-    plain = [[one_line(cell if isinstance(cell, str) else cell[1]) for cell in row] for row in rows]
-    widths = [max([width(name), *(width(row[i]) for row in plain)]) for i, name in enumerate(headers)]
-    if columns is not None:
-        room = columns - 2 * (len(headers) - 1)
-        while sum(widths) > room and max(widths) > 8:
-            widest = widths.index(max(widths))
-            second = max([other for i, other in enumerate(widths) if i != widest] or [8])
-            widths[widest] = max(8, second, widths[widest] - (sum(widths) - room))
-            if widths[widest] == second:
-                widths[widest] -= 1
-    lines = [_row([("dim", name) for name in headers], list(headers), widths, right, colour)]
-    for row, texts in zip(rows, plain, strict=True):
-        lines.append(_row(row, texts, widths, right, colour))
-    return lines
+    pieces = [[("dim", name) for name in headers], *rows]
+    grid = [[plain_line(cell if isinstance(cell, str) else cell[1]) for cell in row] for row in pieces]
 
+    def paint(row: int, column: int, text: str) -> str:
+        cell = pieces[row][column]
+        return painted(text if isinstance(cell, str) else (cell[0], text), colour)
 
-def _row(
-    cells: Sequence[Piece], texts: Sequence[str], widths: Sequence[int], right: Sequence[int], colour: bool
-) -> str:
-    made = []
-    for i, (cell, text) in enumerate(zip(cells, texts, strict=True)):
-        text = shorten(text, widths[i])
-        gap = " " * (widths[i] - width(text))
-        shown = painted(text if isinstance(cell, str) else (cell[0], text), colour)
-        made.append(gap + shown if i in right else shown + gap)
-    return "  ".join(made).rstrip()
+    return aligned(grid, right=right, room=columns, paint=paint)
 
 
 def wrapped_line(line: Sequence[Piece], columns: int) -> list[tuple[Piece, ...]]:
@@ -121,10 +65,10 @@ def wrapped_line(line: Sequence[Piece], columns: int) -> list[tuple[Piece, ...]]
     """
     *before, last = line
     style, text = ("", last) if isinstance(last, str) else last
-    text = clean(text).expandtabs(4)
-    indent = sum(width(clean(piece if isinstance(piece, str) else piece[1])) for piece in before)
+    text = plain(text).expandtabs(4)
+    indent = sum(cells(plain(piece if isinstance(piece, str) else piece[1])) for piece in before)
     room = columns - indent
-    if room < 16 or width(text) <= room:
+    if room < 16 or cells(text) <= room:
         return [(*before, (style, text))]
     margin: tuple[Piece, ...] = (" " * indent,)
     if before and isinstance(before[-1], tuple) and before[-1][1] == MARGIN:
@@ -136,20 +80,20 @@ def wrapped_line(line: Sequence[Piece], columns: int) -> list[tuple[Piece, ...]]
 def _broken(text: str, room: int) -> list[str]:
     """Break text into parts of at most `room` cells, at a space where there is one."""
     parts = []
-    while width(text) > room:
-        cut = used = 0
+    while cells(text) > room:
+        end = used = 0
         for sign in text:
-            used += width(sign)
+            used += cells(sign)
             if used > room:
                 break
-            cut += 1
-        space = text.rfind(" ", 0, cut + 1)
-        if space > cut // 2:
+            end += 1
+        space = text.rfind(" ", 0, end + 1)
+        if space > end // 2:
             parts.append(text[:space])
             text = text[space + 1 :]
         else:
-            parts.append(text[:cut])
-            text = text[cut:]
+            parts.append(text[:end])
+            text = text[end:]
     return [*parts, text]
 
 

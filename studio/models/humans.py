@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import re
 import select
 import sys
 import threading
@@ -19,9 +18,8 @@ from studio.models.queues import AddressedQueue
 from studio.models.script import text_lines
 from studio.spec.calls import HumanCall
 from studio.support.errors import NodeError, UsageError
+from studio.support.plain import plain
 from studio.support.values import Json, encode, preview
-
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
 class Answer(NamedTuple):
@@ -159,16 +157,16 @@ class TerminalHuman:
                     answer = _typed(line, call)
                     if answer is not None:
                         return answer
-                    terminal.write(f"Please type one of: {', '.join(map(_plain, call.choices))}\n> ")
+                    terminal.write(f"Please type one of: {', '.join(map(plain, call.choices))}\n> ")
             finally:
                 terminal.close()
 
 
 def _question(call: HumanCall) -> str:
-    who = f"[{_plain(call.node)}] " if call.node else ""
-    lines = [who + _plain(call.question)]
-    lines += [f"  {number}. {_plain(choice)}" for number, choice in enumerate(call.choices, 1)]
-    lines.append(f"[{_plain(call.default)}] > " if call.default is not None else "> ")
+    who = f"[{plain(call.node)}] " if call.node else ""
+    lines = [who + plain(call.question)]
+    lines += [f"  {number}. {plain(choice)}" for number, choice in enumerate(call.choices, 1)]
+    lines.append(f"[{plain(call.default)}] > " if call.default is not None else "> ")
     return "\n".join(lines)
 
 
@@ -181,11 +179,6 @@ def _typed(line: str, call: HumanCall) -> str | None:
     if chosen is None and line.strip().isdecimal() and 1 <= int(line) <= len(call.choices):
         return call.choices[int(line) - 1]
     return chosen
-
-
-def _plain(text: str) -> str:
-    """Return text that cannot steer the terminal: no control characters, no changes of direction."""
-    return _CONTROL.sub("", text)
 
 
 class _Tty:

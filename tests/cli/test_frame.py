@@ -18,6 +18,7 @@ from studio.cli.parsing import command_parser
 from studio.cli.reference import commands_page
 from studio.help import page_names, page_text
 from studio.support.errors import EnvironmentProblem
+from studio.support.plain import cells
 from tests.cli.conftest import Cli
 
 COMMANDS = discovery.command_names()
@@ -190,7 +191,7 @@ def test_a_reader_that_goes_away_is_no_error(recorded: str) -> None:
 def test_untrusted_text_cannot_drive_the_terminal() -> None:
     nasty = "a\x1b[2J\x07b\x9bc\r\u202ed\te\nf"
 
-    assert text.clean(nasty) == "a[2Jbcd\te\nf"
+    assert text.painted(nasty, colour=True) == "abd\te\nf"
     assert "\x1b" not in "".join(text.table(["x"], [[nasty]], colour=False))
 
 
@@ -209,7 +210,7 @@ def test_models_cannot_drive_the_terminal_either(cli: Cli, critic: Path, tmp_pat
 def test_tables_are_aligned_and_fit() -> None:
     lines = text.table(["name", "n"], [["日本", "1"], ["a" * 50, "22"]], right=[1], columns=30)
 
-    assert [text.width(line) for line in lines] == [30, 30, 30]
+    assert [cells(line) for line in lines] == [30, 30, 30]
     assert lines[2].startswith("aaa")
     assert "…" in lines[2]
 

@@ -21,8 +21,9 @@ from studio.cli.database import database
 from studio.cli.graphs import open_graph
 from studio.cli.output import Output
 from studio.cli.showing import status_piece, value_lines
-from studio.cli.text import clean, duration, money, plural
+from studio.cli.text import duration, money, plural
 from studio.support.errors import EnvironmentProblem, UsageError
+from studio.support.plain import plain
 
 if TYPE_CHECKING:
     from studio.cli.progress import LiveProgress, Progress
@@ -171,7 +172,7 @@ def _aborted(db: Path, progress: Progress, out: Output) -> int:
                     **totals, "duration_s": run.duration_s, "error": run.error,
                 })  # fmt: skip
         else:
-            out.note(("yellow", "aborted"), f"  run {clean(progress.run_id)} is recorded up to here")
+            out.note(("yellow", "aborted"), f"  run {plain(progress.run_id)} is recorded up to here")
     return exits.INTERRUPTED
 
 

@@ -7,7 +7,7 @@ import argparse
 from studio.cli import exits
 from studio.cli.database import open_trace
 from studio.cli.output import Output
-from studio.cli.text import one_line
+from studio.support.plain import plain_line
 
 EXAMPLES = ("studio search tide pools", "studio search --run last 'nothing to do'", "studio search refund --json")
 
@@ -32,5 +32,5 @@ def run(args: argparse.Namespace, out: Output) -> int:
         out.note("Found nowhere.")
     for one in found:
         out.say(("bold", one.run), "  ", ("heading", one.node), ("dim", f"  tick {one.tick}"))
-        out.say("  ", one_line(one.excerpt))
+        out.say("  ", plain_line(one.excerpt))
     return exits.OK

@@ -12,6 +12,7 @@ import sys
 from studio.cli import exits
 from studio.cli.database import open_trace
 from studio.cli.output import Output
+from studio.support.tables import are_numbers, cell_text
 from studio.support.values import Json
 
 EXAMPLES = (
@@ -37,11 +38,7 @@ def run(args: argparse.Namespace, out: Output) -> int:
         rows = [dict(zip(table.columns, map(_plain, row), strict=True)) for row in table.rows]
         out.json({"columns": list(table.columns), "rows": rows, "more": table.more})
         return exits.OK
-    numbers = [
-        i
-        for i in range(len(table.columns))
-        if table.rows and all(isinstance(row[i], int | float) for row in table.rows)
-    ]
+    numbers = [i for i in range(len(table.columns)) if are_numbers(row[i] for row in table.rows)]
     out.table(table.columns, [[_shown(cell) for cell in row] for row in table.rows], right=numbers)
     if table.more:
         out.note(f"More rows were left out; --limit {args.limit * 10} shows more.")
@@ -59,11 +56,7 @@ def _schema(views: dict[str, list[str]], out: Output) -> int:
 
 
 def _shown(cell: Json) -> str:
-    if cell is None:
-        return ""
-    if isinstance(cell, bytes):
-        return f"<{len(cell)} bytes>"
-    return f"{cell:.6g}" if isinstance(cell, float) else str(cell)
+    return f"<{len(cell)} bytes>" if isinstance(cell, bytes) else cell_text(cell)
 
 
 def _plain(cell: Json) -> Json:

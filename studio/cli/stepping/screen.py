@@ -12,8 +12,9 @@ from types import FrameType
 from studio.cli.showing import Line, sign_piece, status_piece, step_lines, totals_line
 from studio.cli.stepping.keys import Keys, raw_terminal
 from studio.cli.stepping.moves import BY_KEY, MOVES, find, go_to
-from studio.cli.text import Piece, painted, shorten, width, wrapped_line
+from studio.cli.text import Piece, painted, wrapped_line
 from studio.replay.cursor import Cursor, Mark
+from studio.support.plain import cells, cut
 
 KEYS_HELP = "←/→ step  t tick  m model call  e error  i/u into/out  ↑/↓ scroll  g go to  / search  ? keys  q quit"
 
@@ -181,8 +182,8 @@ def _cut(line: Line, columns: int) -> str:
         text = text.replace("\t", "    ").replace("\n", " ")
         if left <= 0:
             break
-        text = shorten(text, left)
-        left -= width(text)
+        text = cut(text, left)
+        left -= cells(text)
         made += painted((style, text), True)
     return made
 

@@ -8,6 +8,7 @@ from typing import Any
 from studio.spec import Fields, Node, RunContext, node, param, port
 from studio.support.errors import NodeError
 from studio.support.plain import cells, cut, plain_line
+from studio.support.tables import aligned, are_numbers, cell_text
 from studio.support.templates import as_text
 from studio.support.values import Json
 
@@ -17,7 +18,8 @@ class Show(Node):
     """Lay rows out as a table to read.
 
     Rows are objects; wires may bring one row or a list of rows each.  Columns are those named, else all keys in order
-    of appearance.  Numbers stand to the right.  Characters that could disturb a terminal are left out.
+    of appearance.  Numbers stand to the right, with four digits after the point at most; `rows` keeps them exact.
+    Characters that could disturb a terminal are left out.
     """
 
     class Params(Fields):
@@ -52,26 +54,8 @@ def table_text(rows: list[dict[str, Json]], columns: list[str], max_width: int) 
     """Return an aligned table with a heading; null and missing values are left blank."""
     if not columns:
         return "(no rows)"
-    right = [_is_numeric(rows, column) for column in columns]
     grid = [[cut(plain_line(column), max_width) for column in columns]]
-    grid += [[_cell(row.get(column), max_width) for column in columns] for row in rows]
-    widths = [max(map(cells, column)) for column in zip(*grid, strict=True)]
-    lines = [_line(row, widths, right) for row in grid]
-    return "\n".join([lines[0], "  ".join("─" * width for width in widths), *lines[1:]])
-
-
-def _cell(value: Json, max_width: int) -> str:
-    return "" if value is None else cut(plain_line(as_text(value)), max_width)
-
-
-def _is_numeric(rows: list[dict[str, Json]], column: str) -> bool:
-    values = [row[column] for row in rows if row.get(column) is not None]
-    return bool(values) and all(type(value) in (int, float) for value in values)
-
-
-def _line(row: list[str], widths: list[int], right: list[bool]) -> str:
-    padded = []
-    for text, width, to_right in zip(row, widths, right, strict=True):
-        space = " " * (width - cells(text))
-        padded.append(space + text if to_right else text + space)
-    return "  ".join(padded).rstrip()
+    grid += [[cut(cell_text(row.get(column)), max_width) for column in columns] for row in rows]
+    rule = ["─" * max(map(cells, column)) for column in zip(*grid, strict=True)]
+    right = [at for at, column in enumerate(columns) if are_numbers(row.get(column) for row in rows)]
+    return "\n".join(aligned([grid[0], rule, *grid[1:]], right=right))
