@@ -26,8 +26,11 @@ _ALL_DAY = 86_400.0
 
 @dataclass(frozen=True)
 class Difference:
-    """The first firing, in outline order, that did not repeat. `what` says in what respect (status, type, decision,
-    end, an input or an output by name); `expected` and `got` are short texts. `node` is "" if it is the run's end."""
+    """The first firing, in outline order, that did not repeat.
+
+    `what` says in what respect: status, type, version, decision, end, an input or an output by name; `expected` and
+    `got` are short texts. `node` is "" if it is the run's end.
+    """
 
     node: str
     tick: str
@@ -96,18 +99,12 @@ def _compare(trace: Trace, run: Run, log: Recollection, made: Verification, pure
     seen: set[Identity] = set()
     # Two passes: producers may stand later in the outline than those they feed, so places come first.
     places = {firing.id: (firing.node, firing.tick) for firing in trace.firings(run.id)}
-    changed: set[str] = set()
     for firing in trace.outline(run.id):
         if firing.status in ("running", "interrupted"):
             continue
         identity = (firing.node, firing.tick)
         seen.add(identity)
         again = log.deeds.get(identity)
-        if again is not None and again.version != firing.version and firing.type not in changed:
-            changed.add(firing.type)
-            made.notes.append(
-                f"`{firing.type}` was version {firing.version} when this was recorded and is {again.version} now."
-            )
         if again is None and not whole:  # rule 2.10: what ran beside a failure or a pause may differ
             missing += 1
             continue
@@ -134,6 +131,9 @@ def _difference(trace: Trace, firing: Firing, again: Deed | None, places: Mappin
         return Difference(node, tick, "decision", firing.status, "none: it was never decided")
     if again.type != firing.type:
         return Difference(node, tick, "type", firing.type, again.type)
+    if again.version != firing.version and firing.status != "skipped":
+        kind = firing.type
+        return Difference(node, tick, "version", f"{kind} version {firing.version}", f"version {again.version}")
     if again.status != firing.status:
         return Difference(node, tick, "status", _told(firing.status, firing.reason), _told(again.status, again.reason))
     before = origins(firing.inputs, places.get)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from studio.models.scripted import Scripted
 from studio.nodes.text.template import Template
 from studio.replay import verify as verify_module
 from studio.replay.verify import verify
+from studio.spec.registry import Registry
 from studio.support.errors import ModelError
 from studio.trace import Trace
 from studio.trace.writer import close_writer
@@ -55,6 +57,18 @@ def test_a_node_type_that_changed_is_found_at_its_first_firing(town: Trace, monk
     assert found is not None
     assert (found.node, found.tick, found.what) == ("work/1/add", "0.0", "output `text`")
     assert (found.expected, found.got) == ("oats", "OATS")
+
+
+def test_a_new_version_of_a_node_type_is_found_at_its_first_firing(town: Trace) -> None:
+    class Newer(Template):
+        spec = replace(Template.spec, version=Template.spec.version + 1)
+
+    found = verify(town, registry=Registry([Newer])).difference
+
+    assert found is not None
+    first = next(one for one in town.outline() if one.type == "text.template" and one.status != "skipped")
+    assert (found.node, found.tick, found.what) == (first.node, first.tick, "version")
+    assert str(found).endswith("expected text.template version 1, got version 2.")
 
 
 def test_a_request_that_changed_is_found_where_it_is_asked(db: Path) -> None:
