@@ -6,10 +6,14 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from studio.cli.graphs import recorded_run
 from studio.support.errors import UsageError
 
 if TYPE_CHECKING:
     from studio.trace import Trace
+
+
+RUN_HELP = "run id, its beginning, or `last`; the name of an example is its recorded run"
 
 
 def database(args: argparse.Namespace) -> Path:
@@ -22,13 +26,20 @@ def database(args: argparse.Namespace) -> Path:
 
 
 def open_trace(args: argparse.Namespace) -> Trace:
-    """Open the database for reading. Raises UsageError if there is none yet, EnvironmentProblem if it is unreadable."""
-    path = database(args)
+    """Open the database for reading: of an example's recorded run if RUN is its name and no --db is given.
+
+    Raises UsageError if there is none yet, EnvironmentProblem if it is unreadable.
+    """
+    recorded = None if args.db else recorded_run(getattr(args, "run_name", None) or "")
+    if recorded is not None:
+        args.run_name = "last"  # the only one in it
+    path = recorded or database(args)
     if not path.exists():
         raise UsageError(
             "There are no runs yet: this database does not exist.",
             where=str(path),
-            hint="Run a graph first (`studio run inbox_triage`), or name another file with --db.",
+            hint="Run a graph first (`studio run inbox_triage`), name an example (`studio replay inbox_triage` opens "
+            "its recorded run), or name another file with --db.",
         )
     from studio.trace import Trace
 

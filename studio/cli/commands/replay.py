@@ -12,18 +12,23 @@ import sys
 from typing import TYPE_CHECKING
 
 from studio.cli import exits
-from studio.cli.database import open_trace
+from studio.cli.database import RUN_HELP, open_trace
 from studio.cli.output import Output
 from studio.support.values import Json
 
 if TYPE_CHECKING:
     from studio.replay.cursor import Cursor
 
-EXAMPLES = ("studio replay last", "studio replay last --verify", "echo 'm' | studio replay 01K3")
+EXAMPLES = (
+    "studio replay last",
+    "studio replay inbox_triage",
+    "studio replay last --verify",
+    "echo 'm' | studio replay 01K3",
+)
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("run_name", nargs="?", default="last", metavar="RUN", help="run id, its beginning, or `last`")
+    parser.add_argument("run_name", nargs="?", default="last", metavar="RUN", help=RUN_HELP)
     parser.add_argument("--verify", action="store_true", help="execute again from the trace and compare")
     parser.add_argument("--at", type=int, default=1, metavar="N", help="start at step N")
 
