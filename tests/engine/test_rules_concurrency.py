@@ -263,3 +263,33 @@ async def test_a_cancelled_run_is_recorded_as_aborted() -> None:
 
     assert log.finished == ("aborted", "abort")
     assert log.firings == []
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_unaddressed_replies_are_served_in_outline_order_whatever_the_latencies(seed: int) -> None:
+    graph = Graph.from_text("""
+nodes:
+  items: {type: flow.input, value: [1, 2, 3]}
+  work: {type: flow.map, graph: work}
+  sub: {type: flow.subgraph, graph: work}
+  last: {type: toy.ask}
+edges:
+  - items.value -> work.items
+graphs:
+  work:
+    nodes:
+      item: {type: flow.input, value: 0}
+      wait: {type: toy.echo}
+      one: {type: toy.ask}
+      two: {type: toy.ask}
+    edges:
+      - item.value -> wait.value
+      - wait.done -> one.when
+""")
+    with latencies(shuffled(seed)):
+        result, log = run_logged(graph, replies=[str(n) for n in range(9)])
+
+    assert result.status == "ok"
+    asked = [one for one in log.outline() if "text" in one.outputs]
+    assert [one.outputs["text"] for one in asked] == [str(n) for n in range(9)]
+    assert [one.path for one in asked][:3] == ["work/0/one", "work/0/two", "work/1/one"]
