@@ -12,14 +12,17 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from studio.graph.model import Graph
-from studio.replay.recollection import Deed, Identity, Recollection, origins
+from studio.replay.deeds import Deed, Identity, deeds_of, origins
 from studio.support.errors import UsageError
 from studio.support.values import Json, decode, encode, preview
+from studio.trace.memory import MemoryLog
 
 if TYPE_CHECKING:
     from studio.spec.registry import Registry
     from studio.trace import Trace
     from studio.trace.found import Firing, Run
+
+Deeds = Mapping[Identity, Deed]
 
 _ALL_DAY = 86_400.0
 
@@ -66,14 +69,15 @@ def verify(trace: Trace, run: str = "last", *, registry: Registry | None = None)
     if found.status == "running":
         raise UsageError(f"The run {found.id} is still going.", hint="Verify it when it has ended.")
     graph = Graph.from_text(trace.graph_text(found.id), name=found.graph or found.file)
-    log = Recollection()
+    log = MemoryLog("verification")
     asked = asyncio.run(_execute(trace, found, graph, log, registry))
     made = Verification(found.id, effects=asked)
-    _compare(trace, found, log, made, _pure_types(log, registry))
+    deeds = deeds_of(log)
+    _compare(trace, found, log, deeds, made, _pure_types(deeds, registry))
     return made
 
 
-async def _execute(trace: Trace, run: Run, graph: Graph, log: Recollection, registry: Registry | None) -> int:
+async def _execute(trace: Trace, run: Run, graph: Graph, log: MemoryLog, registry: Registry | None) -> int:
     from studio.engine.recorded import RecordedEffects
     from studio.engine.run import arun
 
@@ -93,7 +97,7 @@ async def _execute(trace: Trace, run: Run, graph: Graph, log: Recollection, regi
     return recorded.asked
 
 
-def _compare(trace: Trace, run: Run, log: Recollection, made: Verification, pure: Set[str]) -> None:
+def _compare(trace: Trace, run: Run, log: MemoryLog, deeds: Deeds, made: Verification, pure: Set[str]) -> None:
     whole = run.status == "ok"
     missing = 0
     seen: set[Identity] = set()
@@ -104,7 +108,7 @@ def _compare(trace: Trace, run: Run, log: Recollection, made: Verification, pure
             continue
         identity = (firing.node, firing.tick)
         seen.add(identity)
-        again = log.deeds.get(identity)
+        again = deeds.get(identity)
         if again is None and not whole:  # rule 2.10: what ran beside a failure or a pause may differ
             missing += 1
             continue
@@ -116,7 +120,7 @@ def _compare(trace: Trace, run: Run, log: Recollection, made: Verification, pure
         if firing.status != "skipped" and firing.type in pure:
             made.pure += 1
     if whole:
-        made.difference = _extra(log, seen) or _end(trace, run, log)
+        made.difference = _extra(deeds, seen) or _end(trace, run, log)
         return
     made.difference = _failure(run, log) if run.status == "failed" else None
     if run.status != "failed":
@@ -147,8 +151,8 @@ def _difference(trace: Trace, firing: Firing, again: Deed | None, places: Mappin
     return None
 
 
-def _extra(log: Recollection, seen: set[Identity]) -> Difference | None:
-    for identity, deed in log.deeds.items():
+def _extra(deeds: Deeds, seen: set[Identity]) -> Difference | None:
+    for identity, deed in deeds.items():
         if identity not in seen:
             return Difference(
                 *identity, "decision", "none: the record has no such firing", _told(deed.status, deed.reason)
@@ -156,12 +160,12 @@ def _extra(log: Recollection, seen: set[Identity]) -> Difference | None:
     return None
 
 
-def _failure(run: Run, log: Recollection) -> Difference | None:
+def _failure(run: Run, log: MemoryLog) -> Difference | None:
     """A failed run must fail again, at the same node and tick."""
-    status, _, error = log.finished or ("", "", None)
+    status, _ = log.finished or ("", "")
     if status != run.status:
         return Difference("", "", "end", run.status, status)
-    before, after = (_failed_at(told) for told in (run.error, error))
+    before, after = (_failed_at(told) for told in (run.error, log.error))
     return None if before == after else Difference("", "", "failure", before, after)
 
 
@@ -170,8 +174,8 @@ def _failed_at(error: Json) -> str:
     return f"{told.get('code')} in `{told.get('node')}` at tick {told.get('tick')}"
 
 
-def _end(trace: Trace, run: Run, log: Recollection) -> Difference | None:
-    status, ended, _ = log.finished or ("", "", None)
+def _end(trace: Trace, run: Run, log: MemoryLog) -> Difference | None:
+    status, ended = log.finished or ("", "")
     if (status, ended) != (run.status, run.ended):
         return Difference("", "", "end", f"{run.status}, {run.ended}", f"{status}, {ended}")
     outputs = {name: encode(value) for name, value in trace.decoded(run.outputs).items()}
@@ -197,12 +201,12 @@ def _value(data: bytes | None) -> str:
     return "nothing" if data is None else preview(decode(data), 200) or '""'
 
 
-def _pure_types(log: Recollection, registry: Registry | None) -> set[str]:
+def _pure_types(deeds: Deeds, registry: Registry | None) -> set[str]:
     """The types whose firings are executed again in full: pure code, neither played by the engine nor over stores."""
     from studio.spec.registry import default_registry
 
     types = registry or default_registry()
-    found = {name: types.find(name) for name in {deed.type for deed in log.deeds.values()}}
+    found = {name: types.find(name) for name in {deed.type for deed in deeds.values()}}
     return {
         name
         for name, cls in found.items()

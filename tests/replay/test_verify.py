@@ -14,10 +14,12 @@ from studio.graph import Graph
 from studio.models.scripted import Scripted
 from studio.nodes.text.template import Template
 from studio.replay import verify as verify_module
+from studio.replay.deeds import Deed, Identity, deeds_of
 from studio.replay.verify import verify
 from studio.spec.registry import Registry
 from studio.support.errors import ModelError
 from studio.trace import Trace
+from studio.trace.memory import MemoryLog
 from studio.trace.writer import close_writer
 from tests.replay.conftest import TOWN
 
@@ -87,19 +89,24 @@ def test_a_request_that_changed_is_found_where_it_is_asked(db: Path) -> None:
 
 
 def test_a_missing_and_an_extra_firing_are_found(town: Trace, monkeypatch: pytest.MonkeyPatch) -> None:
-    deeds = verify_module.Recollection
-    shorter = type("Shorter", (deeds,), {})
+    def shorter(log: MemoryLog) -> dict[Identity, Deed]:
+        deeds = deeds_of(log)
+        del deeds["work/0/stop", "0.1"]
+        return deeds
 
-    def finish(self: Any, *rest: Any) -> None:
-        del self.deeds["work/0/stop", "0.1"]
-        deeds.finish(self, *rest)
+    def longer(log: MemoryLog) -> dict[Identity, Deed]:
+        deeds = deeds_of(log)
+        return {**deeds, ("new", "0"): next(iter(deeds.values()))._replace(node="new")}
 
-    shorter.finish = finish  # type: ignore[attr-defined]
-    monkeypatch.setattr(verify_module, "Recollection", shorter)
-    found = verify(town).difference
+    monkeypatch.setattr(verify_module, "deeds_of", shorter)
+    missing = verify(town).difference
+    monkeypatch.setattr(verify_module, "deeds_of", longer)
+    extra = verify(town).difference
 
-    assert found is not None
-    assert (found.node, found.tick, found.what) == ("work/0/stop", "0.1", "decision")
+    assert missing is not None
+    assert (missing.node, missing.tick, missing.what) == ("work/0/stop", "0.1", "decision")
+    assert extra is not None
+    assert (extra.node, extra.tick, extra.what) == ("new", "0", "decision")
 
 
 def test_a_run_that_failed_repeats_its_failure(db: Path) -> None:
