@@ -17,12 +17,12 @@ class Peek(Node):
     """
 
     class Params(Fields):
-        store: str = store_param("a queue")
+        store: str = store_param("queue")
 
     class Out(Fields):
         item: Any = port(help="The value that is next.")
         empty: bool = port(help="True if nothing waits, else absent.")
 
     def run(self, ctx: RunContext, params: Params, inputs: Fields) -> Out:
-        made: Peek.Out = out_of(self.Out, ask(ctx, params.store, ("queue",), "peek"), params.store)
+        made: Peek.Out = out_of(self.Out, ask(ctx, params.store, "queue", "peek"), params.store)
         return made

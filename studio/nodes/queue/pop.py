@@ -18,14 +18,14 @@ class Pop(Node):
     """
 
     class Params(Fields):
-        store: str = store_param("a queue")
+        store: str = store_param("queue")
 
     class Out(Fields):
         item: Any = port(help="The value taken.")
         empty: bool = port(help="True if nothing waited, else absent.")
 
     def run(self, ctx: RunContext, params: Params, inputs: Fields) -> Out:
-        made: Pop.Out = out_of(self.Out, ask(ctx, params.store, ("queue",), "pop"), params.store)
+        made: Pop.Out = out_of(self.Out, ask(ctx, params.store, "queue", "pop"), params.store)
         return made
 
 

@@ -16,7 +16,7 @@ class Push(Node):
     """
 
     class Params(Fields):
-        store: str = store_param("a queue")
+        store: str = store_param("queue")
         front: bool = param(False, help="Put it at the front: it is taken next.")
         spread: bool = param(False, help="The value is a list: add each of its elements, in order.")
 
@@ -28,7 +28,7 @@ class Push(Node):
 
     def run(self, ctx: RunContext, params: Params, inputs: In) -> Out:
         if params.spread:
-            length = ask(ctx, params.store, ("queue",), "extend", values=inputs.value, front=params.front)
+            length = ask(ctx, params.store, "queue", "extend", values=inputs.value, front=params.front)
         else:
-            length = ask(ctx, params.store, ("queue",), "push", value=inputs.value, front=params.front)
+            length = ask(ctx, params.store, "queue", "push", value=inputs.value, front=params.front)
         return self.Out(length=length)

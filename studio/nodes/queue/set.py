@@ -16,7 +16,7 @@ class Set(Node):
     """
 
     class Params(Fields):
-        store: str = store_param("a queue")
+        store: str = store_param("queue")
 
     class In(Fields):
         items: list[Any] = port(help="What shall wait, first to last.")
@@ -26,5 +26,5 @@ class Set(Node):
         length: int = port(help="How many values wait now.")
 
     def run(self, ctx: RunContext, params: Params, inputs: In) -> Out:
-        length = ask(ctx, params.store, ("queue",), "set", values=inputs.items)
+        length = ask(ctx, params.store, "queue", "set", values=inputs.items)
         return self.Out(items=inputs.items, length=length)

@@ -9,18 +9,19 @@ from studio.support.errors import NodeError
 from studio.support.values import Json
 
 
-def store_param(kinds: str) -> Any:
-    """Declare the param that names the store; `kinds` says which kinds of store the node works on."""
-    return param(help=f"Name of the store, declared under `stores` ({kinds}).", editor={"kind": "store"})
+def store_param(kind: str = "") -> Any:
+    """Declare the param that names the store; `kind` is the kind of store the node works on, "" any."""
+    told = f"a {kind}" if kind else "of any kind"
+    editor: dict[str, Json] = {"kind": "store", "stores": [kind]} if kind else {"kind": "store"}
+    return param(help=f"Name of the store, declared under `stores` ({told}).", editor=editor)
 
 
-def ask(ctx: RunContext, store: str, kinds: tuple[str, ...], op: str, **args: Json) -> Json:
-    """Do an operation on a store of one of these kinds. Raises `NodeError` if it is of another kind."""
+def ask(ctx: RunContext, store: str, kind: str, op: str, **args: Json) -> Json:
+    """Do an operation on a store of this kind. Raises `NodeError` if it is of another kind."""
     handle = ctx.store(store)
-    if handle.kind not in kinds:
-        wanted = " or a ".join(f"`{kind}`" for kind in kinds)
+    if handle.kind != kind:
         raise NodeError(
-            f"the store `{store}` is a `{handle.kind}`, but this node works on a {wanted}.",
+            f"the store `{store}` is a `{handle.kind}`, but this node works on a `{kind}`.",
             hint="Choose another store, or change its type under `stores`.",
             code="store",
         )

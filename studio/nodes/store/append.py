@@ -16,7 +16,7 @@ class Append(Node):
     """
 
     class Params(Fields):
-        store: str = store_param("a list")
+        store: str = store_param("list")
         spread: bool = param(False, help="The value is a list: append each of its elements.")
 
     class In(Fields):
@@ -27,5 +27,5 @@ class Append(Node):
 
     def run(self, ctx: RunContext, params: Params, inputs: In) -> Out:
         if params.spread:
-            return self.Out(length=ask(ctx, params.store, ("list",), "extend", values=inputs.value))
-        return self.Out(length=ask(ctx, params.store, ("list",), "append", value=inputs.value))
+            return self.Out(length=ask(ctx, params.store, "list", "extend", values=inputs.value))
+        return self.Out(length=ask(ctx, params.store, "list", "append", value=inputs.value))

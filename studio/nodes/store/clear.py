@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from studio.nodes.store._ops import ask, store_param
+from studio.nodes.store._ops import store_param
 from studio.spec import Fields, Node, RunContext, node, port
 
 
@@ -14,10 +14,10 @@ class Clear(Node):
     """
 
     class Params(Fields):
-        store: str = store_param("of any kind")
+        store: str = store_param()
 
     class Out(Fields):
         length: int = port(help="How many values the store holds now: 0.")
 
     def run(self, ctx: RunContext, params: Params, inputs: Fields) -> Out:
-        return self.Out(length=ask(ctx, params.store, (ctx.store(params.store).kind,), "clear"))
+        return self.Out(length=ctx.store(params.store).do("clear"))

@@ -11,7 +11,7 @@ class Delete(Node):
     """Forget a key of a kv store and its value."""
 
     class Params(Fields):
-        store: str = store_param("a kv")
+        store: str = store_param("kv")
         key: str = param("", help="The key, if nothing is wired to `key`.")
 
     class In(Fields):
@@ -21,4 +21,4 @@ class Delete(Node):
         found: bool = port(help="True if the key was there.")
 
     def run(self, ctx: RunContext, params: Params, inputs: In) -> Out:
-        return self.Out(found=ask(ctx, params.store, ("kv",), "delete", key=inputs.key or params.key))
+        return self.Out(found=ask(ctx, params.store, "kv", "delete", key=inputs.key or params.key))

@@ -19,7 +19,7 @@ class Get(Node):
     """
 
     class Params(Fields):
-        store: str = store_param("a kv")
+        store: str = store_param("kv")
         key: str = param("", help="The key, if nothing is wired to `key`.")
         fallback: Any = param(None, help="Value for a key that was never set; leave it out for no value at all.")
 
@@ -32,7 +32,7 @@ class Get(Node):
 
     def run(self, ctx: RunContext, params: Params, inputs: In) -> Out:
         key = inputs.key or params.key
-        found = ask(ctx, params.store, ("kv",), "get", key=key)
+        found = ask(ctx, params.store, "kv", "get", key=key)
         if "value" in found:
             return self.Out(value=found["value"], missing=_NO)
         if params.fallback is None:

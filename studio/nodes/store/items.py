@@ -16,7 +16,7 @@ class Items(Node):
     """
 
     class Params(Fields):
-        store: str = store_param("a list")
+        store: str = store_param("list")
         last: int | None = param(None, ge=0, help="Only so many of the newest values.")
 
     class Out(Fields):
@@ -24,5 +24,5 @@ class Items(Node):
         length: int = port(help="How many values are given.")
 
     def run(self, ctx: RunContext, params: Params, inputs: Fields) -> Out:
-        items = ask(ctx, params.store, ("list",), "items", last=params.last)
+        items = ask(ctx, params.store, "list", "items", last=params.last)
         return self.Out(items=items, length=len(items))

@@ -16,12 +16,12 @@ class Keys(Node):
     """
 
     class Params(Fields):
-        store: str = store_param("a kv")
+        store: str = store_param("kv")
 
     class Out(Fields):
         keys: list[Any] = port(help="The keys.")
         values: dict[str, Any] = port(help="All values by key.")
 
     def run(self, ctx: RunContext, params: Params, inputs: Fields) -> Out:
-        values = ask(ctx, params.store, ("kv",), "all")
+        values = ask(ctx, params.store, "kv", "all")
         return self.Out(keys=list(values), values=values)

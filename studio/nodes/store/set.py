@@ -16,7 +16,7 @@ class Set(Node):
     """
 
     class Params(Fields):
-        store: str = store_param("a kv")
+        store: str = store_param("kv")
         key: str = param("", help="The key, if nothing is wired to `key`.")
 
     class In(Fields):
@@ -27,5 +27,5 @@ class Set(Node):
         value: Any = port(help="The value, as it went in.")
 
     def run(self, ctx: RunContext, params: Params, inputs: In) -> Out:
-        ask(ctx, params.store, ("kv",), "set", key=inputs.key or params.key, value=inputs.value)
+        ask(ctx, params.store, "kv", "set", key=inputs.key or params.key, value=inputs.value)
         return self.Out(value=inputs.value)

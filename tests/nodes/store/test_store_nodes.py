@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import Any
 
 import pytest
 
+from studio.graph import Graph
+from studio.graph.check import check
 from studio.nodes.queue.items import Items as QueueItems
 from studio.nodes.queue.peek import Peek
 from studio.nodes.queue.pop import Pop
@@ -19,7 +22,7 @@ from studio.nodes.store.items import Items
 from studio.nodes.store.keys import Keys
 from studio.nodes.store.set import Set
 from studio.spec import Node
-from studio.stores import make_store
+from studio.stores import make_store, store_kinds
 from studio.support.errors import NodeError
 from tests.support.fake_context import FakeContext, present, run_node
 
@@ -99,6 +102,28 @@ async def test_a_store_of_another_kind_is_refused(cls: type[Node], params: Any, 
         await run_node(cls, params, inputs, context())
 
 
+NODES = (Append, Items, Clear, Get, Set, Delete, Keys, Push, Pop, Peek, QueueSet, QueueItems)
+
+
+@pytest.mark.parametrize("cls", NODES, ids=lambda cls: cls.spec.type)
+async def test_the_check_of_a_graph_refuses_the_stores_that_the_node_refuses(cls: type[Node]) -> None:
+    params = {"store": "kept"} | ({"key": "a"} if "key" in cls.Params.fields() else {})
+    inputs = {name: [1] for name, spec in cls.In.fields().items() if spec.required}
+    fits = []
+    for kind in store_kinds():
+        graph = Graph("g")
+        graph.add_store(kind, "kept")
+        graph.add(cls.spec.type, "node", **params)
+        if not any(one.code == "store_kind" for one in check(graph)):
+            fits.append(kind)
+
+        ctx = FakeContext(stores={"kept": make_store(kind, {}, "kept")})
+        with nullcontext() if kind in fits else pytest.raises(NodeError, match="works on a"):
+            await run_node(cls, params, inputs, ctx)
+
+    assert len(fits) == (len(store_kinds()) if cls is Clear else 1)
+
+
 async def test_what_an_item_of_a_map_takes_is_refused_by_the_store() -> None:
     store = make_store("queue", {"items": [1]}, "tasks").fork()
 
@@ -107,10 +132,7 @@ async def test_what_an_item_of_a_map_takes_is_refused_by_the_store() -> None:
 
 
 def test_uses_are_those_the_operations_have() -> None:
-    uses = {
-        cls.spec.type: dict(cls.spec.stores)["store"]
-        for cls in (Append, Items, Clear, Get, Set, Delete, Keys, Push, Pop, Peek, QueueSet, QueueItems)
-    }
+    uses = {cls.spec.type: dict(cls.spec.stores)["store"] for cls in NODES}
 
     assert [name for name, use in uses.items() if use == "take"] == ["queue.pop"]
     assert {name for name, use in uses.items() if use == "write"} == {
