@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 import textwrap
 from typing import Any, NoReturn
@@ -50,7 +49,6 @@ def command_parser(name: str, command: Command) -> Parser:
     shared.add_argument(
         "--db",
         metavar="FILE",
-        default=os.environ.get("STUDIO_DB") or None,
         help="the database of runs (default: in your data folder; environment STUDIO_DB)",
     )
     return parser
