@@ -75,14 +75,14 @@ def decode(data: bytes | str) -> Json:
     return orjson.loads(data)
 
 
+def content_hash(data: bytes) -> bytes:
+    """Return the content hash (blake2b-160) of bytes as the trace keeps it."""
+    return hashlib.blake2b(data, digest_size=20).digest()
+
+
 def hash_bytes(data: bytes) -> str:
-    """Return the content hash (blake2b-160, hex) of stored bytes."""
-    return hashlib.blake2b(data, digest_size=20).hexdigest()
-
-
-def hash_value(value: Json) -> str:
-    """Return the content hash of a JSON value."""
-    return hash_bytes(encode(value))
+    """Return the content hash of stored bytes as text, in hex."""
+    return content_hash(data).hex()
 
 
 def sorted_encode(value: Json) -> bytes:

@@ -6,7 +6,6 @@ that meets a dead process notes its end, so that every other tool reads `interru
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
@@ -14,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from studio.support.errors import EnvironmentProblem, UsageError
 from studio.support.ticks import tick_key, tick_path
-from studio.support.values import Json, decode
+from studio.support.values import Json, content_hash, decode
 from studio.trace import queries
 from studio.trace.assemble import effect_of, firing_of, prompt_of, run_of
 from studio.trace.found import Alarm, Effect, Firing, Match, Prompt, Ref, Run, StoreOp, Table
@@ -156,7 +155,7 @@ class Trace:
         if row is None:
             raise EnvironmentProblem(f"The value {hash[:12]}… is missing.", where=str(self.path), hint=CHECK_HINT)
         data = bytes(row[0])
-        if hashlib.blake2b(data, digest_size=20).digest() != digest:
+        if content_hash(data) != digest:
             raise EnvironmentProblem(f"The value {hash[:12]}… is damaged.", where=str(self.path), hint=CHECK_HINT)
         return data
 

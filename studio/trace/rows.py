@@ -6,14 +6,13 @@ engine returns it only after some milliseconds, so that one statement per row wo
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from zlib import crc32
 
 import orjson
 
-from studio.support.values import INLINE_BYTES
+from studio.support.values import INLINE_BYTES, content_hash
 from studio.trace.log import RunStart
 from studio.trace.runlog import ALARM, ANSWER, ASK, BLOB, FINISH, FIRING, OPEN, PATH, START, STORE, FileRunLog
 from studio.trace.sqlite import sqlite3
@@ -123,7 +122,7 @@ class Rows:
                 key = keys[port] = orjson.dumps(port) + b":"
             # A small value that looks like a reference must not be taken for one.
             if len(data) >= INLINE_BYTES or data.startswith(b'{"$ref"'):
-                digest = hashlib.blake2b(data, digest_size=20).digest()
+                digest = content_hash(data)
                 self._blob(digest, data, "json")
                 parts.append(b'%s{"$ref":"%s","size":%d}' % (key, digest.hex().encode(), len(data)))
             else:
@@ -149,11 +148,11 @@ class Rows:
         """Return what stands in a JSON column: the text if short, else the id of a blob."""
         if len(data) < INLINE_JSON:
             return data.decode()
-        return self._blob(hashlib.blake2b(data, digest_size=20).digest(), data, "json")
+        return self._blob(content_hash(data), data, "json")
 
     def _message(self, text: str) -> int:
         """Store a message's text once and return its id."""
-        digest = hashlib.blake2b(text.encode(), digest_size=20).digest()
+        digest = content_hash(text.encode())
         found = self._messages.get(digest)
         if found is None:
             row = self._execute("SELECT id FROM _message WHERE hash = ?", (digest,)).fetchone()

@@ -5,14 +5,13 @@ What can still change after the call (requests, answers) is encoded here; everyt
 
 from __future__ import annotations
 
-import hashlib
 import itertools
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from studio.support.errors import EnvironmentProblem
-from studio.support.values import Json, NotJson, encode
+from studio.support.values import Json, NotJson, content_hash, encode
 from studio.trace.log import RunStart
 
 if TYPE_CHECKING:
@@ -157,7 +156,7 @@ class FileRunLog:
         self._put((self, ALARM, next(self._alarms), firing, kind, message, encode(evidence), at))
 
     def blob(self, data: bytes, media_type: str) -> str:
-        digest = hashlib.blake2b(data, digest_size=20).digest()
+        digest = content_hash(data)
         self._put((self, BLOB, digest, bytes(data), media_type))
         return digest.hex()
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import orjson
 
+from studio.support.values import content_hash
 from studio.trace.rows import checksum
 from studio.trace.sqlite import sqlite3
 from studio.trace.views import ID_MASK, RUN_BITS
@@ -72,11 +72,11 @@ def _runs(connection: sqlite3.Connection, only: int | None) -> list[tuple[int, s
 def _payloads(connection: sqlite3.Connection) -> Iterator[Finding]:
     for hash, data in connection.execute("SELECT hash, data FROM _blob"):
         raw = data.encode() if isinstance(data, str) else bytes(data)
-        if hashlib.blake2b(raw, digest_size=20).digest() != hash:
+        if content_hash(raw) != hash:
             yield Finding("", f"the value {bytes(hash).hex()} does not match its hash")
     # Read as bytes: flipped bits need not be UTF-8 any more.
     for id, hash, text in connection.execute("SELECT id, hash, CAST(text AS BLOB) FROM _message"):
-        if hashlib.blake2b(text, digest_size=20).digest() != hash:
+        if content_hash(text) != hash:
             yield Finding("", f"the message {id} does not match its hash")
 
 
