@@ -74,11 +74,6 @@ class Output:
         for line in lines[1:]:
             self.say(" " * indent, (style, line))
 
-    def indented(self, text: str, by: str = "  ") -> None:
-        """Print a text of several lines, indented."""
-        for line in plain(text).splitlines() or [""]:
-            print((by + line).rstrip())
-
     def json(self, value: Json) -> None:
         """Print one JSON value."""
         import json

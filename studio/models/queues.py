@@ -25,7 +25,6 @@ class AddressedQueue(Generic[Line]):
             self._queue(node).append(line)
         self.has_unaddressed = bool(self._free)
         """True if the file had lines without a node: then answers depend on the order of the calls."""
-        self.addressed_nodes = tuple(self._by_node)
 
     def take(self, node: str) -> Line | None:
         """Return the next line for `node` and remove it; None if there is none left."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal, TypeVar
 
@@ -72,7 +72,6 @@ class Node:
     # made by `outputs`).
 
 
-Behaviour = Callable[[Node, Any, Any, Any], Any | Awaitable[Any]]
 N = TypeVar("N", bound=type[Node])
 
 
