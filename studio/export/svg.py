@@ -14,7 +14,7 @@ from studio.export.paths import Lanes, Rect, at, curve, hits, through
 from studio.export.paths import number as _n
 from studio.export.style import Theme, hue_of, style_of
 from studio.graph.layout import Layout, Point, place_nodes
-from studio.graph.model import Edge, Graph
+from studio.graph.model import IMPLICIT_PORTS, Edge, Graph
 from studio.graph.ports import node_ports
 from studio.graph.scope import Scope
 from studio.spec.registry import Registry
@@ -194,7 +194,7 @@ def _inner(route: list[tuple[float, float]] | None) -> list[tuple[float, float]]
 
 def _port(x: float, y: float, name: str, classes: str, anchor: str) -> str:
     inside = x + PAD if anchor == "start" else x - PAD
-    implied = " implied" if name in ("when", "done", "error") else ""
+    implied = " implied" if name in IMPLICIT_PORTS else ""
     return (
         f'<circle class="{classes}" cx="{_n(x)}" cy="{_n(y)}" r="4"/>'
         f'<text class="name {anchor}{implied}" x="{_n(inside)}" y="{_n(y + 3.8)}">{escape(name)}</text>'

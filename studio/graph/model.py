@@ -22,6 +22,7 @@ NODE_KEYS = ("type", "title", "fires", "on_error", "default", "retries", "timeou
 """Keys of a node that belong to the engine; every other key is a param of its type (design section 6)."""
 
 IMPLICIT_PORTS = ("when", "done", "error")
+"""Ports that every node has without declaring them (design rule 2.2)."""
 
 LIMITS = ("firings", "ticks", "calls", "tokens", "cost_usd", "seconds")
 """What may be limited per run, region and node (design rule 2.12)."""

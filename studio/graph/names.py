@@ -6,18 +6,14 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Final
 
+from studio.graph.model import IMPLICIT_PORTS, NODE_KEYS
 from studio.support.templates import placeholders
 from studio.support.values import Json
 
 MAX_NAME: Final = 200
 """Longest name in characters; YAML keys of more than 1,024 need another notation, and an edge holds four names."""
 
-RESERVED_PORTS: Final = frozenset(
-    {
-        "when", "done", "error",
-        "type", "title", "fires", "on_error", "default", "retries", "timeout_s", "limits", "knockout",
-    }
-)  # fmt: skip
+RESERVED_PORTS: Final = frozenset((*IMPLICIT_PORTS, *NODE_KEYS))
 """Port names that mean something else everywhere: the implicit ports and the node keys."""
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
