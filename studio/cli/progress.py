@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from studio.cli.text import duration, money, plural
+from studio.cli.text import duration, usage
 from studio.support.plain import cut, plain, plain_line
 from studio.support.ticks import tick_path
 from studio.support.values import decode, preview
@@ -196,10 +196,6 @@ class LiveProgress:
 
 def _summary(seen: Progress) -> str:
     parts = [f"tick {seen.tick}"] if seen.tick else []
-    parts.append(plural(seen.firings, "firing"))
-    if seen.errors:
-        parts.append(plural(seen.errors, "error"))
-    if seen.calls:
-        parts += [plural(seen.calls, "call"), f"{seen.tokens:,} tokens", money(seen.cost)]
+    parts += usage(seen.firings, seen.calls, seen.tokens, seen.cost, errors=seen.errors)
     parts.append(duration(time.monotonic() - seen.started))
     return " · ".join(parts)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
-from studio.cli.text import MARGIN, STATUS_STYLE, Piece, duration, money, plural, table
+from studio.cli.text import MARGIN, STATUS_STYLE, Piece, duration, money, plural, table, usage
 from studio.support.plain import cut, plain, plain_line
 from studio.support.tables import are_numbers, cell_text, number_text
 from studio.support.values import Json, encode, preview
@@ -59,14 +59,8 @@ def sign_piece(status: str) -> Piece:
 
 def totals_line(totals: Totals) -> str:
     """Return what a run had used so far as one line."""
-    parts = [plural(totals.firings, "firing")]
-    if totals.errors:
-        parts.append(plural(totals.errors, "error"))
-    parts.append(plural(totals.calls, "model call"))
-    if totals.calls:
-        parts.append(f"{totals.tokens_in + totals.tokens_out:,} tokens")
-        parts.append(money(totals.cost_usd))
-    return " · ".join(parts)
+    tokens = totals.tokens_in + totals.tokens_out
+    return " · ".join(usage(totals.firings, totals.calls, tokens, totals.cost_usd, errors=totals.errors))
 
 
 def step_lines(step: Step, *, width: int = 100, full: bool = True) -> Iterator[Line]:

@@ -122,3 +122,17 @@ def money(usd: float | None) -> str:
 def plural(number: int, word: str) -> str:
     """Return `1 firing`, `2 firings`."""
     return f"{number:,} {word}" if number == 1 else f"{number:,} {word}s"
+
+
+def usage(
+    firings: int, calls: int, tokens: int, cost: float | None, *, ticks: int | None = None, errors: int = 0
+) -> list[str]:
+    """Return what a run has done and used, in parts: `3 ticks`, `9 firings`, `2 model calls`, `310 tokens`, `$0.01`."""
+    parts = [] if ticks is None else [plural(ticks, "tick")]
+    parts.append(plural(firings, "firing"))
+    if errors:
+        parts.append(plural(errors, "error"))
+    parts.append(plural(calls, "model call"))
+    if calls:
+        parts += [f"{tokens:,} tokens", money(cost)]
+    return parts

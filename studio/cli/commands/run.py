@@ -21,7 +21,7 @@ from studio.cli.database import database
 from studio.cli.graphs import open_graph
 from studio.cli.output import Output
 from studio.cli.showing import status_piece, value_lines
-from studio.cli.text import duration, money, plural
+from studio.cli.text import duration, usage
 from studio.support.errors import EnvironmentProblem, UsageError
 from studio.support.plain import plain
 
@@ -140,9 +140,8 @@ def _report(result: RunResult, out: Output, unrecorded: EnvironmentProblem | Non
 def _summary(result: RunResult, out: Output) -> None:
     if result.outputs and out.interactive:
         out.note()
-    facts = [plural(result.ticks, "tick"), plural(result.firings, "firing"), plural(result.calls, "model call")]
-    if result.calls:
-        facts += [f"{result.tokens_in + result.tokens_out:,} tokens", money(result.cost_usd)]
+    tokens = result.tokens_in + result.tokens_out
+    facts = usage(result.firings, result.calls, tokens, result.cost_usd, ticks=result.ticks)
     facts.append(duration(result.duration_s))
     out.note(status_piece(result.status), f", ended {result.ended}  ", ("dim", " · ".join(facts)))
     if result.error is not None:

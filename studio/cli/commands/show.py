@@ -14,7 +14,7 @@ from studio.cli import exits
 from studio.cli.database import RUN_HELP, open_trace
 from studio.cli.output import Output
 from studio.cli.showing import brief, sign_piece, status_piece, step_lines, value_lines
-from studio.cli.text import STATUS_STYLE, Piece, duration, money, plural
+from studio.cli.text import STATUS_STYLE, Piece, duration, usage
 from studio.support.errors import UsageError
 from studio.support.values import Json
 
@@ -54,11 +54,9 @@ def _head(run: Run, out: Output) -> None:
     out.say(("heading", run.graph), "  ", ("bold", run.id), "  ", status_piece(run.status), ended)
     totals = run.totals
     if totals:
-        parts = [plural(totals["ticks"], "tick"), plural(totals["firings"], "firing")]
-        parts.append(plural(totals["calls"], "model call"))
-        if totals["calls"]:
-            parts += [f"{totals['tokens_in'] + totals['tokens_out']:,} tokens", money(totals.get("cost_usd"))]
-        out.say(("dim", " · ".join([*parts, duration(run.duration_s)])))
+        tokens = totals["tokens_in"] + totals["tokens_out"]
+        used = usage(totals["firings"], totals["calls"], tokens, totals.get("cost_usd"), ticks=totals["ticks"])
+        out.say(("dim", " · ".join([*used, duration(run.duration_s)])))
 
 
 def _tree(trace: Trace, run: Run, tick: str | None, out: Output) -> None:
@@ -137,17 +135,6 @@ def _label_width(firing: Firing) -> int:
 def _item_name(firing: Firing, path: str) -> str:
     inner = firing.node[len(path) + 1 :] if path and firing.node.startswith(path + "/") else firing.node
     return f"item {inner.partition('/')[0]}" if "/" in inner else f"item {firing.item}"
-
-
-def _outcome(trace: Trace, firing: Firing, room: int) -> tuple[Piece, ...]:
-    if firing.status == "skipped":
-        return (("dim", firing.reason or "skipped"),)
-    if firing.status != "ok":
-        return ((STATUS_STYLE.get(firing.status, ""), firing.reason or firing.status),)
-    took = firing.duration_ms or 0.0
-    time: tuple[Piece, ...] = (("dim", f"  {duration(took / 1000)}"),) if took >= 100 else ()
-    origin: tuple[Piece, ...] = (("dim", f"  {firing.origin}"),) if firing.origin != "executed" else ()
-    return (brief(trace.outputs(firing), max(24, room)), *time, *origin)
 
 
 def _foot(trace: Trace, run: Run, out: Output) -> None:
