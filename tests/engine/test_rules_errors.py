@@ -99,7 +99,7 @@ nodes:
 edges:
   - slow.error -> told.value
 """)
-    with latencies(lambda node, tick: 10**9 if node == "slow" else 0):
+    with latencies(lambda node, tick: 50_000 if node == "slow" else 0):
         got = by_engine(graph)
 
     assert got.status == "ok"
@@ -140,6 +140,33 @@ edges:
     assert got.status == "failed"
     assert ticks(got, "slow") == ["0"]
     assert "behind" not in [f.path for f in got.outline], "nothing new starts in a region that failed"
+
+
+def test_an_item_that_fails_its_map_lets_nothing_new_start_in_the_others() -> None:
+    graph = Graph.from_text("""
+nodes:
+  items: {type: flow.input, value: [1, 2]}
+  work: {type: flow.map, graph: work, concurrency: 2}
+edges:
+  - items.value -> work.items
+graphs:
+  work:
+    nodes:
+      item: {type: flow.input}
+      fails: {type: toy.fail, modulus: 2, remainder: 1}
+      slow: {type: toy.echo}
+      behind: {type: toy.echo}
+    edges:
+      - item.value -> fails.value
+      - item.value -> slow.value
+      - slow.out -> behind.value
+""")
+    with latencies(lambda node, tick: 9 if node.endswith("slow") else 0):
+        got = by_engine(graph)
+
+    assert got.status == "failed"
+    assert ticks(got, "work/1/slow") == ["0.0"]
+    assert not [f.path for f in got.outline if f.path.endswith("behind")]
 
 
 def test_of_two_errors_the_first_in_plan_order_is_reported() -> None:
