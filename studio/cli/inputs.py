@@ -9,34 +9,25 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from studio.spec.types import BLOB_TYPES, TYPE_WORDS
 from studio.support.errors import UsageError
 from studio.support.values import Blob, Json, NotJson, encode
 
 if TYPE_CHECKING:
     from studio.graph.model import Graph
 
-BLOB_TYPES = ("image", "audio", "file")
-
 
 def input_types(graph: Graph) -> dict[str, str]:
     """Return the graph's inputs with their types. An input without a type is text if its default is text."""
-    from studio.graph.ports import node_ports
+    from studio.graph.ports import body_fields
     from studio.graph.scope import Scope
     from studio.spec import default_registry
 
-    registry = default_registry()
-    scope = Scope(graph)
-    types: dict[str, str] = {}
-    for name, node in graph.nodes.items():
-        cls = registry.find(node.type)
-        if cls is None or cls.spec.role != "input":
-            continue
-        value = node_ports(scope, node, registry).outputs.get("value")
-        kind = value.type if value is not None else "any"
-        if kind == "any" and isinstance(node.params.get("value"), str):
-            kind = "text"
-        types[name] = kind
-    return types
+    inputs, _ = body_fields(Scope(graph), default_registry())
+    return {
+        name: "text" if field.type == "any" and isinstance(field.default, str) else field.type
+        for name, field in inputs.items()
+    }
 
 
 def parse_inputs(given: Sequence[str], types: Mapping[str, str]) -> dict[str, Json]:
@@ -89,10 +80,9 @@ def _value(name: str, kind: str, text: str) -> Json:
     except ValueError as error:
         if kind == "any":
             return _checked(name, text)
-        wanted = {"json": "JSON", "boolean": "true or false", "integer": "a whole number", "number": "a number"}
         shown = text if len(text) <= 60 else text[:59] + "…"
         raise UsageError(
-            f"The input `{name}` takes {wanted.get(kind, f'JSON ({kind})')}, but got{source}: {shown.strip()}",
+            f"The input `{name}` takes {TYPE_WORDS[kind]}, but got{source}: {shown.strip()}",
             hint=f"({error})" if kind == "json" else "",
         ) from None
     return _checked(name, value)

@@ -11,17 +11,11 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from studio.spec.fields import Field, Fields
-from studio.spec.types import type_of, value_check
+from studio.spec.types import TYPE_WORDS, type_of, value_check
 from studio.support.nearest import did_you_mean
 from studio.support.values import Json, NotJson, encode, preview
 
 F = TypeVar("F", bound=Fields)
-
-_NAMES = {
-    "text": "text", "number": "a number", "integer": "a whole number", "boolean": "true or false", "list": "a list",
-    "message": "a message", "messages": "a list of messages", "vector": "a list of numbers", "image": "an image",
-    "audio": "a sound", "file": "a file",
-}  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -87,7 +81,7 @@ def _value_fault(spec: Field, value: Json) -> Fault | None:
         return Fault("param_value", f"`{spec.name}` cannot be stored: {error}.", param=spec.name)
     check = value_check(spec.type)
     if check is not None and not check(value):
-        message = f"must be {_NAMES[spec.type]}, not {_shown(value)}."
+        message = f"must be {TYPE_WORDS[spec.type]}, not {_shown(value)}."
     elif spec.choices and value not in spec.choices:
         message = f"must be one of {', '.join(spec.choices)}, not {_shown(value)}."
         hint = did_you_mean(value, spec.choices) if isinstance(value, str) else ""

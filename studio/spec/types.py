@@ -10,12 +10,17 @@ from typing import Final
 
 from studio.support.values import Json, is_blob
 
-PORT_TYPES: Final = (
-    "text", "number", "integer", "boolean", "json", "list", "message", "messages", "vector",
-    "image", "audio", "file", "any",
-)  # fmt: skip
+TYPE_WORDS: Final = {
+    "text": "text", "number": "a number", "integer": "a whole number", "boolean": "true or false", "json": "JSON",
+    "list": "a list", "message": "a message", "messages": "a list of messages", "vector": "a list of numbers",
+    "image": "an image", "audio": "a sound", "file": "a file", "any": "any value",
+}  # fmt: skip
+"""How sentences call a value of each type."""
 
-_BLOBS = frozenset({"image", "audio", "file"})
+PORT_TYPES: Final = tuple(TYPE_WORDS)
+
+BLOB_TYPES: Final = ("image", "audio", "file")
+
 _WIDENS: dict[str, frozenset[str]] = {
     "text": frozenset({"json"}),
     "integer": frozenset({"number", "json"}),
