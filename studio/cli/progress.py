@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from rich.console import Console, Group
     from rich.live import Live
 
+MODEL_KINDS = ("chat", "complete")
 LINES = 6
 """Last values shown."""
 
@@ -43,6 +44,7 @@ class Progress:
         self.started = time.monotonic()
         self._paths: dict[int, str] = {}
         self._open: dict[int, tuple[str, str, float]] = {}
+        self._asked: set[int] = set()
         self._said: dict[tuple[str, str], str] = {}
         self._lock = threading.Lock()
 
@@ -104,10 +106,17 @@ class Progress:
             )
         self.last.append((node, tick, status, plain_line(shown)))
 
+    def _asked_for(self, record: Any) -> None:
+        if record.kind in MODEL_KINDS:
+            self._asked.add(record.key)
+
     def _answered(self, record: Any) -> None:
+        if record.key in self._asked:
+            self._asked.discard(record.key)
+            from_memory = record.tokens_in == 0 and record.tokens_out == 0  # the same was asked in this run already
+            self.calls += not from_memory
         if record.tokens_in is None and record.tokens_out is None:
             return
-        self.calls += 1
         self.tokens += (record.tokens_in or 0) + (record.tokens_out or 0)
         if record.cost_usd is None or self.cost is None:
             self.cost = None
@@ -120,6 +129,7 @@ _TAKE: dict[str, Callable[[Progress, Any], None]] = {
     "PathRecord": Progress._path,
     "OpenRecord": Progress._opened,
     "FiringRecord": Progress._fired,
+    "AskRecord": Progress._asked_for,
     "AnswerRecord": Progress._answered,
 }
 
