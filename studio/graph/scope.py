@@ -15,6 +15,7 @@ from studio.graph.model import Graph, NodeInstance, StoreDecl
 from studio.graph.reading import is_file_reference, load_graph
 from studio.support.errors import GraphError
 from studio.support.nearest import near
+from studio.support.paths import inside
 
 BODY_PARAM = "graph"
 """The param of `flow.subgraph` and `flow.map` that names their body."""
@@ -91,9 +92,9 @@ class Scope:
                 where=where,
                 hint="Save the graph first, or put the body under `graphs:`.",
             )
-        path = Path(os.path.realpath(base / reference))
         project = project_folder(self.root.graph.base or base)
-        if not path.is_relative_to(project):
+        path = inside(project, base.absolute() / reference)
+        if path is None:
             raise GraphError(
                 f"`{reference}` lies outside the project folder {project}.",
                 where=where,

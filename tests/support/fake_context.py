@@ -24,6 +24,7 @@ from studio.spec.calls import ChatCall, CompletionCall, HumanCall
 from studio.spec.params import parse_params
 from studio.spec.types import value_check
 from studio.support.errors import NodeError
+from studio.support.paths import inside
 from studio.support.values import Absent, Json, decode, encode, hash_bytes
 
 Reply = ChatReply | str | Json | Exception | Callable[[ChatCall], Any]
@@ -158,9 +159,8 @@ class FakeContext:
     def project_path(self, name: str) -> str:
         if self.folder is None:
             raise AssertionError("the test gave no project folder")
-        root = self.folder.resolve()
-        path = (root / name).resolve()
-        if not path.is_relative_to(root):
+        path = inside(self.folder, name)
+        if path is None:
             raise NodeError(f"`{name}` lies outside the project folder.", hint="Choose a file inside it.")
         return str(path)
 
