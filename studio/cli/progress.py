@@ -44,7 +44,8 @@ class Progress:
         self.started = time.monotonic()
         self._paths: dict[int, str] = {}
         self._open: dict[int, tuple[str, str, float]] = {}
-        self._asked: set[int] = set()
+        self._asked: dict[int, bool] = {}
+        self._questions: set[int] = set()
         self._said: dict[tuple[str, str], str] = {}
         self._lock = threading.Lock()
 
@@ -108,13 +109,15 @@ class Progress:
 
     def _asked_for(self, record: Any) -> None:
         if record.kind in MODEL_KINDS:
-            self._asked.add(record.key)
+            question = hash((record.kind, record.request, str(record.messages)))
+            self._asked[record.key] = question in self._questions
+            self._questions.add(question)
 
     def _answered(self, record: Any) -> None:
-        if record.key in self._asked:
-            self._asked.discard(record.key)
-            from_memory = record.tokens_in == 0 and record.tokens_out == 0  # the same was asked in this run already
-            self.calls += not from_memory
+        repeated = self._asked.pop(record.key, None)
+        if repeated is not None:
+            # What a run asks once and remembers is recorded again without tokens: no call was made.
+            self.calls += not (repeated and record.tokens_in == 0 and record.tokens_out == 0)
         if record.tokens_in is None and record.tokens_out is None:
             return
         self.tokens += (record.tokens_in or 0) + (record.tokens_out or 0)
