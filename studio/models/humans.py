@@ -16,7 +16,7 @@ import orjson
 from studio.models.failures import asker
 from studio.models.queues import AddressedQueue
 from studio.models.script import text_lines
-from studio.spec.calls import HumanCall
+from studio.spec.calls import HumanCall, match_choice
 from studio.support.errors import NodeError, UsageError
 from studio.support.plain import plain
 from studio.support.values import Json, encode, preview
@@ -67,14 +67,6 @@ class AnswersFile:
                 code="no_answer",
             )
         return chosen
-
-
-def match_choice(text: str, choices: tuple[str, ...]) -> str | None:
-    """Return the choice that `text` names, exactly or but for case and spaces around it; None if it names none."""
-    if text in choices:
-        return text
-    folded = [choice for choice in choices if choice.strip().casefold() == text.strip().casefold()]
-    return folded[0] if len(folded) == 1 else None
 
 
 def _answer(place: str, line: str) -> tuple[str, Answer]:

@@ -220,6 +220,14 @@ class HumanCall:
     tick: str = ""
 
 
+def match_choice(text: str, choices: tuple[str, ...]) -> str | None:
+    """Return the choice that `text` names, exactly or but for case and spaces around it; None if it names none."""
+    if text in choices:
+        return text
+    folded = [choice for choice in choices if choice.strip().casefold() == text.strip().casefold()]
+    return folded[0] if len(folded) == 1 else None
+
+
 class Human(Protocol):
     """Whoever answers `human.ask`: a terminal, a window, or a file of answers."""
 

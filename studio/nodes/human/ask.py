@@ -7,6 +7,7 @@ from typing import Any
 
 from studio.nodes._ports import any_ports, name_problems
 from studio.spec import Fields, Node, RunContext, node, param, port
+from studio.spec.calls import match_choice
 from studio.support.errors import NodeError
 from studio.support.templates import placeholders, render
 
@@ -42,13 +43,11 @@ class Ask(Node):
     async def run(self, ctx: RunContext, params: Params, inputs: Fields) -> Out:
         question = render(params.question, vars(inputs))
         answer = await ctx.ask_human(question, tuple(params.choices), params.fallback)
-        if params.choices and answer not in params.choices:
-            folded = {choice.casefold(): choice for choice in params.choices}
-            if answer.strip().casefold() not in folded:
-                raise NodeError(
-                    f"the answer “{answer}” is none of the choices {', '.join(params.choices)}.",
-                    hint="Correct the answer, or the file of answers.",
-                    code="answer",
-                )
-            answer = folded[answer.strip().casefold()]
-        return self.Out(answer=answer)
+        chosen = match_choice(answer, tuple(params.choices)) if params.choices else answer
+        if chosen is None:
+            raise NodeError(
+                f"the answer “{answer}” is none of the choices {', '.join(params.choices)}.",
+                hint="Correct the answer, or the file of answers.",
+                code="answer",
+            )
+        return self.Out(answer=chosen)
