@@ -14,7 +14,8 @@ from typing import Any
 
 import simpleeval
 
-from studio.support.expression_functions import FUNCTIONS, Fault, Work, contains, kind
+from studio.support.expression_functions import FUNCTIONS, contains
+from studio.support.expression_work import Fault, Work, kind
 from studio.support.expressions import CONSTANTS, ExpressionError
 from studio.support.values import Json, NotJson
 
