@@ -22,7 +22,7 @@ def store_kinds() -> Mapping[str, type[Store]]:
     found: dict[str, type[Store]] = {}
     for info in pkgutil.iter_modules(__path__):
         for value in vars(importlib.import_module(f"{__name__}.{info.name}")).values():
-            if isinstance(value, type) and issubclass(value, Store) and value is not Store:
+            if isinstance(value, type) and issubclass(value, Store) and "kind" in vars(value):
                 found[value.kind] = value
     return found
 

@@ -7,6 +7,7 @@ original when the map ends, item by item.  Taking from a fork is refused, since 
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, ClassVar, Self
 
@@ -123,6 +124,28 @@ class Store:
 
     def _unpack(self, content: Json) -> Any:
         raise NotImplementedError
+
+
+class Row(Store):
+    """Base of the kinds that hold values in a row, whose declaration gives the first `items`."""
+
+    def op_clear(self) -> bytes:
+        """Forget everything."""
+        self._data.clear()
+        return b"0"
+
+    def op_length(self) -> bytes:
+        """Return how many values it holds."""
+        return b"%d" % len(self._data)
+
+    def dump(self) -> Json:
+        return decode(joined(self._data))
+
+    def _start(self) -> Any:
+        return self._unpack(list(self.params.items))
+
+    def _unpack(self, content: Json) -> Any:
+        return deque(map(encode, content))
 
 
 def list_of(values: bytes) -> list[bytes]:

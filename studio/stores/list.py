@@ -7,11 +7,11 @@ from typing import Any, ClassVar
 
 from studio.spec.fields import Fields, param
 from studio.spec.node import StoreUse
-from studio.stores.base import Store, joined, list_of
+from studio.stores.base import Row, joined, list_of
 from studio.support.values import Json, decode, encode
 
 
-class ListStore(Store):
+class ListStore(Row):
     """Values in the order they were appended."""
 
     kind = "list"
@@ -34,25 +34,10 @@ class ListStore(Store):
         self._data.extend(list_of(values))
         return self.op_length()
 
-    def op_clear(self) -> bytes:
-        """Forget everything."""
-        self._data.clear()
-        return b"0"
-
     def op_items(self, last: bytes = b"null") -> bytes:
         """Return all values, or the last few."""
         count = decode(last)
         return joined(self._data if count is None else list(self._data)[max(0, len(self._data) - count) :])
-
-    def op_length(self) -> bytes:
-        """Return how many values it holds."""
-        return b"%d" % len(self._data)
-
-    def dump(self) -> Json:
-        return decode(joined(self._data))
-
-    def _start(self) -> Any:
-        return self._unpack(list(self.params.items))
 
     def _unpack(self, content: Json) -> Any:
         return deque(map(encode, content), maxlen=self.params.max_items)

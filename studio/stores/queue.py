@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections import deque
 from typing import Any, ClassVar
 
 from studio.spec.fields import Fields, param
 from studio.spec.node import StoreUse
-from studio.stores.base import Store, joined, list_of
-from studio.support.values import Json, decode, encode
+from studio.stores.base import Row, joined, list_of
+from studio.support.values import decode
 
 
-class QueueStore(Store):
+class QueueStore(Row):
     """Values that wait to be taken, first in, first out."""
 
     kind = "queue"
@@ -48,11 +47,6 @@ class QueueStore(Store):
         self._data.extend(packed)
         return self.op_length()
 
-    def op_clear(self) -> bytes:
-        """Forget everything."""
-        self._data.clear()
-        return b"0"
-
     def op_pop(self) -> bytes:
         """Take the first value: `{"item": …}`, or `{}` if nothing waits."""
         return b'{"item":' + self._data.popleft() + b"}" if self._data else b"{}"
@@ -64,16 +58,3 @@ class QueueStore(Store):
     def op_items(self) -> bytes:
         """Return all waiting values, first to last."""
         return joined(self._data)
-
-    def op_length(self) -> bytes:
-        """Return how many values wait."""
-        return b"%d" % len(self._data)
-
-    def dump(self) -> Json:
-        return decode(joined(self._data))
-
-    def _start(self) -> Any:
-        return self._unpack(list(self.params.items))
-
-    def _unpack(self, content: Json) -> Any:
-        return deque(map(encode, content))
