@@ -1,0 +1,78 @@
+"""The main example from end to end: with the embedded model on real files, and what its recorded run decided."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from studio import Trace
+from studio.cli.main import main
+from studio.support.resources import resource_root
+from tests.bench.examples import scored
+
+MAILS = ("invoice-twice.txt", "job-carpenter.txt", "scratched.txt", "thanks-guitar.txt")
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A folder of one's own: a copy of the graph beside four mails."""
+    graphs = resource_root("graphs")
+    assert main(["examples", "inbox_triage", "--copy", str(tmp_path / "triage.yaml")]) == 0
+    (tmp_path / "mails").mkdir()
+    for name in MAILS:
+        shutil.copy(graphs / "data/inbox_triage/mails" / name, tmp_path / "mails")
+    return tmp_path
+
+
+@pytest.mark.embedded
+def test_four_mails_are_sorted_by_the_embedded_model(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    capsys.readouterr()
+
+    code = main(["run", str(project / "triage.yaml"), "-i", "folder=mails", "--seed", "0", "--json"])
+
+    told = json.loads(capsys.readouterr().out)
+    assert (code, told["status"], told["ended"]) == (0, "ok", "quiet")
+    assert told["calls"] >= 4 * 5
+    assert told["cost_usd"] == 0
+    lines = told["outputs"]["result"].splitlines()
+    assert [line.split()[:2] for line in lines[2:]] == [
+        ["invoice-twice.txt", "billing"],
+        ["job-carpenter.txt", "jobs"],
+        ["scratched.txt", "delivery"],
+        ["thanks-guitar.txt", "support"],
+    ]
+    replies = {row["mail"]: row["reply"] for row in told["outputs"]["replies"]}
+    assert replies["scratched.txt"] == (
+        "Dear Wanda Ilves, we are sorry for the trouble with the glass cabinet. "
+        "We are asking the driver and will write to you."
+    )
+    assert set(replies) <= {"scratched.txt", "thanks-guitar.txt"}, "the others are not clear enough for a reply"
+
+
+def test_a_mail_that_cannot_be_read_is_left_to_a_person(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for name in MAILS:
+        (project / "mails" / name).unlink()
+    (project / "mails" / "empty.txt").write_text("", encoding="utf-8")
+    capsys.readouterr()
+
+    assert main(["run", str(project / "triage.yaml"), "-i", "folder=mails", "--json"]) == 0
+
+    told = json.loads(capsys.readouterr().out)
+    assert told["outputs"]["summary"] == "1 mail: 0 replies drafted, 1 left to a person"
+    assert "person: could not be read" in told["outputs"]["result"]
+
+
+def test_the_recorded_run_is_as_right_as_its_page_says() -> None:
+    graphs = resource_root("graphs")
+    page = (graphs / "inbox_triage.md").read_text(encoding="utf-8")
+    with Trace(graphs / "inbox_triage.run.db") as trace:
+        score = scored("inbox_triage", trace, trace.run().id)
+
+    for what in ("department", "mood", "sender", "product"):
+        right, of = score[what]
+        assert f"| {what} | {right} of {of} |" in page
+    right, of = score["drafted replies right in all four"]
+    assert f"| all four right, of those drafted | {right} of {of} |" in page
