@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Container, Mapping
 from typing import Any
 
-from studio.graph.model import NODE_KEYS, Edge, Graph, NodeInstance
+from studio.graph.model import EDGE_OPTIONS, FIRES, KNOCKOUT, NODE_KEYS, ON_ERROR, Edge, Graph, NodeInstance
 from studio.graph.names import name_problem, port_problem, reserved_in, reserved_sentence
+from studio.graph.order import edges_by_source, reaches
 from studio.support.errors import GraphError
 from studio.support.nearest import near
 from studio.support.values import Json
 
 _CHOICES: Mapping[str, tuple[Json, ...]] = {
-    "fires": (None, "once", "every_tick"),
-    "on_error": ("fail", "skip", "default", "route"),
-    "knockout": (False, True, "pass"),
+    "fires": (None, *FIRES),
+    "on_error": ON_ERROR,
+    "knockout": KNOCKOUT,
 }
 
 
@@ -79,11 +80,11 @@ def make_edge(graph: Graph, source: str, target: str, feedback: bool | Mapping[s
     edge.hold = hold
     if options:
         name = next(iter(options))
-        hint = near(name, ("initial", "initial_from", "hold"))
+        hint = near(name, EDGE_OPTIONS)
         raise GraphError(f"`{name}` is no option of a feedback edge.", where=str(edge), hint=hint)
     if edge.has_initial and edge.initial_from:
         raise GraphError("An edge has either `initial` or `initial_from`.", where=str(edge), hint="Keep one of them.")
-    if not edge.feedback and _reaches(graph, edge.target, edge.source):
+    if not edge.feedback and _closes_cycle(graph, edge):
         raise GraphError(
             f"`{edge}` would close a cycle within one tick.",
             where=graph.name,
@@ -102,20 +103,5 @@ def _end(graph: Graph, text: str) -> tuple[str, str]:
     return node, port
 
 
-def _reaches(graph: Graph, start: str, goal: str) -> bool:
-    """True if same-tick edges lead from one node to another (or they are one node)."""
-    if start == goal:
-        return True
-    after: dict[str, list[str]] = {}
-    for edge in graph.edges:
-        if not edge.feedback:
-            after.setdefault(edge.source, []).append(edge.target)
-    seen, stack = {start}, [start]
-    while stack:
-        for name in after.get(stack.pop(), ()):
-            if name == goal:
-                return True
-            if name not in seen:
-                seen.add(name)
-                stack.append(name)
-    return False
+def _closes_cycle(graph: Graph, edge: Edge) -> bool:
+    return edge.source == edge.target or reaches(edges_by_source(graph), edge.target, edge.source)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from studio.support.errors import GraphError
 from studio.support.values import Json
@@ -27,8 +27,16 @@ IMPLICIT_PORTS = ("when", "done", "error")
 LIMITS = ("firings", "ticks", "calls", "tokens", "cost_usd", "seconds")
 """What may be limited per run, region and node (design rule 2.12)."""
 
+EDGE_OPTIONS = ("initial", "initial_from", "hold")
+"""What may stand behind a feedback edge (design rule 2.1)."""
+
 Fires = Literal["once", "every_tick"]
+FIRES: tuple[Fires, ...] = get_args(Fires)
+
 OnError = Literal["fail", "skip", "default", "route"]
+ON_ERROR: tuple[OnError, ...] = get_args(OnError)
+
+KNOCKOUT: tuple[bool | Literal["pass"], ...] = (True, False, "pass")
 
 
 @dataclass(slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from heapq import heapify, heappop, heappush
 
 from studio.graph.model import Edge, Graph
@@ -50,6 +50,28 @@ def ordered_after(edge: Edge) -> str:
     if not edge.feedback:
         return edge.source
     return edge.initial_from.partition(".")[0]
+
+
+def edges_by_source(graph: Graph) -> dict[str, list[Edge]]:
+    """Return the edges that leave each node, in file order."""
+    after: dict[str, list[Edge]] = {name: [] for name in graph.nodes}
+    for edge in graph.edges:
+        after.setdefault(edge.source, []).append(edge)
+    return after
+
+
+def reaches(after: Mapping[str, Sequence[Edge]], start: str, goal: str) -> bool:
+    """True if same-tick edges lead from one node to another; `after` is what `edges_by_source` gives."""
+    seen, stack = {start}, [start]
+    while stack:
+        for edge in after.get(stack.pop(), ()):
+            if edge.feedback or edge.target in seen:
+                continue
+            if edge.target == goal:
+                return True
+            seen.add(edge.target)
+            stack.append(edge.target)
+    return False
 
 
 def find_cycle(graph: Graph) -> list[Edge] | None:

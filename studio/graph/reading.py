@@ -13,7 +13,18 @@ from typing import Any, Final, Literal, cast
 
 from studio.graph.comments import END, FOOTER, HEADER, Found, find_comments
 from studio.graph.migrations import migrate
-from studio.graph.model import NODE_KEYS, Edge, Graph, NodeInstance, Place, StoreDecl
+from studio.graph.model import (
+    EDGE_OPTIONS,
+    FIRES,
+    KNOCKOUT,
+    NODE_KEYS,
+    ON_ERROR,
+    Edge,
+    Graph,
+    NodeInstance,
+    Place,
+    StoreDecl,
+)
 from studio.graph.names import name_problem, port_problem, reserved_in, reserved_sentence
 from studio.graph.tree import MAX_BYTES, Tree, parse
 from studio.support.errors import EnvironmentProblem, GraphError
@@ -23,7 +34,6 @@ MAX_NODES: Final = 10_000
 MAX_GRAPH_DEPTH: Final = 16
 """Deepest nesting of `graphs:` in one file."""
 
-EDGE_OPTIONS: Final = ("initial", "initial_from", "hold")
 
 _EDGE = re.compile(r"([^\s.]+)\.([^\s.]+)[ \t]*(->|~>)[ \t]*([^\s.]+)\.([^\s.]+)")
 _END = re.compile(r"([^\s.]+)\.([^\s.]+)")
@@ -190,9 +200,9 @@ class _Reader:
             elif key == "title":
                 node.title = self.text(value, what)
             elif key == "fires":
-                node.fires = self.choice(value, what, ("once", "every_tick"))
+                node.fires = self.choice(value, what, FIRES)
             elif key == "on_error":
-                node.on_error = self.choice(value, what, ("fail", "skip", "default", "route"))
+                node.on_error = self.choice(value, what, ON_ERROR)
             elif key == "default":
                 node.default = {port: item.plain() for port, item in self.mapping(value, what).items()}
             elif key == "retries":
@@ -204,7 +214,7 @@ class _Reader:
             elif key == "limits":
                 node.limits = self.limits(value, f"node `{name}`")
             elif key == "knockout":
-                node.knockout = self.choice(value, what, (True, False, "pass"))
+                node.knockout = self.choice(value, what, KNOCKOUT)
         reserved = reserved_in(node.type, node.params)
         if reserved:
             message, hint = reserved_sentence(reserved[1], reserved[0])

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from studio.engine.plan import NodePlan, RegionPlan
 from studio.graph.checking import View
 from studio.graph.model import Edge, NodeInstance
+from studio.graph.order import edges_by_source, reaches
 
 
 class RegionView:
@@ -18,9 +19,7 @@ class RegionView:
         self.plan = plan
         self.by_name: dict[str, NodePlan] = {node.name: node for node in plan.nodes}
         self.rank: dict[str, int] = {node.name: node.index for node in plan.nodes}
-        self.after: dict[str, list[Edge]] = {name: [] for name in view.graph.nodes}
-        for edge in view.graph.edges:
-            self.after[edge.source].append(edge)
+        self.after = edges_by_source(view.graph)
 
     def nodes(self) -> Iterator[tuple[NodeInstance, NodePlan]]:
         """Yield the nodes that are not switched off, in file order."""
@@ -30,16 +29,7 @@ class RegionView:
 
     def reaches(self, start: str, goal: str) -> bool:
         """True if same-tick edges lead from one node to another."""
-        seen, stack = {start}, [start]
-        while stack:
-            for edge in self.after[stack.pop()]:
-                if edge.feedback or edge.target in seen:
-                    continue
-                if edge.target == goal:
-                    return True
-                seen.add(edge.target)
-                stack.append(edge.target)
-        return False
+        return reaches(self.after, start, goal)
 
     def wired_stop(self) -> bool:
         """True if a `flow.stop` here waits for something."""
