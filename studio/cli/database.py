@@ -13,7 +13,10 @@ if TYPE_CHECKING:
     from studio.trace import Trace
 
 
-RUN_HELP = "run id, its beginning, or `last`; the name of an example is its recorded run"
+def run_argument(parser: argparse.ArgumentParser) -> None:
+    """Let a command take the run it is about; `open_trace` opens the database it is in."""
+    words = "run id, its beginning, or `last`; the name of an example is its recorded run"
+    parser.add_argument("run_name", nargs="?", default="last", metavar="RUN", help=words)
 
 
 def database(args: argparse.Namespace) -> Path:

@@ -61,7 +61,8 @@ def _wrong(key: str, value: Any) -> str:
     if key == "default":
         return "" if isinstance(value, dict) else "a dict of ports to values"
     if key == "limits":
-        return "" if isinstance(value, dict) else "a dict of limits to numbers"
+        numbers = isinstance(value, dict) and all(type(one) in (int, float) and one >= 0 for one in value.values())
+        return "" if numbers else "a dict of limits to numbers, 0 or more"
     return ""
 
 

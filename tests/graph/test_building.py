@@ -39,6 +39,7 @@ def test_a_graph_in_python_and_its_file_are_equal() -> None:
         ("c", {"fires": "twice"}, "`once` or `every_tick`"), ("c", {"retries": -1}, "whole number"),
         ("c", {"timeout_s": 0}, "above 0"), ("c", {"knockout": "maybe"}, "`knockout`"), ("c", {"title": 3}, "text"),
         ("c", {"default": 3}, "dict of ports"), ("c", {"limits": [1]}, "dict of limits"),
+        ("c", {"limits": {"calls": "2"}}, "to numbers"), ("c", {"limits": {"calls": -1}}, "0 or more"),
     ],
 )  # fmt: skip
 def test_a_wrong_node_is_refused_when_it_is_added(name: str, keys: dict[str, Any], words: str) -> None:

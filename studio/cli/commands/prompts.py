@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from studio.cli import exits
-from studio.cli.database import RUN_HELP, open_trace
+from studio.cli.database import open_trace, run_argument
 from studio.cli.output import Output
 from studio.cli.showing import message_lines
 from studio.cli.text import money
@@ -14,7 +14,7 @@ EXAMPLES = ("studio prompts last", "studio prompts last --node writer", "studio 
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("run_name", nargs="?", default="last", metavar="RUN", help=RUN_HELP)
+    run_argument(parser)
     parser.add_argument("--node", metavar="NODE", help="only calls of this node (path or unique last part)")
     parser.add_argument("--tick", metavar="TICK", help="only calls at this tick, such as 2 or 3.1")
 

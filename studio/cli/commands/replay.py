@@ -12,7 +12,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from studio.cli import exits
-from studio.cli.database import RUN_HELP, open_trace
+from studio.cli.database import open_trace, run_argument
 from studio.cli.output import Output
 from studio.support.values import Json
 
@@ -28,7 +28,7 @@ EXAMPLES = (
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("run_name", nargs="?", default="last", metavar="RUN", help=RUN_HELP)
+    run_argument(parser)
     parser.add_argument("--verify", action="store_true", help="execute again from the trace and compare")
     parser.add_argument("--at", type=int, default=1, metavar="N", help="start at step N")
 

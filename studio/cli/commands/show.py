@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from studio.cli import exits
-from studio.cli.database import RUN_HELP, open_trace
+from studio.cli.database import open_trace, run_argument
 from studio.cli.output import Output
 from studio.cli.showing import brief, sign_piece, status_piece, step_lines, value_lines
 from studio.cli.text import STATUS_STYLE, Piece, duration, usage
@@ -27,7 +27,7 @@ EXAMPLES = ("studio show last", "studio show last --node writer", "studio show 0
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("run_name", nargs="?", default="last", metavar="RUN", help=RUN_HELP)
+    run_argument(parser)
     parser.add_argument("--node", metavar="NODE", help="show this node in full (path or unique last part)")
     parser.add_argument("--tick", metavar="TICK", help="only this tick, such as 2 or 3.1")
 
