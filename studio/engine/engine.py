@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from studio.engine.firing import RunHalted
 from studio.engine.limits import Meter
-from studio.graph.model import LIMITS, StoreDecl
+from studio.graph.model import LIMITS, Graph, StoreDecl
 from studio.spec.calls import EmbedProvider, Human, ModelInfo, ModelProvider
 from studio.support.errors import EnvironmentProblem, NodeError
 from studio.support.values import Json
@@ -102,7 +102,7 @@ class Engine:
         self._embedders: dict[str, EmbedProvider] = {}
         self._notes = 0
         self._slots: dict[str, asyncio.Semaphore] = {}
-        self._wide_stores: dict[tuple[str, str], Store] = {}
+        self._wide_stores: dict[tuple[str, int], Store] = {}
         self._project_file: ProjectFile | None = None
         self._paths: dict[str, list[int]] = {}
         self._last_path = 0
@@ -265,9 +265,9 @@ class Engine:
 
         return make_store(declared.type, declared.params, declared.name)
 
-    def wide_store(self, declared: StoreDecl) -> Store:
-        """The one store of this name in the run, or in the project."""
-        key = (declared.scope, declared.name)
+    def wide_store(self, declared: StoreDecl, declaring: Graph) -> Store:
+        """The one store of this declaration in the run, or of this name in the project."""
+        key = (declared.name, id(declaring) if declared.scope == "run" else 0)
         known = self._wide_stores.get(key)
         if known is None:
             known = self.make_store(declared)

@@ -7,6 +7,7 @@ from time import perf_counter_ns as clock
 from typing import TYPE_CHECKING, Any
 
 from studio.engine.context import Context
+from studio.engine.deciding import decide, fail, skip
 from studio.engine.plan import InputPlan, NodePlan
 from studio.engine.racing import undelivered
 from studio.engine.wires import is_fresh, read_wire, start_registers
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from studio.engine.region import Ref, Region
 
 KNOCKED_OUT = "knocked out"
+WHEN_FALSE = Absent("`when` is false")
 
 
 def enter_simply(
@@ -32,7 +34,7 @@ def enter_simply(
         held = outs[source]
         value = held.get(port, ABSENT) if type(held) is dict else held
         if type(value) is Absent:
-            region.skip(index, node, region.absence(source, port, value), todo, name)
+            skip(region, index, node, region.absence(source, port, value), todo, name)
             return None
         values[name] = value
         refs[name] = (fids[source], port)
@@ -46,21 +48,21 @@ def enter(region: Region, index: int, node: NodePlan, todo: list[int]) -> tuple[
         if reason:
             region.lost[index] = reason
     if index in region.lost:
-        region.skip(index, node, Absent(region.lost[index]), todo)
+        skip(region, index, node, Absent(region.lost[index]), todo)
         return None
     if region.first:
         start_registers(region, node)
     if node.when:
-        shut = _when(region, node)
-        if shut is not None:
-            region.skip(index, node, shut, todo, "when" if shut.reason != "`when` is false" else "")
+        opened = _when(region, node)
+        if isinstance(opened, Absent):
+            skip(region, index, node, opened, todo, "" if opened is WHEN_FALSE else "when")
             return None
     body = node.body
     if body is not None and body.shared and (over := _over(region, index)):
-        region.skip(index, node, Absent(f"`{node.name}` {over}"), todo)
+        skip(region, index, node, Absent(f"`{node.name}` {over}"), todo)
         return None
     values: dict[str, Any] = {}
-    refs: dict[str, Any] = {}
+    refs: dict[str, Any] = {"when": opened} if node.when else {}
     if node.knockout:
         _knocked_out(region, index, node, todo)
         return None
@@ -74,7 +76,7 @@ def enter(region: Region, index: int, node: NodePlan, todo: list[int]) -> tuple[
             if region.deferred and entry.join == "first" and undelivered(region, node, entry):
                 return None
             if entry.required:
-                region.skip(index, node, value, todo, entry.name)
+                skip(region, index, node, value, todo, entry.name)
                 return None
             if node.role in ("subgraph", "map"):
                 continue  # the inner flow.input knows its default
@@ -88,9 +90,10 @@ def enter(region: Region, index: int, node: NodePlan, todo: list[int]) -> tuple[
         if ref is not None:
             refs[entry.name] = ref
     if node.role == "input":
-        values, refs = _from_outside(region, index, node, todo)
+        values, given = _from_outside(region, index, node, todo)
         if values is None:
             return None
+        refs.update(given)
     return values, refs
 
 
@@ -114,23 +117,23 @@ def _from_outside(region: Region, index: int, node: NodePlan, todo: list[int]) -
         if unwired and "value" in node.instance.params:
             return {"value": None}, {}
         why = value if value.reason else Absent(f"no value was given for the input `{node.name}`")
-        region.skip(index, node, why, todo)
+        skip(region, index, node, why, todo)
         return None, None
     return {"value": value}, ({"value": ref} if ref else {})
 
 
-def _when(region: Region, node: NodePlan) -> Absent | None:
-    """None if the node may fire; else why not: present and not exactly `false` on at least one wire opens it."""
+def _when(region: Region, node: NodePlan) -> Ref | Absent:
+    """The origin of the value that opens `when` (present and not exactly `false`, on any wire), or why none does."""
     why: Absent | None = None
     for wire in node.when:
-        value, _ = read_wire(region, wire)
+        value, ref = read_wire(region, wire)
         if type(value) is Absent:
             why = why or value
         elif value is not False:
-            return None
+            return ref
         else:
-            why = Absent("`when` is false")
-    return why
+            why = WHEN_FALSE
+    return why or WHEN_FALSE
 
 
 def _resolve(region: Region, entry: InputPlan, node: NodePlan) -> tuple[Json, Any]:
@@ -183,7 +186,7 @@ def _refuse_value(
     engine.last_id = firing = engine.last_id + 1
     given = type_of(value)
     error = NodeError(f"its input `{entry.name}` takes {entry.type}, but got {given}.", code="wrong_type")
-    region.fail(index, node, firing, clock(), refs, error, todo, Context(engine, region, node, firing))
+    fail(region, index, node, firing, clock(), refs, error, todo, Context(engine, region, node, firing))
 
 
 def _knocked_out(region: Region, index: int, node: NodePlan, todo: list[int]) -> None:
@@ -201,6 +204,6 @@ def _knocked_out(region: Region, index: int, node: NodePlan, todo: list[int]) ->
                 why = Absent(KNOCKED_OUT)
                 held: dict[str, Any] = dict.fromkeys(node.out_types, why)
                 held[out_port] = value
-                region.decide(index, node, firing, clock(), {entry.name: ref}, held, todo, context)
+                decide(region, index, node, firing, clock(), {entry.name: ref}, held, todo, context)
                 return
-    region.skip(index, node, Absent(f"`{node.name}` is {KNOCKED_OUT}"), todo)
+    skip(region, index, node, Absent(f"`{node.name}` is {KNOCKED_OUT}"), todo)

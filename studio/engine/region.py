@@ -1,31 +1,25 @@
-"""A region being executed: the tick loop and the scheduler.
+"""A region being executed: its values, its registers, its life from tick to tick.
 
-There is no barrier inside a tick: a node starts as soon as its inputs are decided (design rule 2.8).  A
-finished node's task goes on with its first ready successor itself, so a chain is one asyncio task and tasks
-are made only where the graph fans out.  In *sequential* runs (unaddressed script lines, rule 2.10) the same
-loop takes the ready nodes from a heap in plan order and starts one at a time.
+A region knows its plan and what lies on its wires; who fires when is `scheduling`, whether and with what is
+`entering`, what comes of it is `deciding`.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Mapping
-from heapq import heapify, heappop, heappush
-from time import perf_counter_ns as clock
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from heapq import heapify, heappush
+from typing import TYPE_CHECKING
 
-from studio.engine.context import Context
-from studio.engine.entering import enter, enter_simply
-from studio.engine.firing import Failure, RunHalted, as_node_error, guarded_call, plain_call
+from studio.engine.firing import Failure, RunHalted
 from studio.engine.limits import Meter
-from studio.engine.plan import NodePlan, RegionPlan
+from studio.engine.plan import RegionPlan
 from studio.engine.races import Race
-from studio.engine.racing import arrive, open_races, raise_undelivered, record_races
-from studio.spec.types import type_of
+from studio.engine.racing import open_races, raise_undelivered
+from studio.engine.scheduling import work
 from studio.support.errors import NodeError
 from studio.support.ticks import tick_part, tick_path
-from studio.support.values import ABSENT, Absent, Json, NotJson, encode
-from studio.trace.log import ERROR, EXECUTED, OK, SKIPPED
+from studio.support.values import ABSENT, Absent, Json
 
 if TYPE_CHECKING:
     from studio.engine.engine import Engine
@@ -37,13 +31,7 @@ Ref = tuple[int, str]
 Given = tuple[Json, Ref | None]
 """A value with its origin, as it enters a region. The value may be an `Absent`."""
 
-Work = Callable[[list[int]], None]
-
-SLICE_NS = 10_000_000
-"""After so long without a real wait the scheduler lets timers, cancelling and other tasks have a turn."""
-
 NOTHING_YET = Absent("nothing fed back yet")
-KNOCKED_OUT = "knocked out"
 
 
 class Region:
@@ -193,7 +181,7 @@ class Region:
         if self.engine.sequential:
             heapify(todo)
         try:
-            await self._work(todo)
+            await work(self, todo)
             if self.tasks:
                 self.idle = asyncio.get_running_loop().create_future()
                 await self.idle
@@ -250,250 +238,13 @@ class Region:
             else:
                 values[number] = self.absence(register.source, register.port, value)
 
-    # -- the scheduler -----------------------------------------------------------------------
+    # -- control and names -------------------------------------------------------------------
 
     def push(self, todo: list[int], index: int) -> None:
         if self.engine.sequential:
             heappush(todo, index)
         else:
             todo.append(index)
-
-    async def _work(self, todo: list[int]) -> None:
-        """Decide the ready nodes in `todo` and whatever they make ready, until nothing is ready here."""
-        engine = self.engine
-        nodes = self.plan.nodes
-        sequential = engine.sequential
-        turn = clock()
-        while todo:
-            if self.halted:
-                return
-            index = heappop(todo) if sequential else todo.pop()
-            node = nodes[index]
-            # Inputs.
-            entered = (
-                enter_simply(self, index, node, todo) if node.simple is not None else enter(self, index, node, todo)
-            )
-            if entered is None:
-                continue
-            values, refs = entered
-            # Fire.
-            if engine.fired >= engine.max_firings or (
-                (meter := engine.meter_of(self, node) if node.limits else self.meter) is not None
-                and not engine.may_fire(meter)
-            ):
-                engine.refuse_firing()
-                return
-            engine.fired += 1
-            engine.last_id = firing = engine.last_id + 1
-            begin = clock()
-            if node.inline:
-                if node.run is None:
-                    self._play(index, node, firing, begin, values, refs, todo)
-                else:
-                    context = Context(engine, self, node, firing)
-                    if self.races and node.race_inputs:
-                        record_races(self, node, context)
-                    try:
-                        held = node.run(context, node.params, node.in_fields.holding(values)).__dict__
-                    except RunHalted:
-                        return
-                    except Exception as error:  # noqa: BLE001 - any failure of user code is this firing's failure
-                        self.fail(index, node, firing, begin, refs, error, todo, context)
-                    else:
-                        self.decide(index, node, firing, begin, refs, held, todo, context)
-            elif (todo and not sequential) or (node.cancellable and not sequential):
-                self._spawn(index, node, firing, begin, values, refs)
-                continue
-            else:
-                await self._fire(index, node, firing, begin, values, refs, todo)
-            if clock() - turn > SLICE_NS:
-                await asyncio.sleep(0)
-                turn = clock()
-
-    async def _fire(
-        self,
-        index: int,
-        node: NodePlan,
-        firing: int,
-        begin: int,
-        values: dict[str, Any],
-        refs: dict[str, Any],
-        todo: list[int],
-    ) -> None:
-        context = Context(self.engine, self, node, firing)
-        if self.races and node.race_inputs:
-            record_races(self, node, context)
-        try:
-            if node.is_async and not node.guarded:
-                # The common case, spelled out: one await, no wrapper.
-                held = (await node.run(context, node.params, node.in_fields.holding(values))).__dict__  # type: ignore[misc]
-            elif node.guarded:
-                held = await guarded_call(self, index, node, firing, values, refs, context)
-            else:
-                held = await plain_call(self, index, node, firing, values, refs, context)
-        except RunHalted:
-            return
-        except Exception as error:  # noqa: BLE001 - any failure of user code is this firing's failure
-            self.fail(index, node, firing, begin, refs, error, todo, context)
-        else:
-            self.decide(index, node, firing, begin, refs, held, todo, context)
-
-    def _spawn(
-        self, index: int, node: NodePlan, firing: int, begin: int, values: dict[str, Any], refs: dict[str, Any]
-    ) -> None:
-        todo: list[int] = []
-
-        async def branch() -> None:
-            await self._fire(index, node, firing, begin, values, refs, todo)
-            if todo:
-                await self._work(todo)
-
-        if node.cancellable:
-            self._adopt(self._cancellable(index, node, firing, begin, values, refs), index)
-        else:
-            self._adopt(branch(), -1)
-
-    async def _cancellable(
-        self, index: int, node: NodePlan, firing: int, begin: int, values: dict[str, Any], refs: dict[str, Any]
-    ) -> None:
-        """A contender in a task of its own, so that losing cancels it alone and not what follows in its chain."""
-        todo: list[int] = []
-        try:
-            await self._fire(index, node, firing, begin, values, refs, todo)
-        except asyncio.CancelledError:
-            if index not in self.lost:
-                raise
-            task = asyncio.current_task()
-            if task is not None:
-                task.uncancel()
-            todo = []
-            self.skip(index, node, Absent(self.lost[index]), todo, "", firing)
-        self.own_tasks.pop(index, None)
-        if todo:
-            await self._work(todo)
-
-    def _adopt(self, work: Coroutine[Any, Any, None], index: int) -> None:
-        task = self.engine.loop.create_task(work)
-        self.tasks.add(task)
-        if index >= 0:
-            self.own_tasks[index] = task
-        task.add_done_callback(self._task_done)
-
-    def _task_done(self, task: asyncio.Task[None]) -> None:
-        self.tasks.discard(task)
-        if not task.cancelled():
-            error = task.exception()
-            if error is not None and self.crash is None and not isinstance(error, RunHalted):
-                self.crash = error
-                self.halt()
-        if not self.tasks and self.idle is not None and not self.idle.done():
-            self.idle.set_result(None)
-
-    # -- deciding ----------------------------------------------------------------------------
-
-    def decide(
-        self,
-        index: int,
-        node: NodePlan,
-        firing: int,
-        begin: int,
-        refs: dict[str, Any],
-        held: dict[str, Any],
-        todo: list[int],
-        context: Context,
-    ) -> None:
-        """The node fired: check and record its outputs, and go on to its successors."""
-        end = clock()
-        encoded: dict[str, bytes] = {}
-        try:
-            for port in node.out_types:
-                value = held.get(port, ABSENT)
-                if type(value) is Absent:
-                    held[port] = self._nothing(node, port, value)
-                else:
-                    encoded[port] = encode(value)
-            for port, check in node.out_checks:
-                if port in encoded and not check(held[port]):
-                    raise NodeError(
-                        f"its output `{port}` should be {node.out_types[port]}, but is {type_of(held[port])}.",
-                        code="wrong_type",
-                    )
-        except (NotJson, NodeError) as error:
-            self.fail(index, node, firing, begin, refs, error, todo, context)
-            return
-        held["done"] = True
-        self.outs[index] = held
-        self.fids[index] = firing
-        engine = self.engine
-        engine.seq = seq = engine.seq + 1
-        engine.log.firing(
-            firing, seq, self.paths[index] or self.declare(index), self.tick_key, self.parent_firing, self.item,
-            OK, "", EXECUTED, engine.epoch + begin, end - begin, refs, encoded, context.attempt,
-        )  # fmt: skip
-        self._advance(index, node, todo)
-
-    def skip(self, index: int, node: NodePlan, why: Absent, todo: list[int], port: str = "", firing: int = 0) -> None:
-        """The node does not fire; absence goes downstream with the root reason (rule 2.2)."""
-        engine = self.engine
-        reason = f"input `{port}` absent: {why.reason}" if port else why.reason
-        if not firing:
-            engine.last_id = firing = engine.last_id + 1
-        else:
-            engine.fired -= 1
-        self.outs[index] = why
-        self.fids[index] = firing
-        engine.seq = seq = engine.seq + 1
-        engine.log.firing(
-            firing, seq, self.paths[index] or self.declare(index), self.tick_key, self.parent_firing, self.item,
-            SKIPPED, reason, EXECUTED, engine.epoch + clock(), 0, None, None, 1,
-        )  # fmt: skip
-        self._advance(index, node, todo)
-
-    def fail(
-        self,
-        index: int,
-        node: NodePlan,
-        firing: int,
-        begin: int,
-        refs: dict[str, Any],
-        raised: Exception,
-        todo: list[int],
-        context: Context,
-    ) -> None:
-        """The firing failed: apply the node's `on_error` (rule 2.11)."""
-        engine = self.engine
-        error = as_node_error(raised)
-        message = str(error)
-        root = Absent(f"`{node.name}` failed: {message}")
-        policy = node.on_error
-        held: dict[str, Json] | Absent = root
-        encoded: dict[str, bytes] = {}
-        if policy == "default":
-            held = {port: node.default.get(port, root) for port in node.out_types}
-            encoded = {port: encode(value) for port, value in held.items() if type(value) is not Absent}
-            held["done"] = True
-        elif policy == "route":
-            held = dict.fromkeys(node.out_types, root)
-            held["done"] = root
-            held["error"] = {"code": error.kind, "message": message, "node": self.prefix + node.name}
-            encoded["error"] = encode(held["error"])
-        self.outs[index] = held
-        self.fids[index] = firing
-        engine.seq = seq = engine.seq + 1
-        engine.log.firing(
-            firing, seq, self.paths[index] or self.declare(index), self.tick_key, self.parent_firing, self.item,
-            ERROR, message, EXECUTED, engine.epoch + begin, clock() - begin, refs, encoded or None, context.attempt,
-        )  # fmt: skip
-        if policy == "fail":
-            if isinstance(raised, Failure):
-                failure = raised
-            else:
-                failure = Failure(error, self.prefix + node.name, tick_path(self.tick_key))
-            if not node.contends:
-                self.fail_region(index, failure)
-                return
-            self.deferred[index] = failure
-        self._advance(index, node, todo)
 
     def fail_region(self, index: int, failure: Failure) -> None:
         self.failures.append((index, failure))
@@ -510,19 +261,6 @@ class Region:
             for member in population.values():
                 member.halt()
 
-    def _advance(self, index: int, node: NodePlan, todo: list[int]) -> None:
-        pending = self.pending
-        sequential = self.engine.sequential
-        for successor in node.successors_first if self.first else node.successors_later:
-            left = pending[successor] = pending[successor] - 1
-            if left == 0:
-                if sequential:
-                    heappush(todo, successor)
-                else:
-                    todo.append(successor)
-        if self.plan.race_watch[index]:
-            arrive(self, index, todo)
-
     def declare(self, index: int) -> int:
         node = self.plan.nodes[index]
         path_id = self.engine.declare_path(
@@ -531,40 +269,11 @@ class Region:
         self.paths[index] = path_id
         return path_id
 
-    def _nothing(self, node: NodePlan, port: str, value: Absent) -> Absent:
-        why = value.reason or f"nothing on `{port}`"
-        return Absent(f"{why} at `{node.name}`")
-
     def absence(self, source: int, port: str, value: Absent) -> Absent:
         """Give a bare absence (a port the source never names, such as `error`) a reason."""
         if value.reason:
             return value
         return Absent(f"nothing on `{port}` at `{self.plan.nodes[source].name}`")
-
-    # -- the nodes the engine itself plays ---------------------------------------------------
-
-    def _play(
-        self,
-        index: int,
-        node: NodePlan,
-        firing: int,
-        begin: int,
-        values: dict[str, Any],
-        refs: dict[str, Any],
-        todo: list[int],
-    ) -> None:
-        context = Context(self.engine, self, node, firing)
-        held: dict[str, Any] = {}
-        if node.role == "input":
-            held = values
-        elif node.role == "stop":
-            self.stopped = True
-        self.decide(index, node, firing, begin, refs, held, todo, context)
-        if node.role == "output":
-            fresh = self.first or node.simple is not None or self.choice_fresh
-            kept = self.outs[index]
-            if type(kept) is dict and "value" in values:
-                kept.update(value=values["value"], ref=refs.get("value", (0, "")), fresh=fresh)
 
     # -- stores ------------------------------------------------------------------------------
 
@@ -578,7 +287,7 @@ class Region:
             raise NodeError(f"There is no store `{name}`.", hint="Declare it under `stores`.", code="no_store")
         scope, declared = found
         if declared.scope != "region":
-            return self._through(self.engine.wide_store(declared), None)
+            return self._through(self.engine.wide_store(declared, scope.graph), None)
         owner: Region | None = self
         while owner is not None and owner.plan.graph is not scope.graph:
             owner = owner.parent

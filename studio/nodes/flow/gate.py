@@ -9,7 +9,10 @@ from typing import Any
 from studio.nodes._ports import expression_names, expression_problems
 from studio.spec import Fields, Node, RunContext, make_fields, node, param, port
 from studio.support.expressions import Expression
-from studio.support.values import ABSENT
+from studio.support.values import Absent
+
+OPEN = Absent("gate open")
+CLOSED = Absent("gate closed")
 
 
 @node("flow.gate", category="Flow", icon="gate")
@@ -47,7 +50,7 @@ class Gate(Node):
         values = vars(inputs)
         is_open = Expression.parse(params.condition).evaluate(values) if params.condition else values["open"]
         value = values["value"]
-        return self.Out(value=value, otherwise=ABSENT) if is_open else self.Out(value=ABSENT, otherwise=value)
+        return self.Out(value=value, otherwise=OPEN) if is_open else self.Out(value=CLOSED, otherwise=value)
 
 
 @lru_cache(maxsize=128)

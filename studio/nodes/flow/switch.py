@@ -8,8 +8,12 @@ from typing import Any
 from studio.nodes._ports import any_ports, name_problems
 from studio.spec import Fields, Node, RunContext, node, param, port
 from studio.support.templates import as_text
+from studio.support.values import Absent
 
 ELSE = "else"
+
+
+NOT_TAKEN = Absent("route not taken")
 
 
 @node("flow.switch", category="Flow", icon="switch")
@@ -51,8 +55,9 @@ class Switch(Node):
             yield "`else` is there already, for all values that are no case."
 
     def run(self, ctx: RunContext, params: Params, inputs: In) -> Fields:
-        way = ways(params.cases).get(as_text(inputs.value), ELSE)
-        return self.outputs(params)(**{way: inputs.data})
+        found = ways(params.cases)
+        closed = dict.fromkeys((*found.values(), ELSE), NOT_TAKEN)
+        return self.outputs(params)(**{**closed, found.get(as_text(inputs.value), ELSE): inputs.data})
 
 
 def ways(cases: Any) -> dict[str, str]:

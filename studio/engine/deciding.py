@@ -1,0 +1,172 @@
+"""Deciding a node: it fired, failed or is skipped; recorded, and its successors told (rules 2.2, 2.11)."""
+
+from __future__ import annotations
+
+from heapq import heappush
+from time import perf_counter_ns as clock
+from typing import TYPE_CHECKING, Any
+
+from studio.engine.context import Context
+from studio.engine.firing import Failure, as_node_error
+from studio.engine.plan import NodePlan
+from studio.engine.racing import arrive
+from studio.spec.types import type_of
+from studio.support.errors import NodeError
+from studio.support.ticks import tick_path
+from studio.support.values import ABSENT, Absent, Json, NotJson, encode
+from studio.trace.log import ERROR, EXECUTED, OK, SKIPPED
+
+if TYPE_CHECKING:
+    from studio.engine.region import Region
+
+
+def decide(
+    region: Region,
+    index: int,
+    node: NodePlan,
+    firing: int,
+    begin: int,
+    refs: dict[str, Any],
+    held: dict[str, Any],
+    todo: list[int],
+    context: Context,
+) -> None:
+    """The node fired: check and record its outputs, and go on to its successors."""
+    end = clock()
+    encoded: dict[str, bytes] = {}
+    try:
+        for port in node.out_types:
+            value = held.get(port, ABSENT)
+            if type(value) is Absent:
+                held[port] = _nothing(region, node, port, value)
+            else:
+                encoded[port] = encode(value)
+        for port, check in node.out_checks:
+            if port in encoded and not check(held[port]):
+                raise NodeError(
+                    f"its output `{port}` should be {node.out_types[port]}, but is {type_of(held[port])}.",
+                    code="wrong_type",
+                )
+    except (NotJson, NodeError) as error:
+        fail(region, index, node, firing, begin, refs, error, todo, context)
+        return
+    held["done"] = True
+    region.outs[index] = held
+    region.fids[index] = firing
+    engine = region.engine
+    engine.seq = seq = engine.seq + 1
+    engine.log.firing(
+        firing, seq, region.paths[index] or region.declare(index), region.tick_key, region.parent_firing, region.item,
+        OK, "", EXECUTED, engine.epoch + begin, end - begin, refs, encoded, context.attempt,
+    )  # fmt: skip
+    advance(region, index, node, todo)
+
+
+def skip(
+    region: Region, index: int, node: NodePlan, why: Absent, todo: list[int], port: str = "", firing: int = 0
+) -> None:
+    """The node does not fire; absence goes downstream with the root reason (rule 2.2)."""
+    engine = region.engine
+    reason = f"input `{port}` absent: {why.reason}" if port else why.reason
+    if not firing:
+        engine.last_id = firing = engine.last_id + 1
+    else:
+        engine.fired -= 1
+    region.outs[index] = why
+    region.fids[index] = firing
+    engine.seq = seq = engine.seq + 1
+    engine.log.firing(
+        firing, seq, region.paths[index] or region.declare(index), region.tick_key, region.parent_firing, region.item,
+        SKIPPED, reason, EXECUTED, engine.epoch + clock(), 0, None, None, 1,
+    )  # fmt: skip
+    advance(region, index, node, todo)
+
+
+def fail(
+    region: Region,
+    index: int,
+    node: NodePlan,
+    firing: int,
+    begin: int,
+    refs: dict[str, Any],
+    raised: Exception,
+    todo: list[int],
+    context: Context,
+) -> None:
+    """The firing failed: apply the node's `on_error` (rule 2.11)."""
+    engine = region.engine
+    error = as_node_error(raised)
+    message = str(error)
+    root = Absent(f"`{node.name}` failed: {message}")
+    policy = node.on_error
+    held: dict[str, Json] | Absent = root
+    encoded: dict[str, bytes] = {}
+    if policy == "default":
+        held = {port: node.default.get(port, root) for port in node.out_types}
+        encoded = {port: encode(value) for port, value in held.items() if type(value) is not Absent}
+        held["done"] = True
+    elif policy == "route":
+        held = dict.fromkeys(node.out_types, root)
+        held["done"] = root
+        held["error"] = {"code": error.kind, "message": message, "node": region.prefix + node.name}
+        encoded["error"] = encode(held["error"])
+    region.outs[index] = held
+    region.fids[index] = firing
+    engine.seq = seq = engine.seq + 1
+    engine.log.firing(
+        firing, seq, region.paths[index] or region.declare(index), region.tick_key, region.parent_firing, region.item,
+        ERROR, message, EXECUTED, engine.epoch + begin, clock() - begin, refs, encoded or None, context.attempt,
+    )  # fmt: skip
+    if policy == "fail":
+        if isinstance(raised, Failure):
+            failure = raised
+        else:
+            failure = Failure(error, region.prefix + node.name, tick_path(region.tick_key))
+        if not node.contends:
+            region.fail_region(index, failure)
+            return
+        region.deferred[index] = failure
+    advance(region, index, node, todo)
+
+
+def advance(region: Region, index: int, node: NodePlan, todo: list[int]) -> None:
+    pending = region.pending
+    sequential = region.engine.sequential
+    for successor in node.successors_first if region.first else node.successors_later:
+        left = pending[successor] = pending[successor] - 1
+        if left == 0:
+            if sequential:
+                heappush(todo, successor)
+            else:
+                todo.append(successor)
+    if region.plan.race_watch[index]:
+        arrive(region, index, todo)
+
+
+def _nothing(region: Region, node: NodePlan, port: str, value: Absent) -> Absent:
+    why = value.reason or f"nothing on `{port}`"
+    return Absent(f"{why} at `{node.name}`")
+
+
+def play(
+    region: Region,
+    index: int,
+    node: NodePlan,
+    firing: int,
+    begin: int,
+    values: dict[str, Any],
+    refs: dict[str, Any],
+    todo: list[int],
+) -> None:
+    context = Context(region.engine, region, node, firing)
+    held: dict[str, Any] = {}
+    if node.role == "input":
+        held = values
+    elif node.role == "stop":
+        region.stopped = True
+    decide(region, index, node, firing, begin, refs, held, todo, context)
+    if node.role == "output":
+        fresh = region.first or node.simple is not None or region.choice_fresh
+        kept = region.outs[index]
+        if type(kept) is dict and "value" in values:
+            kept.update(value=values["value"], ref=refs.get("value", (0, "")), fresh=fresh)

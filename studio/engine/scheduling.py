@@ -1,0 +1,167 @@
+"""The scheduler of a tick: who fires now, in which task, and when the tick has come to rest (rule 2.8).
+
+There is no barrier inside a tick: a node starts as soon as its inputs are decided.  A finished node's task goes on
+with its first ready successor itself, so a chain is one asyncio task and tasks are made only where the graph fans
+out.  In *sequential* runs (unaddressed script lines, rule 2.10) the same loop takes the ready nodes from a heap in
+plan order and starts one at a time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine
+from functools import partial
+from heapq import heappop
+from time import perf_counter_ns as clock
+from typing import TYPE_CHECKING, Any
+
+from studio.engine.context import Context
+from studio.engine.deciding import decide, fail, play, skip
+from studio.engine.entering import enter, enter_simply
+from studio.engine.firing import RunHalted, guarded_call, plain_call
+from studio.engine.plan import NodePlan
+from studio.engine.racing import record_races
+from studio.support.values import Absent
+
+if TYPE_CHECKING:
+    from studio.engine.region import Region
+
+SLICE_NS = 10_000_000
+"""After so long without a real wait the scheduler lets timers, cancelling and other tasks have a turn."""
+
+
+async def work(region: Region, todo: list[int]) -> None:
+    """Decide the ready nodes in `todo` and whatever they make ready, until nothing is ready here."""
+    engine = region.engine
+    nodes = region.plan.nodes
+    sequential = engine.sequential
+    turn = clock()
+    while todo:
+        if region.halted:
+            return
+        index = heappop(todo) if sequential else todo.pop()
+        node = nodes[index]
+        # Inputs.
+        entered = (
+            enter_simply(region, index, node, todo) if node.simple is not None else enter(region, index, node, todo)
+        )
+        if entered is None:
+            continue
+        values, refs = entered
+        # Fire.
+        if engine.fired >= engine.max_firings or (
+            (meter := engine.meter_of(region, node) if node.limits else region.meter) is not None
+            and not engine.may_fire(meter)
+        ):
+            engine.refuse_firing()
+            return
+        engine.fired += 1
+        engine.last_id = firing = engine.last_id + 1
+        begin = clock()
+        if node.inline:
+            if node.run is None:
+                play(region, index, node, firing, begin, values, refs, todo)
+            else:
+                context = Context(engine, region, node, firing)
+                if region.races and node.race_inputs:
+                    record_races(region, node, context)
+                try:
+                    held = node.run(context, node.params, node.in_fields.holding(values)).__dict__
+                except RunHalted:
+                    return
+                except Exception as error:  # noqa: BLE001 - any failure of user code is this firing's failure
+                    fail(region, index, node, firing, begin, refs, error, todo, context)
+                else:
+                    decide(region, index, node, firing, begin, refs, held, todo, context)
+        elif (todo and not sequential) or (node.cancellable and not sequential):
+            _spawn(region, index, node, firing, begin, values, refs)
+            continue
+        else:
+            await fire(region, index, node, firing, begin, values, refs, todo)
+        if clock() - turn > SLICE_NS:
+            await asyncio.sleep(0)
+            turn = clock()
+
+
+async def fire(
+    region: Region,
+    index: int,
+    node: NodePlan,
+    firing: int,
+    begin: int,
+    values: dict[str, Any],
+    refs: dict[str, Any],
+    todo: list[int],
+) -> None:
+    context = Context(region.engine, region, node, firing)
+    if region.races and node.race_inputs:
+        record_races(region, node, context)
+    try:
+        if node.is_async and not node.guarded:
+            # The common case, spelled out: one await, no wrapper.
+            held = (await node.run(context, node.params, node.in_fields.holding(values))).__dict__  # type: ignore[misc]
+        elif node.guarded:
+            held = await guarded_call(region, index, node, firing, values, refs, context)
+        else:
+            held = await plain_call(region, index, node, firing, values, refs, context)
+    except RunHalted:
+        return
+    except Exception as error:  # noqa: BLE001 - any failure of user code is this firing's failure
+        fail(region, index, node, firing, begin, refs, error, todo, context)
+    else:
+        decide(region, index, node, firing, begin, refs, held, todo, context)
+
+
+def _spawn(
+    region: Region, index: int, node: NodePlan, firing: int, begin: int, values: dict[str, Any], refs: dict[str, Any]
+) -> None:
+    todo: list[int] = []
+
+    async def branch() -> None:
+        await fire(region, index, node, firing, begin, values, refs, todo)
+        if todo:
+            await work(region, todo)
+
+    if node.cancellable:
+        _adopt(region, _cancellable(region, index, node, firing, begin, values, refs), index)
+    else:
+        _adopt(region, branch(), -1)
+
+
+async def _cancellable(
+    region: Region, index: int, node: NodePlan, firing: int, begin: int, values: dict[str, Any], refs: dict[str, Any]
+) -> None:
+    """A contender in a task of its own, so that losing cancels it alone and not what follows in its chain."""
+    todo: list[int] = []
+    try:
+        await fire(region, index, node, firing, begin, values, refs, todo)
+    except asyncio.CancelledError:
+        if index not in region.lost:
+            raise
+        task = asyncio.current_task()
+        if task is not None:
+            task.uncancel()
+        todo = []
+        skip(region, index, node, Absent(region.lost[index]), todo, "", firing)
+    region.own_tasks.pop(index, None)
+    if todo:
+        await work(region, todo)
+
+
+def _adopt(region: Region, work: Coroutine[Any, Any, None], index: int) -> None:
+    task = region.engine.loop.create_task(work)
+    region.tasks.add(task)
+    if index >= 0:
+        region.own_tasks[index] = task
+    task.add_done_callback(partial(_task_done, region))
+
+
+def _task_done(region: Region, task: asyncio.Task[None]) -> None:
+    region.tasks.discard(task)
+    if not task.cancelled():
+        error = task.exception()
+        if error is not None and region.crash is None and not isinstance(error, RunHalted):
+            region.crash = error
+            region.halt()
+    if not region.tasks and region.idle is not None and not region.idle.done():
+        region.idle.set_result(None)
