@@ -16,8 +16,10 @@ LOOPBACK = ("127.", "::1", "localhost")
 
 @pytest.fixture(autouse=True)
 def own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Settings, data and trace of a test are its own."""
+    """Settings, data, trace and models of a test are its own."""
     home = tmp_path_factory.mktemp("home")
+    for name in ("STUDIO_MODEL", "STUDIO_GGUF"):
+        monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("STUDIO_HOME", str(home))
     monkeypatch.setenv("STUDIO_DB", str(home / "trace.db"))
     return home

@@ -17,14 +17,6 @@ from studio.spec.calls import ChatCall, ModelProvider
 from studio.support.errors import ModelError, UsageError
 
 
-@pytest.fixture(autouse=True)
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    for name in ("STUDIO_MODEL", "STUDIO_GGUF"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("STUDIO_HOME", str(tmp_path / "home"))
-    return tmp_path / "home"
-
-
 def gguf(path: Path) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(b"GGUF....")
@@ -79,12 +71,12 @@ def test_a_name_that_leads_nowhere_is_refused_in_words(name: str, error: type[Ex
         Catalog(Settings()).provider(name)
 
 
-def test_a_gguf_path_is_looked_up_in_the_graphs_folder_first(tmp_path: Path, home: Path) -> None:
-    mine, shared = gguf(tmp_path / "graphs" / "m.gguf"), gguf(home / "models" / "m.gguf")
+def test_a_gguf_path_is_looked_up_in_the_graphs_folder_first(tmp_path: Path, own_home: Path) -> None:
+    mine, shared = gguf(tmp_path / "graphs" / "m.gguf"), gguf(own_home / "models" / "m.gguf")
 
-    assert weights.find("embedded/m.gguf", data_folder=home, base=tmp_path / "graphs") == mine.resolve()
-    assert weights.find("embedded/m.gguf", data_folder=home) == shared.resolve()
-    assert weights.find(f"embedded/{mine}", data_folder=home) == mine.resolve()
+    assert weights.find("embedded/m.gguf", data_folder=own_home, base=tmp_path / "graphs") == mine.resolve()
+    assert weights.find("embedded/m.gguf", data_folder=own_home) == shared.resolve()
+    assert weights.find(f"embedded/{mine}", data_folder=own_home) == mine.resolve()
     assert Catalog(Settings(), base=mine.parent).provider("embedded/m.gguf").info.name == "embedded/m.gguf"
 
 
@@ -97,14 +89,14 @@ def test_other_weights_in_place_of_the_default_ones_do_not_pass_for_them(tmp_pat
     assert provider.info.context_tokens == 512
 
 
-def test_missing_weights_tell_how_to_get_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, home: Path) -> None:
+def test_missing_weights_tell_how_to_get_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, own_home: Path) -> None:
     monkeypatch.setattr(weights, "installed", lambda: None)
     with pytest.raises(ModelError, match="studio models --fetch") as caught:
         Catalog(Settings()).provider()
-    fetched = gguf(home / "models" / weights.SMOLLM2.file)
+    fetched = gguf(own_home / "models" / weights.SMOLLM2.file)
 
     assert caught.value.exit_code == 5
-    assert weights.find("embedded/smollm2-135m", data_folder=home) == fetched.resolve()
+    assert weights.find("embedded/smollm2-135m", data_folder=own_home) == fetched.resolve()
 
 
 def test_a_file_that_is_no_gguf_is_refused(tmp_path: Path) -> None:

@@ -12,10 +12,8 @@ from studio.settings import Settings
 
 
 @pytest.fixture(autouse=True)
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("STUDIO_MODEL", "STUDIO_GGUF", "OPENAI_API_KEY"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("STUDIO_HOME", str(tmp_path))
+def no_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
 
 
 def test_without_weights_the_row_says_how_to_get_them(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,8 +16,7 @@ from studio.support.errors import EnvironmentProblem, UsageError
 
 @pytest.fixture(autouse=True)
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    for name in ("STUDIO_DB", "STUDIO_MODEL", "STUDIO_GGUF"):
-        monkeypatch.delenv(name, raising=False)
+    monkeypatch.delenv("STUDIO_DB")
     monkeypatch.setenv("STUDIO_HOME", str(tmp_path / "home"))
     return tmp_path / "home"
 
