@@ -52,18 +52,12 @@ def _store(view: View, node: NodeInstance, cls: type[Node], param: str) -> None:
 
 
 def store_kinds_of(cls: type[Node], param: str) -> tuple[str, ...]:
-    """Return the kinds of store that a param may name (none: any), as its editor says or else the type's family.
+    """Return the kinds of store that a param may name (none: any).
 
-    The editor option `stores` lists them, as in `editor={"kind": "store", "stores": ["list"]}`; a type such as
-    `queue.pop` belongs to the kind it is named after.
+    The editor option `stores` lists them, as in `editor={"kind": "store", "stores": ["list"]}`.
     """
-    from studio.stores import store_kind
-
     said = cls.Params.fields()[param].editor.get("stores")
-    if isinstance(said, list | tuple) and said:
-        return tuple(str(kind) for kind in said)
-    family = cls.spec.type.partition(".")[0]
-    return (family,) if store_kind(family) is not None else ()
+    return tuple(map(str, said)) if isinstance(said, list | tuple) else ()
 
 
 def _body(view: View, node: NodeInstance, is_map: bool) -> None:

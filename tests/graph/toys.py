@@ -1,68 +1,17 @@
-"""Toy node types for tests of the document: enough of each role and port kind to meet every rule."""
+"""Toy node types for tests of the document, beside the built-in ones of each role and store."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from studio.nodes.flow.input import Input
+from studio.nodes.flow.map import Map
+from studio.nodes.flow.output import Output
+from studio.nodes.flow.stop import Stop
+from studio.nodes.flow.subgraph import Subgraph
+from studio.nodes.queue.pop import Pop
+from studio.nodes.queue.push import Push
 from studio.spec import Field, Fields, Node, Registry, make_fields, node, param, port
-
-
-@node("flow.input", category="Flow", role="input")
-class Input(Node):
-    """A value from outside."""
-
-    class Params(Fields):
-        value: Any = param(None, help="Default.")
-        kind: str = param("any", help="Its type.")
-
-    class Out(Fields):
-        value: Any = port()
-
-    @classmethod
-    def outputs(cls, params: Any) -> type[Fields]:
-        return make_fields("Out", {"value": port(type=params.kind)})
-
-
-@node("flow.output", category="Flow", role="output")
-class Output(Node):
-    """A result."""
-
-    class Params(Fields):
-        kind: str = param("any", help="Its type.")
-        collect: bool = param(False, help="All ticks.")
-
-    class In(Fields):
-        value: Any = port()
-
-    @classmethod
-    def inputs(cls, params: Any) -> type[Fields]:
-        return make_fields("In", {"value": port(type=params.kind)})
-
-
-@node("flow.stop", category="Flow", role="stop")
-class Stop(Node):
-    """The end."""
-
-
-@node("flow.subgraph", category="Flow", role="subgraph")
-class Subgraph(Node):
-    """A graph as a node."""
-
-    class Params(Fields):
-        graph: str = param(help="The body.")
-        clock: str = param("own", choices=("own", "shared"), help="Whose clock.")
-
-
-@node("flow.map", category="Flow", role="map")
-class Map(Node):
-    """A graph per item."""
-
-    class Params(Fields):
-        graph: str = param(help="The body.")
-        clock: str = param("own", choices=("own", "shared"), help="Whose clock.")
-        key: str | None = param(None, help="The key.")
-        each: list[str] = param((), help="Split inputs.")
-        sequential: bool = param(False, help="One by one.")
 
 
 @node("toy.add", category="Toy")
@@ -139,29 +88,6 @@ class Needs(Node):
         return make_fields("In", {"x": Field(kind="port"), params.what: Field(kind="port", default=None)})
 
 
-@node("queue.pop", category="Stores", stores={"store": "take"})
-class Pop(Node):
-    """Take from a queue."""
-
-    class Params(Fields):
-        store: str = param(help="Which queue.")
-
-    class Out(Fields):
-        item: Any = port()
-        empty: bool = port()
-
-
-@node("queue.push", category="Stores", stores={"store": "write"})
-class Push(Node):
-    """Put into a queue."""
-
-    class Params(Fields):
-        store: str = param(help="Which queue.")
-
-    class In(Fields):
-        item: Any = port()
-
-
 @node("toy.note", category="Stores", stores={"store": "write"})
 class Note(Node):
     """Put into a list."""
@@ -174,5 +100,5 @@ TYPES = [Input, Output, Stop, Subgraph, Map, Add, Text, Gather, Broken, Needs, P
 
 
 def toy_registry() -> Registry:
-    """Return a registry of the toys alone."""
+    """Return a registry of these types alone."""
     return Registry(TYPES, package=None)
