@@ -13,7 +13,7 @@ from studio.support.errors import GraphError
 from studio.support.nearest import did_you_mean
 from studio.support.values import Json
 
-__all__ = ["Store", "make_store", "store_kind", "store_kinds", "store_problems"]
+__all__ = ["Store", "make_store", "store_kinds", "store_problems"]
 
 
 @cache
@@ -27,14 +27,9 @@ def store_kinds() -> Mapping[str, type[Store]]:
     return found
 
 
-def store_kind(kind: str) -> type[Store] | None:
-    """Return the class of a kind of store, or None if there is none of that name."""
-    return store_kinds().get(kind)
-
-
 def store_problems(kind: str, params: Mapping[str, Json]) -> list[str]:
     """Return what is wrong with the declaration of a store, one sentence each."""
-    cls = store_kind(kind)
+    cls = store_kinds().get(kind)
     if cls is None:
         hint = did_you_mean(kind, store_kinds()) or f"Kinds: {', '.join(store_kinds())}."
         return [f"There is no kind of store `{kind}`. {hint}"]
