@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from studio.spec.calls import ChatCall, ChatReply, CompletionCall, CompletionReply, EmbedReply, ModelInfo
 from studio.support.errors import ModelError, NodeError, StudioError
-from studio.support.values import Json, hash_bytes, preview, sorted_encode
+from studio.support.values import ABSENT, Json, hash_bytes, preview, sorted_encode
 
 if TYPE_CHECKING:
     from studio.engine.engine import Engine
@@ -118,8 +118,7 @@ class RecordedEffects:
         if (known.kind, known.name) != (kind, name) or not _same(known.request, request):
             raise Divergence(
                 f"`{node}` at tick {tick} asks something else than recorded in effect {n}: "
-                f"expected {known.kind} {known.name} {preview(known.request, 200)}, "
-                f"got {kind} {name} {preview(request, 200)}.",
+                + _first_difference(f"{known.kind} {known.name}", f"{kind} {name}", known.request, request),
                 hint="The graph or a node type has changed since.",
             )
         self.asked += 1
@@ -193,6 +192,39 @@ def _same(recorded: Json, asked: Json) -> bool:
     from studio.trace.runlog import scrubbed
 
     return _identity(recorded) == _identity(scrubbed(asked, scrub))
+
+
+SHOWN = 120
+"""Characters shown of each side of a difference."""
+
+
+def _first_difference(before: str, after: str, old: Json, new: Json) -> str:
+    """Say what differs: the kind of call, or the first place in the requests, with the texts from there on."""
+    if before != after:
+        return f"expected {before}, got {after}."
+    place = ""
+    while type(old) is type(new) and isinstance(old, dict | list):
+        keys = [*old, *new] if isinstance(old, dict) else range(max(len(old), len(new)))
+        key = next(key for key in keys if _part(old, key) != _part(new, key))
+        place += f"[{key}]" if isinstance(old, list) else f".{key}" if place else str(key)
+        old, new = _part(old, key), _part(new, key)
+    if isinstance(old, str) and isinstance(new, str):
+        same = next((i for i, (a, b) in enumerate(zip(old, new, strict=False)) if a != b), min(len(old), len(new)))
+        if same > SHOWN // 2:
+            old, new = (f"…{text[same - 20 :]}" for text in (old, new))
+    place = f" in `{place}`" if place else ""
+    return f"{before}{place}: expected {_shown(old)}, got {_shown(new)}."
+
+
+def _part(value: Any, key: Any) -> Json:
+    """Return what stands under a key or at a place, `ABSENT` if nothing does."""
+    if isinstance(value, dict):
+        return value.get(key, ABSENT)
+    return value[key] if key < len(value) else ABSENT
+
+
+def _shown(value: Any) -> str:
+    return "nothing" if value is ABSENT else f"“{preview(value, SHOWN)}”"
 
 
 def _identity(request: Json) -> str:

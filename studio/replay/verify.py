@@ -103,6 +103,7 @@ def _compare(trace: Trace, run: Run, log: MemoryLog, deeds: Deeds, made: Verific
     seen: set[Identity] = set()
     # Two passes: producers may stand later in the outline than those they feed, so places come first.
     places = {firing.id: (firing.node, firing.tick) for firing in trace.firings(run.id)}
+    undecided: Difference | None = None
     for firing in trace.outline(run.id):
         if firing.status in ("running", "interrupted"):
             continue
@@ -113,6 +114,10 @@ def _compare(trace: Trace, run: Run, log: MemoryLog, deeds: Deeds, made: Verific
             missing += 1
             continue
         difference = _difference(trace, firing, again, places)
+        if difference is not None and again is None:
+            # A failure elsewhere may have kept this one from starting: what differs comes before what is missing.
+            undecided = undecided or difference
+            continue
         if difference is not None:
             made.difference = difference
             return
@@ -120,7 +125,7 @@ def _compare(trace: Trace, run: Run, log: MemoryLog, deeds: Deeds, made: Verific
         if firing.status != "skipped" and firing.type in pure:
             made.pure += 1
     if whole:
-        made.difference = _extra(deeds, seen) or _end(trace, run, log)
+        made.difference = undecided or _extra(deeds, seen) or _end(trace, run, log)
         return
     made.difference = _failure(run, log) if run.status == "failed" else None
     if run.status != "failed":

@@ -145,3 +145,32 @@ def test_no_model_is_reached(town: Trace, monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr("studio.models.catalog.Catalog.__init__", refuse)
 
     assert verify(town).difference is None
+
+
+def test_the_place_where_a_request_differs_is_shown(db: Path) -> None:
+    text = """\
+studio: 1
+name: apart
+nodes:
+  say: {type: llm.function, instructions: "Say a very long and winding sentence about whatever comes to your mind: tea"}
+  last: {type: text.template, template: "{said}!"}
+  result: {type: flow.output}
+edges:
+  - say.text -> last.said
+  - last.text -> result.value
+"""
+    run(Graph.from_text(text), model=Scripted(["Tea."]), db=db)
+    close_writer(db)
+    with sqlite3.connect(db) as connection:
+        connection.execute(
+            "UPDATE _graph_version SET text = ?", (Graph.from_text(text.replace(": tea", ": rum")).to_text(),)
+        )
+    connection.close()
+    with Trace(db) as trace:
+        found = verify(trace).difference
+
+    assert found is not None
+    assert (found.node, found.what) == ("say", "status")
+    assert "`messages[0].content`: expected “…" in found.got
+    assert "tea”, got “" in found.got
+    assert "rum”" in found.got
