@@ -20,6 +20,8 @@ CHANGES = {
     "inbox_triage": ("A technician will call you.", "Nobody will call you.", "triage/0/line", "0.0"),
     "review_digest": ("item.confidence > 0.7", "item.confidence > 0.6", "sure", "0"),
     "chat_router": ("I will remind you:", "I shall remind you:", "answer/1/note", "0.0"),
+    "order_desk": ("Copy the product from the message.", "Copy the thing from the message.", "product", "0"),
+    "order_desk_twin": ("Read the message of a customer", "Read what a customer wrote", "clerk", "0"),
     "critic_loop": ("Write two sentences", "Write three sentences", "writer", "0"),
 }
 """Per example: a text in its graph, what to put in its place, and the firing that must differ then."""
