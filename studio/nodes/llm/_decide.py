@@ -17,12 +17,12 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from studio.nodes.llm._asking import Asker
-from studio.nodes.llm._prompting import chat_prompt, mended, one_line, squeeze, task_of
+from studio.nodes.llm._prompting import chat_prompt, mended, one_line, shown_json, squeeze, task_of
 from studio.nodes.llm._reading import label_in
 from studio.nodes.llm._settle import Draft, Fault, Try
 from studio.spec import Message, TokenChoice
 from studio.support.templates import as_text
-from studio.support.values import Json, encode
+from studio.support.values import Json
 
 BLANKS = ("N/A", "", "...", "text")
 """Inputs without content, whose answers show a model's liking for a label."""
@@ -254,7 +254,7 @@ def _label_prompt(asker: Asker, question: Question, told: Try, order: Sequence[s
         system=question.system,
         rule="\n".join([f"Answer with exactly one of these labels, {form}.", *lines]),
         examples=[
-            (inputs, encode({"label": output}).decode() if constrained else as_text(output))
+            (inputs, shown_json({"label": output}) if constrained else as_text(output))
             for inputs, output in question.examples
         ],
     )

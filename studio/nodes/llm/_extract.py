@@ -33,10 +33,10 @@ async def draft_extract(
         copied_properties(params),
     )  # fmt: skip
     constrained = asker.info(told.model).supports_schema
-    held, impossible = locked(schema, source)
-    if impossible:
+    held = locked(schema, source)
+    if held.impossible:
         raise NodeError(
-            f"Nothing in the input can stand for `{impossible[0]}`: “{preview(text, 100)}”.",
+            f"Nothing in the input can stand for `{held.impossible[0]}`: “{preview(text, 100)}”.",
             hint='Let the property be null (`type: ["string", "null"]`), or loosen its pattern and lengths.',
             code="check",
         )
@@ -45,7 +45,14 @@ async def draft_extract(
         return faults_by_schema(value, schema) or span_faults(value, schema, source)
 
     return await draft_object(
-        asker, params, values, told, schema=held if constrained else schema, check=check, rule=RULE
+        asker,
+        params,
+        values,
+        told,
+        schema=held.schema if constrained else schema,
+        check=check,
+        # A model that cannot break the rule need not hear it: a small one is only distracted.
+        rule="" if constrained and held.tight else RULE,
     )
 
 

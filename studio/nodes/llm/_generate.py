@@ -7,7 +7,7 @@ from typing import Any
 
 from studio.nodes.llm._asking import Asker
 from studio.nodes.llm._params import FunctionParams
-from studio.nodes.llm._prompting import chat_prompt, example_pairs, mended
+from studio.nodes.llm._prompting import chat_prompt, example_pairs, mended, shown_json
 from studio.nodes.llm._reading import faults_by_schema, json_in
 from studio.nodes.llm._settle import Draft, Fault, Try
 from studio.nodes.llm._shape import examples_of, properties_of
@@ -54,9 +54,7 @@ async def draft_object(
         values,
         system=params.system,
         rule="\n\n".join(part for part in (rule, form) if part),
-        examples=[
-            (given, encode(output).decode()) for given, output in example_pairs(examples_of(params), params.optional)
-        ],
+        examples=[(given, shown_json(output)) for given, output in example_pairs(examples_of(params), params.optional)],
     )
     reply = await _ask(asker, params, mended(messages, told), told, sendable(schema) if constrained else None)
     said = reply.text.strip()

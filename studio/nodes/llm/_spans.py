@@ -99,21 +99,29 @@ class Source(NamedTuple):
         return {name: one for name, one in properties.items() if name not in self.only}
 
 
-def locked(schema: Mapping[str, Json], source: Source) -> tuple[dict[str, Json], list[str]]:
-    """Return the schema with every open text and number narrowed to what the source holds.
+class Locked(NamedTuple):
+    """A schema whose open texts and numbers are narrowed to what a source holds.
 
-    Also returns the places for which nothing fits (and neither null nor a default is allowed).
+    `impossible` are the places for which nothing fits (and neither null nor a default is allowed); `tight` is False
+    where there are too many spans, so that texts stayed open.
     """
+
+    schema: dict[str, Json]
+    impossible: list[str]
+    tight: bool
+
+
+def locked(schema: Mapping[str, Json], source: Source) -> Locked:
+    """Return the schema with every open text and number narrowed to what the source holds."""
     lock = _Lock(source)
     free = source.free(schema)
     properties = schema.get("properties")
     if not free or not isinstance(properties, Mapping):
-        return lock.schema(schema, ""), lock.impossible
+        return Locked(lock.schema(schema, ""), lock.impossible, not lock.too_many)
     bound = {name: one for name, one in properties.items() if name not in free}
     made = lock.schema({**schema, "properties": bound}, "")
-    return {**made, "properties": {name: free.get(name, made["properties"].get(name)) for name in properties}}, (
-        lock.impossible
-    )
+    whole = {name: free.get(name, made["properties"].get(name)) for name in properties}
+    return Locked({**made, "properties": whole}, lock.impossible, not lock.too_many)
 
 
 class _Lock:
@@ -122,7 +130,7 @@ class _Lock:
     def __init__(self, source: Source) -> None:
         self.impossible: list[str] = []
         self._spans = list(source.candidates) or spans(source.text, source.longest, source.most)
-        self._too_many = not self._spans and bool(source.text.split())
+        self.too_many = not self._spans and bool(source.text.split())
         self._numbers = numbers(source.text)
 
     def schema(self, given: Json, place: str) -> Json:
@@ -158,7 +166,7 @@ class _Lock:
         kind = given.get("type")
         kinds = {kind} if isinstance(kind, str) else set(kind or ())
         texts, figures = "string" in kinds, bool({"number", "integer"} & kinds)
-        if "enum" in given or "const" in given or not (texts or figures) or (texts and self._too_many):
+        if "enum" in given or "const" in given or not (texts or figures) or (texts and self.too_many):
             return made
         choices: list[Json] = [span for span in self._spans if _fits(span, given)] if texts else []
         if figures:

@@ -259,3 +259,24 @@ async def test_a_closed_branch_does_not_excuse_an_invention() -> None:
 
     assert "“pine” is not" in ctx.chats[1].messages[-1]["content"]
     assert out.item == "none"
+
+
+async def test_the_rule_to_copy_is_said_only_to_models_that_could_break_it() -> None:
+    held, free = FakeContext(replies=[{"item": "oak chairs", "count": 12}]), FakeContext(
+        replies=[{"item": "oak chairs", "count": 12}], info=PLAIN
+    )  # fmt: skip
+
+    await run_node(Function, ORDER, MAIL, held)
+    await run_node(Function, ORDER, MAIL, free)
+
+    assert [message["role"] for message in held.chats[0].messages] == ["user"]
+    assert "Copy every text of the answer word for word" in free.chats[0].messages[0]["content"]
+
+
+async def test_examples_show_their_answer_as_json_with_spaces() -> None:
+    ctx = FakeContext(replies=[{"item": "oak chairs", "count": 12}])
+    params = {**ORDER, "examples": [{"mail": "2 desks", "output": {"item": "desks", "count": 2}}]}
+
+    await run_node(Function, params, MAIL, ctx)
+
+    assert ctx.chats[0].messages[1] == {"role": "assistant", "content": '{"item": "desks", "count": 2}'}
