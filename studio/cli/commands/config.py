@@ -12,7 +12,9 @@ from typing import Any
 from studio.cli import exits
 from studio.cli.output import Output
 from studio.cli.text import Piece
+from studio.settings.declared import Value
 from studio.support.errors import UsageError
+from studio.support.tables import cell_text
 
 EXAMPLES = (
     "studio config",
@@ -75,7 +77,5 @@ def _list(settings: Any, out: Output) -> int:
     return exits.OK
 
 
-def _shown(value: object) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return '""' if value == "" else f"{value:g}" if isinstance(value, float) else str(value)
+def _shown(value: Value) -> str:
+    return cell_text(value) or '""'

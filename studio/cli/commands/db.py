@@ -10,6 +10,7 @@ import argparse
 from studio.cli import exits
 from studio.cli.database import open_trace
 from studio.cli.output import Output
+from studio.cli.text import plural
 
 EXAMPLES = ("studio db check", "studio db check last --json")
 
@@ -30,5 +31,5 @@ def run(args: argparse.Namespace, out: Output) -> int:
         for finding in found:
             out.say(("bold", finding.run or "whole file"), "  ", ("red", finding.what))
     else:
-        out.say(("green", "whole"), f"  {runs} runs read" if runs != 1 else "  1 run read")
+        out.say(("green", "whole"), f"  {plural(runs, 'run')} read")
     return exits.FINDING if found else exits.OK

@@ -1,6 +1,6 @@
 """Show the overview, the help of a command, or a page of the manual.
 
-Pages: getting_started, commands, exit_codes, trace.
+Without a topic the commands and pages are listed.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import argparse
 from studio.cli import exits
 from studio.cli.output import Output
 from studio.support.errors import UsageError
+from studio.support.nearest import did_you_mean
 
 EXAMPLES = ("studio help", "studio help run", "studio help getting_started")
 
@@ -35,10 +36,9 @@ def run(args: argparse.Namespace, out: Output) -> int:
     elif args.topic in page_names():
         text, is_page = page_text(args.topic), True
     else:
-        raise UsageError(
-            f"There is no command and no page called `{args.topic}`.",
-            hint=f"Pages: {', '.join(page_names())}. `studio --help` lists the commands.",
-        )
+        pages = f"Pages: {', '.join(page_names())}. `studio --help` lists the commands."
+        hint = did_you_mean(args.topic, [*command_names(), *page_names()], then=pages)
+        raise UsageError(f"There is no command and no page called `{args.topic}`.", hint=hint)
     if out.as_json:
         out.json({"topic": args.topic, "text": text})
     elif is_page:
