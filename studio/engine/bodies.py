@@ -17,9 +17,6 @@ if TYPE_CHECKING:
 MAX_DEPTH = 16
 """How deep own-clock graphs may contain themselves."""
 
-MAP_INPUTS = ("item", "index", "key")
-"""Inputs of a map's body that the map itself supplies."""
-
 
 async def run_subgraph(
     region: Region, index: int, node: NodePlan, firing: int, values: dict[str, Any], refs: dict[str, Any]

@@ -24,6 +24,7 @@ from studio.spec.calls import (
     ModelProvider,
 )
 from studio.support.errors import ModelError, NodeError, StudioError
+from studio.support.paths import inside
 from studio.support.ticks import tick_path
 from studio.support.values import Json, encode, hash_bytes, sorted_encode
 
@@ -149,13 +150,12 @@ class Context:
         return str(await self.effect("human", "ask", request, ask))
 
     def project_path(self, name: str) -> str:
-        """Return the absolute path of a file inside the graph's project."""
-        root = self.engine.project
-        full = (root / name).resolve()
-        if "\0" in name or not full.is_relative_to(root):
+        """Return the absolute path of a file, named relative to the graph's folder, inside the graph's project."""
+        full = inside(self.engine.project, self.engine.base / name)
+        if full is None:
             raise NodeError(
-                f"`{name}` lies outside the project folder.",
-                hint="Files of a graph are named relative to the graph's own folder.",
+                f"`{name}` lies outside the project folder {self.engine.project}.",
+                hint="Files are named relative to the graph's own folder; a `studio.toml` marks the project's.",
                 code="outside_project",
             )
         return str(full)

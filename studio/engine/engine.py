@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 from studio.engine.firing import RunHalted
 from studio.engine.limits import Meter
-from studio.graph.model import LIMITS, Graph, StoreDecl
+from studio.graph.model import Graph, StoreDecl
+from studio.graph.scope import project_folder
 from studio.spec.calls import EmbedProvider, Human, ModelInfo, ModelProvider
 from studio.support.errors import EnvironmentProblem, NodeError
 from studio.support.values import Json
@@ -47,7 +48,7 @@ class Engine:
         log: RunLog,
         catalog: Catalog | None,
         limits: Mapping[str, float],
-        project: Path,
+        base: Path,
         seed: int = 0,
         sequential: bool = False,
         no_waiting: bool = False,
@@ -60,7 +61,8 @@ class Engine:
         self.run_id = run_id
         self.log = log
         self.catalog = catalog
-        self.project = project
+        self.base = base
+        self.project = project_folder(base)
         self.seed = seed
         self.sequential = sequential
         self.no_waiting = no_waiting
@@ -87,7 +89,6 @@ class Engine:
         # Limits.
         self.limits = dict(limits)
         self.max_firings = float(limits.get("firings", float("inf")))
-        self.started_ns = perf_counter_ns()
         self._node_meters: dict[str, Meter] = {}
         self.paused: tuple[str, str] | None = None
         self.broken: EnvironmentProblem | None = None
@@ -336,8 +337,3 @@ class Engine:
             self._timer.cancel()
         if self._project_file is not None:
             self._project_file.close()
-
-
-def known_limits(limits: Mapping[str, float]) -> dict[str, float]:
-    """Return limits with only the known kinds (others are the checker's to name)."""
-    return {kind: float(limits[kind]) for kind in LIMITS if kind in limits}

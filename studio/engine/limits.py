@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 
+from studio.graph.model import LIMITS
+
 
 class Meter:
     """Counts use of one scope against its limits; `parent` is the meter of the scope around it.
@@ -19,7 +21,7 @@ class Meter:
         self.parent = parent
         self.name = name
         self.started = time.monotonic()
-        self.used: dict[str, float] = dict.fromkeys(("firings", "ticks", "calls", "tokens", "cost_usd"), 0)
+        self.used: dict[str, float] = dict.fromkeys(LIMITS, 0)
 
     def add(self, kind: str, amount: float) -> None:
         """Count use here and in every scope around."""

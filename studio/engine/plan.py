@@ -182,13 +182,11 @@ class RegionPlan:
     """A graph compiled for execution.
 
     `pending_first[i]` and `pending_later[i]` count what node i still waits for at the start of tick 0 and of
-    later ticks; `start_first`/`start_later` are the nodes that wait for nothing; `deciding_later` counts the
-    nodes that are decided anew after tick 0 (the live ones).
+    later ticks; `start_first`/`start_later` are the nodes that wait for nothing.
     """
 
     __slots__ = (
         "collects",
-        "deciding_later",
         "graph",
         "has_limits",
         "input_nodes",
@@ -221,7 +219,6 @@ class RegionPlan:
         self.pending_later: list[int] = []
         self.start_first: list[int] = []
         self.start_later: list[int] = []
-        self.deciding_later = 0
         self.input_nodes: dict[str, int] = {}
         self.output_nodes: dict[str, int] = {}
         self.collects: frozenset[str] = frozenset()
@@ -408,7 +405,6 @@ class Compiler:
             made.successors_later = at_first if at_first == at_later else at_later
         plan.start_first = [i for i in range(len(nodes) - 1, -1, -1) if plan.pending_first[i] == 0]
         plan.start_later = [i for i in range(len(nodes) - 1, -1, -1) if plan.pending_later[i] == 0]
-        plan.deciding_later = sum(made.live for made in nodes)
 
 
 def compile_plan(

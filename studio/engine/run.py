@@ -118,7 +118,7 @@ async def arun(
         log=log,
         catalog=services,
         limits=bounds,
-        project=(document.base or Path.cwd()).resolve(),
+        base=(document.base or Path.cwd()).resolve(),
         seed=seed,
         sequential=sequential,
         no_waiting=scripted,

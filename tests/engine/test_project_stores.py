@@ -111,3 +111,16 @@ def test_a_graph_adds_to_its_projects_store_run_after_run(tmp_path: Path) -> Non
     results = [run_logged(graph, inputs={"word": word}, registry=toy_registry())[0] for word in ("a", "b")]
 
     assert [result.outputs.get("result") for result in results] == [["a"], ["a", "b"]], results
+
+
+def test_a_project_reaches_up_to_its_studio_toml(tmp_path: Path) -> None:
+    (tmp_path / "studio.toml").write_text("")
+    graphs = tmp_path / "graphs"
+    graphs.mkdir()
+    graph = Graph.from_text(COUNTING, base=graphs)
+
+    result, _ = run_logged(graph, inputs={"word": "a"}, registry=toy_registry())
+
+    assert result.status == "ok"
+    assert (tmp_path / FILE_NAME).is_file()
+    assert not (graphs / FILE_NAME).exists()
