@@ -6,6 +6,7 @@ whatever the latencies were.  Only a thin index of the run is kept; a step is re
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
 
 
 __all__ = ["Cursor", "Mark", "Source", "Step", "Totals"]
+
+
+_ITEM = re.compile(r"/\d+/")
+"""Where a path names an item of a map."""
 
 
 class Source(NamedTuple):
@@ -180,6 +185,16 @@ class Cursor:
                 self.index = at
                 return True
         return False
+
+    def find_nodes(self, name: str) -> list[str]:
+        """Return the node paths a person means: as `find_node`, but a node of a map stands for those of all its items.
+
+        `product` may so mean `triage/0/product`, `triage/1/product` and on. Raises UsageError naming what there is.
+        """
+        ending = list(dict.fromkeys(mark.node for mark in self.marks if f"/{mark.node}".endswith("/" + name)))
+        if len({_ITEM.sub("/", path) for path in ending}) == 1 and name not in ending:
+            return ending
+        return [self.find_node(name)]
 
     def find_node(self, name: str) -> str:
         """Return the node path a person means: the whole path, or its end if only one path ends so.

@@ -124,6 +124,9 @@ def test_nodes_are_found_by_the_end_of_their_path(town: Trace) -> None:
 
     assert cursor.find_node("greet") == "greet"
     assert cursor.find_node("0/add") == "work/0/add"
+    assert cursor.find_nodes("greet") == ["greet"]
+    assert cursor.find_nodes("0/add") == ["work/0/add"]
+    assert cursor.find_nodes("add") == [f"work/{item}/add" for item in range(2)]
     with pytest.raises(UsageError, match=r"Several nodes are called `add`: `work/0/add`, `work/1/add`"):
         cursor.find_node("add")
     with pytest.raises(UsageError, match="Did you mean `greet`"):

@@ -15,19 +15,25 @@ EXAMPLES = ("studio prompts last", "studio prompts last --node writer", "studio 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     run_argument(parser)
-    parser.add_argument("--node", metavar="NODE", help="only calls of this node (path or unique last part)")
+    parser.add_argument(
+        "--node", metavar="NODE", help="only calls of this node (path or last part; in a map: of all items)"
+    )
     parser.add_argument("--tick", metavar="TICK", help="only calls at this tick, such as 2 or 3.1")
 
 
 def run(args: argparse.Namespace, out: Output) -> int:
     with open_trace(args) as trace:
         run_id = trace.run(args.run_name).id
-        node = None
+        nodes = None
         if args.node is not None:
             from studio.replay.cursor import Cursor
 
-            node = Cursor(trace, run_id).find_node(args.node)
-        found = [one for one in trace.prompts(run_id, node) if args.tick in (None, one.tick)]
+            nodes = set(Cursor(trace, run_id).find_nodes(args.node))
+        found = [
+            one
+            for one in trace.prompts(run_id)
+            if (nodes is None or one.node in nodes) and args.tick in (None, one.tick)
+        ]
     if out.as_json:
         out.json([
             {

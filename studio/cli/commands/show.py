@@ -7,7 +7,7 @@ prompts and replies.
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from studio.cli import exits
@@ -28,7 +28,9 @@ EXAMPLES = ("studio show last", "studio show last --node writer", "studio show 0
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     run_argument(parser)
-    parser.add_argument("--node", metavar="NODE", help="show this node in full (path or unique last part)")
+    parser.add_argument(
+        "--node", metavar="NODE", help="show this node in full (path or last part; in a map: of all items)"
+    )
     parser.add_argument("--tick", metavar="TICK", help="only this tick, such as 2 or 3.1")
 
 
@@ -179,12 +181,12 @@ def _node(trace: Trace, run: Run, name: str, tick: str | None, out: Output) -> i
     from studio.replay.cursor import Cursor
 
     cursor = Cursor(trace, run.id)
-    path = cursor.find_node(name)
-    steps = list(_steps(cursor, path, tick))
+    paths = cursor.find_nodes(name)
+    steps = list(_steps(cursor, paths, tick))
     if not steps:
-        ticks = list(dict.fromkeys(mark.tick for mark in cursor.marks if mark.node == path))
+        ticks = list(dict.fromkeys(mark.tick for mark in cursor.marks if mark.node in paths))
         raise UsageError(
-            f"`{path}` was not decided at tick {tick}.",
+            f"`{name}` was not decided at tick {tick}.",
             hint=f"It was at {', '.join(ticks[:12])}{' …' if len(ticks) > 12 else ''}.",
         )
     if out.as_json:
@@ -198,9 +200,9 @@ def _node(trace: Trace, run: Run, name: str, tick: str | None, out: Output) -> i
     return exits.OK
 
 
-def _steps(cursor: Cursor, path: str, tick: str | None) -> Iterator[Step]:
+def _steps(cursor: Cursor, paths: Sequence[str], tick: str | None) -> Iterator[Step]:
     for at, mark in enumerate(cursor.marks):
-        if mark.node == path and tick in (None, mark.tick):
+        if mark.node in paths and tick in (None, mark.tick):
             yield cursor.step(at)
 
 
