@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import Literal
 
 from studio.export.card import SMALL_SIZE, TITLE_SIZE
+from studio.support.resources import resource_root
 
 Theme = Literal["auto", "light", "dark"]
 """Colours: as the reader's system is set, or one of the two."""
@@ -30,8 +33,8 @@ def hue_of(category: str) -> int:
 def style_of(theme: Theme, hues: Iterable[int]) -> str:
     """Return the style sheet of a drawing that uses these hues."""
     base = _BASE.replace("FONT", FONT)
-    light = _LIGHT + "".join(f".h{hue}{{fill:hsl({hue},58%,42%)}}" for hue in sorted(hues))
-    dark = _DARK + "".join(f".h{hue}{{fill:hsl({hue},62%,74%)}}" for hue in sorted(hues))
+    light = _colours(colours("light")) + "".join(f".h{hue}{{fill:hsl({hue},58%,42%)}}" for hue in sorted(hues))
+    dark = _colours(colours("dark")) + "".join(f".h{hue}{{fill:hsl({hue},62%,74%)}}" for hue in sorted(hues))
     if theme == "auto":
         return f"{base}{light}@media (prefers-color-scheme:dark){{{dark}}}"
     return base + (dark if theme == "dark" else light)
@@ -60,11 +63,7 @@ def _colours(c: Mapping[str, str]) -> str:
     )
 
 
-_LIGHT = _colours({
-    "paper": "#f7f8fa", "panel": "#eef0f4", "ink": "#1b2330", "text": "#39424f", "soft": "#6c7684", "card": "#ffffff",
-    "edge": "#c3cad4", "line": "#e1e5eb", "wire": "#7b8796", "back": "#c26a12", "bad": "#d03a3a",
-})  # fmt: skip
-_DARK = _colours({
-    "paper": "#15181d", "panel": "#1b1f26", "ink": "#eef2f7", "text": "#c6ced8", "soft": "#8f9aa8", "card": "#232830",
-    "edge": "#414a57", "line": "#323a45", "wire": "#8894a4", "back": "#f0a04b", "bad": "#ff7b7b",
-})  # fmt: skip
+@cache
+def colours(theme: str) -> Mapping[str, str]:
+    """Return the colour roles of a theme, as `assets/themes/THEME.toml` gives them."""
+    return tomllib.loads((resource_root("assets") / "themes" / f"{theme}.toml").read_text(encoding="utf-8"))
