@@ -180,6 +180,7 @@ async def _shared_tick(region: Region, inner: Region, firing: int, given: dict[s
     inner.tick_key = region.tick_key
     inner.parent_firing = firing
     inner.inputs = given
+    inner.elapsed_s = region.elapsed_s
     try:
         await inner.tick()
     except Failure as failure:
@@ -187,16 +188,17 @@ async def _shared_tick(region: Region, inner: Region, firing: int, given: dict[s
         inner.failed = failure
         inner.ended_at = tick_path(region.tick_key)
         raise
+    region.tick_slept_s = max(region.tick_slept_s, inner.elapsed_s - region.elapsed_s)
     if inner.stopped and not inner.ended_at:
         inner.ended_at = tick_path(region.tick_key)
     if inner.work_waits and not inner.ended_at:
         region.work_waits = True
 
 
-def _item_region(region: Region, index: int, node: NodePlan, firing: int, position: int, keys: list[str]) -> Region:
+def _item_region(region: Region, index: int, node: NodePlan, firing: int, position: int, keys: list[Json]) -> Region:
     body = node.body
     assert body is not None
-    key = keys[position]
+    key = _segment(keys[position])
     if body.shared:
         population = region.populations.setdefault(index, {})
         inner = population.get(key) or _inside(region, index, node, key)
@@ -210,12 +212,15 @@ def _item_region(region: Region, index: int, node: NodePlan, firing: int, positi
     return inner
 
 
-def _keys(node: NodePlan, items: list[Json]) -> list[str]:
-    """The path segment of each item: its key where the map has one, else its index. Keys are unique in a tick."""
+def _keys(node: NodePlan, items: list[Json]) -> list[Json]:
+    """What each item is known by: its key (text or whole number) where the map has one, else its index.
+
+    Raises NodeError for a missing key, and for one that stands for two items: as text, keys are unique in a tick.
+    """
     field = node.params.key
     if field is None or (field == "" and node.body is not None and not node.body.shared):
-        return [str(position) for position in range(len(items))]
-    keys: list[str] = []
+        return list(range(len(items)))
+    keys: list[Json] = []
     seen: set[str] = set()
     for position, item in enumerate(items):
         value = item.get(field) if isinstance(item, dict) and field else item
@@ -225,14 +230,18 @@ def _keys(node: NodePlan, items: list[Json]) -> list[str]:
                 hint="Give every item a key of its own.",
                 code="no_key",
             )
-        text = str(value).replace("%", "%25").replace("/", "%2F") or "%"
-        if text in seen:
+        if str(value) in seen:
             raise NodeError(
                 f"the key `{value}` stands for two items.", hint="Keys must be unique in a tick.", code="same_key"
             )
-        seen.add(text)
-        keys.append(text)
+        seen.add(str(value))
+        keys.append(value)
     return keys
+
+
+def _segment(key: Json) -> str:
+    """The key as one segment of a node path."""
+    return str(key).replace("%", "%25").replace("/", "%2F") or "%"
 
 
 def _item_inputs(
@@ -240,7 +249,7 @@ def _item_inputs(
     body: Body,
     position: int,
     items: list[Json],
-    keys: list[str],
+    keys: list[Json],
     values: dict[str, Any],
     refs: dict[str, Any],
 ) -> dict[str, Given]:
@@ -249,7 +258,8 @@ def _item_inputs(
     for name, value in values.items():
         if name in split and type(value) is not Absent:
             if isinstance(value, dict):
-                entry = value.get(keys[position], Absent(f"no entry for `{keys[position]}`"))
+                key = str(keys[position])
+                entry = value.get(key, Absent(f"no entry for `{key}`"))
             elif isinstance(value, list):
                 entry = value[position] if position < len(value) else Absent(f"no entry {position}")
             else:

@@ -7,13 +7,13 @@ from time import perf_counter_ns as clock
 from typing import TYPE_CHECKING, Any
 
 from studio.engine.context import Context
-from studio.engine.firing import Failure, as_node_error
+from studio.engine.firing import Failure, as_node_error, message_of
 from studio.engine.plan import NodePlan
 from studio.engine.racing import arrive
 from studio.spec.types import type_of
 from studio.support.errors import NodeError
 from studio.support.ticks import tick_path
-from studio.support.values import ABSENT, Absent, Json, NotJson, encode
+from studio.support.values import ABSENT, Absent, Json, NotJson, decode, encode
 from studio.trace.log import ERROR, EXECUTED, OK, SKIPPED
 
 if TYPE_CHECKING:
@@ -33,6 +33,8 @@ def decide(
 ) -> None:
     """The node fired: check and record its outputs, and go on to its successors."""
     end = clock()
+    if node.copies:
+        held = dict(held)  # the node may give one and the same object twice
     encoded: dict[str, bytes] = {}
     try:
         for port in node.out_types:
@@ -40,7 +42,9 @@ def decide(
             if type(value) is Absent:
                 held[port] = _nothing(region, node, port, value)
             else:
-                encoded[port] = encode(value)
+                encoded[port] = data = encode(value)
+                if node.copies and type(value) in (dict, list, tuple):
+                    held[port] = decode(data)
         for port, check in node.out_checks:
             if port in encoded and not check(held[port]):
                 raise NodeError(
@@ -54,6 +58,9 @@ def decide(
     region.outs[index] = held
     region.fids[index] = firing
     engine = region.engine
+    if engine.recorded is not None and not engine.agrees(context):
+        return
+    engine.decided += 1
     engine.seq = seq = engine.seq + 1
     engine.log.firing(
         firing, seq, region.paths[index] or region.declare(index), region.tick_key, region.parent_firing, region.item,
@@ -70,8 +77,6 @@ def skip(
     reason = f"input `{port}` absent: {why.reason}" if port else why.reason
     if not firing:
         engine.last_id = firing = engine.last_id + 1
-    else:
-        engine.fired -= 1
     region.outs[index] = why
     region.fids[index] = firing
     engine.seq = seq = engine.seq + 1
@@ -89,14 +94,17 @@ def fail(
     firing: int,
     begin: int,
     refs: dict[str, Any],
-    raised: Exception,
+    raised: BaseException,
     todo: list[int],
     context: Context,
 ) -> None:
     """The firing failed: apply the node's `on_error` (rule 2.11)."""
     engine = region.engine
+    if engine.recorded is not None and not engine.agrees(context):
+        return
+    engine.decided += 1
     error = as_node_error(raised)
-    message = str(error)
+    message = message_of(error)
     root = Absent(f"`{node.name}` failed: {message}")
     policy = node.on_error
     held: dict[str, Json] | Absent = root

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
@@ -15,14 +15,17 @@ from typing import TYPE_CHECKING, Any
 
 from studio.engine.firing import RunHalted
 from studio.engine.limits import Meter
+from studio.engine.recorded import Divergence, error_json
 from studio.graph.model import Graph, StoreDecl
 from studio.graph.scope import project_folder
 from studio.spec.calls import EmbedProvider, Human, ModelInfo, ModelProvider
-from studio.support.errors import EnvironmentProblem, NodeError
+from studio.support.errors import EnvironmentProblem, NodeError, StudioError
 from studio.support.values import Json
 from studio.trace.log import RunLog
 
 if TYPE_CHECKING:
+    from studio.engine.context import Context
+    from studio.engine.effects import Memo
     from studio.engine.plan import NodePlan
     from studio.engine.project_stores import ProjectFile
     from studio.engine.recorded import RecordedEffects
@@ -67,7 +70,6 @@ class Engine:
         self.sequential = sequential
         self.no_waiting = no_waiting
         self.clock_start = clock_start
-        self.slept_s = 0.0
         self.recorded = recorded
         self.human = human
         self._read_blob = read_blob
@@ -80,6 +82,7 @@ class Engine:
         self.last_id = 0
         self.seq = 0
         self.fired = 0
+        self.decided = 0
         self.ticks = 0
         self.calls = 0
         self.tokens_in = 0
@@ -92,13 +95,18 @@ class Engine:
         self._node_meters: dict[str, Meter] = {}
         self.paused: tuple[str, str] | None = None
         self.broken: EnvironmentProblem | None = None
+        self.diverged: tuple[Divergence, str, str] | None = None
+        self.aborted = False
+        self.turn = perf_counter_ns()
         self._timer: asyncio.TimerHandle | None = None
         if "seconds" in limits:
             self._timer = self.loop.call_later(
                 limits["seconds"], self.pause, "seconds", f"the run took its {limits['seconds']:g} seconds"
             )
         # Shared things.
-        self.memo: dict[str, asyncio.Future[Any]] = {}
+        self.memo: dict[str, Memo] = {}
+        self._apart: set[asyncio.Task[Any]] = set()
+        self._refused: dict[tuple[str, str], StudioError] = {}
         self._providers: dict[str, ModelProvider] = {}
         self._embedders: dict[str, EmbedProvider] = {}
         self._notes = 0
@@ -146,6 +154,34 @@ class Engine:
         if self.root is not None:
             self.root.halt()
 
+    def diverge(self, difference: Divergence, node: str, tick: str) -> None:
+        """A replay asks something else than was recorded: start nothing more and say where."""
+        self.diverged = self.diverged or (difference, node, tick)
+        if self.root is not None:
+            self.root.halt()
+
+    def agrees(self, context: Context) -> bool:
+        """In a replay: True if a firing that ends has asked all that it asked when it was recorded."""
+        record = context.record
+        if record.last <= context.number:
+            return True
+        left = record.effects.get(context.number + 1)
+        what = f"{left.kind} {left.name}" if left is not None else "a store"
+        difference = Divergence(
+            f"`{context.node}` at tick {context.tick} no longer asks for {what}, which the recorded run did.",
+            hint="The graph or a node type has changed since.",
+        )
+        self.diverge(difference, context.node, context.tick)
+        return False
+
+    def is_aborted(self) -> bool:
+        """True once the run is being cancelled from outside."""
+        return self.aborted
+
+    def is_stopping(self) -> bool:
+        """True if the run as a whole goes no further: what is in flight stays undecided, to be resumed."""
+        return self.aborted or self.paused is not None or self.broken is not None or self.diverged is not None
+
     def refuse_firing(self) -> None:
         """A limit on firings is reached (of the run, unless a narrower one paused it already)."""
         if self.paused is None:
@@ -189,14 +225,9 @@ class Engine:
             meter.add("calls", 1)
         self.calls += 1
 
-    def charge(self, region: Region, node: NodePlan, facts: Mapping[str, Any], is_model: bool) -> None:
-        """Add what a call used to the run's totals and to narrower meters; one answered from memory counts nothing."""
+    def charge(self, region: Region, node: NodePlan, facts: Mapping[str, Any]) -> None:
+        """Add what a call used to the run's totals and to narrower meters."""
         meter = self.meter_of(region, node)
-        if facts.get("cached"):
-            self.calls -= is_model
-            if meter is not None:
-                meter.add("calls", -is_model)
-            return
         tokens_in, tokens_out = facts.get("tokens_in") or 0, facts.get("tokens_out") or 0
         cost = facts.get("cost_usd", 0.0)
         self.tokens_in += tokens_in
@@ -220,14 +251,10 @@ class Engine:
     # -- models ------------------------------------------------------------------------------
 
     def provider(self, name: str) -> ModelProvider:
-        """The provider a role or model name stands for."""
+        """The provider a role or model name stands for; what it stood for, or why there is none, is recorded."""
         known = self._providers.get(name)
         if known is None:
-            if self.recorded is not None:
-                known = self.recorded.model(name)
-            else:
-                assert self.catalog is not None
-                known = self.catalog.provider(name)
+            known = self._found("model", name, lambda source: source.model(name), lambda source: source.provider(name))
             self._providers[name] = known
             self._note("model", name, {**asdict(known.info), "retries": known.retry_transient})
         return known
@@ -236,20 +263,50 @@ class Engine:
         """The embedder a role or name stands for."""
         known = self._embedders.get(name)
         if known is None:
-            if self.recorded is not None:
-                known = self.recorded.embedder(name)
-            else:
-                assert self.catalog is not None
-                known = self.catalog.embedder(name)
+            known = self._found(
+                "embedder", name, lambda source: source.embedder(name), lambda source: source.embedder(name)
+            )
             self._embedders[name] = known
             self._note("embedder", name, {"name": known.name, "billable": known.billable})
         return known
 
-    def _note(self, kind: str, name: str, facts: Json) -> None:
+    def _found(
+        self, kind: str, name: str, recorded: Callable[[RecordedEffects], Any], live: Callable[[Catalog], Any]
+    ) -> Any:
+        refusal = self._refused.get((kind, name))
+        if refusal is not None:
+            raise refusal
+        try:
+            if self.recorded is not None:
+                return recorded(self.recorded)
+            assert self.catalog is not None
+            return live(self.catalog)
+        except Divergence as difference:
+            self.diverge(difference, "", "")
+            raise RunHalted from difference
+        except StudioError as error:
+            self._refused[(kind, name)] = error
+            self._note(kind, name, error_json(error), str(error))
+            raise
+
+    def _note(self, kind: str, name: str, facts: Json, error: str = "") -> None:
         """Record what a name stood for in this run, so that a replay needs no provider: an effect of the run itself."""
         self._notes += 1
         self.log.effect_intent(0, self._notes, kind, name, None, 1, time_ns())
-        self.log.effect_result(0, self._notes, "ok", facts, "", 0, None, None, None, "", None)
+        status = "error" if error else "ok"
+        self.log.effect_result(0, self._notes, status, facts, error, 0, None, None, None, "", None)
+
+    def start_apart(self, work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
+        """Start a task that belongs to the run and not to the firing that wanted it first."""
+        task = self.loop.create_task(work)
+        self._apart.add(task)
+        task.add_done_callback(self._apart_done)
+        return task
+
+    def _apart_done(self, task: asyncio.Task[Any]) -> None:
+        self._apart.discard(task)
+        if not task.cancelled():
+            task.exception()  # whoever waits for it raises it; here it only counts as looked at
 
     def slot(self, info: ModelInfo) -> asyncio.Semaphore:
         """The limit on calls under way to one model."""
@@ -332,7 +389,9 @@ class Engine:
         await done
 
     def close(self) -> None:
-        """End timers and close what the run opened."""
+        """End timers and tasks and close what the run opened."""
+        for task in self._apart:
+            task.cancel()
         if self._timer is not None:
             self._timer.cancel()
         if self._project_file is not None:

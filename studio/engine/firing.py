@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from studio.support.errors import NodeError, StudioError
+from studio.support.values import decode, encode
 
 if TYPE_CHECKING:
     from studio.engine.context import Context
@@ -23,6 +25,13 @@ class RunHalted(BaseException):
     """
 
 
+def is_halt(error: BaseException) -> bool:
+    """True for `RunHalted`, also where a task group wrapped it."""
+    if isinstance(error, BaseExceptionGroup):
+        return error.subgroup(RunHalted) is not None
+    return isinstance(error, RunHalted)
+
+
 class Failure(Exception):
     """An error that failed a region, with the firing it came from: node path and tick path."""
 
@@ -33,16 +42,47 @@ class Failure(Exception):
         self.tick = tick
 
 
-def as_node_error(raised: Exception) -> NodeError:
+def as_node_error(raised: BaseException) -> NodeError:
     """Return what node code raised as a `NodeError`; foreign exceptions keep their name in the sentence."""
     if isinstance(raised, Failure):
         inner = raised.error
-        return NodeError(f"`{raised.node}` failed at tick {raised.tick}: {inner}", code=inner.kind)
+        return NodeError(f"`{raised.node}` failed at tick {raised.tick}: {_told(inner)}", code=inner.kind)
     if isinstance(raised, NodeError):
         return raised
     if isinstance(raised, StudioError):
         return NodeError(raised.message, where=raised.where, hint=raised.hint, code=raised.code)
-    return NodeError(f"{type(raised).__name__}: {raised}", code="exception")
+    if isinstance(raised, asyncio.CancelledError):
+        return NodeError("what it waited for was cancelled.", code="cancelled")
+    said = _told(raised)
+    name = type(raised).__name__
+    return NodeError(f"{name}: {said}" if said else f"{name}.", code="exception")
+
+
+def message_of(error: NodeError) -> str:
+    """Return an error's sentence as text that any encoding can hold."""
+    return _told(error)
+
+
+def _told(raised: BaseException) -> str:
+    try:
+        text = str(raised)
+    except Exception:  # noqa: BLE001 - a stranger's __str__ may raise anything
+        return ""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def own(node: NodePlan, values: dict[str, Any]) -> dict[str, Any]:
+    """Give node code lists and objects of its own, so that what it does to them nobody else sees.
+
+    The built-in types are known not to change their inputs (a test asks each of them) and share.
+    """
+    if not node.copies:
+        return values
+    return {name: _owned(value) for name, value in values.items()}
+
+
+def _owned(value: Any) -> Any:
+    return decode(encode(value)) if type(value) in (dict, list, tuple) else value
 
 
 async def plain_call(
@@ -63,16 +103,31 @@ async def plain_call(
         return await play(region, index, node, firing, values, refs)
     run = node.run
     assert run is not None
-    entered = node.in_fields.holding(values)
+    entered = node.in_fields.holding(own(node, values))
     if node.blocking:
         context.open()
-        result = await asyncio.to_thread(run, context, node.params, entered)
+        result = await _in_thread(lambda: run(context, node.params, entered))
     elif node.is_async:
         result = await run(context, node.params, entered)
     else:
         result = run(context, node.params, entered)
     held: dict[str, Any] = result.__dict__
     return held
+
+
+async def _in_thread(call: Callable[[], Any]) -> Any:
+    """Call in a worker thread; whatever is raised there is raised here (a future cannot hold a StopIteration)."""
+
+    def caught() -> tuple[bool, Any]:
+        try:
+            return True, call()
+        except BaseException as raised:  # noqa: BLE001 - handed over, raised below
+            return False, raised
+
+    went_well, result = await asyncio.to_thread(caught)
+    if went_well:
+        return result
+    raise as_node_error(result) if isinstance(result, StopIteration) else result
 
 
 async def guarded_call(
@@ -85,18 +140,40 @@ async def guarded_call(
     context: Context,
 ) -> dict[str, Any]:
     """Call the node with its `timeout_s` and up to `retries` further attempts (rule 2.11)."""
+    recorded = region.engine.recorded
     while True:
-        try:
-            async with asyncio.timeout(node.timeout_s):
-                return await plain_call(region, index, node, firing, dict(values), refs, context)
-        except TimeoutError:
-            failed: Exception = NodeError(
-                f"took longer than its limit of {node.timeout_s:g} s.", hint="Raise `timeout_s`.", code="timeout",
-                transient=True,
-            )  # fmt: skip
-        except Exception as error:  # noqa: BLE001 - retried or handed on to the node's `on_error`
-            failed = error
+        failed: Exception
+        cut = None if recorded is None else recorded.cut(context)
+        if cut is not None:
+            # The limit cut this attempt off when it was recorded: what time did then, the record does now.
+            context.number = cut
+            failed = _too_slow(node)
+        else:
+            limit = asyncio.timeout(node.timeout_s)
+            attempt = context.for_attempt()
+            try:
+                async with limit:
+                    return await plain_call(region, index, node, firing, dict(values), refs, attempt)
+            except TimeoutError as error:
+                failed = _too_slow(node) if limit.expired() else error
+            except Exception as error:  # noqa: BLE001 - retried or handed on to the node's `on_error`
+                failed = error
+            finally:
+                context.end_attempt(attempt)
+            if limit.expired():
+                context.cut_off(node.timeout_s or 0.0)
         if context.attempt > node.retries or region.halted:
             raise failed
         await context.back_off(BACKOFF_S, BACKOFF_MOST_S)
+        if region.halted:
+            raise failed
         context.attempt += 1
+
+
+def _too_slow(node: NodePlan) -> NodeError:
+    return NodeError(
+        f"took longer than its limit of {node.timeout_s:g} s.",
+        hint="Raise `timeout_s`.",
+        code="timeout",
+        transient=True,
+    )

@@ -31,6 +31,10 @@ UNWRITTEN_MAX_TICKS = 100
 """Ticks after which a region whose graph names no bound pauses the run (design rule 2.5)."""
 
 
+BUILT_IN = "studio.nodes."
+"""Types from here do not change their inputs, so they need no copies of their own (see `firing.own`)."""
+
+
 class Wire:
     """One edge as its target sees it: node index and port of the source; `feedback` is its register, or -1."""
 
@@ -90,6 +94,7 @@ class NodePlan:
         "body",
         "cancellable",
         "contends",
+        "copies",
         "default",
         "effects",
         "guarded",
@@ -127,6 +132,7 @@ class NodePlan:
         self.spec: NodeSpec = cls.spec
         self.params: Any = params
         self.role = cls.spec.role
+        self.copies = not cls.__module__.startswith(BUILT_IN)
         made = cls()
         self.run: Callable[..., Any] | None = getattr(made, "run", None)
         self.is_async = inspect.iscoroutinefunction(self.run)
@@ -200,6 +206,7 @@ class RegionPlan:
         "pending_first",
         "pending_later",
         "race_watch",
+        "racing",
         "registers",
         "scope",
         "start_first",
@@ -222,7 +229,8 @@ class RegionPlan:
         self.input_nodes: dict[str, int] = {}
         self.output_nodes: dict[str, int] = {}
         self.collects: frozenset[str] = frozenset()
-        self.race_watch: list[tuple[tuple[Race, int], ...]] = []
+        self.racing: tuple[int, ...] = ()
+        self.race_watch: list[tuple[tuple[Race, int, bool], ...]] = []
         self.max_ticks = graph.max_ticks if graph.max_ticks is not None else UNWRITTEN_MAX_TICKS
         self.max_ticks_written = graph.max_ticks is not None
         self.on_limit = graph.on_limit
@@ -373,8 +381,13 @@ class Compiler:
                     plan.nodes[loser].simple = None  # it must ask whether it has lost
             if not plan.ordered_races:
                 for position, wire in enumerate(race.wires):
+                    start = plan.registers[wire.feedback].initial_from if wire.feedback >= 0 else None
                     if wire.feedback < 0:
-                        plan.race_watch[wire.source] += ((race, position),)
+                        plan.race_watch[wire.source] += ((race, position, False),)
+                    elif start is not None:
+                        plan.race_watch[start[0]] += ((race, position, True),)
+        if not plan.ordered_races:
+            plan.racing = tuple(made.index for made in plan.nodes if made.race_inputs)
 
     # -- counters ----------------------------------------------------------------------------
 
@@ -387,8 +400,11 @@ class Compiler:
                     continue
                 before[made.index].update(wire.source for wire in wires if wire.feedback < 0)
         first = [set(sources) for sources in before]
-        for register in plan.registers:
-            if register.initial_from is not None:
+        racing_registers = {
+            wire.feedback for index in plan.racing for race in nodes[index].race_inputs.values() for wire in race.wires
+        }
+        for number, register in enumerate(plan.registers):
+            if register.initial_from is not None and number not in racing_registers:
                 first[register.target].add(register.initial_from[0])
         later = [
             {source for source in sources if nodes[source].live} if made.live else set()

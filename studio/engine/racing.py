@@ -18,17 +18,18 @@ if TYPE_CHECKING:
 def open_races(region: Region, todo: list[int]) -> None:
     """Start the tick's races: what lies there already (registers, held values) arrives first."""
     region.races = {}
-    deciding = (lambda node: True) if region.first else (lambda node: node.live)
-    for node in region.plan.nodes:
-        if not node.race_inputs or not deciding(node):
+    nodes, registers, first = region.plan.nodes, region.plan.registers, region.first
+    for index in region.plan.racing:
+        node = nodes[index]
+        if not (first or node.live):
             continue
-        if region.first:
-            start_registers(region, node)
         for race in node.race_inputs.values():
             coming = 0
             winner = -1
             for position, wire in enumerate(race.wires):
-                if wire.feedback < 0 and deciding(region.plan.nodes[wire.source]):
+                source_comes = wire.feedback < 0 and (first or nodes[wire.source].live)
+                starts_from_output = wire.feedback >= 0 and first and registers[wire.feedback].initial_from is not None
+                if source_comes or starts_from_output:
                     coming += 1
                 elif winner < 0 and type(read_wire(region, wire)[0]) is not Absent and _may_win(region, race, position):
                     winner = position
@@ -40,10 +41,13 @@ def open_races(region: Region, todo: list[int]) -> None:
 
 
 def arrive(region: Region, index: int, todo: list[int]) -> None:
-    for race, position in region.plan.race_watch[index]:
+    """A node is decided: tell the races that its wires (or, at tick 0, an `initial_from`) run in."""
+    for race, position, only_first in region.plan.race_watch[index]:
         state = region.races.get(race)
-        if state is None:
+        if state is None or (only_first and not region.first):
             continue
+        if only_first:
+            start_registers(region, region.plan.nodes[race.node])
         state[0] -= 1
         if state[1] >= 0:
             continue
@@ -56,16 +60,18 @@ def arrive(region: Region, index: int, todo: list[int]) -> None:
 
 
 def _won(region: Region, race: Race, winner: int, todo: list[int]) -> None:
-    reason = f"lost the race at `{region.plan.nodes[race.node].name}`"
-    for loser in race.cancels[winner]:
-        region.lost[loser] = reason  # asked when it enters; one that is decided already enters no more in this tick
-        task = region.own_tasks.get(loser)
-        if task is not None:
-            task.cancel()
+    if region.engine.recorded is None:  # in a replay the record says who lost
+        reason = f"lost the race at `{region.plan.nodes[race.node].name}`"
+        for loser in race.cancels[winner]:
+            region.lost[loser] = reason  # asked when it enters or begins; who is decided already does neither
+            task = region.own_tasks.get(loser)
+            if task is not None and loser in region.begun:
+                task.cancel()
     _race_over(region, race, todo)
 
 
 def record_races(region: Region, node: NodePlan, context: Context) -> None:
+    """Record which wires won the races of a node that fires."""
     for port, race in node.race_inputs.items():
         if region.races[race][1] >= 0:
             context.race_won(port, region.races[race][1])

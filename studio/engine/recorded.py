@@ -10,7 +10,7 @@ from studio.support.errors import ModelError, NodeError, StudioError
 from studio.support.values import ABSENT, Json, hash_bytes, preview, sorted_encode
 
 if TYPE_CHECKING:
-    from studio.engine.engine import Engine
+    from studio.engine.context import Context
     from studio.trace.reading import Trace
 
 
@@ -44,56 +44,122 @@ class Answer:
         self.error = error
         self.facts = dict(facts or {})
 
+    def asks(self, kind: str, name: str, request: Json) -> bool:
+        """True if this is the same question."""
+        return (self.kind, self.name) == (kind, name) and _same(self.request, request)
+
     def as_error(self) -> StudioError:
         """The recorded failure as the error it was."""
         told = self.response if isinstance(self.response, dict) else {}
         message = str(told.get("message") or self.error)
         where, hint = str(told.get("where", "")), str(told.get("hint", ""))
         transient, kind = bool(told.get("transient", False)), str(told.get("kind", ""))
+        if told.get("class") == "exception":
+            return NodeError(f"{told.get('name')}: {message}" if message else f"{told.get('name')}.", code="exception")
         if told.get("class") == "model":
             return ModelError(message, where=where, hint=hint, transient=transient, code=kind)
         return NodeError(message, where=where, hint=hint, transient=transient, code=kind)
 
 
+class FiringRecord:
+    """What one recorded firing asked: effects by number, results of store operations, attempts cut off by time."""
+
+    __slots__ = ("_taken", "cuts", "effects", "store_results")
+
+    def __init__(self) -> None:
+        self.effects: dict[int, Answer] = {}
+        self.store_results: dict[int, tuple[str, Json]] = {}
+        self.cuts: dict[int, int] = {}
+        self._taken: set[int] = set()
+
+    @property
+    def last(self) -> int:
+        """The highest number the firing used."""
+        return max((*self.effects, *self.store_results), default=0)
+
+    def answer(self, node: str, tick: str, n: int, kind: str, name: str, request: Json) -> Answer | None:
+        """Return the recorded answer to this request, None if the answer never came. Raises `Divergence`.
+
+        Effect `n` is looked at first; calls that ran side by side may have been numbered in another order.
+        """
+        there = self.effects.get(n)
+        if n not in self._taken and there is not None and there.asks(kind, name, request):
+            found = n
+        else:
+            alike = (m for m, one in self.effects.items() if m not in self._taken and one.asks(kind, name, request))
+            found = next(alike, 0)
+        if found:
+            self._taken.add(found)
+            known = self.effects[found]
+            return None if known.status == "unanswered" else known
+        if there is None:
+            raise Divergence(
+                f"`{node}` at tick {tick} asks for {kind} {name}, which the recorded run did not.",
+                hint="The graph or a node type has changed since.",
+            )
+        raise Divergence(
+            f"`{node}` at tick {tick} asks something else than recorded in effect {n}: "
+            + _first_difference(f"{there.kind} {there.name}", f"{kind} {name}", there.request, request),
+            hint="The graph or a node type has changed since.",
+        )
+
+    def store_result(self, node: str, tick: str, n: int, op: str) -> Json:
+        """What a project store answered then. Raises the refusal it gave, or `Divergence` if it was not asked this."""
+        refusal = self.effects.get(n)
+        if refusal is not None and refusal.kind == "store" and refusal.request == {"op": op}:
+            raise refusal.as_error()
+        known_op, result = self.store_results.get(n, ("", None))
+        if known_op != op:
+            raise Divergence(
+                f"`{node}` at tick {tick} uses a store where the recorded run did not.",
+                hint="The graph or a node type has changed since.",
+            )
+        return result
+
+
 class RecordedEffects:
-    """All effects of one run by firing identity and number; also who won its races and who lost them."""
+    """All effects of one run, by firing; who won its races and who lost them; what its model names stood for.
+
+    `ordered_races` says how its races were decided: by edge order (scripted) or by arrival.
+    """
 
     def __init__(
         self,
-        answers: Mapping[tuple[str, str, int], Answer],
+        records: Mapping[tuple[str, str], list[FiringRecord]],
+        *,
         lost: Mapping[tuple[str, str], str] | None = None,
-        names: Mapping[tuple[str, str], Mapping[str, Any]] | None = None,
-        store_results: Mapping[tuple[str, str, int], Json] | None = None,
+        names: Mapping[tuple[str, str], Answer] | None = None,
+        ordered_races: bool = False,
     ) -> None:
-        self._answers = dict(answers)
+        self._records = {identity: list(found) for identity, found in records.items()}
         self._lost = dict(lost or {})
         self._names = dict(names or {})
-        self._store_results = dict(store_results or {})
-        self._winners = {
-            (node, tick, answer.name): int(answer.response["winner"])
-            for (node, tick, _), answer in self._answers.items()
-            if answer.kind == "race" and isinstance(answer.response, dict)
-        }
+        self.ordered_races = ordered_races
         self.asked = 0
+        self._winners = {
+            (node, tick, effect.name): int(effect.response["winner"])
+            for (node, tick), found in self._records.items()
+            for record in found
+            for effect in record.effects.values()
+            if effect.kind == "race" and isinstance(effect.response, dict)
+        }
 
     @classmethod
     def from_trace(cls, trace: Trace, run: str = "last") -> RecordedEffects:
         """Return the effects of a recorded run. Raises UsageError if there is no such run."""
-        where: dict[int, tuple[str, str]] = {}
+        records: dict[tuple[str, str], list[FiringRecord]] = {}
+        by_firing: dict[int, FiringRecord] = {}
         lost: dict[tuple[str, str], str] = {}
-        for firing in trace.firings(run):
+        for firing in sorted(trace.firings(run), key=lambda found: found.id):
             identity = (firing.node, firing.tick)
-            where[firing.id] = identity
-            if firing.status == "skipped" and firing.reason.startswith("lost the race"):
-                lost[identity] = firing.reason
-        answers: dict[tuple[str, str, int], Answer] = {}
-        names: dict[tuple[str, str], Mapping[str, Any]] = {}
+            if firing.status == "skipped":
+                if firing.reason.startswith("lost the race"):
+                    lost[identity] = firing.reason
+                continue
+            by_firing[firing.id] = record = FiringRecord()
+            records.setdefault(identity, []).append(record)
+        names: dict[tuple[str, str], Answer] = {}
         for effect in trace.effects(run):
-            if effect.firing == 0:
-                names[(effect.kind, effect.name)] = effect.response
-                continue
-            if effect.firing not in where or effect.status == "unanswered":
-                continue
             facts = {
                 "tokens_in": effect.tokens_in,
                 "tokens_out": effect.tokens_out,
@@ -101,49 +167,51 @@ class RecordedEffects:
                 "finish_reason": effect.finish_reason,
                 "entropy": effect.entropy,
             }
-            answers[(*where[effect.firing], effect.n)] = Answer(
+            answer = Answer(
                 effect.kind, effect.name, effect.request, effect.status, effect.response, effect.error, facts
             )
-        results = {(*where[done.firing], done.n): done.result for done in trace.store_ops(run) if done.firing in where}
-        return cls(answers, lost, names, results)
+            if effect.firing == 0:
+                names[(effect.kind, effect.name)] = answer
+            elif effect.firing in by_firing:
+                record = by_firing[effect.firing]
+                record.effects[effect.n] = answer
+                if effect.kind == "timeout":
+                    record.cuts[effect.attempt] = effect.n
+        for done in trace.store_ops(run):
+            if done.firing in by_firing:
+                by_firing[done.firing].store_results[done.n] = (done.op, done.result)
+        options = trace.run(run).options
+        ordered = isinstance(options, dict) and options.get("races") == "ordered"
+        return cls(records, lost=lost, names=names, ordered_races=ordered)
 
-    def answer(self, engine: Engine, node: str, tick: str, n: int, kind: str, name: str, request: Json) -> Answer:
-        """Return the recorded answer to effect `n` of this firing. Raises `Divergence` where the request differs."""
-        known = self._answers.get((node, tick, n))
-        if known is None:
-            raise Divergence(
-                f"`{node}` at tick {tick} asks for {kind} {name}, which the recorded run did not.",
-                hint="The graph or a node type has changed since.",
-            )
-        if (known.kind, known.name) != (kind, name) or not _same(known.request, request):
-            raise Divergence(
-                f"`{node}` at tick {tick} asks something else than recorded in effect {n}: "
-                + _first_difference(f"{known.kind} {known.name}", f"{kind} {name}", known.request, request),
-                hint="The graph or a node type has changed since.",
-            )
-        self.asked += 1
-        return known
+    def next_record(self, node: str, tick: str) -> FiringRecord:
+        """Return what the next firing of this identity asked (a retried region has several), or an empty record."""
+        waiting = self._records.get((node, tick))
+        return waiting.pop(0) if waiting else FiringRecord()
+
+    def cut(self, context: Context) -> int | None:
+        """The number of the effect at which this attempt was cut off by its time limit, or None."""
+        return context.record.cuts.get(context.attempt)
 
     def model(self, name: str) -> RecordedModel:
         """What the model name or role stood for, able to do what it could then and asked nothing now."""
-        known = self._names.get(("model", name))
-        if known is None:
-            raise Divergence(f"The recorded run used no model `{name}`.", hint="The graph has changed since.")
-        facts = dict(known)
+        facts = dict(self._stood_for("model", name))
         return RecordedModel(retries=int(facts.pop("retries", 0)), info=ModelInfo(**facts))
 
     def embedder(self, name: str) -> RecordedEmbedder:
         """What the embedder name or role stood for."""
-        known = self._names.get(("embedder", name))
-        if known is None:
-            raise Divergence(f"The recorded run used no embedder `{name}`.", hint="The graph has changed since.")
+        known = self._stood_for("embedder", name)
         return RecordedEmbedder(str(known["name"]), bool(known["billable"]))
 
-    def store_result(self, node: str, tick: str, n: int) -> Json:
-        """What a project store answered then. Raises `Divergence` if this firing did not ask it."""
-        if (node, tick, n) not in self._store_results:
-            raise Divergence(f"`{node}` at tick {tick} uses a store where the recorded run did not.")
-        return self._store_results[(node, tick, n)]
+    def _stood_for(self, kind: str, name: str) -> Mapping[str, Any]:
+        """What a name stood for; raises the refusal it met then, or `Divergence` if it was not used."""
+        known = self._names.get((kind, name))
+        if known is None:
+            raise Divergence(f"The recorded run used no {kind} `{name}`.", hint="The graph has changed since.")
+        if known.status == "error":
+            raise known.as_error()
+        facts: Mapping[str, Any] = known.response
+        return facts
 
     def winner(self, node: str, tick: str, port: str) -> int:
         """The wire that won the race at this port, or -1."""
@@ -152,6 +220,19 @@ class RecordedEffects:
     def lost(self, node: str, tick: str) -> str:
         """Why this node did not fire because it lost a race, or nothing."""
         return self._lost.get((node, tick), "")
+
+
+def error_json(error: StudioError) -> Json:
+    """What is recorded of an error so that replay can raise the same one."""
+    kind = error.kind if isinstance(error, NodeError) else error.code
+    return {
+        "class": "model" if isinstance(error, ModelError) else "node" if isinstance(error, NodeError) else "usage",
+        "kind": kind,
+        "message": error.message,
+        "where": error.where,
+        "hint": error.hint,
+        "transient": getattr(error, "transient", False),
+    }
 
 
 class RecordedModel:

@@ -17,6 +17,7 @@ from studio.engine.plan import RegionPlan
 from studio.engine.races import Race
 from studio.engine.racing import open_races, raise_undelivered
 from studio.engine.scheduling import work
+from studio.engine.wires import start_registers
 from studio.support.errors import NodeError
 from studio.support.ticks import tick_part, tick_path
 from studio.support.values import ABSENT, Absent, Json
@@ -76,6 +77,7 @@ class Region:
         self.pending: list[int] = []
         self.races: dict[Race, list[int]] = {}
         self.lost: dict[int, str] = {}
+        self.begun: set[int] = set()
         # Life.
         self.halted = False
         self.stopped = False
@@ -91,6 +93,9 @@ class Region:
         self.populations: dict[int, dict[str, Region]] = {}
         self.failed: Failure | None = None
         self.failed_maps: dict[int, str] = {}
+        # Time on a fixed clock: what was slept before this tick, and the longest sleep in it (s).
+        self.elapsed_s: float = parent.elapsed_s if parent is not None else 0.0
+        self.tick_slept_s = 0.0
         # Tasks of this tick.
         self.tasks: set[asyncio.Task[None]] = set()
         self.own_tasks: dict[int, asyncio.Task[None]] = {}
@@ -146,6 +151,7 @@ class Region:
         finally:
             if around is not None:
                 around.children.discard(self)
+                around.tick_slept_s = max(around.tick_slept_s, self.elapsed_s - around.elapsed_s)
 
     def _reached_max_ticks(self) -> None:
         if not self.plan.max_ticks_written:
@@ -176,7 +182,7 @@ class Region:
         self.work_waits = False
         if self.lost:
             self.lost.clear()
-        if not plan.ordered_races and any(plan.race_watch):
+        if plan.racing:
             open_races(self, todo)
         if self.engine.sequential:
             heapify(todo)
@@ -198,9 +204,14 @@ class Region:
         if self.halted:
             raise RunHalted
         self._gather_outputs()
+        if self.first:
+            for index in plan.racing:  # by now every `initial_from` is decided, also those that came too late to win
+                start_registers(self, plan.nodes[index])
         self._shift()
         self.first = False
         self.ticks += 1
+        self.elapsed_s += self.tick_slept_s
+        self.tick_slept_s = 0.0
 
     async def _cancel_tasks(self) -> None:
         tasks = list(self.tasks)
@@ -249,6 +260,16 @@ class Region:
     def fail_region(self, index: int, failure: Failure) -> None:
         self.failures.append((index, failure))
         self.halt()
+
+    def cut_off(self) -> Absent:
+        """Why a firing in flight here does not finish: what failed in this region or around it."""
+        around: Region | None = self
+        while around is not None:
+            if around.failures:
+                index = min(around.failures, key=lambda entry: entry[0])[0]
+                return Absent(f"cut off: `{around.plan.nodes[index].name}` failed")
+            around = around.parent
+        return Absent("cut off by a failure beside it")
 
     def halt(self) -> None:
         """Start nothing new here or inside; what is in flight finishes and is recorded."""

@@ -11,7 +11,7 @@ from time import perf_counter_ns, time_ns
 from typing import TYPE_CHECKING, Any, ParamSpec
 
 from studio.engine.engine import Engine
-from studio.engine.firing import Failure, RunHalted
+from studio.engine.firing import Failure, is_halt, message_of
 from studio.engine.prepared import Prepared, bind_inputs, prepare
 from studio.engine.region import Region
 from studio.engine.result import RunResult, Status
@@ -63,8 +63,8 @@ async def arun(
     user's); `limits` narrow or widen the run's own (`{"cost_usd": 1}`); `clock` fixes the time (ISO 8601);
     `listener` is called with batches of committed records from the writer's thread, `on_text(node, tick, text)`
     with streaming text; `recorded` answers every effect from a recorded run, `log` takes the place of a trace
-    file.  Everything recorded is on disk within 20 ms; `Trace(db)` waits for it.  Cancelling the task aborts the
-    run and records that.
+    file.  What is recorded goes to disk in group commits behind the run; `Trace(db)` waits for them.  Cancelling
+    the task aborts the run and records that.
 
     Raises GraphError or UsageError before anything runs, EnvironmentProblem where the trace cannot be written; a
     failing run is returned, not raised.
@@ -83,36 +83,25 @@ async def arun(
     )
     if services is not None and catalog is None:
         await _prepare_remote(services, prepared.model_names)
-    plan = prepared.plan(ordered_races=scripted and recorded is None)
+    ordered_races = recorded.ordered_races if recorded is not None else scripted
+    plan = prepared.plan(ordered_races)
     given = {**(inputs or {}), **more_inputs}
     bound = bind_inputs(plan, given)
-    run_id = new_run_id()
     bounds = run_limits(settings, document, limits)
-    started = time_ns()
+    clock_start = _moment(clock)
+    run_id = new_run_id()
     trace_file = Path(db) if db is not None else settings.db_path()
     if log is None:
-        from studio.models.keys import scrubber
-        from studio.trace import RunStart, open_run
-
-        log = open_run(
-            trace_file,
-            RunStart(
-                run_id=run_id,
-                graph_name=document.name,
-                graph_file=document.place.file,
-                graph_hash=prepared.hash,
-                graph_text=prepared.text,
-                inputs={name: encode(value) for name, value in bound.items()},
-                options={
-                    "model": getattr(model, "info", None) and model.info.name if not isinstance(model, str) else model,  # type: ignore[union-attr]
-                    "embedder": embedder, "seed": seed, "clock": clock, "limits": bounds,
-                    "answers": str(answers) if answers else None,
-                },
-                started_at=started,
-            ),
-            listener,
-            scrub=scrubber(),
-        )  # fmt: skip
+        options = {
+            "model": model if model is None or isinstance(model, str) else model.info.name,
+            "embedder": embedder,
+            "seed": seed,
+            "clock": clock,
+            "limits": bounds,
+            "answers": str(answers) if answers else None,
+            "races": "ordered" if ordered_races else "by arrival",
+        }
+        log = _open_log(trace_file, run_id, document, prepared, bound, options, listener)
     engine = Engine(
         run_id=run_id,
         log=log,
@@ -122,7 +111,7 @@ async def arun(
         seed=seed,
         sequential=sequential,
         no_waiting=scripted,
-        clock_start=_moment(clock),
+        clock_start=clock_start,
         recorded=recorded,
         human=lambda: _present(asked),
         read_blob=lambda key: _blob(trace_file, key),
@@ -135,29 +124,8 @@ async def arun(
     begin = perf_counter_ns()
     region = engine.root = Region(engine, plan)
     region.inputs = {name: (value, None) for name, value in bound.items()}
-    status: Status = "ok"
-    error: dict[str, Json] | None = None
-    aborted = False
     try:
-        await region.run()
-        ended = region.ended
-    except Failure as failure:
-        status, ended = "failed", "error"
-        error = {
-            "code": failure.error.kind, "message": str(failure.error), "node": failure.node, "tick": failure.tick,
-        }  # fmt: skip
-    except RunHalted:
-        if engine.broken is not None:
-            log.finish("failed", "error", {"code": "environment", "message": str(engine.broken)}, {}, {}, time_ns())
-            raise engine.broken from None
-        limit, why = engine.paused or ("", "")
-        status, ended = "paused", f"limit:{limit}"
-        error = {"code": f"limit:{limit}", "message": f"Paused: {why}.", "node": "", "tick": ""}
-    except asyncio.CancelledError:
-        status, ended, aborted = "aborted", "abort", True
-    except Exception as fault:  # a fault of ours: recorded as the run's end, then shown as what it is
-        log.finish("failed", "error", {"code": "fault", "message": repr(fault)}, {}, {}, time_ns())
-        raise
+        status, ended, error = await _play(engine, region)
     finally:
         engine.close()
     outputs = {name: value for name, value in region.outputs().items() if type(value) is not Absent}
@@ -167,7 +135,7 @@ async def arun(
         ended=ended,
         outputs=outputs,
         error=error,
-        firings=engine.fired,
+        firings=engine.decided,
         ticks=engine.ticks,
         calls=engine.calls,
         tokens_in=engine.tokens_in,
@@ -180,10 +148,75 @@ async def arun(
         "tokens_out": result.tokens_out, "cost_usd": result.cost_usd, "seq": engine.seq,
     }  # fmt: skip
     log.finish(status, ended, error, {name: encode(value) for name, value in outputs.items()}, totals, time_ns())
-    if aborted:
+    if engine.aborted:
         log.flush()
         raise asyncio.CancelledError
     return result
+
+
+async def _play(engine: Engine, region: Region) -> tuple[Status, str, dict[str, Json] | None]:
+    """Run the top region to its end: status, how it ended, and the error if there is one.
+
+    The region has a task of its own, so that being cancelled from outside is known from any other cancelling.
+    Raises what is no outcome: a trace that cannot be written, and faults of ours, both noted as the run's end.
+    """
+    task = engine.loop.create_task(region.run())
+    try:
+        await asyncio.wait([task])
+    except asyncio.CancelledError:
+        engine.aborted = True
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        return "aborted", "abort", None
+    failed = task.exception() if not task.cancelled() else asyncio.CancelledError()
+    if failed is None:
+        return "ok", region.ended, None
+    if isinstance(failed, Failure):
+        return "failed", "error", {
+            "code": failed.error.kind, "message": message_of(failed.error), "node": failed.node, "tick": failed.tick,
+        }  # fmt: skip
+    if is_halt(failed):
+        return _halted(engine)
+    engine.log.finish("failed", "error", {"code": "fault", "message": repr(failed)}, {}, {}, time_ns())
+    raise failed
+
+
+def _halted(engine: Engine) -> tuple[Status, str, dict[str, Json] | None]:
+    """The run was stopped as a whole: by a trace that cannot be written, a divergence, or a limit."""
+    if engine.broken is not None:
+        error = {"code": "environment", "message": str(engine.broken), "node": "", "tick": ""}
+        engine.log.finish("failed", "error", error, {}, {}, time_ns())
+        raise engine.broken from None
+    if engine.diverged is not None:
+        difference, node, tick = engine.diverged
+        return "failed", "error", {"code": "divergence", "message": str(difference), "node": node, "tick": tick}
+    limit, why = engine.paused or ("", "")
+    return "paused", f"limit:{limit}", {"code": f"limit:{limit}", "message": f"Paused: {why}.", "node": "", "tick": ""}
+
+
+def _open_log(
+    file: Path,
+    run_id: str,
+    document: Graph,
+    prepared: Prepared,
+    bound: Mapping[str, Json],
+    options: dict[str, Json],
+    listener: Listener | None,
+) -> RunLog:
+    from studio.models.keys import scrubber
+    from studio.trace import RunStart, open_run
+
+    start = RunStart(
+        run_id=run_id,
+        graph_name=document.name,
+        graph_file=document.place.file,
+        graph_hash=prepared.hash,
+        graph_text=prepared.text,
+        inputs={name: encode(value) for name, value in bound.items()},
+        options=options,
+        started_at=time_ns(),
+    )
+    return open_run(file, start, listener, scrub=scrubber())
 
 
 def _blocking(call: Callable[P, Coroutine[Any, Any, RunResult]]) -> Callable[P, RunResult]:

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from studio.engine.context import Context
 from studio.engine.deciding import decide, fail, play, skip
 from studio.engine.entering import enter, enter_simply
-from studio.engine.firing import RunHalted, guarded_call, plain_call
+from studio.engine.firing import guarded_call, is_halt, own, plain_call
 from studio.engine.plan import NodePlan
 from studio.engine.racing import record_races
 from studio.support.values import Absent
@@ -35,7 +35,6 @@ async def work(region: Region, todo: list[int]) -> None:
     engine = region.engine
     nodes = region.plan.nodes
     sequential = engine.sequential
-    turn = clock()
     while todo:
         if region.halted:
             return
@@ -66,11 +65,9 @@ async def work(region: Region, todo: list[int]) -> None:
                 if region.races and node.race_inputs:
                     record_races(region, node, context)
                 try:
-                    held = node.run(context, node.params, node.in_fields.holding(values)).__dict__
-                except RunHalted:
-                    return
-                except Exception as error:  # noqa: BLE001 - any failure of user code is this firing's failure
-                    fail(region, index, node, firing, begin, refs, error, todo, context)
+                    held = node.run(context, node.params, node.in_fields.holding(own(node, values))).__dict__
+                except BaseException as raised:  # noqa: BLE001 - whatever node code raises is this firing's failure
+                    _settle(region, index, node, firing, begin, refs, raised, todo, context)
                 else:
                     decide(region, index, node, firing, begin, refs, held, todo, context)
         elif (todo and not sequential) or (node.cancellable and not sequential):
@@ -78,9 +75,9 @@ async def work(region: Region, todo: list[int]) -> None:
             continue
         else:
             await fire(region, index, node, firing, begin, values, refs, todo)
-        if clock() - turn > SLICE_NS:
+        if clock() - engine.turn > SLICE_NS:
             await asyncio.sleep(0)
-            turn = clock()
+            engine.turn = clock()
 
 
 async def fire(
@@ -93,23 +90,57 @@ async def fire(
     refs: dict[str, Any],
     todo: list[int],
 ) -> None:
-    context = Context(region.engine, region, node, firing)
+    """Fire a node that may wait, and decide it."""
+    engine = region.engine
+    context = Context(engine, region, node, firing)
     if region.races and node.race_inputs:
         record_races(region, node, context)
     try:
         if node.is_async and not node.guarded:
             # The common case, spelled out: one await, no wrapper.
-            held = (await node.run(context, node.params, node.in_fields.holding(values))).__dict__  # type: ignore[misc]
+            entered = node.in_fields.holding(own(node, values))
+            held = (await node.run(context, node.params, entered)).__dict__  # type: ignore[misc]
         elif node.guarded:
             held = await guarded_call(region, index, node, firing, values, refs, context)
         else:
             held = await plain_call(region, index, node, firing, values, refs, context)
-    except RunHalted:
-        return
-    except Exception as error:  # noqa: BLE001 - any failure of user code is this firing's failure
-        fail(region, index, node, firing, begin, refs, error, todo, context)
+        if engine.is_aborted():
+            raise asyncio.CancelledError  # the node swallowed the abort
+    except BaseException as raised:  # noqa: BLE001 - whatever node code raises is this firing's failure
+        _settle(region, index, node, firing, begin, refs, raised, todo, context)
     else:
         decide(region, index, node, firing, begin, refs, held, todo, context)
+
+
+def _settle(
+    region: Region,
+    index: int,
+    node: NodePlan,
+    firing: int,
+    begin: int,
+    refs: dict[str, Any],
+    raised: BaseException,
+    todo: list[int],
+    context: Context,
+) -> None:
+    """Tell apart what was raised: the run pauses, the run is aborted, a race is lost, or this firing failed."""
+    engine = region.engine
+    if is_halt(raised):
+        if not engine.is_stopping():
+            # A failure around or beside it ended the region: an ended run leaves no firing open.
+            skip(region, index, node, region.cut_off(), todo, "", firing)
+        return
+    if isinstance(raised, KeyboardInterrupt) or (
+        isinstance(raised, asyncio.CancelledError) and (engine.is_aborted() or _is_cancelled())
+    ):
+        raise raised
+    fail(region, index, node, firing, begin, refs, raised, todo, context)
+
+
+def _is_cancelled() -> bool:
+    """True if this very task is being cancelled (and not something it waited for)."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
 
 
 def _spawn(
@@ -133,17 +164,22 @@ async def _cancellable(
 ) -> None:
     """A contender in a task of its own, so that losing cancels it alone and not what follows in its chain."""
     todo: list[int] = []
-    try:
-        await fire(region, index, node, firing, begin, values, refs, todo)
-    except asyncio.CancelledError:
-        if index not in region.lost:
-            raise
-        task = asyncio.current_task()
-        if task is not None:
-            task.uncancel()
-        todo = []
+    region.begun.add(index)
+    if index in region.lost:
         skip(region, index, node, Absent(region.lost[index]), todo, "", firing)
+    else:
+        try:
+            await fire(region, index, node, firing, begin, values, refs, todo)
+        except asyncio.CancelledError:
+            if index not in region.lost or region.engine.is_aborted():
+                raise
+            task = asyncio.current_task()
+            if task is not None:
+                task.uncancel()
+            todo = []
+            skip(region, index, node, Absent(region.lost[index]), todo, "", firing)
     region.own_tasks.pop(index, None)
+    region.begun.discard(index)
     if todo:
         await work(region, todo)
 
@@ -160,7 +196,7 @@ def _task_done(region: Region, task: asyncio.Task[None]) -> None:
     region.tasks.discard(task)
     if not task.cancelled():
         error = task.exception()
-        if error is not None and region.crash is None and not isinstance(error, RunHalted):
+        if error is not None and region.crash is None and not is_halt(error):
             region.crash = error
             region.halt()
     if not region.tasks and region.idle is not None and not region.idle.done():

@@ -1,0 +1,169 @@
+"""Asking something of the outside: counted, recorded before and after, or answered from a recorded run.
+
+An intent row goes before and a result row after, both durable at once where a call costs money or cannot be
+undone, so that a crash leaves no orphan and no surprise on the bill.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine, Mapping
+from time import perf_counter_ns as clock
+from typing import TYPE_CHECKING, Any
+
+from studio.engine.firing import RunHalted
+from studio.engine.recorded import Divergence, error_json
+from studio.support.errors import ModelError, StudioError
+from studio.support.values import Json, hash_bytes, sorted_encode
+
+if TYPE_CHECKING:
+    from studio.engine.context import Context
+
+RETRY_FIRST_S = 0.5
+RETRY_MOST_S = 60.0
+
+CACHED = "cached"
+"""Finish reason of an effect that was answered from the run's own memory and cost nothing."""
+
+Answered = tuple[Json, dict[str, Any]]
+Perform = Callable[[], Coroutine[Any, Any, Answered]]
+"""Does what is asked; returns the response and its facts: tokens_in, tokens_out, cost_usd, finish_reason, entropy."""
+
+
+class Memo:
+    """A question that many firings ask alike, under way or answered; whoever takes the answer first is charged."""
+
+    __slots__ = ("claimed", "task")
+
+    def __init__(self, task: asyncio.Task[Answered]) -> None:
+        self.task = task
+        self.claimed = False
+
+
+def note(context: Context, kind: str, name: str, request: Json, response: Json) -> None:
+    """Record something that needs no asking: a remark, who won a race, a time limit that passed."""
+    engine = context.engine
+    n = context.next_number()
+    engine.log.effect_intent(context.firing, n, kind, name, request, context.attempt, engine.epoch + clock())
+    engine.log.effect_result(context.firing, n, "ok", response, "", 0, None, None, None, "", None)
+
+
+async def call(
+    context: Context,
+    kind: str,
+    name: str,
+    request: Json,
+    perform: Perform,
+    *,
+    billable: bool = False,
+    once: bool = False,
+    retries: int = 0,
+    is_model: bool = False,
+) -> Any:
+    """Ask, up to `retries` times more after transient errors; return the response or raise its `StudioError`."""
+    engine = context.engine
+    tries = 0
+    while True:
+        key = hash_bytes(sorted_encode([kind, name, request])) if once and engine.recorded is None else ""
+        n = context.next_number()
+        if engine.recorded is not None:
+            response, error = _from_record(context, n, kind, name, request, is_model)
+        else:
+            if is_model and key not in engine.memo:
+                engine.may_call(context.region, context.node_plan)
+            engine.log.effect_intent(context.firing, n, kind, name, request, context.attempt, engine.epoch + clock())
+            response, error = await _asked(context, n, perform, key, billable, is_model)
+        if error is None:
+            return response
+        transient = isinstance(error, ModelError) and error.transient
+        if not transient or tries >= retries or context.region.halted:
+            raise error
+        tries += 1
+        await context.back_off(RETRY_FIRST_S, RETRY_MOST_S, getattr(error, "retry_after_s", None))
+        if context.region.halted:
+            raise error
+
+
+async def _asked(
+    context: Context, n: int, perform: Perform, key: str, billable: bool, is_model: bool
+) -> tuple[Json, StudioError | None]:
+    engine = context.engine
+    begin = clock()
+    try:
+        if billable:
+            await engine.must_be_durable()
+        response, facts = await (_shared(context, key, perform) if key else perform())
+    except StudioError as raised:
+        if not context.closed:
+            _record(context, n, "error", error_json(raised), str(raised), begin, {}, is_model)
+        return None, raised
+    except Exception as raised:  # recorded as this effect's failure, then raised on
+        if not context.closed:
+            told = {"class": "exception", "name": type(raised).__name__, "message": str(raised)}
+            _record(context, n, "error", told, f"{type(raised).__name__}: {raised}", begin, {}, is_model)
+        raise
+    _record(context, n, "ok", response, "", begin, facts, is_model)
+    if billable:
+        await engine.must_be_durable()
+    return response, None
+
+
+async def _shared(context: Context, key: str, perform: Perform) -> Answered:
+    """Ask once for all who ask alike. The asking outlives its first asker, who may lose a race or run out of time."""
+    engine = context.engine
+    memo = engine.memo.get(key)
+    if memo is None:
+        memo = engine.memo[key] = Memo(engine.start_apart(perform()))
+    try:
+        response, facts = await asyncio.shield(memo.task)
+    except Exception:
+        if engine.memo.get(key) is memo:
+            del engine.memo[key]  # failures are not kept: the next who asks tries anew
+        raise
+    if memo.claimed:
+        return response, {"tokens_in": 0, "tokens_out": 0, "cost_usd": 0.0, "finish_reason": CACHED}
+    memo.claimed = True
+    return response, facts
+
+
+def _from_record(
+    context: Context, n: int, kind: str, name: str, request: Json, is_model: bool
+) -> tuple[Json, StudioError | None]:
+    """Answer from the recorded firing. A different request ends the replay; a record that ends here pauses it."""
+    engine = context.engine
+    assert engine.recorded is not None
+    try:
+        known = context.record.answer(context.node, context.tick, n, kind, name, request)
+    except Divergence as difference:
+        engine.diverge(difference, context.node, context.tick)
+        raise RunHalted from difference
+    if known is None:
+        engine.pause("record", "the record ends here: the answer never came")
+        raise RunHalted
+    engine.recorded.asked += 1
+    if is_model and known.facts.get("finish_reason") != CACHED:
+        engine.may_call(context.region, context.node_plan)
+    engine.log.effect_intent(context.firing, n, kind, name, request, context.attempt, engine.epoch + clock())
+    _record(context, n, known.status, known.response, known.error, clock(), known.facts, is_model)
+    if known.status == "ok":
+        return known.response, None
+    return None, known.as_error()
+
+
+def _record(
+    context: Context,
+    n: int,
+    status: str,
+    response: Json,
+    error: str,
+    begin: int,
+    facts: Mapping[str, Any],
+    is_model: bool,
+) -> None:
+    engine = context.engine
+    engine.log.effect_result(
+        context.firing, n, status, response, error, clock() - begin, facts.get("tokens_in"), facts.get("tokens_out"),
+        facts.get("cost_usd"), facts.get("finish_reason", ""), facts.get("entropy"),
+    )  # fmt: skip
+    if is_model or facts:
+        engine.charge(context.region, context.node_plan, facts)

@@ -1,0 +1,143 @@
+"""What a node holds in its hands: a model and a store, each recording what is done with it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from time import perf_counter_ns as clock
+from typing import TYPE_CHECKING, Any
+
+from studio.engine.effects import Answered, Perform, call
+from studio.engine.firing import RunHalted
+from studio.engine.recorded import Divergence, error_json
+from studio.spec.calls import (
+    ChatCall,
+    ChatReply,
+    CompletionCall,
+    CompletionReply,
+    Message,
+    ModelInfo,
+    ModelProvider,
+)
+from studio.support.errors import NodeError
+from studio.support.values import Json, encode
+
+if TYPE_CHECKING:
+    from studio.engine.context import Context
+    from studio.stores.base import Store
+
+
+class Calls:
+    """A model as a node sees it (`ModelCalls`)."""
+
+    __slots__ = ("context", "info", "provider")
+
+    def __init__(self, context: Context, provider: ModelProvider) -> None:
+        self.context = context
+        self.provider = provider
+        self.info: ModelInfo = provider.info
+
+    async def chat(
+        self,
+        messages: Sequence[Message],
+        *,
+        schema: Mapping[str, Json] | None = None,
+        max_tokens: int | None = None,
+        temperature: float = 0.0,
+        stop: Sequence[str] = (),
+        timeout_s: float | None = None,
+    ) -> ChatReply:
+        """Ask for a chat reply; recorded, counted, replayable."""
+        context = self.context
+        call = ChatCall(
+            messages=tuple(messages), schema=schema, max_tokens=max_tokens, temperature=temperature,
+            seed=context.engine.seed, stop=tuple(stop), logprobs=self.info.supports_logprobs, timeout_s=timeout_s,
+            node=context.node, tick=context.tick,
+        )  # fmt: skip
+
+        async def ask() -> Answered:
+            async with context.engine.slot(self.info):
+                reply = await self.provider.chat(call, context.say if context.engine.on_text else None)
+            return reply.to_json(), _facts(reply)
+
+        response = await self._ask("chat", call.canonical(self.info.name), ask)
+        return ChatReply.from_json(response)
+
+    async def complete(
+        self, prompt: str, *, max_tokens: int = 1, top: int = 200, timeout_s: float | None = None, once: bool = False
+    ) -> CompletionReply:
+        """Complete a text; recorded, counted, replayable."""
+        context = self.context
+        call = CompletionCall(
+            prompt=prompt, max_tokens=max_tokens, seed=context.engine.seed, top=top, timeout_s=timeout_s,
+            node=context.node, tick=context.tick,
+        )  # fmt: skip
+
+        async def ask() -> Answered:
+            async with context.engine.slot(self.info):
+                reply = await self.provider.complete(call)
+            return reply.to_json(), _facts(reply)
+
+        response = await self._ask("complete", call.canonical(self.info.name), ask, once=once)
+        return CompletionReply.from_json(response)
+
+    async def _ask(self, kind: str, request: Json, ask: Perform, *, once: bool = False) -> Any:
+        return await call(
+            self.context, kind, self.info.name, request, ask,
+            billable=self.info.billable, once=once, retries=self.provider.retry_transient, is_model=True,
+        )  # fmt: skip
+
+
+class Handle:
+    """A store as a node sees it (`StoreHandle`): every operation is recorded."""
+
+    __slots__ = ("_context", "_is_project", "_name", "_store")
+
+    def __init__(self, context: Context, store: Store, name: str, is_project: bool) -> None:
+        self._is_project = is_project
+        self._context = context
+        self._store = store
+        self._name = name
+
+    @property
+    def kind(self) -> str:
+        """The store's type: list, queue, kv."""
+        return self._store.kind
+
+    def do(self, op: str, **args: Json) -> Json:
+        """Do an operation of the store's type and return its result."""
+        context = self._context
+        engine = context.engine
+        n = context.next_number()
+        recorded = engine.recorded is not None and self._is_project
+        try:
+            result = self._from_record(n, op) if recorded else self._store.do(op, args)
+        except NodeError as refusal:
+            if self._is_project and not isinstance(refusal, Divergence):
+                engine.log.effect_intent(
+                    context.firing, n, "store", self._name, {"op": op}, context.attempt, engine.epoch + clock()
+                )
+                engine.log.effect_result(
+                    context.firing, n, "error", error_json(refusal), str(refusal), 0, None, None, None, "", None
+                )
+            raise
+        engine.log.store_op(context.firing, n, self._name, op, args, encode(result))
+        return result
+
+    def _from_record(self, n: int, op: str) -> Json:
+        """What a project store answered when the run was recorded: the file may hold anything by now."""
+        context = self._context
+        try:
+            return context.record.store_result(context.node, context.tick, n, op)
+        except Divergence as difference:
+            context.engine.diverge(difference, context.node, context.tick)
+            raise RunHalted from difference
+
+
+def _facts(reply: ChatReply | CompletionReply) -> dict[str, Any]:
+    return {
+        "tokens_in": reply.tokens_in,
+        "tokens_out": reply.tokens_out,
+        "cost_usd": reply.cost_usd,
+        "finish_reason": reply.finish_reason,
+        "entropy": reply.entropy,
+    }
