@@ -19,14 +19,20 @@ MAX_DEPTH = 16
 
 
 async def run_subgraph(
-    region: Region, index: int, node: NodePlan, firing: int, values: dict[str, Any], refs: dict[str, Any]
+    region: Region,
+    index: int,
+    node: NodePlan,
+    firing: int,
+    values: dict[str, Any],
+    refs: dict[str, Any],
+    attempt: int,
 ) -> dict[str, Any]:
     """Run the body once (own clock) or for one tick (shared clock); return its outputs by name."""
     body = node.body
     assert body is not None
     given = {name: (value, refs.get(name)) for name, value in values.items()}
     if not body.shared:
-        inner = _own(region, index, node, firing)
+        inner = _own(region, index, node, firing, attempt)
         inner.inputs = given
         await inner.run()
         return {name: inner.result(name) for name in inner.plan.output_nodes}
@@ -38,7 +44,13 @@ async def run_subgraph(
 
 
 async def run_map(
-    region: Region, index: int, node: NodePlan, firing: int, values: dict[str, Any], refs: dict[str, Any]
+    region: Region,
+    index: int,
+    node: NodePlan,
+    firing: int,
+    values: dict[str, Any],
+    refs: dict[str, Any],
+    attempt: int,
 ) -> dict[str, Any]:
     """Run the body per entry of `items`; return one list per output, in item order.
 
@@ -64,7 +76,7 @@ async def run_map(
             if any(_is_required(body, name) for name in missing):
                 return
             given = {name: entry for name, entry in given.items() if name not in missing}
-        inner = regions[position] = _item_region(region, index, node, firing, position, keys)
+        inner = regions[position] = _item_region(region, index, node, firing, attempt, position, keys)
         started.add(inner)
         if inner.ended_at:
             results[position] = inner.failed
@@ -143,7 +155,7 @@ async def _several(one: Any, count: int, concurrency: int, stopping: Any) -> Non
         raise errors[0]
 
 
-def _own(region: Region, index: int, node: NodePlan, firing: int, key: str = "") -> Region:
+def _own(region: Region, index: int, node: NodePlan, firing: int, attempt: int, key: str = "") -> Region:
     body = node.body
     assert body is not None
     depth = 0
@@ -160,6 +172,7 @@ def _own(region: Region, index: int, node: NodePlan, firing: int, key: str = "")
     inner = _inside(region, index, node, key)
     inner.tick_prefix = region.tick_key + "."
     inner.parent_firing = firing
+    inner.attempt = attempt
     return inner
 
 
@@ -195,7 +208,9 @@ async def _shared_tick(region: Region, inner: Region, firing: int, given: dict[s
         region.work_waits = True
 
 
-def _item_region(region: Region, index: int, node: NodePlan, firing: int, position: int, keys: list[Json]) -> Region:
+def _item_region(
+    region: Region, index: int, node: NodePlan, firing: int, attempt: int, position: int, keys: list[Json]
+) -> Region:
     body = node.body
     assert body is not None
     key = _segment(keys[position])
@@ -205,7 +220,7 @@ def _item_region(region: Region, index: int, node: NodePlan, firing: int, positi
         population[key] = inner
         inner.halted = region.halted
     else:
-        inner = _own(region, index, node, firing, key)
+        inner = _own(region, index, node, firing, attempt, key)
     inner.item = position
     if not node.params.sequential:
         inner.overlay = {}

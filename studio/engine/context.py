@@ -45,6 +45,11 @@ class Context:
         self._random: random.Random | None = None
         self._record: FiringRecord | None = None
 
+    @property
+    def counted_attempt(self) -> int:
+        """The attempt as the trace counts it: attempts inside a retried region go on counting."""
+        return (self.region.attempt - 1) * (self.node_plan.retries + 1) + self.attempt
+
     def for_attempt(self) -> Context:
         """A context of its own for one attempt: what outlives the attempt's time limit can write nothing more."""
         made = Context(self.engine, self.region, self.node_plan, self.firing)

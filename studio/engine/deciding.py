@@ -64,7 +64,7 @@ def decide(
     engine.seq = seq = engine.seq + 1
     engine.log.firing(
         firing, seq, region.paths[index] or region.declare(index), region.tick_key, region.parent_firing, region.item,
-        OK, "", EXECUTED, engine.epoch + begin, end - begin, refs, encoded, context.attempt,
+        OK, "", EXECUTED, engine.epoch + begin, end - begin, refs, encoded, context.counted_attempt,
     )  # fmt: skip
     advance(region, index, node, todo)
 
@@ -123,7 +123,7 @@ def fail(
     engine.seq = seq = engine.seq + 1
     engine.log.firing(
         firing, seq, region.paths[index] or region.declare(index), region.tick_key, region.parent_firing, region.item,
-        ERROR, message, EXECUTED, engine.epoch + begin, clock() - begin, refs, encoded or None, context.attempt,
+        ERROR, message, EXECUTED, engine.epoch + begin, clock() - begin, refs, encoded or None, context.counted_attempt,
     )  # fmt: skip
     if policy == "fail":
         if isinstance(raised, Failure):

@@ -97,7 +97,7 @@ class Engine:
         self.broken: EnvironmentProblem | None = None
         self.diverged: tuple[Divergence, str, str] | None = None
         self.aborted = False
-        self.turn = perf_counter_ns()
+        self.turn = 0
         self._timer: asyncio.TimerHandle | None = None
         if "seconds" in limits:
             self._timer = self.loop.call_later(
@@ -169,7 +169,8 @@ class Engine:
         what = f"{left.kind} {left.name}" if left is not None else "a store"
         difference = Divergence(
             f"`{context.node}` at tick {context.tick} no longer asks for {what}, which the recorded run did.",
-            hint="The graph or a node type has changed since.",
+            expected=what,
+            got="nothing more",
         )
         self.diverge(difference, context.node, context.tick)
         return False

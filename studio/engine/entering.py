@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from studio.engine.context import Context
 from studio.engine.deciding import decide, fail, skip
 from studio.engine.plan import InputPlan, NodePlan
-from studio.engine.racing import undelivered
+from studio.engine.racing import record_races, undelivered
 from studio.engine.wires import is_fresh, read_wire, start_registers
 from studio.spec.types import accepts, type_of, value_check
 from studio.support.errors import NodeError
@@ -201,6 +201,8 @@ def _knocked_out(region: Region, index: int, node: NodePlan, todo: list[int]) ->
                 engine.fired += 1
                 engine.last_id = firing = engine.last_id + 1
                 context = Context(engine, region, node, firing)
+                if region.races and node.race_inputs:
+                    record_races(region, node, context)
                 why = Absent(KNOCKED_OUT)
                 held: dict[str, Any] = dict.fromkeys(node.out_types, why)
                 held[out_port] = value

@@ -74,7 +74,7 @@ def _told(raised: BaseException) -> str:
 def own(node: NodePlan, values: dict[str, Any]) -> dict[str, Any]:
     """Give node code lists and objects of its own, so that what it does to them nobody else sees.
 
-    The built-in types are known not to change their inputs (a test asks each of them) and share.
+    The built-in types are known not to change their inputs (their tests look) and share.
     """
     if not node.copies:
         return values
@@ -100,7 +100,7 @@ async def plain_call(
 
         context.open()
         play = run_map if node.role == "map" else run_subgraph
-        return await play(region, index, node, firing, values, refs)
+        return await play(region, index, node, firing, values, refs, context.counted_attempt)
     run = node.run
     assert run is not None
     entered = node.in_fields.holding(own(node, values))

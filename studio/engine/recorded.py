@@ -15,10 +15,19 @@ if TYPE_CHECKING:
 
 
 class Divergence(NodeError):
-    """A replayed firing asked for something else than the recorded one."""
+    """A replayed firing asked for something else than the recorded one.
+
+    `expected` and `got` are short texts; `part` says in which part of the request they stand, if it is in a part.
+    """
 
     code = "divergence"
     exit_code = 4
+
+    def __init__(self, message: str, *, expected: str, got: str, part: str = "") -> None:
+        super().__init__(message, hint="The graph or a node type has changed since.", code="divergence")
+        self.expected = expected
+        self.got = got
+        self.part = part
 
 
 class Answer:
@@ -95,12 +104,16 @@ class FiringRecord:
         if there is None:
             raise Divergence(
                 f"`{node}` at tick {tick} asks for {kind} {name}, which the recorded run did not.",
-                hint="The graph or a node type has changed since.",
+                expected="nothing more",
+                got=f"{kind} {name}",
             )
+        where, expected, got = _first_difference(f"{there.kind} {there.name}", f"{kind} {name}", there.request, request)
         raise Divergence(
-            f"`{node}` at tick {tick} asks something else than recorded in effect {n}: "
-            + _first_difference(f"{there.kind} {there.name}", f"{kind} {name}", there.request, request),
-            hint="The graph or a node type has changed since.",
+            f"`{node}` at tick {tick} asks something else than recorded in effect {n}{where}: "
+            f"expected {expected}, got {got}.",
+            expected=expected,
+            got=got,
+            part=where,
         )
 
     def store_result(self, node: str, tick: str, n: int, op: str) -> Json:
@@ -112,7 +125,8 @@ class FiringRecord:
         if known_op != op:
             raise Divergence(
                 f"`{node}` at tick {tick} uses a store where the recorded run did not.",
-                hint="The graph or a node type has changed since.",
+                expected=known_op or "nothing",
+                got=op,
             )
         return result
 
@@ -207,7 +221,7 @@ class RecordedEffects:
         """What a name stood for; raises the refusal it met then, or `Divergence` if it was not used."""
         known = self._names.get((kind, name))
         if known is None:
-            raise Divergence(f"The recorded run used no {kind} `{name}`.", hint="The graph has changed since.")
+            raise Divergence(f"The recorded run used no {kind} `{name}`.", expected="nothing", got=f"{kind} {name}")
         if known.status == "error":
             raise known.as_error()
         facts: Mapping[str, Any] = known.response
@@ -279,10 +293,10 @@ SHOWN = 120
 """Characters shown of each side of a difference."""
 
 
-def _first_difference(before: str, after: str, old: Json, new: Json) -> str:
-    """Say what differs: the kind of call, or the first place in the requests, with the texts from there on."""
+def _first_difference(before: str, after: str, old: Json, new: Json) -> tuple[str, str, str]:
+    """Say where two questions differ first, and what stood and stands there: the kind of call, or a part of it."""
     if before != after:
-        return f"expected {before}, got {after}."
+        return "", before, after
     place = ""
     while type(old) is type(new) and isinstance(old, dict | list):
         keys = [*old, *new] if isinstance(old, dict) else range(max(len(old), len(new)))
@@ -293,8 +307,7 @@ def _first_difference(before: str, after: str, old: Json, new: Json) -> str:
         same = next((i for i, (a, b) in enumerate(zip(old, new, strict=False)) if a != b), min(len(old), len(new)))
         if same > SHOWN // 2:
             old, new = (f"…{text[same - 20 :]}" for text in (old, new))
-    place = f" in `{place}`" if place else ""
-    return f"{before}{place}: expected {_shown(old)}, got {_shown(new)}."
+    return f" ({before}, in `{place}`)" if place else f" ({before})", _shown(old), _shown(new)
 
 
 def _part(value: Any, key: Any) -> Json:

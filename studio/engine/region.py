@@ -60,6 +60,7 @@ class Region:
         self.tick_prefix = ""
         self.tick_key = ""
         self.parent_firing = 0
+        self.attempt = 1
         self.item = 0
         self.inputs: dict[str, Given] = {}
         self.paths = engine.path_ids(prefix, len(plan.nodes))

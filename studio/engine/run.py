@@ -184,12 +184,17 @@ async def _play(engine: Engine, region: Region) -> tuple[Status, str, dict[str, 
 def _halted(engine: Engine) -> tuple[Status, str, dict[str, Json] | None]:
     """The run was stopped as a whole: by a trace that cannot be written, a divergence, or a limit."""
     if engine.broken is not None:
-        error = {"code": "environment", "message": str(engine.broken), "node": "", "tick": ""}
+        error: dict[str, Json] = {"code": "environment", "message": str(engine.broken), "node": "", "tick": ""}
         engine.log.finish("failed", "error", error, {}, {}, time_ns())
         raise engine.broken from None
     if engine.diverged is not None:
         difference, node, tick = engine.diverged
-        return "failed", "error", {"code": "divergence", "message": str(difference), "node": node, "tick": tick}
+        error = {"code": "divergence", "message": str(difference), "node": node, "tick": tick}
+        return (
+            "failed",
+            "error",
+            {**error, "part": difference.part, "expected": difference.expected, "got": difference.got},
+        )
     limit, why = engine.paused or ("", "")
     return "paused", f"limit:{limit}", {"code": f"limit:{limit}", "message": f"Paused: {why}.", "node": "", "tick": ""}
 

@@ -98,19 +98,28 @@ async def _execute(trace: Trace, run: Run, graph: Graph, log: MemoryLog, registr
 
 
 def _compare(trace: Trace, run: Run, log: MemoryLog, deeds: Deeds, made: Verification, pure: Set[str]) -> None:
-    whole = run.status == "ok"
+    diverged = _divergence(log)
+    whole = run.status == "ok" and diverged is None
     missing = 0
     seen: set[Identity] = set()
     # Two passes: producers may stand later in the outline than those they feed, so places come first.
-    places = {firing.id: (firing.node, firing.tick) for firing in trace.firings(run.id)}
+    firings = {firing.id: firing for firing in trace.firings(run.id)}
+    places = {firing.id: (firing.node, firing.tick) for firing in firings.values()}
+    latest = {place: id for id, place in sorted(places.items())}
+    torn = _torn(trace, run, firings)
     undecided: Difference | None = None
     for firing in trace.outline(run.id):
-        if firing.status in ("running", "interrupted"):
+        if diverged is not None and (firing.node, firing.tick) == (diverged.node, diverged.tick):
+            made.difference = diverged
+            return
+        # Of a region that was tried several times, the last attempt speaks.
+        if firing.status in ("running", "interrupted") or latest[(firing.node, firing.tick)] != firing.id:
             continue
         identity = (firing.node, firing.tick)
         seen.add(identity)
         again = deeds.get(identity)
-        if again is None and not whole:  # rule 2.10: what ran beside a failure or a pause may differ
+        beside = _is_torn(firing.parent, torn, firings)
+        if again is None and (beside or not whole):  # rule 2.10: what ran beside a failure or a pause may differ
             missing += 1
             continue
         difference = _difference(trace, firing, again, places)
@@ -118,20 +127,53 @@ def _compare(trace: Trace, run: Run, log: MemoryLog, deeds: Deeds, made: Verific
             # A failure elsewhere may have kept this one from starting: what differs comes before what is missing.
             undecided = undecided or difference
             continue
+        if difference is not None and beside and "skipped" in (firing.status, again.status if again else ""):
+            continue  # cut off in one of the two
         if difference is not None:
             made.difference = difference
             return
         made.firings += 1
         if firing.status != "skipped" and firing.type in pure:
             made.pure += 1
+    if diverged is not None:
+        made.difference = diverged
+        return
     if whole:
-        made.difference = undecided or _extra(deeds, seen) or _end(trace, run, log)
+        torn_places = {places[id] for id in torn if id in places}
+        made.difference = undecided or _extra(log, deeds, seen, torn_places) or _end(trace, run, log)
         return
     made.difference = _failure(run, log) if run.status == "failed" else None
     if run.status != "failed":
         made.notes.append(f"The run was {run.status}, so only what it had decided was compared.")
     if missing:
         made.notes.append(f"{missing} firings beside its end were not decided this time, as the semantics allow.")
+
+
+def _divergence(log: MemoryLog) -> Difference | None:
+    """The request that was another than recorded, or no longer made: there the execution stopped."""
+    told = log.error if isinstance(log.error, dict) else {}
+    if told.get("code") != "divergence":
+        return None
+    node, tick, part, expected, got = (str(told[key]) for key in ("node", "tick", "part", "expected", "got"))
+    return Difference(node, tick, f"request{part}", expected, got)
+
+
+def _torn(trace: Trace, run: Run, firings: Mapping[int, Firing]) -> set[int]:
+    """Regions that did not come to their own end: they failed, lost a race, or ran out of time (rules 2.3, 2.11).
+
+    What went on inside at that moment depends on latencies, so it may differ (rule 2.10).
+    """
+    ended_early = {firing.id for firing in firings.values() if firing.status != "ok"}
+    return ended_early | {effect.firing for effect in trace.effects(run.id, kind="timeout")}
+
+
+def _is_torn(parent: int, torn: set[int], firings: Mapping[int, Firing]) -> bool:
+    while parent:
+        if parent in torn:
+            return True
+        around = firings.get(parent)
+        parent = around.parent if around is not None else 0
+    return False
 
 
 def _difference(trace: Trace, firing: Firing, again: Deed | None, places: Mapping[int, Identity]) -> Difference | None:
@@ -156,9 +198,15 @@ def _difference(trace: Trace, firing: Firing, again: Deed | None, places: Mappin
     return None
 
 
-def _extra(deeds: Deeds, seen: set[Identity]) -> Difference | None:
+def _extra(log: MemoryLog, deeds: Deeds, seen: set[Identity], torn: set[Identity]) -> Difference | None:
+    parents = {(one.path, one.tick): one.parent for one in log.firings}
     for identity, deed in deeds.items():
-        if identity not in seen:
+        if identity in seen:
+            continue
+        around: Identity | None = identity
+        while around is not None and around not in torn:
+            around = log.places.get(parents.get(around, 0))
+        if around is None:
             return Difference(
                 *identity, "decision", "none: the record has no such firing", _told(deed.status, deed.reason)
             )

@@ -285,8 +285,12 @@ async def run_node(
     made, problems = parse_params(cls.Params, params or {})
     problems += cls.problems(made) if not problems else ()
     assert not problems, f"{cls.spec.type}: {' '.join(problems)}"
-    result = cls().run(ctx or FakeContext(), made, ready_inputs(cls, made, inputs or {}))  # type: ignore[attr-defined]
+    entered = ready_inputs(cls, made, inputs or {})
+    before = repr(entered)
+    result = cls().run(ctx or FakeContext(), made, entered)  # type: ignore[attr-defined]
     out = await result if inspect.isawaitable(result) else result
+    # Built-in types share their inputs with whoever else reads the wire, so they must leave them as they are.
+    assert repr(entered) == before, f"{cls.spec.type} changed its inputs"
     check_outputs(cls, made, out)
     return out
 

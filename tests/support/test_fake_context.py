@@ -91,3 +91,22 @@ def test_the_same_firing_draws_the_same_numbers() -> None:
     draws = [FakeContext(seed=1, tick=tick).random.random() for tick in ("0", "0", "1")]
 
     assert draws[0] == draws[1] != draws[2]
+
+
+async def test_a_node_that_changes_its_inputs_is_caught() -> None:
+    @node("toy.grow", category="Toys")
+    class Grow(Node):
+        """Appends to what it was given."""
+
+        class In(Fields):
+            value: list[int] = port()
+
+        class Out(Fields):
+            value: list[int] = port()
+
+        def run(self, ctx: object, params: object, inputs: Grow.In) -> Grow.Out:
+            inputs.value.append(1)
+            return self.Out(value=[])
+
+    with pytest.raises(AssertionError, match="changed its inputs"):
+        await run_node(Grow, inputs={"value": []})
