@@ -7,7 +7,7 @@ from time import perf_counter_ns as clock
 from typing import TYPE_CHECKING, Any
 
 from studio.engine.context import Context
-from studio.engine.firing import Failure, as_node_error, message_of
+from studio.engine.firing import CONTAINERS, Failure, as_node_error, message_of
 from studio.engine.plan import NodePlan
 from studio.engine.racing import arrive
 from studio.spec.types import type_of
@@ -33,7 +33,8 @@ def decide(
 ) -> None:
     """The node fired: check and record its outputs, and go on to its successors."""
     end = clock()
-    if node.copies:
+    copies = node.copies
+    if copies:
         held = dict(held)  # the node may give one and the same object twice
     encoded: dict[str, bytes] = {}
     try:
@@ -43,7 +44,7 @@ def decide(
                 held[port] = _nothing(region, node, port, value)
             else:
                 encoded[port] = data = encode(value)
-                if node.copies and type(value) in (dict, list, tuple):
+                if copies and type(value) in CONTAINERS:
                     held[port] = decode(data)
         for port, check in node.out_checks:
             if port in encoded and not check(held[port]):

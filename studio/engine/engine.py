@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import asdict
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 from time import perf_counter_ns, time_ns
 from typing import TYPE_CHECKING, Any
@@ -65,7 +66,6 @@ class Engine:
         self.log = log
         self.catalog = catalog
         self.base = base
-        self.project = project_folder(base)
         self.seed = seed
         self.sequential = sequential
         self.no_waiting = no_waiting
@@ -115,6 +115,11 @@ class Engine:
         self._project_file: ProjectFile | None = None
         self._paths: dict[str, list[int]] = {}
         self._last_path = 0
+
+    @cached_property
+    def project(self) -> Path:
+        """The folder that files and project stores of this run belong to."""
+        return project_folder(self.base)
 
     # -- paths -------------------------------------------------------------------------------
 

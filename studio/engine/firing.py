@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from studio.engine.plan import NodePlan
     from studio.engine.region import Region
 
+CONTAINERS = frozenset({dict, list, tuple})
+
 BACKOFF_S = 0.5
 BACKOFF_MOST_S = 30.0
 
@@ -78,11 +80,10 @@ def own(node: NodePlan, values: dict[str, Any]) -> dict[str, Any]:
     """
     if not node.copies:
         return values
-    return {name: _owned(value) for name, value in values.items()}
-
-
-def _owned(value: Any) -> Any:
-    return decode(encode(value)) if type(value) in (dict, list, tuple) else value
+    for name, value in values.items():
+        if type(value) in CONTAINERS:
+            values[name] = decode(encode(value))
+    return values
 
 
 async def plain_call(

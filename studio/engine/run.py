@@ -107,7 +107,7 @@ async def arun(
         log=log,
         catalog=services,
         limits=bounds,
-        base=(document.base or Path.cwd()).resolve(),
+        base=document.base or Path.cwd(),
         seed=seed,
         sequential=sequential,
         no_waiting=scripted,
