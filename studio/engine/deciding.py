@@ -32,7 +32,8 @@ def decide(
     context: Context,
 ) -> None:
     """The node fired: check and record its outputs, and go on to its successors."""
-    end = clock()
+    engine = region.engine
+    engine.now = end = clock()
     copies = node.copies
     if copies:
         held = dict(held)  # the node may give one and the same object twice
@@ -58,7 +59,6 @@ def decide(
     held["done"] = True
     region.outs[index] = held
     region.fids[index] = firing
-    engine = region.engine
     if engine.recorded is not None and not engine.agrees(context):
         return
     engine.decided += 1
@@ -101,6 +101,7 @@ def fail(
 ) -> None:
     """The firing failed: apply the node's `on_error` (rule 2.11)."""
     engine = region.engine
+    engine.now = clock()
     if engine.recorded is not None and not engine.agrees(context):
         return
     engine.decided += 1
@@ -124,7 +125,8 @@ def fail(
     engine.seq = seq = engine.seq + 1
     engine.log.firing(
         firing, seq, region.paths[index] or region.declare(index), region.tick_key, region.parent_firing, region.item,
-        ERROR, message, EXECUTED, engine.epoch + begin, clock() - begin, refs, encoded or None, context.counted_attempt,
+        ERROR, message, EXECUTED, engine.epoch + begin, engine.now - begin, refs, encoded or None,
+        context.counted_attempt,
     )  # fmt: skip
     if policy == "fail":
         if isinstance(raised, Failure):

@@ -98,6 +98,7 @@ class Engine:
         self.diverged: tuple[Divergence, str, str] | None = None
         self.aborted = False
         self.turn = 0
+        self.now = 0
         self._timer: asyncio.TimerHandle | None = None
         if "seconds" in limits:
             self._timer = self.loop.call_later(

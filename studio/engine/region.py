@@ -98,7 +98,8 @@ class Region:
         self.elapsed_s: float = parent.elapsed_s if parent is not None else 0.0
         self.tick_slept_s = 0.0
         # Tasks of this tick.
-        self.tasks: set[asyncio.Task[None]] = set()
+        self.tasks: list[asyncio.Task[None]] = []
+        self.running = 0
         self.own_tasks: dict[int, asyncio.Task[None]] = {}
         self.idle: asyncio.Future[None] | None = None
         self.crash: BaseException | None = None
@@ -189,13 +190,14 @@ class Region:
             heapify(todo)
         try:
             await work(self, todo)
-            if self.tasks:
+            if self.running:
                 self.idle = asyncio.get_running_loop().create_future()
                 await self.idle
                 self.idle = None
         except asyncio.CancelledError:
             await self._cancel_tasks()
             raise
+        self.tasks.clear()
         if self.crash is not None:
             raise self.crash
         if self.deferred and not self.failures:
@@ -215,11 +217,9 @@ class Region:
         self.tick_slept_s = 0.0
 
     async def _cancel_tasks(self) -> None:
-        tasks = list(self.tasks)
-        for task in tasks:
+        for task in self.tasks:
             task.cancel()
-        if tasks:
-            await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.gather(*self.tasks, return_exceptions=True)
 
     def _gather_outputs(self) -> None:
         plan = self.plan
@@ -260,6 +260,17 @@ class Region:
 
     def fail_region(self, index: int, failure: Failure) -> None:
         self.failures.append((index, failure))
+        self.halt()
+
+    def one_less(self) -> None:
+        """A task of this tick is done; the last one wakes the tick."""
+        self.running -= 1
+        if not self.running and self.idle is not None and not self.idle.done():
+            self.idle.set_result(None)
+
+    def break_down(self, fault: Exception) -> None:
+        """A fault of ours in a task: start nothing more and let the tick raise it."""
+        self.crash = self.crash or fault
         self.halt()
 
     def cut_off(self) -> Absent:

@@ -9,8 +9,6 @@ plan order and starts one at a time.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
-from functools import partial
 from heapq import heappop
 from time import perf_counter_ns as clock
 from typing import TYPE_CHECKING, Any
@@ -75,7 +73,7 @@ async def work(region: Region, todo: list[int]) -> None:
             continue
         else:
             await fire(region, index, node, firing, begin, values, refs, todo)
-        if clock() - engine.turn > SLICE_NS:
+        if engine.now - engine.turn > SLICE_NS:
             await asyncio.sleep(0)
             engine.turn = clock()
 
@@ -146,30 +144,41 @@ def _is_cancelled() -> bool:
 def _spawn(
     region: Region, index: int, node: NodePlan, firing: int, begin: int, values: dict[str, Any], refs: dict[str, Any]
 ) -> None:
-    todo: list[int] = []
+    """Fire in a task of its own, which goes on with what the node makes ready."""
+    branch = _contender if node.cancellable else _branch
+    region.running += 1
+    task = region.engine.loop.create_task(branch(region, index, node, firing, begin, values, refs))
+    region.tasks.append(task)
+    if node.cancellable:
+        region.own_tasks[index] = task
 
-    async def branch() -> None:
+
+async def _branch(
+    region: Region, index: int, node: NodePlan, firing: int, begin: int, values: dict[str, Any], refs: dict[str, Any]
+) -> None:
+    todo: list[int] = []
+    try:
         await fire(region, index, node, firing, begin, values, refs, todo)
         if todo:
             await work(region, todo)
+    except Exception as fault:  # noqa: BLE001 - node code is settled in `fire`: this is a fault of ours
+        region.break_down(fault)
+    finally:
+        region.one_less()
 
-    if node.cancellable:
-        _adopt(region, _cancellable(region, index, node, firing, begin, values, refs), index)
-    else:
-        _adopt(region, branch(), -1)
 
-
-async def _cancellable(
+async def _contender(
     region: Region, index: int, node: NodePlan, firing: int, begin: int, values: dict[str, Any], refs: dict[str, Any]
 ) -> None:
-    """A contender in a task of its own, so that losing cancels it alone and not what follows in its chain."""
+    """Like `_branch`, for a node that may lose a race: losing cancels it alone and not what follows in its chain."""
     todo: list[int] = []
     region.begun.add(index)
-    if index in region.lost:
-        skip(region, index, node, Absent(region.lost[index]), todo, "", firing)
-    else:
+    try:
         try:
-            await fire(region, index, node, firing, begin, values, refs, todo)
+            if index not in region.lost:
+                await fire(region, index, node, firing, begin, values, refs, todo)
+            else:
+                skip(region, index, node, Absent(region.lost[index]), todo, "", firing)
         except asyncio.CancelledError:
             if index not in region.lost or region.engine.is_aborted():
                 raise
@@ -178,26 +187,11 @@ async def _cancellable(
                 task.uncancel()
             todo = []
             skip(region, index, node, Absent(region.lost[index]), todo, "", firing)
-    region.own_tasks.pop(index, None)
-    region.begun.discard(index)
-    if todo:
-        await work(region, todo)
-
-
-def _adopt(region: Region, work: Coroutine[Any, Any, None], index: int) -> None:
-    task = region.engine.loop.create_task(work)
-    region.tasks.add(task)
-    if index >= 0:
-        region.own_tasks[index] = task
-    task.add_done_callback(partial(_task_done, region))
-
-
-def _task_done(region: Region, task: asyncio.Task[None]) -> None:
-    region.tasks.discard(task)
-    if not task.cancelled():
-        error = task.exception()
-        if error is not None and region.crash is None and not is_halt(error):
-            region.crash = error
-            region.halt()
-    if not region.tasks and region.idle is not None and not region.idle.done():
-        region.idle.set_result(None)
+        region.own_tasks.pop(index, None)
+        region.begun.discard(index)
+        if todo:
+            await work(region, todo)
+    except Exception as fault:  # noqa: BLE001 - node code is settled in `fire`: this is a fault of ours
+        region.break_down(fault)
+    finally:
+        region.one_less()

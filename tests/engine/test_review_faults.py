@@ -884,6 +884,7 @@ def test_f1_a_loop_of_inline_nodes_lets_others_have_a_turn(monkeypatch: pytest.M
         return now[0]
 
     monkeypatch.setattr("studio.engine.scheduling.clock", clock)
+    monkeypatch.setattr("studio.engine.deciding.clock", clock)
 
     async def main() -> int:
         turns = 0
