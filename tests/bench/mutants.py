@@ -50,7 +50,7 @@ MUTANTS: tuple[Mutant, ...] = (
     Mutant("2.1", "initial is forgotten", "region.py", "            if register.has_initial:", "            if False:"),
     Mutant("2.1", "initial_from is forgotten", "wires.py", "            if start is not None:", "            if False:"),
     Mutant("2.1", "initial_from orders nothing", "plan.py",
-           "            if register.initial_from is not None:\n                first[register.target]",
+           "            if register.initial_from is not None and number not in racing_registers:\n                first[register.target]",
            "            if False:\n                first[register.target]"),
     # 2.2 a tick decides every node once
     Mutant("2.2", "when is open for false", "entering.py", "elif value is not False:", "else:\n            return ref\n        if False:"),
@@ -112,7 +112,7 @@ MUTANTS: tuple[Mutant, ...] = (
     Mutant("2.6", "skip does not drop the item", "bodies.py", 'node.params.on_item_error == "skip")', "False)"),
     Mutant("2.6", "each is not split", "bodies.py", "        if name in split and type(value) is not Absent:", "        if False:"),
     Mutant("2.6", "an item lacking a required entry runs", "bodies.py", "            if any(_is_required(body, name) for name in missing):", "            if False:"),
-    Mutant("2.6", "two items may have one key", "bodies.py", "        if text in seen:", "        if False:"),
+    Mutant("2.6", "two items may have one key", "bodies.py", "        if str(value) in seen:", "        if False:"),
     Mutant("2.6", "recursion goes one deeper", "bodies.py", "    if depth >= MAX_DEPTH:", "    if depth > MAX_DEPTH:"),
     # 2.7 identity
     Mutant("2.7", "an inner tick forgets the outer", "bodies.py", '    inner.tick_prefix = region.tick_key + "."', '    inner.tick_prefix = ""'),
@@ -133,14 +133,17 @@ MUTANTS: tuple[Mutant, ...] = (
     # 2.10 determinism
     Mutant("2.10", "draws forget the seed", "context.py", 'f"{self.engine.seed}|{self.node}', 'f"0|{self.node}'),
     Mutant("2.10", "draws forget the tick", "context.py", "|{self.tick}|{self.attempt}", "|{self.attempt}"),
-    Mutant("2.10", "scripted races go to the first to arrive", "run.py", "ordered_races=", "ordered_races=False and "),
+    Mutant("2.10", "scripted races go to the first to arrive", "run.py", "prepared.plan(ordered_races)", "prepared.plan(False)"),
+    Mutant("2.10", "a replay forgets how races were decided", "run.py", "recorded.ordered_races if recorded is not None else scripted", "scripted and recorded is None"),
+    Mutant("2.10", "strangers' code shares what it is given", "firing.py", "    if not node.copies:", "    if True:"),
+    Mutant("2.10", "a replay tolerates requests that are no longer made", "engine.py", "        if record.last <= context.number:", "        if True:"),
     # 2.11 errors
     Mutant("2.11", "the last error is reported", "region.py", "            raise min(self.failures, key", "            raise max(self.failures, key"),
     Mutant("2.11", "a failed region goes on", "region.py", "        self.failures.append((index, failure))\n        self.halt()", "        self.failures.append((index, failure))"),
     Mutant("2.11", "there are no retries", "firing.py", "        if context.attempt > node.retries or region.halted:", "        if True:"),
     Mutant("2.11", "default gives no default", "deciding.py", "node.default.get(port, root)", "root"),
     Mutant("2.11", "after a route the node counts as done", "deciding.py", '        held["done"] = root\n', '        held["done"] = True\n'),
-    Mutant("2.11", "time is not limited", "firing.py", "            async with asyncio.timeout(node.timeout_s):", "            if True:"),
+    Mutant("2.11", "time is not limited", "firing.py", "            limit = asyncio.timeout(node.timeout_s)", "            limit = asyncio.timeout(None)"),
     Mutant("2.11", "an organ that failed goes on", "bodies.py", "        inner.ended_at = tick_path(region.tick_key)\n        raise", "        raise"),
     Mutant("2.11", "a failing item fails no other", "bodies.py", "                    other.halt()", "                    pass"),
     # 2.12 limits
