@@ -66,5 +66,5 @@ def overview() -> str:
     lines += ["", "first steps:"]
     wide = max(len(line) for line, _ in FIRST_STEPS)
     lines += [f"  {line:<{wide}}  {what}" for line, what in FIRST_STEPS]
-    lines += ["", "Every command has --help, --json and --db FILE. `studio` alone opens the window.", ""]
+    lines += ["", "Every command has --help, --json and --db FILE.", ""]
     return "\n".join(lines)
