@@ -79,8 +79,9 @@ class Progress:
     def _start(self, record: Any) -> None:
         self.run_id = record.start.run_id
 
-    def _path(self, record: Any) -> None:
-        self._paths[record.path_id] = record.path
+    def _declared(self, record: Any) -> None:
+        for place, (name, _, _) in enumerate(record.nodes):
+            self._paths[record.first_id + place] = record.prefix + name
 
     def _opened(self, record: Any) -> None:
         node = self._paths.get(record.path_id, "?")
@@ -129,7 +130,7 @@ class Progress:
 
 _TAKE: dict[str, Callable[[Progress, Any], None]] = {
     "StartRecord": Progress._start,
-    "PathRecord": Progress._path,
+    "PathsRecord": Progress._declared,
     "OpenRecord": Progress._opened,
     "FiringRecord": Progress._fired,
     "AskRecord": Progress._asked_for,

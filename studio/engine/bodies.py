@@ -182,7 +182,7 @@ def _inside(region: Region, index: int, node: NodePlan, key: str) -> Region:
 
     body = node.body
     assert body is not None
-    path = region.paths[index] or region.declare(index)
+    path = region.path_base + index
     prefix = f"{region.prefix}{node.name}/{key}/" if key else f"{region.prefix}{node.name}/"
     meter = region.engine.meter_of(region, node)
     return Region(region.engine, body.plan, prefix=prefix, parent=region, path_id=path, meter=meter)

@@ -213,7 +213,7 @@ class Context:
             self._open = True
             region, index = self.region, self.node_plan.index
             self.engine.log.open_firing(
-                self.firing, region.paths[index] or region.declare(index), region.tick_key,
+                self.firing, region.path_base + index, region.tick_key,
                 region.parent_firing, region.item, self.engine.epoch + clock(),
             )  # fmt: skip
 

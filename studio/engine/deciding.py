@@ -64,7 +64,7 @@ def decide(
     engine.decided += 1
     engine.seq = seq = engine.seq + 1
     engine.log.firing(
-        firing, seq, region.paths[index] or region.declare(index), region.tick_key, region.parent_firing, region.item,
+        firing, seq, region.path_base + index, region.tick_key, region.parent_firing, region.item,
         OK, "", EXECUTED, engine.epoch + begin, end - begin, refs, encoded, context.counted_attempt,
     )  # fmt: skip
     advance(region, index, node, todo)
@@ -82,7 +82,7 @@ def skip(
     region.fids[index] = firing
     engine.seq = seq = engine.seq + 1
     engine.log.firing(
-        firing, seq, region.paths[index] or region.declare(index), region.tick_key, region.parent_firing, region.item,
+        firing, seq, region.path_base + index, region.tick_key, region.parent_firing, region.item,
         SKIPPED, reason, EXECUTED, engine.epoch + clock(), 0, None, None, 1,
     )  # fmt: skip
     advance(region, index, node, todo)
@@ -112,8 +112,8 @@ def fail(
     held: dict[str, Json] | Absent = root
     encoded: dict[str, bytes] = {}
     if policy == "default":
-        held = {port: node.default.get(port, root) for port in node.out_types}
-        encoded = {port: encode(value) for port, value in held.items() if type(value) is not Absent}
+        encoded = {port: encode(node.default[port]) for port in node.out_types if port in node.default}
+        held = {port: decode(encoded[port]) if port in encoded else root for port in node.out_types}
         held["done"] = True
     elif policy == "route":
         held = dict.fromkeys(node.out_types, root)
@@ -124,7 +124,7 @@ def fail(
     region.fids[index] = firing
     engine.seq = seq = engine.seq + 1
     engine.log.firing(
-        firing, seq, region.paths[index] or region.declare(index), region.tick_key, region.parent_firing, region.item,
+        firing, seq, region.path_base + index, region.tick_key, region.parent_firing, region.item,
         ERROR, message, EXECUTED, engine.epoch + begin, engine.now - begin, refs, encoded or None,
         context.counted_attempt,
     )  # fmt: skip

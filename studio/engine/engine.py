@@ -27,7 +27,7 @@ from studio.trace.log import RunLog
 if TYPE_CHECKING:
     from studio.engine.context import Context
     from studio.engine.effects import Memo
-    from studio.engine.plan import NodePlan
+    from studio.engine.plan import NodePlan, RegionPlan
     from studio.engine.project_stores import ProjectFile
     from studio.engine.recorded import RecordedEffects
     from studio.engine.region import Region
@@ -114,7 +114,7 @@ class Engine:
         self._slots: dict[str, asyncio.Semaphore] = {}
         self._wide_stores: dict[tuple[str, int], Store] = {}
         self._project_file: ProjectFile | None = None
-        self._paths: dict[str, list[int]] = {}
+        self._paths: dict[str, int] = {}
         self._last_path = 0
 
     @cached_property
@@ -124,18 +124,17 @@ class Engine:
 
     # -- paths -------------------------------------------------------------------------------
 
-    def path_ids(self, prefix: str, count: int) -> list[int]:
-        """The path ids of a region's nodes by plan index, 0 while not declared; shared by all its executions."""
-        known = self._paths.get(prefix)
-        if known is None or len(known) != count:
-            known = self._paths[prefix] = [0] * count
-        return known
+    def path_base(self, prefix: str, plan: RegionPlan, parent: int) -> int:
+        """Declare the node paths of a region and return the first's id; the others follow in plan order.
 
-    def declare_path(self, path: str, type: str, version: int, plan_index: int, parent: int) -> int:
-        """Give a node path its number and make it known in the trace."""
-        self._last_path += 1
-        self.log.path(self._last_path, path, type, version, plan_index, parent)
-        return self._last_path
+        All executions of one region share them.
+        """
+        known = self._paths.get(prefix)
+        if known is None:
+            known = self._paths[prefix] = self._last_path + 1
+            self._last_path += len(plan.nodes)
+            self.log.paths(known, prefix, plan.node_paths, parent)
+        return known
 
     # -- limits ------------------------------------------------------------------------------
 

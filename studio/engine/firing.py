@@ -78,9 +78,8 @@ def own(node: NodePlan, values: dict[str, Any]) -> dict[str, Any]:
 
     The built-in types are known not to change their inputs (their tests look) and share.
     """
-    if not node.copies:
-        return values
-    for name, value in values.items():
+    for name in node.copied:
+        value = values.get(name)
         if type(value) in CONTAINERS:
             values[name] = decode(encode(value))
     return values

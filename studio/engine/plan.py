@@ -94,6 +94,7 @@ class NodePlan:
         "body",
         "cancellable",
         "contends",
+        "copied",
         "copies",
         "default",
         "effects",
@@ -133,6 +134,7 @@ class NodePlan:
         self.params: Any = params
         self.role = cls.spec.role
         self.copies = not cls.__module__.startswith(BUILT_IN)
+        self.copied: tuple[str, ...] = ()
         made = cls()
         self.run: Callable[..., Any] | None = getattr(made, "run", None)
         self.is_async = inspect.iscoroutinefunction(self.run)
@@ -199,6 +201,7 @@ class RegionPlan:
         "is_shared",
         "max_ticks",
         "max_ticks_written",
+        "node_paths",
         "nodes",
         "on_limit",
         "ordered_races",
@@ -221,6 +224,7 @@ class RegionPlan:
         self.is_shared = is_shared
         self.ordered_races = ordered_races
         self.nodes: list[NodePlan] = []
+        self.node_paths: list[tuple[str, str, int]] = []
         self.registers: list[Register] = []
         self.pending_first: list[int] = []
         self.pending_later: list[int] = []
@@ -275,10 +279,12 @@ class Compiler:
             plan.nodes.append(made)
             inputs.append(ports.inputs)
             outputs.append(ports.outputs)
+        plan.node_paths = [(made.name, made.spec.type, made.spec.version) for made in plan.nodes]
         self._registers(plan, graph, index)
         self._wires(plan, graph, index, inputs, outputs)
         self._nature(plan, graph, live_inputs)
         self._races(plan)
+        self._copies(plan)
         self._counters(plan)
         for made in plan.nodes:
             if made.role == "input":
@@ -389,6 +395,25 @@ class Compiler:
         if not plan.ordered_races:
             plan.racing = tuple(made.index for made in plan.nodes if made.race_inputs)
 
+    # -- values of one's own -------------------------------------------------------------------
+
+    def _copies(self, plan: RegionPlan) -> None:
+        """Which inputs node code gets as copies: all it may not have for itself (see `firing.own`).
+
+        A value that the engine copied when it came out of node code, and that one wire reads once, needs no other.
+        """
+        readers: dict[tuple[int, str], int] = {}
+        for made in plan.nodes:
+            for _, wires in _all_wires(made):
+                for wire in wires:
+                    readers[wire.source, wire.port] = readers.get((wire.source, wire.port), 0) + 1
+        for register in plan.registers:
+            if register.initial_from is not None:
+                readers[register.initial_from] = readers.get(register.initial_from, 0) + 2
+        for made in plan.nodes:
+            if made.copies:
+                made.copied = tuple(entry.name for entry in made.inputs if not _is_private(plan, made, entry, readers))
+
     # -- counters ----------------------------------------------------------------------------
 
     def _counters(self, plan: RegionPlan) -> None:
@@ -454,6 +479,17 @@ def _is_simple(entry: InputPlan) -> bool:
         and entry.required
         and entry.check is None
     )
+
+
+def _is_private(plan: RegionPlan, made: NodePlan, entry: InputPlan, readers: Mapping[tuple[int, str], int]) -> bool:
+    if len(entry.wires) != 1 or entry.join != "plain" or not entry.required or made.guarded:
+        return False
+    wire = entry.wires[0]
+    source = plan.nodes[wire.source]
+    if not source.copies or readers[wire.source, wire.port] != 1 or (made.live and not source.live):
+        return False
+    register = plan.registers[wire.feedback] if wire.feedback >= 0 else None
+    return register is None or not (register.hold or register.initial_from)
 
 
 def _flow_check(plan: RegionPlan, field: Field, wires: Iterable[Wire]) -> Callable[[Json], bool] | None:

@@ -20,7 +20,7 @@ from studio.engine.scheduling import work
 from studio.engine.wires import start_registers
 from studio.support.errors import NodeError
 from studio.support.ticks import tick_part, tick_path
-from studio.support.values import ABSENT, Absent, Json
+from studio.support.values import ABSENT, Absent, Json, decode, encode
 
 if TYPE_CHECKING:
     from studio.engine.engine import Engine
@@ -63,7 +63,7 @@ class Region:
         self.attempt = 1
         self.item = 0
         self.inputs: dict[str, Given] = {}
-        self.paths = engine.path_ids(prefix, len(plan.nodes))
+        self.path_base = engine.path_base(prefix, plan, path_id)
         self.meter = meter
         if plan.has_limits and parent is not None:
             self.meter = Meter(plan.graph.limits, meter, f"region `{prefix.rstrip('/')}`")
@@ -115,7 +115,8 @@ class Region:
     def _load_registers(self) -> None:
         for register in self.plan.registers:
             if register.has_initial:
-                self.register_values.append(register.initial)
+                # Its own: node code may change what it is given, and the plan serves many runs.
+                self.register_values.append(decode(encode(register.initial)))
             else:
                 self.register_values.append(NOTHING_YET)
             self.register_refs.append((0, "initial"))
@@ -293,14 +294,6 @@ class Region:
         for population in self.populations.values():
             for member in population.values():
                 member.halt()
-
-    def declare(self, index: int) -> int:
-        node = self.plan.nodes[index]
-        path_id = self.engine.declare_path(
-            self.prefix + node.name, node.spec.type, node.spec.version, index, self.path_id
-        )
-        self.paths[index] = path_id
-        return path_id
 
     def absence(self, source: int, port: str, value: Absent) -> Absent:
         """Give a bare absence (a port the source never names, such as `error`) a reason."""

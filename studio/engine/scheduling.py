@@ -68,7 +68,7 @@ async def work(region: Region, todo: list[int]) -> None:
                     _settle(region, index, node, firing, begin, refs, raised, todo, context)
                 else:
                     decide(region, index, node, firing, begin, refs, held, todo, context)
-        elif (todo and not sequential) or (node.cancellable and not sequential):
+        elif not sequential and (todo or node.cancellable):
             _spawn(region, index, node, firing, begin, values, refs)
             continue
         else:

@@ -8,7 +8,7 @@ mutable value at the moment it logs it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -48,15 +48,22 @@ class RunStart:
     boundary: str = "none"
 
 
+NodePath = tuple[str, str, int]
+"""A node of a region as the trace knows it: name, type, version of the type."""
+
+
 class RunLog(Protocol):
     """Writes one run. Times are nanoseconds since 1970 (`_at`) or lengths in nanoseconds."""
 
     @property
     def run_id(self) -> str: ...
 
-    def path(self, path_id: int, path: str, type: str, version: int, plan_index: int, parent_path: int) -> None:
-        """Declare a node path before its first firing. `plan_index` orders it in its region (rule 2.7);
-        `parent_path` is the path id of the region node around it, 0 at the top."""
+    def paths(
+        self, first_id: int, prefix: str, nodes: Sequence[NodePath], parent_path: int, first_index: int = 0
+    ) -> None:
+        """Declare the node paths of a region before its first firing: path `prefix + name` gets the id `first_id`
+        and the plan index `first_index` (it orders the region, rule 2.7), each plus its place in `nodes`.
+        `parent_path` is the path id of the region node around it, 0 at the top. `nodes` must not change any more."""
 
     def firing(
         self,

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from studio.support.errors import EnvironmentProblem
 from studio.support.ticks import tick_path
 from studio.support.values import Json, decode, hash_bytes
+from studio.trace.log import NodePath
 
 
 @dataclass(slots=True)
@@ -45,7 +46,7 @@ class MemoryLog:
     """Plays `RunLog` and keeps what it is told. Reading is for when the run is over."""
 
     run_id: str = "memory"
-    paths: dict[int, tuple[str, str, int, int]] = field(default_factory=dict)
+    known_paths: dict[int, tuple[str, str, int, int]] = field(default_factory=dict)
     """Path, type, version and place in the plan by path id."""
     firings: list[LoggedFiring] = field(default_factory=list)
     places: dict[int, tuple[str, str]] = field(default_factory=dict)
@@ -59,8 +60,11 @@ class MemoryLog:
     error: Json = None
     outputs: dict[str, bytes] = field(default_factory=dict)
 
-    def path(self, path_id: int, path: str, type: str, version: int, plan_index: int, parent_path: int) -> None:
-        self.paths[path_id] = (path, type, version, plan_index)
+    def paths(
+        self, first_id: int, prefix: str, nodes: Sequence[NodePath], parent_path: int, first_index: int = 0
+    ) -> None:
+        for place, (name, type, version) in enumerate(nodes):
+            self.known_paths[first_id + place] = (prefix + name, type, version, first_index + place)
 
     def firing(
         self,
@@ -79,7 +83,7 @@ class MemoryLog:
         outputs: Mapping[str, bytes] | None,
         attempt: int,
     ) -> None:
-        path, type, version, plan_index = self.paths[path_id]
+        path, type, version, plan_index = self.known_paths[path_id]
         shown = tick_path(tick)
         self.places[id] = (path, shown)
         self.firings.append(
@@ -90,7 +94,7 @@ class MemoryLog:
         )  # fmt: skip
 
     def open_firing(self, id: int, path_id: int, tick: str, parent: int, item: int, started_at: int) -> None:
-        self.places[id] = (self.paths[path_id][0], tick_path(tick))
+        self.places[id] = (self.known_paths[path_id][0], tick_path(tick))
 
     def effect_intent(self, firing: int, n: int, kind: str, name: str, request: Json, attempt: int, at: int) -> None:
         self.intents.append((firing, n, kind, name, request))

@@ -5,11 +5,11 @@ Times are nanoseconds since 1970 (`at`, `started_at`) or lengths in nanoseconds;
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from studio.support.values import Json
-from studio.trace.log import RunStart
+from studio.trace.log import NodePath, RunStart
 
 
 class StartRecord(NamedTuple):
@@ -18,15 +18,15 @@ class StartRecord(NamedTuple):
     start: RunStart
 
 
-class PathRecord(NamedTuple):
-    """A node path, declared before its first firing."""
+class PathsRecord(NamedTuple):
+    """The node paths of a region, declared before its first firing: `prefix + name` has the id `first_id` and the
+    plan index `first_index`, each plus its place in `nodes` (name, type, version of the type)."""
 
-    path_id: int
-    path: str
-    type: str
-    version: int
-    plan_index: int
+    first_id: int
+    prefix: str
+    nodes: Sequence[NodePath]
     parent_path: int
+    first_index: int
 
 
 class FiringRecord(NamedTuple):
@@ -137,7 +137,7 @@ class FinishRecord(NamedTuple):
 
 BY_KIND: tuple[type[tuple], ...] = (  # type: ignore[type-arg]
     FiringRecord,
-    PathRecord,
+    PathsRecord,
     OpenRecord,
     AskRecord,
     AnswerRecord,

@@ -14,7 +14,7 @@ import orjson
 
 from studio.support.values import INLINE_BYTES, content_hash
 from studio.trace.log import RunStart
-from studio.trace.runlog import ALARM, ANSWER, ASK, BLOB, FINISH, FIRING, OPEN, PATH, START, STORE, FileRunLog
+from studio.trace.runlog import ALARM, ANSWER, ASK, BLOB, FINISH, FIRING, OPEN, PATHS, START, STORE, FileRunLog
 from studio.trace.sqlite import sqlite3
 from studio.trace.views import ID_MASK, RUN_BITS
 
@@ -86,9 +86,11 @@ class Rows:
                 firings.append(crc32(dumps(row)))
                 if opens:
                     opens.pop(id, None)  # decided in the same transaction: its start need not stand apart
-            elif kind == PATH:
-                log, _, path, text, type, version, plan_index, parent = record
-                paths += (log.base + path, text, type, version, plan_index, parent)
+            elif kind == PATHS:
+                log, _, first, prefix, nodes, parent, index = record
+                first += log.base
+                for place, (name, type, version) in enumerate(nodes):
+                    paths += (first + place, prefix + name, type, version, index + place, parent)
             elif kind == OPEN:
                 log, _, id, path, tick, parent, item, started = record
                 base = log.base

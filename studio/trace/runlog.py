@@ -6,18 +6,18 @@ What can still change after the call (requests, answers) is encoded here; everyt
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from studio.support.errors import EnvironmentProblem
 from studio.support.values import Json, NotJson, content_hash, encode
-from studio.trace.log import RunStart
+from studio.trace.log import NodePath, RunStart
 
 if TYPE_CHECKING:
     from studio.trace.writer import Writer
 
-FIRING, PATH, OPEN, ASK, ANSWER, STORE, ALARM, BLOB, START, FINISH = range(10)
+FIRING, PATHS, OPEN, ASK, ANSWER, STORE, ALARM, BLOB, START, FINISH = range(10)
 """Kinds of queued records: `(log, kind, *fields)`, fields as in `studio.trace.records`."""
 
 MARK = -1
@@ -66,8 +66,10 @@ class FileRunLog:
     def run_id(self) -> str:
         return self._run_id
 
-    def path(self, path_id: int, path: str, type: str, version: int, plan_index: int, parent_path: int) -> None:
-        self._put((self, PATH, path_id, path, type, version, plan_index, parent_path))
+    def paths(
+        self, first_id: int, prefix: str, nodes: Sequence[NodePath], parent_path: int, first_index: int = 0
+    ) -> None:
+        self._put((self, PATHS, first_id, prefix, nodes, parent_path, first_index))
 
     def firing(
         self,

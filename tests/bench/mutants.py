@@ -119,7 +119,7 @@ MUTANTS: tuple[Mutant, ...] = (
     Mutant("2.7", "a node path forgets the key", "bodies.py", '{node.name}/{key}/" if key else', '{node.name}/" if key else'),
     Mutant("2.7", "items have no place in the outline", "bodies.py", "    inner.item = position\n", ""),
     # 2.8 concurrency
-    Mutant("2.8", "branches run one after the other", "scheduling.py", "        elif (todo and not sequential) or (node.cancellable and not sequential):", "        elif node.cancellable and not sequential:"),
+    Mutant("2.8", "branches run one after the other", "scheduling.py", "        elif not sequential and (todo or node.cancellable):", "        elif not sequential and node.cancellable:"),
     Mutant("2.8", "items run one after the other", "bodies.py", "    concurrency = 1 if", "    concurrency = 1 if True or"),
     Mutant("2.8", "concurrency is not bounded", "bodies.py", "for _ in range(min(concurrency, count))]", "for _ in range(count)]"),
     # 2.9 stores
@@ -135,13 +135,13 @@ MUTANTS: tuple[Mutant, ...] = (
     Mutant("2.10", "draws forget the tick", "context.py", "|{self.tick}|{self.attempt}", "|{self.attempt}"),
     Mutant("2.10", "scripted races go to the first to arrive", "run.py", "prepared.plan(ordered_races)", "prepared.plan(False)"),
     Mutant("2.10", "a replay forgets how races were decided", "run.py", "recorded.ordered_races if recorded is not None else scripted", "scripted and recorded is None"),
-    Mutant("2.10", "strangers' code shares what it is given", "firing.py", "    if not node.copies:", "    if True:"),
+    Mutant("2.10", "strangers' code shares what it is given", "firing.py", "    for name in node.copied:", "    for name in ():"),
     Mutant("2.10", "a replay tolerates requests that are no longer made", "engine.py", "        if record.last <= context.number:", "        if True:"),
     # 2.11 errors
     Mutant("2.11", "the last error is reported", "region.py", "            raise min(self.failures, key", "            raise max(self.failures, key"),
     Mutant("2.11", "a failed region goes on", "region.py", "        self.failures.append((index, failure))\n        self.halt()", "        self.failures.append((index, failure))"),
     Mutant("2.11", "there are no retries", "firing.py", "        if context.attempt > node.retries or region.halted:", "        if True:"),
-    Mutant("2.11", "default gives no default", "deciding.py", "node.default.get(port, root)", "root"),
+    Mutant("2.11", "default gives no default", "deciding.py", "decode(encoded[port]) if port in encoded else root for", "root for"),
     Mutant("2.11", "after a route the node counts as done", "deciding.py", '        held["done"] = root\n', '        held["done"] = True\n'),
     Mutant("2.11", "time is not limited", "firing.py", "            limit = asyncio.timeout(node.timeout_s)", "            limit = asyncio.timeout(None)"),
     Mutant("2.11", "an organ that failed goes on", "bodies.py", "        inner.ended_at = tick_path(region.tick_key)\n        raise", "        raise"),

@@ -19,6 +19,7 @@ from studio.trace import RunStart, Trace, open_run
 from studio.trace.runlog import FIRING, FileRunLog
 from studio.trace.writer import close_writer, writer_of
 from tests.bench.machine import machine_facts, median, quantile, write_report
+from tests.trace.declaring import declare
 
 INPUTS = {"value": [1, "value"]}
 OUTPUTS = {"value": b'{"n":1}'}
@@ -27,7 +28,7 @@ OUTPUTS = {"value": b'{"n":1}'}
 def begin(db: Path, name: str) -> FileRunLog:
     log = open_run(db, RunStart(name, "bench", "bench.yaml", "hash", "", started_at=time.time_ns()))
     for path in (1, 2, 3):
-        log.path(path, f"node_{path}", "bench.node", 1, path, 0)
+        declare(log, path, f"node_{path}", "bench.node", 1, path, 0)
     return log
 
 

@@ -11,6 +11,7 @@ from studio.replay.cursor import Cursor
 from studio.support.errors import UsageError
 from studio.support.values import encode
 from studio.trace import RunStart, Trace, open_run
+from tests.trace.declaring import declare
 
 
 def here(cursor: Cursor) -> tuple[str, str]:
@@ -136,7 +137,7 @@ def test_nodes_are_found_by_the_end_of_their_path(town: Trace) -> None:
 def test_any_step_of_a_long_run_is_reached_at_once(db: Path) -> None:
     count = 20_000
     log = open_run(db, RunStart(run_id="01LONG", graph_name="long", graph_file="", graph_hash="h", graph_text=""))
-    log.path(1, "cell", "toy.cell", 1, 0, 0)
+    declare(log, 1, "cell", "toy.cell", 1, 0, 0)
     for id in range(1, count + 1):
         inputs = {"x": [id - 1, "out"] if id > 1 else [0, "initial"]}
         tick = f"{'abcdef'[len(str(id - 1)) - 1]}{id - 1}"

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from studio.support.errors import EnvironmentProblem
 from studio.trace import RunStart, open_run
+from tests.trace.declaring import declare
 from tests.trace.runs import put_firings
 
 
@@ -24,7 +25,7 @@ def main(mode: str, db: Path, run: str) -> None:
 
         studio.trace.writer.sqlite_is_safe = lambda: False
     log = open_run(db, RunStart(run, "toy", "toy.yaml", "hash", "studio: 1\n", started_at=time.time_ns()))
-    log.path(1, "work", "toy.work", 1, 0, 0)
+    declare(log, 1, "work", "toy.work", 1, 0, 0)
     if mode == "forever":  # acknowledge what is durable, until killed
         sizes = random.Random(run)
         at = 1

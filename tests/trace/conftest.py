@@ -11,6 +11,7 @@ from studio.trace import Trace, open_run
 from studio.trace.runlog import FileRunLog
 from studio.trace.sqlite import sqlite3
 from studio.trace.writer import close_writer
+from tests.trace.declaring import declare
 from tests.trace.runs import start_of
 
 
@@ -39,7 +40,7 @@ def db(tmp_path: Path, blank: bytes) -> Iterator[Path]:
 @pytest.fixture
 def log(db: Path) -> FileRunLog:
     made = open_run(db, start_of())
-    made.path(1, "work", "toy.work", 1, 0, 0)
+    declare(made, 1, "work", "toy.work", 1, 0, 0)
     return made
 
 

@@ -15,6 +15,7 @@ from studio.trace import Trace, open_run
 from studio.trace.runlog import FileRunLog
 from studio.trace.sqlite import sqlite_is_safe
 from studio.trace.writer import writer_of
+from tests.trace.declaring import declare
 from tests.trace.runs import child, put_firings, start_of
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="kill -9 is a POSIX matter")
@@ -116,7 +117,7 @@ def test_a_forked_child_opens_its_own_connection(db: Path, log: FileRunLog) -> N
         code = 1
         try:
             own = open_run(db, start_of("01CHILD"))
-            own.path(1, "work", "toy.work", 1, 0, 0)
+            declare(own, 1, "work", "toy.work", 1, 0, 0)
             put_firings(own, 5)
             own.flush()
             code = 0

@@ -11,6 +11,7 @@ import pytest
 from studio.trace import Trace, open_run
 from studio.trace.runlog import FileRunLog
 from studio.trace.writer import writer_of
+from tests.trace.declaring import declare
 from tests.trace.runs import put_firings, start_of
 
 HALF = "half a character: \ud800"
@@ -91,7 +92,7 @@ def test_a_bad_header_costs_its_own_run_only(db: Path, trace: Callable[[], Trace
     good = open_run(db, start_of("01GOOD"))
     bad = open_run(db, start_of("02BAD", parent_run=HALF))
     for log in (good, bad):
-        log.path(1, "work", "toy.work", 1, 0, 0)
+        declare(log, 1, "work", "toy.work", 1, 0, 0)
         put_firings(log, 5)
         log.finish("ok", "quiet", None, {}, {}, 1)
 

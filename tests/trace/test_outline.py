@@ -11,6 +11,7 @@ from studio.support.ticks import tick_key
 from studio.trace import Trace
 from studio.trace.outline import outline_order
 from studio.trace.runlog import FileRunLog
+from tests.trace.declaring import declare
 
 # Node path, tick, plan index, item, name of the region firing around it; as rule 2.7 orders them.
 EXPECTED = [
@@ -44,7 +45,7 @@ def test_the_outline_is_depth_first_with_a_region_after_its_body(
     for node, tick, plan_index, item, parent in happened:
         if node not in paths:
             paths[node] = len(paths) + 2
-            log.path(paths[node], node, "toy.work", 1, plan_index, 0)
+            declare(log, paths[node], node, "toy.work", 1, plan_index, 0)
         id = ids[f"{node} {tick}"]
         log.firing(id, id, paths[node], tick_key(tick), ids.get(parent, 0), item, 0, "", 0, 1, 1, {}, {}, 1)
 
@@ -52,7 +53,7 @@ def test_the_outline_is_depth_first_with_a_region_after_its_body(
 
 
 def test_undecided_firings_have_their_place_in_the_outline(log: FileRunLog, trace: Callable[[], Trace]) -> None:
-    log.path(2, "inner", "toy.work", 1, 0, 1)
+    declare(log, 2, "inner", "toy.work", 1, 0, 1)
     log.open_firing(1, 1, "a0", 0, 0, 1)
     log.flush()
     log.firing(2, 1, 2, "a0.a0", 1, 0, 0, "", 0, 1, 1, {}, {}, 1)

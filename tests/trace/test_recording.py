@@ -17,9 +17,10 @@ from studio.support.errors import EnvironmentProblem, UsageError
 from studio.support.values import NotJson, encode
 from studio.trace import Trace, open_run
 from studio.trace.found import Ref
-from studio.trace.records import FiringRecord, OpenRecord, PathRecord, StartRecord
+from studio.trace.records import FiringRecord, OpenRecord, PathsRecord, StartRecord
 from studio.trace.runlog import FileRunLog
 from studio.trace.writer import close_writer, writer_of
+from tests.trace.declaring import declare
 from tests.trace.runs import ROOT, put_firings, start_of
 
 OpenTrace = Callable[[], Trace]
@@ -60,7 +61,7 @@ def test_any_value_comes_back_exactly(tmp_path: Path, blank: bytes, value: Any, 
     if not path.exists():
         path.write_bytes(blank)
     log = open_run(path, start_of(f"RUN{writer_runs(path)}", inputs={port: encode(value)}))
-    log.path(1, "work", "toy.work", 1, 0, 0)
+    declare(log, 1, "work", "toy.work", 1, 0, 0)
     log.open_firing(1, 1, "a0", 0, 0, 1)
     ask(log, 1, 1, {"what": value, port: value}, kind="tool")
     answer(log, 1, 1, value)
@@ -107,7 +108,7 @@ def test_a_value_that_looks_like_a_reference_is_not_taken_for_one(log: FileRunLo
 
 
 def test_a_firing_reads_as_it_was_logged(log: FileRunLog, trace: OpenTrace) -> None:
-    log.path(2, "work/3/refine", "toy.refine", 4, 7, 1)
+    declare(log, 2, "work/3/refine", "toy.refine", 4, 7, 1)
     decide(
         log, 5, {}, seq=9, path_id=2, tick="a3.b12", parent=1, item=3, status=2, reason="route not taken at `judge`",
         origin=1, inputs={"text": [1, "value"], "many": [[2, "out"], [0, "initial"]]}, attempt=2,
@@ -124,7 +125,7 @@ def test_a_firing_reads_as_it_was_logged(log: FileRunLog, trace: OpenTrace) -> N
 
 
 def test_firings_are_found_by_node_tick_and_status(log: FileRunLog, trace: OpenTrace) -> None:
-    log.path(2, "other", "toy.work", 1, 1, 0)
+    declare(log, 2, "other", "toy.work", 1, 1, 0)
     decide(log, 1, {}, tick="a0")
     decide(log, 2, {}, tick="b10", status=1, reason="broken")
     decide(log, 3, {}, tick="b10", path_id=2)
@@ -294,7 +295,7 @@ def test_an_answer_without_a_question_is_a_mistake_of_the_caller(log: FileRunLog
 def test_a_scrubber_cleans_texts_before_anything_is_queued(db: Path) -> None:
     canary = "sk-canary-123"
     log = open_run(db, start_of(), scrub=lambda text: text.replace(canary, "[key]"))
-    log.path(1, "work", "toy.work", 1, 0, 0)
+    declare(log, 1, "work", "toy.work", 1, 0, 0)
     ask(log, 1, 1, chat({"role": "user", "content": f"my key is {canary}"}))
     answer(log, 1, 1, {"text": f"{canary}!", "deep": [{"x": canary}]}, status="error", error=f"401 for {canary}")
     decide(log, 1, {}, status=1, reason=f"failed with {canary}")
@@ -319,8 +320,8 @@ def test_a_listener_hears_each_record_once_in_order_and_after_it_is_durable(db: 
     log = open_run(db, start_of(), listener)
     writer = writer_of(db)
     deaf = open_run(db, start_of("02OTHER"))
-    log.path(1, "work", "toy.work", 1, 0, 0)
-    deaf.path(1, "work", "toy.work", 1, 0, 0)
+    declare(log, 1, "work", "toy.work", 1, 0, 0)
+    declare(deaf, 1, "work", "toy.work", 1, 0, 0)
     log.open_firing(1, 1, "a0", 0, 0, 1)
     put_firings(log, 50)
     put_firings(deaf, 50)
@@ -328,7 +329,7 @@ def test_a_listener_hears_each_record_once_in_order_and_after_it_is_durable(db: 
     put_firings(log, 50, first=51)
     log.flush()
 
-    assert [type(record) for record in heard[:4]] == [StartRecord, PathRecord, OpenRecord, FiringRecord]
+    assert [type(record) for record in heard[:4]] == [StartRecord, PathsRecord, OpenRecord, FiringRecord]
     assert [record.id for record in heard[3:]] == list(range(1, 101))
     assert heard[3].outputs == {"value": b'{"n":1}'}
     assert durable[-1] == 150
@@ -341,7 +342,7 @@ def test_a_broken_listener_is_logged_and_stops_nothing(
         raise KeyError("view")
 
     log = open_run(db, start_of(), listener)
-    log.path(1, "work", "toy.work", 1, 0, 0)
+    declare(log, 1, "work", "toy.work", 1, 0, 0)
     put_firings(log, 5)
     with caplog.at_level(logging.ERROR):
         log.flush()
@@ -369,7 +370,7 @@ def test_an_up_to_date_database_is_written_and_read_without_heavy_imports(db: Pa
 import sys, time
 from studio.trace import RunStart, Trace, open_run
 log = open_run({str(db)!r}, RunStart("01", "g", "g.yaml", "h", "t", started_at=1))
-log.path(1, "work", "toy.work", 1, 0, 0)
+log.paths(1, "", [("work", "toy.work", 1)], 0)
 log.firing(1, 1, 1, "a0", 0, 0, 0, "", 0, 1, 1, {{}}, {{}}, 1)
 log.flush()
 with Trace({str(db)!r}) as trace:

@@ -12,6 +12,7 @@ from studio.trace import Trace, open_run
 from studio.trace.runlog import FileRunLog
 from studio.trace.search import index_some
 from studio.trace.sqlite import connect_writer, sqlite3
+from tests.trace.declaring import declare
 from tests.trace.runs import start_of
 
 TEXTS = (
@@ -73,7 +74,7 @@ def test_raw_text_as_a_query_would_be_a_syntax_error(db: Path, log: FileRunLog, 
 def test_each_run_has_its_own_match_for_a_text_stored_once(db: Path, trace: Callable[[], Trace]) -> None:
     for run in ("01A", "01B"):
         log = open_run(db, start_of(run))
-        log.path(1, "work", "toy.work", 1, 0, 0)
+        declare(log, 1, "work", "toy.work", 1, 0, 0)
         for firing in (1, 2):
             log.open_firing(firing, 1, f"a{firing}", 0, 0, 1)
             log.effect_intent(firing, 1, "chat", "m", {"messages": [{"role": "user", "content": "tide pools"}]}, 1, 1)
@@ -108,7 +109,7 @@ def test_the_writer_indexes_when_it_has_nothing_else_to_do(
 ) -> None:
     monkeypatch.setattr("studio.trace.writer.IDLE_S", 0.001)
     log = open_run(db, start_of())
-    log.path(1, "work", "toy.work", 1, 0, 0)
+    declare(log, 1, "work", "toy.work", 1, 0, 0)
     ask_all(log)
     reading = trace()
     for _ in range(2000):
