@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec
 
 from studio.engine.engine import Engine
 from studio.engine.firing import Failure, is_halt, message_of
+from studio.engine.loop import run_to_end
 from studio.engine.prepared import Prepared, bind_inputs, prepare
 from studio.engine.region import Region
 from studio.engine.result import RunResult, Status
@@ -233,7 +234,7 @@ def _blocking(call: Callable[P, Coroutine[Any, Any, RunResult]]) -> Callable[P, 
             pass
         else:
             raise UsageError("`run` was called inside a running event loop.", hint="Use `await arun(…)` there.")
-        return asyncio.run(call(*arguments, **keywords))
+        return run_to_end(call(*arguments, **keywords))
 
     blocking.__name__ = blocking.__qualname__ = "run"
     return blocking

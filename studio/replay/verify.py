@@ -6,7 +6,6 @@ Pure nodes really run again, so a changed node type, template or expression show
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -70,7 +69,9 @@ def verify(trace: Trace, run: str = "last", *, registry: Registry | None = None)
         raise UsageError(f"The run {found.id} is still going.", hint="Verify it when it has ended.")
     graph = Graph.from_text(trace.graph_text(found.id), name=found.graph or found.file)
     log = MemoryLog("verification")
-    asked = asyncio.run(_execute(trace, found, graph, log, registry))
+    from studio.engine.loop import run_to_end
+
+    asked = run_to_end(_execute(trace, found, graph, log, registry))
     made = Verification(found.id, effects=asked)
     deeds = deeds_of(log)
     _compare(trace, found, log, deeds, made, _pure_types(deeds, registry))
