@@ -24,13 +24,22 @@ if TYPE_CHECKING:
     from studio.engine.region import Region
 
 
+class _Late:
+    """The parts of a context that come into being when they are asked for."""
+
+    __slots__ = ("closed", "random", "record", "slept_s")
+
+    def __init__(self) -> None:
+        self.closed = False
+        self.random: random.Random | None = None
+        self.record: FiringRecord | None = None
+        self.slept_s = 0.0
+
+
 class Context:
     """One firing's way to the outside. Cheap to make: nothing is worked out before it is asked for."""
 
-    __slots__ = (
-        "_open", "_random", "_record", "attempt", "closed", "engine", "firing", "node_plan", "number", "region",
-        "slept_s",
-    )  # fmt: skip
+    __slots__ = ("_late", "_open", "attempt", "engine", "firing", "node_plan", "number", "region")
 
     def __init__(self, engine: Engine, region: Region, node_plan: NodePlan, firing: int) -> None:
         self.engine = engine
@@ -39,11 +48,20 @@ class Context:
         self.firing = firing
         self.attempt = 1
         self.number = 0
-        self.slept_s = 0.0
-        self.closed = False
         self._open = False
-        self._random: random.Random | None = None
-        self._record: FiringRecord | None = None
+        self._late: _Late | None = None
+
+    @property
+    def late(self) -> _Late:
+        """What few firings need."""
+        if self._late is None:
+            self._late = _Late()
+        return self._late
+
+    @property
+    def closed(self) -> bool:
+        """True if the attempt this belongs to is over."""
+        return self._late is not None and self._late.closed
 
     @property
     def counted_attempt(self) -> int:
@@ -55,18 +73,18 @@ class Context:
         made = Context(self.engine, self.region, self.node_plan, self.firing)
         made.attempt = self.attempt
         made.number = self.number
-        made.slept_s = self.slept_s
         made._open = self._open
-        made._record = self._record
+        made.late.slept_s = self.late.slept_s
+        made.late.record = self.late.record
         return made
 
     def end_attempt(self, attempt: Context) -> None:
         """Take over how far an attempt has come, and close it."""
-        attempt.closed = True
+        attempt.late.closed = True
         self.number = attempt.number
-        self.slept_s = attempt.slept_s
         self._open = self._open or attempt._open
-        self._record = self._record or attempt._record
+        self.late.slept_s = attempt.late.slept_s
+        self.late.record = self.late.record or attempt.late.record
 
     # -- who and when ------------------------------------------------------------------------
 
@@ -88,10 +106,11 @@ class Context:
     @property
     def random(self) -> random.Random:
         """Random numbers that depend on the run's seed and this firing's identity alone (rule 2.10)."""
-        if self._random is None:
+        late = self.late
+        if late.random is None:
             identity = f"{self.engine.seed}|{self.node}|{self.tick}|{self.attempt}"
-            self._random = random.Random(int(hash_bytes(identity.encode())[:16], 16))
-        return self._random
+            late.random = random.Random(int(hash_bytes(identity.encode())[:16], 16))
+        return late.random
 
     # -- models ------------------------------------------------------------------------------
 
@@ -140,7 +159,7 @@ class Context:
             fixed = self.engine.clock_start
             if fixed is None:
                 return datetime.now(UTC).astimezone().isoformat(timespec="milliseconds")
-            passed = self.region.elapsed_s + self.slept_s
+            passed = self.region.elapsed_s + self.late.slept_s
             return (fixed + timedelta(seconds=passed)).isoformat(timespec="milliseconds")
 
         return str(await self.effect("clock", "now", None, read))
@@ -150,8 +169,8 @@ class Context:
 
         async def wait() -> Json:
             if self.engine.clock_start is not None:
-                self.slept_s += seconds
-                self.region.tick_slept_s = max(self.region.tick_slept_s, self.slept_s)
+                self.late.slept_s += seconds
+                self.region.tick_slept_s = max(self.region.tick_slept_s, self.late.slept_s)
             else:
                 await asyncio.sleep(seconds)
             return None
@@ -202,10 +221,11 @@ class Context:
     @property
     def record(self) -> FiringRecord:
         """In a replay: what this firing asked when it was recorded."""
-        if self._record is None:
+        late = self.late
+        if late.record is None:
             assert self.engine.recorded is not None
-            self._record = self.engine.recorded.next_record(self.node, self.tick)
-        return self._record
+            late.record = self.engine.recorded.next_record(self.node, self.tick)
+        return late.record
 
     def open(self) -> None:
         """Make the firing known in the trace before it has effects or inner firings."""

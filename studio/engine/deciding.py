@@ -65,7 +65,8 @@ def decide(
     engine.seq = seq = engine.seq + 1
     engine.log.firing(
         firing, seq, region.path_base + index, region.tick_key, region.parent_firing, region.item,
-        OK, "", EXECUTED, engine.epoch + begin, end - begin, refs, encoded, context.counted_attempt,
+        OK, "", EXECUTED, engine.epoch + begin, end - begin, refs, encoded,
+        context.attempt if region.attempt == 1 else context.counted_attempt,
     )  # fmt: skip
     advance(region, index, node, todo)
 

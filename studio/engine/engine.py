@@ -97,6 +97,7 @@ class Engine:
         self.broken: EnvironmentProblem | None = None
         self.diverged: tuple[Divergence, str, str] | None = None
         self.aborted = False
+        """True once the run is being cancelled from outside."""
         self.turn = 0
         self.now = 0
         self._timer: asyncio.TimerHandle | None = None
@@ -179,10 +180,6 @@ class Engine:
         )
         self.diverge(difference, context.node, context.tick)
         return False
-
-    def is_aborted(self) -> bool:
-        """True once the run is being cancelled from outside."""
-        return self.aborted
 
     def is_stopping(self) -> bool:
         """True if the run as a whole goes no further: what is in flight stays undecided, to be resumed."""

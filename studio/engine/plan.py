@@ -113,6 +113,7 @@ class NodePlan:
         "out_checks",
         "out_types",
         "params",
+        "plain",
         "race_inputs",
         "retries",
         "role",
@@ -149,6 +150,8 @@ class NodePlan:
         self.limits = instance.limits
         self.guarded = bool(instance.retries or instance.timeout_s)
         self.inline = not (self.is_async or self.blocking or self.role in ("subgraph", "map") or self.guarded)
+        # Called as it stands: no thread, no body, no retries, no time limit.
+        self.plain = not (self.blocking or self.role in ("subgraph", "map") or self.guarded)
         self.in_fields: type[Fields] = cls.inputs(params)
         self.inputs: tuple[InputPlan, ...] = ()
         self.simple: tuple[tuple[str, int, str], ...] | None = None

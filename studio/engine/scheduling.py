@@ -55,24 +55,29 @@ async def work(region: Region, todo: list[int]) -> None:
         engine.fired += 1
         engine.last_id = firing = engine.last_id + 1
         begin = clock()
-        if node.inline:
-            if node.run is None:
-                play(region, index, node, firing, begin, values, refs, todo)
-            else:
-                context = Context(engine, region, node, firing)
-                if region.races and node.race_inputs:
-                    record_races(region, node, context)
-                try:
-                    held = node.run(context, node.params, node.in_fields.holding(own(node, values))).__dict__
-                except BaseException as raised:  # noqa: BLE001 - whatever node code raises is this firing's failure
-                    _settle(region, index, node, firing, begin, refs, raised, todo, context)
-                else:
-                    decide(region, index, node, firing, begin, refs, held, todo, context)
-        elif not sequential and (todo or node.cancellable):
+        if not node.inline and not sequential and (todo or node.cancellable):
             _spawn(region, index, node, firing, begin, values, refs)
             continue
-        else:
+        if not node.plain:
             await fire(region, index, node, firing, begin, values, refs, todo)
+        elif node.run is None:
+            play(region, index, node, firing, begin, values, refs, todo)
+        else:
+            # What `fire` does, spelled out for the common case: most firings of most runs come by here.
+            context = Context(engine, region, node, firing)
+            if region.races and node.race_inputs:
+                record_races(region, node, context)
+            try:
+                made = node.run(context, node.params, node.in_fields.holding(own(node, values)))
+                if node.is_async:
+                    made = await made
+                    if engine.aborted:
+                        raise asyncio.CancelledError  # the node swallowed the abort
+                held = made.__dict__
+            except BaseException as raised:  # noqa: BLE001 - whatever node code raises is this firing's failure
+                _settle(region, index, node, firing, begin, refs, raised, todo, context)
+            else:
+                decide(region, index, node, firing, begin, refs, held, todo, context)
         if engine.now - engine.turn > SLICE_NS:
             await asyncio.sleep(0)
             engine.turn = clock()
@@ -94,15 +99,15 @@ async def fire(
     if region.races and node.race_inputs:
         record_races(region, node, context)
     try:
-        if node.is_async and not node.guarded:
-            # The common case, spelled out: one await, no wrapper.
+        if node.plain and node.is_async:
+            # One await, no wrapper: a fan-out of calls comes by here.
             entered = node.in_fields.holding(own(node, values))
             held = (await node.run(context, node.params, entered)).__dict__  # type: ignore[misc]
         elif node.guarded:
             held = await guarded_call(region, index, node, firing, values, refs, context)
         else:
             held = await plain_call(region, index, node, firing, values, refs, context)
-        if engine.is_aborted():
+        if engine.aborted:
             raise asyncio.CancelledError  # the node swallowed the abort
     except BaseException as raised:  # noqa: BLE001 - whatever node code raises is this firing's failure
         _settle(region, index, node, firing, begin, refs, raised, todo, context)
@@ -129,7 +134,7 @@ def _settle(
             skip(region, index, node, region.cut_off(), todo, "", firing)
         return
     if isinstance(raised, KeyboardInterrupt) or (
-        isinstance(raised, asyncio.CancelledError) and (engine.is_aborted() or _is_cancelled())
+        isinstance(raised, asyncio.CancelledError) and (engine.aborted or _is_cancelled())
     ):
         raise raised
     fail(region, index, node, firing, begin, refs, raised, todo, context)
@@ -180,7 +185,7 @@ async def _contender(
             else:
                 skip(region, index, node, Absent(region.lost[index]), todo, "", firing)
         except asyncio.CancelledError:
-            if index not in region.lost or region.engine.is_aborted():
+            if index not in region.lost or region.engine.aborted:
                 raise
             task = asyncio.current_task()
             if task is not None:

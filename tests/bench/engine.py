@@ -23,6 +23,7 @@ from typing import Any
 
 from studio import Graph, Trace, run
 from studio.spec import Fields, Node, Registry, node, param, port
+from studio.trace.runlog import flush_own
 from tests.bench.machine import machine_facts, median, write_report
 
 Report = dict[str, Any]
@@ -256,8 +257,9 @@ def timed(graph: Graph, db: Path, repeats: int, model: Callable[[], Any] | None 
         begin = time.perf_counter()
         result = run(graph, db=db, registry=REGISTRY, **({"model": model()} if model else {}))
         returned = time.perf_counter()
-        trace = Trace(db)
+        flush_own(db)
         committed = time.perf_counter()
+        trace = Trace(db)
         rows = sum(1 for _ in trace.firings(result.run_id))
         trace.close()
         if result.status != "ok" or rows != result.firings:

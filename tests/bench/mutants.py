@@ -119,7 +119,7 @@ MUTANTS: tuple[Mutant, ...] = (
     Mutant("2.7", "a node path forgets the key", "bodies.py", '{node.name}/{key}/" if key else', '{node.name}/" if key else'),
     Mutant("2.7", "items have no place in the outline", "bodies.py", "    inner.item = position\n", ""),
     # 2.8 concurrency
-    Mutant("2.8", "branches run one after the other", "scheduling.py", "        elif not sequential and (todo or node.cancellable):", "        elif not sequential and node.cancellable:"),
+    Mutant("2.8", "branches run one after the other", "scheduling.py", "        if not node.inline and not sequential and (todo or node.cancellable):", "        if not node.inline and not sequential and node.cancellable:"),
     Mutant("2.8", "items run one after the other", "bodies.py", "    concurrency = 1 if", "    concurrency = 1 if True or"),
     Mutant("2.8", "concurrency is not bounded", "bodies.py", "for _ in range(min(concurrency, count))]", "for _ in range(count)]"),
     # 2.9 stores
