@@ -12,27 +12,21 @@ from studio.support.ticks import tick_path
 from studio.support.values import ABSENT, Absent, Json
 
 if TYPE_CHECKING:
+    from studio.engine.context import Context
     from studio.engine.region import Given, Region
 
 MAX_DEPTH = 16
 """How deep own-clock graphs may contain themselves."""
 
 
-async def run_subgraph(
-    region: Region,
-    index: int,
-    node: NodePlan,
-    firing: int,
-    values: dict[str, Any],
-    refs: dict[str, Any],
-    attempt: int,
-) -> dict[str, Any]:
+async def run_subgraph(context: Context, values: dict[str, Any]) -> dict[str, Any]:
     """Run the body once (own clock) or for one tick (shared clock); return its outputs by name."""
-    body = node.body
+    region, node, firing, refs = context.region, context.node_plan, context.firing, context.refs
+    index, body = node.index, node.body
     assert body is not None
     given = {name: (value, refs.get(name)) for name, value in values.items()}
     if not body.shared:
-        inner = _own(region, index, node, firing, attempt)
+        inner = _own(region, index, node, firing, context.counted_attempt)
         inner.inputs = given
         await inner.run()
         return {name: inner.result(name) for name in inner.plan.output_nodes}
@@ -43,20 +37,13 @@ async def run_subgraph(
     return {name: inner.tick_result(name) for name in inner.plan.output_nodes}
 
 
-async def run_map(
-    region: Region,
-    index: int,
-    node: NodePlan,
-    firing: int,
-    values: dict[str, Any],
-    refs: dict[str, Any],
-    attempt: int,
-) -> dict[str, Any]:
+async def run_map(context: Context, values: dict[str, Any]) -> dict[str, Any]:
     """Run the body per entry of `items`; return one list per output, in item order.
 
     Raises `Failure` of the first failed item in item order where `on_item_error` is `fail`.
     """
-    body = node.body
+    region, node, firing, refs = context.region, context.node_plan, context.firing, context.refs
+    index, body = node.index, node.body
     assert body is not None
     items: list[Json] = list(values.pop("items"))
     keys = _keys(node, items)
@@ -76,7 +63,7 @@ async def run_map(
             if any(_is_required(body, name) for name in missing):
                 return
             given = {name: entry for name, entry in given.items() if name not in missing}
-        inner = regions[position] = _item_region(region, index, node, firing, attempt, position, keys)
+        inner = regions[position] = _item_region(region, index, node, firing, context.counted_attempt, position, keys)
         started.add(inner)
         if inner.ended_at:
             results[position] = inner.failed

@@ -37,15 +37,21 @@ class _Late:
 
 
 class Context:
-    """One firing's way to the outside. Cheap to make: nothing is worked out before it is asked for."""
+    """One firing: who and when it is, and its way to the outside.
 
-    __slots__ = ("_late", "_open", "attempt", "engine", "firing", "node_plan", "number", "region")
+    Cheap to make: nothing is worked out before it is asked for.
+    """
 
-    def __init__(self, engine: Engine, region: Region, node_plan: NodePlan, firing: int) -> None:
-        self.engine = engine
+    __slots__ = ("_late", "_open", "attempt", "begin", "engine", "firing", "node_plan", "number", "refs", "region")
+
+    def __init__(self, region: Region, node_plan: NodePlan, firing: int, begin: int, refs: dict[str, Any]) -> None:
+        """`begin` is when the firing began (`clock`), `refs` where each input came from."""
+        self.engine: Engine = region.engine
         self.region = region
         self.node_plan = node_plan
         self.firing = firing
+        self.begin = begin
+        self.refs = refs
         self.attempt = 1
         self.number = 0
         self._open = False
@@ -70,7 +76,7 @@ class Context:
 
     def for_attempt(self) -> Context:
         """A context of its own for one attempt: what outlives the attempt's time limit can write nothing more."""
-        made = Context(self.engine, self.region, self.node_plan, self.firing)
+        made = Context(self.region, self.node_plan, self.firing, self.begin, self.refs)
         made.attempt = self.attempt
         made.number = self.number
         made._open = self._open

@@ -20,19 +20,10 @@ if TYPE_CHECKING:
     from studio.engine.region import Region
 
 
-def decide(
-    region: Region,
-    index: int,
-    node: NodePlan,
-    firing: int,
-    begin: int,
-    refs: dict[str, Any],
-    held: dict[str, Any],
-    todo: list[int],
-    context: Context,
-) -> None:
+def decide(context: Context, held: dict[str, Any], todo: list[int]) -> None:
     """The node fired: check and record its outputs, and go on to its successors."""
-    engine = region.engine
+    engine, region, node = context.engine, context.region, context.node_plan
+    index = node.index
     engine.now = end = clock()
     copies = node.copies
     if copies:
@@ -54,18 +45,18 @@ def decide(
                     code="wrong_type",
                 )
     except (NotJson, NodeError) as error:
-        fail(region, index, node, firing, begin, refs, error, todo, context)
+        fail(context, error, todo)
         return
     held["done"] = True
     region.outs[index] = held
-    region.fids[index] = firing
+    region.fids[index] = context.firing
     if engine.recorded is not None and not engine.agrees(context):
         return
     engine.decided += 1
     engine.seq = seq = engine.seq + 1
     engine.log.firing(
-        firing, seq, region.path_base + index, region.tick_key, region.parent_firing, region.item,
-        OK, "", EXECUTED, engine.epoch + begin, end - begin, refs, encoded,
+        context.firing, seq, region.path_base + index, region.tick_key, region.parent_firing, region.item,
+        OK, "", EXECUTED, engine.epoch + context.begin, end - context.begin, context.refs, encoded,
         context.attempt if region.attempt == 1 else context.counted_attempt,
     )  # fmt: skip
     advance(region, index, node, todo)
@@ -89,19 +80,10 @@ def skip(
     advance(region, index, node, todo)
 
 
-def fail(
-    region: Region,
-    index: int,
-    node: NodePlan,
-    firing: int,
-    begin: int,
-    refs: dict[str, Any],
-    raised: BaseException,
-    todo: list[int],
-    context: Context,
-) -> None:
+def fail(context: Context, raised: BaseException, todo: list[int]) -> None:
     """The firing failed: apply the node's `on_error` (rule 2.11)."""
-    engine = region.engine
+    engine, region, node = context.engine, context.region, context.node_plan
+    index = node.index
     engine.now = clock()
     if engine.recorded is not None and not engine.agrees(context):
         return
@@ -122,12 +104,12 @@ def fail(
         held["error"] = {"code": error.kind, "message": message, "node": region.prefix + node.name}
         encoded["error"] = encode(held["error"])
     region.outs[index] = held
-    region.fids[index] = firing
+    region.fids[index] = context.firing
     engine.seq = seq = engine.seq + 1
     engine.log.firing(
-        firing, seq, region.path_base + index, region.tick_key, region.parent_firing, region.item,
-        ERROR, message, EXECUTED, engine.epoch + begin, engine.now - begin, refs, encoded or None,
-        context.counted_attempt,
+        context.firing, seq, region.path_base + index, region.tick_key, region.parent_firing, region.item,
+        ERROR, message, EXECUTED, engine.epoch + context.begin, engine.now - context.begin, context.refs,
+        encoded or None, context.counted_attempt,
     )  # fmt: skip
     if policy == "fail":
         if isinstance(raised, Failure):
@@ -160,25 +142,17 @@ def _nothing(region: Region, node: NodePlan, port: str, value: Absent) -> Absent
     return Absent(f"{why} at `{node.name}`")
 
 
-def play(
-    region: Region,
-    index: int,
-    node: NodePlan,
-    firing: int,
-    begin: int,
-    values: dict[str, Any],
-    refs: dict[str, Any],
-    todo: list[int],
-) -> None:
-    context = Context(region.engine, region, node, firing)
+def play(context: Context, values: dict[str, Any], todo: list[int]) -> None:
+    """Fire a node that the engine itself plays: an input, an output or a stop."""
+    region, node = context.region, context.node_plan
     held: dict[str, Any] = {}
     if node.role == "input":
         held = values
     elif node.role == "stop":
         region.stopped = True
-    decide(region, index, node, firing, begin, refs, held, todo, context)
+    decide(context, held, todo)
     if node.role == "output":
         fresh = region.first or node.simple is not None or region.choice_fresh
-        kept = region.outs[index]
+        kept = region.outs[node.index]
         if type(kept) is dict and "value" in values:
-            kept.update(value=values["value"], ref=refs.get("value", (0, "")), fresh=fresh)
+            kept.update(value=values["value"], ref=context.refs.get("value", (0, "")), fresh=fresh)

@@ -185,6 +185,12 @@ class Engine:
         """True if the run as a whole goes no further: what is in flight stays undecided, to be resumed."""
         return self.aborted or self.paused is not None or self.broken is not None or self.diverged is not None
 
+    def next_firing(self) -> int:
+        """Count a firing that starts and return its id."""
+        self.fired += 1
+        self.last_id += 1
+        return self.last_id
+
     def refuse_firing(self) -> None:
         """A limit on firings is reached (of the run, unless a narrower one paused it already)."""
         if self.paused is None:

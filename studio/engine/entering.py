@@ -84,7 +84,7 @@ def enter(region: Region, index: int, node: NodePlan, todo: list[int]) -> tuple[
             values[entry.name] = value if entry.passes_absence and entry.wires else entry.default
             continue
         if entry.check is not None and not _fits(region, entry, value):
-            _refuse_value(region, index, node, entry, value, refs, todo)
+            _refuse_value(region, node, entry, value, refs, todo)
             return None
         values[entry.name] = value
         if ref is not None:
@@ -179,14 +179,11 @@ def _fits(region: Region, entry: InputPlan, value: Json) -> bool:
 
 
 def _refuse_value(
-    region: Region, index: int, node: NodePlan, entry: InputPlan, value: Json, refs: dict[str, Any], todo: list[int]
+    region: Region, node: NodePlan, entry: InputPlan, value: Json, refs: dict[str, Any], todo: list[int]
 ) -> None:
-    engine = region.engine
-    engine.fired += 1
-    engine.last_id = firing = engine.last_id + 1
     given = type_of(value)
     error = NodeError(f"its input `{entry.name}` takes {entry.type}, but got {given}.", code="wrong_type")
-    fail(region, index, node, firing, clock(), refs, error, todo, Context(engine, region, node, firing))
+    fail(Context(region, node, region.engine.next_firing(), clock(), refs), error, todo)
 
 
 def _knocked_out(region: Region, index: int, node: NodePlan, todo: list[int]) -> None:
@@ -197,15 +194,12 @@ def _knocked_out(region: Region, index: int, node: NodePlan, todo: list[int]) ->
             value, ref = _resolve(region, entry, node)
             check = value_check(out_type)
             if type(value) is not Absent and accepts(entry.type, out_type) and (check is None or check(value)):
-                engine = region.engine
-                engine.fired += 1
-                engine.last_id = firing = engine.last_id + 1
-                context = Context(engine, region, node, firing)
+                context = Context(region, node, region.engine.next_firing(), clock(), {entry.name: ref})
                 if region.races and node.race_inputs:
                     record_races(region, node, context)
                 why = Absent(KNOCKED_OUT)
                 held: dict[str, Any] = dict.fromkeys(node.out_types, why)
                 held[out_port] = value
-                decide(region, index, node, firing, clock(), {entry.name: ref}, held, todo, context)
+                decide(context, held, todo)
                 return
     skip(region, index, node, Absent(f"`{node.name}` is {KNOCKED_OUT}"), todo)

@@ -12,7 +12,6 @@ from studio.support.values import decode, encode
 if TYPE_CHECKING:
     from studio.engine.context import Context
     from studio.engine.plan import NodePlan
-    from studio.engine.region import Region
 
 CONTAINERS = frozenset({dict, list, tuple})
 
@@ -85,22 +84,14 @@ def own(node: NodePlan, values: dict[str, Any]) -> dict[str, Any]:
     return values
 
 
-async def plain_call(
-    region: Region,
-    index: int,
-    node: NodePlan,
-    firing: int,
-    values: dict[str, Any],
-    refs: dict[str, Any],
-    context: Context,
-) -> dict[str, Any]:
+async def plain_call(context: Context, values: dict[str, Any]) -> dict[str, Any]:
     """Call the node once and return its outputs by port."""
+    node = context.node_plan
     if node.body is not None:
         from studio.engine.bodies import run_map, run_subgraph
 
         context.open()
-        play = run_map if node.role == "map" else run_subgraph
-        return await play(region, index, node, firing, values, refs, context.counted_attempt)
+        return await (run_map if node.role == "map" else run_subgraph)(context, values)
     run = node.run
     assert run is not None
     entered = node.in_fields.holding(own(node, values))
@@ -130,16 +121,9 @@ async def _in_thread(call: Callable[[], Any]) -> Any:
     raise as_node_error(result) if isinstance(result, StopIteration) else result
 
 
-async def guarded_call(
-    region: Region,
-    index: int,
-    node: NodePlan,
-    firing: int,
-    values: dict[str, Any],
-    refs: dict[str, Any],
-    context: Context,
-) -> dict[str, Any]:
+async def guarded_call(context: Context, values: dict[str, Any]) -> dict[str, Any]:
     """Call the node with its `timeout_s` and up to `retries` further attempts (rule 2.11)."""
+    region, node = context.region, context.node_plan
     recorded = region.engine.recorded
     while True:
         failed: Exception
@@ -153,7 +137,7 @@ async def guarded_call(
             attempt = context.for_attempt()
             try:
                 async with limit:
-                    return await plain_call(region, index, node, firing, dict(values), refs, attempt)
+                    return await plain_call(attempt, dict(values))
             except TimeoutError as error:
                 failed = _too_slow(node) if limit.expired() else error
             except Exception as error:  # noqa: BLE001 - retried or handed on to the node's `on_error`

@@ -17,7 +17,6 @@ from studio.engine.context import Context
 from studio.engine.deciding import decide, fail, play, skip
 from studio.engine.entering import enter, enter_simply
 from studio.engine.firing import guarded_call, is_halt, own, plain_call
-from studio.engine.plan import NodePlan
 from studio.engine.racing import record_races
 from studio.support.values import Absent
 
@@ -54,17 +53,16 @@ async def work(region: Region, todo: list[int]) -> None:
             return
         engine.fired += 1
         engine.last_id = firing = engine.last_id + 1
-        begin = clock()
+        context = Context(region, node, firing, clock(), refs)
         if not node.inline and not sequential and (todo or node.cancellable):
-            _spawn(region, index, node, firing, begin, values, refs)
+            _spawn(context, values)
             continue
         if not node.plain:
-            await fire(region, index, node, firing, begin, values, refs, todo)
+            await fire(context, values, todo)
         elif node.run is None:
-            play(region, index, node, firing, begin, values, refs, todo)
+            play(context, values, todo)
         else:
             # What `fire` does, spelled out for the common case: most firings of most runs come by here.
-            context = Context(engine, region, node, firing)
             if region.races and node.race_inputs:
                 record_races(region, node, context)
             try:
@@ -75,27 +73,17 @@ async def work(region: Region, todo: list[int]) -> None:
                         raise asyncio.CancelledError  # the node swallowed the abort
                 held = made.__dict__
             except BaseException as raised:  # noqa: BLE001 - whatever node code raises is this firing's failure
-                _settle(region, index, node, firing, begin, refs, raised, todo, context)
+                _settle(context, raised, todo)
             else:
-                decide(region, index, node, firing, begin, refs, held, todo, context)
+                decide(context, held, todo)
         if engine.now - engine.turn > SLICE_NS:
             await asyncio.sleep(0)
             engine.turn = clock()
 
 
-async def fire(
-    region: Region,
-    index: int,
-    node: NodePlan,
-    firing: int,
-    begin: int,
-    values: dict[str, Any],
-    refs: dict[str, Any],
-    todo: list[int],
-) -> None:
+async def fire(context: Context, values: dict[str, Any], todo: list[int]) -> None:
     """Fire a node that may wait, and decide it."""
-    engine = region.engine
-    context = Context(engine, region, node, firing)
+    region, node = context.region, context.node_plan
     if region.races and node.race_inputs:
         record_races(region, node, context)
     try:
@@ -104,40 +92,30 @@ async def fire(
             entered = node.in_fields.holding(own(node, values))
             held = (await node.run(context, node.params, entered)).__dict__  # type: ignore[misc]
         elif node.guarded:
-            held = await guarded_call(region, index, node, firing, values, refs, context)
+            held = await guarded_call(context, values)
         else:
-            held = await plain_call(region, index, node, firing, values, refs, context)
-        if engine.aborted:
+            held = await plain_call(context, values)
+        if context.engine.aborted:
             raise asyncio.CancelledError  # the node swallowed the abort
     except BaseException as raised:  # noqa: BLE001 - whatever node code raises is this firing's failure
-        _settle(region, index, node, firing, begin, refs, raised, todo, context)
+        _settle(context, raised, todo)
     else:
-        decide(region, index, node, firing, begin, refs, held, todo, context)
+        decide(context, held, todo)
 
 
-def _settle(
-    region: Region,
-    index: int,
-    node: NodePlan,
-    firing: int,
-    begin: int,
-    refs: dict[str, Any],
-    raised: BaseException,
-    todo: list[int],
-    context: Context,
-) -> None:
+def _settle(context: Context, raised: BaseException, todo: list[int]) -> None:
     """Tell apart what was raised: the run pauses, the run is aborted, a race is lost, or this firing failed."""
-    engine = region.engine
+    engine, region, node = context.engine, context.region, context.node_plan
     if is_halt(raised):
         if not engine.is_stopping():
             # A failure around or beside it ended the region: an ended run leaves no firing open.
-            skip(region, index, node, region.cut_off(), todo, "", firing)
+            skip(region, node.index, node, region.cut_off(), todo, "", context.firing)
         return
     if isinstance(raised, KeyboardInterrupt) or (
         isinstance(raised, asyncio.CancelledError) and (engine.aborted or _is_cancelled())
     ):
         raise raised
-    fail(region, index, node, firing, begin, refs, raised, todo, context)
+    fail(context, raised, todo)
 
 
 def _is_cancelled() -> bool:
@@ -146,24 +124,22 @@ def _is_cancelled() -> bool:
     return task is not None and task.cancelling() > 0
 
 
-def _spawn(
-    region: Region, index: int, node: NodePlan, firing: int, begin: int, values: dict[str, Any], refs: dict[str, Any]
-) -> None:
+def _spawn(context: Context, values: dict[str, Any]) -> None:
     """Fire in a task of its own, which goes on with what the node makes ready."""
+    region, node = context.region, context.node_plan
     branch = _contender if node.cancellable else _branch
     region.running += 1
-    task = region.engine.loop.create_task(branch(region, index, node, firing, begin, values, refs))
+    task = context.engine.loop.create_task(branch(context, values))
     region.tasks.append(task)
     if node.cancellable:
-        region.own_tasks[index] = task
+        region.own_tasks[node.index] = task
 
 
-async def _branch(
-    region: Region, index: int, node: NodePlan, firing: int, begin: int, values: dict[str, Any], refs: dict[str, Any]
-) -> None:
+async def _branch(context: Context, values: dict[str, Any]) -> None:
+    region = context.region
     todo: list[int] = []
     try:
-        await fire(region, index, node, firing, begin, values, refs, todo)
+        await fire(context, values, todo)
         if todo:
             await work(region, todo)
     except Exception as fault:  # noqa: BLE001 - node code is settled in `fire`: this is a fault of ours
@@ -172,26 +148,26 @@ async def _branch(
         region.one_less()
 
 
-async def _contender(
-    region: Region, index: int, node: NodePlan, firing: int, begin: int, values: dict[str, Any], refs: dict[str, Any]
-) -> None:
+async def _contender(context: Context, values: dict[str, Any]) -> None:
     """Like `_branch`, for a node that may lose a race: losing cancels it alone and not what follows in its chain."""
+    region, node = context.region, context.node_plan
+    index = node.index
     todo: list[int] = []
     region.begun.add(index)
     try:
         try:
             if index not in region.lost:
-                await fire(region, index, node, firing, begin, values, refs, todo)
+                await fire(context, values, todo)
             else:
-                skip(region, index, node, Absent(region.lost[index]), todo, "", firing)
+                skip(region, index, node, Absent(region.lost[index]), todo, "", context.firing)
         except asyncio.CancelledError:
-            if index not in region.lost or region.engine.aborted:
+            if index not in region.lost or context.engine.aborted:
                 raise
             task = asyncio.current_task()
             if task is not None:
                 task.uncancel()
             todo = []
-            skip(region, index, node, Absent(region.lost[index]), todo, "", firing)
+            skip(region, index, node, Absent(region.lost[index]), todo, "", context.firing)
         region.own_tasks.pop(index, None)
         region.begun.discard(index)
         if todo:
