@@ -108,7 +108,7 @@ async def arun(
         log=log,
         catalog=services,
         limits=bounds,
-        base=document.base or Path.cwd(),
+        base=(document.base or Path()).absolute(),
         seed=seed,
         sequential=sequential,
         no_waiting=scripted,

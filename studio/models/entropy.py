@@ -19,13 +19,13 @@ def token_bits(logprobs: Iterable[float]) -> float:
     0 means the model saw a single possibility; log2(21), about 4.39, is the most there can be.
     """
     likely = sorted((math.exp(min(value, 0.0)) for value in logprobs if value == value), reverse=True)[:TOP]
-    total = sum(likely)
+    total = math.fsum(likely)
     if total <= 0:
         return 0.0
     # Rounding may leave a sum just above 1: then there is no tail and the parts are scaled to 1.
     parts = [p / max(total, 1.0) for p in likely]
     parts.append(1.0 - min(total, 1.0))
-    return -sum(p * math.log2(p) for p in parts if p > 0) + 0.0
+    return -math.fsum(p * math.log2(p) for p in parts if p > 0) + 0.0
 
 
 def mean_bits(tokens: Sequence[float]) -> float | None:

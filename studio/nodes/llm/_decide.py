@@ -33,6 +33,8 @@ MAX_SENTENCES = 12
 MAX_DEPTH = 4
 """Labels that begin alike are told apart token by token, this deep."""
 
+DIGITS = 12
+
 _NEVER = -math.inf
 _SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
 
@@ -86,9 +88,9 @@ async def by_completion(asker: Asker, model: str, question: Question) -> Ranking
     if not named:
         return Ranking(said=reply.text.strip())
     others = [label for label in question.labels if label not in named]
-    rest = max(0.0, 1.0 - sum(named.values()))
+    rest = max(0.0, 1.0 - math.fsum(named.values()))
     scores = named | {label: rest / len(others) for label in others}
-    total = sum(scores.values())
+    total = math.fsum(scores.values())
     return sorted_ranking({label: scores[label] / total for label in question.labels})
 
 
@@ -96,7 +98,7 @@ async def by_probability(asker: Asker, model: str, question: Question) -> Rankin
     """Return calibrated scores of every label, of the surest sentence where the input is long."""
     head = _head(question)
     blanks = [await _scores(asker, model, head, blank, question.labels, blank=True) for blank in BLANKS]
-    liking = {label: sum(blank[label] for blank in blanks) for label in question.labels}
+    liking = {label: math.fsum(blank[label] for blank in blanks) for label in question.labels}
     if not any(any(blank.values()) for blank in blanks):
         return Ranking()
     best: dict[str, float] = {}
@@ -105,7 +107,7 @@ async def by_probability(asker: Asker, model: str, question: Question) -> Rankin
         if not any(raw.values()):
             continue
         weighed = {label: raw[label] / liking[label] for label in question.labels}
-        total = sum(weighed.values())
+        total = math.fsum(weighed.values())
         scores = {label: value / total for label, value in weighed.items()}
         if not best or max(scores.values()) > max(best.values()):
             best = scores
@@ -113,8 +115,12 @@ async def by_probability(asker: Asker, model: str, question: Question) -> Rankin
 
 
 def sorted_ranking(scores: Mapping[str, float], *, known: bool = True, full: bool = False) -> Ranking:
-    """Return the scores, surest first; labels that are equally sure keep their order."""
-    return Ranking(dict(sorted(scores.items(), key=lambda item: -item[1])), known, full)
+    """Return the scores, surest first; labels that are equally sure keep their order.
+
+    Twelve digits: the last ones differ between machines' mathematics, and a replay elsewhere compares them all.
+    """
+    rounded = {label: round(score, DIGITS) for label, score in scores.items()}
+    return Ranking(dict(sorted(rounded.items(), key=lambda item: -item[1])), known, full)
 
 
 def _head(question: Question) -> str:
@@ -147,7 +153,7 @@ async def _scores(
     if highest == _NEVER:
         return dict.fromkeys(labels, 0.0)
     weights = {label: math.exp(value - highest) for label, value in logs.items()}
-    total = sum(weights.values())
+    total = math.fsum(weights.values())
     return {label: weight / total for label, weight in weights.items()}
 
 
@@ -182,7 +188,7 @@ async def _logs(
 
 def _most_of_unoffered(choices: Sequence[TokenChoice]) -> float:
     """Return the highest log-probability that a token may have which is not among the likeliest: these choices."""
-    left = 1.0 - sum(math.exp(choice.logprob) for choice in choices)
+    left = 1.0 - math.fsum(math.exp(choice.logprob) for choice in choices)
     return min(math.log(max(left, 1e-12)), min(choice.logprob for choice in choices))
 
 

@@ -46,13 +46,13 @@ def softmax(cosines: Mapping[str, float], sharpness: float) -> dict[str, float]:
     """Return the scores for these cosines (see the module's formula)."""
     highest = max(cosines.values())
     weights = {name: math.exp((value - highest) / sharpness) for name, value in cosines.items()}
-    total = sum(weights.values())
+    total = math.fsum(weights.values())
     return {name: weight / total for name, weight in weights.items()}
 
 
 def _centre(vectors: Sequence[Sequence[float]]) -> list[float]:
     unit = [_normalised(vector) for vector in vectors]
-    return [sum(column) / len(unit) for column in zip(*unit, strict=True)]
+    return [math.fsum(column) / len(unit) for column in zip(*unit, strict=True)]
 
 
 def _normalised(vector: Sequence[float]) -> list[float]:
@@ -62,4 +62,4 @@ def _normalised(vector: Sequence[float]) -> list[float]:
 
 def _cosine(a: Sequence[float], b: Sequence[float]) -> float:
     size = math.hypot(*a) * math.hypot(*b)
-    return sum(x * y for x, y in zip(a, b, strict=True)) / size if size else 0.0
+    return math.fsum(x * y for x, y in zip(a, b, strict=True)) / size if size else 0.0
