@@ -103,11 +103,6 @@ class Catalog:
             self._human = TerminalHuman()
         return self._human
 
-    async def aclose(self) -> None:
-        """Forget all providers. Model hosts stay for the next run and end with this process."""
-        self._providers.clear()
-        self._embedders.clear()
-
     def _open(self, name: str) -> ModelProvider:
         if not name:
             raise UsageError("No model is named.", hint="Set models.default, or use --model NAME.")

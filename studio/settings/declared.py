@@ -109,9 +109,6 @@ SETTINGS: tuple[Setting, ...] = (
         env="STUDIO_DB",
     ),
     Setting(
-        "run.cache", "off", "Answer repeated calls from earlier ones: off, llm, or all.", choices=("off", "llm", "all")
-    ),
-    Setting(
         "limits.cost_usd",
         1.0,
         "A run pauses when its calls have cost this many US dollars: a day of a small model, no bad surprise.",

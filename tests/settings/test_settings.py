@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from studio.settings import SETTINGS, Settings, config_folder, data_folder
+from studio.settings import SETTINGS, Setting, Settings, config_folder, data_folder
 from studio.settings.migrations import migrate
 from studio.settings.toml_text import dumps
 from studio.support.errors import EnvironmentProblem, UsageError
@@ -109,7 +109,6 @@ def test_without_studio_home_the_folders_are_the_users(monkeypatch: pytest.Monke
         ({"models": {"slots": 0}}, "models.slots must be 1 or more, not 0"),
         ({"limits": {"cost_usd": float("nan")}}, "limits.cost_usd must be 0 or more, not nan"),
         ({"limits": {"seconds": float("inf")}}, "limits.seconds must be finite"),
-        ({"run": {"cache": "some"}}, "run.cache must be one of off, llm, all, not 'some'"),
         ({"models": 3}, "models must be a table"),
         ({"endpoints": 3}, "endpoints must be a table"),
         ({"version": 99}, "this studio knows up to 1"),
@@ -167,3 +166,10 @@ def test_written_toml_reads_back_the_same() -> None:
     }
 
     assert tomllib.loads(dumps(table)) == table
+
+
+def test_a_setting_with_allowed_values_names_them() -> None:
+    setting = Setting("view.theme", "auto", "Colours.", choices=("auto", "light", "dark"))
+
+    assert setting.problem("light") == ""
+    assert setting.problem("pink") == "must be one of auto, light, dark, not 'pink'"
