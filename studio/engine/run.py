@@ -17,7 +17,7 @@ from studio.engine.prepared import Prepared, bind_inputs, prepare
 from studio.engine.region import Region
 from studio.engine.result import RunResult, Status
 from studio.graph.model import LIMITS, Graph
-from studio.settings.settings import Settings
+from studio.settings.settings import Settings, current_settings
 from studio.spec.registry import Registry, default_registry
 from studio.support.errors import UsageError
 from studio.support.ids import new_run_id
@@ -74,7 +74,7 @@ async def arun(
         raise UsageError(f"The cache `{cache}` is not offered by this version.", hint="Leave it off.")
     document = graph if isinstance(graph, Graph) else Graph.load(graph)
     prepared = prepare(document, registry or default_registry())
-    settings = Settings.load()
+    settings = current_settings()
     services = None if recorded is not None else catalog or _catalog(settings, model, embedder, document)
     scripts = [] if services is None else list(_scripts(services, settings, prepared, model is not None or catalog))
     scripted = recorded is not None or bool(scripts)

@@ -24,6 +24,9 @@ TABLES = ("endpoints",)
 """Tables with free keys: `endpoints` maps a model name to its server, `{base, key_env, schema, context}`."""
 
 
+_ENVIRONMENT = tuple(setting.env for setting in SETTINGS if setting.env)
+
+
 class Settings:
     """Values by dotted name. `settings["models.default"]` is the environment's, the file's, or the default value."""
 
@@ -172,6 +175,24 @@ class Settings:
             if value is None:
                 return None
         return value
+
+
+_read: tuple[tuple[object, ...], Settings] | None = None
+
+
+def current_settings() -> Settings:
+    """Return the settings as they stand, to be read and not changed. The file is read anew when it has changed."""
+    global _read
+    path = config_folder() / FILE_NAME
+    try:
+        about = path.stat()
+        state: tuple[object, ...] = (about.st_mtime_ns, about.st_size, about.st_ino)
+    except OSError:
+        state = ()
+    key = (path, state, *map(os.environ.get, _ENVIRONMENT))
+    if _read is None or _read[0] != key:
+        _read = (key, Settings.load(path))
+    return _read[1]
 
 
 def find(name: str) -> Setting:

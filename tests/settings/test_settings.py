@@ -10,6 +10,7 @@ import pytest
 
 from studio.settings import SETTINGS, Setting, Settings, config_folder, data_folder
 from studio.settings.migrations import migrate
+from studio.settings.settings import current_settings
 from studio.settings.toml_text import dumps
 from studio.support.errors import EnvironmentProblem, UsageError
 
@@ -173,3 +174,16 @@ def test_a_setting_with_allowed_values_names_them() -> None:
 
     assert setting.problem("light") == ""
     assert setting.problem("pink") == "must be one of auto, light, dark, not 'pink'"
+
+
+def test_the_current_settings_follow_the_file_and_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = current_settings()
+    assert current_settings() is before
+
+    changed = Settings.load()
+    changed.set("limits.calls", 7)
+    changed.save()
+    assert current_settings()["limits.calls"] == 7
+
+    monkeypatch.setenv("STUDIO_MODEL", "ollama/tiny")
+    assert current_settings()["models.default"] == "ollama/tiny"
