@@ -288,6 +288,33 @@ def ratio(made: tuple[Graph, float], db: Path, repeats: int) -> Report:
     return {"ratio": round(median(ratios[1:]), 3), "best": round(min(ratios[1:]), 3)}
 
 
+def floor() -> Report:
+    """What Python itself costs at this moment, µs: the measure of all other figures on a machine whose speed drifts."""
+
+    def nothing() -> None: ...
+
+    async def nothing_async() -> None: ...
+
+    async def awaits(count: int) -> None:
+        for _ in range(count):
+            await nothing_async()
+
+    async def tasks(count: int) -> None:
+        for _ in range(count):
+            await asyncio.create_task(nothing_async())
+
+    def each(work: Callable[[], object], count: int) -> float:
+        begin = time.perf_counter()
+        work()
+        return round((time.perf_counter() - begin) / count * 1e6, 3)
+
+    return {
+        "call_us": each(lambda: [nothing() for _ in range(100_000)], 100_000),
+        "await_us": each(lambda: asyncio.run(awaits(100_000)), 100_000),
+        "task_us": each(lambda: asyncio.run(tasks(10_000)), 10_000),
+    }
+
+
 def fresh_process(code: str, repeats: int) -> float:
     """Milliseconds a fresh process needs for `code` beyond bare Python (medians), with bytecode written as usual."""
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
@@ -309,7 +336,7 @@ def measure(repeats: int) -> Report:
     def replies(count: int) -> Callable[[], Any]:
         return lambda: Scripted(["a small text"] * count)
 
-    report: Report = {}
+    report: Report = {"floor before": floor()}
     with tempfile.TemporaryDirectory(dir=Path.cwd()) as folder:
         db = Path(folder) / "trace.db"
         report["W1"] = timed(chain(200), db, repeats)
@@ -325,6 +352,7 @@ def measure(repeats: int) -> Report:
         report["typed W1 + llm"] = timed(typed_chain(200, 10), db, repeats, replies(19))
         report["typed W2 + llm"] = timed(typed_fan(200, 10), db, repeats, replies(20))
         report["typed W3 + llm"] = timed(typed_loop(1000, True), db, min(repeats, 5), replies(1000))
+    report["floor after"] = floor()
     load = "from studio import Graph, run, Trace; Graph.load('graphs/critic_loop.yaml')"
     report["import and load critic_loop, ms"] = fresh_process(load, repeats)
     report["studio --help, ms"] = fresh_process(
