@@ -9,7 +9,7 @@ from studio.engine.firing import Failure, RunHalted
 from studio.engine.plan import Body, NodePlan
 from studio.support.errors import NodeError
 from studio.support.ticks import tick_path
-from studio.support.values import ABSENT, Absent, Json
+from studio.support.values import Absent, Json
 
 if TYPE_CHECKING:
     from studio.engine.context import Context
@@ -21,19 +21,19 @@ MAX_DEPTH = 16
 
 async def run_subgraph(context: Context, values: dict[str, Any]) -> dict[str, Any]:
     """Run the body once (own clock) or for one tick (shared clock); return its outputs by name."""
-    region, node, firing, refs = context.region, context.node_plan, context.firing, context.refs
+    region, node, refs = context.region, context.node_plan, context.refs
     index, body = node.index, node.body
     assert body is not None
     given = {name: (value, refs.get(name)) for name, value in values.items()}
     if not body.shared:
-        inner = _own(region, index, node, firing, context.counted_attempt)
+        inner = _own(context)
         inner.inputs = given
         await inner.run()
         return {name: inner.result(name) for name in inner.plan.output_nodes}
-    inner = region.bodies.get(index) or _inside(region, index, node, "")
+    inner = region.bodies.get(index) or _inside(context, "")
     region.bodies[index] = inner
     inner.halted = region.halted
-    await _shared_tick(region, inner, firing, given)
+    await _shared_tick(context, inner, given)
     return {name: inner.tick_result(name) for name in inner.plan.output_nodes}
 
 
@@ -42,7 +42,7 @@ async def run_map(context: Context, values: dict[str, Any]) -> dict[str, Any]:
 
     Raises `Failure` of the first failed item in item order where `on_item_error` is `fail`.
     """
-    region, node, firing, refs = context.region, context.node_plan, context.firing, context.refs
+    region, node, refs = context.region, context.node_plan, context.refs
     index, body = node.index, node.body
     assert body is not None
     items: list[Json] = list(values.pop("items"))
@@ -63,14 +63,14 @@ async def run_map(context: Context, values: dict[str, Any]) -> dict[str, Any]:
             if any(_is_required(body, name) for name in missing):
                 return
             given = {name: entry for name, entry in given.items() if name not in missing}
-        inner = regions[position] = _item_region(region, index, node, firing, context.counted_attempt, position, keys)
+        inner = regions[position] = _item_region(context, position, keys)
         started.add(inner)
         if inner.ended_at:
             results[position] = inner.failed
             return
         try:
             if body.shared:
-                await _shared_tick(region, inner, firing, given)
+                await _shared_tick(context, inner, given)
                 results[position] = {name: inner.tick_result(name) for name in wanted}
             else:
                 inner.inputs = given
@@ -110,11 +110,13 @@ async def run_map(context: Context, values: dict[str, Any]) -> dict[str, Any]:
         for result in results
         if not (isinstance(result, Failure) and node.params.on_item_error == "skip")
     ]
-    lists: dict[str, Any] = {}
-    for name in wanted:
-        column = [ABSENT if entry is None else entry.get(name, ABSENT) for entry in kept]
-        lists[name] = [None if type(value) is Absent else value for value in column]
-    return lists
+    return {name: [_or_null(entry, name) for entry in kept] for name in wanted}
+
+
+def _or_null(outputs: dict[str, Json] | None, name: str) -> Json:
+    """An output of one item; absence stands as null in a list (rule 2.6)."""
+    value = None if outputs is None else outputs[name]
+    return None if type(value) is Absent else value
 
 
 async def _several(one: Any, count: int, concurrency: int, stopping: Any) -> None:
@@ -142,11 +144,12 @@ async def _several(one: Any, count: int, concurrency: int, stopping: Any) -> Non
         raise errors[0]
 
 
-def _own(region: Region, index: int, node: NodePlan, firing: int, attempt: int, key: str = "") -> Region:
-    body = node.body
+def _own(context: Context, key: str = "") -> Region:
+    """A new region with a clock of its own. Raises NodeError where its graph contains itself too deep."""
+    body = context.node_plan.body
     assert body is not None
     depth = 0
-    around: Region | None = region
+    around: Region | None = context.region
     while around is not None:
         depth += around.plan.graph is body.scope.graph
         around = around.parent
@@ -156,29 +159,31 @@ def _own(region: Region, index: int, node: NodePlan, firing: int, attempt: int, 
             hint="Let a switch end the recursion.",
             code="max_depth",
         )
-    inner = _inside(region, index, node, key)
-    inner.tick_prefix = region.tick_key + "."
-    inner.parent_firing = firing
-    inner.attempt = attempt
+    inner = _inside(context, key)
+    inner.tick_prefix = context.region.tick_key + "."
+    inner.parent_firing = context.firing
+    inner.attempt = context.counted_attempt
     return inner
 
 
-def _inside(region: Region, index: int, node: NodePlan, key: str) -> Region:
+def _inside(context: Context, key: str) -> Region:
     """A new region for the body of a node: of the item `key`, or of a subgraph (no key)."""
     from studio.engine.region import Region
 
+    region, node = context.region, context.node_plan
     body = node.body
     assert body is not None
-    path = region.path_base + index
+    path = region.path_base + node.index
     prefix = f"{region.prefix}{node.name}/{key}/" if key else f"{region.prefix}{node.name}/"
     meter = region.engine.meter_of(region, node)
     return Region(region.engine, body.plan, prefix=prefix, parent=region, path_id=path, meter=meter)
 
 
-async def _shared_tick(region: Region, inner: Region, firing: int, given: dict[str, Given]) -> None:
+async def _shared_tick(context: Context, inner: Region, given: dict[str, Given]) -> None:
     """One tick of a body that shares the clock of the region around it."""
+    region = context.region
     inner.tick_key = region.tick_key
-    inner.parent_firing = firing
+    inner.parent_firing = context.firing
     inner.inputs = given
     inner.elapsed_s = region.elapsed_s
     try:
@@ -195,19 +200,19 @@ async def _shared_tick(region: Region, inner: Region, firing: int, given: dict[s
         region.work_waits = True
 
 
-def _item_region(
-    region: Region, index: int, node: NodePlan, firing: int, attempt: int, position: int, keys: list[Json]
-) -> Region:
+def _item_region(context: Context, position: int, keys: list[Json]) -> Region:
+    """The region of one item: new, or (shared clock) the one its key has had since it first came."""
+    region, node = context.region, context.node_plan
     body = node.body
     assert body is not None
     key = _segment(keys[position])
     if body.shared:
-        population = region.populations.setdefault(index, {})
-        inner = population.get(key) or _inside(region, index, node, key)
+        population = region.populations.setdefault(node.index, {})
+        inner = population.get(key) or _inside(context, key)
         population[key] = inner
         inner.halted = region.halted
     else:
-        inner = _own(region, index, node, firing, attempt, key)
+        inner = _own(context, key)
     inner.item = position
     if not node.params.sequential:
         inner.overlay = {}

@@ -155,4 +155,4 @@ def play(context: Context, values: dict[str, Any], todo: list[int]) -> None:
         fresh = region.first or node.simple is not None or region.choice_fresh
         kept = region.outs[node.index]
         if type(kept) is dict and "value" in values:
-            kept.update(value=values["value"], ref=context.refs.get("value", (0, "")), fresh=fresh)
+            kept.update(value=values["value"], fresh=fresh)

@@ -26,7 +26,7 @@ WHEN_FALSE = Absent("`when` is false")
 def enter_simply(
     region: Region, index: int, node: NodePlan, todo: list[int]
 ) -> tuple[dict[str, Any], dict[str, Any]] | None:
-    """The common case of `_enter`: required plain inputs, one same-tick wire each, no `when`."""
+    """The common case of `enter`: required plain inputs, one same-tick wire each, no `when`."""
     values: dict[str, Any] = {}
     refs: dict[str, Any] = {}
     outs, fids = region.outs, region.fids
@@ -83,7 +83,7 @@ def enter(region: Region, index: int, node: NodePlan, todo: list[int]) -> tuple[
             # A port that takes absence as a value is told of it, if it is wired at all.
             values[entry.name] = value if entry.passes_absence and entry.wires else entry.default
             continue
-        if entry.check is not None and not _fits(region, entry, value):
+        if not _fits(entry, value):
             _refuse_value(region, node, entry, value, refs, todo)
             return None
         values[entry.name] = value
@@ -171,7 +171,7 @@ def _resolve(region: Region, entry: InputPlan, node: NodePlan) -> tuple[Json, An
     return held or (why, None)
 
 
-def _fits(region: Region, entry: InputPlan, value: Json) -> bool:
+def _fits(entry: InputPlan, value: Json) -> bool:
     check = entry.check
     if check is None:
         return True

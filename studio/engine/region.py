@@ -7,7 +7,6 @@ A region knows its plan and what lies on its wires; who fires when is `schedulin
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
 from heapq import heapify, heappush
 from typing import TYPE_CHECKING
 
@@ -84,7 +83,6 @@ class Region:
         self.stopped = False
         self.ended_at = ""
         self.ended = ""
-        self.ticks = 0
         self.work_waits = False
         self.choice_fresh = True
         self.failures: list[tuple[int, Failure]] = []
@@ -106,7 +104,6 @@ class Region:
         # Outputs over ticks.
         self.last: dict[str, Json] = {}
         self.collected: dict[str, list[Json]] = {name: [] for name in plan.collects}
-        self.output_refs: dict[str, Ref] = {}
         # Stores.
         self.stores: dict[str, Store] = {}
         self.overlay: dict[Store, Store] | None = None
@@ -213,7 +210,6 @@ class Region:
                 start_registers(self, plan.nodes[index])
         self._shift()
         self.first = False
-        self.ticks += 1
         self.elapsed_s += self.tick_slept_s
         self.tick_slept_s = 0.0
 
@@ -230,7 +226,6 @@ class Region:
             held = self.outs[index]
             if type(held) is dict:
                 self.last[name] = held["value"]
-                self.output_refs[name] = held["ref"]
                 if name in plan.collects and held["fresh"]:
                     self.collected[name].append(held["value"])
 
@@ -345,7 +340,7 @@ class Region:
         held = self.outs[index]
         return held["value"] if type(held) is dict else held
 
-    def outputs(self) -> Mapping[str, Json]:
+    def outputs(self) -> dict[str, Json]:
         """All present outputs of an ended region."""
         found = {name: self.result(name) for name in self.plan.output_nodes}
         return {name: value for name, value in found.items() if type(value) is not Absent}

@@ -21,7 +21,7 @@ from studio.settings.settings import Settings, current_settings
 from studio.spec.registry import Registry, default_registry
 from studio.support.errors import UsageError
 from studio.support.ids import new_run_id
-from studio.support.values import Absent, Blob, Json, encode
+from studio.support.values import Blob, Json, encode
 from studio.trace.log import RunLog
 
 if TYPE_CHECKING:
@@ -129,7 +129,7 @@ async def arun(
         status, ended, error = await _play(engine, region)
     finally:
         engine.close()
-    outputs = {name: value for name, value in region.outputs().items() if type(value) is not Absent}
+    outputs = region.outputs()
     result = RunResult(
         run_id=run_id,
         status=status,

@@ -105,17 +105,17 @@ MUTANTS: tuple[Mutant, ...] = (
     Mutant("2.5", "a stop in an organ does not end it", "bodies.py", "    if inner.stopped and not inner.ended_at:", "    if False:"),
     Mutant("2.5", "feedback of an organ is no work", "bodies.py", "        region.work_waits = True", "        pass"),
     # 2.6 regions
-    Mutant("2.6", "an organ starts anew at every tick", "bodies.py", 'region.bodies.get(index) or _inside(region, index, node, "")', '_inside(region, index, node, "")'),
-    Mutant("2.6", "a population starts anew at every tick", "bodies.py", "        inner = population.get(key) or _inside(region, index, node, key)", "        inner = _inside(region, index, node, key)"),
+    Mutant("2.6", "an organ starts anew at every tick", "bodies.py", 'region.bodies.get(index) or _inside(context, "")', '_inside(context, "")'),
+    Mutant("2.6", "a population starts anew at every tick", "bodies.py", "        inner = population.get(key) or _inside(context, key)", "        inner = _inside(context, key)"),
     Mutant("2.6", "absent data skips an organ", "entering.py", 'if body is not None and body.shared and (node.role == "subgraph" or entry.name != "items"):', "if False:"),
-    Mutant("2.6", "an absent item is dropped", "bodies.py", "        lists[name] = [None if type(value) is Absent else value for value in column]", "        lists[name] = [value for value in column if type(value) is not Absent]"),
+    Mutant("2.6", "an absent item is dropped", "bodies.py", "    return {name: [_or_null(entry, name) for entry in kept] for name in wanted}", "    return {name: [one for entry in kept if (one := _or_null(entry, name)) is not None] for name in wanted}"),
     Mutant("2.6", "skip does not drop the item", "bodies.py", 'node.params.on_item_error == "skip")', "False)"),
     Mutant("2.6", "each is not split", "bodies.py", "        if name in split and type(value) is not Absent:", "        if False:"),
     Mutant("2.6", "an item lacking a required entry runs", "bodies.py", "            if any(_is_required(body, name) for name in missing):", "            if False:"),
     Mutant("2.6", "two items may have one key", "bodies.py", "        if str(value) in seen:", "        if False:"),
     Mutant("2.6", "recursion goes one deeper", "bodies.py", "    if depth >= MAX_DEPTH:", "    if depth > MAX_DEPTH:"),
     # 2.7 identity
-    Mutant("2.7", "an inner tick forgets the outer", "bodies.py", '    inner.tick_prefix = region.tick_key + "."', '    inner.tick_prefix = ""'),
+    Mutant("2.7", "an inner tick forgets the outer", "bodies.py", '    inner.tick_prefix = context.region.tick_key + "."', '    inner.tick_prefix = ""'),
     Mutant("2.7", "a node path forgets the key", "bodies.py", '{node.name}/{key}/" if key else', '{node.name}/" if key else'),
     Mutant("2.7", "items have no place in the outline", "bodies.py", "    inner.item = position\n", ""),
     # 2.8 concurrency

@@ -14,31 +14,7 @@ from studio.trace.log import STATUS_NAMES
 from tests.engine.players import REGISTRY, run_logged
 from tests.engine.test_conformance import CLARIFY, CRITIC, cells
 from tests.engine.test_rules_stores import QUEUE_LOOP
-
-SECTION_6 = """
-studio: 1
-name: critic_loop
-nodes:
-  topic:  {type: flow.input, value: tide pools}
-  writer:
-    type: llm.function
-    instructions: |
-      Write two sentences about {topic}.
-      Mend this fault of the last draft, if any: {fault}
-    output: text
-  critic: {type: llm.function, instructions: "Judge: {draft}", labels: [good, vague, wrong]}
-  route:  {type: flow.switch, cases: [good]}
-  done:   {type: flow.stop}
-  result: {type: flow.output}
-edges:
-  - topic.value -> writer.topic
-  - writer.text -> critic.draft
-  - critic.label -> route.value
-  - critic.label ~> writer.fault: {initial: ""}
-  - route.good -> done.when
-  - writer.text -> result.value
-max_ticks: 6
-"""
+from tests.support.graphs import CRITIC_LOOP
 
 
 def script(folder: Path, *lines: object) -> str:
@@ -59,7 +35,7 @@ def test_the_critic_loop_of_the_design_with_a_scripted_model(tmp_path: Path, db:
         *({"node": "critic", "reply": label} for label in ("vague", "wrong", "good")),
     )
 
-    result = run(Graph.from_text(SECTION_6), model=model, db=db)
+    result = run(Graph.from_text(CRITIC_LOOP), model=model, db=db)
 
     assert (result.status, result.ended, result.exit_code) == ("ok", "stop", 0)
     assert result.outputs == {"result": "Draft 2."}
@@ -72,13 +48,13 @@ def test_the_critic_loop_of_the_design_with_a_scripted_model(tmp_path: Path, db:
 def test_unaddressed_lines_are_served_in_outline_order(tmp_path: Path, db: Path) -> None:
     model = script(tmp_path, "Draft 0.", "vague", "Draft 1.", "wrong", "Draft 2.", "good")
 
-    result = run(Graph.from_text(SECTION_6), model=model, db=db)
+    result = run(Graph.from_text(CRITIC_LOOP), model=model, db=db)
 
     assert (result.ended, result.outputs) == ("stop", {"result": "Draft 2."})
 
 
 def test_a_script_that_runs_out_names_the_node_and_the_tick(tmp_path: Path, db: Path) -> None:
-    result = run(Graph.from_text(SECTION_6), model=script(tmp_path, "Draft 0.", "vague", "Draft 1."), db=db)
+    result = run(Graph.from_text(CRITIC_LOOP), model=script(tmp_path, "Draft 0.", "vague", "Draft 1."), db=db)
 
     assert result.status == "failed"
     assert result.error is not None
