@@ -73,7 +73,7 @@ def effect_of(reader: Reader, row: tuple[Any, ...]) -> Effect:
     """Return an effect, its request exactly as it was asked."""
     (
         run, firing, n, kind, name, request, messages, attempt, asked, status, response, reply, error, duration,
-        tokens_in, tokens_out, cost, finish, entropy,
+        tokens_in, tokens_out, cost, finish, entropy, origin,
     ) = row  # fmt: skip
     asked_for = reader.column(request)
     if messages is not None:
@@ -102,6 +102,7 @@ def effect_of(reader: Reader, row: tuple[Any, ...]) -> Effect:
         cost_usd=cost,
         finish_reason=finish or "",
         entropy=entropy,
+        origin=ORIGIN_NAMES[origin or 0],
     )
 
 

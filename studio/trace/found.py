@@ -77,7 +77,8 @@ class Firing:
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """One question to the outside and its answer. `status`: ok, error, or unanswered (the process died before)."""
+    """One question to the outside and its answer. `status`: ok, error, or unanswered (the process died before).
+    `origin`: executed, cached or replayed; what was not executed cost nothing."""
 
     run: str
     firing: int
@@ -96,6 +97,7 @@ class Effect:
     cost_usd: float | None
     finish_reason: str
     entropy: float | None
+    origin: str = "executed"
 
 
 @dataclass(frozen=True, slots=True)

@@ -111,8 +111,9 @@ class RunLog(Protocol):
         cost_usd: float | None,
         finish_reason: str,
         entropy: float | None,
+        origin: int = EXECUTED,
     ) -> None:
-        """The answer to effect `n`: status `ok` or `error`."""
+        """The answer to effect `n`: status `ok` or `error`. What was not executed (`origin`) cost nothing."""
 
     def store_op(self, firing: int, n: int, store: str, op: str, args: Json, result: bytes) -> None:
         """Operation `n` of this firing on the store instance named `store` (its path)."""

@@ -9,7 +9,7 @@ from typing import Any
 from studio.support.errors import EnvironmentProblem
 from studio.support.ticks import tick_path
 from studio.support.values import Json, decode, hash_bytes
-from studio.trace.log import NodePath
+from studio.trace.log import EXECUTED, NodePath
 
 
 @dataclass(slots=True)
@@ -112,6 +112,7 @@ class MemoryLog:
         cost_usd: float | None,
         finish_reason: str,
         entropy: float | None,
+        origin: int = EXECUTED,
     ) -> None:
         self.results.append((firing, n, status, response))
 

@@ -92,4 +92,13 @@ CREATE TABLE _flaw (id INTEGER PRIMARY KEY, run TEXT, kind TEXT, message TEXT, r
 CREATE VIRTUAL TABLE prompt_search USING fts5(text, content='_message', content_rowid='id')
 """
 
-STEPS: tuple[Step, ...] = (m001_runs_firings_effects,)
+
+def m002_origin_of_answers(database: Any) -> None:
+    """Where an answer came from: asked (null), the run's own memory or the cache, or the run it continues.
+
+    Asked ones stay null, so that the sums of old rows hold: an origin counts into the sum only where there is one.
+    """
+    database.execute("ALTER TABLE _answer ADD COLUMN origin INTEGER")
+
+
+STEPS: tuple[Step, ...] = (m001_runs_firings_effects, m002_origin_of_answers)

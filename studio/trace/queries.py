@@ -15,7 +15,7 @@ OPEN = f"""f.id, r.run, NULL, p.path, p.type, p.version, p.plan_index, f.tick, f
  f.started_at, NULL, NULL, NULL, NULL FROM _open f {_FROM}"""
 
 EFFECT_COLUMNS = """e.firing, e.n, e.kind, e.name, e.request, e.messages, e.attempt, e.asked_at, a.status, a.response,
- a.reply, a.error, a.duration, a.tokens_in, a.tokens_out, a.cost_usd, a.finish_reason, a.entropy"""
+ a.reply, a.error, a.duration, a.tokens_in, a.tokens_out, a.cost_usd, a.finish_reason, a.entropy, a.origin"""
 EFFECT_FROM = f"""FROM _effect e LEFT JOIN _answer a ON a.id = e.id JOIN _run r ON r.id = e.id >> {RUN_BITS}"""
 EFFECT = f"e.id, r.run, {EFFECT_COLUMNS} {EFFECT_FROM}"
 

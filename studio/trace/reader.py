@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -186,15 +187,19 @@ class Reader:
             raise problem from error
 
     def _migrate(self) -> None:
-        path = self.path if self._copy is None else self._copy / COPY_NAME
-        if is_recorded_example(path):
-            return
+        """Bring an older schema up to date: in the file where it may be written, else in a private copy of it."""
         self.connection.close()
-        try:
+        writing = None
+        if self._copy is None and not is_recorded_example(self.path):
+            with contextlib.suppress(EnvironmentProblem):  # it may only be read
+                writing = connect_writer(self.path)
+        path = self.path
+        if writing is None:
+            if self._copy is None:
+                copied, self._copy = connect_foreign(self.path)
+                copied.close()
+            path = self._copy / COPY_NAME
             writing = connect_writer(path)
-        except EnvironmentProblem:  # may only be read: `require_current` says what to do
-            self.connection = connect_reader(path)
-            return
         try:
             make_current(writing, path)
         finally:

@@ -111,6 +111,23 @@ class Trace:
             raise UsageError(f"The run has no firing {id}.", where=str(self.path))
         return firing_of(row, self._reader.undecided(key))
 
+    def source(self, firing: Firing) -> Firing | None:
+        """Return the firing that was really executed where this one was taken over from the run it continues.
+
+        It has the same node, tick and attempt in the parent run, or in its parent; the effects stand there. A firing
+        of another origin is its own source. None if the parent run is not in this file.
+        """
+        while firing.origin == "replayed":
+            parent = self.run(firing.run).parent_run
+            if not self._reader.rows("SELECT 1 FROM _run WHERE run = ?", (parent,)):
+                return None
+            same = (one for one in self.firings(parent, firing.node, firing.tick) if one.attempt == firing.attempt)
+            found = next(same, None)
+            if found is None:
+                return None
+            firing = found
+        return firing
+
     def outline(self, run: str = "last") -> Iterator[Firing]:
         """Yield the firings depth-first: tick of the top region, plan order, item, inner tick, inner plan order …;
         a region node comes after its body."""

@@ -76,7 +76,8 @@ class AskRecord(NamedTuple):
 
 
 class AnswerRecord(NamedTuple):
-    """The answer to the effect with the same `key`. `reply` is the model's text, left out of the encoded `response`."""
+    """The answer to the effect with the same `key`. `reply` is the model's text, left out of the encoded `response`;
+    `origin` indexes `ORIGIN_NAMES`."""
 
     key: int
     firing: int
@@ -91,6 +92,7 @@ class AnswerRecord(NamedTuple):
     cost_usd: float | None
     finish_reason: str
     entropy: float | None
+    origin: int
 
 
 class StoreRecord(NamedTuple):

@@ -39,6 +39,11 @@ def checksum(row: Sequence[Any]) -> int:
     return crc32(orjson.dumps(row))
 
 
+def with_origin(row: tuple[Any, ...], origin: int | None) -> tuple[Any, ...]:
+    """Return what the sum of an answer is over: its columns, and its origin where it has one."""
+    return row if origin is None else (*row, origin)
+
+
 class Rows:
     """Writes records through one connection; remembers which payloads the database has already."""
 
@@ -231,7 +236,7 @@ class Rows:
     def _answer(self, record: Record) -> None:
         (
             log, _, key, _firing, _n, status, response, reply, error, duration, tokens_in, tokens_out, cost, finish,
-            entropy,
+            entropy, origin,
         ) = record  # fmt: skip
         base = log.base
         message = None
@@ -242,7 +247,10 @@ class Rows:
             base + key, status, self._json(response), message, error or None, duration, tokens_in, tokens_out,
             None if cost is None else float(cost), finish, None if entropy is None else float(entropy),
         )  # fmt: skip
-        self._execute("INSERT INTO _answer VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", (*row, checksum(row)))
+        self._execute(
+            "INSERT INTO _answer VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (*row, checksum(with_origin(row, origin or None)), origin or None),
+        )
 
     def _store(self, record: Record) -> None:
         log, _, key, firing, n, store, op, args, result = record

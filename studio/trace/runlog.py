@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from studio.support.errors import EnvironmentProblem
 from studio.support.values import Json, NotJson, content_hash, encode
-from studio.trace.log import NodePath, RunStart
+from studio.trace.log import EXECUTED, NodePath, RunStart
 
 if TYPE_CHECKING:
     from studio.trace.writer import Writer
@@ -130,6 +130,7 @@ class FileRunLog:
         cost_usd: float | None,
         finish_reason: str,
         entropy: float | None,
+        origin: int = EXECUTED,
     ) -> None:
         response = self._clean(response)
         if self._scrub is not None:
@@ -147,7 +148,7 @@ class FileRunLog:
         self._put(
             (
                 self, ANSWER, key, firing, n, status, encoded, reply, error, duration, tokens_in, tokens_out,
-                cost_usd, finish_reason, entropy,
+                cost_usd, finish_reason, entropy, origin,
             )
         )  # fmt: skip
 

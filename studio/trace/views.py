@@ -100,7 +100,7 @@ SELECT r.run AS run, e.firing & {ID_MASK} AS firing, e.n AS n, e.kind AS kind, e
   {_REQUEST} AS request, {_RESPONSE} AS response, coalesce(a.status, 'unanswered') AS status,
   coalesce(a.error, '') AS error, e.attempt AS attempt, e.asked_at / 1e9 AS asked_at, a.duration / 1e6 AS duration_ms,
   a.tokens_in AS tokens_in, a.tokens_out AS tokens_out, a.cost_usd AS cost_usd, a.finish_reason AS finish_reason,
-  a.entropy AS entropy
+  a.entropy AS entropy, {ORIGIN_SQL.format("coalesce(a.origin, 0)")} AS origin
 FROM _run r CROSS JOIN _effect e ON {_range("e")} LEFT JOIN _answer a ON a.id = e.id""",
     "prompt": f"""
 SELECT r.run AS run, f.seq AS seq, e.firing & {ID_MASK} AS firing, e.n AS n, p.path AS node,
