@@ -44,7 +44,7 @@ def firing_of(row: tuple[Any, ...], undecided: str) -> Firing:
     """Return a firing; `undecided` is the status of one without a decision."""
     (
         id, run, seq, path, type, version, plan_index, tick, parent, item, status, reason, origin, started,
-        duration, inputs, outputs, attempt,
+        duration, inputs, outputs, attempt, absent,
     ) = row  # fmt: skip
     return Firing(
         run=run,
@@ -66,6 +66,7 @@ def firing_of(row: tuple[Any, ...], undecided: str) -> Firing:
         attempt=attempt or 1,
         plan_index=plan_index,
         version=version,
+        absent={} if absent is None else orjson.loads(absent),
     )
 
 

@@ -6,7 +6,7 @@ Times called `started_at`, `asked_at`, `at` are seconds since 1970, lengths are 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from studio.support.values import Json
 
@@ -52,7 +52,7 @@ class Firing:
     """One firing. `id` counts starts, `seq` decisions (None while undecided) within the run. `status`: ok, error,
     skipped, running or interrupted. `inputs` maps each port to `[firing id, output port]` (a list of those for a
     `many` port); `outputs` maps ports to values, large ones as `Ref`. `parent` is the id of the region firing
-    around it (0: top), `plan_index` its place in the region."""
+    around it (0: top), `plan_index` its place in the region. `absent` says of empty outputs why, where the node said."""
 
     run: str
     id: int
@@ -73,6 +73,7 @@ class Firing:
     attempt: int
     plan_index: int
     version: int
+    absent: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,7 @@ class LoggedFiring:
     seq: int
     started_at: int
     duration: int
+    absent: dict[str, str] = field(default_factory=dict)
 
     @property
     def outputs(self) -> dict[str, Json]:
@@ -82,6 +83,7 @@ class MemoryLog:
         inputs: Mapping[str, Json] | None,
         outputs: Mapping[str, bytes] | None,
         attempt: int,
+        absent: Mapping[str, str] | None = None,
     ) -> None:
         path, type, version, plan_index = self.known_paths[path_id]
         shown = tick_path(tick)
@@ -89,7 +91,7 @@ class MemoryLog:
         self.firings.append(
             LoggedFiring(
                 id, path, type, version, shown, tick, plan_index, parent, item, status, reason, origin,
-                dict(inputs or {}), dict(outputs or {}), attempt, seq, started_at, duration,
+                dict(inputs or {}), dict(outputs or {}), attempt, seq, started_at, duration, dict(absent or {}),
             )
         )  # fmt: skip
 

@@ -101,4 +101,12 @@ def m002_origin_of_answers(database: Any) -> None:
     database.execute("ALTER TABLE _answer ADD COLUMN origin INTEGER")
 
 
-STEPS: tuple[Step, ...] = (m001_runs_firings_effects, m002_origin_of_answers)
+def m003_reasons_of_absence(database: Any) -> None:
+    """Why an output of a firing that fired holds nothing: port to reason; null (and not in the sum) if it says none.
+
+    The reason travels downstream (rule 2.2), so a run that takes this firing over needs it, and so do people.
+    """
+    database.execute("ALTER TABLE _firing ADD COLUMN absent TEXT")
+
+
+STEPS: tuple[Step, ...] = (m001_runs_firings_effects, m002_origin_of_answers, m003_reasons_of_absence)

@@ -10,9 +10,9 @@ RUN = """r.run, r.graph_name, r.graph_file, r.graph_hash, z.status, z.ended, z.e
 
 _FROM = f"JOIN _path p ON p.id = f.path JOIN _run r ON r.id = f.id >> {RUN_BITS}"
 FIRING = f"""f.id, r.run, f.seq, p.path, p.type, p.version, p.plan_index, f.tick, f.parent, f.item, f.status, f.reason,
- f.origin, f.started_at, f.duration, f.inputs, f.outputs, f.attempt FROM _firing f {_FROM}"""
+ f.origin, f.started_at, f.duration, f.inputs, f.outputs, f.attempt, f.absent FROM _firing f {_FROM}"""
 OPEN = f"""f.id, r.run, NULL, p.path, p.type, p.version, p.plan_index, f.tick, f.parent, f.item, NULL, NULL, NULL,
- f.started_at, NULL, NULL, NULL, NULL FROM _open f {_FROM}"""
+ f.started_at, NULL, NULL, NULL, NULL, NULL FROM _open f {_FROM}"""
 
 EFFECT_COLUMNS = """e.firing, e.n, e.kind, e.name, e.request, e.messages, e.attempt, e.asked_at, a.status, a.response,
  a.reply, a.error, a.duration, a.tokens_in, a.tokens_out, a.cost_usd, a.finish_reason, a.entropy, a.origin"""

@@ -31,7 +31,7 @@ class PathsRecord(NamedTuple):
 
 class FiringRecord(NamedTuple):
     """A decided firing. `tick` is the sortable key; `status` and `origin` index `STATUS_NAMES` and `ORIGIN_NAMES`;
-    `outputs` maps ports to encoded values."""
+    `outputs` maps ports to encoded values, `absent` empty ones to the reason where the node gave one."""
 
     id: int
     seq: int
@@ -47,6 +47,7 @@ class FiringRecord(NamedTuple):
     inputs: Mapping[str, Json] | None
     outputs: Mapping[str, bytes] | None
     attempt: int
+    absent: Mapping[str, str] | None
 
 
 class OpenRecord(NamedTuple):

@@ -26,7 +26,7 @@ INLINE_JSON = 256
 CACHED_HASHES = 20_000
 
 _CHUNKS = (512, 64, 8, 1)
-_COLUMNS = {"_firing": 15, "_path": 6, "_open": 6}
+_COLUMNS = {"_firing": 16, "_path": 6, "_open": 6}
 _SQL = {
     (table, chunk): f"INSERT INTO {table} VALUES " + ",".join(["(" + ",".join("?" * columns) + ")"] * chunk)
     for table, columns in _COLUMNS.items()
@@ -39,9 +39,9 @@ def checksum(row: Sequence[Any]) -> int:
     return crc32(orjson.dumps(row))
 
 
-def with_origin(row: tuple[Any, ...], origin: int | None) -> tuple[Any, ...]:
-    """Return what the sum of an answer is over: its columns, and its origin where it has one."""
-    return row if origin is None else (*row, origin)
+def with_later(row: tuple[Any, ...], later: Any) -> tuple[Any, ...]:
+    """Return what a row's sum is over: the columns before the sum, and one that a migration added where it is set."""
+    return row if later is None else (*row, later)
 
 
 class Rows:
@@ -77,7 +77,7 @@ class Rows:
             if kind == FIRING:
                 (
                     log, _, id, seq, path, tick, parent, item, status, reason, origin, started, duration, inputs,
-                    outputs, attempt,
+                    outputs, attempt, absent,
                 ) = record  # fmt: skip
                 base = log.base
                 id += base
@@ -88,7 +88,11 @@ class Rows:
                     attempt,
                 )  # fmt: skip
                 firings += row
-                firings.append(crc32(dumps(row)))
+                if absent:
+                    told = dumps(absent).decode()
+                    firings += (crc32(dumps((*row, told))), told)
+                else:
+                    firings += (crc32(dumps(row)), None)
                 if opens:
                     opens.pop(id, None)  # decided in the same transaction: its start need not stand apart
             elif kind == PATHS:
@@ -249,7 +253,7 @@ class Rows:
         )  # fmt: skip
         self._execute(
             "INSERT INTO _answer VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (*row, checksum(with_origin(row, origin or None)), origin or None),
+            (*row, checksum(with_later(row, origin or None)), origin or None),
         )
 
     def _store(self, record: Record) -> None:

@@ -87,6 +87,7 @@ class FileRunLog:
         inputs: Mapping[str, Json] | None,
         outputs: Mapping[str, bytes] | None,
         attempt: int,
+        absent: Mapping[str, str] | None = None,
     ) -> None:
         # The hottest call of a run: one tuple, one append, two looks.
         if reason and self._scrub is not None:
@@ -94,7 +95,7 @@ class FileRunLog:
         self._append(
             (
                 self, FIRING, id, seq, path_id, tick, parent, item, status, reason, origin, started_at, duration,
-                inputs, outputs, attempt,
+                inputs, outputs, attempt, absent,
             )
         )  # fmt: skip
         if self._writer.asleep or len(self._queue) > QUEUE_LIMIT:

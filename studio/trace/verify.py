@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 
 from studio.support.values import content_hash
-from studio.trace.rows import checksum, with_origin
+from studio.trace.rows import checksum, with_later
 from studio.trace.sqlite import sqlite3
 from studio.trace.views import ID_MASK, RUN_BITS
 
@@ -17,6 +17,8 @@ MOST = 1000
 """Findings reported at most."""
 
 _SUMMED = ("_firing", "_effect", "_answer", "_store_op")
+_WITH_LATER = ("_firing", "_answer")
+"""Tables with one column after their sum, added by a migration."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +90,9 @@ def _rows(connection: sqlite3.Connection, key: int, name: str) -> Iterator[Findi
                 yield Finding(name, row.what)
                 continue
             *values, stored = row
-            if table == "_answer":
-                origin, stored = stored, values.pop()
-                values = list(with_origin(tuple(values), origin))
+            if table in _WITH_LATER:
+                later, stored = stored, values.pop()
+                values = list(with_later(tuple(values), later))
             if checksum(values) != stored:
                 yield Finding(name, f"row {row[0] & ID_MASK} of {table} does not match its sum")
 

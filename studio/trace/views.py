@@ -85,13 +85,13 @@ SELECT f.id & {ID_MASK} AS id, r.run AS run, f.seq AS seq, p.path AS node, p.typ
   {_tick("f.tick")} AS tick, f.tick AS tick_key, nullif(f.parent, 0) AS parent, f.item AS item,
   {STATUS_SQL.format("f.status")} AS status, coalesce(f.reason, '') AS reason,
   {ORIGIN_SQL.format("f.origin")} AS origin, f.started_at / 1e9 AS started_at, f.duration / 1e6 AS duration_ms,
-  f.inputs AS inputs, f.outputs AS outputs, f.attempt AS attempt
+  f.inputs AS inputs, f.outputs AS outputs, f.absent AS absent, f.attempt AS attempt
 FROM _run r CROSS JOIN _firing f ON {_range("f")} CROSS JOIN _path p ON p.id = f.path
 UNION ALL
 SELECT o.id & {ID_MASK}, r.run, NULL, p.path, p.type,
   {_tick("o.tick")}, o.tick, nullif(o.parent, 0), o.item,
   CASE WHEN z.status IS NULL AND w.ended_at IS NULL THEN 'running' ELSE 'interrupted' END, '',
-  'executed', o.started_at / 1e9, NULL, NULL, NULL, NULL
+  'executed', o.started_at / 1e9, NULL, NULL, NULL, NULL, NULL
 FROM _run r CROSS JOIN _open o ON {_range("o")} CROSS JOIN _path p ON p.id = o.path
   LEFT JOIN _run_end z ON z.id = r.id LEFT JOIN _process w ON w.id = r.process
 WHERE NOT EXISTS (SELECT 1 FROM _firing d WHERE d.id = o.id)""",
