@@ -1,5 +1,4 @@
-"""Nothing acknowledged is lost when a process is killed. (Power cuts are out of reach here: they need a recording
-file system under SQLite, so `synchronous=FULL` is asserted as a setting and not shown by a test.)"""
+"""Nothing acknowledged is lost when a process is killed. (`tests/reliability` has the power cuts.)"""
 
 from __future__ import annotations
 
