@@ -134,13 +134,13 @@ class Rows:
             # A small value that looks like a reference must not be taken for one.
             if len(data) >= INLINE_BYTES or data.startswith(b'{"$ref"'):
                 digest = content_hash(data)
-                self._blob(digest, data, "json")
+                self.blob(digest, data, "json")
                 parts.append(b'%s{"$ref":"%s","size":%d}' % (key, digest.hex().encode(), len(data)))
             else:
                 parts.append(key + data)
         return b"{%s}".__mod__(b",".join(parts)).decode()
 
-    def _blob(self, digest: bytes, data: bytes, type: str) -> int:
+    def blob(self, digest: bytes, data: bytes, type: str) -> int:
         """Store a payload once and return its id."""
         found = self._blobs.get(digest)
         if found is None:
@@ -159,9 +159,9 @@ class Rows:
         """Return what stands in a JSON column: the text if short, else the id of a blob."""
         if len(data) < INLINE_JSON:
             return data.decode()
-        return self._blob(content_hash(data), data, "json")
+        return self.blob(content_hash(data), data, "json")
 
-    def _message(self, text: str) -> int:
+    def message(self, text: str) -> int:
         """Store a message's text once and return its id."""
         digest = content_hash(text.encode())
         found = self._messages.get(digest)
@@ -230,7 +230,7 @@ class Rows:
                 if text is None:
                     listed.append(orjson.Fragment(head))
                     continue
-                message = self._message(text)
+                message = self.message(text)
                 self._use(base, message, id)
                 listed.append([head, message] if type(head) is str else [message, orjson.Fragment(head)])
             stored = orjson.dumps(listed).decode()
@@ -245,7 +245,7 @@ class Rows:
         base = log.base
         message = None
         if reply is not None:
-            message = self._message(reply)
+            message = self.message(reply)
             self._use(base, message, base + key)
         row = (
             base + key, status, self._json(response), message, error or None, duration, tokens_in, tokens_out,
@@ -271,7 +271,7 @@ class Rows:
 
     def _bytes(self, record: Record) -> None:
         _, _, digest, data, media_type = record
-        self._blob(digest, data, media_type)
+        self.blob(digest, data, media_type)
 
     _others = {  # noqa: RUF012 - the methods by kind of record
         START: _start,
