@@ -28,6 +28,7 @@ async def run_subgraph(context: Context, values: dict[str, Any]) -> dict[str, An
     if not body.shared:
         inner = _own(context)
         inner.inputs = given
+        _repeat(context, inner)
         await inner.run()
         return {name: inner.result(name) for name in inner.plan.output_nodes}
     inner = region.bodies.get(index) or _inside(context, "")
@@ -74,6 +75,7 @@ async def run_map(context: Context, values: dict[str, Any]) -> dict[str, Any]:
                 results[position] = {name: inner.tick_result(name) for name in wanted}
             else:
                 inner.inputs = given
+                _repeat(context, inner)
                 await inner.run()
                 results[position] = {name: inner.result(name) for name in wanted}
         except Failure as failure:
@@ -179,6 +181,12 @@ def _inside(context: Context, key: str) -> Region:
     return Region(region.engine, body.plan, prefix=prefix, parent=region, path_id=path, meter=meter)
 
 
+def _repeat(context: Context, inner: Region) -> None:
+    """Tell a body that is about to run or tick what of it is known from the run that this one continues."""
+    if context.engine.past is not None:
+        context.engine.past.enter(context, inner)
+
+
 async def _shared_tick(context: Context, inner: Region, given: dict[str, Given]) -> None:
     """One tick of a body that shares the clock of the region around it."""
     region = context.region
@@ -186,6 +194,7 @@ async def _shared_tick(context: Context, inner: Region, given: dict[str, Given])
     inner.parent_firing = context.firing
     inner.inputs = given
     inner.elapsed_s = region.elapsed_s
+    _repeat(context, inner)
     try:
         await inner.tick()
     except Failure as failure:

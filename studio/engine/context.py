@@ -142,8 +142,7 @@ class Context:
 
     def store(self, name: str) -> Handle:
         """Return a store by the name it has in this graph."""
-        found = self.region.plan.scope.find_store(name)
-        return Handle(self, self.region.store(name), name, found is not None and found[1].scope == "project")
+        return Handle.of(self, name)
 
     async def effect(
         self, kind: str, name: str, request: Json, perform: Callable[[], Awaitable[Json]], *, irreversible: bool = False

@@ -10,6 +10,7 @@ from studio.engine.context import Context
 from studio.engine.firing import CONTAINERS, Failure, as_node_error, message_of
 from studio.engine.plan import NodePlan
 from studio.engine.racing import arrive
+from studio.engine.recorded import Divergence
 from studio.spec.types import type_of
 from studio.support.errors import NodeError
 from studio.support.ticks import tick_path
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from studio.engine.region import Region
 
 
-def decide(context: Context, held: dict[str, Any], todo: list[int]) -> None:
+def decide(context: Context, held: dict[str, Any], todo: list[int], origin: int = EXECUTED) -> None:
     """The node fired: check and record its outputs, and go on to its successors."""
     engine, region, node = context.engine, context.region, context.node_plan
     index = node.index
@@ -29,10 +30,13 @@ def decide(context: Context, held: dict[str, Any], todo: list[int]) -> None:
     if copies:
         held = dict(held)  # the node may give one and the same object twice
     encoded: dict[str, bytes] = {}
+    absent: dict[str, str] | None = None
     try:
         for port in node.out_types:
             value = held.get(port, ABSENT)
             if type(value) is Absent:
+                if value.reason:
+                    absent = {**(absent or {}), port: value.reason}
                 held[port] = _nothing(region, node, port, value)
             else:
                 encoded[port] = data = encode(value)
@@ -52,13 +56,21 @@ def decide(context: Context, held: dict[str, Any], todo: list[int]) -> None:
     region.fids[index] = context.firing
     if engine.recorded is not None and not engine.agrees(context):
         return
+    if engine.past is not None:
+        try:
+            origin = engine.past.decided(context, encoded, origin)
+        except Divergence as difference:
+            engine.diverge(difference, context.node, context.tick)
+            return
     engine.decided += 1
     engine.seq = seq = engine.seq + 1
     engine.log.firing(
         context.firing, seq, region.path_base + index, region.tick_key, region.parent_firing, region.item,
-        OK, "", EXECUTED, engine.epoch + context.begin, end - context.begin, context.refs, encoded,
-        context.attempt if region.attempt == 1 else context.counted_attempt,
+        OK, "", origin, engine.epoch + context.begin, end - context.begin, context.refs, encoded,
+        context.attempt if region.attempt == 1 else context.counted_attempt, absent,
     )  # fmt: skip
+    if engine.control is not None:
+        engine.control.decided(context, OK, held)
     advance(region, index, node, todo)
 
 
@@ -72,21 +84,24 @@ def skip(
         engine.last_id = firing = engine.last_id + 1
     region.outs[index] = why
     region.fids[index] = firing
+    origin = EXECUTED if engine.past is None else engine.past.skipped(region, node, reason)
     engine.seq = seq = engine.seq + 1
     engine.log.firing(
         firing, seq, region.path_base + index, region.tick_key, region.parent_firing, region.item,
-        SKIPPED, reason, EXECUTED, engine.epoch + clock(), 0, None, None, 1,
+        SKIPPED, reason, origin, engine.epoch + clock(), 0, None, None, (region.attempt - 1) * (node.retries + 1) + 1,
     )  # fmt: skip
     advance(region, index, node, todo)
 
 
-def fail(context: Context, raised: BaseException, todo: list[int]) -> None:
+def fail(context: Context, raised: BaseException, todo: list[int], origin: int = EXECUTED) -> None:
     """The firing failed: apply the node's `on_error` (rule 2.11)."""
     engine, region, node = context.engine, context.region, context.node_plan
     index = node.index
     engine.now = clock()
     if engine.recorded is not None and not engine.agrees(context):
         return
+    if engine.past is not None and origin == EXECUTED:
+        engine.past.failed(context)
     engine.decided += 1
     error = as_node_error(raised)
     message = message_of(error)
@@ -108,9 +123,11 @@ def fail(context: Context, raised: BaseException, todo: list[int]) -> None:
     engine.seq = seq = engine.seq + 1
     engine.log.firing(
         context.firing, seq, region.path_base + index, region.tick_key, region.parent_firing, region.item,
-        ERROR, message, EXECUTED, engine.epoch + context.begin, engine.now - context.begin, context.refs,
+        ERROR, message, origin, engine.epoch + context.begin, engine.now - context.begin, context.refs,
         encoded or None, context.counted_attempt,
     )  # fmt: skip
+    if engine.control is not None:
+        engine.control.decided(context, ERROR, held if isinstance(held, dict) else {})
     if policy == "fail":
         if isinstance(raised, Failure):
             failure = raised

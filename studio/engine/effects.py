@@ -12,9 +12,10 @@ from time import perf_counter_ns as clock
 from typing import TYPE_CHECKING, Any
 
 from studio.engine.firing import RunHalted
-from studio.engine.recorded import Divergence, error_json
+from studio.engine.recorded import Answer, Divergence, error_json
 from studio.support.errors import ModelError, StudioError
 from studio.support.values import Json, hash_bytes, sorted_encode
+from studio.trace.log import CACHED, EXECUTED, REPLAYED
 
 if TYPE_CHECKING:
     from studio.engine.context import Context
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
 RETRY_FIRST_S = 0.5
 RETRY_MOST_S = 60.0
 
-CACHED = "cached"
-"""Finish reason of an effect that was answered from the run's own memory and cost nothing."""
+FREE = (0, 0, 0.0)
+"""Tokens in, tokens out and cost of an answer that was not asked for."""
 
 Answered = tuple[Json, dict[str, Any]]
 Perform = Callable[[], Coroutine[Any, Any, Answered]]
@@ -68,6 +69,8 @@ async def call(
         n = context.next_number()
         if engine.recorded is not None:
             response, error = _from_record(context, n, kind, name, request, is_model)
+        elif engine.past is not None and (known := _from_past(context, n, kind, name, request, once)) is not None:
+            response, error = _told(context, n, kind, name, request, is_model, known)
         else:
             if is_model and key not in engine.memo:
                 engine.may_call(context.region, context.node_plan)
@@ -121,7 +124,7 @@ async def _shared(context: Context, key: str, perform: Perform) -> Answered:
             del engine.memo[key]  # failures are not kept: the next who asks tries anew
         raise
     if memo.claimed:
-        return response, {"tokens_in": 0, "tokens_out": 0, "cost_usd": 0.0, "finish_reason": CACHED}
+        return response, {**facts, "tokens_in": 0, "tokens_out": 0, "cost_usd": 0.0, "origin": CACHED}
     memo.claimed = True
     return response, facts
 
@@ -141,10 +144,40 @@ def _from_record(
         engine.pause("record", "the record ends here: the answer never came")
         raise RunHalted
     engine.recorded.asked += 1
-    if is_model and known.facts.get("finish_reason") != CACHED:
+    if is_model and known.is_executed:
         engine.may_call(context.region, context.node_plan)
     engine.log.effect_intent(context.firing, n, kind, name, request, context.attempt, engine.epoch + clock())
     _record(context, n, known.status, known.response, known.error, clock(), known.facts, is_model)
+    if known.status == "ok":
+        return known.response, None
+    return None, known.as_error()
+
+
+def _from_past(context: Context, n: int, kind: str, name: str, request: Json, once: bool) -> Answer | None:
+    """What the run that this one continues was told to the same question. A different one ends the run."""
+    engine = context.engine
+    past = engine.past
+    assert past is not None
+    try:
+        known = past.answer(context, n, kind, name, request)
+    except Divergence as difference:
+        engine.diverge(difference, context.node, context.tick)
+        raise RunHalted from difference
+    return past.memory(kind, name, request) if known is None and once else known
+
+
+def _told(
+    context: Context, n: int, kind: str, name: str, request: Json, is_model: bool, known: Answer
+) -> tuple[Json, StudioError | None]:
+    """Take over an answer of the past run: it costs nothing again, but counts for the limits."""
+    engine = context.engine
+    if is_model and known.is_executed:
+        engine.take_over(context.region, context.node_plan, known.spent)
+    engine.log.effect_intent(context.firing, n, kind, name, request, context.attempt, engine.epoch + clock())
+    engine.log.effect_result(
+        context.firing, n, known.status, known.response, known.error, 0, *FREE, known.facts.get("finish_reason", ""),
+        known.facts.get("entropy"), REPLAYED,
+    )  # fmt: skip
     if known.status == "ok":
         return known.response, None
     return None, known.as_error()
@@ -163,7 +196,7 @@ def _record(
     engine = context.engine
     engine.log.effect_result(
         context.firing, n, status, response, error, clock() - begin, facts.get("tokens_in"), facts.get("tokens_out"),
-        facts.get("cost_usd"), facts.get("finish_reason", ""), facts.get("entropy"),
+        facts.get("cost_usd"), facts.get("finish_reason", ""), facts.get("entropy"), facts.get("origin", EXECUTED),
     )  # fmt: skip
     if is_model or facts:
         engine.charge(context.region, context.node_plan, facts)

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from studio.engine.firing import RunHalted
 from studio.engine.limits import Meter
-from studio.engine.recorded import Divergence, error_json
+from studio.engine.recorded import Divergence, Spent, error_json
 from studio.graph.model import Graph, StoreDecl
 from studio.graph.scope import project_folder
 from studio.spec.calls import EmbedProvider, Human, ModelInfo, ModelProvider
@@ -26,7 +26,9 @@ from studio.trace.log import RunLog
 
 if TYPE_CHECKING:
     from studio.engine.context import Context
+    from studio.engine.control import Control
     from studio.engine.effects import Memo
+    from studio.engine.past import Past
     from studio.engine.plan import NodePlan, RegionPlan
     from studio.engine.project_stores import ProjectFile
     from studio.engine.recorded import RecordedEffects
@@ -58,6 +60,8 @@ class Engine:
         no_waiting: bool = False,
         clock_start: datetime | None = None,
         recorded: RecordedEffects | None = None,
+        past: Past | None = None,
+        control: Control | None = None,
         human: Callable[[], Human],
         read_blob: Callable[[str], bytes],
         on_text: Callable[[str, str, str], None] | None = None,
@@ -71,6 +75,10 @@ class Engine:
         self.no_waiting = no_waiting
         self.clock_start = clock_start
         self.recorded = recorded
+        self.past = past
+        self.control = control
+        self.intervenes = past is not None or control is not None
+        """True if something may come between a node that is ready and its code (`intervening`)."""
         self.human = human
         self._read_blob = read_blob
         self._blobs: dict[str, bytes] = {}
@@ -89,6 +97,8 @@ class Engine:
         self.tokens_out = 0
         self.cost_usd = 0.0
         self.cost_known = True
+        self.taken_over = Spent(0, 0, 0, 0.0)
+        """What the run that this one continues had spent on what is taken over: counted for limits, not paid again."""
         # Limits.
         self.limits = dict(limits)
         self.max_firings = float(limits.get("firings", float("inf")))
@@ -157,14 +167,19 @@ class Engine:
         """Stop starting anything, in all regions; what is in flight finishes. The run can be resumed."""
         if self.paused is None:
             self.paused = (limit, why)
+        self.halt()
+
+    def halt(self) -> None:
+        """Start nothing more, anywhere; who is held is let go to see it."""
         if self.root is not None:
             self.root.halt()
+        if self.control is not None:
+            self.control.wake()
 
     def diverge(self, difference: Divergence, node: str, tick: str) -> None:
         """A replay asks something else than was recorded: start nothing more and say where."""
         self.diverged = self.diverged or (difference, node, tick)
-        if self.root is not None:
-            self.root.halt()
+        self.halt()
 
     def agrees(self, context: Context) -> bool:
         """In a replay: True if a firing that ends has asked all that it asked when it was recorded."""
@@ -248,6 +263,15 @@ class Engine:
         if meter is not None:
             meter.add("tokens", tokens_in + tokens_out)
             meter.add("cost_usd", cost or 0.0)
+
+    def take_over(self, region: Region, node: NodePlan, spent: Spent) -> None:
+        """Count what an earlier run spent on something that this one takes over."""
+        meter = self.meter_of(region, node)
+        if meter is not None:
+            meter.add("calls", spent.calls)
+        self.calls += spent.calls
+        self.charge(region, node, spent._asdict())
+        self.taken_over = self.taken_over.plus(spent)
 
     def _is_full(self, meter: Meter, *kinds: str) -> bool:
         full = meter.reached(*kinds)
@@ -376,8 +400,7 @@ class Engine:
     def break_off(self, problem: EnvironmentProblem) -> None:
         """The trace can no longer be written: start nothing more."""
         self.broken = self.broken or problem
-        if self.root is not None:
-            self.root.halt()
+        self.halt()
 
     async def durable(self) -> None:
         """Return when everything logged so far is on disk: before and after what costs money or cannot be undone."""

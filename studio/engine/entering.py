@@ -43,10 +43,8 @@ def enter_simply(
 
 def enter(region: Region, index: int, node: NodePlan, todo: list[int]) -> tuple[dict[str, Any], dict[str, Any]] | None:
     """Resolve `when`, knockout and all joins; skip the node and return None where it must not fire (rules 2.2, 2.3)."""
-    if node.cancellable and region.engine.recorded is not None:
-        reason = region.engine.recorded.lost(region.prefix + node.name, tick_path(region.tick_key))
-        if reason:
-            region.lost[index] = reason
+    if node.cancellable and (reason := _lost_before(region, node)):
+        region.lost[index] = reason
     if index in region.lost:
         skip(region, index, node, Absent(region.lost[index]), todo)
         return None
@@ -64,7 +62,7 @@ def enter(region: Region, index: int, node: NodePlan, todo: list[int]) -> tuple[
     values: dict[str, Any] = {}
     refs: dict[str, Any] = {"when": opened} if node.when else {}
     if node.knockout:
-        _knocked_out(region, index, node, todo)
+        knock_out(region, index, node, node.knockout, todo)
         return None
     for entry in node.inputs:
         value, ref = _resolve(region, entry, node)
@@ -95,6 +93,14 @@ def enter(region: Region, index: int, node: NodePlan, todo: list[int]) -> tuple[
             return None
         refs.update(given)
     return values, refs
+
+
+def _lost_before(region: Region, node: NodePlan) -> str:
+    """Why this node lost a race in the run that is replayed or continued, or nothing."""
+    engine = region.engine
+    if engine.recorded is not None:
+        return engine.recorded.lost(region.prefix + node.name, tick_path(region.tick_key))
+    return "" if engine.past is None else engine.past.lost(region, node)
 
 
 def _over(region: Region, index: int) -> str:
@@ -186,9 +192,9 @@ def _refuse_value(
     fail(Context(region, node, region.engine.next_firing(), clock(), refs), error, todo)
 
 
-def _knocked_out(region: Region, index: int, node: NodePlan, todo: list[int]) -> None:
-    """A node switched off emits absence, or passes its first fitting input through (rule 2.13)."""
-    if node.knockout == "pass" and node.out_types:
+def knock_out(region: Region, index: int, node: NodePlan, how: bool | str, todo: list[int]) -> None:
+    """A node switched off emits absence, or (`how` is "pass") its first fitting input (rule 2.13)."""
+    if how == "pass" and node.out_types:
         out_port, out_type = next(iter(node.out_types.items()))
         for entry in node.inputs:
             value, ref = _resolve(region, entry, node)

@@ -124,7 +124,7 @@ async def _in_thread(call: Callable[[], Any]) -> Any:
 async def guarded_call(context: Context, values: dict[str, Any]) -> dict[str, Any]:
     """Call the node with its `timeout_s` and up to `retries` further attempts (rule 2.11)."""
     region, node = context.region, context.node_plan
-    recorded = region.engine.recorded
+    recorded = region.engine.recorded or region.engine.past
     while True:
         failed: Exception
         cut = None if recorded is None else recorded.cut(context)

@@ -19,11 +19,12 @@ from studio.spec.calls import (
     ModelProvider,
 )
 from studio.support.errors import NodeError
-from studio.support.values import Json, encode
+from studio.support.values import Json, encode, preview
 
 if TYPE_CHECKING:
     from studio.engine.context import Context
     from studio.stores.base import Store
+    from studio.trace.found import StoreOp
 
 
 class Calls:
@@ -98,6 +99,12 @@ class Handle:
         self._store = store
         self._name = name
 
+    @classmethod
+    def of(cls, context: Context, name: str) -> Handle:
+        """Return the store by the name it has in the firing's graph."""
+        found = context.region.plan.scope.find_store(name)
+        return cls(context, context.region.store(name), name, found is not None and found[1].scope == "project")
+
     @property
     def kind(self) -> str:
         """The store's type: list, queue, kv."""
@@ -120,8 +127,30 @@ class Handle:
                     context.firing, n, "error", error_json(refusal), str(refusal), 0, None, None, None, "", None
                 )
             raise
-        engine.log.store_op(context.firing, n, self._name, op, args, encode(result))
+        self._log(n, op, args, result)
         return result
+
+    def repeat(self, done: StoreOp) -> None:
+        """Do again what a firing that is taken over did. A project's store has it already: there it is only noted.
+
+        Raises RunHalted, and the run is diverged, where the store answers something else now.
+        """
+        context = self._context
+        context.open()
+        result = done.result if self._is_project else self._store.do(done.op, done.args)
+        if result != done.result:
+            difference = Divergence(
+                f"`{context.node}` at tick {context.tick} finds another content in the store `{self._name}`.",
+                expected=f"{done.op} gives {preview(done.result, 60)}",
+                got=preview(result, 60),
+            )
+            context.engine.diverge(difference, context.node, context.tick)
+            raise RunHalted from difference
+        self._log(done.n, done.op, done.args, result)
+
+    def _log(self, n: int, op: str, args: Mapping[str, Json], result: Json) -> None:
+        context = self._context
+        context.engine.log.store_op(context.firing, n, self._name, op, dict(args), encode(result))
 
     def _from_record(self, n: int, op: str) -> Json:
         """What a project store answered when the run was recorded: the file may hold anything by now."""

@@ -79,11 +79,12 @@ def record_races(region: Region, node: NodePlan, context: Context) -> None:
 
 def _may_win(region: Region, race: Race, position: int) -> bool:
     """In a replay only the wire that won then wins now; else whoever comes first."""
-    recorded = region.engine.recorded
-    if recorded is None:
+    engine, node = region.engine, region.plan.nodes[race.node]
+    if engine.past is not None:
+        return engine.past.winner(region, node, race.port) in (None, position)
+    if engine.recorded is None:
         return True
-    path = region.prefix + region.plan.nodes[race.node].name
-    return recorded.winner(path, tick_path(region.tick_key), race.port) == position
+    return engine.recorded.winner(region.prefix + node.name, tick_path(region.tick_key), race.port) == position
 
 
 def _race_over(region: Region, race: Race, todo: list[int]) -> None:

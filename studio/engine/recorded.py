@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from studio.spec.calls import ChatCall, ChatReply, CompletionCall, CompletionReply, EmbedReply, ModelInfo
 from studio.support.errors import ModelError, NodeError, StudioError
 from studio.support.values import ABSENT, Json, hash_bytes, preview, sorted_encode
+from studio.trace.log import EXECUTED, ORIGIN_NAMES
 
 if TYPE_CHECKING:
     from studio.engine.context import Context
+    from studio.trace.found import Effect
     from studio.trace.reading import Trace
 
 
@@ -53,6 +55,30 @@ class Answer:
         self.error = error
         self.facts = dict(facts or {})
 
+    @classmethod
+    def of(cls, effect: Effect) -> Answer:
+        """Return a recorded effect as an answer."""
+        facts = {
+            "tokens_in": effect.tokens_in,
+            "tokens_out": effect.tokens_out,
+            "cost_usd": effect.cost_usd,
+            "finish_reason": effect.finish_reason,
+            "entropy": effect.entropy,
+            "origin": ORIGIN_NAMES.index(effect.origin),
+        }
+        return cls(effect.kind, effect.name, effect.request, effect.status, effect.response, effect.error, facts)
+
+    @property
+    def is_executed(self) -> bool:
+        """True if it was really asked then, and not answered from memory."""
+        return self.facts.get("origin", EXECUTED) == EXECUTED and self.facts.get("finish_reason") != OLD_CACHED
+
+    @property
+    def spent(self) -> Spent:
+        """What the asking used."""
+        facts = self.facts
+        return Spent(1, facts.get("tokens_in") or 0, facts.get("tokens_out") or 0, facts.get("cost_usd") or 0.0)
+
     def asks(self, kind: str, name: str, request: Json) -> bool:
         """True if this is the same question."""
         return (self.kind, self.name) == (kind, name) and _same(self.request, request)
@@ -70,6 +96,23 @@ class Answer:
         return NodeError(message, where=where, hint=hint, transient=transient, code=kind)
 
 
+class Spent(NamedTuple):
+    """What model calls used."""
+
+    calls: int
+    tokens_in: int
+    tokens_out: int
+    cost_usd: float
+
+    def plus(self, more: Spent) -> Spent:
+        """Return the sum."""
+        return Spent(*(one + other for one, other in zip(self, more, strict=True)))  # type: ignore[arg-type]
+
+
+OLD_CACHED = "cached"
+"""Finish reason by which schema 1 marked an answer from the run's own memory."""
+
+
 class FiringRecord:
     """What one recorded firing asked: effects by number, results of store operations, attempts cut off by time."""
 
@@ -85,6 +128,20 @@ class FiringRecord:
     def last(self) -> int:
         """The highest number the firing used."""
         return max((*self.effects, *self.store_results), default=0)
+
+    def add(self, n: int, attempt: int, answer: Answer) -> None:
+        """Note a recorded effect, and what it says of an attempt's end."""
+        self.effects[n] = answer
+        if answer.kind == "timeout":
+            self.cuts[attempt] = n
+
+    def answer_alike(self, kind: str, name: str, request: Json) -> Answer | None:
+        """Return the first answer to this very request that came and was not taken yet, None if there is none."""
+        for n, one in self.effects.items():
+            if n not in self._taken and one.status == "ok" and one.asks(kind, name, request):
+                self._taken.add(n)
+                return one
+        return None
 
     def answer(self, node: str, tick: str, n: int, kind: str, name: str, request: Json) -> Answer | None:
         """Return the recorded answer to this request, None if the answer never came. Raises `Divergence`.
@@ -174,23 +231,11 @@ class RecordedEffects:
             records.setdefault(identity, []).append(record)
         names: dict[tuple[str, str], Answer] = {}
         for effect in trace.effects(run):
-            facts = {
-                "tokens_in": effect.tokens_in,
-                "tokens_out": effect.tokens_out,
-                "cost_usd": effect.cost_usd,
-                "finish_reason": effect.finish_reason,
-                "entropy": effect.entropy,
-            }
-            answer = Answer(
-                effect.kind, effect.name, effect.request, effect.status, effect.response, effect.error, facts
-            )
+            answer = Answer.of(effect)
             if effect.firing == 0:
                 names[(effect.kind, effect.name)] = answer
             elif effect.firing in by_firing:
-                record = by_firing[effect.firing]
-                record.effects[effect.n] = answer
-                if effect.kind == "timeout":
-                    record.cuts[effect.attempt] = effect.n
+                by_firing[effect.firing].add(effect.n, effect.attempt, answer)
         for done in trace.store_ops(run):
             if done.firing in by_firing:
                 by_firing[done.firing].store_results[done.n] = (done.op, done.result)

@@ -80,6 +80,8 @@ class Region:
         self.begun: set[int] = set()
         # Life.
         self.halted = False
+        self.sealed = False
+        self.cut_short = False
         self.stopped = False
         self.ended_at = ""
         self.ended = ""
@@ -202,7 +204,7 @@ class Region:
             raise_undelivered(self)
         if self.failures:
             raise min(self.failures, key=lambda entry: entry[0])[1]
-        if self.halted:
+        if self.halted or self.cut_short:
             raise RunHalted
         self._gather_outputs()
         if self.first:

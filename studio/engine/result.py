@@ -12,17 +12,22 @@ EXIT_CODES = {"ok": 0, "failed": 1, "paused": 3, "aborted": 130, "interrupted": 
 """Exit code of a command that ran a graph, by status (design section 8)."""
 
 
+DIVERGED = 4
+"""Exit code of a replayed, resumed or forked run that did not find its record as it was."""
+
+
 class RunResult:
     """The outcome of a run.
 
     `ended` says how it ended: stop, quiet, max_ticks, `limit:NAME`, error, abort.  `outputs` maps output names to
     values; `error` is None or `{"code", "message", "node", "tick"}`.  `cost_usd` is None where a price is unknown.
-    `firings` counts nodes that fired, `ticks` sums over regions, `calls` counts model calls.
+    `firings` counts nodes that fired, `ticks` sums over regions, `calls` counts model calls.  Of a resumed or forked
+    run `taken_over` counts the firings it has from its parent; calls, tokens and cost are what it spent itself.
     """
 
     __slots__ = (
-        "calls", "cost_usd", "duration_s", "ended", "error", "firings", "outputs", "run_id", "status", "ticks",
-        "tokens_in", "tokens_out",
+        "calls", "cost_usd", "duration_s", "ended", "error", "firings", "outputs", "run_id", "status", "taken_over",
+        "ticks", "tokens_in", "tokens_out",
     )  # fmt: skip
 
     def __init__(
@@ -40,6 +45,7 @@ class RunResult:
         tokens_out: int,
         cost_usd: float | None,
         duration_s: float,
+        taken_over: int = 0,
     ) -> None:
         self.run_id = run_id
         self.status: Status = status
@@ -53,6 +59,7 @@ class RunResult:
         self.tokens_out = tokens_out
         self.cost_usd = cost_usd
         self.duration_s = duration_s
+        self.taken_over = taken_over
 
     @property
     def ok(self) -> bool:
@@ -62,6 +69,8 @@ class RunResult:
     @property
     def exit_code(self) -> int:
         """The exit code of a command that made this run."""
+        if self.error is not None and self.error.get("code") == "divergence":
+            return DIVERGED
         return EXIT_CODES.get(self.status, 1)
 
     def to_json(self) -> dict[str, Any]:
@@ -72,6 +81,7 @@ class RunResult:
             "ended": self.ended,
             "outputs": self.outputs,
             "firings": self.firings,
+            "taken_over": self.taken_over,
             "ticks": self.ticks,
             "calls": self.calls,
             "tokens_in": self.tokens_in,

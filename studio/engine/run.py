@@ -17,6 +17,7 @@ from studio.engine.prepared import Prepared, bind_inputs, prepare
 from studio.engine.region import Region
 from studio.engine.result import RunResult, Status
 from studio.graph.model import LIMITS, Graph
+from studio.models.names import EMBEDDED, is_scripted
 from studio.settings.settings import Settings, current_settings
 from studio.spec.registry import Registry, default_registry
 from studio.support.errors import UsageError
@@ -25,13 +26,13 @@ from studio.support.values import Blob, Json, encode
 from studio.trace.log import RunLog
 
 if TYPE_CHECKING:
+    from studio.engine.control import Control
+    from studio.engine.past import Past
     from studio.engine.recorded import RecordedEffects
     from studio.models.catalog import Catalog
     from studio.spec.calls import Human, ModelProvider
 
 P = ParamSpec("P")
-SCRIPTED = ("scripted:", "replay:")
-"""Beginnings of model names whose answers are given beforehand."""
 
 Listener = Callable[[list[Any]], None]
 OnText = Callable[[str, str, str], None]
@@ -55,6 +56,8 @@ async def arun(
     listener: Listener | None = None,
     on_text: OnText | None = None,
     recorded: RecordedEffects | None = None,
+    past: Past | None = None,
+    control: Control | None = None,
     log: RunLog | None = None,
     **more_inputs: Json,
 ) -> RunResult:
@@ -63,8 +66,9 @@ async def arun(
     `model` maps all roles to one model (a name, or a provider object); `db` is the trace file (default: the
     user's); `limits` narrow or widen the run's own (`{"cost_usd": 1}`); `clock` fixes the time (ISO 8601);
     `listener` is called with batches of committed records from the writer's thread, `on_text(node, tick, text)`
-    with streaming text; `recorded` answers every effect from a recorded run, `log` takes the place of a trace
-    file.  What is recorded goes to disk in group commits behind the run; `Trace(db)` waits for them.  Cancelling
+    with streaming text; `recorded` answers every effect from a recorded run, `past` is a run that this one continues
+    (`studio.replay.resume` and `fork` make it), `control` lets a person hold and step it, `log` takes the place of a
+    trace file.  What is recorded goes to disk in group commits behind the run; `Trace(db)` waits for them.  Cancelling
     the task aborts the run and records that.
 
     Raises GraphError or UsageError before anything runs, EnvironmentProblem where the trace cannot be written; a
@@ -75,7 +79,8 @@ async def arun(
     document = graph if isinstance(graph, Graph) else Graph.load(graph)
     prepared = prepare(document, registry or default_registry())
     settings = current_settings()
-    services = None if recorded is not None else catalog or _catalog(settings, model, embedder, document)
+    trace_file = Path(db) if db is not None else settings.db_path()
+    services = None if recorded is not None else catalog or _catalog(settings, model, embedder, document, trace_file)
     scripts = [] if services is None else list(_scripts(services, settings, prepared, model is not None or catalog))
     scripted = recorded is not None or bool(scripts)
     asked = human or (services.human(Path(answers) if answers else None) if services is not None else None)
@@ -91,7 +96,6 @@ async def arun(
     bounds = run_limits(settings, document, limits)
     clock_start = _moment(clock)
     run_id = new_run_id()
-    trace_file = Path(db) if db is not None else settings.db_path()
     if log is None:
         options = {
             "model": model if model is None or isinstance(model, str) else model.info.name,
@@ -102,7 +106,7 @@ async def arun(
             "answers": str(answers) if answers else None,
             "races": "ordered" if ordered_races else "by arrival",
         }
-        log = _open_log(trace_file, run_id, document, prepared, bound, options, listener)
+        log = _open_log(trace_file, run_id, document, prepared, bound, options, listener, past)
     engine = Engine(
         run_id=run_id,
         log=log,
@@ -114,6 +118,8 @@ async def arun(
         no_waiting=scripted,
         clock_start=clock_start,
         recorded=recorded,
+        past=past,
+        control=control,
         human=lambda: _present(asked),
         read_blob=lambda key: _blob(trace_file, key),
         on_text=on_text,
@@ -130,6 +136,7 @@ async def arun(
     finally:
         engine.close()
     outputs = region.outputs()
+    before = engine.taken_over
     result = RunResult(
         run_id=run_id,
         status=status,
@@ -138,15 +145,17 @@ async def arun(
         error=error,
         firings=engine.decided,
         ticks=engine.ticks,
-        calls=engine.calls,
-        tokens_in=engine.tokens_in,
-        tokens_out=engine.tokens_out,
-        cost_usd=engine.cost_usd if engine.cost_known else None,
+        calls=engine.calls - before.calls,
+        tokens_in=engine.tokens_in - before.tokens_in,
+        tokens_out=engine.tokens_out - before.tokens_out,
+        cost_usd=max(0.0, engine.cost_usd - before.cost_usd) if engine.cost_known else None,
+        taken_over=0 if past is None else past.taken,
         duration_s=(perf_counter_ns() - begin) / 1e9,
     )
     totals = {
         "firings": result.firings, "ticks": result.ticks, "calls": result.calls, "tokens_in": result.tokens_in,
         "tokens_out": result.tokens_out, "cost_usd": result.cost_usd, "seq": engine.seq,
+        "taken_over": result.taken_over,
     }  # fmt: skip
     log.finish(status, ended, error, {name: encode(value) for name, value in outputs.items()}, totals, time_ns())
     if engine.aborted:
@@ -208,6 +217,7 @@ def _open_log(
     bound: Mapping[str, Json],
     options: dict[str, Json],
     listener: Listener | None,
+    past: Past | None,
 ) -> RunLog:
     from studio.models.keys import scrubber
     from studio.trace import RunStart, open_run
@@ -221,6 +231,8 @@ def _open_log(
         inputs={name: encode(value) for name, value in bound.items()},
         options=options,
         started_at=time_ns(),
+        parent_run="" if past is None else past.run,
+        fork_seq=None if past is None else past.fork_seq,
     )
     return open_run(file, start, listener, scrub=scrubber())
 
@@ -255,10 +267,12 @@ def run_limits(settings: Settings, graph: Graph, given: Mapping[str, float] | No
     return {name: float(value) for name, value in limits.items()}
 
 
-def _catalog(settings: Settings, model: str | ModelProvider | None, embedder: str | None, graph: Graph) -> Catalog:
+def _catalog(
+    settings: Settings, model: str | ModelProvider | None, embedder: str | None, graph: Graph, trace_file: Path
+) -> Catalog:
     from studio.models.catalog import Catalog
 
-    return Catalog(settings, model=model, embedder=embedder, base=graph.base)
+    return Catalog(settings, model=model, embedder=embedder, base=graph.base, db=trace_file)
 
 
 def _scripts(
@@ -267,18 +281,19 @@ def _scripts(
     """The scripted models that this run may ask: they decide how races end and whether order is kept (rule 2.10)."""
     if default_is_given:
         default = services.provider("default")
-        if default.info.name.startswith(SCRIPTED):
+        if is_scripted(default.info.name):
             yield default
         return
     names = [settings[f"models.{role}"] for role in ("default", "fast", "strong")] + prepared.model_names
     for name in names:
-        if name.startswith(SCRIPTED):
+        if is_scripted(name):
             yield services.provider(name)
 
 
 async def _prepare_remote(services: Catalog, names: list[str]) -> None:
     """Load what remote models need before the run starts, so that a missing key is told before anything is asked."""
-    remote = [name for name in names if not services.resolve(name).startswith((*SCRIPTED, "embedded/"))]
+    full = {name: services.resolve(name) for name in names}
+    remote = [name for name in names if not (is_scripted(full[name]) or full[name].startswith(EMBEDDED))]
     if remote:
         await services.prepare(remote)
 

@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any
 from studio.engine.context import Context
 from studio.engine.deciding import decide, fail, play, skip
 from studio.engine.entering import enter, enter_simply
-from studio.engine.firing import guarded_call, is_halt, own, plain_call
+from studio.engine.firing import Failure, guarded_call, is_halt, own, plain_call
+from studio.engine.intervening import end_again, intervene
 from studio.engine.racing import record_races
 from studio.support.values import Absent
 
@@ -44,6 +45,9 @@ async def work(region: Region, todo: list[int]) -> None:
         if entered is None:
             continue
         values, refs = entered
+        # Held, frozen, taken over from a past run, or answered by the cache.
+        if engine.intervenes and await intervene(region, node, values, refs, todo):
+            continue
         # Fire.
         if engine.fired >= engine.max_firings or (
             (meter := engine.meter_of(region, node) if node.limits else region.meter) is not None
@@ -106,6 +110,11 @@ async def fire(context: Context, values: dict[str, Any], todo: list[int]) -> Non
 def _settle(context: Context, raised: BaseException, todo: list[int]) -> None:
     """Tell apart what was raised: the run pauses, the run is aborted, a race is lost, or this firing failed."""
     engine, region, node = context.engine, context.region, context.node_plan
+    if engine.past is not None and (is_halt(raised) or isinstance(raised, Failure)) and not engine.is_stopping():
+        ended = engine.past.end_of(context)
+        if ended is not None:  # the region went as far as it went then
+            end_again(context, ended, todo)
+            return
     if is_halt(raised):
         if not engine.is_stopping():
             # A failure around or beside it ended the region: an ended run leaves no firing open.

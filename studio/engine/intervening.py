@@ -1,0 +1,117 @@
+"""What may come between a node that is ready and its code (design rules 2.13 and 2.14).
+
+A person may hold it, step to it or freeze what it gives; the run this one continues may have its outcome; the cache
+may know its outputs.  All of it happens here, at the one place where the scheduler is about to fire a node, so that
+full, partial, stepped, resumed and forked runs are one and the same scheduler.
+"""
+
+from __future__ import annotations
+
+from time import perf_counter_ns as clock
+from typing import TYPE_CHECKING, Any
+
+from studio.engine.context import Context
+from studio.engine.deciding import decide, fail
+from studio.engine.firing import RunHalted
+from studio.engine.handles import Handle
+from studio.engine.plan import NodePlan
+from studio.engine.racing import record_races
+from studio.engine.recorded import Divergence
+from studio.support.errors import NodeError
+from studio.support.ticks import tick_path
+from studio.trace.log import FROZEN, REPLAYED
+
+if TYPE_CHECKING:
+    from studio.engine.past import Outcome
+    from studio.engine.region import Region
+
+
+async def intervene(
+    region: Region, node: NodePlan, values: dict[str, Any], refs: dict[str, Any], todo: list[int]
+) -> bool:
+    """Hold, freeze or answer a node that is ready; True if it does not fire (any more)."""
+    engine = region.engine
+    if engine.control is not None:
+        await engine.control.turn(region, node, values)
+        if region.halted:
+            return True
+        frozen = engine.control.frozen(region, node)
+        if frozen is not None:
+            decide(_begun(region, node, refs), frozen, todo, FROZEN)
+            return True
+        knockout = engine.control.knocked_out(region, node)
+        if knockout is not None:
+            from studio.engine.entering import knock_out
+
+            knock_out(region, node.index, node, knockout, todo)
+            return True
+    return engine.past is not None and _repeated(region, node, refs, todo)
+
+
+def _repeated(region: Region, node: NodePlan, refs: dict[str, Any], todo: list[int]) -> bool:
+    """Take over what the past run had decided. True if that settles the node, or if nothing may start here."""
+    engine = region.engine
+    past = engine.past
+    assert past is not None
+    instead = past.replacement(region, node)
+    if instead is not None:
+        decide(_begun(region, node, refs), instead, todo, FROZEN)
+        return True
+    try:
+        outcome = past.known(region, node, refs)
+    except Divergence as difference:
+        engine.diverge(difference, region.prefix + node.name, tick_path(region.tick_key))
+        return True
+    if outcome is None:
+        if region.sealed and past.find(region, node) is None:
+            region.cut_short = True  # it never started then: the region ended before
+            return True
+        return False
+    context = _begun(region, node, refs)
+    spent = past.spent(region, node, outcome)
+    if spent is not None:
+        engine.take_over(region, node, spent)
+    context.attempt = outcome.attempt - (region.attempt - 1) * (node.retries + 1)
+    try:
+        for done in past.store_ops(outcome):
+            Handle.of(context, done.store).repeat(done)
+    except RunHalted:
+        return True
+    past.take(context, outcome)
+    if outcome.status == "error":
+        fail_again(context, outcome, todo)
+    else:
+        if region.races and node.race_inputs:
+            record_races(region, node, context)
+        decide(context, past.held(outcome), todo, REPLAYED)
+    return True
+
+
+def end_again(context: Context, outcome: Outcome, todo: list[int]) -> None:
+    """A region ended as far as it went in the past run: it has the end it had then, which can only be a failure."""
+    past = context.engine.past
+    assert past is not None
+    if outcome.status == "error":
+        past.take(context, outcome)
+        fail_again(context, outcome, todo)
+        return
+    difference = Divergence(
+        f"`{context.node}` at tick {context.tick} does not come to its end again.", expected="ok", got="stopped inside"
+    )
+    context.engine.diverge(difference, context.node, context.tick)
+
+
+def fail_again(context: Context, outcome: Outcome, todo: list[int]) -> None:
+    """The firing fails with the error that it had in the past run."""
+    told = outcome.outputs.get("error")
+    code = str(told["code"]) if isinstance(told, dict) and "code" in told else "node"
+    fail(context, NodeError(outcome.reason, code=code), todo, REPLAYED)
+
+
+def _begun(region: Region, node: NodePlan, refs: dict[str, Any]) -> Context:
+    """The context of a firing that is decided without its code."""
+    engine = region.engine
+    meter = engine.meter_of(region, node)
+    if meter is not None:
+        meter.add("firings", 1)
+    return Context(region, node, engine.next_firing(), clock(), refs)

@@ -1,0 +1,365 @@
+"""`Past`: the run that a resumed or forked one continues, and which of its outcomes still hold (rules 2.10-2.14).
+
+The engine runs the graph from its beginning again; whatever is ready to fire is looked up here by its identity
+(node path, tick path, attempt; rule 2.7).  An outcome is taken over instead of firing if the node means the same and
+every input comes from an output that is again what it was.  Sameness of outputs is tracked by firing: the *twin* of
+a firing is the firing of the past run whose outputs it has, so that inputs are compared by where they come from.
+
+Up to `until` (a seq) the past is fixed: there everything must be found as it was, or the run stops as diverged.  From
+`until` on only what is affected by the changes fires anew; nodes that use stores fire anew too, with the effects
+they had answered from the record while they ask the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from studio.engine.recorded import Answer, Divergence, FiringRecord, Spent
+from studio.support.ticks import tick_path
+from studio.support.values import Absent, Json, content_hash, encode
+from studio.trace.found import Ref
+from studio.trace.log import EXECUTED, REPLAYED
+
+if TYPE_CHECKING:
+    from studio.engine.context import Context
+    from studio.engine.plan import NodePlan
+    from studio.engine.region import Region
+    from studio.trace.found import StoreOp
+
+Identity = tuple[str, str]
+"""Node path and tick path."""
+
+ASKED_AGAIN = frozenset({"chat", "complete", "embed", "race", "timeout", "log"})
+"""Kinds of effect that a failed firing asks again when it is resumed; of all others (tools, people, files) an answer
+that came is kept, so that nothing outside happens twice."""
+
+SPOKEN = frozenset({"human", "clock", "random"})
+"""Kinds of effect that stay as they were said, whatever else has changed in the world."""
+
+
+class Outcome(NamedTuple):
+    """What became of one firing of the past run. `seq` is None while it was under way when the run ended."""
+
+    id: int
+    seq: int | None
+    parent: int
+    item: int
+    type: str
+    version: int
+    status: str
+    reason: str
+    inputs: Mapping[str, Json]
+    outputs: Mapping[str, Json]
+    absent: Mapping[str, str]
+    attempt: int
+
+
+class Reading(NamedTuple):
+    """How a `Past` gets at what it does not keep."""
+
+    effects: Callable[[int], Iterable[tuple[int, int, Answer]]]
+    """Firing id → number, attempt and answer of each of its effects."""
+    store_ops: Callable[[int], Sequence[StoreOp]]
+    value: Callable[[Ref], Json]
+    spent: Callable[[Outcome, str, str], Spent | None]
+    memory: Callable[[str, str, Json], Answer | None]
+    """Kind, name and request → what the past run was told to that, by anyone."""
+
+
+class Past:
+    """See the module. `run` is the past run's id, `fork_seq` the seq from which on the new run is its own.
+
+    `changed` are the nodes (by identity of their `NodeInstance`) that mean something else now, `redo` node paths that
+    fire anew from `until` on, `instead` outputs to be put in place of what a node gave: node path → port → value, for
+    its first firing from `until` on. `again` are firings (ids) that ended the past run and are tried again; `torn` are
+    region executions (id of the region firing, item) that failed inside.
+    """
+
+    def __init__(
+        self,
+        run: str,
+        outcomes: Mapping[Identity, list[Outcome]],
+        reading: Reading,
+        *,
+        fork_seq: int,
+        until: float = float("inf"),
+        changed: frozenset[int] = frozenset(),
+        redo: frozenset[str] = frozenset(),
+        instead: Mapping[str, Mapping[str, Json]] | None = None,
+        again: frozenset[int] = frozenset(),
+        torn: frozenset[tuple[int, int]] = frozenset(),
+    ) -> None:
+        self.run = run
+        self.fork_seq = fork_seq
+        self.until = until
+        self.taken = 0
+        """Firings taken over so far."""
+        self._outcomes = outcomes
+        self._reading = reading
+        self._changed = changed
+        self._redo = redo
+        self._instead = {node: dict(ports) for node, ports in (instead or {}).items()}
+        self._again = again
+        self._torn = torn
+        self._twins: dict[int, int] = {0: 0}
+        self._under_way: dict[tuple[Region, int], Outcome] = {}
+        self._records: dict[int, FiringRecord] = {}
+        self._adrift: set[int] = set()
+        self._touched: set[int] = set()
+        self._world_changed = False
+
+    # -- what is ready to fire --------------------------------------------------------------
+
+    def find(self, region: Region, node: NodePlan) -> Outcome | None:
+        """Return what became of this very firing (this attempt of it), None if it never started."""
+        per_attempt = node.retries + 1
+        first = (region.attempt - 1) * per_attempt
+        for outcome in self._outcomes.get((region.prefix + node.name, tick_path(region.tick_key)), ()):
+            if first < outcome.attempt <= first + per_attempt:
+                return outcome
+        return None
+
+    def known(self, region: Region, node: NodePlan, refs: Mapping[str, Json]) -> Outcome | None:
+        """Return the outcome to take over, None where the node fires: a region, or what no longer holds.
+
+        Raises `Divergence` where the fixed part of the past is not met again.
+        """
+        outcome = self.find(region, node)
+        if outcome is None:
+            return None
+        key = (region, node.index)
+        self._under_way[key] = outcome
+        if outcome.seq is None or outcome.id in self._again or node.role:
+            return None
+        fixed = outcome.seq < self.until
+        if not fixed and not self._still_holds(region, node, outcome):
+            return None
+        if outcome.status == "skipped" or not self._same_definition(node, outcome) or not self._same(refs, outcome):
+            if fixed:
+                raise self._diverged(region, node, outcome, refs)
+            return None
+        del self._under_way[key]
+        return outcome
+
+    def _still_holds(self, region: Region, node: NodePlan, outcome: Outcome) -> bool:
+        path = region.prefix + node.name
+        if id(node.instance) in self._changed or path in self._redo or node.stores:
+            return False
+        if self._world_changed and node.spec.effects != "pure" and node.spec.live:
+            return all(answer.kind in SPOKEN for _, _, answer in self._reading.effects(outcome.id))
+        return True
+
+    def _same_definition(self, node: NodePlan, outcome: Outcome) -> bool:
+        return (node.spec.type, node.spec.version) == (outcome.type, outcome.version)
+
+    def _same(self, refs: Mapping[str, Json], outcome: Outcome) -> bool:
+        """True if every input comes from where it came, and that gave again what it gave."""
+        then = outcome.inputs
+        return refs.keys() == then.keys() and all(self._same_origin(refs[port], then[port]) for port in refs)
+
+    def _same_origin(self, now: Json, then: Json) -> bool:
+        if now is None or then is None:
+            return now is then
+        if isinstance(now, list):
+            return (
+                bool(then)
+                and isinstance(then[0], list)
+                and len(now) == len(then)
+                and all(map(self._same_origin, now, then))
+            )
+        return bool(now[1] == then[1] and self._twins.get(now[0]) == then[0])
+
+    def _diverged(self, region: Region, node: NodePlan, outcome: Outcome, refs: Mapping[str, Json]) -> Divergence:
+        path, tick = region.prefix + node.name, tick_path(region.tick_key)
+        if outcome.status == "skipped":
+            expected, got = f"skipped ({outcome.reason})", "it fires"
+        elif not self._same_definition(node, outcome):
+            expected = f"{outcome.type} version {outcome.version}"
+            got = f"{node.spec.type} version {node.spec.version}"
+        else:
+            ports = [port for port in {**outcome.inputs, **refs} if not self._port_same(port, refs, outcome)]
+            expected, got = "the recorded value", f"another on `{ports[0] if ports else '?'}`"
+        return Divergence(
+            f"`{path}` at tick {tick} is not met again as the run {self.run} had it: expected {expected}, got {got}.",
+            expected=expected,
+            got=got,
+        )
+
+    def _port_same(self, port: str, refs: Mapping[str, Json], outcome: Outcome) -> bool:
+        return port in refs and port in outcome.inputs and self._same_origin(refs[port], outcome.inputs[port])
+
+    # -- taking over ------------------------------------------------------------------------
+
+    def held(self, outcome: Outcome) -> dict[str, Json]:
+        """Return what lies on the node's outputs, an `Absent` with its reason where it gave one."""
+        values: dict[str, Json] = {port: Absent(reason) for port, reason in outcome.absent.items()}
+        for port, value in outcome.outputs.items():
+            values[port] = self._reading.value(value) if isinstance(value, Ref) else value
+        return values
+
+    def take(self, context: Context, outcome: Outcome) -> None:
+        """Note that a firing has taken over an outcome."""
+        self._twins[context.firing] = outcome.id
+        self.taken += 1
+
+    def replacement(self, region: Region, node: NodePlan) -> dict[str, Json] | None:
+        """Return what stands in place of this firing's outputs, as asked for by whoever forked; None usually.
+
+        Outputs that are not replaced stay what they were.
+        """
+        ports = self._instead.get(region.prefix + node.name)
+        if not ports:
+            return None
+        outcome = self.find(region, node)
+        if outcome is not None and outcome.seq is not None and outcome.seq < self.until:
+            return None
+        del self._instead[region.prefix + node.name]
+        return {**({} if outcome is None else self.held(outcome)), **ports}
+
+    def store_ops(self, outcome: Outcome) -> Sequence[StoreOp]:
+        """Return what the firing did with stores, in order."""
+        return self._reading.store_ops(outcome.id)
+
+    def spent(self, region: Region, node: NodePlan, outcome: Outcome) -> Spent | None:
+        """Return what the firing's model calls used when they were made, None if it made none."""
+        return self._reading.spent(outcome, region.prefix + node.name, tick_path(region.tick_key))
+
+    # -- what is decided --------------------------------------------------------------------
+
+    def decided(self, context: Context, encoded: Mapping[str, bytes], origin: int) -> int:
+        """Note a firing's outputs and return its origin: a region or a node played by the engine that is again what
+        it was counts as replayed, unless something inside was executed."""
+        if origin == REPLAYED:
+            return origin
+        region, node = context.region, context.node_plan
+        outcome = self._under_way.pop((region, node.index), None)
+        same = outcome is not None and outcome.status == "ok" and self._gave(outcome, encoded)
+        if same and outcome is not None:
+            self._twins[context.firing] = outcome.id
+        if same and origin == EXECUTED and node.role and context.firing not in self._touched:
+            self.taken += 1
+            return REPLAYED
+        if node.role and outcome is not None and not same and self._is_fixed(outcome):
+            raise self._diverged(region, node, outcome, context.refs)
+        self._touch(region)
+        if origin == EXECUTED and not node.role and node.spec.effects == "executes":
+            self._world_changed = True
+        return origin
+
+    def failed(self, context: Context) -> None:
+        """Note that a firing was executed and failed."""
+        self._under_way.pop((context.region, context.node_plan.index), None)
+        self._touch(context.region)
+
+    def skipped(self, region: Region, node: NodePlan, reason: str) -> int:
+        """Return the origin of a skip: replayed if the past run skipped the node for the same reason."""
+        outcome = self.find(region, node)
+        same = outcome is not None and outcome.status == "skipped" and outcome.reason == reason
+        return REPLAYED if same else EXECUTED
+
+    def _is_fixed(self, outcome: Outcome) -> bool:
+        return outcome.seq is not None and outcome.seq < self.until and outcome.id not in self._again
+
+    def _touch(self, region: Region) -> None:
+        """Something was executed here: the region firings around it are no longer mere repetitions."""
+        around: Region | None = region
+        while around is not None and around.parent is not None:
+            self._touched.add(around.parent_firing)
+            around = around.parent
+
+    def _gave(self, outcome: Outcome, encoded: Mapping[str, bytes]) -> bool:
+        if outcome.outputs.keys() != encoded.keys():
+            return False
+        for port, value in outcome.outputs.items():
+            data = encoded[port]
+            if (content_hash(data).hex() != value.hash) if isinstance(value, Ref) else (encode(value) != data):
+                return False
+        return True
+
+    # -- regions ----------------------------------------------------------------------------
+
+    def enter(self, context: Context, inner: Region) -> None:
+        """Tell a body which execution of the past it repeats, and whether that is known to its end.
+
+        In such a *sealed* one nothing starts that has no outcome: it ended before that could start.
+        """
+        region, node = context.region, context.node_plan
+        outcome = self._under_way.get((region, node.index))
+        inner.sealed = False
+        if outcome is None:
+            return
+        earlier_attempt = outcome.attempt > context.counted_attempt
+        inner.sealed = (
+            region.sealed or self._is_fixed(outcome) or earlier_attempt or (outcome.id, inner.item) in self._torn
+        )
+
+    def end_of(self, context: Context) -> Outcome | None:
+        """Return the outcome of a region firing that ended in the fixed part of the past; None for any other."""
+        outcome = self._under_way.get((context.region, context.node_plan.index))
+        return outcome if outcome is not None and self._is_fixed(outcome) else None
+
+    # -- effects of a firing that is executed -----------------------------------------------
+
+    def answer(self, context: Context, n: int, kind: str, name: str, request: Json) -> Answer | None:
+        """Return the recorded answer to a request of a firing that is executed (again), None if it must be asked.
+
+        A firing that was under way asks what it asked before: the record answers as far as it goes, and a different
+        request there raises `Divergence`. One that failed keeps what its tools and people answered. One that a
+        change affects keeps answers to requests that are still the same.
+        """
+        region, node = context.region, context.node_plan
+        outcome = self._under_way.get((region, node.index))
+        if outcome is None or outcome.id in self._adrift or context.node in self._redo:
+            return None
+        record = self._record(outcome)
+        if outcome.id in self._again:
+            return None if kind in ASKED_AGAIN else record.answer_alike(kind, name, request)
+        if record.last < n:
+            return None
+        try:
+            known = record.answer(context.node, context.tick, n, kind, name, request)
+        except Divergence:
+            if outcome.seq is None and self.until == float("inf") and not self._changed:
+                raise
+            self._adrift.add(outcome.id)
+            return None
+        return known
+
+    def cut(self, context: Context) -> int | None:
+        """The number of the effect at which this attempt was cut off by its time limit, or None."""
+        outcome = self._under_way.get((context.region, context.node_plan.index))
+        if outcome is None or outcome.seq is not None:
+            return None
+        return self._record(outcome).cuts.get(context.attempt)
+
+    def memory(self, kind: str, name: str, request: Json) -> Answer | None:
+        """Return what the past run was told to a question that is asked once per run."""
+        return self._reading.memory(kind, name, request)
+
+    def _record(self, outcome: Outcome) -> FiringRecord:
+        record = self._records.get(outcome.id)
+        if record is None:
+            record = self._records[outcome.id] = FiringRecord()
+            for n, attempt, answer in self._reading.effects(outcome.id):
+                record.add(n, attempt, answer)
+        return record
+
+    # -- races ------------------------------------------------------------------------------
+
+    def lost(self, region: Region, node: NodePlan) -> str:
+        """Why this node lost a race in the past run, or nothing."""
+        outcome = self.find(region, node)
+        if outcome is None or outcome.status != "skipped" or (outcome.seq or 0) >= self.until:
+            return ""
+        return outcome.reason if outcome.reason.startswith("lost the race") else ""
+
+    def winner(self, region: Region, node: NodePlan, port: str) -> int | None:
+        """Which wire won the race for a port of this firing, None if that is open."""
+        outcome = self.find(region, node)
+        if outcome is None or outcome.seq is None or outcome.seq >= self.until:
+            return None
+        for effect in self._record(outcome).effects.values():
+            if effect.kind == "race" and effect.name == port and isinstance(effect.response, dict):
+                return int(effect.response["winner"])
+        return None
