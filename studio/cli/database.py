@@ -6,8 +6,8 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from studio.cli.graphs import recorded_run
 from studio.support.errors import UsageError
+from studio.support.resources import recorded_run
 
 if TYPE_CHECKING:
     from studio.trace import Trace

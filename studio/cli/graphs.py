@@ -32,16 +32,6 @@ def graph_path(ref: str) -> Path:
     )
 
 
-def recorded_run(name: str) -> Path | None:
-    """Return the database of the run recorded with an example, if this is the name of one that has one."""
-    wanted = name.removeprefix("examples/")
-    for example in bundled_graphs() if wanted else ():
-        recorded = example.with_suffix(".run.db")
-        if example.stem == wanted and recorded.is_file():
-            return recorded
-    return None
-
-
 def open_graph(ref: str) -> Graph:
     """Load the graph a GRAPH argument names. Raises UsageError or GraphError."""
     return Graph.load(graph_path(ref))

@@ -11,17 +11,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from studio.models.failures import MissingModel
+from studio.models.names import EMBEDDED, REPLAY, ROLES, SCRIPTED, replay_parts
 from studio.spec.calls import EmbedProvider, Human, ModelProvider
 from studio.support.errors import UsageError
 
 if TYPE_CHECKING:
     from studio.models.litellm_provider import LiteLLM
+    from studio.models.replayed import Replay
     from studio.settings import Settings
-
-ROLES = ("default", "fast", "strong")
-SCRIPTED = "scripted:"
-EMBEDDED = "embedded/"
-REPLAY = "replay:"
 
 
 class Catalog:
@@ -34,10 +31,13 @@ class Catalog:
         model: str | ModelProvider | None = None,
         embedder: str | EmbedProvider | None = None,
         base: Path | None = None,
+        db: Path | None = None,
     ) -> None:
         """`model` answers for all three roles and `embedder` for the default one; each is a name or a provider.
 
-        `base` is the folder that relative names of GGUF files are looked up in first.
+        A model `replay:RUN` answers for every name, and for the default embedder if no other is given: a replay asks
+        nobody. `base` is the folder that relative names of GGUF files are looked up in first, `db` the database of
+        the runs that `replay:RUN` names (default: the settings'). Raises `UsageError` if there is no such run.
         """
         if settings is None:
             from studio.settings import Settings
@@ -50,13 +50,31 @@ class Catalog:
         self._providers: dict[str, ModelProvider] = {}
         self._embedders: dict[str, EmbedProvider] = {}
         self._human: Human | None = None
+        self._db = db
+        self._replays: dict[str, Replay] = {}
+        for given in (model, embedder):
+            if isinstance(given, str) and given.startswith(REPLAY):
+                self._replay(given)  # now: `last` must not come to mean the run that is about to start
+
+    @property
+    def _replaying(self) -> str:
+        """The name of the recorded run that answers for all models, or ""."""
+        return self._model if isinstance(self._model, str) and self._model.startswith(REPLAY) else ""
 
     def resolve(self, name: str) -> str:
         """Return the full model name behind a role or name. A model given as a provider goes by its own name."""
+        if self._replaying:
+            return self._replaying
         if name not in ROLES:
             return name
         if self._model is not None:
             return self._model if isinstance(self._model, str) else self._model.info.name
+        return self._of_settings(name)
+
+    def _of_settings(self, name: str) -> str:
+        """The model that the settings map a role to; any other name as it is."""
+        if name not in ROLES:
+            return name
         chosen: str = self._settings[f"models.{name}"] or self._settings["models.default"]
         return chosen if chosen not in ROLES else str(self._settings["models.default"])
 
@@ -68,11 +86,7 @@ class Catalog:
         """
         if name in ROLES and self._model is not None and not isinstance(self._model, str):
             return self._model
-        full = self.resolve(name)
-        known = self._providers.get(full)
-        if known is None:
-            known = self._providers[full] = self._open(full)
-        return known
+        return self._known(self.resolve(name), name)
 
     async def prepare(self, names: list[str]) -> None:
         """Load, off the event loop, what the models need and check their keys. Raises like `provider`, before a run."""
@@ -85,11 +99,9 @@ class Catalog:
         """Return the embedder for a name; `default` is the one given, or the settings'."""
         if name == "default" and self._embedder is not None and not isinstance(self._embedder, str):
             return self._embedder
-        full = str(self._embedder or self._settings["models.embedder"]) if name == "default" else name
-        known = self._embedders.get(full)
-        if known is None:
-            known = self._embedders[full] = self._open_embedder(full)
-        return known
+        if self._replaying and self._embedder is None:
+            return self._known_embedder(self._replaying, name)
+        return self._known_embedder(self._usual_embedder(name), name)
 
     def human(self, answers: Path | None = None) -> Human:
         """Return who answers questions: the file, if one is given, else the person at the terminal."""
@@ -103,7 +115,26 @@ class Catalog:
             self._human = TerminalHuman()
         return self._human
 
-    def _open(self, name: str) -> ModelProvider:
+    def _known(self, full: str, asked: str) -> ModelProvider:
+        """The model of a full name, opened when it is first wanted; `asked` is the name or role it is asked by."""
+        key = _key(full, asked)
+        known = self._providers.get(key)
+        if known is None:
+            known = self._providers[key] = self._open(full, asked)
+        return known
+
+    def _known_embedder(self, full: str, asked: str) -> EmbedProvider:
+        key = _key(full, asked)
+        known = self._embedders.get(key)
+        if known is None:
+            known = self._embedders[key] = self._open_embedder(full, asked)
+        return known
+
+    def _usual_embedder(self, name: str) -> str:
+        """The full name of an embedder, whatever the model is."""
+        return name if name != "default" else str(self._embedder or self._settings["models.embedder"])
+
+    def _open(self, name: str, asked: str) -> ModelProvider:
         if not name:
             raise UsageError("No model is named.", hint="Set models.default, or use --model NAME.")
         if name.startswith(SCRIPTED):
@@ -111,10 +142,23 @@ class Catalog:
 
             return Scripted.from_file(Path(name.removeprefix(SCRIPTED)).expanduser())
         if name.startswith(REPLAY):
-            raise UsageError(f"{name!r} cannot answer calls here.", hint="Use `studio replay RUN` to replay a run.")
+            fallback = self._of_settings(replay_parts(name)[1])
+            return self._replay(name).model(asked, self._known(fallback, asked) if fallback else None)
         if name.startswith(EMBEDDED):
             return self._open_embedded(name)
         return self._litellm(name)
+
+    def _replay(self, name: str) -> Replay:
+        """The recorded run of a `replay:` name; one for all that ask it, so that each answer is given once."""
+        known = self._replays.get(name)
+        if known is None:
+            from studio.models.replayed import Replay
+
+            run, fallback = replay_parts(name)
+            if not run:
+                raise UsageError("`replay:` names no run.", hint="Write `replay:RUN`, such as `replay:last`.")
+            known = self._replays[name] = Replay(run, self._db or self._settings.db_path(), fallback)
+        return known
 
     def _open_embedded(self, name: str) -> ModelProvider:
         from studio.models import weights
@@ -148,9 +192,17 @@ class Catalog:
             endpoint = Endpoint(entry["base"], str(entry.get("key_env", "")), entry.get("schema"), entry.get("context"))
         return LiteLLM(name, endpoint=endpoint, keyring=self._settings["keys.keyring"])
 
-    def _open_embedder(self, name: str) -> EmbedProvider:
+    def _open_embedder(self, name: str, asked: str) -> EmbedProvider:
         from studio.models import embedders
 
+        if name.startswith(REPLAY):
+            fallback = replay_parts(name)[1]
+            if name != self._replaying or self._embedder is not None:
+                return self._replay(name).embedder(asked, self._known_embedder(fallback, asked) if fallback else None)
+            # Only the model was said to be a recorded one: what is new to it is embedded as ever, unless that costs
+            # money that nobody agreed to.
+            usual = self._known_embedder(self._usual_embedder(asked), asked)
+            return self._replay(name).embedder(asked, usual if fallback or not usual.billable else None)
         if name == embedders.TOY:
             return embedders.ToyEmbedder()
         if name in ("embedded", embedders.EMBEDDED):
@@ -162,3 +214,9 @@ class Catalog:
                 code="not_found",
             )
         return embedders.LiteLLMEmbedder(self._litellm(name))
+
+
+def _key(full: str, asked: str) -> str:
+    """Providers are one per full name; a replay has one for each name it is asked by, as the run may have used
+    several models."""
+    return f"{full} for {asked}" if full.startswith(REPLAY) else full

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from studio.models import embedders, weights
-from studio.models.catalog import EMBEDDED, ROLES, SCRIPTED, Catalog
+from studio.models.catalog import Catalog
+from studio.models.names import EMBEDDED, REPLAY, ROLES, SCRIPTED
 from studio.spec.calls import ModelProvider
 from studio.support.errors import StudioError
 from studio.support.values import Json
@@ -45,7 +46,7 @@ def list_models(settings: Settings | None = None, *, search: str = "", limit: in
     roles = {role: catalog.resolve(role) for role in ROLES}
     names = dict.fromkeys([EMBEDDED + weights.SMOLLM2.name, *roles.values(), *settings.endpoints()])
     rows = [_ours(catalog, name, roles) for name in names]
-    rows.append(ModelRow(f"{SCRIPTED}FILE", "chat", True, usd_in=0.0, usd_out=0.0))
+    rows += [ModelRow(name, "chat", True, usd_in=0.0, usd_out=0.0) for name in (f"{SCRIPTED}FILE", f"{REPLAY}RUN")]
     vectors = dict.fromkeys(["embedded", embedders.TOY, settings["models.embedder"]])
     rows += [_embedder(settings, name) for name in vectors]
     if search:
@@ -70,7 +71,7 @@ def _ours(catalog: Catalog, name: str, roles: dict[str, str]) -> ModelRow:
         provider = catalog.provider(name)
     except StudioError as error:
         return ModelRow(name, "chat", False, str(error), roles=held)
-    if name.startswith((EMBEDDED, SCRIPTED)):
+    if name.startswith((EMBEDDED, SCRIPTED, REPLAY)):
         return ModelRow(name, "chat", True, "", provider.info.context_tokens, 0.0, 0.0, held)
     missing = _missing(provider)
     row = _litellm_row(name)

@@ -7,6 +7,9 @@ from pathlib import Path
 
 from studio.support.errors import EnvironmentProblem
 
+TESTS = ".tests.yaml"
+"""How the name of a file of recorded cases ends; it stands beside its graph."""
+
 
 @cache
 def resource_root(name: str) -> Path:
@@ -23,4 +26,14 @@ def resource_root(name: str) -> Path:
 
 def bundled_graphs() -> list[Path]:
     """Return the example graphs that ship with the studio, by name."""
-    return sorted(resource_root("graphs").glob("*.yaml"))
+    return sorted(path for path in resource_root("graphs").glob("*.yaml") if not path.name.endswith(TESTS))
+
+
+def recorded_run(name: str) -> Path | None:
+    """Return the database of the run recorded with an example, if this is the name of one that has one."""
+    wanted = name.removeprefix("examples/")
+    for example in bundled_graphs() if wanted else ():
+        recorded = example.with_suffix(".run.db")
+        if example.stem == wanted and recorded.is_file():
+            return recorded
+    return None

@@ -107,13 +107,9 @@ class FileRunLog:
     def effect_intent(self, firing: int, n: int, kind: str, name: str, request: Json, attempt: int, at: int) -> None:
         request = self._clean(request)
         encoded = encode(request)  # refuses what is no finite JSON, before anything is queued
-        messages: list[tuple[str | bytes, str | None]] | None = None
-        if kind == "chat" and type(request) is dict and type(request.get("messages")) is list:
-            messages = [_message(one) for one in request["messages"]]
-            encoded = encode({**request, "messages": None})
-        elif kind == "complete" and type(request) is dict and type(request.get("prompt")) is str:
-            messages = [("prompt", request["prompt"])]
-            encoded = encode({**request, "prompt": None})
+        rest, messages = message_parts(kind, request)
+        if messages is not None:
+            encoded = encode(rest)
         key = next(self._effects)
         self._asked[firing, n] = (key, kind)
         self._put((self, ASK, key, firing, n, kind, name, encoded, messages, attempt, at))
@@ -199,6 +195,15 @@ def open_run(
     from studio.trace.writer import writer_of
 
     return FileRunLog(writer_of(Path(db)), start, listener, scrub)
+
+
+def message_parts(kind: str, request: Json) -> tuple[Json, list[tuple[str | bytes, str | None]] | None]:
+    """Part a request from its texts: the request with null in their place, and the texts; None if it has none."""
+    if kind == "chat" and type(request) is dict and type(request.get("messages")) is list:
+        return {**request, "messages": None}, [_message(one) for one in request["messages"]]
+    if kind == "complete" and type(request) is dict and type(request.get("prompt")) is str:
+        return {**request, "prompt": None}, [("prompt", request["prompt"])]
+    return request, None
 
 
 def _message(message: Json) -> tuple[str | bytes, str | None]:

@@ -60,7 +60,7 @@ def test_a_program_made_model_answers_for_the_roles_and_no_other_name() -> None:
     ("name", "error", "says"),
     [
         ("scripted:none.jsonl", UsageError, "cannot be read"),
-        ("replay:01ABC", UsageError, "studio replay RUN"),
+        ("replay:", UsageError, "names no run"),
         ("", UsageError, "--model NAME"),
         ("embedded/gpt-9", ModelError, "no embedded model 'gpt-9'"),
         ("embedded/none.gguf", ModelError, "model file 'none.gguf' does not exist"),

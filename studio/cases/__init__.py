@@ -1,0 +1,1 @@
+"""Recorded cases: runs and single firings kept as tests, and played again offline against today's graph."""
