@@ -199,13 +199,14 @@ class Catalog:
             fallback = replay_parts(name)[1]
             if name != self._replaying or self._embedder is not None:
                 return self._replay(name).embedder(asked, self._known_embedder(fallback, asked) if fallback else None)
-            # Only the model was said to be a recorded one: what is new to it is embedded as ever, unless that costs
+            # Only the model was said to be a recorded one: what is new to it is embedded as ever, unless that may cost
             # money that nobody agreed to.
-            usual = self._known_embedder(self._usual_embedder(asked), asked)
-            return self._replay(name).embedder(asked, usual if fallback or not usual.billable else None)
+            usual = self._usual_embedder(asked)
+            agreed = bool(fallback) or usual in embedders.FREE
+            return self._replay(name).embedder(asked, self._known_embedder(usual, asked) if agreed else None)
         if name == embedders.TOY:
             return embedders.ToyEmbedder()
-        if name in ("embedded", embedders.EMBEDDED):
+        if name in embedders.FREE:
             return embedders.StaticEmbedder()
         if name.startswith((EMBEDDED, SCRIPTED)):
             raise MissingModel(

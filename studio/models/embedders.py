@@ -19,6 +19,8 @@ from studio.spec.calls import EmbedReply
 
 EMBEDDED = "embedded/wordllama-256"
 TOY = "toy"
+FREE = (TOY, "embedded", EMBEDDED)
+"""Embedders that need nobody else and cost nothing."""
 DIMENSIONS = 256
 TOY_DIMENSIONS = 16
 _WORD = re.compile(r"[a-z0-9]+")
