@@ -1,0 +1,158 @@
+"""Running a graph at the terminal, from its start or from where another run was: progress, report, exit code."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from contextlib import nullcontext
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from studio.cli import exits
+from studio.cli.output import Output
+from studio.cli.showing import status_piece, value_lines
+from studio.cli.text import duration, plural, usage
+from studio.support.errors import EnvironmentProblem, UsageError
+from studio.support.plain import plain
+
+if TYPE_CHECKING:
+    from studio.cli.progress import Progress
+    from studio.engine.result import RunResult
+
+Watch = dict[str, Any]
+"""What a run is told so that it can be watched: `listener`, `on_text`, `human`."""
+
+
+def running_arguments(parser: argparse.ArgumentParser) -> None:
+    """Let a command take the options that every way of running has."""
+    parser.add_argument("--model", metavar="MODEL", help="use this model for every role (see `studio models`)")
+    parser.add_argument("--embedder", metavar="MODEL", help="use this embedding model")
+    parser.add_argument("--answers", metavar="FILE", help="answers to questions a person would be asked")
+    parser.add_argument(
+        "--limit", action="append", default=[], metavar="NAME=N", dest="limits",
+        help="pause when used up: firings, ticks, calls, tokens, cost_usd, seconds; may be repeated",
+    )  # fmt: skip
+
+
+def play(args: argparse.Namespace, out: Output, name: str, db: Path, start: Callable[[Watch], RunResult]) -> int:
+    """Run with progress on a terminal, report what it gives, and return the exit code.
+
+    `start` gets what it should hand to the run so that it can be watched.
+    """
+    from studio.cli.progress import LiveProgress, Progress
+
+    progress = Progress()
+    watched = sys.stderr.isatty() and not out.as_json
+    live = LiveProgress(progress, name) if watched else None
+    watch: Watch = {"listener": progress.take, "on_text": None, "human": None}
+    if live is not None:
+        watch["on_text"] = progress.say
+        if args.answers is None:
+            from studio.cli.asking import AsideHuman
+
+            watch["human"] = AsideHuman(live)
+    try:
+        with live if live is not None else nullcontext():
+            result = start(watch)
+    except KeyboardInterrupt:
+        return _aborted(db, progress, out)
+    unrecorded = _settle(db)
+    code = _report(result, out, unrecorded)
+    if unrecorded is not None and not out.as_json:
+        raise unrecorded  # after the outputs: they were paid for
+    return code if unrecorded is None else exits.ENVIRONMENT
+
+
+def parse_limits(given: Sequence[str]) -> dict[str, float]:
+    """Read `--limit name=number` options. Raises UsageError."""
+    limits = {}
+    for item in given:
+        name, _, text = item.partition("=")
+        try:
+            limits[name] = float(text)
+        except ValueError:
+            raise UsageError(f"`--limit {item}` is no limit.", hint="Write `--limit cost_usd=0.50`.") from None
+    return limits
+
+
+def _report(result: RunResult, out: Output, unrecorded: EnvironmentProblem | None) -> int:
+    if out.as_json:
+        told = result.to_json()
+        if unrecorded is not None:
+            told["error"] = {"code": unrecorded.code, "message": str(unrecorded), "node": "", "tick": ""}
+        out.json(told)
+        return result.exit_code
+    columns = out.columns or 100
+    several = len(result.outputs) > 1
+    for name, value in result.outputs.items():
+        lines = value_lines(value, width=columns)
+        if several and len(lines) == 1:
+            out.say(("bold", name), "  ", lines[0])
+        else:
+            if several:
+                out.say(("bold", name))
+            for line in lines:
+                out.say("  " if several else "", line)
+    _summary(result, out)
+    return result.exit_code
+
+
+def _summary(result: RunResult, out: Output) -> None:
+    if result.outputs and out.interactive:
+        out.note()
+    tokens = result.tokens_in + result.tokens_out
+    facts = usage(result.firings, result.calls, tokens, result.cost_usd, ticks=result.ticks)
+    facts.append(duration(result.duration_s))
+    if result.taken_over:
+        facts.insert(0, f"{plural(result.taken_over, 'firing')} taken over")
+    out.note(status_piece(result.status), f", ended {result.ended}  ", ("dim", " · ".join(facts)))
+    if result.error is not None:
+        place = f"`{result.error['node']}` at tick {result.error['tick']}: " if result.error.get("node") else ""
+        out.note(("red" if result.status == "failed" else "yellow", place + str(result.error["message"])))
+    if result.status == "paused":
+        out.note(f"What it did so far is kept; `studio resume {result.run_id}` goes on{_wider(result.ended)}.")
+    steps = "`studio replay last`, `studio show last`"
+    if result.calls:
+        steps += ", `studio prompts last`"
+    out.note(("dim", f"run {result.run_id}  next: {steps}"))
+
+
+def _wider(ended: str) -> str:
+    limit = ended.removeprefix("limit:")
+    return f" with a wider `--limit {limit}=N`" if limit in ("firings", "ticks", "calls", "tokens", "cost_usd") else ""
+
+
+def _aborted(db: Path, progress: Progress, out: Output) -> int:
+    unrecorded = _settle(db)
+    if unrecorded is not None:
+        raise unrecorded
+    if progress.run_id:
+        if out.as_json:
+            from studio.trace import Trace
+
+            with Trace(db) as trace:
+                run = trace.run(progress.run_id)
+                totals = {key: run.totals.get(key) for key in _TOTALS}
+                out.json({
+                    "run": run.id, "status": run.status, "ended": run.ended, "outputs": trace.decoded(run.outputs),
+                    **totals, "duration_s": run.duration_s, "error": run.error,
+                })  # fmt: skip
+        else:
+            run = plain(progress.run_id)
+            out.note(("yellow", "aborted"), f"  recorded up to here; `studio resume {run}` goes on")
+    return exits.INTERRUPTED
+
+
+_TOTALS = ("firings", "ticks", "calls", "tokens_in", "tokens_out", "cost_usd")
+
+
+def _settle(db: Path) -> EnvironmentProblem | None:
+    """Wait until the trace is on disk: a run that could not be recorded must not end as if it had been."""
+    from studio.trace.runlog import flush_own
+
+    try:
+        flush_own(db)
+    except EnvironmentProblem as problem:
+        return problem
+    return None
