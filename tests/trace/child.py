@@ -14,9 +14,9 @@ import time
 from pathlib import Path
 
 from studio.support.errors import EnvironmentProblem
-from studio.trace import RunStart, open_run
+from studio.trace import open_run
 from tests.trace.declaring import declare
-from tests.trace.runs import put_firings
+from tests.trace.runs import put_firings, start_of
 
 
 def main(mode: str, db: Path, run: str) -> None:
@@ -24,7 +24,7 @@ def main(mode: str, db: Path, run: str) -> None:
         import studio.trace.writer
 
         studio.trace.writer.sqlite_is_safe = lambda: False
-    log = open_run(db, RunStart(run, "toy", "toy.yaml", "hash", "studio: 1\n", started_at=time.time_ns()))
+    log = open_run(db, start_of(run))
     declare(log, 1, "work", "toy.work", 1, 0, 0)
     if mode == "forever":  # acknowledge what is durable, until killed
         sizes = random.Random(run)

@@ -8,15 +8,18 @@ import time
 from pathlib import Path
 from typing import Any
 
+from studio.support.values import hash_bytes
 from studio.trace import RunStart
 from studio.trace.runlog import FileRunLog
 
+GRAPH = "studio: 1\n"
+GRAPH_HASH = hash_bytes(GRAPH.encode())
 ROOT = Path(__file__).resolve().parents[2]
 
 
 def start_of(run_id: str = "01RUN", **facts: Any) -> RunStart:
     """A header."""
-    return RunStart(run_id, "toy", "toy.yaml", "hash", "studio: 1\n", started_at=time.time_ns(), **facts)
+    return RunStart(run_id, "toy", "toy.yaml", GRAPH_HASH, GRAPH, started_at=time.time_ns(), **facts)
 
 
 def put_firings(log: FileRunLog, count: int, *, first: int = 1, path: int = 1) -> None:
