@@ -183,7 +183,8 @@ def connect_foreign(path: Path) -> tuple[sqlite3.Connection, Path]:
         shutil.rmtree(folder, ignore_errors=True)
         if isinstance(error, OSError):
             raise EnvironmentProblem(f"The file cannot be copied: {error.strerror}.", where=str(path)) from error
-        raise _malformed(path) from error
+        no_database = primary_code(error) == sqlite3.SQLITE_NOTADB
+        raise (problem_of(error, path) if no_database else None) or _malformed(path) from error
     return connection, folder
 
 

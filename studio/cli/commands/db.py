@@ -1,26 +1,63 @@
-"""Look after the database of runs: `check` reads every run, and says what is damaged.
+"""Look after the database of runs: check it, or take in the runs of other files.
 
-Exit code 4 if something is found; the other runs stay readable.
+`check` reads every run and says what is damaged; the other runs stay readable. `merge` copies the finished runs of
+trace files (from another machine, a worker, a colleague) that the database has not yet; those files are only read,
+nothing in them is trusted, and merging one twice adds nothing. Exit code 4 if something is damaged or was not taken.
 """
 
 from __future__ import annotations
 
 import argparse
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from studio.cli import exits
-from studio.cli.database import open_trace
+from studio.cli.database import database, open_trace
 from studio.cli.output import Output
 from studio.cli.text import plural
+from studio.support.errors import StudioError, UsageError
+from studio.support.resources import recorded_run
 
-EXAMPLES = ("studio db check", "studio db check last --json")
+if TYPE_CHECKING:
+    from studio.trace.merging import MergeReport
+
+EXAMPLES = (
+    "studio db check",
+    "studio db check last --json",
+    "studio db merge worker1.db worker2.db",
+    "studio db merge colleague.db --into trial.db --run 01M1",
+)
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("action", choices=("check",), metavar="check", help="read everything and compare sums")
-    parser.add_argument("run_name", nargs="?", metavar="RUN", help="only this run (id, its beginning, or `last`)")
+    parser.add_argument(
+        "action", choices=tuple(_ACTIONS), metavar="|".join(_ACTIONS), help="what to do with the database"
+    )
+    parser.add_argument(
+        "names",
+        nargs="*",
+        metavar="RUN|FILE",
+        help="check: only this run (id, its beginning, or `last`); merge: the files whose runs are taken in",
+    )
+    parser.add_argument("--into", metavar="DB", help="merge: into this database instead of the one that --db means")
+    parser.add_argument(
+        "--run", action="append", metavar="RUN", help="merge: only this run and those it continues (may be repeated)"
+    )
 
 
 def run(args: argparse.Namespace, out: Output) -> int:
+    if args.action != "merge" and (args.into or args.run):
+        raise UsageError("--into and --run belong to `merge`.", hint="See `studio db --help`.")
+    return _ACTIONS[args.action](args, out)
+
+
+def _check(args: argparse.Namespace, out: Output) -> int:
+    if len(args.names) > 1:
+        raise UsageError("`check` takes one run or none.", hint="See `studio db --help`.")
+    args.run_name = args.names[0] if args.names else None
     with open_trace(args) as trace:
         run_id = None if args.run_name is None else trace.run(args.run_name).id
         found = trace.verify(run_id)
@@ -29,7 +66,125 @@ def run(args: argparse.Namespace, out: Output) -> int:
         out.json({"runs": runs, "findings": [{"run": one.run or None, "what": one.what} for one in found]})
     elif found:
         for finding in found:
-            out.say(("bold", finding.run or "whole file"), "  ", ("red", finding.what))
+            out.line([("bold", finding.run or "whole file"), "  ", ("red", finding.what)])
     else:
         out.say(("green", "whole"), f"  {plural(runs, 'run')} read")
     return exits.FINDING if found else exits.OK
+
+
+# -- merge ----------------------------------------------------------------------------------------
+
+
+def _merge(args: argparse.Namespace, out: Output) -> int:
+    """Merge file by file: one that cannot be read does not keep the others out."""
+    from studio.trace.merging import merge
+
+    if not args.names:
+        raise UsageError("`merge` needs the files whose runs are to be taken in.", hint="See `studio db --help`.")
+    into = Path(args.into) if args.into else database(args)
+    reports: list[MergeReport] = []
+    failed: list[StudioError] = []
+    for name in args.names:
+        source = _trace_file(name)
+        try:
+            runs = None if not args.run else _named(source, args.run)
+            with _Counter(source.name, out) as counter:
+                report = merge(source, into, runs, told=counter)
+        except StudioError as problem:
+            failed.append(problem)
+            continue
+        reports.append(report)
+        if not out.as_json:
+            _print(report, out)
+    if failed and not reports:
+        for error in failed[:-1]:
+            out.note(f"studio: {error}")
+        raise failed[-1]
+    if out.as_json:
+        out.json({"into": str(into), "files": [_object(report) for report in reports],
+                  "errors": [str(error) for error in failed]})  # fmt: skip
+    for error in failed:
+        out.note(f"studio: {error}")
+    if failed:
+        return failed[0].exit_code
+    return exits.FINDING if any(report.refused for report in reports) else exits.OK
+
+
+def _trace_file(name: str) -> Path:
+    """Return the file, or the recorded run of the example with that name."""
+    path = Path(name)
+    return path if path.exists() else recorded_run(name) or path
+
+
+def _named(source: Path, names: list[str]) -> list[str]:
+    """Return the full ids of runs of a file given by id, beginning or `last`."""
+    from studio.trace import Trace
+
+    with Trace(source, foreign=True) as trace:
+        return [trace.run(name).id for name in names]
+
+
+def _print(report: MergeReport, out: Output) -> None:
+    parts = [
+        f"{plural(len(report.added), 'run')} added ({plural(report.rows, 'row')})" if report.added else "no new run"
+    ]
+    if report.present:
+        parts.append(f"{len(report.present):,} already there")
+    if report.running:
+        parts.append(f"{len(report.running):,} still running")
+    if report.refused:
+        parts.append(f"{len(report.refused):,} not taken")
+    style = "red" if report.refused else "green" if report.added else "dim"
+    out.say(("bold", report.source.name), "  ", (style, ", ".join(parts)))
+    for name in report.running:
+        out.line(["  ", ("bold", name), "  ", ("yellow", "still running; merge again when it has ended")])
+    for name, what in report.refused:
+        out.line(["  ", ("bold", name), "  ", ("red", f"not taken: {what}")])
+    for name, parent in report.orphans:
+        text = f"added, but not the run it continues: {parent} is in none of the files or was not taken"
+        out.line(["  ", ("bold", name), "  ", ("yellow", text)])
+
+
+def _object(report: MergeReport) -> dict[str, object]:
+    return {
+        "file": str(report.source),
+        "added": report.added,
+        "rows": report.rows,
+        "present": report.present,
+        "running": report.running,
+        "refused": [{"run": run, "what": what} for run, what in report.refused],
+        "orphans": [{"run": run, "parent": parent} for run, parent in report.orphans],
+    }
+
+
+class _Counter:
+    """Shows on a terminal how many runs are done, while a merge takes its time."""
+
+    AFTER_S = 0.3
+    EVERY_S = 0.1
+
+    def __init__(self, name: str, out: Output) -> None:
+        self._name = name
+        self._shown = False
+        self._next = time.monotonic() + self.AFTER_S
+        self._watched = not out.as_json and sys.stderr.isatty()
+
+    def __call__(self, done: int, of: int) -> None:
+        if self._watched and time.monotonic() >= self._next:
+            self._next = time.monotonic() + self.EVERY_S
+            self._shown = True
+            from studio.support.plain import cut, plain_line
+
+            print(f"\r\x1b[K{cut(plain_line(self._name), 40)}  {done:,} of {of:,} runs", end="", file=sys.stderr)
+            sys.stderr.flush()
+
+    def __enter__(self) -> _Counter:
+        return self
+
+    def __exit__(self, *ended: object) -> None:
+        if self._shown:
+            print("\r\x1b[K", end="", file=sys.stderr)
+            sys.stderr.flush()
+
+
+_ACTIONS: dict[str, Callable[[argparse.Namespace, Output], int]] = {"check": _check, "merge": _merge}
