@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from studio.engine.effects import Answered, Perform, call
 from studio.engine.firing import RunHalted
+from studio.engine.memories import memory_of, note_use
 from studio.engine.recorded import Divergence, error_json
 from studio.spec.calls import (
     ChatCall,
@@ -146,11 +147,15 @@ class Handle:
             )
             context.engine.diverge(difference, context.node, context.tick)
             raise RunHalted from difference
-        self._log(done.n, done.op, done.args, result)
+        self._log(done.n, done.op, done.args, result, repeated=True)
 
-    def _log(self, n: int, op: str, args: Mapping[str, Json], result: Json) -> None:
+    def _log(self, n: int, op: str, args: Mapping[str, Json], result: Json, *, repeated: bool = False) -> None:
         context = self._context
-        context.engine.log.store_op(context.firing, n, self._name, op, dict(args), encode(result))
+        engine, store, done_here = context.engine, self._store, not (self._is_project and repeated)
+        memory = memory_of(context, store, self._name)
+        engine.log.store_op(context.firing, n, self._name, op, dict(args), encode(result), memory.number, engine.seq)
+        if done_here and engine.recorded is None:
+            note_use(context, store, memory, at_first=self._is_project)
 
     def _from_record(self, n: int, op: str) -> Json:
         """What a project store answered when the run was recorded: the file may hold anything by now."""

@@ -41,6 +41,9 @@ class Store:
         self._shared = False
         self._log: list[tuple[str, dict[str, bytes]]] | None = None
 
+    known: Any = None
+    """What the record of a run knows of this very store (the engine's); a fork begins without."""
+
     def do(self, op: str, args: Mapping[str, Json]) -> Json:
         """Perform one operation and return its result, a value of its own.
 
@@ -109,6 +112,11 @@ class Store:
         return [(op, {name: decode(value) for name, value in packed.items()}) for op, packed in self._log or ()]
 
     # -- saving ---------------------------------------------------------------------------------
+
+    @property
+    def size(self) -> int:
+        """How many values it holds."""
+        return len(self._data)
 
     def dump(self) -> Json:
         """Return the whole content as a JSON value that `load` understands."""

@@ -126,7 +126,15 @@ RULES: dict[str, str] = {
     )),
     "_store_op": " AND ".join((
         _within_run("id"), _within_run("firing"), _integer("n"), _text("store", "op"), _json_or_blob("args", "result"),
+        _integer_or_null("place"),
     )),
+    "_memory": " AND ".join((
+        _within_run("id"),
+        _text("store", "kind", "prefix", "tick"),
+        _integer("firing", "item", "attempt", "base", "after"),
+        f"base < id & {ID_MASK}",
+    )),
+    "_memory_content": " AND ".join((_within_run("id"), _integer("place"), _json_or_blob("content"))),
     "_alarm": " AND ".join((
         _within_run("id"), _within_run("firing"), _text("kind", "message"), _json_or_blob("evidence"), _moment("at"),
     )),

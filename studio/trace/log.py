@@ -117,8 +117,25 @@ class RunLog(Protocol):
     ) -> None:
         """The answer to effect `n`: status `ok` or `error`. What was not executed (`origin`) cost nothing."""
 
-    def store_op(self, firing: int, n: int, store: str, op: str, args: Json, result: bytes) -> None:
-        """Operation `n` of this firing on the store instance named `store` (its path)."""
+    def store_op(
+        self, firing: int, n: int, store: str, op: str, args: Json, result: bytes, memory: int = 0, after: int = 0
+    ) -> None:
+        """Operation `n` of this firing on the store `store`. `memory` is the number that `memory` gave the one this
+        firing sees, `after` the `seq` of the last firing decided before."""
+
+    def memory(
+        self, store: str, kind: str, prefix: str, tick: str, firing: int, item: int, attempt: int, base: int, after: int
+    ) -> int:
+        """A store of the region `prefix` at the tick `tick` is used for the first time; returns its number.
+
+        For an item of a map that has its own view of an outer store (rule 2.9), `base` is the number of what is seen
+        from around the map, `firing` the map's firing, `item` the item's position and `attempt` the attempt it
+        belongs to. Written before any operation on it, `after` as in `store_op`.
+        """
+
+    def memory_content(self, memory: int, after: int, content: bytes) -> None:
+        """What a store held (`Store.dump`, encoded) with all operations so far, so that reading a later moment of a
+        long run need not begin at its start."""
 
     def alarm(self, firing: int, kind: str, message: str, evidence: Json, at: int) -> None:
         """Something worth a person's eye happened (a dynamics verdict, a limit near its end)."""

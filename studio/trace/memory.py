@@ -55,6 +55,8 @@ class MemoryLog:
     intents: list[tuple[int, int, str, str, Json]] = field(default_factory=list)
     results: list[tuple[int, int, str, Json]] = field(default_factory=list)
     store_ops: list[tuple[int, int, str, str, Json, Json]] = field(default_factory=list)
+    memories: int = 0
+    """How many stores were used."""
     alarms: list[tuple[int, str, str, Json]] = field(default_factory=list)
     finished: tuple[str, str] | None = None
     """Status and ending of the run."""
@@ -118,8 +120,19 @@ class MemoryLog:
     ) -> None:
         self.results.append((firing, n, status, response))
 
-    def store_op(self, firing: int, n: int, store: str, op: str, args: Json, result: bytes) -> None:
+    def store_op(
+        self, firing: int, n: int, store: str, op: str, args: Json, result: bytes, memory: int = 0, after: int = 0
+    ) -> None:
         self.store_ops.append((firing, n, store, op, args, decode(result)))
+
+    def memory(
+        self, store: str, kind: str, prefix: str, tick: str, firing: int, item: int, attempt: int, base: int, after: int
+    ) -> int:
+        self.memories += 1
+        return self.memories
+
+    def memory_content(self, memory: int, after: int, content: bytes) -> None:
+        """The operations tell it as well."""
 
     def alarm(self, firing: int, kind: str, message: str, evidence: Json, at: int) -> None:
         self.alarms.append((firing, kind, message, evidence))

@@ -23,11 +23,11 @@ from studio.trace.transfer import Damaged, Transfer
 
 CARRIED = (
     "_process", "_graph_version", "_run", "_run_end", "_path", "_open", "_firing", "_effect", "_answer", "_message",
-    "_message_use", "_blob", "_store_op", "_alarm", "_flaw",
+    "_message_use", "_blob", "_store_op", "_memory", "_memory_content", "_alarm", "_flaw",
 )  # fmt: skip
 """Tables whose rows go with a run. A new table belongs here, with what `transfer` does about it, or in `LEFT`."""
 
-LEFT = ("_sqlite_migrations",)
+LEFT = ("_sqlite_migrations", "_spent", "_checkpoint")
 """Tables that say nothing about a run, or only what can be found again."""
 
 ATTEMPTS = 5

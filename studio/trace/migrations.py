@@ -11,7 +11,8 @@ from typing import Any
 
 from studio.trace.schema import APPLICATION_ID, VERSION, version_of
 from studio.trace.sqlite import sqlite3
-from studio.trace.views import VIEWS
+from studio.trace.tally import Tallies
+from studio.trace.views import RUN_BITS, VIEWS
 
 Step = Callable[[Any], None]
 
@@ -109,4 +110,50 @@ def m003_reasons_of_absence(database: Any) -> None:
     database.execute("ALTER TABLE _firing ADD COLUMN absent TEXT")
 
 
-STEPS: tuple[Step, ...] = (m001_runs_firings_effects, m002_origin_of_answers, m003_reasons_of_absence)
+def m004_any_step_at_once(database: Any) -> None:
+    """What a cursor needs to find any step of a long run, and the state there, in milliseconds.
+
+    Indexes by step (`id / 4294967296` is the run: written otherwise than in the joins with `_run`, which must not be
+    tempted), by node path and by place; `tally` says what `_spent` and `_checkpoint` hold. A `_memory` is a store as
+    the firings of one region or of one item of a map see it; an operation has its `place`, the number of the memory
+    shifted left by 32 and the last step before it; `_memory_content` keeps what a memory held at times.
+    """
+    for statement in _STEPS_AT_ONCE.split(";\n"):
+        if statement.strip():
+            database.execute(statement)
+    tallies = Tallies(database.conn)
+    for (run,) in database.execute("SELECT id FROM _run").fetchall():
+        tallies.rebuild(run << RUN_BITS)
+
+
+_STEPS_AT_ONCE = """
+CREATE INDEX _firing_step ON _firing (id / 4294967296, seq);
+CREATE INDEX _firing_path_step ON _firing (path, seq);
+CREATE INDEX _firing_error ON _firing (id / 4294967296, seq) WHERE status = 1;
+CREATE INDEX _path_path ON _path (path, id);
+CREATE INDEX _path_parent ON _path (parent, id);
+CREATE INDEX _open_path ON _open (path);
+CREATE TABLE _spent (id INTEGER PRIMARY KEY, source INTEGER NOT NULL, taken INTEGER, asked INTEGER, calls INTEGER,
+  tokens_in INTEGER, tokens_out INTEGER, cost_usd REAL, unpriced INTEGER, sum_calls INTEGER, sum_tokens_in INTEGER,
+  sum_tokens_out INTEGER, sum_cost_usd REAL, sum_unpriced INTEGER, taken_calls INTEGER, taken_tokens_in INTEGER,
+  taken_tokens_out INTEGER, taken_cost_usd REAL, taken_unpriced INTEGER);
+CREATE TABLE _checkpoint (id INTEGER PRIMARY KEY, decided INTEGER, skipped INTEGER, errors INTEGER, taken INTEGER,
+  top INTEGER, undecided TEXT);
+ALTER TABLE _store_op ADD COLUMN place INTEGER;
+CREATE INDEX _store_op_place ON _store_op (id / 4294967296, place) WHERE place IS NOT NULL;
+CREATE TABLE _memory (id INTEGER PRIMARY KEY, store TEXT NOT NULL, kind TEXT, prefix TEXT, tick TEXT, firing INTEGER,
+  item INTEGER, attempt INTEGER, base INTEGER, after INTEGER);
+CREATE INDEX _memory_seen ON _memory (id / 4294967296, store, prefix, tick, after);
+CREATE INDEX _memory_base ON _memory (id / 4294967296, base, id) WHERE base > 0;
+CREATE INDEX _memory_item ON _memory (id / 4294967296, base, firing, item) WHERE base > 0;
+CREATE TABLE _memory_content (id INTEGER PRIMARY KEY, place INTEGER NOT NULL, content);
+CREATE INDEX _memory_content_place ON _memory_content (id / 4294967296, place)
+"""
+
+
+STEPS: tuple[Step, ...] = (
+    m001_runs_firings_effects,
+    m002_origin_of_answers,
+    m003_reasons_of_absence,
+    m004_any_step_at_once,
+)

@@ -97,7 +97,8 @@ class AnswerRecord(NamedTuple):
 
 
 class StoreRecord(NamedTuple):
-    """An operation on a store; `args` and `result` are encoded JSON."""
+    """An operation on a store; `args` and `result` are encoded JSON. `memory` numbers the store that the firing sees,
+    `after` is the `seq` of the last firing decided before."""
 
     key: int
     firing: int
@@ -106,6 +107,32 @@ class StoreRecord(NamedTuple):
     op: str
     args: bytes
     result: bytes
+    memory: int
+    after: int
+
+
+class MemoryRecord(NamedTuple):
+    """A store that is used for the first time (see `RunLog.memory`)."""
+
+    key: int
+    store: str
+    kind: str
+    prefix: str
+    tick: str
+    firing: int
+    item: int
+    attempt: int
+    base: int
+    after: int
+
+
+class ContentRecord(NamedTuple):
+    """What a store held: `content` is what it dumped, encoded."""
+
+    key: int
+    memory: int
+    after: int
+    content: bytes
 
 
 class AlarmRecord(NamedTuple):
@@ -149,5 +176,7 @@ BY_KIND: tuple[type[tuple], ...] = (  # type: ignore[type-arg]
     BlobRecord,
     StartRecord,
     FinishRecord,
+    MemoryRecord,
+    ContentRecord,
 )
 """Record classes by the number that stands in a queued tuple (`studio.trace.runlog`)."""

@@ -6,7 +6,7 @@ engine returns it only after some milliseconds, so that one statement per row wo
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from zlib import crc32
 
@@ -14,8 +14,23 @@ import orjson
 
 from studio.support.values import INLINE_BYTES, content_hash
 from studio.trace.log import RunStart
-from studio.trace.runlog import ALARM, ANSWER, ASK, BLOB, FINISH, FIRING, OPEN, PATHS, START, STORE, FileRunLog
+from studio.trace.runlog import (
+    ALARM,
+    ANSWER,
+    ASK,
+    BLOB,
+    CONTENT,
+    FINISH,
+    FIRING,
+    MEMORY,
+    OPEN,
+    PATHS,
+    START,
+    STORE,
+    FileRunLog,
+)  # fmt: skip
 from studio.trace.sqlite import sqlite3
+from studio.trace.tally import Tallies
 from studio.trace.views import ID_MASK, RUN_BITS
 
 Record = tuple[Any, ...]
@@ -56,17 +71,22 @@ class Rows:
         self._messages: dict[bytes, int] = {}
         self._used: set[tuple[int, int]] = set()
         self._port_keys: dict[str, bytes] = {}
+        self._tallies = Tallies(connection)
 
     def forget(self) -> None:
         """Forget what was believed to be stored; called after a rollback."""
+        self._forget_payloads()
+        self._tallies.forget()
+
+    def _forget_payloads(self) -> None:
         self._blobs.clear()
         self._messages.clear()
         self._used.clear()
 
-    def write(self, batch: Iterable[Record]) -> None:
+    def write(self, batch: Sequence[Record]) -> None:
         """Write the records in order. Raises whatever SQLite or the encoder says; the caller rolls back."""
         if len(self._blobs) + len(self._messages) + len(self._used) > CACHED_HASHES:
-            self.forget()
+            self._forget_payloads()
         firings: list[Any] = []
         paths: list[Any] = []
         opens: dict[int, tuple[Any, ...]] = {}
@@ -112,6 +132,7 @@ class Rows:
         self._insert("_path", paths)
         self._insert("_open", [value for row in opens.values() for value in row])
         self._insert("_firing", firings)
+        self._tallies.note(batch)
 
     def _insert(self, table: str, values: list[Any]) -> None:
         columns = _COLUMNS[table]
@@ -257,10 +278,24 @@ class Rows:
         )
 
     def _store(self, record: Record) -> None:
-        log, _, key, firing, n, store, op, args, result = record
+        log, _, key, firing, n, store, op, args, result, memory, after = record
         base = log.base
+        place = memory << RUN_BITS | after if memory else None
         row = (base + key, base + firing, n, store, op, self._json(args), self._json(result))
-        self._execute("INSERT INTO _store_op VALUES (?, ?, ?, ?, ?, ?, ?, ?)", (*row, checksum(row)))
+        self._execute(
+            "INSERT INTO _store_op VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", (*row, checksum(with_later(row, place)), place)
+        )
+
+    def _memory(self, record: Record) -> None:
+        log, _, key, *facts = record
+        self._execute("INSERT INTO _memory VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", (log.base + key, *facts))
+
+    def _content(self, record: Record) -> None:
+        log, _, key, memory, after, content = record
+        self._execute(
+            "INSERT INTO _memory_content VALUES (?, ?, ?)",
+            (log.base + key, memory << RUN_BITS | after, self._json(content)),
+        )
 
     def _alarm(self, record: Record) -> None:
         log, _, key, firing, kind, message, evidence, at = record
@@ -279,6 +314,8 @@ class Rows:
         ASK: _ask,
         ANSWER: _answer,
         STORE: _store,
+        MEMORY: _memory,
+        CONTENT: _content,
         ALARM: _alarm,
         BLOB: _bytes,
     }

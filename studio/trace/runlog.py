@@ -17,7 +17,7 @@ from studio.trace.log import EXECUTED, NodePath, RunStart
 if TYPE_CHECKING:
     from studio.trace.writer import Writer
 
-FIRING, PATHS, OPEN, ASK, ANSWER, STORE, ALARM, BLOB, START, FINISH = range(10)
+FIRING, PATHS, OPEN, ASK, ANSWER, STORE, ALARM, BLOB, START, FINISH, MEMORY, CONTENT = range(12)
 """Kinds of queued records: `(log, kind, *fields)`, fields as in `studio.trace.records`."""
 
 MARK = -1
@@ -149,8 +149,20 @@ class FileRunLog:
             )
         )  # fmt: skip
 
-    def store_op(self, firing: int, n: int, store: str, op: str, args: Json, result: bytes) -> None:
-        self._put((self, STORE, next(self._store_ops), firing, n, store, op, encode(args), result))
+    def store_op(
+        self, firing: int, n: int, store: str, op: str, args: Json, result: bytes, memory: int = 0, after: int = 0
+    ) -> None:
+        self._put((self, STORE, next(self._store_ops), firing, n, store, op, encode(args), result, memory, after))
+
+    def memory(
+        self, store: str, kind: str, prefix: str, tick: str, firing: int, item: int, attempt: int, base: int, after: int
+    ) -> int:
+        number = next(self._store_ops)
+        self._put((self, MEMORY, number, store, kind, prefix, tick, firing, item, attempt, base, after))
+        return number
+
+    def memory_content(self, memory: int, after: int, content: bytes) -> None:
+        self._put((self, CONTENT, next(self._store_ops), memory, after, content))
 
     def alarm(self, firing: int, kind: str, message: str, evidence: Json, at: int) -> None:
         self._put((self, ALARM, next(self._alarms), firing, kind, message, encode(evidence), at))

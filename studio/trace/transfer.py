@@ -18,10 +18,14 @@ from studio.support.values import content_hash
 from studio.trace.admissible import first_bad_row
 from studio.trace.rows import Rows, checksum, with_later
 from studio.trace.sqlite import sqlite3
+from studio.trace.tally import Tallies
 from studio.trace.views import ID_MASK, RUN_BITS
 
 PAGE = 2000
 """Rows read and written at a time."""
+
+MISSING = 100_000
+"""Firings that may have started without leaving a row when a process died."""
 
 _HELD = re.compile(r'"\$blob"\s*:\s*"([0-9a-f]{40})"')
 
@@ -42,6 +46,7 @@ class Transfer:
         self._source = source
         self._target = target
         self._rows = Rows(target)
+        self._tallies = Tallies(target)
         self._blobs: dict[int, int] = {}
         self._known: set[bytes] = set()
         self._messages: dict[int, int] = {}
@@ -63,6 +68,7 @@ class Transfer:
             bad = first_bad_row(self._source, key)
             if bad is not None:
                 raise Damaged(f"{bad} holds what does not belong there")
+            self._dense(key)
             self._graph(key)
             self._header(key)
             self._from = key << RUN_BITS
@@ -74,13 +80,31 @@ class Transfer:
                 self._table("_effect", self._effect),
                 self._table("_store_op", self._store_op),
             )
+            self._table("_memory", lambda row: None)
+            self._table("_memory_content", self._content)
             self._table("_answer", self._answer)
             self._table("_alarm", self._alarm)
             self._write("_message_use", [[message, effect] for message, effect in self._uses.items()])
             self._footer(key, counts)
             self._flaws(key)
+            self._tallies.rebuild(self._to)
         except (ValueError, TypeError, OverflowError, RecursionError) as error:
             raise Damaged(f"a value cannot be read: {error}") from error
+
+    def _dense(self, key: int) -> None:
+        """Firings are counted from 1: an id far beyond their number is none, and would make others count to it."""
+        base = key << RUN_BITS
+        row = self._one(
+            "SELECT max(coalesce((SELECT max(id) FROM _firing WHERE id BETWEEN ?1 AND ?2), ?1),"
+            " coalesce((SELECT max(id) FROM _open WHERE id BETWEEN ?1 AND ?2), ?1)) - ?1,"
+            " (SELECT count(*) FROM _firing WHERE id BETWEEN ?1 AND ?2)"
+            " + (SELECT count(*) FROM _open WHERE id BETWEEN ?1 AND ?2)",
+            base,
+            base + ID_MASK,
+        )
+        assert row is not None
+        if row[0] > 2 * row[1] + MISSING:
+            raise Damaged("the numbers of its firings are not counted from 1")
 
     # -- the run itself ---------------------------------------------------------------------------
 
@@ -208,6 +232,9 @@ class Transfer:
         row[self._place["firing"]] += self._to - self._from
         for name in ("args", "result"):
             row[self._place[name]] = self._json(row[self._place[name]])
+
+    def _content(self, row: Row) -> None:
+        row[self._place["content"]] = self._json(row[self._place["content"]])
 
     def _alarm(self, row: Row) -> None:
         row[self._place["firing"]] += self._to - self._from

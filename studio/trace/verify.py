@@ -17,7 +17,7 @@ MOST = 1000
 """Findings reported at most."""
 
 _SUMMED = ("_firing", "_effect", "_answer", "_store_op")
-_WITH_LATER = ("_firing", "_answer")
+_WITH_LATER = ("_firing", "_answer", "_store_op")
 """Tables with one column after their sum, added by a migration."""
 
 

@@ -61,9 +61,12 @@ def row_cost(db: Path, rounds: int) -> list[float]:
     log = begin(db, "ROW")
     log.flush()
     batch = [
-        (log, FIRING, id, id, 1 + id % 3, "a3", 0, 0, 0, "", 0, 1_700_000_000_000_000_000, 5000, INPUTS, OUTPUTS, 1)
+        (
+            log, FIRING, id, id, 1 + id % 3, "a3", 0, 0, 0, "", 0, 1_700_000_000_000_000_000, 5000, INPUTS, OUTPUTS, 1,
+            None,
+        )
         for id in range(1, count + 1)
-    ]
+    ]  # fmt: skip
     for _ in range(rounds):
         writer._connection.execute("BEGIN IMMEDIATE")
         before = time.thread_time()
