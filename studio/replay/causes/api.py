@@ -1,0 +1,174 @@
+"""`Causes`: the questions one can ask of a recorded run, answered firing by firing."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from studio.replay.causes.absence import Absences
+from studio.replay.causes.giving import Giving
+from studio.replay.causes.leading import Leading
+from studio.replay.causes.places import Places
+from studio.replay.causes.records import FAILURE, OUTSIDE, SAME_QUESTION, STORE, Absence, Ancestry, Cause
+from studio.replay.causes.rows import Rows
+from studio.replay.causes.undecided import Undecided
+from studio.support.errors import UsageError
+from studio.support.ticks import tick_key
+from studio.support.values import Json
+
+if TYPE_CHECKING:
+    from studio.spec.registry import Registry
+    from studio.trace import Trace
+    from studio.trace.found import Effect, Firing
+
+Step = tuple[Cause, int, str | None]
+"""An edge, the firing to go on with, and which of its outputs (None: all)."""
+
+
+class Causes:
+    """Answers questions about one run.
+
+    Raises UsageError for a run that is not there, and `StudioError` if the graph it ran cannot be read.
+    """
+
+    def __init__(self, trace: Trace, run: str = "last", *, registry: Registry | None = None) -> None:
+        self.trace = trace
+        self._rows = Rows(trace, run)
+        self._places = Places(trace, self._rows.run.id, registry)
+        self._giving = Giving(self._rows, self._places)
+        self._leading = Leading(self._giving)
+        self.run = self._rows.run
+
+    # -- finding ------------------------------------------------------------------------------
+
+    def firing(self, node: str, tick: str) -> Firing:
+        """Return the firing of a node path at a tick: the last one, where a region was tried several times.
+
+        Raises UsageError if the node was not decided then; `undecided` says why.
+        """
+        found = self.firings(node, tick)
+        if not found:
+            raise UsageError(f"`{node}` was not decided at tick {tick}.")
+        return found[-1]
+
+    def firings(self, node: str, tick: str) -> list[Firing]:
+        """Return the firings of a node path at a tick: several where a region around it was tried again."""
+        path = self._rows.path_id(node)
+        return [] if path is None else self._rows.at(path, _key(tick))
+
+    def ticks(self, node: str, limit: int = 1000) -> list[str]:
+        """Return the ticks at which a node path was decided, in order, at most `limit`."""
+        path = self._rows.path_id(node)
+        if path is None:
+            return []
+        rows = self._rows.rows("SELECT DISTINCT tick FROM _firing WHERE path = ? ORDER BY tick LIMIT ?", path, limit)
+        return [".".join(part[1:] for part in str(row[0]).split(".")) for row in rows]
+
+    def get(self, id: int) -> Firing:
+        """Return the firing of an id. Raises UsageError if the run has none such."""
+        return self._rows.get(id)
+
+    # -- what led here, and where it led ------------------------------------------------------
+
+    def direct(self, firing: Firing, port: str | None = None) -> list[Cause]:
+        """Return what an output of a firing (or all of them) came from, one step back."""
+        return self._giving.of(firing, port)
+
+    def ancestors(
+        self, firing: Firing, port: str | None = None, *, depth: int | None = None, limit: int | None = None
+    ) -> Ancestry:
+        """Return all that an output of a firing (all outputs, if no port is given) came from.
+
+        Exactly what gave values, nothing beside it: of a region, only what its outputs were made of; of a store, only
+        the writes that what was met there consists of. `depth` bounds the steps back, `limit` the firings.
+        """
+
+        def back(id: int, output: str | None) -> Iterable[Step]:
+            for cause in self._giving.of(self._rows.get(id), output):
+                yield cause, cause.source, self._asked(cause)
+
+        return self._closure(firing, port, back, depth, limit)
+
+    def descendants(
+        self, firing: Firing, port: str | None = None, *, depth: int | None = None, limit: int | None = None
+    ) -> Ancestry:
+        """Return all that an output of a firing led to: the inverse of `ancestors`, by the same relations."""
+
+        def on(id: int, output: str | None) -> Iterator[Step]:
+            for cause, touched in self._leading.of(self._rows.get(id), output):
+                yield cause, cause.of, touched
+
+        return self._closure(firing, port, on, depth, limit)
+
+    def _closure(self, firing, port, steps, depth, limit) -> Ancestry:  # type: ignore[no-untyped-def]
+        firings = {firing.id: firing}
+        edges: dict[Cause, None] = {}
+        more: dict[int, None] = {}
+        seen: dict[int, set[str | None]] = {firing.id: {port}}
+        todo: deque[tuple[int, str | None, int]] = deque([(firing.id, port, 0)])
+        while todo:
+            id, output, far = todo.popleft()
+            if None in seen[id] and output is not None:
+                continue  # all its outputs are looked at anyway
+            if depth is not None and far >= depth:
+                more[id] = None
+                continue
+            for cause, other, asked in steps(id, output):
+                if other != OUTSIDE and other not in firings:
+                    if limit is not None and len(firings) >= limit:
+                        more[other] = None
+                        continue
+                    firings[other] = self._rows.get(other)
+                edges[cause] = None
+                if other != OUTSIDE and asked not in seen.setdefault(other, set()):
+                    seen[other].add(asked)
+                    todo.append((other, asked, far + 1))
+        return Ancestry(firing.id, port or "", firings, tuple(edges), tuple(more))
+
+    def _asked(self, cause: Cause) -> str | None:
+        """Which output of its source an edge came from; None where it is no matter, as each came from all inputs."""
+        if cause.source == OUTSIDE or cause.why in (STORE, SAME_QUESTION, FAILURE):
+            return None
+        place = self._places.find(self._rows.get(cause.source).node)
+        return cause.output if place is not None and place.is_region else None
+
+    # -- what a firing has --------------------------------------------------------------------
+
+    def effects(self, firing: Firing) -> list[Effect]:
+        """Return what a firing asked of the outside; of one taken over from another run, what it asked there.
+
+        Empty if that run is not in this file.
+        """
+        origin = self.trace.source(firing)
+        return [] if origin is None else list(self.trace.effects(origin.run, firing=origin.id))
+
+    def value(self, firing: Firing, port: str) -> Json:
+        """Return the value of an output of a firing, None if it holds nothing."""
+        return self._giving.bodies.value(firing, port)
+
+    # -- why there is nothing -----------------------------------------------------------------
+
+    def absence(self, firing: Firing, port: str | None = None) -> Absence:
+        """Return why a firing was skipped or, with a port, why that output holds nothing.
+
+        Raises UsageError if there is nothing absent.
+        """
+        if firing.status == "skipped":
+            return Absences(self._giving).of(firing)
+        if port is None or port in firing.outputs:
+            what = f"`{port}` of `{firing.node}`" if port else f"`{firing.node}`"
+            raise UsageError(f"{what} is not absent at tick {firing.tick}.")
+        return Absences(self._giving).of_output(firing, port)
+
+    def undecided(self, node: str, tick: str) -> Absence:
+        """Return why a node path was not decided at a tick. Raises UsageError if the graph has no such node."""
+        _key(tick)
+        return Undecided(self._giving).of(node, tick)
+
+
+def _key(tick: str) -> str:
+    try:
+        return tick_key(tick)
+    except ValueError:
+        raise UsageError(f"{tick!r} is no tick.", hint="Ticks are numbers joined by dots, such as 3 or 3.1.") from None
