@@ -139,8 +139,8 @@ def _aborted(db: Path, progress: Progress, out: Output) -> int:
                     **totals, "duration_s": run.duration_s, "error": run.error,
                 })  # fmt: skip
         else:
-            run = plain(progress.run_id)
-            out.note(("yellow", "aborted"), f"  recorded up to here; `studio resume {run}` goes on")
+            name = plain(progress.run_id)
+            out.note(("yellow", "aborted"), f"  recorded up to here; `studio resume {name}` goes on")
     return exits.INTERRUPTED
 
 

@@ -10,12 +10,13 @@ from time import perf_counter_ns as clock
 from typing import TYPE_CHECKING, Any
 
 from studio.engine.effects import call, note
+from studio.engine.firing import RunHalted
 from studio.engine.handles import Calls, Handle
-from studio.spec.calls import HumanCall
+from studio.spec.calls import HumanCall, NobodyThere
 from studio.support.errors import NodeError
 from studio.support.paths import inside
 from studio.support.ticks import tick_path
-from studio.support.values import Json, encode, hash_bytes
+from studio.support.values import Json, encode, hash_bytes, preview
 
 if TYPE_CHECKING:
     from studio.engine.engine import Engine
@@ -187,7 +188,12 @@ class Context:
         call = HumanCall(question, tuple(choices), default, self.node, self.tick)
 
         async def ask() -> Json:
-            return await self.engine.human().ask(call)
+            try:
+                return await self.engine.human().ask(call)
+            except NobodyThere as absence:
+                waits = f"`{self.node}` waits for an answer to: {preview(question, 80)}"
+                self.engine.pause("human", waits)
+                raise RunHalted from absence
 
         request = {"question": question, "choices": list(choices), "default": default}
         return str(await self.effect("human", "ask", request, ask))

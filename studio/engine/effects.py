@@ -173,6 +173,8 @@ def _told(
     engine = context.engine
     if is_model and known.is_executed:
         engine.take_over(context.region, context.node_plan, known.spent)
+    if engine.scripts:
+        engine.pass_over(context.node, [known])
     engine.log.effect_intent(context.firing, n, kind, name, request, context.attempt, engine.epoch + clock())
     engine.log.effect_result(
         context.firing, n, known.status, known.response, known.error, 0, *FREE, known.facts.get("finish_reason", ""),

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from functools import cached_property
@@ -16,10 +16,11 @@ from typing import TYPE_CHECKING, Any
 
 from studio.engine.firing import RunHalted
 from studio.engine.limits import Meter
+from studio.engine.plan import UNWRITTEN_MAX_TICKS
 from studio.engine.recorded import Divergence, Spent, error_json
 from studio.graph.model import Graph, StoreDecl
 from studio.graph.scope import project_folder
-from studio.spec.calls import EmbedProvider, Human, ModelInfo, ModelProvider
+from studio.spec.calls import EmbedProvider, Human, ModelInfo, ModelProvider, Script
 from studio.support.errors import EnvironmentProblem, NodeError, StudioError
 from studio.support.values import Json
 from studio.trace.log import RunLog
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from studio.engine.past import Past
     from studio.engine.plan import NodePlan, RegionPlan
     from studio.engine.project_stores import ProjectFile
-    from studio.engine.recorded import RecordedEffects
+    from studio.engine.recorded import Answer, RecordedEffects
     from studio.engine.region import Region
     from studio.models.catalog import Catalog
     from studio.stores.base import Store
@@ -56,6 +57,8 @@ class Engine:
         limits: Mapping[str, float],
         base: Path,
         seed: int = 0,
+        scripts: Sequence[Script] = (),
+        patience: int = UNWRITTEN_MAX_TICKS,
         sequential: bool = False,
         no_waiting: bool = False,
         clock_start: datetime | None = None,
@@ -71,6 +74,9 @@ class Engine:
         self.catalog = catalog
         self.base = base
         self.seed = seed
+        self.scripts = scripts
+        self.patience = patience
+        """Ticks after which a region whose graph names no bound pauses the run (rule 2.5)."""
         self.sequential = sequential
         self.no_waiting = no_waiting
         self.clock_start = clock_start
@@ -263,6 +269,18 @@ class Engine:
         if meter is not None:
             meter.add("tokens", tokens_in + tokens_out)
             meter.add("cost_usd", cost or 0.0)
+
+    def pass_over(self, node: str, answers: Iterable[Answer]) -> None:
+        """Let scripts use up what they gave to effects of this node that are taken over from an earlier run.
+
+        What answers by lines (a scripted model, a file of answers) must go on where the earlier run had come to.
+        """
+        for answer in answers:
+            if not answer.is_executed:
+                continue
+            for giver in self.scripts:
+                if giver.answers(answer.kind, answer.name):
+                    giver.pass_over(node)
 
     def take_over(self, region: Region, node: NodePlan, spent: Spent) -> None:
         """Count what an earlier run spent on something that this one takes over."""

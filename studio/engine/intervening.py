@@ -23,6 +23,7 @@ from studio.trace.log import FROZEN, REPLAYED
 
 if TYPE_CHECKING:
     from studio.engine.past import Outcome
+    from studio.engine.recorded import Answer
     from studio.engine.region import Region
 
 
@@ -71,6 +72,10 @@ def _repeated(region: Region, node: NodePlan, refs: dict[str, Any], todo: list[i
     spent = past.spent(region, node, outcome)
     if spent is not None:
         engine.take_over(region, node, spent)
+    if engine.scripts:
+        engine.pass_over(context.node, past.asked(outcome))
+    if engine.clock_start is not None:
+        _wait_again(region, past.asked(outcome))
     context.attempt = outcome.attempt - (region.attempt - 1) * (node.retries + 1)
     try:
         for done in past.store_ops(outcome):
@@ -85,6 +90,14 @@ def _repeated(region: Region, node: NodePlan, refs: dict[str, Any], todo: list[i
             record_races(region, node, context)
         decide(context, past.held(outcome), todo, REPLAYED)
     return True
+
+
+def _wait_again(region: Region, asked: list[Answer]) -> None:
+    """On a fixed clock, what a firing slept has passed for this run too."""
+    slept = sum(
+        float(answer.request["seconds"]) for answer in asked if (answer.kind, answer.name) == ("clock", "sleep")
+    )
+    region.tick_slept_s = max(region.tick_slept_s, slept)
 
 
 def end_again(context: Context, outcome: Outcome, todo: list[int]) -> None:

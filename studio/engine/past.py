@@ -53,13 +53,14 @@ class Outcome(NamedTuple):
     outputs: Mapping[str, Json]
     absent: Mapping[str, str]
     attempt: int
+    origin: str
 
 
 class Reading(NamedTuple):
     """How a `Past` gets at what it does not keep."""
 
-    effects: Callable[[int], Iterable[tuple[int, int, Answer]]]
-    """Firing id → number, attempt and answer of each of its effects."""
+    effects: Callable[[Outcome], Iterable[tuple[int, int, Answer]]]
+    """Number, attempt and answer of each effect of a firing, of the run in which it was executed."""
     store_ops: Callable[[int], Sequence[StoreOp]]
     value: Callable[[Ref], Json]
     spent: Callable[[Outcome, str, str], Spent | None]
@@ -70,10 +71,10 @@ class Reading(NamedTuple):
 class Past:
     """See the module. `run` is the past run's id, `fork_seq` the seq from which on the new run is its own.
 
-    `changed` are the nodes (by identity of their `NodeInstance`) that mean something else now, `redo` node paths that
-    fire anew from `until` on, `instead` outputs to be put in place of what a node gave: node path → port → value, for
-    its first firing from `until` on. `again` are firings (ids) that ended the past run and are tried again; `torn` are
-    region executions (id of the region firing, item) that failed inside.
+    `changed` are the nodes (by identity of their `NodeInstance`) that mean something else now, `redo` those that fire
+    anew from `until` on though they mean the same. `instead` holds outputs to be put in place of what a node gave:
+    node path → port → value, for its first firing from `until` on. `again` are firings (ids) that ended the past run
+    and are tried again; `torn` are region executions (id of the region firing, item) that failed inside.
     """
 
     def __init__(
@@ -85,7 +86,7 @@ class Past:
         fork_seq: int,
         until: float = float("inf"),
         changed: frozenset[int] = frozenset(),
-        redo: frozenset[str] = frozenset(),
+        redo: frozenset[int] = frozenset(),
         instead: Mapping[str, Mapping[str, Json]] | None = None,
         again: frozenset[int] = frozenset(),
         torn: frozenset[tuple[int, int]] = frozenset(),
@@ -143,11 +144,10 @@ class Past:
         return outcome
 
     def _still_holds(self, region: Region, node: NodePlan, outcome: Outcome) -> bool:
-        path = region.prefix + node.name
-        if id(node.instance) in self._changed or path in self._redo or node.stores:
+        if id(node.instance) in self._changed or id(node.instance) in self._redo or node.stores:
             return False
         if self._world_changed and node.spec.effects != "pure" and node.spec.live:
-            return all(answer.kind in SPOKEN for _, _, answer in self._reading.effects(outcome.id))
+            return all(answer.kind in SPOKEN for _, _, answer in self._reading.effects(outcome))
         return True
 
     def _same_definition(self, node: NodePlan, outcome: Outcome) -> bool:
@@ -220,6 +220,10 @@ class Past:
     def store_ops(self, outcome: Outcome) -> Sequence[StoreOp]:
         """Return what the firing did with stores, in order."""
         return self._reading.store_ops(outcome.id)
+
+    def asked(self, outcome: Outcome) -> list[Answer]:
+        """Return what the firing asked of the outside, in order."""
+        return [answer for _, _, answer in self._reading.effects(outcome)]
 
     def spent(self, region: Region, node: NodePlan, outcome: Outcome) -> Spent | None:
         """Return what the firing's model calls used when they were made, None if it made none."""
@@ -310,7 +314,7 @@ class Past:
         """
         region, node = context.region, context.node_plan
         outcome = self._under_way.get((region, node.index))
-        if outcome is None or outcome.id in self._adrift or context.node in self._redo:
+        if outcome is None or outcome.id in self._adrift or id(node.instance) in self._redo:
             return None
         record = self._record(outcome)
         if outcome.id in self._again:
@@ -341,7 +345,7 @@ class Past:
         record = self._records.get(outcome.id)
         if record is None:
             record = self._records[outcome.id] = FiringRecord()
-            for n, attempt, answer in self._reading.effects(outcome.id):
+            for n, attempt, answer in self._reading.effects(outcome):
                 record.add(n, attempt, answer)
         return record
 

@@ -145,7 +145,7 @@ class Region:
                     self.ended = "stop"
                 elif plan.until != "stop" and not self.work_waits:
                     self.ended = "quiet"
-                elif number + 1 >= plan.max_ticks:
+                elif number + 1 >= (plan.max_ticks if plan.max_ticks_written else engine.patience):
                     self._reached_max_ticks()
                 if self.ended:
                     return
@@ -157,7 +157,7 @@ class Region:
 
     def _reached_max_ticks(self) -> None:
         if not self.plan.max_ticks_written:
-            self.engine.pause("max_ticks", f"the region ran {self.plan.max_ticks} ticks and its graph names no bound")
+            self.engine.pause("max_ticks", f"the region ran {self.engine.patience} ticks and its graph names no bound")
             raise RunHalted
         if self.plan.on_limit == "fail":
             where = self.prefix.rstrip("/") or self.plan.graph.name

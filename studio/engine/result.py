@@ -75,13 +75,12 @@ class RunResult:
 
     def to_json(self) -> dict[str, Any]:
         """The object that `studio run --json` prints."""
-        return {
+        told = {
             "run": self.run_id,
             "status": self.status,
             "ended": self.ended,
             "outputs": self.outputs,
             "firings": self.firings,
-            "taken_over": self.taken_over,
             "ticks": self.ticks,
             "calls": self.calls,
             "tokens_in": self.tokens_in,
@@ -90,6 +89,7 @@ class RunResult:
             "duration_s": round(self.duration_s, 3),
             "error": self.error,
         }
+        return {**told, "taken_over": self.taken_over} if self.taken_over else told
 
     def __repr__(self) -> str:
         return f"RunResult({self.run_id} {self.status} {self.ended}, {self.firings} firings, {self.calls} calls)"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import functools
-from collections.abc import Callable, Coroutine, Iterator, Mapping
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from time import perf_counter_ns, time_ns
@@ -13,12 +13,14 @@ from typing import TYPE_CHECKING, Any, ParamSpec
 from studio.engine.engine import Engine
 from studio.engine.firing import Failure, is_halt, message_of
 from studio.engine.loop import run_to_end
+from studio.engine.plan import UNWRITTEN_MAX_TICKS
 from studio.engine.prepared import Prepared, bind_inputs, prepare
 from studio.engine.region import Region
 from studio.engine.result import RunResult, Status
 from studio.graph.model import LIMITS, Graph
 from studio.models.names import EMBEDDED, is_scripted
 from studio.settings.settings import Settings, current_settings
+from studio.spec.calls import Script
 from studio.spec.registry import Registry, default_registry
 from studio.support.errors import UsageError
 from studio.support.ids import new_run_id
@@ -57,6 +59,7 @@ async def arun(
     on_text: OnText | None = None,
     recorded: RecordedEffects | None = None,
     past: Past | None = None,
+    patience: int = UNWRITTEN_MAX_TICKS,
     control: Control | None = None,
     log: RunLog | None = None,
     **more_inputs: Json,
@@ -67,9 +70,9 @@ async def arun(
     user's); `limits` narrow or widen the run's own (`{"cost_usd": 1}`); `clock` fixes the time (ISO 8601);
     `listener` is called with batches of committed records from the writer's thread, `on_text(node, tick, text)`
     with streaming text; `recorded` answers every effect from a recorded run, `past` is a run that this one continues
-    (`studio.replay.resume` and `fork` make it), `control` lets a person hold and step it, `log` takes the place of a
-    trace file.  What is recorded goes to disk in group commits behind the run; `Trace(db)` waits for them.  Cancelling
-    the task aborts the run and records that.
+    (`studio.replay.resume` and `fork` make it), `patience` the ticks a region without a bound may run, `control` lets
+    a person hold and step it, `log` takes the place of a trace file.  What is recorded goes to disk in group commits
+    behind the run; `Trace(db)` waits for them.  Cancelling the task aborts the run and records that.
 
     Raises GraphError or UsageError before anything runs, EnvironmentProblem where the trace cannot be written; a
     failing run is returned, not raised.
@@ -105,6 +108,7 @@ async def arun(
             "limits": bounds,
             "answers": str(answers) if answers else None,
             "races": "ordered" if ordered_races else "by arrival",
+            "patience": patience,
         }
         log = _open_log(trace_file, run_id, document, prepared, bound, options, listener, past)
     engine = Engine(
@@ -114,6 +118,8 @@ async def arun(
         limits=bounds,
         base=(document.base or Path()).absolute(),
         seed=seed,
+        scripts=_givers(scripts, asked),
+        patience=patience,
         sequential=sequential,
         no_waiting=scripted,
         clock_start=clock_start,
@@ -296,6 +302,11 @@ async def _prepare_remote(services: Catalog, names: list[str]) -> None:
     remote = [name for name in names if not (is_scripted(full[name]) or full[name].startswith(EMBEDDED))]
     if remote:
         await services.prepare(remote)
+
+
+def _givers(scripts: Iterable[ModelProvider], human: Human | None) -> list[Script]:
+    candidates: list[object] = [*scripts, human]
+    return [giver for giver in candidates if isinstance(giver, Script)]
 
 
 def _present(human: Human | None) -> Human:

@@ -16,7 +16,7 @@ import orjson
 from studio.models.failures import asker
 from studio.models.queues import AddressedQueue
 from studio.models.script import text_lines
-from studio.spec.calls import HumanCall, match_choice
+from studio.spec.calls import HumanCall, NobodyThere, match_choice
 from studio.support.errors import NodeError, UsageError
 from studio.support.plain import plain
 from studio.support.values import Json, encode, preview
@@ -46,6 +46,14 @@ class AnswersFile:
     def deterministic_order(self) -> bool:
         """True if some line is addressed to no node: such questions are asked one at a time, in outline order."""
         return self._queue.has_unaddressed
+
+    def answers(self, kind: str, name: str) -> bool:
+        """True if effects of this kind are answered here (see `spec.calls.Script`)."""
+        return kind == "human"
+
+    def pass_over(self, node: str) -> None:
+        """Use up the answer to a question of this node that a run which goes on has had before."""
+        self._queue.take(node)
 
     async def ask(self, call: HumanCall) -> str:
         """Return the next answer for the asking node. Raises `NodeError` if none is left or it is no choice."""
@@ -212,7 +220,7 @@ def open_tty() -> Terminal:
             return _Tty(os.open("CONIN$", os.O_RDWR), os.open("CONOUT$", os.O_RDWR))
     except OSError:
         pass  # no controlling terminal: same answer as below
-    raise NodeError(
+    raise NobodyThere(
         "A person is asked, but there is no terminal.",
         hint="Give the answers in a file with --answers FILE, one per line.",
         code="no_answer",

@@ -98,6 +98,14 @@ class Scripted:
             entropy=line.entropy,
         )
 
+    def answers(self, kind: str, name: str) -> bool:
+        """True if effects of this kind and model name are answered here (see `spec.calls.Script`)."""
+        return kind in ("chat", "complete") and name == self._info.name
+
+    def pass_over(self, node: str) -> None:
+        """Use up the line for a call of this node that a run which goes on has had before."""
+        self._queue.take(node)
+
     async def _take(self, call: ChatCall | CompletionCall) -> ScriptLine:
         self.requests.append(call)
         line = self._queue.take(call.node)

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol, TypedDict
+from typing import Any, Protocol, TypedDict, runtime_checkable
 
+from studio.support.errors import NodeError
 from studio.support.values import Json
 
 
@@ -190,6 +191,17 @@ class ModelProvider(Protocol):
     async def complete(self, call: CompletionCall) -> CompletionReply: ...
 
 
+@runtime_checkable
+class Script(Protocol):
+    """What gives prepared answers one after another: a scripted model, a file of answers."""
+
+    def answers(self, kind: str, name: str) -> bool:
+        """True if effects of this kind and model name are answered by it."""
+
+    def pass_over(self, node: str) -> None:
+        """Use up the answer to a call of this node that a run which goes on has had before."""
+
+
 class EmbedProvider(Protocol):
     """Turns texts into vectors of one length."""
 
@@ -226,6 +238,10 @@ def match_choice(text: str, choices: tuple[str, ...]) -> str | None:
         return text
     folded = [choice for choice in choices if choice.strip().casefold() == text.strip().casefold()]
     return folded[0] if len(folded) == 1 else None
+
+
+class NobodyThere(NodeError):
+    """There is nobody to ask now: the run waits for a person, paused, and can be resumed."""
 
 
 class Human(Protocol):

@@ -52,6 +52,10 @@ class Trace:
         row = self._reader.rows(f"SELECT {queries.RUN} WHERE r.id = ?", (key,))[0]
         return run_of(self._reader, row, self._reader.dead)
 
+    def has_run(self, id: str) -> bool:
+        """True if the run of this whole id is in the file."""
+        return bool(self._reader.rows("SELECT 1 FROM _run WHERE run = ?", (id,)))
+
     def graph_text(self, run: str = "last") -> str:
         """Return the graph as it was run, self-contained, as YAML text."""
         row = self._reader.one(
@@ -119,7 +123,7 @@ class Trace:
         """
         while firing.origin == "replayed":
             parent = self.run(firing.run).parent_run
-            if not self._reader.rows("SELECT 1 FROM _run WHERE run = ?", (parent,)):
+            if not self.has_run(parent):
                 return None
             same = (one for one in self.firings(parent, firing.node, firing.tick) if one.attempt == firing.attempt)
             found = next(same, None)

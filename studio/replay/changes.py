@@ -1,0 +1,158 @@
+"""What a fork changes: params, outputs, what is to fire again; and which nodes of two graphs differ."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from copy import deepcopy
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from studio.graph.model import NODE_KEYS, Edge, Graph, NodeInstance
+from studio.graph.paths import node_at
+from studio.graph.scope import Scope
+from studio.spec.registry import Registry
+from studio.support.errors import UsageError
+from studio.support.nearest import did_you_mean
+from studio.support.values import Json
+
+if TYPE_CHECKING:
+    from studio.trace import Trace
+    from studio.trace.found import Run
+
+Place = tuple[str, ...]
+"""Names of the local graphs that lead to a graph; empty for the top graph."""
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What a fork changes.
+
+    `params` maps nodes to params and node keys, `redo` names nodes that fire again though nothing about them has
+    changed (both by path; items of maps may be left out, as a body is one graph for all); `outputs` maps the whole
+    paths of firings to what stands in place of their outputs, at their first firing from the fork on.
+    """
+
+    params: Mapping[str, Mapping[str, Json]] = field(default_factory=dict)
+    outputs: Mapping[str, Mapping[str, Json]] = field(default_factory=dict)
+    redo: frozenset[str] = frozenset()
+
+    def applied_to(self, graph: Graph, registry: Registry) -> Graph:
+        """Return the graph with the params set. Raises UsageError for a node or param that is not there."""
+        if not self.params:
+            return graph
+        made = deepcopy(graph)
+        made.__dict__.pop("_kept", None)
+        top = Scope(made)
+        for path, params in self.params.items():
+            instance = _instance(top, path, registry)
+            for name, value in params.items():
+                _set(instance, path, name, value, registry)
+        return made
+
+    def redone(self, graph: Graph, registry: Registry) -> frozenset[int]:
+        """Return the nodes to fire again, by identity. Raises UsageError for one that is not there."""
+        top = Scope(graph)
+        return frozenset(id(_instance(top, path, registry)) for path in self.redo)
+
+    def require_outputs(self, trace: Trace, run: Run) -> None:
+        """Raise UsageError if an output to be replaced belongs to no firing of the run."""
+        if not self.outputs:
+            return
+        paths = list(dict.fromkeys(firing.node for firing in trace.firings(run.id)))
+        for path in self.outputs:
+            if path not in paths:
+                raise UsageError(
+                    f"Nothing called `{path}` fired in the run {run.id}.",
+                    hint=did_you_mean(path, paths, then="Give the whole path, as `studio show` lists it."),
+                )
+
+    def first_step(self, trace: Trace, run: Run, graph: Graph, registry: Registry, concerned: frozenset[int]) -> int:
+        """Return the first step that concerns an output to be replaced or one of the nodes: the fork's seq where none
+        is given.
+
+        Raises UsageError if there is no such step.
+        """
+        top = Scope(graph)
+        known: dict[str, bool] = {}
+
+        def concerns(path: str) -> bool:
+            if path not in known:
+                found = node_at(top, path, registry)
+                inside = "/" in path and concerns(path.rpartition("/")[0])
+                known[path] = path in self.outputs or inside or found is None or id(found[1]) in concerned
+            return known[path]
+
+        first = min((firing.seq for firing in trace.firings(run.id) if firing.seq and concerns(firing.node)), default=0)
+        if first == 0:
+            names = ", ".join(f"`{name}`" for name in (*self.params, *self.outputs, *sorted(self.redo)))
+            raise UsageError(
+                f"No step of the run {run.id} is concerned{f' by {names}' if names else ': nothing is changed'}.",
+                hint="Change a param (`--set node.param=value`), an output, or name a node to fire again.",
+            )
+        return first
+
+
+def _instance(top: Scope, path: str, registry: Registry) -> NodeInstance:
+    found = node_at(top, path, registry)
+    if found is None:
+        raise UsageError(
+            f"The graph has no node `{path}`.",
+            hint=did_you_mean(path, list(top.graph.nodes), then="Nodes in a body are named like `region/node`."),
+        )
+    return found[1]
+
+
+def _set(instance: NodeInstance, path: str, name: str, value: Json, registry: Registry) -> None:
+    from studio.graph.building import make_node
+
+    cls = registry.find(instance.type)
+    known = [] if cls is None else list(cls.Params.fields())
+    if name in NODE_KEYS and name != "type":
+        checked = make_node(instance.type, instance.name, {name: value})
+        setattr(instance, name, getattr(checked, name))
+    elif name in known or name in instance.params:
+        instance.params[name] = value
+    else:
+        raise UsageError(
+            f"`{path}` ({instance.type}) has no param `{name}`.",
+            hint=did_you_mean(name, [*known, *NODE_KEYS[1:]], then=f"`studio nodes {instance.type}` lists them."),
+        )
+
+
+def changed_nodes(before: Graph, after: Graph) -> list[tuple[Place, NodeInstance]]:
+    """Return the nodes of `after` that mean something else than in `before`, or are new: by their own definition and
+    the edges into them. Titles, limits and layout mean nothing for what a node gives."""
+    old = dict(_parts(before, ()))
+    found: list[tuple[Place, NodeInstance]] = []
+    for place, graph in _parts(after, ()):
+        then = old.get(place)
+        for instance in graph.nodes.values():
+            same = (
+                then is not None
+                and instance.name in then.nodes
+                and (_meaning(graph, instance) == _meaning(then, then.nodes[instance.name]))
+            )
+            if not same:
+                found.append((place, instance))
+    return found
+
+
+def _parts(graph: Graph, place: Place) -> Iterator[tuple[Place, Graph]]:
+    yield place, graph
+    for name, inner in graph.graphs.items():
+        yield from _parts(inner, (*place, name))
+
+
+def _meaning(graph: Graph, node: NodeInstance) -> tuple[Any, ...]:
+    edges = [_edge(edge) for edge in graph.edges if edge.target == node.name]
+    return (
+        node.type, node.params, node.fires, node.on_error, node.default, node.retries, node.timeout_s, node.knockout,
+        edges,
+    )  # fmt: skip
+
+
+def _edge(edge: Edge) -> tuple[Any, ...]:
+    return (
+        edge.source, edge.source_port, edge.target_port, edge.feedback, edge.has_initial, edge.initial,
+        edge.initial_from, edge.hold,
+    )  # fmt: skip

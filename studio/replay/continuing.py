@@ -1,0 +1,197 @@
+"""Resume and fork: a new run that goes on from a recorded one (design sections 2 and 7).
+
+Both run the graph from its beginning on the same scheduler; what the parent run had decided is taken over instead of
+fired (`engine.past`).  Resuming is forking at the end: everything decided stays, only what ended the run is tried
+again.  A fork changes params or an output from a seq on, and fires again what that affects.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from studio.engine.loop import run_to_end
+from studio.engine.plan import UNWRITTEN_MAX_TICKS
+from studio.graph.model import Graph
+from studio.replay.changes import Changes, changed_nodes
+from studio.replay.past import load_past
+from studio.spec.registry import Registry, default_registry
+from studio.support.errors import UsageError
+from studio.support.values import Json
+from studio.trace import Trace
+
+if TYPE_CHECKING:
+    from studio.engine.result import RunResult
+    from studio.trace.found import Run
+
+COUNTED = ("firings", "ticks", "calls", "tokens", "cost_usd")
+"""Limits that count over the whole lineage: going on needs a wider one than the run ended at."""
+
+
+@dataclass(frozen=True)
+class Beginning:
+    """How a recorded run was begun, ready to be handed to `arun` again."""
+
+    graph: Graph
+    inputs: dict[str, Json]
+    keywords: dict[str, Any] = field(default_factory=dict)
+
+
+def beginning_of(trace: Trace, run: Run) -> Beginning:
+    """Return the graph as it was run, its inputs and options. The graph belongs to the folder it was run from."""
+    options: Mapping[str, Any] = run.options if isinstance(run.options, dict) else {}
+    base = Path(run.file).parent if run.file and Path(run.file).parent.is_dir() else None
+    graph = Graph.from_text(trace.graph_text(run.id), name=run.file or run.graph, base=base)
+    keywords = {
+        "model": options.get("model"),
+        "embedder": options.get("embedder"),
+        "seed": int(options.get("seed") or 0),
+        "clock": options.get("clock"),
+        "answers": options.get("answers"),
+        "limits": dict(options.get("limits") or {}),
+        "patience": int(options.get("patience") or UNWRITTEN_MAX_TICKS),
+    }
+    return Beginning(graph, trace.decoded(run.inputs), keywords)
+
+
+async def aresume(
+    db: str | Path,
+    run: str = "last",
+    *,
+    limits: Mapping[str, float] | None = None,
+    registry: Registry | None = None,
+    **more: Any,
+) -> RunResult:
+    """Go on with a run that was paused, failed, aborted or interrupted, and return the outcome of the new run.
+
+    It has the parent's graph, inputs, seed, clock and limits; `limits` widen them, `more` are keywords of `arun`
+    (`model`, `answers`, `listener`, …) that take the place of the parent's.  Nothing that was decided is done again;
+    a firing that was under way goes on from the answers it had.  A failure that ended the run is tried again.
+
+    Raises UsageError if there is nothing to resume. A past that is not met again ends the new run as diverged.
+    """
+    with Trace(db) as trace:
+        found = trace.run(run)
+        _require_unfinished(found)
+        begun = beginning_of(trace, found)
+        bounds = {**begun.keywords["limits"], **(limits or {})}
+        _require_wider(found, bounds)
+        keywords = {**begun.keywords, **_given(more), "limits": bounds}
+        if found.ended == "limit:max_ticks":
+            keywords["patience"] += UNWRITTEN_MAX_TICKS
+        return await _go_on(trace, found, begun.graph, begun.inputs, keywords, registry, Changes(), None)
+
+
+async def afork(
+    db: str | Path,
+    run: str = "last",
+    *,
+    at: int | None = None,
+    changes: Changes | None = None,
+    graph: Graph | None = None,
+    inputs: Mapping[str, Json] | None = None,
+    limits: Mapping[str, float] | None = None,
+    registry: Registry | None = None,
+    **more: Any,
+) -> RunResult:
+    """Run on from step `at` of a recorded run with something changed, and return the outcome of the new run.
+
+    All that was decided before `at` stays. From there on only what the changes affect fires again; the rest is taken
+    over. Without `at` it is the first step that the changes concern. `graph` takes the place of the run's own graph,
+    `inputs` of some of its inputs (only without `at`: they are there from the beginning).
+
+    Raises UsageError for a step, node, param or port that is not there.
+    """
+    wanted = changes or Changes()
+    with Trace(db) as trace:
+        found = trace.run(run)
+        if found.status == "running":
+            raise UsageError(f"The run {found.id} is still going.", hint="Fork it when it has ended, or pause it.")
+        begun = beginning_of(trace, found)
+        if inputs and at not in (None, 1):
+            raise UsageError("Other inputs change a run from its beginning.", hint="Leave `--at` out.")
+        document = graph or begun.graph
+        document = wanted.applied_to(document, registry or default_registry())
+        bounds = {**begun.keywords["limits"], **(limits or {})}
+        keywords = {**begun.keywords, **_given(more), "limits": bounds}
+        given = {**begun.inputs, **(inputs or {})}
+        first = 1 if inputs else at
+        return await _go_on(trace, found, document, given, keywords, registry, wanted, first, fork=True)
+
+
+async def _go_on(
+    trace: Trace,
+    parent: Run,
+    graph: Graph,
+    inputs: Mapping[str, Json],
+    keywords: Mapping[str, Any],
+    registry: Registry | None,
+    changes: Changes,
+    at: int | None,
+    *,
+    fork: bool = False,
+) -> RunResult:
+    from studio.engine.prepared import prepare
+    from studio.engine.run import arun
+
+    types = registry or default_registry()
+    prepared = prepare(graph, types)
+    changed: frozenset[int] = frozenset()
+    redo: frozenset[int] = frozenset()
+    if fork:
+        before = Graph.from_text(trace.graph_text(parent.id), name=parent.graph)
+        differing = changed_nodes(before, prepared.graph)
+        changed = frozenset(id(instance) for _, instance in differing)
+        redo = changes.redone(prepared.graph, types)
+        changes.require_outputs(trace, parent)
+        if at is None:
+            at = changes.first_step(trace, parent, prepared.graph, types, changed | redo)
+        _require_step(trace, parent, at)
+    past = load_past(
+        trace, parent.id, prepared.graph, types, until=at, changed=changed, redo=redo, instead=changes.outputs
+    )
+    return await arun(graph, inputs, db=trace.path, registry=registry, past=past, **keywords)
+
+
+def _given(more: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in more.items() if value is not None}
+
+
+def _require_unfinished(run: Run) -> None:
+    if run.status == "running":
+        raise UsageError(f"The run {run.id} is still going.", hint="`studio control` steers a run that is going.")
+    if run.status == "ok":
+        raise UsageError(
+            f"The run {run.id} came to its end: there is nothing to resume.",
+            hint="`studio fork` runs on from a step of it with something changed.",
+        )
+
+
+def _require_wider(run: Run, bounds: Mapping[str, float]) -> None:
+    limit = run.ended.removeprefix("limit:") if run.ended.startswith("limit:") else ""
+    before = run.options.get("limits", {}).get(limit) if isinstance(run.options, dict) else None
+    if limit in COUNTED and before is not None and bounds.get(limit, float("inf")) <= before:
+        raise UsageError(
+            f"The run {run.id} was paused by its limit {limit}={before:g}, which counts what it had used.",
+            hint=f"Give a wider one: `--limit {limit}={max(1, 2 * before):g}`.",
+        )
+
+
+def _require_step(trace: Trace, run: Run, at: int) -> None:
+    last = max((firing.seq or 0 for firing in trace.firings(run.id)), default=0)
+    if not 1 <= at <= last + 1:
+        raise UsageError(
+            f"The run {run.id} has the steps 1 to {last}, not {at}.", hint="`studio replay RUN` shows the steps."
+        )
+
+
+def resume(db: str | Path, run: str = "last", **keywords: Any) -> RunResult:
+    """`aresume` for code without an event loop: the same arguments, waits for the end."""
+    return run_to_end(aresume(db, run, **keywords))
+
+
+def fork(db: str | Path, run: str = "last", **keywords: Any) -> RunResult:
+    """`afork` for code without an event loop: the same arguments, waits for the end."""
+    return run_to_end(afork(db, run, **keywords))

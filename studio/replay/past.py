@@ -1,0 +1,192 @@
+"""Reads from a trace what a resumed or forked run needs of the run it continues (`engine.past.Past`)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from studio.engine.past import Identity, Outcome, Past, Reading
+from studio.engine.recorded import Answer, Spent
+from studio.graph.model import Graph
+from studio.graph.paths import node_at
+from studio.graph.scope import Scope
+from studio.spec.registry import Registry
+from studio.support.values import Json, hash_bytes, sorted_encode
+
+if TYPE_CHECKING:
+    from studio.trace import Trace
+    from studio.trace.found import Firing, Run, StoreOp
+
+MODEL_CALLS = "('chat', 'complete')"
+CUT_OFF = "cut off"
+"""How the reason begins of a firing that did not come to its end because another one failed."""
+
+
+def load_past(
+    trace: Trace,
+    run: str,
+    graph: Graph,
+    registry: Registry,
+    *,
+    until: int | None = None,
+    changed: frozenset[int] = frozenset(),
+    redo: frozenset[int] = frozenset(),
+    instead: Mapping[str, Mapping[str, Json]] | None = None,
+) -> Past:
+    """Return the past of a run that continues `run` with `graph` (prepared: self-contained).
+
+    Without `until` all that was decided is fixed, but for what ended the run: failures that nobody handled are tried
+    again. The trace must stay open while the new run goes on.
+    """
+    found = trace.run(run)
+    loader = _Loader(trace, found, Scope(graph), registry)
+    again = loader.unhandled() if until is None and found.status == "failed" else frozenset()
+    return Past(
+        found.id,
+        loader.outcomes,
+        Reading(loader.effects, loader.store_ops, trace.value, loader.spent, loader.memory),
+        fork_seq=loader.last_seq + 1 if until is None else until,
+        until=float("inf") if until is None else until,
+        changed=changed,
+        redo=redo,
+        instead=instead,
+        again=again,
+        torn=loader.torn(again),
+    )
+
+
+class _Loader:
+    def __init__(self, trace: Trace, run: Run, top: Scope, registry: Registry) -> None:
+        self.trace = trace
+        self.run = run
+        self.top = top
+        self.registry = registry
+        self.outcomes: dict[Identity, list[Outcome]] = {}
+        self.last_seq = 0
+        self._failed: list[tuple[str, Outcome]] = []
+        self._cut_off: list[Outcome] = []
+        self._by_firing: dict[int, list[StoreOp]] | None = None
+        self._asked: dict[str, Answer] | None = None
+        self._spent: dict[tuple[str, str, int], Spent] | None = None
+        for firing in trace.firings(run.id):
+            outcome = _outcome(firing)
+            self.outcomes.setdefault((firing.node, firing.tick), []).append(outcome)
+            self.last_seq = max(self.last_seq, firing.seq or 0)
+            if outcome.status == "error":
+                self._failed.append((firing.node, outcome))
+            elif outcome.status == "skipped" and outcome.reason.startswith(CUT_OFF):
+                self._cut_off.append(outcome)
+
+    # -- failures -----------------------------------------------------------------------------
+
+    def unhandled(self) -> frozenset[int]:
+        """Return the firings that failed the run: those whose failure went up to the top, and what it cut off."""
+        failing = {outcome.id: (path, outcome) for path, outcome in self._failed if self._policy(path) == "fail"}
+        chain: set[int] = set()
+        for id in sorted(failing):  # a region firing is older than the firings in it
+            outcome = failing[id][1]
+            if outcome.parent == 0 or (outcome.parent in chain and self._passes_up(failing[outcome.parent][0])):
+                chain.add(id)
+        cut = {outcome.id for outcome in self._cut_off if outcome.parent == 0 or outcome.parent in chain}
+        return frozenset(chain | cut)
+
+    def torn(self, again: frozenset[int]) -> frozenset[tuple[int, int]]:
+        """Return the region executions that a failure inside had ended, handled outside."""
+        return frozenset(
+            (outcome.parent, outcome.item)
+            for path, outcome in self._failed
+            if outcome.parent and outcome.id not in again and self._policy(path) == "fail"
+        )
+
+    def _policy(self, path: str) -> str:
+        found = node_at(self.top, path, self.registry)
+        return "fail" if found is None else found[1].on_error
+
+    def _passes_up(self, path: str) -> bool:
+        """True if a failure inside this region node becomes its own: a map may let items fail."""
+        found = node_at(self.top, path, self.registry)
+        return found is None or str(found[1].params.get("on_item_error", "fail")) == "fail"
+
+    # -- what is read when it is needed ---------------------------------------------------------
+
+    def effects(self, outcome: Outcome) -> Iterable[tuple[int, int, Answer]]:
+        """Yield number, attempt and answer of a firing's effects."""
+        run, id = self.run.id, outcome.id
+        if outcome.origin == "replayed":
+            source = self.trace.source(self.trace.firing(run, id))
+            if source is None:
+                return
+            run, id = source.run, source.id
+        for effect in self.trace.effects(run, firing=id):
+            yield effect.n, effect.attempt, Answer.of(effect)
+
+    def store_ops(self, firing: int) -> Sequence[StoreOp]:
+        """Return the store operations of a firing."""
+        if self._by_firing is None:
+            self._by_firing = {}
+            for done in self.trace.store_ops(self.run.id):
+                self._by_firing.setdefault(done.firing, []).append(done)
+        return self._by_firing.get(firing, ())
+
+    def memory(self, kind: str, name: str, request: Json) -> Answer | None:
+        """Return what anyone in the run, or in those it continued, was told to this question."""
+        if self._asked is None:
+            self._asked = {}
+            for run in _lineage(self.trace, self.run):
+                for effect in self.trace.effects(run.id):
+                    if effect.status == "ok" and effect.firing:
+                        self._asked.setdefault(_key(effect.kind, effect.name, effect.request), Answer.of(effect))
+        known = self._asked.get(_key(kind, name, request))
+        return None if known is None else Answer(known.kind, known.name, request, "ok", known.response, "", _FREE)
+
+    def spent(self, outcome: Outcome, path: str, tick: str) -> Spent | None:
+        """Return what a firing's model calls used, in the run of the lineage where they were made."""
+        if self._spent is None:
+            self._spent = {}
+            for run in _lineage(self.trace, self.run):
+                self._read_spent(run)
+        return self._spent.get((path, tick, outcome.attempt))
+
+    def _read_spent(self, run: Run) -> None:
+        assert self._spent is not None
+        query = (
+            "SELECT firing, count(*), coalesce(sum(tokens_in), 0), coalesce(sum(tokens_out), 0),"
+            " coalesce(sum(cost_usd), 0.0) FROM effect"
+            f" WHERE run = ? AND kind IN {MODEL_CALLS} AND origin = 'executed' AND firing > 0 GROUP BY firing"
+        )
+        for id, *used in self.trace.sql(query, (run.id,), limit=10**9, seconds=600.0).rows:
+            firing = self.trace.firing(run.id, int(id))
+            self._spent.setdefault((firing.node, firing.tick, firing.attempt), Spent(*used))
+
+
+_FREE = {"origin": 1, "tokens_in": 0, "tokens_out": 0, "cost_usd": 0.0}
+
+
+def _lineage(trace: Trace, run: Run) -> Iterable[Run]:
+    """Yield a run, the one it continues, and on up, as far as they are in the file."""
+    yield run
+    while run.parent_run and trace.has_run(run.parent_run):
+        run = trace.run(run.parent_run)
+        yield run
+
+
+def _key(kind: str, name: str, request: Json) -> str:
+    return hash_bytes(sorted_encode([kind, name, request]))
+
+
+def _outcome(firing: Firing) -> Outcome:
+    return Outcome(
+        id=firing.id,
+        seq=firing.seq,
+        parent=firing.parent,
+        item=firing.item,
+        type=firing.type,
+        version=firing.version,
+        status=firing.status,
+        reason=firing.reason,
+        inputs=firing.inputs,
+        outputs=firing.outputs,
+        absent=firing.absent,
+        attempt=firing.attempt,
+        origin=firing.origin,
+    )
