@@ -33,7 +33,7 @@ from studio.spec.calls import (
     ModelInfo,
     ModelProvider,
 )
-from studio.support.differences import first_difference
+from studio.support.differences import first_difference, shared_ends
 from studio.support.errors import ModelError, UsageError
 from studio.support.resources import recorded_run
 from studio.support.values import Json, encode
@@ -150,7 +150,7 @@ class Replay:
         best, recorded, most = asked[0], None, -1
         for one in asked[:COMPARED]:
             known = _without_model(self._questions.read(one).request)
-            common = _common(encode(known), text)
+            common = shared_ends(encode(known), text)
             if common > most:
                 best, recorded, most = one, known, common
         found = first_difference(recorded, wanted)
@@ -250,11 +250,3 @@ def _as_it_was(effect: Effect) -> ModelError:
 
 def _without_model(request: Json) -> dict[str, Json]:
     return {key: value for key, value in request.items() if key != "model"}
-
-
-def _common(one: bytes, other: bytes) -> int:
-    """How many bytes two texts share at their beginnings and ends together."""
-    shorter = min(len(one), len(other))
-    start = next((i for i in range(shorter) if one[i] != other[i]), shorter)
-    end = next((i for i in range(shorter - start) if one[-1 - i] != other[-1 - i]), shorter - start)
-    return start + end

@@ -38,6 +38,14 @@ def first_difference(old: Json, new: Json) -> FirstDifference:
     return FirstDifference(place, _shown(old), _shown(new))
 
 
+def shared_ends(one: bytes, other: bytes) -> int:
+    """Return how many bytes two texts share at their beginnings and ends together: the more, the nearer they are."""
+    shorter = min(len(one), len(other))
+    start = next((i for i in range(shorter) if one[i] != other[i]), shorter)
+    end = next((i for i in range(shorter - start) if one[-1 - i] != other[-1 - i]), shorter - start)
+    return start + end
+
+
 def _part(value: Any, key: Any) -> Json:
     """Return what stands under a key or at a place, `ABSENT` if nothing does."""
     if isinstance(value, dict):

@@ -1,0 +1,205 @@
+"""Plays a case: today's graph, or today's node alone, over the recorded answers. Nothing is called.
+
+Live, what was not recorded is asked of a real model and the case is played again from its start with the new answer,
+until nothing is new: replaying is cheap, and so a case with new answers is played exactly as one that had them before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from copy import deepcopy
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+from studio.cases.answers import CaseEffects, Miss
+from studio.cases.case import MODEL_KINDS, Asked, Case
+from studio.engine.loop import run_to_end
+from studio.graph.model import Edge, Graph, NodeInstance, StoreDecl
+from studio.graph.paths import node_at
+from studio.graph.ports import node_ports
+from studio.graph.scope import Scope, bundle
+from studio.spec.registry import Registry, default_registry
+from studio.support.errors import StudioError, UsageError
+from studio.support.values import Json, decode
+from studio.trace.log import STATUS_NAMES
+from studio.trace.memory import MemoryLog
+
+if TYPE_CHECKING:
+    from studio.engine.result import RunResult
+
+MOST_NEW = 1000
+"""Most new answers that one case may ask for when it is played live."""
+
+_ALL_DAY = 86_400.0
+
+
+class AsksAnew(Protocol):
+    """Asks a real model what was not recorded."""
+
+    async def answer(self, miss: Miss) -> Asked: ...
+
+
+@dataclass
+class Played:
+    """What came of it. `status` is the run's, or for one node the firing's (ok, error, skipped); `problem` says why
+    the case could not be played to its end; `asked` are the new answers of a live play."""
+
+    status: str = ""
+    ended: str = ""
+    error: str = ""
+    outputs: dict[str, Json] = field(default_factory=dict)
+    calls: int = 0
+    firings: int = 0
+    ticks: int = 0
+    prompts: list[str] = field(default_factory=list)
+    replies: list[str] = field(default_factory=list)
+    problem: str = ""
+    miss: Miss | None = None
+    asked: list[Asked] = field(default_factory=list)
+
+
+def play(
+    case: Case, graph: Graph, *, registry: Registry | None = None, db: Path | None = None, live: AsksAnew | None = None
+) -> Played:
+    """Play a case over a graph and return what came of it. `db` is where images and files of the case are kept.
+
+    Raises nothing for a graph that does not fit the case any more: that is its outcome (`problem`).
+    """
+    try:
+        return run_to_end(_play(case, graph, registry or default_registry(), db, live))
+    except UsageError as error:
+        return Played(problem=error.message if not error.hint else f"{error.message} {error.hint}")
+    except StudioError as error:
+        return Played(problem=str(error))
+
+
+async def _play(case: Case, graph: Graph, registry: Registry, db: Path | None, live: AsksAnew | None) -> Played:
+    target, inputs = (graph, dict(case.inputs)) if not case.node else alone(case, graph, registry)
+    asked: list[Asked] = []
+    while True:
+        effects = CaseEffects(case.recorded, asked)
+        log = MemoryLog("case")
+        result = await _run(case, target, inputs, effects, log, registry, db)
+        miss = effects.miss
+        if miss is None or live is None or miss.kind not in MODEL_KINDS or len(asked) >= MOST_NEW:
+            break
+        asked.append(await live.answer(miss))
+    return _outcome(case, result, log, effects, asked)
+
+
+async def _run(
+    case: Case,
+    graph: Graph,
+    inputs: Mapping[str, Json],
+    effects: CaseEffects,
+    log: MemoryLog,
+    registry: Registry,
+    db: Path | None,
+) -> RunResult:
+    from studio.engine.run import arun
+
+    return await arun(
+        graph,
+        inputs,
+        seed=case.recorded.seed,
+        clock=case.recorded.clock,
+        limits={"seconds": _ALL_DAY},  # how long it takes says nothing about it
+        registry=registry,
+        recorded=effects,
+        log=log,
+        db=db,
+    )
+
+
+def _outcome(case: Case, result: RunResult, log: MemoryLog, effects: CaseEffects, asked: list[Asked]) -> Played:
+    played = Played(
+        status=result.status,
+        ended=result.ended,
+        error=str((result.error or {}).get("message", "")),
+        outputs=dict(result.outputs),
+        calls=result.calls,
+        firings=result.firings,
+        ticks=result.ticks,
+        miss=effects.miss,
+        asked=asked,
+    )
+    answers = {(entry[0], entry[1]): (entry[2], entry[3]) for entry in log.results}
+    for firing, n, kind, _, request in log.intents:
+        if kind in ("chat", "complete"):
+            status, response = answers.get((firing, n), ("", None))
+            played.prompts.append(prompt_text(request))
+            if status == "ok":
+                played.replies.append(str(response.get("text", "")))
+    if effects.miss is not None:
+        played.problem = str(effects.miss)
+    elif result.status not in ("ok", "failed"):
+        played.problem = f"The play is {result.status} ({result.ended})."
+    if case.node:
+        name = case.node.rpartition("/")[2]
+        mine = next((one for one in reversed(log.firings) if (one.path, one.tick) == (name, "0")), None)
+        played.firings = sum(one.path.split("/")[0] == name and one.status != 2 for one in log.firings)
+        if mine is not None:
+            played.status = STATUS_NAMES[mine.status]
+            played.error = mine.reason
+            played.outputs = {port: decode(data) for port, data in mine.data.items()}
+        elif not played.problem:
+            played.problem = f"`{case.node}` was not decided."
+    return played
+
+
+def prompt_text(request: Json) -> str:
+    """Return the text of a model call: of its last message, or the text to complete."""
+    if "prompt" in request:
+        return str(request["prompt"])
+    messages: Sequence[Mapping[str, Any]] = request.get("messages") or [{}]
+    return str(messages[-1].get("content", ""))
+
+
+# -- one node ---------------------------------------------------------------------------------------
+
+
+def alone(case: Case, graph: Graph, registry: Registry) -> tuple[Graph, dict[str, Json]]:
+    """Return a graph of the case's node alone, as it stands in today's graph, and the inputs that feed it.
+
+    Bodies it runs come along; stores outside of it are declared as the project's, so that they answer as recorded.
+    Raises `UsageError` if the node or one of its inputs is gone.
+    """
+    scope = Scope(bundle(graph))
+    place = node_at(scope, case.node, registry)
+    if place is None:
+        raise UsageError(
+            f"There is no node `{case.node}` in today's graph.", hint="Was it renamed? Then change `node:` in the case."
+        )
+    around, node = place
+    ports = node_ports(around, node, registry)
+    made = Graph(name=graph.name, base=graph.base, max_ticks=1)
+    inner: Scope | None = around
+    while inner is not None:
+        for name, body in inner.graph.graphs.items():
+            made.graphs.setdefault(name, body)
+        for name, store in inner.graph.stores.items():
+            made.stores.setdefault(name, StoreDecl(name, store.type, "project", dict(store.params)))
+        inner = inner.outer
+    made.nodes[node.name] = replace(deepcopy(node), limits={})
+    inputs: dict[str, Json] = {}
+    for port, value in case.inputs.items():
+        known = ports.inputs.get(port)
+        if known is None:
+            raise UsageError(f"`{case.node}` has no input `{port}` any more.", hint=f"It has {_listed(ports.inputs)}.")
+        for at, one in enumerate(value if known.join == "many" and isinstance(value, list) else [value]):
+            name = _free(f"{port}_{at}" if known.join == "many" else port, made.nodes)
+            made.nodes[name] = NodeInstance(name, "flow.input")
+            made.edges.append(Edge(name, "value", node.name, port))
+            inputs[name] = one
+    return made, inputs
+
+
+def _free(name: str, taken: Mapping[str, object]) -> str:
+    while name in taken:
+        name = f"{name}_"
+    return name
+
+
+def _listed(ports: Mapping[str, object]) -> str:
+    return ", ".join(f"`{port}`" for port in ports) or "none"
