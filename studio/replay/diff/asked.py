@@ -1,7 +1,8 @@
 """What every firing of a run asked of the outside and did to stores, as short fingerprints that compare quickly.
 
-A model's name, token counts and the finish reason are left out: they are facts about the answer, not the answer. A
-question asked again after it failed counts once, so a rate limit that passed is no difference.
+The model's name and the seed are left out: they are options of the run or params of the node, and told there. So are
+token counts and the finish reason, which are facts about the answer, not the answer. A question asked again after it
+failed counts once, so a rate limit that passed is no difference.
 """
 
 from __future__ import annotations
@@ -21,6 +22,9 @@ MODEL_KINDS: Final = ("chat", "complete")
 NAMED_BY_MODEL: Final = (*MODEL_KINDS, "embed")
 """Kinds whose name is the model asked."""
 
+OF_THE_RUN: Final = ("model", "seed")
+"""Parts of a request that follow from the run's options."""
+
 ABOUT_THE_ANSWER: Final = frozenset({
     "model", "finish_reason", "tokens_in", "tokens_out", "cost_usd", "entropy", "token_entropy", "dropped",
 })  # fmt: skip
@@ -34,8 +38,8 @@ NO_SPENDING: Final = Spent()
 
 @dataclass(slots=True)
 class Asked:
-    """What one firing asked. `prompts` and `requests` are fingerprints of what it asked of models and of anything else,
-    `replies` of all answers; `models` are the models' names."""
+    """What one firing asked. `prompts` are fingerprints of what models were told, `requests` of all else that was
+    asked, `replies` of all answers; `models` are the models' names."""
 
     prompts: bytes = b""
     requests: bytes = b""
@@ -48,17 +52,18 @@ class Asked:
     def add(self, effect: Effect) -> None:
         """Count one more effect, in the order they were asked."""
         by_model, is_call = effect.kind in NAMED_BY_MODEL, effect.kind in MODEL_KINDS
-        request = _short([effect.kind, "" if by_model else effect.name, request_of(effect)])
-        if request == self.refused:
+        prompt, rest = asked_for(effect)
+        spoken = _short(prompt) if is_call else b""
+        request = _short([effect.kind, "" if by_model else effect.name, rest])
+        if spoken + request == self.refused:
             self.replies = self.replies[:-_SHORT]
-        elif is_call:
-            self.prompts += request
         else:
+            self.prompts += spoken
             self.requests += request
         self.replies += _short(reply_of(effect))
-        self.refused = b"" if effect.status == "ok" else request
+        self.refused = b"" if effect.status == "ok" else spoken + request
         if by_model:
-            model = str((effect.request or {}).get("model") or effect.name)
+            model = model_of(effect)
             self.models = self.models if model in self.models else (*self.models, model)
         free = not is_call or effect.status != "ok"
         cost = 0.0 if effect.cost_usd is None and free else effect.cost_usd
@@ -110,12 +115,20 @@ def stored_of(ops: Iterable[StoreOp]) -> Stored:
     return made
 
 
-def request_of(effect: Effect) -> Json:
-    """Return what an effect asked, without the model's name."""
+def model_of(effect: Effect) -> str:
+    """Return the name of the model that an effect asked."""
     request = effect.request
-    if isinstance(request, dict) and effect.kind in NAMED_BY_MODEL:
-        return {key: value for key, value in request.items() if key != "model"}
-    return request
+    return str((request.get("model") if isinstance(request, dict) else "") or effect.name)
+
+
+def asked_for(effect: Effect) -> tuple[Json, Json]:
+    """Return what an effect asked: the messages or the prompt (None if there are none), and all else that counts."""
+    request = effect.request
+    if not isinstance(request, dict) or effect.kind not in NAMED_BY_MODEL:
+        return None, request
+    spoken = request.get("messages", request.get("prompt")) if effect.kind in MODEL_KINDS else None
+    left_out = (*OF_THE_RUN, *(("messages", "prompt") if effect.kind in MODEL_KINDS else ()))
+    return spoken, {key: value for key, value in request.items() if key not in left_out}
 
 
 def reply_of(effect: Effect) -> Json:

@@ -117,6 +117,8 @@ class _Comparison:
                 self.a.changed_ports.update((one.id, port) for port in ports)
                 self.b.changed_ports.update((other.id, port) for port in ports)
         what += self.effects_differ(one, other)
+        if not what and self.plainly_same_inputs(one, other):
+            return
         if not self.producers_known(one, other):
             self.later.append((identity, one, other, what))
             return
@@ -194,6 +196,23 @@ class _Comparison:
             cls = default_registry().find(type)
             known = self.pure[type] = cls is not None and cls.spec.effects == "pure" and not cls.spec.stores
         return known
+
+    def plainly_same_inputs(self, one: Firing, other: Firing) -> bool:
+        """True if every input came from counterparts that put out the same: the usual case, told quickly."""
+        theirs = other.inputs
+        if len(one.inputs) != len(theirs) or one.status in UNDECIDED:
+            return False
+        mate, changed = self.a.mate, self.a.changed_ports
+        for port, wires in one.inputs.items():
+            other_wires = theirs.get(port)
+            if not wires or not other_wires:
+                return False
+            id = wires[0]
+            if type(id) is not int or not id or mate[id] != other_wires[0] or wires[1] != other_wires[1]:
+                return False
+            if changed and (id, wires[1]) in changed:
+                return False
+        return True
 
     def producers_known(self, one: Firing, other: Firing) -> bool:
         """True if all firings that gave an input have passed by (or stand in one run only, as far as is known)."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final, Literal, NamedTuple
 
 from studio.support.values import Json
-from studio.trace.found import Run
+from studio.trace.found import Ref, Run
 
 Kind = Literal["origin", "downstream", "unreached"]
 """Whose difference it is. `origin`: the inputs are the same and the firing did otherwise. `downstream`: it follows from
@@ -22,7 +22,7 @@ class Change(NamedTuple):
     the firing is in one run only; `attempt` counts the attempts of a retried region around it, from 1.
 
     `what` differs, in this order: only in A, only in B, type, version, status, reason, inputs, store (what it read from
-    one), prompt, request (of another effect), reply, writes (to a store), outputs.
+    one), prompt (what a model was told), request (all else that was asked), reply, writes (to a store), outputs.
     """
 
     node: str
@@ -88,6 +88,8 @@ class NodeDiff:
     spent_b: Spent
     changes: tuple[Change, ...]
     edited: bool = False
+    folded: str = ""
+    """The path with `*` for the items of maps: what the nodes of all items have in common."""
 
     @property
     def prompt_only(self) -> bool:
@@ -127,6 +129,10 @@ class Fact(NamedTuple):
     def swapped(self) -> Fact:
         """Return the fact as seen from the other side."""
         return Fact(self.name, self.b, self.a)
+
+    def to_json(self) -> dict[str, Json]:
+        """Return the fact for programs; large values as they stand in the trace, by hash."""
+        return {"name": self.name, "a": _reference(self.a), "b": _reference(self.b)}
 
 
 @dataclass(frozen=True)
@@ -195,8 +201,8 @@ class RunDiff:
             "first": self.first.to_json() if self.first else None,
             "origin": self.origin.to_json() if self.origin else None, "causes": list(self.causes),
             "nodes": [node.to_json(most) for node in self.nodes.values()],
-            "graph": [fact._asdict() for fact in self.graph], "options": [fact._asdict() for fact in self.options],
-            "inputs": [fact._asdict() for fact in self.inputs], "ends": [fact._asdict() for fact in self.ends],
+            "graph": [fact.to_json() for fact in self.graph], "options": [fact.to_json() for fact in self.options],
+            "inputs": [fact.to_json() for fact in self.inputs], "ends": [fact.to_json() for fact in self.ends],
             "renamed": dict(self.renamed), "notes": list(self.notes),
         }  # fmt: skip
 
@@ -214,6 +220,10 @@ _SIDES: Final = {"only in A": "only in B", "only in B": "only in A"}
 def in_order(what: Iterable[str]) -> tuple[str, ...]:
     """Return the words once each, in the order of `WHAT`."""
     return tuple(sorted(set(what), key=WHAT.index))
+
+
+def _reference(value: Json) -> Json:
+    return {"$ref": value.hash, "size": value.size} if isinstance(value, Ref) else value
 
 
 def _swapped(what: tuple[str, ...]) -> tuple[str, ...]:

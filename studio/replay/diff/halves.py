@@ -27,6 +27,17 @@ if TYPE_CHECKING:
 _ASKED_NOTHING = Asked()
 
 
+class _Used:
+    """What the firings of a node have used so far."""
+
+    __slots__ = ("asked", "duration_ms", "firings")
+
+    def __init__(self) -> None:
+        self.firings = 0
+        self.duration_ms = 0.0
+        self.asked = Spent()
+
+
 class Half(Side):
     """One of the two runs with what its firings asked and stored."""
 
@@ -36,8 +47,7 @@ class Half(Side):
         self.asked = asked_by_firing(trace, run.id)
         self.stored = stored_by_firing(trace, run.id)
         self.values = Values(trace, run.id)
-        self.spent: dict[str, Spent] = {}
-        """What the firings of each node used, by its path in run A."""
+        self._used: dict[str, _Used] = {}
         self.changed_ports: set[tuple[int, str]] = set()
         """Outputs that are not the same in the other run."""
         self.changed_regions: set[int] = set()
@@ -46,12 +56,19 @@ class Half(Side):
 
     def tally(self, node: str, firing: Firing) -> None:
         """Count what a firing used."""
+        used = self._used.get(node)
+        if used is None:
+            used = self._used[node] = _Used()
+        used.firings += firing.status != "skipped"
+        used.duration_ms += firing.duration_ms or 0.0
         own = self.asked.get(firing.id)
-        fired = int(firing.status != "skipped")
-        spent = Spent(fired, duration_ms=firing.duration_ms or 0.0)
-        before = self.spent.get(node)
-        spent = spent if before is None else before.plus(spent)
-        self.spent[node] = spent if own is None else spent.plus(own.spent)
+        if own is not None:
+            used.asked = used.asked.plus(own.spent)
+
+    def spent(self, node: str) -> Spent:
+        """Return what the firings of a node used, by its path in run A."""
+        used = self._used.get(node)
+        return Spent() if used is None else used.asked.plus(Spent(used.firings, duration_ms=used.duration_ms))
 
     def source(self, firing: Firing) -> Firing | None:
         """The firing that really executed, None if its run is not in this file."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence, Set
 from typing import Any, NamedTuple
 
-from studio.replay.diff.found import Change, Fact, Kind, NodeDiff, Spent, in_order
+from studio.replay.diff.found import Change, Fact, Kind, NodeDiff, in_order
 from studio.replay.diff.halves import Half
 from studio.replay.diff.pairs import Identity
-from studio.replay.diff.versions import place_of
+from studio.replay.diff.versions import Spot, place_of
 
 _WORST: tuple[Kind, ...] = ("origin", "downstream", "unreached")
 
@@ -66,10 +66,11 @@ class _Judge:
                 node_b=names[path],
                 kind=min((change.kind for change in found), key=_WORST.index),
                 what=in_order(word for change in found for word in change.what),
-                spent_a=self.a.spent.get(path, Spent()),
-                spent_b=self.b.spent.get(path, Spent()),
+                spent_a=self.a.spent(path),
+                spent_b=self.b.spent(path),
                 changes=tuple(found),
                 edited=self.is_edited(path, names[path]),
+                folded=self.spot(path, names[path]).folded,
             )
             for path, found in by_node.items()
         }
@@ -109,13 +110,16 @@ class _Judge:
         """True if the graphs differ in the node itself."""
         if not self.edited:
             return False
-        spot = self.a.version.spot(path)
-        if spot.node is None:
-            spot = self.b.version.spot(node_b)
+        spot = self.spot(path, node_b)
         place = spot.graph, path.rpartition("/")[2]
         if place not in self.edits:
             self.edits[place] = any(edits_of(place_of(*place), self.edited))
         return self.edits[place]
+
+    def spot(self, path: str, node_b: str) -> Spot:
+        """What stands at a path: in the graph of A, or of B if A has no such node."""
+        spot = self.a.version.spot(path)
+        return spot if spot.node is not None else self.b.version.spot(node_b)
 
     def place(self, finding: Finding) -> tuple[Any, ...]:
         """Where a change stands in the outline: by the sum of its places in both runs, so that neither counts more.
@@ -134,39 +138,35 @@ def _ids(findings: Sequence[Finding]) -> tuple[tuple[int, ...], ...]:
 
 def edits_of(place: str, edited: Iterable[str]) -> list[str]:
     """Return the parts of a node (`graph.node`) in which the graphs differ: names of params and keys, "" for all."""
-    return [
-        name[len(place) :].lstrip(". ")
-        for name in edited
-        if name == place or name.startswith((place + ".", place + " "))
-    ]
+    return [name[len(place) + 1 :] for name in edited if name == place or name.startswith(place + ".")]
 
 
 def causes(
     a: Half, b: Half, origin: Change, node: NodeDiff, graph: Sequence[Fact], options: Sequence[Fact]
 ) -> tuple[str, ...]:
-    """Return what is known to have made a firing do otherwise with the same inputs, in short words."""
+    """Return what is known to have made a firing do otherwise with the same inputs, as parts of a sentence."""
     found: list[str] = []
     spot = a.version.spot(node.node)
     if spot.node is None:
         spot = b.version.spot(node.node_b)
-    name = place_of(spot.graph, node.node.rpartition("/")[2])
-    for part in edits_of(name, (fact.name for fact in graph)):
-        found.append(f"its `{part}` was changed" if part and part != "(name)" else "")
+    place = place_of(spot.graph, node.node.rpartition("/")[2])
+    found += [f"the graphs differ in its `{part}`" for part in edits_of(place, (fact.name for fact in graph)) if part]
     if not (origin.id_a and origin.id_b):
-        return ("the node is in one of the graphs only",)
+        return ("only one of the graphs has this node",)
     one, other = a.trace.firing(a.run, origin.id_a), b.trace.firing(b.run, origin.id_b)
     if "frozen" in (one.origin, other.origin) and one.origin != other.origin:
-        found.append("its output was frozen in one of the runs")
+        found.append("its output was frozen in one run")
     if one.type != other.type or ("version" in origin.what):
-        found.append("its node type is another, or another version")
+        found.append("its node type, or the version of it, is another")
     mine, theirs = a.effects_of(one), b.effects_of(other)
     if mine is not None and theirs is not None:
         if mine[0].models != theirs[0].models:
             found.append("another model was asked")
-        elif "reply" in origin.what and not {"prompt", "request"} & set(origin.what):
-            found.append("the same question was answered otherwise")
+        elif not found and "reply" in origin.what and not {"prompt", "request"} & set(origin.what):
+            seeded = any(fact.name == "seed" for fact in options)
+            found.append("the run has another seed" if seeded else "the same question was answered otherwise")
     if one.type == "flow.input" and "/" not in one.node:
         found.append("the run was given another input")
-    if not any(found) and any(fact.name == "seed" for fact in options):
+    if not found and any(fact.name == "seed" for fact in options):
         found.append("the run has another seed")
-    return tuple(one for one in found if one)
+    return tuple(found)

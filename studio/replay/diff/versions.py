@@ -167,15 +167,12 @@ def graph_facts(a: Version, b: Version, renames: Mapping[str, str]) -> tuple[Fac
             facts.append(Fact(f"graph {name}", _presence(old), _presence(new)))
         else:
             facts += _facts(name, old, new, renames)
-    return tuple(facts)
+    return tuple(sorted(facts, key=lambda fact: ("edge " in fact.name, fact.name)))
 
 
 def _facts(name: str, old: Graph, new: Graph, renames: Mapping[str, str]) -> Iterable[Fact]:
     called = {node: renames.get(place_of(name, node), node) for node in new.nodes}
     theirs = {called[node.name]: node for node in new.nodes.values()}
-    for new_name, old_name in called.items():
-        if new_name != old_name:
-            yield Fact(f"{place_of(name, old_name)} (name)", old_name, new_name)
     for node in dict.fromkeys((*old.nodes, *theirs)):
         place = place_of(name, node)
         one, other = old.nodes.get(node), theirs.get(node)

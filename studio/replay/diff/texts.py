@@ -1,0 +1,140 @@
+"""Two texts compared: line by line, and word by word within lines that were changed rather than replaced."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from difflib import SequenceMatcher
+from typing import Final, NamedTuple
+
+CONTEXT: Final = 2
+"""Unchanged lines shown around a changed one."""
+
+MOST_LINES: Final = 2000
+"""Of parts with more changed lines than this, nothing is looked for that stayed."""
+
+MOST_WORDS: Final = 1500
+"""Lines with more words than this are shown as replaced."""
+
+ALIKE: Final = 0.4
+"""Share of two lines that must be the same for them to count as one line that was changed."""
+
+_WORDS = re.compile(r"\w+|\s+|[^\w\s]")
+
+
+class TextLine(NamedTuple):
+    """A line of a comparison. `sign`: " " in both, "-" in A only, "+" in B only, "…" for lines left out (`parts` says
+    how many). `parts` are pieces of the line, each with whether it is in this text only."""
+
+    sign: str
+    parts: tuple[tuple[bool, str], ...]
+
+    @property
+    def text(self) -> str:
+        """The whole line."""
+        return "".join(text for _, text in self.parts)
+
+
+def text_diff(a: str, b: str, *, context: int | None = CONTEXT) -> list[TextLine]:
+    """Compare two texts; `context` None shows all that is the same. Equal texts give no line."""
+    if a == b:
+        return []
+    if a.endswith("\n") and b.endswith("\n"):
+        a, b = a[:-1], b[:-1]
+    old, new = _lines(a), _lines(b)
+    lines: list[TextLine] = []
+    for tag, a1, a2, b1, b2 in _opcodes(old, new):
+        if tag == "equal":
+            lines += (TextLine(" ", ((False, line),)) for line in old[a1:a2])
+        else:
+            lines += _replaced(old[a1:a2], new[b1:b2])
+    return lines if context is None else _shortened(lines, context)
+
+
+def _lines(text: str) -> list[str]:
+    """The lines; a newline at the end counts, so that texts that differ in it differ here."""
+    return [] if text == "" else text.split("\n")
+
+
+def _opcodes(old: Sequence[str], new: Sequence[str]) -> Iterator[tuple[str, int, int, int, int]]:
+    """What `SequenceMatcher.get_opcodes` gives, with the equal beginning and end found quickly."""
+    start = 0
+    while start < min(len(old), len(new)) and old[start] == new[start]:
+        start += 1
+    end = 0
+    while end < min(len(old), len(new)) - start and old[-1 - end] == new[-1 - end]:
+        end += 1
+    a, b = old[start : len(old) - end], new[start : len(new) - end]
+    if start:
+        yield "equal", 0, start, 0, start
+    if len(a) > MOST_LINES or len(b) > MOST_LINES:
+        yield "replace", start, start + len(a), start, start + len(b)
+    else:
+        for tag, a1, a2, b1, b2 in SequenceMatcher(None, a, b, autojunk=False).get_opcodes():
+            yield tag, start + a1, start + a2, start + b1, start + b2
+    if end:
+        yield "equal", len(old) - end, len(old), len(new) - end, len(new)
+
+
+def _replaced(old: Sequence[str], new: Sequence[str]) -> Iterator[TextLine]:
+    """Lines that took the place of others: changed ones in pairs, word by word, then what is left of either."""
+    gone: list[TextLine] = []
+    came: list[TextLine] = []
+    for one, other in zip(old, new, strict=False):
+        words = _by_words(one, other)
+        if words is None:
+            gone.append(TextLine("-", ((True, one),)))
+            came.append(TextLine("+", ((True, other),)))
+            continue
+        yield from (*gone, *came)
+        gone, came = [], []
+        yield from words
+    both = min(len(old), len(new))
+    yield from gone
+    yield from (TextLine("-", ((True, line),)) for line in old[both:])
+    yield from came
+    yield from (TextLine("+", ((True, line),)) for line in new[both:])
+
+
+def _by_words(one: str, other: str) -> tuple[TextLine, TextLine] | None:
+    """Two lines word by word, None if they have too little in common."""
+    old, new = _WORDS.findall(one), _WORDS.findall(other)
+    if not old or not new or len(old) > MOST_WORDS or len(new) > MOST_WORDS:
+        return None
+    minus: list[tuple[bool, str]] = []
+    plus: list[tuple[bool, str]] = []
+    same = 0
+    for tag, a1, a2, b1, b2 in _opcodes(old, new):
+        before, after = "".join(old[a1:a2]), "".join(new[b1:b2])
+        if tag == "equal":
+            same += len(before)
+        if before:
+            minus.append((tag != "equal", before))
+        if after:
+            plus.append((tag != "equal", after))
+    if same < ALIKE * max(len(one), len(other)):
+        return None
+    return TextLine("-", tuple(minus)), TextLine("+", tuple(plus))
+
+
+def _shortened(lines: Sequence[TextLine], context: int) -> list[TextLine]:
+    """Leave out what is the same, but for a few lines around each change."""
+    near: set[int] = set()
+    for place, line in enumerate(lines):
+        if line.sign != " ":
+            near.update(range(place - context, place + context + 1))
+    shown: list[TextLine] = []
+    skipped = 0
+    for place, line in enumerate(lines):
+        if place in near:
+            if skipped:
+                shown.append(_left_out(skipped))
+                skipped = 0
+            shown.append(line)
+        else:
+            skipped += 1
+    return [*shown, _left_out(skipped)] if skipped else shown
+
+
+def _left_out(count: int) -> TextLine:
+    return TextLine("…", ((False, f"{count} {'line' if count == 1 else 'lines'} the same"),))
