@@ -69,7 +69,7 @@ def decide(context: Context, held: dict[str, Any], todo: list[int], origin: int 
         OK, "", origin, engine.epoch + context.begin, end - context.begin, context.refs, encoded,
         context.attempt if region.attempt == 1 else context.counted_attempt, absent,
     )  # fmt: skip
-    if engine.control is not None:
+    if engine.watched and engine.control is not None:
         engine.control.decided(context, OK, held)
     advance(region, index, node, todo)
 
@@ -90,6 +90,8 @@ def skip(
         firing, seq, region.path_base + index, region.tick_key, region.parent_firing, region.item,
         SKIPPED, reason, origin, engine.epoch + clock(), 0, None, None, (region.attempt - 1) * (node.retries + 1) + 1,
     )  # fmt: skip
+    if engine.watched and engine.control is not None:
+        engine.control.skipped(region, node, reason)
     advance(region, index, node, todo)
 
 
@@ -126,7 +128,7 @@ def fail(context: Context, raised: BaseException, todo: list[int], origin: int =
         ERROR, message, origin, engine.epoch + context.begin, engine.now - context.begin, context.refs,
         encoded or None, context.counted_attempt,
     )  # fmt: skip
-    if engine.control is not None:
+    if engine.watched and engine.control is not None:
         engine.control.decided(context, ERROR, held if isinstance(held, dict) else {})
     if policy == "fail":
         if isinstance(raised, Failure):

@@ -83,8 +83,12 @@ class Engine:
         self.recorded = recorded
         self.past = past
         self.control = control
-        self.intervenes = past is not None or control is not None
+        self.intervenes = past is not None
         """True if something may come between a node that is ready and its code (`intervening`)."""
+        self.watched = False
+        """True while `control` wants to know of every node that is decided."""
+        self.deadlines: set[asyncio.Timeout] = set()
+        """Time limits of firings under way (`timeout_s`)."""
         self.human = human
         self._read_blob = read_blob
         self._blobs: dict[str, bytes] = {}
@@ -106,7 +110,7 @@ class Engine:
         self.taken_over = Spent(0, 0, 0, 0.0)
         """What the run that this one continues had spent on what is taken over: counted for limits, not paid again."""
         # Limits.
-        self.limits = dict(limits)
+        self.limits: dict[str, float] = dict(limits)
         self.max_firings = float(limits.get("firings", float("inf")))
         self._node_meters: dict[str, Meter] = {}
         self.paused: tuple[str, str] | None = None
@@ -117,10 +121,7 @@ class Engine:
         self.turn = 0
         self.now = 0
         self._timer: asyncio.TimerHandle | None = None
-        if "seconds" in limits:
-            self._timer = self.loop.call_later(
-                limits["seconds"], self.pause, "seconds", f"the run took its {limits['seconds']:g} seconds"
-            )
+        self._start_timer(limits.get("seconds"))
         # Shared things.
         self.memo: dict[str, Memo] = {}
         self._apart: set[asyncio.Task[Any]] = set()
@@ -179,8 +180,6 @@ class Engine:
         """Start nothing more, anywhere; who is held is let go to see it."""
         if self.root is not None:
             self.root.halt()
-        if self.control is not None:
-            self.control.wake()
 
     def diverge(self, difference: Divergence, node: str, tick: str) -> None:
         """A replay asks something else than was recorded: start nothing more and say where."""
@@ -201,6 +200,35 @@ class Engine:
         )
         self.diverge(difference, context.node, context.tick)
         return False
+
+    def _start_timer(self, seconds: float | None) -> None:
+        if seconds is not None:
+            why = f"the run took its {self.limits['seconds']:g} seconds"
+            self._timer = self.loop.call_later(seconds, self.pause, "seconds", why)
+
+    def stop_clock(self) -> Callable[[], None]:
+        """A person holds the run and nothing is under way: its time limits stand still until the returned function is
+        called: of the run, its regions and nodes, and of firings around what is held."""
+        since, timer = self.loop.time(), self._timer
+        left = None if timer is None else timer.when() - since
+        if timer is not None:
+            timer.cancel()
+            self._timer = None
+        stopped = [(limit, when) for limit in self.deadlines if (when := limit.when()) is not None and when > since]
+        for limit, _ in stopped:
+            limit.reschedule(None)
+
+        def go_on() -> None:
+            held = self.loop.time() - since
+            self._start_timer(left)
+            for limit, when in stopped:
+                if limit in self.deadlines:
+                    limit.reschedule(when + held)
+            meters = set(self._node_meters.values()) | (set() if self.root is None else self.root.meters())
+            for meter in meters:
+                meter.started += held
+
+        return go_on
 
     def is_stopping(self) -> bool:
         """True if the run as a whole goes no further: what is in flight stays undecided, to be resumed."""

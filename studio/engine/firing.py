@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from studio.engine.threads import in_thread
 from studio.support.errors import NodeError, StudioError
 from studio.support.values import decode, encode
 
@@ -108,14 +109,7 @@ async def plain_call(context: Context, values: dict[str, Any]) -> dict[str, Any]
 
 async def _in_thread(call: Callable[[], Any]) -> Any:
     """Call in a worker thread; whatever is raised there is raised here (a future cannot hold a StopIteration)."""
-
-    def caught() -> tuple[bool, Any]:
-        try:
-            return True, call()
-        except BaseException as raised:  # noqa: BLE001 - handed over, raised below
-            return False, raised
-
-    went_well, result = await asyncio.to_thread(caught)
+    went_well, result = await in_thread(call)
     if went_well:
         return result
     raise as_node_error(result) if isinstance(result, StopIteration) else result
@@ -137,12 +131,15 @@ async def guarded_call(context: Context, values: dict[str, Any]) -> dict[str, An
             attempt = context.for_attempt()
             try:
                 async with limit:
+                    if node.timeout_s is not None:
+                        region.engine.deadlines.add(limit)
                     return await plain_call(attempt, dict(values))
             except TimeoutError as error:
                 failed = _too_slow(node) if limit.expired() else error
             except Exception as error:  # noqa: BLE001 - retried or handed on to the node's `on_error`
                 failed = error
             finally:
+                region.engine.deadlines.discard(limit)
                 context.end_attempt(attempt)
             if limit.expired():
                 context.cut_off(node.timeout_s or 0.0)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from studio.engine.context import Context
 from studio.engine.deciding import decide, fail
+from studio.engine.entering import knock_out
 from studio.engine.firing import RunHalted
 from studio.engine.handles import Handle
 from studio.engine.plan import NodePlan
@@ -30,23 +31,35 @@ if TYPE_CHECKING:
 async def intervene(
     region: Region, node: NodePlan, values: dict[str, Any], refs: dict[str, Any], todo: list[int]
 ) -> bool:
-    """Hold, freeze or answer a node that is ready; True if it does not fire (any more)."""
+    """Answer, hold or freeze a node that is ready; True if it does not fire (any more, or now)."""
     engine = region.engine
-    if engine.control is not None:
-        await engine.control.turn(region, node, values)
-        if region.halted:
-            return True
-        frozen = engine.control.frozen(region, node)
-        if frozen is not None:
-            decide(_begun(region, node, refs), frozen, todo, FROZEN)
-            return True
-        knockout = engine.control.knocked_out(region, node)
-        if knockout is not None:
-            from studio.engine.entering import knock_out
+    if engine.past is not None and _repeated(region, node, refs, todo):
+        return True
+    return engine.control is not None and _steered(region, node, values, refs, todo)
 
-            knock_out(region, node.index, node, knockout, todo)
-            return True
-    return engine.past is not None and _repeated(region, node, refs, todo)
+
+def _steered(region: Region, node: NodePlan, values: dict[str, Any], refs: dict[str, Any], todo: list[int]) -> bool:
+    """Do what a person wants with a node that would fire: hold it, put something in its place, switch it off."""
+    control, past = region.engine.control, region.engine.past
+    assert control is not None
+    if past is not None and node.role:
+        before = past.find(region, node)
+        if before is not None and before.seq is not None:
+            return False  # a repetition goes on to what is new inside
+    if control.turn(region, node, values, todo):
+        return True
+    frozen = control.frozen(region, node)
+    if frozen is not None:
+        context = _begun(region, node, refs)
+        if region.races and node.race_inputs:
+            record_races(region, node, context)
+        decide(context, frozen, todo, FROZEN)
+        return True
+    knockout = control.knocked_out(region, node)
+    if knockout is not None:
+        knock_out(region, node.index, node, knockout, todo)
+        return True
+    return False
 
 
 def _repeated(region: Region, node: NodePlan, refs: dict[str, Any], todo: list[int]) -> bool:
@@ -116,7 +129,8 @@ def end_again(context: Context, outcome: Outcome, todo: list[int]) -> None:
 
 def fail_again(context: Context, outcome: Outcome, todo: list[int]) -> None:
     """The firing fails with the error that it had in the past run."""
-    told = outcome.outputs.get("error")
+    assert context.engine.past is not None
+    told = context.engine.past.held(outcome).get("error")
     code = str(told["code"]) if isinstance(told, dict) and "code" in told else "node"
     fail(context, NodeError(outcome.reason, code=code), todo, REPLAYED)
 

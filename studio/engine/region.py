@@ -7,6 +7,7 @@ A region knows its plan and what lies on its wires; who fires when is `schedulin
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
 from heapq import heapify, heappush
 from typing import TYPE_CHECKING
 
@@ -100,6 +101,7 @@ class Region:
         # Tasks of this tick.
         self.tasks: list[asyncio.Task[None]] = []
         self.running = 0
+        self.ticking = False
         self.own_tasks: dict[int, asyncio.Task[None]] = {}
         self.idle: asyncio.Future[None] | None = None
         self.crash: BaseException | None = None
@@ -182,6 +184,7 @@ class Region:
             self.pending = plan.pending_later[:]
             todo = plan.start_later[:]
         self.work_waits = False
+        self.ticking = True
         if self.lost:
             self.lost.clear()
         if plan.racing:
@@ -195,8 +198,12 @@ class Region:
                 await self.idle
                 self.idle = None
         except asyncio.CancelledError:
+            if self.engine.control is not None:
+                self.engine.control.forget(self)
             await self._cancel_tasks()
             raise
+        finally:
+            self.ticking = False
         self.tasks.clear()
         if self.crash is not None:
             raise self.crash
@@ -281,6 +288,22 @@ class Region:
             around = around.parent
         return Absent("cut off by a failure beside it")
 
+    def live(self) -> Iterator[Region]:
+        """The regions inside this one that run or tick at present."""
+        yield from self.children
+        for body in self.bodies.values():
+            if body.ticking:
+                yield body
+        for population in self.populations.values():
+            for member in population.values():
+                if member.ticking:
+                    yield member
+
+    def meters(self) -> set[Meter]:
+        """The meters of this region and of those that run inside."""
+        found = set() if self.meter is None else {self.meter}
+        return found.union(*(inner.meters() for inner in self.live()))
+
     def halt(self) -> None:
         """Start nothing new here or inside; what is in flight finishes and is recorded."""
         self.halted = True
@@ -291,6 +314,8 @@ class Region:
         for population in self.populations.values():
             for member in population.values():
                 member.halt()
+        if self.engine.control is not None:
+            self.engine.control.wake()
 
     def absence(self, source: int, port: str, value: Absent) -> Absent:
         """Give a bare absence (a port the source never names, such as `error`) a reason."""

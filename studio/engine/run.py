@@ -137,10 +137,14 @@ async def arun(
     begin = perf_counter_ns()
     region = engine.root = Region(engine, plan)
     region.inputs = {name: (value, None) for name, value in bound.items()}
+    if control is not None:
+        control.begin(engine)
     try:
         status, ended, error = await _play(engine, region)
     finally:
         engine.close()
+        if control is not None:
+            control.end()
     outputs = region.outputs()
     before = engine.taken_over
     result = RunResult(

@@ -85,6 +85,20 @@ async def work(region: Region, todo: list[int]) -> None:
             engine.turn = clock()
 
 
+def let_go(region: Region, todo: list[int]) -> None:
+    """Go on with a node that a person held, and with what waited behind it: it enters anew, in a task of its own."""
+    region.tasks.append(region.engine.loop.create_task(_let_go(region, todo)))
+
+
+async def _let_go(region: Region, todo: list[int]) -> None:
+    try:
+        await work(region, todo)
+    except Exception as fault:  # noqa: BLE001 - node code is settled in `fire`: this is a fault of ours
+        region.break_down(fault)
+    finally:
+        region.one_less()
+
+
 async def fire(context: Context, values: dict[str, Any], todo: list[int]) -> None:
     """Fire a node that may wait, and decide it."""
     region, node = context.region, context.node_plan
