@@ -177,12 +177,19 @@ def _store_to_json(store: StoreDecl) -> dict[str, Json]:
 
 
 def save_graph(graph: Graph, path: Path) -> None:
-    """Write the canonical file so that at every moment either the old or the new text is there.
+    """Write the canonical file as `save_text` does; a graph without a folder gets the file's."""
+    save_text(write_graph(graph), path, "graph")
+    if graph.base is None:
+        graph.base = path.parent
+
+
+def save_text(text: str, path: Path, what: str) -> None:
+    """Write a file so that at every moment either the old or the new text is there. `what` names it in messages.
 
     Keeps the file's permissions and follows a link to the file it names. Raises EnvironmentProblem if the
     folder is missing, read-only or full; the old file is then untouched.
     """
-    data = write_graph(graph).encode()
+    data = text.encode()
     target = Path(os.path.realpath(path))
     temporary = target.with_name(f".{target.name}.{secrets.token_hex(4)}.tmp")
     try:
@@ -203,11 +210,9 @@ def save_graph(graph: Graph, path: Path) -> None:
         _sync_folder(target.parent)
     except OSError as error:
         raise EnvironmentProblem(
-            f"The graph cannot be saved: {_why(error, target)}.", where=str(path), hint=_what_next(error)
+            f"The {what} cannot be saved: {_why(error, target)}.", where=str(path), hint=_what_next(error)
         ) from None
     _sweep(target)
-    if graph.base is None:
-        graph.base = path.parent
 
 
 def _sync_folder(folder: Path) -> None:
