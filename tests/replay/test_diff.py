@@ -216,6 +216,53 @@ stores:
     assert "store" in found.nodes["get"].what
 
 
+def test_who_won_a_race_is_the_doing_of_the_race(compare: Compare, db: Path) -> None:
+    graph = Graph.from_text("""\
+studio: 1
+name: race
+nodes:
+  one: {type: toy.number, value: 1}
+  two: {type: toy.number, value: 2}
+  slow: {type: toy.echo}
+  fast: {type: toy.echo}
+  pick: {type: flow.merge, take: first_arrival}
+  after: {type: toy.add}
+edges:
+  - one.out -> slow.value
+  - two.out -> fast.value
+  - slow.out -> pick.value
+  - fast.out -> pick.value
+  - pick.value -> after.a
+""")
+
+    def once(slow: str) -> str:
+        with latencies(lambda node, tick: 20 if node == slow else 0):
+            catalog: Any = Services(scripted=False)
+            return run(graph, registry=REGISTRY, catalog=catalog, db=db).run_id
+
+    a, b, again = once("slow"), once("fast"), once("slow")
+
+    found = compare(a, b)
+    assert {path: kind for path, kind in kinds(found).items() if path in ("pick", "after")} == {
+        "pick": "origin", "after": "downstream",
+    }  # fmt: skip
+    assert "origin" not in {kinds(found).get("slow"), kinds(found).get("fast")}
+    assert found.causes == ("another wire won the race",)
+    assert compare(a, again).equal
+
+
+def test_a_region_that_was_switched_off_is_the_origin_of_what_is_missing_inside(play: Play, compare: Compare) -> None:
+    a = play(TOWN, "Hello.")
+    b = play(TOWN.replace("{type: flow.map, graph", "{type: flow.map, knockout: true, graph"), "Hello.")
+
+    found = compare(a, b)
+
+    assert found.nodes["work"].kind == "origin"
+    assert found.causes == ("the graphs differ in its `knockout`",)
+    assert [path for path, kind in kinds(found).items() if kind == "origin"] == ["work"]
+    assert "work/0/add" in found.nodes
+
+
 # -- firings that only one run has ------------------------------------------------------------------
 
 

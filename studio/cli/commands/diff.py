@@ -8,6 +8,7 @@ is shown, but is no difference. With one RUN, it is compared with the run that i
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
@@ -18,7 +19,7 @@ from studio.support.errors import UsageError
 from studio.support.nearest import near
 
 if TYPE_CHECKING:
-    from studio.replay.diff import RunDiff
+    from studio.replay.diff import NodeDiff, RunDiff
     from studio.trace import Trace
 
 EXAMPLES = (
@@ -56,8 +57,8 @@ def run(args: argparse.Namespace, out: Output) -> int:
         traces, names = _open(args, stack)
         found = diff(traces[0], names[0], traces[1], names[1], renamed=renamed)
         if args.node is not None:
-            _node(found, traces, args, out)
-        elif out.as_json:
+            return _node(found, traces, args, out)
+        if out.as_json:
             out.json(found.to_json(None if args.full else FEW))
         else:
             _show(found, traces, args.full, out)
@@ -117,7 +118,7 @@ def _show(found: RunDiff, traces: tuple[Trace, Trace], full: bool, out: Output) 
         differing.change_in_full(shown, found, traces, out, full=full, heading=False)
 
 
-def _node(found: RunDiff, traces: tuple[Trace, Trace], args: argparse.Namespace, out: Output) -> None:
+def _node(found: RunDiff, traces: tuple[Trace, Trace], args: argparse.Namespace, out: Output) -> int:
     from studio.cli import differing
 
     nodes = differing.pick(found, args.node)
@@ -125,14 +126,20 @@ def _node(found: RunDiff, traces: tuple[Trace, Trace], args: argparse.Namespace,
         raise UsageError(f"Neither run has a node `{args.node}`.", hint=near(args.node, found.nodes))
     if out.as_json:
         out.json([differing.node_json(node, found, traces) for node in nodes])
-        return
-    if not nodes:
+    elif not nodes:
         out.say(("green", "equal"), f"  `{args.node}` did the same in both runs.")
-        return
+    else:
+        _in_full(found, nodes, traces, args.full, out)
+    return exits.FINDING if nodes else exits.OK
+
+
+def _in_full(found: RunDiff, nodes: Sequence[NodeDiff], traces: tuple[Trace, Trace], full: bool, out: Output) -> None:
+    from studio.cli import differing
+
     for number, change in enumerate(differing.changes_of(nodes)):
         if number:
             out.say()
-        differing.change_in_full(change, found, traces, out, full=args.full)
+        differing.change_in_full(change, found, traces, out, full=full)
 
 
 def _is_known(name: str, found: RunDiff, traces: tuple[Trace, Trace]) -> bool:

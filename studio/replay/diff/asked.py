@@ -44,6 +44,8 @@ class Asked:
     prompts: bytes = b""
     requests: bytes = b""
     replies: bytes = b""
+    races: bytes = b""
+    """Which wires won."""
     models: tuple[str, ...] = ()
     spent: Spent = NO_SPENDING
     refused: bytes = b""
@@ -51,6 +53,9 @@ class Asked:
 
     def add(self, effect: Effect) -> None:
         """Count one more effect, in the order they were asked."""
+        if effect.kind == "race":
+            self.races += _short([effect.name, effect.response])
+            return
         by_model, is_call = effect.kind in NAMED_BY_MODEL, effect.kind in MODEL_KINDS
         prompt, rest = asked_for(effect)
         spoken = _short(prompt) if is_call else b""

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from studio.trace import Trace
     from studio.trace.found import Firing
 
+LOST = "lost the race"
+"""Why a contender was cut off (design rule 2.3)."""
+
 UNDECIDED = ("running", "interrupted")
 _QUOTED = re.compile(r"`([^`\s]+)`")
 
@@ -77,7 +80,6 @@ class _Comparison:
         """Pairs with an input from a firing that had not passed by yet."""
         self.pure: dict[str, bool] = {}
         self.same_graph = a.version.text == b.version.text
-        self.same_file = a.trace.path.resolve() == b.trace.path.resolve()
 
     def run(self) -> None:
         """Let both runs pass by."""
@@ -145,19 +147,22 @@ class _Comparison:
             what.append("inputs")
         if not what:
             return
-        follows = follows or "store" in what
+        # Who won a race is nobody's doing but that of the moment; who lost one, lost it by that.
+        follows = (
+            follows or "store" in what or LOST in (one.reason[: len(LOST)], other.reason[: len(LOST)])
+        ) and "race" not in what
         self.a.changed_regions.add(one.parent)
         self.b.changed_regions.add(other.parent)
-        neither = one.status == other.status == "skipped"
+        skipped = (one.status == "skipped") + (other.status == "skipped")
         self.findings.append(
-            Finding(identity, other.node, one.id, other.id, in_order(what), follows, neither, any(undecided))
+            Finding(identity, other.node, one.id, other.id, in_order(what), follows, skipped, any(undecided))
         )
 
     # -- one pair ---------------------------------------------------------------------------------
 
     def is_taken_over(self, one: Firing, other: Firing) -> bool:
         """True if one is the other, taken over by a run that continues it, or both are the same firing of a third."""
-        if not self.same_file or "replayed" not in (one.origin, other.origin):
+        if "replayed" not in (one.origin, other.origin):
             return False
         parent_a, parent_b = self.a.header.parent_run, self.b.header.parent_run
         if other.origin == "replayed" and parent_b == one.run:
@@ -183,6 +188,8 @@ class _Comparison:
                 found.append("request")
             if asked.replies != asks.replies:
                 found.append("reply")
+            if asked.races != asks.races:
+                found.append("race")
         if stored.ops != stores.ops:
             found.append("writes")
         if stored.results != stores.results:

@@ -22,7 +22,8 @@ class Change(NamedTuple):
     the firing is in one run only; `attempt` counts the attempts of a retried region around it, from 1.
 
     `what` differs, in this order: only in A, only in B, type, version, status, reason, inputs, store (what it read from
-    one), prompt (what a model was told), request (all else that was asked), reply, writes (to a store), outputs.
+    one), race (which wire won), prompt (what a model was told), request (all else that was asked), reply, writes (to a
+    store), outputs.
     """
 
     node: str
@@ -208,8 +209,8 @@ class RunDiff:
 
 
 WHAT: Final = (
-    "only in A", "only in B", "type", "version", "status", "reason", "inputs", "store", "prompt", "request", "reply",
-    "writes", "outputs",
+    "only in A", "only in B", "type", "version", "status", "reason", "inputs", "store", "race", "prompt", "request",
+    "reply", "writes", "outputs",
 )  # fmt: skip
 """All that may differ in a firing, in the order in which it is told."""
 

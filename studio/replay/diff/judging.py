@@ -14,8 +14,11 @@ _WORST: tuple[Kind, ...] = ("origin", "downstream", "unreached")
 
 
 class Finding(NamedTuple):
-    """A firing that differs, before it is known whose difference it is. `node_b` is its path in run B, `follows` says
-    that what it got differs, `neither` that both runs skipped it, `undecided` that one of them did not finish it."""
+    """A firing that differs, before it is known whose difference it is.
+
+    `node_b` is its path in run B. `follows`: what it got differs. `skipped`: in how many runs it was skipped.
+    `undecided`: one run did not finish it.
+    """
 
     identity: Identity
     node_b: str
@@ -23,7 +26,7 @@ class Finding(NamedTuple):
     id_b: int
     what: tuple[str, ...]
     follows: bool
-    neither: bool = False
+    skipped: int = 0
     undecided: bool = False
 
     @property
@@ -84,11 +87,14 @@ class _Judge:
             return "unreached" if cut_short else "downstream"
         if finding.undecided:
             return "unreached"
-        if finding.follows or finding.id_a in self.a.changed_regions or finding.id_b in self.b.changed_regions:
+        if finding.follows:
             return "downstream"
-        if finding.neither and not self.is_edited(path, node_b):
-            return "downstream"  # skipped in both runs, each for its own reason, and reasons come along the wires
-        return "origin"
+        if self.is_edited(path, node_b) or finding.skipped == 1:
+            return "origin"
+        # A region node differs because of what is inside. Skipped in both runs, each for its own reason: reasons come
+        # along the wires.
+        inside = finding.id_a in self.a.changed_regions or finding.id_b in self.b.changed_regions
+        return "downstream" if inside or finding.skipped else "origin"
 
     def is_cut_short(self, findings: Iterable[Finding]) -> bool:
         """True if one run did the same as the other until it ended before its time."""
@@ -165,6 +171,8 @@ def causes(
         elif not found and "reply" in origin.what and not {"prompt", "request"} & set(origin.what):
             seeded = any(fact.name == "seed" for fact in options)
             found.append("the run has another seed" if seeded else "the same question was answered otherwise")
+    if "race" in origin.what:
+        found.append("another wire won the race")
     if one.type == "flow.input" and "/" not in one.node:
         found.append("the run was given another input")
     if not found and any(fact.name == "seed" for fact in options):
