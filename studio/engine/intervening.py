@@ -20,12 +20,13 @@ from studio.engine.racing import record_races
 from studio.engine.recorded import Divergence
 from studio.support.errors import NodeError
 from studio.support.ticks import tick_path
-from studio.trace.log import FROZEN, REPLAYED
+from studio.trace.log import CACHED, FROZEN, REPLAYED
 
 if TYPE_CHECKING:
     from studio.engine.past import Outcome
     from studio.engine.recorded import Answer
     from studio.engine.region import Region
+    from studio.engine.reuse import Reuse
 
 
 async def intervene(
@@ -35,7 +36,9 @@ async def intervene(
     engine = region.engine
     if engine.past is not None and _repeated(region, node, refs, todo):
         return True
-    return engine.control is not None and _steered(region, node, values, refs, todo)
+    if engine.control is not None and _steered(region, node, values, refs, todo):
+        return True
+    return engine.reuse is not None and _reused(engine.reuse, region, node, values, refs, todo)
 
 
 def _steered(region: Region, node: NodePlan, values: dict[str, Any], refs: dict[str, Any], todo: list[int]) -> bool:
@@ -60,6 +63,24 @@ def _steered(region: Region, node: NodePlan, values: dict[str, Any], refs: dict[
         knock_out(region, node.index, node, knockout, todo)
         return True
     return False
+
+
+def _reused(
+    reuse: Reuse, region: Region, node: NodePlan, values: dict[str, Any], refs: dict[str, Any], todo: list[int]
+) -> bool:
+    """Answer a pure node from the cache; True if it need not fire. It counts as a firing all the same."""
+    engine = region.engine
+    meter = engine.meter_of(region, node)
+    if engine.fired >= engine.max_firings or (meter is not None and meter.reached("firings", "seconds") is not None):
+        return False  # the scheduler refuses it
+    held = reuse.outputs(region, node, values)
+    if held is None:
+        return False
+    context = _begun(region, node, refs)
+    if region.races and node.race_inputs:
+        record_races(region, node, context)
+    decide(context, held, todo, CACHED)
+    return True
 
 
 def _repeated(region: Region, node: NodePlan, refs: dict[str, Any], todo: list[int]) -> bool:

@@ -74,7 +74,8 @@ class Past:
     `changed` are the nodes (by identity of their `NodeInstance`) that mean something else now, `redo` those that fire
     anew from `until` on though they mean the same. `instead` holds outputs to be put in place of what a node gave:
     node path → port → value, for its first firing from `until` on. `again` are firings (ids) that ended the past run
-    and are tried again; `torn` are region executions (id of the region firing, item) that failed inside.
+    and are tried again, `blamed` the one of them that it reported; `torn` are region executions (id of the region
+    firing, item) in which nodes failed, with their names.
     """
 
     def __init__(
@@ -89,7 +90,8 @@ class Past:
         redo: frozenset[int] = frozenset(),
         instead: Mapping[str, Mapping[str, Json]] | None = None,
         again: frozenset[int] = frozenset(),
-        torn: frozenset[tuple[int, int]] = frozenset(),
+        blamed: int = 0,
+        torn: Mapping[tuple[int, int], frozenset[str]] | None = None,
     ) -> None:
         self.run = run
         self.fork_seq = fork_seq
@@ -102,7 +104,8 @@ class Past:
         self._redo = redo
         self._instead = {node: dict(ports) for node, ports in (instead or {}).items()}
         self._again = again
-        self._torn = torn
+        self._blamed = blamed
+        self._torn = torn or {}
         self._twins: dict[int, int] = {0: 0}
         self._under_way: dict[tuple[Region, int], Outcome] = {}
         self._records: dict[int, FiringRecord] = {}
@@ -131,7 +134,7 @@ class Past:
             return None
         key = (region, node.index)
         self._under_way[key] = outcome
-        if outcome.seq is None or outcome.id in self._again or node.role:
+        if outcome.seq is None or self._is_tried_again(node, outcome) or node.role:
             return None
         fixed = outcome.seq < self.until
         if not fixed and not self._still_holds(region, node, outcome):
@@ -237,14 +240,15 @@ class Past:
         if origin == REPLAYED:
             return origin
         region, node = context.region, context.node_plan
-        outcome = self._under_way.pop((region, node.index), None)
+        outcome = self._under_way.pop((region, node.index), None) or self.find(region, node)
         same = outcome is not None and outcome.status == "ok" and self._gave(outcome, encoded)
         if same and outcome is not None:
             self._twins[context.firing] = outcome.id
-        if same and origin == EXECUTED and node.role and context.firing not in self._touched:
+        played = bool(node.role or node.knockout)
+        if same and origin == EXECUTED and played and context.firing not in self._touched:
             self.taken += 1
             return REPLAYED
-        if node.role and outcome is not None and not same and self._is_fixed(outcome):
+        if played and outcome is not None and not same and self._is_fixed(node, outcome):
             raise self._diverged(region, node, outcome, context.refs)
         self._touch(region)
         if origin == EXECUTED and not node.role and node.spec.effects == "executes":
@@ -262,8 +266,13 @@ class Past:
         same = outcome is not None and outcome.status == "skipped" and outcome.reason == reason
         return REPLAYED if same else EXECUTED
 
-    def _is_fixed(self, outcome: Outcome) -> bool:
-        return outcome.seq is not None and outcome.seq < self.until and outcome.id not in self._again
+    def _is_fixed(self, node: NodePlan, outcome: Outcome) -> bool:
+        return outcome.seq is not None and outcome.seq < self.until and not self._is_tried_again(node, outcome)
+
+    def _is_tried_again(self, node: NodePlan, outcome: Outcome) -> bool:
+        """True if this firing ended the past run. The failure of a contender did so only if the run reports it: else
+        another one delivered (rule 2.3)."""
+        return outcome.id in self._again and (not node.contends or outcome.id == self._blamed)
 
     def _touch(self, region: Region) -> None:
         """Something was executed here: the region firings around it are no longer mere repetitions."""
@@ -295,13 +304,18 @@ class Past:
             return
         earlier_attempt = outcome.attempt > context.counted_attempt
         inner.sealed = (
-            region.sealed or self._is_fixed(outcome) or earlier_attempt or (outcome.id, inner.item) in self._torn
+            region.sealed or self._is_fixed(node, outcome) or earlier_attempt or self._is_torn(outcome, inner)
         )
+
+    def _is_torn(self, outcome: Outcome, inner: Region) -> bool:
+        """True if a failure ended this execution of a body: of a node that is no contender in a race."""
+        failed = self._torn.get((outcome.id, inner.item), ())
+        return bool(failed) and any(node.name in failed and not node.contends for node in inner.plan.nodes)
 
     def end_of(self, context: Context) -> Outcome | None:
         """Return the outcome of a region firing that ended in the fixed part of the past; None for any other."""
         outcome = self._under_way.get((context.region, context.node_plan.index))
-        return outcome if outcome is not None and self._is_fixed(outcome) else None
+        return outcome if outcome is not None and self._is_fixed(context.node_plan, outcome) else None
 
     # -- effects of a firing that is executed -----------------------------------------------
 
@@ -317,7 +331,7 @@ class Past:
         if outcome is None or outcome.id in self._adrift or id(node.instance) in self._redo:
             return None
         record = self._record(outcome)
-        if outcome.id in self._again:
+        if self._is_tried_again(node, outcome):
             return None if kind in ASKED_AGAIN else record.answer_alike(kind, name, request)
         if record.last < n:
             return None

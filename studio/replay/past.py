@@ -40,7 +40,7 @@ def load_past(
     """
     found = trace.run(run)
     loader = _Loader(trace, found, Scope(graph), registry)
-    again = loader.unhandled() if until is None and found.status == "failed" else frozenset()
+    again = loader.unhandled() if until is None else frozenset()
     return Past(
         found.id,
         loader.outcomes,
@@ -51,6 +51,7 @@ def load_past(
         redo=redo,
         instead=instead,
         again=again,
+        blamed=loader.blamed(),
         torn=loader.torn(again),
     )
 
@@ -64,6 +65,7 @@ class _Loader:
         self.outcomes: dict[Identity, list[Outcome]] = {}
         self.last_seq = 0
         self._failed: list[tuple[str, Outcome]] = []
+        self._regions: dict[int, tuple[str, Outcome]] = {}
         self._cut_off: list[Outcome] = []
         self._by_firing: dict[int, list[StoreOp]] | None = None
         self._asked: dict[str, Answer] | None = None
@@ -72,6 +74,7 @@ class _Loader:
             outcome = _outcome(firing)
             self.outcomes.setdefault((firing.node, firing.tick), []).append(outcome)
             self.last_seq = max(self.last_seq, firing.seq or 0)
+            self._regions[outcome.id] = (firing.node, outcome)
             if outcome.status == "error":
                 self._failed.append((firing.node, outcome))
             elif outcome.status == "skipped" and outcome.reason.startswith(CUT_OFF):
@@ -80,32 +83,44 @@ class _Loader:
     # -- failures -----------------------------------------------------------------------------
 
     def unhandled(self) -> frozenset[int]:
-        """Return the firings that failed the run: those whose failure went up to the top, and what it cut off."""
-        failing = {outcome.id: (path, outcome) for path, outcome in self._failed if self._policy(path) == "fail"}
-        chain: set[int] = set()
-        for id in sorted(failing):  # a region firing is older than the firings in it
-            outcome = failing[id][1]
-            if outcome.parent == 0 or (outcome.parent in chain and self._passes_up(failing[outcome.parent][0])):
-                chain.add(id)
-        cut = {outcome.id for outcome in self._cut_off if outcome.parent == 0 or outcome.parent in chain}
-        return frozenset(chain | cut)
+        """Return the firings that failed the run, or were about to: those whose failure goes up to the top, and what
+        it cut off beside them."""
+        failing = {outcome.id for path, outcome in self._failed if self._goes_up(path, outcome)}
+        regions = {outcome.parent for _, outcome in self._failed if outcome.id in failing}
+        return frozenset(failing | {outcome.id for outcome in self._cut_off if outcome.parent in regions})
 
-    def torn(self, again: frozenset[int]) -> frozenset[tuple[int, int]]:
-        """Return the region executions that a failure inside had ended, handled outside."""
-        return frozenset(
-            (outcome.parent, outcome.item)
-            for path, outcome in self._failed
-            if outcome.parent and outcome.id not in again and self._policy(path) == "fail"
-        )
+    def _goes_up(self, path: str, outcome: Outcome) -> bool:
+        """True if nothing handles this failure: neither the node's `on_error` nor a region around it."""
+        if self._policy(path) != "fail":
+            return False
+        if not outcome.parent:
+            return True
+        around, region = self._regions[outcome.parent]
+        if region.seq is not None:
+            return region.status == "error" and self._goes_up(around, region)
+        found = node_at(self.top, around, self.registry)
+        handles = found is not None and (found[1].retries or found[1].params.get("on_item_error", "fail") != "fail")
+        return not handles and self._goes_up(around, region)
+
+    def blamed(self) -> int:
+        """Return the firing whose failure the run reports, 0 if it reports none."""
+        told = self.run.error if isinstance(self.run.error, dict) else {}
+        at = (str(told.get("node", "")), str(told.get("tick", "")))
+        found = [outcome.id for outcome in self.outcomes.get(at, ()) if outcome.status == "error"]
+        return found[-1] if found else 0
+
+    def torn(self, again: frozenset[int]) -> dict[tuple[int, int], frozenset[str]]:
+        """Return the region executions in which nodes failed without handling it, with the nodes' names."""
+        found: dict[tuple[int, int], frozenset[str]] = {}
+        for path, outcome in self._failed:
+            if outcome.parent and outcome.id not in again and self._policy(path) == "fail":
+                key = (outcome.parent, outcome.item)
+                found[key] = found.get(key, frozenset()) | {path.rpartition("/")[2]}
+        return found
 
     def _policy(self, path: str) -> str:
         found = node_at(self.top, path, self.registry)
         return "fail" if found is None else found[1].on_error
-
-    def _passes_up(self, path: str) -> bool:
-        """True if a failure inside this region node becomes its own: a map may let items fail."""
-        found = node_at(self.top, path, self.registry)
-        return found is None or str(found[1].params.get("on_item_error", "fail")) == "fail"
 
     # -- what is read when it is needed ---------------------------------------------------------
 

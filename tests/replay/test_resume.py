@@ -1,0 +1,74 @@
+"""A resumed run is the run that nothing disturbed, wherever it was cut (design sections 2.10, 7; notes section 1)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from studio.graph import Graph
+from studio.trace.log import ERROR, EXECUTED, SKIPPED
+from tests.engine.generator import random_graph
+from tests.engine.players import Services, by_reference
+from tests.engine.same import differences
+from tests.replay.crashes import Tape, beside_failure, crashed, cuts, decided, outcome, resumed, undisturbed
+from tests.support.graphs import CRITIC_LOOP
+
+LABELS = ["vague", "wrong", "good"]
+
+
+def critic_replies() -> list[object]:
+    return [
+        line for n, label in enumerate(LABELS) for line in (f"Draft {n}.", {"reply": label, "choices": {label: 1.0}})
+    ]
+
+
+def test_a_run_cut_at_every_moment_resumes_to_the_same_end(tmp_path: Path) -> None:
+    """Three drafts, three judgements: whatever was answered is not asked again, whatever was not, is."""
+    graph = Graph.from_text(CRITIC_LOOP)
+    whole, tape = undisturbed(graph, critic_replies())
+    assert whole.status == "ok"
+    asked_in_all = sum(1 for name, _ in tape.calls if name == "effect_result" and _[0])
+
+    for cut in range(1, len(tape.calls)):
+        db = tmp_path / f"{cut}.db"
+        run_id = crashed(db, graph, tape.calls[:cut])
+        answered = sum(1 for name, args in tape.calls[:cut] if name == "effect_result" and args[0])
+        services = Services(critic_replies())
+        result, again = resumed(db, run_id, services=services)
+
+        assert (result.status, result.ended, result.outputs) == (whole.status, whole.ended, whole.outputs), cut
+        assert decided(again) == decided(tape), cut
+        assert len(services.model.requests) == asked_in_all - answered, cut
+        before = {(one.path, one.tick) for one in tape.firings if one.seq <= last_seq(tape, cut)}
+        executed = {(one.path, one.tick) for one in again.firings if one.origin == EXECUTED}
+        assert not before & executed, cut
+
+
+def last_seq(tape: Tape, cut: int) -> int:
+    return max((args[1] for name, args in tape.calls[:cut] if name == "firing"), default=0)
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_random_graphs_cut_anywhere_resume_to_the_same_end(seed: int, tmp_path: Path) -> None:
+    """Regions, maps, organs, races, stores, errors: what was decided is taken over, and the rest comes out alike."""
+    graph = random_graph(seed + 1000, 4 + seed % 9)
+    expected = by_reference(graph)
+    whole = undisturbed(graph)
+
+    for cut in cuts(whole[1], 5):
+        db = tmp_path / f"{cut}.db"
+        run_id = crashed(db, graph, whole[1].calls[:cut])
+        again = resumed(db, run_id)
+
+        assert not differences(expected, outcome(again)), (seed, cut, graph.to_text())
+        here, there = decided(whole[1], expected), decided(again[1], expected)
+        assert here == there, (seed, cut, [key for key in {**here, **there} if here.get(key) != there.get(key)][:3])
+        kept = {(one.path, one.tick) for one in whole[1].firings if one.seq <= last_seq(whole[1], cut)}
+        executed = {
+            (one.path, one.tick) for one in again[1].firings if one.origin == EXECUTED and one.status != SKIPPED
+        }
+        torn_or_failed = {
+            (one.path, one.tick) for one in whole[1].firings if one.status == ERROR or beside_failure(one, expected)
+        }
+        assert not (kept & executed) - torn_or_failed, (seed, cut)
