@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from studio.engine.effects import call, note
 from studio.engine.firing import RunHalted
 from studio.engine.handles import Calls, Handle
+from studio.engine.reuse import key_of
 from studio.spec.calls import HumanCall, NobodyThere
 from studio.support.errors import NodeError
 from studio.support.paths import inside
@@ -92,6 +93,7 @@ class Context:
         self._open = self._open or attempt._open
         self.late.slept_s = attempt.late.slept_s
         self.late.record = self.late.record or attempt.late.record
+        self.late.random = self.late.random or attempt.late.random
 
     # -- who and when ------------------------------------------------------------------------
 
@@ -119,6 +121,11 @@ class Context:
             late.random = random.Random(int(hash_bytes(identity.encode())[:16], 16))
         return late.random
 
+    @property
+    def has_drawn(self) -> bool:
+        """True if the firing asked for random numbers: what it gives depends on who and when it is."""
+        return self._late is not None and self._late.random is not None
+
     # -- models ------------------------------------------------------------------------------
 
     def model(self, name: str = "default") -> Calls:
@@ -135,8 +142,9 @@ class Context:
             return reply.vectors, {"tokens_in": reply.tokens_in, "tokens_out": 0, "cost_usd": reply.cost_usd}
 
         vectors: list[list[float]] = await call(
-            self, "embed", embedder.name, request, ask, billable=embedder.billable, once=once
-        )
+            self, "embed", embedder.name, request, ask, billable=embedder.billable, once=once,
+            keep=await key_of(self, embedder, "embed", request),
+        )  # fmt: skip
         return vectors
 
     # -- the rest of the world ---------------------------------------------------------------

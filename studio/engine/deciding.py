@@ -69,6 +69,8 @@ def decide(context: Context, held: dict[str, Any], todo: list[int], origin: int 
         OK, "", origin, engine.epoch + context.begin, end - context.begin, context.refs, encoded,
         context.attempt if region.attempt == 1 else context.counted_attempt, absent,
     )  # fmt: skip
+    if engine.reuse is not None and origin == EXECUTED:
+        engine.reuse.keep(context, encoded, absent, end - context.begin)
     if engine.watched and engine.control is not None:
         engine.control.decided(context, OK, held)
     advance(region, index, node, todo)
@@ -128,6 +130,8 @@ def fail(context: Context, raised: BaseException, todo: list[int], origin: int =
         ERROR, message, origin, engine.epoch + context.begin, engine.now - context.begin, context.refs,
         encoded or None, context.counted_attempt,
     )  # fmt: skip
+    if engine.reuse is not None:
+        engine.reuse.failed(region, node)
     if engine.watched and engine.control is not None:
         engine.control.decided(context, ERROR, held if isinstance(held, dict) else {})
     if policy == "fail":

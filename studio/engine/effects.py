@@ -34,11 +34,14 @@ Perform = Callable[[], Coroutine[Any, Any, Answered]]
 class Memo:
     """A question that many firings ask alike, under way or answered; whoever takes the answer first is charged."""
 
-    __slots__ = ("claimed", "task")
+    __slots__ = ("claimed", "lasting", "task", "waiting")
 
-    def __init__(self, task: asyncio.Task[Answered]) -> None:
+    def __init__(self, task: asyncio.Task[Answered], lasting: bool) -> None:
+        """`lasting`: the run remembers the answer; else it is shared only while it is under way."""
         self.task = task
+        self.lasting = lasting
         self.claimed = False
+        self.waiting = 0
 
 
 def note(context: Context, kind: str, name: str, request: Json, response: Json) -> None:
@@ -60,22 +63,30 @@ async def call(
     once: bool = False,
     retries: int = 0,
     is_model: bool = False,
+    keep: str = "",
 ) -> Any:
-    """Ask, up to `retries` times more after transient errors; return the response or raise its `StudioError`."""
+    """Ask, up to `retries` times more after transient errors; return the response or raise its `StudioError`.
+
+    `once`: the run remembers the answer. `keep`: the cache does, under this key.
+    """
     engine = context.engine
+    if keep and engine.reuse is not None:
+        perform = engine.reuse.keeping(keep, kind, name, request, perform)
     tries = 0
     while True:
-        key = hash_bytes(sorted_encode([kind, name, request])) if once and engine.recorded is None else ""
+        key = hash_bytes(sorted_encode([kind, name, request])) if once and engine.recorded is None else keep
         n = context.next_number()
         if engine.recorded is not None:
             response, error = _from_record(context, n, kind, name, request, is_model)
         elif engine.past is not None and (known := _from_past(context, n, kind, name, request, once)) is not None:
             response, error = _told(context, n, kind, name, request, is_model, known)
+        elif keep and (known := _from_cache(context, kind, name, request, keep, key)) is not None:
+            response, error = _told(context, n, kind, name, request, is_model, known, CACHED)
         else:
             if is_model and key not in engine.memo:
                 engine.may_call(context.region, context.node_plan)
             engine.log.effect_intent(context.firing, n, kind, name, request, context.attempt, engine.epoch + clock())
-            response, error = await _asked(context, n, perform, key, billable, is_model)
+            response, error = await _asked(context, n, perform, key, billable, is_model, once)
         if error is None:
             return response
         transient = isinstance(error, ModelError) and error.transient
@@ -88,14 +99,18 @@ async def call(
 
 
 async def _asked(
-    context: Context, n: int, perform: Perform, key: str, billable: bool, is_model: bool
+    context: Context, n: int, perform: Perform, key: str, billable: bool, is_model: bool, once: bool
 ) -> tuple[Json, StudioError | None]:
     engine = context.engine
     begin = clock()
-    try:
+
+    async def ask() -> Answered:
         if billable:
             await engine.must_be_durable()
-        response, facts = await (_shared(context, key, perform) if key else perform())
+        return await perform()
+
+    try:
+        response, facts = await (_shared(context, key, ask, once) if key else ask())
     except StudioError as raised:
         if not context.closed:
             _record(context, n, "error", error_json(raised), str(raised), begin, {}, is_model)
@@ -111,18 +126,30 @@ async def _asked(
     return response, None
 
 
-async def _shared(context: Context, key: str, perform: Perform) -> Answered:
-    """Ask once for all who ask alike. The asking outlives its first asker, who may lose a race or run out of time."""
+async def _shared(context: Context, key: str, perform: Perform, once: bool) -> Answered:
+    """Ask once for all who ask alike. The asking outlives its first asker, who may lose a race or run out of time.
+
+    What is asked for the cache's sake is given up when nobody waits for it any more, as it would be without a cache.
+    """
     engine = context.engine
     memo = engine.memo.get(key)
     if memo is None:
-        memo = engine.memo[key] = Memo(engine.start_apart(perform()))
+        memo = engine.memo[key] = Memo(engine.start_apart(perform()), once)
+    memo.waiting += 1
     try:
         response, facts = await asyncio.shield(memo.task)
-    except Exception:
-        if engine.memo.get(key) is memo:
-            del engine.memo[key]  # failures are not kept: the next who asks tries anew
+    except BaseException as raised:
+        # Failures are not kept: the next who asks tries anew.
+        given_up = not isinstance(raised, Exception) and memo.waiting == 1 and not memo.lasting
+        if given_up:
+            memo.task.cancel()
+        if (given_up or isinstance(raised, Exception)) and engine.memo.get(key) is memo:
+            del engine.memo[key]
         raise
+    finally:
+        memo.waiting -= 1
+    if not memo.lasting and engine.memo.get(key) is memo:
+        del engine.memo[key]  # from now on the cache answers
     if memo.claimed:
         return response, {**facts, "tokens_in": 0, "tokens_out": 0, "cost_usd": 0.0, "origin": CACHED}
     memo.claimed = True
@@ -166,10 +193,29 @@ def _from_past(context: Context, n: int, kind: str, name: str, request: Json, on
     return past.memory(kind, name, request) if known is None and once else known
 
 
+def _from_cache(context: Context, kind: str, name: str, request: Json, keep: str, key: str) -> Answer | None:
+    """What was answered to this very request in whatever run, unless somebody in this one is asking it just now."""
+    engine = context.engine
+    if engine.reuse is None or key in engine.memo:
+        return None
+    kept = engine.reuse.answer(keep, kind, request)
+    return (
+        None if kept is None else Answer(kind, name, request, "ok", kept.response, "", {**kept.facts, "origin": CACHED})
+    )
+
+
 def _told(
-    context: Context, n: int, kind: str, name: str, request: Json, is_model: bool, known: Answer
+    context: Context,
+    n: int,
+    kind: str,
+    name: str,
+    request: Json,
+    is_model: bool,
+    known: Answer,
+    origin: int = REPLAYED,
 ) -> tuple[Json, StudioError | None]:
-    """Take over an answer of the past run: it costs nothing again, but counts for the limits."""
+    """Take over an answer: it costs nothing again. One that the past run paid for counts for the limits, one from the
+    cache does not: limits bound what a run spends."""
     engine = context.engine
     if is_model and known.is_executed:
         engine.take_over(context.region, context.node_plan, known.spent)
@@ -178,7 +224,7 @@ def _told(
     engine.log.effect_intent(context.firing, n, kind, name, request, context.attempt, engine.epoch + clock())
     engine.log.effect_result(
         context.firing, n, known.status, known.response, known.error, 0, *FREE, known.facts.get("finish_reason", ""),
-        known.facts.get("entropy"), REPLAYED,
+        known.facts.get("entropy"), origin,
     )  # fmt: skip
     if known.status == "ok":
         return known.response, None

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from studio.engine.project_stores import ProjectFile
     from studio.engine.recorded import Answer, RecordedEffects
     from studio.engine.region import Region
+    from studio.engine.reuse import Reuse
     from studio.models.catalog import Catalog
     from studio.stores.base import Store
 
@@ -65,6 +66,7 @@ class Engine:
         recorded: RecordedEffects | None = None,
         past: Past | None = None,
         control: Control | None = None,
+        reuse: Reuse | None = None,
         human: Callable[[], Human],
         read_blob: Callable[[str], bytes],
         on_text: Callable[[str, str, str], None] | None = None,
@@ -83,7 +85,8 @@ class Engine:
         self.recorded = recorded
         self.past = past
         self.control = control
-        self.intervenes = past is not None
+        self.reuse = reuse
+        self.intervenes = past is not None or (reuse is not None and reuse.firings)
         """True if something may come between a node that is ready and its code (`intervening`)."""
         self.watched = False
         """True while `control` wants to know of every node that is decided."""

@@ -10,6 +10,7 @@ from studio.engine.effects import Answered, Perform, call
 from studio.engine.firing import RunHalted
 from studio.engine.memories import memory_of, note_use
 from studio.engine.recorded import Divergence, error_json
+from studio.engine.reuse import key_of
 from studio.spec.calls import (
     ChatCall,
     ChatReply,
@@ -61,7 +62,7 @@ class Calls:
                 reply = await self.provider.chat(call, context.say if context.engine.on_text else None)
             return reply.to_json(), _facts(reply)
 
-        response = await self._ask("chat", call.canonical(self.info.name), ask)
+        response = await self._ask("chat", call.canonical(self.info.name), ask, temperature=temperature)
         return ChatReply.from_json(response)
 
     async def complete(
@@ -82,10 +83,13 @@ class Calls:
         response = await self._ask("complete", call.canonical(self.info.name), ask, once=once)
         return CompletionReply.from_json(response)
 
-    async def _ask(self, kind: str, request: Json, ask: Perform, *, once: bool = False) -> Any:
+    async def _ask(
+        self, kind: str, request: Json, ask: Perform, *, once: bool = False, temperature: float = 0.0
+    ) -> Any:
         return await call(
             self.context, kind, self.info.name, request, ask,
             billable=self.info.billable, once=once, retries=self.provider.retry_transient, is_model=True,
+            keep=await key_of(self.context, self.provider, kind, request, temperature),
         )  # fmt: skip
 
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from studio.support.values import Json
+
+if TYPE_CHECKING:
+    from studio.engine.reuse import Saved
+    from studio.support.errors import EnvironmentProblem
 
 Status = Literal["running", "ok", "failed", "paused", "aborted", "interrupted"]
 
@@ -23,11 +27,12 @@ class RunResult:
     values; `error` is None or `{"code", "message", "node", "tick"}`.  `cost_usd` is None where a price is unknown.
     `firings` counts nodes that fired, `ticks` sums over regions, `calls` counts model calls.  Of a resumed or forked
     run `taken_over` counts the firings it has from its parent; calls, tokens and cost are what it spent itself.
+    `saved` is what the cache spared it, None if it used none; `cache_problem` says why it went on without the cache.
     """
 
     __slots__ = (
-        "calls", "cost_usd", "duration_s", "ended", "error", "firings", "outputs", "run_id", "status", "taken_over",
-        "ticks", "tokens_in", "tokens_out",
+        "cache_problem", "calls", "cost_usd", "duration_s", "ended", "error", "firings", "outputs", "run_id", "saved",
+        "status", "taken_over", "ticks", "tokens_in", "tokens_out",
     )  # fmt: skip
 
     def __init__(
@@ -46,6 +51,8 @@ class RunResult:
         cost_usd: float | None,
         duration_s: float,
         taken_over: int = 0,
+        saved: Saved | None = None,
+        cache_problem: EnvironmentProblem | None = None,
     ) -> None:
         self.run_id = run_id
         self.status: Status = status
@@ -60,6 +67,8 @@ class RunResult:
         self.cost_usd = cost_usd
         self.duration_s = duration_s
         self.taken_over = taken_over
+        self.saved = saved
+        self.cache_problem = cache_problem
 
     @property
     def ok(self) -> bool:
@@ -75,7 +84,7 @@ class RunResult:
 
     def to_json(self) -> dict[str, Any]:
         """The object that `studio run --json` prints."""
-        told = {
+        told: dict[str, Any] = {
             "run": self.run_id,
             "status": self.status,
             "ended": self.ended,
@@ -89,7 +98,11 @@ class RunResult:
             "duration_s": round(self.duration_s, 3),
             "error": self.error,
         }
-        return {**told, "taken_over": self.taken_over} if self.taken_over else told
+        if self.taken_over:
+            told["taken_over"] = self.taken_over
+        if self.saved is not None:
+            told["saved"] = self.saved.to_json()
+        return told
 
     def __repr__(self) -> str:
         return f"RunResult({self.run_id} {self.status} {self.ended}, {self.firings} firings, {self.calls} calls)"

@@ -31,10 +31,14 @@ if TYPE_CHECKING:
     from studio.engine.control import Control
     from studio.engine.past import Past
     from studio.engine.recorded import RecordedEffects
+    from studio.engine.reuse import Reuse
     from studio.models.catalog import Catalog
     from studio.spec.calls import Human, ModelProvider
 
 P = ParamSpec("P")
+
+CACHE_MODES = ("off", "llm", "all")
+"""What a run may take from the cache: nothing, answers of models, also what pure nodes gave."""
 
 Listener = Callable[[list[Any]], None]
 OnText = Callable[[str, str, str], None]
@@ -51,7 +55,7 @@ async def arun(
     answers: str | Path | None = None,
     clock: str | None = None,
     limits: Mapping[str, float] | None = None,
-    cache: str = "off",
+    cache: str | None = None,
     registry: Registry | None = None,
     catalog: Catalog | None = None,
     human: Human | None = None,
@@ -67,7 +71,8 @@ async def arun(
     """Run a graph to its end and return the outcome; inputs may be given as a mapping or by keyword.
 
     `model` maps all roles to one model (a name, or a provider object); `db` is the trace file (default: the
-    user's); `limits` narrow or widen the run's own (`{"cost_usd": 1}`); `clock` fixes the time (ISO 8601);
+    user's); `limits` narrow or widen the run's own (`{"cost_usd": 1}`); `clock` fixes the time (ISO 8601); `cache` says
+    what may be taken from the cache: `off`, `llm` (answers of models), `all` (also what pure nodes gave), None: as set;
     `listener` is called with batches of committed records from the writer's thread, `on_text(node, tick, text)`
     with streaming text; `recorded` answers every effect from a recorded run, `past` is a run that this one continues
     (`studio.replay.resume` and `fork` make it), `patience` the ticks a region without a bound may run, `control` lets
@@ -77,11 +82,10 @@ async def arun(
     Raises GraphError or UsageError before anything runs, EnvironmentProblem where the trace cannot be written; a
     failing run is returned, not raised.
     """
-    if cache != "off":
-        raise UsageError(f"The cache `{cache}` is not offered by this version.", hint="Leave it off.")
     document = graph if isinstance(graph, Graph) else Graph.load(graph)
     prepared = prepare(document, registry or default_registry())
     settings = current_settings()
+    cache = cache_mode(settings, cache)
     trace_file = Path(db) if db is not None else settings.db_path()
     services = None if recorded is not None else catalog or _catalog(settings, model, embedder, document, trace_file)
     scripts = [] if services is None else list(_scripts(services, settings, prepared, model is not None or catalog))
@@ -109,8 +113,10 @@ async def arun(
             "answers": str(answers) if answers else None,
             "races": "ordered" if ordered_races else "by arrival",
             "patience": patience,
+            "cache": cache,
         }
         log = _open_log(trace_file, run_id, document, prepared, bound, options, listener, past)
+    reuse = None if recorded is not None else await _reuse(settings, cache, prepared)
     engine = Engine(
         run_id=run_id,
         log=log,
@@ -126,6 +132,7 @@ async def arun(
         recorded=recorded,
         past=past,
         control=control,
+        reuse=reuse,
         human=lambda: _present(asked),
         read_blob=lambda key: _blob(trace_file, key),
         on_text=on_text,
@@ -143,6 +150,8 @@ async def arun(
         status, ended, error = await _play(engine, region)
     finally:
         engine.close()
+        if reuse is not None:
+            reuse.close()
         if control is not None:
             control.end()
     outputs = region.outputs()
@@ -160,13 +169,19 @@ async def arun(
         tokens_out=engine.tokens_out - before.tokens_out,
         cost_usd=max(0.0, engine.cost_usd - before.cost_usd) if engine.cost_known else None,
         taken_over=0 if past is None else past.taken,
+        saved=None if reuse is None else reuse.saved,
+        cache_problem=None if reuse is None else reuse.problem,
         duration_s=(perf_counter_ns() - begin) / 1e9,
     )
-    totals = {
+    totals: dict[str, Json] = {
         "firings": result.firings, "ticks": result.ticks, "calls": result.calls, "tokens_in": result.tokens_in,
         "tokens_out": result.tokens_out, "cost_usd": result.cost_usd, "seq": engine.seq,
         "taken_over": result.taken_over,
     }  # fmt: skip
+    if reuse is not None:
+        totals["saved"] = reuse.saved.to_json()
+        if reuse.problem is not None:
+            log.alarm(0, "cache", f"The cache was not used (any more): {reuse.problem}", None, time_ns())
     log.finish(status, ended, error, {name: encode(value) for name, value in outputs.items()}, totals, time_ns())
     if engine.aborted:
         log.flush()
@@ -275,6 +290,26 @@ def run_limits(settings: Settings, graph: Graph, given: Mapping[str, float] | No
         if isinstance(value, bool) or not isinstance(value, int | float) or not value >= 0:
             raise UsageError(f"The limit `{name}` should be a number from 0, not {value!r}.")
     return {name: float(value) for name, value in limits.items()}
+
+
+def cache_mode(settings: Settings, asked: str | None) -> str:
+    """Return what a run may take from the cache: as asked, else as set. Raises UsageError."""
+    mode = str(settings["cache.mode"]) if asked is None else asked
+    if mode not in CACHE_MODES:
+        raise UsageError(f"The cache cannot be `{mode}`.", hint=f"One of {', '.join(CACHE_MODES)}.")
+    return mode
+
+
+async def _reuse(settings: Settings, mode: str, prepared: Prepared) -> Reuse | None:
+    if mode == "off":
+        return None
+    from studio.engine.reuse import Reuse
+
+    reuse = Reuse.open(settings, mode)
+    if reuse.firings:
+        types = {instance.type for _, part in prepared.graph.walk() for instance in part.nodes.values()}
+        await asyncio.to_thread(reuse.learn, filter(None, map(prepared.registry.find, types)))
+    return reuse
 
 
 def _catalog(

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from functools import lru_cache
 from typing import Any, TypeVar
 
 import orjson
 
+from studio.models import weights
 from studio.models.entropy import TOP, mean_bits, token_bits
 from studio.models.failures import asker, failure
 from studio.models.loopback import BrokenReply, Response, post
@@ -58,6 +60,15 @@ class Embedded:
     @property
     def deterministic_order(self) -> bool:
         return False
+
+    def repeats(self, temperature: float) -> bool:
+        """True at any temperature: the seed decides what is drawn."""
+        return True
+
+    async def fingerprint(self) -> str:
+        """Return the weights by their hash, whatever the file is called, and what else decides about an answer."""
+        digest = await asyncio.to_thread(weights.content_hash_of, self._spec.model)
+        return f"{digest} context={self._spec.context} exact={self._spec.exact} engine={_engine_version()}"
 
     async def chat(self, call: ChatCall, on_text: Callable[[str], None] | None = None) -> ChatReply:
         """Answer a chat. With a schema the answer is constrained to it token by token. Raises `ModelError`."""
@@ -213,6 +224,16 @@ class Embedded:
 
     def _where(self, call: ChatCall | CompletionCall) -> str:
         return ", ".join(filter(None, (self._info.name, asker(call.node, call.tick))))
+
+
+@lru_cache(maxsize=1)
+def _engine_version() -> str:
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version("xllamacpp")
+    except PackageNotFoundError:
+        return ""
 
 
 def _family(body: dict[str, Json]) -> str:

@@ -129,6 +129,14 @@ class LiteLLMEmbedder:
         """True if calls may cost money."""
         return self._model.info.billable
 
+    def repeats(self, temperature: float) -> bool:
+        """True: nothing is drawn. (The tables in this file do not say so, as looking up their vectors is no faster.)"""
+        return True
+
+    async def fingerprint(self) -> str:
+        """Return which server answers."""
+        return await self._model.fingerprint()
+
     async def embed(self, texts: list[str]) -> EmbedReply:
         """Return one vector per text, in order. Raises `ModelError`."""
         if any(not text for text in texts):

@@ -13,6 +13,7 @@ from studio.models.failures import MissingModel
 
 LOCAL_PROVIDERS = frozenset({"ollama", "ollama_chat", "lm_studio", "llamafile"})
 """Providers on the person's own machine: they need no key and cost nothing."""
+_SERVER_NAMES = ("_API_BASE", "_BASE_URL", "_API_VERSION", "_ENDPOINT", "_REGION_NAME", "_LOCATION", "OLLAMA_HOST")
 _NO_KEY = "none"
 _PARAMS = {"_API_KEY": "api_key", "_API_BASE": "api_base", "_API_VERSION": "api_version"}
 
@@ -31,6 +32,16 @@ class Endpoint:
         """True if the server is on this machine."""
         host = urlsplit(self.base).hostname or ""
         return host in ("localhost", "::1") or host.startswith("127.")
+
+
+def server_of(endpoint: Endpoint | None) -> str:
+    """Return which server answers, and by which form of its interface: the endpoint, or what the environment says.
+
+    All variables that lead a provider of litellm elsewhere count, whosever they are. No keys.
+    """
+    if endpoint is not None:
+        return f"endpoint {endpoint.base} schema={endpoint.schema}"
+    return " ".join(f"{name}={value}" for name, value in sorted(os.environ.items()) if name.endswith(_SERVER_NAMES))
 
 
 async def access_for(library: Any, name: str, endpoint: Endpoint | None, *, keyring: bool) -> dict[str, str]:

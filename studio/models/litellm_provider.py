@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from studio.models import keys
 from studio.models.entropy import mean_bits, token_bits
 from studio.models.failures import asker, failure
-from studio.models.litellm_access import LOCAL_PROVIDERS, Endpoint, access_for
+from studio.models.litellm_access import LOCAL_PROVIDERS, Endpoint, access_for, server_of
 from studio.models.litellm_errors import map_error
 from studio.models.litellm_params import chat_params
 from studio.models.litellm_runtime import RUNTIME, Runtime
@@ -54,6 +54,14 @@ class LiteLLM:
     @property
     def deterministic_order(self) -> bool:
         return False
+
+    def repeats(self, temperature: float) -> bool:
+        """True at temperature 0, as far as providers keep that: seeds are a wish."""
+        return temperature == 0
+
+    async def fingerprint(self) -> str:
+        """Return where calls go: two servers may use one model name."""
+        return server_of(self._endpoint)
 
     async def prepare(self) -> None:
         """Load the library off the event loop and check name and key. Raises `MissingModel` saying what is missing."""

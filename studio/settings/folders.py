@@ -1,4 +1,4 @@
-"""Where this person's settings and data are. `STUDIO_HOME` puts both into one folder."""
+"""Where this person's settings, data and cache are. `STUDIO_HOME` puts all into one folder."""
 
 from __future__ import annotations
 
@@ -19,9 +19,15 @@ def data_folder() -> Path:
     return _folder("data", *_asked())
 
 
+def cache_folder() -> Path:
+    """Return the folder of what may be thrown away at any time (not created)."""
+    return _folder("cache", *_asked())
+
+
 def _asked() -> tuple[str | None, ...]:
     """What the environment says of folders; a change of it is heeded at once."""
-    return tuple(map(os.environ.get, ("STUDIO_HOME", "HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "APPDATA")))
+    names = ("STUDIO_HOME", "HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME", "APPDATA", "LOCALAPPDATA")
+    return tuple(map(os.environ.get, names))
 
 
 @lru_cache(maxsize=16)
@@ -30,5 +36,9 @@ def _folder(kind: str, home: str | None, *_: str | None) -> Path:
         return Path(home).expanduser()
     import platformdirs
 
-    find = platformdirs.user_config_dir if kind == "config" else platformdirs.user_data_dir
-    return Path(find(APP, appauthor=False))
+    find = {
+        "config": platformdirs.user_config_dir,
+        "data": platformdirs.user_data_dir,
+        "cache": platformdirs.user_cache_dir,
+    }
+    return Path(find[kind](APP, appauthor=False))

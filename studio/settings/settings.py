@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from studio.settings.declared import BY_NAME, SETTINGS, Setting, Value
-from studio.settings.folders import config_folder, data_folder
+from studio.settings.folders import cache_folder, config_folder, data_folder
 from studio.settings.migrations import migrate
 from studio.settings.toml_text import dumps
 from studio.support.errors import EnvironmentProblem, UsageError
@@ -163,6 +163,11 @@ class Settings:
         """Return the file that runs are recorded in: `STUDIO_DB`, the setting, or `studio.db` in the data folder."""
         named = self["store.db"]
         return Path(named).expanduser() if named else data_folder() / "studio.db"
+
+    def cache_path(self) -> Path:
+        """Return the file of the cache: the setting, or `cache.db` in the cache folder."""
+        named = self["cache.file"]
+        return Path(named).expanduser() if named else cache_folder() / "cache.db"
 
     def _stored(self, setting: Setting) -> Any:
         value: Any = self._table

@@ -202,6 +202,20 @@ class Script(Protocol):
         """Use up the answer to a call of this node that a run which goes on has had before."""
 
 
+@runtime_checkable
+class Repeatable(Protocol):
+    """A provider, of chats or of embeddings, whose answer follows from the request: it may be kept and given again.
+
+    Who does not say so is asked every time: scripts and recorded runs answer by who asks and when.
+    """
+
+    def repeats(self, temperature: float) -> bool:
+        """True if requests at this temperature are answered alike each time."""
+
+    async def fingerprint(self) -> str:
+        """Return what shapes the answers beyond the name of the model: its server, its weights, its settings."""
+
+
 class EmbedProvider(Protocol):
     """Turns texts into vectors of one length."""
 

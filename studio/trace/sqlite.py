@@ -31,6 +31,7 @@ else:
 __all__ = [
     "COPY_NAME",
     "SAFE_VERSION",
+    "connect_cache",
     "connect_copy",
     "connect_foreign",
     "connect_reader",
@@ -47,6 +48,7 @@ SAFE_VERSION = (3, 51, 3)
 """From here on, several processes may write one file: older ones can corrupt it when a WAL is reset."""
 
 BUSY_MS = 5000
+CACHE_BUSY_MS = 2000
 WAL_LIMIT_BYTES = 64 << 20
 FOREIGN_LIMIT_BYTES = 4 << 30
 COPY_NAME = "foreign.db"
@@ -142,6 +144,34 @@ def connect_reader(path: Path) -> sqlite3.Connection:
                 break
     assert problem is not None
     raise problem
+
+
+def connect_cache(path: Path) -> sqlite3.Connection:
+    """Open a file whose content may be lost, but not damaged: made if need be, commits not waited for. Autocommit mode.
+
+    Raises `EnvironmentProblem`.
+    """
+    prepare_for_writing(path)
+    try:
+        connection = sqlite3.connect(
+            str(path), isolation_level=None, check_same_thread=False, timeout=CACHE_BUSY_MS / 1000
+        )
+        try:
+            run = connection.execute
+            run("PRAGMA trusted_schema=OFF")
+            run("PRAGMA cell_size_check=ON")
+            if run("PRAGMA page_count").fetchone()[0] == 0:
+                run("PRAGMA auto_vacuum=INCREMENTAL")
+            # Where SQLite is too old for several processes in one WAL, a rollback journal is safe.
+            run(f"PRAGMA journal_mode={'WAL' if sqlite_is_safe() else 'TRUNCATE'}")
+            run("PRAGMA synchronous=NORMAL")
+            run(f"PRAGMA journal_size_limit={WAL_LIMIT_BYTES}")
+        except BaseException:
+            connection.close()
+            raise
+    except sqlite3.Error as error:
+        raise problem_of(error, path) or error from error
+    return connection
 
 
 def connect_copy(path: Path) -> sqlite3.Connection:
