@@ -28,6 +28,9 @@ WIDE = 100
 """Cells of a terminal from which the table has times as well."""
 
 _WORD = re.compile(r"\S+\s*|\s+")
+FEW_FACTS = 12
+"""Things that differ beside the firings that are shown of each kind without --full."""
+
 _SIGN_STYLE = {"-": "red", "+": "green", "…": "dim", " ": ""}
 _KIND_STYLE = {"origin": "bold", "downstream": "", "unreached": "dim"}
 
@@ -56,8 +59,10 @@ def beside(found: RunDiff, traces: tuple[Trace, Trace], out: Output, *, full: bo
         out.line((("cyan", f"{'renamed':<9}"), f"{old} is called {new.rpartition('.')[2]} in B"))
     shown = {"graph": found.graph, "options": found.options, "inputs": found.inputs, "ends": found.ends}
     for title, facts in shown.items():
-        for place, fact in enumerate(facts):
+        for place, fact in enumerate(facts if full else facts[:FEW_FACTS]):
             _fact(title if not place else "", fact, traces, out, full=full, whole=full or title == "graph")
+        if len(facts) > FEW_FACTS and not full:
+            out.say(" " * 9, ("dim", f"… {len(facts) - FEW_FACTS} more, all with --full"))
     for note in found.notes:
         out.note(("yellow", note))
 

@@ -19,9 +19,11 @@ from studio.models.scripted import Scripted
 from studio.replay.diff import RunDiff, diff
 from studio.replay.diff.details import details
 from studio.replay.diff.texts import text_diff
+from studio.replay.diff.values import same_value
 from studio.support.errors import UsageError
-from studio.support.values import Json, encode
+from studio.support.values import Json, encode, hash_bytes
 from studio.trace import RunStart, Trace, open_run
+from studio.trace.found import Ref
 from studio.trace.log import EXECUTED, OK, REPLAYED
 from studio.trace.writer import close_writer
 from tests.engine.generator import Maker, Setting
@@ -270,6 +272,7 @@ def test_ticks_that_only_one_run_came_to_are_downstream(play: Play, compare: Com
     found = compare(play(CRITIC_LOOP, *REPLIES), play(CRITIC_LOOP, "A first draft.", "good"))
 
     assert kinds(found) == {"critic": "origin", **dict.fromkeys(("route", "done", "writer", "result"), "downstream")}
+    assert found.first == found.origin
     assert found.nodes["writer"].what == ("only in A",)
     assert [(change.tick, change.id_b) for change in found.nodes["writer"].changes] == [("1", 0)]
     assert (found.nodes["writer"].spent_a.firings, found.nodes["writer"].spent_b.firings) == (2, 1)
@@ -292,6 +295,16 @@ def test_a_node_that_failed_is_the_origin_of_what_came_of_it(play: Play, compare
 
     assert kinds(found) == {"greet": "origin", "fails": "downstream", "told": "downstream"}
     assert found.nodes["told"].what == ("status",)
+
+
+def test_a_node_that_both_runs_skipped_for_another_reason_is_downstream(play: Play, compare: Compare) -> None:
+    text = TOWN.replace("result.value", "result.value\n  - fails.value -> told.value").replace(
+        "  result: {type: flow.output}", "  result: {type: flow.output}\n  told: {type: flow.output}", 1
+    )
+    found = compare(play(text, "no json"), play(text, "[1, 2"))
+
+    assert found.nodes["told"].what == ("reason",)
+    assert kinds(found) == {"greet": "origin", "fails": "downstream", "told": "downstream"}
 
 
 def test_a_node_that_came_is_an_origin_and_its_readers_are_downstream(play: Play, compare: Compare) -> None:
@@ -390,7 +403,9 @@ def test_runs_of_two_files_are_compared_by_value(play: Play, db: Path, tmp_path:
     assert parts[1].a.value == LONG
 
 
-def test_what_a_run_took_over_is_not_compared_by_effects_it_does_not_have(db: Path, compare: Compare) -> None:
+def test_what_a_run_took_over_is_not_compared_by_effects_it_does_not_have(
+    db: Path, tmp_path: Path, compare: Compare
+) -> None:
     text = "studio: 1\nname: x\nnodes:\n  say: {type: llm.function, instructions: Say, output: text}\n"
 
     def write(name: str, parent: str, origin: int, ask: bool) -> None:
@@ -416,9 +431,17 @@ def test_what_a_run_took_over_is_not_compared_by_effects_it_does_not_have(db: Pa
         assert compare("03SECOND", other).equal
     assert compare("04GRANDCHILD", "05SILENT").nodes["say"].what == ("prompt", "request", "reply")
 
+    db = tmp_path / "elsewhere.db"  # without its parent
+    write("02CHILD", "01PARENT", REPLAYED, False)
+    close_writer(db)
+    with Trace(tmp_path / "runs.db") as here, Trace(db) as there:
+        child = diff(here, "01PARENT", there, "02CHILD")
+        stranger = diff(here, "05SILENT", there, "02CHILD")
+    assert (child.equal, child.notes) == (True, ())
+    assert "1 firing was taken over from a run that is not in this file" in stranger.notes[0]
 
-def test_a_region_that_was_tried_again_is_compared_attempt_by_attempt(play: Play, compare: Compare) -> None:
-    text = """\
+
+TRIED = """\
 studio: 1
 name: tried
 nodes:
@@ -427,20 +450,57 @@ graphs:
   inner:
     nodes:
       say: {type: llm.function, instructions: Say, output: text, repairs: 0}
+      organ: {type: flow.subgraph, graph: deep, clock: shared}
       parse: {type: json.parse}
       value: {type: flow.output}
     edges:
-      - say.text -> parse.text
+      - say.text -> organ.x
+      - organ.y -> parse.text
       - parse.value -> value.value
+  deep:
+    nodes:
+      x: {type: flow.input}
+      same: {type: text.template, template: "{x}"}
+      y: {type: flow.output}
+    edges:
+      - x.value -> same.x
+      - same.text -> y.value
 """
-    a = play(text, "no", "nor this", '"yes"')
-    b = play(text, "no", "nor that", '"yes"')
+
+
+def test_a_region_that_was_tried_again_is_compared_attempt_by_attempt(play: Play, compare: Compare) -> None:
+    a = play(TRIED, "no", "nor this", '"yes"')
+    b = play(TRIED, "no", "nor that", '"yes"')
 
     found = compare(a, b)
 
     changes = {(change.node, change.attempt) for change in found.changes() if change.kind == "origin"}
     assert changes == {("work/say", 2)}
-    assert found.compared > 7
+    assert {change.attempt for change in found.nodes["work/organ/same"].changes} == {2}
+
+
+def test_an_attempt_that_ended_early_is_not_taken_for_the_next(play: Play, compare: Compare) -> None:
+    found = compare(play(TRIED, {"error": "server"}, '"yes"'), play(TRIED, "no", '"yes"'))
+
+    assert {(change.node, change.attempt) for change in found.changes() if change.node == "work/parse"} == {
+        ("work/parse", 1)
+    }
+
+
+def test_no_attempt_is_lost_where_one_run_needed_more_of_them(play: Play, compare: Compare) -> None:
+    found = compare(play(TRIED, "no", "nor this", '"yes"'), play(TRIED, '"yes"'))
+
+    alone = [change.attempt for change in found.nodes["work/organ/same"].changes if change.what == ("only in A",)]
+    assert alone == [2, 3]
+
+
+def test_values_are_compared_as_they_are_stored() -> None:
+    assert same_value({"a": [1, "x"]}, {"a": [1, "x"]})
+    for one, other in (([1], [True]), ([1], [1.0]), ({"a": 1, "b": 2}, {"b": 2, "a": 1}), (1, True), (0, None)):
+        assert not same_value(one, other)
+    large = [LONG] * 2
+    assert same_value(Ref(hash_bytes(encode(large)), 200), large)
+    assert not same_value(LONG, Ref(hash_bytes(encode(large)), 200))
 
 
 # -- properties -------------------------------------------------------------------------------------

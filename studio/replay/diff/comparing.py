@@ -46,9 +46,10 @@ def diff(
     origin = next((change for change in changes if change.kind == "origin"), None)
     notes = [f"The run {run.id} is still going." for run in (a, b) if run.status == "running"]
     if comparison.missing:
+        were = "firing was" if comparison.missing == 1 else "firings were"
         notes.append(
-            f"{comparison.missing} firings were taken over from a run that is not in this file: what they asked was "
-            "not compared."
+            f"{comparison.missing} {were} taken over from a run that is not in this file: prompts and replies could not "
+            "be compared."
         )
     return RunDiff(
         a=a,
@@ -131,7 +132,6 @@ class _Comparison:
         is_a = side is self.a
         half = self.a if is_a else self.b
         half.tally(identity[0], firing)
-        half.changed_ports.update((firing.id, port) for port in firing.outputs)
         half.changed_regions.add(firing.parent)
         ids = (firing.id, 0) if is_a else (0, firing.id)
         what = ("only in A",) if is_a else ("only in B",)
