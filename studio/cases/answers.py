@@ -42,9 +42,8 @@ class Miss(NamedTuple):
         if self.nearest is None:
             return f"{who} asks for {what}, which it did not when this was recorded."
         found = self.difference
-        assert found is not None
-        place = f" in `{found.place}`" if found.place else ""
-        return f"{who} asks another question than recorded, first{place}: recorded {found.expected}, now {found.got}."
+        place = f", first in `{found.place}`" if found is not None and found.place else ""
+        return f"{who} asks another question than recorded{place}."
 
     @property
     def difference(self) -> FirstDifference | None:

@@ -10,11 +10,12 @@ from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from studio.cases.answers import CaseEffects, Miss
 from studio.cases.case import MODEL_KINDS, Asked, Case
 from studio.engine.loop import run_to_end
+from studio.engine.recorded import Divergence
 from studio.graph.model import Edge, Graph, NodeInstance, StoreDecl
 from studio.graph.paths import node_at
 from studio.graph.ports import node_ports
@@ -42,8 +43,11 @@ class AsksAnew(Protocol):
 
 @dataclass
 class Played:
-    """What came of it. `status` is the run's, or for one node the firing's (ok, error, skipped); `problem` says why
-    the case could not be played to its end; `asked` are the new answers of a live play."""
+    """What came of it. `status` is the run's, or for one node the firing's (ok, error, skipped).
+
+    `problem` says why the case could not be played to its end, `unrecorded` that recording it anew would help, `miss`
+    which question had no answer; `asked` are the new answers of a live play.
+    """
 
     status: str = ""
     ended: str = ""
@@ -55,6 +59,7 @@ class Played:
     prompts: list[str] = field(default_factory=list)
     replies: list[str] = field(default_factory=list)
     problem: str = ""
+    unrecorded: bool = False
     miss: Miss | None = None
     asked: list[Asked] = field(default_factory=list)
 
@@ -132,7 +137,9 @@ def _outcome(case: Case, result: RunResult, log: MemoryLog, effects: CaseEffects
             if status == "ok":
                 played.replies.append(str(response.get("text", "")))
     if effects.miss is not None:
-        played.problem = str(effects.miss)
+        played.problem, played.unrecorded = str(effects.miss), True
+    elif (result.error or {}).get("code") == Divergence.code:
+        played.problem, played.unrecorded = played.error, True
     elif result.status not in ("ok", "failed"):
         played.problem = f"The play is {result.status} ({result.ended})."
     if case.node:
@@ -159,10 +166,13 @@ def prompt_text(request: Json) -> str:
 # -- one node ---------------------------------------------------------------------------------------
 
 
-def alone(case: Case, graph: Graph, registry: Registry) -> tuple[Graph, dict[str, Json]]:
+def alone(
+    case: Case, graph: Graph, registry: Registry, *, stores: Literal["project", "run"] = "project"
+) -> tuple[Graph, dict[str, Json]]:
     """Return a graph of the case's node alone, as it stands in today's graph, and the inputs that feed it.
 
-    Bodies it runs come along; stores outside of it are declared as the project's, so that they answer as recorded.
+    Bodies it runs come along. Stores outside of it are declared as the project's, so that they answer as recorded; to
+    run it for real, as the run's, so that nothing is written anywhere.
     Raises `UsageError` if the node or one of its inputs is gone.
     """
     scope = Scope(bundle(graph))
@@ -179,7 +189,7 @@ def alone(case: Case, graph: Graph, registry: Registry) -> tuple[Graph, dict[str
         for name, body in inner.graph.graphs.items():
             made.graphs.setdefault(name, body)
         for name, store in inner.graph.stores.items():
-            made.stores.setdefault(name, StoreDecl(name, store.type, "project", dict(store.params)))
+            made.stores.setdefault(name, StoreDecl(name, store.type, stores, dict(store.params)))
         inner = inner.outer
     made.nodes[node.name] = replace(deepcopy(node), limits={})
     inputs: dict[str, Json] = {}
