@@ -1,0 +1,95 @@
+"""A firing that is ready and waits for a person's leave."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from studio.support.ticks import tick_path
+from studio.support.values import Absent, Json
+
+if TYPE_CHECKING:
+    from studio.engine.plan import NodePlan
+    from studio.engine.region import Region
+
+Order = tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A waiting firing as others see it: node path, tick, node type, inputs by port (not to be changed), whether it
+    is a region that can be stepped into, and what a person put in its place (`frozen`, `knocked out`), if anything."""
+
+    node: str
+    tick: str
+    type: str
+    inputs: Mapping[str, Json]
+    is_region: bool = False
+    instead: str = ""
+
+    def to_json(self) -> dict[str, Json]:
+        """The firing for other programs."""
+        return {
+            "node": self.node, "tick": self.tick, "type": self.type, "inputs": dict(self.inputs),
+            "is_region": self.is_region, "instead": self.instead,
+        }  # fmt: skip
+
+
+class Waiting:
+    """A waiting firing as the controller keeps it. `todo` is what the scheduler goes on with when it is let go."""
+
+    __slots__ = ("node", "order", "region", "tick_key", "todo", "values")
+
+    def __init__(self, region: Region, node: NodePlan, values: Mapping[str, Any], todo: list[int]) -> None:
+        self.region = region
+        self.node = node
+        self.values = values
+        self.todo = todo
+        self.tick_key = region.tick_key
+        self.order = outline_order(region, node)
+
+    @property
+    def path(self) -> str:
+        """Its node path."""
+        return self.region.prefix + self.node.name
+
+    @property
+    def place(self) -> str:
+        """Where it is, for people."""
+        return f"`{self.path}` at tick {tick_path(self.tick_key)}"
+
+    def shown(self, instead: str) -> Held:
+        """What others see of it."""
+        inputs = {name: value for name, value in self.values.items() if type(value) is not Absent}
+        is_region = self.node.body is not None
+        return Held(self.path, tick_path(self.tick_key), self.node.spec.type, inputs, is_region, instead)
+
+
+def outline_order(region: Region, node: NodePlan) -> Order:
+    """What orders firings that are ready at the same time by the outline (rule 2.7): tick, plan order, item, inner
+    tick, inner plan order …"""
+    parts: list[Any] = [node.index, region.tick_key]
+    while region.parent is not None:
+        parts += (region.item, region.path_id - region.parent.path_base, region.parent.tick_key)
+        region = region.parent
+    return tuple(reversed(parts))
+
+
+def is_inside(region: Region, outer: Region) -> bool:
+    """True if a region is this one or runs inside it."""
+    around: Region | None = region
+    while around is not None:
+        if around is outer:
+            return True
+        around = around.parent
+    return False
+
+
+def is_within(region: Region, outer: Region, index: int) -> bool:
+    """True if a region runs inside the region node with this index of `outer`."""
+    while region.parent is not None:
+        if region.parent is outer:
+            return region.path_id == outer.path_base + index
+        region = region.parent
+    return False
