@@ -2,19 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
-from typing import Any
+import functools
+from collections.abc import Callable, Container
+from typing import Any, ParamSpec, TypeVar
 
 import orjson
 
+from studio.support.errors import EnvironmentProblem
 from studio.support.ticks import tick_path
 from studio.support.values import Json, decode
 from studio.trace.found import Effect, Firing, Prompt, Ref, Run
 from studio.trace.log import ORIGIN_NAMES, STATUS_NAMES
-from studio.trace.reader import Reader
+from studio.trace.reader import CHECK_HINT, Reader
 from studio.trace.views import ID_MASK
 
+P = ParamSpec("P")
+T = TypeVar("T")
 
+
+def _of(what: str) -> Callable[[Callable[P, T]], Callable[P, T]]:
+    """Make what damaged rows lead to (a number that is a text, JSON that is none) one sentence."""
+
+    def decorate(call: Callable[P, T]) -> Callable[P, T]:
+        @functools.wraps(call)
+        def guarded(*arguments: P.args, **named: P.kwargs) -> T:
+            try:
+                return call(*arguments, **named)
+            except (ValueError, TypeError, LookupError, AttributeError) as error:
+                raise EnvironmentProblem(f"The record of {what} is damaged: {error}.", hint=CHECK_HINT) from error
+
+        return guarded
+
+    return decorate
+
+
+@_of("a run")
 def run_of(reader: Reader, row: tuple[Any, ...], dead: Container[int]) -> Run:
     """Return a run; `dead` are processes known to have died without a word."""
     status = row[4]
@@ -40,6 +62,7 @@ def run_of(reader: Reader, row: tuple[Any, ...], dead: Container[int]) -> Run:
     )
 
 
+@_of("a firing")
 def firing_of(row: tuple[Any, ...], undecided: str) -> Firing:
     """Return a firing; `undecided` is the status of one without a decision."""
     (
@@ -70,6 +93,7 @@ def firing_of(row: tuple[Any, ...], undecided: str) -> Firing:
     )
 
 
+@_of("an effect")
 def effect_of(reader: Reader, row: tuple[Any, ...]) -> Effect:
     """Return an effect, its request exactly as it was asked."""
     (
@@ -107,6 +131,7 @@ def effect_of(reader: Reader, row: tuple[Any, ...]) -> Effect:
     )
 
 
+@_of("a model call")
 def prompt_of(reader: Reader, row: tuple[Any, ...]) -> Prompt:
     """Return a model call as a person reads it."""
     run, seq, node, tick, *rest = row

@@ -144,13 +144,22 @@ class Reader:
         return str(row[0])
 
     def column(self, stored: str | int | None) -> Json:
-        """Decode a JSON column: text or the id of a blob. Raises `EnvironmentProblem` if the blob is missing."""
-        if not isinstance(stored, int):
-            return None if stored is None else decode(stored)
-        row = self.one("SELECT data FROM _blob WHERE id = ?", stored)
-        if row is None:
-            raise EnvironmentProblem(f"The value {stored} is missing.", where=str(self.path), hint=CHECK_HINT)
-        return decode(row[0])
+        """Decode a JSON column: text or the id of a blob. Raises `EnvironmentProblem` if it is missing or
+        damaged."""
+        if stored is None:
+            return None
+        data: Any = stored
+        if isinstance(stored, int):
+            row = self.one("SELECT data FROM _blob WHERE id = ?", stored)
+            if row is None:
+                raise EnvironmentProblem(f"The value {stored} is missing.", where=str(self.path), hint=CHECK_HINT)
+            data = row[0]
+        try:
+            return decode(data)
+        except ValueError as error:
+            raise EnvironmentProblem(
+                f"A value in it is damaged: {error}.", where=str(self.path), hint=CHECK_HINT
+            ) from error
 
     # -- rows -------------------------------------------------------------------------------------
 
@@ -180,8 +189,10 @@ class Reader:
         """Return what `call` returns; what the machine refuses becomes an `EnvironmentProblem`."""
         try:
             return call()
-        except sqlite3.Error as error:
+        except (sqlite3.Error, UnicodeDecodeError) as error:
             problem = problem_of(error, self.path)
+            if problem is None and "decode" in str(error):  # flipped bits need not be UTF-8 any more
+                problem = EnvironmentProblem("A text in it is damaged.", where=str(self.path), hint=CHECK_HINT)
             if problem is None:
                 raise
             raise problem from error
