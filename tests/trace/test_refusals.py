@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3 as standard_sqlite
 import sys
 from collections.abc import Callable
@@ -169,21 +168,6 @@ def test_records_wait_while_another_program_locks_the_file(
     other.close()
     log.flush()
     assert sum(1 for _ in trace().firings()) == 10
-
-
-@pytest.mark.skipif(sys.platform == "win32" or os.geteuid() == 0, reason="the superuser may write everything")
-def test_a_read_only_file_is_read_and_not_written(db: Path, log: FileRunLog) -> None:
-    log.finish("ok", "quiet", None, {}, {}, 0)
-    close_writer(db)
-    db.chmod(0o400)
-    db.parent.chmod(0o500)
-    try:
-        with Trace(db) as trace:
-            assert trace.run().status == "ok"
-        with pytest.raises(EnvironmentProblem, match="opened for writing"):
-            open_run(db, start_of("02"))
-    finally:
-        db.parent.chmod(0o700)
 
 
 def test_a_recorded_example_opens_without_side_files_and_is_never_written(db: Path, log: FileRunLog) -> None:
