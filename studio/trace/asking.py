@@ -14,6 +14,9 @@ from studio.trace.views import VIEWS
 SEARCH = "prompt_search"
 """The public full-text table beside the views."""
 
+CONTROL = "control"
+"""The public table by which a run that is going is steered (`mailbox`)."""
+
 _STEPS = 20_000
 
 _NOWHERE = Path()
@@ -60,7 +63,9 @@ def ask(
             raise UsageError("The query does more than read this trace.", hint="Only SELECT is possible.") from error
         if problem_of(error, _NOWHERE) is not None:
             raise
-        raise UsageError(f"The query is wrong: {error}.", hint=f"There are {', '.join((*VIEWS, SEARCH))}.") from error
+        raise UsageError(
+            f"The query is wrong: {error}.", hint=f"There are {', '.join((*VIEWS, SEARCH, CONTROL))}."
+        ) from error
     finally:
         connection.set_authorizer(None)
         connection.set_progress_handler(None, 0)
@@ -68,9 +73,9 @@ def ask(
 
 
 def public_schema(connection: sqlite3.Connection) -> dict[str, list[str]]:
-    """Return the columns of each public view and of the search table."""
+    """Return the columns of each public view and of the two public tables."""
     from sqlite_utils import Database
 
     database = Database(connection, execute_plugins=False)
-    names = [*database.view_names(), SEARCH]
+    names = [*database.view_names(), SEARCH, CONTROL]
     return {name: list(database[name].columns_dict) for name in names}

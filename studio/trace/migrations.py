@@ -151,9 +151,26 @@ CREATE INDEX _memory_content_place ON _memory_content (id / 4294967296, place)
 """
 
 
+def m005_control(database: Any) -> None:
+    """The mailbox through which another process steers a run that is going: a public table, which any tool may write.
+
+    Times are seconds, as everywhere in public. The index holds only what nobody has taken: the run looks often.
+    """
+    for statement in _CONTROL.split(";\n"):
+        database.execute(statement)
+
+
+_CONTROL = """
+CREATE TABLE control (id INTEGER PRIMARY KEY, run TEXT NOT NULL, command TEXT NOT NULL,
+  at REAL DEFAULT ((julianday('now') - 2440587.5) * 86400.0), taken_at REAL, answer TEXT);
+CREATE INDEX _control_waiting ON control (run) WHERE taken_at IS NULL
+"""
+
+
 STEPS: tuple[Step, ...] = (
     m001_runs_firings_effects,
     m002_origin_of_answers,
     m003_reasons_of_absence,
     m004_any_step_at_once,
+    m005_control,
 )
