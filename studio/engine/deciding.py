@@ -128,7 +128,7 @@ def fail(context: Context, raised: BaseException, todo: list[int], origin: int =
     engine.log.firing(
         context.firing, seq, region.path_base + index, region.tick_key, region.parent_firing, region.item,
         ERROR, message, origin, engine.epoch + context.begin, engine.now - context.begin, context.refs,
-        encoded or None, context.counted_attempt,
+        encoded or None, context.counted_attempt, {"error": error.kind},
     )  # fmt: skip
     if engine.reuse is not None:
         engine.reuse.failed(region, node)

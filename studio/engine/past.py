@@ -130,9 +130,10 @@ class Past:
         Raises `Divergence` where the fixed part of the past is not met again.
         """
         outcome = self.find(region, node)
+        key = (region, node.index)
+        self._under_way.pop(key, None)
         if outcome is None:
             return None
-        key = (region, node.index)
         self._under_way[key] = outcome
         if outcome.seq is None or self._is_tried_again(node, outcome) or node.role:
             return None
@@ -203,6 +204,7 @@ class Past:
 
     def take(self, context: Context, outcome: Outcome) -> None:
         """Note that a firing has taken over an outcome."""
+        self._under_way.pop((context.region, context.node_plan.index), None)
         self._twins[context.firing] = outcome.id
         self.taken += 1
 

@@ -87,7 +87,7 @@ class RunLog(Protocol):
         (0: top), `item` its position among the map's items (0 outside maps). `inputs` maps each port to the
         `[firing id, output port]` its value came from (a list of those for a `many` port; firing id 0 with port
         `initial` for an initial value). `outputs` maps each present output to its encoded value.
-        `absent` says why other outputs hold nothing, where the node said so.
+        `absent` says why other outputs hold nothing, where the node said so; of a failed firing, `error` → the code.
         `reason` says why it was skipped or how it failed. The mappings are not changed after the call."""
 
     def open_firing(self, id: int, path_id: int, tick: str, parent: int, item: int, started_at: int) -> None:
