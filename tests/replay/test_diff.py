@@ -272,6 +272,7 @@ def test_ticks_that_only_one_run_came_to_are_downstream(play: Play, compare: Com
     found = compare(play(CRITIC_LOOP, *REPLIES), play(CRITIC_LOOP, "A first draft.", "good"))
 
     assert kinds(found) == {"critic": "origin", **dict.fromkeys(("route", "done", "writer", "result"), "downstream")}
+    assert list(found.nodes) == ["critic", "route", "done", "writer", "result"]  # in the order of the outline
     assert found.first == found.origin
     assert found.nodes["writer"].what == ("only in A",)
     assert [(change.tick, change.id_b) for change in found.nodes["writer"].changes] == [("1", 0)]
@@ -352,16 +353,41 @@ def test_titles_and_layout_are_no_difference(play: Play, compare: Compare) -> No
     assert found.graph == ()
 
 
+def test_what_nodes_used_is_told_beside_and_is_no_difference(play: Play, compare: Compare) -> None:
+    def reply(cost: float, text: str = "west") -> Json:
+        return {"node": "left", "reply": text, "cost_usd": cost, "tokens_in": 10, "tokens_out": 2}
+
+    a = play(BRANCHES, reply(0.25), {"node": "right", "reply": "east"})
+    b = play(BRANCHES, reply(0.5), {"node": "right", "reply": "east"})
+    c = play(BRANCHES, reply(0.5, "north"), {"node": "right", "reply": "east"})
+
+    assert compare(a, b).equal
+    left = compare(a, c).nodes["left"]
+    assert (left.spent_a.cost_usd, left.spent_b.cost_usd) == (0.25, 0.5)
+    assert (left.spent_a.calls, left.spent_a.tokens_in, left.spent_a.tokens_out) == (1, 10, 2)
+
+
+def test_another_time_is_an_origin_that_costs_nothing(play: Play, compare: Compare) -> None:
+    text = "studio: 1\nname: t\nnodes:\n  now: {type: clock.now}\n"
+    found = compare(play(text, clock="2026-01-01T00:00:00"), play(text, clock="2027-01-01T00:00:00"))
+
+    assert kinds(found) == {"now": "origin"}
+    assert found.nodes["now"].what == ("reply", "outputs")
+    assert found.nodes["now"].spent_a.cost_usd == 0
+    assert [fact.name for fact in found.options] == ["clock"]
+
+
 # -- names ------------------------------------------------------------------------------------------
 
 
-def test_a_lone_node_with_a_new_name_is_the_same_node(play: Play, compare: Compare) -> None:
+@pytest.mark.parametrize(("old", "new"), [("critic", "judge"), ("route", "door")])
+def test_a_lone_node_with_a_new_name_is_the_same_node(play: Play, compare: Compare, old: str, new: str) -> None:
     a = play(CRITIC_LOOP, *REPLIES)
-    b = play(CRITIC_LOOP.replace("critic.", "judge.").replace("  critic:", "  judge:"), *REPLIES)
+    b = play(CRITIC_LOOP.replace(f" {old}.", f" {new}.").replace(f"  {old}:", f"  {new}:"), *REPLIES)
 
     found = compare(a, b)
 
-    assert found.renamed == {"judge": "critic"}
+    assert found.renamed == {new: old}
     assert found.equal
     assert found.graph == ()
 

@@ -46,10 +46,10 @@ def diff(
     origin = next((change for change in changes if change.kind == "origin"), None)
     notes = [f"The run {run.id} is still going." for run in (a, b) if run.status == "running"]
     if comparison.missing:
-        were = "firing was" if comparison.missing == 1 else "firings were"
+        count = comparison.missing
+        were = "1 firing was" if count == 1 else f"{count} firings were"
         notes.append(
-            f"{comparison.missing} {were} taken over from a run that is not in this file: prompts and replies could not "
-            "be compared."
+            f"{were} taken over from a run that is not in this file: prompts and replies could not be compared."
         )
     return RunDiff(
         a=a,
