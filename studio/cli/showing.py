@@ -11,7 +11,7 @@ from studio.support.tables import are_numbers, cell_text, number_text
 from studio.support.values import Json, encode, preview
 
 if TYPE_CHECKING:
-    from studio.replay.cursor import Source, Step, Totals
+    from studio.replay.steps import Source, Step, Totals
     from studio.trace.found import Effect
 
 SIGNS: Final = {"ok": "✓", "error": "✗", "skipped": "·", "running": "…", "interrupted": "!"}

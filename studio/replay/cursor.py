@@ -1,254 +1,204 @@
-"""`Cursor`: stands at one firing of a recorded run and moves to any other, in both directions.
+"""`Cursor`: stands at one step of a recorded run and moves to any other, in both directions.
 
-Steps are the firings in outline order (a region node after its body), so two replays of a run walk the same way
-whatever the latencies were.  Only a thin index of the run is kept; a step is read when it is looked at.
+A step is a decided firing; steps go in the order in which they were decided (`seq`), because that is what happened.
+Every move and every state is a question to the database: nothing of the run is kept, however long it is.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator, Mapping
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from studio.replay.firsts import FirstValues
-from studio.replay.index import EVERYTHING, Mark, Totals, marks_of, running_totals, used_by_firing
+from studio.replay.nodes_named import find_node, find_nodes
+from studio.replay.regions import Region, Regions
+from studio.replay.state import State
+from studio.replay.steps import Reading, Source, Step, Totals, totals_of
+from studio.spec.registry import Registry
 from studio.support.errors import UsageError
-from studio.support.nearest import did_you_mean
-from studio.support.values import Json, encode
+from studio.trace.decided import Decided
+from studio.trace.holding import next_holding
 
 if TYPE_CHECKING:
     from studio.trace import Trace
-    from studio.trace.found import Effect, Firing, Run
+    from studio.trace.found import Firing, Run
 
 
-__all__ = ["Cursor", "Mark", "Source", "Step", "Totals"]
-
-
-_ITEM = re.compile(r"/\d+/")
-"""Where a path names an item of a map."""
-
-
-class Source(NamedTuple):
-    """Where an input's value came from: node path, tick and output port; `node` is "" for a first value or a default
-    of the run (`port` says which)."""
-
-    node: str
-    tick: str
-    port: str
-    value: Json
-    step: int | None
-    """The producer's step, None if there is none."""
-    known: bool = True
-    """False if the value itself could not be found."""
-
-
-class Step(NamedTuple):
-    """One firing with all that is known of it; `at` is its number among the steps."""
-
-    at: int
-    firing: Firing
-    inputs: Mapping[str, list[Source]]
-    outputs: Mapping[str, Json]
-    effects: list[Effect]
-    totals: Totals
+__all__ = ["Cursor", "Source", "Step", "Totals"]
 
 
 class Cursor:
-    """A place in a recorded run. `index` is the current step (from 0); moving methods return True if they moved.
+    """A place in a recorded run. `seq` is the current step; moving methods return True if they moved.
 
-    Raises UsageError for a run that is not there or has no firings.
+    `registry` gives the node types of the run's graph, if they are not the usual ones. Raises UsageError for a run
+    that is not there or in which nothing was decided.
     """
 
-    def __init__(self, trace: Trace, run: str = "last") -> None:
+    def __init__(self, trace: Trace, run: str = "last", *, registry: Registry | None = None) -> None:
         self.trace = trace
         self.run: Run = trace.run(run)
-        self.marks: list[Mark] = marks_of(trace, self.run.id)
-        if not self.marks:
-            raise UsageError(f"The run {self.run.id} has no firings to step through.")
-        self.index = 0
-        self._place = {mark.id: i for i, mark in enumerate(self.marks)}
-        self._used = used_by_firing(trace, self.run.id)
-        self._firsts = FirstValues(trace, self.run.id)
-        self._totals = running_totals(self.marks, self._used)
+        self.steps = trace.steps(self.run.id)
+        first = self.steps.first()
+        if first is None:
+            raise UsageError(
+                f"Nothing was decided in the run {self.run.id}: there is no step to go to.",
+                hint=f"`studio show {self.run.id}` shows what had started.",
+            )
+        self.seq: int = first
+        self.regions = Regions(trace, self.run.id, self.steps, registry)
+        self._reading = Reading(trace, self.run.id, self.steps)
+        self._here: Decided | None = None
 
     def __len__(self) -> int:
-        return len(self.marks)
-
-    @property
-    def mark(self) -> Mark:
-        """The current step's entry in the index."""
-        return self.marks[self.index]
+        """The number of the last step so far."""
+        return self.steps.last() or 0
 
     # -- looking ------------------------------------------------------------------------------
 
-    def step(self, index: int | None = None) -> Step:
-        """Return the current step, or the one of that number, with its inputs, outputs and effects."""
-        at = self.index if index is None else index
-        mark = self.marks[at]
-        firing = self.trace.firing(self.run.id, mark.id)
-        return Step(
-            at=at,
-            firing=firing,
-            inputs={port: list(self._sources(wires, firing, port)) for port, wires in firing.inputs.items()},
-            outputs=self.trace.outputs(firing),
-            effects=list(self.trace.effects(self.run.id, firing=mark.id)),
-            totals=self._totals[at],
-        )
+    @property
+    def here(self) -> Decided:
+        """The firing of the current step."""
+        if self._here is None or self._here.seq != self.seq:
+            self._here = self.steps.step(self.seq)
+            assert self._here is not None, "a cursor stands at a step"
+        return self._here
 
-    def totals(self, index: int | None = None) -> Totals:
-        """Return what the run had used up to and including a step."""
-        return self._totals[self.index if index is None else index]
+    def step(self, seq: int | None = None) -> Step:
+        """Return the current step, or the one of that number, with its inputs, outputs and effects.
 
-    def place_of(self, firing_id: int) -> int | None:
-        """Return the step of a firing, None if the run has none of this id."""
-        return self._place.get(firing_id)
+        Raises UsageError if there is no such step.
+        """
+        if seq is None or seq == self.seq:
+            return self._reading.step(self.here.id)
+        found = self.steps.step(seq)
+        if found is None:
+            raise UsageError(f"There is no step {seq}.", hint=f"There are steps up to {len(self)}.")
+        return self._reading.step(found.id)
 
-    def calls_model(self, index: int) -> bool:
-        """True if the firing at a step asked a model."""
-        return self.marks[index].id in self._used
+    def step_of(self, firing: Firing) -> Step:
+        """Return a firing in full, also one that was never decided and so is no step."""
+        return self._reading.step(firing.id)
+
+    def totals(self) -> Totals:
+        """Return what the run had used up to and including the current step."""
+        return totals_of(self.steps.counts(self.seq))
+
+    def region(self) -> Region:
+        """The region the current step's firing stands in."""
+        return self.regions.of(self.here)
+
+    def state(self, region: Region | None = None) -> State:
+        """Return the state of a region just after the current step: of the one its firing stands in, or another's."""
+        return State(self.run, self.steps, self.regions, region or self.region(), self.seq, len(self))
+
+    def calls_model(self, seq: int) -> bool:
+        """True if the firing of a step asked a model, or had asked one where it was taken over from."""
+        return self.steps.asked(seq) > 0
 
     # -- moving -------------------------------------------------------------------------------
 
-    def seek(self, index: int) -> bool:
-        """Go to a step; numbers beyond the ends stop at the ends."""
-        target = min(max(index, 0), len(self.marks) - 1)
-        moved = target != self.index
-        self.index = target
-        return moved
+    def seek(self, seq: int) -> bool:
+        """Go to a step; numbers beyond the ends stop at the ends, and where one is missing the next one is taken."""
+        found = self.steps.next(seq - 1)
+        if found is None:
+            found = self.steps.next(seq, back=True)
+        return self._go(found)
+
+    def seek_firing(self, id: int) -> bool:
+        """Go to the step of a firing."""
+        found = self.steps.firing(id)
+        return found is not None and self._go(found.seq)
+
+    def first(self) -> bool:
+        """Go to the first step."""
+        return self._go(self.steps.first())
+
+    def last(self) -> bool:
+        """Go to the last step so far."""
+        return self._go(self.steps.last())
 
     def move(self, by: int) -> bool:
-        """Go that many steps forwards (or back, if negative)."""
-        return self.seek(self.index + by)
-
-    def next_where(self, wanted: Callable[[int], bool], *, back: bool = False) -> bool:
-        """Go to the next (or the last) step for which `wanted(step)` is true; stay if there is none."""
-        ahead = range(self.index - 1, -1, -1) if back else range(self.index + 1, len(self.marks))
-        for at in ahead:
-            if wanted(at):
-                return self.seek(at)
-        return False
+        """Go that many steps forwards (or back, if negative); as far as there are any."""
+        before = self.seq
+        if abs(by) == 1:
+            self._go(self.steps.next(self.seq, back=by < 0))
+        elif by:
+            self.seek(max(1, self.seq + by))
+        return self.seq != before
 
     def next_error(self, *, back: bool = False) -> bool:
         """Go to the next step that failed."""
-        return self.next_where(lambda at: self.marks[at].status in ("error", "interrupted"), back=back)
+        return self._go(self.steps.next_error(self.seq, back=back))
 
     def next_call(self, *, back: bool = False) -> bool:
         """Go to the next step that asked a model."""
-        return self.next_where(self.calls_model, back=back)
+        return self._go(self.steps.next_call(self.seq, back=back))
+
+    def next_alarm(self, *, back: bool = False) -> bool:
+        """Go to the next step that an alarm concerns."""
+        return self._go(self.steps.next_alarm(self.seq, back=back))
+
+    def next_of_node(self, *, back: bool = False) -> bool:
+        """Go to the next firing of this node (of this item, in a map)."""
+        return self._go(self.steps.next_of_path(self.here.path, self.seq, back=back))
+
+    def next_in_any_item(self, *, back: bool = False) -> bool:
+        """Go to the next firing of this node in any item of the maps around it."""
+        here = self.here
+        pattern = self._pattern(here)
+        return self._go(self.steps.next_like(pattern, here.plan_index, self.seq, back=back))
+
+    def next_inside(self, *, back: bool = False) -> bool:
+        """Go to the next step in this same execution of a region: past what other regions and items did meanwhile."""
+        return self._go(self.steps.next_within(self.region().span, self.seq, back=back))
 
     def next_tick(self, *, back: bool = False) -> bool:
         """Go to the first step of the next (or the last) tick of the region the current step is in."""
-        here = self.mark
-
-        def other(at: int) -> bool:
-            mark = self.marks[at]
-            return (mark.parent, mark.item) == (here.parent, here.item) and mark.tick != here.tick
-
-        if not self.next_where(other, back=back):
-            return False
-        if back:  # this is the last step of that tick: go on to its first
-            tick = self.mark.tick
-            for at in range(self.index - 1, -1, -1):
-                mark = self.marks[at]
-                if (mark.parent, mark.item) == (here.parent, here.item):
-                    if mark.tick != tick:
-                        break
-                    self.index = at
-        return True
+        return self._go(self.steps.next_tick(self.region().span, self.here.tick_key, self.seq, back=back))
 
     def out(self) -> bool:
-        """Go to the region node around the current step."""
-        parent = self._place.get(self.mark.parent)
-        return parent is not None and self.seek(parent)
+        """Go to the region node around the current step: it was decided after its body."""
+        return bool(self.here.parent) and self.seek_firing(self.here.parent)
 
     def into(self) -> bool:
         """Go to the first step inside the current region node."""
-        here = self.mark
-        if not here.body:
+        inside = self.steps.first_inside(self.here)
+        if inside is None:
             return False
-        first = self.index
-        for at in range(self.index - 1, -1, -1):
-            if self.marks[at].depth <= here.depth:
-                break
-            if self.marks[at].parent == here.id:
-                first = at
-        return self.seek(first)
+        return self._go(self.steps.first_at(self.regions.of(inside).span, inside.tick_key))
 
     def search(self, text: str, *, back: bool = False) -> bool:
-        """Go to the next step whose node, reason, outputs or prompts hold the text (in any case), from the other
-        end again after the last. Returns False if there is none."""
-        hits = self._holding(text)
-        count = len(self.marks)
-        for offset in range(1, count + 1):
-            at = (self.index - offset if back else self.index + offset) % count
-            if self.marks[at].id in hits:
-                self.index = at
-                return True
-        return False
+        """Go to the next step whose node, type, reason, outputs, prompts or replies hold the text (in any case), from
+        the other end again after the last. Returns False if there is none."""
+        found = next_holding(self.steps, text, self.seq, back=back)
+        if found is None:
+            found = next_holding(self.steps, text, len(self) + 1 if back else 0, back=back)
+        if found is not None:
+            self._go(found)
+        return found is not None
 
     def find_nodes(self, name: str) -> list[str]:
-        """Return the node paths a person means: as `find_node`, but a node of a map stands for those of all its items.
-
-        `product` may so mean `triage/0/product`, `triage/1/product` and on. Raises UsageError naming what there is.
-        """
-        ending = list(dict.fromkeys(mark.node for mark in self.marks if f"/{mark.node}".endswith("/" + name)))
-        if len({_ITEM.sub("/", path) for path in ending}) == 1 and name not in ending:
-            return ending
-        return [self.find_node(name)]
+        """Return the node paths a person means: see `nodes_named.find_nodes`."""
+        return find_nodes(self.steps, name)
 
     def find_node(self, name: str) -> str:
-        """Return the node path a person means: the whole path, or its end if only one path ends so.
-
-        Raises UsageError naming what there is.
-        """
-        paths = list(dict.fromkeys(mark.node for mark in self.marks))
-        if name in paths:
-            return name
-        ending = [path for path in paths if path.endswith("/" + name)]
-        if len(ending) == 1:
-            return ending[0]
-        if ending:
-            shown = ", ".join(f"`{path}`" for path in ending[:6])
-            raise UsageError(f"Several nodes are called `{name}`: {shown}.", hint="Give the whole path.")
-        hint = did_you_mean(name, paths, then="`studio show` lists all.")
-        raise UsageError(f"Nothing called `{name}` was decided in this run.", hint=hint)
+        """Return the node path a person means: see `nodes_named.find_node`."""
+        return find_node(self.steps, name)
 
     # -- within -------------------------------------------------------------------------------
 
-    def _sources(self, wires: Json, firing: Firing, port: str) -> Iterator[Source]:
-        if not wires:
-            return
-        several = wires if isinstance(wires[0], list) else [wires]
-        for producer, output in several:
-            at = self._place.get(producer)
-            if producer and at is not None:
-                made = self.trace.firing(self.run.id, producer)
-                values = self.trace.outputs(made)
-                yield Source(made.node, made.tick, output, values.get(output), at)
-            else:
-                first = self._firsts.find(firing.node, port) if output == "initial" else None
-                yield Source("", "", str(output), None if first is None else first.value, None, first is not None)
+    def _go(self, seq: int | None) -> bool:
+        if seq is None or seq == self.seq:
+            return False
+        self.seq = seq
+        return True
 
-    def _holding(self, text: str) -> set[int]:
-        """The ids of firings that hold a text, asked of the database as a whole so that long runs stay quick."""
-        if not text.strip():
-            return set()
-        wanted = encode(text.lower()).decode()[1:-1]  # as it stands inside stored JSON
-        run = self.run.id
-        facts = "lower(node || ' ' || type || ' ' || reason || ' ' || coalesce(outputs, ''))"
-        found = self._rows(f"SELECT id FROM firing WHERE run = ? AND instr({facts}, ?)", run, wanted)
-        hits = {int(row[0]) for row in found}
-        large = self._rows("SELECT hash FROM blob WHERE type = 'json' AND instr(lower(data), ?)", wanted)
-        hashes = {str(row[0]) for row in large}
-        if hashes:
-            for id, outputs in self._rows(
-                "SELECT id, outputs FROM firing WHERE run = ? AND instr(outputs, '\"$ref\"')", run
-            ):
-                if any(hash in outputs for hash in hashes):
-                    hits.add(int(id))
-        words = "lower(coalesce(messages, '') || coalesce(reply, ''))"
-        spoken = self._rows(f"SELECT firing FROM prompt WHERE run = ? AND instr({words}, ?)", run, wanted)
-        return hits | {int(row[0]) for row in spoken}
-
-    def _rows(self, query: str, *values: Json) -> list[tuple[Json, ...]]:
-        return self.trace.sql(query, values, limit=EVERYTHING, seconds=30.0).rows
+    def _pattern(self, here: Decided) -> str:
+        """The firing's node path with a `*` for each item of a map."""
+        parts = []
+        row = self.steps.path(here.path)
+        while row is not None:
+            around = self.steps.path(row.parent) if row.parent else None
+            parts.append(row.node.rpartition("/")[2])
+            if around is not None and row.node.count("/") > around.node.count("/") + 1:
+                parts.append("*")
+            row = around
+        return "/".join(reversed(parts))

@@ -22,6 +22,7 @@ from studio.trace.reader import CHECK_HINT, PAGE, Reader
 from studio.trace.views import ID_MASK, RUN_BITS
 
 if TYPE_CHECKING:
+    from studio.trace.moments import Moments
     from studio.trace.verify import Finding
 
 
@@ -171,6 +172,8 @@ class Trace:
         try:
             digest = bytes.fromhex(hash)
         except ValueError:
+            if isinstance(ref, Ref):
+                raise EnvironmentProblem("A reference is damaged.", where=str(self.path), hint=CHECK_HINT) from None
             raise UsageError(f"{hash!r} is no content hash.", hint="It has 40 hexadecimal digits.") from None
         row = self._reader.one("SELECT data FROM _blob WHERE hash = ?", digest)
         if row is None:
@@ -226,6 +229,12 @@ class Trace:
         for row in self._reader.stream(query, base + 1, base + ID_MASK, **named):
             _, name, of, n, store, op, args, result = row
             yield StoreOp(name, of & ID_MASK, n, store, op, self._reader.column(args), self._reader.column(result))
+
+    def steps(self, run: str = "last") -> Moments:
+        """Return what answers questions about single steps of a run from indexes: for going through a long run."""
+        from studio.trace.moments import Moments
+
+        return Moments(self._reader, self._reader.key(run))
 
     def alarms(self, run: str = "last") -> Iterator[Alarm]:
         """Yield the alarms of a run in the order they were raised."""

@@ -14,6 +14,7 @@ import pytest
 
 from studio.cli.stepping.keys import Keys
 from studio.cli.stepping.moves import BY_KEY, BY_WORD, MOVES
+from studio.cli.stepping.views import BY_NAME, VIEWS
 from tests.cli.conftest import Cli
 
 
@@ -35,7 +36,10 @@ def test_stepping_by_line_ends_with_its_input(cli: Cli, recorded: str) -> None:
     [
         ("p", "This is the first step."),
         ("e", "No error after this step."),
-        ("u", "This is the top region."),
+        ("u", "This is the top region, or the node around it was never decided."),
+        ("F", "This node was not decided before."),
+        ("a", "No alarm after this step."),
+        ("i", "Nothing is inside it."),
         ("g 99", "There are steps 1 to 11."),
         ("g here", "`here` is no step"),
         ("/octopus", "`octopus` is nowhere in this run."),
@@ -57,9 +61,41 @@ def test_stepping_for_programs_prints_an_object_per_step(cli: Cli, recorded: str
     assert second["totals"]["calls"] == 2
 
 
+def test_a_state_for_programs_says_what_every_node_and_wire_holds(cli: Cli, recorded: str) -> None:
+    import json
+
+    told = cli("replay", "--json", "--at", "7", stdin="")
+    state = json.loads(told.out)["state"]
+
+    assert (state["region"], state["tick"]) == ("", "1")
+    assert {node["node"]: node["state"] for node in state["nodes"]} == {
+        "topic": "held", "writer": "fired", "critic": "waiting", "route": "waiting", "done": "waiting",
+        "result": "waiting",
+    }  # fmt: skip
+    wires = {(wire["from"], wire["to"]): wire for wire in state["wires"]}
+    fault = wires["critic.label", "writer.fault"]
+    assert (fault["lies"], fault["value"], fault["tick"], fault["coming"]) == ("present", "vague", "0", None)
+    assert wires["critic.label", "route.value"]["lies"] == "open"
+    (route,) = (node for node in state["nodes"] if node["node"] == "route")
+    assert [wait["node"] for wait in route["waits"]] == ["critic"]
+
+
+def test_the_state_is_shown_by_line(cli: Cli, recorded: str) -> None:
+    told = cli("replay", "--at", "7", stdin="state\nwires\nstores\nwaiting\n")
+
+    assert told.code == 0
+    assert "= topic" in told.out
+    assert "`value` waits for `critic`" in told.out
+    assert "critic.label ~> writer.fault" in told.out
+    assert "No store can be used in this region." in told.out
+    assert "used so far" in told.out
+
+
 def test_no_two_moves_share_a_key_or_a_word() -> None:
     assert len(BY_KEY) == sum(len(move.keys) for move in MOVES)
     assert len(BY_WORD) == sum(len(move.words) for move in MOVES)
+    taken = {*BY_NAME, *(view.key for view in VIEWS), "g", "/", "?", "q", ".", ",", "j", "k", "tab"}
+    assert not taken & (BY_KEY.keys() | BY_WORD.keys())
 
 
 def test_verify_tells_what_was_compared(cli: Cli, recorded: str) -> None:

@@ -26,9 +26,9 @@ def run(args: argparse.Namespace, out: Output) -> int:
         run_id = trace.run(args.run_name).id
         nodes = None
         if args.node is not None:
-            from studio.replay.cursor import Cursor
+            from studio.replay.nodes_named import find_nodes
 
-            nodes = set(Cursor(trace, run_id).find_nodes(args.node))
+            nodes = set(find_nodes(trace.steps(run_id), args.node))
         found = [
             one
             for one in trace.prompts(run_id)

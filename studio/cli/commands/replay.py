@@ -1,8 +1,10 @@
 """Step through a recorded run in both directions, or execute it again from its record.
 
-Nothing is called and nothing is written. On a terminal keys move (? lists them); from a pipe it reads commands by
-line. --verify runs the graph again with every effect answered from the trace, and compares firing by firing; the first
-difference is reported (exit code 4).
+Nothing is called and nothing is written. A step is a decided firing, in the order in which they were decided. At each
+step it shows what the firing got, gave and asked, and the state of its region at that moment: nodes, wires, stores,
+what waits for what, what was used so far. On a terminal keys move (? lists them); from a pipe it reads commands by
+line, and prints an object per step with --json. --verify runs the graph again with every effect answered from the
+trace, and compares firing by firing; the first difference is reported (exit code 4).
 """
 
 from __future__ import annotations
@@ -23,14 +25,16 @@ EXAMPLES = (
     "studio replay last",
     "studio replay inbox_triage",
     "studio replay last --verify",
+    "studio replay last --at 120",
     "echo 'm' | studio replay 01K3",
+    "studio replay last --at 120 --json < /dev/null",
 )
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     run_argument(parser)
     parser.add_argument("--verify", action="store_true", help="execute again from the trace and compare")
-    parser.add_argument("--at", type=int, default=1, metavar="N", help="start at step N")
+    parser.add_argument("--at", type=int, default=1, metavar="SEQ", help="start at this step")
 
 
 def run(args: argparse.Namespace, out: Output) -> int:
@@ -42,7 +46,7 @@ def run(args: argparse.Namespace, out: Output) -> int:
         from studio.replay.cursor import Cursor
 
         cursor = Cursor(trace, args.run_name)
-        cursor.seek(args.at - 1)
+        cursor.seek(args.at)
         if out.interactive and sys.stdin.isatty() and _has_keys():
             from studio.cli.stepping.screen import Screen
 
@@ -50,7 +54,7 @@ def run(args: argparse.Namespace, out: Output) -> int:
         else:
             from studio.cli.stepping.lines import step_by_line
 
-            step_by_line(cursor, out, _step_json)
+            step_by_line(cursor, out, _cursor_json)
     return exits.OK
 
 
@@ -61,9 +65,7 @@ def _has_keys() -> bool:
     return importlib.util.find_spec("termios") is not None and os.environ.get("TERM") != "dumb"
 
 
-def _step_json(cursor: Cursor) -> Json:
-    from studio.cli.commands.show import step_json
+def _cursor_json(cursor: Cursor) -> Json:
+    from studio.cli.stepping.json_state import cursor_json
 
-    step = cursor.step()
-    totals = step.totals._asdict()
-    return {"step": cursor.index + 1, "steps": len(cursor), "totals": totals, **step_json(step)}
+    return cursor_json(cursor)

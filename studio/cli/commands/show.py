@@ -7,7 +7,7 @@ prompts and replies.
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from studio.cli import exits
@@ -19,7 +19,7 @@ from studio.support.errors import UsageError
 from studio.support.values import Json
 
 if TYPE_CHECKING:
-    from studio.replay.cursor import Cursor, Step
+    from studio.replay.steps import Step
     from studio.trace import Trace
     from studio.trace.found import Firing, Run
 
@@ -178,17 +178,20 @@ def firing_json(firing: Firing, outputs: dict[str, Json]) -> dict[str, Any]:
 
 
 def _node(trace: Trace, run: Run, name: str, tick: str | None, out: Output) -> int:
-    from studio.replay.cursor import Cursor
+    from studio.replay.nodes_named import find_nodes
+    from studio.replay.steps import Reading
 
-    cursor = Cursor(trace, run.id)
-    paths = cursor.find_nodes(name)
-    steps = list(_steps(cursor, paths, tick))
-    if not steps:
-        ticks = list(dict.fromkeys(mark.tick for mark in cursor.marks if mark.node in paths))
+    numbered = trace.steps(run.id)
+    paths = find_nodes(numbered, name)
+    firings = [firing for path in paths for firing in trace.firings(run.id, path, tick)]
+    if not firings:
+        ticks = list(dict.fromkeys(firing.tick for path in paths for firing in trace.firings(run.id, path)))
         raise UsageError(
             f"`{name}` was not decided at tick {tick}.",
             hint=f"It was at {', '.join(ticks[:12])}{' …' if len(ticks) > 12 else ''}.",
         )
+    reading = Reading(trace, run.id, numbered)
+    steps = (reading.step(firing.id) for firing in firings)
     if out.as_json:
         out.json([step_json(step) for step in steps])
         return exits.OK
@@ -198,12 +201,6 @@ def _node(trace: Trace, run: Run, name: str, tick: str | None, out: Output) -> i
         for line in step_lines(step, width=out.columns or 100):
             out.line(line)
     return exits.OK
-
-
-def _steps(cursor: Cursor, paths: Sequence[str], tick: str | None) -> Iterator[Step]:
-    for at, mark in enumerate(cursor.marks):
-        if mark.node in paths and tick in (None, mark.tick):
-            yield cursor.step(at)
 
 
 def step_json(step: Step) -> dict[str, Any]:

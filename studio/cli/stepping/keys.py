@@ -12,7 +12,7 @@ _NAMES = {
     b"\x1bOA": "up", b"\x1bOB": "down", b"\x1b[H": "home", b"\x1b[F": "end", b"\x1bOH": "home", b"\x1bOF": "end",
     b"\x1b[1~": "home", b"\x1b[4~": "end", b"\x1b[7~": "home", b"\x1b[8~": "end", b"\x1b[5~": "pageup",
     b"\x1b[6~": "pagedown", b"\r": "enter", b"\n": "enter", b"\x7f": "backspace", b"\x08": "backspace",
-    b"\x1b": "escape", b"\x03": "interrupt", b"\x04": "eof",
+    b"\t": "tab", b"\x1b": "escape", b"\x03": "interrupt", b"\x04": "eof",
 }  # fmt: skip
 
 

@@ -6,8 +6,9 @@ import sys
 from collections.abc import Callable
 
 from studio.cli.output import Output
-from studio.cli.showing import step_lines, totals_line
+from studio.cli.showing import totals_line
 from studio.cli.stepping.moves import BY_WORD, MOVES, find, go_to
+from studio.cli.stepping.views import BY_NAME, VIEWS, View
 from studio.replay.cursor import Cursor
 from studio.support.values import Json
 
@@ -15,6 +16,7 @@ HELP = [
     *((", ".join(word for word in move.words if word) or "enter", move.help) for move in MOVES),
     ("g N", "step N"),
     ("/TEXT", "the next step that holds TEXT"),
+    *((view.name, "show " + view.help) for view in VIEWS if view.name != "step"),
     ("?", "this list"),
     ("q", "quit"),
 ]
@@ -45,6 +47,9 @@ def _obey(cursor: Cursor, line: str, out: Output) -> str | None:
         for words, text in HELP:
             out.note(f"  {words:<14} {text}")
         return None
+    if line in BY_NAME and not out.as_json:
+        _show(cursor, BY_NAME[line], out)
+        return None
     if line.startswith("/"):
         return find(cursor, line[1:])
     move = BY_WORD.get(line)
@@ -60,9 +65,12 @@ def _print(cursor: Cursor, out: Output, as_json: Callable[[Cursor], Json]) -> No
     if out.as_json:
         out.json(as_json(cursor))
         return
-    step = cursor.step()
-    out.say(("dim", f"step {cursor.index + 1} of {len(cursor)} · {totals_line(step.totals)}"))
-    for line in step_lines(step, width=out.columns or 100):
+    out.say(("dim", f"step {cursor.seq} of {len(cursor)} · {totals_line(cursor.totals())}"))
+    _show(cursor, BY_NAME["step"], out)
+
+
+def _show(cursor: Cursor, view: View, out: Output) -> None:
+    for line in view.lines(cursor, out.columns or 100):
         out.line(line)
     out.say()
     sys.stdout.flush()

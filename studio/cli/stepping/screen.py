@@ -9,14 +9,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-from studio.cli.showing import Line, sign_piece, status_piece, step_lines, totals_line
+from studio.cli.showing import Line, sign_piece, status_piece, totals_line
 from studio.cli.stepping.keys import Keys, raw_terminal
 from studio.cli.stepping.moves import BY_KEY, MOVES, find, go_to
+from studio.cli.stepping.views import SIGNS, VIEWS
 from studio.cli.text import Piece, painted, wrapped_line
-from studio.replay.cursor import Cursor, Mark
+from studio.replay.cursor import Cursor
 from studio.support.plain import cells, cut
+from studio.trace.decided import Decided
 
-KEYS_HELP = "←/→ step  t tick  m model call  e error  i/u into/out  ↑/↓ scroll  g go to  / search  ? keys  q quit"
+KEYS_HELP = "←/→ step  t tick  m model  e error  i/u in/out  ↑/↓ scroll  g go to  / search  ? all  q quit"
 
 
 class Screen:
@@ -29,6 +31,8 @@ class Screen:
         self.asking = ""
         self.typed = ""
         self.helping = False
+        self.view = VIEWS[0]
+        self.sought = ""
 
     def run(self) -> None:
         """Show the screen until the person quits."""
@@ -51,9 +55,9 @@ class Screen:
     def _press(self, key: str) -> None:
         self.message = ""
         page = max(1, self._room() - 2)
-        if self.helping:
-            self.helping = False
-        elif key in BY_KEY:
+        if self.helping and key not in ("down", "j", "up", "k", "pagedown", "pageup"):
+            self.helping, self.scroll = False, 0
+        elif key in BY_KEY and not self.helping:
             move = BY_KEY[key]
             if move.act(self.cursor):
                 self.scroll = 0
@@ -70,7 +74,16 @@ class Screen:
         elif key in ("g", "/"):
             self.asking, self.typed = key, ""
         elif key == "?":
-            self.helping = True
+            self.helping, self.scroll = True, 0
+        elif key == "tab":
+            self._look((VIEWS.index(self.view) + 1) % len(VIEWS))
+        elif key.isdigit() and 1 <= int(key) <= len(VIEWS):
+            self._look(int(key) - 1)
+        elif key in (".", ",") and self.sought:
+            self.message, self.scroll = find(self.cursor, self.sought, back=key == ","), 0
+
+    def _look(self, number: int) -> None:
+        self.view, self.scroll = VIEWS[number], 0
 
     def _type(self, key: str) -> None:
         if key == "escape":
@@ -78,7 +91,11 @@ class Screen:
         elif key == "backspace":
             self.typed = self.typed[:-1]
         elif key == "enter":
-            told = (go_to if self.asking == "g" else find)(self.cursor, self.typed)
+            if self.asking == "/":
+                self.sought = self.typed or self.sought
+                told = find(self.cursor, self.sought)
+            else:
+                told = go_to(self.cursor, self.typed)
             self.message, self.asking, self.scroll = told, "", 0
         elif len(key) == 1:
             self.typed += key
@@ -97,7 +114,7 @@ class Screen:
 
     def _draw(self) -> None:
         columns, rows = self._size()
-        lines = [*self._head(columns), *self._context(columns), _rule(columns)]
+        lines = [*self._head(columns), *self._context(columns), self._tabs(columns)]
         body = self._help() if self.helping else self._body(columns)
         room = rows - len(lines) - 1
         self.scroll = max(0, min(self.scroll, len(body) - room))
@@ -114,39 +131,42 @@ class Screen:
         run = cursor.run
         ended = f", ended {run.ended}" if run.ended else ""
         first: Line = (("bold", run.graph), "  ", ("dim", run.id), "  ", status_piece(run.status), ("dim", ended))
-        count = f" step {cursor.index + 1} of {len(cursor)} "
+        last = len(cursor)
+        count = f" step {cursor.seq} of {last} "
         used = f" {totals_line(cursor.totals())}"
         bar = max(8, columns - len(count) - len(used) - 2)
-        at = round(cursor.index / max(1, len(cursor) - 1) * (bar - 1))
+        at = round((cursor.seq - 1) / max(1, last - 1) * (bar - 1))
         return [first, (count, ("cyan", "━" * at + "●"), ("dim", "─" * (bar - at - 1)), ("dim", used))]
 
     def _context(self, columns: int) -> list[Line]:
         cursor = self.cursor
         height = self._context_height()
-        first = max(0, min(cursor.index - height // 2, len(cursor) - height))
         lines: list[Line] = []
-        for at in range(first, min(first + height, len(cursor))):
-            mark = cursor.marks[at]
-            here = at == cursor.index
-            name = self._name(mark)
-            label = f"{mark.tick:>6}  {'  ' * mark.depth}"
+        for one in cursor.steps.near(cursor.seq, height // 2, height):
+            here = one.seq == cursor.seq
             pointer: Piece = ("cyan", "▶ ") if here else "  "
+            label = f"{one.seq:>{len(str(len(cursor)))}}  {one.tick:<6} "
+            asks = one.seq is not None and cursor.calls_model(one.seq)
             lines.append((
-                pointer, ("dim", label), sign_piece(mark.status), " ", ("bold" if here else "", name),
-                ("dim", f"  {mark.type}"), ("magenta", "  asks a model" if cursor.calls_model(at) else ""),
+                pointer, ("dim", label), sign_piece(one.status), " ", *_path(one, here),
+                ("dim", f"  {one.type}"), ("magenta", "  asks a model" if asks else ""),
             ))  # fmt: skip
         return lines + [()] * (height - len(lines))
 
-    def _name(self, mark: Mark) -> str:
-        """The node's name within its region, with the item in front of it in a map."""
-        around = self.cursor.place_of(mark.parent)
-        path = "" if around is None else self.cursor.marks[around].node + "/"
-        return mark.node.removeprefix(path)
+    def _tabs(self, columns: int) -> Line:
+        """The names of the views, the one shown marked, in the rule above it."""
+        pieces: list[Piece] = [("dim", "── ")]
+        used = 3
+        for view in VIEWS:
+            text = f" {view.key} {view.name} "
+            pieces += [("reverse" if view is self.view and not self.helping else "dim", text), ("dim", "─")]
+            used += len(text) + 1
+        return (*pieces, ("dim", "─" * max(0, columns - used)))
 
     def _body(self, columns: int) -> list[Line]:
         made: list[Line] = []
-        for line in step_lines(self.cursor.step(), width=columns):
-            made.extend(wrapped_line(line, columns))
+        for line in self.view.lines(self.cursor, columns):
+            made.extend(wrapped_line(line, columns) if line else [line])
         return made
 
     def _help(self) -> list[Line]:
@@ -155,10 +175,16 @@ class Screen:
             keys = " ".join({"right": "→", "left": "←", " ": "space"}.get(key, key) for key in move.keys)
             rows.append(("  ", ("cyan", f"{keys:<14}"), move.help))
         more = (
-            ("↑ ↓ j k", "scroll this step"), ("PgUp PgDn", "scroll by pages"), ("g", "go to a step by its number"),
-            ("/", "search nodes, values, prompts and replies"), ("q", "quit"),
+            *((view.key, "show " + view.help) for view in VIEWS),
+            ("tab", "show the next of these"), ("↑ ↓ j k", "scroll"), ("PgUp PgDn", "scroll by pages"),
+            ("g", "go to a step by its number"), ("/", "search nodes, values, prompts and replies"),
+            (". ,", "the next and the last place of what was searched"), ("q", "quit"),
         )  # fmt: skip
-        return rows + [("  ", ("cyan", f"{keys:<14}"), text) for keys, text in more]
+        rows += [("  ", ("cyan", f"{keys:<14}"), text) for keys, text in more]
+        rows.append(
+            (("dim", "Signs: "), *(piece for name, sign in SIGNS.items() for piece in (sign, ("dim", f" {name}  "))))
+        )
+        return rows
 
     def _foot(self, hidden: int) -> Line:
         if self.asking:
@@ -170,8 +196,10 @@ class Screen:
         return (*below, ("dim", KEYS_HELP))
 
 
-def _rule(columns: int) -> Line:
-    return (("dim", "─" * columns),)
+def _path(one: Decided, here: bool) -> tuple[Piece, ...]:
+    """A node path, what is around the node less bright than its name."""
+    around = one.node[: one.node.rfind("/") + 1]
+    return (("dim", around), ("bold" if here else "", one.node[len(around) :]))
 
 
 def _cut(line: Line, columns: int) -> str:

@@ -1,0 +1,217 @@
+"""`State`: a region of a recorded run as it was just after a step: its nodes, its wires, what waits for what.
+
+Only what was decided up to that step counts, and what had started by then. Nothing is kept of the rest of the run: a
+state is read from a few rows per node, whatever the length of the run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from studio.replay.lying import Wire, Wires
+from studio.replay.regions import Region, Regions
+from studio.replay.stores_at import StoreAt, StoresAt
+from studio.replay.waiting import Wait, Waiting
+from studio.support.ticks import tick_path
+from studio.support.values import Json
+from studio.trace.decided import Counts, Decided, PathRow
+
+if TYPE_CHECKING:
+    from studio.engine.plan import NodePlan
+    from studio.trace.found import Effect, Run
+    from studio.trace.moments import Moments
+
+FIRED, FAILED, SKIPPED, HELD, RUNNING, WAITING, NOT_YET = (
+    "fired", "failed", "skipped", "held", "running", "waiting", "not yet",
+)  # fmt: skip
+OF_STATUS = {"ok": FIRED, "error": FAILED, "skipped": SKIPPED}
+
+
+@dataclass(frozen=True, slots=True)
+class NodeState:
+    """A node at a step. `state`: fired, failed or skipped in this tick; held (it is steady: its outcome of the first
+    tick holds); running; waiting (undecided in this tick); not yet (nothing in this region has begun).
+
+    `last` is its last firing in this execution up to the step, `now` the one that is under way.
+    """
+
+    path: PathRow
+    name: str
+    state: str
+    live: bool
+    last: Decided | None
+    now: Decided | None
+    waits: tuple[Wait, ...] = ()
+
+    @property
+    def outputs(self) -> Mapping[str, Json]:
+        """What it last said, by port; large values as `Ref`."""
+        return {} if self.last is None else self.last.outputs
+
+    @property
+    def reason(self) -> str:
+        """Why it was skipped or how it failed, if it did last."""
+        return "" if self.last is None else self.last.reason
+
+    @property
+    def origin(self) -> str:
+        """Where its last outcome came from: executed, cached, frozen, replayed; "" without one."""
+        return "" if self.last is None else self.last.origin
+
+    @property
+    def since(self) -> float | None:
+        """When the firing under way started, in seconds since 1970."""
+        return None if self.now is None else self.now.started_at / 1e9
+
+
+class State:
+    """A region at a step; parts that take more reading are read when they are asked for.
+
+    `tick` is the region's tick ("" if it has not begun), `nodes` come in plan order.
+    """
+
+    def __init__(self, run: Run, steps: Moments, regions: Regions, region: Region, seq: int, last: int) -> None:
+        self.run = run
+        self.region = region
+        self.seq = seq
+        self._steps = steps
+        self._regions = regions
+        moment = steps.step(seq)
+        self._time = 0 if moment is None else moment.ended_at
+        self._is_last = seq >= last
+        rows = _of_this_execution(region, steps.last_of(region.span, seq))
+        newest = max(rows.values(), key=lambda row: row.seq or 0, default=None)
+        self._rows = rows
+        self._running = self._under_way(newest)
+        self.tick_key = newest.tick_key if newest is not None else ""
+        if newest is None and self._running:
+            self.tick_key = next(iter(self._running.values())).tick_key
+        self.firing = 0
+        """The region node's firing around it at this step, 0 at the top or if it has not begun."""
+        self.item = 0
+        inside = newest or next(iter(self._running.values()), None)
+        if inside is not None:
+            self.firing, self.item = inside.parent, inside.item
+        self._first = self._is_first_tick()
+        self.nodes: dict[str, NodeState] = {state.name: state for state in self._nodes()}
+
+    @property
+    def time(self) -> float:
+        """When the step was decided, in seconds since 1970."""
+        return self._time / 1e9
+
+    @property
+    def tick(self) -> str:
+        """The tick the region is in."""
+        return tick_path(self.tick_key) if self.tick_key else ""
+
+    @property
+    def has_begun(self) -> bool:
+        """True if something in this execution of the region was decided or had started."""
+        return bool(self.tick_key)
+
+    # -- what is read when it is asked for ---------------------------------------------------------
+
+    @cached_property
+    def wires(self) -> list[Wire]:
+        """What lies on each edge, in the order of the file; none if the run's graph is not known any more."""
+        plan = self.region.plan
+        if plan is None:
+            return []
+        return Wires(self._steps, self.region.span, plan, self.seq, self._rows, self.tick_key, self._first).all()
+
+    @cached_property
+    def counts(self) -> Counts:
+        """What was decided in the whole run so far, and used."""
+        return self._steps.counts(self.seq)
+
+    @cached_property
+    def under_way(self) -> list[tuple[Decided, list[Effect]]]:
+        """What was under way in the whole run, in the order it started, with the effects that were not answered."""
+        found = self._steps.under_way(self.seq)
+        return [(firing, self._steps.open_effects(firing.id, self._time)) for firing in found]
+
+    @cached_property
+    def stores(self) -> list[StoreAt]:
+        """The stores that can be used in this region, as its nodes see them."""
+        return StoresAt(self._steps, self._regions).seen_in(self)
+
+    @cached_property
+    def around(self) -> list[State]:
+        """The regions around this one at this step, from the top."""
+        region = self._regions.around(self.region)
+        if region is None:
+            return []
+        state = State(
+            self.run, self._steps, self._regions, region, self.seq, self.seq if self._is_last else self.seq + 1
+        )
+        return [*state.around, state]
+
+    @property
+    def ticks(self) -> list[tuple[str, str]]:
+        """Path and tick of each region from the top to this one ("" is the top)."""
+        return [(state.region.name, state.tick) for state in (*self.around, self)]
+
+    # -- within -----------------------------------------------------------------------------------
+
+    def _under_way(self, newest: Decided | None) -> dict[int, Decided]:
+        """What had started in this execution and was not decided, by plan index."""
+        span, time = self.region.span, self._time
+        found = [
+            row for row in self._steps.next_of(span, self.seq) if row.started_at <= time and row.status != "skipped"
+        ]
+        found += self._steps.undecided_of(span, self.seq, time)
+        return {
+            row.plan_index: row
+            for row in found
+            if row.tick_key.startswith(span.ticks) and (newest is None or row.tick_key >= newest.tick_key)
+        }
+
+    def _is_first_tick(self) -> bool:
+        if not self.region.is_shared:
+            return self.tick_key in ("", self.region.span.ticks + "a0")
+        if any(row.tick_key < self.tick_key for row in self._rows.values()):
+            return False
+        return self._steps.first_tick(self.region.span, self.seq) in (None, self.tick_key)
+
+    def _nodes(self) -> list[NodeState]:
+        plan = self.region.plan
+        states = []
+        for path in self.region.nodes:
+            node = None if plan is None else plan.nodes[path.plan_index]
+            last, now = self._rows.get(path.plan_index), self._running.get(path.plan_index)
+            state = self._state(node, last, now)
+            name = path.node[len(self.region.prefix) :]
+            states.append(NodeState(path, name, state, node is None or node.live, last, now))
+        if plan is None:
+            return states
+        waiting = Waiting(self._steps, self.run, plan, states, self._first, self._time, self._is_last)
+        return [
+            NodeState(one.path, one.name, one.state, one.live, one.last, one.now, waiting.of(one))
+            if one.state in (WAITING, RUNNING)
+            else one
+            for one in states
+        ]
+
+    def _state(self, node: NodePlan | None, last: Decided | None, now: Decided | None) -> str:
+        if now is not None and (last is None or last.id != now.id):
+            return RUNNING
+        if last is not None and last.tick_key == self.tick_key:
+            return OF_STATUS[last.status]
+        if last is not None and node is not None and not node.live:
+            return HELD
+        return WAITING if self.has_begun else NOT_YET
+
+
+def _of_this_execution(region: Region, rows: list[Decided]) -> dict[int, Decided]:
+    """The rows of this execution by plan index; where the region is retried, those of the attempt at hand."""
+    mine = [row for row in rows if row.tick_key.startswith(region.span.ticks)]
+    if region.plan is not None and any(row.attempt > 1 for row in mine):
+        nodes = region.plan.nodes
+        attempts = {row.id: (row.attempt - 1) // (nodes[row.plan_index].retries + 1) for row in mine}
+        latest = max(attempts.values())
+        mine = [row for row in mine if attempts[row.id] == latest]
+    return {row.plan_index: row for row in mine}

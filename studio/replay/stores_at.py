@@ -1,0 +1,154 @@
+"""What stores held at a step, as the nodes of one region saw them (rule 2.9).
+
+A memory is rebuilt from the last content written down and the operations since: its own, and those that ended maps
+have made on it for their items. An item of a map sees what is around the map as it was, and its own writes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from studio.graph.model import StoreDecl
+from studio.graph.scope import Scope
+from studio.stores import make_store
+from studio.stores.base import Store
+from studio.support.values import Json
+from studio.trace.memories import Applied, Memories, MemoryRow, Operation
+from studio.trace.views import ID_MASK
+
+if TYPE_CHECKING:
+    from studio.replay.regions import Regions
+    from studio.replay.state import State
+    from studio.trace.moments import Moments
+
+
+@dataclass(frozen=True, slots=True)
+class StoreAt:
+    """A store at a step. `content` is what `Store.dump` gives; `known` is false where the record does not tell it.
+
+    `used` is false as long as nothing has been done with it, `in_item` true if it is an item's own view.
+    """
+
+    name: str
+    kind: str
+    scope: str
+    content: Json
+    known: bool = True
+    used: bool = True
+    in_item: bool = False
+
+
+class StoresAt:
+    """Rebuilds stores of one run."""
+
+    def __init__(self, steps: Moments, regions: Regions) -> None:
+        self._memories = Memories(steps.reader, steps.key)
+        self._regions = regions
+
+    def seen_in(self, state: State) -> list[StoreAt]:
+        """Return the stores that can be used in a region, as they were at the state's step."""
+        plan = state.region.plan
+        if plan is None:
+            return []
+        chain = [*state.around, state]
+        made = []
+        for name in plan.scope.store_names():
+            found = plan.scope.find_store(name)
+            if found is not None:
+                made.append(self._seen(chain, found[0], found[1], state.seq))
+        return made
+
+    def _seen(self, chain: list[State], scope: Scope, declared: StoreDecl, seq: int) -> StoreAt:
+        memory, inner = self._outermost(chain, scope, declared, seq)
+        in_item = False
+        for state in inner if memory is not None else ():
+            if memory is not None and _has_own_view(state, chain):
+                mine = self._memories.of_item(memory.number, state.firing, state.item, seq)
+                if mine is None:
+                    break
+                memory, in_item = mine, True
+        fresh = make_store(declared.type, declared.params, declared.name)
+        if memory is None:
+            known = declared.scope != "project"
+            return StoreAt(declared.name, declared.type, declared.scope, fresh.dump() if known else None, known, False)
+        held, known = self.rebuilt(memory, fresh, seq)
+        content = held.dump() if known else None
+        return StoreAt(declared.name, declared.type, declared.scope, content, known, True, in_item)
+
+    def _outermost(
+        self, chain: list[State], scope: Scope, declared: StoreDecl, seq: int
+    ) -> tuple[MemoryRow | None, list[State]]:
+        """The memory where the store lives, and the regions between there and here."""
+        if declared.scope == "project":
+            return self._memories.of_region(declared.name, "project:", "", seq), chain
+        if declared.scope == "run":
+            return self._memories.of_region(declared.name, "run:" + _path(scope), "", seq), chain
+        for place in range(len(chain) - 1, -1, -1):
+            region = chain[place].region
+            if region.plan is not None and region.plan.graph is scope.graph:
+                found = self._memories.of_region(declared.name, region.prefix, region.span.ticks, seq)
+                return found, chain[place + 1 :]
+        return None, []
+
+    # -- rebuilding -------------------------------------------------------------------------------
+
+    def rebuilt(self, memory: MemoryRow, fresh: Store, seq: int, before: int = ID_MASK) -> tuple[Store, bool]:
+        """Return a store with what a memory held when step `seq` was decided, counting operations numbered below
+        `before`; and whether that is known."""
+        store = fresh
+        written = self._memories.content(memory.number, seq, before)
+        since = after = 0
+        known = True
+        if written is not None:
+            store.load(written.content)
+            since, after = written.number, written.after
+        elif memory.base:
+            base = self._memories.numbered(memory.base)
+            if base is None:
+                return store, False
+            store, known = self.rebuilt(base, store, memory.after + 1, memory.number)
+        elif memory.prefix == "project:":
+            known = False
+        self._repeat(store, memory, since, after, seq, before)
+        return store, known
+
+    def _repeat(self, store: Store, memory: MemoryRow, since: int, after: int, seq: int, before: int) -> None:
+        """Do the writes of a memory again, own ones and those of ended maps in the order they were made."""
+        own = iter(self._memories.operations(memory.number, since, after, seq, before))
+        waiting = next(own, None)
+        for applied in self._applied(memory, since, after, seq, before):
+            while waiting is not None and waiting.after < applied.seq:
+                _do(store, waiting)
+                waiting = next(own, None)
+            self._repeat(store, applied.memory, 0, 0, applied.seq, ID_MASK)
+        while waiting is not None:
+            _do(store, waiting)
+            waiting = next(own, None)
+
+    def _applied(self, memory: MemoryRow, since: int, after: int, seq: int, before: int) -> list[Applied]:
+        found = self._memories.applied(memory.number, since, seq)
+        return [one for one in found if one.seq > after and one.memory.number < before]
+
+
+def _do(store: Store, operation: Operation) -> None:
+    if store.ops[operation.op] != "read":
+        store.do(operation.op, operation.args)
+
+
+def _has_own_view(state: State, chain: list[State]) -> bool:
+    """True if the region is an item of a map whose items have their own views of stores outside."""
+    place = chain.index(state)
+    if not place or state.region.node is None:
+        return False
+    plan = chain[place - 1].region.plan
+    node = None if plan is None else plan.nodes[state.region.node.plan_index]
+    return node is not None and node.role == "map" and not node.params.sequential
+
+
+def _path(scope: Scope) -> str:
+    names = []
+    while scope.outer is not None:
+        names.append(scope.name)
+        scope = scope.outer
+    return "/".join(reversed(names))

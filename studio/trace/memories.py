@@ -1,0 +1,122 @@
+"""The store operations of a run by the memory they concern: what a store held at a step is told from a few of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from studio.support.values import Json
+from studio.trace.decided import RUN_OF
+from studio.trace.reader import Reader
+from studio.trace.views import ID_MASK, RUN_BITS
+
+
+class MemoryRow(NamedTuple):
+    """A store as the firings of one region, or of one item of a map (`base` > 0), see it. See `RunLog.memory`."""
+
+    number: int
+    store: str
+    kind: str
+    prefix: str
+    tick: str
+    firing: int
+    item: int
+    attempt: int
+    base: int
+    after: int
+
+
+class Content(NamedTuple):
+    """What a memory held with all operations before `number`; `after` is the last step before."""
+
+    number: int
+    after: int
+    content: Json
+
+
+class Operation(NamedTuple):
+    """One operation; `after` is the last step before it."""
+
+    number: int
+    after: int
+    op: str
+    args: dict[str, Json]
+
+
+class Applied(NamedTuple):
+    """The writes of one item of a map, made on what is around the map when the map ended, at step `seq`."""
+
+    seq: int
+    item: int
+    memory: MemoryRow
+
+
+_MEMORY = f"""m.id & {ID_MASK}, m.store, m.kind, m.prefix, m.tick, m.firing, m.item, m.attempt, m.base, m.after
+ FROM _memory m"""
+
+
+class Memories:
+    """The memories of one run."""
+
+    def __init__(self, reader: Reader, key: int) -> None:
+        self.reader = reader
+        self.key = key
+        self.base = key << RUN_BITS
+
+    def numbered(self, number: int) -> MemoryRow | None:
+        """Return a memory by its number."""
+        return self._memory("m.id = ?", self.base + number)
+
+    def of_region(self, store: str, prefix: str, tick: str, seq: int) -> MemoryRow | None:
+        """Return the memory of a store in an execution of a region, the newest that was used before a step ended."""
+        return self._memory(
+            f"m.id {RUN_OF} = ? AND m.store = ? AND m.prefix = ? AND m.tick = ? AND m.after < ? AND m.base = 0"
+            " ORDER BY m.id DESC LIMIT 1",
+            self.key, store, prefix, tick, seq,
+        )  # fmt: skip
+
+    def of_item(self, base: int, firing: int, item: int, seq: int) -> MemoryRow | None:
+        """Return what an item of a map sees in front of a memory, the newest attempt's."""
+        return self._memory(
+            f"m.id {RUN_OF} = ? AND m.base = ? AND m.firing = ? AND m.item = ? AND m.after < ? AND m.base > 0"
+            " ORDER BY m.id DESC LIMIT 1",
+            self.key, base, firing, item, seq,
+        )  # fmt: skip
+
+    def content(self, memory: int, seq: int, before: int) -> Content | None:
+        """Return the last content written down before a step ended and before an operation."""
+        row = self.reader.one(
+            f"SELECT id & {ID_MASK}, place & {ID_MASK}, content FROM _memory_content WHERE id {RUN_OF} = ?"
+            " AND place >= ? AND place < ? AND id < ? ORDER BY place DESC, id DESC LIMIT 1",
+            self.key, memory << RUN_BITS, (memory << RUN_BITS) + seq, self.base + before,
+        )  # fmt: skip
+        return None if row is None else Content(row[0], row[1], self.reader.column(row[2]))
+
+    def operations(self, memory: int, since: int, after: int, seq: int, before: int) -> Iterator[Operation]:
+        """Yield operations numbered from `since` to `before` (without), begun after step `after` and before `seq`
+        ended, in order."""
+        rows = self.reader.rows(
+            f"SELECT id & {ID_MASK}, place & {ID_MASK}, op, args FROM _store_op WHERE id {RUN_OF} = ? AND place >= ?"
+            " AND place < ? AND place IS NOT NULL AND id > ? AND id < ? ORDER BY id",
+            (
+                self.key, (memory << RUN_BITS) + after, (memory << RUN_BITS) + seq, self.base + since,
+                self.base + before,
+            ),
+        )  # fmt: skip
+        for number, at, op, args in rows:
+            yield Operation(number, at, op, self.reader.column(args))
+
+    def applied(self, memory: int, since: int, seq: int) -> list[Applied]:
+        """Return which items' writes maps have made on a memory up to a step, by map and item, begun after `since`."""
+        rows = self.reader.rows(
+            f"SELECT f.seq, {_MEMORY} JOIN _firing f ON f.id = ? + m.firing WHERE m.id {RUN_OF} = ? AND m.base = ?"
+            " AND m.id > ? AND m.base > 0 AND m.after < ? AND f.seq <= ? AND f.status = 0 AND f.attempt = m.attempt"
+            " ORDER BY f.seq, m.item, m.id",
+            (self.base, self.key, memory, self.base + since, seq, seq),
+        )
+        last = {(row[0], row[7]): Applied(row[0], row[7], MemoryRow._make(row[1:])) for row in rows}
+        return list(last.values())
+
+    def _memory(self, where: str, *values: Json) -> MemoryRow | None:
+        row = self.reader.one(f"SELECT {_MEMORY} WHERE {where}", *values)
+        return None if row is None else MemoryRow._make(row)
