@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING, Any
 from studio.cli import exits
 from studio.cli.output import Output
 from studio.cli.showing import status_piece, value_lines
-from studio.cli.text import duration, plural, usage
+from studio.cli.text import duration, money, plural, usage
 from studio.support.errors import EnvironmentProblem, UsageError
 from studio.support.plain import plain
 
 if TYPE_CHECKING:
     from studio.cli.progress import Progress
     from studio.engine.result import RunResult
+    from studio.engine.reuse import Saved
 
 Watch = dict[str, Any]
 """What a run is told so that it can be watched: `listener`, `on_text`, `human`."""
@@ -107,15 +108,31 @@ def _summary(result: RunResult, out: Output) -> None:
     if result.taken_over:
         facts.insert(0, f"{plural(result.taken_over, 'firing')} taken over")
     out.note(status_piece(result.status), f", ended {result.ended}  ", ("dim", " · ".join(facts)))
+    if result.saved is not None:
+        out.note(("dim", f"from the cache: {_saved(result.saved)}"))
+    if result.cache_problem is not None:
+        out.note(("yellow", f"The cache was not used: {result.cache_problem}"))
     if result.error is not None:
         place = f"`{result.error['node']}` at tick {result.error['tick']}: " if result.error.get("node") else ""
         out.note(("red" if result.status == "failed" else "yellow", place + str(result.error["message"])))
     if result.status == "paused":
         out.note(f"What it did so far is kept; `studio resume {result.run_id}` goes on{_wider(result.ended)}.")
     steps = "`studio replay last`, `studio show last`"
-    if result.calls:
+    if result.calls or (result.saved is not None and result.saved.calls):
         steps += ", `studio prompts last`"
     out.note(("dim", f"run {result.run_id}  next: {steps}"))
+
+
+def _saved(saved: Saved) -> str:
+    if not (saved.calls or saved.firings or saved.tokens):
+        return "nothing that was known"
+    parts = [plural(saved.calls, "model call")] if saved.calls or not saved.firings else []
+    if saved.firings:
+        parts.append(plural(saved.firings, "firing"))
+        parts[-1] += f" of {duration(saved.seconds)}"
+    if saved.tokens:
+        parts += [f"{saved.tokens:,} tokens", money(saved.cost_usd)]
+    return " · ".join(parts)
 
 
 def _wider(ended: str) -> str:

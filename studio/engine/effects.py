@@ -36,7 +36,7 @@ class Memo:
 
     __slots__ = ("claimed", "lasting", "task", "waiting")
 
-    def __init__(self, task: asyncio.Task[Answered], lasting: bool) -> None:
+    def __init__(self, task: asyncio.Future[Answered], lasting: bool) -> None:
         """`lasting`: the run remembers the answer; else it is shared only while it is under way."""
         self.task = task
         self.lasting = lasting
@@ -80,7 +80,7 @@ async def call(
             response, error = _from_record(context, n, kind, name, request, is_model)
         elif engine.past is not None and (known := _from_past(context, n, kind, name, request, once)) is not None:
             response, error = _told(context, n, kind, name, request, is_model, known)
-        elif keep and (known := _from_cache(context, kind, name, request, keep, key)) is not None:
+        elif keep and (known := _from_cache(context, kind, name, request, keep, key, once)) is not None:
             response, error = _told(context, n, kind, name, request, is_model, known, CACHED)
         else:
             if is_model and key not in engine.memo:
@@ -193,15 +193,23 @@ def _from_past(context: Context, n: int, kind: str, name: str, request: Json, on
     return past.memory(kind, name, request) if known is None and once else known
 
 
-def _from_cache(context: Context, kind: str, name: str, request: Json, keep: str, key: str) -> Answer | None:
+def _from_cache(
+    context: Context, kind: str, name: str, request: Json, keep: str, key: str, once: bool
+) -> Answer | None:
     """What was answered to this very request in whatever run, unless somebody in this one is asking it just now."""
     engine = context.engine
     if engine.reuse is None or key in engine.memo:
         return None
     kept = engine.reuse.answer(keep, kind, request)
-    return (
-        None if kept is None else Answer(kind, name, request, "ok", kept.response, "", {**kept.facts, "origin": CACHED})
-    )
+    if kept is None:
+        return None
+    facts = {**kept.facts, "origin": CACHED}
+    if once:  # from now on the run remembers it, as if it had asked
+        future: asyncio.Future[Answered] = engine.loop.create_future()
+        future.set_result((kept.response, dict(kept.facts)))
+        engine.memo[key] = memo = Memo(future, lasting=True)
+        memo.claimed = True
+    return Answer(kind, name, request, "ok", kept.response, "", facts)
 
 
 def _told(

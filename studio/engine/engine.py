@@ -86,7 +86,9 @@ class Engine:
         self.past = past
         self.control = control
         self.reuse = reuse
-        self.intervenes = past is not None or (reuse is not None and reuse.firings)
+        self.knows_outputs = past is not None or (reuse is not None and reuse.firings)
+        """True if what a node gives may be known before it fires: from the run this one continues, or the cache."""
+        self.intervenes = self.knows_outputs
         """True if something may come between a node that is ready and its code (`intervening`)."""
         self.watched = False
         """True while `control` wants to know of every node that is decided."""

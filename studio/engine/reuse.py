@@ -3,8 +3,8 @@
 Answers of models are known by the whole request and by what answers; what pure nodes gave by their type, code, params
 and inputs. Nothing is taken in a replay; what a run continues comes before; a retry is not given what has just failed.
 
-Looking up costs tens of microseconds, so a node that is quicker than that is soon asked for no more: only firings that
-took `WORTH_NS` are kept, and a node with `QUICK` quicker ones in a run is not looked up again in it.
+Looking up takes its time too: only firings that took `WORTH_NS`, and `WORTH_NS_PER_BYTE` of inputs and outputs, are
+kept, and a node with `QUICK` quicker ones in a run is not looked up again in it.
 """
 
 from __future__ import annotations
@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 WORTH_NS = 1_000_000
 """Firings that took less are not kept."""
 
+WORTH_NS_PER_BYTE = 20
+"""So much more a firing must have taken for each byte of its inputs and outputs: twice what looking up takes."""
+
 QUICK = 3
 """So many quicker firings of a node, and it is not looked up any more in this run."""
 
@@ -39,7 +42,8 @@ Answered = tuple[Json, dict[str, Any]]
 
 class Saved(NamedTuple):
     """What a run did not have to ask or compute: `calls` of models, `firings` of pure nodes, and what calls would have
-    used. `cost_usd` is None where the price of a saved call is not known."""
+    used. `cost_usd` is None where the price of a saved call is not known; `seconds` is what the firings took then (of
+    calls it is not known, as they wait for one another)."""
 
     calls: int = 0
     firings: int = 0
@@ -169,7 +173,8 @@ class Reuse:
         if asked is None:
             return
         node = context.node_plan
-        if took < WORTH_NS:
+        size = len(asked.request) + sum(map(len, encoded.values()))
+        if took < WORTH_NS + WORTH_NS_PER_BYTE * size:
             self._quick[id(node)] = self._quick.get(id(node), 0) + 1
             return
         if context.number or context.attempt > 1 or context.has_drawn or any(b'"$blob"' in v for v in encoded.values()):
@@ -190,7 +195,7 @@ class Reuse:
             before.firings + firings,
             before.tokens + kept.tokens,
             cost,
-            before.seconds + kept.duration_ns / 1e9,
+            before.seconds + firings * kept.duration_ns / 1e9,
         )
 
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 EXAMPLES = (
     "studio run inbox_triage",
+    "studio run inbox_triage --cache llm",
     "studio run my_graph.yaml -i topic='tide pools' --model openai/gpt-4.1-mini --limit cost_usd=0.10",
     "studio run my_graph.yaml -i mails=@mails.json --model scripted:replies.jsonl --json",
 )
@@ -36,7 +37,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     running_arguments(parser)
     parser.add_argument("--clock", metavar="ISO", help="start the run's clock at this time, and never wait")
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="seed of all random choices (default 0)")
-    parser.add_argument("--cache", choices=("off", "llm", "all"), default="off", help="reuse earlier answers")
+    parser.add_argument(
+        "--cache", choices=("off", "llm", "all"),
+        help="take from the cache what was asked before: of models (llm), of slow pure nodes too (all); default: the "
+        "setting cache.mode; see `studio cache --help`",
+    )  # fmt: skip
     parser.add_argument("--approve", metavar="HASH", help="approve what a foreign graph may do")
 
 
