@@ -27,7 +27,7 @@ CARRIED = (
 )  # fmt: skip
 """Tables whose rows go with a run. A new table belongs here, with what `transfer` does about it, or in `LEFT`."""
 
-LEFT = ("_sqlite_migrations", "_spent", "_checkpoint")
+LEFT = ("_sqlite_migrations", "_spent", "_checkpoint", "control")
 """Tables that say nothing about a run, or only what can be found again."""
 
 ATTEMPTS = 5

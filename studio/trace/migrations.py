@@ -167,10 +167,16 @@ CREATE INDEX _control_waiting ON control (run) WHERE taken_at IS NULL
 """
 
 
+def m006_packed_values(database: Any) -> None:
+    """How a value's bytes are stored: null as they are, 1 packed by `studio db compact` (`studio.trace.packing`)."""
+    database.execute("ALTER TABLE _blob ADD COLUMN enc INTEGER")
+
+
 STEPS: tuple[Step, ...] = (
     m001_runs_firings_effects,
     m002_origin_of_answers,
     m003_reasons_of_absence,
     m004_any_step_at_once,
     m005_control,
+    m006_packed_values,
 )

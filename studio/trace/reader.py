@@ -150,13 +150,13 @@ class Reader:
             return None
         data: Any = stored
         if isinstance(stored, int):
-            row = self.one("SELECT data FROM _blob WHERE id = ?", stored)
+            row = self.one("SELECT unpacked(data, enc, size) FROM _blob WHERE id = ?", stored)
             if row is None:
                 raise EnvironmentProblem(f"The value {stored} is missing.", where=str(self.path), hint=CHECK_HINT)
             data = row[0]
         try:
             return decode(data)
-        except ValueError as error:
+        except (ValueError, TypeError) as error:
             raise EnvironmentProblem(
                 f"A value in it is damaged: {error}.", where=str(self.path), hint=CHECK_HINT
             ) from error

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from studio.support.errors import EnvironmentProblem
+from studio.trace.packing import unpacked
 
 if TYPE_CHECKING:
     import sqlite3
@@ -303,6 +304,7 @@ def _open_reader(path: Path, mode: str) -> sqlite3.Connection:
         timeout=BUSY_MS / 1000,
     )
     try:
+        connection.create_function("unpacked", 3, unpacked, deterministic=True)
         connection.execute("PRAGMA query_only=1")
         connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
     except BaseException:

@@ -289,7 +289,7 @@ class Transfer:
 
     def _blob(self, key: int) -> bytes:
         """Bring one payload and what it names in turn; return its bytes."""
-        row = self._one("SELECT hash, type, size, data FROM _blob WHERE id = ?", key)
+        row = self._one("SELECT hash, type, size, unpacked(data, enc, size) FROM _blob WHERE id = ?", key)
         if row is None:
             raise Damaged(f"the value {key} is missing")
         hash, type, size, data = row

@@ -72,7 +72,7 @@ def _runs(connection: sqlite3.Connection, only: int | None) -> list[tuple[int, s
 
 
 def _payloads(connection: sqlite3.Connection) -> Iterator[Finding]:
-    for hash, data in connection.execute("SELECT hash, data FROM _blob"):
+    for hash, data in connection.execute("SELECT hash, unpacked(data, enc, size) FROM _blob"):
         raw = data.encode() if isinstance(data, str) else data
         if not isinstance(raw, bytes) or content_hash(raw) != hash:
             name = hash.hex() if isinstance(hash, bytes) else str(hash)

@@ -23,10 +23,12 @@ def _tick(column: str) -> str:
 
 
 def _text(column: str) -> str:
-    """SQL that reads a JSON column which holds either the text or the id of a blob."""
+    """SQL that reads a JSON column which holds either the text or the id of a blob; `db compact` packs some blobs."""
     return (
         f"CASE typeof({column}) WHEN 'integer' THEN "
-        f"(SELECT CAST(data AS TEXT) FROM _blob WHERE _blob.id = {column}) ELSE {column} END"
+        "(SELECT CASE WHEN enc IS NULL THEN CAST(data AS TEXT) ELSE "
+        "json_object('$packed', lower(hex(hash)), 'size', size) END "
+        f"FROM _blob WHERE _blob.id = {column}) ELSE {column} END"
     )
 
 
@@ -118,7 +120,8 @@ WHERE e.messages IS NOT NULL""",
     "graph_version": "SELECT hash AS hash, name AS name, text AS text FROM _graph_version",
     "blob": """
 SELECT lower(hex(hash)) AS hash, type AS type, size AS size,
-  CASE WHEN type = 'json' THEN CAST(data AS TEXT) ELSE data END AS data FROM _blob""",
+  CASE WHEN type = 'json' AND enc IS NULL THEN CAST(data AS TEXT) ELSE data END AS data,
+  CASE enc WHEN 1 THEN 'zlib' END AS enc FROM _blob""",
     "store_op": f"""
 SELECT r.run AS run, s.firing & {ID_MASK} AS firing, s.n AS n, s.store AS store, s.op AS op,
   {_text("s.args")} AS args, {_text("s.result")} AS result
