@@ -94,7 +94,9 @@ def _holds(steps: Steps, hash: str, text: str, known: dict[str, bool]) -> bool:
     if hash not in known:
         wanted = encode(text.lower()).decode()[1:-1]
         row = steps.reader.one(
-            "SELECT instr(lower(CAST(data AS TEXT)), ?) FROM _blob WHERE hash = ?", wanted, bytes.fromhex(hash)
+            "SELECT instr(lower(CAST(unpacked(data, enc, size) AS TEXT)), ?) FROM _blob WHERE hash = ?",
+            wanted,
+            bytes.fromhex(hash),
         )
         known[hash] = row is not None and bool(row[0])
     return known[hash]

@@ -175,11 +175,11 @@ class Trace:
             if isinstance(ref, Ref):
                 raise EnvironmentProblem("A reference is damaged.", where=str(self.path), hint=CHECK_HINT) from None
             raise UsageError(f"{hash!r} is no content hash.", hint="It has 40 hexadecimal digits.") from None
-        row = self._reader.one("SELECT data FROM _blob WHERE hash = ?", digest)
+        row = self._reader.one("SELECT unpacked(data, enc, size) FROM _blob WHERE hash = ?", digest)
         if row is None:
             raise EnvironmentProblem(f"The value {hash[:12]}… is missing.", where=str(self.path), hint=CHECK_HINT)
-        data = bytes(row[0])
-        if content_hash(data) != digest:
+        data = row[0].encode() if isinstance(row[0], str) else row[0]
+        if not isinstance(data, bytes) or content_hash(data) != digest:
             raise EnvironmentProblem(f"The value {hash[:12]}… is damaged.", where=str(self.path), hint=CHECK_HINT)
         return data
 
