@@ -259,6 +259,7 @@ OF_FIRST = f"id >> 32 = {FIRST}"
         ("_firing", f"UPDATE _firing SET tick = '<b>' WHERE {OF_FIRST}", "row 1 of _firing"),
         ("_firing", f"UPDATE _firing SET outputs = replace(outputs, '\"$ref\":\"', '\"$ref\":\"0') WHERE {OF_FIRST}",
          "reference"),
+        ("_firing", f"UPDATE _firing SET id = id + 1000000 WHERE id & 4294967295 = 7 AND {OF_FIRST}", "counted from 1"),
         ("_effect", f"UPDATE _effect SET firing = firing + (1 << 32) WHERE {OF_FIRST}", "row 1 of _effect"),
         ("_effect", f"UPDATE _effect SET messages = '[[1,2,3]]' WHERE messages IS NOT NULL AND {OF_FIRST}", "messages"),
         ("_effect", f"UPDATE _effect SET messages = '[[\"user\",999]]' WHERE messages IS NOT NULL AND {OF_FIRST}",
