@@ -28,6 +28,26 @@ def database(args: argparse.Namespace) -> Path:
     return Settings.load().db_path()
 
 
+def own_run(args: argparse.Namespace) -> tuple[Path, str, str]:
+    """Return the database a command writes to, the whole id of the run it goes on from, and the graph's name.
+
+    The recorded run of an example is first copied into the database, since it may only be read where it is.
+    Raises UsageError if there is no such run.
+    """
+    path = None if args.db else recorded_run(args.run_name or "")
+    if path is not None:
+        from studio.trace import Trace
+        from studio.trace.merging import merge
+
+        with Trace(path) as trace:
+            found = trace.run("last")
+        merge(path, database(args), [found.id])
+        return database(args), found.id, found.graph
+    with open_trace(args) as trace:
+        found = trace.run(args.run_name)
+        return trace.path, found.id, found.graph
+
+
 def open_trace(args: argparse.Namespace) -> Trace:
     """Open the database for reading: of an example's recorded run if RUN is its name and no --db is given.
 

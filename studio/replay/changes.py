@@ -119,6 +119,17 @@ def _set(instance: NodeInstance, path: str, name: str, value: Json, registry: Re
         )
 
 
+def takes_text(graph_text: str, path: str, param: str) -> bool:
+    """True if a param of a recorded graph is declared as text, or is none that is known."""
+    from studio.spec.registry import default_registry
+
+    registry = default_registry()
+    found = node_at(Scope(Graph.from_text(graph_text)), path, registry)
+    cls = None if found is None else registry.find(found[1].type)
+    field_ = None if cls is None else cls.Params.fields().get(param)
+    return field_ is None or field_.type == "text"
+
+
 def changed_nodes(before: Graph, after: Graph) -> list[tuple[Place, NodeInstance]]:
     """Return the nodes of `after` that mean something else than in `before`, or are new: by their own definition and
     the edges into them. Titles, limits and layout mean nothing for what a node gives."""

@@ -1,0 +1,71 @@
+"""Run on from a step of a recorded run with something changed, as a new run.
+
+--at SEQ keeps all that was decided before that step (`studio replay` numbers the steps); without it the fork begins
+at the first step that the changes concern. From there on only what they affect fires again, and the rest is taken
+over: `studio diff RUN last` shows what came of it.
+
+--set node.param=value changes a param (or retries, on_error, knockout …): text as it stands, else JSON; =@file reads a
+file. --output node.port=value puts a value in place of what the node gave at its first firing from the fork on.
+--redo node fires it again though nothing about it has changed. --graph FILE runs on with another version of the graph.
+Nodes inside a region are named like region/node.
+"""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING
+
+from studio.cli.database import own_run, run_argument
+from studio.cli.output import Output
+from studio.cli.running import Watch, parse_limits, play, running_arguments
+
+if TYPE_CHECKING:
+    from studio.engine.result import RunResult
+
+EXAMPLES = (
+    "studio fork last --at 12 --set writer.instructions=@shorter.txt",
+    "studio fork last --output critic.label=good",
+    "studio fork inbox_triage --set triage/sender.system='Copy the first name of the writer.'",
+    "studio fork last --redo writer --model openai/gpt-4.1-mini",
+)
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    run_argument(parser)
+    parser.add_argument("--at", type=int, metavar="SEQ", help="keep everything before this step")
+    parser.add_argument(
+        "--set", action="append", default=[], metavar="NODE.PARAM=VALUE", dest="params",
+        help="change a param; may be repeated",
+    )  # fmt: skip
+    parser.add_argument(
+        "--output", action="append", default=[], metavar="NODE.PORT=VALUE", dest="outputs",
+        help="put a value in place of an output; may be repeated",
+    )  # fmt: skip
+    parser.add_argument(
+        "--redo", action="append", default=[], metavar="NODE", help="fire a node again; may be repeated"
+    )
+    parser.add_argument("--graph", metavar="FILE", help="run on with this version of the graph")
+    parser.add_argument(
+        "-i", "--input", action="append", default=[], metavar="NAME=VALUE", dest="inputs",
+        help="another value for an input of the graph; may be repeated",
+    )  # fmt: skip
+    running_arguments(parser)
+
+
+def run(args: argparse.Namespace, out: Output) -> int:
+    from studio.cli.changing import changes_of, new_graph_and_inputs
+
+    limits = parse_limits(args.limits)
+    db, name, title = own_run(args)
+    changes = changes_of(args, db, name)
+    graph, inputs = new_graph_and_inputs(args, db, name)
+
+    def start(watch: Watch) -> RunResult:
+        from studio.replay.continuing import fork
+
+        return fork(
+            db, name, at=args.at, changes=changes, graph=graph, inputs=inputs, limits=limits, model=args.model,
+            embedder=args.embedder, answers=args.answers, **watch,
+        )  # fmt: skip
+
+    return play(args, out, title, db, start)

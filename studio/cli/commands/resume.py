@@ -1,0 +1,44 @@
+"""Go on with a run that was paused, failed, aborted or interrupted, as a new run.
+
+Everything that was decided is taken over and not done again; a model call, tool or answer that had come is not asked
+for again. What was under way goes on from there; a failure that ended the run is tried again. Limits count what the
+run had used before, so one that was reached has to be widened: --limit cost_usd=2.
+
+The graph is the one that was run, not today's file. If a node type or the world is not as the record says, the new
+run stops there and says what differs (exit code 4): fork the run instead.
+"""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING
+
+from studio.cli.database import own_run, run_argument
+from studio.cli.output import Output
+from studio.cli.running import Watch, parse_limits, play, running_arguments
+
+if TYPE_CHECKING:
+    from studio.engine.result import RunResult
+
+EXAMPLES = (
+    "studio resume last",
+    "studio resume last --limit cost_usd=2",
+    "studio resume 01K3 --answers answers.txt",
+)
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    run_argument(parser)
+    running_arguments(parser)
+
+
+def run(args: argparse.Namespace, out: Output) -> int:
+    limits = parse_limits(args.limits)
+    db, name, graph = own_run(args)
+
+    def start(watch: Watch) -> RunResult:
+        from studio.replay.continuing import resume
+
+        return resume(db, name, limits=limits, model=args.model, embedder=args.embedder, answers=args.answers, **watch)
+
+    return play(args, out, graph, db, start)
