@@ -10,6 +10,8 @@ import pytest
 from studio.engine.run import run
 from studio.graph import Graph
 from studio.models.scripted import Scripted
+from studio.replay.changes import Changes
+from studio.replay.continuing import fork
 from tests.cli.conftest import REPLIES, Cli
 from tests.support.graphs import CRITIC_LOOP
 
@@ -84,6 +86,18 @@ def test_an_example_and_a_run_of_another_file_are_compared(cli: Cli, tmp_path: P
     assert by_example.code == 4
     assert by_example.json["b"] == same
     assert cli("diff", recorded, same, "--db-b", db, "--json").json["equal"] is True
+
+
+def test_one_run_is_compared_with_the_run_that_it_continues(cli: Cli, tmp_path: Path) -> None:
+    db = tmp_path / "lineage.db"
+    parent = run(Graph.from_text(CRITIC_LOOP), model=Scripted(REPLIES), db=db).run_id
+    changes = Changes(params={"critic": {"instructions": "Score: {draft}"}})
+    child = fork(db, parent, changes=changes, model=Scripted(REPLIES)).run_id
+
+    told = cli("diff", child, "--db", db)
+    assert told.code == 4
+    assert told.out.startswith(f"A  {parent}")
+    assert "the graphs differ in its `instructions`" in told.out
 
 
 def test_differences_beside_the_firings_are_told_of_equal_runs(

@@ -16,6 +16,8 @@ from hypothesis import strategies as st
 from studio.engine.run import run
 from studio.graph import Graph
 from studio.models.scripted import Scripted
+from studio.replay.changes import Changes
+from studio.replay.continuing import fork, resume
 from studio.replay.diff import RunDiff, diff
 from studio.replay.diff.details import details
 from studio.replay.diff.texts import text_diff
@@ -492,6 +494,41 @@ graphs:
       - x.value -> same.x
       - same.text -> y.value
 """
+
+
+def test_a_fork_with_one_changed_prompt_differs_in_what_the_change_came_to(
+    play: Play, compare: Compare, db: Path
+) -> None:
+    right = {"node": "right", "reply": "east"}
+    a = play(BRANCHES, {"node": "left", "reply": "west"}, right)
+    lines = [{"node": "left", "reply": "north"}] * 2 + [right]
+    changes = Changes(params={"left": {"instructions": "North of {topic}"}})
+    b = fork(db, a, changes=changes, model=Scripted(lines)).run_id
+
+    found = compare(a, b)
+
+    assert (found.b.parent_run, found.notes) == (a, ())
+    assert kinds(found) == {"left": "origin", **dict.fromkeys(("short", "loud", "both", "result"), "downstream")}
+    assert found.causes == ("the graphs differ in its `instructions`",)
+
+
+def test_a_fork_with_another_output_names_the_output(play: Play, compare: Compare, db: Path) -> None:
+    a = play(BRANCHES, "west", "east")
+    b = fork(db, a, changes=Changes(outputs={"left": {"text": "north"}}), model=Scripted(["west", "east"])).run_id
+
+    found = compare(a, b)
+
+    assert kinds(found) == {"left": "origin", **dict.fromkeys(("short", "loud", "both", "result"), "downstream")}
+    assert found.causes == ("its output was frozen in one run",)
+
+
+def test_a_resumed_run_is_equal_to_one_that_was_never_cut(play: Play, compare: Compare, db: Path) -> None:
+    whole = play(CRITIC_LOOP, *REPLIES)
+    cut = play(CRITIC_LOOP, *REPLIES, limits={"firings": 5})
+    resumed = resume(db, cut, limits={"firings": 100}, model=Scripted(REPLIES)).run_id
+
+    assert compare(whole, resumed).equal
+    assert set(kinds(compare(cut, resumed)).values()) == {"unreached"}
 
 
 def test_a_region_that_was_tried_again_is_compared_attempt_by_attempt(play: Play, compare: Compare) -> None:

@@ -96,8 +96,6 @@ class _Comparison:
         self.compared += 1
         self.a.tally(identity[0], one)
         self.b.tally(identity[0], other)
-        if self.is_taken_over(one, other):
-            return
         what = []
         if one.type != other.type:
             what.append("type")
@@ -119,7 +117,8 @@ class _Comparison:
                 what.append("outputs")
                 self.a.changed_ports.update((one.id, port) for port in ports)
                 self.b.changed_ports.update((other.id, port) for port in ports)
-        what += self.effects_differ(one, other)
+        if not self.is_taken_over(one, other):
+            what += self.effects_differ(one, other)
         if not what and self.plainly_same_inputs(one, other):
             return
         if not self.producers_known(one, other):
@@ -161,7 +160,7 @@ class _Comparison:
     # -- one pair ---------------------------------------------------------------------------------
 
     def is_taken_over(self, one: Firing, other: Firing) -> bool:
-        """True if one is the other, taken over by a run that continues it, or both are the same firing of a third."""
+        """True if one was taken over from the other, or both from one firing of a third run: they asked the same."""
         if "replayed" not in (one.origin, other.origin):
             return False
         parent_a, parent_b = self.a.header.parent_run, self.b.header.parent_run

@@ -166,7 +166,7 @@ def causes(
         found.append("its node type, or the version of it, is another")
     mine, theirs = a.effects_of(one), b.effects_of(other)
     if mine is not None and theirs is not None:
-        if mine[0].models != theirs[0].models:
+        if mine[0].models and theirs[0].models and mine[0].models != theirs[0].models:
             found.append("another model was asked")
         elif not found and "reply" in origin.what and not {"prompt", "request"} & set(origin.what):
             seeded = any(fact.name == "seed" for fact in options)
