@@ -2,11 +2,14 @@
 
 Unlike in a replay, where every firing must ask what it asked, a case lets today's graph ask less, in another order or
 from another node. What it may not ask is something new: that ends the play, and says what is nearest.
+
+A question that got several answers gives each firing its own. Only the node itself, at another tick or item, or a node
+in the place of one that is gone may have what is left: nobody takes the answer of a node that will ask for it yet.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from typing import Any, NamedTuple
 
 from studio.cases.case import MODEL_KINDS, Asked, Recorded
@@ -20,6 +23,10 @@ from studio.trace.runlog import scrubbed
 COSTS_NOTHING: Mapping[str, Json] = {"tokens_in": 0, "tokens_out": 0, "cost_usd": 0.0}
 FROM_MEMORY: Mapping[str, Json] = {**COSTS_NOTHING, "origin": CACHED}
 """Facts of an answer given again: as when a run answers from its own memory, it is no call."""
+
+
+NodeOf = Callable[[str], Hashable]
+"""From a node path to the node of today's graph that it leads to, whatever the map item; None if there is none."""
 
 
 class Miss(NamedTuple):
@@ -38,7 +45,8 @@ class Miss(NamedTuple):
         what = f"{self.kind} {self.name}".strip()
         who = f"`{self.node}` at tick {self.tick}"
         if self.used_up:
-            return f"{who} asks the same once more ({what}); it was recorded {self.used_up} times, each answer another."
+            times = "once" if self.used_up == 1 else f"{self.used_up} times with several answers"
+            return f"{who} asks what was recorded {times} ({what}), and no answer is left for it."
         if self.nearest is None:
             return f"{who} asks for {what}, which it did not when this was recorded."
         found = self.difference
@@ -56,9 +64,9 @@ class Miss(NamedTuple):
 class CaseEffects(RecordedEffects):
     """The answers of a case. `miss` is the first question that had none."""
 
-    def __init__(self, recorded: Recorded, more: Iterable[Asked] = ()) -> None:
+    def __init__(self, recorded: Recorded, more: Iterable[Asked] = (), *, node_of: NodeOf) -> None:
         """`more` are answers got since, for questions that were not recorded."""
-        self.pool = _Pool([*recorded.answers, *more])
+        self.pool = _Pool([*recorded.answers, *more], node_of)
         records: dict[tuple[str, str], list[FiringRecord]] = {}
         rounds: dict[tuple[str, str, int], CaseFiring] = {}
 
@@ -106,8 +114,9 @@ class CaseEffects(RecordedEffects):
 class _Pool:
     """All answers of a case, each given once; a last one again where all were the same."""
 
-    def __init__(self, answers: list[Asked]) -> None:
+    def __init__(self, answers: list[Asked], node_of: NodeOf) -> None:
         self.answers = answers
+        self._node_of = node_of
         self.miss: Miss | None = None
         self.used: set[int] = set()
         self._alike: dict[str, list[int]] = {}
@@ -119,16 +128,23 @@ class _Pool:
         found = self._alike.get(_key(kind, name, request))
         return found or self._alike.get(_key(kind, name, scrubbed(request, scrub)), [])
 
-    def choose(self, alike: list[int], own: set[int]) -> tuple[int, Mapping[str, Json]] | None:
-        """Take one of several answers to a question, with its facts: of the asking firing first, then in recorded
-        order; None if there is none left."""
+    def choose(self, alike: list[int], own: set[int], node: str) -> tuple[int, Mapping[str, Json]] | None:
+        """Take one of several answers to a question for a firing of `node`, with its facts; None if there is none."""
         left = [at for at in alike if at not in self.used]
-        chosen = next((at for at in left if at in own), left[0] if left else None)
-        if chosen is not None:
-            self.used.add(chosen)
-            return chosen, COSTS_NOTHING
-        same = {encode([self.answers[at].status, self.answers[at].response]) for at in alike}
-        return (alike[-1], FROM_MEMORY) if len(same) == 1 else None
+        mine = [at for at in left if at in own]
+        same = len({encode([self.answers[at].status, self.answers[at].response]) for at in alike}) == 1
+        if not mine and same and not left:
+            return alike[-1], FROM_MEMORY
+        chosen = next(iter(mine or (left if same else self._free(left, node))), None)
+        if chosen is None:
+            return None
+        self.used.add(chosen)
+        return chosen, COSTS_NOTHING
+
+    def _free(self, left: list[int], node: str) -> list[int]:
+        """Of the answers left, those that no other node of today's graph waits for."""
+        asking = self._node_of(node)
+        return [at for at in left if self._node_of(self.answers[at].node) in (None, asking)]
 
     def refuse(self, node: str, tick: str, kind: str, name: str, request: Json, times: int) -> Miss:
         """Note a question that has no answer."""
@@ -173,7 +189,7 @@ class CaseFiring(FiringRecord):
     def answer(self, node: str, tick: str, n: int, kind: str, name: str, request: Json) -> Answer | None:
         """Return the recorded answer to a question. Raises `Divergence` if it was not recorded."""
         alike = self._pool.alike(kind, name, request)
-        chosen = self._pool.choose(alike, self._own)
+        chosen = self._pool.choose(alike, self._own, node)
         if chosen is None:
             miss = self._pool.refuse(node, tick, kind, name, request, len(alike))
             raise Divergence(str(miss), expected="", got=f"{kind} {name}")

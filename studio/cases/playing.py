@@ -82,8 +82,14 @@ def play(
 async def _play(case: Case, graph: Graph, registry: Registry, db: Path | None, live: AsksAnew | None) -> Played:
     target, inputs = (graph, dict(case.inputs)) if not case.node else alone(case, graph, registry)
     asked: list[Asked] = []
+    scope = Scope(bundle(target))
+
+    def node_of(path: str) -> tuple[int, str] | None:
+        found = node_at(scope, path, registry)
+        return None if found is None else (id(found[0]), found[1].name)
+
     while True:
-        effects = CaseEffects(case.recorded, asked)
+        effects = CaseEffects(case.recorded, asked, node_of=node_of)
         log = MemoryLog("case")
         result = await _run(case, target, inputs, effects, log, registry, db)
         miss = effects.miss

@@ -67,6 +67,7 @@ def _findings(ref: str) -> list[Diagnostic]:
 def _scores(refs: list[str], out: Output) -> int:
     from studio.lint import constraints
 
+    refs = [ref for ref in refs if not ref.endswith(TESTS)]
     found = [(ref, node, held) for ref in refs for node, held in constraints(open_graph(ref)).items()]
     if out.as_json:
         out.json([{"graph": r, "node": n, "score": h.score, "missing": list(h.missing)} for r, n, h in found])
