@@ -18,7 +18,7 @@ from studio.graph import Graph
 from studio.models.scripted import Scripted
 from studio.replay.changes import Changes
 from studio.replay.continuing import fork, resume
-from studio.replay.diff import RunDiff, diff
+from studio.replay.diff import RunDiff, diff, texts
 from studio.replay.diff.details import details
 from studio.replay.diff.texts import text_diff
 from studio.replay.diff.values import same_value
@@ -630,6 +630,16 @@ def test_lines_far_from_a_change_are_left_out() -> None:
 
     assert shown(f"{same}\nold", f"{same}\nnew", context=1) == ["…19 lines the same", " line 19", "-old", "+new"]
     assert len(shown(f"{same}\nold", f"{same}\nnew", context=None)) == 22
+
+
+def test_a_text_without_end_is_compared_by_line_once_words_would_take_too_long(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    a, b = ("\n".join(f"{n} the {word} of {n} a line" for n in range(3)) for word in ("old", "new"))
+    monkeypatch.setattr(texts, "MOST_PAIRS", 2)
+
+    whole = [all(changed for changed, _ in line.parts) for line in text_diff(a, b)]
+    assert whole == [False, False, False, False, True, True]
 
 
 @given(st.lists(st.sampled_from("ab c"), max_size=12), st.lists(st.sampled_from("ab c"), max_size=12))

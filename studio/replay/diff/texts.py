@@ -13,8 +13,8 @@ CONTEXT: Final = 2
 MOST_LINES: Final = 2000
 """Of parts with more changed lines than this, nothing is looked for that stayed."""
 
-MOST_WORDS: Final = 1500
-"""Lines with more words than this are shown as replaced."""
+MOST_PAIRS: Final = 4_000_000
+"""Pairs of words that are compared at most in one text (below a second); lines beyond are shown as replaced."""
 
 ALIKE: Final = 0.4
 """Share of two lines that must be the same for them to count as one line that was changed."""
@@ -43,11 +43,12 @@ def text_diff(a: str, b: str, *, context: int | None = CONTEXT) -> list[TextLine
         a, b = a[:-1], b[:-1]
     old, new = _lines(a), _lines(b)
     lines: list[TextLine] = []
-    for tag, a1, a2, b1, b2 in _opcodes(old, new):
+    allowance = _Allowance()
+    for tag, a1, a2, b1, b2 in _opcodes(old, new, MOST_LINES):
         if tag == "equal":
             lines += (TextLine(" ", ((False, line),)) for line in old[a1:a2])
         else:
-            lines += _replaced(old[a1:a2], new[b1:b2])
+            lines += _replaced(old[a1:a2], new[b1:b2], allowance)
     return lines if context is None else _shortened(lines, context)
 
 
@@ -56,18 +57,24 @@ def _lines(text: str) -> list[str]:
     return [] if text == "" else text.split("\n")
 
 
-def _opcodes(old: Sequence[str], new: Sequence[str]) -> Iterator[tuple[str, int, int, int, int]]:
-    """What `SequenceMatcher.get_opcodes` gives, with the equal beginning and end found quickly."""
-    start = 0
-    while start < min(len(old), len(new)) and old[start] == new[start]:
-        start += 1
-    end = 0
-    while end < min(len(old), len(new)) - start and old[-1 - end] == new[-1 - end]:
-        end += 1
+def _ends(old: Sequence[str], new: Sequence[str]) -> tuple[int, int]:
+    """How many parts are the same at the beginning and, of the rest, at the end."""
+    shorter = min(len(old), len(new))
+    start = next((i for i in range(shorter) if old[i] != new[i]), shorter)
+    end = next((i for i in range(shorter - start) if old[-1 - i] != new[-1 - i]), shorter - start)
+    return start, end
+
+
+def _opcodes(old: Sequence[str], new: Sequence[str], most: int) -> Iterator[tuple[str, int, int, int, int]]:
+    """What `SequenceMatcher.get_opcodes` gives, with the equal beginning and end found quickly.
+
+    If what is between has more than `most` parts, it is given as replaced.
+    """
+    start, end = _ends(old, new)
     a, b = old[start : len(old) - end], new[start : len(new) - end]
     if start:
         yield "equal", 0, start, 0, start
-    if len(a) > MOST_LINES or len(b) > MOST_LINES:
+    if max(len(a), len(b)) > most:
         yield "replace", start, start + len(a), start, start + len(b)
     else:
         for tag, a1, a2, b1, b2 in SequenceMatcher(None, a, b, autojunk=False).get_opcodes():
@@ -76,12 +83,28 @@ def _opcodes(old: Sequence[str], new: Sequence[str]) -> Iterator[tuple[str, int,
         yield "equal", len(old) - end, len(old), len(new) - end, len(new)
 
 
-def _replaced(old: Sequence[str], new: Sequence[str]) -> Iterator[TextLine]:
+class _Allowance:
+    """How many pairs of words may still be compared."""
+
+    def __init__(self) -> None:
+        self.left = MOST_PAIRS
+
+    def take(self, old: Sequence[str], new: Sequence[str]) -> bool:
+        """Use up what comparing two lines takes; False if it is too much."""
+        same = sum(_ends(old, new))
+        pairs = (len(old) - same) * (len(new) - same)
+        if pairs > self.left:
+            return False
+        self.left -= pairs
+        return True
+
+
+def _replaced(old: Sequence[str], new: Sequence[str], allowance: _Allowance) -> Iterator[TextLine]:
     """Lines that took the place of others: changed ones in pairs, word by word, then what is left of either."""
     gone: list[TextLine] = []
     came: list[TextLine] = []
     for one, other in zip(old, new, strict=False):
-        words = _by_words(one, other)
+        words = _by_words(one, other, allowance)
         if words is None:
             gone.append(TextLine("-", ((True, one),)))
             came.append(TextLine("+", ((True, other),)))
@@ -96,15 +119,15 @@ def _replaced(old: Sequence[str], new: Sequence[str]) -> Iterator[TextLine]:
     yield from (TextLine("+", ((True, line),)) for line in new[both:])
 
 
-def _by_words(one: str, other: str) -> tuple[TextLine, TextLine] | None:
+def _by_words(one: str, other: str, allowance: _Allowance) -> tuple[TextLine, TextLine] | None:
     """Two lines word by word, None if they have too little in common."""
     old, new = _WORDS.findall(one), _WORDS.findall(other)
-    if not old or not new or len(old) > MOST_WORDS or len(new) > MOST_WORDS:
+    if not old or not new or not allowance.take(old, new):
         return None
     minus: list[tuple[bool, str]] = []
     plus: list[tuple[bool, str]] = []
     same = 0
-    for tag, a1, a2, b1, b2 in _opcodes(old, new):
+    for tag, a1, a2, b1, b2 in _opcodes(old, new, MOST_PAIRS):
         before, after = "".join(old[a1:a2]), "".join(new[b1:b2])
         if tag == "equal":
             same += len(before)
