@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from studio.replay.causes.absence import Absences
-from studio.replay.causes.giving import Giving
+from studio.replay.causes.giving import DONE, Giving, pairs
 from studio.replay.causes.leading import Leading
 from studio.replay.causes.places import Places
 from studio.replay.causes.records import FAILURE, OUTSIDE, SAME_QUESTION, STORE, Absence, Ancestry, Cause
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from studio.spec.registry import Registry
     from studio.trace import Trace
     from studio.trace.found import Effect, Firing
+
+MORE = 1000
+"""Firings left out that are counted; where there are so many, there may be more."""
 
 Step = tuple[Cause, int, str | None]
 """An edge, the firing to go on with, and which of its outputs (None: all)."""
@@ -101,7 +104,14 @@ class Causes:
 
         return self._closure(firing, port, on, depth, limit)
 
-    def _closure(self, firing, port, steps, depth, limit) -> Ancestry:  # type: ignore[no-untyped-def]
+    def _closure(
+        self,
+        firing: Firing,
+        port: str | None,
+        steps: Callable[[int, str | None], Iterable[Step]],
+        depth: int | None,
+        limit: int | None,
+    ) -> Ancestry:
         firings = {firing.id: firing}
         edges: dict[Cause, None] = {}
         more: dict[int, None] = {}
@@ -112,12 +122,15 @@ class Causes:
             if None in seen[id] and output is not None:
                 continue  # all its outputs are looked at anyway
             if depth is not None and far >= depth:
-                more[id] = None
+                if next(iter(steps(id, output)), None) is not None:
+                    more[id] = None
                 continue
             for cause, other, asked in steps(id, output):
                 if other != OUTSIDE and other not in firings:
                     if limit is not None and len(firings) >= limit:
                         more[other] = None
+                        if len(more) >= MORE:
+                            return Ancestry(firing.id, port or "", firings, tuple(edges), tuple(more))
                         continue
                     firings[other] = self._rows.get(other)
                 edges[cause] = None
@@ -145,7 +158,36 @@ class Causes:
 
     def value(self, firing: Firing, port: str) -> Json:
         """Return the value of an output of a firing, None if it holds nothing."""
+        if port == DONE:
+            return True if firing.status == "ok" else None
+        if port not in firing.outputs:
+            place = self._places.find(firing.node)
+            if place is not None and place.role == "output":  # it gives out what it takes
+                [(source, output), *_] = [*pairs(firing.inputs.get("value")), (OUTSIDE, "")]
+                return self.first_value(firing, "value") if source == OUTSIDE else self.value(self.get(source), output)
         return self._giving.bodies.value(firing, port)
+
+    def first_value(self, firing: Firing, port: str) -> Json:
+        """Return the first value written on the feedback wire into an input, None if it cannot be told."""
+        first = self._giving.bodies.firsts.find(firing.node, port)
+        return None if first is None else first.value
+
+    def ports(self, firing: Firing) -> list[str]:
+        """Return the outputs a firing's node has, `done` and (of one that routes its errors) `error` among them."""
+        place = self._places.find(firing.node)
+        names = dict.fromkeys([*firing.outputs, *firing.absent])
+        if place is not None:
+            names.update(dict.fromkeys(place.outputs()))
+        return [*dict.fromkeys([*names, "done"])]
+
+    def in_graph(self, node: str) -> bool:
+        """True if the run's graph has a node of this path, decided or not."""
+        return self._places.find(node) is not None
+
+    def first_tick(self, node: str) -> str:
+        """Return the first tick a node path could have been decided at: one zero per own-clock region around it."""
+        place = self._places.find(node)
+        return "0" if place is None else ".".join("0" for region in place.regions() if not region.shared)
 
     # -- why there is nothing -----------------------------------------------------------------
 

@@ -28,7 +28,7 @@ class Bodies:
     def __init__(self, rows: Rows, places: Places) -> None:
         self.rows = rows
         self.places = places
-        self._firsts = FirstValues(rows.trace, rows.run.id)
+        self.firsts = FirstValues(rows.trace, rows.run.id)
         self._items: tuple[int, list[Json] | None] = (0, None)
 
     def body(self, firing: Firing, place: Place) -> Region:
@@ -92,7 +92,7 @@ class Bodies:
             return None
         value: Json
         if stored[0] == OUTSIDE:
-            first = self._firsts.find(firing.node, "items")
+            first = self.firsts.find(firing.node, "items")
             value = None if first is None else first.value
         else:
             value = self.value(self.rows.get(stored[0]), stored[1])

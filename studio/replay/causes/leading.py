@@ -56,7 +56,7 @@ class Leading:
             yield from self._around(firing, place)
         if port is None:
             if place.uses_stores:
-                for op in self.giving.stores.led_on(firing):
+                for op in self.giving.stores.led_on(firing, place):
                     yield self.rows.get(op.firing), None
             for asker in answered_from(self.rows, firing):
                 yield self.rows.get(asker), None
@@ -89,14 +89,15 @@ class Leading:
         for taker in self._takers(place, edge, base, firing.tick_key, last):
             yield from self._taken(firing, place, edge, taker)
 
-    def _takers(self, place: Place, edge: Edge, base: int, first: str, last: str) -> list[Firing]:
+    def _takers(self, place: Place, edge: Edge, base: int, first: str, last: str) -> Iterator[Firing]:
         index = place.region.order.get(edge.target)
-        return [] if index is None else self.rows.between(base + index, first, last)
+        if index is not None:
+            yield from self.rows.streamed(base + index, first, last)
 
     def _taken(self, firing: Firing, place: Place, edge: Edge, taker: Firing) -> Iterator[tuple[Firing, str | None]]:
         prefix = firing.node.rpartition("/")[0]
         target = self.places.find(f"{prefix}/{edge.target}" if prefix else edge.target)
-        if target is None or taker.status == "skipped":
+        if target is None:
             return
         if not target.is_region or passed_on(target, taker):
             yield taker, None
@@ -107,7 +108,7 @@ class Leading:
             yield taker, DONE
         if target.role == "map" and edge.target_port in target.param("each", ()):
             yield taker, None
-        if edge.target_port != "when":
+        if edge.target_port != "when":  # also of one that was cut off, or never decided: its body began
             yield from self._entered(taker, target, edge.target_port)
 
     def _entered(self, taker: Firing, target: Place, port: str) -> Iterator[tuple[Firing, str | None]]:
@@ -146,4 +147,3 @@ def _outputs(firing: Firing) -> tuple[str, ...]:
 
 def _is_of(cause: Cause, port: str | None) -> bool:
     return port is None or cause.output == port or cause.why in (STORE, SAME_QUESTION)
-

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from studio.graph.model import Edge, Graph, NodeInstance, StoreDecl
 from studio.graph.order import same_tick_order
+from studio.graph.ports import node_ports
 from studio.graph.scope import BODY_PARAM, Scope
 from studio.spec.registry import Registry, default_registry
 
@@ -58,6 +59,7 @@ class Place:
         self.name = instance.name
         cls = registry.find(instance.type)
         self.role: str = "" if cls is None else cls.spec.role
+        self._registry = registry
         self._stores = None if cls is None else cls.spec.stores
 
     def param(self, name: str, default: Any) -> Any:
@@ -74,9 +76,20 @@ class Place:
         """True if its own firings may use stores."""
         return self._stores is None or bool(self._stores)
 
+    def stores(self) -> list[str] | None:
+        """Return the names of the stores its own firings use, None if its type does not tell."""
+        if self._stores is None:
+            return None
+        return [str(name) for name in (self.param(param, "") for param in self._stores) if name]
+
     def wires(self, port: str) -> list[Edge]:
         """Return the wires into an input, in edge order."""
         return [edge for edge in self.region.incoming.get(self.name, ()) if edge.target_port == port]
+
+    def outputs(self) -> list[str]:
+        """Return the names of its outputs, `error` among them where it routes its failures."""
+        found = list(node_ports(self.region.scope, self.instance, self._registry).outputs)
+        return [*found, "error"] if self.instance.on_error == "route" else found
 
     def store(self, name: str) -> tuple[Scope, StoreDecl] | None:
         """Return the store this node means by a name, and where it is declared."""

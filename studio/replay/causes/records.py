@@ -53,8 +53,8 @@ class Ancestry(NamedTuple):
     """A part of a run: firings that led to one (or that one led to), and why.
 
     `root` comes first in `firings`, the others follow breadth-first, each as soon as it is met; every edge is there
-    that joins two firings of which the later was looked at. `more` are ids met but left out by `depth` or `limit`:
-    of what hangs on them nothing is known.
+    that joins two firings of which the later was looked at. `more` are ids met but left out by `depth` or `limit` (at
+    most a thousand): of what hangs on them nothing is known.
     """
 
     root: int

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from studio.trace import queries
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
 
 KEPT = 20_000
 """Firings kept in memory at most."""
+
+PAGE = 200
+"""Firings read at a time where there may be many; more than a region is ever tried at one tick."""
 
 _LAST = "\x7f"
 """Sorts after every tick."""
@@ -75,6 +79,21 @@ class Rows:
     def between(self, path: int, first: str, last: str, limit: int = -1) -> list[Firing]:
         """Return the firings of a node from one tick key to another (both included), by id."""
         return self._decided("f.path = ? AND f.tick BETWEEN ? AND ? ORDER BY f.id LIMIT ?", path, first, last, limit)
+
+    def streamed(self, path: int, first: str, last: str) -> Iterator[Firing]:
+        """Yield the firings of a node from one tick key to another by tick, those never decided after the others."""
+        begin = first
+        while True:
+            page = self._decided(
+                f"f.path = ? AND f.tick BETWEEN ? AND ? ORDER BY f.tick, f.id LIMIT {PAGE}", path, begin, last
+            )
+            whole = len(page) < PAGE or page[0].tick_key == page[-1].tick_key
+            # Attempts of one tick stay together: the last tick of a page is read again with the next.
+            yield from page if whole else (one for one in page if one.tick_key < page[-1].tick_key)
+            if whole:
+                break
+            begin = page[-1].tick_key
+        yield from self._open(f"f.path = ? AND f.tick BETWEEN ? AND ? AND {queries.UNDECIDED}", path, first, last)
 
     def within(self, path: int, prefix: str) -> list[Firing]:
         """Return all firings of a node in the region executions with this tick prefix, by id."""

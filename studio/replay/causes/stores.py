@@ -2,117 +2,120 @@
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any
 
-from studio.graph.model import StoreDecl
+from studio.replay.causes.lists import Course, Row
+from studio.replay.causes.ops import KEYED, READS, Item, Memory, Op
 from studio.replay.causes.places import Place, Places, outer_tick, region_prefix
-from studio.support.values import Json
 from studio.trace.views import ID_MASK
 
 if TYPE_CHECKING:
     from studio.replay.causes.rows import Rows
     from studio.trace.found import Firing
 
+PAGE = 200
+"""Operations read at a time, going back."""
 
-class Item(NamedTuple):
-    """One item of a map: the map's firing, the item's position, and which attempt of the map it was."""
-
-    map: int
-    position: int
-    attempt: int
-
-
-class Memory(NamedTuple):
-    """One memory. `instance` is where it is declared and, of scope `region`, the execution it belongs to; `items` are
-    the map items between it and who uses it that keep writes to themselves until the map has ended."""
-
-    instance: tuple[object, ...]
-    declared: StoreDecl
-    items: tuple[Item, ...]
-
-
-class Op(NamedTuple):
-    """One operation on a store."""
-
-    id: int
-    firing: int
-    store: str
-    op: str
-    args: str | int | None
-    result: str | int | None
-
-
-_COLUMNS = "id, firing, store, op, args, result"
-
-KEYED = ("set", "delete")
-LENGTHS = ("append", "extend", "push", "length")
-"""Operations that tell how much a row holds."""
-READS = ("get", "keys", "all", "items", "length", "peek")
+_OPS = """SELECT s.id, s.firing, s.store, s.op, s.args, p.path, coalesce(f.tick, o.tick), coalesce(f.parent, o.parent),
+ coalesce(f.item, o.item), coalesce(f.attempt, 1) FROM _store_op s LEFT JOIN _firing f ON f.id = s.firing
+ LEFT JOIN _open o ON o.id = s.firing JOIN _path p ON p.id = coalesce(f.path, o.path)
+ WHERE s.id BETWEEN ? AND ?"""
 
 
 class Stores:
-    """Looks into the store operations of one run. Those of a store's name are read when one of them is asked for."""
+    """Looks into the store operations of one run.
+
+    Of a kv store only as much is read as an answer takes; of a list or queue, all operations on stores of its name,
+    because who put in the first value is known only from all that came before.
+    """
 
     def __init__(self, rows: Rows, places: Places) -> None:
         self.rows = rows
         self.places = places
-        self._ops: dict[str, list[Op]] = {}
-        self._keys: dict[int, str] = {}
-        self._memories: dict[int, dict[str, Memory | None]] = {}
+        self._by_name: dict[str, list[Op]] = {}
+        self._courses: dict[tuple[object, ...], Course | None] = {}
+        self._by_firing: dict[str, dict[int, list[Op]]] = {}
 
-    def used_by(self, firing: Firing) -> list[Op]:
+    def used_by(self, firing: Firing, place: Place | None) -> list[Op]:
         """Return the operations of a firing, in order."""
-        found = self.rows.rows(
-            f"SELECT {_COLUMNS} FROM _store_op WHERE id BETWEEN ? AND ? AND firing = ? ORDER BY id",
-            self.rows.base, self.rows.base + ID_MASK, self.rows.base + firing.id,
-        )  # fmt: skip
-        return [self._op(row) for row in found]
+        names = None if place is None else place.stores()
+        if names is not None and all(self._is_row(place, name) for name in names):
+            return [op for name in names for op in self._of_firing(name, firing.id)]
+        first, last = self.rows.base, self.rows.base + ID_MASK
+        return self._ops(f"{_OPS} AND s.firing = ? ORDER BY s.id", first, last, self.rows.base + firing.id)
 
     def met_by(self, firing: Firing, place: Place | None) -> list[Op]:
         """Return the operations of other firings that made what this firing's operations met or returned."""
         found: dict[int, Op] = {}
-        if place is not None:
-            for op in self.used_by(firing):
-                for made in self.made(op):
-                    if made.firing != firing.id:
-                        found[made.id] = made
+        for op in self.used_by(firing, place):
+            found.update((made.id, made) for made in self.made(op) if made.firing != firing.id)
         return list(found.values())
 
-    def led_on(self, firing: Firing) -> Iterator[Op]:
-        """Yield the operations of other firings that met what this firing's operations made."""
-        own = {op.id: op for op in self.used_by(firing)}
-        seen: set[int] = set()
-        for name in dict.fromkeys(op.store for op in own.values()):
-            first = min(op.id for op in own.values() if op.store == name)
-            for later in self._of(name):
-                if later.id <= first or later.firing == firing.id or later.firing in seen:
-                    continue
-                if any(made.id in own for made in self.made(later)):
-                    seen.add(later.firing)
+    def led_on(self, firing: Firing, place: Place | None) -> Iterator[Op]:
+        """Yield operations of other firings that met what this firing's operations made."""
+        for op in self.used_by(firing, place):
+            if op.op in READS or op.memory is None:
+                continue
+            course = self._course(op)
+            if course is None:
+                yield from self._led_on_by_look(op)
+                continue
+            for nth, (later, row) in enumerate(course.after(op)):
+                if nth % PAGE == PAGE - 1 and not row.knows({op.id}):
+                    break
+                if later.firing != firing.id and op in row.made(later):
                     yield later
+
+    def _led_on_by_look(self, op: Op) -> Iterator[Op]:
+        """As `led_on`, where items of maps write beside each other, or for keys: each later operation is looked at."""
+        for later in self._later(op):
+            if later.memory is None or op.memory is None or later.memory.instance != op.memory.instance:
+                continue
+            if later.firing != op.firing and op in self.made(later):
+                yield later
+            alone = later.memory.items == op.memory.items
+            if alone and (later.op == "clear" or (later.op in KEYED and later.key == op.key and op.op in KEYED)):
+                if later.memory.declared.type == "kv":
+                    break
 
     def made(self, op: Op) -> list[Op]:
         """Return the operations that made what one met: last writes of its key, what filled or emptied a row.
 
         Of a project's list or queue, which came filled from elsewhere, all writes of the run since it was last emptied.
         """
-        memory = self.memory(op)
+        memory = op.memory
         if memory is None or op.op in ("set", "clear"):
             return []
         if memory.declared.type == "kv":
             return self._made_keyed(op)
         if memory.declared.scope == "project":
             return self._seen(op, None)
-        return self._made_row(op, memory.declared)
+        course = self._course(op)
+        if course is not None:
+            return course.before(op).made(op)
+        row = Row(memory.declared)
+        for one in self._seen(op, None):
+            row.play(one)
+        return row.made(op)
+
+    def _course(self, op: Op) -> Course | None:
+        """All operations on a list or queue, if no items of a map write to it beside each other."""
+        memory = op.memory
+        if memory is None or memory.declared.type == "kv" or memory.declared.scope == "project":
+            return None
+        if memory.instance not in self._courses:
+            ops = [one for one in self._all(op.store) if one.memory and one.memory.instance == memory.instance]
+            alone = not any(one.memory and one.memory.items for one in ops)
+            self._courses[memory.instance] = Course(memory.declared, ops) if alone else None
+        return self._courses[memory.instance]
 
     # -- kv -----------------------------------------------------------------------------------
 
     def _made_keyed(self, op: Op) -> list[Op]:
         if op.op in ("get", "delete"):
-            return self._seen(op, self._key(op))[-1:]
+            return self._seen(op, op.key)[-1:]
         if op.op not in ("keys", "all"):
             return []
         last: dict[str, Op] = {}
@@ -122,14 +125,8 @@ class Stores:
                 last.clear()
                 cleared = one
             else:
-                last[self._key(one)] = one
+                last[one.key] = one
         return ([cleared] if cleared else []) + list(last.values())
-
-    def _key(self, op: Op) -> str:
-        known = self._keys.get(op.id)
-        if known is None:
-            known = self._keys[op.id] = str(self.rows.column(op.args)["key"])
-        return known
 
     # -- what an operation could see ----------------------------------------------------------
 
@@ -139,14 +136,14 @@ class Stores:
         What an item of a map writes is seen by itself at once, and by others when the map has ended well, item by
         item. What came before a write that overwrites all is left out.
         """
-        memory = self.memory(op)
+        memory = op.memory
         assert memory is not None
         found: list[tuple[Op, tuple[Item, ...]]] = []
         settled_in = 0
-        for one in self._before(op):
-            if one.op in READS or (key is not None and one.op in KEYED and self._key(one) != key):
+        for one in self._earlier(op):
+            other = one.memory
+            if one.op in READS or (key is not None and one.op in KEYED and one.key != key):
                 continue
-            other = self.memory(one)
             if other is None or other.instance != memory.instance or not self._visible(other.items, memory.items):
                 continue
             foreign = other.items[len(_common(other.items, memory.items)) :]
@@ -154,7 +151,8 @@ class Stores:
             if settled_in and around != settled_in:
                 break
             found.append((one, foreign))
-            if one.op == "clear" or (key is not None and one.op in KEYED) or _replaces(one, memory):
+            replaces = one.op == "clear" or (one.op == "set" and memory.declared.type == "queue")
+            if replaces or (key is not None and one.op in KEYED):
                 if not around:
                     break
                 settled_in = around  # an item that came later may have written before: the whole map counts
@@ -171,52 +169,79 @@ class Stores:
                 return False  # the map failed: nothing its items wrote was taken over
         return True
 
-    def _before(self, op: Op) -> Iterable[Op]:
-        """Operations on stores of this name before one, newest first."""
-        listed = self._of(op.store)
-        low, high = 0, len(listed)
-        while low < high:
-            middle = (low + high) // 2
-            if listed[middle].id < op.id:
-                low = middle + 1
-            else:
-                high = middle
-        return (listed[nth] for nth in range(low - 1, -1, -1))
+    # -- reading operations -------------------------------------------------------------------
 
-    def _of(self, store: str) -> Sequence[Op]:
+    def _earlier(self, op: Op) -> Iterable[Op]:
+        """Operations on stores of this name before one, newest first."""
+        until = self.rows.base + op.id - 1
+        while True:
+            page = self._ops(f"{_OPS} AND s.store = ? ORDER BY s.id DESC LIMIT {PAGE}", self.rows.base, until, op.store)
+            yield from page
+            if len(page) < PAGE:
+                return
+            until = self.rows.base + page[-1].id - 1
+
+    def _later(self, op: Op) -> Iterable[Op]:
+        """Operations on stores of this name after one, oldest first."""
+        since = self.rows.base + op.id + 1
+        while True:
+            last = self.rows.base + ID_MASK
+            page = self._ops(f"{_OPS} AND s.store = ? ORDER BY s.id LIMIT {PAGE}", since, last, op.store)
+            yield from page
+            if len(page) < PAGE:
+                return
+            since = self.rows.base + page[-1].id + 1
+
+    def _all(self, store: str) -> Sequence[Op]:
         """All operations on stores of a name, oldest first."""
-        known = self._ops.get(store)
+        known = self._by_name.get(store)
         if known is None:
-            found = self.rows.rows(
-                f"SELECT {_COLUMNS} FROM _store_op WHERE id BETWEEN ? AND ? AND store = ? ORDER BY id",
-                self.rows.base, self.rows.base + ID_MASK, store,
-            )  # fmt: skip
-            known = self._ops[store] = [self._op(row) for row in found]
+            first, last = self.rows.base, self.rows.base + ID_MASK
+            known = self._by_name[store] = self._ops(f"{_OPS} AND s.store = ? ORDER BY s.id", first, last, store)
         return known
 
-    def _op(self, row: Sequence[object]) -> Op:
-        id, firing, *rest = row
-        return Op(int(str(id)) & ID_MASK, int(str(firing)) & ID_MASK, *rest)  # type: ignore[arg-type]
+    def _of_firing(self, store: str, firing: int) -> list[Op]:
+        if store not in self._by_firing:
+            sorted_out = self._by_firing[store] = {}
+            for op in self._all(store):
+                sorted_out.setdefault(op.firing, []).append(op)
+        return self._by_firing[store].get(firing, [])
+
+    def _is_row(self, place: Place | None, name: str) -> bool:
+        found = None if place is None else place.store(name)
+        return found is not None and found[1].type != "kv"
+
+    def _ops(self, query: str, *values: Any) -> list[Op]:
+        return [self._op(*row) for row in self.rows.rows(query, *values)]
+
+    def _op(
+        self, id: int, firing: int, store: str, op: str, args: str | int | None, path: str, tick: str, parent: int,
+        item: int, attempt: int,
+    ) -> Op:  # fmt: skip
+        place = self.places.find(path)
+        memory = None if place is None else self._memory(place, path, store, tick, parent, item, attempt)
+        key, count, front, last = "", int(op in ("append", "push")), False, None
+        if op in ("get", *KEYED, "extend", "items") or (op == "push" and (type(args) is int or '"front"' in str(args))):
+            given = self.rows.column(args) or {}
+            key = str(given.get("key", ""))
+            front, last = bool(given.get("front", False)), given.get("last")
+            if "values" in given:
+                count = len(given["values"])
+        return Op(id & ID_MASK, firing & ID_MASK, store, op, key, count, front, last, memory)
 
     # -- which memory -------------------------------------------------------------------------
 
-    def memory(self, op: Op) -> Memory | None:
-        """Return which memory an operation worked on, None if the graph of the run does not tell."""
-        known = self._memories.setdefault(op.firing, {})
-        if op.store not in known:
-            known[op.store] = self._memory(self.rows.get(op.firing), op.store)
-        return known[op.store]
-
-    def _memory(self, firing: Firing, name: str) -> Memory | None:
-        place = self.places.find(firing.node)
-        found = None if place is None else place.store(name)
-        if place is None or found is None:
+    def _memory(
+        self, place: Place, path: str, name: str, tick: str, parent: int, item: int, attempt: int
+    ) -> Memory | None:
+        """Which memory a firing means by a name: regions are climbed up to the one it was declared in."""
+        found = place.store(name)
+        if found is None:
             return None
         scope, declared = found
         items: list[Item] = []
         owner: tuple[object, ...] = ()
-        prefix = firing.node
-        tick, around, attempt = firing.tick_key, firing, _outer_attempt(firing.attempt, place.instance.retries)
+        prefix, attempt = path, _outer_attempt(attempt, place.instance.retries)
         for region in place.regions():
             prefix = prefix.rpartition("/")[0]
             if declared.scope == "region" and region.scope.graph is scope.graph:
@@ -227,91 +252,18 @@ class Stores:
             if region.key is not None:
                 prefix = prefix.rpartition("/")[0]
             if region.overlays:
-                items.append(Item(around.parent, around.item, attempt))
+                items.append(Item(parent, item, attempt))
             tick = outer_tick(region, tick)
-            around = self.rows.get(around.parent)
+            around = self.rows.get(parent)
+            parent, item = around.parent, around.item
             attempt = _outer_attempt(attempt, region.node.instance.retries)
         declared_in = 0 if declared.scope == "project" else id(scope.graph)
-        instance = (declared.scope, declared_in, name, *owner)
-        return Memory(instance, declared, tuple(reversed(items)))
-
-    # -- rows ---------------------------------------------------------------------------------
-
-    def _made_row(self, op: Op, declared: StoreDecl) -> list[Op]:
-        """What made what an operation met in a list or a queue: who put it in, who took away what lay before it."""
-        row = _Row(declared)
-        for one in self._seen(op, None):
-            row.play(one, self.rows.column(one.args))
-        if op.op in ("pop", "peek"):
-            return row.head()
-        if op.op == "items":
-            last = self.rows.column(op.args).get("last")
-            return row.content(last)
-        return row.length() if op.op in LENGTHS else []
-
-
-class _Row:
-    """A list or queue played again, each value known by the operation that put it in (None: the declaration)."""
-
-    def __init__(self, declared: StoreDecl) -> None:
-        first = declared.params.get("items")
-        most = declared.params.get("max_items")
-        self.values: deque[Op | None] = deque([None] * len(first if isinstance(first, list) else ()), maxlen=most)
-        self.taken: Op | None = None
-        """Who took a value last."""
-        self.reset: Op | None = None
-        self.changes: list[Op] = []
-
-    def play(self, op: Op, args: Mapping[str, Json]) -> None:
-        """Do a write again."""
-        if op.op in ("clear", "set"):
-            self.values.clear()
-            self.changes.clear()
-            self.taken, self.reset = None, op
-        if op.op == "pop":
-            if self.values:
-                self.values.popleft()
-                self.taken = op
-                self.changes.append(op)
-            return
-        count = 1 if op.op in ("append", "push") else len(args.get("values", ()))
-        if args.get("front", False):
-            self.values.extendleft([op] * count)
-        else:
-            self.values.extend([op] * count)
-        if op is not self.reset and count:
-            self.changes.append(op)
-
-    def head(self) -> list[Op]:
-        """What made the first value what it is; if there is none, what emptied the row."""
-        return _there([self.values[0] if self.values else None, self.taken, self.reset])
-
-    def content(self, last: int | None) -> list[Op]:
-        """What made the content, or the last few values of it."""
-        shown = list(self.values) if last is None else list(self.values)[max(0, len(self.values) - last) :]
-        return _there([*shown, self.taken, self.reset])
-
-    def length(self) -> list[Op]:
-        """What made the length: the changes back to one that was told the length itself, which leads on to the rest."""
-        made: list[Op | None] = []
-        for op in reversed(self.changes):
-            made.append(op)
-            if op.op in LENGTHS:
-                return _there(made)
-        return _there([*made, self.reset])
-
-
-def _there(ops: Iterable[Op | None]) -> list[Op]:
-    return list(dict.fromkeys(op for op in ops if op is not None))
+        return Memory((declared.scope, declared_in, name, *owner), declared, tuple(reversed(items)))
 
 
 def _outer_attempt(attempt: int, retries: int) -> int:
     """Which execution of the region around: attempts inside a region that is tried again go on counting."""
     return (attempt - 1) // (retries + 1) + 1
-
-
-def _replaces(op: Op, memory: Memory) -> bool:
-    return op.op == "set" and memory.declared.type == "queue"
 
 
 def _common(one: tuple[Item, ...], other: tuple[Item, ...]) -> tuple[Item, ...]:
