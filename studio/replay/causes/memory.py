@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from studio.trace.views import ID_MASK, RUN_BITS
+from studio.trace.views import ID_MASK
 
 if TYPE_CHECKING:
     from studio.replay.causes.rows import Rows
@@ -37,7 +37,7 @@ def asker_of(rows: Rows, firing: Firing) -> list[int]:
     origin = rows.trace.source(firing) if firing.origin == "replayed" else firing
     if origin is None:
         return []
-    base = rows.base if origin.run == rows.run.id else rows.trace._reader.key(origin.run) << RUN_BITS
+    base = rows.base if origin.run == rows.run.id else rows.trace.steps(origin.run).base
     for _, kind, name, request, messages in rows.rows(_OWN, base + origin.id):
         for (asker,) in rows.rows(_ASKED, base, base + ID_MASK, kind, name, request, messages, base + origin.id):
             found = _here(rows, base, int(asker) - base)

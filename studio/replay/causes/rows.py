@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from studio.trace import queries
 from studio.trace.assemble import firing_of
-from studio.trace.views import ID_MASK, RUN_BITS
+from studio.trace.views import ID_MASK
 
 if TYPE_CHECKING:
     from studio.trace import Trace
@@ -30,10 +30,10 @@ class Rows:
     def __init__(self, trace: Trace, run: str) -> None:
         self.trace = trace
         self.run: Run = trace.run(run)
-        self._reader = trace._reader
-        key = self._reader.key(self.run.id)
-        self.base = key << RUN_BITS
-        self._undecided = self._reader.undecided(key)
+        steps = trace.steps(self.run.id)
+        self._reader = steps.reader
+        self.base = steps.base
+        self._undecided = self._reader.undecided(steps.key)
         self._known: OrderedDict[int, Firing] = OrderedDict()
         self._path_of: dict[int, int] = {}
         self._path_ids: dict[str, int | None] = {}
