@@ -105,8 +105,8 @@ async def arun(
     run_id = new_run_id()
     if log is None:
         options = {
-            "model": model if model is None or isinstance(model, str) else model.info.name,
-            "embedder": embedder,
+            "model": _told(model, services),
+            "embedder": _told(embedder, services),
             "seed": seed,
             "clock": clock,
             "limits": bounds,
@@ -318,6 +318,13 @@ def _catalog(
     from studio.models.catalog import Catalog
 
     return Catalog(settings, model=model, embedder=embedder, base=graph.base, db=trace_file)
+
+
+def _told(model: str | ModelProvider | None, services: Catalog | None) -> str | None:
+    """The name under which a model is recorded: one that means the same tomorrow, also where it was `replay:last`."""
+    if model is None or not isinstance(model, str):
+        return None if model is None else model.info.name
+    return model if services is None else services.lasting_name(model)
 
 
 def _scripts(

@@ -71,6 +71,10 @@ class Catalog:
             return self._model if isinstance(self._model, str) else self._model.info.name
         return self._of_settings(name)
 
+    def lasting_name(self, name: str) -> str:
+        """Return a name that means the same later on: `replay:last` with the id of the run it means now."""
+        return self._replay(name).name if name.startswith(REPLAY) else name
+
     def _of_settings(self, name: str) -> str:
         """The model that the settings map a role to; any other name as it is."""
         if name not in ROLES:

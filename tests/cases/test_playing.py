@@ -303,3 +303,49 @@ def test_nothing_is_asked_and_nothing_written_while_a_case_is_played(
 
     assert tried(case, graph).passed
     assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_a_resumed_run_is_a_case_with_what_it_took_over(tmp_path: Path, graph: Path) -> None:
+    from studio import run
+    from studio.models.scripted import Scripted
+    from studio.replay.continuing import resume
+    from tests.cases.conftest import REPLIES
+
+    db = tmp_path / "resumed.db"
+    first = run(Graph.load(graph), model=Scripted(REPLIES), db=db, limits={"calls": 2})
+    resume(db, first.run_id, model=Scripted(REPLIES), limits={"calls": 99})
+    with Trace(db) as trace:
+        case = whole(trace, "calls == 4")
+        assert tried(case, graph).passed, messages(tried(case, graph))
+        assert tried(single(trace, "writer", "0"), graph).passed
+
+
+WORLD = """\
+studio: 1
+nodes:
+  now: {type: clock.now}
+  who: {type: human.ask, question: "Who is there?"}
+  dice: {type: random.number}
+  line: {type: text.template, template: "{name} at {time}: {number}"}
+  result: {type: flow.output}
+edges:
+  - who.answer -> line.name
+  - now.time -> line.time
+  - dice.value -> line.number
+  - line.text -> result.value
+"""
+
+
+def test_people_clocks_and_dice_answer_as_they_did(tmp_path: Path) -> None:
+    from studio import run
+
+    (tmp_path / "answers.txt").write_text("Ana\n")
+    result = run(Graph.from_text(WORLD), answers=tmp_path / "answers.txt", db=tmp_path / "w.db")
+    assert result.status == "ok", result.error
+    with Trace(tmp_path / "w.db") as trace:
+        assert tried(whole(trace), WORLD).passed, messages(tried(whole(trace), WORLD))
+        assert tried(single(trace, "who", "", 'answer == "Ana"'), WORLD).passed
+        other = WORLD.replace("Who is there?", "Who are you?")
+        assert "`who` at tick 0 asks another question than recorded, first in `question`." in messages(
+            tried(whole(trace), other)
+        )

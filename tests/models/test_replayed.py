@@ -15,6 +15,7 @@ from studio.models.catalog import Catalog
 from studio.models.names import is_scripted, replay_parts
 from studio.models.replayed import Replay
 from studio.models.scripted import Scripted
+from studio.replay.continuing import resume
 from studio.settings import Settings
 from studio.spec.calls import ChatCall, ModelProvider
 from studio.support.errors import ModelError, UsageError
@@ -291,6 +292,21 @@ def test_the_trace_names_the_run_that_answered_and_not_last(db: Path) -> None:
 
     with Trace(db) as trace:
         assert {effect.name for effect in trace.effects(kind="chat")} == {f"replay:{run_id}"}
+        assert trace.run().options["model"] == f"replay:{run_id}"
+
+
+def test_a_resumed_run_answers_also_with_what_it_took_over(db: Path) -> None:
+    first = run(Graph.from_text(CRITIC_LOOP), model=Scripted(REPLIES), db=db, limits={"calls": 3})
+    assert first.status == "paused"
+    second = resume(db, first.run_id, model=Scripted(REPLIES), limits={"calls": 99})
+    assert second.outputs == {"result": "Draft three."}
+    with Trace(db) as trace:
+        copied = [effect for effect in trace.effects(second.run_id) if effect.kind in ("chat", "complete")]
+    assert len(copied) < 6  # the control: the child alone could not answer
+
+    again = replayed(db, model=f"replay:{second.run_id}")
+
+    assert (again.outputs, again.calls) == ({"result": "Draft three."}, 6)
 
 
 def test_a_name_that_is_no_run_is_refused_before_anything_runs(db: Path) -> None:
