@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import math
 import sys
 import textwrap
 from typing import Any, NoReturn
@@ -16,6 +17,8 @@ FIRST_STEPS = (
     ("studio run inbox_triage", "run one"),
     ("studio replay last", "step through it, in both directions"),
 )
+
+_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
 
 
 class Parser(argparse.ArgumentParser):
@@ -36,6 +39,17 @@ class _Formatter(argparse.RawDescriptionHelpFormatter):
     def __init__(self, prog: str, **options: Any) -> None:
         options["width"] = 100
         super().__init__(prog, max_help_position=30, **options)
+
+
+def age_seconds(text: str) -> float:
+    """Return the seconds of an age as people give it: `12h`, `30d`, `4w`. Raises UsageError."""
+    try:
+        seconds = float(text[:-1]) * _UNITS[text[-1:]]
+    except (ValueError, KeyError):
+        seconds = math.nan
+    if not 0 <= seconds < math.inf:
+        raise UsageError(f"`{text}` is no age.", hint="Write a number and s, m, h, d or w, as in 30d.")
+    return seconds
 
 
 def command_parser(name: str, command: Command) -> Parser:

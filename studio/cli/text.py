@@ -119,6 +119,15 @@ def money(usd: float | None) -> str:
     return f"${usd:.4f}" if usd < 1 else f"${usd:.2f}"
 
 
+def size(count: float) -> str:
+    """Return a number of bytes as a person would write it."""
+    for unit in ("B", "kB", "MB"):
+        if count < 999.5:
+            return f"{count:.0f} {unit}" if unit == "B" or count >= 9.95 else f"{count:.1f} {unit}"
+        count /= 1000
+    return f"{count:.1f} GB"
+
+
 def plural(number: int, word: str) -> str:
     """Return `1 firing`, `2 firings`."""
     return f"{number:,} {word}" if number == 1 else f"{number:,} {word}s"

@@ -10,7 +10,7 @@ from studio.trace import Trace
 from studio.trace.sqlite import sqlite3
 from studio.trace.writer import close_writer
 from tests.cli.conftest import Cli
-from tests.trace.test_merging import everything
+from tests.trace.whole import everything
 
 
 @pytest.fixture
@@ -61,7 +61,30 @@ def test_a_file_that_cannot_be_read_does_not_keep_the_others_out(cli: Cli, other
     assert "notes.txt: The file is no SQLite database." in told.err
 
 
-@pytest.mark.parametrize("words", [("merge",), ("check", "a", "b"), ("check", "--into", "x.db"), ("mend",)])
+def test_compact_says_what_it_saves(cli: Cli, other: Path) -> None:
+    told = cli("db", "compact", "--db", other, "--older-than", "0s", "--dry-run")
+    assert told.code == 0
+    assert "3 runs older than 0s: 7 values to pack" in told.out
+    assert "would be about" in told.out
+
+    told = cli("db", "compact", "--db", other, "--older-than", "0s", "--json")
+
+    assert (told.json["runs"], told.json["packed"]) == (3, 7)
+    assert cli("db", "check", "--db", other).out == "whole  3 runs read\n"
+    assert "0 runs older than 30d" in cli("db", "compact", "--db", other).out
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("merge",),
+        ("check", "a", "b"),
+        ("check", "--into", "x.db"),
+        ("mend",),
+        ("compact", "last"),
+        ("check", "--dry-run"),
+    ],
+)
 def test_wrong_use_is_one_sentence(cli: Cli, words: tuple[str, ...]) -> None:
     told = cli("db", *words)
 

@@ -107,6 +107,20 @@ def merging(source: Path, db: Path, moment: int, *, bare: bool) -> None:
     module.merge(source, db)
 
 
+def compacting(db: Path, moment: int) -> None:
+    """Pack all values of a database."""
+    from studio.trace import compacting as module
+
+    def connect(path: Path) -> Any:
+        connection = connect_writer(path)
+        die_at(connection, moment)
+        return connection
+
+    module.connect_writer = connect  # type: ignore[attr-defined]
+    module.BATCH = 2
+    module.compact(db, older_than_s=0)
+
+
 def live(db: Path, file: Path, ticks: int, *, irreversible: bool) -> None:
     """Run a graph that notes numbers in a file."""
     from studio.engine.run import run
@@ -122,6 +136,8 @@ def main(mode: str, *words: str) -> None:
         migrate(Path(words[0]), int(words[1]), bare=mode.endswith("bare"))
     elif mode in ("merge", "merge-bare"):
         merging(Path(words[0]), Path(words[1]), int(words[2]), bare=mode.endswith("bare"))
+    elif mode == "compact":
+        compacting(Path(words[0]), int(words[1]))
     elif mode in ("live", "live-careless"):
         live(Path(words[0]), Path(words[1]), int(words[2]), irreversible=mode == "live")
     else:

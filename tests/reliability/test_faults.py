@@ -28,7 +28,7 @@ from studio.trace.writer import close_writer, writer_of
 from tests.reliability.live import noted, noting_graph, noting_registry
 from tests.trace.declaring import declare
 from tests.trace.runs import put_firings, start_of
-from tests.trace.test_merging import everything, read
+from tests.trace.whole import everything, read
 
 SEED = 20261126
 

@@ -1,4 +1,4 @@
-"""Killed in the middle of a checkpoint, a migration, a merge or a live run, a process leaves a good file behind.
+"""Killed in a checkpoint, a migration, a merge, while compacting or in a live run, a process leaves a good file behind.
 
 Twenty kills in all of the first three; each kind has its control, which shows that the moments fall where they should
 and that what is protected would otherwise be lost.
@@ -15,14 +15,15 @@ from pathlib import Path
 import pytest
 
 from studio.trace import Trace
+from studio.trace.compacting import compact
 from studio.trace.merging import merge
 from studio.trace.schema import VERSION
 from studio.trace.sqlite import connect_writer, sqlite3
 from studio.trace.writer import close_writer
 from tests.reliability.kill import ended_by, killed_after, start
 from tests.reliability.live import noted
-from tests.trace.test_merging import everything
 from tests.trace.test_schema import dump, oldest
+from tests.trace.whole import everything, read
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="kill -9 is a POSIX matter")
 
@@ -198,6 +199,37 @@ def test_without_its_transactions_a_killed_merge_leaves_half_a_run(tmp_path: Pat
     assert "interrupted" in statuses.values()
     last = max(statuses)
     assert last in merge(source, db).present, "and the next attempt takes it for a whole one"
+
+
+# -- compacting -----------------------------------------------------------------------------------
+
+
+def packed_values(db: Path) -> int:
+    connection = sqlite3.connect(str(db))
+    try:
+        return int(connection.execute("SELECT count(*) FROM _blob WHERE enc IS NOT NULL").fetchone()[0])
+    finally:
+        connection.close()
+
+
+def test_four_kills_while_compacting_lose_no_value(tmp_path: Path, source: Path) -> None:
+    expected = [read(source, run)["effects"] for run in RUNS]
+    done = Path(shutil.copy(source, tmp_path / "done.db"))
+    moments = looks("compact", done)
+    found = []
+
+    for n, moment in enumerate(random.Random(SEED).sample(range(1, moments), 4)):
+        db = Path(shutil.copy(source, tmp_path / f"kill{n}.db"))
+        ended_by(start("compact", db, moment), signal.SIGKILL)
+
+        found.append(packed_values(db))
+        with Trace(db) as trace:
+            assert trace.verify() == []
+        assert [read(db, run)["effects"] for run in RUNS] == expected
+        compact(db, older_than_s=0)
+        assert packed_values(db) == packed_values(done)
+        assert [read(db, run)["effects"] for run in RUNS] == expected
+    assert len(set(found)) > 1, "the kills fell into different moments"
 
 
 # -- a live run -----------------------------------------------------------------------------------

@@ -22,8 +22,9 @@ from typing import TYPE_CHECKING
 
 from studio.cli import exits
 from studio.cli.output import Output
+from studio.cli.parsing import age_seconds
 from studio.cli.showing import MODEL_KINDS, message_lines, messages_of, value_lines
-from studio.cli.text import Piece, duration, money, plural
+from studio.cli.text import Piece, duration, money, plural, size
 from studio.support.errors import UsageError
 
 if TYPE_CHECKING:
@@ -40,8 +41,6 @@ EXAMPLES = (
 SHOWN_LINES = 40
 SHOWN_SIGNS = 1000
 """Longer values are cut in what a person reads."""
-
-_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -77,12 +76,12 @@ def _overview(path: Path, settings: Settings, out: Output) -> int:
     from studio.cache.listing import groups
 
     found = groups(path)
-    size = path.stat().st_size if path.exists() else 0
+    on_disk = path.stat().st_size if path.exists() else 0
     limit = int(settings["cache.limit_mb"]) * 1_000_000
     mode = str(settings["cache.mode"])
     if out.as_json:
         out.json({
-            "file": str(path), "bytes": size, "limit_bytes": limit, "mode": mode,
+            "file": str(path), "bytes": on_disk, "limit_bytes": limit, "mode": mode,
             "entries": [
                 {**one._asdict(), "made": _iso(one.made), "used": _iso(one.used), "seconds": round(one.seconds, 3)}
                 for one in found
@@ -90,7 +89,7 @@ def _overview(path: Path, settings: Settings, out: Output) -> int:
         })  # fmt: skip
         return exits.OK
     out.line((("bold", "file   "), str(path)))
-    out.line((("bold", "size   "), f"{_size(size)} of {_size(limit)}"))
+    out.line((("bold", "size   "), f"{size(on_disk)} of {size(limit)}"))
     out.line((("bold", "runs   "), f"--cache {mode}, if they do not say otherwise"))
     if not found:
         out.note("Nothing is kept yet; `studio run inbox_triage --cache llm` keeps what the model answers.")
@@ -99,7 +98,7 @@ def _overview(path: Path, settings: Settings, out: Output) -> int:
     out.say()
     rows: list[list[Piece]] = [
         [
-            "node" if one.kind == "firing" else one.kind, ("bold", one.name), f"{one.entries:,}", _size(one.bytes),
+            "node" if one.kind == "firing" else one.kind, ("bold", one.name), f"{one.entries:,}", size(one.bytes),
             f"{one.hits:,}", *_spared(one), _age(one.used),
         ]
         for one in found
@@ -144,7 +143,7 @@ def _show(path: Path, args: argparse.Namespace, out: Output) -> int:
     used = f"used {plural(found.hits, 'time')}, last {_moment(found.used)}" if found.hits else "not used yet"
     out.line((("bold", "key       "), found.key))
     out.line((("bold", f"{kind:<10}"), ("magenta", found.name)))
-    out.line((("bold", "kept      "), f"{_moment(found.made)}, {_size(found.bytes)}, {used}"))
+    out.line((("bold", "kept      "), f"{_moment(found.made)}, {size(found.bytes)}, {used}"))
     out.line((("bold", "took      "), _took(found)))
     _print_asked(found, out)
     return exits.OK
@@ -187,7 +186,7 @@ def _clear(path: Path, args: argparse.Namespace, out: Output) -> int:
     from studio.cache.listing import clear
     from studio.settings import Settings
 
-    age = None if args.older_than is None else _seconds(args.older_than)
+    age = None if args.older_than is None else age_seconds(args.older_than)
     before = path.stat().st_size if path.exists() else 0
     usual = Settings().cache_path()
     count = clear(path, usual, unused_s=age, models=args.model, nodes=args.node)
@@ -196,24 +195,8 @@ def _clear(path: Path, args: argparse.Namespace, out: Output) -> int:
         out.json({"cleared": count, "bytes": max(0, before - after)})
     else:
         word = "entry" if count == 1 else "entries"
-        out.say(("green", "cleared"), f"  {count:,} {word}, {_size(max(0, before - after))} freed")
+        out.say(("green", "cleared"), f"  {count:,} {word}, {size(max(0, before - after))} freed")
     return exits.OK
-
-
-def _seconds(text: str) -> float:
-    number, unit = text[:-1], text[-1:]
-    try:
-        return float(number) * _UNITS[unit]
-    except (ValueError, KeyError):
-        raise UsageError(f"`{text}` is no age.", hint="Write a number and s, m, h, d or w, as in 30d.") from None
-
-
-def _size(count: float) -> str:
-    for unit in ("B", "kB", "MB"):
-        if count < 999.5:
-            return f"{count:.0f} {unit}" if unit == "B" or count >= 9.95 else f"{count:.1f} {unit}"
-        count /= 1000
-    return f"{count:.1f} GB"
 
 
 def _moment(seconds: float) -> str:

@@ -1,13 +1,22 @@
-"""Look after the database of runs: check it, or take in the runs of other files.
+"""Look after the database of runs: check it, make it smaller, or take in the runs of other files.
 
-`check` reads every run and says what is damaged; the other runs stay readable. `merge` copies the finished runs of
-trace files (from another machine, a worker, a colleague) that the database has not yet; those files are only read,
-nothing in them is trusted, and merging one twice adds nothing. Exit code 4 if something is damaged or was not taken.
+`check` reads every run and says what is damaged; the other runs stay readable.
+
+`merge` copies the finished runs of trace files (from another machine, a worker, a colleague) that the database has
+not yet; those files are only read, nothing in them is trusted, and merging one twice adds nothing.
+
+`compact` packs the values of runs older than 30 days (or --older-than) from 200 bytes on, removes values that no run
+names and gives free space back. Prompts and replies stay plain text for any SQLite tool; packed values read as before
+in the studio, while other tools and `studio sql` find `{"$packed": …}` in their place and the bytes, by zlib, in the
+view `blob`.
+
+Exit code 4 if something is damaged or was not taken.
 """
 
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import sys
 import time
 from collections.abc import Callable
@@ -17,7 +26,8 @@ from typing import TYPE_CHECKING
 from studio.cli import exits
 from studio.cli.database import database, open_trace
 from studio.cli.output import Output
-from studio.cli.text import plural
+from studio.cli.parsing import age_seconds
+from studio.cli.text import plural, size
 from studio.support.errors import StudioError, UsageError
 from studio.support.resources import recorded_run
 
@@ -29,6 +39,7 @@ EXAMPLES = (
     "studio db check last --json",
     "studio db merge worker1.db worker2.db",
     "studio db merge colleague.db --into trial.db --run 01M1",
+    "studio db compact --older-than 2w --dry-run",
 )
 
 
@@ -46,11 +57,17 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--run", action="append", metavar="RUN", help="merge: only this run and those it continues (may be repeated)"
     )
+    parser.add_argument(
+        "--older-than", metavar="AGE", help="compact: pack only runs that began so long ago: 12h, 2w (default 30d)"
+    )
+    parser.add_argument("--dry-run", action="store_true", help="compact: say what it would save, and change nothing")
 
 
 def run(args: argparse.Namespace, out: Output) -> int:
     if args.action != "merge" and (args.into or args.run):
         raise UsageError("--into and --run belong to `merge`.", hint="See `studio db --help`.")
+    if args.action != "compact" and (args.older_than or args.dry_run):
+        raise UsageError("--older-than and --dry-run belong to `compact`.", hint="See `studio db --help`.")
     return _ACTIONS[args.action](args, out)
 
 
@@ -88,7 +105,7 @@ def _merge(args: argparse.Namespace, out: Output) -> int:
         source = _trace_file(name)
         try:
             runs = None if not args.run else _named(source, args.run)
-            with _Counter(source.name, out) as counter:
+            with _Counter(source.name, "runs", out) as counter:
                 report = merge(source, into, runs, told=counter)
         except StudioError as problem:
             failed.append(problem)
@@ -157,14 +174,45 @@ def _object(report: MergeReport) -> dict[str, object]:
     }
 
 
+# -- compact --------------------------------------------------------------------------------------
+
+
+def _compact(args: argparse.Namespace, out: Output) -> int:
+    from studio.trace.compacting import compact
+
+    if args.names:
+        raise UsageError("`compact` takes no run: it packs all that are old enough.", hint="See `studio db --help`.")
+    age = args.older_than or "30d"
+    db = database(args)
+    with _Counter(db.name, "values", out) as counter:
+        report = compact(db, older_than_s=age_seconds(age), dry=args.dry_run, told=counter)
+    if out.as_json:
+        out.json({"db": str(db), "dry_run": args.dry_run, **dataclasses.asdict(report)})
+        return exits.OK
+    about = "would be about " if args.dry_run else ""
+    out.say(("bold", db.name), "  ", ("green", f"{size(report.before)} → {about}{size(report.after)}"))
+    out.line(
+        [
+            "  ",
+            f"{plural(report.runs, 'run')} older than {age}: {plural(report.packed, 'value')} "
+            f"{'to pack' if args.dry_run else 'packed'}, {size(report.packed_from)} → {size(report.packed_to)}",
+        ]
+    )
+    if report.removed:
+        verb = "to remove" if args.dry_run else "removed"
+        out.line(["  ", f"{plural(report.removed, 'value')} {verb} that no run names, {size(report.removed_bytes)}"])
+    return exits.OK
+
+
 class _Counter:
-    """Shows on a terminal how many runs are done, while a merge takes its time."""
+    """Shows on a terminal how much is done, while it takes its time."""
 
     AFTER_S = 0.3
     EVERY_S = 0.1
 
-    def __init__(self, name: str, out: Output) -> None:
+    def __init__(self, name: str, things: str, out: Output) -> None:
         self._name = name
+        self._things = things
         self._shown = False
         self._next = time.monotonic() + self.AFTER_S
         self._watched = not out.as_json and sys.stderr.isatty()
@@ -175,7 +223,9 @@ class _Counter:
             self._shown = True
             from studio.support.plain import cut, plain_line
 
-            print(f"\r\x1b[K{cut(plain_line(self._name), 40)}  {done:,} of {of:,} runs", end="", file=sys.stderr)
+            print(
+                f"\r\x1b[K{cut(plain_line(self._name), 40)}  {done:,} of {of:,} {self._things}", end="", file=sys.stderr
+            )
             sys.stderr.flush()
 
     def __enter__(self) -> _Counter:
@@ -187,4 +237,8 @@ class _Counter:
             sys.stderr.flush()
 
 
-_ACTIONS: dict[str, Callable[[argparse.Namespace, Output], int]] = {"check": _check, "merge": _merge}
+_ACTIONS: dict[str, Callable[[argparse.Namespace, Output], int]] = {
+    "check": _check,
+    "merge": _merge,
+    "compact": _compact,
+}
