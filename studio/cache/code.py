@@ -126,7 +126,12 @@ def _imports(source: bytes, package: str) -> list[str]:
                 base = importlib.util.resolve_name("." * found.level + base, package)
             names[base] = None
             names.update(dict.fromkeys(f"{base}.{alias.name}" for alias in found.names))
-    return list(names)
+    whole = [package, *names]  # to import a module is to run the packages it is in
+    return list(dict.fromkeys(name[:end] for name in whole for end in (*_dots(name), len(name)) if name[:end]))
+
+
+def _dots(name: str) -> list[int]:
+    return [place for place, sign in enumerate(name) if sign == "."]
 
 
 @lru_cache(maxsize=1)

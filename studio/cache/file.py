@@ -5,6 +5,7 @@ It may be deleted at any time, by anyone; several processes may use it at once.
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import Any
 
@@ -33,9 +34,6 @@ CREATE TABLE IF NOT EXISTS entry (
 );
 CREATE INDEX IF NOT EXISTS entry_used ON entry (used);
 """
-
-CHUNK = 256
-"""Entries dropped at a time when there is too much."""
 
 ROOM = 0.9
 """How full the file is, at most, after something was dropped: not every entry shall push out another one."""
@@ -88,13 +86,14 @@ def drop_oldest(connection: Any, limit: int) -> int:
     if taken_bytes(connection) <= limit:
         return 0
     dropped = 0
-    while taken_bytes(connection) > limit * ROOM:
-        gone = connection.execute(
-            f"DELETE FROM entry WHERE id IN (SELECT id FROM entry ORDER BY used, id LIMIT {CHUNK})"
-        ).rowcount
-        if not gone:
+    while (taken := taken_bytes(connection)) > limit * ROOM:
+        entries = connection.execute("SELECT count(*) FROM entry").fetchone()[0]
+        if not entries:
             break
-        dropped += gone
+        share = math.ceil(entries * (taken - limit * ROOM) / taken)
+        dropped += connection.execute(
+            "DELETE FROM entry WHERE id IN (SELECT id FROM entry ORDER BY used, id LIMIT ?)", (share,)
+        ).rowcount
     return dropped
 
 
