@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from studio.cases.case import Case, Expectation
+from studio.cases.keeping import Keeper
 from studio.cases.reading import CasesFile, cases_beside, is_tests_file, read_tests
 from studio.cases.trying import Outcome, repeats, try_case
 from studio.cli import exits
@@ -25,6 +26,9 @@ from studio.support.resources import bundled_graphs, recorded_run
 if TYPE_CHECKING:
     from studio.cases.renewing import Live
     from studio.trace import Trace
+
+MANY_LINES = 400
+"""A case longer than this is hard to review."""
 
 
 @dataclass
@@ -195,7 +199,7 @@ def add(args: argparse.Namespace, out: Output) -> int:
     from dataclasses import replace
 
     from studio.cases.taking import recorded_graph, take_firing, take_run
-    from studio.cases.writing import add_case, require_no_blobs
+    from studio.cases.writing import add_case, case_lines, require_no_blobs
     from studio.graph.names import name_problem
 
     if problem := name_problem(args.add):
@@ -230,6 +234,11 @@ def add(args: argparse.Namespace, out: Output) -> int:
         place = made.cases[case.name].place
         out.say(("green", "added"), f"  {case.name} to {place}")
         _show(outcome, out, several=False)
+        lines = len(case_lines(case, Keeper(), short=short))
+        if lines > MANY_LINES and not case.node:
+            out.note(
+                ("dim", f"It has {lines:,} lines. One node (--node) is easier to review, and says more when it fails.")
+            )
     return exits.OK if outcome.passed else exits.FINDING
 
 
@@ -240,7 +249,7 @@ def _repeats_short(case: Case, then: Graph, tests: Path) -> bool:
     """
     from dataclasses import replace
 
-    from studio.cases.keeping import Keeper, Kept
+    from studio.cases.keeping import Kept
     from studio.cases.reading import database_of, read_cases
     from studio.cases.writing import case_lines
 

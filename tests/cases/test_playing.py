@@ -349,3 +349,27 @@ def test_people_clocks_and_dice_answer_as_they_did(tmp_path: Path) -> None:
         assert "`who` at tick 0 asks another question than recorded, first in `question`." in messages(
             tried(whole(trace), other)
         )
+
+
+def test_a_project_store_answers_as_it_did_whatever_it_holds_now(graph: Path, record: Record) -> None:
+    graph.write_text(
+        """\
+studio: 1
+nodes:
+  note: {type: flow.input, value: one}
+  put: {type: store.append, store: notes}
+  all: {type: store.items, store: notes}
+  result: {type: flow.output}
+edges:
+  - note.value -> put.value
+  - put.done -> all.when
+  - all.items -> result.value
+stores:
+  notes: {type: list, scope: project}
+"""
+    )
+    first = whole(record(graph))
+    record(graph)  # now it holds two
+
+    assert first.recorded.outputs == {"result": ["one"]}
+    assert tried(first, graph).passed, messages(tried(first, graph))
