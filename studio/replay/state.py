@@ -86,9 +86,8 @@ class State:
         newest = max(rows.values(), key=lambda row: row.seq or 0, default=None)
         self._rows = rows
         self._running = self._under_way(newest)
-        self.tick_key = newest.tick_key if newest is not None else ""
-        if newest is None and self._running:
-            self.tick_key = next(iter(self._running.values())).tick_key
+        # A tick has begun with its first firing, decided or not.
+        self.tick_key = max((row.tick_key for row in (newest, *self._running.values()) if row is not None), default="")
         self.firing = 0
         """The region node's firing around it at this step, 0 at the top or if it has not begun."""
         self.item = 0

@@ -101,7 +101,9 @@ class Moments(Steps):
         after = self.base + top
         while len(found) < MOST:
             page = self.reader.rows(
-                "SELECT id, started_at FROM _firing WHERE id > ? AND id <= ? ORDER BY id LIMIT ?",
+                # Ids are given in the order of starts. A skip of what had started tells no start: it has its own time.
+                "SELECT id, CASE WHEN status = 2 AND EXISTS (SELECT 1 FROM _open o WHERE o.id = f.id) THEN 0"
+                " ELSE started_at END FROM _firing f WHERE id > ? AND id <= ? ORDER BY id LIMIT ?",
                 (after, self.base + ID_MASK, PAGE),
             )
             end = next((id for id, started in page if started > time), None)

@@ -13,7 +13,7 @@ from zlib import crc32
 import orjson
 
 from studio.support.values import INLINE_BYTES, content_hash
-from studio.trace.log import RunStart
+from studio.trace.log import SKIPPED, RunStart
 from studio.trace.runlog import (
     ALARM,
     ANSWER,
@@ -113,7 +113,7 @@ class Rows:
                     firings += (crc32(dumps((*row, told))), told)
                 else:
                     firings += (crc32(dumps(row)), None)
-                if opens:
+                if opens and status != SKIPPED:  # a skip does not say when it had started, if it had
                     opens.pop(id, None)  # decided in the same transaction: its start need not stand apart
             elif kind == PATHS:
                 log, _, first, prefix, nodes, parent, index = record

@@ -1,0 +1,140 @@
+"""The state at a step: what the cursor finds in the database is what the rules make of all records up to there."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from studio.engine.run import run
+from studio.graph import Graph
+from studio.replay.cursor import Cursor
+from studio.replay.state import State
+from studio.trace import Trace
+from studio.trace.records import FiringRecord, OpenRecord
+from tests.engine.generator import random_graph
+from tests.engine.players import REGISTRY, Services
+from tests.replay.oracle import ERROR, SKIPPED, Oracle, Place, Start, place_of
+from tests.support.toys import latencies, shuffled
+
+covered: Counter[str] = Counter()
+
+
+def recorded(graph: Graph, db: Path, **options: Any) -> tuple[str, list[Any]]:
+    """Run a graph into a database; return its run and all records in the order in which they were put."""
+    records: list[Any] = []
+    made = run(
+        graph,
+        db=db,
+        registry=REGISTRY,
+        catalog=Services(),
+        listener=records.extend,
+        **options,  # type: ignore[arg-type]
+    )
+    return made.run_id, records
+
+
+def under_way_at(records: list[Any], step: FiringRecord) -> dict[int, FiringRecord | OpenRecord]:
+    """What had started when a step was decided and had not ended, by id."""
+    time = step.started_at + step.duration
+    decided = {one.id: one for one in records if isinstance(one, FiringRecord)}
+    found: dict[int, FiringRecord | OpenRecord] = {}
+    for one in records:
+        if not isinstance(one, FiringRecord | OpenRecord) or one.started_at > time:
+            continue
+        end = decided.get(one.id)
+        if isinstance(one, FiringRecord) and one.status == SKIPPED:
+            continue
+        if end is not None and end.seq <= step.seq:
+            continue
+        if isinstance(one, OpenRecord) and end is not None and end.status != SKIPPED:
+            continue  # its decision tells when it started
+        found[one.id] = one
+    return found
+
+
+def running_at(records: list[Any], oracle: Oracle, step: FiringRecord, place: Place) -> dict[str, str]:
+    """What was under way in a region: node to tick."""
+    started = [(*oracle.paths[one.path_id], one.tick) for one in under_way_at(records, step).values()]
+    return {name: tick for prefix, name, tick in started if place_of(prefix, tick) == place}
+
+
+def compare(state: State, oracle: Oracle, start: Start, running: dict[str, str]) -> list[str]:
+    """Return where a state differs from what the oracle says."""
+    there = oracle.at_moment(start.place, running)
+    found = []
+    if state.tick_key != there.tick:
+        return [f"tick {state.tick_key}, expected {there.tick}"]
+    for name, node in state.nodes.items():
+        expected = there.state_of(name, running)
+        covered[expected] += 1
+        if node.state != expected:
+            found.append(f"{name} {node.state}, expected {expected}")
+        said = there.outs.get(name)
+        if (node.last is None) != (said is None) or (said is not None and node.last and node.last.id != said.id):
+            found.append(f"{name} last {node.last}, expected {said}")
+        if node.state == "waiting" and not any(wait.kind == "failure" for wait in node.waits):
+            awaited = {(wait.port, wait.node) for wait in node.waits if wait.kind == "input"}
+            if awaited != there.awaited(name):
+                found.append(f"{name} waits for {awaited}, expected {there.awaited(name)}")
+            if any(wait.kind == "ready" for wait in node.waits) and (awaited or there.store_users_before(name)):
+                found.append(f"{name} is said to be ready")
+            covered.update(f"waits for {wait.kind}" for wait in node.waits)
+    for i, wire in enumerate(state.wires):
+        kind, value, fresh = there.lying(i, wire.edge)
+        covered[f"{kind} {'fresh' if fresh else 'held'}{' fed back' if wire.edge.feedback else ''}"] += 1
+        got = (wire.lying.state, wire.lying.value)
+        if got != (kind, value) or (kind == "present" and wire.lying.fresh != fresh):
+            found.append(f"{wire.edge} {got} {wire.lying.fresh}, expected {(kind, value, fresh)}")
+    for store in state.stores:
+        content = oracle.content(start, store.name)
+        covered["store" + (" of an item" if store.in_item else "") + ("" if store.used else " not used yet")] += 1
+        if not store.known or store.content != content:
+            found.append(f"store {store.name} {store.content}, expected {content}")
+    return found
+
+
+def check(db: Path, run_id: str, graph: Graph, records: list[Any], *, every: int = 1) -> list[str]:
+    """Compare every step of a run, in the region of the step and at the top."""
+    oracle = Oracle(graph, REGISTRY)
+    found: list[str] = []
+    with Trace(db) as trace:
+        cursor = Cursor(trace, run_id, registry=REGISTRY)
+        for record in records:
+            oracle.take(record)
+            if not isinstance(record, FiringRecord) or record.seq % every:
+                continue
+            cursor.seek(record.seq)
+            assert cursor.here.id == record.id
+            start = oracle.starts[record.id]
+            under_way = {firing.id for firing, _ in cursor.state().under_way}
+            if under_way != set(under_way_at(records, record)):
+                found.append(f"step {record.seq}: under way {under_way}, expected {under_way_at(records, record)}")
+            so_far = [one.status for one in records if isinstance(one, FiringRecord) and one.seq <= record.seq]
+            counts = cursor.steps.counts(record.seq)
+            if counts[:3] != (len(so_far), so_far.count(SKIPPED), so_far.count(ERROR)):
+                found.append(f"step {record.seq}: {counts}")
+            found += looked_at(cursor.state(), oracle, start, records, record)
+            if start.place.prefix:
+                outside = Start(Place("", ""), "", 0, 0)
+                found += looked_at(cursor.state(cursor.regions.top()), oracle, outside, records, record)
+            if len(found) > 5:
+                break
+    return found
+
+
+def looked_at(state: State, oracle: Oracle, start: Start, records: list[Any], step: FiringRecord) -> list[str]:
+    running = running_at(records, oracle, step, start.place)
+    where = f"step {step.seq} in `{start.place.prefix}`"
+    return [f"{where}: {line}" for line in compare(state, oracle, start, running)]
+
+
+@pytest.mark.parametrize("seed", range(24))
+def test_every_state_is_what_the_rules_make_of_the_records(db: Path, seed: int) -> None:
+    graph = random_graph(seed * 7919 + 11, 3 + seed % 10)
+    with latencies(shuffled(seed)):
+        run_id, records = recorded(graph, db)
+
+    assert check(db, run_id, graph, records) == []
