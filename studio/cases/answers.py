@@ -82,7 +82,7 @@ class CaseEffects(RecordedEffects):
         for said in recorded.stores:
             firing(said).store_answers.append((said.op, said.result))
         names = {
-            (kind, name): Answer(kind, name, None, "error" if "class" in facts else "ok", dict(facts), "")
+            ("", kind, name): Answer(kind, name, None, "error" if "class" in facts else "ok", dict(facts), "")
             for kind, stood in (("model", recorded.models), ("embedder", recorded.embedders))
             for name, facts in stood.items()
         }
@@ -99,16 +99,16 @@ class CaseEffects(RecordedEffects):
         found = super().next_record(node, tick)
         return found if isinstance(found, CaseFiring) else CaseFiring(self.pool)
 
-    def model(self, name: str) -> RecordedModel:
+    def model(self, name: str, run: str = "") -> RecordedModel:
         """What a name stood for; for one that is new in the graph, what the default or the first one stood for."""
         return super().model(self._known("model", name))
 
-    def embedder(self, name: str) -> RecordedEmbedder:
+    def embedder(self, name: str, run: str = "") -> RecordedEmbedder:
         """What an embedder's name stood for; for one that is new, what the default or the first one stood for."""
         return super().embedder(self._known("embedder", name))
 
     def _known(self, kind: str, name: str) -> str:
-        return name if (kind, name) in self._names else self._stand_ins[kind] or name
+        return name if ("", kind, name) in self._names else self._stand_ins[kind] or name
 
 
 class _Pool:
@@ -219,6 +219,6 @@ def _key(kind: str, name: str, request: Json) -> str:
     return hash_bytes(sorted_encode(asked))
 
 
-def _first_that_worked(names: Mapping[tuple[str, str], Answer], kind: str) -> str:
-    working = [name for (of, name), note in names.items() if of == kind and note.status == "ok"]
+def _first_that_worked(names: Mapping[tuple[str, str, str], Answer], kind: str) -> str:
+    working = [name for (_, of, name), note in names.items() if of == kind and note.status == "ok"]
     return "default" if "default" in working else working[0] if working else ""

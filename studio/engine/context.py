@@ -130,11 +130,11 @@ class Context:
 
     def model(self, name: str = "default") -> Calls:
         """Return the model a role or name stands for. Raises `ModelError` if there is none."""
-        return Calls(self, self.engine.provider(name))
+        return Calls(self, self.engine.provider(name, self._executed_in))
 
     async def embed(self, texts: Sequence[str], model: str = "default", *, once: bool = False) -> list[list[float]]:
         """Return one vector per text (an effect of kind `embed`)."""
-        embedder = self.engine.embedder(model)
+        embedder = self.engine.embedder(model, self._executed_in)
         request: Json = {"model": embedder.name, "texts": list(texts)}
 
         async def ask() -> tuple[Json, dict[str, Any]]:
@@ -245,6 +245,11 @@ class Context:
             assert self.engine.recorded is not None
             late.record = self.engine.recorded.next_record(self.node, self.tick)
         return late.record
+
+    @property
+    def _executed_in(self) -> str:
+        """In a replay: the run that this firing was taken over from when it was recorded, if it was."""
+        return "" if self.engine.recorded is None else self.record.run
 
     def open(self) -> None:
         """Make the firing known in the trace before it has effects or inner firings."""

@@ -86,8 +86,11 @@ class Engine:
         self.past = past
         self.control = control
         self.reuse = reuse
-        self.knows_outputs = past is not None or (reuse is not None and reuse.firings)
-        """True if what a node gives may be known before it fires: from the run this one continues, or the cache."""
+        self.knows_outputs = bool(
+            past is not None or (reuse is not None and reuse.firings) or (recorded is not None and recorded.set_aside)
+        )
+        """True if what a node gives may be known before it fires: from the run this one repeats or continues, or the
+        cache."""
         self.intervenes = self.knows_outputs
         """True if something may come between a node that is ready and its code (`intervening`)."""
         self.watched = False
@@ -334,23 +337,28 @@ class Engine:
 
     # -- models ------------------------------------------------------------------------------
 
-    def provider(self, name: str) -> ModelProvider:
-        """The provider a role or model name stands for; what it stood for, or why there is none, is recorded."""
-        known = self._providers.get(name)
+    def provider(self, name: str, run: str = "") -> ModelProvider:
+        """The provider a role or model name stands for; what it stood for, or why there is none, is recorded.
+
+        In a replay it may have stood for something else in a run that the recorded one continued: that is `run`.
+        """
+        known = self._providers.get(f"{run} {name}" if run else name)
         if known is None:
-            known = self._found("model", name, lambda source: source.model(name), lambda source: source.provider(name))
-            self._providers[name] = known
+            known = self._found(
+                "model", name, lambda source: source.model(name, run), lambda source: source.provider(name)
+            )
+            self._providers[f"{run} {name}" if run else name] = known
             self._note("model", name, {**asdict(known.info), "retries": known.retry_transient})
         return known
 
-    def embedder(self, name: str) -> EmbedProvider:
-        """The embedder a role or name stands for."""
-        known = self._embedders.get(name)
+    def embedder(self, name: str, run: str = "") -> EmbedProvider:
+        """The embedder a role or name stands for (stood for in `run`, see `provider`)."""
+        known = self._embedders.get(f"{run} {name}" if run else name)
         if known is None:
             known = self._found(
-                "embedder", name, lambda source: source.embedder(name), lambda source: source.embedder(name)
+                "embedder", name, lambda source: source.embedder(name, run), lambda source: source.embedder(name)
             )
-            self._embedders[name] = known
+            self._embedders[f"{run} {name}" if run else name] = known
             self._note("embedder", name, {"name": known.name, "billable": known.billable})
         return known
 

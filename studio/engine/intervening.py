@@ -34,11 +34,27 @@ async def intervene(
 ) -> bool:
     """Answer, hold or freeze a node that is ready; True if it does not fire (any more, or now)."""
     engine = region.engine
+    if engine.recorded is not None:
+        return _set_aside(region, node, refs, todo)
     if engine.past is not None and _repeated(region, node, refs, todo):
         return True
     if engine.control is not None and _steered(region, node, values, refs, todo):
         return True
     return engine.reuse is not None and _reused(engine.reuse, region, node, values, refs, todo)
+
+
+def _set_aside(region: Region, node: NodePlan, refs: dict[str, Any], todo: list[int]) -> bool:
+    """Freeze or switch off what a person froze or switched off when the replayed run was recorded."""
+    recorded = region.engine.recorded
+    assert recorded is not None
+    found = recorded.set_aside.get((region.prefix + node.name, tick_path(region.tick_key)))
+    if found is None:
+        return False
+    if found.outputs is None:
+        knock_out(region, node.index, node, True, todo)
+    else:
+        decide(_begun(region, node, refs), dict(found.outputs), todo, FROZEN)
+    return True
 
 
 def _steered(region: Region, node: NodePlan, values: dict[str, Any], refs: dict[str, Any], todo: list[int]) -> bool:
@@ -91,6 +107,9 @@ def _repeated(region: Region, node: NodePlan, refs: dict[str, Any], todo: list[i
     instead = past.replacement(region, node)
     if instead is not None:
         decide(_begun(region, node, refs), instead, todo, FROZEN)
+        return True
+    if past.switched_off(region, node):
+        knock_out(region, node.index, node, True, todo)
         return True
     try:
         outcome = past.known(region, node, refs)

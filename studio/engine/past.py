@@ -140,6 +140,9 @@ class Past:
         fixed = outcome.seq < self.until
         if not fixed and not self._still_holds(region, node, outcome):
             return None
+        if fixed and outcome.origin == "frozen":
+            del self._under_way[key]
+            return outcome  # what a person put there stays, whatever it was put in place of
         if outcome.status == "skipped" or not self._same_definition(node, outcome) or not self._same(refs, outcome):
             if fixed:
                 raise self._diverged(region, node, outcome, refs)
@@ -192,6 +195,17 @@ class Past:
 
     def _port_same(self, port: str, refs: Mapping[str, Json], outcome: Outcome) -> bool:
         return port in refs and port in outcome.inputs and self._same_origin(refs[port], outcome.inputs[port])
+
+    def switched_off(self, region: Region, node: NodePlan) -> bool:
+        """True if a person had switched this firing off in the fixed part of the past."""
+        outcome = self.find(region, node)
+        return (
+            outcome is not None
+            and outcome.seq is not None
+            and outcome.seq < self.until
+            and outcome.status == "skipped"
+            and outcome.reason == f"`{node.name}` is knocked out"
+        )
 
     # -- taking over ------------------------------------------------------------------------
 

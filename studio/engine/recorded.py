@@ -116,9 +116,11 @@ OLD_CACHED = "cached"
 class FiringRecord:
     """What one recorded firing asked: effects by number, results of store operations, attempts cut off by time."""
 
-    __slots__ = ("_taken", "cuts", "effects", "store_results")
+    __slots__ = ("_taken", "cuts", "effects", "run", "store_results")
 
-    def __init__(self) -> None:
+    def __init__(self, run: str = "") -> None:
+        self.run = run
+        """The run in which it was executed, if that is not the recorded run itself but one that it continues."""
         self.effects: dict[int, Answer] = {}
         self.store_results: dict[int, tuple[str, Json]] = {}
         self.cuts: dict[int, int] = {}
@@ -188,10 +190,17 @@ class FiringRecord:
         return result
 
 
+class SetAside(NamedTuple):
+    """A firing that somebody put something in place of (rule 2.13): its outputs, or None where it was switched off."""
+
+    outputs: Mapping[str, Json] | None = None
+
+
 class RecordedEffects:
     """All effects of one run, by firing; who won its races and who lost them; what its model names stood for.
 
-    `ordered_races` says how its races were decided: by edge order (scripted) or by arrival.
+    `ordered_races` says how its races were decided: by edge order (scripted) or by arrival. `set_aside` are firings
+    that were frozen or switched off while the run went on.
     """
 
     def __init__(
@@ -199,12 +208,14 @@ class RecordedEffects:
         records: Mapping[tuple[str, str], list[FiringRecord]],
         *,
         lost: Mapping[tuple[str, str], str] | None = None,
-        names: Mapping[tuple[str, str], Answer] | None = None,
+        names: Mapping[tuple[str, str, str], Answer] | None = None,
+        set_aside: Mapping[tuple[str, str], SetAside] | None = None,
         ordered_races: bool = False,
     ) -> None:
         self._records = {identity: list(found) for identity, found in records.items()}
         self._lost = dict(lost or {})
         self._names = dict(names or {})
+        self.set_aside = dict(set_aside or {})
         self.ordered_races = ordered_races
         self.asked = 0
         self._winners = {
@@ -217,31 +228,13 @@ class RecordedEffects:
 
     @classmethod
     def from_trace(cls, trace: Trace, run: str = "last") -> RecordedEffects:
-        """Return the effects of a recorded run. Raises UsageError if there is no such run."""
-        records: dict[tuple[str, str], list[FiringRecord]] = {}
-        by_firing: dict[int, FiringRecord] = {}
-        lost: dict[tuple[str, str], str] = {}
-        for firing in sorted(trace.firings(run), key=lambda found: found.id):
-            identity = (firing.node, firing.tick)
-            if firing.status == "skipped":
-                if firing.reason.startswith("lost the race"):
-                    lost[identity] = firing.reason
-                continue
-            by_firing[firing.id] = record = FiringRecord()
-            records.setdefault(identity, []).append(record)
-        names: dict[tuple[str, str], Answer] = {}
-        for effect in trace.effects(run):
-            answer = Answer.of(effect)
-            if effect.firing == 0:
-                names[(effect.kind, effect.name)] = answer
-            elif effect.firing in by_firing:
-                by_firing[effect.firing].add(effect.n, effect.attempt, answer)
-        for done in trace.store_ops(run):
-            if done.firing in by_firing:
-                by_firing[done.firing].store_results[done.n] = (done.op, done.result)
-        options = trace.run(run).options
-        ordered = isinstance(options, dict) and options.get("races") == "ordered"
-        return cls(records, lost=lost, names=names, ordered_races=ordered)
+        """Return the effects of a recorded run; those of firings taken over stand in the runs that it continues.
+
+        Raises UsageError if there is no such run, or if a run that it continues is not in the file.
+        """
+        from studio.engine.recollecting import recollect
+
+        return cls(**recollect(trace, run))
 
     def next_record(self, node: str, tick: str) -> FiringRecord:
         """Return what the next firing of this identity asked (a retried region has several), or an empty record."""
@@ -252,19 +245,22 @@ class RecordedEffects:
         """The number of the effect at which this attempt was cut off by its time limit, or None."""
         return context.record.cuts.get(context.attempt)
 
-    def model(self, name: str) -> RecordedModel:
-        """What the model name or role stood for, able to do what it could then and asked nothing now."""
-        facts = dict(self._stood_for("model", name))
+    def model(self, name: str, run: str = "") -> RecordedModel:
+        """What the model name or role stood for, able to do what it could then and asked nothing now.
+
+        `run` is the one that a firing was executed in (`FiringRecord.run`).
+        """
+        facts = dict(self._stood_for("model", name, run))
         return RecordedModel(retries=int(facts.pop("retries", 0)), info=ModelInfo(**facts))
 
-    def embedder(self, name: str) -> RecordedEmbedder:
+    def embedder(self, name: str, run: str = "") -> RecordedEmbedder:
         """What the embedder name or role stood for."""
-        known = self._stood_for("embedder", name)
+        known = self._stood_for("embedder", name, run)
         return RecordedEmbedder(str(known["name"]), bool(known["billable"]))
 
-    def _stood_for(self, kind: str, name: str) -> Mapping[str, Any]:
+    def _stood_for(self, kind: str, name: str, run: str) -> Mapping[str, Any]:
         """What a name stood for; raises the refusal it met then, or `Divergence` if it was not used."""
-        known = self._names.get((kind, name))
+        known = self._names.get((run, kind, name))
         if known is None:
             raise Divergence(f"The recorded run used no {kind} `{name}`.", expected="nothing", got=f"{kind} {name}")
         if known.status == "error":

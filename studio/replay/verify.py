@@ -10,6 +10,7 @@ from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from studio.engine.plan import UNWRITTEN_MAX_TICKS
 from studio.graph.model import Graph
 from studio.replay.deeds import Deed, Identity, deeds_of, origins
 from studio.support.errors import UsageError
@@ -83,6 +84,7 @@ async def _execute(trace: Trace, run: Run, graph: Graph, log: MemoryLog, registr
     from studio.engine.run import arun
 
     options: Mapping[str, Any] = run.options if isinstance(run.options, dict) else {}
+    patience = int(options.get("patience") or UNWRITTEN_MAX_TICKS)
     recorded = RecordedEffects.from_trace(trace, run.id)
     limits = {**(options.get("limits") or {}), "seconds": _ALL_DAY}  # how long it took then says nothing now
     await arun(
@@ -91,6 +93,7 @@ async def _execute(trace: Trace, run: Run, graph: Graph, log: MemoryLog, registr
         seed=int(options.get("seed") or 0),
         clock=options.get("clock"),
         limits=limits,
+        patience=patience,
         registry=registry,
         recorded=recorded,
         log=log,

@@ -1,0 +1,85 @@
+"""Reads the effects of a recorded run, and of the runs that it continues, for `RecordedEffects`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from studio.engine.recorded import Answer, FiringRecord, SetAside
+from studio.support.errors import UsageError
+from studio.support.values import Absent, Json
+
+if TYPE_CHECKING:
+    from studio.trace.found import Firing
+    from studio.trace.reading import Trace
+
+Key = tuple[str, str, int]
+"""Node path, tick path and attempt: by these a firing is found again in the run that it was taken over from."""
+
+LOST = "lost the race"
+KNOCKED_OUT = "is knocked out"
+
+
+def recollect(trace: Trace, run: str) -> dict[str, Any]:
+    """Return the keywords of `RecordedEffects`. Raises UsageError if there is no such run."""
+    found = trace.run(run)
+    records: dict[tuple[str, str], list[FiringRecord]] = {}
+    lost: dict[tuple[str, str], str] = {}
+    set_aside: dict[tuple[str, str], SetAside] = {}
+    here: dict[int, FiringRecord] = {}
+    above: dict[Key, FiringRecord] = {}
+    for firing in sorted(trace.firings(found.id), key=lambda one: one.id):
+        identity = (firing.node, firing.tick)
+        if firing.origin == "frozen":
+            set_aside[identity] = SetAside(_outputs(trace, firing))
+        if firing.status == "skipped":
+            if firing.reason.startswith(LOST):
+                lost[identity] = firing.reason
+            elif firing.reason == f"`{firing.node.rpartition('/')[2]}` {KNOCKED_OUT}":
+                set_aside[identity] = SetAside()
+            continue
+        record = FiringRecord()
+        records.setdefault(identity, []).append(record)
+        here[firing.id] = record
+        if firing.origin == "replayed":
+            above[(firing.node, firing.tick, firing.attempt)] = record
+    names: dict[tuple[str, str, str], Answer] = {}
+    _take(trace, found.id, here, names, "")
+    for done in trace.store_ops(found.id):
+        if done.firing in here:
+            here[done.firing].store_results[done.n] = (done.op, done.result)
+    parent = found.parent_run
+    while above and parent:
+        if not trace.has_run(parent):
+            raise UsageError(
+                f"The run {found.id} continues the run {parent}, which is not in this file.",
+                where=str(trace.path),
+                hint="`studio db merge` brings it here.",
+            )
+        there = {}
+        for firing in trace.firings(parent):
+            key = (firing.node, firing.tick, firing.attempt)
+            if firing.origin != "replayed" and key in above:
+                record = there[firing.id] = above.pop(key)
+                record.run = parent
+        _take(trace, parent, there, names, parent)
+        parent = trace.run(parent).parent_run
+    options = found.options
+    ordered = isinstance(options, dict) and options.get("races") == "ordered"
+    return {"records": records, "lost": lost, "names": names, "set_aside": set_aside, "ordered_races": ordered}
+
+
+def _take(
+    trace: Trace, run: str, records: dict[int, FiringRecord], names: dict[tuple[str, str, str], Answer], of: str
+) -> None:
+    """Note the effects of one run with the firings they belong to, and what names stood for in it."""
+    for effect in trace.effects(run):
+        answer = Answer.of(effect)
+        if effect.firing == 0:
+            names[(of, effect.kind, effect.name)] = answer
+        elif effect.firing in records:
+            records[effect.firing].add(effect.n, effect.attempt, answer)
+
+
+def _outputs(trace: Trace, firing: Firing) -> dict[str, Json]:
+    held: dict[str, Json] = {port: Absent(reason) for port, reason in firing.absent.items()}
+    return {**held, **trace.outputs(firing)}
