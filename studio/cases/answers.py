@@ -13,7 +13,7 @@ from collections.abc import Callable, Hashable, Iterable, Mapping
 from typing import Any, NamedTuple
 
 from studio.cases.case import MODEL_KINDS, Asked, Recorded
-from studio.engine.recorded import Answer, Divergence, FiringRecord, RecordedEffects, RecordedEmbedder, RecordedModel
+from studio.engine.recorded import Answer, Divergence, FiringRecord, RecordedEffects
 from studio.models.keys import scrub
 from studio.support.differences import FirstDifference, first_difference, shared_ends
 from studio.support.values import Json, encode, hash_bytes, sorted_encode
@@ -81,13 +81,8 @@ class CaseEffects(RecordedEffects):
             firing(one).note(at, one)
         for said in recorded.stores:
             firing(said).store_answers.append((said.op, said.result))
-        names = {
-            ("", kind, name): Answer(kind, name, None, "error" if "class" in facts else "ok", dict(facts), "")
-            for kind, stood in (("model", recorded.models), ("embedder", recorded.embedders))
-            for name, facts in stood.items()
-        }
-        super().__init__(records, lost=recorded.lost, names=names, ordered_races=recorded.ordered_races)
-        self._stand_ins = {kind: _first_that_worked(names, kind) for kind in ("model", "embedder")}
+        super().__init__(records, lost=recorded.lost, ordered_races=recorded.ordered_races)
+        self._stood = {"model": recorded.models, "embedder": recorded.embedders}
 
     @property
     def miss(self) -> Miss | None:
@@ -99,16 +94,19 @@ class CaseEffects(RecordedEffects):
         found = super().next_record(node, tick)
         return found if isinstance(found, CaseFiring) else CaseFiring(self.pool)
 
-    def model(self, name: str, run: str = "") -> RecordedModel:
-        """What a name stood for; for one that is new in the graph, what the default or the first one stood for."""
-        return super().model(self._known("model", name))
+    def _stood_for(self, kind: str, name: str, run: str = "") -> Mapping[str, Json]:
+        """What a name stood for; one that is new in the graph stands for what the default or the first one did.
 
-    def embedder(self, name: str, run: str = "") -> RecordedEmbedder:
-        """What an embedder's name stood for; for one that is new, what the default or the first one stood for."""
-        return super().embedder(self._known("embedder", name))
-
-    def _known(self, kind: str, name: str) -> str:
-        return name if ("", kind, name) in self._names else self._stand_ins[kind] or name
+        Raises the refusal the name met then, or `Divergence` if nothing of its kind was used.
+        """
+        stood = self._stood[kind]
+        usable = [facts for facts in stood.values() if "class" not in facts]
+        known = stood.get(name) or stood.get("default") or next(iter(usable), None)
+        if known is None:
+            raise Divergence(f"The recorded run used no {kind} `{name}`.", expected="nothing", got=f"{kind} {name}")
+        if "class" in known:
+            raise Answer(kind, name, None, "error", dict(known), "").as_error()
+        return known
 
 
 class _Pool:
@@ -217,8 +215,3 @@ def without_model(request: Json) -> Json:
 def _key(kind: str, name: str, request: Json) -> str:
     asked = [kind, "", without_model(request)] if kind in MODEL_KINDS else [kind, name, request]
     return hash_bytes(sorted_encode(asked))
-
-
-def _first_that_worked(names: Mapping[tuple[str, str, str], Answer], kind: str) -> str:
-    working = [name for (_, of, name), note in names.items() if of == kind and note.status == "ok"]
-    return "default" if "default" in working else working[0] if working else ""

@@ -36,7 +36,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     again = parser.add_argument_group("asking again")
     again.add_argument("--live", action="store_true", help="ask a real model for what was not recorded")
     again.add_argument("--record", action="store_true", help="ask everything anew and keep the answers in the file")
-    again.add_argument("--model", metavar="MODEL", help="ask this model (else --live the recorded one, --record as `run`)")
+    again.add_argument(
+        "--model", metavar="MODEL", help="ask this one (else --live the recorded one, --record as `run`)"
+    )
     again.add_argument("--embedder", metavar="MODEL", help="the embedding model to ask")
     new = parser.add_argument_group("making a case")
     new.add_argument("--add", metavar="NAME", help="make a case of the run and append it to the tests file")
