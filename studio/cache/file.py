@@ -41,7 +41,11 @@ ROOM = 0.9
 
 def open_file(path: Path) -> Any:
     """Open the file, made if need be. Raises `EnvironmentProblem`, also where it is another program's."""
-    connection = sqlite.connect_cache(path)
+    try:
+        connection = sqlite.connect_cache(path)
+    except (EnvironmentProblem, sqlite.sqlite3.Error) as error:
+        cause = error.__cause__ if isinstance(error.__cause__, sqlite.sqlite3.Error) else error
+        raise told(cause, path) from cause
     try:
         mark = connection.execute("PRAGMA application_id").fetchone()[0]
         if mark != APPLICATION:
@@ -63,14 +67,17 @@ def open_file(path: Path) -> Any:
 def told(error: BaseException, path: Path) -> EnvironmentProblem:
     """Return what is wrong with the cache as a sentence with the next step."""
     code = sqlite.primary_code(error)
+    another = "Mend that, or name another file with the setting cache.file."
+    message, hint = f"The file cannot be used ({error}).", another
     if code in (sqlite.sqlite3.SQLITE_CORRUPT, sqlite.sqlite3.SQLITE_NOTADB):
-        return EnvironmentProblem("It is damaged.", where=str(path), hint="`studio cache clear` makes a new one.")
-    if code == sqlite.sqlite3.SQLITE_FULL:
-        return EnvironmentProblem(
-            "The disk is full.", where=str(path), hint="`studio cache clear` frees what it takes."
-        )
-    problem = sqlite.problem_of(error, path)
-    return problem or EnvironmentProblem(f"It cannot be used ({error}).", where=str(path))
+        message, hint = "The file is damaged.", "`studio cache clear` makes a new one."
+    elif code == sqlite.sqlite3.SQLITE_FULL:
+        message, hint = "The disk is full.", "`studio cache clear` frees what the cache takes."
+    elif isinstance(error, EnvironmentProblem):
+        message = error.message
+    elif (problem := sqlite.problem_of(error, path)) is not None:
+        message = problem.message
+    return EnvironmentProblem(message, where=str(path), hint=hint)
 
 
 def taken_bytes(connection: Any) -> int:
@@ -104,7 +111,9 @@ def delete_files(path: Path, usual: Path) -> None:
     """
     if path != usual:
         raise UsageError(
-            "It is damaged, and nothing shows that it is a cache.", where=str(path), hint="Delete it by hand if it is."
+            "The file is damaged, and nothing shows that it is a cache.",
+            where=str(path),
+            hint="Delete it by hand if it is.",
         )
     for name in (path.name, f"{path.name}-wal", f"{path.name}-shm", f"{path.name}-journal"):
         path.with_name(name).unlink(missing_ok=True)
