@@ -37,7 +37,7 @@ def recorded_graph(trace: Trace, run: str) -> Graph:
 def take_run(trace: Trace, run: str = "last", name: str = "", *, registry: Registry | None = None) -> Case:
     """Return a recorded run as a case that expects the same outputs.
 
-    Raises `UsageError` for a run that did not come to its own end.
+    Raises `UsageError` for a run that did not come to its own end, or in which outputs were put in by hand.
     """
     found = trace.run(run)
     if found.status not in ("ok", "failed"):
@@ -45,8 +45,15 @@ def take_run(trace: Trace, run: str = "last", name: str = "", *, registry: Regis
             f"The run {found.id} is {found.status}, so it is no whole case.",
             hint="Resume it first, or take one of its firings with --node and --tick.",
         )
+    firings = list(trace.firings(found.id))
+    frozen = next((one for one in firings if one.origin == "frozen"), None)
+    if frozen is not None:
+        raise UsageError(
+            f"In the run {found.id} somebody put in what `{frozen.node}` gave, so the graph alone does not repeat it.",
+            hint="Take single firings of it with --node and --tick.",
+        )
     taker = _Taker(trace, found, registry)
-    recorded = taker.recorded(list(trace.firings(found.id)), found.status, trace.decoded(found.outputs))
+    recorded = taker.recorded(firings, found.status, trace.decoded(found.outputs))
     return Case(name or found.id, inputs=trace.decoded(found.inputs), equal=True, recorded=recorded)
 
 

@@ -373,3 +373,16 @@ stores:
 
     assert first.recorded.outputs == {"result": ["one"]}
     assert tried(first, graph).passed, messages(tried(first, graph))
+
+
+def test_a_run_with_an_output_put_in_by_hand_is_no_case_but_its_firings_are(loop: Trace, graph: Path) -> None:
+    from studio.models.scripted import Scripted
+    from studio.replay.changes import Changes
+    from studio.replay.continuing import fork
+    from tests.cases.conftest import REPLIES
+
+    fork(loop.path, changes=Changes(outputs={"critic": {"label": "good"}}), model=Scripted(REPLIES))
+    with Trace(loop.path) as trace:
+        with pytest.raises(UsageError, match="somebody put in what `critic` gave"):
+            take_run(trace)
+        assert tried(single(trace, "writer", "0"), graph).passed
