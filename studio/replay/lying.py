@@ -186,8 +186,17 @@ class Wires:
         if last is None or last.tick_key != self._tick:
             return last
         if self._earlier is None:
-            rows = self._steps.before(self._span, self._tick, self._seq)
-            self._earlier = {row.plan_index: row for row in rows if row.tick_key.startswith(self._span.ticks)}
+            # One question for all nodes, unless there are few feedback edges in a large region.
+            span = self._span
+            sources = {register.source for register in self._plan.registers}
+            if len(sources) * 8 < len(self._plan.nodes):
+                spans = [
+                    Span(row.path, row.path, span.ticks) for n in sources if (row := self._last.get(n)) is not None
+                ]
+            else:
+                spans = [span]
+            rows = [row for one in spans for row in self._steps.before(one, self._tick, self._seq)]
+            self._earlier = {row.plan_index: row for row in rows if row.tick_key.startswith(span.ticks)}
         return self._earlier.get(source)
 
     def _coming(self, source: int, port: str) -> Lying | None:

@@ -20,7 +20,6 @@ from studio.support.values import Json
 from studio.trace.decided import Counts, Decided, PathRow
 
 if TYPE_CHECKING:
-    from studio.engine.plan import NodePlan
     from studio.trace.found import Effect, Run
     from studio.trace.moments import Moments
 
@@ -44,7 +43,12 @@ class NodeState:
     live: bool
     last: Decided | None
     now: Decided | None
-    waits: tuple[Wait, ...] = ()
+    waiting: Waiting | None = None
+
+    @property
+    def waits(self) -> tuple[Wait, ...]:
+        """What it waits for, if it is undecided: looked up when it is asked for."""
+        return () if self.waiting is None or self.state not in (WAITING, RUNNING) else self.waiting.of(self)
 
     @property
     def outputs(self) -> Mapping[str, Json]:
@@ -159,9 +163,7 @@ class State:
     def _under_way(self, newest: Decided | None) -> dict[int, Decided]:
         """What had started in this execution and was not decided, by plan index."""
         span, time = self.region.span, self._time
-        found = [
-            row for row in self._steps.next_of(span, self.seq) if row.started_at <= time and row.status != "skipped"
-        ]
+        found = self._steps.running_of(span, self.seq, time)
         found += self._steps.undecided_of(span, self.seq, time)
         return {
             row.plan_index: row
@@ -177,30 +179,25 @@ class State:
         return self._steps.first_tick(self.region.span, self.seq) in (None, self.tick_key)
 
     def _nodes(self) -> list[NodeState]:
-        plan = self.region.plan
-        states = []
-        for path in self.region.nodes:
+        region, plan = self.region, self.region.plan
+        start = len(region.prefix)
+        states: list[NodeState] = []
+        waiting = None
+        if plan is not None:
+            waiting = Waiting(self._steps, self.run, plan, states, self._first, self._time, self._is_last)
+        for path in region.nodes:
             node = None if plan is None else plan.nodes[path.plan_index]
             last, now = self._rows.get(path.plan_index), self._running.get(path.plan_index)
-            state = self._state(node, last, now)
-            name = path.node[len(self.region.prefix) :]
-            states.append(NodeState(path, name, state, node is None or node.live, last, now))
-        if plan is None:
-            return states
-        waiting = Waiting(self._steps, self.run, plan, states, self._first, self._time, self._is_last)
-        return [
-            NodeState(one.path, one.name, one.state, one.live, one.last, one.now, waiting.of(one))
-            if one.state in (WAITING, RUNNING)
-            else one
-            for one in states
-        ]
+            live = node is None or node.live
+            states.append(NodeState(path, path.node[start:], self._state(live, last, now), live, last, now, waiting))
+        return states
 
-    def _state(self, node: NodePlan | None, last: Decided | None, now: Decided | None) -> str:
+    def _state(self, live: bool, last: Decided | None, now: Decided | None) -> str:
         if now is not None and (last is None or last.id != now.id):
             return RUNNING
         if last is not None and last.tick_key == self.tick_key:
             return OF_STATUS[last.status]
-        if last is not None and node is not None and not node.live:
+        if last is not None and not live:
             return HELD
         return WAITING if self.has_begun else NOT_YET
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ class Waiting:
         self._steps = steps
         self._run = run
         self._plan = plan
-        self._states = {plan.nodes[state.path.plan_index].index: state for state in states}
+        self._given = states
         self._first = first
         self._time = time
         self._is_last = is_last
@@ -54,7 +55,7 @@ class Waiting:
         if state.now is not None:
             return self._answers(state)
         node = self._plan.nodes[state.path.plan_index]
-        failed = self._failure()
+        failed = self._failure
         if failed is not None:
             return (Wait("failure", f"`{failed}` failed: nothing new starts in this region", failed),)
         waits = [*self._inputs(node), *self._stores(node)]
@@ -68,6 +69,11 @@ class Waiting:
         effects = self._steps.open_effects(state.now.id, self._time)
         return tuple(Wait("effect", f"{effect.kind} {effect.name} has not answered") for effect in effects)
 
+    @cached_property
+    def _states(self) -> dict[int, NodeState]:
+        return {state.path.plan_index: state for state in self._given}
+
+    @cached_property
     def _failure(self) -> str | None:
         """The node that has failed the region in this tick."""
         for index, state in self._states.items():

@@ -34,9 +34,11 @@ class Moments(Steps):
         """Return the last firing of each node path up to a step; of these the ones of this execution are wanted."""
         return self._of_paths(span, "d.seq <= :seq ORDER BY d.seq DESC", seq=seq)
 
-    def next_of(self, span: Span, seq: int) -> list[Decided]:
-        """Return the first firing of each node path after a step."""
-        return self._of_paths(span, "d.seq > :seq ORDER BY d.seq", seq=seq)
+    def running_of(self, span: Span, seq: int, time: int) -> list[Decided]:
+        """Return the firings of these node paths that had started by `time` and were decided after a step."""
+        return self._of_paths(
+            span, "d.seq > :seq ORDER BY d.seq", "AND f.started_at <= :time AND f.status <> 2", seq=seq, time=time
+        )
 
     def before(self, span: Span, tick_key: str, seq: int) -> list[Decided]:
         """Return the last firing of each node path up to a step in an earlier tick."""
@@ -125,10 +127,10 @@ class Moments(Steps):
 
     # -- within -----------------------------------------------------------------------------------
 
-    def _of_paths(self, span: Span, which: str, **values: int | str) -> list[Decided]:
+    def _of_paths(self, span: Span, which: str, where: str = "", **values: int | str) -> list[Decided]:
         rows = self.reader.rows(
             f"SELECT {DECIDED} FROM _path p JOIN _firing f ON f.id = (SELECT d.id FROM _firing d"
-            f" WHERE d.path = p.id AND {which} LIMIT 1) WHERE p.id BETWEEN :first AND :last",
+            f" WHERE d.path = p.id AND {which} LIMIT 1) WHERE p.id BETWEEN :first AND :last {where}",
             {"first": self.base + span.first, "last": self.base + span.last, **values},
         )
         return [Decided._make(row) for row in rows]

@@ -61,6 +61,7 @@ class Steps:
         return None if row is None else Decided._make(row)
 
     # -- moves ------------------------------------------------------------------------------------
+    # Where a tick is given, `+f.seq` keeps the planner from going by step through all ticks of a node.
 
     def next(self, seq: int, *, back: bool = False) -> int | None:
         """Return the step after (or before) a number."""
@@ -103,18 +104,18 @@ class Steps:
         if not back:
             return self._number(
                 "SELECT min((SELECT f.seq FROM _firing f WHERE f.path = p.id AND f.tick > ?1 AND f.tick < ?2"
-                " AND f.seq > ?3 ORDER BY f.tick LIMIT 1)) FROM _path p WHERE p.id BETWEEN ?4 AND ?5",
+                " AND +f.seq > ?3 ORDER BY f.tick LIMIT 1)) FROM _path p WHERE p.id BETWEEN ?4 AND ?5",
                 tick_key, span.beyond, seq, *paths,
             )  # fmt: skip
         row = self.reader.one(
             "SELECT max((SELECT f.tick FROM _firing f WHERE f.path = p.id AND f.tick >= ?1 AND f.tick < ?2"
-            " AND f.seq < ?3 ORDER BY f.tick DESC LIMIT 1)) FROM _path p WHERE p.id BETWEEN ?4 AND ?5",
+            " AND +f.seq < ?3 ORDER BY f.tick DESC LIMIT 1)) FROM _path p WHERE p.id BETWEEN ?4 AND ?5",
             span.ticks, tick_key, seq, *paths,
         )  # fmt: skip
         if row is None or row[0] is None:
             return None
         return self._number(
-            "SELECT min((SELECT min(f.seq) FROM _firing f WHERE f.path = p.id AND f.tick = ?1 AND f.seq < ?2))"
+            "SELECT min((SELECT min(+f.seq) FROM _firing f WHERE f.path = p.id AND f.tick = ?1 AND +f.seq < ?2))"
             " FROM _path p WHERE p.id BETWEEN ?3 AND ?4",
             row[0], seq, *paths,
         )  # fmt: skip
@@ -122,7 +123,7 @@ class Steps:
     def first_at(self, span: Span, tick_key: str) -> int | None:
         """Return the first step of a region at one of its ticks."""
         return self._number(
-            "SELECT min((SELECT min(f.seq) FROM _firing f WHERE f.path = p.id AND f.tick = ?1))"
+            "SELECT min((SELECT min(+f.seq) FROM _firing f WHERE f.path = p.id AND f.tick = ?1))"
             " FROM _path p WHERE p.id BETWEEN ?2 AND ?3",
             tick_key, self.base + span.first, self.base + span.last,
         )  # fmt: skip
