@@ -54,7 +54,7 @@ def decide(context: Context, held: dict[str, Any], todo: list[int], origin: int 
     held["done"] = True
     region.outs[index] = held
     region.fids[index] = context.firing
-    if engine.recorded is not None and not engine.agrees(context):
+    if engine.recorded is not None and origin == EXECUTED and not engine.agrees(context):
         return
     if engine.past is not None:
         try:
@@ -70,7 +70,7 @@ def decide(context: Context, held: dict[str, Any], todo: list[int], origin: int 
         context.attempt if region.attempt == 1 else context.counted_attempt, absent,
     )  # fmt: skip
     if engine.reuse is not None and origin == EXECUTED:
-        engine.reuse.keep(context, encoded, absent, end - context.begin)
+        engine.reuse.keep(context, encoded, absent, end)
     if engine.watched and engine.control is not None:
         engine.control.decided(context, OK, held)
     advance(region, index, node, todo)
@@ -102,7 +102,7 @@ def fail(context: Context, raised: BaseException, todo: list[int], origin: int =
     engine, region, node = context.engine, context.region, context.node_plan
     index = node.index
     engine.now = clock()
-    if engine.recorded is not None and not engine.agrees(context):
+    if engine.recorded is not None and origin == EXECUTED and not engine.agrees(context):
         return
     if engine.past is not None and origin == EXECUTED:
         engine.past.failed(context)

@@ -52,8 +52,20 @@ def _set_aside(region: Region, node: NodePlan, refs: dict[str, Any], todo: list[
         return False
     if found.outputs is None:
         knock_out(region, node.index, node, True, todo)
+        return True
+    context = _begun(region, node, refs)
+    context.attempt = found.attempt - (region.attempt - 1) * (node.retries + 1)
+    try:
+        for done in found.store_ops:
+            Handle.of(context, done.store).repeat(done)
+    except RunHalted:
+        return True
+    if found.error:
+        fail(context, NodeError(found.error, code=found.code), todo, found.origin)
     else:
-        decide(_begun(region, node, refs), dict(found.outputs), todo, FROZEN)
+        if region.races and node.race_inputs and found.origin == REPLAYED:
+            record_races(region, node, context)
+        decide(context, dict(found.outputs), todo, found.origin)
     return True
 
 

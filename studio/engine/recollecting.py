@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from studio.engine.recorded import Answer, FiringRecord, SetAside
 from studio.support.errors import UsageError
 from studio.support.values import Absent, Json
+from studio.trace.log import REPLAYED
 
 if TYPE_CHECKING:
     from studio.trace.found import Firing
@@ -19,14 +21,18 @@ LOST = "lost the race"
 KNOCKED_OUT = "is knocked out"
 
 
-def recollect(trace: Trace, run: str) -> dict[str, Any]:
-    """Return the keywords of `RecordedEffects`. Raises UsageError if there is no such run."""
+def recollect(trace: Trace, run: str, keeps: Callable[[Firing], bool]) -> dict[str, Any]:
+    """Return the keywords of `RecordedEffects`; firings that `keeps` names are not executed again.
+
+    Raises UsageError if there is no such run.
+    """
     found = trace.run(run)
     records: dict[tuple[str, str], list[FiringRecord]] = {}
     lost: dict[tuple[str, str], str] = {}
     set_aside: dict[tuple[str, str], SetAside] = {}
     here: dict[int, FiringRecord] = {}
     above: dict[Key, FiringRecord] = {}
+    kept: dict[int, tuple[str, str]] = {}
     for firing in sorted(trace.firings(found.id), key=lambda one: one.id):
         identity = (firing.node, firing.tick)
         if firing.origin == "frozen":
@@ -37,7 +43,13 @@ def recollect(trace: Trace, run: str) -> dict[str, Any]:
             elif firing.reason == f"`{firing.node.rpartition('/')[2]}` {KNOCKED_OUT}":
                 set_aside[identity] = SetAside()
             continue
-        record = FiringRecord()
+        if firing.origin == "replayed" and keeps(firing):
+            kept[firing.id] = identity
+            set_aside[identity] = SetAside(
+                _outputs(trace, firing), firing.reason, firing.absent.get("error", "node"), [], firing.attempt, REPLAYED
+            )
+            continue
+        record = FiringRecord(is_decided=firing.seq is not None)
         records.setdefault(identity, []).append(record)
         here[firing.id] = record
         if firing.origin == "replayed":
@@ -47,6 +59,9 @@ def recollect(trace: Trace, run: str) -> dict[str, Any]:
     for done in trace.store_ops(found.id):
         if done.firing in here:
             here[done.firing].store_results[done.n] = (done.op, done.result)
+        elif done.firing in kept:
+            aside = set_aside[kept[done.firing]]
+            set_aside[kept[done.firing]] = aside._replace(store_ops=[*aside.store_ops, done])
     parent = found.parent_run
     while above and parent:
         if not trace.has_run(parent):

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from studio.spec.calls import ChatCall, ChatReply, CompletionCall, CompletionReply, EmbedReply, ModelInfo
 from studio.support.errors import ModelError, NodeError, StudioError
 from studio.support.values import ABSENT, Json, hash_bytes, preview, sorted_encode
-from studio.trace.log import EXECUTED, ORIGIN_NAMES
+from studio.trace.log import EXECUTED, FROZEN, ORIGIN_NAMES
 
 if TYPE_CHECKING:
     from studio.engine.context import Context
-    from studio.trace.found import Effect
+    from studio.trace.found import Effect, Firing, StoreOp
     from studio.trace.reading import Trace
 
 
@@ -116,10 +116,12 @@ OLD_CACHED = "cached"
 class FiringRecord:
     """What one recorded firing asked: effects by number, results of store operations, attempts cut off by time."""
 
-    __slots__ = ("_taken", "cuts", "effects", "run", "store_results")
+    __slots__ = ("_taken", "cuts", "effects", "is_decided", "run", "store_results")
 
-    def __init__(self, run: str = "") -> None:
-        self.run = run
+    def __init__(self, *, is_decided: bool = True) -> None:
+        self.is_decided = is_decided
+        """False if the run ended while the firing was under way: what it asks beyond the record is not known."""
+        self.run = ""
         """The run in which it was executed, if that is not the recorded run itself but one that it continues."""
         self.effects: dict[int, Answer] = {}
         self.store_results: dict[int, tuple[str, Json]] = {}
@@ -160,6 +162,8 @@ class FiringRecord:
             self._taken.add(found)
             known = self.effects[found]
             return None if known.status == "unanswered" else known
+        if there is None and not self.is_decided:
+            return None
         if there is None:
             raise Divergence(
                 f"`{node}` at tick {tick} asks for {kind} {name}, which the recorded run did not.",
@@ -191,9 +195,16 @@ class FiringRecord:
 
 
 class SetAside(NamedTuple):
-    """A firing that somebody put something in place of (rule 2.13): its outputs, or None where it was switched off."""
+    """A firing that is not executed again: somebody froze it or switched it off (rule 2.13), or it was taken over from
+    a run in which its node meant something else."""
 
     outputs: Mapping[str, Json] | None = None
+    """What lies on its outputs; None where it was switched off."""
+    error: str = ""
+    code: str = ""
+    store_ops: Sequence[StoreOp] = ()
+    attempt: int = 1
+    origin: int = FROZEN
 
 
 class RecordedEffects:
@@ -227,14 +238,17 @@ class RecordedEffects:
         }
 
     @classmethod
-    def from_trace(cls, trace: Trace, run: str = "last") -> RecordedEffects:
+    def from_trace(
+        cls, trace: Trace, run: str = "last", *, keeps: Callable[[Firing], bool] = lambda firing: False
+    ) -> RecordedEffects:
         """Return the effects of a recorded run; those of firings taken over stand in the runs that it continues.
 
-        Raises UsageError if there is no such run, or if a run that it continues is not in the file.
+        `keeps` says which of the firings taken over are not to be executed again. Raises UsageError if there is no such
+        run, or if a run that it continues is not in the file.
         """
         from studio.engine.recollecting import recollect
 
-        return cls(**recollect(trace, run))
+        return cls(**recollect(trace, run, keeps))
 
     def next_record(self, node: str, tick: str) -> FiringRecord:
         """Return what the next firing of this identity asked (a retried region has several), or an empty record."""

@@ -6,13 +6,17 @@ Pure nodes really run again, so a changed node type, template or expression show
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Set
+from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from studio.engine.plan import UNWRITTEN_MAX_TICKS
 from studio.graph.model import Graph
+from studio.graph.paths import node_at
+from studio.graph.scope import Scope
+from studio.replay.changes import changed_nodes
 from studio.replay.deeds import Deed, Identity, deeds_of, origins
+from studio.spec.registry import default_registry
 from studio.support.errors import UsageError
 from studio.support.values import Json, decode, encode, preview
 from studio.trace.memory import MemoryLog
@@ -85,7 +89,7 @@ async def _execute(trace: Trace, run: Run, graph: Graph, log: MemoryLog, registr
 
     options: Mapping[str, Any] = run.options if isinstance(run.options, dict) else {}
     patience = int(options.get("patience") or UNWRITTEN_MAX_TICKS)
-    recorded = RecordedEffects.from_trace(trace, run.id)
+    recorded = RecordedEffects.from_trace(trace, run.id, keeps=_meant_something_else(trace, run, graph, registry))
     limits = {**(options.get("limits") or {}), "seconds": _ALL_DAY}  # how long it took then says nothing now
     await arun(
         graph,
@@ -99,6 +103,25 @@ async def _execute(trace: Trace, run: Run, graph: Graph, log: MemoryLog, registr
         log=log,
     )
     return recorded.asked
+
+
+def _meant_something_else(trace: Trace, run: Run, graph: Graph, registry: Registry | None) -> Callable[[Firing], bool]:
+    """Return which firings a fork took over though their node means something else in its graph: those before the
+    step that it forked at. They cannot be executed again with the fork's graph, only with the parent's."""
+    if not run.parent_run or not trace.has_run(run.parent_run):
+        return lambda firing: False
+    before = Graph.from_text(trace.graph_text(run.parent_run), name=run.graph)
+    changed = {id(instance) for _, instance in changed_nodes(before, graph)}
+    if not changed:
+        return lambda firing: False
+    top, types = Scope(graph), registry or default_registry()
+
+    def meant(firing: Firing) -> bool:
+        found = node_at(top, firing.node, types)
+        cls = None if found is None else types.find(found[1].type)
+        return found is not None and id(found[1]) in changed and cls is not None and not cls.spec.role
+
+    return meant
 
 
 def _compare(trace: Trace, run: Run, log: MemoryLog, deeds: Deeds, made: Verification, pure: Set[str]) -> None:
