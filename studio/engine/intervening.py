@@ -153,7 +153,7 @@ def _repeated(region: Region, node: NodePlan, refs: dict[str, Any], todo: list[i
     else:
         if region.races and node.race_inputs:
             record_races(region, node, context)
-        decide(context, past.held(outcome), todo, REPLAYED)
+        decide(context, past.held(outcome), todo, FROZEN if outcome.origin == "frozen" else REPLAYED)
     return True
 
 

@@ -74,6 +74,7 @@ class Reuse:
         self._codes: dict[str, str] = {}
         self._quick: dict[int, int] = {}
         self._under_way: dict[tuple[Region, int], _Asked] = {}
+        self._last_end = 0
 
     @classmethod
     def open(cls, settings: Settings, mode: str) -> Reuse:
@@ -161,18 +162,23 @@ class Reuse:
                 return held
             self._cache.drop(key)
         self._under_way[region, node.index] = _Asked(key, question)
+        self._last_end = clock()
         return None
 
-    def keep(self, context: Context, encoded: Mapping[str, bytes], absent: Mapping[str, str] | None, took: int) -> None:
-        """Keep what a firing gave, if it was worth its while and follows from params and inputs alone.
+    def keep(self, context: Context, encoded: Mapping[str, bytes], absent: Mapping[str, str] | None, end: int) -> None:
+        """Keep what a firing gave that ended now (`clock`), if it was worth its while and follows from params and
+        inputs alone.
 
         A firing that asked anything of the world, drew random numbers, was retried, or gives bytes of a blob (which the
         next trace would not have) is not kept.
         """
-        asked = self._under_way.pop((context.region, context.node_plan.index), None)
+        node = context.node_plan
+        # Firings queue for one event loop: a firing took no longer than since the last one ended, except in a thread.
+        took = end - (context.begin if node.blocking else max(context.begin, self._last_end))
+        self._last_end = end
+        asked = self._under_way.pop((context.region, node.index), None)
         if asked is None:
             return
-        node = context.node_plan
         size = len(asked.request) + sum(map(len, encoded.values()))
         if took < WORTH_NS + WORTH_NS_PER_BYTE * size:
             self._quick[id(node)] = self._quick.get(id(node), 0) + 1
