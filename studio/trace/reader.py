@@ -36,6 +36,9 @@ PAGE = 500
 
 CHECK_HINT = "`studio db check` says which runs are still whole."
 
+_DAMAGE = ("decode", "no such column", "no such table", "malformed", "user-defined function")
+"""What SQLite says of texts that are no UTF-8 any more, and of names of tables and columns that have changed."""
+
 
 class Reader:
     """Reads one database file.
@@ -191,8 +194,8 @@ class Reader:
             return call()
         except (sqlite3.Error, UnicodeDecodeError) as error:
             problem = problem_of(error, self.path)
-            if problem is None and "decode" in str(error):  # flipped bits need not be UTF-8 any more
-                problem = EnvironmentProblem("A text in it is damaged.", where=str(self.path), hint=CHECK_HINT)
+            if problem is None and any(sign in str(error) for sign in _DAMAGE):
+                problem = EnvironmentProblem(f"It is damaged: {error}.", where=str(self.path), hint=CHECK_HINT)
             if problem is None:
                 raise
             raise problem from error

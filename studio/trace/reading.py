@@ -152,6 +152,10 @@ class Trace:
             both = f"SELECT {queries.OPEN} {chosen} UNION ALL SELECT {queries.FIRING} {chosen}"
             rows = {row[0]: row for row in self._reader.rows(both, (*page, *page))}
             for id in page:
+                if id not in rows:
+                    raise EnvironmentProblem(
+                        f"The firing {id & ID_MASK} is listed but missing.", where=str(self.path), hint=CHECK_HINT
+                    )
                 yield firing_of(rows[id], undecided)
 
     def outputs(self, firing: Firing) -> dict[str, Json]:

@@ -137,6 +137,8 @@ def connect_reader(path: Path) -> sqlite3.Connection:
             break  # an immutable connection would silently ignore what stands in the log
         try:
             return _open_reader(path, mode)
+        except UnicodeDecodeError as error:  # the names of tables and columns are texts too
+            raise _malformed(path) from error
         except sqlite3.Error as error:
             problem = problem_of(error, path)
             if problem is None:
@@ -210,7 +212,7 @@ def connect_foreign(path: Path) -> tuple[sqlite3.Connection, Path]:
         except BaseException:
             connection.close()
             raise
-    except (sqlite3.Error, OSError) as error:
+    except (sqlite3.Error, OSError, UnicodeDecodeError) as error:
         shutil.rmtree(folder, ignore_errors=True)
         if isinstance(error, OSError):
             raise EnvironmentProblem(f"The file cannot be copied: {error.strerror}.", where=str(path)) from error

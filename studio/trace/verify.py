@@ -9,12 +9,16 @@ from typing import Any
 import orjson
 
 from studio.support.values import content_hash
+from studio.trace.admissible import first_bad_row
 from studio.trace.rows import checksum, with_later
 from studio.trace.sqlite import sqlite3
 from studio.trace.views import ID_MASK, RUN_BITS
 
 MOST = 1000
 """Findings reported at most."""
+
+HASH_DIGITS = 40
+"""Of a content hash as text; a graph recorded under another name has none."""
 
 _SUMMED = ("_firing", "_effect", "_answer", "_store_op")
 _WITH_LATER = ("_firing", "_answer", "_store_op")
@@ -50,6 +54,9 @@ def _search(connection: sqlite3.Connection, only: int | None) -> Iterator[Findin
                 yield Finding("", f"SQLite says: {row[0]}")
         yield from _payloads(connection)
     for key, name, expected in _runs(connection, only):
+        bad = first_bad_row(connection, key)
+        if bad is not None:
+            yield Finding(name, f"{bad} holds what does not belong there")
         yield from _rows(connection, key, name)
         yield from _links(connection, key, name)
         if expected is not None:
@@ -81,6 +88,10 @@ def _payloads(connection: sqlite3.Connection) -> Iterator[Finding]:
     for id, hash, text in connection.execute("SELECT id, hash, CAST(text AS BLOB) FROM _message"):
         if not isinstance(text, bytes) or content_hash(text) != hash:
             yield Finding("", f"the message {id} does not match its hash")
+
+    for hash, text in connection.execute("SELECT hash, CAST(text AS BLOB) FROM _graph_version"):
+        if len(str(hash)) == HASH_DIGITS and (not isinstance(text, bytes) or content_hash(text).hex() != hash):
+            yield Finding("", f"the graph {hash} does not match its hash")
 
 
 def _rows(connection: sqlite3.Connection, key: int, name: str) -> Iterator[Finding]:

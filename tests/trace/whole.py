@@ -31,7 +31,9 @@ def everything(db: Path, run: str, *, finish: bool = True, **facts: Any) -> File
         {"role": "user", "content": [{"type": "image", "image": {"$blob": image}}]},
     ]
     log.effect_intent(8, 1, "chat", "m", {"model": "m", "messages": messages}, 1, 1)
-    log.effect_result(8, 1, "ok", {"text": f"tides of {run}", "raw": f"raw of {run} " * 40}, "", 1, 3, 4, 0.5, "stop", 0.25)
+    log.effect_result(
+        8, 1, "ok", {"text": f"tides of {run}", "raw": f"raw of {run} " * 40}, "", 1, 3, 4, 0.5, "stop", 0.25
+    )
     log.effect_intent(8, 2, "complete", "m", {"model": "m", "prompt": "once upon"}, 1, 1)
     log.effect_result(8, 2, "ok", {"text": "a time"}, "", 1, 3, 4, None, "stop", None, 1)
     log.effect_intent(8, 3, "tool", "t", {"long": "q" * 400}, 1, 1)
