@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from studio.trace.found import Firing
 
 EXAMPLES = (
-    "studio why critic_loop result",
+    "studio why critic_loop result 2",
     "studio why last writer 2",
     "studio why last work/3/refine 3.1 --port text --depth 2",
     "studio why last topic 0 --down",
@@ -52,6 +52,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace, out: Output) -> int:
     from studio.replay.causes import Causes
 
+    for name in ("depth", "limit"):
+        if getattr(args, name) is not None and getattr(args, name) < 0:
+            raise UsageError(f"--{name} takes a number from 0 on.")
     with open_trace(args) as trace:
         causes = Causes(trace, args.run_name)
         node = _node(causes, args.node)

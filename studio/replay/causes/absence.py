@@ -130,6 +130,8 @@ class _Chain:
                 return inside, None
         if firing.seq is None:
             return self._end(firing.status, firing, port, f"it was never decided ({firing.status})", firing)
+        if place is not None and place.instance.knockout:
+            return self._end("knockout", firing, port, f"`{place.name}` is knocked out", None)
         return self._end("route", firing, port, self._chose(firing, port), firing)
 
     def _chose(self, firing: Firing, port: str) -> str:
