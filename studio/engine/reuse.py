@@ -3,14 +3,15 @@
 Answers of models are known by the whole request and by what answers; what pure nodes gave by their type, code, params
 and inputs. Nothing is taken in a replay; what a run continues comes before; a retry is not given what has just failed.
 
-Looking up takes its time too: only firings that took `WORTH_NS`, and `WORTH_NS_PER_BYTE` of inputs and outputs, are
-kept, and a node with `QUICK` quicker ones in a run is not looked up again in it.
+Looking up takes its time too: only firings that worked for `WORTH_NS`, and `WORTH_NS_PER_BYTE` of inputs and outputs,
+are kept, and a type with `QUICK` quicker ones is not looked up any more.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Iterable, Mapping
 from time import perf_counter_ns as clock
+from time import thread_time_ns
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from studio.cache.entries import Entry, Kept
@@ -34,8 +35,12 @@ WORTH_NS = 1_000_000
 WORTH_NS_PER_BYTE = 20
 """So much more a firing must have taken for each byte of its inputs and outputs: twice what looking up takes."""
 
-QUICK = 3
-"""So many quicker firings of a node, and it is not looked up any more in this run."""
+DOUBTED_NS = 20 * WORTH_NS
+DOUBTED_AT = 10
+"""What seems to take less than that is run for once at the tenth answer of its type: anything may look slow once."""
+
+QUICK = 20
+"""So many quicker firings of one type in a row, and it is not looked up any more in this run until one is slow."""
 
 Answered = tuple[Json, dict[str, Any]]
 
@@ -57,10 +62,11 @@ class Saved(NamedTuple):
 
 
 class _Asked(NamedTuple):
-    """A firing that is under way and may be kept."""
+    """A firing that is under way and may be kept; `doubted`: it is known, and run to see whether it is slow at all."""
 
     key: str
     request: bytes
+    doubted: bool
 
 
 class Reuse:
@@ -72,9 +78,10 @@ class Reuse:
         self._cache = cache
         self._fingerprints: dict[int, str] = {}
         self._codes: dict[str, str] = {}
-        self._quick: dict[int, int] = {}
+        self._quick: dict[str, int] = {}
+        self._answered: dict[str, int] = {}
         self._under_way: dict[tuple[Region, int], _Asked] = {}
-        self._last_end = 0
+        self._worked = 0
 
     @classmethod
     def open(cls, settings: Settings, mode: str) -> Reuse:
@@ -147,22 +154,27 @@ class Reuse:
 
     def outputs(self, region: Region, node: NodePlan, values: Mapping[str, Any]) -> dict[str, Any] | None:
         """Return what a pure node gave for the same inputs, None where it has to fire."""
-        code = self._codes.get(node.spec.type)
-        if not code or node.stores or region.attempt > 1 or self._quick.get(id(node), 0) >= QUICK:
+        kind = node.spec.type
+        code = self._codes.get(kind)
+        if not code or node.stores or region.attempt > 1 or self._quick.get(kind, 0) >= QUICK:
             return None
-        question = firing_question(code, node.spec.type, node.spec.version, node.instance.params, values)
+        question = firing_question(code, kind, node.spec.version, node.instance.params, values)
         if question is None:
             return None
         key = hash_bytes(question)
         kept = self._cache.find(key)
+        doubted = False
         if kept is not None:
             held = _held(node, kept.response)
-            if held is not None:
+            self._answered[kind] = times = self._answered.get(kind, 0) + 1
+            doubted = times == DOUBTED_AT and kept.duration_ns < DOUBTED_NS
+            if held is not None and not doubted:
                 self._count(kept, firings=1)
                 return held
-            self._cache.drop(key)
-        self._under_way[region, node.index] = _Asked(key, question)
-        self._last_end = clock()
+            if held is None:
+                self._cache.drop(key)
+        self._under_way[region, node.index] = _Asked(key, question, doubted)
+        self._worked = thread_time_ns()
         return None
 
     def keep(self, context: Context, encoded: Mapping[str, bytes], absent: Mapping[str, str] | None, end: int) -> None:
@@ -172,22 +184,31 @@ class Reuse:
         A firing that asked anything of the world, drew random numbers, was retried, or gives bytes of a blob (which the
         next trace would not have) is not kept.
         """
+        if not self.firings:
+            return
         node = context.node_plan
-        # Firings queue for one event loop: a firing took no longer than since the last one ended, except in a thread.
-        took = end - (context.begin if node.blocking else max(context.begin, self._last_end))
-        self._last_end = end
+        # Firings queue for one event loop, and a busy machine makes any of them look slow: what counts is how long the
+        # processor worked since the last one ended. Only a node with a thread of its own is measured by the clock.
+        before, self._worked = self._worked, thread_time_ns()
+        took = end - context.begin if node.blocking else self._worked - before
         asked = self._under_way.pop((context.region, node.index), None)
+        kind = node.spec.type
         if asked is None:
+            if took >= WORTH_NS:
+                self._quick.pop(kind, None)
             return
         size = len(asked.request) + sum(map(len, encoded.values()))
         if took < WORTH_NS + WORTH_NS_PER_BYTE * size:
-            self._quick[id(node)] = self._quick.get(id(node), 0) + 1
+            self._quick[kind] = self._quick.get(kind, 0) + (QUICK if asked.doubted else 1)
+            if asked.doubted:
+                self._cache.drop(asked.key)
             return
+        self._quick.pop(kind, None)
         if context.number or context.attempt > 1 or context.has_drawn or any(b'"$blob"' in v for v in encoded.values()):
             return
         outputs = {port: decode(data) for port, data in encoded.items()}
         response = encode({"outputs": outputs, "absent": dict(absent or {})})
-        self._cache.keep(Entry(asked.key, "firing", node.spec.type, asked.request, response, {}, 0, 0.0, took))
+        self._cache.keep(Entry(asked.key, "firing", kind, asked.request, response, {}, 0, 0.0, took))
 
     def failed(self, region: Region, node: NodePlan) -> None:
         """A firing failed: failures are not kept."""

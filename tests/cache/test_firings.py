@@ -231,11 +231,25 @@ def test_quick_firings_are_not_kept_and_soon_not_looked_up(monkeypatch: pytest.M
     monkeypatch.setattr(reuse, "WORTH_NS", 10**12)
     graph = graph_of("near.work", fires="every_tick")
     graph.connect("node.out", "node.value", feedback=True)
-    graph.max_ticks = 20
+    graph.max_ticks = 40
     play(graph)
 
-    assert len(ran) == 20
+    assert len(ran) == 40
     assert len(looked) == reuse.QUICK
+
+
+def test_what_looked_slow_once_is_run_again_at_its_tenth_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    graph = graph_of("near.work", fires="every_tick")
+    graph.add("flow.input", "start", value=0)
+    graph.connect("start.value", "node.value", feedback={"initial": 0})
+    graph.edges.remove(next(edge for edge in graph.edges if edge.source == "value"))
+    graph.max_ticks, graph.until = 40, "stop"
+    play(graph)  # all ticks ask alike: the first is kept, the tenth answer is doubted and kept again
+    assert len(ran) == 2
+    monkeypatch.setattr(reuse, "WORTH_NS", 10**12)
+    play(graph)
+
+    assert len(ran) == 2 + 40 - (reuse.DOUBTED_AT - 1)
 
 
 def test_kept_firings_count_for_the_limit_of_firings() -> None:

@@ -5,7 +5,7 @@ server, messages, schema, seed and temperature, and a temperature of 0 (the embe
 Scripted and replayed models are always asked, embedding tables on this machine too; errors are never kept.
 
 With `--cache all` slow pure nodes are not run again for the same code, params and inputs: those that took 1 ms, and
-20 ms for each MB of inputs and outputs. A node that was quicker three times is not looked up any more in that run.
+20 ms for each MB of inputs and outputs. A type that was quicker twenty times is not looked up any more in that run.
 Nodes that draw random numbers, ask who or when they are, or make images or files are always run.
 `studio config cache.mode llm` is for all runs that do not say otherwise.
 
