@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import orjson
@@ -193,7 +193,7 @@ class Transfer:
             done = []
             for read in page:
                 row = list(read)
-                if summed is not None and _sum_of(row, summed) != row[summed]:
+                if summed is not None and _sum_of(read, summed) != read[summed]:
                     raise Damaged(f"row {row[0] & ID_MASK} of {table} does not match its sum")
                 row[0] += moved
                 mend(row)
@@ -368,8 +368,10 @@ class Transfer:
             self.copied += len(rows)
 
 
-def _sum_of(row: Row, place: int) -> int:
-    return checksum(with_later(tuple(row[:place]), row[place + 1] if len(row) > place + 1 else None))
+def _sum_of(row: Sequence[Any], place: int) -> int:
+    """Return the sum of a row whose sum stands at `place`, with one later column at most behind it."""
+    later = row[place + 1] if len(row) > place + 1 else None
+    return checksum(row[:place] if later is None else with_later(tuple(row[:place]), later))
 
 
 def _readable(text: str | None) -> None:

@@ -158,7 +158,7 @@ def _print(report: MergeReport, out: Output) -> None:
     for name, what in report.refused:
         out.line(["  ", ("bold", name), "  ", ("red", f"not taken: {what}")])
     for name, parent in report.orphans:
-        text = f"added, but not the run it continues: {parent} is in none of the files or was not taken"
+        text = f"added, but not the run it continues: {parent} is in neither file, or was not taken"
         out.line(["  ", ("bold", name), "  ", ("yellow", text)])
 
 
@@ -191,13 +191,12 @@ def _compact(args: argparse.Namespace, out: Output) -> int:
         return exits.OK
     about = "would be about " if args.dry_run else ""
     out.say(("bold", db.name), "  ", ("green", f"{size(report.before)} → {about}{size(report.after)}"))
-    out.line(
-        [
-            "  ",
-            f"{plural(report.runs, 'run')} older than {age}: {plural(report.packed, 'value')} "
-            f"{'to pack' if args.dry_run else 'packed'}, {size(report.packed_from)} → {size(report.packed_to)}",
-        ]
-    )
+    what = "nothing to pack"
+    if report.packed:
+        verb = "to pack" if args.dry_run else "packed"
+        saved = f"{size(report.packed_from)} → {size(report.packed_to)}"
+        what = f"{plural(report.packed, 'value')} {verb}, {saved}"
+    out.line(["  ", f"{plural(report.runs, 'run')} older than {age}: {what}"])
     if report.removed:
         verb = "to remove" if args.dry_run else "removed"
         out.line(["  ", f"{plural(report.removed, 'value')} {verb} that no run names, {size(report.removed_bytes)}"])
