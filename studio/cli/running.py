@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
 import sys
 from collections.abc import Callable, Sequence
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +18,8 @@ from studio.support.errors import EnvironmentProblem, UsageError
 from studio.support.plain import plain
 
 if TYPE_CHECKING:
-    from studio.cli.progress import Progress
+    from studio.cli.progress import LiveProgress, Progress
+    from studio.control import Controller
     from studio.engine.result import RunResult
     from studio.engine.reuse import Saved
 
@@ -36,10 +38,17 @@ def running_arguments(parser: argparse.ArgumentParser) -> None:
     )  # fmt: skip
 
 
-def play(args: argparse.Namespace, out: Output, name: str, db: Path, start: Callable[[Watch], RunResult]) -> int:
+def play(
+    args: argparse.Namespace,
+    out: Output,
+    name: str,
+    db: Path,
+    start: Callable[[Watch], RunResult],
+    control: Controller | None = None,
+) -> int:
     """Run with progress on a terminal, report what it gives, and return the exit code.
 
-    `start` gets what it should hand to the run so that it can be watched.
+    `start` gets what it should hand to the run so that it can be watched, and `control`, if there is one.
     """
     from studio.cli.progress import LiveProgress, Progress
 
@@ -54,15 +63,23 @@ def play(args: argparse.Namespace, out: Output, name: str, db: Path, start: Call
 
             watch["human"] = AsideHuman(live)
     try:
-        with live if live is not None else nullcontext():
-            result = start(watch)
-    except KeyboardInterrupt:
+        with live if live is not None else nullcontext(), _debugger(control, out, live):
+            result = start(watch if control is None else {**watch, "control": control})
+    except (KeyboardInterrupt, asyncio.CancelledError):
         return _aborted(db, progress, out)
     unrecorded = _settle(db)
     code = _report(result, out, unrecorded)
     if unrecorded is not None and not out.as_json:
         raise unrecorded  # after the outputs: they were paid for
     return code if unrecorded is None else exits.ENVIRONMENT
+
+
+def _debugger(control: Controller | None, out: Output, live: LiveProgress | None) -> AbstractContextManager[Any]:
+    if control is None:
+        return nullcontext()
+    from studio.cli.debugging.session import Session
+
+    return Session(control, out, live)
 
 
 def parse_limits(given: Sequence[str]) -> dict[str, float]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from studio.control.breakpoints import Breakpoint
 from studio.control.controller import Controller
-from studio.control.events import Event, Frontier, Hit, Note, State
+from studio.control.events import Done, Event, Frontier, Hit, Note, State
 from studio.control.waiting import Held
 
-__all__ = ["Breakpoint", "Controller", "Event", "Frontier", "Held", "Hit", "Note", "State"]
+__all__ = ["Breakpoint", "Controller", "Done", "Event", "Frontier", "Held", "Hit", "Note", "State"]

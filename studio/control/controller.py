@@ -6,12 +6,14 @@ import asyncio
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from studio.control.breakpoints import Breakpoint, read_breakpoint
 from studio.control.goals import Goal, Out, Over, Steps, Tick, To
 from studio.control.overrides import AS_LAST
 from studio.control.places import Place, find_place
+from studio.control.remote import Remote
 from studio.control.steering import Listener, Steering
 from studio.support.errors import UsageError
 from studio.support.values import Absent, Json
@@ -28,16 +30,25 @@ class Controller(Steering):
 
     Every order may be given from any thread, before the run starts too, and is obeyed in the run's event loop. It
     returns a `Future`: its result tells what came of it (raises UsageError where the order makes no sense); who does
-    not care need not look. Orders before the start are obeyed before anything fires; `plan` lets them be checked
-    at once. `held` starts the run held. `listener` gets events in batches, in the run's thread, and must be quick.
+    not care need not look. Orders before the start are obeyed before anything fires; `plan` lets them be checked at
+    once. `held` starts the run held. `listener` gets events in batches, in the run's thread, and must be quick.
+    `elsewhere` is the trace file through which other processes may steer it.
 
     Nodes are named as `find_place` reads them: by path, with or without the items of maps, or by a name alone.
     Holding never changes what the run gives: nothing new starts, what is under way finishes and is recorded, and the
     time held counts for no limit. What waits is let go in outline order.
     """
 
-    def __init__(self, *, held: bool = False, listener: Listener | None = None, plan: RegionPlan | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        held: bool = False,
+        listener: Listener | None = None,
+        plan: RegionPlan | None = None,
+        elsewhere: Path | None = None,
+    ) -> None:
         super().__init__(held=held, listener=listener)
+        self._remote = None if elsewhere is None else Remote(self, elsewhere)
         self._plan = plan
         self._guard = threading.Lock()
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -211,7 +222,8 @@ class Controller(Steering):
             held = self.last.get(node) or self.last.get(place.path)
             if held is None:
                 held = _lying(self.engine, place)
-            return {port: value for port, value in (held or {}).items() if type(value) is not Absent}
+            ports = {*place.node.out_types, "error"}
+            return {port: value for port, value in (held or {}).items() if port in ports and type(value) is not Absent}
 
         return self._do(look)
 
@@ -231,6 +243,10 @@ class Controller(Steering):
             }
 
         return self._do(look)
+
+    def tell(self, text: str) -> Future[None]:
+        """Have listeners hear a sentence."""
+        return self._do(lambda: self.note(text))
 
     def listen(self, listener: Listener) -> None:
         """Have one more listener hear events from now on."""
@@ -259,12 +275,16 @@ class Controller(Steering):
             early, self._early = self._early, []
         for call in early:
             call()
+        if self._remote is not None:
+            self._remote.start(engine.run_id)
 
     def end(self) -> None:
         """The run is over: no order is obeyed any more."""
         with self._guard:
             self._over = True
             self._loop = None
+        if self._remote is not None:
+            self._remote.stop()
         super().end()
 
     # -- inside ------------------------------------------------------------------------------

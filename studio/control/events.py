@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 from studio.control.breakpoints import Breakpoint
 from studio.control.waiting import Held
+from studio.support.values import Json
 
 StateName = Literal["running", "pausing", "paused", "stepping", "ended"]
 
@@ -21,10 +23,23 @@ class State:
 
 
 @dataclass(frozen=True, slots=True)
+class Done:
+    """A node that was decided: `status` is ok, error or skipped; outputs by port, or the reason for a skip."""
+
+    node: str
+    tick: str
+    status: str
+    outputs: Mapping[str, Json]
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Frontier:
-    """All firings that wait for leave, in outline order; told whenever the run is held."""
+    """All firings that wait for leave, in outline order, and the last few that were decided since the run was held
+    before; told whenever the run is held."""
 
     waiting: tuple[Held, ...]
+    done: tuple[Done, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

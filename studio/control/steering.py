@@ -10,22 +10,22 @@ A run is *at rest* when every chain of its scheduler ends at a held firing, whic
 from __future__ import annotations
 
 import asyncio
-from collections import Counter, OrderedDict
+from collections import Counter, OrderedDict, deque
 from collections.abc import Callable, Mapping
 from heapq import heappush
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 from studio.control.breakpoints import Breakpoint, Breakpoints, When, holds
-from studio.control.events import Event, Frontier, Hit, Note, State, StateName
+from studio.control.events import Done, Event, Frontier, Hit, Note, State, StateName
 from studio.control.goals import Goal
 from studio.control.overrides import Overrides
 from studio.control.places import Trail, trail_of
 from studio.control.waiting import Held, Waiting
 from studio.engine.scheduling import let_go
 from studio.support.ticks import tick_path
-from studio.support.values import Json
-from studio.trace.log import ERROR
+from studio.support.values import Absent, Json
+from studio.trace.log import ERROR, STATUS_NAMES
 
 if TYPE_CHECKING:
     from studio.engine.context import Context
@@ -38,6 +38,9 @@ Listener = Callable[[list[Event]], None]
 REST_TURNS = 16
 """Turns of the event loop without anything decided after which the regions are looked at: what is on its way between
 two of them (the end of a map, say) takes fewer."""
+
+RECENT = 50
+"""Decided nodes that are told with the frontier."""
 
 REMEMBERED = 4096
 """Nodes whose last outputs are kept."""
@@ -65,6 +68,7 @@ class Steering:
         self._looking = False
         self._start_clock: Callable[[], None] | None = None
         self._events: list[Event] = []
+        self._done: deque[Done] = deque(maxlen=RECENT)
 
     # -- the engine's side -------------------------------------------------------------------
 
@@ -117,6 +121,7 @@ class Steering:
         self.last[region.prefix + node.name] = held
         if len(self.last) > REMEMBERED:
             self.last.popitem(last=False)
+        self._note_done(region, node, STATUS_NAMES[status], held)
         when: When = "error" if status == ERROR else "after"
         if self.breakpoints.has(when):
             met = self._met(region, node, when, held)
@@ -128,6 +133,7 @@ class Steering:
 
     def skipped(self, region: Region, node: NodePlan, reason: str) -> None:
         self._leave.discard((region, node.index))
+        self._note_done(region, node, "skipped", {}, reason)
         self._stir()
 
     def alarm(self, firing: int, kind: str, message: str) -> None:
@@ -307,7 +313,8 @@ class Steering:
             assert self.engine is not None
             self._start_clock = self.engine.stop_clock()
             self._set("paused", self.state.why)
-            self._tell(Frontier(self.frontier()))
+            self._tell(Frontier(self.frontier(), tuple(self._done)))
+            self._done.clear()
 
     def _go_on(self) -> None:
         if self._start_clock is not None:
@@ -324,6 +331,15 @@ class Steering:
         if not self.overrides:
             return ""
         return self.overrides.told(self.trail(one.region)[0], one.node, lambda: self._last_of(one.region, one.node))
+
+    def _note_done(
+        self, region: Region, node: NodePlan, status: str, held: Mapping[str, Json], reason: str = ""
+    ) -> None:
+        if self.listeners:
+            outputs = {
+                port: value for port, value in held.items() if port in node.out_types and type(value) is not Absent
+            }
+            self._done.append(Done(region.prefix + node.name, tick_path(region.tick_key), status, outputs, reason))
 
     # -- telling -----------------------------------------------------------------------------
 

@@ -7,13 +7,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from studio.support.ticks import tick_path
-from studio.support.values import Absent, Json
+from studio.support.values import Absent, Json, encode, preview
 
 if TYPE_CHECKING:
     from studio.engine.plan import NodePlan
     from studio.engine.region import Region
 
 Order = tuple[Any, ...]
+
+LONG = 4096
+"""Bytes from which on other programs get the beginning of an input only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +32,17 @@ class Held:
     instead: str = ""
 
     def to_json(self) -> dict[str, Json]:
-        """The firing for other programs."""
+        """The firing for other programs; long inputs by their beginning, as `{"$preview": text, "size": bytes}`."""
         return {
-            "node": self.node, "tick": self.tick, "type": self.type, "inputs": dict(self.inputs),
+            "node": self.node, "tick": self.tick, "type": self.type,
+            "inputs": {name: _short(value) for name, value in self.inputs.items()},
             "is_region": self.is_region, "instead": self.instead,
         }  # fmt: skip
+
+
+def _short(value: Json) -> Json:
+    size = len(encode(value))
+    return value if size <= LONG else {"$preview": preview(value, 400), "size": size}
 
 
 class Waiting:

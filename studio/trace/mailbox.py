@@ -20,6 +20,9 @@ AT_MOST = 100
 LONGEST = 1 << 20
 """Characters of an order; what is longer is cut off, and so is none."""
 
+ASK_EVERY_S = 0.02
+"""Time between two looks for an answer."""
+
 Order = tuple[int, Any]
 """Number and text of an order; what a stranger wrote may be of any type."""
 
@@ -96,7 +99,20 @@ def post(path: Path, run: str, command: str) -> int:
         connection.close()
 
 
-def answer_to(connection: sqlite3.Connection, id: int) -> str | None:
-    """Return the answer to an order, None while there is none."""
-    row = connection.execute("SELECT answer FROM control WHERE id = ? AND taken_at IS NOT NULL", (id,)).fetchone()
-    return None if row is None else str(row[0])
+def wait_for_answer(path: Path, id: int, within_s: float) -> str | None:
+    """Return the answer to an order, None if none came within that time. Raises `EnvironmentProblem`."""
+    until = time.monotonic() + within_s
+    connection = connect_reader(path)
+    try:
+        while True:
+            row = connection.execute("SELECT answer FROM control WHERE id = ? AND taken_at IS NOT NULL", (id,))
+            found = row.fetchone()
+            if found is not None:
+                return str(found[0])
+            if time.monotonic() > until:
+                return None
+            time.sleep(ASK_EVERY_S)
+    except sqlite3.Error as error:
+        raise problem_of(error, path) or error from error
+    finally:
+        connection.close()

@@ -13,6 +13,7 @@ import argparse
 from typing import TYPE_CHECKING
 
 from studio.cli.database import database
+from studio.cli.debugging.options import controller_for, debugging_arguments
 from studio.cli.graphs import open_graph
 from studio.cli.output import Output
 from studio.cli.running import Watch, parse_limits, play, running_arguments
@@ -24,6 +25,8 @@ EXAMPLES = (
     "studio run inbox_triage",
     "studio run inbox_triage --cache llm",
     "studio run my_graph.yaml -i topic='tide pools' --model openai/gpt-4.1-mini --limit cost_usd=0.10",
+    "studio run critic_loop --step",
+    "studio run inbox_triage --break 'classify:confidence < 0.5' --freeze 'fetch.text=\"…\"'",
     "studio run my_graph.yaml -i mails=@mails.json --model scripted:replies.jsonl --json",
 )
 
@@ -42,6 +45,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         help="take from the cache what was asked before: of models (llm), of slow pure nodes too (all); default: the "
         "setting cache.mode; see `studio cache --help`",
     )  # fmt: skip
+    debugging_arguments(parser)
     parser.add_argument("--approve", metavar="HASH", help="approve what a foreign graph may do")
 
 
@@ -54,6 +58,7 @@ def run(args: argparse.Namespace, out: Output) -> int:
     if args.approve:
         out.note("Approval of foreign graphs is not part of this version yet; --approve changes nothing.")
     db = database(args)
+    control = controller_for(args, graph, db)
 
     def start(watch: Watch) -> RunResult:
         from studio.engine.run import run as run_graph
@@ -63,4 +68,4 @@ def run(args: argparse.Namespace, out: Output) -> int:
             seed=args.seed, limits=limits or None, cache=args.cache, db=db, **watch,
         )  # fmt: skip
 
-    return play(args, out, graph.name, db, start)
+    return play(args, out, graph.name, db, start, control)

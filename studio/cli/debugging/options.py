@@ -1,0 +1,74 @@
+"""The options by which a command that runs a graph starts it under control."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from studio.support.errors import UsageError
+
+if TYPE_CHECKING:
+    from studio.control import Controller
+    from studio.graph.model import Graph
+
+WISHES = ("step", "breaks", "to", "freezes", "knockouts")
+
+
+def debugging_arguments(parser: argparse.ArgumentParser) -> None:
+    """Let a command take the options of the debugger."""
+    group = parser.add_argument_group("stepping and changing it while it runs")
+    group.add_argument("--step", action="store_true", help="hold the run before its first firing, and step it")
+    group.add_argument(
+        "--break", action="append", default=[], metavar="NODE[:CONDITION]", dest="breaks",
+        help="stop before NODE fires, or where a condition over its inputs or outputs holds; NODE:error, :error",
+    )  # fmt: skip
+    group.add_argument("--to", metavar="NODE", help="run until NODE has fired, and hold the run there")
+    group.add_argument(
+        "--freeze", action="append", default=[], metavar="NODE.PORT=VALUE", dest="freezes",
+        help="let VALUE stand in place of what the node gives",
+    )  # fmt: skip
+    group.add_argument(
+        "--knockout", action="append", default=[], metavar="NODE[=pass]", dest="knockouts",
+        help="switch NODE off; with `pass` its input passes through",
+    )  # fmt: skip
+
+
+def wants_debugger(args: argparse.Namespace) -> bool:
+    """True if the run is to stop somewhere, so that somebody must be there to let it go on."""
+    return bool(args.step or args.breaks or args.to)
+
+
+def controller_for(args: argparse.Namespace, graph: Graph, db: Path) -> Controller | None:
+    """Return the control of the run that a command line asks for.
+
+    None if there is nothing to control and nobody could: an old SQLite lets no other process write. Raises UsageError
+    or ExpressionError where an option makes no sense.
+    """
+    from studio.trace.mailbox import may_be_steered
+
+    wished = any(getattr(args, name) for name in WISHES)
+    elsewhere = db if may_be_steered() else None
+    if not wished and elsewhere is None:
+        return None
+    from studio.control import Controller
+
+    if not wished:
+        return Controller(elsewhere=elsewhere)
+    from studio.control.orders import obey, read_words
+    from studio.engine.prepared import prepare
+    from studio.spec.registry import default_registry
+
+    plan = prepare(graph, default_registry()).plan(ordered_races=False)
+    controller = Controller(held=args.step, elsewhere=elsewhere, plan=plan)
+    wishes = [
+        *(("--break", ["break", text]) for text in args.breaks),
+        *(("--freeze", ["freeze", text]) for text in args.freezes),
+        *(("--knockout", ["knockout", text]) for text in args.knockouts),
+        *(("--to", ["to", text]) for text in [args.to] if text),
+    ]
+    for option, words in wishes:
+        if option == "--freeze" and "=" not in words[1]:
+            raise UsageError(f"`--freeze {words[1]}` gives no value.", hint="Write `--freeze NODE.PORT=VALUE`.")
+        obey(controller, read_words(words)).result()
+    return controller

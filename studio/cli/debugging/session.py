@@ -1,0 +1,187 @@
+"""A person at the terminal of a live run: whenever it is held, show where, and obey until it goes on.
+
+The run has the main thread; the session has one of its own, which sleeps while the run runs. Ctrl-C pauses the run the
+first time and aborts it the second.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import queue
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from typing import TYPE_CHECKING, Any
+
+from studio.cli.debugging.talk import Talk
+from studio.cli.debugging.words import BY_KEY, GOES, read_line
+from studio.cli.output import Output
+from studio.cli.stepping.keys import Keys, raw_terminal
+from studio.control import Controller, Event, Frontier, Hit, Note, State
+from studio.control.orders import obey
+from studio.support.errors import StudioError
+from studio.support.plain import plain
+
+if TYPE_CHECKING:
+    from studio.cli.progress import LiveProgress
+
+ANSWER_WITHIN_S = 30.0
+
+
+class Session:
+    """One debugger. Use as a context manager around the run."""
+
+    def __init__(self, controller: Controller, out: Output, live: LiveProgress | None = None) -> None:
+        self._controller = controller
+        self._talk = Talk(out)
+        self._live = live
+        self._events: queue.SimpleQueue[list[Event] | None] = queue.SimpleQueue()
+        self._why = ""
+        self._asked = False
+        self._told_keys = False
+        self._terminal: list[Any] | None = None
+        self._before: Any = None
+        self._fault: Exception | None = None
+        controller.listen(self._events.put)
+
+    def __enter__(self) -> Session:
+        self._terminal = _terminal_state()
+        if threading.current_thread() is threading.main_thread() and can_ask():
+            self._before = signal.signal(signal.SIGINT, self._interrupted)
+        threading.Thread(target=self._listen_or_leave, name="debugger", daemon=True).start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._events.put(None)
+        if self._before is not None:
+            signal.signal(signal.SIGINT, self._before)
+        _restore(self._terminal)
+        if self._fault is not None:
+            raise self._fault
+
+    def _interrupted(self, *_: object) -> None:
+        """Ctrl-C, in the main thread, in the midst of anything: leave the rest to another thread."""
+        again = self._asked or self._controller.state.name == "paused"
+        self._asked = True
+        order = self._controller.abort if again else self._controller.pause
+        threading.Thread(target=order, daemon=True).start()
+
+    def _listen_or_leave(self) -> None:
+        """A fault of ours must not leave the run held with nobody there."""
+        try:
+            self._listen()
+        except Exception as fault:  # noqa: BLE001 - raised where the run is waited for
+            self._fault = fault
+            self._controller.leave()
+
+    def _listen(self) -> None:
+        while (events := self._events.get()) is not None:
+            for event in events:
+                if isinstance(event, State):
+                    self._why = event.why
+                elif isinstance(event, Hit):
+                    self._talk.hit(event)
+                elif isinstance(event, Note):
+                    self._talk.say(("yellow", event.text))
+                elif self._controller.state.name == "paused":
+                    self._asked = False
+                    with self._aside():
+                        self._converse(event)
+
+    def _aside(self) -> AbstractContextManager[None]:
+        return nullcontext() if self._live is None else self._live.aside()
+
+    def _converse(self, frontier: Frontier) -> None:
+        """Show where the run is held, and obey until it goes on."""
+        self._talk.held(frontier, self._why)
+        if not can_ask():
+            self._obey_lines(lambda: sys.stdin.readline() or None)
+            return
+        if not self._told_keys:
+            self._told_keys = True
+            self._talk.legend()
+        with raw_terminal(sys.stdin.fileno()) as keys:
+            self._obey_lines(lambda: _pressed(keys))
+
+    def _obey_lines(self, ask: Callable[[], str | None]) -> None:
+        while self._controller.state.name == "paused":
+            line = ask()
+            if line is None:
+                self._controller.leave()
+                return
+            if line.strip() in ("?", "h", "help"):
+                self._talk.help()
+                continue
+            try:
+                order = read_line(line)
+                answer = obey(self._controller, order).result(ANSWER_WITHIN_S)
+            except StudioError as refused:
+                self._talk.say(("red", str(refused)))
+                continue
+            if order["do"] in GOES:
+                return
+            self._talk.answer(order, answer)
+
+
+def _pressed(keys: Keys) -> str | None:
+    """The line that keys stand for: a key alone, or a key and what it still needs. None when the terminal is gone."""
+    while True:
+        key = keys.read()
+        if key == "eof":
+            return None
+        if key in ("enter", " ", "right", "down"):
+            return "n"
+        if key == ":":  # a whole line, for what has no key
+            typed = _typed(keys, ": ")
+        elif key in BY_KEY and BY_KEY[key].asks:
+            typed = _typed(keys, BY_KEY[key].asks)
+            typed = f"{key} {typed}" if typed else ""
+        elif len(key) == 1:
+            return key
+        else:
+            continue
+        if typed:
+            return typed
+
+
+def can_ask() -> bool:
+    """True if a person sits at a terminal that reads single keys."""
+    import importlib.util
+
+    with contextlib.suppress(ValueError):
+        return sys.stdin.isatty() and sys.stderr.isatty() and importlib.util.find_spec("termios") is not None
+    return False
+
+
+def _typed(keys: Keys, prompt: str) -> str:
+    """A line typed key by key, empty if the person thought better of it."""
+    text = ""
+    while True:
+        sys.stderr.write(f"\r\x1b[K{prompt}{plain(text)}")
+        sys.stderr.flush()
+        key = keys.read()
+        if key in ("enter", "escape", "eof"):
+            sys.stderr.write("\n")
+            return text.strip() if key == "enter" else ""
+        if key == "backspace":
+            text = text[:-1]
+        elif len(key) == 1:
+            text += key
+
+
+def _terminal_state() -> list[Any] | None:
+    if not can_ask():
+        return None
+    import termios
+
+    return termios.tcgetattr(sys.stdin.fileno())
+
+
+def _restore(state: list[Any] | None) -> None:
+    """A key may still be waited for when the run has ended: put the terminal back."""
+    if state is not None:
+        import termios
+
+        termios.tcsetattr(sys.stdin.fileno(), termios.TCSADRAIN, state)
