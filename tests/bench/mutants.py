@@ -25,7 +25,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-TESTED = ("tests/__init__.py", "tests/engine", "tests/reference", "tests/support")
+TESTED = ("tests/__init__.py", "tests/engine", "tests/reference", "tests/support", "tests/replay")
+GOING_ON = ("test_resume.py", "test_fork.py", "test_lineage.py")
+"""Tests of runs that continue others: what mutants of `GOING_ON_RULE` (design section 7) must not survive."""
+GOING_ON_RULE = "7"
 PROPERTY = "tests/engine/test_property.py"
 TIMEOUT_S = 120
 """A mutant that hangs is killed by that."""
@@ -97,7 +100,7 @@ MUTANTS: tuple[Mutant, ...] = (
     Mutant("2.5", "quiet is never noticed", "region.py", 'elif plan.until != "stop" and not self.work_waits:', "elif False:"),
     Mutant("2.5", "until: stop is not read", "region.py", 'elif plan.until != "stop" and not self.work_waits:', "elif not self.work_waits:"),
     Mutant("2.5", "a hold edge is work", "region.py", "                if not register.hold:\n                    self.work_waits = True", "                self.work_waits = True"),
-    Mutant("2.5", "max_ticks is one too many", "region.py", "elif number + 1 >= plan.max_ticks:", "elif number >= plan.max_ticks:"),
+    Mutant("2.5", "max_ticks is one too many", "region.py", "elif number + 1 >= (plan.max_ticks if plan.max_ticks_written else engine.patience):", "elif number >= plan.max_ticks:"),
     Mutant("2.5", "an unwritten bound ends the region", "region.py", "        if not self.plan.max_ticks_written:", "        if False:"),
     Mutant("2.5", "on_limit: fail does not fail", "region.py", '        if self.plan.on_limit == "fail":', "        if False:"),
     Mutant("2.5", "an output collects held values", "region.py", '                if name in plan.collects and held["fresh"]:', "                if name in plan.collects:"),
@@ -156,8 +159,30 @@ MUTANTS: tuple[Mutant, ...] = (
     Mutant("2.12", "a region's limits are not read", "region.py", "        if plan.has_limits and parent is not None:", "        if False:"),
     # 2.13 knockouts
     Mutant("2.13", "a knockout is not noticed", "entering.py", "    if node.knockout:\n", "    if False:\n"),
-    Mutant("2.13", "pass passes nothing", "entering.py", '    if node.knockout == "pass" and node.out_types:', "    if False:"),
+    Mutant("2.13", "pass passes nothing", "entering.py", '    if how == "pass" and node.out_types:', "    if False:"),
     Mutant("2.13", "pass ignores types", "entering.py", "accepts(entry.type, out_type) and (check is None or check(value))", "True"),
+    # 7 resume and fork
+    Mutant("7", "whatever lies on the inputs, an outcome is taken over", "past.py", "or not self._same(refs, outcome):", "or False:"),
+    Mutant("7", "another output counts as the same", "past.py", '        same = outcome is not None and outcome.status == "ok" and self._gave(outcome, encoded)', '        same = outcome is not None and outcome.status == "ok"'),
+    Mutant("7", "nothing is taken over", "past.py", "        del self._under_way[key]\n        return outcome\n", "        return None\n"),
+    Mutant("7", "a change changes nothing", "past.py", "if id(node.instance) in self._changed or id(node.instance) in self._redo or node.stores:", "if node.stores:"),
+    Mutant("7", "a node is not fired again though asked to", "past.py", "or id(node.instance) in self._redo or node.stores:", "or node.stores:"),
+    Mutant("7", "stores are not looked at", "past.py", "or id(node.instance) in self._redo or node.stores:", "or id(node.instance) in self._redo:"),
+    Mutant("7", "stores are not brought up to date", "intervening.py", "    try:\n        for done in past.store_ops(outcome):\n            Handle.of(context, done.store).repeat(done)\n    except RunHalted:\n        return True\n", ""),
+    Mutant("7", "what ended the run is kept", "past.py", "if outcome.seq is None or self._is_tried_again(node, outcome) or node.role:", "if outcome.seq is None or node.role:"),
+    Mutant("7", "an ended body goes on", "past.py", "        inner.sealed = (\n", "        inner.sealed = False and (\n"),
+    Mutant("7", "a failed item is entered again", "past.py", "or self._is_torn(outcome, inner)", ""),
+    Mutant("7", "a failed contender is tried again", "past.py", "return outcome.id in self._again and (not node.contends or outcome.id == self._blamed)", "return outcome.id in self._again"),
+    Mutant("7", "answers that came are asked for again", "past.py", "        if record.last < n:\n            return None\n", "        return None\n"),
+    Mutant("7", "the end of a tick is taken for that of the next", "past.py", "        self._under_way.pop((context.region, context.node_plan.index), None)\n        self._twins", "        self._twins"),
+    Mutant("7", "another firing's failure is told", "intervening.py", '    code = outcome.absent.get("error", "node")', '    code = "node"'),
+    Mutant("7", "reasons of absence are lost", "past.py", "{port: Absent(reason) for port, reason in outcome.absent.items()}", "{}"),
+    Mutant("7", "scripts begin anew", "intervening.py", "        engine.pass_over(context.node, past.asked(outcome))", "        pass"),
+    Mutant("7", "what was spent before is forgotten", "intervening.py", "        engine.take_over(region, node, spent)", "        pass"),
+    Mutant("7", "what was spent before is spent again", "engine.py", "        self.taken_over = self.taken_over.plus(spent)", "        pass"),
+    Mutant("7", "an output put in place is forgotten", "intervening.py", "    if instead is not None:", "    if False:"),
+    Mutant("7", "what a person froze is fired", "past.py", '        if fixed and outcome.origin == "frozen":', "        if False:"),
+    Mutant("7", "a question of memory is asked again", "effects.py", "past.memory(kind, name, request) if known is None and once else known", "known"),
 )  # fmt: skip
 
 
@@ -169,15 +194,17 @@ def judge(folder: Path, mutant: Mutant) -> tuple[str, str]:
         return "stale", f"found {text.count(mutant.old)} times in {mutant.file}"
     path.write_text(text.replace(mutant.old, mutant.new))
     try:
-        return run_tests(folder)
+        return run_tests(folder, mutant.rule)
     finally:
         path.write_text(text)
 
 
-def run_tests(folder: Path) -> tuple[str, str]:
-    """Run the engine's tests against the copy, the slow random graphs last."""
+def run_tests(folder: Path, rule: str = "") -> tuple[str, str]:
+    """Run the engine's tests against the copy, the slow random graphs last; of rule 7 those of going on."""
     tests = sorted(str(p.relative_to(folder)) for p in (folder / "tests/engine").glob("test_*.py"))
     tests = [name for name in tests if name != PROPERTY] + [PROPERTY]
+    if rule == GOING_ON_RULE:
+        tests = [f"tests/replay/{name}" for name in GOING_ON]
     command = [sys.executable, "-m", "pytest", "-x", "-q", "--no-header", "-p", "no:cacheprovider", *tests]
     environment = {**os.environ, "PYTHONPATH": str(folder), "PYTHONDONTWRITEBYTECODE": "1"}
     try:
