@@ -726,3 +726,32 @@ edges:
 
     [ask] = [one for one in causes.ancestors(causes.firing("after", "0")).firings.values() if one.node == "ask"]
     assert [(one.kind, one.response["text"]) for one in causes.effects(ask)] == [("chat", "hi")]
+
+
+def test_the_effects_of_a_firing_taken_over_stand_in_the_run_that_asked(record: Recorded, tmp_path: Path) -> None:
+    from studio.replay.continuing import resume
+
+    causes = record(
+        """
+nodes:
+  ask: {type: toy.ask}
+  one: {type: toy.echo}
+  two: {type: toy.echo}
+edges:
+  - ask.text -> one.value
+  - one.out -> two.value
+limits: {firings: 2}
+""",
+        model=Scripted(["hi"]),
+    )
+    assert causes.run.status == "paused"
+
+    resume(tmp_path / "runs.db", limits={"firings": 9}, registry=REGISTRY, model=Scripted([]))
+
+    with Trace(tmp_path / "runs.db") as trace:
+        later = Causes(trace, registry=REGISTRY)
+        assert later.run.parent_run == causes.run.id
+        assert led(later, "two") == {"ask@0", "one@0"}
+        ask = later.firing("ask", "0")
+        assert ask.origin == "replayed"
+        assert [one.response["text"] for one in later.effects(ask)] == ["hi"]

@@ -21,6 +21,7 @@ from studio.graph import Graph
 from studio.graph.model import NodeInstance
 from studio.replay.causes import Causes
 from studio.replay.causes.giving import Giving
+from studio.replay.continuing import resume
 from studio.trace import Trace
 from studio.trace.found import Firing
 from tests.engine.generator import random_graph
@@ -165,6 +166,33 @@ def test_the_oracle_notices_a_relation_that_is_missing(
     wrong = contradictions(seed, 3 + seed % 12, tmp_path, Counter())
 
     assert any("changed with" in line for line in wrong)
+
+
+@pytest.mark.parametrize("seed", [3, 9, 20, 31, 44])
+def test_a_run_that_was_paused_and_resumed_has_the_causes_of_one_that_was_not(seed: int, tmp_path: Path) -> None:
+    db = tmp_path / "runs.db"
+    services: Any = {"db": db, "registry": REGISTRY, "catalog": Services()}
+    whole = run(random_graph(seed, 3 + seed % 12), **services)
+    half = run(random_graph(seed, 3 + seed % 12), **services, limits={"firings": whole.firings // 2})
+
+    resumed = resume(db, half.run_id, registry=REGISTRY, catalog=Services(), limits={"firings": 10**6})
+
+    with Trace(db) as trace:
+        assert any(one.origin == "replayed" for one in trace.firings(resumed.run_id))
+        assert led_by_name(trace, resumed.run_id) == led_by_name(trace, whole.run_id)
+        assert led_by_name(trace, half.run_id) != led_by_name(trace, whole.run_id), "the half has fewer"
+
+
+def led_by_name(trace: Trace, run_id: str) -> dict[tuple[str, str, int], frozenset[tuple[str, str]]]:
+    """What led to each firing that fired, in words that two runs share."""
+    causes = Causes(trace, run_id, registry=REGISTRY)
+    return {
+        (one.node, one.tick, one.attempt): frozenset(
+            (found.node, found.tick) for found in causes.ancestors(one).firings.values()
+        )
+        for one in trace.firings(run_id)
+        if one.status in ("ok", "error")
+    }
 
 
 def main(first: int, last: int) -> int:

@@ -71,7 +71,9 @@ class _Chain:
             return self._lacks(firing, place, lacks["port"])
         if reason == "`when` is false" and place.wires("when"):
             return self._closed(firing, place)
-        if place.role == "input" and not place.instance.knockout:
+        if reason == f"`{place.name}` is knocked out":  # in the graph, or by hand while it ran
+            return self._end("knockout", firing, "", reason, None)
+        if place.role == "input":
             return self._not_given(firing, place)
         if lost := _LOST.match(reason):
             return self._lost(firing, place, lost["node"])
@@ -80,8 +82,6 @@ class _Chain:
         if cut := _CUT_OFF.match(reason):
             failed = self._beside(firing, cut["node"])
             return self._end("cut off", firing, "", reason, failed)
-        if place.instance.knockout:
-            return self._end("knockout", firing, "", reason, None)
         return self._end("unknown", firing, "", reason, None)
 
     def _lacks(self, firing: Firing, place: Place, port: str) -> tuple[Firing, str | None] | Absence:
@@ -130,7 +130,7 @@ class _Chain:
                 return inside, None
         if firing.seq is None:
             return self._end(firing.status, firing, port, f"it was never decided ({firing.status})", firing)
-        if place is not None and place.instance.knockout:
+        if place is not None and (place.instance.knockout or "knocked out" in firing.absent.get(port, "")):
             return self._end("knockout", firing, port, f"`{place.name}` is knocked out", None)
         return self._end("route", firing, port, self._chose(firing, port), firing)
 

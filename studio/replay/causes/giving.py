@@ -68,8 +68,8 @@ class Giving:
         return known
 
     def _look(self, firing: Firing, port: str | None) -> list[Cause]:
-        if firing.status == "skipped" or firing.seq is None:
-            return []
+        if firing.status == "skipped" or firing.seq is None or firing.origin == "frozen":
+            return []  # what is frozen was given by a person
         place = self.places.find(firing.node)
         if place is not None and place.is_region and not passed_on(place, firing):
             return list(self._of_region(firing, place, port))

@@ -79,9 +79,9 @@ class Link(NamedTuple):
 
 
 class Absence(NamedTuple):
-    """Why a node was skipped, held or never decided: the chain from it to the root, which comes last.
+    """Why a node was skipped, gave nothing or was never decided: the chain from it to the root, which comes last.
 
-    `kind`: route, failed, when, knockout, race, not fed, not wired, not given, no entry, stopped, cut off; for what
+    `kind`: route, failed, when, knockout, race, not fed, not wired, not given, no entry, stopped, cut off; unknown; for what
     was never decided steady, frozen, ended, paused, aborted, interrupted, running. `decided_by` is the firing that
     decided it, None if none did (a knockout, a limit, an input nobody gave).
     """
