@@ -63,7 +63,7 @@ def play(
 
             watch["human"] = AsideHuman(live)
     try:
-        with live if live is not None else nullcontext(), _debugger(control, out, live):
+        with live if live is not None else nullcontext(), _debugger(args, out, control, live):
             result = start(watch if control is None else {**watch, "control": control})
     except (KeyboardInterrupt, asyncio.CancelledError):
         return _aborted(db, progress, out)
@@ -74,12 +74,15 @@ def play(
     return code if unrecorded is None else exits.ENVIRONMENT
 
 
-def _debugger(control: Controller | None, out: Output, live: LiveProgress | None) -> AbstractContextManager[Any]:
+def _debugger(
+    args: argparse.Namespace, out: Output, control: Controller | None, live: LiveProgress | None
+) -> AbstractContextManager[Any]:
     if control is None:
         return nullcontext()
+    from studio.cli.debugging.options import wants_debugger
     from studio.cli.debugging.session import Session
 
-    return Session(control, out, live)
+    return Session(control, out, live, by_line=wants_debugger(args))
 
 
 def parse_limits(given: Sequence[str]) -> dict[str, float]:

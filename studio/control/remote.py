@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Mapping
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as TookTooLong
 from pathlib import Path
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from studio.control.orders import obey, read_order
 from studio.support.errors import EnvironmentProblem, StudioError, UsageError
-from studio.support.values import NotJson, encode, preview
+from studio.support.values import Json, NotJson, encode, preview
 
 if TYPE_CHECKING:
     from studio.control.controller import Controller
@@ -26,6 +27,9 @@ EVERY_S = 0.1
 
 ANSWER_WITHIN_S = 5.0
 """How long an order may take to be obeyed before it is answered that it waits (a node may keep the event loop)."""
+
+REFUSALS_TOLD = 10
+"""Refused orders that the person is told of; the table has all of them."""
 
 _log = logging.getLogger(__name__)
 
@@ -38,6 +42,7 @@ class Remote:
         self._path = path
         self._run = ""
         self._stopped = threading.Event()
+        self._refusals = 0
 
     def start(self, run: str) -> None:
         """The run begins: watch from now on."""
@@ -80,8 +85,13 @@ class Remote:
         except TookTooLong:
             return encode({"ok": "it will be obeyed as soon as the node under way lets go"}).decode()
         except (StudioError, NotJson) as refused:
-            self._controller.tell(f"An order from elsewhere was refused: {refused} ({preview(text, 60)})")
+            self._tell_refusal(f"An order from elsewhere was refused: {refused} ({preview(text, 60)})")
             return encode({"error": _sentence(refused)}).decode()
+
+    def _tell_refusal(self, text: str) -> None:
+        self._refusals += 1
+        if self._refusals <= REFUSALS_TOLD:
+            self._controller.tell(text)
 
     def _give_up(self, problem: BaseException) -> None:
         """The run is more important than being steered: say so once and let it go on."""
@@ -94,11 +104,11 @@ def _sentence(refused: Exception) -> str:
     return text.encode("utf-8", "backslashreplace").decode()
 
 
-def order_from_elsewhere(path: Path, run: str, order: dict[str, Any]) -> int:
+def order_from_elsewhere(path: Path, run: str, order: Mapping[str, Json]) -> int:
     """Write an order to a run that is going, known by its whole id; return the order's number."""
     from studio.trace.mailbox import post
 
     try:
-        return post(path, run, encode(order).decode())
+        return post(path, run, encode(dict(order)).decode())
     except NotJson as error:
         raise UsageError(f"That cannot be sent: {error}.") from None

@@ -179,6 +179,12 @@ class Steering:
         self._aim()
         self._stir()
 
+    @property
+    def run_id(self) -> str:
+        """The run's id, empty before it starts and when it has ended."""
+        engine = self.engine
+        return "" if engine is None else engine.run_id
+
     def aim(self) -> None:
         """Breakpoints or overrides have changed: look at firings if there is a reason to."""
         self._aim()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import queue
+import select
 import signal
 import sys
 import threading
@@ -28,13 +29,23 @@ if TYPE_CHECKING:
     from studio.cli.progress import LiveProgress
 
 ANSWER_WITHIN_S = 30.0
+LOOK_S = 0.1
+"""How often a waiting debugger looks whether the run was let go from elsewhere."""
 
 
 class Session:
-    """One debugger. Use as a context manager around the run."""
+    """One debugger. Use as a context manager around the run.
 
-    def __init__(self, controller: Controller, out: Output, live: LiveProgress | None = None) -> None:
+    `by_line` says that commands come on standard input where that is no terminal; else a run that is held from
+    elsewhere (`studio control`) is only told.
+    """
+
+    def __init__(
+        self, controller: Controller, out: Output, live: LiveProgress | None = None, *, by_line: bool = False
+    ) -> None:
         self._controller = controller
+        self._by_line = by_line
+        self._pending: str | None = None
         self._talk = Talk(out)
         self._live = live
         self._events: queue.SimpleQueue[list[Event] | None] = queue.SimpleQueue()
@@ -96,18 +107,27 @@ class Session:
     def _converse(self, frontier: Frontier) -> None:
         """Show where the run is held, and obey until it goes on."""
         self._talk.held(frontier, self._why)
-        if not can_ask():
+        if can_ask():
+            if not self._told_keys:
+                self._told_keys = True
+                self._talk.legend()
+            with raw_terminal(sys.stdin.fileno()):
+                keys = _PatientKeys(sys.stdin.fileno(), self._is_held)
+                self._obey_lines(lambda: _pressed(keys))
+        elif self._by_line:
             self._obey_lines(lambda: sys.stdin.readline() or None)
-            return
-        if not self._told_keys:
-            self._told_keys = True
-            self._talk.legend()
-        with raw_terminal(sys.stdin.fileno()) as keys:
-            self._obey_lines(lambda: _pressed(keys))
+        else:
+            self._talk.say(("dim", f"`studio control {self._controller.run_id} resume` lets it go on."))
+
+    def _is_held(self) -> bool:
+        return self._controller.state.name == "paused"
 
     def _obey_lines(self, ask: Callable[[], str | None]) -> None:
-        while self._controller.state.name == "paused":
-            line = ask()
+        while self._is_held():
+            line, self._pending = self._pending or ask(), None
+            if not self._is_held():  # let go from elsewhere while we waited: the line is for the next stop
+                self._pending = line
+                return
             if line is None:
                 self._controller.leave()
                 return
@@ -125,11 +145,25 @@ class Session:
             self._talk.answer(order, answer)
 
 
+class _PatientKeys(Keys):
+    """Keys that are waited for only while the run is held; then `gone` comes."""
+
+    def __init__(self, fd: int, is_held: Callable[[], bool]) -> None:
+        super().__init__(fd)
+        self._is_held = is_held
+
+    def read(self) -> str:
+        while not self._waiting and not select.select([self._fd], [], [], LOOK_S)[0]:
+            if not self._is_held():
+                return "gone"
+        return super().read()
+
+
 def _pressed(keys: Keys) -> str | None:
     """The line that keys stand for: a key alone, or a key and what it still needs. None when the terminal is gone."""
     while True:
         key = keys.read()
-        if key == "eof":
+        if key in ("eof", "gone"):
             return None
         if key in ("enter", " ", "right", "down"):
             return "n"
@@ -162,7 +196,7 @@ def _typed(keys: Keys, prompt: str) -> str:
         sys.stderr.write(f"\r\x1b[K{prompt}{plain(text)}")
         sys.stderr.flush()
         key = keys.read()
-        if key in ("enter", "escape", "eof"):
+        if key in ("enter", "escape", "eof", "gone"):
             sys.stderr.write("\n")
             return text.strip() if key == "enter" else ""
         if key == "backspace":
