@@ -34,8 +34,8 @@ ASKED_AGAIN = frozenset({"chat", "complete", "embed", "race", "timeout", "log"})
 """Kinds of effect that a failed firing asks again when it is resumed; of all others (tools, people, files) an answer
 that came is kept, so that nothing outside happens twice."""
 
-SPOKEN = frozenset({"human", "clock", "random"})
-"""Kinds of effect that stay as they were said, whatever else has changed in the world."""
+LASTING = frozenset({"chat", "complete", "embed", "human", "clock", "random", "log", "race", "timeout"})
+"""Kinds of effect whose answers stay, whatever else a fork has changed in the world: all but tools, files and such."""
 
 
 class Outcome(NamedTuple):
@@ -154,7 +154,7 @@ class Past:
         if id(node.instance) in self._changed or id(node.instance) in self._redo or node.stores:
             return False
         if self._world_changed and node.spec.effects != "pure" and node.spec.live:
-            return all(answer.kind in SPOKEN for _, _, answer in self._reading.effects(outcome))
+            return all(answer.kind in LASTING for _, _, answer in self._reading.effects(outcome))
         return True
 
     def _same_definition(self, node: NodePlan, outcome: Outcome) -> bool:
@@ -345,6 +345,8 @@ class Past:
         region, node = context.region, context.node_plan
         outcome = self._under_way.get((region, node.index))
         if outcome is None or outcome.id in self._adrift or id(node.instance) in self._redo:
+            return None
+        if self._world_changed and self.until != float("inf") and kind not in LASTING:
             return None
         record = self._record(outcome)
         if self._is_tried_again(node, outcome):
