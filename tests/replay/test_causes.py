@@ -622,6 +622,23 @@ edges:
         causes.absence(causes.firing("a", "0"))
 
 
+def test_a_switch_that_passes_nothing_on_leads_to_what_it_lacked(record: Recorded) -> None:
+    causes = record("""
+nodes:
+  a: {type: toy.number, value: 4}
+  door: {type: toy.parity}
+  judge: {type: flow.switch, cases: [3]}
+  end: {type: toy.echo}
+edges:
+  - a.out -> door.value
+  - a.out -> judge.value
+  - door.odd -> judge.data
+  - judge.else -> end.value
+""")
+
+    assert root(causes, "end") == ("route", "door@0")
+
+
 def test_an_absence_goes_into_and_out_of_regions(record: Recorded) -> None:
     causes = record("""
 nodes:

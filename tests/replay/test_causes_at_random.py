@@ -33,6 +33,12 @@ CHANGES = 3
 
 MOST_FIRINGS = 400
 
+SAID = {
+    "failed": "failed", "knockout": "knocked out", "when": "`when` is false", "not fed": "nothing fed back yet",
+    "stopped": "was stopped", "no entry": "no entry", "cut off": "cut off",
+}  # fmt: skip
+"""What the engine says of the roots that are not just another way taken."""
+
 LEAST = {"pairs": 4000, "same course": 45, "changed": 150, "skips": 150}
 """What must have been seen for the test to be worth its name."""
 
@@ -120,12 +126,9 @@ def _roots(causes: Causes, firings: list[Firing], seen: Counter[str]) -> list[st
             continue
         seen["skips"] += 1
         found = causes.absence(one)
-        said = {
-            "route": "route not taken", "failed": "failed", "knockout": "knocked out", "when": "`when` is false",
-            "not fed": "nothing fed back yet", "stopped": "was stopped", "no entry": "no entry", "cut off": "cut off",
-        }.get(found.kind)  # fmt: skip
-        unsaid = (found.kind == "route" and "never had a value" in one.reason) or "nothing on `" in one.reason
-        if not unsaid and (said is None or said not in one.reason):
+        said = [phrase for kind, phrase in SAID.items() if kind == found.kind]
+        others = [phrase for kind, phrase in SAID.items() if kind != found.kind and phrase in one.reason]
+        if found.kind == "unknown" or (said[0] not in one.reason if said else others):
             wrong.append(f"{one.node}@{one.tick} was skipped ({one.reason}), but the root is {found.kind}")
     return wrong
 

@@ -110,8 +110,7 @@ class _Chain:
             return before, edge.source_port, f" at tick {before.tick}"
         if edge.initial_from:
             name, _, port = edge.initial_from.partition(".")
-            first = self.rows.last_up_to(base + order[name], firing.tick_key, prefix, below=firing.id)
-            return first, port, ""
+            return self.rows.next_after(base + order[name], "", prefix), port, ""
         return None, "", ""  # a wire that holds is empty only as long as nothing ever came
 
     def _empty(self, firing: Firing, port: str) -> tuple[Firing, str | None] | Absence:
@@ -132,6 +131,12 @@ class _Chain:
             return self._end(firing.status, firing, port, f"it was never decided ({firing.status})", firing)
         if place is not None and (place.instance.knockout or "knocked out" in firing.absent.get(port, "")):
             return self._end("knockout", firing, port, f"`{place.name}` is knocked out", None)
+        told = firing.absent.get(port, "")
+        if place is not None and told not in ("", "route not taken"):
+            for passing in place.passing():
+                if passing not in firing.inputs and place.wires(passing):
+                    self._link(firing, port, f"`{port}` passes `{passing}` on, which held nothing")
+                    return self._lacks(firing, place, passing)
         return self._end("route", firing, port, self._chose(firing, port), firing)
 
     def _chose(self, firing: Firing, port: str) -> str:

@@ -91,6 +91,11 @@ class Place:
         found = list(node_ports(self.region.scope, self.instance, self._registry).outputs)
         return [*found, "error"] if self.instance.on_error == "route" else found
 
+    def passing(self) -> list[str]:
+        """Return the inputs whose absence the node takes as a value and may pass on, as `data` of a switch."""
+        found = node_ports(self.region.scope, self.instance, self._registry).inputs
+        return [name for name, field in found.items() if field.passes_absence]
+
     def store(self, name: str) -> tuple[Scope, StoreDecl] | None:
         """Return the store this node means by a name, and where it is declared."""
         return self.region.scope.find_store(name)

@@ -81,9 +81,9 @@ class Link(NamedTuple):
 class Absence(NamedTuple):
     """Why a node was skipped, gave nothing or was never decided: the chain from it to the root, which comes last.
 
-    `kind`: route, failed, when, knockout, race, not fed, not wired, not given, no entry, stopped, cut off; unknown; for what
-    was never decided steady, frozen, ended, paused, aborted, interrupted, running. `decided_by` is the firing that
-    decided it, None if none did (a knockout, a limit, an input nobody gave).
+    `kind`: route, failed, when, knockout, race, not fed, not wired, not given, no entry, stopped, cut off, unknown;
+    for what was never decided steady, frozen, ended, paused, aborted, interrupted, running. `decided_by` is the firing
+    that decided it, None if none did (a knockout, a limit, an input nobody gave).
     """
 
     kind: str
