@@ -205,7 +205,6 @@ def test_inputs_come_from_files_and_standard_input(cli: Cli, inputs: Path, tmp_p
         (["-i", "name=@-", "-i", "anything=@-"], "Only one input can be read from standard input"),
         (["-i", "name=@/does/not/exist"], "/does/not/exist: The file for the input `name` cannot be read"),
         (["--limit", "calls"], "`--limit calls` is no limit."),
-        (["--cache", "llm"], "The cache `llm` is not offered by this version."),
         (["--clock", "noon"], "`noon` is no time."),
     ],
 )
