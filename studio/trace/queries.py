@@ -8,6 +8,10 @@ RUN = """r.run, r.graph_name, r.graph_file, r.graph_hash, z.status, z.ended, z.e
  r.parent_run, r.fork_seq, r.boundary, r.started_at, z.finished_at, z.totals, w.ended_at, r.process
  FROM _run r LEFT JOIN _run_end z ON z.id = r.id LEFT JOIN _process w ON w.id = r.process"""
 
+NEWEST_FIRST = "r.started_at > ?, r.started_at DESC, r.id DESC"
+"""Order of runs; the parameter is the time now. Merged runs come late and are not newer for it; those of a machine
+whose clock is ahead come last."""
+
 _FROM = f"JOIN _path p ON p.id = f.path JOIN _run r ON r.id = f.id >> {RUN_BITS}"
 FIRING = f"""f.id, r.run, f.seq, p.path, p.type, p.version, p.plan_index, f.tick, f.parent, f.item, f.status, f.reason,
  f.origin, f.started_at, f.duration, f.inputs, f.outputs, f.attempt, f.absent FROM _firing f {_FROM}"""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import shutil
+import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
@@ -14,6 +15,7 @@ from studio.support.errors import EnvironmentProblem, UsageError
 from studio.support.values import Json, decode
 from studio.trace.deaths import note_deaths
 from studio.trace.locks import process_is_alive
+from studio.trace.queries import NEWEST_FIRST
 from studio.trace.runlog import flush_own
 from studio.trace.schema import VERSION, make_current, require_current, version_of
 from studio.trace.sqlite import (
@@ -91,8 +93,8 @@ class Reader:
     def key(self, name: str) -> int:
         """Return the physical id of a run given by id, unique prefix or `last`. Raises `UsageError`."""
         if name == "last":
-            row = self.one("SELECT max(id) FROM _run")
-            if row is None or row[0] is None:
+            row = self.one(f"SELECT r.id FROM _run r ORDER BY {NEWEST_FIRST} LIMIT 1", time.time_ns())
+            if row is None:
                 raise UsageError("No run is recorded yet.", where=str(self.path), hint="Run a graph first.")
             return int(row[0])
         for start in dict.fromkeys((name, name.upper())) if name else ():

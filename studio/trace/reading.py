@@ -6,6 +6,7 @@ that meets a dead process notes its end, so that every other tool reads `interru
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
@@ -43,7 +44,8 @@ class Trace:
     def runs(self, limit: int | None = None) -> Iterator[Run]:
         """Yield the runs, newest first."""
         self._reader.settle()
-        for row in self._reader.rows(f"SELECT {queries.RUN} ORDER BY r.id DESC LIMIT ?", (limit or -1,)):
+        query = f"SELECT {queries.RUN} ORDER BY {queries.NEWEST_FIRST} LIMIT ?"
+        for row in self._reader.rows(query, (time.time_ns(), limit or -1)):
             yield run_of(self._reader, row, self._reader.dead)
 
     def run(self, name: str = "last") -> Run:

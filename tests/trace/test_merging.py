@@ -96,6 +96,25 @@ def test_one_run_brings_the_runs_it_continues(tmp_path: Path, other: Path) -> No
         merge(other, fresh, ["04"])
 
 
+def test_a_merged_run_is_not_the_last_one_unless_it_is_newer(db: Path, other: Path) -> None:
+    mine = start_of("00MINE")
+    open_run(db, mine).flush()
+    everything(other, "09AHEAD")
+    close_writer(other)
+    change(other, "UPDATE _run SET started_at = ? WHERE run = '02FORK'", mine.started_at - 10)
+    change(other, "UPDATE _run SET started_at = ? WHERE run = '01PARENT'", mine.started_at - 20)
+    change(other, "UPDATE _run SET started_at = ? WHERE run = '09AHEAD'", mine.started_at + (1 << 60))
+    merge(other, db)
+
+    with Trace(db) as trace:
+        assert [run.id for run in trace.runs()] == ["00MINE", "02FORK", "01PARENT", "09AHEAD"]
+        assert trace.run("last").id == "00MINE"
+        newer = start_of("00NEWER")
+    open_run(db, newer).flush()
+    with Trace(db) as trace:
+        assert trace.run("last").id == "00NEWER"
+
+
 def test_a_recorded_example_can_be_taken_over(db: Path, other: Path, tmp_path: Path) -> None:
     example = tmp_path / "toy.run.db"
     seal(other, example)
