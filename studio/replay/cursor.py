@@ -12,6 +12,7 @@ from studio.replay.nodes_named import find_node, find_nodes
 from studio.replay.regions import Region, Regions
 from studio.replay.state import State
 from studio.replay.steps import Reading, Source, Step, Totals, totals_of
+from studio.replay.stores_at import StoresAt
 from studio.spec.registry import Registry
 from studio.support.errors import UsageError
 from studio.trace.decided import Decided
@@ -44,6 +45,7 @@ class Cursor:
             )
         self.seq: int = first
         self.regions = Regions(trace, self.run.id, self.steps, registry)
+        self._stores = StoresAt(self.steps, self.regions)
         self._reading = Reading(trace, self.run.id, self.steps)
         self._here: Decided | None = None
 
@@ -87,7 +89,7 @@ class Cursor:
 
     def state(self, region: Region | None = None) -> State:
         """Return the state of a region just after the current step: of the one its firing stands in, or another's."""
-        return State(self.run, self.steps, self.regions, region or self.region(), self.seq, len(self))
+        return State(self.run, self.steps, self.regions, self._stores, region or self.region(), self.seq, len(self))
 
     def calls_model(self, seq: int) -> bool:
         """True if the firing of a step asked a model, or had asked one where it was taken over from."""

@@ -27,8 +27,9 @@ _ROOT = re.compile(r"input `[^`]*` absent: ")
 class Lying:
     """What lies on a wire. `state`: present, absent (`reason` says why) or open (its source is not decided yet).
 
-    `fresh` is false of what is repeated: a steady source's value, or what `hold` repeats. `firing` is the firing it
-    came from; a first value written in the graph has none and stands in `initial` (`origin` is then `initial`).
+    `value` is the value, a large one as `Ref`; None if there is none. `fresh` is false of what is repeated: a steady
+    source's value, or what `hold` repeats. `firing` is the firing it came from on `port`; a first value written in the
+    graph has none (`origin` is then `initial`).
     """
 
     state: str
@@ -37,16 +38,7 @@ class Lying:
     firing: Decided | None = None
     port: str = ""
     origin: str = "firing"
-    initial: Json = None
-
-    @property
-    def value(self) -> Json:
-        """The value, a large one as `Ref`; None if there is none."""
-        if self.state != PRESENT:
-            return None
-        if self.firing is None:
-            return self.initial
-        return True if self.port == "done" else self.firing.outputs.get(self.port)
+    value: Json = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +56,18 @@ class Outs:
 
     def __init__(self, plan: RegionPlan) -> None:
         self.plan = plan
+        self._read: dict[int, dict[str, Json]] = {}
 
     def of(self, index: int, firing: Decided, port: str, *, fresh: bool = True) -> Lying:
         """What a decided firing left on one of its outputs."""
         node = self.plan.nodes[index]
-        there = firing.outputs
-        if port in there or (port == "done" and is_done(node, firing)):
-            return Lying(PRESENT, fresh, firing=firing, port=port)
+        there = self._read.get(firing.id)
+        if there is None:
+            there = self._read[firing.id] = firing.outputs
+        if port in there:
+            return Lying(PRESENT, fresh, firing=firing, port=port, value=there[port])
+        if port == "done" and is_done(node, firing):
+            return Lying(PRESENT, fresh, firing=firing, port=port, value=True)
         return Lying(ABSENT, fresh, self._why(node, firing, port), firing, port)
 
     def _why(self, node: NodePlan, firing: Decided, port: str) -> str:
@@ -160,7 +157,7 @@ class Wires:
             before.path, register.port, self._span, before.tick_key, self._seq, failed_too=failed_too
         )
         if held is not None:
-            return Lying(PRESENT, False, firing=held, port=register.port)
+            return self._outs.of(register.source, held, register.port, fresh=False)
         start = self._beginning(number)
         return replace(start, fresh=False)
 
@@ -177,7 +174,7 @@ class Wires:
             given = self._outs.of(node, first, port)
             return replace(given, origin="initial_from")
         if register.has_initial:
-            return Lying(PRESENT, origin="initial", initial=register.initial)
+            return Lying(PRESENT, origin="initial", value=register.initial)
         return Lying(ABSENT, reason=NOTHING_YET, origin="initial")
 
     def _before(self, source: int) -> Decided | None:

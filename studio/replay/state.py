@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 FIRED, FAILED, SKIPPED, HELD, RUNNING, WAITING, NOT_YET = (
     "fired", "failed", "skipped", "held", "running", "waiting", "not yet",
 )  # fmt: skip
+MANY = 200
+"""Nodes of a region from which on its running ones are found otherwise."""
+
 OF_STATUS = {"ok": FIRED, "error": FAILED, "skipped": SKIPPED}
 
 
@@ -77,8 +80,11 @@ class State:
     `tick` is the region's tick ("" if it has not begun), `nodes` come in plan order.
     """
 
-    def __init__(self, run: Run, steps: Moments, regions: Regions, region: Region, seq: int, last: int) -> None:
+    def __init__(
+        self, run: Run, steps: Moments, regions: Regions, stores: StoresAt, region: Region, seq: int, last: int
+    ) -> None:
         self.run = run
+        self._stores = stores
         self.region = region
         self.seq = seq
         self._steps = steps
@@ -140,7 +146,7 @@ class State:
     @cached_property
     def stores(self) -> list[StoreAt]:
         """The stores that can be used in this region, as its nodes see them."""
-        return StoresAt(self._steps, self._regions).seen_in(self)
+        return self._stores.seen_in(self)
 
     @cached_property
     def around(self) -> list[State]:
@@ -148,9 +154,8 @@ class State:
         region = self._regions.around(self.region)
         if region is None:
             return []
-        state = State(
-            self.run, self._steps, self._regions, region, self.seq, self.seq if self._is_last else self.seq + 1
-        )
+        last = self.seq if self._is_last else self.seq + 1
+        state = State(self.run, self._steps, self._regions, self._stores, region, self.seq, last)
         return [*state.around, state]
 
     @property
@@ -163,8 +168,12 @@ class State:
     def _under_way(self, newest: Decided | None) -> dict[int, Decided]:
         """What had started in this execution and was not decided, by plan index."""
         span, time = self.region.span, self._time
-        found = self._steps.running_of(span, self.seq, time)
-        found += self._steps.undecided_of(span, self.seq, time)
+        if len(self.region.nodes) > MANY:  # few of them run at once: look for these, and not at each node
+            found = self._steps.under_way(self.seq, most=len(self.region.nodes))
+            found = [row for row in found if span.first <= row.path <= span.last]
+        else:
+            found = self._steps.running_of(span, self.seq, time)
+            found += self._steps.undecided_of(span, self.seq, time)
         return {
             row.plan_index: row
             for row in found

@@ -7,10 +7,12 @@ have made on it for their items. An item of a map sees what is around the map as
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from studio.graph.model import StoreDecl
 from studio.graph.scope import Scope
+from studio.replay.old_stores import OldMemories, scope_path
 from studio.stores import make_store
 from studio.stores.base import Store
 from studio.support.values import Json
@@ -43,8 +45,19 @@ class StoresAt:
     """Rebuilds stores of one run."""
 
     def __init__(self, steps: Moments, regions: Regions) -> None:
-        self._memories = Memories(steps.reader, steps.key)
+        self._steps = steps
         self._regions = regions
+
+    @cached_property
+    def _memories(self) -> Memories:
+        """What tells memories: the record, or in older runs what can be made of it."""
+        first = self._steps.reader.one(
+            "SELECT place IS NULL FROM _store_op WHERE id BETWEEN ? AND ? ORDER BY id LIMIT 1",
+            self._steps.base, self._steps.base + ID_MASK,
+        )  # fmt: skip
+        if first is not None and first[0]:
+            return OldMemories(self._steps, self._regions)
+        return Memories(self._steps.reader, self._steps.key)
 
     def seen_in(self, state: State) -> list[StoreAt]:
         """Return the stores that can be used in a region, as they were at the state's step."""
@@ -83,7 +96,7 @@ class StoresAt:
         if declared.scope == "project":
             return self._memories.of_region(declared.name, "project:", "", seq), chain
         if declared.scope == "run":
-            return self._memories.of_region(declared.name, "run:" + _path(scope), "", seq), chain
+            return self._memories.of_region(declared.name, "run:" + scope_path(scope), "", seq), chain
         for place in range(len(chain) - 1, -1, -1):
             region = chain[place].region
             if region.plan is not None and region.plan.graph is scope.graph:
@@ -144,11 +157,3 @@ def _has_own_view(state: State, chain: list[State]) -> bool:
     plan = chain[place - 1].region.plan
     node = None if plan is None else plan.nodes[state.region.node.plan_index]
     return node is not None and node.role == "map" and not node.params.sequential
-
-
-def _path(scope: Scope) -> str:
-    names = []
-    while scope.outer is not None:
-        names.append(scope.name)
-        scope = scope.outer
-    return "/".join(reversed(names))

@@ -84,9 +84,9 @@ class Moments(Steps):
         )  # fmt: skip
         return [Decided._make(row) for row in rows]
 
-    def under_way(self, seq: int) -> list[Decided]:
+    def under_way(self, seq: int, most: int = MOST) -> list[Decided]:
         """Return the firings of the whole run that had started when a step was decided, and had not ended: at most
-        `MOST`, in the order they started."""
+        `most`, in the order they started."""
         moment = self.step(seq)
         if moment is None:
             return []
@@ -101,7 +101,7 @@ class Moments(Steps):
             marks = ",".join(str(self.base + id) for id in waiting[at : at + PAGE])
             found += self._started(f"f.id IN ({marks})", seq, time)
         after = self.base + top
-        while len(found) < MOST:
+        while len(found) < most:
             page = self.reader.rows(
                 # Ids are given in the order of starts. A skip of what had started tells no start: it has its own time.
                 "SELECT id, CASE WHEN status = 2 AND EXISTS (SELECT 1 FROM _open o WHERE o.id = f.id) THEN 0"
@@ -114,7 +114,7 @@ class Moments(Steps):
             if end is not None or len(page) < PAGE:
                 break
             after = last
-        return sorted(found)[:MOST]
+        return sorted(found, key=lambda one: one.id)[:most]
 
     def open_effects(self, firing: int, time: int) -> list[Effect]:
         """Return the effects of a firing that were asked by `time` and not answered by then."""
@@ -141,7 +141,7 @@ class Moments(Steps):
             f"SELECT {DECIDED} FROM _firing f JOIN _path p ON p.id = f.path"
             f" WHERE {which} AND f.seq > :seq AND f.started_at <= :time AND f.status <> 2"
             f" UNION ALL SELECT {STARTED} FROM _open f JOIN _path p ON p.id = f.path"
-            f" WHERE {which} AND f.started_at <= :time AND {_NOT_STALE} LIMIT {MOST}",
+            f" WHERE {which} AND f.started_at <= :time AND {_NOT_STALE}",
             values,
         )
         return [Decided._make(row) for row in rows]
