@@ -45,7 +45,7 @@ def enter(region: Region, index: int, node: NodePlan, todo: list[int]) -> tuple[
     """Resolve `when`, knockout and all joins; skip the node and return None where it must not fire (rules 2.2, 2.3)."""
     if node.cancellable and (reason := _lost_before(region, node)):
         region.lost[index] = reason
-    if index in region.lost:
+    if index in region.lost and not _was_decided_otherwise(region, node):
         skip(region, index, node, Absent(region.lost[index]), todo)
         return None
     if region.first:
@@ -101,6 +101,12 @@ def _lost_before(region: Region, node: NodePlan) -> str:
     if engine.recorded is not None:
         return engine.recorded.lost(region.prefix + node.name, tick_path(region.tick_key))
     return "" if engine.past is None else engine.past.lost(region, node)
+
+
+def _was_decided_otherwise(region: Region, node: NodePlan) -> bool:
+    """True if the run that is continued had decided this node, and not because it lost a race."""
+    past = region.engine.past
+    return past is not None and past.was_decided(region, node) and not past.lost(region, node)
 
 
 def _over(region: Region, index: int) -> str:

@@ -166,12 +166,16 @@ def _wait_again(region: Region, asked: list[Answer]) -> None:
 
 
 def end_again(context: Context, outcome: Outcome, todo: list[int]) -> None:
-    """A region ended as far as it went in the past run: it has the end it had then, which can only be a failure."""
+    """A region went as far as it went in the past run: it has the end that it had then."""
     past = context.engine.past
     assert past is not None
     if outcome.status == "error":
         past.take(context, outcome)
         fail_again(context, outcome, todo)
+        return
+    if context.region.halted:  # a failure beside it came sooner than then, which had let it finish
+        past.take(context, outcome)
+        decide(context, past.held(outcome), todo, REPLAYED)
         return
     difference = Divergence(
         f"`{context.node}` at tick {context.tick} does not come to its end again.", expected="ok", got="stopped inside"

@@ -91,11 +91,14 @@ class Past:
         instead: Mapping[str, Mapping[str, Json]] | None = None,
         again: frozenset[int] = frozenset(),
         blamed: int = 0,
+        ordered_races: bool = False,
         torn: Mapping[tuple[int, int], frozenset[str]] | None = None,
     ) -> None:
         self.run = run
         self.fork_seq = fork_seq
         self.until = until
+        self.ordered_races = ordered_races
+        """How the past run decided its races: by edge order (scripted) or by arrival. Its continuation does so too."""
         self.taken = 0
         """Firings taken over so far."""
         self._outcomes = outcomes
@@ -389,6 +392,11 @@ class Past:
         if outcome is None or outcome.status != "skipped" or (outcome.seq or 0) >= self.until:
             return ""
         return outcome.reason if outcome.reason.startswith("lost the race") else ""
+
+    def was_decided(self, region: Region, node: NodePlan) -> bool:
+        """True if the fixed part of the past has an outcome of this firing."""
+        outcome = self.find(region, node)
+        return outcome is not None and self._is_fixed(node, outcome)
 
     def winner(self, region: Region, node: NodePlan, port: str) -> int | None:
         """Which wire won the race for a port of this firing, None if that is open."""

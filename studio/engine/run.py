@@ -96,7 +96,8 @@ async def arun(
     )
     if services is not None and catalog is None:
         await _prepare_remote(services, prepared.model_names)
-    ordered_races = recorded.ordered_races if recorded is not None else scripted
+    before = recorded or past
+    ordered_races = scripted if before is None else before.ordered_races
     plan = prepared.plan(ordered_races)
     given = {**(inputs or {}), **more_inputs}
     bound = bind_inputs(plan, given)
@@ -155,7 +156,7 @@ async def arun(
         if control is not None:
             control.end()
     outputs = region.outputs()
-    before = engine.taken_over
+    paid = engine.taken_over
     result = RunResult(
         run_id=run_id,
         status=status,
@@ -164,10 +165,10 @@ async def arun(
         error=error,
         firings=engine.decided,
         ticks=engine.ticks,
-        calls=engine.calls - before.calls,
-        tokens_in=engine.tokens_in - before.tokens_in,
-        tokens_out=engine.tokens_out - before.tokens_out,
-        cost_usd=max(0.0, engine.cost_usd - before.cost_usd) if engine.cost_known else None,
+        calls=engine.calls - paid.calls,
+        tokens_in=engine.tokens_in - paid.tokens_in,
+        tokens_out=engine.tokens_out - paid.tokens_out,
+        cost_usd=max(0.0, engine.cost_usd - paid.cost_usd) if engine.cost_known else None,
         taken_over=0 if past is None else past.taken,
         saved=None if reuse is None else reuse.saved,
         cache_problem=None if reuse is None else reuse.problem,

@@ -52,6 +52,7 @@ def load_past(
         instead=instead,
         again=again,
         blamed=loader.blamed(),
+        ordered_races=isinstance(found.options, dict) and found.options.get("races") == "ordered",
         torn=loader.torn(again),
     )
 

@@ -427,3 +427,39 @@ edges:
     assert OUTSIDE.done == ["a", "b", "look"], "only the look after the sending"
     assert result.outputs == {"result": 2}
     assert is_verified(db, result.run_id)
+
+
+KEEPING = """\
+nodes:
+  word: {type: text.template, template: one}
+  add: {type: store.append, store: log}
+  all: {type: store.items, store: log}
+  result: {type: flow.output}
+edges:
+  - word.text -> add.value
+  - add.done -> all.when
+  - all.items -> result.value
+stores:
+  log: {type: list}
+"""
+
+
+def test_who_reads_a_store_fires_anew_though_nothing_on_its_wires_has_changed(tmp_path: Path) -> None:
+    db = tmp_path / "runs.db"
+    assert ran(db, KEEPING).outputs == {"result": ["one"]}
+
+    result = fork(db, changes=Changes({"word": {"template": "two"}}), registry=registry(), catalog=Services())
+
+    assert result.outputs == {"result": ["two"]}
+    assert is_verified(db, result.run_id)
+
+
+def test_a_store_holds_what_the_kept_part_had_put_there(tmp_path: Path) -> None:
+    db = tmp_path / "runs.db"
+    ran(db, KEEPING)
+    with Trace(db) as trace:
+        at = next(trace.firings("last", "all")).seq
+
+    result = fork(db, at=at, changes=Changes({"word": {"template": "two"}}), registry=registry(), catalog=Services())
+
+    assert result.outputs == {"result": ["one"]}, "the word was decided before the fork"

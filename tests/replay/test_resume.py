@@ -10,9 +10,11 @@ from studio.graph import Graph
 from studio.trace.log import ERROR, EXECUTED, SKIPPED
 from tests.engine.generator import random_graph
 from tests.engine.players import Services, by_reference
-from tests.engine.same import differences
+from tests.engine.same import differences, is_torn
+from tests.reference.records import Firing
 from tests.replay.crashes import Tape, beside_failure, crashed, cuts, decided, outcome, resumed, undisturbed
 from tests.support.graphs import CRITIC_LOOP
+from tests.support.toys import latencies, shuffled
 
 LABELS = ["vague", "wrong", "good"]
 
@@ -72,3 +74,33 @@ def test_random_graphs_cut_anywhere_resume_to_the_same_end(seed: int, tmp_path: 
             (one.path, one.tick) for one in whole[1].firings if one.status == ERROR or beside_failure(one, expected)
         }
         assert not (kept & executed) - torn_or_failed, (seed, cut)
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_races_by_arrival_that_were_decided_stay_decided(seed: int, tmp_path: Path) -> None:
+    """Who arrives first is chance: of two runs of a graph they may differ, of a run and its resumption they may not."""
+    graph = random_graph(seed + 3000, 8 + seed % 7)
+    with latencies(shuffled(seed)):
+        whole = undisturbed(graph, catalog=Services(scripted=False))
+    if whole[0].status != "ok":
+        return
+
+    for cut in cuts(whole[1], 4):
+        db = tmp_path / f"{cut}.db"
+        run_id = crashed(db, graph, whole[1].calls[:cut], {"races": "by arrival"})
+        with latencies(shuffled(seed + cut)):
+            result, again = resumed(db, run_id, services=Services(scripted=False))
+
+        assert result.status == "ok", result.error
+        before = {
+            (one.path, one.tick, one.attempt): (one.status, one.data, one.reason)
+            for one in whole[1].firings
+            if one.seq <= last_seq(whole[1], cut)
+        }
+        after = {(one.path, one.tick, one.attempt): (one.status, one.data, one.reason) for one in again.firings}
+        torn = by_reference(graph)
+        lost = {
+            key for key, what in before.items()
+            if after.get(key) != what and not is_torn(Firing(key[0], key[1], "", "", {}, {}), torn)
+        }  # fmt: skip
+        assert not lost, (seed, cut, {key: (before[key], after.get(key)) for key in lost})
