@@ -26,7 +26,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 TESTED = ("tests/__init__.py", "tests/engine", "tests/reference", "tests/support", "tests/replay")
-GOING_ON = ("test_resume.py", "test_fork.py", "test_lineage.py")
+GOING_ON = ("test_going_on.py", "test_lineage.py", "test_resume.py", "test_fork.py")
 """Tests of runs that continue others: what mutants of `GOING_ON_RULE` (design section 7) must not survive."""
 GOING_ON_RULE = "7"
 PROPERTY = "tests/engine/test_property.py"
