@@ -6,7 +6,7 @@ import argparse
 import asyncio
 import sys
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,13 +18,13 @@ from studio.support.errors import EnvironmentProblem, UsageError
 from studio.support.plain import plain
 
 if TYPE_CHECKING:
-    from studio.cli.progress import LiveProgress, Progress
-    from studio.control import Controller
+    from studio.cli.progress import Progress
+    from studio.control import Controller, Door
     from studio.engine.result import RunResult
     from studio.engine.reuse import Saved
 
 Watch = dict[str, Any]
-"""What a run is told so that it can be watched: `listener`, `on_text`, `human`."""
+"""What a run is told so that it can be watched and steered: `listener`, `on_text`, `human`, `control`."""
 
 
 def running_arguments(parser: argparse.ArgumentParser) -> None:
@@ -44,18 +44,22 @@ def play(
     name: str,
     db: Path,
     start: Callable[[Watch], RunResult],
-    control: Controller | None = None,
+    control: Controller | Door | None = None,
 ) -> int:
     """Run with progress on a terminal, report what it gives, and return the exit code.
 
-    `start` gets what it should hand to the run so that it can be watched, and `control`, if there is one.
+    `start` gets what it should hand to the run so that it can be watched and steered: by `control`, or else as other
+    processes and Ctrl-C want it.
     """
+    from studio.cli.debugging.options import door_for, wants_debugger
+    from studio.cli.debugging.session import Session
     from studio.cli.progress import LiveProgress, Progress
 
+    control = control or door_for(db)
     progress = Progress()
     watched = sys.stderr.isatty() and not out.as_json
     live = LiveProgress(progress, name) if watched else None
-    watch: Watch = {"listener": progress.take, "on_text": None, "human": None}
+    watch: Watch = {"listener": progress.take, "on_text": None, "human": None, "control": control}
     if live is not None:
         watch["on_text"] = progress.say
         if args.answers is None:
@@ -63,8 +67,8 @@ def play(
 
             watch["human"] = AsideHuman(live)
     try:
-        with live if live is not None else nullcontext(), _debugger(args, out, control, live):
-            result = start(watch if control is None else {**watch, "control": control})
+        with live if live is not None else nullcontext(), Session(control, out, live, by_line=wants_debugger(args)):
+            result = start(watch)
     except (KeyboardInterrupt, asyncio.CancelledError):
         return _aborted(db, progress, out)
     unrecorded = _settle(db)
@@ -72,17 +76,6 @@ def play(
     if unrecorded is not None and not out.as_json:
         raise unrecorded  # after the outputs: they were paid for
     return code if unrecorded is None else exits.ENVIRONMENT
-
-
-def _debugger(
-    args: argparse.Namespace, out: Output, control: Controller | None, live: LiveProgress | None
-) -> AbstractContextManager[Any]:
-    if control is None:
-        return nullcontext()
-    from studio.cli.debugging.options import wants_debugger
-    from studio.cli.debugging.session import Session
-
-    return Session(control, out, live, by_line=wants_debugger(args))
 
 
 def parse_limits(given: Sequence[str]) -> dict[str, float]:

@@ -48,13 +48,26 @@ class Controller(Steering):
         elsewhere: Path | None = None,
     ) -> None:
         super().__init__(held=held, listener=listener)
-        self._remote = None if elsewhere is None else Remote(self, elsewhere)
+        self._remote = None if elsewhere is None else Remote(self.open, elsewhere)
         self._plan = plan
         self._guard = threading.Lock()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._early: list[Callable[[], None]] = []
         self._over = False
         self._thread = 0
+
+    def open(self) -> Controller:
+        """Return itself: where a `Door` may stand, too, it is opened."""
+        return self
+
+    @property
+    def opened(self) -> Controller:
+        """Itself, as `Door.opened`."""
+        return self
+
+    def when_open(self, call: Callable[[Controller], None]) -> None:
+        """Call at once, as `Door.when_open` does when it is opened."""
+        call(self)
 
     # -- going on ----------------------------------------------------------------------------
 

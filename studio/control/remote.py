@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as TookTooLong
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from studio.control.orders import obey, read_order
 from studio.support.errors import EnvironmentProblem, StudioError, UsageError
 from studio.support.values import Json, NotJson, encode, preview
 
@@ -37,8 +36,9 @@ _log = logging.getLogger(__name__)
 class Remote:
     """Watches the mailbox of one run: from `start` to `stop`, which the run's own thread calls and never waits in."""
 
-    def __init__(self, controller: Controller, path: Path) -> None:
-        self._controller = controller
+    def __init__(self, open: Callable[[], Controller], path: Path) -> None:
+        """`open` gives the controller; it is asked for when the first order comes."""
+        self._open = open
         self._path = path
         self._run = ""
         self._stopped = threading.Event()
@@ -78,8 +78,10 @@ class Remote:
             mailbox.answer(answers)
 
     def _obey(self, text: Any) -> str:
+        from studio.control.orders import obey, read_order
+
         try:
-            done: Future[Any] = obey(self._controller, read_order(text))
+            done: Future[Any] = obey(self._open(), read_order(text))
             result = done.result(ANSWER_WITHIN_S)
             return encode({"ok": result}).decode()
         except TookTooLong:
@@ -91,12 +93,12 @@ class Remote:
     def _tell_refusal(self, text: str) -> None:
         self._refusals += 1
         if self._refusals <= REFUSALS_TOLD:
-            self._controller.tell(text)
+            self._open().tell(text)
 
     def _give_up(self, problem: BaseException) -> None:
         """The run is more important than being steered: say so once and let it go on."""
         _log.warning("the run %s cannot be steered from elsewhere any more: %s", self._run, problem)
-        self._controller.tell(f"The run cannot be steered from elsewhere any more: {problem}")
+        self._open().tell(f"The run cannot be steered from elsewhere any more: {problem}")
 
 
 def _sentence(refused: Exception) -> str:

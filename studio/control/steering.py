@@ -263,7 +263,7 @@ class Steering:
             return
         steers = self.state.name != "running" or self.breakpoints.any_enabled or bool(self.overrides)
         self.engine.watched = steers
-        self.engine.intervenes = steers or self.engine.past is not None
+        self.engine.intervenes = steers or self.engine.knows_outputs
         if not steers:
             self._leave.clear()
 

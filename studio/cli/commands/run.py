@@ -13,7 +13,7 @@ import argparse
 from typing import TYPE_CHECKING
 
 from studio.cli.database import database
-from studio.cli.debugging.options import controller_for, debugging_arguments
+from studio.cli.debugging.options import control_for, debugging_arguments
 from studio.cli.graphs import open_graph
 from studio.cli.output import Output
 from studio.cli.running import Watch, parse_limits, play, running_arguments
@@ -58,7 +58,7 @@ def run(args: argparse.Namespace, out: Output) -> int:
     if args.approve:
         out.note("Approval of foreign graphs is not part of this version yet; --approve changes nothing.")
     db = database(args)
-    control = controller_for(args, graph, db)
+    control = control_for(args, graph, db)
 
     def start(watch: Watch) -> RunResult:
         from studio.engine.run import run as run_graph

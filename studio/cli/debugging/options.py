@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from studio.support.errors import UsageError
 
 if TYPE_CHECKING:
-    from studio.control import Controller
+    from studio.control import Controller, Door
     from studio.graph.model import Graph
 
 WISHES = ("step", "breaks", "to", "freezes", "knockouts")
@@ -36,31 +36,33 @@ def debugging_arguments(parser: argparse.ArgumentParser) -> None:
 
 def wants_debugger(args: argparse.Namespace) -> bool:
     """True if the run is to stop somewhere, so that somebody must be there to let it go on."""
-    return bool(args.step or args.breaks or args.to)
+    return any(getattr(args, name, None) for name in ("step", "breaks", "to"))
 
 
-def controller_for(args: argparse.Namespace, graph: Graph, db: Path) -> Controller | None:
-    """Return the control of the run that a command line asks for.
-
-    None if there is nothing to control and nobody could: an old SQLite lets no other process write. Raises UsageError
-    or ExpressionError where an option makes no sense.
-    """
+def door_for(db: Path) -> Door:
+    """Return a control for a run that nobody steers yet; other processes may, unless SQLite is too old for that."""
+    from studio.control import Door
     from studio.trace.mailbox import may_be_steered
 
-    wished = any(getattr(args, name) for name in WISHES)
-    elsewhere = db if may_be_steered() else None
-    if not wished and elsewhere is None:
-        return None
-    from studio.control import Controller
+    return Door(db if may_be_steered() else None)
 
-    if not wished:
-        return Controller(elsewhere=elsewhere)
+
+def control_for(args: argparse.Namespace, graph: Graph, db: Path) -> Controller | Door:
+    """Return the control of the run that a command line asks for: a door where it asks for none.
+
+    Other processes may steer the run unless SQLite is too old for two to write one file. Raises UsageError or
+    ExpressionError where an option makes no sense.
+    """
+    if not any(getattr(args, name) for name in WISHES):
+        return door_for(db)
+    from studio.control import Controller
     from studio.control.orders import obey, read_words
     from studio.engine.prepared import prepare
     from studio.spec.registry import default_registry
+    from studio.trace.mailbox import may_be_steered
 
     plan = prepare(graph, default_registry()).plan(ordered_races=False)
-    controller = Controller(held=args.step, elsewhere=elsewhere, plan=plan)
+    controller = Controller(held=args.step, elsewhere=db if may_be_steered() else None, plan=plan)
     wishes = [
         *(("--break", ["break", text]) for text in args.breaks),
         *(("--freeze", ["freeze", text]) for text in args.freezes),

@@ -16,17 +16,15 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, Any
 
-from studio.cli.debugging.talk import Talk
-from studio.cli.debugging.words import BY_KEY, GOES, read_line
 from studio.cli.output import Output
 from studio.cli.stepping.keys import Keys, raw_terminal
-from studio.control import Controller, Event, Frontier, Hit, Note, State
-from studio.control.orders import obey
 from studio.support.errors import StudioError
 from studio.support.plain import plain
 
 if TYPE_CHECKING:
+    from studio.cli.debugging.talk import Talk
     from studio.cli.progress import LiveProgress
+    from studio.control import Controller, Door, Event, Frontier
 
 ANSWER_WITHIN_S = 30.0
 LOOK_S = 0.1
@@ -41,31 +39,35 @@ class Session:
     """
 
     def __init__(
-        self, controller: Controller, out: Output, live: LiveProgress | None = None, *, by_line: bool = False
+        self, control: Controller | Door, out: Output, live: LiveProgress | None = None, *, by_line: bool = False
     ) -> None:
-        self._controller = controller
+        self._control = control
+        self._out = out
         self._by_line = by_line
         self._pending: str | None = None
-        self._talk = Talk(out)
         self._live = live
         self._events: queue.SimpleQueue[list[Event] | None] = queue.SimpleQueue()
+        self._talk: Talk
         self._why = ""
         self._asked = False
         self._told_keys = False
         self._terminal: list[Any] | None = None
         self._before: Any = None
         self._fault: Exception | None = None
-        controller.listen(self._events.put)
+        control.when_open(lambda controller: controller.listen(self._events.put))
 
     def __enter__(self) -> Session:
         self._terminal = _terminal_state()
         if threading.current_thread() is threading.main_thread() and can_ask():
             self._before = signal.signal(signal.SIGINT, self._interrupted)
-        threading.Thread(target=self._listen_or_leave, name="debugger", daemon=True).start()
+        self._thread = threading.Thread(target=self._listen_or_leave, name="debugger", daemon=True)
+        self._thread.start()
         return self
 
     def __exit__(self, *_: object) -> None:
         self._events.put(None)
+        if can_ask():  # it looks up from its keys when the run is over, and gives the display back
+            self._thread.join(ANSWER_WITHIN_S)
         if self._before is not None:
             signal.signal(signal.SIGINT, self._before)
         _restore(self._terminal)
@@ -74,9 +76,13 @@ class Session:
 
     def _interrupted(self, *_: object) -> None:
         """Ctrl-C, in the main thread, in the midst of anything: leave the rest to another thread."""
-        again = self._asked or self._controller.state.name == "paused"
+        again = self._asked or self._is_held()
         self._asked = True
-        order = self._controller.abort if again else self._controller.pause
+
+        def order() -> None:
+            controller = self._control.open()
+            (controller.abort if again else controller.pause)()
+
         threading.Thread(target=order, daemon=True).start()
 
     def _listen_or_leave(self) -> None:
@@ -85,10 +91,18 @@ class Session:
             self._listen()
         except Exception as fault:  # noqa: BLE001 - raised where the run is waited for
             self._fault = fault
-            self._controller.leave()
+            self._control.open().leave()
 
     def _listen(self) -> None:
-        while (events := self._events.get()) is not None:
+        first = self._events.get()
+        if first is None:
+            return
+        from studio.cli.debugging.talk import Talk
+        from studio.control import Hit, Note, State
+
+        self._talk = Talk(self._out)
+        events: list[Event] | None = first
+        while events is not None:
             for event in events:
                 if isinstance(event, State):
                     self._why = event.why
@@ -96,15 +110,16 @@ class Session:
                     self._talk.hit(event)
                 elif isinstance(event, Note):
                     self._talk.say(("yellow", event.text))
-                elif self._controller.state.name == "paused":
+                elif self._is_held():
                     self._asked = False
                     with self._aside():
-                        self._converse(event)
+                        self._converse(self._control.open(), event)
+            events = self._events.get()
 
     def _aside(self) -> AbstractContextManager[None]:
         return nullcontext() if self._live is None else self._live.aside()
 
-    def _converse(self, frontier: Frontier) -> None:
+    def _converse(self, controller: Controller, frontier: Frontier) -> None:
         """Show where the run is held, and obey until it goes on."""
         self._talk.held(frontier, self._why)
         if can_ask():
@@ -113,30 +128,34 @@ class Session:
                 self._talk.legend()
             with raw_terminal(sys.stdin.fileno()):
                 keys = _PatientKeys(sys.stdin.fileno(), self._is_held)
-                self._obey_lines(lambda: _pressed(keys))
+                self._obey_lines(controller, lambda: _pressed(keys))
         elif self._by_line:
-            self._obey_lines(lambda: sys.stdin.readline() or None)
+            self._obey_lines(controller, lambda: sys.stdin.readline() or None)
         else:
-            self._talk.say(("dim", f"`studio control {self._controller.run_id} resume` lets it go on."))
+            self._talk.say(("dim", f"`studio control {controller.run_id} resume` lets it go on."))
 
     def _is_held(self) -> bool:
-        return self._controller.state.name == "paused"
+        controller = self._control.opened
+        return controller is not None and controller.state.name == "paused"
 
-    def _obey_lines(self, ask: Callable[[], str | None]) -> None:
+    def _obey_lines(self, controller: Controller, ask: Callable[[], str | None]) -> None:
+        from studio.cli.debugging.words import GOES, read_line
+        from studio.control.orders import obey
+
         while self._is_held():
             line, self._pending = self._pending or ask(), None
             if not self._is_held():  # let go from elsewhere while we waited: the line is for the next stop
                 self._pending = line
                 return
             if line is None:
-                self._controller.leave()
+                controller.leave()
                 return
             if line.strip() in ("?", "h", "help"):
                 self._talk.help()
                 continue
             try:
                 order = read_line(line)
-                answer = obey(self._controller, order).result(ANSWER_WITHIN_S)
+                answer = obey(controller, order).result(ANSWER_WITHIN_S)
             except StudioError as refused:
                 self._talk.say(("red", str(refused)))
                 continue
@@ -161,6 +180,8 @@ class _PatientKeys(Keys):
 
 def _pressed(keys: Keys) -> str | None:
     """The line that keys stand for: a key alone, or a key and what it still needs. None when the terminal is gone."""
+    from studio.cli.debugging.words import BY_KEY
+
     while True:
         key = keys.read()
         if key in ("eof", "gone"):
