@@ -87,7 +87,7 @@ def record(
         target, inputs = alone(case, graph, types, stores="run")
     result = run(
         target, inputs, model=model, embedder=embedder, db=db, seed=case.recorded.seed, clock=case.recorded.clock,
-        registry=registry,
+        registry=registry, cache="off",
     )  # fmt: skip
     if result.status not in ("ok", "failed"):
         raise UsageError(f"The run {result.run_id} of the case `{case.name}` is {result.status}.")

@@ -173,8 +173,8 @@ def _how(step: Step) -> str:
 
 
 def _paid(effect: Effect) -> str:
-    parts = []
-    if effect.tokens_in is not None:
+    parts = [] if effect.origin == "executed" else [effect.origin]
+    if effect.tokens_in is not None and effect.origin == "executed":
         parts.append(f"{effect.tokens_in} + {effect.tokens_out or 0} tokens")
     if effect.cost_usd:
         parts.append(money(effect.cost_usd))

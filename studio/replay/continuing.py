@@ -51,6 +51,7 @@ def beginning_of(trace: Trace, run: Run) -> Beginning:
         "clock": options.get("clock"),
         "answers": options.get("answers"),
         "limits": dict(options.get("limits") or {}),
+        "cache": options.get("cache"),
         "patience": int(options.get("patience") or UNWRITTEN_MAX_TICKS),
     }
     return Beginning(graph, trace.decoded(run.inputs), keywords)

@@ -49,7 +49,6 @@ SAFE_VERSION = (3, 51, 3)
 """From here on, several processes may write one file: older ones can corrupt it when a WAL is reset."""
 
 BUSY_MS = 5000
-CACHE_BUSY_MS = 2000
 WAL_LIMIT_BYTES = 64 << 20
 FOREIGN_LIMIT_BYTES = 4 << 30
 COPY_NAME = "foreign.db"
@@ -156,9 +155,7 @@ def connect_cache(path: Path) -> sqlite3.Connection:
     """
     prepare_for_writing(path)
     try:
-        connection = sqlite3.connect(
-            str(path), isolation_level=None, check_same_thread=False, timeout=CACHE_BUSY_MS / 1000
-        )
+        connection = sqlite3.connect(str(path), isolation_level=None, check_same_thread=False, timeout=BUSY_MS / 1000)
         try:
             run = connection.execute
             run("PRAGMA trusted_schema=OFF")

@@ -28,6 +28,7 @@ class Talker:
         self.errors: list[ModelError] = []
         self.dropped: tuple[str, ...] = ()
         self.turns = 0
+        self.late = 0.0
         self.echo = ""
 
     def repeats(self, temperature: float) -> bool:
@@ -49,6 +50,7 @@ class Talker:
         self.asked += 1
         for _ in range(self.turns):
             await asyncio.sleep(0)
+        await asyncio.sleep(self.late)
         if self.errors:
             raise self.errors.pop(0)
 

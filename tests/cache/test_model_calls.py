@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from studio.models.scripted import Scripted
 from studio.replay.continuing import resume
 from studio.replay.verify import verify
 from studio.spec.calls import EmbedReply
-from studio.support.errors import ModelError
+from studio.support.errors import ModelError, UsageError
 from studio.support.values import encode
 from tests.cache.conftest import Talker
 
@@ -66,6 +67,11 @@ def test_the_setting_speaks_for_runs_that_say_nothing(set_to: Any) -> None:
     run(Graph.from_text(ASK), model=model)
 
     assert model.asked == 1
+
+
+def test_a_mode_that_does_not_exist_is_named() -> None:
+    with pytest.raises(UsageError, match="The cache cannot be `some`"):
+        play(Talker(), cache="some")
 
 
 @pytest.mark.parametrize(
@@ -168,6 +174,52 @@ def test_all_who_wait_for_one_asking_hear_of_its_failure_and_the_next_asks_anew(
 
     assert play(model, text).status == "ok"
     assert model.asked == 2
+
+
+class Silent(Talker):
+    """Never answers; notes when it is given up."""
+
+    given_up = 0
+
+    async def chat(self, call: Any, on_text: Any = None) -> Any:
+        self.asked += 1
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            self.given_up += 1
+            raise
+
+
+@pytest.mark.parametrize("cache", ["llm", "off"])
+def test_a_call_that_nobody_waits_for_any_more_is_given_up_as_without_the_cache(cache: str) -> None:
+    model = Silent()
+    text = LISTED.replace("writer: {", "writer: {timeout_s: 0.02, ").replace("[a, b, a, a]", "[a, a, a]")
+
+    assert play(model, text, cache=cache).status == "failed"
+    assert model.given_up == model.asked == (1 if cache == "llm" else 3)
+
+
+def test_one_who_stops_waiting_does_not_take_the_answer_from_the_others() -> None:
+    """The first asker runs out of time, the second has none to run out of."""
+    model = Talker()
+    model.late = 0.1
+    text = TWO.replace("LIMIT", "timeout_s: 0.02, on_error: skip, ")
+
+    assert play(model, text).outputs == {"result": "WRITE ABOUT A. 1"}
+    assert model.asked == 1
+
+
+TWO = """
+nodes:
+  topic: {type: flow.input, value: a}
+  hasty: {LIMITtype: llm.function, instructions: "Write about {topic}.", output: text}
+  patient: {type: llm.function, instructions: "Write about {topic}.", output: text}
+  result: {type: flow.output}
+edges:
+  - topic.value -> hasty.topic
+  - topic.value -> patient.topic
+  - patient.text -> result.value
+"""
 
 
 def test_a_retry_is_not_given_what_has_just_failed_and_a_later_run_repeats_both() -> None:
