@@ -81,12 +81,12 @@ def enter(region: Region, index: int, node: NodePlan, todo: list[int]) -> tuple[
             # A port that takes absence as a value is told of it, if it is wired at all.
             values[entry.name] = value if entry.passes_absence and entry.wires else entry.default
             continue
+        if ref is not None:
+            refs[entry.name] = ref
         if not _fits(entry, value):
             _refuse_value(region, node, entry, value, refs, todo)
             return None
         values[entry.name] = value
-        if ref is not None:
-            refs[entry.name] = ref
     if node.role == "input":
         values, given = _from_outside(region, index, node, todo)
         if values is None:
