@@ -91,7 +91,7 @@ class Waiting:
                 if source is None or not self._is_open(source):
                     continue
                 name = self._plan.nodes[source].name
-                text = f"`{port}` waits for `{name}`{self._doing(source)}"
+                text = f"waits for `{name}`{self._doing(source)}, its input `{port}`"
                 found.setdefault((port, name), Wait("input", text, name, port))
         return list(found.values())
 
@@ -108,7 +108,7 @@ class Waiting:
             users = [one for one in self._plan.nodes[: node.index] if store in one.stores and (one.live or self._first)]
             if users and self._is_open(users[-1].index):
                 name = users[-1].name
-                text = f"`{name}`{self._doing(users[-1].index)} uses the store `{store}` before it"
+                text = f"waits for `{name}`{self._doing(users[-1].index)}, which uses the store `{store}` before it"
                 found.append(Wait("store", text, name))
         return found
 
@@ -118,10 +118,10 @@ class Waiting:
             if run.status == "paused":
                 return Wait("end", f"the run paused here ({run.ended or 'paused'})")
             return Wait("end", f"the run ended here ({run.status})")
-        return Wait("ready", "nothing more: it is ready to start")
+        return Wait("ready", "ready to start")
 
     def _is_open(self, index: int) -> bool:
         return index in self._states and self._states[index].state not in DECIDED
 
     def _doing(self, index: int) -> str:
-        return ", which is running" if self._states[index].now is not None else ""
+        return " (running)" if self._states[index].now is not None else ""

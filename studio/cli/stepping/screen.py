@@ -18,7 +18,7 @@ from studio.replay.cursor import Cursor
 from studio.support.plain import cells, cut
 from studio.trace.decided import Decided
 
-KEYS_HELP = "←/→ step  t tick  m model  e error  i/u in/out  ↑/↓ scroll  g go to  / search  ? all  q quit"
+KEYS_HELP = "←/→ step  1-5 view  ? keys  q quit  t tick  m model  e error  i/u in/out  ↑/↓ scroll  g go to  / search"
 
 
 class Screen:

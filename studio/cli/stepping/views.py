@@ -95,12 +95,6 @@ def _stores(cursor: Cursor, width: int) -> Iterator[Line]:
 def _under_way(cursor: Cursor, width: int) -> Iterator[Line]:
     state = cursor.state()
     yield from _where(state)
-    waiting = [node for node in state.nodes.values() if node.state == "waiting"]
-    yield (("bold", "  waiting here"), ("dim", "" if waiting else "  nothing"))
-    for node in waiting:
-        for number, wait in enumerate(node.waits):
-            name = node.name if not number else " " * len(node.name)
-            yield ("    ", SIGNS["waiting"] if not number else " ", " ", name, "  ", ("dim", wait.text))
     under_way = state.under_way
     yield (("bold", "  under way in the run"), ("dim", "" if under_way else "  nothing"))
     for firing, effects in under_way:
@@ -109,6 +103,12 @@ def _under_way(cursor: Cursor, width: int) -> Iterator[Line]:
         for effect in effects:
             yield ("        ", ("magenta", effect.kind), " ", effect.name, ("dim", "  not answered yet"))
     yield from _used(cursor)
+    waiting = [node for node in state.nodes.values() if node.state == "waiting"]
+    yield (("bold", "  waiting here"), ("dim", "" if waiting else "  nothing"))
+    for node in waiting:
+        for number, wait in enumerate(node.waits):
+            name = node.name if not number else " " * len(node.name)
+            yield ("    ", SIGNS["waiting"] if not number else " ", " ", name, "  ", ("dim", wait.text))
 
 
 VIEWS: Final = (
