@@ -53,6 +53,10 @@ class Cursor:
         """The number of the last step so far."""
         return self.steps.last() or 0
 
+    def refresh(self) -> None:
+        """Read the run's status anew: for following a run that is still going. New steps are found without."""
+        self.run = self.trace.run(self.run.id)
+
     # -- looking ------------------------------------------------------------------------------
 
     @property
