@@ -6,7 +6,6 @@ nodes, but nothing is known of its wires.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -104,10 +103,13 @@ class Regions:
         if row is None:
             return None
         prefix = f"{row.node}/{item}/" if item else f"{row.node}/"
-        first = next((path for path in self._bodies(row) if _prefix(path.node) == prefix), None)
+        plan = self._plan_of(row)
+        if plan is not None and plan.nodes:
+            first = self._steps.path_named(prefix + plan.nodes[0].name)
+        else:
+            first = next((path for path in self._steps.paths_below(row.path) if _prefix(path.node) == prefix), None)
         if first is None:
             return None
-        plan = self._plan_of(row)
         rows = self._nodes(prefix, first.path - first.plan_index, row.path, plan)
         ticks = self._ticks_of_body(region, row, rows, plan, seq)
         return Region(_span(rows, ticks), prefix, item, row, rows, plan)
@@ -117,12 +119,8 @@ class Regions:
         row = region.path_of(node)
         if row is None:
             return []
-        keys: dict[str, None] = {}
-        for path in self._bodies(row):
-            keys[_prefix(path.node)[len(row.node) + 1 : -1]] = None
-            if len(keys) >= limit:
-                break
-        return list(keys)
+        start = len(row.node) + 1
+        return [_prefix(path.node)[start:-1] for path in self._steps.paths_below(row.path, limit)]
 
     def around(self, region: Region) -> Region | None:
         """The region that holds the region node, None at the top."""
@@ -140,12 +138,6 @@ class Regions:
         return Region(_span(rows, ticks), prefix, item, above, rows, plan)
 
     # -- within -----------------------------------------------------------------------------------
-
-    def _bodies(self, row: PathRow) -> Iterator[PathRow]:
-        """The first node path of each body of a region node."""
-        for path in self._steps.paths_below(row.path):
-            if path.plan_index == 0:
-                yield path
 
     def _ticks_of_body(
         self, region: Region, row: PathRow, rows: tuple[PathRow, ...], plan: RegionPlan | None, seq: int

@@ -214,10 +214,12 @@ class Steps:
         return rows[0] if rows else None
 
     def paths_below(self, parent: int, limit: int = -1) -> list[PathRow]:
-        """Return the node paths of the bodies of a region node's path (0: those at the top), in order."""
+        """Return the first node path of each body of a region node's path (0: of the top region), in the order in
+        which the bodies first began."""
         return self._paths(
-            "parent = ? AND id BETWEEN ? AND ? ORDER BY id LIMIT ?", parent, self.base, self.base + ID_MASK, limit
-        )
+            "parent = ? AND id BETWEEN ? AND ? AND plan_index = 0 ORDER BY id LIMIT ?",
+            parent, self.base, self.base + ID_MASK, limit,
+        )  # fmt: skip
 
     def paths_ending(self, name: str) -> list[str]:
         """Return the node paths that are this name or end with it, of which something was decided or had started."""

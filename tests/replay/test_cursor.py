@@ -145,6 +145,7 @@ def test_one_item_is_walked_past_what_others_do_meanwhile(db: Path) -> None:
         cursor = Cursor(trace)
         assert cursor.next_inside()
         assert here(cursor) == ("map/0/b", "0.0")
+        assert {name: node.state for name, node in cursor.state().nodes.items()} == {"a": "fired", "b": "fired"}
         assert not cursor.next_inside()
         assert cursor.move(1)
         assert here(cursor) == ("map/1/b", "0.0")

@@ -16,9 +16,11 @@ import pytest
 
 from studio.engine.run import run
 from studio.graph import Graph
+from studio.replay.continuing import resume
 from studio.replay.cursor import Cursor
 from studio.replay.state import State
 from studio.trace import Trace
+from studio.trace.log import REPLAYED
 from studio.trace.records import FiringRecord, OpenRecord
 from tests.engine.generator import random_graph
 from tests.engine.players import REGISTRY, Services
@@ -154,6 +156,22 @@ def test_every_state_is_what_the_rules_make_of_the_records(db: Path, seed: int) 
         run_id, records = recorded(graph_of(seed), db)
 
     assert check(db, run_id, graph_of(seed), records) == []
+
+
+@pytest.mark.parametrize("seed", [7, 37, 92, 122])
+def test_so_it_is_in_runs_that_paused_and_in_those_that_continue_them(db: Path, seed: int) -> None:
+    with latencies(shuffled(seed)):
+        run_id, records = recorded(graph_of(seed), db, limits={"firings": 25})
+        continued: list[Any] = []
+        with Trace(db) as trace:
+            assert trace.run(run_id).status == "paused"
+        again = resume(
+            db, run_id, registry=REGISTRY, catalog=SERVICES, limits={"firings": 10_000}, listener=continued.extend
+        )
+
+    assert check(db, run_id, graph_of(seed), records) == []
+    assert any(isinstance(one, FiringRecord) and one.origin == REPLAYED for one in continued)
+    assert check(db, again.run_id, graph_of(seed), continued) == []
 
 
 def test_the_states_that_were_compared_cover_the_rules() -> None:

@@ -141,12 +141,13 @@ def test_what_a_dead_run_was_doing_is_part_of_its_state(db: Path) -> None:
     with Trace(db) as trace:
         work = next(trace.firings(node="work"))
         cut = next(trace.firings(node="work/1/add")).seq
-        path = next(iter(trace.steps().paths_below(0))).path + 1  # in plan order `work` is second
+        named = trace.steps().path_named("work")
+        assert named is not None
     changed(
         db,
         f"DELETE FROM _firing WHERE seq > {cut}",
         "DELETE FROM _run_end",
-        f"INSERT OR IGNORE INTO _open SELECT (id << 32) + {work.id}, (id << 32) + {path}, 'a0', 0, 0,"
+        f"INSERT OR IGNORE INTO _open SELECT (id << 32) + {work.id}, (id << 32) + {named.path}, 'a0', 0, 0,"
         f" {int(work.started_at * 1e9)} FROM _run",
     )
     with Trace(db) as trace:
