@@ -6,6 +6,7 @@ name alone will do where only one node of the graph, however deep, has it.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -16,6 +17,9 @@ from studio.support.nearest import did_you_mean
 
 if TYPE_CHECKING:
     from studio.engine.region import Region
+
+PLACES = 20_000
+"""Nodes looked at for a name that is no path."""
 
 Trail = tuple[tuple[str, str], ...]
 """The region nodes around a region, from the top: name and item (empty in a subgraph)."""
@@ -91,16 +95,16 @@ def find_place(plan: RegionPlan, path: str) -> Place:
 
 
 def every_place(plan: RegionPlan) -> Iterator[Place]:
-    """Every node of a graph and of the graphs inside, each graph once: graphs may contain themselves."""
-    queue: list[tuple[RegionPlan, tuple[Level, ...]]] = [(plan, ())]
-    seen = {id(plan)}
-    while queue:
-        here, above = queue.pop(0)
+    """Every node of a graph and of the graphs inside, but not of a graph inside itself; at most `PLACES`."""
+    queue: deque[tuple[RegionPlan, tuple[Level, ...]]] = deque([(plan, ())])
+    left = PLACES
+    while queue and left > 0:
+        here, above = queue.popleft()
+        left -= len(here.nodes)
         for node in here.nodes:
             levels = (*above, Level(here, node))
             yield Place("/".join(level.node.name for level in levels), levels)
-            if node.body is not None and id(node.body.plan) not in seen:
-                seen.add(id(node.body.plan))
+            if node.body is not None and all(level.plan is not node.body.plan for level in levels):
                 queue.append((node.body.plan, levels))
 
 

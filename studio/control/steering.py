@@ -92,6 +92,7 @@ class Steering:
         if key in self._leave:
             self._leave.discard(key)
             return False
+        met = None
         if self._lets(region, node):
             met = self._met(region, node, "before", values) if self.breakpoints.has("before") else None
             if met is None:
@@ -104,7 +105,8 @@ class Steering:
             heappush(rest, node.index)
             todo.clear()
         region.running += 1
-        self.waiting[key] = Waiting(region, node, values, rest)
+        held = self.waiting[key] = Waiting(region, node, values, rest)
+        held.met = met is not None
         self._stir()
         return True
 
@@ -170,7 +172,8 @@ class Steering:
         self._go_on()
         self._set("running", "")
         self._aim()
-        self._release(self.in_order())
+        ordered = self.in_order()
+        self._release(ordered, ordered[:1])
 
     def go_towards(self, goal: Goal) -> None:
         """Go on as far as a goal, once what is under way is done."""
@@ -267,13 +270,15 @@ class Steering:
         if not steers:
             self._leave.clear()
 
-    def _release(self, some: list[Waiting]) -> None:
-        assert self.engine is not None
+    def _release(self, some: list[Waiting], next: list[Waiting]) -> None:
+        """Let some enter anew. Whom the person saw as `next`, or a breakpoint held, goes; others may meet theirs, if
+        they would not be held again at once."""
         for one in some:
             key = (one.region, one.node.index)
             del self.waiting[key]
-            if self.engine.watched:
-                self._leave.add(key)
+            if self.engine is not None and self.engine.watched:
+                if one.met or one in next or not self._lets(one.region, one.node):
+                    self._leave.add(key)
             let_go(one.region, one.todo)
 
     def _stir(self) -> None:
@@ -301,14 +306,14 @@ class Steering:
         ordered = self.in_order()
         lost = [one for one in ordered if one.node.index in one.region.lost]
         if lost:  # a race was decided meanwhile: they never fire
-            self._release(lost)
+            self._release(lost, [])
             self._stir()
             return
         if self.state.name == "stepping" and self.goal is not None:
             chosen = list(self.goal.next(ordered))
             if chosen:
                 self._go_on()
-                self._release(chosen)
+                self._release(chosen, ordered[:1])
                 self._stir()
                 return
             self._reached()

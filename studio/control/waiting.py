@@ -48,13 +48,15 @@ def _short(value: Json) -> Json:
 class Waiting:
     """A waiting firing as the controller keeps it. `todo` is what the scheduler goes on with when it is let go."""
 
-    __slots__ = ("node", "order", "region", "tick_key", "todo", "values")
+    __slots__ = ("met", "node", "order", "region", "tick_key", "todo", "values")
 
     def __init__(self, region: Region, node: NodePlan, values: Mapping[str, Any], todo: list[int]) -> None:
         self.region = region
         self.node = node
         self.values = values
         self.todo = todo
+        self.met = False
+        """True if a breakpoint was met here: it goes by it when it is let go."""
         self.tick_key = region.tick_key
         self.order = outline_order(region, node)
 
