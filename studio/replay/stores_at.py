@@ -15,6 +15,7 @@ from studio.graph.scope import Scope
 from studio.replay.old_stores import OldMemories, scope_path
 from studio.stores import make_store
 from studio.stores.base import Store
+from studio.support.errors import StudioError
 from studio.support.values import Json
 from studio.trace.memories import Applied, Memories, MemoryRow, Operation
 from studio.trace.views import ID_MASK
@@ -85,8 +86,12 @@ class StoresAt:
         if memory is None:
             known = declared.scope != "project"
             return StoreAt(declared.name, declared.type, declared.scope, fresh.dump() if known else None, known, False)
-        held, known = self.rebuilt(memory, fresh, seq)
-        content = held.dump() if known else None
+        try:
+            held, known = self.rebuilt(memory, fresh, seq)
+            content = held.dump() if known else None
+        except (StudioError, LookupError, TypeError, ValueError, AttributeError):
+            # The record is damaged, or of a store that has other operations today: all else is shown.
+            content, known = None, False
         return StoreAt(declared.name, declared.type, declared.scope, content, known, True, in_item)
 
     def _outermost(

@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import gc
 import random
+import resource
 import sys
 import tempfile
 import time
@@ -161,9 +162,16 @@ def peak_kb(db: Path, samples: int) -> float:
     return round(peak / 1024, 1)
 
 
+def rss_kb() -> int:
+    """Resident memory of this process; 0 where that is not told."""
+    told = Path("/proc/self/statm")
+    return int(told.read_text().split()[1]) * resource.getpagesize() // 1024 if told.exists() else 0
+
+
 def measure(db: Path, short: Path, samples: int) -> dict[str, Any]:
     chance = random.Random(7)
     found: dict[str, Any] = {"open_ms": round(opened(db), 2)}
+    before = rss_kb()
     with Trace(db) as trace:
         cursor = Cursor(trace)
         found["steps"] = last = len(cursor)
@@ -177,6 +185,9 @@ def measure(db: Path, short: Path, samples: int) -> dict[str, Any]:
 
         found["state"] = summary([at(place, look) for place in places])
         found["moves"] = {name: summary([at(place, move) for place in places[:60]]) for name, move in MOVES.items()}
+        cursor.first()
+        found["search_of_everything_ms"] = round(timed(lambda: cursor.search("nowhere to be found")), 1)
+        found["rss_growth_kb"] = rss_kb() - before
     found["peak_kb"] = peak_kb(db, 50)
     found["peak_of_a_tenth_kb"] = peak_kb(short, 50)
     return found
@@ -198,7 +209,9 @@ def main() -> None:
             results[name] = found = measure(db, short, arguments.samples)
             print(f"{name}: {found['steps']} steps, recorded in {took:.1f} s, {db.stat().st_size >> 20} MB")
             print(f"  open {found['open_ms']} ms, first state {found['first_state_ms']} ms, state {found['state']}")
-            print(f"  memory {found['peak_kb']} KB, in a run a tenth as long {found['peak_of_a_tenth_kb']} KB")
+            print(f"  a search that finds nothing {found['search_of_everything_ms']} ms")
+            print(f"  resident memory +{found['rss_growth_kb']} KB")
+            print(f"  Python's memory {found['peak_kb']} KB, in a run a tenth as long {found['peak_of_a_tenth_kb']} KB")
             slow = sorted(found["moves"].items(), key=lambda one: -one[1]["p95_ms"])
             print("  " + ", ".join(f"{move} {times['median_ms']}/{times['p95_ms']}" for move, times in slow))
     print(machine_facts(), file=sys.stderr)

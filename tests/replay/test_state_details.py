@@ -233,6 +233,19 @@ def test_a_store_late_in_a_run_takes_few_operations(db: Path, monkeypatch: pytes
             assert len(done) <= 257
 
 
+@pytest.mark.parametrize("damage", ["content = '5'", "content = 'no json'", "content = 999999"])
+def test_a_store_whose_record_is_damaged_is_not_known(db: Path, damage: str) -> None:
+    run(Graph.from_text(COUNTING), db=db)
+    changed(db, f"UPDATE _memory_content SET {damage}")
+    with Trace(db) as trace:
+        cursor = Cursor(trace)
+        cursor.last()
+        (store,) = cursor.state().stores
+        assert (store.known, store.content) == (False, None)
+        cursor.seek(100)  # before the first content was written down
+        assert cursor.state().stores[0].known
+
+
 def test_stores_of_older_runs_are_made_from_their_firings(db: Path) -> None:
     contents: list[Json] = []
     for strip in (False, True):
