@@ -52,7 +52,7 @@ class Firing:
     """One firing. `id` counts starts, `seq` decisions (None while undecided) within the run. `status`: ok, error,
     skipped, running or interrupted. `inputs` maps each port to `[firing id, output port]` (a list of those for a
     `many` port); `outputs` maps ports to values, large ones as `Ref`. `parent` is the id of the region firing
-    around it (0: top), `plan_index` its place in the region. `absent` says of empty outputs why, where the node said."""
+    around it (0: top), `plan_index` its place in the region. `absent` says of empty outputs why, if the node said."""
 
     run: str
     id: int

@@ -178,6 +178,38 @@ def test_a_failure_stops_what_waits_in_its_region(db: Path) -> None:
         assert wait.text == "`fails` failed: nothing new starts in this region"
 
 
+def test_a_region_that_is_tried_again_begins_anew(db: Path) -> None:
+    graph = Graph.from_text("""\
+studio: 1
+name: retried
+nodes:
+  again: {type: flow.subgraph, graph: body, retries: 1, on_error: skip}
+graphs:
+  body:
+    nodes:
+      text: {type: text.constant, text: no json}
+      parsed: {type: json.parse}
+      last: {type: debug.log}
+      y: {type: flow.output}
+    edges:
+      - text.text -> parsed.text
+      - parsed.value -> last.value
+      - parsed.value -> y.value
+""")
+    run(graph, db=db)
+    with Trace(db) as trace:
+        cursor = Cursor(trace)
+        states = []
+        while True:
+            if cursor.here.parent:
+                states.append({name: node.state for name, node in cursor.state().nodes.items()})
+            if not cursor.move(1):
+                break
+
+    begun = {"text": "fired", "parsed": "waiting", "last": "waiting", "y": "waiting"}
+    assert states == [begun, {**begun, "parsed": "failed"}] * 2
+
+
 def test_model_calls_taken_over_from_another_run_are_gone_to_and_counted_apart(db: Path) -> None:
     text = TOWN.replace("  fails: {type: json.parse, on_error: skip}", "  fails: {type: json.parse}")
     first = run(Graph.from_text(text), model=Scripted(["no json"]), db=db)
