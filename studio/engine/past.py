@@ -38,6 +38,9 @@ LASTING = frozenset({"chat", "complete", "embed", "human", "clock", "random", "l
 """Kinds of effect whose answers stay, whatever else a fork has changed in the world: all but tools, files and such."""
 
 
+_NO_TWIN: tuple[int, frozenset[str]] = (0, frozenset())
+
+
 class Outcome(NamedTuple):
     """What became of one firing of the past run. `seq` is None while it was under way when the run ended."""
 
@@ -110,6 +113,8 @@ class Past:
         self._blamed = blamed
         self._torn = torn or {}
         self._twins: dict[int, int] = {0: 0}
+        self._half_twins: dict[int, tuple[int, frozenset[str]]] = {}
+        """Firings that gave the same on some outputs only: the firing of the past run, and these outputs."""
         self._under_way: dict[tuple[Region, int], Outcome] = {}
         self._records: dict[int, FiringRecord] = {}
         self._adrift: set[int] = set()
@@ -178,7 +183,12 @@ class Past:
                 and len(now) == len(then)
                 and all(map(self._same_origin, now, then))
             )
-        return bool(now[1] == then[1] and self._twins.get(now[0]) == then[0])
+        if now[1] != then[1]:
+            return False
+        if self._twins.get(now[0]) == then[0]:
+            return True
+        twin, ports = self._half_twins.get(now[0], _NO_TWIN)
+        return bool(twin == then[0] and now[1] in ports)
 
     def _diverged(self, region: Region, node: NodePlan, outcome: Outcome, refs: Mapping[str, Json]) -> Divergence:
         path, tick = region.prefix + node.name, tick_path(region.tick_key)
@@ -260,13 +270,20 @@ class Past:
             return origin
         region, node = context.region, context.node_plan
         outcome = self._under_way.pop((region, node.index), None) or self.find(region, node)
-        same = outcome is not None and outcome.status == "ok" and self._gave(outcome, encoded)
-        if same and outcome is not None:
-            self._twins[context.firing] = outcome.id
+        same = False
+        if outcome is not None and outcome.status == "ok":
+            again = self._given_again(outcome, encoded)
+            same = again == outcome.outputs.keys() == encoded.keys()
+            if same:
+                self._twins[context.firing] = outcome.id
+            else:
+                self._half_twins[context.firing] = (outcome.id, again | {"done"})
         played = bool(node.role or node.knockout)
         if same and origin == EXECUTED and played and context.firing not in self._touched:
-            self.taken += 1
-            return REPLAYED
+            # What only takes, the end of a region, gives the same whatever it takes.
+            if outcome is not None and (node.role not in ("output", "stop") or self._same(context.refs, outcome)):
+                self.taken += 1
+                return REPLAYED
         if played and outcome is not None and not same and self._is_fixed(node, outcome):
             raise self._diverged(region, node, outcome, context.refs)
         self._touch(region)
@@ -300,14 +317,14 @@ class Past:
             self._touched.add(around.parent_firing)
             around = around.parent
 
-    def _gave(self, outcome: Outcome, encoded: Mapping[str, bytes]) -> bool:
-        if outcome.outputs.keys() != encoded.keys():
-            return False
-        for port, value in outcome.outputs.items():
-            data = encoded[port]
-            if (content_hash(data).hex() != value.hash) if isinstance(value, Ref) else (encode(value) != data):
-                return False
-        return True
+    def _given_again(self, outcome: Outcome, encoded: Mapping[str, bytes]) -> frozenset[str]:
+        """Return the outputs that have the value they had."""
+        return frozenset(
+            port
+            for port, value in outcome.outputs.items()
+            if (data := encoded.get(port)) is not None
+            and ((content_hash(data).hex() == value.hash) if isinstance(value, Ref) else (encode(value) == data))
+        )
 
     # -- regions ----------------------------------------------------------------------------
 
@@ -354,8 +371,6 @@ class Past:
         record = self._record(outcome)
         if self._is_tried_again(node, outcome):
             return None if kind in ASKED_AGAIN else record.answer_alike(kind, name, request)
-        if record.last < n:
-            return None
         try:
             known = record.answer(context.node, context.tick, n, kind, name, request)
         except Divergence:
@@ -379,7 +394,7 @@ class Past:
     def _record(self, outcome: Outcome) -> FiringRecord:
         record = self._records.get(outcome.id)
         if record is None:
-            record = self._records[outcome.id] = FiringRecord()
+            record = self._records[outcome.id] = FiringRecord(is_decided=outcome.seq is not None)
             for n, attempt, answer in self._reading.effects(outcome):
                 record.add(n, attempt, answer)
         return record

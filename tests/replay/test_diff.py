@@ -165,6 +165,39 @@ def test_a_region_differs_because_of_what_is_inside(play: Play, compare: Compare
     assert found.origin.node == "work/0/add"
 
 
+GATED = """\
+studio: 1
+name: gated
+nodes:
+  mood: {type: flow.input, value: calm}
+  fitting: {type: flow.gate, condition: "value == 'calm'"}
+  taken: {type: text.template, template: "was {word}"}
+  told: {type: text.constant, text: told}
+  result: {type: flow.output}
+edges:
+  - mood.value -> fitting.value
+  - fitting.value -> taken.word
+  - taken.done -> told.when
+  - told.text -> result.value
+"""
+
+
+def test_what_waits_for_a_node_to_be_done_follows_from_it(play: Play, compare: Compare) -> None:
+    found = compare(play(GATED), play(GATED, inputs={"mood": "cross"}))
+
+    assert kinds(found) == {
+        "mood": "origin", "fitting": "downstream", "taken": "downstream", "told": "downstream", "result": "downstream",
+    }  # fmt: skip
+
+
+def test_a_node_that_is_done_by_another_value_makes_no_difference(play: Play, compare: Compare) -> None:
+    always = GATED.replace("condition: \"value == 'calm'\"", 'condition: "true"')
+
+    found = compare(play(always), play(always, inputs={"mood": "cross"}))
+
+    assert kinds(found) == {"mood": "origin", "fitting": "downstream", "taken": "downstream"}
+
+
 def test_a_prompt_of_which_nothing_came_is_an_origin_of_its_own_kind(play: Play, compare: Compare) -> None:
     a = play(CRITIC_LOOP, *REPLIES)
     b = play(CRITIC_LOOP.replace("Write two", "Write three"), *REPLIES)

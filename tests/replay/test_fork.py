@@ -210,6 +210,44 @@ def test_a_node_fires_again_if_asked_to(tmp_path: Path) -> None:
     assert ("writer", "0") in executed(again)
 
 
+TWO_OUTPUTS = """\
+studio: 1
+name: two_outputs
+nodes:
+  text: {type: flow.input, value: "one two"}
+  parts: {type: text.regex, pattern: "(?P<first>\\\\w+) (?P<second>\\\\w+)"}
+  left: {type: text.template, template: "L {word}"}
+  right: {type: text.template, template: "R {word}"}
+  after: {type: text.constant, text: after}
+  gathered: {type: text.join, separator: "+"}
+  result: {type: flow.output}
+edges:
+  - text.value -> parts.text
+  - parts.first -> left.word
+  - parts.second -> right.word
+  - parts.done -> after.when
+  - left.text -> gathered.texts
+  - right.text -> gathered.texts
+  - gathered.text -> result.value
+"""
+
+
+def test_what_takes_an_output_that_is_again_the_same_does_not_fire_though_another_output_changed(
+    tmp_path: Path,
+) -> None:
+    graph = Graph.from_text(TWO_OUTPUTS)
+    result, tape = undisturbed(graph)
+    assert result.outputs == {"result": "L one+R two"}
+    run_id = crashed(tmp_path / "runs.db", graph, tape.calls)
+
+    result, again = forked(
+        tmp_path / "runs.db", run_id, changes=Changes({"text": {"value": "one three"}}), inputs={"text": "one three"}
+    )
+
+    assert result.outputs == {"result": "L one+R three"}
+    assert {path for path, _ in executed(again)} == {"text", "parts", "right", "gathered", "result"}
+
+
 def test_a_fork_names_its_parent_and_its_step(tmp_path: Path) -> None:
     db = tmp_path / "runs.db"
     run_id, _, _ = recorded(db)

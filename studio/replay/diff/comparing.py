@@ -11,7 +11,7 @@ from studio.replay.diff.found import RunDiff, in_order
 from studio.replay.diff.halves import Half
 from studio.replay.diff.judging import Finding, causes, judged
 from studio.replay.diff.pairs import Identity, Side, brought_together
-from studio.replay.diff.values import same_value, wires_of
+from studio.replay.diff.values import DONE, same_value, wires_of
 from studio.replay.diff.versions import Version, find_renames, graph_facts
 from studio.spec.registry import default_registry
 
@@ -103,6 +103,9 @@ class _Comparison:
             what.append("version")
         if one.status != other.status:
             what.append("status")
+            if "ok" in (one.status, other.status):
+                self.a.changed_ports.add((one.id, DONE))
+                self.b.changed_ports.add((other.id, DONE))
         elif one.reason != other.reason and self.in_names_of_a(other.reason) != one.reason:
             what.append("reason")
         if one.outputs or other.outputs:

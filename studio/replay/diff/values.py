@@ -18,6 +18,10 @@ KEPT = 2000
 """Producers whose outputs are kept for the next look-up."""
 
 
+DONE = "done"
+"""The output of every node that is present, and true, where it fired (design rule 2.2). No value is recorded for it."""
+
+
 class Given(NamedTuple):
     """A value on a wire; a `Ref` if it is large."""
 
@@ -36,6 +40,8 @@ class Values:
         if not producer:
             first = self._firsts.find(firing.node, port)
             return None if first is None else Given(first.value)
+        if output == DONE:
+            return Given(True)
         outputs = self._outputs(producer)
         return Given(outputs[output]) if output in outputs else None
 
