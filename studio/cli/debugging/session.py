@@ -121,15 +121,17 @@ class Session:
 
     def _converse(self, controller: Controller, frontier: Frontier) -> None:
         """Show where the run is held, and obey until it goes on."""
-        self._talk.held(frontier, self._why)
         if can_ask():
-            if not self._told_keys:
-                self._told_keys = True
-                self._talk.legend()
-            with raw_terminal(sys.stdin.fileno()):
+            with raw_terminal(sys.stdin.fileno()):  # before anything shows: who answers at once is heard
+                self._talk.held(frontier, self._why)
+                if not self._told_keys:
+                    self._told_keys = True
+                    self._talk.legend()
                 keys = _PatientKeys(sys.stdin.fileno(), self._is_held)
                 self._obey_lines(controller, lambda: _pressed(keys))
-        elif self._by_line:
+            return
+        self._talk.held(frontier, self._why)
+        if self._by_line:
             self._obey_lines(controller, lambda: sys.stdin.readline() or None)
         else:
             self._talk.say(("dim", f"`studio control {controller.run_id} resume` lets it go on."))
