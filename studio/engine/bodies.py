@@ -192,6 +192,7 @@ async def _shared_tick(context: Context, inner: Region, given: dict[str, Given])
     region = context.region
     inner.tick_key = region.tick_key
     inner.parent_firing = context.firing
+    inner.attempt = context.counted_attempt
     inner.inputs = given
     inner.elapsed_s = region.elapsed_s
     _repeat(context, inner)

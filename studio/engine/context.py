@@ -180,16 +180,17 @@ class Context:
 
     async def sleep(self, seconds: float) -> None:
         """Wait (an effect of kind `clock`); a fixed clock is moved on instead."""
+        fixed = self.engine.clock_start is not None
 
         async def wait() -> Json:
-            if self.engine.clock_start is not None:
-                self.late.slept_s += seconds
-                self.region.tick_slept_s = max(self.region.tick_slept_s, self.late.slept_s)
-            else:
+            if not fixed:
                 await asyncio.sleep(seconds)
             return None
 
         await self.effect("clock", "sleep", {"seconds": seconds}, wait)
+        if fixed:  # also where the record says that it was slept
+            self.late.slept_s += seconds
+            self.region.tick_slept_s = max(self.region.tick_slept_s, self.late.slept_s)
 
     async def ask_human(self, question: str, choices: Sequence[str] = (), default: str | None = None) -> str:
         """Ask a person (an effect of kind `human`)."""

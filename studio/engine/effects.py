@@ -79,9 +79,9 @@ async def call(
         if engine.recorded is not None:
             response, error = _from_record(context, n, kind, name, request, is_model)
         elif engine.past is not None and (known := _from_past(context, n, kind, name, request, once)) is not None:
-            response, error = _told(context, n, kind, name, request, is_model, known)
+            response, error = _told(context, n, kind, name, request, known)
         elif keep and (known := _from_cache(context, kind, name, request, keep, key, once)) is not None:
-            response, error = _told(context, n, kind, name, request, is_model, known, CACHED)
+            response, error = _told(context, n, kind, name, request, known, CACHED)
         else:
             if is_model and key not in engine.memo:
                 engine.may_call(context.region, context.node_plan)
@@ -218,14 +218,13 @@ def _told(
     kind: str,
     name: str,
     request: Json,
-    is_model: bool,
     known: Answer,
     origin: int = REPLAYED,
 ) -> tuple[Json, StudioError | None]:
     """Take over an answer: it costs nothing again. One that the past run paid for counts for the limits, one from the
     cache does not: limits bound what a run spends."""
     engine = context.engine
-    if is_model and known.is_executed:
+    if known.is_executed:
         engine.take_over(context.region, context.node_plan, known.spent)
     if engine.scripts:
         engine.pass_over(context.node, [known])

@@ -65,6 +65,8 @@ class Answer:
             "finish_reason": effect.finish_reason,
             "entropy": effect.entropy,
             "origin": ORIGIN_NAMES.index(effect.origin),
+            "asked_at": effect.asked_at,
+            "duration_ms": effect.duration_ms,
         }
         return cls(effect.kind, effect.name, effect.request, effect.status, effect.response, effect.error, facts)
 
@@ -74,10 +76,19 @@ class Answer:
         return self.facts.get("origin", EXECUTED) == EXECUTED and self.facts.get("finish_reason") != OLD_CACHED
 
     @property
+    def ended_at(self) -> float:
+        """When the answer came, in seconds since 1970; infinity if it never did."""
+        took = self.facts.get("duration_ms")
+        return float("inf") if took is None else float(self.facts.get("asked_at", 0.0)) + float(took) / 1e3
+
+    @property
     def spent(self) -> Spent:
         """What the asking used."""
         facts = self.facts
-        return Spent(1, facts.get("tokens_in") or 0, facts.get("tokens_out") or 0, facts.get("cost_usd") or 0.0)
+        is_call = self.kind in ("chat", "complete")
+        return Spent(
+            int(is_call), facts.get("tokens_in") or 0, facts.get("tokens_out") or 0, facts.get("cost_usd") or 0.0
+        )
 
     def asks(self, kind: str, name: str, request: Json) -> bool:
         """True if this is the same question."""
@@ -109,6 +120,9 @@ class Spent(NamedTuple):
         return Spent(*(one + other for one, other in zip(self, more, strict=True)))  # type: ignore[arg-type]
 
 
+CLOCK_S = 1e-6
+"""How exactly a moment is known."""
+
 OLD_CACHED = "cached"
 """Finish reason by which schema 1 marked an answer from the run's own memory."""
 
@@ -116,7 +130,7 @@ OLD_CACHED = "cached"
 class FiringRecord:
     """What one recorded firing asked: effects by number, results of store operations, attempts cut off by time."""
 
-    __slots__ = ("_taken", "cuts", "effects", "is_decided", "run", "store_results")
+    __slots__ = ("_answered_at", "_taken", "cuts", "effects", "is_decided", "run", "side_by_side", "store_results")
 
     def __init__(self, *, is_decided: bool = True) -> None:
         self.is_decided = is_decided
@@ -126,6 +140,9 @@ class FiringRecord:
         self.effects: dict[int, Answer] = {}
         self.store_results: dict[int, tuple[str, Json]] = {}
         self.cuts: dict[int, int] = {}
+        self.side_by_side = False
+        """True if it asked before an earlier question was answered: then the order of asking is chance."""
+        self._answered_at = 0.0
         self._taken: set[int] = set()
 
     @property
@@ -136,8 +153,12 @@ class FiringRecord:
     def add(self, n: int, attempt: int, answer: Answer) -> None:
         """Note a recorded effect, and what it says of an attempt's end."""
         self.effects[n] = answer
+        if answer.facts.get("asked_at", 0.0) < self._answered_at - CLOCK_S:
+            self.side_by_side = True
+        self._answered_at = max(self._answered_at, answer.ended_at)
         if answer.kind == "timeout":
             self.cuts[attempt] = n
+            self._answered_at = 0.0  # what was under way was cut off
 
     def answer_alike(self, kind: str, name: str, request: Json) -> Answer | None:
         """Return the first answer to this very request that came and was not taken yet, None if there is none."""
@@ -150,7 +171,8 @@ class FiringRecord:
     def answer(self, node: str, tick: str, n: int, kind: str, name: str, request: Json) -> Answer | None:
         """Return the recorded answer to this request, None if the answer never came. Raises `Divergence`.
 
-        Effect `n` is looked at first; calls that ran side by side may have been numbered in another order.
+        Effect `n` is looked at first; calls that ran side by side may have been numbered in another order. If they had
+        not all been asked when the run ended, a call that is not in the record is one of these.
         """
         there = self.effects.get(n)
         if n not in self._taken and there is not None and there.asks(kind, name, request):
@@ -162,7 +184,7 @@ class FiringRecord:
             self._taken.add(found)
             known = self.effects[found]
             return None if known.status == "unanswered" else known
-        if there is None and not self.is_decided:
+        if not self.is_decided and (there is None or self.side_by_side):
             return None
         if there is None:
             raise Divergence(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import reduce
 from typing import TYPE_CHECKING
 
 from studio.engine.past import Identity, Outcome, Past, Reading
@@ -15,9 +16,11 @@ from studio.support.values import Json, hash_bytes, sorted_encode
 
 if TYPE_CHECKING:
     from studio.trace import Trace
-    from studio.trace.found import Firing, Run, StoreOp
+    from studio.trace.found import Effect, Firing, Run, StoreOp
 
-MODEL_CALLS = "('chat', 'complete')"
+CALLS, PAID = "('chat', 'complete')", "('chat', 'complete', 'embed')"
+"""Kinds of effect that count as calls, and those that use tokens and money."""
+
 CUT_OFF = "cut off"
 """How the reason begins of a firing that did not come to its end because another one failed."""
 
@@ -133,8 +136,32 @@ class _Loader:
             if source is None:
                 return
             run, id = source.run, source.id
+        for effect, answer in self._answers(run, id):
+            yield effect.n, effect.attempt, answer
+
+    def _answers(self, run: str, id: int) -> Iterator[tuple[Effect, Answer]]:
+        """Yield the effects of a firing of the lineage, each as it was when it was really asked."""
+        above: list[list[Effect]] | None = None
         for effect in self.trace.effects(run, firing=id):
-            yield effect.n, effect.attempt, Answer.of(effect)
+            answer = Answer.of(effect)
+            if effect.origin == "replayed":
+                above = self._asked_before(run, id) if above is None else above
+                asked = _taken_from(above, answer)
+                answer = answer if asked is None else Answer.of(asked)
+            yield effect, answer
+
+    def _asked_before(self, run: str, id: int) -> list[list[Effect]]:
+        """Return what the firing of the same node and tick asked in the runs above, the nearest first."""
+        firing = self.trace.firing(run, id)
+        runs = list(_lineage(self.trace, self.trace.run(run)))[1:]
+        return [
+            [
+                effect
+                for one in self.trace.firings(above.id, firing.node, firing.tick)
+                for effect in self.trace.effects(above.id, firing=one.id)
+            ]
+            for above in runs
+        ]
 
     def store_ops(self, firing: int) -> Sequence[StoreOp]:
         """Return the store operations of a firing."""
@@ -166,13 +193,17 @@ class _Loader:
     def _read_spent(self, run: Run) -> None:
         assert self._spent is not None
         query = (
-            "SELECT firing, count(*), coalesce(sum(tokens_in), 0), coalesce(sum(tokens_out), 0),"
-            " coalesce(sum(cost_usd), 0.0) FROM effect"
-            f" WHERE run = ? AND kind IN {MODEL_CALLS} AND origin = 'executed' AND firing > 0 GROUP BY firing"
+            f"SELECT firing, sum(kind IN {CALLS}), coalesce(sum(tokens_in), 0), coalesce(sum(tokens_out), 0),"
+            " coalesce(sum(cost_usd), 0.0), max(origin = 'replayed') FROM effect"
+            f" WHERE run = ? AND kind IN {PAID} AND origin IN ('executed', 'replayed') AND firing > 0 GROUP BY firing"
         )
-        for id, *used in self.trace.sql(query, (run.id,), limit=10**9, seconds=600.0).rows:
+        for id, *used, partly_replayed in self.trace.sql(query, (run.id,), limit=10**9, seconds=600.0).rows:
             firing = self.trace.firing(run.id, int(id))
-            self._spent.setdefault((firing.node, firing.tick, firing.attempt), Spent(*used))
+            spent = Spent(*used)
+            if partly_replayed:  # what was taken over in the middle of a firing was paid for further up
+                asked = (answer for _, answer in self._answers(run.id, int(id)) if answer.is_executed)
+                spent = reduce(Spent.plus, (answer.spent for answer in asked), Spent(0, 0, 0, 0.0))
+            self._spent.setdefault((firing.node, firing.tick, firing.attempt), spent)
 
 
 _FREE = {"origin": 1, "tokens_in": 0, "tokens_out": 0, "cost_usd": 0.0}
@@ -184,6 +215,22 @@ def _lineage(trace: Trace, run: Run) -> Iterable[Run]:
     while run.parent_run and trace.has_run(run.parent_run):
         run = trace.run(run.parent_run)
         yield run
+
+
+def _taken_from(above: list[list[Effect]], answer: Answer) -> Effect | None:
+    """Take out of what was asked further up the effect that an answer was taken over from, None if there is none: the
+    run was told it at another place."""
+    for effects in above:
+        found = next((one for one in effects if one.status == answer.status and _is_alike(one, answer)), None)
+        if found is not None:
+            effects.remove(found)
+            if found.origin != "replayed":
+                return found
+    return None
+
+
+def _is_alike(effect: Effect, answer: Answer) -> bool:
+    return answer.asks(effect.kind, effect.name, effect.request)
 
 
 def _key(kind: str, name: str, request: Json) -> str:

@@ -15,6 +15,7 @@ from studio.engine.prepared import bind_inputs, prepare
 from studio.engine.result import RunResult
 from studio.graph import Graph
 from studio.replay.continuing import resume
+from studio.spec.registry import Registry
 from studio.support.ids import new_run_id
 from studio.support.values import Json, encode
 from studio.trace import RunStart, open_run
@@ -61,10 +62,15 @@ def undisturbed(graph: Graph, replies: Sequence[Json] = (), **options: Any) -> t
 
 
 def crashed(
-    db: Path, graph: Graph, calls: Sequence[Call], options: Mapping[str, Json] | None = None, parent: str = ""
+    db: Path,
+    graph: Graph,
+    calls: Sequence[Call],
+    options: Mapping[str, Json] | None = None,
+    parent: str = "",
+    registry: Registry = REGISTRY,
 ) -> str:
     """Put the beginning of a tape into a database as a run that nothing more came of; return its id."""
-    prepared = prepare(graph, REGISTRY)
+    prepared = prepare(graph, registry)
     bound = bind_inputs(prepared.plan(True), {})
     start = RunStart(
         run_id=new_run_id(),
