@@ -10,6 +10,7 @@ from studio.support.errors import UsageError
 from studio.support.resources import recorded_run
 
 if TYPE_CHECKING:
+    from studio.graph.model import Graph
     from studio.trace import Trace
 
 
@@ -46,6 +47,15 @@ def own_run(args: argparse.Namespace) -> tuple[Path, str, str]:
     with open_trace(args) as trace:
         found = trace.run(args.run_name)
         return trace.path, found.id, found.graph
+
+
+def graph_of(db: Path, run: str) -> Graph:
+    """Return the graph of a recorded run, as it was run."""
+    from studio.graph.model import Graph
+    from studio.trace import Trace
+
+    with Trace(db) as trace:
+        return Graph.from_text(trace.graph_text(run), name=trace.run(run).graph)
 
 
 def open_trace(args: argparse.Namespace) -> Trace:

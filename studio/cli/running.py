@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from studio.cli import exits
+from studio.cli.debugging.options import debugging_arguments
 from studio.cli.output import Output
 from studio.cli.showing import status_piece, value_lines
 from studio.cli.text import duration, money, plural, usage
@@ -19,9 +20,9 @@ from studio.support.plain import plain
 
 if TYPE_CHECKING:
     from studio.cli.progress import Progress
-    from studio.control import Controller, Door
     from studio.engine.result import RunResult
     from studio.engine.reuse import Saved
+    from studio.graph.model import Graph
 
 Watch = dict[str, Any]
 """What a run is told so that it can be watched and steered: `listener`, `on_text`, `human`, `control`."""
@@ -36,6 +37,7 @@ def running_arguments(parser: argparse.ArgumentParser) -> None:
         "--limit", action="append", default=[], metavar="NAME=N", dest="limits",
         help="pause when used up: firings, ticks, calls, tokens, cost_usd, seconds; may be repeated",
     )  # fmt: skip
+    debugging_arguments(parser)
 
 
 def play(
@@ -44,18 +46,18 @@ def play(
     name: str,
     db: Path,
     start: Callable[[Watch], RunResult],
-    control: Controller | Door | None = None,
+    graph: Callable[[], Graph],
 ) -> int:
     """Run with progress on a terminal, report what it gives, and return the exit code.
 
-    `start` gets what it should hand to the run so that it can be watched and steered: by `control`, or else as other
-    processes and Ctrl-C want it.
+    `start` gets what it should hand to the run so that it can be watched and steered; `graph` gives the graph that
+    will run, for orders to be checked against before it does.
     """
-    from studio.cli.debugging.options import door_for, wants_debugger
+    from studio.cli.debugging.options import control_for, wants_debugger
     from studio.cli.debugging.session import Session
     from studio.cli.progress import LiveProgress, Progress
 
-    control = control or door_for(db)
+    control = control_for(args, graph, db)
     progress = Progress()
     watched = sys.stderr.isatty() and not out.as_json
     live = LiveProgress(progress, name) if watched else None

@@ -10,6 +10,7 @@ A run is *at rest* when every chain of its scheduler ends at a held firing, whic
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections import Counter, OrderedDict, deque
 from collections.abc import Callable, Mapping
 from heapq import heappush
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
     from studio.engine.engine import Engine
     from studio.engine.plan import NodePlan
     from studio.engine.region import Region
+
+_log = logging.getLogger(__name__)
 
 Listener = Callable[[list[Event]], None]
 
@@ -79,7 +82,7 @@ class Steering:
         self._tell(self.state)
 
     def end(self) -> None:
-        self._go_on()
+        self._start_clock = None
         self.waiting.clear()
         self._leave.clear()
         self._set("ended", "")
@@ -146,6 +149,8 @@ class Steering:
                 self._hold(f"alarm: {message}")
 
     def wake(self) -> None:
+        if not self.waiting:
+            return
         for key, one in list(self.waiting.items()):
             if one.region.halted:
                 del self.waiting[key]
@@ -371,7 +376,11 @@ class Steering:
         events, self._events = self._events, []
         if events:
             for listener in list(self.listeners):
-                listener(events)
+                try:
+                    listener(events)
+                except Exception:  # noqa: BLE001 - a broken view must not stop the run
+                    _log.exception("a listener of the control failed and hears no more")
+                    self.listeners.remove(listener)
 
 
 def _under_way(region: Region, waiting: Counter[Region]) -> int:

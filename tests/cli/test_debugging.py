@@ -81,6 +81,31 @@ def test_a_run_that_was_left_is_resumed_to_the_end_it_would_have_had(cli: Cli, c
     assert left["calls"] + resumed["calls"] == plain["calls"]
 
 
+def test_a_run_is_gone_on_with_step_by_step(cli: Cli, critic: Path, script: str) -> None:
+    """What is taken over from the run before is not held again."""
+    plain = cli("run", critic, "--model", script, "--json").json
+    left = cli("run", critic, "--model", script, "--step", "--json", stdin="n\nn\nn\nq\n").json
+
+    told = cli("resume", left["run"], "--step", stdin="\n" * 40)
+
+    assert told.code == 0
+    assert stops(told.err)[0] not in (("topic", "0"), ("writer", "0"))
+    assert told.out.splitlines() == plain["outputs"]["result"].splitlines()
+
+
+def test_one_node_alone_fires_with_the_inputs_it_had(cli: Cli, critic: Path, recorded: str, tmp_path: Path) -> None:
+    replies = tmp_path / "one.jsonl"
+    replies.write_text('"wrong"\n')
+
+    told = cli("fork", recorded, "--only", "critic", "--model", f"scripted:{replies}", "--json")
+
+    assert (told.json["status"], told.json["ended"], told.json["calls"]) == ("paused", "limit:control", 1)
+    fired = cli("show", told.json["run"], "--json").json
+    executed = [one["node"] for one in fired["firings"] if one["origin"] == "executed" and one["status"] == "ok"]
+    assert "critic" in executed
+    assert not {"writer", "route", "done"} & set(executed)
+
+
 def test_aborting_ends_with_130(cli: Cli, critic: Path, script: str) -> None:
     told = cli("run", critic, "--model", script, "--step", stdin="n\nx\n")
 

@@ -15,7 +15,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from studio.cli.database import own_run, run_argument
+from studio.cli.database import graph_of, own_run, run_argument
 from studio.cli.output import Output
 from studio.cli.running import Watch, parse_limits, play, running_arguments
 
@@ -26,6 +26,7 @@ EXAMPLES = (
     "studio fork last --at 12 --set writer.instructions=@shorter.txt",
     "studio fork last --output critic.label=good",
     "studio fork inbox_triage --set triage/sender.system='Copy the first name of the writer.'",
+    "studio fork last --only critic",
     "studio fork last --redo writer --model openai/gpt-4.1-mini",
 )
 
@@ -57,6 +58,8 @@ def run(args: argparse.Namespace, out: Output) -> int:
 
     limits = parse_limits(args.limits)
     db, name, title = own_run(args)
+    if args.only:
+        args.redo.append(args.only)  # that one is to fire, with the inputs it had
     changes = changes_of(args, db, name)
     graph, inputs = new_graph_and_inputs(args, db, name)
 
@@ -68,4 +71,4 @@ def run(args: argparse.Namespace, out: Output) -> int:
             embedder=args.embedder, answers=args.answers, **watch,
         )  # fmt: skip
 
-    return play(args, out, title, db, start)
+    return play(args, out, title, db, start, lambda: graph or graph_of(db, name))

@@ -13,7 +13,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from studio.cli.database import own_run, run_argument
+from studio.cli.database import graph_of, own_run, run_argument
 from studio.cli.output import Output
 from studio.cli.running import Watch, parse_limits, play, running_arguments
 
@@ -41,4 +41,4 @@ def run(args: argparse.Namespace, out: Output) -> int:
 
         return resume(db, name, limits=limits, model=args.model, embedder=args.embedder, answers=args.answers, **watch)
 
-    return play(args, out, graph, db, start)
+    return play(args, out, graph, db, start, lambda: graph_of(db, name))

@@ -4,7 +4,11 @@ Inputs: -i name=value (read as the type the input declares: text as it stands, e
 -i name=@- for standard input, -i name=@@text for text that begins with @.
 
 Exit codes: 0 ok, 1 the run failed, 2 something was given wrongly, 3 paused by a limit, 5 disk or database,
-130 interrupted with Ctrl-C (the run is recorded as aborted).
+130 aborted (Ctrl-C: on a terminal the first one pauses the run and the second aborts it).
+
+A run can be stepped (--step), stopped where a condition holds (--break), or changed while it goes on (--freeze,
+--knockout): on a terminal by single keys, from a pipe by lines; ? lists them. `studio control` does the same to a run
+that goes on elsewhere.
 """
 
 from __future__ import annotations
@@ -13,7 +17,6 @@ import argparse
 from typing import TYPE_CHECKING
 
 from studio.cli.database import database
-from studio.cli.debugging.options import control_for, debugging_arguments
 from studio.cli.graphs import open_graph
 from studio.cli.output import Output
 from studio.cli.running import Watch, parse_limits, play, running_arguments
@@ -45,7 +48,6 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         help="take from the cache what was asked before: of models (llm), of slow pure nodes too (all); default: the "
         "setting cache.mode; see `studio cache --help`",
     )  # fmt: skip
-    debugging_arguments(parser)
     parser.add_argument("--approve", metavar="HASH", help="approve what a foreign graph may do")
 
 
@@ -58,7 +60,6 @@ def run(args: argparse.Namespace, out: Output) -> int:
     if args.approve:
         out.note("Approval of foreign graphs is not part of this version yet; --approve changes nothing.")
     db = database(args)
-    control = control_for(args, graph, db)
 
     def start(watch: Watch) -> RunResult:
         from studio.engine.run import run as run_graph
@@ -68,4 +69,4 @@ def run(args: argparse.Namespace, out: Output) -> int:
             seed=args.seed, limits=limits or None, cache=args.cache, db=db, **watch,
         )  # fmt: skip
 
-    return play(args, out, graph.name, db, start, control)
+    return play(args, out, graph.name, db, start, lambda: graph)

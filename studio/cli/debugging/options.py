@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
     from studio.control import Controller, Door
     from studio.graph.model import Graph
 
-WISHES = ("step", "breaks", "to", "freezes", "knockouts")
+WISHES = ("step", "breaks", "to", "only", "freezes", "knockouts")
 
 
 def debugging_arguments(parser: argparse.ArgumentParser) -> None:
@@ -24,6 +25,9 @@ def debugging_arguments(parser: argparse.ArgumentParser) -> None:
         help="stop before NODE fires, or where a condition over its inputs or outputs holds; NODE:error, :error",
     )  # fmt: skip
     group.add_argument("--to", metavar="NODE", help="run until NODE has fired, and hold the run there")
+    group.add_argument(
+        "--only", metavar="NODE", help="run until NODE has fired, and leave the run there, to be resumed"
+    )
     group.add_argument(
         "--freeze", action="append", default=[], metavar="NODE.PORT=VALUE", dest="freezes",
         help="let VALUE stand in place of what the node gives",
@@ -47,7 +51,7 @@ def door_for(db: Path) -> Door:
     return Door(db if may_be_steered() else None)
 
 
-def control_for(args: argparse.Namespace, graph: Graph, db: Path) -> Controller | Door:
+def control_for(args: argparse.Namespace, graph: Callable[[], Graph], db: Path) -> Controller | Door:
     """Return the control of the run that a command line asks for: a door where it asks for none.
 
     Other processes may steer the run unless SQLite is too old for two to write one file. Raises UsageError or
@@ -61,13 +65,14 @@ def control_for(args: argparse.Namespace, graph: Graph, db: Path) -> Controller 
     from studio.spec.registry import default_registry
     from studio.trace.mailbox import may_be_steered
 
-    plan = prepare(graph, default_registry()).plan(ordered_races=False)
+    plan = prepare(graph(), default_registry()).plan(ordered_races=False)
     controller = Controller(held=args.step, elsewhere=db if may_be_steered() else None, plan=plan)
     wishes = [
         *(("--break", ["break", text]) for text in args.breaks),
         *(("--freeze", ["freeze", text]) for text in args.freezes),
         *(("--knockout", ["knockout", text]) for text in args.knockouts),
         *(("--to", ["to", text]) for text in [args.to] if text),
+        *(("--only", ["only", text]) for text in [args.only] if text),
     ]
     for option, words in wishes:
         if option == "--freeze" and "=" not in words[1]:
