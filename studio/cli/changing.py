@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def changes_of(args: argparse.Namespace, db: Path, run: str) -> Changes:
     """Return what `--set`, `--output` and `--redo` say. Raises UsageError for what cannot be read."""
-    from studio.replay.changes import Changes, takes_text
+    from studio.replay.changes import Changes, gives_text, takes_text
     from studio.trace import Trace
 
     with Trace(db) as trace:
@@ -29,7 +29,7 @@ def changes_of(args: argparse.Namespace, db: Path, run: str) -> Changes:
     outputs: dict[str, dict[str, Json]] = {}
     for item in args.outputs:
         node, name, value = _parts(item, "--output", "node.port=value")
-        outputs.setdefault(node, {})[name] = _value(value, text=False)
+        outputs.setdefault(node, {})[name] = _value(value, text=gives_text(text, node, name))
     return Changes(params, outputs, frozenset(args.redo))
 
 

@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from studio.graph.model import NODE_KEYS, Edge, Graph, NodeInstance
 from studio.graph.paths import node_at
+from studio.graph.ports import node_ports
 from studio.graph.scope import Scope
-from studio.spec.registry import Registry
+from studio.spec.registry import Registry, default_registry
+from studio.spec.types import type_of, value_check
 from studio.support.errors import UsageError
 from studio.support.nearest import did_you_mean
-from studio.support.values import Json
+from studio.support.values import Json, preview
 
 if TYPE_CHECKING:
     from studio.trace import Trace
@@ -54,16 +56,30 @@ class Changes:
         top = Scope(graph)
         return frozenset(id(_instance(top, path, registry)) for path in self.redo)
 
-    def require_outputs(self, trace: Trace, run: Run) -> None:
-        """Raise UsageError if an output to be replaced belongs to no firing of the run."""
+    def require_outputs(self, trace: Trace, run: Run, graph: Graph, registry: Registry) -> None:
+        """Raise UsageError if an output to be replaced belongs to no firing of the run, is none that the node has, or
+        cannot hold the value."""
         if not self.outputs:
             return
+        top = Scope(graph)
         paths = list(dict.fromkeys(firing.node for firing in trace.firings(run.id)))
-        for path in self.outputs:
+        for path, values in self.outputs.items():
             if path not in paths:
                 raise UsageError(
                     f"Nothing called `{path}` fired in the run {run.id}.",
                     hint=did_you_mean(path, paths, then="Give the whole path, as `studio show` lists it."),
+                )
+            for port, value in values.items():
+                _require_output(top, path, port, value, registry)
+
+    def require_no_inputs(self, graph: Graph) -> None:
+        """Raise UsageError if the value of an input of the run is to be changed as if it were a param."""
+        for path, params in self.params.items():
+            node = graph.nodes.get(path)
+            if node is not None and node.type == "flow.input" and "value" in params:
+                raise UsageError(
+                    f"`{path}` is an input: it keeps the value that the run was begun with.",
+                    hint=f"Give another one: `-i {path}=VALUE`.",
                 )
 
     def first_step(self, trace: Trace, run: Run, graph: Graph, registry: Registry, concerned: frozenset[int]) -> int:
@@ -102,6 +118,22 @@ def _instance(top: Scope, path: str, registry: Registry) -> NodeInstance:
     return found[1]
 
 
+def _require_output(top: Scope, path: str, port: str, value: Json, registry: Registry) -> None:
+    found = node_at(top, path, registry)
+    outputs = {} if found is None else node_ports(*found, registry).outputs
+    if port not in outputs:
+        raise UsageError(
+            f"`{path}` has no output `{port}`.",
+            hint=did_you_mean(port, list(outputs), then=f"Its outputs: {', '.join(outputs) or 'none'}."),
+        )
+    check = value_check(outputs[port].type)
+    if check is not None and not check(value):
+        raise UsageError(
+            f"`{path}.{port}` is {outputs[port].type}, not {type_of(value)}: {preview(value, 60)}.",
+            hint="The value is read as JSON where it is not text.",
+        )
+
+
 def _set(instance: NodeInstance, path: str, name: str, value: Json, registry: Registry) -> None:
     from studio.graph.building import make_node
 
@@ -121,13 +153,19 @@ def _set(instance: NodeInstance, path: str, name: str, value: Json, registry: Re
 
 def takes_text(graph_text: str, path: str, param: str) -> bool:
     """True if a param of a recorded graph is declared as text, or is none that is known."""
-    from studio.spec.registry import default_registry
-
     registry = default_registry()
     found = node_at(Scope(Graph.from_text(graph_text)), path, registry)
     cls = None if found is None else registry.find(found[1].type)
     field_ = None if cls is None else cls.Params.fields().get(param)
     return field_ is None or field_.type == "text"
+
+
+def gives_text(graph_text: str, path: str, port: str) -> bool:
+    """True if an output of a node of a recorded graph is text."""
+    registry = default_registry()
+    found = node_at(Scope(Graph.from_text(graph_text)), path, registry)
+    field_ = None if found is None else node_ports(*found, registry).outputs.get(port)
+    return field_ is not None and field_.type == "text"
 
 
 def changed_nodes(before: Graph, after: Graph) -> list[tuple[Place, NodeInstance]]:

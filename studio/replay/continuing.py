@@ -15,10 +15,12 @@ from typing import TYPE_CHECKING, Any
 from studio.engine.loop import run_to_end
 from studio.engine.plan import UNWRITTEN_MAX_TICKS
 from studio.graph.model import Graph
+from studio.models.names import SCRIPTED
 from studio.replay.changes import Changes, changed_nodes
 from studio.replay.past import load_past
 from studio.spec.registry import Registry, default_registry
 from studio.support.errors import UsageError
+from studio.support.resources import bundled_graphs
 from studio.support.values import Json
 from studio.trace import Trace
 
@@ -42,8 +44,7 @@ class Beginning:
 def beginning_of(trace: Trace, run: Run) -> Beginning:
     """Return the graph as it was run, its inputs and options. The graph belongs to the folder it was run from."""
     options: Mapping[str, Any] = run.options if isinstance(run.options, dict) else {}
-    base = Path(run.file).parent if run.file and Path(run.file).parent.is_dir() else None
-    graph = Graph.from_text(trace.graph_text(run.id), name=run.file or run.graph, base=base)
+    graph = Graph.from_text(trace.graph_text(run.id), name=run.file or run.graph, base=_folder_of(run))
     keywords = {
         "model": options.get("model"),
         "embedder": options.get("embedder"),
@@ -55,6 +56,16 @@ def beginning_of(trace: Trace, run: Run) -> Beginning:
         "patience": int(options.get("patience") or UNWRITTEN_MAX_TICKS),
     }
     return Beginning(graph, trace.decoded(run.inputs), keywords)
+
+
+def _folder_of(run: Run) -> Path | None:
+    """Return the folder that a run's graph belongs to, None if it is not there (any more)."""
+    file = Path(run.file)
+    if run.file and not file.is_file():
+        for example in bundled_graphs():  # the runs that ship with them name them so
+            if file == Path("graphs") / example.name:
+                return example.parent
+    return file.parent if run.file and file.parent.is_dir() else None
 
 
 async def aresume(
@@ -80,6 +91,7 @@ async def aresume(
         bounds = {**begun.keywords["limits"], **(limits or {})}
         _require_wider(found, bounds)
         keywords = {**begun.keywords, **_given(more), "limits": bounds}
+        _require_prepared_answers(found, begun.keywords, more)
         if found.ended == "limit:max_ticks":
             keywords["patience"] += UNWRITTEN_MAX_TICKS
         return await _go_on(trace, found, begun.graph, begun.inputs, keywords, registry, Changes(), None)
@@ -114,9 +126,11 @@ async def afork(
         if inputs and at not in (None, 1):
             raise UsageError("Other inputs change a run from its beginning.", hint="Leave `--at` out.")
         document = graph or begun.graph
+        wanted.require_no_inputs(document)
         document = wanted.applied_to(document, registry or default_registry())
         bounds = {**begun.keywords["limits"], **(limits or {})}
         keywords = {**begun.keywords, **_given(more), "limits": bounds}
+        _require_prepared_answers(found, begun.keywords, more)
         given = {**begun.inputs, **(inputs or {})}
         first = 1 if inputs else at
         return await _go_on(trace, found, document, given, keywords, registry, wanted, first, fork=True)
@@ -146,7 +160,7 @@ async def _go_on(
         differing = changed_nodes(before, prepared.graph)
         changed = frozenset(id(instance) for _, instance in differing)
         redo = changes.redone(prepared.graph, types)
-        changes.require_outputs(trace, parent)
+        changes.require_outputs(trace, parent, prepared.graph, types)
         if at is None:
             at = changes.first_step(trace, parent, prepared.graph, types, changed | redo)
         _require_step(trace, parent, at)
@@ -177,6 +191,25 @@ def _require_wider(run: Run, bounds: Mapping[str, float]) -> None:
         raise UsageError(
             f"The run {run.id} was paused by its limit {limit}={before:g}, which counts what it had used.",
             hint=f"Give a wider one: `--limit {limit}={max(1, 2 * before):g}`.",
+        )
+
+
+def _require_prepared_answers(run: Run, before: Mapping[str, Any], now: Mapping[str, Any]) -> None:
+    """Raise UsageError if the model of the run was a script, or a person a file of answers, that is not there now and
+    in whose place nothing is given."""
+    if now.get("catalog") is not None:
+        return
+    model, answers = before.get("model") or "", before.get("answers")
+    script = model.removeprefix(SCRIPTED)
+    if model.startswith(SCRIPTED) and now.get("model") is None and not Path(script).expanduser().is_file():
+        raise UsageError(
+            f"The run {run.id} was answered by the script `{script}`, which is not there.",
+            hint="Name a model to ask, or the place of the script: `--model NAME`, `--model scripted:FILE`.",
+        )
+    if answers and now.get("answers") is None and now.get("human") is None and not Path(answers).is_file():
+        raise UsageError(
+            f"Questions of the run {run.id} were answered from the file `{answers}`, which is not there.",
+            hint="Say where it is: `--answers FILE`.",
         )
 
 

@@ -240,9 +240,7 @@ def test_what_takes_an_output_that_is_again_the_same_does_not_fire_though_anothe
     assert result.outputs == {"result": "L one+R two"}
     run_id = crashed(tmp_path / "runs.db", graph, tape.calls)
 
-    result, again = forked(
-        tmp_path / "runs.db", run_id, changes=Changes({"text": {"value": "one three"}}), inputs={"text": "one three"}
-    )
+    result, again = forked(tmp_path / "runs.db", run_id, inputs={"text": "one three"})
 
     assert result.outputs == {"result": "L one+R three"}
     assert {path for path, _ in executed(again)} == {"text", "parts", "right", "gathered", "result"}
@@ -281,6 +279,9 @@ def seq_in(trace: Trace, run: str, node: str) -> int | None:
         ({"changes": Changes({"nobody": {"x": 1}})}, "has no node `nobody`"),
         ({"changes": Changes({"writer": {"instruction": "x"}})}, "has no param `instruction`"),
         ({"changes": Changes(outputs={"nobody": {"x": 1}})}, "Nothing called `nobody` fired"),
+        ({"changes": Changes(outputs={"critic": {"lable": "good"}})}, "has no output `lable`. Did you mean `label`"),
+        ({"changes": Changes(outputs={"critic": {"label": 5}})}, "`critic.label` is text, not integer: 5"),
+        ({"changes": Changes({"topic": {"value": "ponds"}})}, "`topic` is an input"),
         ({"changes": Changes(redo=frozenset({"nobody"}))}, "has no node `nobody`"),
         ({"at": 3, "inputs": {"topic": "x"}}, "from its beginning"),
     ],
