@@ -463,3 +463,43 @@ def test_a_store_holds_what_the_kept_part_had_put_there(tmp_path: Path) -> None:
     result = fork(db, at=at, changes=Changes({"word": {"template": "two"}}), registry=registry(), catalog=Services())
 
     assert result.outputs == {"result": ["one"]}, "the word was decided before the fork"
+
+
+@node("t.ask_once", category="Toys", effects="network", live=False)
+class AskOnce(Node):
+    """Asks a question that all of a run ask alike."""
+
+    class In(Fields):
+        text: str = port(default="")
+
+    class Out(Fields):
+        text: str = port()
+
+    async def run(self, ctx: RunContext, params: AskOnce.Params, inputs: AskOnce.In) -> AskOnce.Out:
+        reply = await ctx.model().complete("What is it without anything?", once=True)
+        return self.Out(text=f"{inputs.text}{reply.text}")
+
+
+def test_what_the_earlier_run_was_told_for_all_is_not_asked_again(tmp_path: Path) -> None:
+    text = """\
+nodes:
+  first: {type: t.ask_once}
+  send: {type: t.send}
+  second: {type: t.ask_once}
+  result: {type: flow.output}
+edges:
+  - first.text -> send.text
+  - send.text -> second.text
+  - second.text -> result.value
+"""
+    db = tmp_path / "runs.db"
+    OUTSIDE.broken = True
+    services: Any = Services([{"node": "first", "reply": "It."}])
+    run(Graph.from_text(text), db=db, registry=registry(AskOnce), catalog=services)
+    OUTSIDE.broken = False
+    later = Services([{"node": "second", "reply": "Another."}])
+
+    result = gone_on(db, registry=registry(AskOnce), catalog=later)
+
+    assert result.outputs == {"result": "It.!It."}
+    assert not later.model.requests
