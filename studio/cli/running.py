@@ -47,11 +47,14 @@ def play(
     db: Path,
     start: Callable[[Watch], RunResult],
     graph: Callable[[], Graph],
+    *,
+    look_first: str = "",
 ) -> int:
     """Run with progress on a terminal, report what it gives, and return the exit code.
 
     `start` gets what it should hand to the run so that it can be watched and steered; `graph` gives the graph that
-    will run, for orders to be checked against before it does.
+    will run, for orders to be checked against before it does. `look_first` is the command that best shows what came of
+    it.
     """
     from studio.cli.debugging.options import control_for, wants_debugger
     from studio.cli.debugging.session import Session
@@ -74,7 +77,7 @@ def play(
     except (KeyboardInterrupt, asyncio.CancelledError):
         return _aborted(db, progress, out)
     unrecorded = _settle(db)
-    code = _report(result, out, unrecorded)
+    code = _report(result, out, unrecorded, look_first)
     if unrecorded is not None and not out.as_json:
         raise unrecorded  # after the outputs: they were paid for
     return code if unrecorded is None else exits.ENVIRONMENT
@@ -92,7 +95,7 @@ def parse_limits(given: Sequence[str]) -> dict[str, float]:
     return limits
 
 
-def _report(result: RunResult, out: Output, unrecorded: EnvironmentProblem | None) -> int:
+def _report(result: RunResult, out: Output, unrecorded: EnvironmentProblem | None, look_first: str) -> int:
     if out.as_json:
         told = result.to_json()
         if unrecorded is not None:
@@ -110,11 +113,11 @@ def _report(result: RunResult, out: Output, unrecorded: EnvironmentProblem | Non
                 out.say(("bold", name))
             for line in lines:
                 out.say("  " if several else "", line)
-    _summary(result, out)
+    _summary(result, out, look_first)
     return result.exit_code
 
 
-def _summary(result: RunResult, out: Output) -> None:
+def _summary(result: RunResult, out: Output, look_first: str) -> None:
     if result.outputs and out.interactive:
         out.note()
     tokens = result.tokens_in + result.tokens_out
@@ -132,7 +135,8 @@ def _summary(result: RunResult, out: Output) -> None:
         out.note(("red" if result.status == "failed" else "yellow", place + str(result.error["message"])))
     if result.status == "paused":
         out.note(f"What it did so far is kept; `studio resume {result.run_id}` goes on{_wider(result.ended)}.")
-    steps = "`studio replay last`, `studio show last`"
+    steps = f"`{look_first}`, " if look_first else ""
+    steps += "`studio replay last`, `studio show last`"
     if result.calls or (result.saved is not None and result.saved.calls):
         steps += ", `studio prompts last`"
     out.note(("dim", f"run {result.run_id}  next: {steps}"))

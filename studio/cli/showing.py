@@ -12,10 +12,13 @@ from studio.support.values import Json, encode, preview
 
 if TYPE_CHECKING:
     from studio.replay.steps import Source, Step, Totals
-    from studio.trace.found import Effect
+    from studio.trace.found import Effect, Run
 
 SIGNS: Final = {"ok": "✓", "error": "✗", "skipped": "·", "running": "…", "interrupted": "!"}
 MODEL_KINDS: Final = ("chat", "complete")
+
+SHORT_ID: Final = 13
+"""Characters of a run id that tell it from others: its time in milliseconds (10), and some of what was drawn."""
 
 Line = tuple[Piece, ...]
 
@@ -50,6 +53,14 @@ def brief(values: Mapping[str, Json], limit: int = 72) -> str:
 def status_piece(status: str) -> Piece:
     """Return the status, coloured."""
     return (STATUS_STYLE.get(status, ""), status)
+
+
+def lineage(run: Run, *, short: bool = False) -> str:
+    """Return from which run this one goes on, and at which of its steps; nothing for a run that began afresh."""
+    if not run.parent_run:
+        return ""
+    parent = run.parent_run[:SHORT_ID] if short else run.parent_run
+    return f"← {parent}" + ("" if run.fork_seq is None else f" at {'' if short else 'step '}{run.fork_seq}")
 
 
 def sign_piece(status: str) -> Piece:

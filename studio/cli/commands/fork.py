@@ -1,13 +1,17 @@
 """Run on from a step of a recorded run with something changed, as a new run.
 
---at SEQ keeps all that was decided before that step (`studio replay` numbers the steps); without it the fork begins
-at the first step that the changes concern. From there on only what they affect fires again, and the rest is taken
-over: `studio diff RUN last` shows what came of it.
+--at SEQ keeps all that was decided before that step (`studio replay` numbers the steps). Without it the fork begins at
+the first step that the changes concern. From there on only what they affect fires again; everything else is taken over
+and costs nothing. The recorded run stays as it is, and `studio diff last` shows what came of the change.
 
---set node.param=value changes a param (or retries, on_error, knockout …): text as it stands, else JSON; =@file reads a
-file. --output node.port=value puts a value in place of what the node gave at its first firing from the fork on.
---redo node fires it again though nothing about it has changed. --graph FILE runs on with another version of the graph.
-Nodes inside a region are named like region/node.
+What can be changed (each may be repeated, and nodes inside a region are named like region/node):
+--set changes a param, or retries, on_error, knockout and the like: text as it stands, else JSON; =@file reads a file.
+--output puts a value in place of what a node gave at its first firing from the fork on.
+--redo fires a node again though nothing about it has changed, as do all those that then get something else.
+-i gives an input another value; --graph runs on with another version of the graph.
+
+The fork has the model, seed, clock and limits that the run had, where nothing else is said. A script goes on where the
+kept part left off: the lines that part had used are passed over, and what is asked anew takes those that follow.
 """
 
 from __future__ import annotations
@@ -71,4 +75,4 @@ def run(args: argparse.Namespace, out: Output) -> int:
             embedder=args.embedder, answers=args.answers, **watch,
         )  # fmt: skip
 
-    return play(args, out, title, db, start, lambda: graph or graph_of(db, name))
+    return play(args, out, title, db, start, lambda: graph or graph_of(db, name), look_first="studio diff last")

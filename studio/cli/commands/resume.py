@@ -1,8 +1,12 @@
 """Go on with a run that was paused, failed, aborted or interrupted, as a new run.
 
 Everything that was decided is taken over and not done again; a model call, tool or answer that had come is not asked
-for again. What was under way goes on from there; a failure that ended the run is tried again. Limits count what the
-run had used before, so one that was reached has to be widened: --limit cost_usd=2.
+for again. What was under way goes on from there; a failure that ended the run is tried again. A run that waits for a
+person asks at this terminal, or takes --answers FILE.
+
+The new run has the model, seed, clock and limits that the run had, where nothing else is said. Limits count what the
+run had used before, so one that was reached has to be widened: --limit cost_usd=2. A script goes on where it was: the
+lines that were used are passed over.
 
 The graph is the one that was run, not today's file. If a node type or the world is not as the record says, the new
 run stops there and says what differs (exit code 4): fork the run instead.

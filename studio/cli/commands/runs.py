@@ -1,17 +1,31 @@
-"""List the recorded runs, newest first."""
+"""List the recorded runs, newest first.
+
+← marks a run that goes on from another one (`studio resume`, `studio fork`); a wide terminal and `studio show` say from
+which and at which step. In a narrow terminal only the beginnings of ids are shown, which name a run just as well.
+"""
 
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from studio.cli import exits
 from studio.cli.database import open_trace
 from studio.cli.output import Output
-from studio.cli.showing import status_piece
+from studio.cli.showing import SHORT_ID, lineage, status_piece
 from studio.cli.text import Piece, duration, money
 
+if TYPE_CHECKING:
+    from studio.trace.found import Run
+
 EXAMPLES = ("studio runs", "studio runs --limit 5", "studio runs --graph inbox_triage --status failed --json")
+
+WIDE = 112
+"""Columns of a terminal in which a table with everything about a run fits."""
+WIDEST = 138
+"""Columns in which it also says from which run one goes on."""
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -36,6 +50,7 @@ def run(args: argparse.Namespace, out: Output) -> int:
                 "started_at": _iso(one.started_at), "duration_s": one.duration_s,
                 **{key: one.totals.get(key) for key in ("firings", "ticks", "calls", "tokens_in", "tokens_out")},
                 "cost_usd": one.totals.get("cost_usd"), "parent_run": one.parent_run or None,
+                "fork_seq": one.fork_seq,
             }
             for one in found
         ])  # fmt: skip
@@ -43,18 +58,45 @@ def run(args: argparse.Namespace, out: Output) -> int:
     if not found:
         out.note("No such runs." if args.graph or args.status else "No runs yet; try `studio run inbox_triage`.")
         return exits.OK
-    rows: list[list[Piece]] = []
-    for one in found:
-        totals = one.totals
-        cost = money(totals.get("cost_usd")) if totals else ""
-        rows.append([
+    room = out.columns or WIDEST
+    out.table(*_wide(found, whole=room >= WIDEST) if room >= WIDE else _narrow(found), right=(5, 6, 7, 8))
+    return exits.OK
+
+
+def _wide(found: Sequence[Run], *, whole: bool) -> tuple[list[str], list[list[Piece]]]:
+    """Return headers and rows with all there is to tell, the lineage as a mark if not `whole`."""
+    headers = ["run", "graph", "status", "ended", "started", "took", "firings", "calls", "cost"]
+    rows: list[list[Piece]] = [
+        [
             ("bold", one.id), one.graph, status_piece(one.status), one.ended,
             f"{datetime.fromtimestamp(one.started_at):%Y-%m-%d %H:%M:%S}",
-            duration(one.duration_s), _count(totals.get("firings")), _count(totals.get("calls")), cost,
-        ])  # fmt: skip
-    headers = ["run", "graph", "status", "ended", "started", "took", "firings", "calls", "cost"]
-    out.table(headers, rows, right=(5, 6, 7, 8))
-    return exits.OK
+            duration(one.duration_s), _count(one.totals.get("firings")), _count(one.totals.get("calls")), _cost(one),
+            ("dim", lineage(one, short=True) if whole else _mark(one)),
+        ]
+        for one in found
+    ]  # fmt: skip
+    return [*headers, "goes on from" if whole and any(one.parent_run for one in found) else ""], rows
+
+
+def _narrow(found: Sequence[Run]) -> tuple[list[str], list[list[Piece]]]:
+    """Return headers and rows of what matters most; the beginning of an id is enough to name a run."""
+    rows: list[list[Piece]] = [
+        [
+            ("bold", one.id[:SHORT_ID]), one.graph, status_piece(one.status), one.ended,
+            f"{datetime.fromtimestamp(one.started_at):%m-%d %H:%M}", duration(one.duration_s), _cost(one),
+            ("dim", _mark(one)),
+        ]
+        for one in found
+    ]  # fmt: skip
+    return ["run", "graph", "status", "ended", "started", "took", "cost", ""], rows
+
+
+def _mark(run: Run) -> str:
+    return "←" if run.parent_run else ""
+
+
+def _cost(run: Run) -> str:
+    return money(run.totals.get("cost_usd")) if run.totals else ""
 
 
 def _iso(seconds: float) -> str:

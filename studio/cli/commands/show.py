@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 from studio.cli import exits
 from studio.cli.database import open_trace, run_argument
 from studio.cli.output import Output
-from studio.cli.showing import brief, sign_piece, status_piece, step_lines, value_lines
-from studio.cli.text import STATUS_STYLE, Piece, duration, usage
+from studio.cli.showing import brief, lineage, sign_piece, status_piece, step_lines, value_lines
+from studio.cli.text import STATUS_STYLE, Piece, duration, plural, usage
 from studio.support.errors import UsageError
 from studio.support.values import Json
 
@@ -59,6 +59,10 @@ def _head(run: Run, out: Output) -> None:
         tokens = totals["tokens_in"] + totals["tokens_out"]
         used = usage(totals["firings"], totals["calls"], tokens, totals.get("cost_usd"), ticks=totals["ticks"])
         out.say(("dim", " · ".join([*used, duration(run.duration_s)])))
+    if run.parent_run:
+        taken = totals.get("taken_over")
+        kept = f" · {plural(taken, 'firing')} taken over" if isinstance(taken, int) else ""
+        out.say(("dim", f"{lineage(run)}{kept}"))
 
 
 def _tree(trace: Trace, run: Run, tick: str | None, out: Output) -> None:
@@ -158,6 +162,7 @@ def _run_json(trace: Trace, run: Run, tick: str | None) -> Json:
         "run": run.id, "graph": run.graph, "file": run.file, "status": run.status, "ended": run.ended,
         "inputs": trace.decoded(run.inputs), "outputs": trace.decoded(run.outputs), "error": run.error,
         "totals": dict(run.totals), "duration_s": run.duration_s, "parent_run": run.parent_run or None,
+        "fork_seq": run.fork_seq,
         "firings": [
             firing_json(one, trace.outputs(one)) for one in trace.outline(run.id) if tick in (None, one.tick)
         ],
