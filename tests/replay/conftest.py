@@ -11,6 +11,7 @@ from studio.engine.run import run
 from studio.graph import Graph
 from studio.models.scripted import Scripted
 from studio.trace import Trace
+from studio.trace.writer import close_writer
 
 TOWN = """\
 studio: 1
@@ -45,9 +46,11 @@ graphs:
 
 
 @pytest.fixture
-def db(tmp_path: Path) -> Path:
-    """A database file of this test."""
-    return tmp_path / "runs.db"
+def db(tmp_path: Path) -> Iterator[Path]:
+    """A database file of this test; nothing of it stays open."""
+    path = tmp_path / "runs.db"
+    yield path
+    close_writer(path)
 
 
 @pytest.fixture
