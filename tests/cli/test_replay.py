@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import select
 import subprocess
 import sys
 import time
@@ -12,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from studio.cli.stepping.keys import Keys
+from studio.cli.stepping.keys import Keys, has_more
 from studio.cli.stepping.moves import BY_KEY, BY_WORD, MOVES
 from studio.cli.stepping.views import BY_NAME, VIEWS
 from tests.cli.conftest import Cli
@@ -149,7 +148,7 @@ class Screen:
         """Wait until the text shows (colours and cursor movements left out)."""
         until = time.monotonic() + seconds
         while time.monotonic() < until:
-            if select.select([self.main], [], [], 0.05)[0]:
+            if has_more(self.main, 0.05):
                 try:
                     self.seen += os.read(self.main, 65536).decode(errors="replace")
                 except OSError:
@@ -163,7 +162,7 @@ class Screen:
         """Read on until the program has ended, and return its exit code."""
         until = time.monotonic() + 20
         while self.process.poll() is None and time.monotonic() < until:
-            if select.select([self.main], [], [], 0.05)[0]:
+            if has_more(self.main, 0.05):
                 try:
                     os.read(self.main, 65536)
                 except OSError:  # the other side is closed

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-import select
+import selectors
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -42,7 +42,7 @@ class Keys:
     def _take(self) -> str:
         data = self._waiting
         if data[:1] == b"\x1b":
-            if data == b"\x1b" and select.select([self._fd], [], [], 0.03)[0]:
+            if data == b"\x1b" and has_more(self._fd, 0.03):
                 data = self._waiting = data + os.read(self._fd, 1024)
             for length in (4, 3):
                 if data[:length] in _NAMES:
@@ -61,6 +61,13 @@ class Keys:
         sign, self._waiting = data[:length], data[length:]
         text = sign.decode("utf-8", errors="replace")
         return text if text.isprintable() else ""
+
+
+def has_more(fd: int, seconds: float) -> bool:
+    """True if something can be read from a file within so long. (`select.select` knows only the first 1024 files.)"""
+    with selectors.DefaultSelector() as selector:
+        selector.register(fd, selectors.EVENT_READ)
+        return bool(selector.select(seconds))
 
 
 @contextmanager
