@@ -141,6 +141,7 @@ CREATE TABLE _checkpoint (id INTEGER PRIMARY KEY, decided INTEGER, skipped INTEG
   top INTEGER, undecided TEXT);
 ALTER TABLE _store_op ADD COLUMN place INTEGER;
 CREATE INDEX _store_op_place ON _store_op (id / 4294967296, place) WHERE place IS NOT NULL;
+CREATE INDEX _store_op_firing ON _store_op (firing);
 CREATE TABLE _memory (id INTEGER PRIMARY KEY, store TEXT NOT NULL, kind TEXT, prefix TEXT, tick TEXT, firing INTEGER,
   item INTEGER, attempt INTEGER, base INTEGER, after INTEGER);
 CREATE INDEX _memory_seen ON _memory (id / 4294967296, store, prefix, tick, after);
