@@ -248,10 +248,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     with tempfile.TemporaryDirectory(prefix="studio-mutants-") as name:
         folder = Path(name)
         copy_to(folder)
-        verdict, test = run_tests(folder)
-        if verdict != "survived":
-            print(f"The tests fail without any mutant ({test}); mend that first.")
-            return 1
+        for rule in {mutant.rule if mutant.rule == GOING_ON_RULE else "" for mutant in chosen}:
+            verdict, test = run_tests(folder, rule)
+            if verdict != "survived":
+                print(f"The tests fail without any mutant ({test}); mend that first.")
+                return 1
         for mutant in chosen:
             begin = time.monotonic()
             verdict, test = judge(folder, mutant)
