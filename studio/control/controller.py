@@ -308,6 +308,7 @@ class Controller(Steering):
     def _leave_run(self) -> None:
         if self.engine is not None:
             self._go_on()
+            self._let_fail()
             self.engine.pause("control", "it was left while it was held")
 
     def _do(self, call: Callable[[], T], *, early: bool = True) -> Future[T]:

@@ -104,6 +104,9 @@ class Door:
     def skipped(self, region: Region, node: NodePlan, reason: str) -> None:
         """Nobody watches."""
 
+    async def failing(self, region: Region) -> None:
+        """Nobody watches."""
+
     def alarm(self, firing: int, kind: str, message: str) -> None:
         """Nobody waits for it."""
 

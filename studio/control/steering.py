@@ -71,6 +71,9 @@ class Steering:
         self._looking = False
         self._start_clock: Callable[[], None] | None = None
         self._events: list[Event] = []
+        self._failing: dict[Region, asyncio.Future[None]] = {}
+        """Regions in which a breakpoint met a failure: they end when the run goes on."""
+        self._failure_met = False
         self._done: deque[Done] = deque(maxlen=RECENT)
 
     # -- the engine's side -------------------------------------------------------------------
@@ -85,6 +88,7 @@ class Steering:
         self._start_clock = None
         self.waiting.clear()
         self._leave.clear()
+        self._let_fail()
         self._set("ended", "")
         self._flush()
         self.engine = None
@@ -132,6 +136,7 @@ class Steering:
             met = self._met(region, node, when, held)
             if met is not None:
                 self._stop_at(met, region, node)
+                self._failure_met = self._failure_met or (when == "error" and node.on_error == "fail")
         if self.goal is not None and self.goal.fired(region, node):
             self._reached()
         self._stir()
@@ -141,6 +146,20 @@ class Steering:
         self._note_done(region, node, "skipped", {}, reason)
         self._stir()
 
+    async def failing(self, region: Region) -> None:
+        if not self._failure_met:
+            return
+        self._failure_met = False
+        let_end: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._failing[region] = let_end
+        region.ticking = True  # its tick is not over yet
+        try:
+            self._stir()
+            await let_end
+        finally:
+            region.ticking = False
+            self._failing.pop(region, None)
+
     def alarm(self, firing: int, kind: str, message: str) -> None:
         """Stop if a breakpoint waits for alarms."""
         for one in list(self.breakpoints.at("", "alarm")):
@@ -149,6 +168,8 @@ class Steering:
                 self._hold(f"alarm: {message}")
 
     def wake(self) -> None:
+        if self.engine is not None and self.engine.is_stopping():
+            self._let_fail()
         if not self.waiting:
             return
         for key, one in list(self.waiting.items()):
@@ -177,6 +198,7 @@ class Steering:
         self._go_on()
         self._set("running", "")
         self._aim()
+        self._let_fail()
         ordered = self.in_order()
         self._release(ordered, ordered[:1])
 
@@ -210,7 +232,7 @@ class Steering:
         root = None if self.engine is None else self.engine.root
         if root is None or not root.ticking:
             return 0
-        return max(0, _under_way(root, Counter(region for region, _ in self.waiting)))
+        return max(0, _under_way(root, self._held_here()))
 
     def trail(self, region: Region) -> tuple[Trail, str]:
         """The region nodes around a region, and the beginning of plain paths in it."""
@@ -293,6 +315,15 @@ class Steering:
             self._looking = True
             self.engine.loop.call_soon(self._look)
 
+    def _let_fail(self) -> None:
+        for let_end in self._failing.values():
+            if not let_end.done():
+                let_end.set_result(None)
+
+    def _held_here(self) -> Counter[Region]:
+        """How many chains of each region are held."""
+        return Counter([*(region for region, _ in self.waiting), *self._failing])
+
     def _look(self) -> None:
         if self.engine is None:
             return
@@ -302,9 +333,11 @@ class Steering:
             return
         self._looking = False
         root = self.engine.root
-        if root is None or not root.ticking or root.halted or not self.waiting:
+        if root is None or not root.ticking or not (self.waiting or self._failing):
             return
-        if _under_way(root, Counter(region for region, _ in self.waiting)) == 0:
+        if root.halted and root not in self._failing:
+            return
+        if _under_way(root, self._held_here()) == 0:
             self._at_rest()
 
     def _at_rest(self) -> None:
@@ -312,6 +345,11 @@ class Steering:
         lost = [one for one in ordered if one.node.index in one.region.lost]
         if lost:  # a race was decided meanwhile: they never fire
             self._release(lost, [])
+            self._stir()
+            return
+        if self.state.name == "stepping" and self._failing:
+            self._go_on()
+            self._let_fail()
             self._stir()
             return
         if self.state.name == "stepping" and self.goal is not None:
@@ -325,7 +363,7 @@ class Steering:
         self._now_held()
 
     def _now_held(self) -> None:
-        if self.state.name == "pausing" and self.waiting:
+        if self.state.name == "pausing" and (self.waiting or self._failing):
             assert self.engine is not None
             self._start_clock = self.engine.stop_clock()
             self._set("paused", self.state.why)

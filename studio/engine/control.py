@@ -46,6 +46,9 @@ class Control(Protocol):
     def skipped(self, region: Region, node: NodePlan, reason: str) -> None:
         """A node was skipped. Only while `watched`."""
 
+    async def failing(self, region: Region) -> None:
+        """Return when a region that has failed may end: a person may want to look at it first. Only while `watched`."""
+
     def alarm(self, firing: int, kind: str, message: str) -> None:
         """Something worth a person's eye happened (`RunLog.alarm`): a breakpoint may wait for it."""
 

@@ -210,6 +210,8 @@ class Region:
         if self.deferred and not self.failures:
             raise_undelivered(self)
         if self.failures:
+            if self.engine.watched and self.engine.control is not None:
+                await self.engine.control.failing(self)
             raise min(self.failures, key=lambda entry: entry[0])[1]
         if self.halted or self.cut_short:
             raise RunHalted

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from studio.control import Breakpoint, Controller, State
@@ -9,7 +11,7 @@ from studio.control.breakpoints import read_breakpoint
 from studio.engine.prepared import prepare
 from studio.graph import Graph
 from studio.support.errors import StudioError
-from tests.control.driving import Driver
+from tests.control.driving import Act, Driver
 from tests.control.test_holding import LOOP, NESTED
 from tests.engine.players import REGISTRY
 
@@ -164,3 +166,61 @@ def test_a_name_that_several_nodes_have_is_refused_with_their_paths() -> None:
 
     with pytest.raises(StudioError, match="`work/digest`, `more/digest`"):
         read(text, "digest")
+
+
+FATAL = """
+nodes:
+  a: {type: toy.number, value: 2}
+  around: {type: flow.subgraph, graph: body}
+  beside: {type: toy.echo}
+edges: [a.out -> around.x, a.out -> beside.value]
+graphs:
+  body:
+    nodes:
+      x: {type: flow.input}
+      bad: {type: toy.fail, modulus: 1}
+      other: {type: toy.echo}
+    edges: [x.value -> bad.value, x.value -> other.value]
+"""
+
+
+@pytest.mark.parametrize("on", [Controller.resume, Controller.step, Controller.leave], ids=["resume", "step", "leave"])
+@pytest.mark.parametrize(
+    "text",
+    [FATAL, FATAL.replace("graph: body}", "graph: body, clock: shared}"), FAILING.replace(", on_error: skip", "")],
+    ids=["inside", "shared", "top"],
+)
+def test_a_failure_that_ends_the_run_is_held_for_a_look(text: str, on: Act) -> None:
+    looks: list[object] = []
+
+    def act(controller: Controller) -> object:
+        looks.append(controller.last_outputs("a").result())
+        return on(controller)
+
+    driver = Driver(act, held=False)
+    driver.controller.add_breakpoint(":error", once=True)
+
+    result, log = driver.run(Graph.from_text(text))
+
+    assert looks[0] == {"out": 2}
+    assert "error at" in driver.states[2].why or "any error" in driver.states[2].why
+    assert (result.status, log.finished) == ("failed", ("failed", "error"))
+    assert driver.controller.waiting == {}
+
+
+def test_a_failure_nobody_waits_for_is_not_held() -> None:
+    """The control of the test before."""
+    driver = Driver(Controller.resume, held=False)
+    driver.controller.add_breakpoint("a:error")
+
+    result, _ = driver.run(Graph.from_text(FATAL))
+
+    assert (result.status, driver.frontiers) == ("failed", [])
+
+
+def test_a_held_failure_can_be_aborted() -> None:
+    driver = Driver(Controller.abort, held=False)
+    driver.controller.add_breakpoint(":error")
+
+    with pytest.raises(asyncio.CancelledError):
+        driver.run(Graph.from_text(FATAL))
