@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 Identity = tuple[str, str]
 """Node path and tick path."""
 
+Execution = tuple[int, int, int]
+"""One execution of a body: id of the region firing, item, attempt."""
+
 ASKED_AGAIN = frozenset({"chat", "complete", "embed", "race", "timeout", "log"})
 """Kinds of effect that a failed firing asks again when it is resumed; of all others (tools, people, files) an answer
 that came is kept, so that nothing outside happens twice."""
@@ -77,8 +80,8 @@ class Past:
     `changed` are the nodes (by identity of their `NodeInstance`) that mean something else now, `redo` those that fire
     anew from `until` on though they mean the same. `instead` holds outputs to be put in place of what a node gave:
     node path → port → value, for its first firing from `until` on. `again` are firings (ids) that ended the past run
-    and are tried again, `blamed` the one of them that it reported; `torn` are region executions (id of the region
-    firing, item) in which nodes failed, with their names.
+    and are tried again, `blamed` the one of them that it reported; `torn` are the executions in the fixed part in which
+    nodes failed, with their names.
     """
 
     def __init__(
@@ -95,7 +98,7 @@ class Past:
         again: frozenset[int] = frozenset(),
         blamed: int = 0,
         ordered_races: bool = False,
-        torn: Mapping[tuple[int, int], frozenset[str]] | None = None,
+        torn: Mapping[Execution, frozenset[str]] | None = None,
     ) -> None:
         self.run = run
         self.fork_seq = fork_seq
@@ -338,14 +341,14 @@ class Past:
         inner.sealed = False
         if outcome is None:
             return
-        earlier_attempt = outcome.attempt > context.counted_attempt
+        earlier_attempt = outcome.attempt > context.counted_attempt and self.until == float("inf")
         inner.sealed = (
             region.sealed or self._is_fixed(node, outcome) or earlier_attempt or self._is_torn(outcome, inner)
         )
 
     def _is_torn(self, outcome: Outcome, inner: Region) -> bool:
         """True if a failure ended this execution of a body: of a node that is no contender in a race."""
-        failed = self._torn.get((outcome.id, inner.item), ())
+        failed = self._torn.get((outcome.id, inner.item, inner.attempt), ())
         return bool(failed) and any(node.name in failed and not node.contends for node in inner.plan.nodes)
 
     def end_of(self, context: Context) -> Outcome | None:
@@ -383,7 +386,7 @@ class Past:
     def cut(self, context: Context) -> int | None:
         """The number of the effect at which this attempt was cut off by its time limit, or None."""
         outcome = self._under_way.get((context.region, context.node_plan.index))
-        if outcome is None or outcome.seq is not None:
+        if outcome is None or not (outcome.seq is None or self._is_fixed(context.node_plan, outcome)):
             return None
         return self._record(outcome).cuts.get(context.attempt)
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import reduce
 from typing import TYPE_CHECKING
 
-from studio.engine.past import Identity, Outcome, Past, Reading
+from studio.engine.past import Execution, Identity, Outcome, Past, Reading
 from studio.engine.recorded import Answer, Spent
 from studio.graph.model import Graph
 from studio.graph.paths import node_at
@@ -56,7 +56,7 @@ def load_past(
         again=again,
         blamed=loader.blamed(),
         ordered_races=isinstance(found.options, dict) and found.options.get("races") == "ordered",
-        torn=loader.torn(again),
+        torn=loader.torn(again, float("inf") if until is None else until),
     )
 
 
@@ -71,18 +71,64 @@ class _Loader:
         self._failed: list[tuple[str, Outcome]] = []
         self._regions: dict[int, tuple[str, Outcome]] = {}
         self._cut_off: list[Outcome] = []
+        self._ended: dict[int, float] = {}
         self._by_firing: dict[int, list[StoreOp]] | None = None
         self._asked: dict[str, Answer] | None = None
         self._spent: dict[tuple[str, str, int], Spent] | None = None
+        under_way = []
         for firing in trace.firings(run.id):
+            if firing.seq is None:
+                under_way.append(firing)
+                continue
             outcome = _outcome(firing)
             self.outcomes.setdefault((firing.node, firing.tick), []).append(outcome)
-            self.last_seq = max(self.last_seq, firing.seq or 0)
+            self.last_seq = max(self.last_seq, firing.seq)
             self._regions[outcome.id] = (firing.node, outcome)
             if outcome.status == "error":
                 self._failed.append((firing.node, outcome))
+                self._ended[outcome.id] = firing.started_at + (firing.duration_ms or 0.0) / 1e3
             elif outcome.status == "skipped" and outcome.reason.startswith(CUT_OFF):
                 self._cut_off.append(outcome)
+        for firing in sorted(under_way, key=lambda one: one.id):
+            self._add_under_way(firing)
+
+    # -- firings under way --------------------------------------------------------------------
+
+    def _add_under_way(self, firing: Firing) -> None:
+        """Note a firing that was not decided. The record says of it when it began, and not in which attempt of the
+        region around it: that is the one that no failure had ended before."""
+        path = firing.node
+        attempt = (self._attempt_under_way(firing) - 1) * self._per_attempt(path) + 1
+        outcome = _outcome(firing)._replace(attempt=attempt)
+        self.outcomes.setdefault((path, firing.tick), []).append(outcome)
+        self._regions[outcome.id] = (path, outcome)
+
+    def _attempt_under_way(self, firing: Firing) -> int:
+        if not firing.parent:
+            return 1
+        around, region = self._regions[firing.parent]
+        attempts = self._per_attempt(around)
+        first = attempt = region.attempt - (region.attempt - 1) % attempts
+        if attempts == 1:
+            return first
+        for path, failed in self._failed:
+            before = failed.parent == region.id and self._ended[failed.id] <= firing.started_at
+            if before and self._policy(path) == "fail" and not self._is_per_item(around):
+                attempt = max(attempt, self._attempt_around(path, failed) + 1)
+        for effect in self.trace.effects(self.run.id, firing=region.id, kind="timeout"):
+            if effect.asked_at <= firing.started_at:
+                attempt = max(attempt, first + effect.attempt)
+        return attempt
+
+    def _per_attempt(self, path: str) -> int:
+        """Return how many attempts a node has in one of the region around it."""
+        found = node_at(self.top, path, self.registry)
+        return 1 if found is None else found[1].retries + 1
+
+    def _is_per_item(self, path: str) -> bool:
+        """True if what fails in an item of this node ends the item and nothing more."""
+        found = node_at(self.top, path, self.registry)
+        return found is not None and found[1].params.get("on_item_error", "fail") != "fail"
 
     # -- failures -----------------------------------------------------------------------------
 
@@ -102,8 +148,7 @@ class _Loader:
         around, region = self._regions[outcome.parent]
         if region.seq is not None:
             return region.status == "error" and self._goes_up(around, region)
-        found = node_at(self.top, around, self.registry)
-        handles = found is not None and (found[1].retries or found[1].params.get("on_item_error", "fail") != "fail")
+        handles = self._per_attempt(around) > 1 or self._is_per_item(around)
         return not handles and self._goes_up(around, region)
 
     def blamed(self) -> int:
@@ -113,14 +158,19 @@ class _Loader:
         found = [outcome.id for outcome in self.outcomes.get(at, ()) if outcome.status == "error"]
         return found[-1] if found else 0
 
-    def torn(self, again: frozenset[int]) -> dict[tuple[int, int], frozenset[str]]:
-        """Return the region executions in which nodes failed without handling it, with the nodes' names."""
-        found: dict[tuple[int, int], frozenset[str]] = {}
+    def torn(self, again: frozenset[int], until: float) -> dict[Execution, frozenset[str]]:
+        """Return the region executions in which nodes failed before `until` without handling it, with their names."""
+        found: dict[Execution, frozenset[str]] = {}
         for path, outcome in self._failed:
-            if outcome.parent and outcome.id not in again and self._policy(path) == "fail":
-                key = (outcome.parent, outcome.item)
+            fixed = outcome.seq is not None and outcome.seq < until
+            if fixed and outcome.parent and outcome.id not in again and self._policy(path) == "fail":
+                key = (outcome.parent, outcome.item, self._attempt_around(path, outcome))
                 found[key] = found.get(key, frozenset()) | {path.rpartition("/")[2]}
         return found
+
+    def _attempt_around(self, path: str, outcome: Outcome) -> int:
+        """Return in which attempt of the region around it a firing was: attempts inside go on counting."""
+        return (outcome.attempt - 1) // self._per_attempt(path) + 1
 
     def _policy(self, path: str) -> str:
         found = node_at(self.top, path, self.registry)
