@@ -49,12 +49,13 @@ def play(
     graph: Callable[[], Graph],
     *,
     look_first: str = "",
+    advice: Callable[[RunResult], str] | None = None,
 ) -> int:
     """Run with progress on a terminal, report what it gives, and return the exit code.
 
     `start` gets what it should hand to the run so that it can be watched and steered; `graph` gives the graph that
     will run, for orders to be checked against before it does. `look_first` is the command that best shows what came of
-    it.
+    it, `advice` gives a sentence about what to do now, or "".
     """
     from studio.cli.debugging.options import control_for, wants_debugger
     from studio.cli.debugging.session import Session
@@ -77,7 +78,7 @@ def play(
     except (KeyboardInterrupt, asyncio.CancelledError):
         return _aborted(db, progress, out)
     unrecorded = _settle(db)
-    code = _report(result, out, unrecorded, look_first)
+    code = _report(result, out, unrecorded, look_first, "" if advice is None else advice(result))
     if unrecorded is not None and not out.as_json:
         raise unrecorded  # after the outputs: they were paid for
     return code if unrecorded is None else exits.ENVIRONMENT
@@ -95,7 +96,7 @@ def parse_limits(given: Sequence[str]) -> dict[str, float]:
     return limits
 
 
-def _report(result: RunResult, out: Output, unrecorded: EnvironmentProblem | None, look_first: str) -> int:
+def _report(result: RunResult, out: Output, unrecorded: EnvironmentProblem | None, look_first: str, advice: str) -> int:
     if out.as_json:
         told = result.to_json()
         if unrecorded is not None:
@@ -113,11 +114,11 @@ def _report(result: RunResult, out: Output, unrecorded: EnvironmentProblem | Non
                 out.say(("bold", name))
             for line in lines:
                 out.say("  " if several else "", line)
-    _summary(result, out, look_first)
+    _summary(result, out, look_first, advice)
     return result.exit_code
 
 
-def _summary(result: RunResult, out: Output, look_first: str) -> None:
+def _summary(result: RunResult, out: Output, look_first: str, advice: str) -> None:
     if result.outputs and out.interactive:
         out.note()
     tokens = result.tokens_in + result.tokens_out
@@ -131,8 +132,12 @@ def _summary(result: RunResult, out: Output, look_first: str) -> None:
     if result.cache_problem is not None:
         out.note(("yellow", f"The cache was not used: {result.cache_problem}"))
     if result.error is not None:
-        place = f"`{result.error['node']}` at tick {result.error['tick']}: " if result.error.get("node") else ""
-        out.note(("red" if result.status == "failed" else "yellow", place + str(result.error["message"])))
+        place = f"`{result.error['node']}` at tick {result.error['tick']}" if result.error.get("node") else ""
+        message = str(result.error["message"])
+        said = message if not place or message.startswith(place) else f"{place}: {message}"
+        out.note(("red" if result.status == "failed" else "yellow", said))
+    if advice:
+        out.note(advice)
     if result.status == "paused":
         out.note(f"What it did so far is kept; `studio resume {result.run_id}` goes on{_wider(result.ended)}.")
     steps = f"`{look_first}`, " if look_first else ""

@@ -94,6 +94,7 @@ async def aresume(
         _require_prepared_answers(found, begun.keywords, more)
         if found.ended == "limit:max_ticks":
             keywords["patience"] += UNWRITTEN_MAX_TICKS
+        found = _whole(trace, found)
         return await _go_on(trace, found, begun.graph, begun.inputs, keywords, registry, Changes(), None)
 
 
@@ -172,6 +173,32 @@ async def _go_on(
 
 def _given(more: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in more.items() if value is not None}
+
+
+def _whole(trace: Trace, run: Run) -> Run:
+    """Return the run to go on from: the run itself, or the one it resumed, as long as it was stopped before it had
+    taken over all that this had, and had done nothing of its own. Else what was paid for there would be done again."""
+    while run.parent_run and trace.has_run(run.parent_run):
+        parent = trace.run(run.parent_run)
+        if not _resumes(run, trace, parent) or _did_something(trace, run):
+            return run
+        taken = {(one.node, one.tick, one.attempt) for one in trace.firings(run.id) if one.seq is not None}
+        if all((one.node, one.tick, one.attempt) in taken for one in trace.firings(parent.id) if one.status == "ok"):
+            return run
+        run = parent
+    return run
+
+
+def _resumes(run: Run, trace: Trace, parent: Run) -> bool:
+    """True if a run goes on at the end of its parent, with nothing changed."""
+    last = max((firing.seq or 0 for firing in trace.firings(parent.id)), default=0)
+    return (run.graph_hash, run.inputs, run.fork_seq) == (parent.graph_hash, parent.inputs, last + 1)
+
+
+def _did_something(trace: Trace, run: Run) -> bool:
+    """True if a node fired in this very run, or asked something."""
+    fired = any(one.origin != "replayed" and one.status in ("ok", "error") for one in trace.firings(run.id))
+    return fired or any(one.origin == "executed" and one.firing for one in trace.effects(run.id))
 
 
 def _require_unfinished(run: Run) -> None:

@@ -11,7 +11,8 @@ What can be changed (each may be repeated, and nodes inside a region are named l
 -i gives an input another value; --graph runs on with another version of the graph.
 
 The fork has the model, seed, clock and limits that the run had, where nothing else is said. A script goes on where the
-kept part left off: the lines that part had used are passed over, and what is asked anew takes those that follow.
+kept part left off: the lines that part had used are passed over, and what is asked anew takes those that follow. A
+script of another name, given with --model, begins at its first line.
 """
 
 from __future__ import annotations
