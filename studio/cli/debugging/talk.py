@@ -11,6 +11,7 @@ from studio.cli.output import Output
 from studio.cli.showing import Line, brief, sign_piece, value_lines
 from studio.cli.text import Piece, painted, plural, wrapped_line
 from studio.control import Done, Frontier, Held, Hit
+from studio.support.plain import cut
 from studio.support.values import Json
 
 SHOWN = 6
@@ -131,7 +132,8 @@ def values_lines(values: Mapping[str, Json], columns: int, *, full: bool = False
     wide = max((len(name) for name in values), default=0)
     for name, value in values.items():
         lines: Sequence[str] = value_lines(value, width=max(40, columns - wide - 8))
-        shown = lines if full else lines[:LINES]
+        room = max(16, columns - wide - 6)
+        shown = lines if full else [cut(line, room) for line in lines[:LINES]]
         head: Piece = ("cyan", f"{name:<{wide}}")
         for at, line in enumerate(shown):
             yield ("    ", head if at == 0 else " " * wide, "  ", line if line or len(lines) > 1 else '""')
