@@ -166,6 +166,27 @@ def test_hostile_orders_are_answered_with_an_error_and_the_run_goes_on(going: Go
     assert "Traceback" not in err
 
 
+def test_a_table_that_is_gone_stops_the_steering_and_not_the_run(going: Going) -> None:
+    going.steer("status")
+    connection = sqlite3.connect(str(going.db), isolation_level=None)
+    connection.execute("DROP TABLE control")
+    before = _decided(connection, going.run)
+    end = time.monotonic() + PATIENCE_S
+    while _decided(connection, going.run) < before + 10 and time.monotonic() < end:
+        pass
+    connection.close()
+    going.process.send_signal(signal.SIGINT)
+    code, err = going.end()
+
+    assert code == 130
+    assert "cannot be steered from elsewhere any more" in err
+    assert "Traceback" not in err
+
+
+def _decided(connection: Any, run: str) -> int:
+    return int(connection.execute("SELECT count(*) FROM firing WHERE run = ?", (run,)).fetchone()[0])
+
+
 def test_orders_to_other_runs_are_not_taken(going: Going) -> None:
     connection = sqlite3.connect(str(going.db), isolation_level=None)
     connection.execute("INSERT INTO control (run, command) VALUES ('01ANOTHER', '{\"do\": \"abort\"}')")
