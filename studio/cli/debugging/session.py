@@ -44,6 +44,7 @@ class Session:
         self._control = control
         self._out = out
         self._by_line = by_line
+        self._keys = can_ask() and not out.as_json  # with --json a program is there, not a person
         self._pending: str | None = None
         self._live = live
         self._events: queue.SimpleQueue[list[Event] | None] = queue.SimpleQueue()
@@ -58,7 +59,7 @@ class Session:
 
     def __enter__(self) -> Session:
         self._terminal = _terminal_state()
-        if threading.current_thread() is threading.main_thread() and can_ask():
+        if threading.current_thread() is threading.main_thread() and self._keys:
             self._before = signal.signal(signal.SIGINT, self._interrupted)
         self._thread = threading.Thread(target=self._listen_or_leave, name="debugger", daemon=True)
         self._thread.start()
@@ -66,7 +67,7 @@ class Session:
 
     def __exit__(self, *_: object) -> None:
         self._events.put(None)
-        if can_ask():  # it looks up from its keys when the run is over, and gives the display back
+        if self._keys:  # it looks up from its keys when the run is over, and gives the display back
             self._thread.join(ANSWER_WITHIN_S)
         if self._before is not None:
             signal.signal(signal.SIGINT, self._before)
@@ -121,7 +122,7 @@ class Session:
 
     def _converse(self, controller: Controller, frontier: Frontier) -> None:
         """Show where the run is held, and obey until it goes on."""
-        if can_ask():
+        if self._keys:
             with raw_terminal(sys.stdin.fileno()):  # before anything shows: who answers at once is heard
                 self._talk.held(frontier, self._why)
                 if not self._told_keys:
