@@ -246,7 +246,7 @@ def test_ctrl_c_pauses_the_first_time_and_aborts_the_second(slow: Path) -> None:
     screen = Screen("run", str(slow))
     screen.see("wait @")
     screen.process.send_signal(signal.SIGINT)
-    screen.see("asked to pause")
+    assert "Ctrl-C once more aborts" in screen.see("asked to pause")
     screen.press("n")
     screen.see("one step done")
     screen.process.send_signal(signal.SIGINT)

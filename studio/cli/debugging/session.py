@@ -79,6 +79,8 @@ class Session:
         """Ctrl-C, in the main thread, in the midst of anything: leave the rest to another thread."""
         again = self._asked or self._is_held()
         self._asked = True
+        if again:
+            signal.signal(signal.SIGINT, self._before)  # a third one interrupts as it does anywhere
 
         def order() -> None:
             controller = self._control.open()
@@ -107,6 +109,9 @@ class Session:
             for event in events:
                 if isinstance(event, State):
                     self._why = event.why
+                    if event.name == "pausing" and self._asked:
+                        with self._aside():
+                            self._talk.say(("dim", "what is under way finishes first; Ctrl-C once more aborts"))
                 elif isinstance(event, Hit):
                     self._talk.hit(event)
                 elif isinstance(event, Note):
