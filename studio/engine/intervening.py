@@ -11,7 +11,7 @@ from time import perf_counter_ns as clock
 from typing import TYPE_CHECKING, Any
 
 from studio.engine.context import Context
-from studio.engine.deciding import decide, fail
+from studio.engine.deciding import decide, fail, skip
 from studio.engine.entering import knock_out
 from studio.engine.firing import RunHalted
 from studio.engine.handles import Handle
@@ -20,6 +20,7 @@ from studio.engine.racing import record_races
 from studio.engine.recorded import Divergence
 from studio.support.errors import NodeError
 from studio.support.ticks import tick_path
+from studio.support.values import Absent
 from studio.trace.log import CACHED, FROZEN, REPLAYED
 
 if TYPE_CHECKING:
@@ -172,6 +173,12 @@ def end_again(context: Context, outcome: Outcome, todo: list[int]) -> None:
     if outcome.status == "error":
         past.take(context, outcome)
         fail_again(context, outcome, todo)
+        return
+    if outcome.status == "skipped":  # cut off by a failure beside it
+        past.take(context, outcome)
+        skip(
+            context.region, context.node_plan.index, context.node_plan, Absent(outcome.reason), todo, "", context.firing
+        )
         return
     if context.region.halted:  # a failure beside it came sooner than then, which had let it finish
         past.take(context, outcome)

@@ -91,11 +91,17 @@ class Changes:
         top = Scope(graph)
         known: dict[str, bool] = {}
 
+        def is_concerned(path: str) -> bool | None:
+            found = node_at(top, path, registry)
+            return None if found is None else path in self.outputs or id(found[1]) in concerned
+
         def concerns(path: str) -> bool:
+            """True for a node that is concerned, or gone, or in the body of one that is."""
             if path not in known:
-                found = node_at(top, path, registry)
-                inside = "/" in path and concerns(path.rpartition("/")[0])
-                known[path] = path in self.outputs or inside or found is None or id(found[1]) in concerned
+                names = path.split("/")
+                # What names an item of a map is no node, and says nothing.
+                inside = any(is_concerned("/".join(names[:end])) for end in range(1, len(names)))
+                known[path] = inside or is_concerned(path) is not False
             return known[path]
 
         first = min((firing.seq for firing in trace.firings(run.id) if firing.seq and concerns(firing.node)), default=0)

@@ -293,6 +293,36 @@ def test_what_is_not_there_is_refused_in_a_sentence(keywords: dict[str, Any], sa
         forked(tmp_path / "runs.db", run_id, **keywords)
 
 
+def test_items_of_a_map_before_the_change_do_not_concern_it(tmp_path: Path) -> None:
+    graph = Graph("mapped")
+    body = Graph("body")
+    body.add("flow.input", "item")
+    body.add("toy.echo", "echo")
+    body.add("flow.output", "out")
+    body.connect("item.value", "echo.value")
+    body.connect("echo.out", "out.value")
+    graph.graphs["body"] = body
+    graph.add("toy.number", "number", value=2)
+    graph.add("toy.subset", "items")
+    graph.add("flow.map", "each", graph="body")
+    graph.add("toy.digest", "digest")
+    graph.add("toy.add", "add", plus=1)
+    for source, target in (("number.out", "items.value"), ("items.items", "each.items"), ("each.out", "digest.value")):
+        graph.connect(source, target)
+    graph.connect("digest.out", "add.a")
+    _, tape = undisturbed(graph)
+    run_id = crashed(tmp_path / "runs.db", graph, tape.calls)
+
+    result = fork(
+        tmp_path / "runs.db", run_id, changes=Changes({"add": {"plus": 2}}), catalog=Services([]), registry=REGISTRY
+    )
+
+    with Trace(tmp_path / "runs.db") as trace:
+        assert trace.run(result.run_id).fork_seq == seq_of(tape, "add", "0")
+    with pytest.raises(UsageError, match="is concerned"):
+        forked(tmp_path / "runs.db", run_id, graph=graph)
+
+
 def test_other_inputs_change_what_they_reach(tmp_path: Path) -> None:
     run_id, _, _ = recorded(tmp_path / "runs.db")
     services = Services(critic(("Deserts.", "good")))
