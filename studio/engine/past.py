@@ -124,6 +124,11 @@ class Past:
         self._touched: set[int] = set()
         self._world_changed = False
 
+    @property
+    def instead(self) -> dict[str, Json]:
+        """The outputs that are still to be put in place of what nodes give."""
+        return {node: dict(ports) for node, ports in self._instead.items()}
+
     # -- what is ready to fire --------------------------------------------------------------
 
     def find(self, region: Region, node: NodePlan) -> Outcome | None:

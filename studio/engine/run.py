@@ -105,7 +105,7 @@ async def arun(
     clock_start = _moment(clock)
     run_id = new_run_id()
     if log is None:
-        options = {
+        options: dict[str, Json] = {
             "model": _told(model, services),
             "embedder": _told(embedder, services),
             "seed": seed,
@@ -116,6 +116,8 @@ async def arun(
             "patience": patience,
             "cache": cache,
         }
+        if past is not None and past.instead:
+            options["instead"] = past.instead  # whoever resumes this run before it came to them needs them
         log = _open_log(trace_file, run_id, document, prepared, bound, options, listener, past)
     reuse = None if recorded is not None else await _reuse(settings, cache, prepared)
     engine = Engine(

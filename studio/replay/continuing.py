@@ -165,9 +165,8 @@ async def _go_on(
         if at is None:
             at = changes.first_step(trace, parent, prepared.graph, types, changed | redo)
         _require_step(trace, parent, at)
-    past = load_past(
-        trace, parent.id, prepared.graph, types, until=at, changed=changed, redo=redo, instead=changes.outputs
-    )
+    instead = {**_still_to_be_put(trace, parent), **changes.outputs}
+    past = load_past(trace, parent.id, prepared.graph, types, until=at, changed=changed, redo=redo, instead=instead)
     return await arun(graph, inputs, db=trace.path, registry=registry, past=past, **keywords)
 
 
@@ -187,6 +186,18 @@ def _whole(trace: Trace, run: Run) -> Run:
             return run
         run = parent
     return run
+
+
+def _still_to_be_put(trace: Trace, run: Run) -> dict[str, dict[str, Json]]:
+    """Return the outputs that a fork which did not come to its end was to put in place of what nodes give, and had not
+    come to."""
+    options = run.options if isinstance(run.options, dict) else {}
+    found: dict[str, dict[str, Json]] = {}
+    for path, ports in options.get("instead", {}).items() if run.status != "ok" else ():
+        put = [trace.outputs(one) for one in trace.firings(run.id, path) if one.origin == "frozen"]
+        if not any(ports.items() <= outputs.items() for outputs in put):
+            found[path] = dict(ports)
+    return found
 
 
 def _resumes(run: Run, trace: Trace, parent: Run) -> bool:

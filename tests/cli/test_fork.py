@@ -139,6 +139,41 @@ def test_a_limit_pauses_a_fork_which_is_resumed_as_the_fork_it_is(cli: Cli, reco
     assert all("Three: " in json.dumps(one["messages"]) for one in prompts)
 
 
+def test_an_output_that_a_paused_fork_had_not_come_to_is_put_in_place_when_it_goes_on(cli: Cli, recorded: str) -> None:
+    change = ("--redo", "writer", "--output", "critic.label=good")
+    paused = cli("fork", recorded, *change, "--limit", "calls=0", "--json").json
+    assert paused["ended"] == "limit:calls"
+    assert ("critic", "0") not in origins(cli)
+
+    again = cli("resume", "last", "--limit", "firings=0", "--limit", "calls=1", "--json").json
+    told = cli("resume", "last", "--limit", "firings=99", "--limit", "calls=9", "--json").json
+
+    assert again["ended"] == "limit:firings"
+    assert (told["ended"], told["calls"], told["outputs"]) == ("stop", 1, {"result": REPLIES[0]})
+    assert origins(cli)["critic", "0"] == "frozen"
+
+
+def test_an_output_is_put_in_place_once_however_often_the_fork_is_resumed(
+    cli: Cli, recorded: str, tmp_path: Path
+) -> None:
+    model = script_of(
+        tmp_path / "nodes.jsonl",
+        *({"node": "writer", "reply": reply} for reply in REPLIES[::2]),
+        {"node": "critic", "reply": "good"},
+    )
+    steps = cli("show", recorded, "--json").json["firings"]
+    at = next(one["seq"] for one in steps if (one["node"], one["tick"]) == ("writer", "0"))
+    change = ("--at", at, "--output", "critic.label=wrong", "--redo", "writer", "--model", model)
+    paused = cli("fork", recorded, *change, "--limit", "calls=1", "--json").json
+    assert paused["ended"] == "limit:calls"
+    assert origins(cli)["critic", "0"] == "frozen"
+
+    told = cli("resume", "last", "--limit", "calls=9", "--json").json
+
+    assert told["outputs"] == {"result": REPLIES[2]}
+    assert [identity for identity, origin in origins(cli).items() if origin == "frozen"] == [("critic", "0")]
+
+
 @pytest.mark.parametrize(
     ("words", "parts"),
     [
