@@ -104,8 +104,8 @@ def test_an_older_database_is_brought_to_the_same(db: Path, log: FileRunLog) -> 
     # As it was before the step that added all this.
     for kind, name in connection.execute(
         "SELECT type, name FROM sqlite_master WHERE type = 'view' OR name GLOB '_*_step' OR name IN ('_firing_error',"
-        " '_path_path', '_path_parent', '_open_path', '_store_op_place', '_store_op_firing', '_spent', '_checkpoint', '_memory',"
-        " '_memory_content') ORDER BY type = 'table'"
+        " '_path_path', '_path_parent', '_open_path', '_store_op_place', '_store_op_firing', '_spent', '_checkpoint',"
+        " '_memory', '_memory_content') ORDER BY type = 'table'"
     ).fetchall():
         connection.execute(f"DROP {kind} {name}")
     connection.execute("ALTER TABLE _store_op DROP COLUMN place")
