@@ -175,15 +175,15 @@ def _given(more: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _whole(trace: Trace, run: Run) -> Run:
-    """Return the run to go on from: the run itself, or the one it resumed, as long as it was stopped before it had
-    taken over all that this had, and had done nothing of its own. Else what was paid for there would be done again."""
+    """Return the run to go on from: the run itself, or the one it resumed if it had done nothing of its own yet.
+
+    Such a run may have been stopped while it was still taking over, and then knows less than the one before it: what
+    was paid for there would be done again.
+    """
     while run.parent_run and trace.has_run(run.parent_run):
         parent = trace.run(run.parent_run)
         if not _resumes(run, trace, parent) or _did_something(trace, run):
-            return run
-        taken = {(one.node, one.tick, one.attempt) for one in trace.firings(run.id) if one.seq is not None}
-        if all((one.node, one.tick, one.attempt) in taken for one in trace.firings(parent.id) if one.status == "ok"):
-            return run
+            break
         run = parent
     return run
 
@@ -203,7 +203,8 @@ def _still_to_be_put(trace: Trace, run: Run) -> dict[str, dict[str, Json]]:
 def _resumes(run: Run, trace: Trace, parent: Run) -> bool:
     """True if a run goes on at the end of its parent, with nothing changed."""
     last = max((firing.seq or 0 for firing in trace.firings(parent.id)), default=0)
-    return (run.graph_hash, run.inputs, run.fork_seq) == (parent.graph_hash, parent.inputs, last + 1)
+    same = (run.graph_hash, run.inputs) == (parent.graph_hash, parent.inputs)
+    return same and run.fork_seq in (None, last + 1)
 
 
 def _did_something(trace: Trace, run: Run) -> bool:

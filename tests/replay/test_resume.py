@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
+from studio.engine.result import RunResult
 from studio.graph import Graph
 from studio.trace.log import ERROR, EXECUTED, SKIPPED
 from tests.engine.generator import random_graph
 from tests.engine.players import Services, by_reference
 from tests.engine.same import differences, is_torn
 from tests.reference.records import Firing
-from tests.replay.crashes import Tape, beside_failure, crashed, cuts, decided, outcome, resumed, undisturbed
+from tests.replay.crashes import Call, Tape, beside_failure, crashed, cuts, decided, outcome, resumed, undisturbed
 from tests.support.graphs import CRITIC_LOOP
 from tests.support.toys import latencies, shuffled
 
@@ -47,6 +49,36 @@ def test_a_run_cut_at_every_moment_resumes_to_the_same_end(tmp_path: Path) -> No
         before = {(one.path, one.tick) for one in tape.firings if one.seq <= last_seq(tape, cut)}
         executed = {(one.path, one.tick) for one in again.firings if one.origin == EXECUTED}
         assert not before & executed, cut
+
+
+def test_a_resumed_run_that_is_cut_as_well_goes_on_without_asking_again(tmp_path: Path) -> None:
+    """Also where it was cut while it still took over what the first one had."""
+    graph = Graph.from_text(CRITIC_LOOP)
+    whole, tape = undisturbed(graph, critic_replies())
+    first = tape.calls[: len(tape.calls) * 2 // 3]
+    left = answered(tape.calls) - answered(first)
+    assert answered(first) >= 2
+    _, again = resumed_after(tmp_path / "once.db", graph, first)
+
+    for cut in range(1, len(again.calls)):
+        db = tmp_path / f"{cut}.db"
+        parent = crashed(db, graph, first)
+        run_id = crashed(db, graph, again.calls[:cut], parent=parent)
+        services = Services(critic_replies())
+        result, _ = resumed(db, run_id, services=services)
+
+        assert (result.status, result.outputs) == (whole.status, whole.outputs), cut
+        assert len(services.model.requests) == left - answered(again.calls[:cut]), cut
+
+
+def resumed_after(db: Path, graph: Graph, calls: Sequence[Call]) -> tuple[RunResult, Tape]:
+    return resumed(db, crashed(db, graph, calls), critic_replies())
+
+
+def answered(calls: Sequence[Call]) -> int:
+    """Return how many questions of firings were asked and answered in these very calls."""
+    results = [args for name, args in calls if name == "effect_result"]
+    return sum(1 for firing, *_, origin in results if firing and origin == EXECUTED)
 
 
 def last_seq(tape: Tape, cut: int) -> int:
