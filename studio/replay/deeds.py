@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from studio.support.values import Json
+from studio.trace.found import producers_of
 from studio.trace.log import STATUS_NAMES
 from studio.trace.memory import MemoryLog
 
@@ -47,11 +48,7 @@ def origins(inputs: Mapping[str, Json] | None, place: Callable[[int], Identity |
     """Return where each input came from in words that two executions share. `place` finds a firing by its id."""
     made: dict[str, tuple[str, ...]] = {}
     for port, wires in (inputs or {}).items():
-        if not wires:
-            made[port] = ()
-            continue
-        several: Iterable[Json] = wires if isinstance(wires[0], list | tuple) else [wires]
-        made[port] = tuple(_origin(int(id), str(output), place) for id, output in several)
+        made[port] = tuple(_origin(id, output, place) for id, output in producers_of(wires))
     return made
 
 

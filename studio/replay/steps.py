@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from studio.replay.firsts import FirstValues
 from studio.support.values import Json
+from studio.trace.found import producers_of
 
 if TYPE_CHECKING:
     from studio.trace import Trace
@@ -84,17 +85,14 @@ class Reading:
         )
 
     def _sources(self, wires: Json, firing: Firing, port: str) -> Iterator[Source]:
-        if not wires:
-            return
-        several = wires if isinstance(wires[0], list) else [wires]
-        for producer, output in several:
+        for producer, output in producers_of(wires):
             made = self._steps.firing(producer) if producer else None
             if made is not None:
                 value = True if output == "done" else made.outputs.get(output)
                 yield Source(made.node, made.tick, output, self._trace.decoded({"": value})[""], made.seq)
             else:
                 first = self._firsts.find(firing.node, port) if output == "initial" else None
-                yield Source("", "", str(output), None if first is None else first.value, None, first is not None)
+                yield Source("", "", output, None if first is None else first.value, None, first is not None)
 
 
 def totals_of(counts: Counts) -> Totals:

@@ -19,6 +19,15 @@ class Ref:
     size: int
 
 
+def producers_of(wires: Json) -> list[tuple[int, str]]:
+    """Return the wires of an input, as `Firing.inputs` has them, as pairs of producer and output port; whether it
+    takes one or many."""
+    if not wires:
+        return []
+    several = wires if isinstance(wires[0], list | tuple) else [wires]
+    return [(int(producer), str(output)) for producer, output in several]
+
+
 @dataclass(frozen=True, slots=True)
 class Run:
     """One run. `status`: running, ok, failed, paused, aborted or interrupted; `ended`: stop, quiet, max_ticks,

@@ -6,11 +6,12 @@ import re
 from typing import TYPE_CHECKING
 
 from studio.graph.model import Edge
-from studio.replay.causes.giving import Giving, pairs
+from studio.replay.causes.giving import Giving
 from studio.replay.causes.places import Place, outer_tick, region_prefix
 from studio.replay.causes.records import Absence, Link
 from studio.support.ticks import tick_key
 from studio.support.values import Json, preview
+from studio.trace.found import producers_of
 
 if TYPE_CHECKING:
     from studio.trace.found import Firing
@@ -76,7 +77,7 @@ class _Chain:
         if place.role == "input":
             return self._not_given(firing, place)
         if lost := _LOST.match(reason):
-            return self._lost(firing, place, lost["node"])
+            return self._lost(firing, lost["node"])
         if over := _OVER.match(reason):
             return self._over(firing, place, over["how"], over["tick"])
         if cut := _CUT_OFF.match(reason):
@@ -151,7 +152,7 @@ class _Chain:
         return f"{gave}, not `{port}`" + (f": {told}" if told and told != "route not taken" else "")
 
     def _taken(self, firing: Firing, port: str) -> Json:
-        for source, output in pairs(firing.inputs.get(port)):
+        for source, output in producers_of(firing.inputs.get(port)):
             if source:
                 return self.giving.bodies.value(self.rows.get(source), output)
         return None
@@ -182,7 +183,7 @@ class _Chain:
                 return self._end("when", source, edge.source_port, f"`{edge.source_port}` is false", source)
         return self._end("when", firing, "when", firing.reason, None)
 
-    def _lost(self, firing: Firing, place: Place, racer: str) -> Absence:
+    def _lost(self, firing: Firing, racer: str) -> Absence:
         """Another wire had won the race that this node ran in."""
         at = self._beside(firing, racer)
         race = None if at is None else self._racer_place(firing, racer)
@@ -190,7 +191,7 @@ class _Chain:
             return self._end("race", firing, "", firing.reason, at)
         self._link(firing, "", firing.reason)
         for stored in (at.inputs.get(port) for port in dict.fromkeys(edge.target_port for edge in _all(race))):
-            for source, output in pairs(stored):
+            for source, output in producers_of(stored):
                 if source:
                     winner = self.rows.get(source)
                     return self._end("race", winner, output, f"it won the race at `{racer}`", winner)
@@ -229,7 +230,7 @@ class _Chain:
         node = region.node
         if not node.wires(place.name):
             return self._end("not wired", firing, "", f"nothing is wired to `{node.name}.{place.name}`", None)
-        taken = [source for source, _ in pairs(around.inputs.get(place.name)) if source]
+        taken = [source for source, _ in producers_of(around.inputs.get(place.name)) if source]
         if taken:  # it was there, but without an entry for this item
             giver = self.rows.get(taken[0])
             self._link(firing, "", firing.reason)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from studio.replay.causes.absence import Absences
-from studio.replay.causes.giving import DONE, Giving, pairs
+from studio.replay.causes.giving import DONE, Giving
 from studio.replay.causes.leading import Leading
 from studio.replay.causes.places import Places
 from studio.replay.causes.records import FAILURE, OUTSIDE, SAME_QUESTION, STORE, Absence, Ancestry, Cause
@@ -16,6 +16,7 @@ from studio.replay.causes.undecided import Undecided
 from studio.support.errors import UsageError
 from studio.support.ticks import tick_key
 from studio.support.values import Json
+from studio.trace.found import producers_of
 
 if TYPE_CHECKING:
     from studio.spec.registry import Registry
@@ -163,7 +164,7 @@ class Causes:
         if port not in firing.outputs:
             place = self._places.find(firing.node)
             if place is not None and place.role == "output":  # it gives out what it takes
-                [(source, output), *_] = [*pairs(firing.inputs.get("value")), (OUTSIDE, "")]
+                [(source, output), *_] = [*producers_of(firing.inputs.get("value")), (OUTSIDE, "")]
                 return self.first_value(firing, "value") if source == OUTSIDE else self.value(self.get(source), output)
         return self._giving.bodies.value(firing, port)
 

@@ -26,7 +26,7 @@ from studio.replay.causes.records import (
 )
 from studio.replay.causes.stores import Stores
 from studio.support.ticks import tick_key
-from studio.support.values import Json
+from studio.trace.found import producers_of
 
 if TYPE_CHECKING:
     from studio.replay.causes.rows import Rows
@@ -86,14 +86,14 @@ class Giving:
     def _inputs(self, firing: Firing, place: Place | None, only: tuple[str, ...] | None = None) -> Iterator[Cause]:
         for port, stored in firing.inputs.items():
             if only is None or port in only:
-                for source, output in pairs(stored):
-                    yield Cause(firing.id, port, source, output, self._why(firing, place, port, source, output))
+                for source, output in producers_of(stored):
+                    yield Cause(firing.id, port, source, output, self._why(place, port, source, output))
         if place is not None and only is None and firing.status == "error" and firing.reason:
             refused = _REFUSED.match(firing.reason)
             if refused and refused["port"] not in firing.inputs:
                 yield from self._refused(firing, place, refused["port"])
 
-    def _why(self, firing: Firing, place: Place | None, port: str, source: int, output: str) -> str:
+    def _why(self, place: Place | None, port: str, source: int, output: str) -> str:
         if source == OUTSIDE:
             return FIRST
         if place is None:
@@ -156,14 +156,6 @@ class Giving:
         path = self.rows.path_id(named["node"])
         found = [] if path is None else self.rows.at(path, tick_key(named["tick"]))
         return next((one for one in reversed(found) if one.status == "error"), None)
-
-
-def pairs(stored: Json) -> list[tuple[int, str]]:
-    """Return where an input came from as pairs of firing and output: several for a `many` port."""
-    if not stored:
-        return []
-    several = stored if isinstance(stored[0], list) else [stored]
-    return [(int(source), str(output)) for source, output in several]
 
 
 def passed_on(place: Place, firing: Firing) -> bool:

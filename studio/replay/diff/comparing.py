@@ -11,9 +11,10 @@ from studio.replay.diff.found import RunDiff, in_order
 from studio.replay.diff.halves import Half
 from studio.replay.diff.judging import Finding, causes, judged
 from studio.replay.diff.pairs import Identity, Side, brought_together
-from studio.replay.diff.values import DONE, same_value, wires_of
+from studio.replay.diff.values import DONE, same_value
 from studio.replay.diff.versions import Version, find_renames, graph_facts
 from studio.spec.registry import default_registry
+from studio.trace.found import producers_of
 
 if TYPE_CHECKING:
     from studio.trace import Trace
@@ -227,7 +228,7 @@ class _Comparison:
         """True if all firings that gave an input have passed by (or stand in one run only, as far as is known)."""
         for firing, half in ((one, self.a), (other, self.b)):
             for wires in firing.inputs.values():
-                for id, _ in wires_of(wires):
+                for id, _ in producers_of(wires):
                     if id and not half.mate[id]:
                         return False
         return True
@@ -242,7 +243,7 @@ class _Comparison:
                 (id, port) in half.changed_ports or not (half.mate[id] or not id)
                 for firing, half in ((one, self.a), (other, self.b))
                 for wires in firing.inputs.values()
-                for id, port in wires_of(wires)
+                for id, port in producers_of(wires)
             )
         if one.inputs.keys() != other.inputs.keys():
             return True
@@ -258,7 +259,7 @@ class _Comparison:
         )
 
     def wires_differ(self, one: Firing, other: Firing, port: str) -> bool:
-        mine, theirs = wires_of(one.inputs[port]), wires_of(other.inputs[port])
+        mine, theirs = producers_of(one.inputs[port]), producers_of(other.inputs[port])
         if len(mine) != len(theirs):
             return True
         for (id_a, port_a), (id_b, port_b) in zip(mine, theirs, strict=True):

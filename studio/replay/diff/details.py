@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from studio.replay.diff.asked import MODEL_KINDS, asked_for, model_of, reply_of
 from studio.replay.diff.found import Change, RunDiff
-from studio.replay.diff.values import Given, Values, wires_of
+from studio.replay.diff.values import Given, Values
 from studio.support.values import encode
-from studio.trace.found import Ref
+from studio.trace.found import Ref, producers_of
 
 if TYPE_CHECKING:
     from studio.trace import Trace
@@ -55,7 +55,7 @@ def _parts(trace: Trace, run: str, id: int) -> Iterator[tuple[str, Given]]:
         yield "reason", Given(firing.reason)
     values = Values(trace, run)
     for port, wires in firing.inputs.items():
-        several = wires_of(wires)
+        several = producers_of(wires)
         for number, (producer, output) in enumerate(several, 1):
             given = values.on_wire(firing, port, producer, output)
             if given is not None:

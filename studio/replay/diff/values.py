@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -57,12 +56,3 @@ def same_value(one: Json, other: Json) -> bool:
     if isinstance(one, dict | list):
         return encode(one) == encode(other)
     return bool(one == other)
-
-
-def wires_of(wires: Json) -> Sequence[tuple[int, str]]:
-    """Return the wires of an input as pairs of producer and output, whether it takes one or many."""
-    if not wires:
-        return ()
-    if isinstance(wires[0], list | tuple):
-        return [(int(id), str(port)) for id, port in wires]
-    return ((int(wires[0]), str(wires[1])),)
