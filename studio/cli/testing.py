@@ -58,7 +58,7 @@ def play_all(args: argparse.Namespace, out: Output) -> int:
     sources = _chosen(sources, args.case)
     if args.record:
         _record(sources, args, out)
-        sources = [_reread(source, args) for source in sources]
+        sources = [_reread(source) for source in sources]
     live = _live(args, sources) if args.live else None
     outcomes: list[Outcome] = []
     for source in sources:
@@ -184,7 +184,7 @@ def _record(sources: list[Source], args: argparse.Namespace, out: Output) -> Non
             out.note(("dim", f"{case.name}: recorded anew from run {made.recorded.run}"))
 
 
-def _reread(source: Source, args: argparse.Namespace) -> Source:
+def _reread(source: Source) -> Source:
     assert source.file is not None
     names = [case.name for case in source.cases]
     source.cases = [case for name, case in source.file.cases.items() if name in names]

@@ -114,7 +114,7 @@ class Screen:
 
     def _draw(self) -> None:
         columns, rows = self._size()
-        lines = [*self._head(columns), *self._context(columns), self._tabs(columns)]
+        lines = [*self._head(columns), *self._context(), self._tabs(columns)]
         body = self._help() if self.helping else self._body(columns)
         room = rows - len(lines) - 1
         self.scroll = max(0, min(self.scroll, len(body) - room))
@@ -138,7 +138,7 @@ class Screen:
         at = round((cursor.seq - 1) / max(1, last - 1) * (bar - 1))
         return [first, (count, ("cyan", "━" * at + "●"), ("dim", "─" * (bar - at - 1)), ("dim", used))]
 
-    def _context(self, columns: int) -> list[Line]:
+    def _context(self) -> list[Line]:
         cursor = self.cursor
         height = self._context_height()
         lines: list[Line] = []
