@@ -236,19 +236,12 @@ class _Taker:
     def _names(self, kind: str, asked: set[str] | None) -> dict[str, Mapping[str, Json]]:
         """What names stood for in this run and those it continues; `asked`: only names of models that were asked."""
         found: dict[str, Mapping[str, Json]] = {}
-        run: Run | None = self.run
-        while run is not None:
+        for run in self.trace.lineage(self.run.id):
             for effect in self.trace.effects(run.id, firing=0, kind=kind):
                 facts = effect.response if isinstance(effect.response, dict) else {}
                 if asked is None or facts.get("name") in asked:
                     found.setdefault(effect.name, facts)
-            run = self._parent(run)
         return found
-
-    def _parent(self, run: Run) -> Run | None:
-        if not run.parent_run:
-            return None
-        return next((one for one in self.trace.runs() if one.id == run.parent_run), None)
 
 
 def _asked(effect: Effect, place: tuple[str, str], round: int) -> Asked:

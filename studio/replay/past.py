@@ -203,7 +203,7 @@ class _Loader:
     def _asked_before(self, run: str, id: int) -> list[list[Effect]]:
         """Return what the firing of the same node and tick asked in the runs above, the nearest first."""
         firing = self.trace.firing(run, id)
-        runs = list(_lineage(self.trace, self.trace.run(run)))[1:]
+        runs = list(self.trace.lineage(run))[1:]
         return [
             [
                 effect
@@ -225,7 +225,7 @@ class _Loader:
         """Return what anyone in the run, or in those it continued, was told to this question."""
         if self._asked is None:
             self._asked = {}
-            for run in _lineage(self.trace, self.run):
+            for run in self.trace.lineage(self.run.id):
                 for effect in self.trace.effects(run.id):
                     if effect.status == "ok" and effect.firing:
                         self._asked.setdefault(_key(effect.kind, effect.name, effect.request), Answer.of(effect))
@@ -236,7 +236,7 @@ class _Loader:
         """Return what a firing's model calls used, in the run of the lineage where they were made."""
         if self._spent is None:
             self._spent = {}
-            for run in _lineage(self.trace, self.run):
+            for run in self.trace.lineage(self.run.id):
                 self._read_spent(run)
         return self._spent.get((path, tick, outcome.attempt))
 
@@ -257,14 +257,6 @@ class _Loader:
 
 
 _FREE = {"origin": 1, "tokens_in": 0, "tokens_out": 0, "cost_usd": 0.0}
-
-
-def _lineage(trace: Trace, run: Run) -> Iterable[Run]:
-    """Yield a run, the one it continues, and on up, as far as they are in the file."""
-    yield run
-    while run.parent_run and trace.has_run(run.parent_run):
-        run = trace.run(run.parent_run)
-        yield run
 
 
 def _taken_from(above: list[list[Effect]], answer: Answer) -> Effect | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
@@ -58,6 +59,16 @@ class Trace:
     def has_run(self, id: str) -> bool:
         """True if the run of this whole id is in the file."""
         return bool(self._reader.rows("SELECT 1 FROM _run WHERE run = ?", (id,)))
+
+    def lineage(self, run: str = "last") -> Iterator[Run]:
+        """Yield a run, the one it continues, and on up, as far as they are in the file."""
+        found = self.run(run)
+        seen = set[str]()
+        while found.id not in seen:  # a file that came from someone else may name runs in a circle
+            yield found
+            seen.add(found.id)
+            if self.has_run(found.parent_run):
+                found = self.run(found.parent_run)
 
     def graph_text(self, run: str = "last") -> str:
         """Return the graph as it was run, self-contained, as YAML text."""
@@ -124,16 +135,14 @@ class Trace:
         It has the same node, tick and attempt in the parent run, or in its parent; the effects stand there. A firing
         of another origin is its own source. None if the parent run is not in this file.
         """
-        while firing.origin == "replayed":
-            parent = self.run(firing.run).parent_run
-            if not self.has_run(parent):
-                return None
-            same = (one for one in self.firings(parent, firing.node, firing.tick) if one.attempt == firing.attempt)
+        if firing.origin != "replayed":
+            return firing
+        for run in islice(self.lineage(firing.run), 1, None):
+            same = (one for one in self.firings(run.id, firing.node, firing.tick) if one.attempt == firing.attempt)
             found = next(same, None)
-            if found is None:
-                return None
-            firing = found
-        return firing
+            if found is None or found.origin != "replayed":
+                return found
+        return None
 
     def outline(self, run: str = "last") -> Iterator[Firing]:
         """Yield the firings depth-first: tick of the top region, plan order, item, inner tick, inner plan order …;

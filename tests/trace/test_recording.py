@@ -17,6 +17,7 @@ from studio.support.errors import EnvironmentProblem, UsageError
 from studio.support.values import NotJson, encode
 from studio.trace import Trace, open_run
 from studio.trace.found import Ref
+from studio.trace.log import REPLAYED
 from studio.trace.records import FiringRecord, OpenRecord, PathsRecord, StartRecord
 from studio.trace.runlog import FileRunLog
 from studio.trace.writer import close_writer, writer_of
@@ -258,6 +259,19 @@ def test_runs_are_named_by_a_unique_beginning_or_last(db: Path, trace: OpenTrace
     for unknown in ("77", "", "%", "0'"):
         with pytest.raises(UsageError, match="no run"):
             reading.run(unknown)
+
+
+def test_runs_that_name_each_other_as_parents_are_walked_once(db: Path, trace: OpenTrace) -> None:
+    for run, parent in (("01A", "01B"), ("01B", "01C"), ("01C", "01A")):
+        log = open_run(db, start_of(run, parent_run=parent))
+        declare(log, 1, "work", "toy.work", 1, 0, 0)
+        log.firing(1, 1, 1, "a0", 0, 0, 0, "", REPLAYED, 1, 1, {}, {}, 1)
+        log.finish("ok", "quiet", None, {}, {}, 1)
+
+    found = trace()
+
+    assert [run.id for run in found.lineage("01A")] == ["01A", "01B", "01C"]
+    assert found.source(found.firing("01A", 1)) is None
 
 
 def test_an_empty_trace_says_that_no_run_is_recorded(trace: OpenTrace) -> None:
