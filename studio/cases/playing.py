@@ -85,7 +85,7 @@ async def _play(case: Case, graph: Graph, registry: Registry, db: Path | None, l
     scope = Scope(bundle(target))
 
     def node_of(path: str) -> tuple[int, str] | None:
-        found = node_at(scope, path, registry)
+        found = node_at(scope, path, registry, whole=True)
         return None if found is None else (id(found[0]), found[1].name)
 
     while True:

@@ -107,7 +107,7 @@ class _Taker:
     def move(self, firing: Firing) -> None:
         """Count places from this firing on; refuse one that cannot be repeated alone."""
         self._node = firing
-        place = node_at(self.scope, firing.node, self.registry)
+        place = node_at(self.scope, firing.node, self.registry, whole=True)
         if place is None:
             raise UsageError(f"The graph of this run has no node `{firing.node}`.")
         scope: Scope | None = place[0]
@@ -227,7 +227,7 @@ class _Taker:
 
     def _stores(self, source: Firing, place: tuple[str, str], round: int) -> Iterator[StoreAnswer]:
         for done in self.trace.store_ops(source.run, firing=source.id):
-            found = node_at(self.scope, source.node, self.registry)
+            found = node_at(self.scope, source.node, self.registry, whole=True)
             declared = found[0].find_store(done.store) if found is not None else None
             outside = declared is not None and any(declared[0] is scope for scope in self.around)
             if outside or (declared is not None and declared[1].scope == "project"):

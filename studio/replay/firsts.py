@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from studio.graph.model import Graph
+from studio.graph.paths import node_at
 from studio.graph.scope import Scope
 from studio.spec.registry import default_registry
 from studio.support.errors import StudioError
@@ -42,19 +43,13 @@ class FirstValues:
     def _look(self, path: str, port: str) -> First | None:
         if self._top is None:
             self._top = Scope(Graph.from_text(self._trace.graph_text(self._run)))
-        scope = self._top
-        names = path.split("/")
-        while len(names) > 1:
-            node = scope.graph.nodes.get(names.pop(0))
-            cls = None if node is None else default_registry().find(node.type)
-            if node is None or cls is None or cls.spec.role not in ("subgraph", "map"):
-                return None
-            if cls.spec.role == "map":
-                names.pop(0)  # the item
-            scope = scope.find_graph(str(node.params.get("graph", "")))
-        found = [
-            edge
+        found = node_at(self._top, path, default_registry(), whole=True)
+        if found is None:
+            return None
+        scope, node = found
+        firsts = [
+            edge.initial
             for edge in scope.graph.edges
-            if names and (edge.target, edge.target_port) == (names[0], port) and edge.has_initial
+            if (edge.target, edge.target_port) == (node.name, port) and edge.has_initial
         ]
-        return First(found[0].initial) if len(found) == 1 else None
+        return First(firsts[0]) if len(firsts) == 1 else None

@@ -122,12 +122,12 @@ class _Loader:
 
     def _per_attempt(self, path: str) -> int:
         """Return how many attempts a node has in one of the region around it."""
-        found = node_at(self.top, path, self.registry)
+        found = node_at(self.top, path, self.registry, whole=True)
         return 1 if found is None else found[1].retries + 1
 
     def _is_per_item(self, path: str) -> bool:
         """True if what fails in an item of this node ends the item and nothing more."""
-        found = node_at(self.top, path, self.registry)
+        found = node_at(self.top, path, self.registry, whole=True)
         return found is not None and found[1].params.get("on_item_error", "fail") != "fail"
 
     # -- failures -----------------------------------------------------------------------------
@@ -173,7 +173,7 @@ class _Loader:
         return (outcome.attempt - 1) // self._per_attempt(path) + 1
 
     def _policy(self, path: str) -> str:
-        found = node_at(self.top, path, self.registry)
+        found = node_at(self.top, path, self.registry, whole=True)
         return "fail" if found is None else found[1].on_error
 
     # -- what is read when it is needed ---------------------------------------------------------

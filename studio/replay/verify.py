@@ -117,7 +117,7 @@ def _meant_something_else(trace: Trace, run: Run, graph: Graph, registry: Regist
     top, types = Scope(graph), registry or default_registry()
 
     def meant(firing: Firing) -> bool:
-        found = node_at(top, firing.node, types)
+        found = node_at(top, firing.node, types, whole=True)
         cls = None if found is None else types.find(found[1].type)
         return found is not None and id(found[1]) in changed and cls is not None and not cls.spec.role
 
