@@ -56,13 +56,11 @@ class Talker:
 
 
 @pytest.fixture(autouse=True)
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Settings, cache and runs of this test alone; retries come at once."""
-    monkeypatch.setenv("STUDIO_HOME", str(tmp_path / "home"))
-    monkeypatch.setenv("STUDIO_DB", str(tmp_path / "trace.db"))
+def home(own_home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where settings, cache and runs of this test are; retries come at once."""
     monkeypatch.setattr("studio.engine.firing.BACKOFF_S", 0.0)
     monkeypatch.setattr("studio.engine.effects.RETRY_FIRST_S", 0.0)
-    return tmp_path / "home"
+    return own_home
 
 
 @pytest.fixture

@@ -144,7 +144,7 @@ def graph_run(model: Talker) -> Any:
 
 
 def alarms(home: Path) -> list[str]:
-    with Trace(home.parent / "trace.db") as trace:
+    with Trace(home / "trace.db") as trace:
         return [row[0] for row in trace.sql("SELECT message FROM alarm WHERE kind = 'cache'").rows]
 
 

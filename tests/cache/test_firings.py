@@ -145,7 +145,7 @@ def test_the_same_inputs_are_answered_with_what_was_given_absence_and_its_reason
     assert ran == ["work"]
     assert encode(second.outputs) == encode(first.outputs)
     assert second.saved.firings == 1
-    with Trace(home.parent / "trace.db") as trace:
+    with Trace(home / "trace.db") as trace:
         (before,), (after,) = (trace.firings(one.run_id, node="node") for one in (first, second))
         assert (before.origin, after.origin) == ("executed", "cached")
         assert (after.outputs, after.absent, after.inputs) == (before.outputs, before.absent, before.inputs)

@@ -42,7 +42,7 @@ def test_a_second_run_asks_nothing_and_gives_the_same_to_the_last_byte(home: Pat
 
     assert model.asked == 1
     assert second.outputs == first.outputs
-    with Trace(home.parent / "trace.db") as trace:
+    with Trace(home / "trace.db") as trace:
         assert asked_of(trace, second.run_id) == asked_of(trace, first.run_id)
         (effect,) = trace.effects(second.run_id, kind="chat")
     assert (effect.origin, effect.tokens_in, effect.tokens_out, effect.cost_usd) == ("cached", 0, 0, 0.0)
@@ -248,7 +248,7 @@ def test_a_run_with_saved_calls_replays_without_a_difference(home: Path) -> None
     model = Talker()
     play(model, LISTED)
     play(model, LISTED)
-    with Trace(home.parent / "trace.db") as trace:
+    with Trace(home / "trace.db") as trace:
         made = verify(trace)
 
     assert made.difference is None
@@ -261,7 +261,7 @@ def test_a_run_that_is_resumed_has_its_own_past_before_the_cache(home: Path) -> 
     paused = play(model, text, cache="off", limits={"calls": 1})
     play(model, text)
 
-    finished = resume(home.parent / "trace.db", paused.run_id, model=model, cache="llm", limits={"calls": 9})
+    finished = resume(home / "trace.db", paused.run_id, model=model, cache="llm", limits={"calls": 9})
 
     assert finished.outputs["result"] == ["WRITE ABOUT A. 1", "WRITE ABOUT B. 3", "WRITE ABOUT C. 4"]
     assert (model.asked, finished.calls, finished.saved and finished.saved.calls) == (4, 0, 2)

@@ -16,13 +16,6 @@ from tests.cli.conftest import Cli
 KEY = 40
 
 
-@pytest.fixture(autouse=True)
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("STUDIO_HOME", str(tmp_path / "home"))
-    monkeypatch.setenv("STUDIO_DB", str(tmp_path / "trace.db"))
-    return tmp_path / "home"
-
-
 @pytest.fixture
 def filled() -> None:
     """Two answers of one model, used six times, and one of another, never used again."""
@@ -41,13 +34,13 @@ def talker(monkeypatch: pytest.MonkeyPatch) -> Talker:
     return model
 
 
-def test_an_empty_cache_says_how_to_fill_it(cli: Cli, home: Path) -> None:
+def test_an_empty_cache_says_how_to_fill_it(cli: Cli, own_home: Path) -> None:
     told = cli("cache")
 
     assert told.code == 0
     assert "0 B of 1.0 GB" in told.out
     assert "--cache llm" in told.err
-    assert not (home / "cache.db").exists()
+    assert not (own_home / "cache.db").exists()
 
 
 @pytest.mark.usefixtures("filled")
@@ -62,10 +55,10 @@ def test_it_lists_what_is_kept_by_model_with_what_that_saved(cli: Cli) -> None:
 
 
 @pytest.mark.usefixtures("filled")
-def test_json_has_the_same_and_the_ages(cli: Cli, home: Path) -> None:
+def test_json_has_the_same_and_the_ages(cli: Cli, own_home: Path) -> None:
     told = cli("cache", "--json").json
 
-    assert (told["file"], told["limit_bytes"], told["mode"]) == (str(home / "cache.db"), 1_000_000_000, "off")
+    assert (told["file"], told["limit_bytes"], told["mode"]) == (str(own_home / "cache.db"), 1_000_000_000, "off")
     assert told["bytes"] > 0
     one = told["entries"][0]
     assert (one["kind"], one["name"], one["entries"], one["hits"], one["tokens"]) == ("chat", "near/talker", 2, 6, 42)
@@ -130,9 +123,9 @@ def test_clearing_drops_what_was_named(cli: Cli, words: tuple[str, ...], cleared
     assert left == 3 - cleared
 
 
-def test_a_damaged_cache_is_named_and_cleared(cli: Cli, home: Path, talker: Talker) -> None:
-    home.mkdir(exist_ok=True)
-    (home / "cache.db").write_bytes(b"damaged " * 1000)
+def test_a_damaged_cache_is_named_and_cleared(cli: Cli, own_home: Path, talker: Talker) -> None:
+    own_home.mkdir(exist_ok=True)
+    (own_home / "cache.db").write_bytes(b"damaged " * 1000)
     shown = cli("cache")
     part = cli("cache", "clear", "--model", "m")
     cleared = cli("cache", "clear")
@@ -144,7 +137,7 @@ def test_a_damaged_cache_is_named_and_cleared(cli: Cli, home: Path, talker: Talk
     assert again.json["entries"] == []
 
 
-def test_a_file_that_is_no_cache_is_never_cleared(cli: Cli, home: Path, tmp_path: Path) -> None:
+def test_a_file_that_is_no_cache_is_never_cleared(cli: Cli, own_home: Path, tmp_path: Path) -> None:
     other = tmp_path / "letters.txt"
     other.write_text("Dear all, " * 200)
     cli("config", "cache.file", str(other))
@@ -155,9 +148,9 @@ def test_a_file_that_is_no_cache_is_never_cleared(cli: Cli, home: Path, tmp_path
     assert other.read_text().startswith("Dear all")
 
 
-def test_a_trace_is_never_cleared(cli: Cli, critic: Path, script: str, tmp_path: Path) -> None:
+def test_a_trace_is_never_cleared(cli: Cli, critic: Path, script: str, own_home: Path) -> None:
     cli("run", critic, "--model", script)
-    cli("config", "cache.file", str(tmp_path / "trace.db"))
+    cli("config", "cache.file", str(own_home / "trace.db"))
     told = cli("cache", "clear")
 
     assert told.code == 5
@@ -204,10 +197,10 @@ def test_the_setting_is_the_default_of_runs_and_an_option_wins(cli: Cli, tmp_pat
 
 
 def test_a_cache_that_cannot_be_used_is_told_once_and_the_run_is_ok(
-    cli: Cli, tmp_path: Path, home: Path, talker: Talker
+    cli: Cli, tmp_path: Path, own_home: Path, talker: Talker
 ) -> None:
-    home.mkdir(exist_ok=True)
-    (home / "cache.db").write_bytes(b"damaged " * 1000)
+    own_home.mkdir(exist_ok=True)
+    (own_home / "cache.db").write_bytes(b"damaged " * 1000)
     told = cli("run", asking(tmp_path), "--model", "near/x", "--cache", "llm")
 
     assert told.code == 0
