@@ -7,6 +7,7 @@ full, partial, stepped, resumed and forked runs are one and the same scheduler.
 
 from __future__ import annotations
 
+import asyncio
 from time import perf_counter_ns as clock
 from typing import TYPE_CHECKING, Any
 
@@ -24,7 +25,7 @@ from studio.support.values import Absent
 from studio.trace.log import CACHED, FROZEN, REPLAYED
 
 if TYPE_CHECKING:
-    from studio.engine.past import Outcome
+    from studio.engine.past import Outcome, Past
     from studio.engine.recorded import Answer
     from studio.engine.region import Region
     from studio.engine.reuse import Reuse
@@ -37,7 +38,7 @@ async def intervene(
     engine = region.engine
     if engine.recorded is not None:
         return _set_aside(region, node, refs, todo)
-    if engine.past is not None and _repeated(region, node, refs, todo):
+    if engine.past is not None and (_repeated(region, node, refs, todo) or _held_back(engine.past, region, node)):
         return True
     if engine.control is not None and _steered(region, node, values, refs, todo):
         return True
@@ -156,6 +157,30 @@ def _repeated(region: Region, node: NodePlan, refs: dict[str, Any], todo: list[i
             record_races(region, node, context)
         decide(context, past.held(outcome), todo, FROZEN if outcome.origin == "frozen" else REPLAYED)
     return True
+
+
+def _held_back(past: Past, region: Region, node: NodePlan) -> bool:
+    """Let all that is known be taken over before anything new begins: whatever ends this run then ends it with all that
+    the past run had. True if the node does not fire now; it enters anew when that is done.
+    """
+    if past.is_settled or region.engine.sequential:
+        return False
+    if node.role and past.find(region, node) is not None:
+        return False  # a repetition goes on to what is known inside
+    region.running += 1
+    region.tasks.append(region.engine.loop.create_task(_begin_later(past, region, node.index)))
+    return True
+
+
+async def _begin_later(past: Past, region: Region, index: int) -> None:
+    from studio.engine.scheduling import let_go
+
+    try:
+        await past.settle(region.engine)
+    except asyncio.CancelledError:
+        region.one_less()
+        raise
+    let_go(region, [index])
 
 
 def _wait_again(region: Region, asked: list[Answer]) -> None:

@@ -12,6 +12,7 @@ they had answered from the record while they ask the same.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -23,6 +24,7 @@ from studio.trace.log import EXECUTED, REPLAYED
 
 if TYPE_CHECKING:
     from studio.engine.context import Context
+    from studio.engine.engine import Engine
     from studio.engine.plan import NodePlan
     from studio.engine.region import Region
     from studio.trace.found import StoreOp
@@ -40,6 +42,10 @@ that came is kept, so that nothing outside happens twice."""
 LASTING = frozenset({"chat", "complete", "embed", "human", "clock", "random", "log", "race", "timeout"})
 """Kinds of effect whose answers stay, whatever else a fork has changed in the world: all but tools, files and such."""
 
+
+QUIET_TURNS = 10
+"""So many turns of the event loop in which nothing is begun or decided say that nothing will be: the way out of a map
+in a map takes fewer."""
 
 _NO_TWIN: tuple[int, frozenset[str]] = (0, frozenset())
 
@@ -107,6 +113,8 @@ class Past:
         """How the past run decided its races: by edge order (scripted) or by arrival. Its continuation does so too."""
         self.taken = 0
         """Firings taken over so far."""
+        self.is_settled = False
+        """True once everything that can be taken over before something new is done has been."""
         self._outcomes = outcomes
         self._reading = reading
         self._changed = changed
@@ -227,6 +235,16 @@ class Past:
             and outcome.status == "skipped"
             and outcome.reason == f"`{node.name}` is knocked out"
         )
+
+    async def settle(self, engine: Engine) -> None:
+        """Return when nothing more is decided or begun as long as nothing new begins."""
+        seen, quiet = -1, 0
+        while quiet < QUIET_TURNS and not self.is_settled:
+            begun = engine.last_id + engine.seq
+            quiet = quiet + 1 if begun == seen else 0
+            seen = begun
+            await asyncio.sleep(0)
+        self.is_settled = True
 
     # -- taking over ------------------------------------------------------------------------
 

@@ -26,7 +26,7 @@ from studio.trace import Trace
 
 if TYPE_CHECKING:
     from studio.engine.result import RunResult
-    from studio.trace.found import Run
+    from studio.trace.found import Firing, Run
 
 COUNTED = ("firings", "ticks", "calls", "tokens", "cost_usd")
 """Limits that count over the whole lineage: going on needs a wider one than the run ended at."""
@@ -94,7 +94,7 @@ async def aresume(
         _require_prepared_answers(found, begun.keywords, more)
         if found.ended == "limit:max_ticks":
             keywords["patience"] += UNWRITTEN_MAX_TICKS
-        found = _whole(trace, found)
+        found = _whole(trace, found, registry or default_registry())
         return await _go_on(trace, found, begun.graph, begun.inputs, keywords, registry, Changes(), None)
 
 
@@ -174,7 +174,7 @@ def _given(more: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in more.items() if value is not None}
 
 
-def _whole(trace: Trace, run: Run) -> Run:
+def _whole(trace: Trace, run: Run, types: Registry) -> Run:
     """Return the run to go on from: the run itself, or the one it resumed if it had done nothing of its own yet.
 
     Such a run may have been stopped while it was still taking over, and then knows less than the one before it: what
@@ -182,7 +182,7 @@ def _whole(trace: Trace, run: Run) -> Run:
     """
     while run.parent_run and trace.has_run(run.parent_run):
         parent = trace.run(run.parent_run)
-        if not _resumes(run, trace, parent) or _did_something(trace, run):
+        if not _resumes(run, trace, parent) or _did_something(trace, run, types):
             break
         run = parent
     return run
@@ -207,9 +207,16 @@ def _resumes(run: Run, trace: Trace, parent: Run) -> bool:
     return same and run.fork_seq in (None, last + 1)
 
 
-def _did_something(trace: Trace, run: Run) -> bool:
-    """True if a node fired in this very run, or asked something."""
-    fired = any(one.origin != "replayed" and one.status in ("ok", "error") for one in trace.firings(run.id))
+def _did_something(trace: Trace, run: Run, types: Registry) -> bool:
+    """True if a node fired in this very run, or asked something. It then had taken over all that there was: nothing new
+    begins before that. What the engine itself plays, such as the end of a region, was no doing."""
+
+    def is_played(firing: Firing) -> bool:
+        cls = types.find(firing.type)
+        return cls is not None and bool(cls.spec.role)
+
+    decided = (one for one in trace.firings(run.id) if one.origin != "replayed" and one.status in ("ok", "error"))
+    fired = any(not is_played(one) for one in decided)
     return fired or any(one.origin == "executed" and one.firing for one in trace.effects(run.id))
 
 

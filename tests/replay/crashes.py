@@ -68,6 +68,7 @@ def crashed(
     options: Mapping[str, Json] | None = None,
     parent: str = "",
     registry: Registry = REGISTRY,
+    fork_seq: int | None = None,
 ) -> str:
     """Put the beginning of a tape into a database as a run that nothing more came of; return its id."""
     prepared = prepare(graph, registry)
@@ -82,7 +83,7 @@ def crashed(
         options={"races": "ordered", "seed": 0, **(options or {})},
         started_at=1,
         parent_run=parent,
-        fork_seq=None,
+        fork_seq=fork_seq,
     )
     log = open_run(db, start)
     for name, args in calls:

@@ -1,0 +1,102 @@
+"""Runs that are stopped again and again, at any moment, also while they take over what came before."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from studio.engine.past import Past
+from studio.replay import continuing
+from studio.replay.past import load_past
+from studio.trace.log import EXECUTED, OK
+from tests.engine.generator import random_graph
+from tests.engine.players import REGISTRY, by_reference
+from tests.engine.same import differences
+from tests.replay.crashes import Tape, beside_failure, crashed, decided, outcome, resumed, undisturbed
+from tests.support.toys import latencies, shuffled
+
+
+@pytest.fixture
+def gone_on_from(monkeypatch: pytest.MonkeyPatch) -> list[Past]:
+    """The pasts that runs of the test went on from, in order."""
+    found: list[Past] = []
+    load = load_past
+
+    def kept(*args: Any, **keywords: Any) -> Past:
+        found.append(load(*args, **keywords))
+        return found[-1]
+
+    monkeypatch.setattr(continuing, "load_past", kept)
+    return found
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_what_any_run_of_a_lineage_had_done_none_does_again(
+    seed: int, tmp_path: Path, gone_on_from: list[Past]
+) -> None:
+    """Stopped four times in a row, also early in what it takes over: the end is the same, and nothing fires twice."""
+    graph, rng, db = random_graph(seed + 9000, 4 + seed % 9), random.Random(seed), tmp_path / "runs.db"
+    expected = by_reference(graph)
+    with latencies(shuffled(seed)):
+        _, whole = undisturbed(graph)
+    last, parent, fork_seq = whole, "", None
+    done: set[tuple[str, str, int]] = set()
+    for time in range(4):
+        cut = rng.randrange(1, len(last.calls))
+        run_id = crashed(db, graph, last.calls[:cut], {}, parent, fork_seq=fork_seq)
+        done |= {key for key, seq in fired(last) if seq <= seq_at(last, cut)}
+
+        with latencies(shuffled(seed + time)):
+            again = resumed(db, run_id)
+
+        assert not differences(expected, outcome(again)), (seed, time, graph.to_text())
+        assert decided(again[1], expected) == decided(whole, expected)
+        twice = {key for key, seq in fired(again[1]) if key in done and is_new(again[1], seq)}
+        beside = {(one.path, one.tick, one.attempt) for one in whole.firings if beside_failure(one, expected)}
+        assert not twice - beside, (seed, time)
+        last, parent, fork_seq = again[1], gone_on_from[-1].run, gone_on_from[-1].fork_seq
+
+
+def fired(tape: Tape) -> list[tuple[tuple[str, str, int], int]]:
+    """Return the firings in which a node's code gave something, with their seq: not what the engine plays."""
+    return [
+        ((one.path, one.tick, one.attempt), one.seq)
+        for one in tape.firings
+        if one.status == OK and not role_of(one.type)
+    ]
+
+
+def role_of(name: str) -> str:
+    cls = REGISTRY.find(name)
+    return "" if cls is None else str(cls.spec.role or "")
+
+
+def is_new(tape: Tape, seq: int) -> bool:
+    return next(one for one in tape.firings if one.seq == seq).origin == EXECUTED
+
+
+def seq_at(tape: Tape, cut: int) -> int:
+    return max((args[1] for name, args in tape.calls[:cut] if name == "firing"), default=0)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_nothing_new_begins_before_all_that_is_known_is_taken_over(seed: int, tmp_path: Path) -> None:
+    """So a run that is stopped while it takes over has done nothing yet: who goes on leaves it out."""
+    graph = random_graph(seed + 9500, 6 + seed % 9)
+    with latencies(shuffled(seed)):
+        _, whole = undisturbed(graph)
+    known = {key for key, _ in fired(whole)}
+    expected = by_reference(graph)
+    cut = random.Random(seed).randrange(1, len(whole.calls))
+    run_id = crashed(tmp_path / "runs.db", graph, whole.calls[:cut])
+
+    with latencies(shuffled(seed)):
+        _, again = resumed(tmp_path / "runs.db", run_id)
+
+    torn = {(one.path, one.tick, one.attempt) for one in whole.firings if beside_failure(one, expected)}
+    order = sorted((seq, key) for key, seq in fired(again) if key in known - torn)
+    new = [is_new(again, seq) for seq, _ in order]
+    assert new == sorted(new), "first what was known, then what is new"
