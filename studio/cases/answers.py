@@ -12,12 +12,12 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from typing import Any, NamedTuple
 
-from studio.cases.case import MODEL_KINDS, Asked, Recorded
+from studio.cases.case import Asked, Recorded
 from studio.engine.recorded import Answer, Divergence, FiringRecord, RecordedEffects
 from studio.models.keys import scrub
 from studio.support.differences import FirstDifference, first_difference, shared_ends
 from studio.support.values import Json, encode, hash_bytes, sorted_encode
-from studio.trace.log import CACHED
+from studio.trace.log import CACHED, MODEL_KINDS
 from studio.trace.runlog import scrubbed
 
 COSTS_NOTHING: Mapping[str, Json] = {"tokens_in": 0, "tokens_out": 0, "cost_usd": 0.0}

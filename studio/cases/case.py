@@ -12,9 +12,6 @@ from dataclasses import dataclass, field, replace
 from studio.graph.model import Place
 from studio.support.values import Json
 
-MODEL_KINDS = ("chat", "complete", "embed")
-"""Effects that ask a model: these can be asked again."""
-
 
 @dataclass(frozen=True, slots=True)
 class Asked:

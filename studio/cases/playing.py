@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from studio.cases.answers import CaseEffects, Miss
-from studio.cases.case import MODEL_KINDS, Asked, Case
+from studio.cases.case import Asked, Case
 from studio.engine.loop import run_to_end
 from studio.engine.recorded import Divergence
 from studio.graph.model import Edge, Graph, NodeInstance, StoreDecl
@@ -23,7 +23,7 @@ from studio.graph.scope import Scope, bundle
 from studio.spec.registry import Registry, default_registry
 from studio.support.errors import StudioError, UsageError
 from studio.support.values import Json, decode
-from studio.trace.log import STATUS_NAMES
+from studio.trace.log import CALLS, MODEL_KINDS, STATUS_NAMES
 from studio.trace.memory import MemoryLog
 
 if TYPE_CHECKING:
@@ -137,7 +137,7 @@ def _outcome(case: Case, result: RunResult, log: MemoryLog, effects: CaseEffects
     )
     answers = {(entry[0], entry[1]): (entry[2], entry[3]) for entry in log.results}
     for firing, n, kind, _, request in log.intents:
-        if kind in ("chat", "complete"):
+        if kind in CALLS:
             status, response = answers.get((firing, n), ("", None))
             played.prompts.append(prompt_text(request))
             if status == "ok":

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from studio.cases.case import MODEL_KINDS, Asked, Case, Recorded, StoreAnswer
+from studio.cases.case import Asked, Case, Recorded, StoreAnswer
 from studio.engine.recorded import Answer
 from studio.graph.model import Graph
 from studio.graph.paths import node_at
@@ -18,6 +18,7 @@ from studio.replay.firsts import FirstValues
 from studio.spec.registry import Registry, default_registry
 from studio.support.errors import UsageError
 from studio.support.values import Json, hash_bytes, sorted_encode
+from studio.trace.log import MODEL_KINDS
 
 if TYPE_CHECKING:
     from studio.trace import Trace

@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from studio.cases.case import MODEL_KINDS, Case, Recorded, blobs_in
+from studio.cases.case import Case, Recorded, blobs_in
 from studio.cases.keeping import Keeper, Kept, marks_in, old_values, write_kept
 from studio.cases.reading import FORMAT, CasesFile, read_cases
 from studio.cases.words import answer_json, place_text, stood_for_json
@@ -19,6 +19,7 @@ from studio.graph.tree import parse
 from studio.graph.writing import save_text
 from studio.support.errors import GraphError, UsageError
 from studio.support.values import Json
+from studio.trace.log import MODEL_KINDS
 
 _BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
 

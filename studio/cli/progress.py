@@ -18,12 +18,12 @@ from studio.cli.text import duration, usage
 from studio.support.plain import cut, plain, plain_line
 from studio.support.ticks import tick_path
 from studio.support.values import decode, preview
+from studio.trace.log import CALLS
 
 if TYPE_CHECKING:
     from rich.console import Console, Group
     from rich.live import Live
 
-MODEL_KINDS = ("chat", "complete")
 LINES = 6
 """Last values shown."""
 
@@ -109,7 +109,7 @@ class Progress:
         self.last.append((node, tick, status, plain_line(shown)))
 
     def _asked_for(self, record: Any) -> None:
-        if record.kind in MODEL_KINDS:
+        if record.kind in CALLS:
             question = hash((record.kind, record.request, str(record.messages)))
             self._asked[record.key] = question in self._questions
             self._questions.add(question)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
-from studio.cli.showing import MODEL_KINDS, brief, sign_piece
+from studio.cli.showing import brief, sign_piece
 from studio.cli.text import Piece, money, plural
 from studio.replay.causes.api import MORE
 from studio.replay.causes.records import (
@@ -20,6 +20,7 @@ from studio.replay.causes.records import (
     STORE,
 )
 from studio.support.plain import cells
+from studio.trace.log import CALLS
 
 if TYPE_CHECKING:
     from studio.replay.causes import Absence, Ancestry, Cause, Causes
@@ -152,7 +153,7 @@ class Tree:
     def _asked(self, firing: Firing) -> list[tuple[str, str]]:
         effects = [one for one in self.causes.effects(firing) if one.kind not in _QUIET]
         pieces: list[tuple[str, str]] = []
-        calls = [one for one in effects if one.kind in MODEL_KINDS]
+        calls = [one for one in effects if one.kind in CALLS]
         if calls:
             request = calls[-1].request
             name = str(request.get("model") or calls[-1].name) if isinstance(request, dict) else calls[-1].name
@@ -162,7 +163,7 @@ class Tree:
             pieces.append(("magenta", f"  {times}{name}"))
             used = [f"{tokens:,} tokens"] if tokens else []
             pieces.append(("dim", "".join(f" {part}" for part in [*used, *([money(sum(paid))] if paid else [])])))
-        others = dict.fromkeys(one.kind for one in effects if one.kind not in MODEL_KINDS)
+        others = dict.fromkeys(one.kind for one in effects if one.kind not in CALLS)
         if others:
             pieces.append(("magenta", f"  asked: {', '.join(others)}"))
         if firing.origin != "executed":

@@ -9,13 +9,13 @@ from studio.cli.text import MARGIN, STATUS_STYLE, Piece, duration, money, plural
 from studio.support.plain import cut, plain, plain_line
 from studio.support.tables import are_numbers, cell_text, number_text
 from studio.support.values import Json, encode, preview
+from studio.trace.log import CALLS
 
 if TYPE_CHECKING:
     from studio.replay.steps import Source, Step, Totals
     from studio.trace.found import Effect, Run
 
 SIGNS: Final = {"ok": "✓", "error": "✗", "skipped": "·", "running": "…", "interrupted": "!"}
-MODEL_KINDS: Final = ("chat", "complete")
 
 SHORT_ID: Final = 13
 """Characters of a run id that tell it from others: its time in milliseconds (10), and some of what was drawn."""
@@ -102,7 +102,7 @@ def effect_lines(effect: Effect, *, width: int = 100, full: bool = True) -> Iter
     model = effect.request.get("model") if isinstance(effect.request, dict) else None
     name = str(model or effect.name)
     yield (("bold", f"  {effect.kind} "), ("magenta", name), ("dim", attempt + _paid(effect)))
-    if effect.kind in MODEL_KINDS and isinstance(effect.request, dict):
+    if effect.kind in CALLS and isinstance(effect.request, dict):
         for message in messages_of(effect.request):
             yield from message_lines(str(message.get("role", "")), message.get("content"), full=full)
     elif effect.request is not None:
@@ -111,7 +111,7 @@ def effect_lines(effect: Effect, *, width: int = 100, full: bool = True) -> Iter
         yield ("    ", ("red", effect.error))
     elif effect.status == "unanswered":
         yield ("    ", ("yellow", "never answered"))
-    elif effect.kind in MODEL_KINDS and isinstance(effect.response, dict):
+    elif effect.kind in CALLS and isinstance(effect.response, dict):
         yield from message_lines("reply", effect.response.get("text", ""), full=full)
     else:
         yield from _named("got", "", effect.response, width, full)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from studio.spec.calls import ChatCall, ChatReply, CompletionCall, CompletionReply, EmbedReply, ModelInfo
 from studio.support.errors import ModelError, NodeError, StudioError
 from studio.support.values import ABSENT, Json, hash_bytes, preview, sorted_encode
-from studio.trace.log import EXECUTED, FROZEN, ORIGIN_NAMES
+from studio.trace.log import CALLS, EXECUTED, FROZEN, ORIGIN_NAMES
 
 if TYPE_CHECKING:
     from studio.engine.context import Context
@@ -85,7 +85,7 @@ class Answer:
     def spent(self) -> Spent:
         """What the asking used."""
         facts = self.facts
-        is_call = self.kind in ("chat", "complete")
+        is_call = self.kind in CALLS
         return Spent(
             int(is_call), facts.get("tokens_in") or 0, facts.get("tokens_out") or 0, facts.get("cost_usd") or 0.0
         )

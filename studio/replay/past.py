@@ -13,13 +13,11 @@ from studio.graph.paths import node_at
 from studio.graph.scope import Scope
 from studio.spec.registry import Registry
 from studio.support.values import Json, hash_bytes, sorted_encode
+from studio.trace.log import CALLS, MODEL_KINDS
 
 if TYPE_CHECKING:
     from studio.trace import Trace
     from studio.trace.found import Effect, Firing, Run, StoreOp
-
-CALLS, PAID = "('chat', 'complete')", "('chat', 'complete', 'embed')"
-"""Kinds of effect that count as calls, and those that use tokens and money."""
 
 CUT_OFF = "cut off"
 """How the reason begins of a firing that did not come to its end because another one failed."""
@@ -245,7 +243,8 @@ class _Loader:
         query = (
             f"SELECT firing, sum(kind IN {CALLS}), coalesce(sum(tokens_in), 0), coalesce(sum(tokens_out), 0),"
             " coalesce(sum(cost_usd), 0.0), max(origin = 'replayed') FROM effect"
-            f" WHERE run = ? AND kind IN {PAID} AND origin IN ('executed', 'replayed') AND firing > 0 GROUP BY firing"
+            f" WHERE run = ? AND firing > 0 AND kind IN {MODEL_KINDS} AND origin IN ('executed', 'replayed')"
+            " GROUP BY firing"
         )
         for id, *used, partly_replayed in self.trace.sql(query, (run.id,), limit=10**9, seconds=600.0).rows:
             firing = self.trace.firing(run.id, int(id))

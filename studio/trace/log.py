@@ -28,6 +28,12 @@ REPLAYED = 3
 STATUS_NAMES = ("ok", "error", "skipped")
 ORIGIN_NAMES = ("executed", "cached", "frozen", "replayed")
 
+# Kinds of effects.
+CALLS = ("chat", "complete")
+"""Model calls, as totals count them."""
+MODEL_KINDS = (*CALLS, "embed")
+"""What asks a model: the name of such an effect is the model's."""
+
 
 @dataclass(frozen=True, slots=True)
 class RunStart:

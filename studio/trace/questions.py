@@ -18,7 +18,7 @@ from studio.support.values import Json, content_hash, hash_bytes, sorted_encode
 from studio.trace import queries
 from studio.trace.assemble import effect_of
 from studio.trace.found import Effect
-from studio.trace.log import ORIGIN_NAMES
+from studio.trace.log import MODEL_KINDS, ORIGIN_NAMES
 from studio.trace.reader import Reader
 from studio.trace.runlog import message_parts
 from studio.trace.views import ID_MASK, RUN_BITS
@@ -100,9 +100,7 @@ class Questions:
         """True if some question was answered in several ways: then it matters who gets which answer."""
         with self._lock:
             return any(
-                len({one.answer for one in alike}) > 1
-                for kind in ("chat", "complete", "embed")
-                for alike in self._index(kind).values()
+                len({one.answer for one in alike}) > 1 for kind in MODEL_KINDS for alike in self._index(kind).values()
             )
 
     def of_node(self, kind: str, node: str) -> Iterator[Question]:

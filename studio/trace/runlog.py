@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from studio.support.errors import EnvironmentProblem
 from studio.support.values import Json, NotJson, content_hash, encode
-from studio.trace.log import EXECUTED, NodePath, RunStart
+from studio.trace.log import CALLS, EXECUTED, NodePath, RunStart
 
 if TYPE_CHECKING:
     from studio.trace.writer import Writer
@@ -139,7 +139,7 @@ class FileRunLog:
             raise ValueError(f"effect {n} of firing {firing} was answered but not asked, or answered twice")
         key, kind = asked
         reply: str | None = None
-        if kind in ("chat", "complete") and type(response) is dict and type(response.get("text")) is str:
+        if kind in CALLS and type(response) is dict and type(response.get("text")) is str:
             reply = response["text"]
             encoded = encode({**response, "text": None})
         self._put(

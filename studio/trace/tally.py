@@ -13,7 +13,7 @@ from typing import Any
 
 import orjson
 
-from studio.trace.log import ERROR, REPLAYED, SKIPPED
+from studio.trace.log import CALLS, ERROR, REPLAYED, SKIPPED
 from studio.trace.runlog import ANSWER, FINISH, FIRING, OPEN, START
 from studio.trace.sqlite import sqlite3
 from studio.trace.views import ID_MASK, RUN_BITS
@@ -32,12 +32,12 @@ PAID = "coalesce(a.origin, 0) = 0 AND coalesce(a.finish_reason, '') <> 'cached'"
 """Of an answer `a`: it was really asked for. What came from a memory or another run cost nothing."""
 
 _USED = f"""SELECT
- coalesce(sum(e.kind IN ('chat', 'complete')), 0),
- coalesce(sum(e.kind IN ('chat', 'complete') AND {PAID}), 0),
+ coalesce(sum(e.kind IN {CALLS}), 0),
+ coalesce(sum(e.kind IN {CALLS} AND {PAID}), 0),
  coalesce(sum(CASE WHEN {PAID} THEN a.tokens_in END), 0),
  coalesce(sum(CASE WHEN {PAID} THEN a.tokens_out END), 0),
  coalesce(sum(CASE WHEN {PAID} THEN a.cost_usd END), 0.0),
- coalesce(sum(e.kind IN ('chat', 'complete') AND a.status = 'ok' AND {PAID} AND a.cost_usd IS NULL), 0)
+ coalesce(sum(e.kind IN {CALLS} AND a.status = 'ok' AND {PAID} AND a.cost_usd IS NULL), 0)
  FROM _effect e LEFT JOIN _answer a ON a.id = e.id WHERE e.firing = ?"""
 
 _SOURCE = f"""SELECT s.source, s.asked, s.calls, s.tokens_in, s.tokens_out, s.cost_usd, s.unpriced

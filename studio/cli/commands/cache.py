@@ -23,9 +23,10 @@ from typing import TYPE_CHECKING
 from studio.cli import exits
 from studio.cli.output import Output
 from studio.cli.parsing import age_seconds
-from studio.cli.showing import MODEL_KINDS, message_lines, messages_of, value_lines
+from studio.cli.showing import message_lines, messages_of, value_lines
 from studio.cli.text import Piece, duration, money, plural, size
 from studio.support.errors import UsageError
+from studio.trace.log import CALLS
 
 if TYPE_CHECKING:
     from studio.cache.listing import Found, Group
@@ -116,7 +117,7 @@ def _spared(one: Group) -> tuple[str, str]:
 
 
 def _saved(found: list[Group]) -> str:
-    calls = sum(one.hits for one in found if one.kind in MODEL_KINDS)
+    calls = sum(one.hits for one in found if one.kind in CALLS)
     firings = sum(one.hits for one in found if one.kind == "firing")
     costs = [one.cost_usd for one in found]
     known = None if None in costs else sum(cost or 0.0 for cost in costs)
@@ -159,7 +160,7 @@ def _took(found: Found) -> str:
 
 def _print_asked(found: Found, out: Output) -> None:
     asked, answer = found.request, found.response
-    if found.kind in MODEL_KINDS and isinstance(asked, dict) and isinstance(answer, dict):
+    if found.kind in CALLS and isinstance(asked, dict) and isinstance(answer, dict):
         for message in messages_of(asked):
             for line in message_lines(str(message.get("role", "")), message.get("content"), indent="  "):
                 out.line(line)

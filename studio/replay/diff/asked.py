@@ -13,14 +13,11 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from studio.replay.diff.found import Spent
 from studio.support.values import Json, content_hash, encode, sorted_encode
+from studio.trace.log import CALLS, MODEL_KINDS
 
 if TYPE_CHECKING:
     from studio.trace import Trace
     from studio.trace.found import Effect, StoreOp
-
-MODEL_KINDS: Final = ("chat", "complete")
-NAMED_BY_MODEL: Final = (*MODEL_KINDS, "embed")
-"""Kinds whose name is the model asked."""
 
 OF_THE_RUN: Final = ("model", "seed")
 """Parts of a request that follow from the run's options."""
@@ -56,7 +53,7 @@ class Asked:
         if effect.kind == "race":
             self.races += _short([effect.name, effect.response])
             return
-        by_model, is_call = effect.kind in NAMED_BY_MODEL, effect.kind in MODEL_KINDS
+        by_model, is_call = effect.kind in MODEL_KINDS, effect.kind in CALLS
         prompt, rest = asked_for(effect)
         spoken = _short(prompt) if is_call else b""
         request = _short([effect.kind, "" if by_model else effect.name, rest])
@@ -129,10 +126,10 @@ def model_of(effect: Effect) -> str:
 def asked_for(effect: Effect) -> tuple[Json, Json]:
     """Return what an effect asked: the messages or the prompt (None if there are none), and all else that counts."""
     request = effect.request
-    if not isinstance(request, dict) or effect.kind not in NAMED_BY_MODEL:
+    if not isinstance(request, dict) or effect.kind not in MODEL_KINDS:
         return None, request
-    spoken = request.get("messages", request.get("prompt")) if effect.kind in MODEL_KINDS else None
-    left_out = (*OF_THE_RUN, *(("messages", "prompt") if effect.kind in MODEL_KINDS else ()))
+    spoken = request.get("messages", request.get("prompt")) if effect.kind in CALLS else None
+    left_out = (*OF_THE_RUN, *(("messages", "prompt") if effect.kind in CALLS else ()))
     return spoken, {key: value for key, value in request.items() if key not in left_out}
 
 
@@ -141,7 +138,7 @@ def reply_of(effect: Effect) -> Json:
     if effect.status != "ok":
         return {"status": effect.status, "error": effect.error}
     response = effect.response
-    if isinstance(response, dict) and effect.kind in NAMED_BY_MODEL:
+    if isinstance(response, dict) and effect.kind in MODEL_KINDS:
         return {key: value for key, value in response.items() if key not in ABOUT_THE_ANSWER}
     return response
 

@@ -6,11 +6,12 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from studio.replay.diff.asked import MODEL_KINDS, asked_for, model_of, reply_of
+from studio.replay.diff.asked import asked_for, model_of, reply_of
 from studio.replay.diff.found import Change, RunDiff
 from studio.replay.diff.values import Given, Values
 from studio.support.values import encode
 from studio.trace.found import Ref, producers_of
+from studio.trace.log import CALLS
 
 if TYPE_CHECKING:
     from studio.trace import Trace
@@ -75,7 +76,7 @@ def _effects(effects: Sequence[Effect]) -> Iterator[tuple[str, Given]]:
     for effect in effects:
         number = f" {effect.n}" if several else ""
         (spoken, request), reply = asked_for(effect), reply_of(effect)
-        if effect.kind in MODEL_KINDS:
+        if effect.kind in CALLS:
             yield f"model{number}", Given(model_of(effect))
             if isinstance(spoken, list):
                 for place, message in enumerate(spoken, 1):
