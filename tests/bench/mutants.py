@@ -25,7 +25,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-TESTED = ("tests/__init__.py", "tests/engine", "tests/reference", "tests/support", "tests/replay")
+TESTED = ("tests/__init__.py", "tests/conftest.py", "tests/engine", "tests/reference", "tests/support", "tests/replay")
 GOING_ON = ("test_going_on.py", "test_lineage.py", "test_resume.py", "test_fork.py")
 """Tests of runs that continue others: what mutants of `GOING_ON_RULE` (design section 7) must not survive."""
 GOING_ON_RULE = "7"
