@@ -187,7 +187,7 @@ class _Taker:
                 if self._counts(effect, cuts, memory):
                     answers.append(_asked(effect, place, round))
             stores += self._stores(source, place, round)
-        options: Mapping[str, Any] = self.run.options if isinstance(self.run.options, dict) else {}
+        options = self.run.options
         asked = None if self._node is None else {one.name for one in answers if one.kind in MODEL_KINDS}
         return Recorded(
             run=self.run.id,
@@ -198,7 +198,7 @@ class _Taker:
             answers=answers,
             stores=stores,
             lost=lost,
-            ordered_races=options.get("races") == "ordered",
+            ordered_races=self.run.ordered_races,
             seed=int(options.get("seed") or 0),
             clock=options.get("clock") if self._node is None else None,
         )

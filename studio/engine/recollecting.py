@@ -78,9 +78,10 @@ def recollect(trace: Trace, run: str, keeps: Callable[[Firing], bool]) -> dict[s
                 record.run = parent
         _take(trace, parent, there, names, parent)
         parent = trace.run(parent).parent_run
-    options = found.options
-    ordered = isinstance(options, dict) and options.get("races") == "ordered"
-    return {"records": records, "lost": lost, "names": names, "set_aside": set_aside, "ordered_races": ordered}
+    return {
+        "records": records, "lost": lost, "names": names, "set_aside": set_aside,
+        "ordered_races": found.ordered_races,
+    }  # fmt: skip
 
 
 def _take(

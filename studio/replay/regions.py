@@ -182,8 +182,7 @@ class Regions:
         return plan
 
     def _compiled(self) -> RegionPlan:
-        options = self._trace.run(self._run).options
-        ordered = isinstance(options, dict) and options.get("races") == "ordered"
+        ordered = self._trace.run(self._run).ordered_races
         graph = Graph.from_text(self._trace.graph_text(self._run))
         return compile_plan(graph, self._registry or default_registry(), ordered_races=ordered)
 

@@ -42,6 +42,7 @@ def run_of(reader: Reader, row: tuple[Any, ...], dead: Container[int]) -> Run:
     status = row[4]
     if status is None:
         status = "interrupted" if row[16] is not None or row[17] in dead else "running"
+    options = reader.column(row[9])
     return Run(
         id=row[0],
         graph=row[1] or "",
@@ -52,7 +53,7 @@ def run_of(reader: Reader, row: tuple[Any, ...], dead: Container[int]) -> Run:
         error=None if row[6] is None else decode(row[6]),
         inputs=values_of(row[7]),
         outputs=values_of(row[8]),
-        options=reader.column(row[9]),
+        options=options if isinstance(options, dict) else {},
         parent_run=row[10] or "",
         fork_seq=row[11],
         boundary=row[12] or "",

@@ -42,13 +42,18 @@ class Run:
     error: Json
     inputs: Mapping[str, Json]
     outputs: Mapping[str, Json]
-    options: Json
+    options: Mapping[str, Json]
     parent_run: str
     fork_seq: int | None
     boundary: str
     started_at: float
     finished_at: float | None
     totals: Mapping[str, Json]
+
+    @property
+    def ordered_races(self) -> bool:
+        """True if races were decided by the order of edges, not by who came first (design rule 2.10)."""
+        return self.options.get("races") == "ordered"
 
     @property
     def duration_s(self) -> float | None:

@@ -46,8 +46,7 @@ def _facts(prefix: str, mine: Mapping[str, Json], theirs: Mapping[str, Json]) ->
 
 
 def _options(run: Run) -> Iterator[tuple[str, Json]]:
-    options = run.options if isinstance(run.options, dict) else {}
-    for name, value in options.items():
+    for name, value in run.options.items():
         if name == "limits" and isinstance(value, dict):
             yield from ((f"limit {limit}", amount) for limit, amount in value.items())
         else:
