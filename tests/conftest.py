@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import socket
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +25,15 @@ def own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monke
     monkeypatch.setenv("STUDIO_HOME", str(home))
     monkeypatch.setenv("STUDIO_DB", str(home / "trace.db"))
     return home
+
+
+@pytest.fixture(autouse=True)
+def no_writers_left() -> Iterator[None]:
+    """Writers of a test's databases end with it: a session of thousands of tests would run out of open files."""
+    yield
+    module = sys.modules.get("studio.trace.writer")
+    if module is not None:
+        module.close_writers()
 
 
 @pytest.fixture(autouse=True)

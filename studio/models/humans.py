@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import select
 import sys
 import threading
 from collections.abc import Callable, Iterable
@@ -19,6 +18,7 @@ from studio.models.script import text_lines
 from studio.spec.calls import HumanCall, NobodyThere, match_choice
 from studio.support.errors import NodeError, UsageError
 from studio.support.plain import plain
+from studio.support.terminals import has_more
 from studio.support.values import Json, encode, preview
 
 
@@ -126,11 +126,11 @@ class TerminalHuman:
         def work() -> None:
             try:
                 result = self._converse(call, gone.is_set)
-            except NodeError as error:
-                outcome: tuple[Callable[..., None], object] = (answered.set_exception, error)
             except OSError as error:  # the terminal was closed
                 gone_away = NodeError(f"The terminal cannot be read: {error.strerror or error}.", code="no_answer")
-                outcome = (answered.set_exception, gone_away)
+                outcome: tuple[Callable[..., None], object] = (answered.set_exception, gone_away)
+            except Exception as error:  # noqa: BLE001 - raised where the question was asked; else that waits for ever
+                outcome = (answered.set_exception, error)
             else:
                 outcome = (answered.set_result, result)
             if not loop.is_closed():
@@ -196,7 +196,7 @@ class _Tty:
         while b"\n" not in self._rest:
             if cancelled():
                 return None
-            if os.name == "posix" and not select.select([self._descriptor], [], [], 0.1)[0]:
+            if os.name == "posix" and not has_more(self._descriptor, 0.1):
                 continue
             piece = os.read(self._descriptor, 4096)
             if not piece:

@@ -396,7 +396,8 @@ def close_writer(path: Path) -> None:
 
 
 @atexit.register
-def _drain() -> None:
+def close_writers() -> None:
+    """Write what waits into all files of this process and close them, as at its end; faults are logged."""
     for key, writer in list(_writers.items()):
         try:
             if writer._thread.is_alive():

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import queue
-import select
 import signal
 import sys
 import threading
@@ -20,6 +19,7 @@ from studio.cli.output import Output
 from studio.cli.stepping.keys import Keys, raw_terminal
 from studio.support.errors import StudioError
 from studio.support.plain import plain
+from studio.support.terminals import has_more
 
 if TYPE_CHECKING:
     from studio.cli.debugging.talk import Talk
@@ -180,7 +180,7 @@ class _PatientKeys(Keys):
         self._is_held = is_held
 
     def read(self) -> str:
-        while not self._waiting and not select.select([self._fd], [], [], LOOK_S)[0]:
+        while not self._waiting and not has_more(self._fd, LOOK_S):
             if not self._is_held():
                 return "gone"
         return super().read()

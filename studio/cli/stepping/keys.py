@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-import selectors
 from collections.abc import Iterator
 from contextlib import contextmanager
+
+from studio.support.terminals import has_more
 
 _NAMES = {
     b"\x1b[C": "right", b"\x1b[D": "left", b"\x1b[A": "up", b"\x1b[B": "down", b"\x1bOC": "right", b"\x1bOD": "left",
@@ -61,13 +62,6 @@ class Keys:
         sign, self._waiting = data[:length], data[length:]
         text = sign.decode("utf-8", errors="replace")
         return text if text.isprintable() else ""
-
-
-def has_more(fd: int, seconds: float) -> bool:
-    """True if something can be read from a file within so long. (`select.select` knows only the first 1024 files.)"""
-    with selectors.DefaultSelector() as selector:
-        selector.register(fd, selectors.EVENT_READ)
-        return bool(selector.select(seconds))
 
 
 @contextmanager
