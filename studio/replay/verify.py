@@ -87,7 +87,7 @@ async def _execute(trace: Trace, run: Run, graph: Graph, log: MemoryLog, registr
     from studio.engine.recorded import RecordedEffects
     from studio.engine.run import arun
 
-    options: Mapping[str, Any] = run.options if isinstance(run.options, dict) else {}
+    options = run.options
     patience = int(options.get("patience") or UNWRITTEN_MAX_TICKS)
     recorded = RecordedEffects.from_trace(trace, run.id, keeps=_meant_something_else(trace, run, graph, registry))
     limits = {**(options.get("limits") or {}), "seconds": _ALL_DAY}  # how long it took then says nothing now
