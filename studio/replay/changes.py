@@ -83,17 +83,33 @@ class Changes:
                 )
 
     def first_step(self, trace: Trace, run: Run, graph: Graph, registry: Registry, concerned: frozenset[int]) -> int:
-        """Return the first step that concerns an output to be replaced or one of the nodes: the fork's seq where none
-        is given.
+        """Return the first step that concerns an output to be replaced or one of the nodes or graphs `concerned` (by
+        identity): the fork's seq where none is given.
 
         Raises UsageError if there is no such step.
         """
+        first = self.find_first_step(trace, run, graph, registry, concerned)
+        if first == 0:
+            names = ", ".join(f"`{name}`" for name in (*self.params, *self.outputs, *sorted(self.redo)))
+            raise UsageError(
+                f"No step of the run {run.id} is concerned{f' by {names}' if names else ': nothing is changed'}.",
+                hint="Change a param (`--set node.param=value`), an output, or name a node to fire again.",
+            )
+        return first
+
+    def find_first_step(
+        self, trace: Trace, run: Run, graph: Graph, registry: Registry, concerned: frozenset[int]
+    ) -> int:
+        """Return the step that `first_step` does, 0 if there is none."""
         top = Scope(graph)
         known: dict[str, bool] = {}
 
         def is_concerned(path: str) -> bool | None:
             found = node_at(top, path, registry)
-            return None if found is None else path in self.outputs or id(found[1]) in concerned
+            if found is None:
+                return None
+            scope, node = found
+            return path in self.outputs or id(node) in concerned or id(scope.graph) in concerned
 
         def concerns(path: str) -> bool:
             """True for a node that is concerned, or gone, or in the body of one that is."""
@@ -104,14 +120,7 @@ class Changes:
                 known[path] = inside or is_concerned(path) is not False
             return known[path]
 
-        first = min((firing.seq for firing in trace.firings(run.id) if firing.seq and concerns(firing.node)), default=0)
-        if first == 0:
-            names = ", ".join(f"`{name}`" for name in (*self.params, *self.outputs, *sorted(self.redo)))
-            raise UsageError(
-                f"No step of the run {run.id} is concerned{f' by {names}' if names else ': nothing is changed'}.",
-                hint="Change a param (`--set node.param=value`), an output, or name a node to fire again.",
-            )
-        return first
+        return min((firing.seq for firing in trace.firings(run.id) if firing.seq and concerns(firing.node)), default=0)
 
 
 def _instance(top: Scope, path: str, registry: Registry) -> NodeInstance:
@@ -177,9 +186,9 @@ def gives_text(graph_text: str, path: str, port: str) -> bool:
 def changed_nodes(before: Graph, after: Graph) -> list[tuple[Place, NodeInstance]]:
     """Return the nodes of `after` that mean something else than in `before`, or are new: by their own definition and
     the edges into them. Titles, limits and layout mean nothing for what a node gives."""
-    old = dict(_parts(before, ()))
+    old = dict(parts(before))
     found: list[tuple[Place, NodeInstance]] = []
-    for place, graph in _parts(after, ()):
+    for place, graph in parts(after):
         then = old.get(place)
         for instance in graph.nodes.values():
             same = (
@@ -192,10 +201,11 @@ def changed_nodes(before: Graph, after: Graph) -> list[tuple[Place, NodeInstance
     return found
 
 
-def _parts(graph: Graph, place: Place) -> Iterator[tuple[Place, Graph]]:
+def parts(graph: Graph, place: Place = ()) -> Iterator[tuple[Place, Graph]]:
+    """Yield a graph and its local graphs, with the names that lead there."""
     yield place, graph
     for name, inner in graph.graphs.items():
-        yield from _parts(inner, (*place, name))
+        yield from parts(inner, (*place, name))
 
 
 def _meaning(graph: Graph, node: NodeInstance) -> tuple[Any, ...]:

@@ -18,6 +18,7 @@ from studio.graph.model import Graph
 from studio.models.names import SCRIPTED
 from studio.replay.changes import Changes, changed_nodes
 from studio.replay.past import load_past
+from studio.replay.settings import changed_graphs, has_other_limits, limits_of_fork, require_from_the_beginning
 from studio.spec.registry import Registry, default_registry
 from studio.support.errors import UsageError
 from studio.support.resources import bundled_graphs
@@ -43,7 +44,7 @@ class Beginning:
 
 def beginning_of(trace: Trace, run: Run) -> Beginning:
     """Return the graph as it was run, its inputs and options. The graph belongs to the folder it was run from."""
-    options: Mapping[str, Any] = run.options if isinstance(run.options, dict) else {}
+    options = run.options
     graph = Graph.from_text(trace.graph_text(run.id), name=run.file or run.graph, base=_folder_of(run))
     keywords = {
         "model": options.get("model"),
@@ -129,7 +130,7 @@ async def afork(
         document = graph or begun.graph
         wanted.require_no_inputs(document)
         document = wanted.applied_to(document, registry or default_registry())
-        bounds = {**begun.keywords["limits"], **(limits or {})}
+        bounds = {**limits_of_fork(begun.keywords["limits"], begun.graph, document), **(limits or {})}
         keywords = {**begun.keywords, **_given(more), "limits": bounds}
         _require_prepared_answers(found, begun.keywords, more)
         given = {**begun.inputs, **(inputs or {})}
@@ -162,8 +163,14 @@ async def _go_on(
         changed = frozenset(id(instance) for _, instance in differing)
         redo = changes.redone(prepared.graph, types)
         changes.require_outputs(trace, parent, prepared.graph, types)
-        if at is None:
-            at = changes.first_step(trace, parent, prepared.graph, types, changed | redo)
+        if at is not None:
+            require_from_the_beginning(trace, parent, before, prepared.graph, types, at)
+        else:
+            concerned = changed | redo | changed_graphs(before, prepared.graph)
+            at = changes.find_first_step(trace, parent, prepared.graph, types, concerned)
+            if at == 0 and has_other_limits(before, prepared.graph):
+                at = _last_step(trace, parent) + 1
+            at = at or changes.first_step(trace, parent, prepared.graph, types, concerned)
         _require_step(trace, parent, at)
     instead = {**_still_to_be_put(trace, parent), **changes.outputs}
     past = load_past(trace, parent.id, prepared.graph, types, until=at, changed=changed, redo=redo, instead=instead)
@@ -191,9 +198,8 @@ def _whole(trace: Trace, run: Run, types: Registry) -> Run:
 def _still_to_be_put(trace: Trace, run: Run) -> dict[str, dict[str, Json]]:
     """Return the outputs that a fork which did not come to its end was to put in place of what nodes give, and had not
     come to."""
-    options = run.options if isinstance(run.options, dict) else {}
     found: dict[str, dict[str, Json]] = {}
-    for path, ports in options.get("instead", {}).items() if run.status != "ok" else ():
+    for path, ports in run.options.get("instead", {}).items() if run.status != "ok" else ():
         put = [trace.outputs(one) for one in trace.firings(run.id, path) if one.origin == "frozen"]
         if not any(ports.items() <= outputs.items() for outputs in put):
             found[path] = dict(ports)
@@ -202,7 +208,7 @@ def _still_to_be_put(trace: Trace, run: Run) -> dict[str, dict[str, Json]]:
 
 def _resumes(run: Run, trace: Trace, parent: Run) -> bool:
     """True if a run goes on at the end of its parent, with nothing changed."""
-    last = max((firing.seq or 0 for firing in trace.firings(parent.id)), default=0)
+    last = _last_step(trace, parent)
     same = (run.graph_hash, run.inputs) == (parent.graph_hash, parent.inputs)
     return same and run.fork_seq in (None, last + 1)
 
@@ -232,7 +238,13 @@ def _require_unfinished(run: Run) -> None:
 
 def _require_wider(run: Run, bounds: Mapping[str, float]) -> None:
     limit = run.ended.removeprefix("limit:") if run.ended.startswith("limit:") else ""
-    before = run.options.get("limits", {}).get(limit) if isinstance(run.options, dict) else None
+    told = str(run.error.get("message", "")) if isinstance(run.error, dict) else ""
+    if limit in COUNTED and told.startswith(("Paused: the node ", "Paused: the region ")):
+        raise UsageError(
+            f"The run {run.id} would be paused again at once: {told.removeprefix('Paused: ')}",
+            hint="A fork gives it a wider one: `studio fork RUN --set node.limits=…`, or `--graph` with another graph.",
+        )
+    before = run.options.get("limits", {}).get(limit)
     if limit in COUNTED and before is not None and bounds.get(limit, float("inf")) <= before:
         raise UsageError(
             f"The run {run.id} was paused by its limit {limit}={before:g}, which counts what it had used.",
@@ -259,8 +271,12 @@ def _require_prepared_answers(run: Run, before: Mapping[str, Any], now: Mapping[
         )
 
 
+def _last_step(trace: Trace, run: Run) -> int:
+    return max((firing.seq or 0 for firing in trace.firings(run.id)), default=0)
+
+
 def _require_step(trace: Trace, run: Run, at: int) -> None:
-    last = max((firing.seq or 0 for firing in trace.firings(run.id)), default=0)
+    last = _last_step(trace, run)
     if not 1 <= at <= last + 1:
         raise UsageError(
             f"The run {run.id} has the steps 1 to {last}, not {at}.", hint="`studio replay RUN` shows the steps."

@@ -36,12 +36,12 @@ def load_past(
 ) -> Past:
     """Return the past of a run that continues `run` with `graph` (prepared: self-contained).
 
-    Without `until` all that was decided is fixed, but for what ended the run: failures that nobody handled are tried
+    Without `until` all that was decided is fixed. What ended the run is not: failures that nobody handled are tried
     again. The trace must stay open while the new run goes on.
     """
     found = trace.run(run)
     loader = _Loader(trace, found, Scope(graph), registry)
-    again = loader.unhandled() if until is None else frozenset()
+    again = loader.unhandled()
     return Past(
         found.id,
         loader.outcomes,
@@ -53,7 +53,7 @@ def load_past(
         instead=instead,
         again=again,
         blamed=loader.blamed(),
-        ordered_races=isinstance(found.options, dict) and found.options.get("races") == "ordered",
+        ordered_races=found.ordered_races,
         torn=loader.torn(again, float("inf") if until is None else until),
     )
 
