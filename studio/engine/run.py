@@ -63,6 +63,7 @@ async def arun(
     on_text: OnText | None = None,
     recorded: RecordedEffects | None = None,
     past: Past | None = None,
+    folder: str | Path | None = None,
     patience: int = UNWRITTEN_MAX_TICKS,
     control: Control | None = None,
     log: RunLog | None = None,
@@ -75,9 +76,11 @@ async def arun(
     what may be taken from the cache: `off`, `llm` (answers of models), `all` (also what pure nodes gave), None: as set;
     `listener` is called with batches of committed records from the writer's thread, `on_text(node, tick, text)`
     with streaming text; `recorded` answers every effect from a recorded run, `past` is a run that this one continues
-    (`studio.replay.resume` and `fork` make it), `patience` the ticks a region without a bound may run, `control` lets
-    a person hold and step it, `log` takes the place of a trace file.  What is recorded goes to disk in group commits
-    behind the run; `Trace(db)` waits for them.  Cancelling the task aborts the run and records that.
+    (`studio.replay.resume` and `fork` make it), `patience` the ticks a region without a bound may run, `folder` the
+    one that relative names of files were given in (recorded, so that whoever goes on with the run elsewhere finds
+    them), `control` lets a person hold and step it, `log` takes the place of a trace file.  What is recorded goes to
+    disk in group commits behind the run; `Trace(db)` waits for them.  Cancelling the task aborts the run and records
+    that.
 
     Raises GraphError or UsageError before anything runs, EnvironmentProblem where the trace cannot be written; a
     failing run is returned, not raised.
@@ -115,6 +118,7 @@ async def arun(
             "races": "ordered" if ordered_races else "by arrival",
             "patience": patience,
             "cache": cache,
+            "folder": None if folder is None else str(folder),
         }
         if past is not None and past.instead:
             options["instead"] = past.instead  # whoever resumes this run before it came to them needs them

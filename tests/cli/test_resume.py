@@ -261,3 +261,32 @@ def test_runs_and_show_say_from_which_run_one_goes_on(cli: Cli, critic: Path, sc
     assert f"← {paused['run']} at step {steps} · {paused['firings']} firings taken over" in shown.out.splitlines()
     with Trace(os.environ["STUDIO_DB"]) as trace:
         assert steps == max(one.seq or 0 for one in trace.firings(paused["run"])) + 1
+
+
+def test_a_run_goes_on_from_anywhere_though_its_files_were_named_from_where_it_began(
+    tmp_path: Path, cli: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The graph reads a file beside it, and a script answers; both were given by relative names."""
+    home, elsewhere = tmp_path / "project", tmp_path / "elsewhere"
+    (home / "graphs").mkdir(parents=True)
+    elsewhere.mkdir()
+    (home / "graphs" / "notes").mkdir()
+    (home / "graphs" / "notes" / "note.txt").write_text("low tide")
+    answering(home / "replies.jsonl", '{"node": "first", "reply": "One."}', '{"node": "second", "reply": "Two."}')
+    (home / "graphs" / "two.yaml").write_text(
+        "studio: 1\nname: two\nnodes:\n"
+        '  first: {type: llm.function, instructions: "About {x}", output: text}\n'
+        '  second: {type: llm.function, instructions: "After {x} in {note}", output: text}\n'
+        "  note: {type: files.read_folder, folder: notes}\n"
+        "  topic: {type: flow.input, value: tide pools}\n  result: {type: flow.output}\n"
+        "edges: [topic.value -> first.x, first.text -> second.x, first.done -> note.when, note.texts -> second.note,"
+        " second.text -> result.value]\n"
+    )
+    monkeypatch.chdir(home)
+    assert cli("run", "graphs/two.yaml", "--model", "scripted:replies.jsonl", "--limit", "firings=2").code == 3
+
+    monkeypatch.chdir(elsewhere)
+    told = cli("resume", "last", "--limit", "firings=99", "--json")
+
+    assert told.code == 0, told.err
+    assert json.loads(told.out)["outputs"] == {"result": "Two."}

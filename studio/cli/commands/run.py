@@ -14,6 +14,7 @@ that goes on elsewhere.
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from studio.cli.database import database
@@ -66,7 +67,7 @@ def run(args: argparse.Namespace, out: Output) -> int:
 
         return run_graph(
             graph, inputs, model=args.model, embedder=args.embedder, answers=args.answers, clock=args.clock,
-            seed=args.seed, limits=limits or None, cache=args.cache, db=db, **watch,
+            seed=args.seed, limits=limits or None, cache=args.cache, db=db, folder=Path.cwd(), **watch,
         )  # fmt: skip
 
     return play(args, out, graph.name, db, start, lambda: graph)
