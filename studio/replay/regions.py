@@ -13,7 +13,7 @@ from studio.engine.plan import RegionPlan, compile_plan
 from studio.graph.model import Graph
 from studio.spec.registry import Registry, default_registry
 from studio.support.errors import StudioError
-from studio.support.ticks import tick_path
+from studio.support.ticks import region_prefix, tick_path
 from studio.trace.decided import Decided, PathRow, Span
 
 if TYPE_CHECKING:
@@ -87,11 +87,11 @@ class Regions:
         """The region a firing stands in."""
         row = self._steps.path(firing.path)
         around = None if row is None or not row.parent else self._steps.path(row.parent)
-        prefix = firing.node[: firing.node.rfind("/") + 1]
+        prefix = _prefix(firing.node)
         item = "" if around is None else prefix[len(around.node) + 1 : -1]
         plan = self._plan_of(around)
         rows = self._nodes(prefix, firing.path - firing.plan_index, 0 if around is None else around.path, plan)
-        ticks = firing.tick_key[: firing.tick_key.rfind(".") + 1]
+        ticks = region_prefix(firing.tick_key)
         return Region(_span(rows, ticks), prefix, item, around, rows, plan)
 
     def body(self, region: Region, node: str, seq: int, item: str = "") -> Region | None:
@@ -131,7 +131,7 @@ class Regions:
         prefix = _prefix(node.node)
         ticks = region.span.ticks
         if not region.is_shared:  # one number less: that of this region's own clock
-            ticks = ticks[: ticks[:-1].rfind(".") + 1]
+            ticks = region_prefix(ticks[:-1])
         plan = self._plan_of(above)
         rows = self._nodes(prefix, node.path - node.plan_index, 0 if above is None else above.path, plan)
         item = "" if above is None else prefix[len(above.node) + 1 : -1]
@@ -144,7 +144,7 @@ class Regions:
     ) -> str:
         last = max(self._steps.last_of(_span(rows, ""), seq), key=lambda one: one.seq or 0, default=None)
         if last is not None and last.tick_key.startswith(region.span.ticks):
-            return last.tick_key[: last.tick_key.rfind(".") + 1]
+            return region_prefix(last.tick_key)
         if plan is not None and plan.is_shared:
             return region.span.ticks
         mine = self._steps.last_of(Span(row.path, row.path, region.span.ticks), seq)

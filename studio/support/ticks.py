@@ -28,3 +28,8 @@ def tick_key(path: str) -> str:
 def tick_path(key: str) -> str:
     """`a3.a1` → `3.1`."""
     return ".".join(part[1:] for part in key.split("."))
+
+
+def region_prefix(key: str) -> str:
+    """Return what stands before a region's own number in a sortable tick: `a3.` of `a3.a1`, "" at the top."""
+    return key[: key.rfind(".") + 1]

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from studio.graph.model import Edge
 from studio.replay.causes.giving import Giving
-from studio.replay.causes.places import Place, outer_tick, region_prefix
+from studio.replay.causes.places import Place, outer_tick
 from studio.replay.causes.records import Absence, Link
-from studio.support.ticks import tick_key
+from studio.support.ticks import region_prefix, tick_key
 from studio.support.values import Json, preview
 from studio.trace.found import producers_of
 

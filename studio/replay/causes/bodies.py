@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
-from studio.replay.causes.places import Place, Places, Region, region_prefix
+from studio.replay.causes.places import Place, Places, Region
 from studio.replay.causes.records import OUTSIDE
 from studio.replay.firsts import FirstValues
+from studio.support.ticks import region_prefix
 from studio.support.values import Json
 
 if TYPE_CHECKING:

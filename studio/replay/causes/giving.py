@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from studio.replay.causes.bodies import Bodies
 from studio.replay.causes.memory import asker_of
-from studio.replay.causes.places import Place, Places, region_prefix
+from studio.replay.causes.places import Place, Places
 from studio.replay.causes.records import (
     ENTERS,
     FAILURE,
@@ -25,7 +25,7 @@ from studio.replay.causes.records import (
     Cause,
 )
 from studio.replay.causes.stores import Stores
-from studio.support.ticks import tick_key
+from studio.support.ticks import region_prefix, tick_key
 from studio.trace.found import producers_of
 
 if TYPE_CHECKING:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from studio.graph.model import Edge
 from studio.replay.causes.giving import DONE, SHARES, Giving, passed_on
 from studio.replay.causes.memory import answered_from
-from studio.replay.causes.places import Place, region_prefix
+from studio.replay.causes.places import Place
 from studio.replay.causes.records import SAME_QUESTION, STORE, Cause
-from studio.support.ticks import tick_part
+from studio.support.ticks import region_prefix, tick_part
 
 if TYPE_CHECKING:
     from studio.trace.found import Firing

@@ -157,11 +157,6 @@ class Places:
         return self.body(around, place, key) if place is not None and place.role == "map" else None
 
 
-def region_prefix(tick_key: str) -> str:
-    """Return what stands before the region's own number in the tick keys of its firings."""
-    return tick_key[: tick_key.rfind(".") + 1]
-
-
 def outer_tick(region: Region, tick_key: str) -> str:
     """Return the tick of the region around, as it was at a tick of this one."""
     return tick_key if region.shared else tick_key.rpartition(".")[0]

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from studio.replay.causes.lists import Course, Row
 from studio.replay.causes.ops import KEYED, READS, Item, Memory, Op
-from studio.replay.causes.places import Place, Places, outer_tick, region_prefix
+from studio.replay.causes.places import Place, Places, outer_tick
+from studio.support.ticks import region_prefix
 from studio.trace.views import ID_MASK
 
 if TYPE_CHECKING:

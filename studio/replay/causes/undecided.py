@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from studio.replay.causes.absence import Absences
 from studio.replay.causes.giving import Giving
-from studio.replay.causes.places import Place, Region, outer_tick, region_prefix
+from studio.replay.causes.places import Place, Region, outer_tick
 from studio.replay.causes.records import Absence, Link
 from studio.support.errors import UsageError
-from studio.support.ticks import tick_key, tick_path
+from studio.support.ticks import region_prefix, tick_key, tick_path
 
 if TYPE_CHECKING:
     from studio.trace.found import Firing
