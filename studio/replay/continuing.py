@@ -47,11 +47,12 @@ def beginning_of(trace: Trace, run: Run) -> Beginning:
     options = run.options
     graph = Graph.from_text(trace.graph_text(run.id), name=run.file or run.graph, base=_folder_of(run))
     keywords = {
-        "model": options.get("model"),
+        "model": _placed_model(options.get("model"), _given_in(run)),
         "embedder": options.get("embedder"),
         "seed": int(options.get("seed") or 0),
         "clock": options.get("clock"),
-        "answers": options.get("answers"),
+        "answers": _placed(options.get("answers"), _given_in(run)),
+        "folder": options.get("folder"),
         "limits": dict(options.get("limits") or {}),
         "cache": options.get("cache"),
         "patience": int(options.get("patience") or UNWRITTEN_MAX_TICKS),
@@ -59,12 +60,28 @@ def beginning_of(trace: Trace, run: Run) -> Beginning:
     return Beginning(graph, trace.decoded(run.inputs), keywords)
 
 
+def _given_in(run: Run) -> Path:
+    """Return the folder that the run's relative names of files were given in: as recorded, else the present one."""
+    return Path(str(run.options.get("folder") or ""))
+
+
+def _placed(name: str | None, folder: Path) -> str | None:
+    return name and str(folder / Path(name).expanduser())
+
+
+def _placed_model(name: str | None, folder: Path) -> str | None:
+    """Return a model's name with the file of a script found from anywhere."""
+    if name is None or not name.startswith(SCRIPTED):
+        return name
+    return SCRIPTED + str(_placed(name.removeprefix(SCRIPTED), folder))
+
+
 def _folder_of(run: Run) -> Path | None:
     """Return the folder that a run's graph belongs to, None if it is not there (any more)."""
-    file = Path(run.file)
+    file = _given_in(run) / run.file
     if run.file and not file.is_file():
         for example in bundled_graphs():  # the runs that ship with them name them so
-            if file == Path("graphs") / example.name:
+            if Path(run.file) == Path("graphs") / example.name:
                 return example.parent
     return file.parent if run.file and file.parent.is_dir() else None
 
@@ -178,7 +195,14 @@ async def _go_on(
 
 
 def _given(more: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in more.items() if value is not None}
+    """Return the keywords that are given; files among them are named from where we are."""
+    given = {name: value for name, value in more.items() if value is not None}
+    here = Path.cwd()
+    if isinstance(given.get("answers"), str | Path):
+        given["answers"] = _placed(str(given["answers"]), here)
+    if isinstance(given.get("model"), str):
+        given["model"] = _placed_model(given["model"], here)
+    return given
 
 
 def _whole(trace: Trace, run: Run, types: Registry) -> Run:
