@@ -44,7 +44,7 @@ def _spelling(action: argparse.Action) -> str:
         value = "|".join(map(str, action.choices))
     if not action.option_strings:
         more = " …" if action.nargs == "+" else ""
-        return f"`[{value}]`" if action.nargs == "?" else f"`{value}{more}`"
+        return (f"`[{value}]`" if action.nargs == "?" else f"`{value}{more}`").replace("|", "\\|")
     names = ", ".join(f"`{name}`" for name in action.option_strings)
     return f"{names} `{value}`".replace("|", "\\|") if value and action.nargs != 0 else names
 

@@ -38,8 +38,9 @@ MODEL_KINDS = (*CALLS, "embed")
 @dataclass(frozen=True, slots=True)
 class RunStart:
     """A run's header. `graph_text` is the self-contained graph as run, kept once per `graph_hash`; `inputs` maps each
-    input to its encoded value; `parent_run` and `fork_seq` name the prefix of a fork; `boundary` says what confined
-    code nodes; `started_at` is in nanoseconds since 1970."""
+    input to its encoded value; `parent_run` names the run that this one continues and `fork_seq` the step there from
+    which on this one is its own; `boundary` says what confined code nodes; `started_at` is in nanoseconds since 1970.
+    """
 
     run_id: str
     graph_name: str
