@@ -84,6 +84,8 @@ class Engine:
         self.clock_start = clock_start
         self.recorded = recorded
         self.past = past
+        if past is not None:
+            past.on_trouble = self.break_off
         self.control = control
         self.reuse = reuse
         self.knows_outputs = bool(

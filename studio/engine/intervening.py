@@ -38,8 +38,12 @@ async def intervene(
     engine = region.engine
     if engine.recorded is not None:
         return _set_aside(region, node, refs, todo)
-    if engine.past is not None and (_repeated(region, node, refs, todo) or _held_back(engine.past, region, node)):
-        return True
+    if engine.past is not None:
+        try:
+            if _repeated(region, node, refs, todo) or _held_back(engine.past, region, node):
+                return True
+        except RunHalted:  # the record cannot be read any more
+            return True
     if engine.control is not None and _steered(region, node, values, refs, todo):
         return True
     return engine.reuse is not None and _reused(engine.reuse, region, node, values, refs, todo)

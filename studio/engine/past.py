@@ -13,10 +13,12 @@ they had answered from the record while they ask the same.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from studio.engine.firing import RunHalted
 from studio.engine.recorded import Answer, Divergence, FiringRecord, Spent
+from studio.support.errors import EnvironmentProblem, StudioError
 from studio.support.ticks import tick_path
 from studio.support.values import Absent, Json, content_hash, encode
 from studio.trace.found import Ref
@@ -71,13 +73,17 @@ class Outcome(NamedTuple):
 class Reading(NamedTuple):
     """How a `Past` gets at what it does not keep."""
 
-    effects: Callable[[Outcome], Iterable[tuple[int, int, Answer]]]
+    effects: Callable[[Outcome], Sequence[tuple[int, int, Answer]]]
     """Number, attempt and answer of each effect of a firing, of the run in which it was executed."""
     store_ops: Callable[[int], Sequence[StoreOp]]
     value: Callable[[Ref], Json]
     spent: Callable[[Outcome, str, str], Spent | None]
     memory: Callable[[str, str, Json], Answer | None]
     """Kind, name and request → what the past run was told to that, by anyone."""
+
+
+def _raise(trouble: EnvironmentProblem) -> None:
+    raise trouble
 
 
 class Past:
@@ -115,8 +121,10 @@ class Past:
         """Firings taken over so far."""
         self.is_settled = False
         """True once everything that can be taken over before something new is done has been."""
+        self.on_trouble: Callable[[EnvironmentProblem], None] = _raise
+        """Told what cannot be read of the past run; the run that goes on then ends."""
         self._outcomes = outcomes
-        self._reading = reading
+        self._reading = Reading._make(self._guarded(read) for read in reading)
         self._changed = changed
         self._redo = redo
         self._instead = {node: dict(ports) for node, ports in (instead or {}).items()}
@@ -136,6 +144,19 @@ class Past:
     def instead(self) -> dict[str, Json]:
         """The outputs that are still to be put in place of what nodes give."""
         return {node: dict(ports) for node, ports in self._instead.items()}
+
+    def _guarded(self, read: Callable[..., Any]) -> Callable[..., Any]:
+        """A damaged record is no failure of the node that it is about, which might be made light of."""
+
+        def reading(*what: Any) -> Any:
+            try:
+                return read(*what)
+            except StudioError as problem:
+                trouble = EnvironmentProblem(problem.message, where=problem.where, hint=problem.hint)
+                self.on_trouble(trouble)
+                raise RunHalted from problem
+
+        return reading
 
     # -- what is ready to fire --------------------------------------------------------------
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import reduce
 from typing import TYPE_CHECKING
 
@@ -176,16 +176,15 @@ class _Loader:
 
     # -- what is read when it is needed ---------------------------------------------------------
 
-    def effects(self, outcome: Outcome) -> Iterable[tuple[int, int, Answer]]:
-        """Yield number, attempt and answer of a firing's effects."""
+    def effects(self, outcome: Outcome) -> Sequence[tuple[int, int, Answer]]:
+        """Return number, attempt and answer of a firing's effects."""
         run, id = self.run.id, outcome.id
         if outcome.origin == "replayed":
             source = self.trace.source(self.trace.firing(run, id))
             if source is None:
-                return
+                return []
             run, id = source.run, source.id
-        for effect, answer in self._answers(run, id):
-            yield effect.n, effect.attempt, answer
+        return [(effect.n, effect.attempt, answer) for effect, answer in self._answers(run, id)]
 
     def _answers(self, run: str, id: int) -> Iterator[tuple[Effect, Answer]]:
         """Yield the effects of a firing of the lineage, each as it was when it was really asked."""
