@@ -15,11 +15,12 @@ from pathlib import Path
 
 from studio.support.errors import EnvironmentProblem, UsageError
 from studio.trace.locks import SOLE_WRITER, LockFile, process_is_alive
+from studio.trace.payloads import Damaged
 from studio.trace.reader import Reader
 from studio.trace.schema import make_current
 from studio.trace.search import index_some
 from studio.trace.sqlite import connect_writer, prepare_for_writing, problem_of, sqlite3, sqlite_is_safe
-from studio.trace.transfer import Damaged, Transfer
+from studio.trace.transfer import Transfer
 
 CARRIED = (
     "_process", "_graph_version", "_run", "_run_end", "_path", "_open", "_firing", "_effect", "_answer", "_message",

@@ -59,6 +59,12 @@ def with_later(row: tuple[Any, ...], later: Any) -> tuple[Any, ...]:
     return row if later is None else (*row, later)
 
 
+def sum_of_row(row: Sequence[Any], place: int) -> int:
+    """Return what the sum of a whole row must be, which stands at `place`, with one later column at most behind it."""
+    later = row[place + 1] if len(row) > place + 1 else None
+    return checksum(with_later(tuple(row[:place]), later))
+
+
 class Rows:
     """Writes records through one connection; remembers which payloads the database has already."""
 

@@ -7,16 +7,14 @@ other one's schema never enters the one that may write.
 
 from __future__ import annotations
 
-import re
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from typing import Any
-
-import orjson
 
 from studio.support.values import content_hash
 from studio.trace.admissible import first_bad_row
-from studio.trace.rows import Rows, checksum, with_later
+from studio.trace.payloads import Damaged, Payloads, readable
+from studio.trace.rows import Rows, sum_of_row
 from studio.trace.sqlite import sqlite3
 from studio.trace.tally import Tallies
 from studio.trace.views import ID_MASK, RUN_BITS
@@ -27,13 +25,7 @@ PAGE = 2000
 MISSING = 100_000
 """Firings that may have started without leaving a row when a process died."""
 
-_HELD = re.compile(r'"\$blob"\s*:\s*"([0-9a-f]{40})"')
-
 Row = list[Any]
-
-
-class Damaged(Exception):
-    """The run cannot be taken over; the message says what is wrong with it."""
 
 
 class Transfer:
@@ -47,20 +39,21 @@ class Transfer:
         self._target = target
         self._rows = Rows(target)
         self._tallies = Tallies(target)
-        self._blobs: dict[int, int] = {}
-        self._known: set[bytes] = set()
-        self._messages: dict[int, int] = {}
+        self._payloads = Payloads(source, self._rows)
         self._processes: dict[int, int] = {}
-        self._uses: dict[int, int] = {}
         self._from = self._to = 0
-        self.copied = 0
+        self._copied = 0
+
+    @property
+    def copied(self) -> int:
         """Rows written so far, those of runs that were rolled back included."""
+        return self._copied + self._payloads.copied
 
     def forget(self) -> None:
         """Forget what was believed to be in the target."""
         self._rows.forget()
-        for remembered in (self._blobs, self._known, self._messages, self._processes, self._uses):
-            remembered.clear()
+        self._payloads.forget()
+        self._processes.clear()
 
     def run(self, key: int) -> None:
         """Copy the run with this physical id. Raises `Damaged`."""
@@ -72,7 +65,7 @@ class Transfer:
             self._graph(key)
             self._header(key)
             self._from = key << RUN_BITS
-            self._uses = {}
+            self._payloads.uses.clear()
             self._table("_path", lambda row: None)
             self._table("_open", self._open)
             counts = (
@@ -84,7 +77,7 @@ class Transfer:
             self._table("_memory_content", self._content)
             self._table("_answer", self._answer)
             self._table("_alarm", self._alarm)
-            self._write("_message_use", [[message, effect] for message, effect in self._uses.items()])
+            self._write("_message_use", [[message, effect] for message, effect in self._payloads.uses.items()])
             self._footer(key, counts)
             self._flaws(key)
             self._tallies.rebuild(self._to)
@@ -127,15 +120,15 @@ class Transfer:
         assert row is not None
         facts = dict(zip(names, row, strict=True))
         facts["process"] = self._process(facts["process"])
-        self._references(facts["inputs"])
-        facts["options"] = self._json(facts["options"])
+        self._payloads.references(facts["inputs"])
+        facts["options"] = self._payloads.json(facts["options"])
         del facts["id"]
         made = self._target.execute(
             f"INSERT INTO _run ({', '.join(facts)}) VALUES ({', '.join('?' * len(facts))})", list(facts.values())
         )
         assert made.lastrowid is not None
         self._to = made.lastrowid << RUN_BITS
-        self.copied += 1
+        self._copied += 1
 
     def _process(self, key: int) -> int:
         """Return the target's row for the process that wrote the run; whatever it said of itself, it has ended."""
@@ -165,7 +158,7 @@ class Transfer:
         facts = dict(zip(names, row, strict=True))
         if (facts["firings"], facts["effects"], facts["store_ops"]) != counts:
             raise Damaged("its rows are not as many as its footer counts")
-        self._references(facts["outputs"])
+        self._payloads.references(facts["outputs"])
         facts["id"] = self._to >> RUN_BITS
         self._write("_run_end", [list(facts.values())])
 
@@ -178,7 +171,7 @@ class Transfer:
             if not all(isinstance(value, str) for value in row[:4]) or not isinstance(row[4], int):
                 raise Damaged("a note of a flaw cannot be read")
         self._target.executemany("INSERT INTO _flaw (run, kind, message, record, at) VALUES (?, ?, ?, ?, ?)", rows)
-        self.copied += len(rows)
+        self._copied += len(rows)
 
     # -- its rows ---------------------------------------------------------------------------------
 
@@ -193,12 +186,12 @@ class Transfer:
             done = []
             for read in page:
                 row = list(read)
-                if summed is not None and _sum_of(read, summed) != read[summed]:
+                if summed is not None and sum_of_row(read, summed) != read[summed]:
                     raise Damaged(f"row {row[0] & ID_MASK} of {table} does not match its sum")
                 row[0] += moved
                 mend(row)
                 if summed is not None:
-                    row[summed] = _sum_of(row, summed)
+                    row[summed] = sum_of_row(row, summed)
                 done.append(row)
             self._write(table, done)
             count += len(done)
@@ -211,138 +204,34 @@ class Transfer:
         place = self._place
         row[place["path"]] += self._to - self._from
         for name in ("inputs", "absent"):
-            _readable(row[place[name]])
-        self._references(row[place["outputs"]])
+            readable(row[place[name]])
+        self._payloads.references(row[place["outputs"]])
 
     def _effect(self, row: Row) -> None:
         place = self._place
         row[place["firing"]] += self._to - self._from
-        row[place["request"]] = self._json(row[place["request"]], part=row[place["messages"]] is not None)
+        row[place["request"]] = self._payloads.json(row[place["request"]], part=row[place["messages"]] is not None)
         if row[place["messages"]] is not None:
-            row[place["messages"]] = self._listed(row[place["messages"]], row[0], row[place["kind"]])
+            row[place["messages"]] = self._payloads.listed(row[place["messages"]], row[0], row[place["kind"]])
 
     def _answer(self, row: Row) -> None:
         place = self._place
         reply = row[place["reply"]]
-        row[place["response"]] = self._json(row[place["response"]], part=reply is not None)
+        row[place["response"]] = self._payloads.json(row[place["response"]], part=reply is not None)
         if reply is not None:
-            row[place["reply"]] = self._message(reply, row[0])
+            row[place["reply"]] = self._payloads.message(reply, row[0])
 
     def _store_op(self, row: Row) -> None:
         row[self._place["firing"]] += self._to - self._from
         for name in ("args", "result"):
-            row[self._place[name]] = self._json(row[self._place[name]])
+            row[self._place[name]] = self._payloads.json(row[self._place[name]])
 
     def _content(self, row: Row) -> None:
-        row[self._place["content"]] = self._json(row[self._place["content"]])
+        row[self._place["content"]] = self._payloads.json(row[self._place["content"]])
 
     def _alarm(self, row: Row) -> None:
         row[self._place["firing"]] += self._to - self._from
-        row[self._place["evidence"]] = self._json(row[self._place["evidence"]])
-
-    # -- payloads ---------------------------------------------------------------------------------
-
-    def _json(self, stored: Any, *, part: bool = False) -> Any:
-        """Return what stands in the target's JSON column; of a request or answer whose texts stand apart (`part`)
-        it must be an object."""
-        if isinstance(stored, int):
-            if part or stored not in self._blobs:
-                data = self._blob(stored)
-                if part and not isinstance(orjson.loads(data), dict):
-                    raise Damaged("a request or an answer is no object")
-            return self._blobs[stored]
-        _readable(stored)
-        if part and not stored.startswith("{"):
-            raise Damaged("a request or an answer is no object")
-        self._held(stored)
-        return stored
-
-    def _references(self, values: str | None) -> None:
-        """Bring the values that an object of values names by reference."""
-        if values is None:
-            return
-        _readable(values)
-        if '"$' not in values:
-            return
-        self._held(values)
-        for port, value in orjson.loads(values).items():
-            if type(value) is dict and set(value) == {"$ref", "size"}:
-                hash = value["$ref"]
-                if not isinstance(value["size"], int) or not isinstance(hash, str) or len(hash) != 40:
-                    raise Damaged(f"the reference to the value of `{port}` is none")
-                self._bring(bytes.fromhex(hash), needed=True)
-
-    def _held(self, text: str) -> None:
-        """Bring the bytes (images, files) that a text names, if they are there."""
-        if '"$blob"' in text:
-            for hash in _HELD.findall(text):
-                self._bring(bytes.fromhex(hash), needed=False)
-
-    def _bring(self, digest: bytes, *, needed: bool) -> None:
-        if digest in self._known:
-            return
-        row = self._one("SELECT id FROM _blob WHERE hash = ?", digest)
-        if row is not None:
-            self._blob(row[0])
-        elif needed:
-            raise Damaged(f"the value {digest.hex()} is missing")
-
-    def _blob(self, key: int) -> bytes:
-        """Bring one payload and what it names in turn; return its bytes."""
-        row = self._one("SELECT hash, type, size, unpacked(data, enc, size) FROM _blob WHERE id = ?", key)
-        if row is None:
-            raise Damaged(f"the value {key} is missing")
-        hash, type, size, data = row
-        raw = data.encode() if isinstance(data, str) else data
-        if not isinstance(raw, bytes) or content_hash(raw) != hash:
-            raise Damaged(f"the value {key} does not match its hash")
-        if not isinstance(type, str) or size != len(raw):
-            raise Damaged(f"the value {key} is not what it says it is")
-        if key not in self._blobs:
-            if type == "json":
-                orjson.loads(raw)
-            self._blobs[key] = self._rows.blob(hash, raw, type)
-            self._known.add(hash)
-            self.copied += 1
-            if type == "json" and b'"$blob"' in raw:
-                self._held(raw.decode())
-        return raw
-
-    def _listed(self, stored: str, effect: int, kind: str) -> str:
-        """Return the list of a request's messages with the target's ids; see `views._ONE_MESSAGE` for its forms."""
-        listed: list[Any] = []
-        for one in orjson.loads(stored):
-            if isinstance(one, dict):
-                listed.append(one)
-                continue
-            if type(one) is not list or len(one) != 2:
-                raise Damaged("a list of messages is none")
-            if type(one[0]) is str and type(one[1]) is int:
-                listed.append([one[0], self._message(one[1], effect)])
-            elif type(one[0]) is int and type(one[1]) is dict:
-                listed.append([self._message(one[0], effect), one[1]])
-            else:
-                raise Damaged("a list of messages is none")
-        if kind == "complete" and (len(listed) != 1 or isinstance(listed[0], dict)):
-            raise Damaged("a completion has not one prompt")
-        if '"$blob"' in stored:
-            self._held(stored)
-        return orjson.dumps(listed).decode()
-
-    def _message(self, key: int, effect: int) -> int:
-        """Bring one message and note the first effect of the run that held it; return its id in the target."""
-        found = self._messages.get(key)
-        if found is None:
-            row = self._one("SELECT hash, text FROM _message WHERE id = ?", key)
-            if row is None:
-                raise Damaged(f"the message {key} is missing")
-            hash, text = row
-            if not isinstance(text, str) or content_hash(text.encode()) != hash:
-                raise Damaged(f"the message {key} does not match its hash")
-            found = self._messages[key] = self._rows.message(text)
-            self.copied += 1
-        self._uses[found] = min(effect, self._uses.get(found, effect))
-        return found
+        row[self._place["evidence"]] = self._payloads.json(row[self._place["evidence"]])
 
     # -- reading and writing ----------------------------------------------------------------------
 
@@ -365,16 +254,4 @@ class Transfer:
     def _write(self, table: str, rows: list[Row]) -> None:
         if rows:
             self._target.executemany(f"INSERT INTO {table} VALUES ({', '.join('?' * len(rows[0]))})", rows)
-            self.copied += len(rows)
-
-
-def _sum_of(row: Sequence[Any], place: int) -> int:
-    """Return the sum of a row whose sum stands at `place`, with one later column at most behind it."""
-    later = row[place + 1] if len(row) > place + 1 else None
-    return checksum(row[:place] if later is None else with_later(tuple(row[:place]), later))
-
-
-def _readable(text: str | None) -> None:
-    """SQLite takes half characters written as escapes for JSON, the readers do not."""
-    if text is not None and "\\u" in text:
-        orjson.loads(text)
+            self._copied += len(rows)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +10,7 @@ import orjson
 
 from studio.support.values import content_hash
 from studio.trace.admissible import first_bad_row
-from studio.trace.rows import checksum, with_later
+from studio.trace.rows import sum_of_row
 from studio.trace.sqlite import sqlite3
 from studio.trace.views import ID_MASK, RUN_BITS
 
@@ -101,19 +101,15 @@ def _rows(connection: sqlite3.Connection, key: int, name: str) -> Iterator[Findi
             if isinstance(row, Finding):
                 yield Finding(name, row.what)
                 continue
-            *values, stored = row
-            if table in _WITH_LATER:
-                later, stored = stored, values.pop()
-                values = list(with_later(tuple(values), later))
-            if _sum_of(values) != stored:
+            if not _has_its_sum(row, len(row) - (2 if table in _WITH_LATER else 1)):
                 yield Finding(name, f"row {row[0] & ID_MASK} of {table} does not match its sum")
 
 
-def _sum_of(values: list[Any]) -> int | None:
+def _has_its_sum(row: Sequence[Any], place: int) -> bool:
     try:
-        return checksum(values)
+        return bool(sum_of_row(row, place) == row[place])
     except TypeError:  # bytes where a text was
-        return None
+        return False
 
 
 def _readable(connection: sqlite3.Connection, table: str, base: int) -> Iterator[Any]:
