@@ -14,7 +14,8 @@ from studio.control.goals import Goal, Out, Over, Steps, Tick, To
 from studio.control.overrides import AS_LAST
 from studio.control.places import Place, find_place
 from studio.control.remote import Remote
-from studio.control.steering import Listener, Steering
+from studio.control.steering import Steering
+from studio.control.telling import Listener
 from studio.support.errors import UsageError
 from studio.support.values import Absent, Json
 
@@ -263,7 +264,7 @@ class Controller(Steering):
 
     def listen(self, listener: Listener) -> None:
         """Have one more listener hear events from now on."""
-        self.listeners.append(listener)
+        self.telling.listeners.append(listener)
 
     @property
     def plan(self) -> RegionPlan:

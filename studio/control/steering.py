@@ -4,25 +4,25 @@ Nothing here is safe to call from another thread; `controller` is. A held firing
 `waiting`: the scheduler goes on with everything else, and the entry is entered anew when it may fire.
 
 A run is *at rest* when every chain of its scheduler ends at a held firing, which is read off the regions' own counters
-(`_under_way`), so that a run that nobody steers counts nothing.
+(`chains_under_way`), so that a run that nobody steers counts nothing.
 """
 
 from __future__ import annotations
 
 import asyncio
-import logging
-from collections import Counter, OrderedDict, deque
+from collections import Counter, OrderedDict
 from collections.abc import Callable, Mapping
 from heapq import heappush
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 from studio.control.breakpoints import Breakpoint, Breakpoints, When, holds
-from studio.control.events import Done, Event, Frontier, Hit, Note, State, StateName
+from studio.control.events import Done, Frontier, Hit, Note, State, StateName
 from studio.control.goals import Goal
 from studio.control.overrides import Overrides
 from studio.control.places import Trail, trail_of
-from studio.control.waiting import Held, Waiting
+from studio.control.telling import Listener, Telling
+from studio.control.waiting import Held, Waiting, chains_under_way
 from studio.engine.scheduling import let_go
 from studio.support.ticks import tick_path
 from studio.support.values import Absent, Json
@@ -34,16 +34,9 @@ if TYPE_CHECKING:
     from studio.engine.plan import NodePlan
     from studio.engine.region import Region
 
-_log = logging.getLogger(__name__)
-
-Listener = Callable[[list[Event]], None]
-
 REST_TURNS = 16
 """Turns of the event loop without anything decided after which the regions are looked at: what is on its way between
 two of them (the end of a map, say) takes fewer."""
-
-RECENT = 50
-"""Decided nodes that are told with the frontier."""
 
 REMEMBERED = 4096
 """Nodes whose last outputs are kept."""
@@ -63,18 +56,16 @@ class Steering:
         """What nodes gave last, by path, since something is steered."""
         self.when_reached: Callable[[], None] | None = None
         """What to do when the goal is reached, instead of holding the run."""
-        self.listeners: list[Listener] = [] if listener is None else [listener]
+        self.telling = Telling(listener)
         self.task: asyncio.Task[Any] | None = None
         self._leave: set[tuple[Region, int]] = set()
         self._trails: WeakKeyDictionary[Region, tuple[Trail, str]] = WeakKeyDictionary()
         self._quiet_turns = 0
         self._looking = False
         self._start_clock: Callable[[], None] | None = None
-        self._events: list[Event] = []
         self._failing: dict[Region, asyncio.Future[None]] = {}
         """Regions in which a breakpoint met a failure: they end when the run goes on."""
         self._failure_met = False
-        self._done: deque[Done] = deque(maxlen=RECENT)
 
     # -- the engine's side -------------------------------------------------------------------
 
@@ -82,7 +73,8 @@ class Steering:
         self.engine = engine
         self.task = asyncio.current_task()
         self._aim()
-        self._tell(self.state)
+        self.telling.begin(engine.loop)
+        self.telling.tell(self.state)
 
     def end(self) -> None:
         self._start_clock = None
@@ -90,7 +82,7 @@ class Steering:
         self._leave.clear()
         self._let_fail()
         self._set("ended", "")
-        self._flush()
+        self.telling.end()
         self.engine = None
         self.task = None
 
@@ -164,7 +156,7 @@ class Steering:
         """Stop if a breakpoint waits for alarms."""
         for one in list(self.breakpoints.at("", "alarm")):
             if self.breakpoints.count(one):
-                self._tell(Hit(one, "", ""))
+                self.telling.tell(Hit(one, "", ""))
                 self._hold(f"alarm: {message}")
 
     def wake(self) -> None:
@@ -232,7 +224,7 @@ class Steering:
         root = None if self.engine is None else self.engine.root
         if root is None or not root.ticking:
             return 0
-        return max(0, _under_way(root, self._held_here()))
+        return max(0, chains_under_way(root, self._held_here()))
 
     def trail(self, region: Region) -> tuple[Trail, str]:
         """The region nodes around a region, and the beginning of plain paths in it."""
@@ -244,7 +236,7 @@ class Steering:
 
     def note(self, text: str) -> None:
         """Tell the person something."""
-        self._tell(Note(text))
+        self.telling.tell(Note(text))
 
     # -- inside ------------------------------------------------------------------------------
 
@@ -263,14 +255,16 @@ class Steering:
             if isinstance(answer, str):
                 if not one.told:
                     one.told = True
-                    self._tell(Note(f"The condition of breakpoint {one.id} does not hold where it fails: {answer}"))
+                    self.telling.tell(
+                        Note(f"The condition of breakpoint {one.id} does not hold where it fails: {answer}")
+                    )
             elif answer and self.breakpoints.count(one):
                 found = found or one
         return found
 
     def _stop_at(self, one: Breakpoint, region: Region, node: NodePlan) -> None:
         path, tick = region.prefix + node.name, tick_path(region.tick_key)
-        self._tell(Hit(one, path, tick))
+        self.telling.tell(Hit(one, path, tick))
         self._hold(f"breakpoint {one.id} ({one}) at `{path}`, tick {tick}")
 
     def _hold(self, why: str) -> None:
@@ -337,7 +331,7 @@ class Steering:
             return
         if root.halted and root not in self._failing:
             return
-        if _under_way(root, self._held_here()) == 0:
+        if chains_under_way(root, self._held_here()) == 0:
             self._at_rest()
 
     def _at_rest(self) -> None:
@@ -367,8 +361,7 @@ class Steering:
             assert self.engine is not None
             self._start_clock = self.engine.stop_clock()
             self._set("paused", self.state.why)
-            self._tell(Frontier(self.frontier(), tuple(self._done)))
-            self._done.clear()
+            self.telling.tell(Frontier(self.frontier(), self.telling.take_done()))
 
     def _go_on(self) -> None:
         if self._start_clock is not None:
@@ -389,48 +382,15 @@ class Steering:
     def _note_done(
         self, region: Region, node: NodePlan, status: str, held: Mapping[str, Json], reason: str = ""
     ) -> None:
-        if self.listeners:
+        if self.telling.listeners:
             outputs = {
                 port: value for port, value in held.items() if port in node.out_types and type(value) is not Absent
             }
-            self._done.append(Done(region.prefix + node.name, tick_path(region.tick_key), status, outputs, reason))
-
-    # -- telling -----------------------------------------------------------------------------
+            done = Done(region.prefix + node.name, tick_path(region.tick_key), status, outputs, reason)
+            self.telling.note_done(done)
 
     def _set(self, name: StateName, why: str) -> None:
         state = State(name, why)
         if state != self.state:
             self.state = state
-            self._tell(state)
-
-    def _tell(self, event: Event) -> None:
-        if not self.listeners:
-            return
-        if not self._events and self.engine is not None:
-            self.engine.loop.call_soon(self._flush)
-        self._events.append(event)
-
-    def _flush(self) -> None:
-        events, self._events = self._events, []
-        if events:
-            for listener in list(self.listeners):
-                try:
-                    listener(events)
-                except Exception:  # noqa: BLE001 - a broken view must not stop the run
-                    _log.exception("a listener of the control failed and hears no more")
-                    self.listeners.remove(listener)
-
-
-def _under_way(region: Region, waiting: Counter[Region]) -> int:
-    """How many chains of the scheduler, here and inside, end at something else than a held firing.
-
-    Every chain is a held firing, or is inside one firing. Region nodes under way are those with a live body; one
-    that is between two of its bodies counts as under way itself.
-    """
-    chains = region.running - waiting[region] + (region.idle is None)
-    opened: set[int] = set()
-    inside = 0
-    for inner in region.live():
-        opened.add(inner.path_id)
-        inside += _under_way(inner, waiting) if inner.ticking else 1
-    return chains - len(opened) + inside
+            self.telling.tell(state)

@@ -104,3 +104,18 @@ def is_within(region: Region, outer: Region, index: int) -> bool:
             return region.path_id == outer.path_base + index
         region = region.parent
     return False
+
+
+def chains_under_way(region: Region, held: Mapping[Region, int]) -> int:
+    """How many chains of the scheduler, here and inside, end at something else than a held firing.
+
+    Every chain is a held firing, or is inside one firing. Region nodes under way are those with a live body; one
+    that is between two of its bodies counts as under way itself.
+    """
+    chains = region.running - held.get(region, 0) + (region.idle is None)
+    opened: set[int] = set()
+    inside = 0
+    for inner in region.live():
+        opened.add(inner.path_id)
+        inside += chains_under_way(inner, held) if inner.ticking else 1
+    return chains - len(opened) + inside

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from studio import run
+from studio import arun, run
 from studio.control import Controller, Done, Event, Frontier, State
 from studio.engine.prepared import prepare
 from studio.graph import Graph
@@ -409,3 +409,25 @@ def test_the_clock_goes_on_when_the_run_does() -> None:
     result, _ = driver.run(graph, limits={"seconds": 0.05, "ticks": 1e9, "firings": 1e9})
 
     assert (result.status, result.ended) == ("paused", "limit:seconds")
+
+
+async def test_what_was_ordered_and_told_before_the_start_is_heard_at_the_start() -> None:
+    graph = Graph.from_text(CHAIN)
+    heard: list[Event] = []
+
+    def hear(events: list[Event]) -> None:
+        heard.extend(events)
+        if any(isinstance(event, Frontier) for event in events):
+            controller.resume()
+
+    plan = prepare(graph, REGISTRY).plan(ordered_races=False)
+    controller = Controller(listener=hear, plan=plan)
+    controller.pause("not yet")
+
+    services: Any = Services()
+    going = arun(graph, registry=REGISTRY, catalog=services, log=MemoryLog(), db="unused.db", control=controller)
+    result = await asyncio.wait_for(going, 10)
+
+    assert result.outputs == {"result": 5}
+    states = dict.fromkeys((one.name, one.why) for one in heard if isinstance(one, State))
+    assert list(states)[:2] == [("pausing", "not yet"), ("paused", "not yet")]
