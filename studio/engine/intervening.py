@@ -8,6 +8,7 @@ full, partial, stepped, resumed and forked runs are one and the same scheduler.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Coroutine
 from time import perf_counter_ns as clock
 from typing import TYPE_CHECKING, Any
 
@@ -139,6 +140,8 @@ def _repeated(region: Region, node: NodePlan, refs: dict[str, Any], todo: list[i
             region.cut_short = True  # it never started then: the region ended before
             return True
         return False
+    if outcome.status == "error" and _waits_for_what_is_beside(past, region, node):
+        return True
     context = _begun(region, node, refs)
     spent = past.spent(region, node, outcome)
     if spent is not None:
@@ -171,16 +174,31 @@ def _held_back(past: Past, region: Region, node: NodePlan) -> bool:
         return False
     if node.role and past.find(region, node) is not None:
         return False  # a repetition goes on to what is known inside
-    region.running += 1
-    region.tasks.append(region.engine.loop.create_task(_begin_later(past, region, node.index)))
+    _enter_later(region, node.index, past.settle(region.engine))
     return True
 
 
-async def _begin_later(past: Past, region: Region, index: int) -> None:
+def _waits_for_what_is_beside(past: Past, region: Region, node: NodePlan) -> bool:
+    """A failure ends its region, so what was decided beside it and after it (and has written to stores) goes first."""
+    if past.is_settled or region.engine.sequential or node.on_error != "fail" or node.contends:
+        return False
+    if not past.is_first_time(region, node):
+        return False
+    _enter_later(region, node.index, past.rest(region.engine))
+    return True
+
+
+def _enter_later(region: Region, index: int, waiting: Coroutine[Any, Any, None]) -> None:
+    """Let a node enter anew, in a task of its own, after a wait."""
+    region.running += 1
+    region.tasks.append(region.engine.loop.create_task(_entering_later(region, index, waiting)))
+
+
+async def _entering_later(region: Region, index: int, waiting: Coroutine[Any, Any, None]) -> None:
     from studio.engine.scheduling import let_go
 
     try:
-        await past.settle(region.engine)
+        await waiting
     except asyncio.CancelledError:
         region.one_less()
         raise

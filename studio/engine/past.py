@@ -82,6 +82,16 @@ class Reading(NamedTuple):
     """Kind, name and request → what the past run was told to that, by anyone."""
 
 
+async def _is_busy(engine: Engine, turns: int) -> bool:
+    """True if something is begun or decided within so many turns of the event loop."""
+    before = engine.last_id + engine.seq
+    for _ in range(turns):
+        await asyncio.sleep(0)
+        if engine.last_id + engine.seq != before:
+            return True
+    return False
+
+
 def _raise(trouble: EnvironmentProblem) -> None:
     raise trouble
 
@@ -138,6 +148,7 @@ class Past:
         self._records: dict[int, FiringRecord] = {}
         self._adrift: set[int] = set()
         self._touched: set[int] = set()
+        self._met: set[tuple[Region, int]] = set()
         self._world_changed = False
 
     @property
@@ -258,14 +269,24 @@ class Past:
         )
 
     async def settle(self, engine: Engine) -> None:
-        """Return when nothing more is decided or begun as long as nothing new begins."""
-        seen, quiet = -1, 0
-        while quiet < QUIET_TURNS and not self.is_settled:
-            begun = engine.last_id + engine.seq
-            quiet = quiet + 1 if begun == seen else 0
-            seen = begun
-            await asyncio.sleep(0)
+        """Return when nothing more is decided or begun as long as nothing new begins, failures taken over included."""
+        while not self.is_settled and await _is_busy(engine, 3 * QUIET_TURNS):
+            pass
         self.is_settled = True
+
+    async def rest(self, engine: Engine) -> None:
+        """Return when nothing more is decided or begun as long as no failure ends a region."""
+        while not self.is_settled and await _is_busy(engine, QUIET_TURNS):
+            pass
+
+    def is_first_time(self, region: Region, node: NodePlan) -> bool:
+        """True when a failure is met that was not met in this tick before."""
+        key = (region, node.index)
+        if key in self._met:
+            self._met.remove(key)
+            return False
+        self._met.add(key)
+        return True
 
     # -- taking over ------------------------------------------------------------------------
 

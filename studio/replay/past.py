@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import reduce
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from studio.engine.past import Execution, Identity, Outcome, Past, Reading
@@ -12,6 +13,7 @@ from studio.graph.model import Graph
 from studio.graph.paths import node_at
 from studio.graph.scope import Scope
 from studio.spec.registry import Registry
+from studio.support.errors import UsageError
 from studio.support.values import Json, hash_bytes, sorted_encode
 from studio.trace.log import CALLS, MODEL_KINDS
 
@@ -200,15 +202,16 @@ class _Loader:
     def _asked_before(self, run: str, id: int) -> list[list[Effect]]:
         """Return what the firing of the same node and tick asked in the runs above, the nearest first."""
         firing = self.trace.firing(run, id)
-        runs = list(self.trace.lineage(run))[1:]
-        return [
-            [
-                effect
-                for one in self.trace.firings(above.id, firing.node, firing.tick)
-                for effect in self.trace.effects(above.id, firing=one.id)
-            ]
-            for above in runs
-        ]
+        above = islice(self.trace.lineage(run), 1, None)
+        return [list(self._asked_in(one.id, firing.node, firing.tick)) for one in above]
+
+    def _asked_in(self, run: str, node: str, tick: str) -> Iterator[Effect]:
+        try:
+            firings = list(self.trace.firings(run, node, tick))
+        except UsageError:  # it had not come to the body that the node stands in
+            return
+        for firing in firings:
+            yield from self.trace.effects(run, firing=firing.id)
 
     def store_ops(self, firing: int) -> Sequence[StoreOp]:
         """Return the store operations of a firing."""

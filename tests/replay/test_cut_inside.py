@@ -153,6 +153,33 @@ def test_what_ran_side_by_side_in_a_firing_goes_on_where_each_part_had_come_to(s
     cut_again_and_again(Graph.from_text(SIDE_BY_SIDE), tmp_path / "runs.db", seed)
 
 
+NESTED = """\
+nodes:
+  numbers: {type: toy.number, value: 5}
+  items: {type: toy.subset}
+  each: {type: flow.map, graph: body, concurrency: 2}
+  result: {type: flow.output}
+edges:
+  - numbers.out -> items.value
+  - items.items -> each.items
+  - each.result -> result.value
+graphs:
+  body:
+    nodes:
+      item: {type: flow.input}
+      chains: {type: t.chains, chains: 2, steps: 2}
+      result: {type: flow.output}
+    edges:
+      - item.value -> chains.when
+      - chains.all -> result.value
+"""
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_so_it_does_in_bodies_that_some_of_the_runs_had_not_come_to(seed: int, tmp_path: Path) -> None:
+    cut_again_and_again(Graph.from_text(NESTED), tmp_path / "runs.db", seed)
+
+
 @pytest.mark.parametrize("seed", range(6))
 def test_a_run_cut_inside_such_a_firing_is_verified_as_far_as_it_went(seed: int, tmp_path: Path) -> None:
     graph = Graph.from_text(SIDE_BY_SIDE)
