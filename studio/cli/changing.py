@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from studio.support.errors import UsageError
-from studio.support.values import Json, NotJson, encode
+from studio.support.values import Json, typed_value
 
 if TYPE_CHECKING:
     from studio.graph.model import Graph
@@ -49,9 +48,11 @@ def new_graph_and_inputs(args: argparse.Namespace, db: Path, run: str) -> tuple[
 
 
 def _parts(item: str, option: str, form: str) -> tuple[str, str, str]:
+    from studio.graph.paths import split_port
+
     left, equals, value = item.partition("=")
-    node, dot, name = left.rpartition(".")
-    if not (equals and dot and node and name):
+    node, name = split_port(left)
+    if not (equals and node and name):
         raise UsageError(f"`{option} {item}` cannot be read.", hint=f"Write `{option} {form}`.")
     return node, name, value
 
@@ -67,11 +68,4 @@ def _value(text_given: str, *, text: bool) -> Json:
         except (OSError, UnicodeDecodeError) as error:
             reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
             raise UsageError(f"The file cannot be read: {reason}.", where=given[1:]) from None
-    if text:
-        return given
-    try:
-        value: Json = json.loads(given)
-        encode(value)
-    except (ValueError, NotJson):
-        return given
-    return value
+    return given if text else typed_value(given)

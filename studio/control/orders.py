@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from studio.control.breakpoints import Breakpoint
 from studio.control.overrides import AS_LAST
+from studio.graph.paths import split_port
 from studio.support.errors import UsageError
 from studio.support.nearest import did_you_mean
-from studio.support.values import Json, NotJson, decode
+from studio.support.values import Json, NotJson, decode, typed_value
 
 if TYPE_CHECKING:
     from studio.control.controller import Controller
@@ -136,14 +137,14 @@ def _breakpoint(words: Sequence[str]) -> dict[str, Json]:
 def _output(words: Sequence[str]) -> dict[str, Json]:
     if len(words) != 1:
         raise UsageError("One output follows this order.", hint="`NODE.PORT`, or `NODE` for all of its outputs.")
-    node, _, port = words[0].partition(".")
+    node, port = split_port(words[0])
     return {"node": node, **({"port": port} if port else {})}
 
 
 def _frozen(words: Sequence[str]) -> dict[str, Json]:
     target, equals, value = " ".join(words).partition("=")
     order = _output([target.strip()] if target.strip() else [])
-    return {**order, "value": value_of(value)} if equals else order
+    return {**order, "value": typed_value(value)} if equals else order
 
 
 def _knockout(words: Sequence[str]) -> dict[str, Json]:
@@ -151,14 +152,6 @@ def _knockout(words: Sequence[str]) -> dict[str, Json]:
     if not node or how.strip() not in ("", "pass"):
         raise UsageError("A node follows, and `pass` where its input shall pass through.")
     return {"node": node, "pass": how.strip() == "pass"}
-
-
-def value_of(text: str) -> Json:
-    """The value a person typed: JSON, or else text as it stands."""
-    try:
-        return decode(text.strip().encode())
-    except (NotJson, ValueError, UnicodeEncodeError):
-        return text
 
 
 # -- giving orders ---------------------------------------------------------------------------------

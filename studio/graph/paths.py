@@ -19,6 +19,14 @@ def node_at(scope: Scope, path: str, registry: Registry, *, whole: bool = False)
     return _walk(scope, path.split("/"), registry, whole)
 
 
+def split_port(text: str) -> tuple[str, str]:
+    """Split `work/3/refine.text` into node path and port (or param), "" if none is named. Keys of items may hold dots,
+    names of nodes may not."""
+    around, slash, last = text.rpartition("/")
+    name, _, port = last.partition(".")
+    return around + slash + name, port
+
+
 def _walk(scope: Scope, names: Sequence[str], registry: Registry, whole: bool) -> tuple[Scope, NodeInstance] | None:
     node = scope.graph.nodes.get(names[0])
     if node is None or len(names) == 1:

@@ -7,6 +7,7 @@ Design section 12: finite JSON, no lone surrogates, insertion order kept, blake2
 from __future__ import annotations
 
 import hashlib
+import json
 import math
 from typing import Any, TypeAlias
 
@@ -73,6 +74,16 @@ def encode(value: Json) -> bytes:
 def decode(data: bytes | str) -> Json:
     """Return the JSON value that `encode` wrote."""
     return orjson.loads(data)
+
+
+def typed_value(text: str) -> Json:
+    """Return the value that a person typed: JSON, or else text as it stands."""
+    try:
+        value = json.loads(text)  # orjson would round whole numbers of more than 64 bits
+        encode(value)
+    except (ValueError, RecursionError):
+        return text
+    return value
 
 
 def content_hash(data: bytes) -> bytes:

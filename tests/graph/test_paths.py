@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from studio.graph import Graph
-from studio.graph.paths import node_at
+from studio.graph.paths import node_at, split_port
 from studio.graph.scope import Scope
 from studio.spec.registry import default_registry
 
@@ -59,3 +59,19 @@ def test_items_may_be_left_out_where_a_path_is_not_said_to_be_whole() -> None:
 @pytest.mark.parametrize("path", ["", "gone", "mails/3", "mails/3/gone", "mails/3/label/x", "mails/3/deep/gone"])
 def test_a_path_that_leads_nowhere_gives_nothing(path: str) -> None:
     assert node_at(Scope(Graph.from_text(TEXT)), path, default_registry()) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "node", "port"),
+    [
+        ("writer.text", "writer", "text"),
+        ("writer", "writer", ""),
+        ("work/3/refine.text", "work/3/refine", "text"),
+        ("work/a.b/refine.text", "work/a.b/refine", "text"),
+        ("work/a.b/refine", "work/a.b/refine", ""),
+        (".text", "", "text"),
+        ("", "", ""),
+    ],
+)
+def test_the_port_stands_behind_the_dot_of_the_last_name(text: str, node: str, port: str) -> None:
+    assert split_port(text) == (node, port)
