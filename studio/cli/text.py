@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import TypeAlias
 
 from studio.support.plain import cells, plain, plain_line
@@ -108,6 +109,16 @@ def duration(seconds: float | None) -> str:
     minutes, rest = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours} h {minutes:02} min" if hours else f"{minutes} min {rest:02} s"
+
+
+def moment(seconds: float, *, short: bool = False) -> str:
+    """Return a moment (seconds since 1970) by the clock on the wall; `short`: without year and seconds."""
+    return f"{datetime.fromtimestamp(seconds):{'%m-%d %H:%M' if short else '%Y-%m-%d %H:%M:%S'}}"
+
+
+def iso_moment(seconds: float) -> str:
+    """Return a moment (seconds since 1970) for programs: ISO 8601 with the offset of this machine."""
+    return datetime.fromtimestamp(seconds).astimezone().isoformat(timespec="milliseconds")
 
 
 def money(usd: float | None) -> str:

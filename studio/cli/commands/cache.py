@@ -16,7 +16,6 @@ from __future__ import annotations
 
 import argparse
 import time
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,7 +23,7 @@ from studio.cli import exits
 from studio.cli.output import Output
 from studio.cli.parsing import age_seconds
 from studio.cli.showing import message_lines, messages_of, value_lines
-from studio.cli.text import Piece, duration, money, plural, size
+from studio.cli.text import Piece, duration, iso_moment, moment, money, plural, size
 from studio.support.errors import UsageError
 from studio.trace.log import CALLS
 
@@ -84,7 +83,10 @@ def _overview(path: Path, settings: Settings, out: Output) -> int:
         out.json({
             "file": str(path), "bytes": on_disk, "limit_bytes": limit, "mode": mode,
             "entries": [
-                {**one._asdict(), "made": _iso(one.made), "used": _iso(one.used), "seconds": round(one.seconds, 3)}
+                {
+                    **one._asdict(), "made": iso_moment(one.made), "used": iso_moment(one.used),
+                    "seconds": round(one.seconds, 3),
+                }
                 for one in found
             ],
         })  # fmt: skip
@@ -138,13 +140,13 @@ def _show(path: Path, args: argparse.Namespace, out: Output) -> int:
         raise UsageError("Name one entry.", hint="Give the beginning of its key, or --last for the one used last.")
     found = find(path, args.key or "")
     if out.as_json:
-        out.json({**found._asdict(), "made": _iso(found.made), "used": _iso(found.used)})
+        out.json({**found._asdict(), "made": iso_moment(found.made), "used": iso_moment(found.used)})
         return exits.OK
     kind = "node" if found.kind == "firing" else found.kind
-    used = f"used {plural(found.hits, 'time')}, last {_moment(found.used)}" if found.hits else "not used yet"
+    used = f"used {plural(found.hits, 'time')}, last {moment(found.used)}" if found.hits else "not used yet"
     out.line((("bold", "key       "), found.key))
     out.line((("bold", f"{kind:<10}"), ("magenta", found.name)))
-    out.line((("bold", "kept      "), f"{_moment(found.made)}, {size(found.bytes)}, {used}"))
+    out.line((("bold", "kept      "), f"{moment(found.made)}, {size(found.bytes)}, {used}"))
     out.line((("bold", "took      "), _took(found)))
     _print_asked(found, out)
     return exits.OK
@@ -200,10 +202,6 @@ def _clear(path: Path, args: argparse.Namespace, out: Output) -> int:
     return exits.OK
 
 
-def _moment(seconds: float) -> str:
-    return f"{datetime.fromtimestamp(seconds):%Y-%m-%d %H:%M:%S}"
-
-
 def _age(seconds: float) -> str:
     """How long ago that was, in the largest unit that fits."""
     passed = max(0.0, time.time() - seconds)
@@ -211,7 +209,3 @@ def _age(seconds: float) -> str:
         if passed >= length:
             return f"{passed // length:.0f} {word} ago"
     return f"{passed:.0f} s ago"
-
-
-def _iso(seconds: float) -> str:
-    return datetime.fromtimestamp(seconds).astimezone().isoformat(timespec="milliseconds")

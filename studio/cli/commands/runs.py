@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 from studio.cli import exits
 from studio.cli.database import open_trace
 from studio.cli.output import Output
 from studio.cli.showing import SHORT_ID, lineage, status_piece
-from studio.cli.text import Piece, duration, money
+from studio.cli.text import Piece, duration, iso_moment, moment, money
 
 if TYPE_CHECKING:
     from studio.trace.found import Run
@@ -47,7 +46,7 @@ def run(args: argparse.Namespace, out: Output) -> int:
         out.json([
             {
                 "run": one.id, "graph": one.graph, "file": one.file, "status": one.status, "ended": one.ended,
-                "started_at": _iso(one.started_at), "duration_s": one.duration_s,
+                "started_at": iso_moment(one.started_at), "duration_s": one.duration_s,
                 **{key: one.totals.get(key) for key in ("firings", "ticks", "calls", "tokens_in", "tokens_out")},
                 "cost_usd": one.totals.get("cost_usd"), "parent_run": one.parent_run or None,
                 "fork_seq": one.fork_seq,
@@ -69,7 +68,7 @@ def _wide(found: Sequence[Run], *, whole: bool) -> tuple[list[str], list[list[Pi
     rows: list[list[Piece]] = [
         [
             ("bold", one.id), one.graph, status_piece(one.status), one.ended,
-            f"{datetime.fromtimestamp(one.started_at):%Y-%m-%d %H:%M:%S}",
+            moment(one.started_at),
             duration(one.duration_s), _count(one.totals.get("firings")), _count(one.totals.get("calls")), _cost(one),
             ("dim", lineage(one, short=True) if whole else _mark(one)),
         ]
@@ -83,7 +82,7 @@ def _narrow(found: Sequence[Run]) -> tuple[list[str], list[list[Piece]]]:
     rows: list[list[Piece]] = [
         [
             ("bold", one.id[:SHORT_ID]), one.graph, status_piece(one.status), one.ended,
-            f"{datetime.fromtimestamp(one.started_at):%m-%d %H:%M}", duration(one.duration_s), _cost(one),
+            moment(one.started_at, short=True), duration(one.duration_s), _cost(one),
             ("dim", _mark(one)),
         ]
         for one in found
@@ -97,10 +96,6 @@ def _mark(run: Run) -> str:
 
 def _cost(run: Run) -> str:
     return money(run.totals.get("cost_usd")) if run.totals else ""
-
-
-def _iso(seconds: float) -> str:
-    return datetime.fromtimestamp(seconds).astimezone().isoformat(timespec="milliseconds")
 
 
 def _count(number: object) -> str:
