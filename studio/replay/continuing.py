@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any
 from studio.engine.loop import run_to_end
 from studio.engine.plan import UNWRITTEN_MAX_TICKS
 from studio.graph.model import Graph
+from studio.graph.paths import node_at
+from studio.graph.scope import Scope
 from studio.models.names import SCRIPTED
 from studio.replay.changes import Changes, changed_nodes
 from studio.replay.past import load_past
@@ -27,7 +29,7 @@ from studio.trace import Trace
 
 if TYPE_CHECKING:
     from studio.engine.result import RunResult
-    from studio.trace.found import Firing, Run
+    from studio.trace.found import Run
 
 COUNTED = ("firings", "ticks", "calls", "tokens", "cost_usd")
 """Limits that count over the whole lineage: going on needs a wider one than the run ended at."""
@@ -240,13 +242,15 @@ def _resumes(run: Run, trace: Trace, parent: Run) -> bool:
 def _did_something(trace: Trace, run: Run, types: Registry) -> bool:
     """True if a node fired in this very run, or asked something. It then had taken over all that there was: nothing new
     begins before that. What the engine itself plays, such as the end of a region, was no doing."""
+    top = Scope(Graph.from_text(trace.graph_text(run.id), name=run.graph))
 
-    def is_played(firing: Firing) -> bool:
-        cls = types.find(firing.type)
-        return cls is not None and bool(cls.spec.role)
+    def is_played(path: str) -> bool:
+        found = node_at(top, path, types)
+        cls = None if found is None else types.find(found[1].type)
+        return found is not None and cls is not None and bool(cls.spec.role or found[1].knockout)
 
     decided = (one for one in trace.firings(run.id) if one.origin != "replayed" and one.status in ("ok", "error"))
-    fired = any(not is_played(one) for one in decided)
+    fired = any(not is_played(one.node) for one in decided)
     return fired or any(one.origin == "executed" and one.firing for one in trace.effects(run.id))
 
 
