@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from studio.spec.calls import ChatCall, ChatReply, CompletionCall, CompletionReply, EmbedReply, ModelInfo
+from studio.support.differences import first_difference
 from studio.support.errors import ModelError, NodeError, StudioError
-from studio.support.values import ABSENT, Json, hash_bytes, preview, sorted_encode
+from studio.support.values import Json, hash_bytes, sorted_encode
 from studio.trace.log import CALLS, EXECUTED, FROZEN, ORIGIN_NAMES
 
 if TYPE_CHECKING:
@@ -366,36 +367,12 @@ def _same(recorded: Json, asked: Json) -> bool:
     return _identity(recorded) == _identity(scrubbed(asked, scrub))
 
 
-SHOWN = 120
-"""Characters shown of each side of a difference."""
-
-
 def _first_difference(before: str, after: str, old: Json, new: Json) -> tuple[str, str, str]:
     """Say where two questions differ first, and what stood and stands there: the kind of call, or a part of it."""
     if before != after:
         return "", before, after
-    place = ""
-    while type(old) is type(new) and isinstance(old, dict | list):
-        keys = [*old, *new] if isinstance(old, dict) else range(max(len(old), len(new)))
-        key = next(key for key in keys if _part(old, key) != _part(new, key))
-        place += f"[{key}]" if isinstance(old, list) else f".{key}" if place else str(key)
-        old, new = _part(old, key), _part(new, key)
-    if isinstance(old, str) and isinstance(new, str):
-        same = next((i for i, (a, b) in enumerate(zip(old, new, strict=False)) if a != b), min(len(old), len(new)))
-        if same > SHOWN // 2:
-            old, new = (f"…{text[same - 20 :]}" for text in (old, new))
-    return f" ({before}, in `{place}`)" if place else f" ({before})", _shown(old), _shown(new)
-
-
-def _part(value: Any, key: Any) -> Json:
-    """Return what stands under a key or at a place, `ABSENT` if nothing does."""
-    if isinstance(value, dict):
-        return value.get(key, ABSENT)
-    return value[key] if key < len(value) else ABSENT
-
-
-def _shown(value: Any) -> str:
-    return "nothing" if value is ABSENT else f"“{preview(value, SHOWN)}”"
+    found = first_difference(old, new)
+    return f" ({before}, in `{found.place}`)" if found.place else f" ({before})", found.expected, found.got
 
 
 def _identity(request: Json) -> str:
