@@ -18,7 +18,7 @@ from studio.cli.text import duration, usage
 from studio.support.plain import cut, plain, plain_line
 from studio.support.ticks import tick_path
 from studio.support.values import decode, preview
-from studio.trace.log import CALLS
+from studio.trace.log import CALLS, STATUS_NAMES
 
 if TYPE_CHECKING:
     from rich.console import Console, Group
@@ -93,7 +93,7 @@ class Progress:
         self._said.pop((node, tick), None)
         if record.parent == 0:
             self.tick = tick
-        status = ("ok", "error", "skipped")[record.status]
+        status = STATUS_NAMES[record.status]
         if status == "skipped":
             self.skipped += 1
             return

@@ -20,7 +20,7 @@ from studio.trace.holding import next_holding
 
 if TYPE_CHECKING:
     from studio.trace import Trace
-    from studio.trace.found import Firing, Run
+    from studio.trace.found import Run
 
 
 __all__ = ["Cursor", "Source", "Step", "Totals"]
@@ -78,10 +78,6 @@ class Cursor:
         if found is None:
             raise UsageError(f"There is no step {seq}.", hint=f"There are steps up to {len(self)}.")
         return self._reading.step(found.id)
-
-    def step_of(self, firing: Firing) -> Step:
-        """Return a firing in full, also one that was never decided and so is no step."""
-        return self._reading.step(firing.id)
 
     def totals(self) -> Totals:
         """Return what the run had used up to and including the current step."""

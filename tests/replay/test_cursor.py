@@ -172,6 +172,25 @@ def test_alarms_are_jumped_to_those_of_the_whole_run_where_it_had_got_to(db: Pat
         assert not cursor.next_alarm(back=True)
 
 
+def test_a_run_that_goes_on_is_followed(db: Path) -> None:
+    log = open_run(db, RunStart(run_id="01LIVE", graph_name="g", graph_file="", graph_hash="h", graph_text=""))
+    declare(log, 1, "a", "toy.a", 1, 0, 0)
+    log.firing(1, 1, 1, "a0", 0, 0, 0, "", 0, 1000, 500, None, {}, 1)
+    log.flush()
+    with Trace(db) as trace:
+        cursor = Cursor(trace)
+        assert (cursor.run.status, len(cursor)) == ("running", 1)
+
+        log.firing(2, 2, 1, "a1", 0, 0, 0, "", 0, 2000, 500, None, {}, 1)
+        log.finish("ok", "quiet", None, {}, {}, 0)
+        log.flush()
+
+        assert cursor.last()
+        assert cursor.seq == 2
+        cursor.refresh()
+        assert cursor.run.status == "ok"
+
+
 def test_search_finds_nodes_values_reasons_and_prompts_and_goes_round(town: Trace) -> None:
     cursor = Cursor(town)
     assert cursor.search("GOOD MORNING")
