@@ -14,7 +14,12 @@ from studio.support.values import encode
 if TYPE_CHECKING:
     from studio.engine.context import Context
     from studio.engine.region import Region
+    from studio.graph.model import StoreDecl
+    from studio.graph.scope import Scope
     from studio.stores.base import Store
+
+PROJECT = "project:"
+"""Prefix of the memory of a project's store, which outlives runs."""
 
 OPERATIONS = 256
 """A content is written down after so many operations, or after as many as the store holds values if these are more."""
@@ -62,7 +67,9 @@ def _first_use(context: Context, store: Store, name: str) -> Memory:
     region, base = _place(context.region, store)
     outer = 0
     if region is None:
-        prefix, tick, firing, item, attempt = _declared(context, name), "", 0, 0, 1
+        found = context.region.plan.scope.find_store(name)
+        assert found is not None, "a store that is used was found"
+        prefix, tick, firing, item, attempt = declared_prefix(*found), "", 0, 0, 1
     elif base is None:
         prefix, firing, item = region.prefix, region.parent_firing, region.item
         clock: Region = region
@@ -97,13 +104,11 @@ def _place(inner: Region, store: Store) -> tuple[Region | None, Store | None]:
     return None, None
 
 
-def _declared(context: Context, name: str) -> str:
-    """Where a store of scope `run` or `project` is declared, in a form that no prefix of a region has."""
-    found = context.region.plan.scope.find_store(name)
-    assert found is not None, "a store that is used was found"
-    scope, declared = found
+def declared_prefix(scope: Scope, declared: StoreDecl) -> str:
+    """Return what stands as the prefix of a memory of scope `run` or `project`: where it is declared, in a form that no
+    prefix of a region has."""
     if declared.scope == "project":
-        return "project:"
+        return PROJECT
     names = []
     while scope.outer is not None:
         names.append(scope.name)

@@ -9,10 +9,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from studio.replay.nodes_named import find_node, find_nodes
-from studio.replay.regions import Region, Regions
-from studio.replay.state import State
+from studio.replay.states.regions import Region, Regions
+from studio.replay.states.state import State
+from studio.replay.states.stores import StoresAt
 from studio.replay.steps import Reading, Source, Step, Totals, totals_of
-from studio.replay.stores_at import StoresAt
 from studio.spec.registry import Registry
 from studio.support.errors import UsageError
 from studio.trace.decided import Decided

@@ -18,7 +18,7 @@ from studio.engine.run import run
 from studio.graph import Graph
 from studio.replay.continuing import resume
 from studio.replay.cursor import Cursor
-from studio.replay.state import State
+from studio.replay.states.state import State
 from studio.trace import Trace
 from studio.trace.log import REPLAYED
 from studio.trace.records import FiringRecord, OpenRecord

@@ -13,8 +13,8 @@ from studio.graph import Graph
 from studio.models.scripted import Scripted
 from studio.replay.continuing import resume
 from studio.replay.cursor import Cursor
-from studio.replay.lying import Wires
-from studio.replay.stores_at import StoresAt
+from studio.replay.states.stores import StoresAt
+from studio.replay.states.wires import Wires
 from studio.stores.base import Store
 from studio.support.values import Json
 from studio.trace import Trace
@@ -253,7 +253,7 @@ def test_a_store_late_in_a_run_takes_few_operations(db: Path, monkeypatch: pytes
         done.append(one.op)
         store.do(one.op, one.args)
 
-    monkeypatch.setattr("studio.replay.stores_at._do", do)
+    monkeypatch.setattr("studio.replay.states.stores._do", do)
     with Trace(db) as trace:
         cursor = Cursor(trace)
         for seq in (1, 2, 500, 1203, 1800):

@@ -6,8 +6,8 @@ from typing import Any
 
 from studio.cli.commands.show import step_json
 from studio.replay.cursor import Cursor
-from studio.replay.lying import Lying
-from studio.replay.state import NodeState, State
+from studio.replay.states.state import NodeState, State
+from studio.replay.states.wires import Lying
 from studio.support.values import Json
 from studio.trace.found import Ref
 

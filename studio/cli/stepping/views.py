@@ -9,8 +9,8 @@ from typing import Final
 from studio.cli.showing import Line, brief, step_lines, value_lines
 from studio.cli.text import Piece, duration, money, plural
 from studio.replay.cursor import Cursor
-from studio.replay.lying import Lying
-from studio.replay.state import NodeState, State
+from studio.replay.states.state import NodeState, State
+from studio.replay.states.wires import Lying
 from studio.support.values import Json
 from studio.trace import Trace
 from studio.trace.found import Ref

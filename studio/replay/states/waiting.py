@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from studio.engine.plan import NodePlan, RegionPlan, Wire
-    from studio.replay.state import NodeState
+    from studio.replay.states.state import NodeState
     from studio.trace.found import Run
     from studio.trace.moments import Moments
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
+from studio.engine.memories import declared_prefix
 from studio.graph.scope import Scope
 from studio.trace.decided import Decided
 from studio.trace.memories import Applied, Content, Memories, MemoryRow, Operation
@@ -16,7 +17,7 @@ from studio.trace.views import ID_MASK
 
 if TYPE_CHECKING:
     from studio.graph.model import StoreDecl
-    from studio.replay.regions import Region, Regions
+    from studio.replay.states.regions import Region, Regions
     from studio.trace.moments import Moments
 
 
@@ -93,10 +94,8 @@ class OldMemories(Memories):
         self, chain: list[_Place], store: str, scope: Scope, declared: StoreDecl, *, number: int, after: int
     ) -> MemoryRow:
         """The memory that a firing saw: where the store lives, then the views of the items in between."""
-        prefix, tick, inner = "project:", "", chain
-        if declared.scope == "run":
-            prefix = "run:" + scope_path(scope)
-        elif declared.scope == "region":
+        prefix, tick, inner = declared_prefix(scope, declared), "", chain
+        if declared.scope == "region":
             for place, one in enumerate(chain):
                 if one.region.plan is not None and one.region.plan.graph is scope.graph:
                     prefix, tick, inner = one.region.prefix, one.region.span.ticks, chain[:place]
@@ -142,12 +141,3 @@ class OldMemories(Memories):
         plan = self._regions.of(around).plan
         node = None if plan is None else plan.nodes[around.plan_index]
         return node is not None and node.role == "map" and not node.params.sequential
-
-
-def scope_path(scope: Scope) -> str:
-    """The names of the graphs around a declaration, as the record of a run has them."""
-    names = []
-    while scope.outer is not None:
-        names.append(scope.name)
-        scope = scope.outer
-    return "/".join(reversed(names))

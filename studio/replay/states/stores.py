@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from studio.engine.memories import PROJECT, declared_prefix
 from studio.graph.model import StoreDecl
 from studio.graph.scope import Scope
-from studio.replay.old_stores import OldMemories, scope_path
+from studio.replay.states.old_stores import OldMemories
 from studio.stores import make_store
 from studio.stores.base import Store
 from studio.support.errors import StudioError
@@ -21,8 +22,8 @@ from studio.trace.memories import Applied, Memories, MemoryRow, Operation
 from studio.trace.views import ID_MASK
 
 if TYPE_CHECKING:
-    from studio.replay.regions import Regions
-    from studio.replay.state import State
+    from studio.replay.states.regions import Regions
+    from studio.replay.states.state import State
     from studio.trace.moments import Moments
 
 
@@ -98,10 +99,8 @@ class StoresAt:
         self, chain: list[State], scope: Scope, declared: StoreDecl, seq: int
     ) -> tuple[MemoryRow | None, list[State]]:
         """The memory where the store lives, and the regions between there and here."""
-        if declared.scope == "project":
-            return self._memories.of_region(declared.name, "project:", "", seq), chain
-        if declared.scope == "run":
-            return self._memories.of_region(declared.name, "run:" + scope_path(scope), "", seq), chain
+        if declared.scope != "region":
+            return self._memories.of_region(declared.name, declared_prefix(scope, declared), "", seq), chain
         for place in range(len(chain) - 1, -1, -1):
             region = chain[place].region
             if region.plan is not None and region.plan.graph is scope.graph:
@@ -126,7 +125,7 @@ class StoresAt:
             if base is None:
                 return store, False
             store, known = self.rebuilt(base, store, memory.after + 1, memory.number)
-        elif memory.prefix == "project:":
+        elif memory.prefix == PROJECT:
             known = False
         self._repeat(store, memory, since, after, seq, before)
         return store, known

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from studio.replay.lying import Wire, Wires
-from studio.replay.regions import Region, Regions
-from studio.replay.stores_at import StoreAt, StoresAt
-from studio.replay.waiting import Wait, Waiting
+from studio.replay.states.regions import Region, Regions
+from studio.replay.states.stores import StoreAt, StoresAt
+from studio.replay.states.waiting import Wait, Waiting
+from studio.replay.states.wires import Wire, Wires
 from studio.support.ticks import tick_path
 from studio.support.values import Json
 from studio.trace.decided import Counts, Decided, PathRow
