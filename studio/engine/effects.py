@@ -11,7 +11,7 @@ from collections.abc import Callable, Coroutine, Mapping
 from time import perf_counter_ns as clock
 from typing import TYPE_CHECKING, Any
 
-from studio.engine.firing import RunHalted
+from studio.engine.firing import RunHalted, as_node_error
 from studio.engine.recorded import Answer, Divergence, error_json
 from studio.support.errors import ModelError, StudioError
 from studio.support.values import Json, hash_bytes, sorted_encode
@@ -115,11 +115,12 @@ async def _asked(
         if not context.closed:
             _record(context, n, "error", error_json(raised), str(raised), begin, {}, is_model)
         return None, raised
-    except Exception as raised:  # recorded as this effect's failure, then raised on
+    except Exception as raised:  # node code catches the same whether it is asked now or answered from a record
+        error = as_node_error(raised)
         if not context.closed:
             told = {"class": "exception", "name": type(raised).__name__, "message": str(raised)}
             _record(context, n, "error", told, f"{type(raised).__name__}: {raised}", begin, {}, is_model)
-        raise
+        raise error from raised
     _record(context, n, "ok", response, "", begin, facts, is_model)
     if billable:
         await engine.must_be_durable()

@@ -100,6 +100,7 @@ async def _execute(trace: Trace, run: Run, graph: Graph, log: MemoryLog, registr
         patience=patience,
         registry=registry,
         recorded=recorded,
+        db=trace.path,  # nothing is written there: images and files of the run are read from it
         log=log,
     )
     return recorded.asked

@@ -74,7 +74,9 @@ class RunContext(Protocol):
     ) -> Json:
         """Ask something of the outside: `perform` runs unless a trace already holds the answer to this request.
 
-        With `irreversible` the request is durable before `perform` starts and the answer before this returns.
+        With `irreversible` the request is durable before `perform` starts and the answer before this returns. What
+        `perform` raises is raised here, an exception of a stranger's kind as a `NodeError` that names it: a trace holds
+        no more.
         """
         ...
 
