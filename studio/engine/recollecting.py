@@ -63,7 +63,9 @@ def recollect(trace: Trace, run: str, keeps: Callable[[Firing], bool]) -> dict[s
             aside = set_aside[kept[done.firing]]
             set_aside[kept[done.firing]] = aside._replace(store_ops=[*aside.store_ops, done])
     parent = found.parent_run
-    while above and parent:
+    seen = {found.id}
+    while above and parent and parent not in seen:  # a file that came from someone else may name runs in a circle
+        seen.add(parent)
         if not trace.has_run(parent):
             raise UsageError(
                 f"The run {found.id} continues the run {parent}, which is not in this file.",

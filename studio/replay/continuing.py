@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -213,9 +214,8 @@ def _whole(trace: Trace, run: Run, types: Registry) -> Run:
     Such a run may have been stopped while it was still taking over, and then knows less than the one before it: what
     was paid for there would be done again.
     """
-    while run.parent_run and trace.has_run(run.parent_run):
-        parent = trace.run(run.parent_run)
-        if not _resumes(run, trace, parent) or _did_something(trace, run, types):
+    for child, parent in pairwise(trace.lineage(run.id)):
+        if not _resumes(child, trace, parent) or _did_something(trace, child, types):
             break
         run = parent
     return run

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from studio import run
+from studio.engine.recorded import RecordedEffects
 from studio.engine.result import RunResult
 from studio.graph import Graph
 from studio.replay.changes import Changes
@@ -16,6 +17,7 @@ from studio.replay.verify import verify
 from studio.support.errors import UsageError
 from studio.support.values import Json
 from studio.trace import Trace
+from studio.trace.sqlite import connect_writer
 from tests.engine.players import REGISTRY, Services
 from tests.support.graphs import CRITIC_LOOP
 
@@ -140,3 +142,20 @@ def test_a_run_that_came_to_its_end_has_nothing_to_resume(tmp_path: Path) -> Non
 
     with pytest.raises(UsageError, match="nothing to resume"):
         gone_on(tmp_path / "runs.db")
+
+
+def test_runs_that_continue_each_other_in_a_circle_are_followed_once(tmp_path: Path) -> None:
+    """No run of ours does; a file that came from someone else may say so."""
+    db = tmp_path / "runs.db"
+    begun(db, calls=2)
+    gone_on(db, limits={"calls": 4})
+    database = connect_writer(db)
+    with database:
+        database.execute("UPDATE _run SET parent_run = (SELECT run FROM _run r WHERE r.id != _run.id)")
+        database.execute("UPDATE _firing SET origin = 3")
+    database.close()
+
+    with Trace(db) as trace:
+        assert len(list(trace.lineage())) == 2
+        assert RecordedEffects.from_trace(trace, "last") is not None
+    assert gone_on(db, limits={"calls": 8}).status == "ok"
