@@ -59,10 +59,10 @@ class Count(Node):
     """Counts its own rounds by way of a feedback edge."""
 
     class In(Fields):
-        value: int = port(type="any")
+        value: dict[str, int] = port(type="any")
 
     class Out(Fields):
-        value: int = port(type="any")
+        value: dict[str, int] = port(type="any")
 
     async def run(self, ctx: Any, params: Any, inputs: In) -> Out:
         return self.Out(value={"n": inputs.value["n"] + 1})
@@ -291,7 +291,7 @@ def ratio(made: tuple[Graph, float], db: Path, repeats: int) -> Report:
 def floor() -> Report:
     """What Python itself costs at this moment, µs: the measure of all other figures on a machine whose speed drifts."""
 
-    def nothing() -> None: ...
+    def nothing() -> object: ...
 
     async def nothing_async() -> None: ...
 

@@ -15,7 +15,8 @@ import pytest
 from studio.support.errors import EnvironmentProblem
 from studio.trace import Trace
 from studio.trace.writer import close_writer, writer_of
-from tests.cli.conftest import CRITIC, REPLIES, Cli, Told
+from tests.cli.conftest import REPLIES, Cli, Told
+from tests.support.graphs import CRITIC_LOOP as CRITIC
 
 Change = Callable[[str], str]
 

@@ -12,7 +12,8 @@ from studio.cli.commands import fmt as fmt_command
 from studio.graph import Graph
 from studio.spec import default_registry
 from studio.support import resources
-from tests.cli.conftest import CRITIC, Cli
+from tests.cli.conftest import Cli
+from tests.support.graphs import CRITIC_LOOP as CRITIC
 
 
 @pytest.fixture

@@ -11,9 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from studio.cli.stepping.keys import Keys, has_more
+from studio.cli.stepping.keys import Keys
 from studio.cli.stepping.moves import BY_KEY, BY_WORD, MOVES
 from studio.cli.stepping.views import BY_NAME, VIEWS
+from studio.support.terminals import has_more
 from tests.cli.conftest import Cli
 
 

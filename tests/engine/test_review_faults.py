@@ -257,7 +257,14 @@ class Put(Fields):
 class Boom(Node):
     """Raises after a moment."""
 
-    Params, In, Out = Said, Given, Put
+    class Params(Said):
+        """Its settings."""
+
+    class In(Given):
+        """What it takes."""
+
+    class Out(Put):
+        """What it gives."""
 
     async def run(self, ctx: RunContext, params: Said, inputs: Given) -> Put:
         await asyncio.sleep(0)
@@ -268,7 +275,14 @@ class Boom(Node):
 class BoomInline(Node):
     """Raises at once."""
 
-    Params, In, Out = Said, Given, Put
+    class Params(Said):
+        """Its settings."""
+
+    class In(Given):
+        """What it takes."""
+
+    class Out(Put):
+        """What it gives."""
 
     def run(self, ctx: RunContext, params: Said, inputs: Given) -> Put:
         raise RAISED[params.what]()
@@ -278,7 +292,14 @@ class BoomInline(Node):
 class BoomThread(Node):
     """Raises in a thread."""
 
-    Params, In, Out = Said, Given, Put
+    class Params(Said):
+        """Its settings."""
+
+    class In(Given):
+        """What it takes."""
+
+    class Out(Put):
+        """What it gives."""
 
     def run(self, ctx: RunContext, params: Said, inputs: Given) -> Put:
         raise RAISED[params.what]()
@@ -346,7 +367,8 @@ def test_b3_a_nodes_own_timeout_error_is_its_error_and_is_retried(
 class Group(Node):
     """Three calls in a task group."""
 
-    Out = Put
+    class Out(Put):
+        """What it gives."""
 
     async def run(self, ctx: RunContext, params: Fields, inputs: Fields) -> Put:
         model = ctx.model("default")
@@ -488,7 +510,8 @@ def test_c4_an_out_object_given_twice_is_not_written_into() -> None:
     class Same(Node):
         """Gives one and the same object."""
 
-        In = Given
+        class In(Given):
+            """What it takes."""
 
         class Out(Fields):
             a: object | Absent = port(type="any")
@@ -496,7 +519,8 @@ def test_c4_an_out_object_given_twice_is_not_written_into() -> None:
         def run(self, ctx: RunContext, params: Fields, inputs: Given) -> Same.Out:
             if not kept:
                 kept.append(self.Out(a=Absent("no")))
-            return kept[0]
+            same: Same.Out = kept[0]
+            return same
 
     graph = Graph.from_text("""
 nodes:
@@ -563,7 +587,11 @@ def test_d2_random_numbers_after_a_transient_model_error_replay(
 class Once(Node):
     """Asks a shared question."""
 
-    In, Out = Given, Put
+    class In(Given):
+        """What it takes."""
+
+    class Out(Put):
+        """What it gives."""
 
     async def run(self, ctx: RunContext, params: Fields, inputs: Given) -> Put:
         reply = await ctx.model("default").complete("same", once=True)
@@ -617,7 +645,11 @@ def test_d5_a_fixed_clock_tells_the_same_whatever_the_latencies() -> None:
     class Now(Node):
         """Sleeps and tells the time."""
 
-        In, Out = Given, Put
+        class In(Given):
+            """What it takes."""
+
+        class Out(Put):
+            """What it gives."""
 
         async def run(self, ctx: RunContext, params: Fields, inputs: Given) -> Put:
             await asyncio.sleep(0.01 if ctx.node == slow else 0)
@@ -642,7 +674,8 @@ def test_d6_a_thread_that_outlives_its_time_limit_writes_nothing_more(
     class Late(Node):
         """Notes too late."""
 
-        Out = Put
+        class Out(Put):
+            """What it gives."""
 
         def run(self, ctx: RunContext, params: Fields, inputs: Fields) -> Put:
             time.sleep(0.1)
@@ -662,7 +695,8 @@ def asker(*texts: str, type: str = "review.ask") -> type[Node]:
     class Asker(Node):
         """Asks one after another and gives the first answer."""
 
-        Out = Put
+        class Out(Put):
+            """What it gives."""
 
         async def run(self, ctx: RunContext, params: Fields, inputs: Fields) -> Put:
             replies = [await ctx.model("default").chat([{"role": "user", "content": text}]) for text in texts]
@@ -694,7 +728,8 @@ def test_e3_calls_side_by_side_in_one_firing_replay(tmp_path: Path) -> None:
     class Parallel(Node):
         """Two chains of two calls."""
 
-        Out = Put
+        class Out(Put):
+            """What it gives."""
 
         async def run(self, ctx: RunContext, params: Fields, inputs: Fields) -> Put:
             async def chain(name: str) -> str:
@@ -752,7 +787,8 @@ def test_e6_a_region_that_was_tried_twice_replays_and_its_firings_have_identitie
     class Heals(Node):
         """Fails at its first effect."""
 
-        Out = Put
+        class Out(Put):
+            """What it gives."""
 
         async def run(self, ctx: RunContext, params: Fields, inputs: Fields) -> Put:
             async def ask() -> Any:
@@ -825,7 +861,8 @@ def test_e9_a_run_whose_model_could_not_be_had_replays(tmp_path: Path) -> None:
     class Strong(Node):
         """Wants the strong model."""
 
-        Out = Put
+        class Out(Put):
+            """What it gives."""
 
         async def run(self, ctx: RunContext, params: Fields, inputs: Fields) -> Put:
             return Put(out=(await ctx.model("strong").chat([{"role": "user", "content": "x"}])).text)
@@ -852,7 +889,8 @@ def test_e10_a_refused_operation_of_a_project_store_replays(tmp_path: Path) -> N
         class Params(Fields):
             store: str = param("s", help="Which.")
 
-        Out = Put
+        class Out(Put):
+            """What it gives."""
 
         async def run(self, ctx: RunContext, params: Any, inputs: Fields) -> Put:
             return Put(out=ctx.store(params.store).do("pop"))
@@ -914,7 +952,11 @@ def test_f2_a_node_that_swallows_the_abort_does_not_undo_it() -> None:
     class Stubborn(Node):
         """Catches what it should not."""
 
-        In, Out = Given, Put
+        class In(Given):
+            """What it takes."""
+
+        class Out(Put):
+            """What it gives."""
 
         async def run(self, ctx: RunContext, params: Fields, inputs: Given) -> Put:
             begun.append(ctx.node)

@@ -11,8 +11,8 @@ from studio.export.paths import Lanes, curve, hits
 from studio.export.svg import graph_svg
 from studio.graph import Graph
 from studio.spec import default_registry
-from tests.cli.conftest import CRITIC
 from tests.replay.conftest import TOWN
+from tests.support.graphs import CRITIC_LOOP as CRITIC
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -50,7 +50,7 @@ def test_bodies_are_drawn_below() -> None:
 
 def test_live_and_steady_are_marked() -> None:
     root = drawn(CRITIC, badges={("", "topic"): "steady", ("", "writer"): "live"})
-    marks = [one.get("class") for one in root.iter(f"{SVG}g") if "badge" in (one.get("class") or "")]
+    marks = [one.get("class") or "" for one in root.iter(f"{SVG}g") if "badge" in (one.get("class") or "")]
 
     assert sorted(marks) == ["badge", "badge", "badge live", "badge live"]  # one of each in the legend
 

@@ -60,7 +60,7 @@ def nodes(draw: Any, name: str) -> NodeInstance:
 
 @st.composite
 def edges(draw: Any, of: list[str]) -> Edge:
-    ends = [draw(st.sampled_from(of)), draw(ports), draw(st.sampled_from(of)), draw(ports)]
+    ends = (draw(st.sampled_from(of)), draw(ports), draw(st.sampled_from(of)), draw(ports))
     edge = Edge(*ends, feedback=draw(st.booleans()))
     if edge.feedback:
         kind = draw(st.integers(0, 2))

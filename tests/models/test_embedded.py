@@ -22,7 +22,7 @@ from studio.models import weights
 from studio.models.embedded import Embedded
 from studio.models.loopback import Address
 from studio.models.model_host import HostPool, HostSpec
-from studio.spec.calls import ChatCall, CompletionCall
+from studio.spec.calls import ChatCall, CompletionCall, Message
 from studio.support.errors import ModelError
 
 pytestmark = [
@@ -61,7 +61,10 @@ async def test_the_same_calls_give_the_same_bits_whatever_was_asked_in_between_o
     one_by_one = [await model.complete(call) for call in calls]
     at_once = await asyncio.gather(*map(model.complete, reversed(calls)))
     chats = [await model.chat(ask("Say hello.", logprobs=True)) for _ in range(2)]
-    talk = ({"role": "user", "content": "Say hello."}, {"role": "assistant", "content": chats[0].text})
+    talk: tuple[Message, ...] = (
+        {"role": "user", "content": "Say hello."},
+        {"role": "assistant", "content": chats[0].text},
+    )
     follow = ChatCall(messages=(*talk, {"role": "user", "content": "Again."}), max_tokens=5, logprobs=True)
     warm = await model.chat(follow)
     await asyncio.gather(*(model.chat(ask(f"{n} times {n}", logprobs=True)) for n in range(2)))

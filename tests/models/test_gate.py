@@ -136,7 +136,7 @@ async def test_who_asks_one_question_after_another_keeps_the_slot_though_others_
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(gates, "LINGER_S", 5.0)  # a busy machine must not make a short pause look like the end
-    gate, seen = Gate(1), []
+    gate, seen = Gate(1), list[str]()
 
     async with asyncio.timeout(5):
         first = asyncio.create_task(asking_in_turn(gate, "a", 4, seen))
@@ -151,7 +151,7 @@ async def test_who_asks_one_question_after_another_keeps_the_slot_though_others_
 
 
 async def test_a_slot_waits_for_its_family_only_a_moment() -> None:
-    gate, seen = Gate(1), []
+    gate, seen = Gate(1), list[str]()
 
     await asyncio.wait_for(
         asyncio.gather(asking_in_turn(gate, "a", 1, seen), asking_in_turn(gate, "b", 2, seen)), timeout=5

@@ -17,10 +17,10 @@ from studio.support.errors import EnvironmentProblem
 SECRET = 'canary/+k3y"with spaces&ü'
 
 
-class Locker(KeyringBackend):
+class Locker(KeyringBackend):  # type: ignore[misc]
     """A keyring in memory."""
 
-    priority = 1  # type: ignore[assignment]
+    priority = 1
 
     def __init__(self, *, broken: bool = False) -> None:
         self.kept: dict[tuple[str, str], str] = {}

@@ -23,7 +23,7 @@ def main(mode: str, db: Path, run: str) -> None:
     if mode == "old-sqlite":
         import studio.trace.writer
 
-        studio.trace.writer.sqlite_is_safe = lambda: False
+        studio.trace.writer.sqlite_is_safe = lambda: False  # type: ignore[attr-defined]
     log = open_run(db, start_of(run))
     declare(log, 1, "work", "toy.work", 1, 0, 0)
     if mode == "forever":  # acknowledge what is durable, until killed

@@ -58,8 +58,8 @@ def test_without_isolation_one_bad_record_would_lose_its_whole_batch(db: Path, l
     log.flush()
     writer = writer_of(db)
     connection = writer._connection
-    good = [(log, 0, id, id, 1, "a0", 0, 0, 0, "", 0, 1, 1, {}, {}, 1, None) for id in (1, 2)]
-    bad = (log, 0, 3, 3, 1, "a0", 0, 0, 1, HALF, 0, 1, 1, {}, {}, 1, None)
+    good: list[Any] = [(log, 0, id, id, 1, "a0", 0, 0, 0, "", 0, 1, 1, {}, {}, 1, None) for id in (1, 2)]
+    bad: Any = (log, 0, 3, 3, 1, "a0", 0, 0, 1, HALF, 0, 1, 1, {}, {}, 1, None)
 
     connection.execute("BEGIN IMMEDIATE")
     with pytest.raises((UnicodeError, TypeError)):

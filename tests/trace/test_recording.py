@@ -26,7 +26,7 @@ from tests.trace.runs import ROOT, put_firings, start_of
 
 OpenTrace = Callable[[], Trace]
 
-TEXT = st.text(st.characters(exclude_categories=("Cs",)), max_size=80)
+TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=80)
 NUMBERS = st.integers(-(2**63), 2**63 - 1) | st.floats(allow_nan=False, allow_infinity=False)
 VALUES = st.recursive(
     st.none() | st.booleans() | NUMBERS | TEXT,
@@ -283,13 +283,14 @@ def test_what_is_no_finite_json_is_refused_before_it_is_queued(db: Path, log: Fi
     log.open_firing(1, 1, "a0", 0, 0, 1)
     log.flush()
     nan = float("nan")
-    for put in (
+    puts: tuple[Callable[[], object], ...] = (
         lambda: ask(log, 1, 1, {"temperature": nan}),
         lambda: ask(log, 1, 1, chat({"role": "user", "content": "half \ud800"})),
         lambda: log.store_op(1, 1, "s", "put", {"value": nan}, b"1"),
         lambda: log.alarm(1, "loop", "x", [nan], 1),
         lambda: log.finish("ok", "quiet", None, {}, {"cost_usd": nan}, 1),
-    ):
+    )
+    for put in puts:
         with pytest.raises(NotJson):
             put()
     ask(log, 1, 1, {"temperature": 0})
