@@ -89,7 +89,7 @@ def connect_writer(path: Path) -> sqlite3.Connection:
             str(path), isolation_level=None, check_same_thread=False, cached_statements=256, timeout=BUSY_MS / 1000
         )
         try:
-            _writer_pragmas(connection)
+            writer_pragmas(connection)
         except BaseException:
             connection.close()
             raise
@@ -272,7 +272,8 @@ def _malformed(path: Path) -> EnvironmentProblem:
     )
 
 
-def _writer_pragmas(connection: sqlite3.Connection) -> None:
+def writer_pragmas(connection: sqlite3.Connection) -> None:
+    """Set what every writing connection needs: a write-ahead log, commits that are waited for, checks."""
     run = connection.execute
     run(f"PRAGMA busy_timeout={BUSY_MS}")
     until = time.monotonic() + BUSY_MS / 1000

@@ -22,7 +22,7 @@ from typing import Any
 
 import apsw
 
-from studio.trace.sqlite import _writer_pragmas
+from studio.trace.sqlite import writer_pragmas
 
 SECTOR = 512
 CHECKPOINT_PAGES = 40
@@ -131,7 +131,7 @@ def recording(record: Record, synchronous: str) -> Callable[[Path], Connection]:
 
     def connect(path: Path) -> Connection:
         connection = Connection(path, _Files(record))
-        _writer_pragmas(connection)  # type: ignore[arg-type]
+        writer_pragmas(connection)  # type: ignore[arg-type]
         connection.execute(f"PRAGMA wal_autocheckpoint={CHECKPOINT_PAGES}")
         if synchronous != "FULL":
             connection.execute(f"PRAGMA synchronous={synchronous}")
