@@ -333,6 +333,44 @@ def test_a_node_that_failed_is_the_origin_of_what_came_of_it(play: Play, compare
     assert found.nodes["told"].what == ("status",)
 
 
+CUT_OFF = """\
+nodes:
+  work: {type: flow.subgraph, graph: outer, on_error: skip}
+  result: {type: flow.output}
+edges:
+  - work.text -> result.value
+graphs:
+  outer:
+    nodes:
+      fails: {type: llm.function, instructions: Answer., output: text}
+      inner: {type: flow.subgraph, graph: inner}
+      text: {type: flow.output}
+    edges:
+      - inner.text -> text.value
+  inner:
+    nodes:
+      one: {type: llm.function, instructions: One., output: text}
+      two: {type: text.template, template: "{one}!"}
+      text: {type: flow.output}
+    edges:
+      - one.text -> two.one
+      - two.text -> text.value
+"""
+
+
+def test_a_region_that_was_cut_off_by_a_failure_beside_it_is_no_origin(play: Play, compare: Compare, db: Path) -> None:
+    one = {"node": "work/inner/one", "reply": "one"}
+    fails = {"node": "work/fails"}
+    told = play(CUT_OFF, {**fails, "reply": "fine"}, one), play(CUT_OFF, {**fails, "error": "malformed"}, one)
+    found = compare(*told)
+
+    with Trace(db) as trace:
+        (inner,) = trace.firings(told[1], "work/inner")
+        assert (inner.status, inner.reason) == ("skipped", "cut off: `fails` failed"), "else this test shows nothing"
+    assert {node for node, kind in kinds(found).items() if kind == "origin"} == {"work/fails"}
+    assert kinds(found)["work/inner"] == "downstream"
+
+
 def test_a_node_that_both_runs_skipped_for_another_reason_is_downstream(play: Play, compare: Compare) -> None:
     text = TOWN.replace("result.value", "result.value\n  - fails.value -> told.value").replace(
         "  result: {type: flow.output}", "  result: {type: flow.output}\n  told: {type: flow.output}", 1

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from studio.trace import Trace
     from studio.trace.found import Firing
 
-LOST = "lost the race"
-"""Why a contender was cut off (design rule 2.3)."""
+CUT_SHORT = ("lost the race", "cut off")
+"""How the reasons begin of a firing that did not come to its end by what others did (design rules 2.3, 2.11)."""
 
 UNDECIDED = ("running", "interrupted")
 _QUOTED = re.compile(r"`([^`\s]+)`")
@@ -150,10 +150,10 @@ class _Comparison:
             what.append("inputs")
         if not what:
             return
-        # Who won a race is nobody's doing but that of the moment; who lost one, lost it by that.
-        follows = (
-            follows or "store" in what or LOST in (one.reason[: len(LOST)], other.reason[: len(LOST)])
-        ) and "race" not in what
+        # Who won a race is nobody's doing but that of the moment; who lost one, lost it by that. Who was cut off by a
+        # failure beside it did nothing otherwise.
+        is_cut = one.reason.startswith(CUT_SHORT) or other.reason.startswith(CUT_SHORT)
+        follows = (follows or "store" in what or is_cut) and "race" not in what
         self.a.changed_regions.add(one.parent)
         self.b.changed_regions.add(other.parent)
         skipped = (one.status == "skipped") + (other.status == "skipped")
