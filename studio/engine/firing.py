@@ -92,7 +92,10 @@ async def plain_call(context: Context, values: dict[str, Any]) -> dict[str, Any]
         from studio.engine.bodies import run_map, run_subgraph
 
         context.open()
-        return await (run_map if node.role == "map" else run_subgraph)(context, values)
+        held = await (run_map if node.role == "map" else run_subgraph)(context, values)
+        if context.engine.past is not None and context.engine.past.was_cut_off(context):
+            raise RunHalted  # a failure beside it came before its end then
+        return held
     run = node.run
     assert run is not None
     entered = node.in_fields.holding(own(node, values))
@@ -103,8 +106,8 @@ async def plain_call(context: Context, values: dict[str, Any]) -> dict[str, Any]
         result = await run(context, node.params, entered)
     else:
         result = run(context, node.params, entered)
-    held: dict[str, Any] = result.__dict__
-    return held
+    made: dict[str, Any] = result.__dict__
+    return made
 
 
 async def _in_thread(call: Callable[[], Any]) -> Any:

@@ -421,6 +421,11 @@ class Past:
         outcome = self._under_way.get((context.region, context.node_plan.index))
         return outcome if outcome is not None and self._is_fixed(context.node_plan, outcome) else None
 
+    def was_cut_off(self, context: Context) -> bool:
+        """True if this region firing did not come to its end, because of a failure beside it that stays."""
+        outcome = self.end_of(context)
+        return outcome is not None and outcome.status == "skipped"
+
     # -- effects of a firing that is executed -----------------------------------------------
 
     def answer(self, context: Context, n: int, kind: str, name: str, request: Json) -> Answer | None:
