@@ -112,7 +112,9 @@ class _Reader:
         return found
 
     def file(self, text: str) -> CasesFile:
-        root = parse(text.removeprefix("\ufeff"), str(self.path)).root
+        root = parse(
+            text.removeprefix("\ufeff"), str(self.path), starts="`studio test RUN --add NAME` adds a case."
+        ).root
         if type(root.value) is not dict or "studio_tests" not in root.value:
             raise self.refuse(
                 "This is no file of tests: it does not say `studio_tests: 1`.",

@@ -108,8 +108,8 @@ def _of_run(target: str, args: argparse.Namespace) -> Source:
 
     with _trace(target, args) as trace:
         run = "last" if _is_example(target, args) else target
-        case = take_run(trace, run, f"run {trace.run(run).id}")
-        return Source(target, _graph_of(trace, run, target, args), [case], db=trace.path)
+        graph = _graph_of(trace, run, target, args)
+        return Source(target, graph, [take_run(trace, run, f"run {trace.run(run).id}")], db=trace.path)
 
 
 def _chosen(sources: list[Source], names: list[str]) -> list[Source]:

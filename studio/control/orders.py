@@ -16,7 +16,7 @@ from studio.control.overrides import AS_LAST
 from studio.graph.paths import split_port
 from studio.support.errors import UsageError
 from studio.support.nearest import did_you_mean
-from studio.support.values import Json, NotJson, decode, typed_value
+from studio.support.values import Json, NotJson, decode, preview, typed_value
 
 if TYPE_CHECKING:
     from studio.control.controller import Controller
@@ -150,7 +150,10 @@ def _frozen(words: Sequence[str]) -> dict[str, Json]:
 def _knockout(words: Sequence[str]) -> dict[str, Json]:
     node, _, how = " ".join(words).replace("=", " ", 1).strip().partition(" ")
     if not node or how.strip() not in ("", "pass"):
-        raise UsageError("A node follows, and `pass` where its input shall pass through.")
+        raise UsageError(
+            f"`{preview(' '.join(words), 80)}` cannot be switched off.",
+            hint="Name a node, and `pass` where its input shall pass through.",
+        )
     return {"node": node, "pass": how.strip() == "pass"}
 
 

@@ -72,15 +72,21 @@ def where(file: str, line: int) -> str:
     return f"{file}:{line}"
 
 
-def parse(text: str, file: str) -> Parsed:
-    """Parse one YAML document. Raises GraphError with file and line."""
+GRAPH_STARTS = "A graph file starts with `studio: 1` and has `nodes:`."
+
+
+def parse(text: str, file: str, *, starts: str = GRAPH_STARTS) -> Parsed:
+    """Parse one YAML document. Raises GraphError with file and line; `starts` is the hint if there is nothing in it."""
     _check_text(text, file)
     try:
-        return _Builder(text, file).run()
+        parsed = _Builder(text, file).run()
     except yaml.MarkedYAMLError as error:
         raise _not_yaml(error, text, file) from None
     except yaml.YAMLError as error:
         raise GraphError(f"This is not valid YAML: {error}.", where=file) from None
+    if parsed is None:
+        raise GraphError("The file is empty.", where=file, hint=starts)
+    return parsed
 
 
 def _not_yaml(error: yaml.MarkedYAMLError, text: str, file: str) -> GraphError:
@@ -135,7 +141,7 @@ class _Builder:
     def refuse(self, message: str, mark: Any, hint: str = "") -> GraphError:
         return GraphError(message, where=where(self.file, mark.line + 1), hint=hint)
 
-    def run(self) -> Parsed:
+    def run(self) -> Parsed | None:
         """Build the tree; the loop is written for speed, refusals are made elsewhere."""
         scalar_event, mapping_start, sequence_start = yaml.ScalarEvent, yaml.MappingStartEvent, yaml.SequenceStartEvent
         ends = (yaml.MappingEndEvent, yaml.SequenceEndEvent)
@@ -184,10 +190,7 @@ class _Builder:
             if kind is not scalar_event:
                 stack.append(tree)
                 keys.append(None)
-        if root is None:
-            hint = "A graph file starts with `studio: 1` and has `nodes:`."
-            raise GraphError("The file is empty.", where=self.file, hint=hint)
-        return Parsed(root, self.spans or [])
+        return None if root is None else Parsed(root, self.spans or [])
 
     def _refuse_others(self, event: Any, root: Tree | None) -> None:
         if type(event) is yaml.AliasEvent:

@@ -147,7 +147,7 @@ def test_freezing_and_knocking_out_from_the_command_line(cli: Cli, critic: Path,
         ("--freeze", "writer.words=3", "no output `words`"),
         ("--freeze", "critic.confidence=sure", "`critic.confidence` is number, not text"),
         ("--knockout", "done=pass", "no input that fits"),
-        ("--knockout", "writer=half", "`pass` where its input"),
+        ("--knockout", "writer=half", "`writer=half` cannot be switched off"),
     ],
 )
 def test_options_that_make_no_sense_start_nothing(

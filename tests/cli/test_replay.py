@@ -85,6 +85,8 @@ def test_the_state_is_shown_by_line(cli: Cli, recorded: str) -> None:
 
     assert told.code == 0
     assert "= topic" in told.out
+    assert "▶ ✓ writer" in told.out  # where one stands
+    assert told.out.count("▶") == 1
     assert "waits for `critic`, its input `value`" in told.out
     assert "critic.label ~> writer.fault" in told.out
     assert "No store can be used in this region." in told.out

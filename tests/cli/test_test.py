@@ -146,10 +146,14 @@ def test_a_taken_name_is_refused_unless_replaced(cli: Cli, critic: Path, recorde
     assert cli("test", "last", "--add", "one", "--replace").code == 0
 
 
-def test_a_graph_that_moved_is_named_by_hand(cli: Cli, critic: Path, recorded: str) -> None:
+def test_a_graph_that_moved_is_named_by_hand(
+    cli: Cli, critic: Path, recorded: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     moved = critic.rename(critic.with_name("loop.yaml"))
 
-    told = cli("test", "last")
+    with monkeypatch.context() as patched:
+        patched.setattr("studio.cases.taking.take_run", None)  # a long run is not read before that is told
+        told = cli("test", "last")
     assert (told.code, "is not where it was" in told.err) == (2, True)
     assert cli("test", "last", "--graph", moved).code == 0
 
@@ -161,6 +165,16 @@ def test_a_bad_file_ends_with_2_and_a_line(cli: Cli, critic: Path) -> None:
 
     assert told.code == 2
     assert f"{beside(critic)}:3: `1 +`" in told.err
+
+
+@pytest.mark.parametrize("text", ["", "# nothing yet\n"])
+def test_an_empty_tests_file_says_how_to_add_a_case(cli: Cli, critic: Path, text: str) -> None:
+    beside(critic).write_text(text)
+
+    told = cli("test", critic)
+
+    assert (told.code, "`studio test RUN --add NAME`" in told.err) == (2, True)
+    assert "graph file" not in told.err
 
 
 def test_a_node_that_draws_random_numbers_cannot_be_a_case_alone(cli: Cli, tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from types import FrameType
 
@@ -13,12 +13,16 @@ from studio.cli.showing import Line, sign_piece, status_piece, totals_line
 from studio.cli.stepping.keys import Keys, raw_terminal
 from studio.cli.stepping.moves import BY_KEY, MOVES, find, go_to
 from studio.cli.stepping.views import SIGNS, VIEWS
-from studio.cli.text import Piece, painted, wrapped_line
+from studio.cli.text import Piece, painted, plural, wrapped_line
 from studio.replay.cursor import Cursor
 from studio.support.plain import cells, cut
 from studio.trace.decided import Decided
 
-KEYS_HELP = "←/→ step  1-5 view  ? keys  q quit  t tick  m model  e error  i/u in/out  ↑/↓ scroll  g go to  / search"
+KEYS_HELP = (
+    "←/→ step", "1-5 view", "? keys", "q quit", "g go to", "/ search", "t tick", "i/u in/out", "e error", "m model",
+    "↑/↓ scroll",
+)  # fmt: skip
+"""The keys named at the foot, those first that one needs first: as many as fit."""
 
 
 class Screen:
@@ -120,7 +124,7 @@ class Screen:
         self.scroll = max(0, min(self.scroll, len(body) - room))
         shown = body[self.scroll : self.scroll + room]
         lines += shown + [()] * (room - len(shown))
-        lines.append(self._foot(len(body) - self.scroll - room))
+        lines.append(self._foot(len(body) - self.scroll - room, columns))
         text = "".join(f"\x1b[{i + 1};1H{_cut(line, columns)}\x1b[K" for i, line in enumerate(lines))
         cursor = "\x1b[?25h" if self.asking else "\x1b[?25l"
         sys.stdout.write(f"\x1b[?2026h{text}{cursor}\x1b[?2026l")
@@ -186,20 +190,33 @@ class Screen:
         )
         return rows
 
-    def _foot(self, hidden: int) -> Line:
+    def _foot(self, hidden: int, columns: int) -> Line:
         if self.asking:
             prompt = "go to step: " if self.asking == "g" else "search: "
             return (("bold", prompt), self.typed)
         if self.message:
             return (("yellow", self.message),)
-        below: Line = (("reverse", f" {hidden} more lines ↓ "), "  ") if hidden > 0 else ()
-        return (*below, ("dim", KEYS_HELP))
+        more = f" {plural(hidden, 'more line')} ↓ "
+        below: Line = (("reverse", more), "  ") if hidden > 0 else ()
+        left = columns - (cells(more) + 2 if below else 0)
+        return (*below, ("dim", _as_many_as_fit(KEYS_HELP, left)))
 
 
 def _path(one: Decided, here: bool) -> tuple[Piece, ...]:
     """A node path, what is around the node less bright than its name."""
     around = one.node[: one.node.rfind("/") + 1]
     return (("dim", around), ("bold" if here else "", one.node[len(around) :]))
+
+
+def _as_many_as_fit(parts: Sequence[str], columns: int) -> str:
+    """The first of the parts, whole ones only, two blanks between them."""
+    text = ""
+    for part in parts:
+        longer = f"{text}  {part}" if text else part
+        if cells(longer) > columns:
+            break
+        text = longer
+    return text
 
 
 def _cut(line: Line, columns: int) -> str:

@@ -40,11 +40,13 @@ def _region(cursor: Cursor, width: int) -> Iterator[Line]:
     yield from _where(state)
     longest = max((len(name) for name in state.nodes), default=8)
     label = min(28, max(8, longest)) + 2
+    stands_on = cursor.here.node.rpartition("/")[2]
     for node in state.nodes.values():
+        here: Piece = ("cyan", "▶ ") if node.name == stands_on else "  "
         name = ("dim" if node.state in ("held", "skipped", "not yet") else "", node.name)
         gap = " " * max(2, label - len(node.name))
         yield (
-            "  ",
+            here,
             SIGNS[node.state],
             " ",
             name,
