@@ -45,6 +45,9 @@ _QUIET: Final = frozenset({"race", "timeout", "log", "store"})
 NARROW = 24
 """Cells that a value gets at least."""
 
+MARK = 2
+"""Bars in whose place it stands how many there are more."""
+
 
 class Tree:
     """Draws an ancestry (or, with `down`, what something led to) as lines, each firing in full once."""
@@ -65,9 +68,9 @@ class Tree:
         root = self.found.firings[self.found.root]
         yield from self._root(root)
         # An explicit stack: a loop of a thousand ticks is a chain of that depth.
-        stack: list[tuple[Iterator[tuple[Cause, bool]], str]] = [(self._children(root.id), "")]
+        stack: list[tuple[Iterator[tuple[Cause, bool]], int]] = [(self._children(root.id), 0)]
         while stack:
-            children, prefix = stack[-1]
+            children, depth = stack[-1]
             step = next(children, None)
             if step is None:
                 stack.pop()
@@ -77,15 +80,23 @@ class Tree:
             known = other == OUTSIDE or other in self._shown
             goes_on = last and not known and bool(self._next.get(other))
             branch = "└→ " if goes_on else "└─ " if last else "├─ "
-            yield self._line(edge, prefix + branch, again=other in self._shown)
+            yield self._line(edge, self._open(depth) + branch, again=other in self._shown)
             if not known:
                 self._shown.add(other)
                 # The last branch goes on in the same column, so that a loop does not wander off to the right.
-                stack.append((self._children(other), prefix if last else prefix + "│  "))
+                stack.append((self._children(other), depth if last else depth + 1))
         if self.found.more:
             count = len(self.found.more)
             hidden = plural(count, "more firing") + (" or more" if count >= MORE else "")
             yield (("dim", f"… and {hidden} not followed: raise --depth or --limit to go on"),)
+
+    def _open(self, depth: int) -> str:
+        """The branches that are come back to further down, as bars: of many the last ones, and how many more."""
+        most = max(MARK, self.width // 8)
+        if depth <= most:
+            return "│  " * depth
+        shown = most - MARK
+        return f"⋯{depth - shown}".ljust(MARK * 3) + "│  " * shown
 
     def _children(self, id: int) -> Iterator[tuple[Cause, bool]]:
         """What hangs on a firing, the short branches first, each with whether it is the last."""

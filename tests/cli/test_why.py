@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from studio.graph import Graph
 from tests.cli.conftest import Cli
 
 
@@ -29,6 +32,29 @@ def test_down_shows_what_a_firing_led_to(cli: Cli, recorded: str) -> None:
         "✓ critic", "├─ route.value", "└→ writer.fault",
     ]  # fmt: skip
     assert "topic" not in told.out
+
+
+def test_branches_that_go_deep_stay_within_the_width(cli: Cli, tmp_path: Path) -> None:
+    """Each node reads the two before it, so that at each there is one more branch to come back to."""
+    graph = Graph("deep")
+    graph.add("flow.input", "n0", value=1)
+    graph.add("flow.input", "n1", value=1)
+    for number in range(2, 80):
+        graph.add("math.expression", f"n{number}", expression="(a + b) % 10")
+        graph.connect(f"n{number - 1}.value", f"n{number}.a")
+        graph.connect(f"n{number - 2}.value", f"n{number}.b")
+    file = tmp_path / "deep.yaml"
+    graph.save(file)
+    assert cli("run", file).code == 0
+
+    lines = cli("why", "last", "n79").out.splitlines()
+
+    assert len(lines) > 100
+    assert max(len(line) for line in lines) <= 120
+    folded = [line for line in lines if line.startswith("⋯")]
+    assert folded, "else this test shows nothing"
+    assert any("← n2.value" in line for line in folded), "what was asked for is still there to be read"
+    assert len({line.index("n") for line in folded if "─" in line}) <= 3, "they stand in one column"
 
 
 def test_json_has_the_firings_the_edges_and_what_was_left_out(cli: Cli, recorded: str) -> None:
