@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tracemalloc
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -77,6 +78,49 @@ def test_wires_say_where_a_value_came_from_and_what_comes_next(town: Trace) -> N
     assert (back.lying.value, back.lying.fresh) == ("tea ", True)
     assert back.coming is not None
     assert back.coming.value == "tea tea "
+
+
+HOLDS = """\
+nodes:
+  count: {type: math.expression, expression: x + 1}
+  odd: {type: logic.expression, expression: x % 2 == 1}
+  gate: {type: flow.switch, cases: ["true"]}
+  kept: {type: flow.output}
+  plain: {type: flow.output}
+  begun: {type: flow.output}
+edges:
+  - count.value ~> count.x: {initial: 0}
+  - count.value -> odd.x
+  - odd.value -> gate.value
+  - count.value -> gate.data
+  - gate.true ~> kept.value: {hold: true}
+  - gate.true ~> plain.value
+  - gate.else ~> begun.value: {hold: true, initial: -1}
+max_ticks: 4
+"""
+
+
+def test_what_comes_next_is_what_lies_there_at_the_next_tick(db: Path) -> None:
+    """A wire with `hold` brings again what it brought where its source gives nothing new, others bring nothing."""
+    assert run(Graph.from_text(HOLDS), db=db).status == "ok"
+
+    with Trace(db) as trace:
+        cursor = Cursor(trace)
+        states = []
+        for tick in "0123":
+            cursor.seek_firing(max(trace.firings(tick=tick), key=lambda one: one.seq or 0).id)
+            states.append(
+                {str(wire.edge).partition(":")[0]: wire for wire in cursor.state().wires if wire.edge.feedback}
+            )
+        for now, after in pairwise(states):
+            for name, wire in now.items():
+                coming, lying = wire.coming, after[name].lying
+                assert coming is not None
+                assert (coming.state, coming.value, coming.fresh, coming.reason) == (
+                    lying.state, lying.value, lying.fresh, lying.reason,
+                ), name  # fmt: skip
+    kept = [wire.coming.value for state in states for name, wire in state.items() if "kept" in name and wire.coming]
+    assert kept == [1, 1, 3, 3]
 
 
 def test_a_region_can_be_looked_into_from_outside(town: Trace) -> None:

@@ -115,7 +115,8 @@ class Wires:
         for edge in self._plan.graph.edges:
             source = index[edge.source]
             if edge.feedback:
-                lying, coming = self.register(register), self._coming(source, edge.source_port)
+                lying = self.register(register)
+                coming = self._coming(source, edge.source_port, lying if edge.hold else None)
                 register += 1
             else:
                 lying, coming = self.same_tick(source, edge.source_port), None
@@ -196,9 +197,13 @@ class Wires:
             self._earlier = {row.plan_index: row for row in rows if row.tick_key.startswith(span.ticks)}
         return self._earlier.get(source)
 
-    def _coming(self, source: int, port: str) -> Lying | None:
-        """What a feedback edge will bring at the next tick, None while its source is not decided."""
+    def _coming(self, source: int, port: str, held: Lying | None) -> Lying | None:
+        """What a feedback edge will bring at the next tick, None while its source is not decided. `held` is what it
+        brings again if nothing new comes."""
         last = self._last.get(source)
         if last is None or last.tick_key != self._tick:
             return None
-        return self._outs.of(source, last, port)
+        given = self._outs.of(source, last, port)
+        if held is None or given.state == PRESENT or held.state == ABSENT:
+            return given
+        return replace(held, fresh=False)
