@@ -6,6 +6,7 @@ Pure nodes really run again, so a changed node type, template or expression show
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -73,7 +74,7 @@ def verify(trace: Trace, run: str = "last", *, registry: Registry | None = None)
     if found.status == "running":
         raise UsageError(f"The run {found.id} is still going.", hint="Verify it when it has ended.")
     graph = Graph.from_text(trace.graph_text(found.id), name=found.graph or found.file)
-    log = MemoryLog("verification")
+    log = _UntilRepeated("verification", unseen=_recorded_places(trace, found))
     from studio.engine.loop import run_to_end
 
     asked = run_to_end(_execute(trace, found, graph, log, registry))
@@ -83,7 +84,37 @@ def verify(trace: Trace, run: str = "last", *, registry: Registry | None = None)
     return made
 
 
-async def _execute(trace: Trace, run: Run, graph: Graph, log: MemoryLog, registry: Registry | None) -> int:
+@dataclass
+class _UntilRepeated(MemoryLog):
+    """A log that ends the execution when all that was recorded has happened again: what came to no end of its own has
+    nothing that would end it, and might go on without end. `unseen` is None of a run that ends by itself."""
+
+    unseen: set[tuple[str, str, int]] | None = None
+    end: Callable[[], object] | None = None
+
+    def firing(self, *told: Any, **more: Any) -> None:
+        super().firing(*told, **more)
+        if self.unseen is None:
+            return
+        last = self.firings[-1]
+        self.unseen.discard((last.path, last.tick, last.attempt))
+        if self.is_repeated and self.end is not None:
+            self.end()
+
+    @property
+    def is_repeated(self) -> bool:
+        return self.unseen is not None and not self.unseen
+
+
+def _recorded_places(trace: Trace, run: Run) -> set[tuple[str, str, int]] | None:
+    """Where a run that was stopped from outside had decided something, and at which attempt; None of a run that came to
+    its own end."""
+    if run.status in ("ok", "failed"):
+        return None
+    return {(one.node, one.tick, one.attempt) for one in trace.firings(run.id) if one.seq is not None}
+
+
+async def _execute(trace: Trace, run: Run, graph: Graph, log: _UntilRepeated, registry: Registry | None) -> int:
     from studio.engine.recorded import RecordedEffects
     from studio.engine.run import arun
 
@@ -91,7 +122,9 @@ async def _execute(trace: Trace, run: Run, graph: Graph, log: MemoryLog, registr
     patience = int(options.get("patience") or UNWRITTEN_MAX_TICKS)
     recorded = RecordedEffects.from_trace(trace, run.id, keeps=_meant_something_else(trace, run, graph, registry))
     limits = {**(options.get("limits") or {}), "seconds": _ALL_DAY}  # how long it took then says nothing now
-    await arun(
+    if log.is_repeated:  # nothing was decided
+        return 0
+    executing = arun(
         graph,
         trace.decoded(run.inputs),
         seed=int(options.get("seed") or 0),
@@ -103,6 +136,13 @@ async def _execute(trace: Trace, run: Run, graph: Graph, log: MemoryLog, registr
         db=trace.path,  # nothing is written there: images and files of the run are read from it
         log=log,
     )
+    task = asyncio.get_running_loop().create_task(executing)
+    log.end = task.cancel
+    try:
+        await task
+    except asyncio.CancelledError:
+        if not log.is_repeated:
+            raise
     return recorded.asked
 
 

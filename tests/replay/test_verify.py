@@ -20,6 +20,7 @@ from studio.spec.registry import Registry
 from studio.support.errors import ModelError
 from studio.trace import Trace
 from studio.trace.memory import MemoryLog
+from studio.trace.sqlite import connect_writer
 from studio.trace.writer import close_writer
 from tests.replay.conftest import TOWN
 
@@ -176,3 +177,45 @@ edges:
     assert found.expected.startswith("“…")
     assert found.expected.endswith("tea”")
     assert found.got.endswith("rum”")
+
+
+ENDLESS = """\
+nodes:
+  count: {type: math.expression, expression: x + 1}
+  seen: {type: flow.output}
+edges:
+  - count.value ~> count.x: {initial: 0}
+  - count.value -> seen.value
+until: stop
+max_ticks: 5000
+"""
+
+
+@pytest.mark.parametrize("decided", [0, 1, 20])
+def test_a_run_that_died_is_executed_as_far_as_it_came_and_no_further(
+    db: Path, monkeypatch: pytest.MonkeyPatch, decided: int
+) -> None:
+    made = run(Graph.from_text(ENDLESS), db=db, limits={"firings": 20})
+    assert made.status == "paused"
+    close_writer(db)
+    database = connect_writer(db)
+    with database:  # as if it had been killed, with nothing to hold it
+        database.execute("DELETE FROM _run_end")
+        database.execute("UPDATE _run SET options = json_remove(options, '$.limits')")
+        database.execute("DELETE FROM _firing WHERE seq > ?", (decided,))
+    database.close()
+    executed: list[object] = []
+    log = MemoryLog.firing
+
+    def count(self: MemoryLog, *told: Any, **more: Any) -> None:
+        executed.append(told)
+        log(self, *told, **more)
+
+    monkeypatch.setattr(MemoryLog, "firing", count)
+
+    with Trace(db) as trace:
+        assert trace.run().status == "interrupted"
+        found = verify(trace)
+
+    assert (found.difference, found.firings) == (None, decided)
+    assert len(executed) < decided + 500, "what is under way when it is told to end may finish"
