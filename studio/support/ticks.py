@@ -21,7 +21,9 @@ def tick_part(number: int) -> str:
 
 
 def tick_key(path: str) -> str:
-    """`3.1` → `a3.a1`. Raises ValueError if the path is not dotted numbers."""
+    """`3.1` → `a3.a1`. Raises ValueError if the path is not dotted numbers from 0 on."""
+    if "-" in path:
+        raise ValueError(path)
     return ".".join(tick_part(int(part)) for part in path.split("."))
 
 

@@ -50,6 +50,14 @@ def test_moves_that_cannot_be_made_say_why(cli: Cli, recorded: str, line: str, s
     assert sentence in cli("replay", stdin=f"{line}\n").err
 
 
+@pytest.mark.parametrize("step", ["0", "-1", "12"])
+def test_a_first_step_that_is_not_there_is_refused(cli: Cli, recorded: str, step: str) -> None:
+    told = cli("replay", "--at", step, stdin="")
+
+    assert (told.code, told.out) == (2, "")
+    assert "There are steps 1 to 11." in told.err
+
+
 def test_stepping_for_programs_prints_an_object_per_step(cli: Cli, recorded: str) -> None:
     import json
 

@@ -34,7 +34,7 @@ EXAMPLES = (
 def arguments(parser: argparse.ArgumentParser) -> None:
     run_argument(parser)
     parser.add_argument("--verify", action="store_true", help="execute again from the trace and compare")
-    parser.add_argument("--at", type=int, default=1, metavar="SEQ", help="start at this step")
+    parser.add_argument("--at", type=int, metavar="SEQ", help="start at this step")
 
 
 def run(args: argparse.Namespace, out: Output) -> int:
@@ -43,10 +43,14 @@ def run(args: argparse.Namespace, out: Output) -> int:
             from studio.cli.verifying import verify_command
 
             return verify_command(trace, args.run_name, out)
+        from studio.cli.stepping.moves import go_to
         from studio.replay.cursor import Cursor
+        from studio.support.errors import UsageError
 
         cursor = Cursor(trace, args.run_name)
-        cursor.seek(args.at)
+        problem = "" if args.at is None else go_to(cursor, str(args.at))
+        if problem:
+            raise UsageError(problem, hint="Give another number with --at.")
         if out.interactive and sys.stdin.isatty() and _has_keys():
             from studio.cli.stepping.screen import Screen
 
