@@ -587,3 +587,121 @@ def test_pictures_go_on_too_and_are_there_when_the_run_is_verified(tmp_path: Pat
         assert trace.blob(str(result.outputs["result"]["$blob"])) == b"abc" * 4
         found = verify(trace, result.run_id, registry=types)
         assert found.difference is None, str(found.difference)
+
+
+@node("t.refuse", category="Toys", effects="network", live=False)
+class Refuse(Node):
+    """Asks outside and fails."""
+
+    class In(Fields):
+        text: str = port(default="")
+
+    class Out(Fields):
+        text: str = port()
+
+    async def run(self, ctx: RunContext, params: Refuse.Params, inputs: Refuse.In) -> Refuse.Out:
+        async def ask() -> Json:
+            OUTSIDE.done.append("refuse")
+            return None
+
+        await ctx.effect("tool", "ask", None, ask)
+        raise NodeError("never.")
+
+
+def test_in_a_body_that_had_failed_nothing_begins_that_had_not(tmp_path: Path) -> None:
+    """`after` was not begun, as the body had failed by then. Its failure was handled: it is over, and stays so."""
+    text = """\
+nodes:
+  work: {type: flow.subgraph, graph: body, on_error: route}
+  send: {type: t.send}
+  word: {type: flow.input, value: hello}
+  result: {type: flow.output}
+edges:
+  - work.error -> send.when
+  - word.value -> send.text
+  - send.text -> result.value
+graphs:
+  body:
+    nodes:
+      slow: {type: t.slow}
+      refuse: {type: t.refuse}
+      after: {type: t.send}
+    edges:
+      - slow.text -> after.text
+"""
+    db = tmp_path / "runs.db"
+    types = registry(Refuse)
+    services: Any = Services()
+    OUTSIDE.broken = True
+    assert run(Graph.from_text(text), db=db, registry=types, catalog=services).status == "failed"
+    assert OUTSIDE.done[-2:] == ["a", "b"]
+    with Trace(db) as trace:
+        assert not list(trace.firings("last", "work/after")), "else this test shows nothing"
+    OUTSIDE.broken = False
+    OUTSIDE.done.clear()
+
+    result = gone_on(db, registry=types)
+
+    assert result.outputs == {"result": "hello!"}
+    assert OUTSIDE.done == []
+
+
+def test_a_contender_that_failed_while_another_delivered_is_not_asked_again(tmp_path: Path) -> None:
+    text = """\
+nodes:
+  word: {type: flow.input, value: hello}
+  refuse: {type: t.refuse}
+  other: {type: text.template, template: "{x}"}
+  race: {type: flow.merge, take: first_arrival}
+  send: {type: t.send}
+  result: {type: flow.output}
+edges:
+  - word.value -> refuse.text
+  - word.value -> other.x
+  - refuse.text -> race.value
+  - other.text -> race.value
+  - race.value -> send.text
+  - send.text -> result.value
+"""
+    db = tmp_path / "runs.db"
+    types = registry(Refuse)
+    services: Any = Services(["a line for nobody makes races ordered"])
+    OUTSIDE.broken = True
+    assert run(Graph.from_text(text), db=db, registry=types, catalog=services).status == "failed"
+    assert OUTSIDE.done == ["refuse", "a", "b"]
+    OUTSIDE.broken = False
+
+    result = gone_on(db, registry=types)
+
+    assert result.outputs == {"result": "hello!"}
+    assert OUTSIDE.done == ["refuse", "a", "b"]
+
+
+def test_what_was_put_in_place_stays_though_its_node_has_changed_since(tmp_path: Path) -> None:
+    text = """\
+nodes:
+  number: {type: flow.input, value: 3}
+  echo: {type: toy.echo}
+  say: {type: text.template, template: "{x}"}
+  send: {type: t.send}
+  result: {type: flow.output}
+edges:
+  - number.value -> echo.value
+  - echo.out -> say.x
+  - say.text -> send.text
+  - send.text -> result.value
+"""
+    db = tmp_path / "runs.db"
+    assert ran(db, text).outputs == {"result": "3!"}
+    OUTSIDE.broken = True
+    forked = fork(db, changes=Changes(outputs={"echo": {"out": 5}}), registry=registry(), catalog=Services())
+    assert forked.status == "failed"
+    OUTSIDE.broken = False
+
+    @node("toy.echo", version=7, category="Toys")
+    class NewEcho(Echo):
+        """Gives what it got."""
+
+    result = gone_on(db, registry=Registry(extra=(Add, World, Send, Look, NewEcho)))
+
+    assert result.outputs == {"result": "5!"}, result.error
