@@ -140,6 +140,8 @@ def _summary(result: RunResult, out: Output, look_first: str, advice: str) -> No
         out.note(advice)
     if result.status == "paused":
         out.note(f"What it did so far is kept; `studio resume {result.run_id}` goes on{_wider(result.ended)}.")
+    elif result.status == "failed" and not advice:
+        out.note(f"What it did so far is kept; `studio resume {result.run_id}` tries again what failed.")
     steps = f"`{look_first}`, " if look_first else ""
     steps += "`studio replay last`, `studio show last`"
     if result.calls or (result.saved is not None and result.saved.calls):
