@@ -225,3 +225,16 @@ def test_a_missing_input_is_named_with_its_type(cli: Cli, tmp_path: Path) -> Non
 
     assert told.code == 2
     assert "The graph needs a value for `a` (any)." in told.err
+
+
+def test_show_names_the_first_value_that_an_output_took(cli: Cli, tmp_path: Path) -> None:
+    graph = tmp_path / "count.yaml"
+    graph.write_text(
+        "nodes:\n  a: {type: math.expression, expression: x+1}\n  out: {type: flow.output}\n"
+        "edges:\n  - a.value ~> a.x: {initial: 0}\n  - a.value ~> out.value: {initial: -7}\nmax_ticks: 2\n"
+    )
+    assert cli("run", graph).code == 0
+
+    lines = [line.split() for line in cli("show").out.splitlines() if "out" in line.split()]
+
+    assert [line[-1] for line in lines if "←" in line] == ["-7", "1"]

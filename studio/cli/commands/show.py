@@ -78,7 +78,10 @@ class _Tree:
     """One line per firing; a region's firings stand below it, each tick and item under its heading."""
 
     def __init__(self, trace: Trace, run: Run, width: int, only: str | None) -> None:
+        from studio.replay.firsts import FirstValues
+
         self.trace = trace
+        self.firsts = FirstValues(trace, run.id)
         self.width = width
         self.only = only
         self.known = {firing.id: firing for firing in trace.outline(run.id)}
@@ -123,13 +126,15 @@ class _Tree:
         room = max(24, self.width - self.label - 16)
         outputs = self.trace.outputs(firing)
         if not outputs and len(firing.inputs) == 1:  # it only takes: show what it took
-            return (("dim", "← "), brief(self._taken(next(iter(firing.inputs.values()))), room), *time, *origin)
+            port, wire = next(iter(firing.inputs.items()))
+            return (("dim", "← "), brief(self._taken(firing, port, wire), room), *time, *origin)
         return (brief(outputs, room), *time, *origin)
 
-    def _taken(self, wire: Json) -> dict[str, Json]:
+    def _taken(self, firing: Firing, port: str, wire: Json) -> dict[str, Json]:
         source = self.known.get(wire[0]) if isinstance(wire, list) and wire and isinstance(wire[0], int) else None
         if source is None:
-            return {}
+            first = self.firsts.find(firing.node, port)
+            return {} if first is None else {port: first.value}
         outputs = self.trace.outputs(source)
         return {wire[1]: outputs[wire[1]]} if wire[1] in outputs else {}
 
