@@ -26,7 +26,8 @@ from studio.support.values import Absent
 from studio.trace.log import CACHED, FROZEN, REPLAYED
 
 if TYPE_CHECKING:
-    from studio.engine.past import Outcome, Past
+    from studio.engine.outcomes import Outcome
+    from studio.engine.past import Past
     from studio.engine.recorded import Answer
     from studio.engine.region import Region
     from studio.engine.reuse import Reuse

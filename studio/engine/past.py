@@ -14,13 +14,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from studio.engine.firing import RunHalted
+from studio.engine.outcomes import Execution, Identity, Outcome, Reading
 from studio.engine.recorded import Answer, Divergence, FiringRecord, Spent
+from studio.engine.twins import Twins
 from studio.support.errors import EnvironmentProblem, StudioError
 from studio.support.ticks import tick_path
-from studio.support.values import Absent, Json, content_hash, encode
+from studio.support.values import Absent, Json
 from studio.trace.found import Ref
 from studio.trace.log import EXECUTED, REPLAYED
 
@@ -30,12 +32,6 @@ if TYPE_CHECKING:
     from studio.engine.plan import NodePlan
     from studio.engine.region import Region
     from studio.trace.found import StoreOp
-
-Identity = tuple[str, str]
-"""Node path and tick path."""
-
-Execution = tuple[int, int, int]
-"""One execution of a body: id of the region firing, item, attempt."""
 
 ASKED_AGAIN = frozenset({"chat", "complete", "embed", "race", "timeout", "log"})
 """Kinds of effect that a failed firing asks again when it is resumed; of all others (tools, people, files) an answer
@@ -48,38 +44,6 @@ LASTING = frozenset({"chat", "complete", "embed", "human", "clock", "random", "l
 QUIET_TURNS = 10
 """So many turns of the event loop in which nothing is begun or decided say that nothing will be: the way out of a map
 in a map takes fewer."""
-
-_NO_TWIN: tuple[int, frozenset[str]] = (0, frozenset())
-
-
-class Outcome(NamedTuple):
-    """What became of one firing of the past run. `seq` is None while it was under way when the run ended."""
-
-    id: int
-    seq: int | None
-    parent: int
-    item: int
-    type: str
-    version: int
-    status: str
-    reason: str
-    inputs: Mapping[str, Json]
-    outputs: Mapping[str, Json]
-    absent: Mapping[str, str]
-    attempt: int
-    origin: str
-
-
-class Reading(NamedTuple):
-    """How a `Past` gets at what it does not keep."""
-
-    effects: Callable[[Outcome], Sequence[tuple[int, int, Answer]]]
-    """Number, attempt and answer of each effect of a firing, of the run in which it was executed."""
-    store_ops: Callable[[int], Sequence[StoreOp]]
-    value: Callable[[Ref], Json]
-    spent: Callable[[Outcome, str, str], Spent | None]
-    memory: Callable[[str, str, Json], Answer | None]
-    """Kind, name and request → what the past run was told to that, by anyone."""
 
 
 async def _is_busy(engine: Engine, turns: int) -> bool:
@@ -141,9 +105,7 @@ class Past:
         self._again = again
         self._blamed = blamed
         self._torn = torn or {}
-        self._twins: dict[int, int] = {0: 0}
-        self._half_twins: dict[int, tuple[int, frozenset[str]]] = {}
-        """Firings that gave the same on some outputs only: the firing of the past run, and these outputs."""
+        self._twins = Twins()
         self._under_way: dict[tuple[Region, int], Outcome] = {}
         self._records: dict[int, FiringRecord] = {}
         self._adrift: set[int] = set()
@@ -199,7 +161,8 @@ class Past:
         if fixed and outcome.origin == "frozen":
             del self._under_way[key]
             return outcome  # what a person put there stays, whatever it was put in place of
-        if outcome.status == "skipped" or not self._same_definition(node, outcome) or not self._same(refs, outcome):
+        fired = outcome.status != "skipped" and self._same_definition(node, outcome)
+        if not fired or not self._twins.got(refs, outcome):
             if fixed:
                 raise self._diverged(region, node, outcome, refs)
             return None
@@ -216,28 +179,6 @@ class Past:
     def _same_definition(self, node: NodePlan, outcome: Outcome) -> bool:
         return (node.spec.type, node.spec.version) == (outcome.type, outcome.version)
 
-    def _same(self, refs: Mapping[str, Json], outcome: Outcome) -> bool:
-        """True if every input comes from where it came, and that gave again what it gave."""
-        then = outcome.inputs
-        return refs.keys() == then.keys() and all(self._same_origin(refs[port], then[port]) for port in refs)
-
-    def _same_origin(self, now: Json, then: Json) -> bool:
-        if now is None or then is None:
-            return now is then
-        if isinstance(now, list):
-            return (
-                bool(then)
-                and isinstance(then[0], list)
-                and len(now) == len(then)
-                and all(map(self._same_origin, now, then))
-            )
-        if now[1] != then[1]:
-            return False
-        if self._twins.get(now[0]) == then[0]:
-            return True
-        twin, ports = self._half_twins.get(now[0], _NO_TWIN)
-        return bool(twin == then[0] and now[1] in ports)
-
     def _diverged(self, region: Region, node: NodePlan, outcome: Outcome, refs: Mapping[str, Json]) -> Divergence:
         path, tick = region.prefix + node.name, tick_path(region.tick_key)
         if outcome.status == "skipped":
@@ -246,16 +187,12 @@ class Past:
             expected = f"{outcome.type} version {outcome.version}"
             got = f"{node.spec.type} version {node.spec.version}"
         else:
-            ports = [port for port in {**outcome.inputs, **refs} if not self._port_same(port, refs, outcome)]
-            expected, got = "the recorded value", f"another on `{ports[0] if ports else '?'}`"
+            expected, got = "the recorded value", f"another on `{self._twins.first_other(refs, outcome)}`"
         return Divergence(
             f"`{path}` at tick {tick} is not met again as the run {self.run} had it: expected {expected}, got {got}.",
             expected=expected,
             got=got,
         )
-
-    def _port_same(self, port: str, refs: Mapping[str, Json], outcome: Outcome) -> bool:
-        return port in refs and port in outcome.inputs and self._same_origin(refs[port], outcome.inputs[port])
 
     def switched_off(self, region: Region, node: NodePlan) -> bool:
         """True if a person had switched this firing off in the fixed part of the past."""
@@ -300,7 +237,7 @@ class Past:
     def take(self, context: Context, outcome: Outcome) -> None:
         """Note that a firing has taken over an outcome."""
         self._under_way.pop((context.region, context.node_plan.index), None)
-        self._twins[context.firing] = outcome.id
+        self._twins.take(context.firing, outcome)
         self.taken += 1
 
     def replacement(self, region: Region, node: NodePlan) -> dict[str, Json] | None:
@@ -338,18 +275,12 @@ class Past:
             return origin
         region, node = context.region, context.node_plan
         outcome = self._under_way.pop((region, node.index), None) or self.find(region, node)
-        same = False
-        if outcome is not None and outcome.status == "ok":
-            again = self._given_again(outcome, encoded)
-            same = again == outcome.outputs.keys() == encoded.keys()
-            if same:
-                self._twins[context.firing] = outcome.id
-            else:
-                self._half_twins[context.firing] = (outcome.id, again | {"done"})
+        fired = outcome is not None and outcome.status == "ok"
+        same = fired and outcome is not None and self._twins.compare(context.firing, outcome, encoded)
         played = bool(node.role or node.knockout)
         if same and origin == EXECUTED and played and context.firing not in self._touched:
             # What only takes, the end of a region, gives the same whatever it takes.
-            if outcome is not None and (node.role not in ("output", "stop") or self._same(context.refs, outcome)):
+            if outcome is not None and (node.role not in ("output", "stop") or self._twins.got(context.refs, outcome)):
                 self.taken += 1
                 return REPLAYED
         if played and outcome is not None and not same and self._is_fixed(node, outcome):
@@ -384,15 +315,6 @@ class Past:
         while around is not None and around.parent is not None:
             self._touched.add(around.parent_firing)
             around = around.parent
-
-    def _given_again(self, outcome: Outcome, encoded: Mapping[str, bytes]) -> frozenset[str]:
-        """Return the outputs that have the value they had."""
-        return frozenset(
-            port
-            for port, value in outcome.outputs.items()
-            if (data := encoded.get(port)) is not None
-            and ((content_hash(data).hex() == value.hash) if isinstance(value, Ref) else (encode(value) == data))
-        )
 
     # -- regions ----------------------------------------------------------------------------
 

@@ -7,7 +7,8 @@ from functools import reduce
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from studio.engine.past import Execution, Identity, Outcome, Past, Reading
+from studio.engine.outcomes import Execution, Identity, Outcome, Reading
+from studio.engine.past import Past
 from studio.engine.recorded import Answer, Spent
 from studio.graph.model import Graph
 from studio.graph.paths import node_at

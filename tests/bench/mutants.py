@@ -162,8 +162,8 @@ MUTANTS: tuple[Mutant, ...] = (
     Mutant("2.13", "pass passes nothing", "entering.py", '    if how == "pass" and node.out_types:', "    if False:"),
     Mutant("2.13", "pass ignores types", "entering.py", "accepts(entry.type, out_type) and (check is None or check(value))", "True"),
     # 7 resume and fork
-    Mutant("7", "whatever lies on the inputs, an outcome is taken over", "past.py", "or not self._same(refs, outcome):", "or False:"),
-    Mutant("7", "another output counts as the same", "past.py", "            same = again == outcome.outputs.keys() == encoded.keys()", "            same = True"),
+    Mutant("7", "whatever lies on the inputs, an outcome is taken over", "past.py", "or not self._twins.got(refs, outcome):", "or False:"),
+    Mutant("7", "another output counts as the same", "twins.py", "        same = again == outcome.outputs.keys() == encoded.keys()", "        same = True"),
     Mutant("7", "nothing is taken over", "past.py", "        del self._under_way[key]\n        return outcome\n", "        return None\n"),
     Mutant("7", "a change changes nothing", "past.py", "if id(node.instance) in self._changed or id(node.instance) in self._redo or node.stores:", "if node.stores:"),
     Mutant("7", "a node is not fired again though asked to", "past.py", "or id(node.instance) in self._redo or node.stores:", "or node.stores:"),
