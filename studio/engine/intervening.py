@@ -33,9 +33,7 @@ if TYPE_CHECKING:
     from studio.engine.reuse import Reuse
 
 
-async def intervene(
-    region: Region, node: NodePlan, values: dict[str, Any], refs: dict[str, Any], todo: list[int]
-) -> bool:
+def intervene(region: Region, node: NodePlan, values: dict[str, Any], refs: dict[str, Any], todo: list[int]) -> bool:
     """Answer, hold or freeze a node that is ready; True if it does not fire (any more, or now)."""
     engine = region.engine
     if engine.recorded is not None:
@@ -147,10 +145,10 @@ def _repeated(region: Region, node: NodePlan, refs: dict[str, Any], todo: list[i
     spent = past.spent(region, node, outcome)
     if spent is not None:
         engine.take_over(region, node, spent)
-    if engine.scripts:
-        engine.pass_over(context.node, past.asked(outcome))
-    if engine.clock_start is not None:
-        _wait_again(region, past.asked(outcome))
+    if engine.scripts or engine.clock_start is not None:
+        asked = past.asked(outcome)
+        engine.pass_over(context.node, asked)
+        _wait_again(region, asked)
     context.attempt = outcome.attempt - (region.attempt - 1) * (node.retries + 1)
     try:
         for done in past.store_ops(outcome):
@@ -207,7 +205,7 @@ async def _entering_later(region: Region, index: int, waiting: Coroutine[Any, An
 
 
 def _wait_again(region: Region, asked: list[Answer]) -> None:
-    """On a fixed clock, what a firing slept has passed for this run too."""
+    """On a fixed clock, what a firing slept has passed for this run too; on the real one it says nothing."""
     slept = sum(
         float(answer.request["seconds"]) for answer in asked if (answer.kind, answer.name) == ("clock", "sleep")
     )

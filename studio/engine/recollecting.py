@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from studio.engine.recorded import Answer, FiringRecord, SetAside
@@ -62,24 +63,23 @@ def recollect(trace: Trace, run: str, keeps: Callable[[Firing], bool]) -> dict[s
         elif done.firing in kept:
             aside = set_aside[kept[done.firing]]
             set_aside[kept[done.firing]] = aside._replace(store_ops=[*aside.store_ops, done])
-    parent = found.parent_run
-    seen = {found.id}
-    while above and parent and parent not in seen:  # a file that came from someone else may name runs in a circle
-        seen.add(parent)
-        if not trace.has_run(parent):
-            raise UsageError(
-                f"The run {found.id} continues the run {parent}, which is not in this file.",
-                where=str(trace.path),
-                hint="`studio db merge` brings it here.",
-            )
+    last = found
+    for last in islice(trace.lineage(found.id), 1, None):
+        if not above:
+            break
         there = {}
-        for firing in trace.firings(parent):
+        for firing in trace.firings(last.id):
             key = (firing.node, firing.tick, firing.attempt)
             if firing.origin != "replayed" and key in above:
                 record = there[firing.id] = above.pop(key)
-                record.run = parent
-        _take(trace, parent, there, names, parent)
-        parent = trace.run(parent).parent_run
+                record.run = last.id
+        _take(trace, last.id, there, names, last.id)
+    if above and last.parent_run and not trace.has_run(last.parent_run):
+        raise UsageError(
+            f"The run {found.id} continues the run {last.parent_run}, which is not in this file.",
+            where=str(trace.path),
+            hint="`studio db merge` brings it here.",
+        )
     return {
         "records": records, "lost": lost, "names": names, "set_aside": set_aside,
         "ordered_races": found.ordered_races,

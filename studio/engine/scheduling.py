@@ -46,7 +46,7 @@ async def work(region: Region, todo: list[int]) -> None:
             continue
         values, refs = entered
         # Held, frozen, taken over from a past run, or answered by the cache.
-        if engine.intervenes and await intervene(region, node, values, refs, todo):
+        if engine.intervenes and intervene(region, node, values, refs, todo):
             continue
         # Fire.
         if engine.fired >= engine.max_firings or (

@@ -300,7 +300,7 @@ def _require_prepared_answers(run: Run, before: Mapping[str, Any], now: Mapping[
 
 
 def _last_step(trace: Trace, run: Run) -> int:
-    return max((firing.seq or 0 for firing in trace.firings(run.id)), default=0)
+    return trace.steps(run.id).last() or 0
 
 
 def _require_step(trace: Trace, run: Run, at: int) -> None:

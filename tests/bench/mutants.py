@@ -173,7 +173,7 @@ MUTANTS: tuple[Mutant, ...] = (
     Mutant("7", "answers that came are asked for again", "past.py", "            known = record.answer(context.node, context.tick, n, kind, name, request)", "            known = None"),
     Mutant("7", "another firing's failure is told", "intervening.py", '    code = outcome.absent.get("error", "node")', '    code = "node"'),
     Mutant("7", "reasons of absence are lost", "past.py", "{port: Absent(reason) for port, reason in outcome.absent.items()}", "{}"),
-    Mutant("7", "scripts begin anew", "intervening.py", "        engine.pass_over(context.node, past.asked(outcome))", "        pass"),
+    Mutant("7", "scripts begin anew", "intervening.py", "        engine.pass_over(context.node, asked)", "        pass"),
     Mutant("7", "what was spent before is forgotten", "intervening.py", "        engine.take_over(region, node, spent)", "        pass"),
     Mutant("7", "what was spent before is spent again", "engine.py", "        self.taken_over = self.taken_over.plus(spent)", "        pass"),
     Mutant("7", "an output put in place is forgotten", "intervening.py", "    if instead is not None:", "    if False:"),
