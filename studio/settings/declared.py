@@ -127,6 +127,15 @@ SETTINGS: tuple[Setting, ...] = (
         minimum=1,
     ),
     Setting(
+        "window.theme",
+        "system",
+        "How the window looks: `light`, `dark`, or `system`, as the desktop is set.",
+        choices=("system", "light", "dark"),
+        env="STUDIO_THEME",
+    ),
+    Setting("canvas.snap", True, "Nodes that are moved come to rest on the grid. Ctrl while dragging does the other."),
+    Setting("canvas.minimap", True, "A small map of the whole graph stands in the corner of the canvas."),
+    Setting(
         "limits.cost_usd",
         1.0,
         "A run pauses when its calls have cost this many US dollars: a day of a small model, no bad surprise.",

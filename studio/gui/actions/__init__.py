@@ -1,0 +1,67 @@
+"""What can be done in the window, as data. Menus, shortcuts, the command palette and the help come from one list.
+
+Each module here declares its part as `ACTIONS`; nothing else lists them.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from studio.gui.workbench import Workbench
+
+
+def always(workbench: Workbench) -> bool:
+    """Enabled whatever is open."""
+    return True
+
+
+def with_graph(workbench: Workbench) -> bool:
+    """Enabled while a graph is shown."""
+    return workbench.canvas is not None
+
+
+def with_selection(workbench: Workbench) -> bool:
+    """Enabled while nodes are selected."""
+    return bool(workbench.selection)
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One thing that can be done. `id` is stable (`edit.undo`), `menu` the path of its menu ("Edit", "Graph/Align").
+
+    `keys` are default shortcuts as Qt writes them; `when` says whether it can be done now; `label` gives a text that
+    changes ("Undo Move 3 nodes"); `checked` makes it a switch; `order` sorts a menu, where steps of 100 make groups.
+    Actions that act on the canvas alone have `canvas` True: their keys work while the canvas has the focus.
+    """
+
+    id: str
+    title: str
+    menu: str
+    run: Callable[[Workbench], object]
+    keys: tuple[str, ...] = ()
+    when: Callable[[Workbench], bool] = always
+    help: str = ""
+    order: int = 50
+    label: Callable[[Workbench], str] | None = None
+    checked: Callable[[Workbench], bool] | None = None
+    canvas: bool = False
+
+
+@cache
+def all_actions() -> dict[str, Action]:
+    """Return every action by id, in the order of menus."""
+    found: list[Action] = []
+    for info in pkgutil.iter_modules(__path__, f"{__name__}."):
+        found += getattr(importlib.import_module(info.name), "ACTIONS", [])
+    found.sort(key=lambda action: (action.menu, action.order))
+    made = {action.id: action for action in found}
+    if len(made) != len(found):
+        twice = sorted({one.id for one in found if sum(other.id == one.id for other in found) > 1})
+        raise ValueError(f"declared twice: {', '.join(twice)}")
+    return made

@@ -1,0 +1,163 @@
+"""`Workbench`: what all parts of the window share. Which documents are open, what is shown, what is selected."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, Signal
+
+from studio.editing import TOP, At, Document
+from studio.gui.actions import all_actions
+from studio.settings.settings import Settings
+from studio.spec.registry import Registry, default_registry
+from studio.support.errors import StudioError
+
+if TYPE_CHECKING:
+    from studio.gui.canvas import Canvas
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """One graph that is shown: a document and the place of the graph in it. Two are equal if they show the same."""
+
+    document: Document
+    at: At
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Tab) and other.document is self.document and other.at == self.at
+
+    def __hash__(self) -> int:
+        return hash((id(self.document), self.at))
+
+
+class Workbench(QObject):
+    """The shared state of one window. Parts know the workbench and each other only through it."""
+
+    opened = Signal(object)
+    """A document was opened."""
+    closed = Signal(object)
+    """A document was closed."""
+    shown = Signal(object)
+    """A tab should be shown (`Tab`); the window obeys."""
+    current_changed = Signal()
+    """Another tab, or none, is the current one; `canvas` is set by then."""
+    selection_changed = Signal()
+    """Other nodes are selected, or the current tab has changed."""
+    settled = Signal(object)
+    """A document was edited (after each whole edit, also undo and redo)."""
+    said = Signal(str, str)
+    """(text, kind): a sentence for the person; kind is `info`, `warning` or `error`."""
+    actions_changed = Signal()
+    """What can be done now may have changed."""
+    panel_asked = Signal(str)
+    """A panel should be shown and get the focus (its id)."""
+
+    def __init__(self, settings: Settings, registry: Registry | None = None, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.settings = settings
+        self.registry = registry or default_registry()
+        self.documents: list[Document] = []
+        self.current: Tab | None = None
+        self.canvas: Canvas | None = None
+        self.parts: dict[str, Any] = {}
+        """Services that parts offer each other, by name (`live`, `checks`); see `part`."""
+        self._unhook: dict[int, Callable[[], None]] = {}
+
+    # -- documents ----------------------------------------------------------------------------
+
+    @property
+    def document(self) -> Document | None:
+        """The document that is shown, if any."""
+        return self.current.document if self.current is not None else None
+
+    @property
+    def selection(self) -> list[str]:
+        """The names of the selected nodes of the current graph, in file order."""
+        return self.canvas.selected() if self.canvas is not None else []
+
+    def add(self, document: Document) -> Document:
+        """Take a document in and show its top graph."""
+        self.documents.append(document)
+        self._unhook[id(document)] = document.settled.connect(lambda: self._on_settled(document))
+        document.history.changed.connect(self.actions_changed.emit)
+        self.opened.emit(document)
+        self.show(document)
+        return document
+
+    def open(self, path: Path) -> Document | None:
+        """Open a file, or show it if it is open; a refusal is told to the person and gives None."""
+        known = next((one for one in self.documents if one.path is not None and _same(one.path, path)), None)
+        if known is not None:
+            self.show(known)
+            return known
+        try:
+            return self.add(Document.open(path, self.registry))
+        except StudioError as error:
+            self.fail(error)
+            return None
+
+    def remove(self, document: Document) -> None:
+        """Close a document without asking; what is not saved is lost."""
+        if document not in self.documents:
+            return
+        self.documents.remove(document)
+        self._unhook.pop(id(document))()
+        self.closed.emit(document)
+
+    def show(self, document: Document, at: At = TOP, select: Sequence[str] = ()) -> None:
+        """Show a graph of a document in its tab, with nodes selected and in view."""
+        if not document.has(at):
+            at = TOP
+        self.shown.emit(Tab(document, at))
+        if select and self.canvas is not None and self.current == Tab(document, at):
+            self.canvas.select(list(select))
+            self.canvas.reveal(select[0])
+
+    def set_current(self, tab: Tab | None, canvas: Canvas | None) -> None:
+        """The window has brought another tab to the front."""
+        self.current, self.canvas = tab, canvas
+        self.current_changed.emit()
+        self.selection_changed.emit()
+        self.actions_changed.emit()
+
+    def _on_settled(self, document: Document) -> None:
+        self.settled.emit(document)
+        self.actions_changed.emit()
+
+    # -- telling ------------------------------------------------------------------------------
+
+    def say(self, text: str, kind: str = "info") -> None:
+        """Tell the person a sentence, in the status line."""
+        self.said.emit(text, kind)
+
+    def fail(self, error: StudioError) -> None:
+        """Tell the person what was refused and what to do next."""
+        self.said.emit(str(error), "error")
+
+    def trying(self, call: Callable[[], Any]) -> bool:
+        """Call, and tell the person if it is refused. Returns whether it was done."""
+        try:
+            call()
+        except StudioError as error:
+            self.fail(error)
+            return False
+        return True
+
+    # -- parts --------------------------------------------------------------------------------
+
+    def part(self, name: str) -> Any:
+        """Return the service of this name. Raises KeyError if no part offers it."""
+        return self.parts[name]
+
+    def trigger(self, action_id: str) -> None:
+        """Do what an action does, if it can be done now. Raises KeyError for an unknown id."""
+        action = all_actions()[action_id]
+        if action.when(self):
+            self.trying(lambda: action.run(self))
+
+
+def _same(one: Path, other: Path) -> bool:
+    return one.absolute() == other.absolute() or (one.exists() and other.exists() and one.samefile(other))
