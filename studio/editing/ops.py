@@ -29,7 +29,8 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class PutNode:
-    """Add, replace or (None) remove the node of a name. A new one stands at `index` of the file order (None: last).
+    """Add, replace or (None) remove the node of a name. A new one stands at `index` of the file order (None: last);
+    one that is there already moves to `index` (None: it stays).
 
     Edges of a removed node stay; whoever removes one cuts them first, in the same history entry.
     """
@@ -97,11 +98,15 @@ class PutGraph:
 
 @dataclass(frozen=True, slots=True)
 class RenameGraph:
-    """Give a local subgraph another name, in its place. Nodes that run it are changed by ops of their own."""
+    """Give a local subgraph another name, in its place. Nodes that run it are changed by ops of their own.
+
+    `own` is what the graph calls itself from then on; None: it follows if it was called by its old name.
+    """
 
     at: At
     old: str
     new: str
+    own: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,20 +120,30 @@ class SetKey:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Set or (None) remove an entry of the layout: a node's `[x, y]`, or an annotation (see `editing.annotations`)."""
+    """Set or (None) remove an entry of the layout: a node's `[x, y]`, or an annotation (see `editing.annotations`).
+
+    A new entry stands at `index` of the file order (None: last). `is_null` says that None is the value itself, which
+    a file may hold though it places nothing.
+    """
 
     at: At
     key: str
     value: Json
+    index: int | None = None
+    is_null: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class SetComment:
-    """Set or (None) remove the comment lines kept for an item of the file (`graph.comments`)."""
+    """Set or (None) remove the comment lines kept for an item of the file (`graph.comments`).
+
+    New ones stand at `index` of their order (None: last), which shows where comments of items that are gone gather.
+    """
 
     at: At
     key: str
     lines: tuple[str, ...] | None
+    index: int | None = None
 
 
 Op = (
@@ -173,12 +188,12 @@ def apply(top: Graph, op: Op) -> Op:
             _Items(graph.nodes, "node").rename(old_name, new_name)
             graph.nodes[new_name] = replace(graph.nodes[new_name], name=new_name)
             return RenameNode(at, new_name, old_name)
-        case RenameGraph(at, old_name, new_name):
+        case RenameGraph(at, old_name, new_name, own):
             _Items(graph.graphs, "subgraph").rename(old_name, new_name)
             inner_graph = graph.graphs[new_name]
-            if inner_graph.name == old_name:
-                inner_graph.name = new_name
-            return RenameGraph(at, new_name, old_name)
+            called = inner_graph.name
+            inner_graph.name = own if own is not None else new_name if called == old_name else called
+            return RenameGraph(at, new_name, old_name, called)
         case InsertEdge(at, place, edge):
             if not 0 <= place <= len(graph.edges):
                 raise _no_edge(place, at)
@@ -195,20 +210,45 @@ def apply(top: Graph, op: Op) -> Op:
             last = getattr(graph, key)
             setattr(graph, key, value)
             return SetKey(at, key, last)
-        case Place(at, key, value):
-            placed = graph.layout.get(key)
-            if value is None:
-                graph.layout.pop(key, None)
-            else:
-                graph.layout[key] = value
-            return Place(at, key, placed)
-        case SetComment(at, key, lines):
-            said = graph.comments.get(key)
+        case Place(at, key, value, index, is_null):
+            layout: _Entries[Json] = _Entries(graph.layout)
+            if value is None and not is_null:
+                return Place(at, key, *layout.take(key))
+            placed, _, was_null = layout.put(key, value, index)
+            return Place(at, key, placed, None, was_null)
+        case SetComment(at, key, lines, index):
+            comments: _Entries[list[str]] = _Entries(graph.comments)
             if lines is None:
-                graph.comments.pop(key, None)
+                said, where, _ = comments.take(key)
             else:
-                graph.comments[key] = list(lines)
-            return SetComment(at, key, None if said is None else tuple(said))
+                said, where, _ = comments.put(key, list(lines), index)
+            return SetComment(at, key, None if said is None else tuple(said), where)
+
+
+class _Entries(Generic[T]):
+    """An ordered mapping whose keys are any texts: layout, comments."""
+
+    def __init__(self, items: dict[str, T]) -> None:
+        self.items = items
+
+    def take(self, key: str) -> tuple[T | None, int | None, bool]:
+        """Remove an entry, if there is one; return what was there, at which place, and whether that was null."""
+        if key not in self.items:
+            return None, None, False
+        # Nearly always the last is asked for first (undo), so the search begins there.
+        where = len(self.items) - 1 - next(nth for nth, name in enumerate(reversed(self.items)) if name == key)
+        value = self.items.pop(key)
+        return value, where, value is None
+
+    def put(self, key: str, value: T, index: int | None) -> tuple[T | None, None, bool]:
+        """Set an entry, a new one at a place (None: last); return what was there, and whether that was null."""
+        known = key in self.items
+        before = self.items.get(key)
+        self.items[key] = value
+        if not known and index is not None and index < len(self.items) - 1:
+            for name in list(self.items)[index:-1]:
+                self.items[name] = self.items.pop(name)
+        return before, None, known and before is None
 
 
 class _Items(Generic[T]):
@@ -219,22 +259,30 @@ class _Items(Generic[T]):
         self.what = what
 
     def put(self, name: str, value: T | None, index: int | None) -> tuple[T | None, int | None]:
-        """Add, replace or (None) remove an item; return what was there and, if it was removed, at which place."""
+        """Add, replace, move or (None) remove an item; return what was there and, if it left it, at which place."""
         if value is None:
             if name not in self.items:
                 raise GraphError(f"There is no {self.what} `{name}`.")
-            where = list(self.items).index(name)
-            return self.items.pop(name), where
+            place = list(self.items).index(name)
+            return self.items.pop(name), place
         if name in self.items:
             before = self.items[name]
             self.items[name] = value
-            return before, None
+            return before, None if index is None else self.move(name, index)
         self._check(name)
         self.items[name] = value
         if index is not None and index < len(self.items) - 1:
             order = list(self.items)[:-1]
             self._reorder([*order[:index], name, *order[index:]])
         return None, None
+
+    def move(self, name: str, index: int) -> int:
+        """Put an item at another place; return where it was."""
+        order = list(self.items)
+        before = order.index(name)
+        order.insert(index, order.pop(before))
+        self._reorder(order)
+        return before
 
     def rename(self, old: str, new: str) -> None:
         """Give an item another name in its place."""

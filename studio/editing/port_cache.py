@@ -51,8 +51,11 @@ class PortCache:
                 self._ports.pop((at, old_name), None)
                 self._touched.setdefault(at, set()).add(new_name)
                 self._bodies_touched = True
-            case PutGraph() | RenameGraph():
-                self._scopes.clear()
+            case PutGraph(at, name):
+                self._forget_inside((*at, name))
+            case RenameGraph(at, old_name, new_name):
+                self._forget_inside((*at, old_name))
+                self._forget_inside((*at, new_name))
                 self._bodies_touched = True
             case _:
                 return
@@ -82,6 +85,13 @@ class PortCache:
     def _shapes_bodies(self, type_name: str) -> bool:
         cls = self._document.registry.find(type_name)
         return cls is not None and cls.spec.role in ("input", "output")
+
+    def _forget_inside(self, at: At) -> None:
+        """Another graph stands here now, or none: its nodes are not those that were asked about."""
+        self._scopes.clear()
+        self._bodies_touched = True
+        for key in [key for key in self._ports if key[0][: len(at)] == at]:
+            del self._ports[key]
 
     def _forget_regions(self) -> None:
         for key, ports in list(self._ports.items()):
