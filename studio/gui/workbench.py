@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Signal
 
 from studio.editing import TOP, At, Document
 from studio.gui.actions import all_actions
+from studio.settings.declared import Value
 from studio.settings.settings import Settings
 from studio.spec.registry import Registry, default_registry
 from studio.support.errors import StudioError
@@ -54,6 +55,10 @@ class Workbench(QObject):
     """What can be done now may have changed."""
     panel_asked = Signal(str)
     """A panel should be shown and get the focus (its id)."""
+    open_failed = Signal(object, object)
+    """(path, StudioError): a file could not be opened as a graph."""
+    settings_changed = Signal(str)
+    """A setting has another value (its name); `settings` has it by then."""
 
     def __init__(self, settings: Settings, registry: Registry | None = None, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -96,6 +101,7 @@ class Workbench(QObject):
         try:
             return self.add(Document.open(path, self.registry))
         except StudioError as error:
+            self.open_failed.emit(path, error)
             self.fail(error)
             return None
 
@@ -126,6 +132,22 @@ class Workbench(QObject):
     def _on_settled(self, document: Document) -> None:
         self.settled.emit(document)
         self.actions_changed.emit()
+
+    # -- settings -----------------------------------------------------------------------------
+
+    def change_setting(self, name: str, value: Value | None) -> None:
+        """Give a setting a value, or (None) its default, in the settings file.
+
+        Raises UsageError if the value will not do, EnvironmentProblem if the file cannot be written.
+        """
+        fresh = Settings.load(self.settings.path)  # what another window or command has written since stays
+        if value is None:
+            fresh.reset(name)
+        else:
+            fresh.set(name, value)
+        fresh.save()
+        self.settings = fresh
+        self.settings_changed.emit(name)
 
     # -- telling ------------------------------------------------------------------------------
 
