@@ -245,6 +245,14 @@ class RegionPlan:
         self.has_limits = bool(graph.limits)
 
 
+def _require_ends(graph: Graph) -> None:
+    """Raise GraphError for an edge that names a node that does not exist."""
+    for edge in graph.edges:
+        for end in (edge.source, edge.target, edge.initial_from.partition(".")[0]):
+            if end and end not in graph.nodes:
+                raise GraphError(f"`{edge}` names `{end}`, which is no node.", where=str(edge.place))
+
+
 class Compiler:
     """Compiles regions; one per run-ready graph, so that bodies used twice are compiled once."""
 
@@ -266,6 +274,7 @@ class Compiler:
         plan = RegionPlan(scope, shared, self.ordered_races)
         names = same_tick_order(graph)
         index = {name: position for position, name in enumerate(names)}
+        _require_ends(graph)
         outputs: list[dict[str, Field]] = []
         inputs: list[dict[str, Field]] = []
         for name in names:

@@ -299,3 +299,19 @@ def test_every_rule_has_a_code_with_help_and_a_test() -> None:
         "output_unused", "loose_function", "free_text_steers",
     }  # fmt: skip
     assert all(f'"{code}"' in tests for code in used - {"unknown_type"})
+
+
+@pytest.mark.parametrize(
+    "broken",
+    ["zz.value -> b.value", "a.value -> zz.value", "a.value ~> b.value: {initial_from: zz.value}"],
+    ids=["source", "target", "initial_from"],
+)
+@pytest.mark.parametrize("place", ["top", "body"])
+def test_edges_that_name_no_node_are_findings_and_not_faults(broken: str, place: str) -> None:
+    inner = "nodes: {a: {type: flow.input, value: 3}, b: {type: flow.output}}\nedges:\n  - " + broken + "\n"
+    text = inner
+    if place == "body":
+        indented = "".join(f"    {line}\n" for line in inner.splitlines())
+        text = f"nodes: {{run: {{type: flow.subgraph, graph: part}}}}\ngraphs:\n  part:\n{indented}"
+
+    assert {"edge_node", "initial_from"} & set(codes(text))
