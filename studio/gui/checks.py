@@ -1,0 +1,263 @@
+"""Live checks: what is wrong with each open graph, found out beside the window while it is edited.
+
+After an edit has settled for a moment, a copy of the graph is checked in a thread; what an edit overtakes is given
+up. The window never waits. Results are per document, and every canvas shows those of its graph.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from studio.editing import TOP, At, Document
+from studio.graph.diagnostics import Diagnostic
+from studio.graph.model import Graph
+from studio.gui.guard import report
+from studio.gui.workbench import Tab, Workbench
+
+if TYPE_CHECKING:
+    from studio.gui.canvas import Canvas
+    from studio.lint import Constraint
+    from studio.spec.registry import Registry
+
+WAIT_MS: Final = 150
+"""How long an edit must have settled before the graph is looked at, in milliseconds."""
+
+_POLL_MS: Final = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What was found out about one revision of a document.
+
+    `constraints` says how tightly each model function is held, `badges` what a node is to be marked with, both by
+    `graph path/node` (or `node`).
+    """
+
+    revision: int
+    findings: tuple[Diagnostic, ...] = ()
+    constraints: Mapping[str, Constraint] = field(default_factory=dict)
+    badges: Mapping[str, str] = field(default_factory=dict)
+    bound: str = ""
+    """What a run can cost at worst, as a sentence."""
+
+    def count(self, severity: str) -> int:
+        """Return how many findings are of this severity."""
+        return sum(found.severity == severity for found in self.findings)
+
+    def of(self, path: str) -> list[Diagnostic]:
+        """Return the findings about one graph; `path` as in `Diagnostic.graph`."""
+        return [found for found in self.findings if found.graph == path]
+
+
+class Given(Exception):
+    """Raised inside a check that an edit has overtaken."""
+
+
+Check = Callable[[Graph, "Registry", Callable[[], bool]], Checked]
+"""Checks a graph; asks now and then whether the result is still wanted, and gives up by raising `Given`."""
+
+
+def check_graph(graph: Graph, registry: Registry, wanted: Callable[[], bool]) -> Checked:
+    """Check a graph as `studio lint` does."""
+    from studio.lint import constraints, lint
+
+    findings = tuple(lint(graph, registry))
+    if not wanted():
+        raise Given
+    return Checked(0, findings, constraints(graph, registry))
+
+
+class Checks(QObject):
+    """The service `checks` of the workbench."""
+
+    checked = Signal(object)
+    """There are new results for a document (`of`)."""
+    started = Signal(object)
+    """A document is to be checked; what is known of it may be out of date."""
+
+    def __init__(self, workbench: Workbench, check: Check = check_graph) -> None:
+        super().__init__(workbench)
+        self.workbench = workbench
+        self._check = check
+        self._results: dict[int, Checked] = {}
+        self._due: dict[int, Document] = {}
+        self._unhook: dict[int, Callable[[], None]] = {}
+        self._running: _Job | None = None
+        self._wait = QTimer(self)
+        self._wait.setSingleShot(True)
+        self._wait.setInterval(WAIT_MS)
+        self._wait.timeout.connect(self._start_next)
+        self._poll = QTimer(self)
+        self._poll.setInterval(_POLL_MS)
+        self._poll.timeout.connect(self._collect)
+        workbench.opened.connect(lambda document: self._on_opened(document))
+        workbench.settled.connect(lambda document: self.check(document))
+        workbench.closed.connect(lambda document: self._on_closed(document))
+        workbench.current_changed.connect(self._show_current)
+
+    def of(self, document: Document | None) -> Checked | None:
+        """Return what is known of a document; None until it was checked once."""
+        return self._results.get(id(document)) if document is not None else None
+
+    def is_current(self, document: Document) -> bool:
+        """True if what is known is about the document as it is now."""
+        known = self.of(document)
+        return known is not None and known.revision == document.revision and id(document) not in self._due
+
+    @property
+    def is_idle(self) -> bool:
+        """True if nothing is being checked and nothing waits for it."""
+        return self._running is None and not self._due
+
+    def check(self, document: Document) -> None:
+        """Have a document checked soon; what is being found out about an older state of it is given up."""
+        if document not in self.workbench.documents:
+            return
+        self._due[id(document)] = document
+        if self._running is not None and self._running.document is document:
+            self._running.wanted = False
+        self._wait.start()
+        self.started.emit(document)
+
+    def _on_opened(self, document: Document) -> None:
+        # In another folder other bodies are found.
+        self._unhook[id(document)] = document.saved.connect(lambda: self.check(document))
+        self.check(document)
+        self._wait.start(0)
+
+    def _on_closed(self, document: Document) -> None:
+        self._unhook.pop(id(document))()
+        self._due.pop(id(document), None)
+        self._results.pop(id(document), None)
+        if self._running is not None and self._running.document is document:
+            self._running.wanted = False
+
+    def _start_next(self) -> None:
+        self._wait.setInterval(WAIT_MS)
+        if self._running is not None or not self._due:
+            return  # `_collect` comes back here
+        current = self.workbench.document
+        key = id(current) if id(current) in self._due else next(iter(self._due))
+        self._running = _Job(self._due.pop(key), self.workbench.registry, self._check)
+        self._running.start()
+        self._poll.start()
+
+    def _collect(self) -> None:
+        job = self._running
+        if job is None or not job.done:
+            return
+        self._running = None
+        self._poll.stop()
+        result = job.done[0]
+        document = job.document
+        if isinstance(result, Exception):
+            report("checks", result)
+        elif result is not None and document in self.workbench.documents and job.wanted:
+            self._results[id(document)] = result
+            for canvas in self._canvases():
+                if canvas.document is document:
+                    self._show(canvas)
+            self.checked.emit(document)
+        if self._due and not self._wait.isActive():
+            self._start_next()
+
+    # -- canvases -----------------------------------------------------------------------------
+
+    def _canvases(self) -> list[Canvas]:
+        pages = self.workbench.parts.get("pages")
+        return list(pages.canvases()) if pages is not None else []
+
+    def _show_current(self) -> None:
+        if self.workbench.canvas is not None:
+            self._show(self.workbench.canvas)
+
+    def _show(self, canvas: Canvas) -> None:
+        known = self.of(canvas.document)
+        if known is None:
+            return
+        path = path_of(canvas.at)
+        worst: dict[str, tuple[str, str]] = {}
+        for found in known.of(path):
+            if not found.node:
+                continue
+            severity, text = worst.get(found.node, (found.severity, ""))
+            severity = "error" if "error" in (severity, found.severity) else severity
+            worst[found.node] = (severity, f"{text}\n{found.message}".strip())
+        canvas.set_problems(worst)
+
+
+class _Job:
+    """One check of one document in a thread of its own. Nothing of Qt is touched there."""
+
+    def __init__(self, document: Document, registry: Registry, check: Check) -> None:
+        self.document = document
+        self.wanted = True
+        self.done: deque[Checked | Exception | None] = deque()
+        self._revision = document.revision
+        self._graph = copied(document.graph)
+        self._registry = registry
+        self._check = check
+
+    def start(self) -> None:
+        """Begin. `done` holds the result, or None if there is none, when the check has ended."""
+        threading.Thread(target=self._work, name="checks", daemon=True).start()
+
+    def _work(self) -> None:
+        try:
+            found = self._check(self._graph, self._registry, lambda: self.wanted)
+            self.done.append(replace(found, revision=self._revision))
+        except Given:
+            self.done.append(None)
+        except Exception as fault:  # noqa: BLE001 - a fault of ours in a rule; told in the window's thread
+            self.done.append(fault)
+
+
+def copied(graph: Graph) -> Graph:
+    """Return a copy that edits of the original do not reach. Nodes and edges are values and are shared."""
+    return replace(
+        graph,
+        nodes=dict(graph.nodes),
+        edges=list(graph.edges),
+        stores=dict(graph.stores),
+        limits=dict(graph.limits),
+        graphs={name: copied(inner) for name, inner in graph.graphs.items()},
+    )
+
+
+def path_of(at: At) -> str:
+    """Return how findings name a graph of a document (`Diagnostic.graph`)."""
+    return ".".join(at)
+
+
+def place_of(document: Document, found: Diagnostic) -> Tab | Path | None:
+    """Return where a finding stands: a graph of the document, the file of a body elsewhere, or None (not known)."""
+    for at, _ in document.walk():
+        if path_of(at) == found.graph:
+            return Tab(document, at)
+    path = Path(found.place.file)
+    return path if found.place.file and path.is_file() else None
+
+
+def go_to(workbench: Workbench, document: Document, found: Diagnostic) -> None:
+    """Show the graph in which a finding stands, and its node."""
+    place = place_of(document, found)
+    if isinstance(place, Path):
+        opened = workbench.open(place)
+        if opened is not None:
+            workbench.show(opened, TOP, [found.node] if found.node in opened.graph.nodes else [])
+    elif place is not None:
+        known = found.node in document.at(place.at).nodes
+        workbench.show(document, place.at, [found.node] if known else [])
+
+
+def install(workbench: Workbench) -> Checks:
+    """Offer the service to the other parts."""
+    checks = workbench.parts["checks"] = Checks(workbench)
+    return checks

@@ -1,0 +1,1 @@
+"""Tests of the live checks and of the panel that lists what they find."""
