@@ -1,0 +1,98 @@
+"""Looks things up in the trace on a thread of its own, so that a slow disk never holds up the window."""
+
+from __future__ import annotations
+
+import logging
+import queue
+import threading
+from collections import deque
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from studio.support.errors import StudioError
+from studio.support.values import Json
+
+if TYPE_CHECKING:
+    from studio.trace import Trace
+
+_log = logging.getLogger(__name__)
+
+Question = Callable[["Trace"], Any]
+
+
+class Lookup:
+    """Answers questions to one trace file. `answers` collects `(key, answer)`; an answer may be a StudioError.
+
+    The thread starts with the first question. A question that is still waiting under the same key is replaced.
+    """
+
+    def __init__(self, db: Path) -> None:
+        self.db = db
+        self.answers: deque[tuple[Any, Any]] = deque()
+        self._waiting: dict[Any, Question] = {}
+        self._keys: queue.SimpleQueue[Any] = queue.SimpleQueue()
+        self._guard = threading.Lock()
+        self._thread: threading.Thread | None = None
+
+    @property
+    def is_busy(self) -> bool:
+        """True while a question waits for its answer."""
+        return bool(self._waiting)
+
+    def ask(self, key: Any, question: Question) -> None:
+        """Have a question answered; returns at once."""
+        with self._guard:
+            is_new = key not in self._waiting
+            self._waiting[key] = question
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._work, name="trace lookup", daemon=True)
+                self._thread.start()
+        if is_new:
+            self._keys.put(key)
+
+    def stop(self) -> None:
+        """End the thread."""
+        thread, self._thread = self._thread, None
+        if thread is not None:
+            self._keys.put(_END)
+            thread.join()
+
+    def _work(self) -> None:
+        from studio.trace import Trace
+
+        trace: Trace | None = None
+        try:
+            while (key := self._keys.get()) is not _END:
+                with self._guard:
+                    question = self._waiting[key]
+                answer: Any
+                try:
+                    trace = trace or Trace(self.db)
+                    answer = question(trace)
+                except StudioError as refused:
+                    answer = refused
+                except Exception as fault:  # noqa: BLE001 - the thread must live for the next question
+                    _log.exception("a look into the trace failed")
+                    answer = StudioError(f"The trace could not be read: {fault}.")
+                self.answers.append((key, answer))
+                with self._guard:
+                    if self._waiting.get(key) is question:
+                        del self._waiting[key]
+                    else:
+                        self._keys.put(key)
+        finally:
+            if trace is not None:
+                trace.close()
+
+
+_END = object()
+
+
+def whole_value(run: str, firing: int, port: str) -> Question:
+    """Ask for all of an output."""
+
+    def find(trace: Trace) -> Json:
+        return trace.outputs(trace.firing(run, firing)).get(port)
+
+    return find

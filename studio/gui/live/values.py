@@ -1,0 +1,121 @@
+"""What is kept of the values that a run gives: enough to show, never so much that it fills the memory."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from studio.support.values import Json, decode, preview
+from studio.trace.log import STATUS_NAMES
+
+WHOLE_BYTES: Final = 256 * 1024
+"""Values up to this size are kept as they are; of longer ones only the trace has all."""
+
+BEGINNING: Final = 2400
+"""Bytes kept of a value that is not kept whole."""
+
+PREVIEW: Final = 400
+"""Signs of a value that a preview looks at."""
+
+HOVER: Final = 600
+"""Signs of a value shown for a wire."""
+
+
+class Shot:
+    """One decided firing as the window keeps it. Times in nanoseconds, `tick` sortable (`support.ticks`)."""
+
+    __slots__ = (
+        "absent", "attempt", "calls", "cost", "duration", "firing", "node", "origin", "outputs", "reason", "region",
+        "sizes", "status", "tick", "tokens",
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        firing: int,
+        region: str,
+        node: str,
+        tick: str,
+        status: int,
+        reason: str,
+        origin: int,
+        duration: int,
+        attempt: int,
+        outputs: Mapping[str, bytes] | None,
+        absent: Mapping[str, str] | None,
+    ) -> None:
+        self.firing = firing
+        self.region = region
+        self.node = node
+        self.tick = tick
+        self.status = status
+        self.reason = reason
+        self.origin = origin
+        self.duration = duration
+        self.attempt = attempt
+        self.cost: float | None = 0.0
+        self.tokens = 0
+        self.calls = 0
+        self.absent = absent
+        self.sizes: dict[str, int] | None = None
+        """Sizes of outputs that are kept by their beginning only."""
+        self.outputs = outputs or {}
+        if outputs and any(len(data) > WHOLE_BYTES for data in outputs.values()):
+            self._keep_beginnings(WHOLE_BYTES)
+
+    def weight(self) -> int:
+        """Bytes of its outputs."""
+        return sum(map(len, self.outputs.values()))
+
+    def shed(self) -> None:
+        """Keep only the beginnings of long outputs."""
+        self._keep_beginnings(BEGINNING)
+
+    def _keep_beginnings(self, longer_than: int) -> None:
+        sizes = {port: len(data) for port, data in self.outputs.items() if len(data) > longer_than}
+        self.outputs = {port: data[:BEGINNING] if port in sizes else data for port, data in self.outputs.items()}
+        self.sizes = {**sizes, **(self.sizes or {})} or None
+
+    @property
+    def path(self) -> str:
+        """The node path of the firing."""
+        return self.region + self.node
+
+    @property
+    def status_name(self) -> str:
+        """`ok`, `error` or `skipped`."""
+        return STATUS_NAMES[self.status]
+
+    def is_whole(self, port: str) -> bool:
+        """True if all of an output is here."""
+        return self.sizes is None or port not in self.sizes
+
+    def value(self, port: str) -> Json:
+        """Return an output that is whole. Raises KeyError if there is none, ValueError if it is not whole."""
+        if not self.is_whole(port):
+            raise ValueError(f"only the beginning of {port} is kept")
+        return decode(self.outputs[port])
+
+    def shown(self, port: str, limit: int = PREVIEW) -> str:
+        """Return the beginning of an output on one line, "" if there is none."""
+        data = self.outputs.get(port)
+        return "" if data is None else shown_bytes(data, limit, whole=self.is_whole(port))
+
+    def summary(self, limit: int = PREVIEW) -> str:
+        """Return one line about what the firing gave: its value, or its values by port, or why there are none."""
+        if self.status_name != "ok":
+            return " ".join(self.reason[: 2 * limit].split())[:limit]
+        if len(self.outputs) == 1:
+            return self.shown(next(iter(self.outputs)), limit)
+        each = max(20, limit // max(1, len(self.outputs)))
+        return "  ".join(f"{port}: {self.shown(port, each)}" for port in list(self.outputs)[:6])
+
+
+def shown_bytes(data: bytes, limit: int, *, whole: bool = True) -> str:
+    """Return the beginning of an encoded value on one line. What is much longer is cut before it is looked at."""
+    if whole and len(data) <= 8 * limit:
+        return preview(decode(data), limit)
+    text = data[: 4 * limit].decode("utf-8", "ignore")
+    if text.startswith('"'):
+        text = text[1:].replace("\\n", " ").replace('\\"', '"')
+    text = " ".join(text.split())
+    return text[: limit - 1] + "…"
