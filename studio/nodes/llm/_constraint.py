@@ -21,6 +21,8 @@ MANY_INPUTS = 6
 MANY_PROPERTIES = 8
 LONG_TASK = 120
 """Words of instructions beyond which a job is probably several."""
+MOST_READ = 20_000
+"""Signs of instructions that are judged: more than any job needs, and looked through in no time."""
 
 _VAGUE = re.compile(
     r"\b(appropriate(ly)?|as needed|if necessary|relevant|helpful|useful|good|nice|best|better|interesting"
@@ -124,16 +126,18 @@ def _length(params: FunctionParams) -> Iterator[tuple[float, str]]:
 
 
 def _task(params: FunctionParams) -> Iterator[tuple[float, str]]:
-    task = task_of(params.instructions)
+    instructions = params.instructions[:MOST_READ]
+    task = task_of(instructions)
     words = task.split()
     vague = list(dict.fromkeys(found[0].lower() for found in _VAGUE.finditer(task)))
     if len(words) < 3 and _shape.mode_of(params) == "generate":
         yield 0.1, "the instructions are too short to say what is wanted"
     elif vague and _shape.mode_of(params) == "generate":
         yield 0.1, f"vague words ({', '.join(vague[:3])}): say what can be seen in the answer"
-    jobs = list(dict.fromkeys(found[1].lower() for found in _JOB.finditer(params.instructions)))
+    jobs = list(dict.fromkeys(found[1].lower() for found in _JOB.finditer(instructions)))
     if len(jobs) > 2 or len(words) > LONG_TASK:
-        named = f" ({', '.join(jobs[:4])})" if len(jobs) > 2 else f" ({len(words)} words)"
+        more = "over " if len(params.instructions) > MOST_READ else ""
+        named = f" ({', '.join(jobs[:4])})" if len(jobs) > 2 else f" ({more}{len(words)} words)"
         yield 0.15, f"several jobs in one{named}: make each a function of its own"
     inputs = _shape.instruction_inputs(params)
     if not inputs:

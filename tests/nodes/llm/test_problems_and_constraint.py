@@ -162,6 +162,15 @@ def test_the_reasons_say_what_would_hold_it_tighter(given: dict[str, Any], reaso
     assert any(reason in one for one in score(**given)[1]), score(**given)[1]
 
 
+def test_instructions_of_any_length_are_judged_by_their_beginning() -> None:
+    long = "Sort {text} by sound. " + "Then translate it. " * 5_000
+
+    reasons = score(instructions=long)[1]
+
+    assert any("over" in one and "words" in one or "several jobs" in one for one in reasons), reasons
+    assert score(instructions=long + "Be helpful. " * 100)[0] == score(instructions=long)[0]
+
+
 def test_the_types_are_found_by_name_and_explain_themselves() -> None:
     for name in ("llm.function", "llm.chat", "llm.embed"):
         found = default_registry().find(name)
