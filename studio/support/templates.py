@@ -45,6 +45,11 @@ def render(text: str, values: Mapping[str, Json]) -> str:
     return "".join(made)
 
 
+def rename(text: str, old: str, new: str) -> str:
+    """Return the template with a placeholder called otherwise; literal braces and all other text stay."""
+    return _TOKEN.sub(lambda found: f"{{{new}}}" if found[1] == old else found[0], text)
+
+
 def as_text(value: Json) -> str:
     """Return a value as it stands in a text: text verbatim, anything else as compact JSON."""
     return value if isinstance(value, str) else encode(value).decode()
