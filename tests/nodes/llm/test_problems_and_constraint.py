@@ -167,7 +167,7 @@ def test_instructions_of_any_length_are_judged_by_their_beginning() -> None:
 
     reasons = score(instructions=long)[1]
 
-    assert any("over" in one and "words" in one or "several jobs" in one for one in reasons), reasons
+    assert any("(over " in one for one in reasons), reasons
     assert score(instructions=long + "Be helpful. " * 100)[0] == score(instructions=long)[0]
 
 
