@@ -45,7 +45,7 @@ class Document:
         self.revision = 0
         """Grows with each op."""
         self._ports = PortCache(self)
-        self._stamp = _stamp(path)
+        self._stamp = file_stamp(path)
         self._open_entry: Entry | None = None
 
     @classmethod
@@ -219,17 +219,22 @@ class Document:
         if self.graph.base != base:
             self._ports.forget()
         self.path = target
-        self._stamp = _stamp(target)
+        self._stamp = file_stamp(target)
         self.history.mark_clean()
         self.saved.emit()
 
+    @property
+    def stamp(self) -> str:
+        """What the file was when it was read or written last, as `file_stamp` tells it."""
+        return self._stamp
+
     def changed_on_disk(self) -> bool:
         """True if the file is not what was read or written last; a file that is gone counts."""
-        return self.path is not None and _stamp(self.path) != self._stamp
+        return self.path is not None and file_stamp(self.path) != self._stamp
 
     def keep_mine(self) -> None:
         """Heed the file's change no more: the document stays as it is and is to be saved."""
-        self._stamp = _stamp(self.path)
+        self._stamp = file_stamp(self.path)
         self.history.mark_dirty()
 
     def reload(self) -> None:
@@ -237,7 +242,7 @@ class Document:
         if self.path is None:
             raise UsageError("The graph has no file yet.")
         self.replace(Graph.load(self.path))
-        self._stamp = _stamp(self.path)
+        self._stamp = file_stamp(self.path)
         self.history.clear()
 
     def replace(self, graph: Graph) -> None:
@@ -249,7 +254,7 @@ class Document:
         self.settled.emit()
 
 
-def _stamp(path: Path | None) -> str:
+def file_stamp(path: Path | None) -> str:
     """Return what tells whether a file changed: a hash of its bytes, "" if there is none."""
     if path is None:
         return ""
