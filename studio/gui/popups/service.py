@@ -1,0 +1,126 @@
+"""`Popups`: one of each popup, made when it is first needed; what the canvas asks for is answered here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, QPoint, QPointF
+from PySide6.QtGui import QCursor
+from PySide6.QtWidgets import QMenu, QWidget
+
+from studio.editing.searching import Hit
+from studio.gui.workbench import Workbench
+
+if TYPE_CHECKING:
+    from studio.gui.canvas import Canvas
+    from studio.gui.popups.add_node import AddPopup
+    from studio.gui.popups.commands import CommandPalette
+    from studio.gui.popups.find import FindBar
+    from studio.gui.popups.name_field import NameField
+    from studio.gui.popups.results import Results
+
+
+class Popups(QObject):
+    """The popups of one window."""
+
+    def __init__(self, workbench: Workbench) -> None:
+        super().__init__(workbench)
+        self.workbench = workbench
+        self.menu: QMenu | None = None
+        """The menu that was opened last."""
+
+    @cached_property
+    def window(self) -> QWidget:
+        """The widget that popups lie over."""
+        window = self.workbench.parts.get("window")
+        if window is None:
+            assert self.workbench.canvas is not None
+            window = self.workbench.canvas.window()
+        assert isinstance(window, QWidget)
+        return window
+
+    @cached_property
+    def adding(self) -> AddPopup:
+        """The list of node types."""
+        from studio.gui.popups.add_node import AddPopup
+
+        return AddPopup(self.workbench, self.window)
+
+    @cached_property
+    def commands(self) -> CommandPalette:
+        """The list of commands, nodes and graphs."""
+        from studio.gui.popups.commands import CommandPalette
+
+        return CommandPalette(self.workbench, self.window)
+
+    @cached_property
+    def finding(self) -> FindBar:
+        """The bar that finds text in the graph."""
+        from studio.gui.popups.find import FindBar
+
+        return FindBar(self.workbench, self.window)
+
+    @cached_property
+    def naming(self) -> NameField:
+        """The field in which things get names."""
+        from studio.gui.popups.name_field import NameField
+
+        return NameField(self.window)
+
+    @cached_property
+    def results(self) -> Results:
+        """The list of places where something is used."""
+        from studio.gui.popups.results import Results
+
+        return Results(self.workbench, self.window)
+
+    # -- what the canvas asks for -----------------------------------------------------------------
+
+    def place_requested(self, canvas: Canvas, scene: QPointF, point: QPoint) -> None:
+        """Offer node types for a point of the canvas."""
+        self.adding.open((scene.x(), scene.y()), point)
+
+    def wire_dropped(
+        self, canvas: Canvas, node: str, port: str, is_output: bool, scene: QPointF, point: QPoint
+    ) -> None:
+        """Offer what fits the loose end of a wire."""
+        from studio.gui.popups.add_node import Loose
+
+        self.adding.open((scene.x(), scene.y()), point, Loose(node, port, is_output))
+
+    def context_requested(self, canvas: Canvas, point: QPoint, target: Any) -> None:
+        """Show the menu of what is at a point."""
+        from studio.gui.popups.context import context_menu
+
+        if self.menu is not None:
+            self.menu.deleteLater()
+        self.menu = context_menu(self.workbench, canvas, target, self.scene_point(canvas, point))
+        self.menu.popup(point)
+
+    # -- what actions ask for ---------------------------------------------------------------------
+
+    def add(self) -> None:
+        """Offer node types for where the mouse is, if it is over the canvas, else for its middle."""
+        canvas = self.workbench.canvas
+        if canvas is None:
+            return
+        point = QCursor.pos()
+        inside = canvas.rect().contains(canvas.mapFromGlobal(point))
+        if not inside:
+            point = canvas.mapToGlobal(canvas.rect().center())
+        x, y = self.scene_point(canvas, point)
+        self.adding.open((x, y), point)
+
+    def show_results(self, title: str, hits: Sequence[Hit], nothing: str) -> None:
+        """List places of the current document to go to; say `nothing` if there are none."""
+        if not hits:
+            self.workbench.say(nothing)
+        else:
+            self.results.open(title, hits)
+
+    @staticmethod
+    def scene_point(canvas: Canvas, point: QPoint) -> tuple[float, float]:
+        """Return the point of a canvas's scene under a point of the screen."""
+        return canvas.scene_at(point)
