@@ -161,6 +161,12 @@ class HostPool:
         self._hosts: dict[HostSpec, ModelHost] = {}
         self._gates: dict[HostSpec, Gate] = {}
         self._owner = os.getpid()
+        self._starting = 0
+
+    @property
+    def starting(self) -> bool:
+        """True while a host is being started."""
+        return self._starting > 0
 
     def gate(self, spec: HostSpec) -> Gate:
         """Return the gate before the host of `spec`, one for all threads and event loops."""
@@ -181,7 +187,11 @@ class HostPool:
                 return host
             if host is not None:
                 host.stop()
-            host = self._hosts[spec] = self._start(spec)
+            self._starting += 1
+            try:
+                host = self._hosts[spec] = self._start(spec)
+            finally:
+                self._starting -= 1
             return host
 
     def stop_all(self) -> None:

@@ -15,6 +15,7 @@ from studio.support.values import Json
 
 if TYPE_CHECKING:
     from studio.trace import Trace
+    from studio.trace.found import Firing
 
 _log = logging.getLogger(__name__)
 
@@ -94,5 +95,31 @@ def whole_value(run: str, firing: int, port: str) -> Question:
 
     def find(trace: Trace) -> Json:
         return trace.outputs(trace.firing(run, firing)).get(port)
+
+    return find
+
+
+def firings_at(run: str, region: str, names: tuple[str, ...], tick: str) -> Question:
+    """Ask for the firings of some nodes of a region at one tick (sortable), as the window keeps them."""
+    from studio.gui.live.values import Shot
+    from studio.support.ticks import tick_path
+    from studio.support.values import encode
+    from studio.trace.log import ORIGIN_NAMES, STATUS_NAMES
+
+    def kept(trace: Trace, firing: Firing, name: str) -> Shot:
+        outputs = {port: encode(value) for port, value in trace.outputs(firing).items()}
+        status, origin = STATUS_NAMES.index(firing.status), ORIGIN_NAMES.index(firing.origin)
+        took = int((firing.duration_ms or 0.0) * 1e6)
+        return Shot(
+            firing.id, region, name, tick, status, firing.reason, origin, took, firing.attempt, outputs, firing.absent
+        )
+
+    def find(trace: Trace) -> list[Shot]:
+        return [
+            kept(trace, firing, name)
+            for name in names
+            for firing in trace.firings(run, region + name, tick_path(tick))
+            if firing.status in STATUS_NAMES
+        ]
 
     return find

@@ -13,7 +13,7 @@ from collections import deque
 from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from studio.gui.live.engine_thread import EngineThread
 from studio.gui.live.feed import told_problem
@@ -24,11 +24,9 @@ from studio.support.errors import EnvironmentProblem, StudioError
 from studio.support.values import Json
 
 if TYPE_CHECKING:
-    from studio.control import Controller
+    from studio.control import Breakpoint, Controller
     from studio.engine.engine import Engine
     from studio.engine.result import RunResult
-
-T = TypeVar("T")
 
 _log = logging.getLogger(__name__)
 
@@ -62,7 +60,7 @@ class LiveRun:
         self.db = db
         self.registry = registry
         self.events: deque[tuple[Any, ...]] = deque()
-        self.controller = _controller(order, self._hear)
+        self.controller, self._breakpoints = _controller(order, self._hear)
         self.outcome: Outcome | None = None
         self.started = time.monotonic()
         self._thread = thread
@@ -100,6 +98,23 @@ class LiveRun:
     def leave(self) -> Future[None]:
         """End the run as paused, to be resumed another day."""
         return self.controller.leave()
+
+    def add_breakpoint(self, path: str) -> None:
+        """Have the run stop before a node fires."""
+        if path not in self._breakpoints:
+            made = self._breakpoints[path] = self.controller.add_breakpoint(path)
+            note_refusal(self.controller, made)
+
+    def remove_breakpoint(self, path: str) -> None:
+        """Have it stop there no more."""
+        made = self._breakpoints.pop(path, None)
+
+        def remove(done: Future[Breakpoint]) -> None:
+            if done.exception() is None:
+                note_refusal(self.controller, self.controller.remove_breakpoint(done.result().id))
+
+        if made is not None:
+            made.add_done_callback(remove)
 
     # -- looking ------------------------------------------------------------------------------
 
@@ -204,27 +219,28 @@ class LiveRun:
         self.events.append(("control", events))
 
 
-def _controller(order: Order, listener: Any) -> Controller:
-    """The control of a run with all that was ordered before it starts."""
+def _controller(order: Order, listener: Any) -> tuple[Controller, dict[str, Future[Breakpoint]]]:
+    """The control of a run with all that was ordered before it starts, and its breakpoints by text."""
     from studio.control.controller import Controller
 
     controller = Controller(held=order.goal == "hold", listener=listener)
-    for text in order.breakpoints:
-        _noted(controller, controller.add_breakpoint(text))
+    breakpoints = {text: controller.add_breakpoint(text) for text in order.breakpoints}
+    orders: list[Future[Any]] = [*breakpoints.values()]
     for path, outputs in order.frozen.items():
-        for port, value in outputs.items():
-            _noted(controller, controller.freeze(path, port, value))
+        orders += [controller.freeze(path, port, value) for port, value in outputs.items()]
     if order.goal == "to":
-        _noted(controller, controller.to(order.target))
+        orders.append(controller.to(order.target))
     elif order.goal == "only":
-        _noted(controller, controller.only(order.target))
-    return controller
+        orders.append(controller.only(order.target))
+    for given in orders:
+        note_refusal(controller, given)
+    return controller, breakpoints
 
 
-def _noted(controller: Controller, done: Future[T]) -> None:
-    """Have a refusal of an order that nobody waits for told as a note."""
+def note_refusal(controller: Controller, done: Future[Any]) -> None:
+    """Have a refusal of an order that nobody waits for told as a note of the run."""
 
-    def look(future: Future[T]) -> None:
+    def look(future: Future[Any]) -> None:
         refused = future.exception()
         if refused is not None:
             controller.tell(str(refused))

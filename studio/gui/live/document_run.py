@@ -1,0 +1,147 @@
+"""What the window keeps of a document's runs: the present or last one, what was picked, marks, and what has changed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from studio.editing.document import Document
+from studio.editing.ops import At, Op, RenameNode
+from studio.graph.model import Edge, Graph, NodeInstance
+from studio.gui.live.places import Spot
+from studio.support.values import Json
+
+if TYPE_CHECKING:
+    from studio.gui.live.feed import RunView
+    from studio.gui.live.orders import Order
+    from studio.gui.live.session import LiveRun, Outcome
+    from studio.gui.live.showing import Pick
+    from studio.gui.live.values import Shot
+
+
+class OptionTexts:
+    """The options of a run as they are typed; empty means: as set."""
+
+    NAMES = ("model", "embedder", "seed", "cache", "answers", "firings", "calls", "tokens", "cost_usd", "seconds")
+
+    def __init__(self, texts: dict[str, Any] | None = None) -> None:
+        known = texts if isinstance(texts, dict) else {}
+        self.texts: dict[str, str] = {name: str(known.get(name, "")) for name in self.NAMES}
+
+    def __getitem__(self, name: str) -> str:
+        return self.texts[name]
+
+    def __setitem__(self, name: str, text: str) -> None:
+        self.texts[name] = text
+
+
+class DocumentRun:
+    """The runs of one document. `view` and `order` stay after the end, until the next run begins."""
+
+    def __init__(self, document: Document, remembered: dict[str, Any]) -> None:
+        self.document = document
+        self.run: LiveRun | None = None
+        self.view: RunView | None = None
+        self.order: Order | None = None
+        self.outcome: Outcome | None = None
+        self.last_run: str = _text(remembered.get("run"))
+        """The id of the last recorded run, also of an earlier session."""
+        self.options = OptionTexts(remembered.get("options"))
+        self.inputs: dict[str, str] = _texts(remembered.get("inputs"))
+        """What is typed for inputs, by name."""
+        self.picks: dict[At, Pick] = {}
+        self.found: dict[tuple[str, str, str], Shot] = {}
+        """Firings that were picked and had to be looked up: region, node, tick."""
+        self.breakpoints: set[Spot] = set()
+        self.frozen: dict[str, dict[str, Json] | None] = {}
+        """Node paths whose outputs are frozen, with the values if they are known."""
+        self.off: set[str] = set()
+        """Node paths that are knocked out in the present run."""
+        self.stale: frozenset[Spot] = frozenset()
+        """Nodes that are no longer as they were run."""
+        self._names: dict[Spot, Spot] = {}
+        self.unhook: Callable[[], None] = document.changed.connect(self._follow)
+
+    @property
+    def is_running(self) -> bool:
+        """True until the run's end was told."""
+        return self.run is not None
+
+    def begin(self, run: LiveRun, view: RunView) -> None:
+        """A run starts: what was known of the one before goes."""
+        self.run, self.view, self.order = run, view, run.order
+        self.outcome = None
+        self.found.clear()
+        self.picks.clear()
+        self.off.clear()
+        self._names.clear()
+        self.stale = frozenset()
+
+    def spot_in_run(self, spot: Spot) -> Spot:
+        """Return the place that a node of the document had when it was run: it may have been renamed since."""
+        return self._names.get(spot, spot)
+
+    def spot_now(self, spot: Spot) -> Spot:
+        """Return where a node of the run is now."""
+        return next((now for now, then in self._names.items() if then == spot), spot)
+
+    def look_again(self) -> bool:
+        """Find out which nodes are no longer as they were run; True if that has changed."""
+        stale = frozenset() if self.order is None else frozenset(self._changed(self.order.graph))
+        if stale == self.stale:
+            return False
+        self.stale = stale
+        return True
+
+    def _changed(self, then_top: Graph) -> set[Spot]:
+        found: set[Spot] = set()
+        for at, now in self.document.walk():
+            then: Graph | None = then_top
+            for name in at:
+                then = None if then is None else then.graphs.get(name)
+            if then is None:
+                continue
+            named = {spot.name: was.name for spot, was in self._names.items() if spot.at == at}
+            for name, node in now.nodes.items():
+                before = then.nodes.get(named.get(name, name))
+                if before is not None and before is not node and _meaning(before) != _meaning(node):
+                    found.add(Spot(at, name))
+            if now.edges != then.edges:
+                other = {_wire(edge, {}) for edge in then.edges} ^ {_wire(edge, named) for edge in now.edges}
+                targets = {wire[2] for wire in other}
+                found |= {Spot(at, name) for name in now.nodes if named.get(name, name) in targets}
+        return {spot for spot in found if spot.name in self.document.at(spot.at).nodes}
+
+    def _follow(self, op: Op, inverse: Op) -> None:
+        if isinstance(op, RenameNode):
+            old, new = Spot(op.at, op.old), Spot(op.at, op.new)
+            then = self._names.pop(old, old)
+            if then != new:
+                self._names[new] = then
+            if old in self.breakpoints:
+                self.breakpoints.discard(old)
+                self.breakpoints.add(new)
+
+
+def _meaning(node: NodeInstance) -> tuple[Any, ...]:
+    """What a node gives depends on; its name and title do not count."""
+    return (
+        node.type, node.params, node.fires, node.on_error, node.default, node.retries, node.timeout_s, node.knockout,
+    )  # fmt: skip
+
+
+def _wire(edge: Edge, named: dict[str, str]) -> tuple[str, ...]:
+    """A wire as a value, by the names that its ends had then."""
+    source, target = named.get(edge.source, edge.source), named.get(edge.target, edge.target)
+    first = repr((edge.has_initial, edge.initial, edge.initial_from, edge.hold)) if edge.feedback else ""
+    return source, edge.source_port, target, edge.target_port, repr(edge.feedback), first
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _texts(value: Any) -> dict[str, str]:
+    if not isinstance(value, dict):
+        return {}
+    return {str(name): text for name, text in value.items() if isinstance(text, str)}
