@@ -1,0 +1,634 @@
+"""`Canvas`: the widget that shows one graph of a document and lets a person edit it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, ClassVar
+
+from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, QRectF, Qt, QTimer, Signal
+from PySide6.QtGui import QImage, QKeyEvent, QMouseEvent, QResizeEvent
+from PySide6.QtWidgets import QGraphicsItem, QLabel, QVBoxLayout, QWidget
+
+from studio.editing import At, Document
+from studio.editing.annotations import Comment, Frame
+from studio.graph.layout import Box, Point
+from studio.graph.model import Edge
+from studio.gui.canvas import keys, picture, tips
+from studio.gui.canvas.annotation_items import Annotation, CommentItem, FrameItem
+from studio.gui.canvas.editing import Editing
+from studio.gui.canvas.gestures import Gesture, begin_gesture
+from studio.gui.canvas.graph import CanvasGraph
+from studio.gui.canvas.look import look, theme_changed
+from studio.gui.canvas.minimap import HEIGHT, WIDTH, Minimap
+from studio.gui.canvas.node_item import NodeItem, Offer, PortId
+from studio.gui.canvas.notes import Notes
+from studio.gui.canvas.overlays import CursorNote, FeedbackOffer, InlineText
+from studio.gui.canvas.projection import Projection
+from studio.gui.canvas.state import IDLE, NodeState
+from studio.gui.canvas.targets import BY_BOX, Target, find_target
+from studio.gui.canvas.viewer import NODE_MIME, Viewer
+from studio.gui.canvas.wire_item import WireItem, WireKey
+from studio.gui.guard import guarded
+from studio.gui.workbench import Workbench
+from studio.support.errors import StudioError
+
+FRAME_MS = 33
+"""States of a run are shown this often; between two the last one counts."""
+
+EMPTY = "Press Tab to add a module, or drop one from the palette."
+
+
+class Canvas(QWidget):
+    """One graph of a document on an endless paper.
+
+    The document is the truth: the canvas shows it and makes ops of gestures; it may change at any moment by others.
+    """
+
+    selectionChanged = Signal()
+    bodyOpened = Signal(str)
+    """A region node was double-clicked: its body should be shown."""
+    nodeActivated = Signal(str)
+    """Another node was double-clicked, or Enter pressed on it."""
+    wireDropped: ClassVar[Any] = Signal(str, str, bool, QPointF, QPoint)
+    """(node, port, is_output, place in the scene, place on the screen): a wire was let go over nothing."""
+    placeRequested = Signal(QPointF, QPoint)
+    """(place in the scene, place on the screen): a module shall be added there."""
+    contextRequested = Signal(QPoint, object)
+    """(place on the screen, `Target` or None): a menu is wanted for what is there."""
+    refused = Signal(str)
+    """A sentence that says why something was not done."""
+    fileDropped = Signal(object, QPointF)
+    """(Path or text of a YAML fragment, place in the scene) was dropped from elsewhere."""
+    gone = Signal()
+    """The graph is no more in the document."""
+
+    def __init__(self, workbench: Workbench, document: Document, at: At = (), parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.workbench = workbench
+        self.document = document
+        self.wire_value: Callable[[Edge], str] | None = None
+        self.view = Viewer()
+        self.graph = CanvasGraph(self.view, self)
+        self.projection = Projection(document, at, self.graph)
+        self.notes = Notes(self.view.shown_scene())
+        self.editing = Editing(self)
+        self.graph.editing = self.editing
+        self.note = CursorNote(self.view.viewport())
+        self.offer_box = FeedbackOffer(self.view)
+        self.inline = InlineText(self.view)
+        self._hint = QLabel(EMPTY, self.view)
+        self.minimap = Minimap(self.projection, self.view.seen, self.view)
+        self._states: dict[str, NodeState] = {}
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(FRAME_MS)
+        self._timer.timeout.connect(self._show_states)
+        self._hot: PortId | None = None
+        self._under: Target | None = None
+        self._offer: Offer | None = None
+        self._problems: Mapping[str, tuple[str, str]] = {}
+        self._highlight: tuple[frozenset[str], frozenset[WireKey]] = (frozenset(), frozenset())
+        self._fitted = False
+        self._quiet = False
+        self._build()
+
+    def _build(self) -> None:
+        rows = QVBoxLayout(self)
+        rows.setContentsMargins(0, 0, 0, 0)
+        rows.addWidget(self.view)
+        self.setFocusProxy(self.view)
+        view = self.view
+        view.start = self._begin
+        view.find = lambda point, scale: find_target(view.shown_scene(), point, scale)
+        view.tell = lambda target: tips.tip_of(self, target)
+        view.takes = self._takes
+        view.hovered.connect(lambda target: self._on_hover(target))
+        view.double_clicked.connect(lambda target, point, screen: self._on_double_click(target, point, screen))
+        view.context_asked.connect(lambda screen, target: self._on_context(screen, target))
+        view.keyed.connect(lambda event: keys.pressed(self, event))
+        view.zoomed.connect(self.minimap.refresh)
+        view.shown_scene().selectionChanged.connect(self._on_selection)
+        self.offer_box.taken.connect(lambda: None)
+        self.minimap.went.connect(lambda point: view.put(point, QPointF(view.viewport().rect().center())))
+        self._hint.setObjectName("canvas_hint")
+        self._hint.setTextFormat(Qt.TextFormat.PlainText)
+        self._hint.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self._hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        theme_changed().connect(self._on_theme)  # type: ignore[attr-defined]
+        projection = self.projection
+        projection.before_change.connect(self._before_change)
+        projection.changed.connect(self._after_change)
+        self._dress()
+        projection.load()
+        # The document outlives the widget: it must not tell one that is gone.
+        self.destroyed.connect(projection.leave)
+
+    # -- what is shown --------------------------------------------------------------------------
+
+    @property
+    def at(self) -> At:
+        """The place of the graph in its document; follows renames."""
+        return self.projection.at
+
+    @property
+    def snaps(self) -> bool:
+        """Whether what is moved comes to rest on the grid."""
+        return bool(self.workbench.settings["canvas.snap"])
+
+    def boxes(self) -> dict[str, Box]:
+        """Return the sizes of all cards, for layouts."""
+        return self.projection.boxes()
+
+    def unplaced(self) -> dict[str, Point]:
+        """Return where the nodes are seen for which the file has no place."""
+        return self.projection.unplaced()
+
+    def visible_nodes(self) -> list[str]:
+        """Return the names of nodes that are in view, in file order."""
+        seen = self.view.seen()
+        return [name for name in self.projection.model.nodes if self._is_seen(name, seen)]
+
+    def _is_seen(self, name: str, seen: QRectF) -> bool:
+        return name in self.projection.cards and self.projection.cards[name].body_rect().intersects(seen)
+
+    # -- selection ------------------------------------------------------------------------------
+
+    def selected(self) -> list[str]:
+        """Return the names of the selected nodes, in file order."""
+        chosen = {item.name for item in self.view.shown_scene().selectedItems() if isinstance(item, NodeItem)}
+        return [name for name in self.projection.model.nodes if name in chosen] if chosen else []
+
+    def selected_wires(self) -> list[WireKey]:
+        """Return the keys of the selected wires."""
+        return [item.key for item in self.view.shown_scene().selectedItems() if isinstance(item, WireItem)]
+
+    def selected_edges(self) -> list[Edge]:
+        """Return the edges that the selected wires stand for, in file order."""
+        chosen = set(self.selected_wires())
+        return [edge for edge in self.projection.model.edges if WireKey.of(edge) in chosen] if chosen else []
+
+    def selected_frames(self) -> list[int]:
+        """Return the numbers of the selected frames."""
+        return sorted(item.number for item in self.view.shown_scene().selectedItems() if isinstance(item, FrameItem))
+
+    def selected_comments(self) -> list[int]:
+        """Return the numbers of the selected comments."""
+        return sorted(item.number for item in self.view.shown_scene().selectedItems() if isinstance(item, CommentItem))
+
+    def select(self, names: Iterable[str]) -> None:
+        """Select nodes, and nothing else."""
+        self.select_items({self.projection.cards[name] for name in names if name in self.projection.cards})
+
+    def select_all(self) -> None:
+        """Select all nodes, frames and comments."""
+        self.select_items({*self.projection.cards.values(), *self.notes.all()})
+
+    def clear_selection(self) -> None:
+        """Select nothing."""
+        self.select_items(set())
+
+    def selected_items(self) -> list[QGraphicsItem]:
+        """Return the items that are selected."""
+        return list(self.view.shown_scene().selectedItems())
+
+    def select_items(self, items: set[Any]) -> None:
+        """Select items, and nothing else; told once."""
+        scene = self.view.shown_scene()
+        before = set(scene.selectedItems())
+        if before == items:
+            return
+        self._quiet = True
+        try:
+            for item in before - items:
+                item.setSelected(False)
+            for item in items - before:
+                item.setSelected(True)
+        finally:
+            self._quiet = False
+        self._on_selection()
+
+    def items_in(self, area: QRectF) -> list[QGraphicsItem]:
+        """Return the cards and comments that a rectangle touches, wires that it holds, frames that it holds."""
+        found: list[QGraphicsItem] = []
+        for item in self.view.shown_scene().items(area, BY_BOX):
+            if isinstance(item, NodeItem):
+                if item.body_rect().intersects(area):
+                    found.append(item)
+            elif isinstance(item, WireItem):
+                if area.contains(item.path().controlPointRect()):
+                    found.append(item)
+            elif isinstance(item, CommentItem):
+                if item.area().intersects(area):
+                    found.append(item)
+            elif isinstance(item, FrameItem) and area.contains(item.area()):
+                found.append(item)
+        return found
+
+    def delete_selection(self) -> bool:
+        """Delete what is selected; return whether there was anything."""
+        self.cancel_interaction()
+        return self.editing.delete(
+            self.selected(), self.selected_wires(), self.selected_frames(), self.selected_comments()
+        )
+
+    def _on_selection(self) -> None:
+        if self._quiet:
+            return
+        for item in self.view.shown_scene().selectedItems():
+            if isinstance(item, NodeItem):
+                item.setZValue(2)
+        for card in self.projection.cards.values():
+            if card.zValue() != 1 and not card.isSelected():
+                card.setZValue(1)
+        tips.describe(self)
+        self.minimap.refresh()
+        self.selectionChanged.emit()
+
+    # -- moving about -----------------------------------------------------------------------------
+
+    def reveal(self, name: str) -> None:
+        """Bring a node into view, if it is not, without changing the scale more than it must."""
+        card = self.projection.cards.get(name)
+        if card is None:
+            return
+        self._fitted = True
+        room = self.view.seen().adjusted(20, 20, -20, -20)
+        if self.view.zoom < 0.35:
+            self.view.zoom_to(0.8)
+            room = QRectF()
+        if not room.contains(card.body_rect()):
+            self.view.put(card.body_rect().center(), QPointF(self.view.viewport().rect().center()))
+
+    def zoom_to_fit(self) -> None:
+        """Show everything."""
+        area = self.projection.bounds()
+        for note in self.notes.all():
+            area = area.united(note.area())
+        for wire in self.projection.wires.values():
+            if wire.edge.feedback:
+                area = area.united(wire.path().controlPointRect())
+        self._fitted = True
+        if area.isEmpty():
+            self.view.reset_zoom(QPointF(0, 0))
+        else:
+            self.view.show_rect(area)
+
+    def zoom_to(self, names: Iterable[str]) -> None:
+        """Show these nodes as large as they fit; nothing for none."""
+        area = self.projection.bounds(names)
+        if not area.isEmpty():
+            self._fitted = True
+            self.view.show_rect(area, most=1.4)
+
+    def zoom_selection(self) -> None:
+        """Show what is selected, or everything."""
+        if self.selected():
+            self.zoom_to(self.selected())
+        else:
+            self.zoom_to_fit()
+
+    def scene_center(self) -> Point:
+        """Return the point of the scene in the middle of the view."""
+        point = self.view.scene_at(QPointF(self.view.viewport().rect().center()))
+        return point.x(), point.y()
+
+    def set_minimap(self, shown: bool) -> None:
+        """Show or hide the map."""
+        self._wants_map = shown
+        self._place_overlays()
+
+    # -- what others want shown ---------------------------------------------------------------------
+
+    def set_state(self, name: str, state: NodeState) -> None:
+        """Show what a run says about a node, soon: of many states the last one counts."""
+        self._states[name] = state
+        if not self._timer.isActive():
+            self._timer.start()
+
+    def clear_states(self) -> None:
+        """Show no run."""
+        self._states.clear()
+        for card in self.projection.cards.values():
+            card.set_state(IDLE)
+        self.minimap.refresh()
+
+    def _show_states(self) -> None:
+        states, self._states = self._states, {}
+        for name, state in states.items():
+            card = self.projection.cards.get(name)
+            if card is not None:
+                card.set_state(state)
+        self.minimap.refresh()
+
+    def set_highlight(self, nodes: Iterable[str] = (), edges: Iterable[Edge] = ()) -> None:
+        """Mark nodes and wires (found, followed) and fade all others; nothing marks nothing."""
+        self._highlight = (frozenset(nodes), frozenset(map(WireKey.of, edges)))
+        self._apply_marks()
+
+    def set_problems(self, problems: Mapping[str, tuple[str, str]]) -> None:
+        """Set a sign on nodes with problems: name → (`error` or `warning`, what is wrong)."""
+        self._problems = dict(problems)
+        self._apply_marks()
+
+    def set_badges(self, badges: Mapping[str, str]) -> None:
+        """Say of nodes whether they are `live` or `steady`."""
+        self.projection.set_badges(badges)
+
+    def _apply_marks(self) -> None:
+        nodes, wires = self._highlight
+        dim = bool(nodes or wires)
+        for name, card in self.projection.cards.items():
+            card.set_flag("problem", self._problems.get(name))
+            card.set_flag("marked", name in nodes)
+            card.set_flag("dimmed", dim and name not in nodes)
+        for key, wire in self.projection.wires.items():
+            wire.set_flag("marked", key in wires)
+            wire.set_flag("dimmed", dim and key not in wires and not (key.source in nodes and key.target in nodes))
+
+    # -- gestures -----------------------------------------------------------------------------------
+
+    def cancel_interaction(self) -> None:
+        """End whatever the mouse is doing, with no effect; popups of the canvas close."""
+        self.view.cancel_gesture()
+        self.offer_box.leave()
+        self.inline.leave(keep=False)
+
+    def _begin(self, view: Viewer, target: Target | None, event: QMouseEvent) -> Gesture | None:
+        self.offer_box.leave()
+        self.inline.leave(keep=True)
+        return begin_gesture(self, self.view.target, event)
+
+    def offer(self, offer: Offer | None) -> None:
+        """Light up the ports where a wire may end."""
+        self._offer = offer
+        for card in self.projection.cards.values():
+            card.offer = offer
+            card.update()
+
+    def hot(self, port: PortId | None) -> None:
+        """Mark a port as the one that is meant."""
+        if port == self._hot:
+            return
+        for one, mark in ((self._hot, None), (port, (port.side, port.name) if port else None)):
+            if one is not None and one.node in self.projection.cards:
+                self.projection.cards[one.node].set_flag("hot", mark)
+        self._hot = port
+
+    def offer_feedback(self, source: PortId, target: PortId, instead_of: Edge | None, at: QPoint) -> None:
+        """Ask whether a wire that closes a cycle shall deliver at the next tick."""
+        self.offer_box.ask(
+            f"{source.node}.{source.name} would wait for itself through {target.node}.{target.name}.",
+            at,
+            lambda: self.editing.connect(source, target, feedback=True, instead_of=instead_of),
+        )
+
+    def last_wire_into(self, port: PortId) -> WireItem | None:
+        """Return the last wire into an input, None if it has none."""
+        key = next(
+            (
+                WireKey.of(edge)
+                for edge in reversed(self.projection.model.edges)
+                if (edge.target, edge.target_port) == (port.node, port.name)
+            ),
+            None,
+        )
+        return self.projection.wires.get(key) if key is not None else None
+
+    def wire_to_insert(self, name: str, point: QPointF) -> WireItem | None:
+        """Return the wire into which a node would be set that is dragged to a point; wired nodes go into none."""
+        if self.projection.wires_of([name]):
+            return None
+        card = self.projection.cards[name]
+        body = card.body_rect()
+        near = QRectF(body.center().x() - 30, body.center().y() - 20, 60, 40)
+        best: tuple[float, WireItem] | None = None
+        for item in self.view.shown_scene().items(near, BY_BOX):
+            if isinstance(item, WireItem) and not item.broken:
+                distance = min(item.distance(body.center()), item.distance(point))
+                if distance < 18 and (best is None or distance < best[0]):
+                    best = (distance, item)
+        return best[1] if best is not None else None
+
+    def refuse(self, error: StudioError) -> None:
+        """Tell why something was not done."""
+        self.refused.emit(str(error))
+
+    def refuse_wire(self, reason: str) -> None:
+        """Tell why a wire cannot be."""
+        self.refused.emit(reason)
+
+    def activate(self, name: str) -> None:
+        """Open a region's body, or whatever is shown of another node."""
+        card = self.projection.cards.get(name)
+        if card is None:
+            return
+        if card.card.region:
+            self.bodyOpened.emit(name)
+        else:
+            self.nodeActivated.emit(name)
+
+    def _on_hover(self, target: Target | None) -> None:
+        self._mark_hover(self._under, False)
+        self._under = target
+        self._mark_hover(target, True)
+        shape = {
+            "port": Qt.CursorShape.CrossCursor, "handle": Qt.CursorShape.SizeAllCursor,
+            "corner": Qt.CursorShape.SizeFDiagCursor, "wire": Qt.CursorShape.PointingHandCursor,
+        }.get(target.kind if target is not None else "")  # fmt: skip
+        if self.view.space_held:
+            return
+        if shape is None:
+            self.view.viewport().unsetCursor()
+        else:
+            self.view.viewport().setCursor(shape)
+
+    def _mark_hover(self, target: Target | None, on: bool) -> None:
+        if target is None:
+            return
+        if target.node in self.projection.cards:
+            self.projection.cards[target.node].set_flag("hovered", on)
+        if target.kind == "port":
+            self.hot(target.port if on else None)
+        if target.wire is not None and target.wire in self.projection.wires:
+            wire = self.projection.wires[target.wire]
+            wire.set_flag("hovered", on)
+            wire.set_flag("hot_handle", target.number if on and target.kind == "handle" else -1)
+        owner = target.owner or target.kind
+        if owner in ("frame", "comment"):
+            found = (self.notes.frames if owner == "frame" else self.notes.comments).get(target.number)
+            if found is not None:
+                found.set_flag("hovered", on)
+
+    def _on_double_click(self, target: Target | None, point: QPointF, screen: QPoint) -> None:
+        if target is None:
+            self.placeRequested.emit(point, screen)
+            return
+        match target.kind:
+            case "node" | "port":
+                self.graph._on_node_double_clicked(target.node)
+            case "wire" if target.wire is not None:
+                self.add_point(target.wire, point)
+            case "handle" if target.wire is not None:
+                self.remove_point(target.wire, target.number)
+            case "frame" | "comment":
+                self.edit_note(target.kind, target.number)
+            case _:
+                pass
+
+    def add_point(self, key: WireKey, point: QPointF) -> bool:
+        """Lead a wire through one more point."""
+        wire = self.projection.wires[key]
+        places = [(handle.x(), handle.y()) for handle in wire.handles]
+        places.insert(wire.segment_of(point), (round(point.x()), round(point.y())))
+        return self.editing.lead(wire.edge, places, "Add point to wire")
+
+    def remove_point(self, key: WireKey, number: int) -> bool:
+        """Lead a wire through one point less."""
+        wire = self.projection.wires[key]
+        places = [(handle.x(), handle.y()) for n, handle in enumerate(wire.handles) if n != number]
+        return self.editing.lead(wire.edge, places, "Remove point of wire")
+
+    def edit_note(self, kind: str, number: int) -> None:
+        """Write into a frame's title or a comment."""
+        item: Annotation = self.notes.find(kind, number)
+        rect = self.view.mapFromScene(item.area()).boundingRect()
+        if isinstance(item, FrameItem):
+            frame = item.frame
+            rect.setHeight(32)
+            rect.setWidth(max(160, min(rect.width(), 480)))
+            self.inline.edit(
+                "Title of the frame", frame.title, rect, lambda text: self._retitle(number, text), one_line=True
+            )
+        elif isinstance(item, CommentItem):
+            rect.setSize(rect.size().expandedTo(self.inline.minimumSizeHint()))
+            rect.setHeight(max(60, rect.height()))
+            rect.setWidth(max(160, rect.width()))
+            self.inline.edit(
+                "Comment", item.comment.text, rect, lambda text: self._rewrite(number, text), one_line=False
+            )
+
+    def _retitle(self, number: int, text: str) -> None:
+        from dataclasses import replace
+
+        item = self.notes.frames.get(number)
+        if item is not None:
+            self.editing.change_frame(number, replace(item.frame, title=text), "Rename frame")
+
+    def _rewrite(self, number: int, text: str) -> None:
+        from dataclasses import replace
+
+        item = self.notes.comments.get(number)
+        if item is not None:
+            self.editing.change_comment(number, replace(item.comment, text=text), "Edit comment")
+
+    def _on_context(self, screen: QPoint, target: Target | None) -> None:
+        if target is not None:
+            if target.node and target.node not in self.selected():
+                self.select([target.node])
+            elif target.wire is not None and target.wire not in self.selected_wires():
+                self.select_items({self.projection.wires[target.wire]})
+            elif target.kind in ("frame", "comment"):
+                item = self.notes.find(target.kind, target.number)
+                if not item.isSelected():
+                    self.select_items({item})
+        self.contextRequested.emit(screen, target)
+
+    # -- drops --------------------------------------------------------------------------------------
+
+    def _takes(self, mime: QMimeData) -> bool:
+        return mime.hasFormat(NODE_MIME) or mime.hasUrls() or mime.hasText()
+
+    def take_drop(self, mime: QMimeData, place: Point) -> None:
+        """Add the module that was dropped; files and fragments are for the window."""
+        point = QPointF(*place)
+        if mime.hasFormat(NODE_MIME):
+            type_name = bytes(mime.data(NODE_MIME).data()).decode("utf-8", "replace")
+            self.editing.add(type_name, place)
+        elif mime.hasUrls():
+            for url in mime.urls():
+                if url.isLocalFile():
+                    self.fileDropped.emit(Path(url.toLocalFile()), point)
+        elif mime.hasText():
+            self.fileDropped.emit(mime.text(), point)
+
+    # -- following ------------------------------------------------------------------------------------
+
+    def _before_change(self) -> None:
+        self.view.cancel_gesture()
+        self.inline.leave(keep=False)
+        self.hot(None)
+
+    def _after_change(self) -> None:
+        projection = self.projection
+        if projection.notes_touched:
+            self.notes.follow(projection.model)
+        if not self.document.has(projection.at):
+            self.gone.emit()
+        if self._under is not None:
+            self._mark_hover(self._under, False)
+            self._under = self.view.target = None
+        if self._problems or self._highlight != (frozenset(), frozenset()):
+            self._apply_marks()
+        self._hint.setVisible(not projection.cards)
+        self.minimap.refresh()
+
+    def _on_theme(self) -> None:
+        self._dress()
+        self.view.resetCachedContent()
+        self.view.shown_scene().update()
+        self.view.viewport().update()
+        self.minimap.update()
+
+    def _dress(self) -> None:
+        style = look()
+        self.view.shown_scene().setBackgroundBrush(style.paper)
+        self._hint.setStyleSheet(f"color: {style.soft.name()}; background: transparent; font-size: 15px;")
+
+    # -- Qt ---------------------------------------------------------------------------------------------
+
+    _wants_map = True
+
+    def _place_overlays(self) -> None:
+        room = self.view.rect()
+        self._hint.setGeometry(room)
+        self.minimap.place()
+        fits = room.width() > 2 * WIDTH + 60 and room.height() > 2 * HEIGHT + 60
+        wants = self._wants_map and bool(self.workbench.settings["canvas.minimap"])
+        self.minimap.setVisible(fits and wants)
+
+    @guarded()
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep overlays in their corners."""
+        super().resizeEvent(event)
+        self._place_overlays()
+
+    @guarded()
+    def showEvent(self, event: QEvent) -> None:
+        """Show everything, the first time."""
+        super().showEvent(event)  # type: ignore[arg-type]
+        self._place_overlays()
+        if not self._fitted and self.projection.cards:
+            QTimer.singleShot(0, self._first_fit)
+
+    def _first_fit(self) -> None:
+        if not self._fitted:
+            self.zoom_to_fit()
+
+    @guarded()
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Keys are the view's."""
+        keys.pressed(self, event)
+
+    # -- pictures -----------------------------------------------------------------------------------------
+
+    def to_image(self, scale: float = 1.0) -> QImage:
+        """Return a picture of the whole graph at a scale, as large as a picture may be at most."""
+        return picture.to_image(self, scale)
+
+    def to_svg(self, path: Path) -> None:
+        """Write a drawing of the whole graph as it is shown. Raises EnvironmentProblem if it cannot be written."""
+        picture.to_svg(self, path)
+
+
+__all__ = ["Canvas", "Comment", "Frame", "Sequence"]

@@ -1,0 +1,199 @@
+"""A node as a card: title, type, what it does, ports, state of a run. Everything is painted in one `paint`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import QPainter
+from PySide6.QtWidgets import QGraphicsItem
+
+from studio.export.card import HEAD, Card
+from studio.gui.canvas.card_painting import STRIP_LINE, paint_card, strip_lines
+from studio.gui.canvas.library import IN, OUT, AbstractNodeItem
+from studio.gui.canvas.look import look
+from studio.gui.canvas.port_item import Port
+from studio.gui.canvas.state import IDLE, NodeState
+from studio.gui.guard import guarded
+from studio.spec.fields import Field
+
+MARGIN = 12.0
+"""Room around a card for ports, outlines and the second sheet of a region."""
+
+REACH = 11.0
+"""How near to a port's middle the mouse counts as on it."""
+
+
+class PortId(NamedTuple):
+    """A port of a node: `side` is `in` or `out`."""
+
+    node: str
+    side: str
+    name: str
+
+    @property
+    def is_output(self) -> bool:
+        """True for an output."""
+        return self.side == OUT
+
+
+Offer = Callable[[PortId], bool]
+"""Whether a wire that is being dragged may end at a port."""
+
+
+class NodeItem(AbstractNodeItem):  # type: ignore[misc]
+    """The card of one node. Facts come from the projection; it knows no document."""
+
+    def __init__(self, name: str = "node", parent: QGraphicsItem | None = None) -> None:
+        super().__init__(name, parent)
+        self.card = Card(name, name, "", "")
+        self.inputs: list[Port] = []
+        self.outputs: list[Port] = []
+        self.widgets: dict[str, Any] = {}
+        self.types: dict[tuple[str, str], str] = {}
+        self.fields: dict[tuple[str, str], Field] = {}
+        self.ghosts: frozenset[tuple[str, str]] = frozenset()
+        """Ports that only a wire names: the type does not have them."""
+        self.wired: frozenset[tuple[str, str]] = frozenset()
+        self.state: NodeState = IDLE
+        self.problem: tuple[str, str] | None = None
+        self.hovered = False
+        self.marked = False
+        """Drawn as found or followed (see `Canvas.set_highlight`)."""
+        self.dimmed = False
+        self.offer: Offer | None = None
+        self.hot: tuple[str, str] | None = None
+        """The port under the mouse."""
+        self._ports: dict[tuple[str, str], Port] = {}
+        self._places: dict[tuple[str, str], QPointF] = {}
+        self._rect = QRectF()
+        self._strip = 0
+        self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemIsMovable, False)
+        self._measure()
+
+    # -- what NodeGraphQt asks of an item ------------------------------------------------------
+
+    @property
+    def name(self) -> str:
+        """The node's name."""
+        return str(self._properties["name"])
+
+    @name.setter
+    def name(self, name: str) -> None:
+        self._properties["name"] = name  # without the tool tip that NodeGraphQt sets
+
+    def post_init(self, viewer: Any, pos: Any = None) -> None:
+        """It was added to the scene."""
+
+    # -- facts --------------------------------------------------------------------------------
+
+    def show_card(self, card: Card, types: dict[tuple[str, str], str], fields: dict[tuple[str, str], Field]) -> None:
+        """Show another card; wires have to be routed anew by whoever calls."""
+        self.prepareGeometryChange()
+        self.card = card
+        self.types = types
+        self.fields = fields
+        self.ghosts = frozenset(
+            (side, port)
+            for side, ports in ((IN, card.inputs), (OUT, card.outputs))
+            for port in ports
+            if (side, port) not in fields and port not in ("when", "done", "error")
+        )
+        self._measure()
+        for key, port in self._ports.items():
+            port.setPos(self._places.get(key, QPointF(0, HEAD / 2)))
+        self.update()
+
+    def set_state(self, state: NodeState) -> None:
+        """Show what a run says about the node."""
+        if state == self.state:
+            return
+        lines = len(strip_lines(state, self.card.width))
+        if lines != self._strip:
+            self.prepareGeometryChange()
+            self._strip = lines
+        self.state = state
+        self._bound()
+        self.update()
+
+    def set_flag(self, name: str, value: Any) -> None:
+        """Set one of the marks (`hovered`, `hot`, `dimmed`, `marked`, `problem`, `offer`, `wired`) and repaint."""
+        if getattr(self, name) != value:
+            setattr(self, name, value)
+            self.update()
+
+    # -- places -------------------------------------------------------------------------------
+
+    def port(self, side: str, name: str) -> Port:
+        """Return the end for wires at a port, made when first asked for."""
+        found = self._ports.get((side, name))
+        if found is None:
+            found = self._ports[side, name] = Port(self, side, name)
+            found.setPos(self._places.get((side, name), QPointF(0, HEAD / 2)))
+            (self.inputs if side == IN else self.outputs).append(found)
+        return found
+
+    def port_place(self, side: str, name: str) -> QPointF:
+        """Return where a port is in the scene; ports that it has not are in the middle of the head."""
+        place = self._places.get((side, name))
+        if place is None:
+            place = QPointF(0.0 if side == IN else self.card.width, HEAD / 2)
+        return QPointF(self.pos() + place)
+
+    def places(self) -> dict[tuple[str, str], QPointF]:
+        """Return the places of all ports within the card: (side, name) → point."""
+        return self._places
+
+    def port_at(self, point: QPointF, reach: float = REACH) -> PortId | None:
+        """Return the port nearest to a point of the scene, if one is within reach (scene units)."""
+        local = point - self.pos()
+        x, y = local.x(), local.y()
+        width = self.card.width
+        if not (abs(x) <= reach or abs(x - width) <= reach):
+            return None
+        best: tuple[float, PortId] | None = None
+        for (side, name), place in self._places.items():
+            distance = max(abs(place.x() - x), abs(place.y() - y) * 1.05)
+            if distance <= reach and (best is None or distance < best[0]):
+                best = (distance, PortId(self.name, side, name))
+        return best[1] if best is not None else None
+
+    def body_rect(self) -> QRectF:
+        """Return the card's rectangle in the scene, without margins."""
+        return QRectF(self.pos().x(), self.pos().y(), self.card.width, self.card.height)
+
+    def _measure(self) -> None:
+        card = self.card
+        self._width, self._height = card.width, card.height
+        places = {(IN, port): QPointF(0.0, card.port_y(row)) for row, port in enumerate(card.inputs)}
+        places.update({(OUT, port): QPointF(card.width, card.port_y(row)) for row, port in enumerate(card.outputs)})
+        # Ports that every node has, and few use, sit at the head until a wire gives them a row.
+        places.setdefault((IN, "when"), QPointF(0.0, HEAD / 2))
+        places.setdefault((OUT, "done"), QPointF(card.width, HEAD / 2 - 7))
+        places.setdefault((OUT, "error"), QPointF(card.width, HEAD / 2 + 9))
+        self._places = places
+        self._strip = len(strip_lines(self.state, card.width))
+        self._bound()
+
+    def _bound(self) -> None:
+        below = self._strip * STRIP_LINE + (12.0 if self._strip else 0.0)
+        rect = QRectF(-MARGIN, -MARGIN, self._width + 2 * MARGIN, self._height + 2 * MARGIN + below)
+        if rect != self._rect:
+            self.prepareGeometryChange()
+            self._rect = rect
+
+    # -- Qt -----------------------------------------------------------------------------------
+
+    # The mouse is the viewer's: an item never grabs it, so it can be removed at any moment.
+    itemChange = QGraphicsItem.itemChange
+
+    @guarded(QRectF)
+    def boundingRect(self) -> QRectF:
+        """The card and what stands out of it."""
+        return self._rect
+
+    @guarded()
+    def paint(self, painter: QPainter, option: Any, widget: Any = None) -> None:
+        """Paint the card, with less detail the smaller it is shown."""
+        paint_card(self, painter, option.levelOfDetailFromTransform(painter.worldTransform()), look())

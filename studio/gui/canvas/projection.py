@@ -1,0 +1,407 @@
+"""The document's graph as items of a scene: what the document says, the items follow, at the end of each edit."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+
+from PySide6.QtCore import QPointF, QRectF
+
+from studio.editing import At, Document, InsertEdge, Op, Place, PutNode, RemoveEdge, RenameNode, ReplaceEdge
+from studio.editing.annotations import COMMENTS, FRAMES, WIRES, points
+from studio.editing.arranging import FARTHEST, point_of
+from studio.export.card import Card, make_card, used_ports
+from studio.graph.layout import PART_GAP, Box, Layout, auto_layout, place_nodes
+from studio.graph.model import Edge, Graph
+from studio.gui.canvas.graph import CanvasGraph
+from studio.gui.canvas.library import IN, OUT
+from studio.gui.canvas.node_item import NodeItem
+from studio.gui.canvas.routing import Lanes, around, smooth, through
+from studio.gui.canvas.wire_item import WireItem, WireKey
+from studio.spec.fields import Field
+from studio.support.signal import Signal
+
+STUB = 90.0
+"""Length of a wire one end of which is nowhere."""
+
+Point = tuple[float, float]
+Ports = tuple[tuple[str, ...], tuple[str, ...]]
+
+
+class Projection:
+    """Cards and wires of one graph.
+
+    `changed` is emitted after items were brought in line; `gone` when the graph is no more in the document.
+    """
+
+    def __init__(self, document: Document, at: At, graph: CanvasGraph) -> None:
+        self.document = document
+        self.at = at
+        self.graph = graph
+        self.cards: dict[str, NodeItem] = {}
+        self.wires: dict[WireKey, WireItem] = {}
+        self.positions: dict[str, Point] = {}
+        """Where nodes stand, as laid out where the file does not say."""
+        self.badges: Mapping[str, str] = {}
+        self.changed: Signal[()] = Signal()
+        self.before_change: Signal[()] = Signal()
+        """Emitted before items change: whoever holds some must let go."""
+        self._of_node: dict[str, set[WireKey]] = {}
+        self._used: dict[str, Ports] = {}
+        self._lanes = Lanes()
+        self.notes_touched = False
+        """Whether frames or comments may have changed, when `changed` is emitted."""
+        self._points: dict[str, list[Point]] = {}
+        self._nodes_touched: set[str] = set()
+        self._edges_touched = False
+        self._places_touched: set[str] = set()
+        self._ports_touched: set[str] = set()
+        self._unhook = [
+            document.changed.connect(self._on_changed),
+            document.ports_changed.connect(self._on_ports_changed),
+            document.settled.connect(self._on_settled),
+            document.reset.connect(self._on_reset),
+        ]
+
+    def leave(self) -> None:
+        """Follow the document no more."""
+        for unhook in self._unhook:
+            unhook()
+        self._unhook.clear()
+
+    @property
+    def model(self) -> Graph:
+        """The graph that is shown; an empty one if it is no more in the document."""
+        return self.document.at(self.at) if self.document.has(self.at) else Graph()
+
+    # -- following the document ----------------------------------------------------------------
+
+    def _on_changed(self, op: Op, inverse: Op) -> None:
+        from studio.editing import PutGraph, RenameGraph
+
+        match op:
+            case RenameGraph(at, old, new) if self.at[: len(at) + 1] == (*at, old):
+                self.at = (*at, new, *self.at[len(at) + 1 :])
+            case PutGraph(at, name) if self.at[: len(at) + 1] == (*at, name):
+                self._touch_all()
+            case _ if op.at != self.at:
+                pass
+            case PutNode(_, name):
+                self._nodes_touched.add(name)
+                self._edges_touched = True
+            case RenameNode(_, old, new):
+                self._rename(old, new)
+            case InsertEdge() | RemoveEdge() | ReplaceEdge():
+                self._edges_touched = True
+            case Place(_, key):
+                self._places_touched.add(key)
+            case _:
+                pass
+
+    def _on_ports_changed(self, at: At, names: frozenset[str]) -> None:
+        if at == self.at:
+            self._ports_touched |= names
+
+    def _on_reset(self) -> None:
+        self._touch_all()
+
+    def _touch_all(self) -> None:
+        self._nodes_touched.update(self.cards, self.model.nodes)
+        self._places_touched.update(self.cards, self.model.nodes, self.model.layout)
+        self._edges_touched = True
+
+    def _rename(self, old: str, new: str) -> None:
+        self._nodes_touched.update((old, new))
+        self._edges_touched = True
+        if old in self.cards and new not in self.cards:
+            self.before_change.emit()
+            self.cards[new] = self.cards.pop(old)
+            self.graph.rename(old, new)
+            if old in self.positions:
+                self.positions[new] = self.positions.pop(old)
+            self._lanes.remove(old)
+            self._used.pop(old, None)
+
+    def _on_settled(self) -> None:
+        if self._nodes_touched or self._edges_touched or self._places_touched or self._ports_touched:
+            self.before_change.emit()
+            self.reconcile()
+
+    # -- making items equal the document ---------------------------------------------------------
+
+    def load(self) -> None:
+        """Show the whole graph."""
+        self._touch_all()
+        self.reconcile()
+
+    def reconcile(self) -> None:
+        """Make items equal the document, as far as it may have changed."""
+        model = self.model
+        touched, self._nodes_touched = self._nodes_touched, set()
+        ports, self._ports_touched = self._ports_touched, set()
+        places, self._places_touched = self._places_touched, set()
+        edges, self._edges_touched = self._edges_touched, False
+        if WIRES in places:
+            self._points = points(model)
+        for name in [name for name in touched if name not in model.nodes and name in self.cards]:
+            self._remove_card(name)
+        stale = {name for name in touched | ports if name in model.nodes}
+        routed: set[WireKey] = set()
+        if edges or touched:
+            used = _used(model)
+            stale |= {name for name, ends in used.items() if self._used.get(name) != ends}
+            self._used = used
+        ordered = [name for name in model.nodes if name in stale]
+        new = [name for name in ordered if name not in self.cards]
+        self._build(model, ordered)
+        moved = self._place(model, new, places)
+        if edges or touched:
+            routed = self._sync_wires(model)
+        self._route_around(stale | moved, routed, everything=WIRES in places)
+        self.notes_touched = any(key in (FRAMES, COMMENTS) for key in places)
+        self.changed.emit()
+
+    def _remove_card(self, name: str) -> None:
+        for key in list(self._of_node.get(name, ())):
+            self._remove_wire(key)
+        del self.cards[name]
+        self.graph.drop(name)
+        self.positions.pop(name, None)
+        self._lanes.remove(name)
+        self._used.pop(name, None)
+
+    def _build(self, model: Graph, names: Iterable[str]) -> None:
+        for name in names:
+            item = self.cards.get(name)
+            if item is None:
+                item = self.cards[name] = self.graph.put(name)
+            ports = self.document.ports(self.at, name)
+            card = make_card(model.nodes[name], ports, _lists(self._used[name]), self.badges.get(name, ""))
+            fields = {(IN, key): field for key, field in ports.inputs.items()}
+            fields.update({(OUT, key): field for key, field in ports.outputs.items()})
+            item.show_card(card, {key: field.type for key, field in fields.items()}, fields)
+            item.set_flag(
+                "wired",
+                frozenset([(IN, port) for port in self._used[name][0]] + [(OUT, port) for port in self._used[name][1]]),
+            )
+
+    def set_badges(self, badges: Mapping[str, str]) -> None:
+        """Show other badges (`live`, `steady`) on the cards."""
+        before, self.badges = self.badges, dict(badges)
+        self._ports_touched |= {
+            name for name in self.cards if before.get(name, "") != self.badges.get(name, "") and name in self._used
+        }
+        if self._ports_touched:
+            self.reconcile()
+
+    def boxes(self) -> dict[str, Box]:
+        """Return the sizes of all cards, for layouts."""
+        return {name: item.card.box() for name, item in self.cards.items()}
+
+    def _place(self, model: Graph, new: list[str], places: set[str]) -> set[str]:
+        """Move cards to where they stand; return the names of those that moved."""
+        if len(new) == len(self.cards):
+            found = place_nodes(model, self.boxes()) if new else Layout()
+            self.positions = dict(found.positions)
+        else:
+            for name in places & model.nodes.keys():
+                said = point_of(model.layout.get(name))
+                if said is not None:
+                    self.positions[name] = said
+            homeless = [name for name in new if name not in self.positions or point_of(model.layout.get(name)) is None]
+            if homeless:
+                self._house(model, homeless)
+        moved = set()
+        for name in {*new, *places} & self.cards.keys():
+            point = _inside(self.positions[name])
+            item = self.cards[name]
+            if item.pos() != point or name in new:
+                item.setPos(point)
+                moved.add(name)
+        return moved
+
+    def _house(self, model: Graph, names: list[str]) -> None:
+        """Lay out nodes that came without a place below those that have one."""
+        made = auto_layout(model, self.boxes(), names)
+        others = [name for name in self.positions if name in self.cards and name not in names]
+        left = min((self.positions[name][0] for name in others), default=0.0)
+        bottom = max((self.positions[name][1] + self.cards[name].card.height for name in others), default=-PART_GAP)
+        for name, (x, y) in made.positions.items():
+            self.positions[name] = (x + left, y + bottom + PART_GAP)
+
+    def unplaced(self) -> dict[str, Point]:
+        """Return the places of nodes for which the file has none."""
+        layout = self.model.layout
+        return {name: place for name, place in self.positions.items() if point_of(layout.get(name)) is None}
+
+    # -- wires ------------------------------------------------------------------------------------
+
+    def _sync_wires(self, model: Graph) -> set[WireKey]:
+        """Make wires equal the edges; return those that have to be routed."""
+        wanted: dict[WireKey, Edge] = {}
+        counts: Counter[WireKey] = Counter()
+        for edge in model.edges:
+            key = WireKey.of(edge)
+            if key.source in self.cards or key.target in self.cards:
+                counts[key] += 1
+                wanted.setdefault(key, edge)
+        for key, wire in list(self.wires.items()):
+            ends = (wire.output_port is not None, wire.input_port is not None)
+            if key not in wanted or ends != (key.source in self.cards, key.target in self.cards):
+                self._remove_wire(key)
+        fresh: set[WireKey] = set()
+        for key, edge in wanted.items():
+            known = self.wires.get(key)
+            if known is None or known.edge is not edge or known.count != counts[key]:
+                fresh.add(key)
+                (known or self._add_wire(key, edge)).show_edge(edge, counts[key])
+        return fresh
+
+    def _add_wire(self, key: WireKey, edge: Edge) -> WireItem:
+        wire = self.wires[key] = WireItem(edge)
+        source, target = self.cards.get(key.source), self.cards.get(key.target)
+        if source is not None:
+            wire.output_port = source.port(OUT, key.source_port)
+            wire.output_port.add_pipe(wire)
+        if target is not None:
+            wire.input_port = target.port(IN, key.target_port)
+            wire.input_port.add_pipe(wire)
+        for name in (key.source, key.target):
+            self._of_node.setdefault(name, set()).add(key)
+        self.graph.scene().addItem(wire)
+        return wire
+
+    def _remove_wire(self, key: WireKey) -> None:
+        wire = self.wires.pop(key)
+        self._lanes.free(key)
+        for name in (key.source, key.target):
+            self._of_node.get(name, set()).discard(key)
+        wire.delete()
+
+    def wires_of(self, names: Iterable[str]) -> list[WireItem]:
+        """Return the wires that begin or end at nodes."""
+        keys = {key for name in names for key in self._of_node.get(name, ())}
+        return [self.wires[key] for key in keys]
+
+    def edge_of(self, key: WireKey) -> Edge | None:
+        """Return the last edge that a wire stands for, None if there is none."""
+        return next((edge for edge in reversed(self.model.edges) if WireKey.of(edge) == key), None)
+
+    def edge_indices(self, key: WireKey) -> list[int]:
+        """Return the places in the file of all edges that a wire stands for."""
+        return [number for number, edge in enumerate(self.model.edges) if WireKey.of(edge) == key]
+
+    # -- routes -----------------------------------------------------------------------------------
+
+    def reroute(self, names: Iterable[str], by: QPointF | None = None) -> None:
+        """Cards stand elsewhere than before (they are being dragged): their wires follow, and by the same way the
+        points of wires between them."""
+        moved = set(names) & self.cards.keys()
+        for name in moved:
+            self._lanes.place(name, self.cards[name].body_rect())
+        for wire in self.wires_of(moved):
+            through = self._points.get(str(wire.edge))
+            if through and by is not None and wire.key.source in moved and wire.key.target in moved:
+                self._route(wire, [QPointF(x, y) + by for x, y in through])
+            else:
+                self._route(wire)
+
+    def put_back(self, names: Iterable[str]) -> None:
+        """Cards stand where the document says again."""
+        names = [name for name in names if name in self.cards and name in self.positions]
+        for name in names:
+            self.cards[name].setPos(_inside(self.positions[name]))
+        self.reroute(names)
+
+    def reroute_all(self) -> None:
+        """Route every wire anew."""
+        for name, card in self.cards.items():
+            self._lanes.place(name, card.body_rect())
+        for wire in self.wires.values():
+            self._route(wire)
+
+    def _route_around(self, names: set[str], wires: set[WireKey], *, everything: bool) -> None:
+        names &= self.cards.keys()
+        for name in names:
+            self._lanes.place(name, self.cards[name].body_rect())
+        keys = set(self.wires) if everything else wires | {key for name in names for key in self._of_node.get(name, ())}
+        for key in keys & self.wires.keys():
+            self._route(self.wires[key])
+
+    def _route(self, wire: WireItem, waypoints: list[QPointF] | None = None) -> None:
+        key = wire.key
+        source, target = self.cards.get(key.source), self.cards.get(key.target)
+        wire.missing = ""
+        if source is not None and target is not None:
+            start, end = source.port_place(OUT, key.source_port), target.port_place(IN, key.target_port)
+        elif source is not None:
+            start = source.port_place(OUT, key.source_port)
+            end = start + QPointF(STUB, 0)
+            wire.missing = f"no node {key.target}"
+        elif target is not None:
+            end = target.port_place(IN, key.target_port)
+            start = end - QPointF(STUB, 0)
+            wire.missing = f"no node {key.source}"
+        else:
+            return
+        field = self.document.output(self.at, key.source, key.source_port) if source is not None else None
+        wire.port_type = field.type if field is not None else "any"
+        wire.broken = source is None or target is None or self._is_ghost(key)
+        if waypoints is None:
+            waypoints = [QPointF(x, y) for x, y in self._points.get(str(wire.edge), ())] if self._points else []
+        if waypoints:
+            self._lanes.free(key)
+            path = through([start, *waypoints, end])
+            label = path.pointAtPercent(0.5)
+        elif key.feedback and end.x() <= start.x() + 40:
+            lane = self._lanes.lane(key, start, end, (key.source, key.target))
+            path = around(start, end, lane)
+            label = QPointF((start.x() + end.x()) / 2, lane)
+        else:
+            self._lanes.free(key)
+            path = smooth(start, end)
+            label = path.pointAtPercent(0.5) if wire.edge.feedback or wire.count > 1 else QPointF()
+        if wire.missing:
+            label = QPointF(min(start.x(), end.x()) + 4, start.y() - 7)
+        wire.set_route(path, label, waypoints)
+
+    def route_through(self, wire: WireItem, waypoints: list[QPointF]) -> None:
+        """Show a wire along points that are not in the document yet (one is being dragged)."""
+        self._route(wire, waypoints)
+
+    def _is_ghost(self, key: WireKey) -> bool:
+        return (OUT, key.source_port) in self.cards[key.source].ghosts or (IN, key.target_port) in self.cards[
+            key.target
+        ].ghosts
+
+    # -- asking -----------------------------------------------------------------------------------
+
+    def field(self, name: str, side: str, port: str) -> Field | None:
+        """Return what is known of a port."""
+        return self.document.input(self.at, name, port) if side == IN else self.document.output(self.at, name, port)
+
+    def card(self, name: str) -> Card:
+        """Return the card of a node."""
+        return self.cards[name].card
+
+    def bounds(self, names: Iterable[str] | None = None) -> QRectF:
+        """Return the rectangle around cards, without their margins; an empty one for none."""
+        rect = QRectF()
+        for name in self.cards if names is None else names:
+            if name in self.cards:
+                rect = rect.united(self.cards[name].body_rect())
+        return rect
+
+
+def _used(model: Graph) -> dict[str, Ports]:
+    return {
+        name: (tuple(dict.fromkeys(ends[0])), tuple(dict.fromkeys(ends[1]))) for name, ends in used_ports(model).items()
+    }
+
+
+def _inside(point: Point) -> QPointF:
+    return QPointF(max(-FARTHEST, min(FARTHEST, point[0])), max(-FARTHEST, min(FARTHEST, point[1])))
+
+
+def _lists(ports: Ports) -> tuple[list[str], list[str]]:
+    return list(ports[0]), list(ports[1])

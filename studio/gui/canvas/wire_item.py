@@ -1,0 +1,245 @@
+"""A wire: a curve in the colour of what flows through it; dashed if it delivers at the next tick."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import Any, NamedTuple
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
+from PySide6.QtWidgets import QGraphicsItem, QGraphicsPathItem
+
+from studio.graph.model import Edge
+from studio.gui.canvas.library import PipeItem
+from studio.gui.canvas.look import WIRE, Look, faded, fits, look, mixed, pen, width_of
+from studio.gui.guard import guarded
+from studio.support.values import preview
+
+TINY = 0.3
+SMALL = 0.56
+HANDLE = 5.0
+"""Radius of a point that a wire is led through."""
+
+
+class WireKey(NamedTuple):
+    """What tells wires apart: both ends and whether it is feedback. Equal edges of a file share one wire."""
+
+    source: str
+    source_port: str
+    target: str
+    target_port: str
+    feedback: bool
+
+    @classmethod
+    def of(cls, edge: Edge) -> WireKey:
+        """Return the key of an edge."""
+        return cls(edge.source, edge.source_port, edge.target, edge.target_port, edge.feedback)
+
+
+class WireItem(PipeItem):  # type: ignore[misc]
+    """One wire. Its path is given by the projection; it knows the edge it stands for and no document."""
+
+    def __init__(self, edge: Edge) -> None:
+        # Not PipeItem's own: that makes an arrow item, a cache and pens which are never used here.
+        QGraphicsPathItem.__init__(self)
+        self._input_port = self._output_port = None
+        self._active = self._highlight = False
+        self._color, self._style = (0, 0, 0, 255), 0
+        self.edge = edge
+        self.key = WireKey.of(edge)
+        self.count = 1
+        """How many equal edges the file has."""
+        self.port_type = "any"
+        self.broken = False
+        self.hovered = False
+        self.marked = False
+        self.dimmed = False
+        self.hot_handle = -1
+        self.handles: list[QPointF] = []
+        self.label_place = QPointF()
+        self.missing = ""
+        """What is said at a loose end."""
+        self._pill = ""
+        self._points: list[QPointF] | None = None
+        self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemIsSelectable)
+        self.setZValue(-1)
+        self.setPen(QPen(Qt.GlobalColor.black, 14.0))  # its width is what Qt keeps clear around the path
+        self.show_edge(edge)
+
+    # -- what NodeGraphQt asks of a pipe -------------------------------------------------------
+
+    def _draw_direction_pointer(self) -> None:
+        """No arrow item."""
+
+    def reset(self) -> None:
+        """No styling to go back to: paint knows."""
+
+    def highlight(self) -> None:
+        """See `reset`."""
+
+    def activate(self) -> None:
+        """See `reset`."""
+
+    def draw_path(self, start_port: Any = None, end_port: Any = None, cursor_pos: Any = None) -> None:
+        """The projection routes wires."""
+
+    itemChange = QGraphicsItem.itemChange
+
+    # -- facts --------------------------------------------------------------------------------
+
+    def show_edge(self, edge: Edge, count: int = 1) -> None:
+        """Show other options of the same wire."""
+        self.edge, self.count = edge, count
+        self._pill = options_text(edge)
+        if count > 1:
+            self._pill = f"{count}×" + (f" {self._pill}" if self._pill else "")
+        self.update()
+
+    def set_route(self, path: QPainterPath, label: QPointF, handles: list[QPointF]) -> None:
+        """Run along another path."""
+        self._points = None
+        self.label_place = label
+        self.handles = handles
+        self.setPath(path)
+
+    def set_flag(self, name: str, value: Any) -> None:
+        """Set one of the marks (`hovered`, `marked`, `dimmed`, `hot_handle`) and repaint."""
+        if getattr(self, name) != value:
+            setattr(self, name, value)
+            self.update()
+
+    def points(self) -> list[QPointF]:
+        """Return points along the path, close enough to find it under the mouse."""
+        if self._points is None:
+            self._points = [point for polygon in self.path().toSubpathPolygons() for point in polygon.toList()]
+        return self._points
+
+    def distance(self, point: QPointF) -> float:
+        """Return how far a point of the scene is from the wire."""
+        return _distance(self.points(), point.x(), point.y())
+
+    def segment_of(self, point: QPointF) -> int:
+        """Return behind which handle (0: before the first) a point on the wire lies."""
+        if not self.handles:
+            return 0
+        points = self.points()
+        at = _nearest(points, point.x(), point.y())
+        places = [_nearest(points, handle.x(), handle.y()) for handle in self.handles]
+        return sum(place <= at for place in places)
+
+    # -- Qt -----------------------------------------------------------------------------------
+
+    @guarded(QPainterPath)
+    def shape(self) -> QPainterPath:
+        """Found by distance, not by shape; Qt gets the box."""
+        path = QPainterPath()
+        path.addRect(self.path().controlPointRect())
+        return path
+
+    @guarded()
+    def paint(self, painter: QPainter, option: Any, widget: Any = None) -> None:
+        """Paint the wire, its points and what stands on it."""
+        scale = option.levelOfDetailFromTransform(painter.worldTransform())
+        paint_wire(self, painter, scale, look())
+
+
+def paint_wire(wire: WireItem, painter: QPainter, scale: float, style: Look) -> None:
+    """Paint a wire at a scale (pixels per scene unit)."""
+    strong = wire.isSelected() or wire.hovered or wire.marked
+    line = wire_pen(wire, style)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, scale >= TINY)
+    if scale < TINY:
+        line.setCosmetic(True)
+        line.setWidthF(2.0 if strong else 1.0)
+        line.setStyle(Qt.PenStyle.SolidLine)
+    if wire.dimmed:
+        painter.setOpacity(0.25)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    if strong and scale >= TINY:
+        painter.setPen(pen(faded(style.accent if wire.isSelected() or wire.marked else line.color(), 0.25), 7.0))
+        painter.drawPath(wire.path())
+    painter.setPen(line)
+    painter.drawPath(wire.path())
+    if scale < SMALL:
+        return
+    for number, handle in enumerate(wire.handles):
+        painter.setPen(pen(style.paper, 1.5))
+        painter.setBrush(style.accent if number == wire.hot_handle or wire.isSelected() else line.color())
+        painter.drawEllipse(handle, HANDLE, HANDLE)
+    if wire.edge.feedback:
+        _paint_tip(wire, painter, line.color())
+    if wire._pill:
+        _paint_pill(painter, wire.label_place, wire._pill, style, line.color())
+    if wire.missing:
+        painter.setFont(style.small_font)
+        painter.setPen(style.bad)
+        painter.drawText(wire.label_place, fits(wire.missing, style.small_font, 180))
+
+
+def wire_pen(wire: WireItem, style: Look) -> QPen:
+    """Return the pen of a wire as it is now."""
+    edge = wire.edge
+    if wire.broken:
+        colour = style.bad
+    elif wire.isSelected():
+        colour = style.accent
+    elif edge.feedback:
+        colour = style.back
+    else:
+        colour = style.type_colour(wire.port_type)
+        if not (wire.hovered or wire.marked):
+            colour = mixed(style.paper, colour, 0.82)
+    line = pen(colour, WIRE + (0.6 if wire.hovered or wire.isSelected() else 0.0))
+    if edge.feedback or wire.broken:
+        line.setDashPattern([1.0, 2.6] if edge.hold else [4.0, 3.0])
+    return line
+
+
+def _paint_tip(wire: WireItem, painter: QPainter, colour: QColor) -> None:
+    end = wire.path().currentPosition()
+    path = QPainterPath(QPointF(end.x() - 13, end.y() - 4.5))
+    path.lineTo(end.x() - 5, end.y())
+    path.lineTo(end.x() - 13, end.y() + 4.5)
+    path.closeSubpath()
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(colour)
+    painter.drawPath(path)
+
+
+def _paint_pill(painter: QPainter, place: QPointF, text: str, style: Look, colour: QColor) -> None:
+    text = fits(text, style.tiny_font, 140)
+    wide = width_of(text, style.tiny_font) + 14
+    rect = QRectF(place.x() - wide / 2, place.y() - 8, wide, 16)
+    painter.setPen(pen(colour, 1.0))
+    painter.setBrush(style.card)
+    painter.drawRoundedRect(rect, 8, 8)
+    painter.setPen(style.text)
+    painter.setFont(style.tiny_font)
+    painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, text)
+
+
+def options_text(edge: Edge) -> str:
+    """Return the options of a feedback edge in a few words."""
+    parts = []
+    if edge.has_initial:
+        parts.append("first " + ('""' if edge.initial == "" else preview(edge.initial, 18)))
+    if edge.initial_from:
+        parts.append(f"first {edge.initial_from}")
+    if edge.hold:
+        parts.append("hold")
+    return ", ".join(parts)
+
+
+def _distance(points: list[QPointF], x: float, y: float) -> float:
+    best = float("inf")
+    for a, b in pairwise(points):
+        ax, ay = a.x(), a.y()
+        dx, dy = b.x() - ax, b.y() - ay
+        length = dx * dx + dy * dy
+        t = 0.0 if length == 0 else max(0.0, min(1.0, ((x - ax) * dx + (y - ay) * dy) / length))
+        best = min(best, (ax + t * dx - x) ** 2 + (ay + t * dy - y) ** 2)
+    return float(best**0.5)
+
+
+def _nearest(points: list[QPointF], x: float, y: float) -> int:
+    return min(range(len(points)), key=lambda i: (points[i].x() - x) ** 2 + (points[i].y() - y) ** 2)
