@@ -133,6 +133,15 @@ def _rect(value: Json) -> Rect | None:
     return Rect(*corner, max(SMALLEST[0], size[0]), max(SMALLEST[1], size[1]))
 
 
+def moved_entry(said: Json, by: Point) -> Json:
+    """Return what the file holds of a frame or comment, shifted; as it is, if it stands nowhere."""
+    rect = said.get("rect") if isinstance(said, dict) else None
+    corner = point_of(rect[:2]) if isinstance(rect, list) and len(rect) == 4 else None
+    if corner is None or not isinstance(rect, list):
+        return said
+    return {**said, "rect": [*entry((corner[0] + by[0], corner[1] + by[1])), *rect[2:]]}
+
+
 def _text(value: Json) -> str:
     return value if isinstance(value, str) else ""
 

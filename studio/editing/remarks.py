@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 
 from studio.editing.ops import At, Op, SetComment
 from studio.graph.comments import BEHIND, END
@@ -23,7 +23,7 @@ def follow(at: At, graph: Graph, changes: Mapping[str, Change]) -> list[Op]:
     moved: dict[str, tuple[str, ...]] = {}
     ops: list[Op] = []
     for key, lines in graph.comments.items():
-        owner = _owner(key, changes)
+        owner = owner_of(key, changes)
         if owner is None:
             continue
         ops.append(SetComment(at, key, None))
@@ -38,8 +38,8 @@ def follow(at: At, graph: Graph, changes: Mapping[str, Change]) -> list[Op]:
     return ops
 
 
-def _owner(key: str, changes: Mapping[str, Change]) -> str | None:
-    """Return the changed item that a comment belongs to, if any."""
+def owner_of(key: str, changes: Container[str]) -> str | None:
+    """Return the item among some (`nodes.writer`) that the comment kept under a key belongs to, if any."""
     if key in changes:
         return key
     for kind in (BEHIND, END):

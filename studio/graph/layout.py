@@ -20,6 +20,9 @@ NODE_GAP = 36.0
 PART_GAP = 60.0
 """Distances in pixels: between layers, between nodes of a layer, and below what the file already places."""
 
+LARGE = 300
+"""Nodes from which speed goes before the last crossings saved."""
+
 
 @dataclass(frozen=True, slots=True)
 class Box:
@@ -74,7 +77,7 @@ def auto_layout(graph: Graph, boxes: Mapping[str, Box], only: Sequence[str] | No
             target_port=_port("left", target, target.inputs.get(edge.target_port)),
         )  # fmt: skip
         drawn.append(number)
-    result = graphlay.layout(picture, options=_OPTIONS)
+    result = graphlay.layout(picture, options=_OPTIONS if len(names) <= LARGE else {**_OPTIONS, "effort": "fast"})
     corner_x, corner_y = result.bounds["min"]["x"], result.bounds["min"]["y"]
     made = Layout()
     for name, node in zip(names, result.nodes, strict=True):
