@@ -89,7 +89,8 @@ class History:
             if len(self._done) > MOST:
                 gone = self._done.pop(0)
                 if self._clean is gone or self._clean is None:
-                    self._clean = False if self._clean is None else gone
+                    # What was saved is now what stands before the first entry, or it can no more be reached.
+                    self._clean = None if self._clean is gone else False
         self.changed.emit()
 
     def take_undo(self) -> Entry | None:
@@ -98,6 +99,7 @@ class History:
             return None
         entry = self._done.pop()
         entry.merge = ""
+        self.end_merge()
         self._undone.append(entry)
         return entry
 
