@@ -2,17 +2,33 @@
 
 from __future__ import annotations
 
+import gc
+import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
+from studio.gui.faults import Faults
 from studio.gui.messages import quiet_qt
 from studio.gui.theme import apply_theme
 from studio.gui.window import MainWindow
 from studio.gui.workbench import Workbench
-from studio.settings.settings import current_settings
+from studio.settings.settings import Settings
+
+BREATH_MS = 250
+"""How often Python looks whether somebody pressed Ctrl+C in the terminal, in milliseconds."""
+
+
+def application() -> QApplication:
+    """Return the Qt application, made and named if there is none yet."""
+    made = QApplication.instance() or QApplication(["studio"])
+    assert isinstance(made, QApplication)
+    made.setApplicationName("Ganglia Studio")
+    made.setDesktopFileName("ganglia-studio")
+    return made
 
 
 def start(files: Sequence[Path] = ()) -> int:
@@ -20,14 +36,44 @@ def start(files: Sequence[Path] = ()) -> int:
     # Short turns between threads keep the window quick while Python code of a run is busy.
     sys.setswitchinterval(0.0005)
     quiet_qt()
-    application = QApplication.instance() or QApplication(["studio"])
-    assert isinstance(application, QApplication)
-    application.setApplicationName("Ganglia Studio")
-    application.setDesktopFileName("ganglia-studio")
-    settings = current_settings()
+    qt = application()
+    settings = Settings.load()
     apply_theme(str(settings["window.theme"]))
-    window = MainWindow(Workbench(settings))
-    for path in files:
-        window.workbench.open(path)
+    workbench = Workbench(settings)
+    faults = Faults(workbench)
+    faults.install()
+    window = MainWindow(workbench)
     window.show()
-    return application.exec()
+    # After the first picture: the canvas's library is half of what there is to load.
+    QTimer.singleShot(0, lambda: _begin(window, files))
+    _heed_interrupts(window)
+    try:
+        return qt.exec()
+    finally:
+        faults.remove()
+
+
+def _begin(window: MainWindow, files: Sequence[Path]) -> None:
+    for path in files:
+        window.workbench.part("files").open(path)
+    window.workbench.part("recovery").look()
+    window.offer_recovery()
+    QTimer.singleShot(200, _warm_up)
+
+
+def _warm_up() -> None:
+    """Load in a quiet moment what the first graph will need, so that it opens at once."""
+    import studio.gui.canvas  # noqa: F401
+
+    gc.freeze()
+
+
+def _heed_interrupts(window: MainWindow) -> None:
+    """Ctrl+C in the terminal closes the window, with its questions about what is not saved."""
+    if sys.platform == "win32":
+        return
+    signal.signal(signal.SIGINT, lambda *_: QTimer.singleShot(0, window.close))
+    signal.signal(signal.SIGTERM, lambda *_: QTimer.singleShot(0, window.close))
+    breath = QTimer(window)
+    breath.timeout.connect(lambda: None)
+    breath.start(BREATH_MS)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QTimer
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QMainWindow, QMenu
+from PySide6.QtWidgets import QMainWindow, QMenu, QWidget
 
 from studio.gui.actions import Action, all_actions
 from studio.gui.workbench import Workbench
@@ -12,52 +15,130 @@ from studio.gui.workbench import Workbench
 MENUS = ("File", "Edit", "View", "Graph", "Run", "Help")
 """The order of the menu bar; a menu that no action names is left out."""
 
+RECENT = "File/Open Recent"
+"""The menu that begins with the files that were open last."""
 
-class ActionBar:
-    """A QAction for each action of the list, in its menu, with its keys."""
+
+class ActionBar(QObject):
+    """A QAction for each action of the list, in its menu, with its keys. Offered to other parts as `actions`."""
 
     def __init__(self, workbench: Workbench, window: QMainWindow) -> None:
+        super().__init__(window)
         self.workbench = workbench
         self.window = window
         self.actions: dict[str, QAction] = {}
         self.menus: dict[str, QMenu] = {}
-        for title in MENUS:
-            if any(action.menu.split("/")[0] == title for action in all_actions().values()):
-                self._menu(title)
-        group: dict[str, int] = {}
+        self._canvases: list[QWidget] = []
         for action in all_actions().values():
-            self._add(action, group)
+            self.actions[action.id] = self._make(action)
+        titles = {action.menu.split("/")[0] for action in all_actions().values()}
+        for title in (*(one for one in MENUS if one in titles), *sorted(titles - {*MENUS, ""})):
+            self._fill(self._menu(title, window.menuBar()), title)
+        if RECENT in self.menus:
+            self.menus[RECENT].aboutToShow.connect(self._show_recent)
+        self._recent: list[QAction] = []
+        workbench.parts["actions"] = self
+        if (shortcuts := workbench.parts.get("shortcuts")) is not None:
+            shortcuts.changed.connect(self._take_keys)
         # What can be done changes with every edit; once per turn of the event loop is enough to look.
-        self._timer = QTimer(window)
+        self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self.refresh)
         for signal in (workbench.actions_changed, workbench.selection_changed, workbench.current_changed):
             signal.connect(lambda *_: self._timer.start(0))
+        workbench.settings_changed.connect(lambda *_: self._timer.start(0))
         self.refresh()
 
-    def _menu(self, path: str) -> QMenu:
-        if path not in self.menus:
-            parent, _, title = path.rpartition("/")
-            menu = QMenu(title, self.window)
-            (self._menu(parent).addMenu if parent else self.window.menuBar().addMenu)(menu)
-            self.menus[path] = menu
-        return self.menus[path]
+    # -- making -------------------------------------------------------------------------------
 
-    def _add(self, action: Action, group: dict[str, int]) -> None:
+    def _make(self, action: Action) -> QAction:
         made = QAction(action.title, self.window)
         made.setObjectName(action.id)
         made.setToolTip(action.help or action.title)
         made.setStatusTip(action.help)
-        made.setShortcuts([QKeySequence(key) for key in action.keys])
         made.setCheckable(action.checked is not None)
-        made.triggered.connect(lambda *_: self.workbench.trigger(action.id))
-        menu = self._menu(action.menu)
-        if group.setdefault(action.menu, action.order // 100) != action.order // 100:
-            menu.addSeparator()
-            group[action.menu] = action.order // 100
-        menu.addAction(made)
-        self.window.addAction(made)
-        self.actions[action.id] = made
+        made.setMenuRole(_ROLES.get(action.id, QAction.MenuRole.NoRole))
+        made.triggered.connect(lambda *_: self._trigger(action.id))
+        shortcuts = self.workbench.parts.get("shortcuts")
+        made.setShortcuts(_sequences(shortcuts.keys(action.id) if shortcuts is not None else action.keys))
+        if action.canvas:
+            made.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        else:
+            self.window.addAction(made)
+        return made
+
+    def _menu(self, path: str, parent: QWidget) -> QMenu:
+        menu = self.menus[path] = QMenu(path.rpartition("/")[2], self.window)
+        menu.setToolTipsVisible(True)
+        menu.setObjectName(f"menu.{path}")
+        parent.addMenu(menu)  # type: ignore[attr-defined]
+        return menu
+
+    def _fill(self, menu: QMenu, path: str) -> None:
+        """Put a menu's actions and submenus in their order; a submenu stands where the first of its actions says."""
+        entries: list[tuple[int, str]] = []
+        submenus: dict[str, int] = {}
+        for action in all_actions().values():
+            if action.menu == path:
+                entries.append((action.order, action.id))
+            elif action.menu.startswith(f"{path}/"):
+                inner = f"{path}/{action.menu.removeprefix(f'{path}/').split('/')[0]}"
+                submenus[inner] = min(action.order, submenus.get(inner, action.order))
+        entries += [(order, inner) for inner, order in submenus.items()]
+        group: int | None = None
+        for order, key in sorted(entries, key=lambda entry: entry[0]):
+            if group is not None and order // 100 != group:
+                menu.addSeparator()
+            group = order // 100
+            if key in submenus:
+                self._fill(self._menu(key, menu), key)
+            else:
+                menu.addAction(self.actions[key])
+
+    def add_canvas(self, canvas: QWidget) -> None:
+        """Make the keys of actions on the canvas work while this one has the focus."""
+        canvas.addActions([self.actions[action.id] for action in all_actions().values() if action.canvas])
+
+    def _show_recent(self) -> None:
+        menu = self.menus[RECENT]
+        for old in self._recent:
+            menu.removeAction(old)
+            old.deleteLater()
+        files = self.workbench.part("files")
+        first = menu.actions()[0] if menu.actions() else None
+        self._recent = []
+        paths: Iterable[Path] = files.recent()
+        for number, path in enumerate(paths, start=1):
+            shown = str(path).replace("&", "&&")
+            made = QAction(f"&{number} {shown}" if number < 10 else shown, menu)
+            made.triggered.connect(lambda *_, path=path: files.open(path))
+            self._recent.append(made)
+        if not self._recent:
+            none = QAction("No files yet", menu)
+            none.setEnabled(False)
+            self._recent.append(none)
+        separator = QAction(menu)
+        separator.setSeparator(True)
+        self._recent.append(separator)
+        for made in self._recent:
+            menu.insertAction(first, made) if first is not None else menu.addAction(made)
+
+    # -- keys ---------------------------------------------------------------------------------
+
+    def keys(self, action_id: str) -> tuple[str, ...]:
+        """Return the keys an action has now, as Qt writes them. Raises KeyError for an unknown id."""
+        portable = QKeySequence.SequenceFormat.PortableText
+        return tuple(one.toString(portable) for one in self.actions[action_id].shortcuts())
+
+    def _take_keys(self) -> None:
+        for action_id, made in self.actions.items():
+            made.setShortcuts(_sequences(self.workbench.part("shortcuts").keys(action_id)))
+
+    # -- doing --------------------------------------------------------------------------------
+
+    def _trigger(self, action_id: str) -> None:
+        self.workbench.trigger(action_id)
+        self._timer.start(0)  # a switch that was pressed shows what came of it, not that it was pressed
 
     def refresh(self) -> None:
         """Ask every action whether it can be done, what it is called, and whether it is on."""
@@ -65,6 +146,17 @@ class ActionBar:
             made = self.actions[action.id]
             made.setEnabled(action.when(self.workbench))
             if action.label is not None:
-                made.setText(action.label(self.workbench))
+                label = action.label(self.workbench)
+                made.setText((label if len(label) <= 80 else f"{label[:79]}…").replace("&", "&&"))
             if action.checked is not None:
                 made.setChecked(action.checked(self.workbench))
+
+
+_ROLES = {
+    "file.quit": QAction.MenuRole.QuitRole, "file.settings": QAction.MenuRole.PreferencesRole,
+    "help.about": QAction.MenuRole.AboutRole,
+}  # fmt: skip
+
+
+def _sequences(keys: Sequence[str]) -> list[QKeySequence]:
+    return [QKeySequence(key) for key in keys]

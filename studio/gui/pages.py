@@ -1,49 +1,355 @@
-"""The middle of the window: a tab for each graph that is shown, with the way to it above its canvas."""
+"""The middle of the window: a tab for each graph that is shown, and the welcome page while there is none."""
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QTabWidget, QWidget
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
 
-from studio.editing import Document
-from studio.gui.canvas import Canvas
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QMenu, QTabWidget, QWidget
+
+from studio.editing import TOP, At, Document, Op, RenameGraph
+from studio.graph.scope import BODY_PARAM, Scope
+from studio.gui.bars import BarText
+from studio.gui.page import GraphPage
+from studio.gui.tab_bar import CloseButton, TabBar
 from studio.gui.workbench import Tab, Workbench
+from studio.support.errors import StudioError
+
+if TYPE_CHECKING:
+    from studio.gui.canvas import Canvas
+    from studio.gui.welcome import Welcome
+
+
+@dataclass
+class _Gone:
+    """A tab whose subgraph was taken away; it comes back with the subgraph."""
+
+    at: At
+    index: int
+    was_current: bool
+
+
+@dataclass
+class _Kept:
+    """What is known of an open document's tabs."""
+
+    unhook: list[Callable[[], None]]
+    bars: dict[str, BarText]
+    gone: list[_Gone]
 
 
 class Pages(QTabWidget):
-    """Tabs of canvases. A tab that is asked for again is brought to the front."""
+    """Tabs of graphs. One that is asked for again is brought to the front."""
+
+    pageAdded = Signal(object)
+    """A `GraphPage` was made; its canvas is ready."""
 
     def __init__(self, workbench: Workbench, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.workbench = workbench
+        workbench.parts["pages"] = self
+        self._kept: dict[int, _Kept] = {}
+        self._welcome: Welcome | None = None
+        self._welcome_asked = False
+        self.leaving = False
+        """True while the window closes: no tab is to be followed by another."""
+        bar = TabBar(self)
+        self.setTabBar(bar)
+        self.setObjectName("pages")
         self.setDocumentMode(True)
-        self.setTabsClosable(True)
         self.setMovable(True)
-        workbench.shown.connect(self.show_tab)
-        workbench.closed.connect(self._close_document)
+        bar.closeAsked.connect(lambda index: self.close_index(index))
+        bar.menuAsked.connect(lambda index, menu: self._fill_menu(index, menu))
+        workbench.opened.connect(lambda document: self._on_opened(document))
+        workbench.shown.connect(lambda tab: self.show_tab(tab))
+        workbench.closed.connect(lambda document: self._close_document(document))
+        workbench.settled.connect(lambda document: self._on_settled(document))
         self.currentChanged.connect(self._on_current)
+
+    # -- what there is ------------------------------------------------------------------------
+
+    def pages(self, document: Document | None = None) -> list[GraphPage]:
+        """Return the pages (of one document), from left to right."""
+        found = [page for index in range(self.count()) if isinstance(page := self.widget(index), GraphPage)]
+        return [page for page in found if document is None or page.document is document]
 
     def canvases(self) -> list[Canvas]:
         """Return all canvases, from left to right."""
-        return [page for index in range(self.count()) if isinstance(page := self.widget(index), Canvas)]
+        return [page.canvas for page in self.pages()]
+
+    def current_page(self) -> GraphPage | None:
+        """Return the page in front, if it is a graph's."""
+        page = self.currentWidget()
+        return page if isinstance(page, GraphPage) else None
+
+    def page_of(self, tab: Tab) -> GraphPage | None:
+        """Return the page that shows this, if there is one."""
+        return next((page for page in self.pages(tab.document) if page.at == tab.at), None)
+
+    # -- showing ------------------------------------------------------------------------------
 
     def show_tab(self, tab: Tab) -> None:
         """Show a graph, in its tab if it has one."""
-        for canvas in self.canvases():
-            if Tab(canvas.document, canvas.at) == tab:
-                self.setCurrentWidget(canvas)
-                return
-        canvas = Canvas(self.workbench, tab.document, tab.at, self)
+        page = self.page_of(tab)
+        if page is None:
+            siblings = self.pages(tab.document)
+            page = self._add(tab, self.indexOf(siblings[-1]) + 1 if siblings else self.count())
+        self.setCurrentWidget(page)
+        self._drop_welcome()
+
+    def _add(self, tab: Tab, index: int) -> GraphPage:
+        kept = self._follow(tab.document)
+        page = GraphPage(self.workbench, tab, lambda at: self.workbench.show(tab.document, at), self)
+        canvas = page.canvas
         canvas.selectionChanged.connect(self.workbench.selection_changed)
-        index = self.addTab(canvas, tab.at[-1] if tab.at else tab.document.title)
-        self.setCurrentIndex(index)
+        canvas.bodyOpened.connect(lambda name: self.open_body(tab.document, page.at, name))
+        canvas.nodeActivated.connect(lambda name: self.workbench.panel_asked.emit("inspector"))
+        canvas.refused.connect(lambda text: self.workbench.say(text, "warning"))
+        self._connect_popups(canvas)
+        for said in kept.bars.values():
+            self._put_bar(page, said)
+        self.pageAdded.emit(page)
+        self._insert(index, page, page.title)
+        self.refresh(tab.document)
+        return page
+
+    def _connect_popups(self, canvas: Canvas) -> None:
+        """What the canvas asks for at a point is shown by the popups: the list of nodes to add, and menus."""
+        popups = self.workbench.parts.get("popups")
+        if popups is not None:
+            canvas.placeRequested.connect(partial(popups.place_requested, canvas))
+            canvas.wireDropped.connect(partial(popups.wire_dropped, canvas))
+            canvas.contextRequested.connect(partial(popups.context_requested, canvas))
+
+    def _insert(self, index: int, page: QWidget, title: str) -> None:
+        self.insertTab(index, page, title)
+        button = CloseButton(self.tabBar())
+        button.clicked.connect(lambda *_: self.close_index(self.indexOf(page)))
+        self.tabBar().setTabButton(self.indexOf(page), TabBar.ButtonPosition.RightSide, button)
+
+    def open_body(self, document: Document, at: At, node: str) -> bool:
+        """Show the graph that a region node runs: a tab of this document, or the file it stands in.
+
+        A refusal (no such body, outside the project) is told. Returns whether something was shown.
+        """
+        reference = document.node(at, node).params.get(BODY_PARAM)
+        if not isinstance(reference, str) or not reference:
+            self.workbench.say(f"`{node}` names no graph yet: choose one in the inspector.", "warning")
+            return False
+        scope = document.scope(at)
+        try:
+            found = place_of(document, scope.find_graph(reference))
+            if found is not None:
+                self.workbench.show(document, found)
+                return True
+            return self.workbench.open(scope.file_of(reference)) is not None
+        except StudioError as error:
+            self.workbench.fail(error)
+            return False
+
+    # -- the welcome page ---------------------------------------------------------------------
+
+    def welcome(self, *, asked: bool = False) -> Welcome:
+        """Show the welcome page; one that was asked for stays beside the graphs until it is closed."""
+        from studio.gui.welcome import Welcome
+
+        self._welcome_asked = asked or self._welcome_asked
+        if self._welcome is None:
+            self._welcome = Welcome(self.workbench, self)
+            self._insert(0, self._welcome, "Welcome")
+        self.setCurrentWidget(self._welcome)
+        self._show_bar()
+        return self._welcome
+
+    def _drop_welcome(self) -> None:
+        if self._welcome is not None and not self._welcome_asked and self.pages():
+            self._remove_welcome()
+        self._show_bar()
+
+    def _remove_welcome(self) -> None:
+        page, self._welcome, self._welcome_asked = self._welcome, None, False
+        if page is not None:
+            self.removeTab(self.indexOf(page))
+            page.deleteLater()
+
+    def _show_bar(self) -> None:
+        """A welcome page alone needs no tab."""
+        self.tabBar().setVisible(self._welcome is None or self.count() > 1)
+
+    # -- closing ------------------------------------------------------------------------------
+
+    def close_index(self, index: int) -> None:
+        """Close a tab. With the last tab of a document its file is closed, which asks if it is not saved."""
+        page = self.widget(index)
+        if not isinstance(page, GraphPage):
+            if page is not None and page is self._welcome and self.pages():
+                self._remove_welcome()
+                self._show_bar()
+            return
+        if len(self.pages(page.document)) == 1:
+            self.workbench.part("files").close(page.document)
+        else:
+            self._remove(page)
+
+    def close_current(self) -> None:
+        """Close the tab in front."""
+        self.close_index(self.currentIndex())
+
+    def _remove(self, page: GraphPage) -> None:
+        self.removeTab(self.indexOf(page))
+        page.deleteLater()
+        self._after_removal()
+
+    def _after_removal(self) -> None:
+        if self.count() == 0 and not self.leaving:
+            self.welcome()
+        self._show_bar()
 
     def _close_document(self, document: Document) -> None:
-        for canvas in self.canvases():
-            if canvas.document is document:
-                self.removeTab(self.indexOf(canvas))
-                canvas.deleteLater()
+        kept = self._kept.pop(id(document), None)
+        for unhook in kept.unhook if kept is not None else ():
+            unhook()
+        for page in self.pages(document):
+            self.removeTab(self.indexOf(page))
+            page.deleteLater()
+        self._after_removal()
+
+    def _fill_menu(self, index: int, menu: QMenu) -> None:
+        page = self.widget(index)
+        if page is None:
+            return
+        menu.addAction("Close").triggered.connect(lambda *_: self.close_index(self.indexOf(page)))
+        if not isinstance(page, GraphPage):
+            return
+        others = [one for one in self.workbench.documents if one is not page.document]
+        files = self.workbench.part("files")
+        close_others = menu.addAction("Close Other Graphs")
+        close_others.setEnabled(bool(others))
+        close_others.triggered.connect(lambda *_: files.close_all(others))
+        path = page.document.path
+        if path is not None:
+            menu.addSeparator()
+            copy = menu.addAction("Copy Path")
+            copy.triggered.connect(lambda *_: QGuiApplication.clipboard().setText(str(path.absolute())))
+
+    def _on_opened(self, document: Document) -> None:
+        self._follow(document)
+
+    # -- following documents ------------------------------------------------------------------
+
+    def _follow(self, document: Document) -> _Kept:
+        kept = self._kept.get(id(document))
+        if kept is None:
+            kept = self._kept[id(document)] = _Kept([], {}, [])
+            kept.unhook = [
+                document.changed.connect(lambda op, inverse: self._on_op(document, op)),
+                document.history.changed.connect(lambda: self.refresh(document)),
+                document.saved.connect(lambda: self.refresh(document)),
+                document.reset.connect(lambda: self.refresh(document)),
+            ]
+        return kept
+
+    def _on_op(self, document: Document, op: Op) -> None:
+        """Canvases follow a subgraph to its new name by themselves; tabs that will come back must be told."""
+        if not isinstance(op, RenameGraph):
+            return
+        old, new = (*op.at, op.old), (*op.at, op.new)
+        for gone in self._kept[id(document)].gone:
+            if gone.at[: len(old)] == old:
+                gone.at = (*new, *gone.at[len(old) :])
+
+    def _on_settled(self, document: Document) -> None:
+        """Tabs of subgraphs that are gone close; those of subgraphs that are back come back."""
+        kept = self._kept.get(id(document))
+        if kept is None:
+            return
+        for page in self.pages(document):
+            if not document.has(page.at):
+                kept.gone.append(_Gone(page.at, self.indexOf(page), page is self.currentWidget()))
+                self._leave(page)
+        for gone in [one for one in kept.gone if document.has(one.at)]:
+            kept.gone.remove(gone)
+            if self.page_of(Tab(document, gone.at)) is None:
+                page = self._add(Tab(document, gone.at), min(gone.index, self.count()))
+                if gone.was_current:
+                    self.setCurrentWidget(page)
+        self.refresh(document)
+        current = self.current_page()
+        if current is not None and current.document is document and self.workbench.current != current.tab:
+            self._on_current(self.currentIndex())
+
+    def _leave(self, page: GraphPage) -> None:
+        """Remove the page of a graph that is gone; the nearest graph around it is shown if it was in front."""
+        document, at = page.document, page.at
+        while at and not document.has(at):
+            at = at[:-1]
+        if len(self.pages(document)) == 1 or page is self.currentWidget():
+            self.show_tab(Tab(document, at))
+        self.removeTab(self.indexOf(page))
+        page.deleteLater()
+
+    def refresh(self, document: Document) -> None:
+        """Bring titles, marks and tool tips of a document's tabs up to date."""
+        for page in self.pages(document):
+            index = self.indexOf(page)
+            mark = " ●" if document.is_modified else ""
+            self.setTabText(index, page.title.replace("&", "&&") + mark)
+            self.setTabToolTip(index, page.hint + (" (not saved)" if mark else ""))
+            page.refresh()
 
     def _on_current(self, index: int) -> None:
         page = self.widget(index)
-        canvas = page if isinstance(page, Canvas) else None
-        self.workbench.set_current(Tab(canvas.document, canvas.at) if canvas is not None else None, canvas)
+        if isinstance(page, GraphPage):
+            self.workbench.set_current(page.tab, page.canvas)
+        else:
+            self.workbench.set_current(None, None)
+
+    # -- bars ---------------------------------------------------------------------------------
+
+    def show_bar(self, document: Document, said: BarText) -> None:
+        """Show a bar above all graphs of a document, also those that are opened later, until `hide_bar`."""
+        self._follow(document).bars[said.key] = said
+        for page in self.pages(document):
+            self._put_bar(page, said)
+
+    def _put_bar(self, page: GraphPage, said: BarText) -> None:
+        page.bars.put(said, lambda: self.hide_bar(page.document, said.key))
+
+    def hide_bar(self, document: Document, key: str) -> None:
+        """Take a bar away; one that is not shown is no mistake."""
+        kept = self._kept.get(id(document))
+        if kept is not None:
+            kept.bars.pop(key, None)
+        for page in self.pages(document):
+            page.bars.take(key)
+
+    # -- going --------------------------------------------------------------------------------
+
+    def step(self, by: int) -> None:
+        """Bring the next tab (or, with -1, the last one) to the front, round and round."""
+        if self.count():
+            self.setCurrentIndex((self.currentIndex() + by) % self.count())
+            page = self.currentWidget()
+            if page is not None:
+                page.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def go_up(self) -> None:
+        """Show the graph around the one that is shown."""
+        page = self.current_page()
+        if page is not None and page.at:
+            self.workbench.show(page.document, page.at[:-1])
+
+
+def place_of(document: Document, scope: Scope) -> At | None:
+    """Return where a scope's graph stands in the document, or None if it stands in another file."""
+    names: list[str] = []
+    one: Scope | None = scope
+    while one is not None and one.outer is not None:
+        names.insert(0, one.name)
+        one = one.outer
+    at = tuple(names) if names else TOP
+    return at if document.has(at) and document.at(at) is scope.graph else None

@@ -2,81 +2,327 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QCloseEvent
-from PySide6.QtWidgets import QDockWidget, QMainWindow
+import importlib
+from collections.abc import Iterator
+from pathlib import Path
 
+from PySide6.QtCore import QEvent, QMimeData, Qt, QTimer
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication, QShowEvent
+from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow, QTabWidget, QVBoxLayout, QWidget
+
+from studio.gui.bars import Bars, BarText
 from studio.gui.guard import guarded
 from studio.gui.menus import ActionBar
+from studio.gui.page import GraphPage
 from studio.gui.pages import Pages
 from studio.gui.panels import Panel, all_panels
+from studio.gui.recovery import when
+from studio.gui.status import StatusLine
+from studio.gui.theme import apply_theme, current_theme
+from studio.gui.window_state import WindowState
 from studio.gui.workbench import Workbench
+
+SERVICES = (
+    "studio.gui.files",
+    "studio.gui.disk",
+    "studio.gui.recovery",
+    "studio.gui.shortcuts",
+    "studio.gui.popups",
+    "studio.gui.checks",
+)
+"""Modules with `install(workbench)`: what parts offer each other, made before any panel, in this order."""
+
+LAYOUT = 1
+"""Version of the arrangement of panels; one that was saved under another is not restored."""
+
+SIZE = 1440, 900
 
 _AREAS = {
     "left": Qt.DockWidgetArea.LeftDockWidgetArea,
     "right": Qt.DockWidgetArea.RightDockWidgetArea,
     "bottom": Qt.DockWidgetArea.BottomDockWidgetArea,
 }
+_WIDTHS = {"left": 250, "right": 340}
+_BOTTOM = 200
 
 
 class MainWindow(QMainWindow):
     """One window over one workbench."""
 
-    def __init__(self, workbench: Workbench) -> None:
+    def __init__(self, workbench: Workbench, state: WindowState | None = None) -> None:
         super().__init__()
         self.workbench = workbench
         workbench.setParent(self)
+        workbench.parts["window"] = self
+        self.state = state or WindowState()
+        self._leaving = False
         self.setObjectName("main")
         self.setWindowTitle("Ganglia Studio")
-        self.resize(1440, 900)
+        self.setAcceptDrops(True)
+        self.resize(*SIZE)
         self.setDockOptions(
             QMainWindow.DockOption.AnimatedDocks
             | QMainWindow.DockOption.AllowTabbedDocks
             | QMainWindow.DockOption.AllowNestedDocks
         )
-        self.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, self.tabs_on_top())
+        self.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, QTabWidget.TabPosition.North)
+        # The panels at the sides reach down to the status line; what is below the canvas is as wide as it.
+        self.setCorner(Qt.Corner.BottomLeftCorner, Qt.DockWidgetArea.LeftDockWidgetArea)
+        self.setCorner(Qt.Corner.BottomRightCorner, Qt.DockWidgetArea.RightDockWidgetArea)
+        for name in SERVICES:
+            importlib.import_module(name).install(workbench)
+        self.bars = Bars(self)
         self.pages = Pages(workbench, self)
-        self.setCentralWidget(self.pages)
+        self.setCentralWidget(self._middle())
         self.docks: dict[str, QDockWidget] = {}
+        self._panels = all_panels()
         self._add_panels()
         self.actions_bar = ActionBar(workbench, self)
-        workbench.said.connect(self._say)
+        self.pages.pageAdded.connect(lambda page: self.actions_bar.add_canvas(page.canvas))
+        self.status = StatusLine(workbench, self)
+        self.setStatusBar(self.status)
+        self._factory = self.saveState(LAYOUT)
+        self._restore()
         workbench.panel_asked.connect(self.show_panel)
+        workbench.current_changed.connect(self.refresh_title)
+        workbench.actions_changed.connect(self.refresh_title)
+        workbench.settings_changed.connect(self._on_setting)
+        QGuiApplication.styleHints().colorSchemeChanged.connect(lambda *_: self._on_setting("window.theme"))
+        self.pages.welcome()
+        self.refresh_title()
 
-    @staticmethod
-    def tabs_on_top() -> object:
-        from PySide6.QtWidgets import QTabWidget
+    def _middle(self) -> QWidget:
+        middle = QWidget(self)
+        rows = QVBoxLayout(middle)
+        rows.setContentsMargins(0, 0, 0, 0)
+        rows.setSpacing(0)
+        rows.addWidget(self.bars)
+        rows.addWidget(self.pages, 1)
+        return middle
 
-        return QTabWidget.TabPosition.North
+    # -- panels -------------------------------------------------------------------------------
 
     def _add_panels(self) -> None:
         last: dict[str, QDockWidget] = {}
-        for panel in all_panels():
+        first: dict[str, QDockWidget] = {}
+        for panel in self._panels:
             dock = self._dock(panel)
             self.addDockWidget(_AREAS[panel.area], dock)
-            if panel.area in last and panel.area == "bottom":
+            if panel.area in last:
                 self.tabifyDockWidget(last[panel.area], dock)
             last[panel.area] = dock
+            first.setdefault(panel.area, dock)
             dock.setVisible(panel.shown)
+        for dock in first.values():
+            dock.raise_()
+        sides = [(first[area], width) for area, width in _WIDTHS.items() if area in first]
+        self.resizeDocks([dock for dock, _ in sides], [width for _, width in sides], Qt.Orientation.Horizontal)
+        if "bottom" in first:
+            self.resizeDocks([first["bottom"]], [_BOTTOM], Qt.Orientation.Vertical)
 
     def _dock(self, panel: Panel) -> QDockWidget:
         dock = QDockWidget(panel.title, self)
         dock.setObjectName(f"panel.{panel.id}")
+        dock.setAccessibleName(panel.title)
         dock.setWidget(panel.make(self.workbench))
+        dock.visibilityChanged.connect(lambda *_: self.workbench.actions_changed.emit())
         self.docks[panel.id] = dock
         return dock
 
+    def has_panel(self, panel_id: str) -> bool:
+        """True if a panel is open, perhaps behind another."""
+        return not self.docks[panel_id].isHidden()
+
+    def panel(self, panel_id: str) -> QWidget:
+        """Return the widget of a panel. Raises KeyError if there is no such panel."""
+        return self.docks[panel_id].widget()
+
     def show_panel(self, panel_id: str) -> None:
         """Show a panel, bring it to the front and give it the focus."""
-        dock = self.docks[panel_id]
-        dock.setVisible(True)
-        dock.raise_()
-        dock.widget().setFocus(Qt.FocusReason.OtherFocusReason)
+        dock = self.docks.get(panel_id)
+        if dock is not None:
+            dock.setVisible(True)
+            dock.raise_()
+            _focus_into(dock)
 
-    def _say(self, text: str, kind: str) -> None:
-        self.statusBar().showMessage(text)
+    def toggle_panel(self, panel_id: str) -> None:
+        """Hide a panel that has the focus; show, or bring to the front, one that has not."""
+        dock = self.docks[panel_id]
+        if dock.isVisible() and not dock.visibleRegion().isEmpty():
+            inside = dock.isAncestorOf(focus) if (focus := QApplication.focusWidget()) is not None else False
+            dock.setVisible(False)
+            if inside:
+                self.pages.setFocus()
+        else:
+            self.show_panel(panel_id)
+
+    def focus_canvas(self) -> None:
+        """Give the focus to the graph, or to what is in its place."""
+        _focus_into(self.pages)
+
+    def reset_layout(self) -> None:
+        """Put all panels where they stood at first."""
+        self.restoreState(self._factory, LAYOUT)
+
+    def next_pane(self, by: int = 1) -> None:
+        """Move the focus to the next (or, with -1, the last) of graph and visible panels, round and round."""
+        panes: list[QWidget] = [self.pages, *self._visible_docks()]
+        focus = QApplication.focusWidget()
+        here = next((i for i, pane in enumerate(panes) if focus is not None and pane.isAncestorOf(focus)), None)
+        order = range(1, len(panes) + 1)
+        for step in order:
+            pane = panes[((here if here is not None else -by) + by * step) % len(panes)]
+            if _focus_into(pane):
+                return
+
+    def _visible_docks(self) -> Iterator[QDockWidget]:
+        for panel in self._panels:
+            dock = self.docks[panel.id]
+            if dock.isVisible() and not dock.visibleRegion().isEmpty():
+                yield dock
+
+    # -- looks and offers ---------------------------------------------------------------------
+
+    def _on_setting(self, name: str) -> None:
+        if name == "window.theme":
+            theme = str(self.workbench.settings["window.theme"])
+            if theme == "system" or theme != current_theme().name:
+                apply_theme(theme)
+
+    def offer_recovery(self) -> None:
+        """Say above everything what an earlier crash left unsaved; the welcome page lists it too."""
+        keeper = self.workbench.part("recovery")
+        found = [one for one in keeper.found if not one.problem]
+        if not found:
+            self.bars.take("recovery")
+            return
+        last = found[0]
+        more = f" There are {len(found) - 1} more on the welcome page." if len(found) > 1 else ""
+        self.bars.put(
+            BarText(
+                "recovery",
+                f"{last.title} was not saved when the studio ended, {when(last)}.{more}",
+                "warning",
+                (("Recover", lambda: keeper.bring_back(last)), ("Discard", lambda: keeper.discard(last))),
+            )
+        )
+
+    # -- what the frame says ------------------------------------------------------------------
+
+    def refresh_title(self) -> None:
+        """Name the graph that is shown in the frame, and mark it if it is not saved."""
+        document = self.workbench.document
+        if document is None:
+            self.setWindowTitle("Ganglia Studio")
+            self.setWindowFilePath("")
+            self.setWindowModified(False)
+            return
+        self.setWindowFilePath(str(document.path.absolute()) if document.path is not None else "")
+        self.setWindowTitle(f"{document.title.replace('[*]', '')}[*] — Ganglia Studio")
+        self.setWindowModified(document.is_modified)
+
+    def toggle_full_screen(self) -> None:
+        """Fill the screen, or be a window again."""
+        self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
+
+    # -- remembering --------------------------------------------------------------------------
+
+    def _restore(self) -> None:
+        geometry, state = self.state.data("geometry"), self.state.data("panels")
+        if geometry:
+            self.restoreGeometry(geometry)
+        elif (screen := QGuiApplication.primaryScreen()) is not None:
+            room = screen.availableGeometry()
+            self.resize(min(SIZE[0], room.width()), min(SIZE[1], room.height()))
+        if state and not self.restoreState(state, LAYOUT):
+            self.reset_layout()
+
+    def remember(self) -> None:
+        """Write down place, size and panels for the next time."""
+        self.state.put("geometry", bytes(self.saveGeometry().data()))
+        self.state.put("panels", bytes(self.saveState(LAYOUT).data()))
+        self.state.save()
+
+    # -- Qt -----------------------------------------------------------------------------------
 
     @guarded()
     def closeEvent(self, event: QCloseEvent) -> None:
         """Ask about what is not saved; closing goes on when nothing is left to ask."""
+        if not self._leaving and not self.workbench.part("files").may_leave(self._leave):
+            event.ignore()
+            return
+        self._leaving = self.pages.leaving = True
+        self.remember()
+        self.workbench.part("files").leave()
+        for part in list(self.workbench.parts.values()):
+            stop = getattr(part, "shutdown", None)
+            if callable(stop):
+                stop()
         event.accept()
+
+    def _leave(self) -> None:
+        self._leaving = True
+        self.close()
+
+    @guarded(False)
+    def event(self, event: QEvent) -> bool:
+        """Tell who watches files that somebody came back to the window."""
+        if event.type() == QEvent.Type.WindowActivate:
+            disk = self.workbench.parts.get("disk")
+            if disk is not None:
+                QTimer.singleShot(0, disk.look)
+        return super().event(event)
+
+    @guarded()
+    def showEvent(self, event: QShowEvent) -> None:
+        """The graph has the focus at first."""
+        super().showEvent(event)
+        if self.focusWidget() is None:
+            self.pages.setFocus()
+
+    @guarded()
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Graph files can be dropped anywhere on the window."""
+        if graph_files(event.mimeData()):
+            event.acceptProposedAction()
+
+    @guarded()
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Open what was dropped."""
+        paths = graph_files(event.mimeData())
+        if paths:
+            event.acceptProposedAction()
+            QTimer.singleShot(0, lambda: [self.workbench.part("files").open(path) for path in paths])
+
+
+def graph_files(data: QMimeData) -> list[Path]:
+    """Return the graph files among what is dragged."""
+    paths = [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()] if data.hasUrls() else []
+    return [path for path in paths if path.suffix.lower() in (".yaml", ".yml")]
+
+
+def _focus_into(pane: QWidget) -> bool:
+    """Give the focus to the first widget of a pane that takes it; False if there is none."""
+    if isinstance(pane, Pages):
+        page = pane.currentWidget()
+        if isinstance(page, GraphPage):
+            page.canvas.setFocus(Qt.FocusReason.ShortcutFocusReason)
+            return True
+        pane = page if page is not None else pane
+    inner = pane.widget() if isinstance(pane, QDockWidget) else pane
+    if inner is None:
+        return False
+    proxy = inner.focusProxy()
+    first = proxy if proxy is not None and proxy.isVisible() else None
+    if first is None:
+        takers = [inner, *inner.findChildren(QWidget)]
+        first = next((one for one in takers if _takes_focus(one)), None)
+    if first is None:
+        return False
+    first.setFocus(Qt.FocusReason.ShortcutFocusReason)
+    return True
+
+
+def _takes_focus(widget: QWidget) -> bool:
+    policy = widget.focusPolicy().value & Qt.FocusPolicy.TabFocus.value
+    return bool(policy) and widget.isVisible() and widget.isEnabled()

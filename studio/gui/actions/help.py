@@ -1,0 +1,34 @@
+"""Where help is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from studio.gui.actions import Action
+from studio.gui.workbench import Workbench
+
+
+def _page(name: str) -> Callable[[Workbench], None]:
+    def run(workbench: Workbench) -> None:
+        from studio.gui.dialogs.help_pages import show_help
+
+        show_help(workbench, name)
+
+    return run
+
+
+def _about(workbench: Workbench) -> None:
+    from studio.gui.dialogs.about import show_about
+
+    show_about(workbench)
+
+
+ACTIONS = [
+    Action("help.welcome", "Welcome", "Help", lambda w: w.part("pages").welcome(asked=True), order=100,
+           help="Show the welcome page with the templates."),
+    Action("help.start", "Getting Started", "Help", _page("getting_started"), keys=("F1",), order=101,
+           help="Read how to begin."),
+    Action("help.commands", "Commands", "Help", _page("commands"), order=102,
+           help="Read what the command line can do."),
+    Action("help.about", "About Ganglia Studio", "Help", _about, order=200, help="Version, licence, folders."),
+]  # fmt: skip

@@ -1,0 +1,74 @@
+"""The manual's pages, as `studio help PAGE` shows them, in a window beside the graph."""
+
+from __future__ import annotations
+
+import re
+
+from PySide6.QtCore import Qt, QUrl
+from PySide6.QtGui import QDesktopServices, QKeySequence, QShortcut
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QListWidget, QTextBrowser, QWidget
+
+from studio.gui.workbench import Workbench
+from studio.help import page_names, page_text
+
+
+class HelpPages(QDialog):
+    """A list of pages and the one that is chosen. Links between pages are followed here, others in the browser."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("help")
+        self.setWindowTitle("Help — Ganglia Studio")
+        self.resize(980, 680)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        self.list = QListWidget()
+        self.list.setObjectName("help.pages")
+        self.list.setAccessibleName("Pages")
+        self.list.setFixedWidth(190)
+        self.names = page_names()
+        self.list.addItems([title_of(name) for name in self.names])
+        self.view = QTextBrowser()
+        self.view.setObjectName("help.text")
+        self.view.setAccessibleName("Page")
+        self.view.setOpenLinks(False)
+        self.view.anchorClicked.connect(self._follow)
+        row.addWidget(self.list)
+        row.addWidget(self.view, 1)
+        self.list.currentRowChanged.connect(self._show)
+        QShortcut(QKeySequence(Qt.Key.Key_Escape), self, self.close)
+
+    def go(self, name: str) -> None:
+        """Show a page; an unknown name shows the first."""
+        self.list.setCurrentRow(self.names.index(name) if name in self.names else 0)
+
+    def _show(self, row: int) -> None:
+        if 0 <= row < len(self.names):
+            self.view.setMarkdown(page_text(self.names[row]))
+
+    def _follow(self, url: QUrl) -> None:
+        name = re.sub(r"\.md$", "", url.path().rpartition("/")[2])
+        if not url.scheme() and name in self.names:
+            self.go(name)
+        elif url.scheme() in ("http", "https"):
+            QDesktopServices.openUrl(url)
+
+
+def title_of(name: str) -> str:
+    """Return what a page calls itself."""
+    first = page_text(name).lstrip().split("\n", 1)[0]
+    return first.lstrip("# ").strip() or name
+
+
+def show_help(workbench: Workbench, name: str) -> HelpPages:
+    """Show a page of the manual."""
+    window = workbench.parts.get("window")
+    known = workbench.parts.get("help")
+    if not isinstance(known, HelpPages):
+        known = workbench.parts["help"] = HelpPages(window if isinstance(window, QWidget) else None)
+    known.go(name)
+    known.show()
+    known.raise_()
+    known.activateWindow()
+    return known

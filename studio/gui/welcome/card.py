@@ -1,0 +1,135 @@
+"""A card that one presses: a template with its small drawing, its name and what it is for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QEvent, QRectF, QSize, QSizeF, Qt
+from PySide6.QtGui import QColor, QEnterEvent, QFont, QPainter, QPainterPath, QPaintEvent, QPen, QPixmap
+from PySide6.QtWidgets import QAbstractButton, QWidget
+
+from studio.gui.bars import mixed
+from studio.gui.guard import guarded
+from studio.gui.theme import current_theme
+from studio.gui.theme.theme import small_font
+from studio.gui.welcome.preview import rendered
+
+WIDTH, HEIGHT = 262, 218
+PICTURE = 118
+_PAD = 12
+_LINES = 3
+
+
+class Card(QAbstractButton):
+    """One template. Space, Enter or a click presses it."""
+
+    def __init__(self, name: str, about: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setText(name)
+        self.about = " ".join(about.split())[:400]
+        self.setObjectName(f"template.{name}")
+        self.setAccessibleName(f"Template {name}")
+        self.setAccessibleDescription(self.about)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setFixedSize(WIDTH, HEIGHT)
+        self._svg = b""
+        self._picture: QPixmap | None = None
+        self._hovered = False
+
+    def show_drawing(self, svg: bytes) -> None:
+        """Show a drawing."""
+        self._svg = svg
+        self._picture = None
+        self.update()
+
+    @guarded(lambda: QSize(WIDTH, HEIGHT))
+    def sizeHint(self) -> QSize:
+        """All cards are of one size."""
+        return QSize(WIDTH, HEIGHT)
+
+    @guarded()
+    def enterEvent(self, event: QEnterEvent) -> None:
+        """Show that it can be pressed."""
+        self._hovered = True
+        self.update()
+
+    @guarded()
+    def leaveEvent(self, event: QEvent) -> None:
+        """The pointer is elsewhere."""
+        self._hovered = False
+        self.update()
+
+    @guarded()
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint sheet, drawing and words."""
+        theme = current_theme()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        sheet = QRectF(self.rect()).adjusted(1, 1, -1, -1)
+        outline = QPainterPath()
+        outline.addRoundedRect(sheet, 8, 8)
+        painter.fillPath(outline, self._ground(theme.colour("card"), theme.colour("accent")))
+        painter.save()
+        painter.setClipPath(outline)
+        picture = QRectF(sheet.left(), sheet.top(), sheet.width(), PICTURE)
+        painter.fillRect(picture, theme.colour("paper"))
+        self._paint_picture(painter, picture)
+        painter.restore()
+        painter.setPen(QPen(theme.colour("line"), 1))
+        painter.drawLine(picture.bottomLeft(), picture.bottomRight())
+        active = self._hovered or self.hasFocus()
+        painter.setPen(QPen(theme.colour("accent" if active else "edge"), 2 if self.hasFocus() else 1))
+        painter.drawPath(outline)
+        self._paint_words(painter, sheet)
+
+    def _ground(self, card: QColor, accent: QColor) -> QColor:
+        return mixed(card, accent, 0.14) if self.isDown() else mixed(card, accent, 0.05) if self._hovered else card
+
+    def _paint_picture(self, painter: QPainter, room: QRectF) -> None:
+        inner = room.adjusted(6, 4, -6, -4)
+        if self._picture is None and self._svg:
+            self._picture = rendered(self._svg, QSizeF(inner.size()), self.devicePixelRatioF())
+        if self._picture is not None:
+            painter.drawPixmap(inner.topLeft(), self._picture)
+
+    def _paint_words(self, painter: QPainter, sheet: QRectF) -> None:
+        theme = current_theme()
+        bold = QFont(self.font())
+        bold.setBold(True)
+        painter.setFont(bold)
+        painter.setPen(theme.colour("ink"))
+        width = sheet.width() - 2 * _PAD
+        top = sheet.top() + PICTURE + 8
+        title = painter.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, int(width))
+        line = painter.fontMetrics().height()
+        painter.drawText(QRectF(sheet.left() + _PAD, top, width, line), Qt.AlignmentFlag.AlignLeft, title)
+        painter.setFont(small_font(self.font()))
+        painter.setPen(theme.colour("soft"))
+        metrics = painter.fontMetrics()
+        top += line + 3
+        for text in cut_lines(self.about, lambda words: metrics.horizontalAdvance(words) <= width, _LINES):
+            painter.drawText(
+                QRectF(sheet.left() + _PAD, top, width, metrics.height()), Qt.AlignmentFlag.AlignLeft, text
+            )
+            top += metrics.lineSpacing()
+
+
+def cut_lines(text: str, fits: Callable[[str], bool], most: int) -> list[str]:
+    """Break a text into at most so many lines that fit; the last ends in `…` if there is more."""
+    lines: list[str] = []
+    line = ""
+    words = text.split(" ")
+    for position, word in enumerate(words):
+        longer = f"{line} {word}".strip()
+        if fits(longer) or not line:
+            line = longer
+            continue
+        if len(lines) == most - 1:
+            rest = " ".join([line, *words[position:]])
+            while rest and not fits(f"{rest}…"):
+                rest = rest[:-1]
+            return [*lines, f"{rest.rstrip()}…"]
+        lines.append(line)
+        line = word
+    return [*lines, line] if line else lines

@@ -1,0 +1,292 @@
+"""`Welcome`: begin a graph, open one, go on with one of the last, take a template, bring back what was not saved."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QFont, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import (
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)  # fmt: skip
+
+from studio.editing.journal import Recovery
+from studio.gui.guard import guarded
+from studio.gui.recovery import when
+from studio.gui.theme import current_theme, themes
+from studio.gui.welcome.card import WIDTH, Card
+from studio.gui.welcome.preview import preview_svg
+from studio.gui.workbench import Workbench
+from studio.models.names import EMBEDDED
+from studio.support.resources import bundled_graphs
+
+WIDEST = 4 * (WIDTH + 14)
+MOST_RECENT = 8
+MOST_RECOVERIES = 6
+
+
+class Welcome(QScrollArea):
+    """The page. Templates are read and drawn one by one once it is on the screen."""
+
+    def __init__(self, workbench: Workbench, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.workbench = workbench
+        self.setObjectName("welcome")
+        self.setAccessibleName("Welcome")
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._content = QWidget(self)
+        self._content.setObjectName("welcome_content")
+        outer = QHBoxLayout(self._content)
+        outer.setContentsMargins(36, 30, 36, 30)
+        column = QWidget(self._content)
+        column.setMaximumWidth(WIDEST)
+        column.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        outer.addStretch(1)
+        outer.addWidget(column, 100)
+        outer.addStretch(1)
+        self._rows = QVBoxLayout(column)
+        self._rows.setContentsMargins(0, 0, 0, 0)
+        self._rows.setSpacing(8)
+        self._add_head()
+        self._lost = self._section("Not saved last time")
+        self._recent = self._section("Recent")
+        self._templates = self._section("Templates")
+        self._grid = QGridLayout()
+        self._grid.setSpacing(14)
+        self._grid.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
+        self._templates.addLayout(self._grid)
+        self._rows.addStretch(1)
+        self.setWidget(self._content)
+        self.cards: list[Card] = []
+        self._columns = 0
+        self._undrawn: list[tuple[Card, Path]] = []
+        self._drawing = QTimer(self)
+        self._drawing.setSingleShot(True)
+        self._drawing.timeout.connect(self._draw_next)
+        self._fill_templates()
+        self._fill_recent()
+        self._fill_lost()
+        recovery = workbench.parts.get("recovery")
+        if recovery is not None:
+            recovery.changed.connect(self._fill_lost)
+        workbench.settings_changed.connect(lambda *_: self._say_model())
+        themes().changed.connect(self._on_theme)
+        self._on_theme()
+        self.setFocusProxy(self.new_button)
+
+    # -- parts --------------------------------------------------------------------------------
+
+    def _add_head(self) -> None:
+        title = _label("Ganglia Studio", "welcome.title")
+        font = QFont(self.font())
+        font.setPointSizeF(font.pointSizeF() * 2)
+        font.setBold(True)
+        title.setFont(font)
+        about = _label(
+            "Draw many small checked modules of language models and code, run them, and replay every step.",
+            "welcome.about",
+        )
+        self._hint = _label("", "welcome.hint")
+        self.new_button = QPushButton("New Graph")
+        self.new_button.setObjectName("welcome.new")
+        self.new_button.setProperty("primary", "true")
+        self.new_button.clicked.connect(lambda *_: self.workbench.trigger("file.new"))
+        self.open_button = QPushButton("Open…")
+        self.open_button.setObjectName("welcome.open")
+        self.open_button.clicked.connect(lambda *_: self.workbench.trigger("file.open"))
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        row.addWidget(self.new_button)
+        row.addWidget(self.open_button)
+        row.addSpacing(10)
+        row.addWidget(self._hint, 1)
+        self._rows.addWidget(title)
+        self._rows.addWidget(about)
+        self._rows.addSpacing(8)
+        self._rows.addLayout(row)
+        self._say_model()
+
+    def _say_model(self) -> None:
+        name = str(self.workbench.settings["models.default"])
+        self._hint.setText(
+            "No key is needed: the embedded model answers, on this computer."
+            if name.startswith(EMBEDDED)
+            else f"Nodes that name no model ask {name[:80]}."
+        )
+
+    def _section(self, title: str) -> QVBoxLayout:
+        box = QWidget()
+        rows = QVBoxLayout(box)
+        rows.setContentsMargins(0, 18, 0, 0)
+        rows.setSpacing(4)
+        head = _label(title, "welcome.section")
+        font = QFont(self.font())
+        font.setBold(True)
+        head.setFont(font)
+        rows.addWidget(head)
+        self._rows.addWidget(box)
+        return rows
+
+    def _fill_lost(self) -> None:
+        recovery = self.workbench.parts.get("recovery")
+        found: list[Recovery] = recovery.found if recovery is not None else []
+        _clear(self._lost)
+        for lost in found[:MOST_RECOVERIES]:
+            self._lost.addWidget(self._lost_row(lost))
+        if len(found) > MOST_RECOVERIES:
+            self._lost.addWidget(_label(f"and {len(found) - MOST_RECOVERIES} more", "welcome.more"))
+        _box(self._lost).setVisible(bool(found))
+
+    def _lost_row(self, lost: Recovery) -> QWidget:
+        row, cells = _row()
+        folder = f"  ({_short(lost.file.parent)})" if lost.file is not None else ""
+        text = f"{lost.title} from {when(lost)}{folder}"
+        if lost.problem:
+            text += f": {lost.problem}"
+        elif lost.file_changed:
+            text += ". The file has changed since"
+        cells.addWidget(_label(text, "welcome.lost"), 1)
+        keeper = self.workbench.part("recovery")
+        if not lost.problem:
+            cells.addWidget(_button("Recover", f"Recover {lost.title}", partial(keeper.bring_back, lost), main=True))
+        cells.addWidget(_button("Discard", f"Discard {lost.title}", partial(keeper.discard, lost)))
+        return row
+
+    def _fill_recent(self) -> None:
+        _clear(self._recent)
+        paths = self.workbench.part("files").recent()[:MOST_RECENT] if "files" in self.workbench.parts else []
+        for path in paths:
+            row, cells = _row()
+            link = _button(path.name, f"Open {path}", partial(self._open, path), flat=True)
+            link.setToolTip(str(path))
+            cells.addWidget(link)
+            cells.addWidget(_label(_short(path.parent), "welcome.folder"), 1)
+            self._recent.addWidget(row)
+        _box(self._recent).setVisible(bool(paths))
+
+    def _open(self, path: Path) -> None:
+        self.workbench.part("files").open(path)
+
+    def _fill_templates(self) -> None:
+        for path in bundled_graphs():
+            card = Card(path.stem, about_of(path), self._content)
+            card.clicked.connect(lambda *_, path=path: self.workbench.part("files").open_template(path))
+            self.cards.append(card)
+        self._arrange()
+
+    def _arrange(self) -> None:
+        room = min(self.viewport().width() - 72, WIDEST)
+        columns = max(1, (room + 14) // (WIDTH + 14))
+        if columns == self._columns:
+            return
+        self._columns = columns
+        for index, card in enumerate(self.cards):
+            self._grid.addWidget(card, index // columns, index % columns)
+
+    # -- drawing ------------------------------------------------------------------------------
+
+    def _on_theme(self) -> None:
+        self._undrawn = list(zip(self.cards, bundled_graphs(), strict=True))
+        if self.isVisible():
+            self._drawing.start(0)
+
+    def _draw_next(self) -> None:
+        if self._undrawn:
+            card, path = self._undrawn.pop(0)
+            card.show_drawing(preview_svg(path, current_theme(), self.workbench.registry))
+            self._drawing.start(0)
+
+    @guarded()
+    def showEvent(self, event: QShowEvent) -> None:
+        """Draw what is not drawn yet, and show the files that were open last as they are now."""
+        super().showEvent(event)
+        self._fill_recent()
+        self._arrange()
+        self._drawing.start(30)
+
+    @guarded()
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Put as many cards side by side as there is room for."""
+        super().resizeEvent(event)
+        self._arrange()
+
+
+def about_of(path: Path) -> str:
+    """Return what a graph file says of itself, "" if it cannot be read."""
+    from studio.graph.model import Graph
+    from studio.support.errors import StudioError
+
+    try:
+        return Graph.load(path).about
+    except StudioError:
+        return ""
+
+
+_LOOKS = {
+    "welcome.title": "title",
+    "welcome.section": "heading",
+    "welcome.hint": "soft",
+    "welcome.folder": "soft",
+    "welcome.more": "soft",
+}
+
+
+def _label(text: str, name: str) -> QLabel:
+    made = QLabel(text)
+    made.setObjectName(name)
+    made.setProperty("look", _LOOKS.get(name, "text"))
+    made.setTextFormat(Qt.TextFormat.PlainText)
+    made.setWordWrap(name in ("welcome.about", "welcome.hint"))
+    return made
+
+
+def _button(text: str, name: str, act: Callable[[], object], *, main: bool = False, flat: bool = False) -> QPushButton:
+    made = QPushButton(text.replace("&", "&&"))
+    made.setAccessibleName(name)
+    made.setObjectName(f"welcome.{text.lower()}")
+    made.setProperty("primary", "true" if main else "false")
+    made.setProperty("look", "link" if flat else "button")
+    made.clicked.connect(lambda *_: act())
+    return made
+
+
+def _row() -> tuple[QWidget, QHBoxLayout]:
+    row = QWidget()
+    cells = QHBoxLayout(row)
+    cells.setContentsMargins(0, 0, 0, 0)
+    cells.setSpacing(8)
+    return row, cells
+
+
+def _box(rows: QVBoxLayout) -> QWidget:
+    parent = rows.parentWidget()
+    assert parent is not None
+    return parent
+
+
+def _clear(rows: QVBoxLayout) -> None:
+    """Remove all but the heading."""
+    while rows.count() > 1:
+        item = rows.takeAt(1)
+        widget = item.widget() if item is not None else None
+        if widget is not None:
+            widget.hide()
+            widget.deleteLater()
+
+
+def _short(folder: Path) -> str:
+    text, home = str(folder), str(Path.home())
+    return f"~{text.removeprefix(home)}" if text == home or text.startswith(home + os.sep) else text
