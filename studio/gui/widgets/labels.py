@@ -1,0 +1,115 @@
+"""Texts of the interface: elided labels, hints, problems, small buttons. All plain text, whatever it holds."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPalette, QResizeEvent
+from PySide6.QtWidgets import QLabel, QSizePolicy, QToolButton, QWidget
+
+from studio.gui.guard import guarded
+from studio.gui.theme import current_theme
+from studio.gui.theme.theme import small_font
+
+LONGEST = 2_000
+"""Characters of a text that reach a label or a tool tip."""
+
+
+def cut(text: str, most: int = LONGEST) -> str:
+    """Return the text, cut where it is too long for a label."""
+    return text if len(text) <= most else text[: most - 1] + "…"
+
+
+def tip(text: str) -> str:
+    """Return a text that Qt shows as a plain tool tip, whatever it holds."""
+    shown = cut(text)
+    if "<" not in shown and "&" not in shown:
+        return shown
+    escaped = shown.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return f"<p style='white-space:pre-wrap'>{escaped}</p>"
+
+
+class Elided(QLabel):
+    """A line of text that ends in `…` where it does not fit; the whole is its tool tip then."""
+
+    def __init__(self, text: str = "", parent: QWidget | None = None, *, role: str = "") -> None:
+        super().__init__(parent)
+        self._full = ""
+        self._role = role
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.set_text(text)
+
+    def set_text(self, text: str) -> None:
+        """Show another text."""
+        self._full = " ".join(cut(text, 500).split())
+        super().setText(self._full)
+        self.setAccessibleName(self._full)
+
+    def set_role(self, role: str) -> None:
+        """Show the text in the colour of another role."""
+        self._role = role
+        self.update()
+
+    @guarded(QSize(20, 16))
+    def minimumSizeHint(self) -> QSize:
+        return QSize(16, super().minimumSizeHint().height())
+
+    @guarded()
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        fits = QFontMetrics(self.font()).horizontalAdvance(self._full) <= self.width()
+        if not fits and not self.toolTip():
+            self.setToolTip(tip(self._full))
+        super().resizeEvent(event)
+
+    @guarded()
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        shown = QFontMetrics(self.font()).elidedText(self._full, Qt.TextElideMode.ElideRight, self.width())
+        colour = self.palette().color(QPalette.ColorRole.WindowText)
+        painter.setPen(current_theme().colour(self._role) if self._role else colour)
+        painter.setFont(self.font())
+        painter.drawText(self.rect(), int(self.alignment() | Qt.AlignmentFlag.AlignVCenter), shown)
+
+
+class Note(QLabel):
+    """Sentences that wrap, in a colour by role (`soft` for help, `bad` for what is wrong, `warn`)."""
+
+    def __init__(self, text: str = "", role: str = "soft", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setWordWrap(True)
+        self.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
+        self.setFont(small_font(self.font()))
+        colour_text(self, role)
+        self.set_text(text)
+
+    def set_text(self, text: str) -> None:
+        """Show another text; nothing of it stays if it is empty."""
+        shown = cut(text)
+        if shown != self.text():
+            self.setText(shown)
+            self.setAccessibleName(shown)
+        self.setVisible(bool(shown))
+
+
+def colour_text(widget: QWidget, role: str) -> None:
+    """Give a widget's text the colour of a role, whatever theme is shown (the style sheet knows roles)."""
+    if widget.property("role") != role:
+        widget.setProperty("role", role)
+        widget.style().unpolish(widget)
+        widget.style().polish(widget)
+
+
+def small_button(text: str, help: str, name: str = "", parent: QWidget | None = None) -> QToolButton:
+    """Return a small flat button; `help` is what it does, for tool tip and screen readers."""
+    made = QToolButton(parent)
+    made.setText(text)
+    made.setToolTip(tip(help))
+    made.setAccessibleName(help)
+    made.setAutoRaise(True)
+    made.setProperty("small", True)
+    if name:
+        made.setObjectName(name)
+    return made
