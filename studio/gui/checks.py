@@ -19,6 +19,7 @@ from studio.editing import TOP, At, Document
 from studio.graph.diagnostics import Diagnostic
 from studio.graph.model import Graph
 from studio.gui.guard import report
+from studio.gui.live.orders import snapshot
 from studio.gui.workbench import Tab, Workbench
 
 if TYPE_CHECKING:
@@ -201,7 +202,7 @@ class _Job:
         self.wanted = True
         self.done: deque[Checked | Exception | None] = deque()
         self._revision = document.revision
-        self._graph = copied(document.graph)
+        self._graph = snapshot(document.graph)
         self._registry = registry
         self._check = check
 
@@ -217,18 +218,6 @@ class _Job:
             self.done.append(None)
         except Exception as fault:  # noqa: BLE001 - a fault of ours in a rule; told in the window's thread
             self.done.append(fault)
-
-
-def copied(graph: Graph) -> Graph:
-    """Return a copy that edits of the original do not reach. Nodes and edges are values and are shared."""
-    return replace(
-        graph,
-        nodes=dict(graph.nodes),
-        edges=list(graph.edges),
-        stores=dict(graph.stores),
-        limits=dict(graph.limits),
-        graphs={name: copied(inner) for name, inner in graph.graphs.items()},
-    )
 
 
 def path_of(at: At) -> str:

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from studio.editing import Document
-from studio.editing.ops import InsertEdge, PutGraph, PutNode, RenameNode
+from studio.editing.ops import PutNode, RenameNode
 from studio.graph.model import Graph, NodeInstance
-from studio.gui.checks import Checked, Checks, Given, check_graph, copied, place_of
+from studio.gui.checks import Checked, Checks, Given, check_graph, place_of
 from studio.gui.workbench import Tab, Workbench
 from studio.spec.registry import Registry
 from tests.support.graphs import CRITIC_LOOP
@@ -156,21 +155,6 @@ def test_no_thread_is_left_when_nothing_is_checked(workbench: Workbench, qtbot: 
     qtbot.waitUntil(lambda: checks.is_idle)
 
     qtbot.waitUntil(lambda: not any(thread.name == "checks" for thread in threading.enumerate()))
-
-
-def test_a_copy_is_what_it_was_whatever_is_done_to_the_graph() -> None:
-    document = _document()
-    inner = Graph(name="inner")
-    document.do("Body", [PutGraph((), "inner", inner)])
-    before = copied(document.graph)
-    text = before.to_text()
-
-    document.do("Node", [PutNode(("inner",), "a", NodeInstance("a", "flow.input"))])
-    document.do("Edge", [InsertEdge((), 0, replace(document.graph.edges[0]))])
-    document.do("Name", [RenameNode((), "topic", "subject")])
-
-    assert before.to_text() == text
-    assert document.graph.to_text() != text
 
 
 def test_findings_lead_to_their_graph_or_their_file(tmp_path: Path) -> None:
