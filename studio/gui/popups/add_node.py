@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QWidget
 
 from studio.editing.suggesting import Suggestion, TypeEntry, advice, catalogue, document_entries, for_port, marks, rank
 from studio.export.style import hue_of
+from studio.graph.model import Edge
 from studio.gui.popups.adding import add
 from studio.gui.popups.picker import Picker
 from studio.gui.popups.rows import Row
@@ -40,6 +41,7 @@ class AddPopup:
         self.workbench = workbench
         self.recent: deque[str] = deque(maxlen=6)
         self.loose: Loose | None = None
+        self._wire: Edge | None = None
         self._xy = (0.0, 0.0)
         self._entries: list[TypeEntry] = []
         self._suggestions: list[Suggestion] = []
@@ -53,7 +55,7 @@ class AddPopup:
         tab = self.workbench.current
         if tab is None:
             return
-        self._xy, self.loose = xy, loose
+        self._xy, self.loose, self._wire = xy, loose, None
         document, at = tab.document, tab.at
         if loose is not None:
             self._suggestions = for_port(document, at, loose.node, loose.port, loose.is_output)
@@ -63,6 +65,14 @@ class AddPopup:
             self._entries = [*document_entries(document, at), *catalogue(document.registry)]
         self.picker.set_head("")
         self.picker.open_at(point)
+        self._tell_wire()
+
+    def open_on_wire(self, xy: tuple[float, float], point: QPoint | None, edge: Edge) -> None:
+        """Offer what fits into a wire: what takes what it brings and gives something back."""
+        self.open(xy, point, Loose(edge.source, edge.source_port, True))
+        self._wire = edge
+        self._suggestions = [one for one in self._suggestions if one.port != "when" and one.entry.outputs]
+        self.picker.search()
         self._tell_wire()
 
     def rows(self, query: str) -> Sequence[Row]:
@@ -88,6 +98,10 @@ class AddPopup:
         if self.loose is None:
             return
         here = f"{self.loose.node}.{self.loose.port}"
+        if self._wire is not None:
+            between = row.value.entry.title if row is not None else "…"
+            self.picker.set_head(f"{here}  →  {between}  →  {self._wire.target}.{self._wire.target_port}")
+            return
         there = f"{row.value.entry.title} · {row.value.port}" if row is not None else "…"
         self.picker.set_head(f"{here}  →  {there}" if self.loose.is_output else f"{there}  →  {here}")
 
@@ -95,7 +109,7 @@ class AddPopup:
         wire = value if isinstance(value, Suggestion) else None
         entry = wire.entry if wire is not None else value
         assert isinstance(entry, TypeEntry)
-        if self.workbench.trying(lambda: add(self.workbench, entry, self._xy, wire)):
+        if self.workbench.trying(lambda: add(self.workbench, entry, self._xy, wire, into=self._wire)):
             if entry.key in self.recent:
                 self.recent.remove(entry.key)
             self.recent.appendleft(entry.key)

@@ -10,10 +10,10 @@ from studio.editing import stores
 from studio.editing.connecting import connect
 from studio.editing.document import Document
 from studio.editing.naming import free_name
-from studio.editing.nodes import add_node
+from studio.editing.nodes import add_node, insert_on_edge
 from studio.editing.ops import At
 from studio.editing.suggesting import Suggestion, TypeEntry, catalogue, document_entries, starting
-from studio.graph.model import StoreDecl
+from studio.graph.model import Edge, StoreDecl
 from studio.gui.workbench import Workbench
 from studio.support.errors import UsageError
 
@@ -53,9 +53,17 @@ def find_entry(document: Document, at: At, key: str) -> TypeEntry | None:
     return next((entry for entry in entries if entry.key == key), None)
 
 
-def add(workbench: Workbench, entry: TypeEntry, xy: tuple[float, float], wire: Suggestion | None = None) -> str:
+def add(
+    workbench: Workbench,
+    entry: TypeEntry,
+    xy: tuple[float, float],
+    wire: Suggestion | None = None,
+    *,
+    into: Edge | None = None,
+) -> str:
     """Add a node of an entry to the graph that is shown, wire it, select it, as one entry of the history.
 
+    `into` is a wire that the node is put into instead: what the wire brought then goes through the node.
     Returns its name. Raises StudioError if it is refused; then nothing has changed.
     """
     tab = workbench.current
@@ -66,7 +74,9 @@ def add(workbench: Workbench, entry: TypeEntry, xy: tuple[float, float], wire: S
     if canvas is not None:
         canvas.cancel_interaction()
     boxes = canvas.boxes() if canvas is not None else None
-    if wire is not None:
+    if into is not None:
+        xy = (xy[0] - _BESIDE / 2, xy[1] - _ABOVE)
+    elif wire is not None:
         xy = (xy[0] if wire.is_output else xy[0] - _BESIDE, xy[1] - _ABOVE)
     label = f"Add {entry.title}"
     with document.edit(label):
@@ -74,7 +84,10 @@ def add(workbench: Workbench, entry: TypeEntry, xy: tuple[float, float], wire: S
         document.do(label, start.ops)
         name, ops = add_node(document, at, entry.type, xy, start.params, entry.name, boxes=boxes)
         document.do(label, ops)
-        if wire is not None:
+        if into is not None:
+            port = wire.port if wire is not None else ""
+            document.do(label, insert_on_edge(document, at, into, name, input_port=port))
+        elif wire is not None:
             document.do(label, connect(document, at, wire.edge(name)))
     if canvas is not None:
         canvas.select([name])

@@ -7,7 +7,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QPoint, QPointF
-from PySide6.QtGui import QCursor
 from PySide6.QtWidgets import QMenu, QWidget
 
 from studio.editing.searching import Hit
@@ -16,6 +15,7 @@ from studio.gui.workbench import Workbench
 if TYPE_CHECKING:
     from studio.gui.canvas import Canvas
     from studio.gui.popups.add_node import AddPopup
+    from studio.gui.popups.clipboard import Clipboard
     from studio.gui.popups.commands import CommandPalette
     from studio.gui.popups.find import FindBar
     from studio.gui.popups.name_field import NameField
@@ -76,6 +76,13 @@ class Popups(QObject):
 
         return Results(self.workbench, self.window)
 
+    @cached_property
+    def clipboard(self) -> Clipboard:
+        """Cut, copy and paste."""
+        from studio.gui.popups.clipboard import Clipboard
+
+        return Clipboard(self.workbench)
+
     # -- what the canvas asks for -----------------------------------------------------------------
 
     def place_requested(self, canvas: Canvas, scene: QPointF, point: QPoint) -> None:
@@ -96,22 +103,27 @@ class Popups(QObject):
 
         if self.menu is not None:
             self.menu.deleteLater()
-        self.menu = context_menu(self.workbench, canvas, target, self.scene_point(canvas, point))
+        self.menu = context_menu(self.workbench, canvas, target, point)
         self.menu.popup(point)
+
+    def dropped(self, canvas: Canvas, key: str, place: tuple[float, float]) -> bool:
+        """Add what was dragged out of the palette; return whether it was added."""
+        from studio.gui.popups.adding import add_by_key
+
+        return self.workbench.trying(lambda: add_by_key(self.workbench, key, place))
+
+    def text_dropped(self, canvas: Canvas, text: str, place: tuple[float, float]) -> bool:
+        """Add the nodes of a text that was dropped; return whether there were any."""
+        return self.workbench.trying(lambda: self.clipboard.paste_text(text, place))
 
     # -- what actions ask for ---------------------------------------------------------------------
 
     def add(self) -> None:
         """Offer node types for where the mouse is, if it is over the canvas, else for its middle."""
-        canvas = self.workbench.canvas
-        if canvas is None:
-            return
-        point = QCursor.pos()
-        inside = canvas.rect().contains(canvas.mapFromGlobal(point))
-        if not inside:
-            point = canvas.mapToGlobal(canvas.rect().center())
-        x, y = self.scene_point(canvas, point)
-        self.adding.open((x, y), point)
+        from studio.gui.canvas.keys import ask_for_module
+
+        if self.workbench.canvas is not None:
+            ask_for_module(self.workbench.canvas)
 
     def show_results(self, title: str, hits: Sequence[Hit], nothing: str) -> None:
         """List places of the current document to go to; say `nothing` if there are none."""
@@ -119,8 +131,3 @@ class Popups(QObject):
             self.workbench.say(nothing)
         else:
             self.results.open(title, hits)
-
-    @staticmethod
-    def scene_point(canvas: Canvas, point: QPoint) -> tuple[float, float]:
-        """Return the point of a canvas's scene under a point of the screen."""
-        return canvas.scene_at(point)

@@ -1,0 +1,293 @@
+"""What is done to nodes and wires: adding, switching off, subgraphs, feedback, frames, going to where things are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Literal
+
+from studio.editing import annotations as notes
+from studio.editing import connecting, nodes
+from studio.editing.annotations import Comment, Rect
+from studio.editing.arranging import near
+from studio.editing.bodies import role
+from studio.editing.document import Document
+from studio.editing.naming import free_name, graph_names, require_name
+from studio.editing.ops import At
+from studio.editing.searching import definition, where_used
+from studio.gui.actions import Action, with_graph, with_selection
+from studio.gui.actions.on_canvas import (
+    canvas_of,
+    edit,
+    mouse_place,
+    named,
+    screen_rect,
+    selected_edges,
+    selected_nodes,
+    with_one,
+)  # fmt: skip
+from studio.gui.workbench import Workbench
+from studio.support.errors import StudioError, UsageError
+
+_NOTE = 220.0, 90.0
+"""Width and height of a new comment."""
+
+
+# -- nodes ---------------------------------------------------------------------------------------
+
+
+def _knock_out(how: Literal["off", "pass"]) -> Callable[[Workbench], None]:
+    def run(workbench: Workbench) -> None:
+        chosen = selected_nodes(workbench)
+        to: bool | Literal["pass"] = True if how == "off" else "pass"
+        if all(node.knockout == to for node in chosen):
+            to = False
+        words = {True: "Knock out", "pass": "Bypass", False: "Switch on"}[to]
+        names = [node.name for node in chosen]
+        edit(workbench, f"{words} {named(names)}", lambda document, at: nodes.knock_out(document, at, names, to))
+
+    return run
+
+
+def _is_out(how: Literal["off", "pass"]) -> Callable[[Workbench], bool]:
+    to = True if how == "off" else "pass"
+    return lambda w: bool(chosen := selected_nodes(w)) and all(node.knockout == to for node in chosen)
+
+
+def _set_key(key: str, value: str | None, words: str) -> Callable[[Workbench], None]:
+    def run(workbench: Workbench) -> None:
+        names = workbench.selection
+        edit(
+            workbench, f"{words}: {named(names)}",
+            *(lambda document, at, name=name: nodes.set_key(document, at, name, key, value) for name in names),
+        )  # fmt: skip
+
+    return run
+
+
+def _has_key(key: str, value: str | None) -> Callable[[Workbench], bool]:
+    return lambda w: bool(chosen := selected_nodes(w)) and all(getattr(node, key) == value for node in chosen)
+
+
+# -- subgraphs -------------------------------------------------------------------------------------
+
+
+def _make_subgraph(workbench: Workbench) -> None:
+    from studio.editing import subgraphs
+
+    canvas = canvas_of(workbench)
+    document, at, names = canvas.document, canvas.at, canvas.selected()
+    taken = graph_names(document.scope(at))
+
+    def check(name: str) -> str:
+        try:
+            require_name(name, "subgraph", taken)
+        except StudioError as error:
+            return str(error)
+        return ""
+
+    def done(name: str) -> None:
+        label = f"Make subgraph {name}"
+        before = set(document.at(at).nodes)
+        made = workbench.trying(
+            lambda: document.do(label, subgraphs.make_subgraph(document, at, names, name, boxes=canvas.boxes()))
+        )
+        if made:
+            canvas.select([one for one in document.at(at).nodes if one not in before])
+
+    workbench.part("popups").naming.ask(
+        f"Name of the subgraph of {named(names)}", free_name("subgraph", taken), check, done,
+        where=screen_rect(canvas, names[0]),
+    )  # fmt: skip
+
+
+def _is_region(workbench: Workbench) -> bool:
+    chosen = selected_nodes(workbench)
+    canvas = workbench.canvas
+    return canvas is not None and len(chosen) == 1 and role(canvas.document, chosen[0]) in ("subgraph", "map")
+
+
+def _inline(workbench: Workbench) -> None:
+    from studio.editing import subgraphs
+
+    (name,) = workbench.selection
+    canvas = canvas_of(workbench)
+    before = set(canvas.document.at(canvas.at).nodes)
+    edit(
+        workbench, f"Dissolve subgraph {name}",
+        lambda document, at: subgraphs.inline_subgraph(document, at, name, boxes=canvas.boxes()),
+    )  # fmt: skip
+    canvas.select([one for one in canvas.document.at(canvas.at).nodes if one not in before])
+
+
+# -- wires -----------------------------------------------------------------------------------------
+
+
+def _feedback(workbench: Workbench) -> None:
+    """Make the selected wires deliver at the next tick; if all do, in the same tick again."""
+    edges = selected_edges(workbench)
+    if all(edge.feedback for edge in edges):
+        label, change = "Deliver in the same tick", connecting.make_same_tick
+    else:
+        label, change = "Deliver at the next tick", connecting.make_feedback
+        edges = [edge for edge in edges if not edge.feedback]
+    edit(workbench, label, *(lambda document, at, edge=edge: change(document, at, edge) for edge in edges))
+
+
+def _all_feedback(workbench: Workbench) -> bool:
+    edges = selected_edges(workbench)
+    return bool(edges) and all(edge.feedback for edge in edges)
+
+
+def _cut(workbench: Workbench) -> None:
+    edges = selected_edges(workbench)
+    label = "Cut wire" if len(edges) == 1 else f"Cut {len(edges)} wires"
+    edit(workbench, label, lambda document, at: connecting.unwire(document, at, edges))
+
+
+def _unwire(workbench: Workbench) -> None:
+    names = workbench.selection
+    edit(workbench, f"Unwire {named(names)}", lambda document, at: connecting.unwire_nodes(document, at, names))
+
+
+# -- annotations -----------------------------------------------------------------------------------
+
+
+def _frame(workbench: Workbench) -> None:
+    canvas = canvas_of(workbench)
+    names, numbers = canvas.selected(), []
+
+    def ops(document: Document, at: At) -> list[object]:
+        number, found = notes.frame_around(document, at, names, canvas.boxes())
+        numbers.append(number)
+        return list(found)
+
+    edit(workbench, f"Frame {named(names)}", ops)  # type: ignore[arg-type]
+    canvas.edit_note("frame", numbers[0])
+
+
+def add_comment(workbench: Workbench, place: tuple[float, float] | None = None) -> None:
+    """Put a comment at a point of the canvas (None: where the mouse is, else in the middle) and write into it."""
+    canvas = canvas_of(workbench)
+    x, y = place or mouse_place(canvas) or canvas.scene_center()
+    x, y = near((x, y))
+    number, ops = notes.add_comment(canvas.document, canvas.at, Comment(Rect(x, y, *_NOTE), ""))
+    edit(workbench, "Add comment", lambda document, at: ops)
+    canvas.edit_note("comment", number)
+
+
+# -- places ----------------------------------------------------------------------------------------
+
+
+def _definition(workbench: Workbench) -> None:
+    canvas = canvas_of(workbench)
+    (name,) = canvas.selected()
+    found = definition(canvas.document, canvas.at, name)
+    if found is None and (uses := _store_of(workbench, name)):
+        found = definition(canvas.document, canvas.at, name, param=uses)
+    if found is None:
+        raise UsageError(f"`{name}` runs no subgraph and uses no store: it is defined here.")
+    document = canvas.document
+    if found.file is not None:
+        opened = workbench.open(found.file)
+        if opened is None:
+            return
+        document = opened
+    workbench.show(document, found.at, [found.node] if found.node else ())
+    if found.store:
+        workbench.say(f"The store {found.store} is declared in {'.'.join(found.at) or document.title}.")
+
+
+def _store_of(workbench: Workbench, name: str) -> str:
+    canvas = canvas_of(workbench)
+    cls = canvas.document.registry.find(canvas.document.node(canvas.at, name).type)
+    return next(iter(cls.spec.stores), "") if cls is not None else ""
+
+
+def _where_used(workbench: Workbench) -> None:
+    canvas = canvas_of(workbench)
+    document, at, chosen = canvas.document, canvas.at, canvas.selected()
+    if chosen:
+        name = chosen[0]
+        hits = where_used(document, at, "node", name)
+        title, nothing = f"Where {name} is used", f"Nothing is wired to {name}."
+    else:
+        if not at:
+            raise UsageError("Nothing is selected.", hint="Select a node, or open a subgraph to see who runs it.")
+        name = at[-1]
+        hits = where_used(document, at[:-1], "graph", name)
+        title, nothing = f"Where the subgraph {name} is run", f"No node runs the subgraph {name}."
+    workbench.part("popups").show_results(title, hits, nothing)
+
+
+def _same_type(workbench: Workbench) -> None:
+    node = selected_nodes(workbench)[0]
+    hits = where_used(canvas_of(workbench).document, (), "type", node.type)
+    workbench.part("popups").show_results(f"Nodes of type {node.type}", hits, f"There is no node of type {node.type}.")
+
+
+def _select_along(forwards: bool) -> Callable[[Workbench], None]:
+    def run(workbench: Workbench) -> None:
+        canvas = canvas_of(workbench)
+        steps: dict[str, set[str]] = {}
+        for edge in canvas.document.at(canvas.at).edges:
+            here, there = (edge.source, edge.target) if forwards else (edge.target, edge.source)
+            steps.setdefault(here, set()).add(there)
+        reached = set(canvas.selected())
+        waiting = list(reached)
+        for name in waiting:
+            new = steps.get(name, set()) - reached
+            reached |= new
+            waiting.extend(new)
+        canvas.select(reached)
+
+    return run
+
+
+_KEYS = (
+    ("fires", None, "As Its Type Says", "Fires as its type says", "The plan decides whether the node fires once."),
+    ("fires", "once", "Once", "Fires once", "Fire at the first tick only; the outcome holds."),
+    ("fires", "every_tick", "Every Tick", "Fires every tick", "Fire at every tick, also if nothing new came."),
+    ("on_error", "fail", "Fail", "Fails on error", "An error of this node fails its graph."),
+    ("on_error", "skip", "Skip", "Skips on error", "An error leaves the outputs absent; the rest goes on."),
+    ("on_error", "route", "Route", "Routes errors", "An error goes out at the port `error`."),
+)
+
+ACTIONS = [
+    Action("graph.add", "Add Node…", "Graph", lambda w: w.part("popups").add(), keys=("Tab", "Shift+A"),
+           when=with_graph, order=100, canvas=True, help="Search a node type and add it where the mouse is."),
+    Action("graph.knock_out", "Knock Out", "Graph", _knock_out("off"), keys=("M",), when=with_selection, order=200,
+           canvas=True, checked=_is_out("off"), help="Switch the selected nodes off: they give nothing."),
+    Action("graph.bypass", "Bypass", "Graph", _knock_out("pass"), keys=("Shift+M",), when=with_selection, order=201,
+           canvas=True, checked=_is_out("pass"), help="Let the selected nodes' input through, where types allow."),
+    *(
+        Action(f"graph.{key}.{value or 'auto'}", title, f"Graph/{'Fires' if key == 'fires' else 'On Error'}",
+               _set_key(key, value, words), when=with_selection, order=(202 if key == "fires" else 203),
+               checked=_has_key(key, value), help=text)
+        for key, value, title, words, text in _KEYS
+    ),
+    Action("graph.make_subgraph", "Make Subgraph…", "Graph", _make_subgraph, keys=("Ctrl+G",), when=with_selection,
+           order=300, canvas=True, help="Move the selected nodes into a subgraph; wires across its rim become ports."),
+    Action("graph.inline", "Dissolve Subgraph", "Graph", _inline, keys=("Ctrl+Shift+G",), when=_is_region, order=301,
+           canvas=True, help="Put the nodes of the subgraph in the place of the node that runs it."),
+    Action("graph.definition", "Go to Definition", "Graph", _definition, keys=("F12",), when=with_one, order=302,
+           canvas=True, help="Show the subgraph that the node runs, or the store that it uses."),
+    Action("graph.where_used", "Where Used…", "Graph", _where_used, keys=("Shift+F12",), when=with_graph, order=303,
+           canvas=True, help="List what is wired to the node; with nothing selected, who runs this subgraph."),
+    Action("graph.same_type", "Nodes of This Type…", "Graph", _same_type, when=with_selection, order=304,
+           help="List all nodes of the same type, in subgraphs too."),
+    Action("graph.select_upstream", "Select Upstream", "Graph", _select_along(False), keys=("Shift+[",),
+           when=with_selection, order=400, canvas=True, help="Select all that leads to the selected nodes, too."),
+    Action("graph.select_downstream", "Select Downstream", "Graph", _select_along(True), keys=("Shift+]",),
+           when=with_selection, order=401, canvas=True, help="Select all that the selected nodes lead to, too."),
+    Action("graph.feedback", "Deliver at the Next Tick", "Graph", _feedback, keys=("K",), canvas=True, order=500,
+           when=lambda w: bool(selected_edges(w)), checked=_all_feedback,
+           help="Make the selected wires feedback, or same-tick wires again."),
+    Action("graph.cut_wires", "Cut Wires", "Graph", _cut, when=lambda w: bool(selected_edges(w)), order=501,
+           help="Cut the selected wires."),
+    Action("graph.unwire", "Unwire", "Graph", _unwire, when=with_selection, order=502, keys=("Alt+U",), canvas=True,
+           help="Cut all wires of the selected nodes."),
+    Action("graph.frame", "Frame Selection", "Graph", _frame, keys=("Shift+F",), when=with_selection, order=600,
+           canvas=True, help="Draw a frame with a title around the selected nodes."),
+    Action("graph.comment", "Add Comment", "Graph", add_comment, keys=("C",), when=with_graph, order=601, canvas=True,
+           help="Write a note onto the canvas."),
+]  # fmt: skip
