@@ -216,7 +216,7 @@ class Canvas(QWidget):
                 if item.body_rect().intersects(area):
                     found.append(item)
             elif isinstance(item, WireItem):
-                if area.contains(item.path().controlPointRect()):
+                if area.contains(item.path().controlPointRect().adjusted(-1, -1, 1, 1)):
                     found.append(item)
             elif isinstance(item, CommentItem):
                 if item.area().intersects(area):
@@ -622,13 +622,13 @@ class Canvas(QWidget):
 
     # -- pictures -----------------------------------------------------------------------------------------
 
-    def to_image(self, scale: float = 1.0) -> QImage:
-        """Return a picture of the whole graph at a scale, as large as a picture may be at most."""
-        return picture.to_image(self, scale)
+    def to_image(self, scale: float = 1.0, shot: picture.Shot = picture.WHOLE) -> QImage:
+        """Return a picture of the graph at a scale, as large as a picture may be at most."""
+        return picture.to_image(self, scale, shot)
 
-    def to_svg(self, path: Path) -> None:
-        """Write a drawing of the whole graph as it is shown. Raises EnvironmentProblem if it cannot be written."""
-        picture.to_svg(self, path)
+    def to_svg(self, path: Path, shot: picture.Shot = picture.WHOLE) -> None:
+        """Write a drawing of the graph. Raises EnvironmentProblem if it cannot be written."""
+        picture.to_svg(self, path, shot)
 
 
 __all__ = ["Canvas", "Comment", "Frame", "Sequence"]

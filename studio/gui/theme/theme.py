@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
@@ -72,6 +74,22 @@ def current_theme() -> Theme:
     if holder.theme is None:
         holder.theme = Theme("light")
     return holder.theme
+
+
+@contextmanager
+def as_theme(name: str) -> Iterator[Theme]:
+    """Let what is painted inside look as in another theme; the application keeps its own and hears of nothing."""
+    holder = themes()
+    before, holder.theme = current_theme(), _theme(name)
+    try:
+        yield holder.theme
+    finally:
+        holder.theme = before
+
+
+@cache
+def _theme(name: str) -> Theme:
+    return Theme(name)
 
 
 def apply_theme(name: str) -> Theme:
