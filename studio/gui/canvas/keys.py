@@ -130,13 +130,14 @@ def step_aside(canvas: Canvas, *, down: bool) -> None:
     if not names:
         walk(canvas, forwards=True)
         return
-    here = canvas.projection.cards[names[0]].body_rect().center()
+    mine = canvas.projection.cards[names[0]].body_rect()
     best: tuple[float, str] | None = None
     for name, card in canvas.projection.cards.items():
-        off = card.body_rect().center() - here
-        if name == names[0] or (off.y() > 1) != down or abs(off.y()) <= 1:
+        body = card.body_rect()
+        gap = body.top() - mine.bottom() if down else mine.top() - body.bottom()
+        if name == names[0] or gap < -5:
             continue
-        far = abs(off.y()) + 3 * abs(off.x())
+        far = gap + abs(body.center().x() - mine.center().x())
         if best is None or far < best[0]:
             best = (far, name)
     if best is not None:

@@ -147,6 +147,7 @@ def paint_wire(wire: WireItem, painter: QPainter, scale: float, style: Look) -> 
     """Paint a wire at a scale (pixels per scene unit)."""
     strong = wire.isSelected() or wire.hovered or wire.marked
     line = wire_pen(wire, style)
+    line.setWidthF(max(line.widthF(), min(3.5, 1.1 / scale)))
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, scale >= TINY)
     if scale < TINY:
         line.setCosmetic(True)
