@@ -11,10 +11,8 @@ from studio.cli import exits
 from studio.cli.output import Output
 from studio.support.errors import StudioError, UsageError
 
-NO_WINDOW = (
-    "The window is not part of this version yet.",
-    "Try `studio examples`, then `studio run inbox_triage`; `studio --help` lists all commands.",
-)
+WINDOW = "gui"
+"""The command that `studio` alone stands for."""
 _WITH_VALUE = ("--db",)
 
 
@@ -45,9 +43,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _run(words: list[str], out: Output) -> int:
     moved, words = _leading_options(words)
-    if not words:
-        raise UsageError(NO_WINDOW[0], hint=NO_WINDOW[1])
-    name = words.pop(0)
+    name = words.pop(0) if words else WINDOW
     if name in ("-h", "--help"):
         from studio.cli.parsing import overview
 

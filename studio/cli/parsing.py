@@ -13,6 +13,7 @@ from studio.support.errors import UsageError
 
 PROLOGUE = "studio: draw many small checked modules, run them, replay every step."
 FIRST_STEPS = (
+    ("studio", "open the window"),
     ("studio examples", "what ships with the studio"),
     ("studio run inbox_triage", "run one"),
     ("studio replay last", "step through it, in both directions"),
@@ -72,7 +73,7 @@ def overview() -> str:
     """Return what `studio --help` prints."""
     names = command_names()
     wide = max(map(len, names))
-    lines = [PROLOGUE, "", "usage: studio COMMAND [options]", "", "commands:"]
+    lines = [PROLOGUE, "", "usage: studio [COMMAND] [options]", "", "commands:"]
     for name in names:
         text = textwrap.wrap(summary(name), 96 - wide)
         lines.append(f"  {name:<{wide}}  {text[0]}")

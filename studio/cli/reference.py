@@ -43,8 +43,8 @@ def _spelling(action: argparse.Action) -> str:
     if action.choices and not value:
         value = "|".join(map(str, action.choices))
     if not action.option_strings:
-        more = " …" if action.nargs == "+" else ""
-        return (f"`[{value}]`" if action.nargs == "?" else f"`{value}{more}`").replace("|", "\\|")
+        more = " …" if action.nargs in ("+", "*") else ""
+        return (f"`[{value}{more}]`" if action.nargs in ("?", "*") else f"`{value}{more}`").replace("|", "\\|")
     names = ", ".join(f"`{name}`" for name in action.option_strings)
     return f"{names} `{value}`".replace("|", "\\|") if value and action.nargs != 0 else names
 

@@ -128,8 +128,5 @@ class Bars(QWidget):
 def mixed(ground: QColor, colour: QColor, share: float) -> QColor:
     """Return `ground` with a share (0 to 1) of `colour` in it."""
     return QColor(
-        *(
-            round(low + (high - low) * share)
-            for low, high in zip(ground.getRgb()[:3], colour.getRgb()[:3], strict=True)
-        )
+        *(round(low + (high - low) * share) for low, high in zip(ground.getRgb()[:3], colour.getRgb()[:3], strict=True))
     )

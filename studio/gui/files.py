@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
@@ -10,6 +11,7 @@ from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from studio.editing import TOP, Document, SetKey
+from studio.editing.recent import Recent
 from studio.graph.model import Graph
 from studio.graph.names import name_problem
 from studio.gui.bars import BarText
@@ -20,6 +22,8 @@ from studio.support.resources import resource_root
 
 FILTER: Final = "Graphs (*.yaml *.yml);;All files (*)"
 UNTITLED: Final = "untitled"
+
+_log = logging.getLogger(__name__)
 
 Then = Callable[[bool], object]
 """Called when it is over, with whether it was done (False: refused, or the person thought better of it)."""
@@ -35,7 +39,7 @@ class Files(QObject):
     def __init__(self, workbench: Workbench) -> None:
         super().__init__(workbench)
         self.workbench = workbench
-        self._recent: list[Path] = []
+        self.recents = Recent()
         self._untitled: dict[int, str] = {}
         """Documents that have no name of their own yet, with the one they were given."""
         self._bundled: set[int] = set()
@@ -101,10 +105,20 @@ class Files(QObject):
 
     def recent(self) -> list[Path]:
         """Return the files that were open last, the latest first."""
-        return list(self._recent)
+        return [file.path for file in self.recents.files() if not file.missing]
 
-    def _note(self, path: Path) -> None:
-        self._recent = [path, *(one for one in self._recent if one != path)]
+    def _note(self, path: Path, *, first: bool = False) -> None:
+        """Remember that a file was open, and that it is the person's own if it was first saved here."""
+        try:
+            self.recents.opened(path)
+            if first:
+                self.recents.first_saved(path)
+        except StudioError as error:
+            _log.warning("%s", error)  # a list that is not kept is no reason to disturb
+
+    def is_foreign(self, document: Document) -> bool:
+        """True for a graph that came from elsewhere: it was neither made here nor ships with the studio."""
+        return self.recents.is_foreign(document.path)
 
     def clear_recent(self) -> None:
         """Forget which files were open."""
@@ -178,6 +192,7 @@ class Files(QObject):
             document.do("Name the graph", [SetKey(TOP, "name", path.stem)])
 
     def _write(self, document: Document, path: Path, then: Then) -> None:
+        first = document.path is None or not _same(document.path, path)
         try:
             document.save(path)
         except StudioError as error:
@@ -185,7 +200,7 @@ class Files(QObject):
             then(False)
             return
         self._untitled.pop(id(document), None)
-        self._note(path)
+        self._note(path, first=first)
         pages = self.workbench.parts.get("pages")
         if pages is not None:
             pages.hide_bar(document, "save")

@@ -61,6 +61,7 @@ class Pages(QTabWidget):
         self.setTabBar(bar)
         self.setObjectName("pages")
         self.setDocumentMode(True)
+        bar.setDrawBase(False)  # document mode draws one
         self.setMovable(True)
         bar.closeAsked.connect(lambda index: self.close_index(index))
         bar.menuAsked.connect(lambda index, menu: self._fill_menu(index, menu))

@@ -22,7 +22,6 @@ class TabBar(QTabBar):
         self.setAccessibleName("Open graphs")
         self.setElideMode(Qt.TextElideMode.ElideMiddle)
         self.setUsesScrollButtons(True)
-        self.setDrawBase(False)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.customContextMenuRequested.connect(self._show_menu)
         self._pressed = -1

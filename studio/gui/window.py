@@ -29,6 +29,7 @@ SERVICES = (
     "studio.gui.shortcuts",
     "studio.gui.popups",
     "studio.gui.checks",
+    "studio.gui.live.bridge",
 )
 """Modules with `install(workbench)`: what parts offer each other, made before any panel, in this order."""
 

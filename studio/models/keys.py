@@ -12,6 +12,7 @@ import os
 import re
 from collections.abc import Callable, Iterator
 from functools import lru_cache
+from typing import Literal
 from urllib.parse import quote, quote_plus
 
 SERVICE = "ganglia-studio"
@@ -50,6 +51,41 @@ def store(name: str, value: str) -> None:
             f"The system's keyring cannot store {name} ({type(error).__name__}).",
             hint=f"Set the environment variable {name} instead.",
         ) from None
+
+
+def remove(name: str) -> None:
+    """Take a key out of the system's keyring; one that is not there is no mistake. Raises `EnvironmentProblem`."""
+    import keyring
+    from keyring.errors import KeyringError, PasswordDeleteError
+
+    from studio.support.errors import EnvironmentProblem
+
+    try:
+        keyring.delete_password(SERVICE, name)
+    except PasswordDeleteError:
+        return
+    except KeyringError as error:
+        raise EnvironmentProblem(f"The system's keyring cannot remove {name} ({type(error).__name__}).") from None
+
+
+def origin(name: str, *, keyring: bool = True) -> Literal["environment", "keyring", ""]:
+    """Return where `lookup` finds a key, "" if nowhere. May block while the keyring is unlocked."""
+    if os.environ.get(name):
+        return "environment"
+    return "keyring" if keyring and _from_keyring(name) else ""
+
+
+def keyring_problem() -> str:
+    """Return why keys cannot be stored on this machine, as a sentence; "" if they can. May block for a moment."""
+    import keyring
+    from keyring.backends import fail, null
+
+    if isinstance(keyring.get_keyring(), fail.Keyring | null.Keyring):
+        return (
+            "There is no keyring on this computer that could hold keys: install one (on Linux: GNOME Keyring or "
+            "KWallet), or set the variables in the environment before the studio starts."
+        )
+    return ""
 
 
 def protect(name: str, value: str) -> None:

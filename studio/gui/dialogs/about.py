@@ -32,11 +32,7 @@ class About(QDialog):
         font.setBold(True)
         title.setFont(font)
         rows.addWidget(title)
-        rows.addWidget(
-            QLabel(
-                "A workbench for architectures of language-model agents.\nNothing is sent anywhere but to the models you name."
-            )
-        )
+        rows.addWidget(QLabel(ABOUT))
         grid = QGridLayout()
         grid.setHorizontalSpacing(16)
         grid.setContentsMargins(0, 12, 0, 12)

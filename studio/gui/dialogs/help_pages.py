@@ -24,7 +24,7 @@ class HelpPages(QDialog):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
         self.list = QListWidget()
-        self.list.setObjectName("help.pages")
+        self.list.setObjectName("help_pages")
         self.list.setAccessibleName("Pages")
         self.list.setFixedWidth(190)
         self.names = page_names()

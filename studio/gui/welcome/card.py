@@ -14,7 +14,7 @@ from studio.gui.theme import current_theme
 from studio.gui.theme.theme import small_font
 from studio.gui.welcome.preview import rendered
 
-WIDTH, HEIGHT = 262, 218
+WIDTH, HEIGHT = 262, 198
 PICTURE = 118
 _PAD = 12
 _LINES = 3

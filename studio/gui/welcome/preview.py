@@ -15,8 +15,10 @@ from studio.settings.folders import cache_folder
 from studio.spec.registry import Registry
 from studio.support.errors import StudioError
 
-VERSION = 2
+VERSION = 3
 """Part of the key: grows when drawings look different."""
+
+Point = tuple[float, float]
 
 _log = logging.getLogger(__name__)
 
@@ -69,18 +71,15 @@ def _draw(path: Path, theme: Theme, registry: Registry) -> str:
     # Lines and corners look the same whatever the size of the graph.
     unit = max((right - left) / 250, (bottom - top) / 110, 1.0)
     parts = []
+    low = max(y + cards[name].height for name, (_, y) in places.items())
     for edge in graph.edges:
         if edge.source in places and edge.target in places:
             (sx, sy), (tx, ty) = places[edge.source], places[edge.target]
             sx, sy = sx + cards[edge.source].width, sy + cards[edge.source].height / 2
             ty += cards[edge.target].height / 2
-            reach = max(abs(tx - sx) / 2, 12 * unit)
-            colour = theme.colour("back" if edge.feedback else "wire").name()
-            dash = f' stroke-dasharray="{3 * unit:.1f} {2 * unit:.1f}"' if edge.feedback else ""
-            parts.append(
-                f'<path d="M{sx:.0f} {sy:.0f}C{sx + reach:.0f} {sy:.0f} {tx - reach:.0f} {ty:.0f} {tx:.0f} {ty:.0f}" '
-                f'fill="none" stroke="{colour}" stroke-width="{1.1 * unit:.1f}" stroke-opacity="0.7"{dash}/>'
-            )
+            parts.append(_wire(theme, edge.feedback, (sx, sy), (tx, ty), low, unit))
+    if any(edge.feedback for edge in graph.edges):
+        bottom += 14 * unit
     for name, (x, y) in places.items():
         card = cards[name]
         hue = theme.colour("bad") if card.broken else theme.hue(hue_of(card.category))
@@ -96,6 +95,26 @@ def _draw(path: Path, theme: Theme, registry: Registry) -> str:
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{left:.0f} {top:.0f} {width:.0f} {height:.0f}" '
         f'width="{width:.0f}" height="{height:.0f}">{"".join(parts)}</svg>'
+    )
+
+
+def _wire(theme: Theme, back: bool, start: Point, end: Point, low: float, unit: float) -> str:
+    """A wire: within a tick a curve, to the next one (`back`) dashed and below all boxes."""
+    (sx, sy), (tx, ty) = start, end
+    reach = 16 * unit if back else max(abs(tx - sx) / 2, 12 * unit)
+    colour = theme.colour("back" if back else "wire").name()
+    if back:
+        low += 8 * unit
+        path = (
+            f"M{sx:.0f} {sy:.0f}C{sx + reach:.0f} {sy:.0f} {sx + reach:.0f} {low:.0f} {sx - reach:.0f} {low:.0f}"
+            f"L{tx + reach:.0f} {low:.0f}C{tx - reach:.0f} {low:.0f} {tx - reach:.0f} {ty:.0f} {tx:.0f} {ty:.0f}"
+        )
+    else:
+        path = f"M{sx:.0f} {sy:.0f}C{sx + reach:.0f} {sy:.0f} {tx - reach:.0f} {ty:.0f} {tx:.0f} {ty:.0f}"
+    dash = f' stroke-dasharray="{3 * unit:.1f} {2 * unit:.1f}"' if back else ""
+    return (
+        f'<path d="{path}" fill="none" stroke="{colour}" stroke-width="{1.1 * unit:.1f}" '
+        f'stroke-opacity="{0.9 if back else 0.7}"{dash}/>'
     )
 
 

@@ -1,0 +1,59 @@
+"""Work that may take a moment, done in a thread beside the window; what came of it is handed over in the window's."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import TypeVar
+
+from PySide6.QtCore import QObject, Qt, Signal
+
+from studio.gui.guard import report
+from studio.support.errors import StudioError
+
+T = TypeVar("T")
+
+
+class _Courier(QObject):
+    arrived = Signal(object, object)
+
+
+def beside(
+    owner: QObject,
+    work: Callable[[], T],
+    then: Callable[[T], object],
+    refused: Callable[[StudioError], object] | None = None,
+) -> threading.Thread:
+    """Call `work` in a thread, then `then` with its result in the window's thread, unless `owner` is gone by then.
+
+    `work` must touch no widget. A StudioError goes to `refused`; any other fault is reported as ours.
+    """
+    courier = _Courier(owner)
+
+    def deliver(result: object, error: object) -> None:
+        courier.deleteLater()
+        if isinstance(error, StudioError):
+            if refused is not None:
+                refused(error)
+        elif isinstance(error, Exception):
+            report("work beside the window", error)
+        else:
+            then(result)  # type: ignore[arg-type]
+
+    courier.arrived.connect(deliver, Qt.ConnectionType.QueuedConnection)
+
+    def run() -> None:
+        result: object = None
+        fault: Exception | None = None
+        try:
+            result = work()
+        except Exception as error:  # noqa: BLE001 - handed over whole, and told there
+            fault = error
+        try:
+            courier.arrived.emit(result, fault)
+        except RuntimeError:
+            return  # the window was closed meanwhile: nobody is left to tell
+
+    thread = threading.Thread(target=run, name="beside", daemon=True)
+    thread.start()
+    return thread
