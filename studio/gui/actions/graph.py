@@ -6,14 +6,14 @@ from collections.abc import Callable
 from typing import Literal
 
 from studio.editing import annotations as notes
-from studio.editing import connecting, nodes
+from studio.editing import connecting, nodes, subgraphs
 from studio.editing.annotations import Comment, Rect
 from studio.editing.arranging import near
-from studio.editing.bodies import role
+from studio.editing.bodies import names_inside, role
 from studio.editing.document import Document
-from studio.editing.naming import free_name, graph_names, require_name
+from studio.editing.naming import graph_names, require_name
 from studio.editing.ops import At
-from studio.editing.searching import definition, where_used
+from studio.editing.searching import Target, definition, where_used
 from studio.gui.actions import Action, with_graph, with_selection
 from studio.gui.actions.on_canvas import (
     canvas_of,
@@ -72,11 +72,9 @@ def _has_key(key: str, value: str | None) -> Callable[[Workbench], bool]:
 
 
 def _make_subgraph(workbench: Workbench) -> None:
-    from studio.editing import subgraphs
-
     canvas = canvas_of(workbench)
     document, at, names = canvas.document, canvas.at, canvas.selected()
-    taken = graph_names(document.scope(at))
+    taken = {*document.at(at).nodes, *graph_names(document.scope(at)), *names_inside(document, at, "graphs")}
 
     def check(name: str) -> str:
         try:
@@ -89,13 +87,13 @@ def _make_subgraph(workbench: Workbench) -> None:
         label = f"Make subgraph {name}"
         before = set(document.at(at).nodes)
         made = workbench.trying(
-            lambda: document.do(label, subgraphs.make_subgraph(document, at, names, name, boxes=canvas.boxes()))
+            lambda: document.do(label, subgraphs.make_subgraph(document, at, names, name))
         )
         if made:
             canvas.select([one for one in document.at(at).nodes if one not in before])
 
     workbench.part("popups").naming.ask(
-        f"Name of the subgraph of {named(names)}", free_name("subgraph", taken), check, done,
+        f"Name of the subgraph of {named(names)}", subgraphs.fresh_part(document, at), check, done,
         where=screen_rect(canvas, names[0]),
     )  # fmt: skip
 
@@ -107,15 +105,10 @@ def _is_region(workbench: Workbench) -> bool:
 
 
 def _inline(workbench: Workbench) -> None:
-    from studio.editing import subgraphs
-
     (name,) = workbench.selection
     canvas = canvas_of(workbench)
     before = set(canvas.document.at(canvas.at).nodes)
-    edit(
-        workbench, f"Dissolve subgraph {name}",
-        lambda document, at: subgraphs.inline_subgraph(document, at, name, boxes=canvas.boxes()),
-    )  # fmt: skip
+    edit(workbench, f"Dissolve subgraph {name}", lambda document, at: subgraphs.inline_subgraph(document, at, name))
     canvas.select([one for one in canvas.document.at(canvas.at).nodes if one not in before])
 
 
@@ -178,14 +171,20 @@ def add_comment(workbench: Workbench, place: tuple[float, float] | None = None) 
 # -- places ----------------------------------------------------------------------------------------
 
 
-def _definition(workbench: Workbench) -> None:
+def _target(workbench: Workbench) -> Target | None:
+    """Return where what the selected node runs, or the store that it uses, is defined."""
     canvas = canvas_of(workbench)
     (name,) = canvas.selected()
     found = definition(canvas.document, canvas.at, name)
     if found is None and (uses := _store_of(workbench, name)):
         found = definition(canvas.document, canvas.at, name, param=uses)
+    return found
+
+
+def _definition(workbench: Workbench) -> None:
+    canvas, found = canvas_of(workbench), _target(workbench)
     if found is None:
-        raise UsageError(f"`{name}` runs no subgraph and uses no store: it is defined here.")
+        raise UsageError("This node runs no subgraph and uses no store: it is defined here.")
     document = canvas.document
     if found.file is not None:
         opened = workbench.open(found.file)
@@ -269,7 +268,8 @@ ACTIONS = [
            order=300, canvas=True, help="Move the selected nodes into a subgraph; wires across its rim become ports."),
     Action("graph.inline", "Dissolve Subgraph", "Graph", _inline, keys=("Ctrl+Shift+G",), when=_is_region, order=301,
            canvas=True, help="Put the nodes of the subgraph in the place of the node that runs it."),
-    Action("graph.definition", "Go to Definition", "Graph", _definition, keys=("F12",), when=with_one, order=302,
+    Action("graph.definition", "Go to Definition", "Graph", _definition, keys=("F12",), order=302,
+           when=lambda w: with_one(w) and _target(w) is not None,
            canvas=True, help="Show the subgraph that the node runs, or the store that it uses."),
     Action("graph.where_used", "Where Used…", "Graph", _where_used, keys=("Shift+F12",), when=with_graph, order=303,
            canvas=True, help="List what is wired to the node; with nothing selected, who runs this subgraph."),

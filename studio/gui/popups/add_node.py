@@ -109,7 +109,7 @@ class AddPopup:
         wire = value if isinstance(value, Suggestion) else None
         entry = wire.entry if wire is not None else value
         assert isinstance(entry, TypeEntry)
-        if self.workbench.trying(lambda: add(self.workbench, entry, self._xy, wire, into=self._wire)):
+        if self.workbench.trying(lambda: add(self.workbench, entry, self._xy, wire, into=self._wire, apart=True)):
             if entry.key in self.recent:
                 self.recent.remove(entry.key)
             self.recent.appendleft(entry.key)
@@ -117,6 +117,11 @@ class AddPopup:
 
 def _row(entry: TypeEntry, query: str, detail: str, value: object) -> Row:
     return Row(
-        entry.title, detail, f"{entry.summary}  {entry.ports}", hue_of(entry.category), entry.icon,
+        entry.title, detail, f"{entry.summary}\n{_ports(entry)}", hue_of(entry.category), entry.icon,
         tuple(marks(entry.title, query)), value=value,
     )  # fmt: skip
+
+
+def _ports(entry: TypeEntry) -> str:
+    takes = f"Takes {', '.join(entry.inputs)}. " if entry.inputs else ""
+    return f"{takes}Gives {', '.join(entry.outputs)}." if entry.outputs else takes.strip()

@@ -7,6 +7,7 @@ from typing import Final
 from PySide6.QtCore import QMimeData
 
 from studio.editing import stores
+from studio.editing.arranging import free_place, snap
 from studio.editing.connecting import connect
 from studio.editing.document import Document
 from studio.editing.naming import free_name
@@ -31,6 +32,8 @@ STORE_KINDS: Final = {
 
 _BESIDE: Final = 220.0
 """How far left of a wire's loose end a node stands that feeds it; cards are about that wide."""
+_SIZE: Final = 200.0, 100.0
+"""About how large a new card is."""
 _ABOVE: Final = 32.0
 """How far above a wire's loose end the card begins, so that the wire ends at about its first port."""
 
@@ -60,10 +63,12 @@ def add(
     wire: Suggestion | None = None,
     *,
     into: Edge | None = None,
+    apart: bool = False,
 ) -> str:
     """Add a node of an entry to the graph that is shown, wire it, select it, as one entry of the history.
 
-    `into` is a wire that the node is put into instead: what the wire brought then goes through the node.
+    `into` is a wire that the node is put into instead: what the wire brought then goes through the node. `apart`: a
+    place that is not meant to the pixel is moved on where other nodes are.
     Returns its name. Raises StudioError if it is refused; then nothing has changed.
     """
     tab = workbench.current
@@ -78,6 +83,10 @@ def add(
         xy = (xy[0] - _BESIDE / 2, xy[1] - _ABOVE)
     elif wire is not None:
         xy = (xy[0] if wire.is_output else xy[0] - _BESIDE, xy[1] - _ABOVE)
+    elif apart:
+        xy = free_place(document, at, xy, _SIZE, boxes)
+    if canvas is not None and canvas.snaps:
+        xy = snap(xy)
     label = f"Add {entry.title}"
     with document.edit(label):
         start = starting(document, at, entry)
@@ -107,7 +116,7 @@ def add_store(workbench: Workbench, kind: str) -> str:
     return name
 
 
-def add_by_key(workbench: Workbench, key: str, xy: tuple[float, float]) -> str:
+def add_by_key(workbench: Workbench, key: str, xy: tuple[float, float], *, apart: bool = False) -> str:
     """Add what a drag or a list names by key; return the name. Raises StudioError if it is refused or unknown."""
     if key.startswith(STORE):
         return add_store(workbench, key.removeprefix(STORE))
@@ -115,4 +124,4 @@ def add_by_key(workbench: Workbench, key: str, xy: tuple[float, float]) -> str:
     entry = find_entry(tab.document, tab.at, key) if tab is not None else None
     if entry is None:
         raise UsageError("What was dropped is no node type of this graph.", hint="Drag one out of the palette.")
-    return add(workbench, entry, xy)
+    return add(workbench, entry, xy, apart=apart)

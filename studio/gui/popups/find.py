@@ -27,7 +27,7 @@ _STYLE: Final = """
 #find QToolButton:hover, #find QToolButton:focus { border-color: @edge; }
 #find QToolButton:checked { background: @accent; color: @accent_ink; }
 """
-_WIDTH: Final = 420
+_WIDTH: Final = 480
 _ROWS: Final = 7
 _PAUSE_MS: Final = 60
 """How long typing must rest before the search: a document can hold megabytes."""

@@ -72,8 +72,8 @@ class NameField(Overlay):
         self.field.setAccessibleName(title)
         self.field.setText(text[:1000])
         self._look()
-        size = QSize(max(260, where.width() if where is not None else 0), self.sizeHint().height() + 18)
-        self.appear(where.topLeft() if where is not None else None, size)
+        width = max(280, where.width() if where is not None else 0)
+        self.appear(where.topLeft() if where is not None else None, QSize(width, self._height(width)))
 
     @property
     def problem(self) -> str:
@@ -85,6 +85,14 @@ class NameField(Overlay):
         self.said.setText(cut(problem or self._hint))
         self.setProperty("wrong", "true" if problem else "false")
         self.setStyleSheet(self.styleSheet())
+        if self.isVisible():
+            self.resize(self.width(), self._height(self.width()))
+
+    def _height(self, width: int) -> int:
+        """Return how high the frame must be for what is said, at least for the hint, so that it seldom changes."""
+        inner = width - 18
+        said = max(self.said.heightForWidth(inner), self.said.fontMetrics().lineSpacing() * 2)
+        return self.title.sizeHint().height() + self.field.sizeHint().height() + said + 24
 
     def take(self) -> None:
         """Give the name, if it will do."""

@@ -34,8 +34,8 @@ STYLE: Final = """
 class Picker(Overlay):
     """A search line over a list of rows; below it what the current row is about.
 
-    `rows` is asked for the rows that fit a query. `picked(value)` is emitted with a row's value after the picker has
-    closed, `left()` when it closed without. `set_foot` says what the keys do here.
+    `rows` is asked for the rows that fit a query; `lines` of them are seen at once. `picked(value)` is emitted with a
+    row's value after the picker has closed, `left()` when it closed without. `set_foot` says what the keys do here.
     """
 
     picked = Signal(object)
@@ -48,12 +48,13 @@ class Picker(Overlay):
         *,
         placeholder: str = "",
         width: int = 440,
+        lines: int = 10,
     ) -> None:
         super().__init__(window, QLineEdit())
         self.setObjectName("picker")
         self.setAccessibleName(name)
         self._ask = rows
-        self._width = width
+        self._width, self._lines = width, lines
         self.head = QLabel(self)
         self.head.setTextFormat(Qt.TextFormat.PlainText)
         self.head.setObjectName("picker.head")
@@ -74,7 +75,7 @@ class Picker(Overlay):
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.empty = _label(self, "picker.empty", Qt.AlignmentFlag.AlignCenter)
         self.about = _label(self, "picker.about", Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
-        self.about.setFixedHeight(self.fontMetrics().lineSpacing() * 2 + 8)
+        self.about.setFixedHeight(self.fontMetrics().lineSpacing() * 3 + 4)
         self.foot = _label(self, "picker.foot", Qt.AlignmentFlag.AlignLeft)
         self.foot.setFont(small_font(self.font()))
         self.set_foot("↑↓ choose · Enter takes · Esc leaves")
@@ -102,9 +103,10 @@ class Picker(Overlay):
         self.appear(point, self._wanted())
 
     def _wanted(self) -> QSize:
-        line = row_height(self.fontMetrics())
-        rest = self.sizeHint().height() - self.list.sizeHint().height()
-        return QSize(self._width, max(280, rest) + line * 7)
+        rest = sum(part.sizeHint().height() + 6 for part in (self.field, self.about, self.foot)) + 2 * MARGIN + 10
+        if not self.head.isHidden():
+            rest += self.head.sizeHint().height() + 6
+        return QSize(self._width, rest + row_height(self.fontMetrics()) * self._lines)
 
     # -- what is offered ----------------------------------------------------------------------
 
@@ -126,7 +128,8 @@ class Picker(Overlay):
 
     def _tell(self) -> None:
         row = self.current()
-        self.about.setText(cut(row.about) if row is not None else "")
+        lines = row.about.split("\n", 2)[:2] if row is not None else []
+        self.about.setText("\n".join(map(cut, lines)))
 
     def set_name(self, name: str) -> None:
         """Call the picker otherwise, for those who hear the screen."""

@@ -134,7 +134,7 @@ def paint_row(painter: QPainter, option: QStyleOptionViewItem, row: Row) -> None
     if row.detail:
         font = small_font(option.font)
         small = QFontMetrics(font)
-        room = max(0, min(right - left - min(title_width, (right - left) * 2 // 3) - 16, right - left))
+        room = max(0, right - left - min(title_width, (right - left) * 11 // 20) - 16)
         detail = small.elidedText(cut(row.detail), Qt.TextElideMode.ElideMiddle, room)
         painter.setFont(font)
         painter.setPen(soft)
@@ -176,10 +176,11 @@ def _paint_keys(painter: QPainter, rect: QRect, right: int, font: QFont, keys: s
 def _paint_marked(
     painter: QPainter, rect: QRect, font: QFont, text: str, marks: Sequence[tuple[int, int]], ink: QColor
 ) -> None:
-    """Paint a text with parts of it in bold; one that is too long ends in dots."""
+    """Paint a text with parts of it in bold; one that is too long is cut so that the first of them is seen."""
     painter.setPen(ink)
     bold = QFont(font)
     bold.setBold(True)
+    text, marks = _around_mark(text, marks, QFontMetrics(bold), rect.width())
     x, place, end = rect.left(), 0, rect.right()
     for start, stop in (*marks, (len(text), len(text))):
         for part, kind in ((text[place:start], font), (text[start:stop], bold)):
@@ -195,6 +196,19 @@ def _paint_marked(
             )
             x += metrics.horizontalAdvance(part)
         place = stop
+
+
+def _around_mark(
+    text: str, marks: Sequence[tuple[int, int]], metrics: QFontMetrics, room: int
+) -> tuple[str, Sequence[tuple[int, int]]]:
+    """Return a text without so much of its beginning that its first mark fits into the room."""
+    if not marks or metrics.horizontalAdvance(text[: marks[0][1]] + "…") <= room:
+        return text, marks
+    start, end = marks[0]
+    off = 0
+    while off < start and metrics.horizontalAdvance("…" + text[off:end] + "…") > room:
+        off += max(1, (start - off) // 8)
+    return "…" + text[off:], [(a - off + 1, b - off + 1) for a, b in marks]
 
 
 def cut(text: str, most: int = MOST_SHOWN) -> str:

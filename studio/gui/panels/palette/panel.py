@@ -157,7 +157,7 @@ class Palette(QWidget):
             self.workbench.say("Open or make a graph first; then node types can be added to it.", "warning")
             return
         x, y = canvas.scene_center()
-        self.workbench.trying(lambda: add_by_key(self.workbench, row.value.key, (x - 90, y - 30)))
+        self.workbench.trying(lambda: add_by_key(self.workbench, row.value.key, (x - 90, y - 30), apart=True))
 
     @guarded(False)
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
