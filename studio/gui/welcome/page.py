@@ -82,7 +82,7 @@ class Welcome(QScrollArea):
         recovery = workbench.parts.get("recovery")
         if recovery is not None:
             recovery.changed.connect(self._fill_lost)
-        workbench.settings_changed.connect(lambda *_: self._say_model())
+        workbench.settings_changed.connect(self._say_model)  # ends with the page, as a lambda would not
         themes().changed.connect(self._on_theme)
         self._on_theme()
         self.setFocusProxy(self.new_button)
