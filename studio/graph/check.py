@@ -91,7 +91,7 @@ def check_view(view: View) -> None:
         node = graph.nodes[name]
         for found in ports.findings:
             severity: Severity = "warning" if found.code == "unknown_type" else "error"
-            view.node_finding(found.code, severity, found.message, node, found.hint)
+            view.node_finding(found.code, severity, found.message, node, found.hint, param=found.param)
         _limits(view, node.limits, node)
         _default(view, node, ports)
     check_edges(view)
@@ -104,9 +104,9 @@ def _limits(view: View, limits: dict[str, float], node: NodeInstance | None) -> 
             continue
         hint = near(name, LIMITS) or f"Limits are {', '.join(LIMITS)}."
         if node is None:
-            view.graph_finding("unknown_limit", "error", f"There is no limit `{name}`.", hint)
+            view.graph_finding("unknown_limit", "error", f"There is no limit `{name}`.", hint, param=name)
         else:
-            view.node_finding("unknown_limit", "error", f"There is no limit `{name}`.", node, hint)
+            view.node_finding("unknown_limit", "error", f"There is no limit `{name}`.", node, hint, param=name)
 
 
 def _default(view: View, node: NodeInstance, ports: NodePorts) -> None:
@@ -122,12 +122,12 @@ def _default(view: View, node: NodeInstance, ports: NodePorts) -> None:
         spec = ports.outputs.get(port)
         if spec is None:
             message = f"`default` names `{port}`, no output of the node."
-            view.node_finding("default_port", "error", message, node, near(port, ports.outputs))
+            view.node_finding("default_port", "error", message, node, near(port, ports.outputs), port=port)
             continue
         fits = value_check(spec.type)
         if fits is not None and not fits(value):
             message = f"`default` gives {type_of(value)} to `{port}`, which is {spec.type}."
-            view.node_finding("default_port", "error", message, node)
+            view.node_finding("default_port", "error", message, node, port=port)
 
 
 def _unused_stores(report: Report) -> None:
@@ -135,4 +135,6 @@ def _unused_stores(report: Report) -> None:
         for store in view.scope.graph.stores.values():
             if id(store) not in report.used_stores:
                 message = f"No node uses the store `{store.name}`."
-                report.add("store_unused", "warning", message, store.place, "", "Delete it.", view.path)
+                report.add(
+                    "store_unused", "warning", message, store.place, "", "Delete it.", view.path, store=store.name
+                )

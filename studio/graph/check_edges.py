@@ -30,6 +30,7 @@ def check_edges(view: View) -> None:
                     f"`{edge.source}.error` never carries anything, because the node has no `on_error: route`.",
                     edge,
                     f"Add `on_error: route` to `{edge.source}`.",
+                    other=edge.source,
                 )
         if edge.feedback:
             _feedback(view, edge, target)
@@ -41,7 +42,7 @@ def _end(view: View, edge: Edge, node: str, port: str, what: str) -> Field | Non
     """Return the port at one end of an edge; say so if there is none."""
     if node not in view.graph.nodes:
         hint = near(node, view.graph.nodes) or "Add the node, or delete the edge."
-        view.edge_finding("edge_node", "error", f"`{edge}`: there is no node `{node}`.", edge, hint)
+        view.edge_finding("edge_node", "error", f"`{edge}`: there is no node `{node}`.", edge, hint, other=node)
         return None
     spec = view.source_field(node, port) if what == "output" else view.target_field(node, port)
     if spec is None and view.ports_known(node):
@@ -51,7 +52,8 @@ def _end(view: View, edge: Edge, node: str, port: str, what: str) -> Field | Non
             hint = f"`{port}` is an {'input' if what == 'output' else 'output'} of `{node}`."
         else:
             hint = near(port, known) or _few(node, what, known)
-        view.edge_finding("edge_port", "error", f"`{edge}`: `{node}` has no {what} `{port}`.", edge, hint)
+        message = f"`{edge}`: `{node}` has no {what} `{port}`."
+        view.edge_finding("edge_port", "error", message, edge, hint, other=node, port=port)
     return spec
 
 
@@ -135,10 +137,14 @@ def _unwired(view: View) -> None:
         role = view.role(name)
         if role == "stop" and "when" not in wired:
             message = "Nothing is wired to `when`, so the graph ends after its first tick."
-            view.node_finding("stop_unwired", "warning", message, node, f"Wire what decides it to `{name}.when`.")
+            view.node_finding(
+                "stop_unwired", "warning", message, node, f"Wire what decides it to `{name}.when`.", port="when"
+            )
         # A body on the shared clock ticks without its data; only `items` it cannot do without.
         shared = role in ("subgraph", "map") and getattr(ports.params, "clock", "own") == "shared"
         for port, spec in ports.inputs.items():
             if spec.required and port not in wired and (not shared or (role == "map" and port == "items")):
                 message = f"Nothing is wired to the required input `{port}`, so `{name}` is always skipped."
-                view.node_finding("input_unwired", "warning", message, node, f"Wire a value to `{name}.{port}`.")
+                view.node_finding(
+                    "input_unwired", "warning", message, node, f"Wire a value to `{name}.{port}`.", port=port
+                )

@@ -21,7 +21,7 @@ def check_regions(view: View) -> None:
     for store in view.graph.stores.values():
         for problem in store_problems(store.type, store.params):
             message, hint = split_hint(f"Store `{store.name}`: {problem}")
-            view.report.add("store_type", "error", message, store.place, "", hint, view.path)
+            view.report.add("store_type", "error", message, store.place, "", hint, view.path, store=store.name)
     for name, ports in view.ports.items():
         node = view.graph.nodes[name]
         if ports.cls is None:
@@ -40,7 +40,7 @@ def _store(view: View, node: NodeInstance, cls: type[Node], param: str) -> None:
     if found is None:
         message = f"There is no store `{name}`."
         hint = near(name, view.scope.store_names()) or f"Declare it: `stores: {{{name}: {{type: …}}}}`."
-        view.node_finding("unknown_store", "error", message, node, hint)
+        view.node_finding("unknown_store", "error", message, node, hint, param=param, store=name)
         return
     view.report.used_stores.add(id(found[1]))
     wanted = store_kinds_of(cls, param)
@@ -48,7 +48,7 @@ def _store(view: View, node: NodeInstance, cls: type[Node], param: str) -> None:
         kinds = " or ".join(wanted)
         message = f"`{node.type}` works on a {kinds}, but the store `{name}` is declared as {found[1].type}."
         hint = f"Declare `{name}` as {kinds}, or use a node made for {found[1].type}."
-        view.node_finding("store_kind", "error", message, node, hint)
+        view.node_finding("store_kind", "error", message, node, hint, param=param, store=name)
 
 
 def store_kinds_of(cls: type[Node], param: str) -> tuple[str, ...]:
@@ -71,17 +71,18 @@ def _body(view: View, node: NodeInstance, is_map: bool) -> None:
             cls = view.registry.find(inner.type)
             if cls is not None and cls.spec.role == "output" and inner.params.get("collect") is True:
                 message = f"The body of `{node.name}` shares its clock, so its output `{name}` cannot `collect`."
-                view.node_finding(
-                    "collect_in_shared", "error", message, node, f"Delete `collect` at `{name}` in `{body.graph.name}`."
-                )
+                hint = f"Delete `collect` at `{name}` in `{body.graph.name}`."
+                view.node_finding("collect_in_shared", "error", message, node, hint, port=name)
         if _shares_itself(view.scope, body, view.registry):
             message = f"`{body.graph.name}` ticks together with its parent and contains itself without end."
-            view.node_finding("shared_recursion", "error", message, node, "Use `clock: own` in one of the nodes.")
+            view.node_finding(
+                "shared_recursion", "error", message, node, "Use `clock: own` in one of the nodes.", param="clock"
+            )
     if is_map and getattr(params, "sequential", False) is not True:
         for inner_node, store in outside_takes(body, view.registry):
             message = f"`{inner_node.name}` in the body of `{node.name}` takes from `{store}`, which all items share."
             hint = f"Add `sequential: true` to `{node.name}`, or take before the map."
-            view.node_finding("take_in_map", "error", message, node, hint)
+            view.node_finding("take_in_map", "error", message, node, hint, param="sequential", store=store)
 
 
 def _shares_itself(outer: Scope, body: Scope, registry: Registry) -> bool:

@@ -19,10 +19,18 @@ class Report:
         self.used_stores: set[int] = set()
 
     def add(
-        self, code: str, severity: Severity, message: str, place: Place, node: str = "", hint: str = "", graph: str = ""
+        self,
+        code: str,
+        severity: Severity,
+        message: str,
+        place: Place,
+        node: str = "",
+        hint: str = "",
+        graph: str = "",
+        **about: str,
     ) -> None:
-        """Add a finding."""
-        self.found.append(Diagnostic(code, severity, message, place, node, hint, graph))
+        """Add a finding. `about` are its further fields (`edge`, `param`, `port`, `store`, `other`)."""
+        self.found.append(Diagnostic(code, severity, message, place, node, hint, graph, **about))
 
 
 class View:
@@ -68,17 +76,22 @@ class View:
         ports = self.ports[node]
         return ports.params is not None and not any(found.code == "body_missing" for found in ports.findings)
 
-    def node_finding(self, code: str, severity: Severity, message: str, node: NodeInstance, hint: str = "") -> None:
-        """Add a finding about a node."""
-        self.report.add(code, severity, message, self._place(node.place), node.name, hint, self.path)
+    def node_finding(
+        self, code: str, severity: Severity, message: str, node: NodeInstance, hint: str = "", **about: str
+    ) -> None:
+        """Add a finding about a node; `about` as in `Report.add`."""
+        self.report.add(code, severity, message, self._place(node.place), node.name, hint, self.path, **about)
 
-    def edge_finding(self, code: str, severity: Severity, message: str, edge: Edge, hint: str = "") -> None:
+    def edge_finding(
+        self, code: str, severity: Severity, message: str, edge: Edge, hint: str = "", **about: str
+    ) -> None:
         """Add a finding about an edge; it counts as one about the edge's target."""
-        self.report.add(code, severity, message, self._place(edge.place), edge.target, hint, self.path)
+        about.setdefault("edge", str(edge))
+        self.report.add(code, severity, message, self._place(edge.place), edge.target, hint, self.path, **about)
 
-    def graph_finding(self, code: str, severity: Severity, message: str, hint: str = "") -> None:
+    def graph_finding(self, code: str, severity: Severity, message: str, hint: str = "", **about: str) -> None:
         """Add a finding about the graph as a whole."""
-        self.report.add(code, severity, message, self.graph.place, "", hint, self.path)
+        self.report.add(code, severity, message, self.graph.place, "", hint, self.path, **about)
 
     def _place(self, place: Place) -> Place:
         return place if place.file or place.line else self.graph.place

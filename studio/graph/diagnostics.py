@@ -18,6 +18,9 @@ class Diagnostic:
 
     `graph` is "" for the graph of the file, else the dotted names of its local subgraphs or the reference of a body.
     An error keeps the graph from running, a warning does not.
+
+    What else it is about, "" where there is nothing such: `edge` as the file writes it without options, `param` or
+    `port` of the node, a `store`, an `other` node that takes part.
     """
 
     code: str
@@ -27,6 +30,11 @@ class Diagnostic:
     node: str = ""
     hint: str = ""
     graph: str = ""
+    edge: str = ""
+    param: str = ""
+    port: str = ""
+    store: str = ""
+    other: str = ""
 
     def __str__(self) -> str:
         text = f"{self.place}: {self.severity}: {self.message}"
@@ -43,6 +51,11 @@ class Diagnostic:
             "graph": self.graph,
             "node": self.node,
             "hint": self.hint,
+            "edge": self.edge,
+            "param": self.param,
+            "port": self.port,
+            "store": self.store,
+            "other": self.other,
         }
 
 

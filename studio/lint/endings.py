@@ -28,6 +28,8 @@ def one_tick(region: RegionView) -> None:
                 f"The loop through the store `{store}` ends after one tick: no feedback edge carries it on.",
                 first.instance,
                 f"Write `until: stop`, or draw `{back.name}.done ~> {first.name}.when: {{initial: true}}`.",
+                store=store,
+                other=back.name,
             )
             return
 

@@ -60,6 +60,7 @@ def free_text_steers(region: RegionView) -> None:
                     f"Free text of `{node.name}` decides at `{steered}` which way the graph goes.",
                     edge,
                     f"Let `{node.name}` choose from `labels`, or check its answer first.",
+                    other=node.name,
                 )
 
 

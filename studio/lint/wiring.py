@@ -24,6 +24,7 @@ def steady_joins(region: RegionView) -> None:
                     node,
                     f"If that is not meant, wire `{live[0].source}.{live[0].source_port} ~> {node.name}.{entry.name}: "
                     f"{{initial_from: {steady[0].source}.{steady[0].source_port}}}` instead.",
+                    port=entry.name,
                 )
 
 
@@ -42,6 +43,8 @@ def store_order(region: RegionView) -> None:
                         "of the file.",
                         node.instance,
                         f"If it matters, draw `{before.name}.done -> {node.name}.when`.",
+                        store=store,
+                        other=before.name,
                     )
             last[store] = node
 
