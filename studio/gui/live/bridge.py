@@ -20,6 +20,7 @@ from studio.editing import At, Document
 from studio.gui.live.document_run import DocumentRun
 from studio.gui.live.engine_thread import EngineThread
 from studio.gui.live.inputs import values_of
+from studio.gui.live.picker_bar import show_picker
 from studio.gui.live.places import Spot, paths_of
 from studio.gui.live.remembered import Remembered, short_texts
 from studio.gui.workbench import Workbench
@@ -59,6 +60,9 @@ SPARED_S: Final = 0.1
 CLOCK_S: Final = 0.5
 """How often times of nodes under way are shown anew, in seconds."""
 
+REMEMBER_MS: Final = 1000
+"""How long typing must have rested before what was typed is kept, in milliseconds."""
+
 LEAVE_S: Final = 10.0
 """How long closing waits for a run to end."""
 
@@ -78,6 +82,8 @@ class Live(QObject):
     """(document, node path, tick, text) Text streams from a node."""
     options_changed = Signal(object)
     """(document) Inputs, options, breakpoints or picks of a document have changed otherwise than by a run."""
+    inputs_missing = Signal(object, object)
+    """(document, names) A run needs these inputs."""
     found = Signal(object, object)
     """(key, answer) Something that was looked up in the trace."""
 
@@ -94,6 +100,11 @@ class Live(QObject):
         self._dirty: set[Spot] = set()
         self._pushed = 0.0
         self._clock = 0.0
+        self._noting = QTimer(self)
+        self._noting.setSingleShot(True)
+        self._noting.setInterval(REMEMBER_MS)
+        self._noting.timeout.connect(self._remember_edited)
+        self._edited: dict[int, DocumentRun] = {}
         self._timer = QTimer(self)
         self._timer.setInterval(TICK_MS)
         self._timer.timeout.connect(self._look)
@@ -183,6 +194,15 @@ class Live(QObject):
             raise UsageError("The graph was not run yet.", hint="Run it first.")
         return self._begin(mine, "resume", parent=mine.last_run, limits=limits)
 
+    def continue_last(self, document: Document) -> DocumentRun:
+        """Go on with the last run, with the limit doubled if one was reached."""
+        from studio.gui.live.telling import limit_of
+
+        mine = self.of(document)
+        limit = limit_of(mine.outcome)
+        limits = {} if mine.last is None else mine.last.limits()
+        return self.resume(document, {limit: max(1.0, 2 * limits[limit])} if limit in limits else None)
+
     def can_resume(self, document: Document) -> bool:
         """True if the last run of this session stopped before its end."""
         outcome = self.of(document).outcome
@@ -271,6 +291,16 @@ class Live(QObject):
             options={name: text for name, text in mine.options.texts.items() if text},
             run=mine.last_run,
         )
+
+    def remember_soon(self, mine: DocumentRun) -> None:
+        """Keep what is typed once the person has stopped typing."""
+        self._edited[id(mine)] = mine
+        self._noting.start()
+
+    def _remember_edited(self) -> None:
+        edited, self._edited = list(self._edited.values()), {}
+        for mine in edited:
+            self.remember(mine)
 
     # -- steering -----------------------------------------------------------------------------
 
@@ -384,6 +414,8 @@ class Live(QObject):
             self._lookup.stop()
             self._lookup = None
         self._timer.stop()
+        self._noting.stop()
+        self._remember_edited()
 
     def _on_closed(self, document: object) -> None:
         mine = self._runs.pop(id(document), None)
@@ -453,7 +485,7 @@ class Live(QObject):
         view.end()
         active.outcome = outcome
         active.last_run = view.run_id or active.last_run
-        active.run, self.active = None, None
+        active.last, active.run, self.active = active.run, None, None
         if id(active.document) in self._runs:
             self.remember(active)
         self._dirty |= view.take_dirty()
@@ -613,8 +645,9 @@ class Live(QObject):
     def _on_current(self) -> None:
         tab, canvas = self.workbench.current, self.workbench.canvas
         if tab is not None and canvas is not None:
-            document, at = tab.document, tab.at
-            canvas.wire_value = lambda edge: self.wire_value(document, at, edge)
+            document = tab.document
+            canvas.wire_value = lambda edge: self.wire_value(document, canvas.at, edge)
+            show_picker(self, canvas)
         self._show_all()
         self.changed.emit()
 

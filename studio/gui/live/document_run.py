@@ -41,6 +41,8 @@ class DocumentRun:
     def __init__(self, document: Document, remembered: dict[str, Any]) -> None:
         self.document = document
         self.run: LiveRun | None = None
+        self.last: LiveRun | None = None
+        """The run that ended last, for its numbers."""
         self.view: RunView | None = None
         self.order: Order | None = None
         self.outcome: Outcome | None = None

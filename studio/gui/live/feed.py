@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from studio.control.events import Frontier, Hit, Note, State
 from studio.control.waiting import Held
@@ -16,14 +16,11 @@ from studio.editing.ops import TOP, At
 from studio.graph.model import Graph
 from studio.gui.live.human import Question
 from studio.gui.live.places import Places, Spot
-from studio.gui.live.tracks import Asked, NodeTrack, Opened, PlaceTrack, RegionTrack
+from studio.gui.live.tracks import RECENT, Asked, NodeTrack, Opened, PlaceTrack, RegionTrack, Told
 from studio.gui.live.values import Shot
 from studio.support.errors import StudioError
 from studio.support.ticks import tick_path
 from studio.trace.log import ERROR, EXECUTED, SKIPPED
-
-RECENT: Final = 1000
-"""Events that the list of a run remembers."""
 
 MESSAGE: Final = 20_000
 """Signs kept of each message of a prompt; the trace has all."""
@@ -37,20 +34,6 @@ KEPT_BYTES: Final = 64 * 2**20
 
 HEAVY: Final = 4096
 """Values of a firing that together take more count for that."""
-
-
-class Told(NamedTuple):
-    """One line of the list of events: what happened, where, and what came of it, in words or as the firing."""
-
-    kind: str
-    path: str
-    tick: str
-    text: str
-    shot: Shot | None = None
-
-    def line(self, limit: int = 160) -> str:
-        """What came of it, in a few words."""
-        return self.text[:limit] if self.shot is None else self.shot.summary(limit)
 
 
 class RunView:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from studio.graph.model import Edge
-from studio.gui.live.feed import RunView
 from studio.gui.live.places import Spot
 from studio.gui.live.tracks import PlaceTrack
 from studio.gui.live.values import HOVER, Shot
@@ -15,7 +14,8 @@ from studio.support.plain import plain_line
 from studio.support.ticks import tick_key, tick_path
 from studio.trace.log import ORIGIN_NAMES
 
-LATEST: Final = ""
+if TYPE_CHECKING:
+    from studio.gui.live.feed import RunView
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ def shown(view: RunView, spot: Spot, pick: Pick, found: Shot | None = None) -> S
     return Shown(
         status,
         plain_line(shot.summary()),
-        f"tick {tick_path(shot.tick)}" if shot.tick else "",
+        tick_path(shot.tick),
         money(shot.cost) if shot.calls else "",
         span(shot.duration / 1e9) if shot.duration >= 1_000_000 else "",
         _badge(place, pick, shot),
@@ -76,10 +76,10 @@ def _under_way(view: RunView, place: PlaceTrack, pick: Pick) -> Shown | None:
     """How a node is shown that is not done: asking, held, running."""
     for path, tick, question in place.waits.values():
         if pick.region is None or _in(path, pick.region):
-            return Shown("waiting", plain_line(question[:HOVER]), f"tick {tick}", badge="waiting for you")
+            return Shown("waiting", plain_line(question[:HOVER]), tick, badge="waiting for you")
     for path, tick in place.held:
         if pick.region is None or _in(path, pick.region):
-            return Shown("held", "", f"tick {tick}", badge="next" if view.frontier[0].node == path else "held")
+            return Shown("held", "", tick, badge="next" if view.frontier[0].node == path else "held")
     for opened in reversed(place.opened.values()):
         if pick.region in (None, opened.track.region.prefix):
             tick = tick_path(opened.tick)
@@ -87,7 +87,7 @@ def _under_way(view: RunView, place: PlaceTrack, pick: Pick) -> Shown | None:
             return Shown(
                 "running",
                 plain_line(said),
-                f"tick {tick}",
+                tick,
                 money(opened.cost) if opened.cost else "",
                 span(time.time() - opened.started),
                 f"{len(place.opened)} at once" if len(place.opened) > 1 and pick.region is None else "",

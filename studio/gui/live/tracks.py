@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from typing import Final
+from typing import Final, NamedTuple
 
 from studio.editing.ops import At
 from studio.gui.live.places import Spot
@@ -17,6 +17,24 @@ TAIL: Final = 2000
 
 PROMPTS: Final = 12
 """Model calls kept of a place's latest firing that asked."""
+
+
+RECENT: Final = 1000
+"""Lines that the list of a run's events remembers."""
+
+
+class Told(NamedTuple):
+    """One line of the list of events: what happened, where, and what came of it, in words or as the firing."""
+
+    kind: str
+    path: str
+    tick: str
+    text: str
+    shot: Shot | None = None
+
+    def line(self, limit: int = 160) -> str:
+        """What came of it, in a few words."""
+        return self.text[:limit] if self.shot is None else self.shot.summary(limit)
 
 
 class RegionTrack:

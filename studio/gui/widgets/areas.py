@@ -36,6 +36,7 @@ class Area(QPlainTextEdit):
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
         share_undo(self)
         self.document().documentLayout().documentSizeChanged.connect(self._grow)
+        self.ensurePolished()  # the style's margins count for the height
         self._grow()
 
     def text(self) -> str:

@@ -1,0 +1,141 @@
+"""The list of what happened in a run: only the rows in view are looked at, however many come."""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTreeView, QWidget
+
+from studio.gui.guard import guarded
+from studio.gui.live.tracks import RECENT, Told
+from studio.gui.theme import current_theme
+from studio.support.plain import plain_line
+
+if TYPE_CHECKING:
+    from studio.gui.live.feed import RunView
+
+COLUMNS = ("", "Node", "Tick", "What came of it")
+SIGNS = {"ok": "✓", "error": "✗", "skipped": "·", "stopped": "●", "asks you": "?", "alarm": "!"}
+ROLES = {
+    "ok": "ok", "error": "bad", "skipped": "skipped", "stopped": "warn", "asks you": "accent", "alarm": "warn",
+}  # fmt: skip
+
+_Index = QModelIndex | QPersistentModelIndex
+_ROOT = QModelIndex()
+
+
+class EventsModel(QAbstractTableModel):
+    """The last lines of a run's list. `follow` takes the new ones over."""
+
+    def __init__(self, parent: Any = None) -> None:
+        super().__init__(parent)
+        self._lines: list[Told] = []
+        self._view: RunView | None = None
+        self._seen = 0
+
+    def follow(self, view: RunView | None) -> None:
+        """Show what a view remembers; only what is new since the last time is added."""
+        if view is not self._view:
+            self.beginResetModel()
+            self._view, self._lines, self._seen = view, [], 0
+            self.endResetModel()
+        if view is None or view.told == self._seen:
+            return
+        new = view.told - self._seen
+        self._seen = view.told
+        if new >= len(view.recent):
+            self.beginResetModel()
+            self._lines = list(view.recent)
+            self.endResetModel()
+            return
+        added = list(islice(view.recent, len(view.recent) - new, None))
+        over = max(0, len(self._lines) + new - RECENT)
+        if over:
+            self.beginRemoveRows(_ROOT, 0, over - 1)
+            del self._lines[:over]
+            self.endRemoveRows()
+        self.beginInsertRows(_ROOT, len(self._lines), len(self._lines) + new - 1)
+        self._lines += added
+        self.endInsertRows()
+
+    def line(self, row: int) -> Told:
+        """Return one line."""
+        return self._lines[row]
+
+    @guarded(0)
+    def rowCount(self, parent: _Index = _ROOT) -> int:
+        return 0 if parent.isValid() else len(self._lines)
+
+    @guarded(0)
+    def columnCount(self, parent: _Index = _ROOT) -> int:
+        return len(COLUMNS)
+
+    @guarded(None)
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = 0) -> Any:
+        if role == Qt.ItemDataRole.DisplayRole and orientation == Qt.Orientation.Horizontal:
+            return COLUMNS[section]
+        return None
+
+    @guarded(None)
+    def data(self, index: _Index, role: int = 0) -> Any:
+        told = self._lines[index.row()]
+        if role == Qt.ItemDataRole.DisplayRole:
+            return _cell(told, index.column())
+        if role == Qt.ItemDataRole.ForegroundRole:
+            if index.column() == 0:
+                return current_theme().colour(ROLES.get(told.kind, "soft"))
+            return current_theme().colour("text" if told.kind in ("ok", "error") else "soft")
+        if role == Qt.ItemDataRole.AccessibleTextRole and index.column() == 0:
+            return told.kind
+        return None
+
+
+def _cell(told: Told, column: int) -> str:
+    if column == 0:
+        return SIGNS.get(told.kind, "–")
+    if column == 1:
+        return told.path or told.kind
+    if column == 2:
+        return told.tick
+    return plain_line(told.line(200))
+
+
+class EventsList(QTreeView):
+    """Shows the list and stays at its end while it is there. `chosen(path)` when a person goes to a line's node."""
+
+    chosen = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("run.events")
+        self.setAccessibleName("Events of the run")
+        self.setRootIsDecorated(False)
+        self.setUniformRowHeights(True)
+        self.setAlternatingRowColors(True)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.events = EventsModel(self)
+        self.setModel(self.events)
+        header = self.header()
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Fixed)
+        header.setMinimumSectionSize(20)
+        header.setStretchLastSection(True)
+        for column, width in enumerate((28, 170, 56)):
+            self.setColumnWidth(column, width)
+        self.activated.connect(self._activated)
+        self.doubleClicked.connect(self._activated)
+
+    def follow(self, view: RunView | None) -> None:
+        """Take new lines over."""
+        bar = self.verticalScrollBar()
+        at_end = bar.value() >= bar.maximum() - 2
+        self.events.follow(view)
+        if at_end:
+            self.scrollToBottom()
+
+    def _activated(self, index: QModelIndex) -> None:
+        path = self.events.line(index.row()).path
+        if path:
+            self.chosen.emit(path)
