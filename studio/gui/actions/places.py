@@ -28,6 +28,12 @@ def _walk(forwards: bool) -> Callable[[Workbench], None]:
     return run
 
 
+def _shortcuts(workbench: Workbench) -> None:
+    from studio.gui.popups.shortcut_editor import show_shortcuts
+
+    show_shortcuts(workbench)
+
+
 ACTIONS = [
     Action("view.commands", "Command Palette…", "View", lambda w: w.part("popups").commands.open_commands(),
            keys=("Ctrl+K", "Ctrl+Shift+P"), order=10, help="Find anything that can be done, by its name."),
@@ -35,6 +41,8 @@ ACTIONS = [
            when=with_graph, order=11, help="Find a node of any open graph, by name, title or type."),
     Action("view.go_to_graph", "Go to Graph…", "View", lambda w: w.part("popups").commands.open_graphs(),
            keys=("Ctrl+E",), order=12, help="Show an open graph or subgraph, a recent file or an example."),
+    Action("file.shortcuts", "Keyboard Shortcuts…", "File", _shortcuts, keys=("Ctrl+Alt+K",), order=401,
+           help="See and change which keys do what; print them."),
     Action("view.fit", "Zoom to Fit", "View", lambda w: canvas_of(w).zoom_to_fit(), keys=("Home",), when=with_graph,
            order=200, canvas=True, help="Show the whole graph."),
     Action("view.zoom_selection", "Zoom to Selection", "View", lambda w: canvas_of(w).zoom_selection(), keys=("F",),
@@ -45,8 +53,8 @@ ACTIONS = [
            help="Show the graph smaller."),
     Action("view.zoom_actual", "Actual Size", "View", lambda w: canvas_of(w).view.zoom_to(1.0), keys=("0",),
            when=with_graph, order=204, canvas=True, help="Show the graph at its own size."),
-    Action("view.next_node", "Next Node", "View", _walk(True), keys=("]", "Alt+Right"), when=with_nodes, order=300,
+    Action("view.next_node", "Next Node", "View", _walk(True), keys=("Alt+Right", "]"), when=with_nodes, order=300,
            canvas=True, help="Select the node that a wire leads to; from nothing, the first."),
-    Action("view.last_node", "Previous Node", "View", _walk(False), keys=("[", "Alt+Left"), when=with_nodes, order=301,
+    Action("view.last_node", "Previous Node", "View", _walk(False), keys=("Alt+Left", "["), when=with_nodes, order=301,
            canvas=True, help="Select the node that a wire comes from; from nothing, the last."),
 ]  # fmt: skip

@@ -194,7 +194,9 @@ class Picker(Overlay):
         self.setStyleSheet(theme.css(STYLE))
         for label in (self.about, self.foot, self.empty, self.head):
             palette = QPalette(label.palette())
-            palette.setColor(QPalette.ColorRole.WindowText, theme.colour("text" if label is self.about else "soft"))
+            palette.setColor(
+                QPalette.ColorRole.WindowText, theme.colour("soft" if label in (self.foot, self.empty) else "ink")
+            )
             label.setPalette(palette)
 
 
