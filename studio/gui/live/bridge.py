@@ -121,7 +121,9 @@ class Live(QObject):
         """Return what is kept of a document's runs."""
         known = self._runs.get(id(document))
         if known is None:
-            known = self._runs[id(document)] = DocumentRun(document, self.remembered.of(document.path))
+            known = DocumentRun(document, self.remembered.of(document.path))
+            if document in self.workbench.documents:  # of one that is just closing, nothing is kept
+                self._runs[id(document)] = known
         return known
 
     @property
