@@ -122,7 +122,7 @@ class Files(QObject):
 
     def clear_recent(self) -> None:
         """Forget which files were open."""
-        self._recent.clear()
+        self.workbench.trying(self.recents.clear)
         self.workbench.actions_changed.emit()
 
     def compare(self, document: Document) -> None:

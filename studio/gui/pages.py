@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
@@ -14,6 +15,7 @@ from PySide6.QtWidgets import QMenu, QTabWidget, QWidget
 from studio.editing import TOP, At, Document, Op, RenameGraph
 from studio.graph.scope import BODY_PARAM, Scope
 from studio.gui.bars import BarText
+from studio.gui.broken import BrokenPage
 from studio.gui.page import GraphPage
 from studio.gui.tab_bar import CloseButton, TabBar
 from studio.gui.workbench import Tab, Workbench
@@ -66,6 +68,7 @@ class Pages(QTabWidget):
         bar.closeAsked.connect(lambda index: self.close_index(index))
         bar.menuAsked.connect(lambda index, menu: self._fill_menu(index, menu))
         workbench.opened.connect(lambda document: self._on_opened(document))
+        workbench.open_failed.connect(lambda path, error: self._show_broken(path, error))
         workbench.shown.connect(lambda tab: self.show_tab(tab))
         workbench.closed.connect(lambda document: self._close_document(document))
         workbench.settled.connect(lambda document: self._on_settled(document))
@@ -125,6 +128,7 @@ class Pages(QTabWidget):
             canvas.placeRequested.connect(partial(popups.place_requested, canvas))
             canvas.wireDropped.connect(partial(popups.wire_dropped, canvas))
             canvas.contextRequested.connect(partial(popups.context_requested, canvas))
+            canvas.fileDropped.connect(partial(popups.content_dropped, canvas))
 
     def _insert(self, index: int, page: QWidget, title: str) -> None:
         self.insertTab(index, page, title)
@@ -167,7 +171,7 @@ class Pages(QTabWidget):
         return self._welcome
 
     def _drop_welcome(self) -> None:
-        if self._welcome is not None and not self._welcome_asked and self.pages():
+        if self._welcome is not None and not self._welcome_asked and self.count() > 1:
             self._remove_welcome()
         self._show_bar()
 
@@ -186,21 +190,27 @@ class Pages(QTabWidget):
     def close_index(self, index: int) -> None:
         """Close a tab. With the last tab of a document its file is closed, which asks if it is not saved."""
         page = self.widget(index)
+        if isinstance(page, BrokenPage):
+            self._discard(page)
         if not isinstance(page, GraphPage):
-            if page is not None and page is self._welcome and self.pages():
+            if page is not None and page is self._welcome and self.count() > 1:
                 self._remove_welcome()
                 self._show_bar()
             return
         if len(self.pages(page.document)) == 1:
             self.workbench.part("files").close(page.document)
         else:
-            self._remove(page)
+            self._discard(page)
+
+    def can_close(self) -> bool:
+        """True if the tab in front can be closed: the welcome page alone cannot."""
+        return self.count() > 1 or (self.count() == 1 and self._welcome is None)
 
     def close_current(self) -> None:
         """Close the tab in front."""
         self.close_index(self.currentIndex())
 
-    def _remove(self, page: GraphPage) -> None:
+    def _discard(self, page: QWidget) -> None:
         self.removeTab(self.indexOf(page))
         page.deleteLater()
         self._after_removal()
@@ -239,6 +249,28 @@ class Pages(QTabWidget):
 
     def _on_opened(self, document: Document) -> None:
         self._follow(document)
+        for page in self._broken():
+            if document.path is not None and page.path.absolute() == document.path.absolute():
+                self._discard(page)
+
+    # -- files that do not open ---------------------------------------------------------------
+
+    def _broken(self) -> list[BrokenPage]:
+        return [page for index in range(self.count()) if isinstance(page := self.widget(index), BrokenPage)]
+
+    def _show_broken(self, path: Path, error: StudioError) -> None:
+        """Show a file that is there but is no graph; one that is not there is told in the status line only."""
+        page = next((one for one in self._broken() if one.path.absolute() == path.absolute()), None)
+        if page is not None:
+            page.show_error(error)
+            return
+        if not path.is_file():
+            return
+        page = BrokenPage(path, error, self.workbench.part("files").open, self)
+        self._insert(self.count(), page, path.name)
+        self.setTabToolTip(self.indexOf(page), str(path.absolute()))
+        self.setCurrentWidget(page)
+        self._drop_welcome()
 
     # -- following documents ------------------------------------------------------------------
 
@@ -268,11 +300,11 @@ class Pages(QTabWidget):
         kept = self._kept.get(id(document))
         if kept is None:
             return
-        for page in self.pages(document):
-            if not document.has(page.at):
-                kept.gone.append(_Gone(page.at, self.indexOf(page), page is self.currentWidget()))
-                self._leave(page)
-        for gone in [one for one in kept.gone if document.has(one.at)]:
+        leaving = [page for page in self.pages(document) if not document.has(page.at)]
+        kept.gone += [_Gone(page.at, self.indexOf(page), page is self.currentWidget()) for page in leaving]
+        for page in leaving:
+            self._leave(page)
+        for gone in sorted((one for one in kept.gone if document.has(one.at)), key=lambda one: one.index):
             kept.gone.remove(gone)
             if self.page_of(Tab(document, gone.at)) is None:
                 page = self._add(Tab(document, gone.at), min(gone.index, self.count()))
@@ -284,12 +316,14 @@ class Pages(QTabWidget):
             self._on_current(self.currentIndex())
 
     def _leave(self, page: GraphPage) -> None:
-        """Remove the page of a graph that is gone; the nearest graph around it is shown if it was in front."""
-        document, at = page.document, page.at
-        while at and not document.has(at):
-            at = at[:-1]
-        if len(self.pages(document)) == 1 or page is self.currentWidget():
-            self.show_tab(Tab(document, at))
+        """Remove the page of a graph that is gone. If it was in front, a graph around it is, if possible one with a tab."""
+        document = page.document
+        around = [page.at[:depth] for depth in range(len(page.at) - 1, -1, -1)]
+        there = [at for at in around if document.has(at)]
+        if page is self.currentWidget() or len(self.pages(document)) == 1:
+            self.show_tab(
+                next((tab for at in there if self.page_of(tab := Tab(document, at))), Tab(document, there[0]))
+            )
         self.removeTab(self.indexOf(page))
         page.deleteLater()
 

@@ -28,6 +28,10 @@ def _modified(workbench: Workbench) -> bool:
     return any(document.is_modified for document in workbench.documents)
 
 
+def _can_close(workbench: Workbench) -> bool:
+    return "pages" in workbench.parts and workbench.part("pages").can_close()
+
+
 def _has_file(workbench: Workbench) -> bool:
     return workbench.document is not None and workbench.document.path is not None
 
@@ -51,7 +55,7 @@ ACTIONS = [
     Action("file.compare", "Compare with File", "File", lambda w: w.part("files").compare(w.document), order=204,
            when=_has_file, help="Show how the graph differs from what its file says."),
     Action("file.close", "Close Tab", "File", lambda w: w.part("pages").close_current(), keys=("Ctrl+W",), order=300,
-           when=with_graph, help="Close the tab; with a graph's last tab its file is closed."),
+           when=_can_close, help="Close the tab; with a graph's last tab its file is closed."),
     Action("file.close_graph", "Close Graph", "File", _on_document("close"), keys=("Ctrl+Shift+W",), order=301,
            when=with_graph, help="Close the graph with all its tabs."),
     Action("file.settings", "Settings…", "File", _settings, keys=("Ctrl+,",), order=400,

@@ -1,0 +1,1 @@
+"""The frame of the window: tabs, files, settings, what it remembers."""

@@ -1,0 +1,112 @@
+"""A window that is shown, with a home of its own, and graph files to open in it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtWidgets import QApplication, QMessageBox, QPushButton
+from pytestqt.qtbot import QtBot
+
+from studio.gui.window import MainWindow
+from studio.gui.workbench import Workbench
+from studio.settings.settings import Settings
+
+SMALL = """\
+studio: 1
+name: small
+nodes:
+  topic: {type: flow.input, value: pools}
+  inner: {type: flow.subgraph, graph: body}
+  result: {type: flow.output}
+edges:
+  - topic.value -> inner.text
+  - inner.text -> result.value
+graphs:
+  body:
+    nodes:
+      text: {type: flow.input}
+      deep: {type: flow.subgraph, graph: deepest}
+      out: {type: flow.output}
+    graphs:
+      deepest:
+        nodes:
+          note: {type: text.template, template: hello}
+"""
+"""A graph with a subgraph in a subgraph."""
+
+
+@pytest.fixture
+def window(qtbot: QtBot) -> Iterator[MainWindow]:
+    """The window, shown and in front."""
+    yield from opened(qtbot)
+
+
+def opened(qtbot: QtBot) -> Iterator[MainWindow]:
+    """Open a window and close it without questions at the end."""
+    made = MainWindow(Workbench(Settings.load()))
+    made.resize(1200, 800)
+    made.show()
+    made.activateWindow()
+    qtbot.waitUntil(made.isActiveWindow)
+    yield made
+    close(made)
+
+
+def close(window: MainWindow) -> None:
+    """Close a window whatever is unsaved, and let go of it."""
+    for box in window.findChildren(QMessageBox):
+        box.reject()
+    window._leaving = True
+    window.close()
+    window.deleteLater()
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Path:
+    """A graph file."""
+    path = tmp_path / "small.yaml"
+    path.write_text(SMALL)
+    return path
+
+
+@pytest.fixture
+def other(tmp_path: Path) -> Path:
+    """Another graph file."""
+    path = tmp_path / "other.yaml"
+    path.write_text("studio: 1\nname: other\nnodes:\n  a: {type: flow.input}\n")
+    return path
+
+
+def press_answer(qtbot: QtBot, window: MainWindow, label: str) -> QMessageBox:
+    """Answer the question that is shown with the mouse."""
+    qtbot.waitUntil(lambda: any(box.isVisible() for box in window.findChildren(QMessageBox)))
+    box = next(box for box in window.findChildren(QMessageBox) if box.isVisible())
+    button = next(one for one in box.buttons() if one.text().replace("&", "") == label)
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: not _alive(box))
+    return box
+
+
+def _alive(box: QMessageBox) -> bool:
+    try:
+        return box.isVisible()
+    except RuntimeError:
+        return False
+
+
+Press = Callable[[str], None]
+
+
+def bar_button(window: MainWindow, label: str) -> QPushButton:
+    """Return a button of a bar above the graph that is shown."""
+    page = window.pages.current_page()
+    assert page is not None
+    for key in page.bars.keys():  # noqa: SIM118 - a method of ours
+        bar = page.bars.bar(key)
+        if bar is not None and label in bar.buttons:
+            return bar.buttons[label]
+    raise AssertionError(f"no bar offers {label!r}")
