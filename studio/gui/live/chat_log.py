@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
+from studio.editing.ops import TOP
 from studio.graph.model import Graph
 from studio.graph.scope import BODY_PARAM
-from studio.gui.live.places import Places
+from studio.gui.live.places import Places, Spot
 from studio.support.values import Json
 
 Who = Literal["you", "graph"]
@@ -32,12 +33,12 @@ class ChatLog:
     bubbles: list[Bubble] = field(default_factory=list)
 
     def history(self) -> list[dict[str, Json]]:
-        """Return what was said as messages for a model, without what failed."""
-        return [
-            {"role": "user" if one.who == "you" else "assistant", "content": one.text}
-            for one in self.bubbles
-            if one.state == "done"
-        ]
+        """Return what was said as messages for a model, without what was not answered."""
+        told: list[dict[str, Json]] = []
+        for said, answer in zip(self.bubbles[::2], self.bubbles[1::2], strict=False):
+            if answer.state == "done":
+                told += [{"role": "user", "content": said.text}, {"role": "assistant", "content": answer.text}]
+        return told
 
 
 CHAT_NAMES = ("message", "messages", "question", "prompt", "text", "query", "input", "user", "topic", "goal", "task")
@@ -63,30 +64,28 @@ def _likely(graph: Graph, type: str, kinds: tuple[str, ...], names: tuple[str, .
     return next((name for name in names if name in fitting), next(iter(fitting), ""))
 
 
-def speakers(graph: Graph, output: str) -> set[str]:
-    """Return the node paths (items left out) whose streaming text goes to an output: what feeds it, into bodies."""
+def speakers(graph: Graph, output: str) -> set[Spot]:
+    """Return the nodes whose streaming text goes to an output: what feeds it, into bodies."""
     places = Places(graph)
-    found: set[str] = set()
-    waiting = [((), "", output)]
-    seen = set()
+    found: set[Spot] = set()
+    waiting = [Spot(TOP, output)]
+    seen: set[Spot] = set()
     while waiting:
-        at, prefix, target = waiting.pop()
-        here = places.graph_at(at)
-        if here is None or (prefix, target) in seen or len(seen) > 1000:
+        target = waiting.pop()
+        here = places.graph_at(target.at)
+        if here is None or target in seen:
             continue
-        seen.add((prefix, target))
+        seen.add(target)
         for edge in here.edges:
-            if edge.target != target or edge.target_port not in ("value", "data"):
-                continue
             source = here.nodes.get(edge.source)
-            if source is None:
+            if edge.target != target.name or edge.target_port not in ("value", "data") or source is None:
                 continue
-            found.add(prefix + edge.source)
-            body = places.body(at, edge.source) if BODY_PARAM in source.params else None
+            found.add(Spot(target.at, edge.source))
+            body = places.body(target.at, edge.source) if BODY_PARAM in source.params else None
             if body is not None:
-                waiting.append((body, f"{prefix}{edge.source}/", edge.source_port))
+                waiting.append(Spot(body, edge.source_port))
             elif source.type.startswith("flow."):
-                waiting.append((at, prefix, edge.source))
+                waiting.append(Spot(target.at, edge.source))
     return found
 
 

@@ -21,6 +21,10 @@ HOVER: Final = 600
 """Signs of a value shown for a wire."""
 
 
+SPEAKING: Final = ("text", "reply", "answer")
+"""Outputs that say it all where they come first and are text."""
+
+
 class Shot:
     """One decided firing as the window keeps it. Times in nanoseconds, `tick` sortable (`support.ticks`)."""
 
@@ -104,8 +108,9 @@ class Shot:
         """Return one line about what the firing gave: its value, or its values by port, or why there are none."""
         if self.status_name != "ok":
             return " ".join(self.reason[: 2 * limit].split())[:limit]
-        if len(self.outputs) == 1:
-            return self.shown(next(iter(self.outputs)), limit)
+        first = next(iter(self.outputs), "")
+        if len(self.outputs) == 1 or (first in SPEAKING and self.outputs[first].startswith(b'"')):
+            return self.shown(first, limit)
         each = max(20, limit // max(1, len(self.outputs)))
         return "  ".join(f"{port}: {self.shown(port, each)}" for port in list(self.outputs)[:6])
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt
@@ -11,6 +12,7 @@ from PySide6.QtWidgets import (
     QDockWidget,
     QFrame,
     QHBoxLayout,
+    QLabel,
     QLineEdit,
     QPlainTextEdit,
     QPushButton,
@@ -129,12 +131,11 @@ class QuestionCard(QFrame, UndoHost):
         column.addLayout(head)
         text = plain(call.question)
         shown = text if len(text) <= SIGNS else f"{text[:SIGNS]}… ({len(text):,} signs)"
-        asked = Area(1, 12, self)
-        asked.setReadOnly(True)
-        asked.setFrameShape(QFrame.Shape.NoFrame)
-        asked.setProperty("bare", True)
-        asked.setAccessibleName("The question")
-        asked.setPlainText(shown)
+        asked = QLabel(shown, self)
+        asked.setTextFormat(Qt.TextFormat.PlainText)
+        asked.setWordWrap(True)
+        asked.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        asked.setAccessibleName(cut(shown))
         column.addWidget(asked)
         self.choices: list[QPushButton] = []
         self.field: Area | None = None
@@ -232,7 +233,7 @@ class QuestionCard(QFrame, UndoHost):
 class _AnswerField(Area):
     """Enter answers, Shift+Enter begins a new line."""
 
-    def __init__(self, send: object, parent: QWidget) -> None:
+    def __init__(self, send: Callable[[], object], parent: QWidget) -> None:
         super().__init__(1, 8, parent)
         self._send = send
 
@@ -242,7 +243,7 @@ class _AnswerField(Area):
             event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
             and not event.modifiers() & Qt.KeyboardModifier.ShiftModifier
         ):
-            self._send()  # type: ignore[operator]
+            self._send()
             return
         super().keyPressEvent(event)
 

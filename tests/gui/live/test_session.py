@@ -149,7 +149,7 @@ def test_an_answer_from_the_window_goes_on(player: Player) -> None:
         for question in view.questions.values():
             if not refused and view.by_path:
                 refused.append(question.answer("sideways"))
-                assert shown(view, Spot((), "ask"), Pick()).badge == "waiting for you"
+                assert shown(view, Spot((), "ask"), Pick()).text == "waiting for you: Which?"
                 question.answer("Left")
 
     outcome, _ = player.play(order(ASKING, options=Options()), act)
