@@ -7,13 +7,14 @@ A `TypeEntry` is worked out once per registry; what depends on a document (its s
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 from weakref import WeakKeyDictionary
 
 from studio.editing.document import Document
+from studio.editing.naming import free_name
 from studio.editing.ops import At, Op, PutGraph, PutStore
 from studio.editing.presets import PRESETS, STARTERS, SYNONYMS
 from studio.graph.check_regions import store_kinds_of
@@ -283,7 +284,7 @@ def starting(doc: Document, at: At, entry: TypeEntry) -> Start:
     if entry.role in ("subgraph", "map") and BODY_PARAM not in params:
         name = free_name("item_work" if entry.role == "map" else "subgraph", _bodies(doc, at))
         params[BODY_PARAM] = name
-        ops.append(PutGraph(at, name, _empty_body(name, "item" if entry.role == "map" else "input")))
+        ops.append(PutGraph(at, name, empty_body(name, "item" if entry.role == "map" else "input")))
     return Start(params, tuple(ops))
 
 
@@ -298,20 +299,10 @@ def _store_for(doc: Document, at: At, kinds: tuple[str, ...]) -> tuple[str, Stor
     return name, StoreDecl(name, kind)
 
 
-def _empty_body(name: str, entry: str) -> Graph:
+def empty_body(name: str, entry: str) -> Graph:
+    """Return a subgraph to begin with: an input that goes straight to the output `result`."""
     body = Graph(name=name, layout={entry: [0, 0], "result": [240, 0]})
     body.add("flow.input", entry)
     body.add("flow.output", "result")
     body.connect(f"{entry}.value", "result.value")
     return body
-
-
-def free_name(wanted: str, taken: Iterable[str]) -> str:
-    """Return the name, with a number behind it if it is taken: `judge`, `judge_2`, `judge_3`."""
-    names = set(taken)
-    if wanted not in names:
-        return wanted
-    number = 2
-    while f"{wanted}_{number}" in names:
-        number += 1
-    return f"{wanted}_{number}"

@@ -22,7 +22,6 @@ from studio.editing.catalogue import (
     TypeEntry,
     catalogue,
     document_entries,
-    free_name,
     starting,
     with_params,
     words_of,
@@ -41,7 +40,7 @@ from studio.support.templates import placeholders
 from studio.support.values import Json
 
 __all__ = [
-    "Start", "Suggestion", "TypeEntry", "advice", "catalogue", "document_entries", "for_port", "free_name", "marks",
+    "Start", "Suggestion", "TypeEntry", "advice", "catalogue", "document_entries", "for_port", "marks",
     "rank", "starting", "with_params",
 ]  # fmt: skip
 

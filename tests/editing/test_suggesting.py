@@ -14,7 +14,6 @@ from studio.editing.suggesting import (
     catalogue,
     document_entries,
     for_port,
-    free_name,
     marks,
     rank,
     starting,
@@ -264,8 +263,3 @@ def test_an_unknown_port_or_type_suggests_nothing(critic: Document) -> None:
     assert for_port(critic, (), "critic", "nonsense", True) == []
     critic.do("Break", [PutNode((), "critic", replace(critic.node((), "critic"), type="no.such"))])
     assert for_port(critic, (), "critic", "label", True) == []
-
-
-def test_free_names() -> None:
-    assert free_name("judge", []) == "judge"
-    assert free_name("judge", ["judge", "judge_2"]) == "judge_3"
