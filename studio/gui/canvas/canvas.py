@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
+from time import perf_counter
 from typing import Any, ClassVar
 
 from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, QRectF, Qt, QTimer, Signal
@@ -20,7 +21,7 @@ from studio.gui.canvas.editing import Editing
 from studio.gui.canvas.gestures import Gesture, begin_gesture
 from studio.gui.canvas.graph import CanvasGraph
 from studio.gui.canvas.look import look, theme_changed
-from studio.gui.canvas.minimap import HEIGHT, WIDTH, Minimap
+from studio.gui.canvas.minimap import Minimap, with_map
 from studio.gui.canvas.node_item import NodeItem, Offer, PortId
 from studio.gui.canvas.notes import Notes
 from studio.gui.canvas.overlays import CursorNote, FeedbackOffer, InlineText
@@ -78,7 +79,7 @@ class Canvas(QWidget):
         self.offer_box = FeedbackOffer(self.view)
         self.inline = InlineText(self.view)
         self._hint = QLabel(EMPTY, self.view)
-        self.minimap = Minimap(self.projection, self.view.seen, self.view)
+        self.minimap = Minimap(self.view, self.projection)
         self._states: dict[str, NodeState] = {}
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -107,10 +108,8 @@ class Canvas(QWidget):
         view.double_clicked.connect(lambda target, point, screen: self._on_double_click(target, point, screen))
         view.context_asked.connect(lambda screen, target: self._on_context(screen, target))
         view.keyed.connect(lambda event: keys.pressed(self, event))
-        view.zoomed.connect(self.minimap.refresh)
         view.shown_scene().selectionChanged.connect(self._on_selection)
-        self.offer_box.taken.connect(lambda: None)
-        self.minimap.went.connect(lambda point: view.put(point, QPointF(view.viewport().rect().center())))
+        view.overlay = self.minimap
         self._hint.setObjectName("canvas_hint")
         self._hint.setTextFormat(Qt.TextFormat.PlainText)
         self._hint.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
@@ -179,6 +178,13 @@ class Canvas(QWidget):
     def select(self, names: Iterable[str]) -> None:
         """Select nodes, and nothing else."""
         self.select_items({self.projection.cards[name] for name in names if name in self.projection.cards})
+
+    def select_edges(self, edges: Iterable[Edge]) -> None:
+        """Select the wires of edges, and nothing else; edges that it does not show are left alone."""
+        wires = self.projection.wires
+        found = {wires[key] for edge in edges if (key := WireKey.of(edge)) in wires}
+        if found:
+            self.select_items(set(found))
 
     def select_all(self) -> None:
         """Select all nodes, frames and comments."""
@@ -294,9 +300,8 @@ class Canvas(QWidget):
         return point.x(), point.y()
 
     def set_minimap(self, shown: bool) -> None:
-        """Show or hide the map."""
-        self._wants_map = shown
-        self._place_overlays()
+        """Show or hide the map of this canvas; the setting `canvas.minimap` says so for new ones."""
+        self.minimap.set_visible(shown)
 
     # -- what others want shown ---------------------------------------------------------------------
 
@@ -314,12 +319,18 @@ class Canvas(QWidget):
         self.minimap.refresh()
 
     def _show_states(self) -> None:
+        begin = perf_counter()
         states, self._states = self._states, {}
         for name, state in states.items():
             card = self.projection.cards.get(name)
             if card is not None:
                 card.set_state(state)
         self.minimap.refresh()
+        # Painting follows at once; a canvas that is slow to paint shows states less often, so that the window lives.
+        QTimer.singleShot(0, self, lambda: self._pace(perf_counter() - begin))
+
+    def _pace(self, seconds: float) -> None:
+        self._timer.setInterval(max(FRAME_MS, min(400, round(seconds * 3000))))
 
     def set_highlight(self, nodes: Iterable[str] = (), edges: Iterable[Edge] = ()) -> None:
         """Mark nodes and wires (found, followed) and fade all others; nothing marks nothing."""
@@ -357,7 +368,7 @@ class Canvas(QWidget):
     def _begin(self, view: Viewer, target: Target | None, event: QMouseEvent) -> Gesture | None:
         self.offer_box.leave()
         self.inline.leave(keep=True)
-        return begin_gesture(self, self.view.target, event)
+        return with_map(lambda: begin_gesture(self, target, event), self, event)
 
     def offer(self, offer: Offer | None) -> None:
         """Light up the ports where a wire may end."""
@@ -544,7 +555,11 @@ class Canvas(QWidget):
         point = QPointF(*place)
         if mime.hasFormat(NODE_MIME):
             type_name = bytes(mime.data(NODE_MIME).data()).decode("utf-8", "replace")
-            self.editing.add(type_name, place)
+            popups = self.workbench.parts.get("popups")
+            if popups is not None:
+                popups.dropped(self, type_name, place)  # knows presets, subgraphs and stores, too
+            else:
+                self.editing.add(type_name, place)
         elif mime.hasUrls():
             for url in mime.urls():
                 if url.isLocalFile():
@@ -578,7 +593,7 @@ class Canvas(QWidget):
         self.view.resetCachedContent()
         self.view.shown_scene().update()
         self.view.viewport().update()
-        self.minimap.update()
+        self.minimap.redraw()
 
     def _dress(self) -> None:
         style = look()
@@ -587,15 +602,9 @@ class Canvas(QWidget):
 
     # -- Qt ---------------------------------------------------------------------------------------------
 
-    _wants_map = True
-
     def _place_overlays(self) -> None:
-        room = self.view.rect()
-        self._hint.setGeometry(room)
-        self.minimap.place()
-        fits = room.width() > 2 * WIDTH + 60 and room.height() > 2 * HEIGHT + 60
-        wants = self._wants_map and bool(self.workbench.settings["canvas.minimap"])
-        self.minimap.setVisible(fits and wants)
+        self._hint.setGeometry(self.view.rect())
+        self.minimap.set_visible(bool(self.workbench.settings["canvas.minimap"]))
 
     @guarded()
     def resizeEvent(self, event: QResizeEvent) -> None:

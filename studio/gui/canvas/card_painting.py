@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QPainter, QPainterPath
+from PySide6.QtGui import QColor, QFont, QPainter, QPainterPath, QPen
 
 from studio.export.card import FACE, HEAD, PAD
 from studio.graph.model import IMPLICIT_PORTS
@@ -69,20 +69,25 @@ def _outline(item: NodeItem, style: Look) -> tuple[QColor, float]:
 def _paint_tiny(item: NodeItem, painter: QPainter, style: Look) -> None:
     card = item.card
     rect = QRectF(0, 0, card.width, card.height)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-    fill = mixed(style.card, style.bad if card.broken else style.hue(card.category), 0.3)
-    painter.fillRect(rect, fill)
+    painter.fillRect(rect, style.tiny(card.category, card.broken))
     status = item.state.status
     if status:
-        painter.fillRect(QRectF(0, 0, card.width, 12), style.statuses[status])
-    colour, _ = _outline(item, style)
-    line = pen(colour, 2.0 if item.isSelected() or item.marked else 1.0)
-    line.setCosmetic(True)
-    painter.setPen(line)
-    painter.setBrush(_NO_BRUSH)
+        painter.fillRect(QRectF(0, 0, card.width, 14), style.statuses[status])
+    painter.setPen(_tiny_outline(item, style))
     painter.drawRect(rect)
     if item.problem is not None:
         painter.fillRect(QRectF(card.width - 22, -6, 28, 28), _problem_colour(item, style))
+
+
+def _tiny_outline(item: NodeItem, style: Look) -> QPen:
+    strong = item.isSelected() or item.marked
+    key = ("card", strong, item.state.status, item.card.broken, item.hovered)
+    found = style.pens.get(key)
+    if found is None:
+        colour, _ = _outline(item, style)
+        found = style.pens[key] = pen(colour, 2.0 if strong else 1.0)
+        found.setCosmetic(True)
+    return found
 
 
 def _paint_sheet(item: NodeItem, painter: QPainter, style: Look, scale: float) -> None:
@@ -339,6 +344,13 @@ def _paint_label(item: NodeItem, painter: QPainter, style: Look, key: tuple[str,
         painter.setPen(style.ink if item.hot == key else style.text)
     painter.setFont(font)
     painter.drawText(rect, _LEFT if is_input else _RIGHT, fits(name, font, rect.width() + 1))
+
+
+def strip_room(state: NodeState, width: float) -> int:
+    """Return how many lines the text below a card takes at most; asked often, so nothing is measured."""
+    if not state.text:
+        return 0
+    return 1 if len(state.text) * 12.0 < width else 2
 
 
 def strip_lines(state: NodeState, width: float) -> list[str]:

@@ -44,7 +44,10 @@ class Look:
         self.tiny_bold = _font(10.0, QFont.Weight.DemiBold)
         self.heading_font = _font(15.0, QFont.Weight.DemiBold)
         self.shadow = QColor(0, 0, 0, 70 if theme.is_dark else 16)
+        self.pens: dict[object, QPen] = {}
+        """Pens of wires by what they depend on (see `wire_item`)."""
         self._bands: dict[str, QColor] = {}
+        self._tiny: dict[tuple[str, bool], QColor] = {}
         self._hues: dict[str, QColor] = {}
         self._types: dict[str, QColor] = {}
 
@@ -60,6 +63,15 @@ class Look:
         found = self._bands.get(category)
         if found is None:
             found = self._bands[category] = mixed(self.card, self.hue(category), 0.15)
+        return found
+
+    def tiny(self, category: str, broken: bool) -> QColor:
+        """The colour of a card that is shown very small."""
+        key = "" if broken else category
+        found = self._tiny.get((key, broken))
+        if found is None:
+            found = mixed(self.card, self.bad if broken else self.hue(category), 0.3)
+            self._tiny[key, broken] = found
         return found
 
     def type_colour(self, port_type: str) -> QColor:

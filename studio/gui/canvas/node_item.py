@@ -10,7 +10,7 @@ from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QGraphicsItem
 
 from studio.export.card import HEAD, Card
-from studio.gui.canvas.card_painting import STRIP_LINE, paint_card, strip_lines
+from studio.gui.canvas.card_painting import STRIP_LINE, paint_card, strip_room
 from studio.gui.canvas.library import IN, OUT, AbstractNodeItem
 from studio.gui.canvas.look import look
 from studio.gui.canvas.port_item import Port
@@ -70,7 +70,6 @@ class NodeItem(AbstractNodeItem):  # type: ignore[misc]
         self._rect = QRectF()
         self._strip = 0
         self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemIsMovable, False)
-        self._measure()
 
     # -- what NodeGraphQt asks of an item ------------------------------------------------------
 
@@ -109,12 +108,13 @@ class NodeItem(AbstractNodeItem):  # type: ignore[misc]
         """Show what a run says about the node."""
         if state == self.state:
             return
-        lines = len(strip_lines(state, self.card.width))
+        lines = strip_room(state, self.card.width)
         if lines != self._strip:
             self.prepareGeometryChange()
             self._strip = lines
+            self.state = state
+            self._bound()
         self.state = state
-        self._bound()
         self.update()
 
     def set_flag(self, name: str, value: Any) -> None:
@@ -173,7 +173,7 @@ class NodeItem(AbstractNodeItem):  # type: ignore[misc]
         places.setdefault((OUT, "done"), QPointF(card.width, HEAD / 2 - 7))
         places.setdefault((OUT, "error"), QPointF(card.width, HEAD / 2 + 9))
         self._places = places
-        self._strip = len(strip_lines(self.state, card.width))
+        self._strip = strip_room(self.state, card.width)
         self._bound()
 
     def _bound(self) -> None:

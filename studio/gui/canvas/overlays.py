@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QPoint, QRect, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QRect, Qt
 from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
 
@@ -47,8 +47,6 @@ class CursorNote(QLabel):
 
 class FeedbackOffer(QFrame):
     """Asks whether a wire that closes a cycle shall deliver at the next tick. Enter takes it, Escape does not."""
-
-    taken = Signal()
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)

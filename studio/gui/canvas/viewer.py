@@ -20,6 +20,7 @@ from PySide6.QtGui import (
     QMouseEvent,
     QNativeGestureEvent,
     QPainter,
+    QPaintEvent,
     QResizeEvent,
     QTransform,
     QWheelEvent,
@@ -32,6 +33,7 @@ from studio.gui.guard import guarded
 
 if TYPE_CHECKING:
     from studio.gui.canvas.gestures import Gesture
+    from studio.gui.canvas.minimap import Minimap
     from studio.gui.canvas.targets import Target
 
 LEAST, MOST = 0.05, 4.0
@@ -59,6 +61,8 @@ class Viewer(NodeViewer):  # type: ignore[misc]
         self.find: Callable[[QPointF, float], Target | None] = lambda point, scale: None
         self.tell: Callable[[Target], str] = lambda target: ""
         self.takes: Callable[[Any], bool] = lambda mime: False
+        self.overlay: Minimap | None = None
+        """Painted over the scene, in place."""
         self.target: Any = None
         self.space_held = False
         super().__init__()
@@ -66,6 +70,7 @@ class Viewer(NodeViewer):  # type: ignore[misc]
         self._search_widget.hide()
         for item in (self._cursor_text, self._SLICER_PIPE, self._LIVE_PIPE):
             self.scene().removeItem(item)
+        self.setRenderHint(QPainter.RenderHint.Antialiasing, False)  # items that are smooth say so
         self.setObjectName("canvas_view")
         self.setFrameShape(QGraphicsView.Shape.NoFrame)
         self.setMouseTracking(True)
@@ -344,6 +349,26 @@ class Viewer(NodeViewer):  # type: ignore[misc]
             self.zoom_to(self.zoom * (1.0 + event.value()), event.position())
             return True
         return bool(QGraphicsView.viewportEvent(self, event))
+
+    @guarded()
+    def scrollContentsBy(self, dx: int, dy: int) -> None:
+        """Scroll what is painted, but for the overlay, which stays in place."""
+        QGraphicsView.scrollContentsBy(self, dx, dy)
+        if self.overlay is not None and self.overlay.isVisible():
+            place = self.overlay.geometry()
+            self.viewport().update(place)
+            self.viewport().update(place.translated(dx, dy))
+
+    @guarded()
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the scene and what lies over it."""
+        QGraphicsView.paintEvent(self, event)
+        overlay = self.overlay
+        if overlay is not None and overlay.isVisible() and event.region().intersects(overlay.geometry()):
+            painter = QPainter(self.viewport())
+            painter.setClipRegion(event.region())
+            overlay.paint(painter)
+            painter.end()
 
     @guarded()
     def resizeEvent(self, event: QResizeEvent) -> None:

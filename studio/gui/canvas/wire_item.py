@@ -17,6 +17,8 @@ from studio.support.values import preview
 
 TINY = 0.3
 SMALL = 0.56
+_SMOOTH = QPainter.RenderHint.Antialiasing
+_NO_BRUSH = Qt.BrushStyle.NoBrush
 HANDLE = 5.0
 """Radius of a point that a wire is led through."""
 
@@ -60,6 +62,7 @@ class WireItem(PipeItem):  # type: ignore[misc]
         self.missing = ""
         """What is said at a loose end."""
         self._pill = ""
+        self._path = QPainterPath()
         self._points: list[QPointF] | None = None
         self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemIsSelectable)
         self.setZValue(-1)
@@ -98,6 +101,7 @@ class WireItem(PipeItem):  # type: ignore[misc]
     def set_route(self, path: QPainterPath, label: QPointF, handles: list[QPointF]) -> None:
         """Run along another path."""
         self._points = None
+        self._path = path
         self.label_place = label
         self.handles = handles
         self.setPath(path)
@@ -140,24 +144,28 @@ class WireItem(PipeItem):  # type: ignore[misc]
     def paint(self, painter: QPainter, option: Any, widget: Any = None) -> None:
         """Paint the wire, its points and what stands on it."""
         scale = option.levelOfDetailFromTransform(painter.worldTransform())
-        paint_wire(self, painter, scale, look())
+        if scale < TINY:  # there may be thousands: as few calls as can be
+            if self.dimmed:
+                painter.setOpacity(0.25)
+            painter.setPen(tiny_pen(self, look()))
+            painter.drawPath(self._path)
+        else:
+            paint_wire(self, painter, scale, look())
 
 
 def paint_wire(wire: WireItem, painter: QPainter, scale: float, style: Look) -> None:
     """Paint a wire at a scale (pixels per scene unit)."""
-    strong = wire.isSelected() or wire.hovered or wire.marked
+    selected = wire.isSelected()
+    strong = selected or wire.hovered or wire.marked
     line = wire_pen(wire, style)
-    line.setWidthF(max(line.widthF(), min(3.5, 1.1 / scale)))
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing, scale >= TINY)
-    if scale < TINY:
-        line.setCosmetic(True)
-        line.setWidthF(2.0 if strong else 1.0)
-        line.setStyle(Qt.PenStyle.SolidLine)
+    if scale < SMALL:
+        line = _small_pen(line, scale)
+    painter.setRenderHint(_SMOOTH)
     if wire.dimmed:
         painter.setOpacity(0.25)
-    painter.setBrush(Qt.BrushStyle.NoBrush)
-    if strong and scale >= TINY:
-        painter.setPen(pen(faded(style.accent if wire.isSelected() or wire.marked else line.color(), 0.25), 7.0))
+    painter.setBrush(_NO_BRUSH)
+    if strong:
+        painter.setPen(pen(faded(style.accent if selected or wire.marked else line.color(), 0.25), 7.0))
         painter.drawPath(wire.path())
     painter.setPen(line)
     painter.drawPath(wire.path())
@@ -165,7 +173,7 @@ def paint_wire(wire: WireItem, painter: QPainter, scale: float, style: Look) -> 
         return
     for number, handle in enumerate(wire.handles):
         painter.setPen(pen(style.paper, 1.5))
-        painter.setBrush(style.accent if number == wire.hot_handle or wire.isSelected() else line.color())
+        painter.setBrush(style.accent if number == wire.hot_handle or selected else line.color())
         painter.drawEllipse(handle, HANDLE, HANDLE)
     if wire.edge.feedback:
         _paint_tip(wire, painter, line.color())
@@ -177,8 +185,36 @@ def paint_wire(wire: WireItem, painter: QPainter, scale: float, style: Look) -> 
         painter.drawText(wire.label_place, fits(wire.missing, style.small_font, 180))
 
 
+def tiny_pen(wire: WireItem, style: Look) -> QPen:
+    """Return the pen of a wire that is shown very small: a thin line."""
+    strong = wire.isSelected() or wire.hovered or wire.marked
+    key = ("tiny", wire.port_type, wire.broken, wire.edge.feedback, strong)
+    found = style.pens.get(key)
+    if found is None:
+        found = QPen(wire_pen(wire, style).color(), 2.0 if strong else 1.0)
+        found.setCosmetic(True)
+        style.pens[key] = found
+    return found
+
+
+def _small_pen(line: QPen, scale: float) -> QPen:
+    wide = QPen(line)
+    wide.setWidthF(max(line.widthF(), min(3.5, 1.1 / scale)))
+    return wide
+
+
 def wire_pen(wire: WireItem, style: Look) -> QPen:
-    """Return the pen of a wire as it is now."""
+    """Return the pen of a wire as it is now; pens are shared and must not be changed."""
+    edge = wire.edge
+    strong = wire.isSelected(), wire.hovered, wire.marked
+    key = (wire.port_type, wire.broken, edge.feedback, edge.hold, strong)
+    found = style.pens.get(key)
+    if found is None:
+        found = style.pens[key] = _made_pen(wire, style)
+    return found
+
+
+def _made_pen(wire: WireItem, style: Look) -> QPen:
     edge = wire.edge
     if wire.broken:
         colour = style.bad
@@ -190,7 +226,9 @@ def wire_pen(wire: WireItem, style: Look) -> QPen:
         colour = style.type_colour(wire.port_type)
         if not (wire.hovered or wire.marked):
             colour = mixed(style.paper, colour, 0.82)
-    line = pen(colour, WIRE + (0.6 if wire.hovered or wire.isSelected() else 0.0))
+    line = QPen(colour, WIRE + (0.6 if wire.hovered or wire.isSelected() else 0.0))
+    line.setCapStyle(Qt.PenCapStyle.FlatCap)
+    line.setJoinStyle(Qt.PenJoinStyle.BevelJoin)
     if edge.feedback or wire.broken:
         line.setDashPattern([1.0, 2.6] if edge.hold else [4.0, 3.0])
     return line
