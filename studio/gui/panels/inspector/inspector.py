@@ -1,0 +1,250 @@
+"""The panel: shows the page for what is selected and keeps it up to date."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Protocol, cast
+
+from PySide6.QtCore import QSize, Qt, QTimer
+from PySide6.QtWidgets import QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+
+from studio.editing import Document, Op, RenameNode
+from studio.gui.guard import guarded
+from studio.gui.panels.inspector.folds import Folds
+from studio.gui.panels.inspector.graph_page import GraphPage
+from studio.gui.panels.inspector.node_page import NodePage
+from studio.gui.panels.inspector.note_page import NotePage
+from studio.gui.panels.inspector.subject import Samples
+from studio.gui.panels.inspector.wire_page import WirePage
+from studio.gui.widgets.labels import Note
+from studio.gui.widgets.undo_keys import UndoHost
+from studio.gui.workbench import Workbench
+
+KEPT = 16
+"""Pages of node types that are kept to be shown again."""
+
+
+class _Page(Protocol):
+    def refresh(self) -> None: ...
+    def commit(self) -> None: ...
+
+
+class Inspector(QWidget, UndoHost):
+    """Params and all else of what is selected on the canvas that is shown."""
+
+    def __init__(self, workbench: Workbench, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.workbench = workbench
+        workbench.parts["inspector"] = self
+        self.setObjectName("inspector")
+        self.setMinimumWidth(220)
+        self.samples = Samples(workbench)
+        self.folds = Folds()
+        self.stack = QStackedWidget(self)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self.stack)
+        self._empty = QWidget()
+        inner = QVBoxLayout(self._empty)
+        inner.setContentsMargins(16, 16, 16, 16)
+        self._told = Note("", "soft")
+        inner.addWidget(self._told)
+        inner.addStretch(1)
+        self.stack.addWidget(self._empty)
+        self._areas: dict[QWidget, QScrollArea] = {}
+        self._nodes: dict[tuple[str, ...], NodePage] = {}
+        self.page: _Page | None = None
+        self._document: Document | None = None
+        self._unhook: list[Callable[[], None]] = []
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.timeout.connect(self.refresh)
+        workbench.selection_changed.connect(self._ask)
+        workbench.current_changed.connect(self._ask)
+        workbench.settled.connect(self._on_settled)
+        workbench.closed.connect(self._on_closed)
+        self._hook_checks()
+        self.refresh()
+
+    @guarded(QSize(320, 400))
+    def sizeHint(self) -> QSize:
+        return QSize(330, 600)
+
+    # -- undo for the fields inside ---------------------------------------------------------------
+
+    def undo(self) -> None:
+        """Take the last edit of the document back."""
+        self.commit()
+        self.workbench.trigger("edit.undo")
+
+    def redo(self) -> None:
+        """Do it again."""
+        self.commit()
+        self.workbench.trigger("edit.redo")
+
+    def commit(self) -> None:
+        """Tell the document what was typed and still waits (long texts wait a little)."""
+        if self.page is not None:
+            self.page.commit()
+
+    # -- following ----------------------------------------------------------------------------
+
+    def _hook_checks(self) -> None:
+        checks = self.workbench.parts.get("checks")
+        if checks is not None:
+            checks.checked.connect(lambda document: self._ask() if document is self._document else None)
+
+    def _ask(self) -> None:
+        """Look at what is selected, once, when the event that changed it is over."""
+        self._soon.start(0)
+
+    def _on_settled(self, document: object) -> None:
+        if document is self.workbench.document:
+            if self._soon.isActive():
+                return
+            # At once: whoever types must see what became of it before the next key.
+            self.refresh()
+
+    def _on_closed(self, document: object) -> None:
+        if document is self._document:
+            self._follow(None)
+            for page in self._nodes.values():
+                if page.subject.document is document:
+                    page.subject.document = None
+            self._ask()
+
+    def _follow(self, document: Document | None) -> None:
+        if document is self._document:
+            return
+        for unhook in self._unhook:
+            unhook()
+        self._unhook = []
+        self._document = document
+        if document is not None:
+            self._unhook = [document.changed.connect(self._on_op), document.reset.connect(self._ask)]
+
+    def _on_op(self, op: Op, inverse: Op) -> None:
+        """A node that is renamed stays the one that is shown, whenever the canvas tells of it."""
+        page = self.page
+        if isinstance(op, RenameNode) and isinstance(page, NodePage) and op.at == page.subject.at:
+            page.subject.names = tuple(op.new if name == op.old else name for name in page.subject.names)
+
+    # -- showing ------------------------------------------------------------------------------
+
+    def refresh(self) -> None:
+        """Show the page for what is selected, as the document is now."""
+        self._soon.stop()
+        canvas = self.workbench.canvas
+        if canvas is None or not canvas.document.has(canvas.at):
+            self._follow(None)
+            self._say("Open a graph to see what it is made of.")
+            return
+        document, at = canvas.document, canvas.at
+        self._follow(document)
+        names = [name for name in self.workbench.selection if name in document.at(at).nodes]
+        edges = _ask_canvas(canvas, "selected_edges")
+        frames, comments = _ask_canvas(canvas, "selected_frames"), _ask_canvas(canvas, "selected_comments")
+        if names:
+            node_page = self._node_page([document.node(at, name).type for name in names])
+            subject = node_page.subject
+            if (subject.document, subject.at, subject.names) != (document, at, tuple(names)):
+                self._leave()
+                subject.turn_to(document, at, names)
+            self._show(node_page)
+        elif len(edges) == 1:
+            wire = self._once("wire", lambda: WirePage(self.workbench, self.samples))
+            assert isinstance(wire, WirePage)
+            if self.page is not wire or wire.edge is not edges[0]:
+                self._leave()
+                wire.turn_to(document, at, edges[0])
+            self._show(wire)
+        elif edges:
+            self._say(f"{len(edges)} wires are selected. Select one to see what it carries.")
+        elif len(frames) + len(comments) == 1:
+            kind, number = ("frame", frames[0]) if frames else ("comment", comments[0])
+            note = self._once(kind, lambda: NotePage(self.workbench, self.samples, kind))
+            assert isinstance(note, NotePage)
+            if self.page is not note or (note.subject.document, note.subject.at, note.number) != (document, at, number):
+                self._leave()
+                note.turn_to(document, at, number)
+            self._show(note)
+        elif frames or comments:
+            self._say(f"{len(frames) + len(comments)} notes are selected.")
+        else:
+            graph = self._once("graph", lambda: GraphPage(self.workbench, self.samples, self.folds))
+            assert isinstance(graph, GraphPage)
+            if (graph.subject.document, graph.subject.at) != (document, at):
+                self._leave()
+                graph.subject.turn_to(document, at, ())
+            self._show(graph)
+
+    def _leave(self) -> None:
+        if self.page is not None:
+            self.page.commit()
+
+    def _say(self, text: str) -> None:
+        self._leave()
+        self.page = None
+        self._told.set_text(text)
+        self.stack.setCurrentWidget(self._empty)
+
+    def _show(self, page: QWidget) -> None:
+        shown = cast("_Page", page)
+        if self.page is not shown:
+            self._leave()
+        self.page = shown
+        shown.refresh()
+        area = self._area(page)
+        if self.stack.currentWidget() is not area:
+            self.stack.setCurrentWidget(area)
+
+    def _area(self, page: QWidget) -> QScrollArea:
+        if page not in self._areas:
+            area = QScrollArea()
+            area.setWidgetResizable(True)
+            area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+            area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+            area.setWidget(page)
+            self._areas[page] = area
+            self.stack.addWidget(area)
+        return self._areas[page]
+
+    def _once(self, key: str, make: Callable[[], QWidget]) -> QWidget:
+        page = next((one for one in self._areas if one.property("page") == key), None)
+        if page is None:
+            page = make()
+            page.setProperty("page", key)
+            self._area(page)
+        return page
+
+    def _node_page(self, types: list[str]) -> NodePage:
+        key = (str(len(types) > 1), *sorted(set(types)))
+        page = self._nodes.pop(key, None)
+        if page is None:
+            registry = self.workbench.registry
+            found = tuple(dict.fromkeys(registry.find(one) for one in dict.fromkeys(types)))
+            page = NodePage(self.workbench, self.samples, self.folds, found, len(types) > 1)
+            while len(self._nodes) >= KEPT:
+                gone = self._nodes.pop(next(iter(self._nodes)))
+                area = self._areas.pop(gone)
+                self.stack.removeWidget(area)
+                area.deleteLater()
+        self._nodes[key] = page
+        return page
+
+    # -- what others ask ------------------------------------------------------------------------
+
+    def reveal_param(self, name: str) -> None:
+        """Bring the row of a param of the node that is shown into view and give it the focus."""
+        self.refresh()
+        if isinstance(self.page, NodePage):
+            row = self.page.form.reveal(name)
+            if row is not None:
+                self._area(self.page).ensureWidgetVisible(row)
+                row.editor.setFocus(Qt.FocusReason.OtherFocusReason)
+
+
+def _ask_canvas(canvas: object, name: str) -> list[Any]:
+    """Return what is selected besides nodes; a canvas that does not offer it has none."""
+    method = getattr(canvas, name, None)
+    return list(method()) if method is not None else []
