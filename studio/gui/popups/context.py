@@ -53,6 +53,7 @@ def context_menu(workbench: Workbench, canvas: Canvas, target: Target | None, po
     elif target.kind in ("frame", "comment", "corner"):
         menu.note(target.owner or target.kind, target.number)
     else:
+        menu.problems(target.node)
         menu.actions(_NODE)
     return menu.menu
 
@@ -108,6 +109,18 @@ class _Menu:
             # Behind a tab, a menu shows keys without taking them from the window's own action.
             made.setText(f"{made.text()}\t{keys[0]}")
         made.triggered.connect(lambda *_: self.workbench.trigger(action_id))
+
+    def problems(self, name: str) -> None:
+        """Add what can be done about the problems of a node, if it has any."""
+        checks = self.workbench.parts.get("checks")
+        found = checks.at_node(self.canvas.document, self.canvas.at, name) if checks is not None else []
+        if found:
+            from studio.gui.panels.problems.fixes import fill_menu
+
+            inner = self.menu.addMenu("Fix Problem" if len(found) == 1 else f"Fix {len(found)} Problems")
+            inner.setObjectName("canvas.menu.fixes")
+            fill_menu(inner, self.workbench, self.canvas.document, found)
+            self.menu.addSeparator()
 
     # -- paper --------------------------------------------------------------------------------
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QPoint, QPointF
@@ -112,9 +113,11 @@ class Popups(QObject):
 
         return self.workbench.trying(lambda: add_by_key(self.workbench, key, place))
 
-    def text_dropped(self, canvas: Canvas, text: str, place: tuple[float, float]) -> bool:
-        """Add the nodes of a text that was dropped; return whether there were any."""
-        return self.workbench.trying(lambda: self.clipboard.paste_text(text, place))
+    def content_dropped(self, canvas: Canvas, content: Path | str, scene: QPointF) -> bool:
+        """Open a file that was dropped, or add the nodes of a text; return whether that could be done."""
+        if isinstance(content, Path):
+            return self.workbench.open(content) is not None
+        return self.workbench.trying(lambda: self.clipboard.paste_text(content, (scene.x(), scene.y())))
 
     # -- what actions ask for ---------------------------------------------------------------------
 
