@@ -83,6 +83,7 @@ class _Making:
         self.name = name
         self.strict = strict
         self.used = {*chosen, *RESERVED_PORTS}
+        self.own = False
         self.ways_in: dict[tuple[object, ...], _Way] = {}
         self.ways_out: dict[tuple[str, str], _Way] = {}
         self.wires: dict[tuple[str, str], list[int]] = {}
@@ -102,6 +103,7 @@ class _Making:
             self._refuse_races(before)
         body = self._body()
         clock = self._clock(body, before)
+        self.own = clock == "own"
         ops = self._assemble(body, clock)
         if before is not None and self.strict:
             after = natures_after(self.doc, self.at, ops, self.name)
@@ -162,7 +164,8 @@ class _Making:
         """Raise GraphError for what the plan says would be otherwise than before."""
         here = now.live[self.name]
         for name in self.chosen:
-            if was.live[name] != now.inner[name]:
+            # On its own clock a body begins anew whenever the node fires, so all of it fires then.
+            if was.live[name] != (here and (now.inner[name] or self.own)):
                 raise GraphError(_fires(name, was.live[name]), hint="Leave it outside.")
         for name, live in now.live.items():
             if name != self.name and live != was.live[name] and not self._only_shows(name):
@@ -341,7 +344,9 @@ class _Making:
             fed = any(edge.feedback and edge.target in self.inside for edge in self.graph.edges)
             live = any(cls is None or cls.spec.live or cls.spec.stores for cls in types)
             return "shared" if fed or live else "own"
-        if any(nature.live[name] for nature in before for name in self.chosen):
+        feeding = [edge for edge in self.graph.edges if edge.target in self.inside and edge.source in self.graph.nodes]
+        around = {*self.chosen, *(edge.source for edge in feeding)}
+        if any(edge.feedback for edge in feeding) or any(nature.live[name] for nature in before for name in around):
             return "shared"
         entries = [way.name for way in self.ways_in.values()]
         needs = needs_of(body, entries, lambda node, port: self.doc.input(self.at, node, port))
