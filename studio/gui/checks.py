@@ -10,17 +10,16 @@ import threading
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from studio.editing import TOP, At, Document
+from studio.editing import At, Document
 from studio.graph.diagnostics import Diagnostic
 from studio.graph.model import Graph
 from studio.gui.guard import report
 from studio.gui.live.orders import snapshot
-from studio.gui.workbench import Tab, Workbench
+from studio.gui.workbench import Workbench
 
 if TYPE_CHECKING:
     from studio.gui.canvas import Canvas
@@ -106,6 +105,11 @@ class Checks(QObject):
     def of(self, document: Document | None) -> Checked | None:
         """Return what is known of a document; None until it was checked once."""
         return self._results.get(id(document)) if document is not None else None
+
+    def at_node(self, document: Document, at: At, name: str) -> list[Diagnostic]:
+        """Return what is known to be wrong with a node, as the document was when it was checked last."""
+        known = self.of(document)
+        return [found for found in known.of(path_of(at)) if found.node == name] if known is not None else []
 
     def is_current(self, document: Document) -> bool:
         """True if what is known is about the document as it is now."""
@@ -223,27 +227,6 @@ class _Job:
 def path_of(at: At) -> str:
     """Return how findings name a graph of a document (`Diagnostic.graph`)."""
     return ".".join(at)
-
-
-def place_of(document: Document, found: Diagnostic) -> Tab | Path | None:
-    """Return where a finding stands: a graph of the document, the file of a body elsewhere, or None (not known)."""
-    for at, _ in document.walk():
-        if path_of(at) == found.graph:
-            return Tab(document, at)
-    path = Path(found.place.file)
-    return path if found.place.file and path.is_file() else None
-
-
-def go_to(workbench: Workbench, document: Document, found: Diagnostic) -> None:
-    """Show the graph in which a finding stands, and its node."""
-    place = place_of(document, found)
-    if isinstance(place, Path):
-        opened = workbench.open(place)
-        if opened is not None:
-            workbench.show(opened, TOP, [found.node] if found.node in opened.graph.nodes else [])
-    elif place is not None:
-        known = found.node in document.at(place.at).nodes
-        workbench.show(document, place.at, [found.node] if known else [])
 
 
 def install(workbench: Workbench) -> Checks:

@@ -266,6 +266,15 @@ class Canvas(QWidget):
         if not room.contains(card.body_rect()):
             self.view.put(card.body_rect().center(), QPointF(self.view.viewport().rect().center()))
 
+    def place_of(self, name: str) -> QPoint | None:
+        """Return where the lower left corner of a card is on the screen; None if it is not in view."""
+        card = self.projection.cards.get(name)
+        if card is None:
+            return None
+        there = self.view.mapFromScene(card.body_rect().bottomLeft())
+        inside = self.view.viewport().rect().contains(there)
+        return self.view.viewport().mapToGlobal(there) if inside else None
+
     def zoom_to_fit(self) -> None:
         """Show everything."""
         area = self.projection.bounds()

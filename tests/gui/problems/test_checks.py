@@ -12,7 +12,8 @@ import pytest
 from studio.editing import Document
 from studio.editing.ops import PutNode, RenameNode
 from studio.graph.model import Graph, NodeInstance
-from studio.gui.checks import Checked, Checks, Given, check_graph, place_of
+from studio.gui.checks import Checked, Checks, Given, check_graph
+from studio.gui.panels.problems.places import place_of
 from studio.gui.workbench import Tab, Workbench
 from studio.spec.registry import Registry
 from tests.support.graphs import CRITIC_LOOP

@@ -1,0 +1,96 @@
+"""One problem in full: its sentence, the next step, what its code means, and what can be done at once."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QToolButton, QVBoxLayout, QWidget
+
+from studio.editing import Document
+from studio.graph.diagnostics import HELP, Diagnostic
+from studio.gui.panels.problems.fixes import Way, ways
+from studio.gui.theme import current_theme, themes
+from studio.gui.theme.icons import icon
+from studio.gui.workbench import Workbench
+
+MOST_SIGNS: Final = 2000
+"""Signs of a sentence that reach a label."""
+
+
+class Detail(QScrollArea):
+    """What is to be said about the finding that is selected."""
+
+    def __init__(self, workbench: Workbench, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("problems.detail")
+        self.setAccessibleName("About the problem")
+        self.workbench = workbench
+        self._shown: tuple[int, Diagnostic | None, int] | None = None
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setMinimumWidth(220)
+        body = QWidget()
+        self._rows = QVBoxLayout(body)
+        self._rows.setContentsMargins(12, 8, 12, 8)
+        self._rows.setSpacing(8)
+        self.message = _label("problems.message")
+        self.hint = _label("problems.hint")
+        self.help = _label("problems.help")
+        for label in (self.message, self.hint, self.help):
+            self._rows.addWidget(label)
+        self.buttons: list[QToolButton] = []
+        self._rows.addStretch(1)
+        self.setWidget(body)
+        themes().changed.connect(self._recolour)
+        self._recolour()
+
+    def show_finding(self, document: Document | None, found: Diagnostic | None) -> None:
+        """Show a finding of a document, or nothing."""
+        key = (id(document), found, document.revision if document is not None else 0)
+        if key == self._shown:
+            return
+        self._shown = key
+        for button in self.buttons:
+            self._rows.removeWidget(button)
+            button.deleteLater()
+        self.buttons = []
+        for label, text in (
+            (self.message, found.message if found is not None else ""),
+            (self.hint, found.hint if found is not None else ""),
+            (self.help, HELP.get(found.code, "") if found is not None else "Select a problem to see what it means."),
+        ):
+            label.setText(text[:MOST_SIGNS] + ("…" if len(text) > MOST_SIGNS else ""))
+            label.setVisible(bool(text))
+        if document is not None and found is not None:
+            for place, way in enumerate(ways(self.workbench, document, found)):
+                button = self._button(way, place)
+                self._rows.insertWidget(self._rows.count() - 1, button)
+                self.buttons.append(button)
+
+    def _button(self, way: Way, place: int) -> QToolButton:
+        button = QToolButton()
+        button.setObjectName(f"problems.fix.{place}")
+        button.setText(way.label.replace("&", "&&"))
+        button.setAccessibleName(f"Fix: {way.label}")
+        button.setIcon(icon("bulb", current_theme().colour("warn")))
+        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        button.clicked.connect(lambda *_: self.workbench.trying(way.take))
+        return button
+
+    def _recolour(self) -> None:
+        css = current_theme().css
+        self.message.setStyleSheet(css("color: @ink; font-weight: 600;"))
+        self.help.setStyleSheet(css("color: @soft;"))
+        for button in self.buttons:
+            button.setIcon(icon("bulb", current_theme().colour("warn")))
+
+
+def _label(name: str) -> QLabel:
+    label = QLabel()
+    label.setObjectName(name)
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    label.setWordWrap(True)
+    label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+    return label
