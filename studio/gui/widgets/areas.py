@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QFontDatabase, QFontMetrics, QTextCursor, QTextOption
+from PySide6.QtGui import QFocusEvent, QFontDatabase, QFontMetrics, QResizeEvent, QShowEvent, QTextCursor, QTextOption
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPlainTextEdit, QToolButton, QVBoxLayout, QWidget
 
 from studio.gui.guard import guarded
@@ -31,9 +31,10 @@ class Area(QPlainTextEdit):
     def __init__(self, least: int = 2, most: int = 14, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.least, self.most = least, most
+        self._free = False
         self.setTabChangesFocus(True)
         self.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
-        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         share_undo(self)
         self.document().documentLayout().documentSizeChanged.connect(self._grow)
         self.ensurePolished()  # the style's margins count for the height
@@ -65,16 +66,40 @@ class Area(QPlainTextEdit):
         cursor.insertText(text[start : len(text) - end])
 
     def _grow(self) -> None:
-        lines = self.document().documentLayout().documentSize().height()
-        wanted = max(self.least, min(self.most, int(lines)))
-        margins = self.contentsMargins()
-        inner = QFontMetrics(self.font()).lineSpacing() * wanted + int(2 * self.document().documentMargin())
-        height = inner + margins.top() + margins.bottom() + 2
-        if self.height() != height or self.maximumHeight() != height:
+        layout, block = self.document().documentLayout(), self.document().firstBlock()
+        spacing = QFontMetrics(self.font()).lineSpacing()
+        lines = 0
+        while block.isValid() and lines < self.most:
+            lines += max(1, round(layout.blockBoundingRect(block).height() / spacing))
+            block = block.next()
+        wanted = max(self.least, min(self.most, lines))
+        # Below the most lines all of them are in view, and a scroll bar would only narrow them.
+        needed = lines >= self.most
+        policy = Qt.ScrollBarPolicy.ScrollBarAsNeeded if needed else Qt.ScrollBarPolicy.ScrollBarAlwaysOff
+        if self.verticalScrollBarPolicy() != policy:
+            self.setVerticalScrollBarPolicy(policy)
+        edges = (
+            self.height() - self.viewport().height() if self.testAttribute(Qt.WidgetAttribute.WA_WState_Polished) else 8
+        )
+        height = spacing * wanted + round(2 * self.document().documentMargin()) + max(edges, 2)
+        if self.maximumHeight() != height:
             self.setFixedHeight(height)
+
+    @guarded()
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if not self._free:
+            self._grow()
+
+    @guarded()
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if event.oldSize().width() != event.size().width() and not self._free:
+            self._grow()
 
     def free_height(self) -> None:
         """Let the layout decide the height (in a window of its own)."""
+        self._free = True
         self.document().documentLayout().documentSizeChanged.disconnect(self._grow)
         self.setMinimumHeight(60)
         self.setMaximumHeight(16_777_215)
@@ -150,7 +175,7 @@ class AreaEditor(Editor):
 
     def display(self, value: Json) -> None:
         self._later.drop()
-        self.field.setPlaceholderText("(several values)" if value is MIXED else default_text(self.default))
+        self.field.setPlaceholderText("(several)" if value is MIXED else default_text(self.default))
         text = value if isinstance(value, str) else ""
         if len(text) > LONG and not (self._whole and not self.long):
             self._show_beginning(text)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar
 
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QWheelEvent
+from PySide6.QtCore import QPointF, QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent, QPen, QWheelEvent
 from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLineEdit, QSizePolicy, QWidget
 
 from studio.gui.guard import guarded
+from studio.gui.theme import current_theme
 from studio.gui.widgets.editor import MIXED, Editor, same_value
 from studio.gui.widgets.labels import tip
 from studio.gui.widgets.undo_keys import share_undo
@@ -61,6 +62,7 @@ class QuietCombo(QComboBox):
         super().__init__(parent)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setProperty("quiet", True)
         self.setMinimumContentsLength(4)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
 
@@ -70,6 +72,15 @@ class QuietCombo(QComboBox):
             super().wheelEvent(event)
         else:
             event.ignore()
+
+    @guarded()
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(current_theme().colour("text" if self.isEnabled() else "line"), 1.5))
+        x, y = self.width() - 14.0, self.height() / 2
+        painter.drawPolyline([QPointF(x, y - 2), QPointF(x + 4, y + 2), QPointF(x + 8, y - 2)])
 
     @guarded(QSize(60, 26))
     def minimumSizeHint(self) -> QSize:
@@ -104,12 +115,14 @@ class ChoiceEditor(Editor):
         self.box.activated.connect(self._picked)
 
     def fits(self, value: Json) -> bool:
+        if value is None and "null" in self.words:
+            return True  # what YAML makes of a bare `null`
         return value is MISSING or value is MIXED or any(same_value(value, one) for one in self.words.values())
 
     def display(self, value: Json) -> None:
-        wanted = self.default if value is MISSING else value
+        wanted = self.default if value is MISSING else "null" if value is None and "null" in self.words else value
         places = [at for at, one in enumerate(self.words.values()) if same_value(one, wanted)]
-        self.box.setPlaceholderText("(several values)" if value is MIXED else "(none)")
+        self.box.setPlaceholderText("(several)" if value is MIXED else "(none)")
         self.box.setCurrentIndex(places[0] if places and value is not MIXED else -1)
 
     def _picked(self, index: int) -> None:
@@ -159,7 +172,7 @@ class PickEditor(Editor):
 
     def display(self, value: Json) -> None:
         said = self.hint if self.default in (MISSING, None, "") else str(self.default)
-        self.line.setPlaceholderText("(several values)" if value is MIXED else said)
+        self.line.setPlaceholderText("(several)" if value is MIXED else said)
         text = value if isinstance(value, str) else ""
         if self.line.text() != text:
             self.box.setEditText(text)

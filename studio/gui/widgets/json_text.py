@@ -42,7 +42,7 @@ class JsonEditor(Editor):
 
     def display(self, value: Json) -> None:
         self._later.drop()
-        self.field.setPlaceholderText("(several values)" if value is MIXED else default_text(self.default))
+        self.field.setPlaceholderText("(several)" if value is MIXED else default_text(self.default))
         text = "" if value is MISSING or value is MIXED else pretty(value)
         long = len(text) > LONG
         self._showing = True

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPalette, QResizeEvent
-from PySide6.QtWidgets import QLabel, QSizePolicy, QToolButton, QWidget
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPalette, QResizeEvent
+from PySide6.QtWidgets import QAbstractButton, QLabel, QSizePolicy, QToolButton, QWidget
 
 from studio.gui.guard import guarded
 from studio.gui.theme import current_theme
@@ -64,11 +64,12 @@ class Elided(QLabel):
     @guarded()
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
-        shown = QFontMetrics(self.font()).elidedText(self._full, Qt.TextElideMode.ElideRight, self.width())
+        area = self.contentsRect()
+        shown = QFontMetrics(self.font()).elidedText(self._full, Qt.TextElideMode.ElideRight, area.width())
         colour = self.palette().color(QPalette.ColorRole.WindowText)
         painter.setPen(current_theme().colour(self._role) if self._role else colour)
         painter.setFont(self.font())
-        painter.drawText(self.rect(), int(self.alignment() | Qt.AlignmentFlag.AlignVCenter), shown)
+        painter.drawText(area, int(self.alignment() | Qt.AlignmentFlag.AlignVCenter), shown)
 
 
 class Note(QLabel):
@@ -91,7 +92,8 @@ class Note(QLabel):
         if shown != self.text():
             self.setText(shown)
             self.setAccessibleName(shown)
-        self.setVisible(bool(shown))
+        if not shown or self.parentWidget() is not None:  # one without a parent would be shown as a window
+            self.setVisible(bool(shown))
 
 
 def colour_text(widget: QWidget, role: str) -> None:
@@ -100,6 +102,50 @@ def colour_text(widget: QWidget, role: str) -> None:
         widget.setProperty("role", role)
         widget.style().unpolish(widget)
         widget.style().polish(widget)
+
+
+class Link(QAbstractButton):
+    """A text to be clicked, at the left of its room, elided where it does not fit."""
+
+    def __init__(self, text: str, help: str, name: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setText(" ".join(cut(text, 300).split()))
+        self.setToolTip(tip(help))
+        self.setAccessibleName(cut(help, 200))
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+        if name:
+            self.setObjectName(name)
+
+    @guarded(QSize(60, 20))
+    def sizeHint(self) -> QSize:
+        metrics = QFontMetrics(self.font())
+        return QSize(metrics.horizontalAdvance(self.text()) + 8, metrics.height() + 5)
+
+    @guarded(QSize(30, 20))
+    def minimumSizeHint(self) -> QSize:
+        return QSize(30, self.sizeHint().height())
+
+    @guarded()
+    def paintEvent(self, event: QPaintEvent) -> None:
+        theme = current_theme()
+        painter = QPainter(self)
+        lit = self.underMouse() or self.hasFocus()
+        painter.setPen(theme.colour("accent" if lit else "text"))
+        area = self.rect().adjusted(2, 0, -2, 0)
+        shown = QFontMetrics(self.font()).elidedText(self.text(), Qt.TextElideMode.ElideMiddle, area.width())
+        painter.drawText(area, int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter), shown)
+        if self.hasFocus():
+            painter.drawRoundedRect(self.rect().adjusted(0, 0, -1, -1), 3, 3)
+
+    @guarded()
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.click()
+        else:
+            super().keyPressEvent(event)
 
 
 def small_button(text: str, help: str, name: str = "", parent: QWidget | None = None) -> QToolButton:

@@ -22,9 +22,12 @@ class LineEditor(Editor):
 
     compact: ClassVar[bool] = True
 
-    def __init__(self, default: Json = MISSING, *, fixed: bool = False, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, default: Json = MISSING, *, hint: str = "", fixed: bool = False, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self.default = default
+        self.hint = hint
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         self.field = line(self)
@@ -39,7 +42,7 @@ class LineEditor(Editor):
         return value is MISSING or value is MIXED or value is None or _is_line(value)
 
     def display(self, value: Json) -> None:
-        self.field.setPlaceholderText("(several values)" if value is MIXED else default_text(self.default))
+        self.field.setPlaceholderText("(several)" if value is MIXED else default_text(self.default) or self.hint)
         set_line(self.field, value if isinstance(value, str) else "")
 
     def suggest(self, words: list[str]) -> None:

@@ -97,7 +97,7 @@ class TextListEditor(Editor):
             set_line(field, text)
         self.rows.setVisible(bool(texts))
         if value is MIXED:
-            self.new.setPlaceholderText("(several values)")
+            self.new.setPlaceholderText("(several)")
 
     def set_texts(self, texts: list[str]) -> None:
         """Show other texts and tell them, as if a person had given them."""
@@ -186,7 +186,7 @@ class NamesEditor(Editor):
         now = self.default if value is MISSING else value
         listed = isinstance(now, list | tuple)
         self.box.setCurrentIndex(-1 if value is MIXED else 2 if listed else int(bool(now)))
-        self.box.setPlaceholderText("(several values)")
+        self.box.setPlaceholderText("(several)")
         self.names.setVisible(listed)
         if listed:
             self.names.show_value(list(now))

@@ -29,7 +29,8 @@ Maker = Callable[[Field, EditorContext], Editor]
 
 def _rows(field: Field, least: int) -> int:
     said = field.editor.get("rows")
-    return max(1, min(30, said)) if type(said) is int else least
+    # What a declaration asks for is a comfortable size; a field begins smaller, as it grows with its text.
+    return max(2, min(12, (said + 1) // 2)) if type(said) is int else least
 
 
 def _store(field: Field, context: EditorContext) -> Editor:

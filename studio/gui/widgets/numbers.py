@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from typing import ClassVar
 
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QWheelEvent
-from PySide6.QtWidgets import QAbstractSpinBox, QHBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent, QWheelEvent
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 
 from studio.gui.guard import guarded
 from studio.gui.widgets.editor import MIXED, Editor, default_text
@@ -36,11 +36,12 @@ class NumberEditor(Editor):
         less, more = small_button("−", "Less", "less", self), small_button("+", "More", "more", self)
         for button, steps in ((less, -1), (more, 1)):
             button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+            button.setFixedWidth(20)
             button.setAutoRepeat(True)
             button.clicked.connect(lambda *_, steps=steps: self.step(steps))
             row.addWidget(button)
         self.setFocusProxy(self.box)
-        self.box.lineEdit().textEdited.connect(self._typed)
+        self.box.textEdited.connect(self._typed)
         self.box.editingFinished.connect(self.finished)
 
     def fits(self, value: Json) -> bool:
@@ -48,8 +49,8 @@ class NumberEditor(Editor):
 
     def display(self, value: Json) -> None:
         empty = "none" if self.default is None else default_text(self.default)
-        self.box.lineEdit().setPlaceholderText("(several values)" if value is MIXED else empty)
-        set_line(self.box.lineEdit(), number_text(value) if type(value) in (int, float) else "")
+        self.box.setPlaceholderText("(several)" if value is MIXED else empty)
+        set_line(self.box, number_text(value) if type(value) in (int, float) else "")
         mark_wrong(self.box, False)
 
     def step(self, steps: int) -> None:
@@ -65,7 +66,7 @@ class NumberEditor(Editor):
         if self.field.le is not None:
             value = min(value, self.field.le)
         value = int(value) if self.field.type == "integer" else float(value)
-        set_line(self.box.lineEdit(), number_text(value))
+        set_line(self.box, number_text(value))
         self._take(value)
 
     def _typed(self, text: str) -> None:
@@ -127,49 +128,30 @@ def step_size(value: float, field: Field) -> float:
     )
 
 
-class _Box(QAbstractSpinBox):
-    """The line with its keys: up, down, page up, page down, and the wheel while it has the focus."""
+class _Box(QLineEdit):
+    """The line with its keys: up, down, page up and page down, and the wheel while it has the focus."""
 
     def __init__(self, editor: NumberEditor) -> None:
         super().__init__(editor)
         self._editor = editor
-        self.setButtonSymbols(QAbstractSpinBox.ButtonSymbols.NoButtons)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setKeyboardTracking(False)
+        self.setMinimumWidth(40)
         share_undo(self)
-
-    @guarded(QSize(60, 26))
-    def sizeHint(self) -> QSize:
-        return QSize(90, super().sizeHint().height())
-
-    @guarded(QSize(40, 26))
-    def minimumSizeHint(self) -> QSize:
-        return QSize(40, super().minimumSizeHint().height())
-
-    @guarded()
-    def stepBy(self, steps: int) -> None:
-        self._editor.step(steps)
-
-    @guarded(QAbstractSpinBox.StepEnabledFlag.StepNone)
-    def stepEnabled(self) -> QAbstractSpinBox.StepEnabledFlag:
-        return QAbstractSpinBox.StepEnabledFlag.StepUpEnabled | QAbstractSpinBox.StepEnabledFlag.StepDownEnabled
 
     @guarded()
     def wheelEvent(self, event: QWheelEvent) -> None:
-        if self.hasFocus():
-            super().wheelEvent(event)
+        if self.hasFocus() and event.angleDelta().y():
+            self._editor.step(1 if event.angleDelta().y() > 0 else -1)
+            event.accept()
         else:
             event.ignore()
 
     @guarded()
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape:
-            event.ignore()
-            return
-        super().keyPressEvent(event)
+        steps = _STEPS.get(event.key(), 0)
+        if steps:
+            self._editor.step(steps)
+        else:
+            super().keyPressEvent(event)
 
-    @guarded()
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        super().focusInEvent(event)
-        if event.reason() in (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason):
-            self.selectAll()
+
+_STEPS: dict[int, int] = {Qt.Key.Key_Up: 1, Qt.Key.Key_Down: -1, Qt.Key.Key_PageUp: 10, Qt.Key.Key_PageDown: -10}

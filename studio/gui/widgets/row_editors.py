@@ -98,7 +98,7 @@ class RowsEditor(Editor):
         for row, one in zip(self.rows.contents(), data, strict=True):
             row.show_data(one)
         self.rows.setVisible(bool(data))
-        self.new.setPlaceholderText("(several values)" if value is MIXED else self.placeholder)
+        self.new.setPlaceholderText("(several)" if value is MIXED else self.placeholder)
 
     def commit(self) -> None:
         for row in self.rows.contents():

@@ -18,10 +18,10 @@ from studio.spec.fields import MISSING
 from studio.support.values import Json
 
 TYPES = {
-    "text": "string", "number": "number", "whole number": "integer", "yes or no": "boolean", "list": "array",
+    "text": "string", "number": "number", "integer": "integer", "boolean": "boolean", "list": "array",
     "object": "object", "any": "",
 }  # fmt: skip
-_OTHER = "as in JSON"
+_OTHER = "(JSON)"
 
 
 class Property(dict[str, Any]):
@@ -155,11 +155,11 @@ class PropertyRow(RowWidget):
         self.name.setPlaceholderText("property")
         self.name.setAccessibleName("Name of the property")
         self.name.setMinimumWidth(50)
-        line.addWidget(self.name, 3)
+        line.addWidget(self.name, 1)
         self.type = QuietCombo(self)
         self.type.setAccessibleName("Type of the property")
         self.type.addItems(list(TYPES))
-        line.addWidget(self.type, 2)
+        line.addWidget(self.type, 1)
         self.more = small_button("⋯", "Description, choices and whether it must be given", "more", self)
         self.more.setCheckable(True)
         line.addWidget(self.more)
@@ -176,7 +176,7 @@ class PropertyRow(RowWidget):
         inner.addWidget(self.about)
         self.required = QCheckBox("must be given", self.details)
         inner.addWidget(self.required)
-        self.null = QCheckBox("may be null (its output is absent then)", self.details)
+        self.null = QCheckBox("may be null", self.details)
         inner.addWidget(self.null)
         self.choices = TextListEditor(placeholder="Allow only these: add a value…", least=0)
         inner.addWidget(self.choices)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QAbstractSpinBox, QComboBox, QLineEdit, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QComboBox, QLineEdit, QPlainTextEdit, QWidget
 
 from studio.gui.guard import guarded
 from studio.gui.widgets.editor import Editor
@@ -28,7 +28,7 @@ class UndoHost:
 def share_undo(field: QWidget) -> None:
     """Have a field use the undo of the `UndoHost` around it."""
     inner: QWidget | None = field
-    if isinstance(field, QComboBox | QAbstractSpinBox):
+    if isinstance(field, QComboBox):
         inner = field.lineEdit()
     if inner is None:
         return

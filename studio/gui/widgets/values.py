@@ -60,7 +60,7 @@ class ValueEditor(Editor):
     def display(self, value: Json) -> None:
         kind = kind_of(value)
         self.kind.setCurrentIndex(self.kinds.index(kind) if kind in self.kinds else -1)
-        self.kind.setPlaceholderText("(several values)" if value is MIXED else "(none)")
+        self.kind.setPlaceholderText("(several)" if value is MIXED else "(none)")
         self._show(kind, value)
 
     def commit(self) -> None:

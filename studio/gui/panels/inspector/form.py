@@ -43,20 +43,29 @@ class ParamGroup:
             column.addWidget(row)
         return body
 
+    def _wrong(self) -> bool:
+        faults, subject = self.form.faults(), self.form.subject
+        return any(
+            field.name in faults or (field.required and subject.value(field.name) is MISSING) for field in self.fields
+        )
+
+    def suggest(self) -> None:
+        """Unfold for another node what is set there, unless the person has folded it."""
+        if self.main:
+            return
+        given = [field for field in self.fields if self.form.subject.value(field.name) is not MISSING]
+        shows = any(field.editor.get("kind") not in FOLDED for field in given)
+        always = any(field.editor.get("open") for field in self.fields)
+        self._folds.suggest(self.key, self.section, shows or always or self._wrong())
+
     def refresh(self) -> None:
         """Show what the document holds now."""
-        subject = self.form.subject
-        values = {field.name: subject.value(field.name) for field in self.fields}
+        values = {field.name: self.form.subject.value(field.name) for field in self.fields}
         faults = self.form.faults()
-        missing = any(field.required and values[field.name] is MISSING for field in self.fields)
-        wrong = missing or any(field.name in faults for field in self.fields)
-        if not self.main:
-            given = [field for field in self.fields if values[field.name] is not MISSING]
-            shows = any(field.editor.get("kind") not in FOLDED for field in given)
-            self._folds.suggest(self.key, self.section, shows or wrong)
         words = [summary(field, values[field.name]) for field in self.fields]
         told = "" if self.section.is_open else " · ".join(word for word in words if word)
-        self.section.header.set_summary(told or ("needs a value" if missing else ""), "bad" if wrong else "soft")
+        wrong = not self.section.is_open and self._wrong()
+        self.section.header.set_summary(told or ("needs a value" if wrong else ""), "bad" if wrong else "soft")
         if self.section.is_open:
             for name, row in self.rows.items():
                 row.show_value(values[name])
@@ -146,6 +155,11 @@ class ParamForm(QWidget):
             return {}
         return {found.param: f"{found.message} {found.hint}".strip() for found in self.subject.ports.findings
                 if found.param and found.code != "unknown_param"}  # fmt: skip
+
+    def turned(self) -> None:
+        """The subject is another one."""
+        for group in self.groups:
+            group.suggest()
 
     def refresh(self) -> None:
         """Show what the document holds now."""

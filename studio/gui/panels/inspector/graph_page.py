@@ -20,7 +20,7 @@ from studio.gui.panels.inspector.ports_section import Dot
 from studio.gui.panels.inspector.stores_section import StoresSection
 from studio.gui.panels.inspector.subject import Samples, Subject
 from studio.gui.widgets.choices import ChoiceEditor
-from studio.gui.widgets.labels import Elided, Note, cut, small_button, tip
+from studio.gui.widgets.labels import Elided, Link, Note, cut, tip
 from studio.gui.widgets.section import Section
 from studio.gui.workbench import Workbench
 from studio.spec.fields import MISSING, Field
@@ -55,7 +55,7 @@ class GraphPage(QWidget):
         inner.addWidget(self.name)
         self.file = Elided("", role="soft")
         self.file.setObjectName("inspector.graph.file")
-        self.file.setContentsMargins(5, 0, 0, 0)
+        self.file.setContentsMargins(6, 0, 0, 0)
         inner.addWidget(self.file)
         column.addWidget(head)
         self.rows: dict[str, ParamRow] = {}
@@ -121,7 +121,7 @@ class GraphPage(QWidget):
                       "Unwritten it is 100, and reaching that pauses the run.")  # fmt: skip
         column.addWidget(self._row(ticks, "most ticks"))
         limit = Field(name="on_limit", type="any", help="What reaching the most ticks means.", choices=("", "fail"))
-        column.addWidget(self._row(limit, "at most ticks", ON_LIMIT))
+        column.addWidget(self._row(limit, "at that many", ON_LIMIT))
         return body
 
     def _limit_rows(self) -> QWidget:
@@ -261,10 +261,10 @@ class GraphPage(QWidget):
         line.setContentsMargins(0, 0, 0, 0)
         line.setSpacing(4)
         line.addWidget(Dot(field.type, True))
-        go = small_button(cut(name, 60), f"Select {cut(name, 60)}", f"inspector.end.{name}")
+        go = Link(cut(name, 60), f"Select {cut(name, 60)}", f"inspector.end.{name}")
         go.setToolTip(tip(field.help or f"Select {name}"))
         go.clicked.connect(lambda *_: self.workbench.show(self.subject.doc, self.subject.at, [name]))
-        line.addWidget(go)
+        line.addWidget(go, 2)
         told = f"{field.type}, must be given" if is_input and field.required else field.type
         state = Elided(told, role="soft")
         state.setAlignment(Qt.AlignmentFlag.AlignRight)
@@ -282,10 +282,10 @@ class GraphPage(QWidget):
             row = QWidget()
             line = QHBoxLayout(row)
             line.setContentsMargins(0, 0, 0, 0)
-            go = small_button(cut(name, 60), f"Open {cut(name, 60)}", f"inspector.subgraph.{name}")
+            go = Link(cut(name, 60), f"Open {cut(name, 60)}", f"inspector.subgraph.{name}")
             go.setToolTip(tip(about or f"Open {name}"))
             go.clicked.connect(lambda *_, name=name: self.workbench.show(self.subject.doc, (*self.subject.at, name)))
-            line.addWidget(go)
+            line.addWidget(go, 2)
             state = Elided(f"{count} nodes", role="soft")
             state.setAlignment(Qt.AlignmentFlag.AlignRight)
             line.addWidget(state, 1)

@@ -150,11 +150,12 @@ class ScoreCard(QWidget):
         top = QHBoxLayout()
         top.setContentsMargins(0, 0, 0, 0)
         top.setSpacing(8)
-        told = Elided("How tightly it is held", role="soft")
-        told.setMinimumWidth(60)
-        top.addWidget(told, 2)
+        told = Elided("Constraint", role="soft")
+        told.setMinimumWidth(64)
+        told.setToolTip("How tightly the model is held: what it may answer, what is checked, what it was shown.")
+        top.addWidget(told, 1)
         self.bar = ScoreBar(self)
-        top.addWidget(self.bar, 2)
+        top.addWidget(self.bar, 3)
         self.number = QLabel("", self)
         self.number.setTextFormat(Qt.TextFormat.PlainText)
         top.addWidget(self.number)
@@ -212,6 +213,8 @@ class NodeHeader(QWidget):
         first.addWidget(self.name, 1)
         self.several = QLabel("")
         self.several.setTextFormat(Qt.TextFormat.PlainText)
+        self.several.setFont(self.name.field.font())
+        self.several.setContentsMargins(6, 0, 0, 0)
         first.addWidget(self.several, 1)
         self.help = small_button("?", "Help about this type", "inspector.help")
         self.help.clicked.connect(lambda *_: self.help_asked.emit())
@@ -228,10 +231,10 @@ class NodeHeader(QWidget):
         column.addWidget(self.title)
         self.type = Elided("", role="soft")
         self.type.setObjectName("inspector.type")
-        self.type.setContentsMargins(5, 0, 0, 0)
+        self.type.setContentsMargins(6, 0, 0, 0)
         column.addWidget(self.type)
         self.score = ScoreCard()
-        self.score.setContentsMargins(5, 0, 0, 0)
+        self.score.setContentsMargins(6, 0, 0, 0)
         column.addWidget(self.score)
         self.score.hide()
         self.problems = Note("", "bad")
@@ -288,7 +291,8 @@ class NodeHeader(QWidget):
     def _show_problems(self, one: bool) -> None:
         found = self.subject.ports.findings if one else []
         told = [str(one) for one in found if not one.param]
-        self.problems.set_text("\n".join(told[:6]))
+        more = f"\n… and {len(told) - 4} more." if len(told) > 4 else ""
+        self.problems.set_text("\n".join(told[:4]) + more)
 
     def _rename(self, new: str) -> None:
         from studio.editing.renaming import rename_node

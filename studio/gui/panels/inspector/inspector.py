@@ -150,6 +150,7 @@ class Inspector(QWidget, UndoHost):
             if (subject.document, subject.at, subject.names) != (document, at, tuple(names)):
                 self._leave()
                 subject.turn_to(document, at, names)
+                node_page.form.turned()
             self._show(node_page)
         elif len(edges) == 1:
             wire = self._once("wire", lambda: WirePage(self.workbench, self.samples))

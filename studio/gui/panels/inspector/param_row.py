@@ -8,13 +8,13 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from studio.gui.widgets.context import EditorContext
-from studio.gui.widgets.editor import MIXED, Editor, default_text
+from studio.gui.widgets.editor import Editor, default_text
 from studio.gui.widgets.labels import Elided, Note, cut, small_button, tip
 from studio.gui.widgets.making import fallback, make_editor
 from studio.spec.fields import MISSING, Field
 from studio.support.values import Json
 
-LABEL_WIDTH = 108
+LABEL_WIDTH = 98
 LARGE = ("template", "text", "expression", "regex", "json", "schema", "checks", "examples")
 """Kinds of editors that may be opened in a window of their own."""
 
@@ -68,6 +68,7 @@ class ParamRow(QWidget):
         if self.editor.compact:
             self.label.setFixedWidth(LABEL_WIDTH)
             self.label.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+            self._line.setAlignment(self.label, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
             self._line.addWidget(self.editor, 1)
         elif open_large is not None and field.editor.get("kind") in LARGE:
             large = small_button("⤢", "Edit in a window of its own", f"{name}.large")
@@ -113,8 +114,7 @@ class ParamRow(QWidget):
             self.editor = wanted
             self.editor.show()
         self.editor.show_value(value)
-        self.reset.setVisible(self._resets and value is not MISSING and not (self.field.required and value is MIXED))
-        self.reset.setEnabled(not self.field.required)
+        self.reset.setVisible(self._resets and value is not MISSING and not self.field.required)
         font = self.label.font()
         if font.bold() != (value is not MISSING):
             font.setBold(value is not MISSING)

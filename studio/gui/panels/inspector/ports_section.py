@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QPointF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from studio.graph.model import Edge
 from studio.gui.guard import guarded
@@ -14,7 +14,7 @@ from studio.gui.panels.inspector.form import MARGINS
 from studio.gui.panels.inspector.subject import Subject
 from studio.gui.theme import current_theme
 from studio.gui.widgets.editor import default_text
-from studio.gui.widgets.labels import Elided, Note, cut, small_button, tip
+from studio.gui.widgets.labels import Elided, Link, Note, cut, tip
 from studio.gui.widgets.rows import Rows
 from studio.spec.fields import Field
 
@@ -81,8 +81,11 @@ class PortsSection(QWidget):
                 out.setdefault(edge.source_port, []).append(edge)
         self._side("Inputs", ports.inputs, into, is_output=False)
         self._side("Outputs", ports.outputs, out, is_output=True)
+        if not self._column.count():
+            self._column.addWidget(Note("It has no ports but `when` and `done`."))
 
     def _side(self, title: str, fields: dict[str, Field], wires: dict[str, list[Edge]], *, is_output: bool) -> None:
+        certain = self.subject.ports.params is not None
         implied = {"done": "boolean", "error": "any"} if is_output else {"when": "any"}
         shown = dict(fields)
         for name in wires:
@@ -94,7 +97,7 @@ class PortsSection(QWidget):
         heading = Elided(title, role="soft")
         self._column.addWidget(heading)
         for name in list(shown)[:MOST]:
-            gone = name not in fields and name not in implied
+            gone = certain and name not in fields and name not in implied
             self._port(shown[name], wires.get(name, []), is_output=is_output, gone=gone)
         if len(shown) > MOST:
             self._column.addWidget(Note(f"… and {len(shown) - MOST} more."))
@@ -146,8 +149,7 @@ class WireRow(QWidget):
             word for word, on in (("hold", edge.hold), ("initial", edge.has_initial or bool(edge.initial_from))) if on
         ]
         text = f"{arrow} {cut(other, 60)}.{cut(port, 40)}" + (f"  ({', '.join(tags)})" if tags else "")
-        self.go = small_button(text, f"Go to {cut(other, 60)}", f"inspector.wire.{other}.{port}")
-        self.go.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.go = Link(text, f"Go to {cut(other, 60)}", f"inspector.wire.{other}.{port}")
         self.go.setToolTip(tip(str(edge)))
         self.go.clicked.connect(lambda *_: subject.workbench.show(subject.doc, subject.at, [other]))
         row.addWidget(self.go, 1)

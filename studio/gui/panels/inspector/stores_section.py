@@ -17,7 +17,7 @@ from studio.gui.panels.inspector.form import MARGINS
 from studio.gui.panels.inspector.param_row import ParamRow
 from studio.gui.panels.inspector.subject import Subject
 from studio.gui.widgets.choices import ChoiceEditor
-from studio.gui.widgets.labels import Note, cut, small_button
+from studio.gui.widgets.labels import Link, Note, cut, small_button
 from studio.gui.widgets.lines import mark_wrong, set_line
 from studio.gui.widgets.undo_keys import line
 from studio.spec.fields import MISSING
@@ -166,9 +166,9 @@ class StoreCard(QFrame):
                 gone.deleteLater()
         for at, node in users[:SHOWN_USERS]:
             told = ".".join((*at[len(subject.at) :], node))
-            go = small_button(f"used by {cut(told, 60)}", f"Go to {cut(told, 60)}", f"inspector.store.{self.name}.user")
+            go = Link(f"used by {cut(told, 60)}", f"Go to {cut(told, 60)}", f"inspector.store.{self.name}.user")
             go.clicked.connect(lambda *_, at=at, node=node: subject.workbench.show(subject.doc, at, [node]))
-            self.users.addWidget(go, 0, Qt.AlignmentFlag.AlignLeft)
+            self.users.addWidget(go)
         more = len(users) - SHOWN_USERS
         if more > 0 or not users:
             self.users.addWidget(Note(f"… and {more} more." if more > 0 else "No node uses it."))

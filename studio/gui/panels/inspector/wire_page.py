@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from studio.editing import At, Document
 from studio.graph.model import Edge
@@ -13,7 +13,7 @@ from studio.gui.panels.inspector.form import MARGINS
 from studio.gui.panels.inspector.ports_section import Dot, OrderedWires
 from studio.gui.panels.inspector.subject import Samples, Subject
 from studio.gui.widgets.choices import ChoiceEditor, PickEditor, SwitchEditor
-from studio.gui.widgets.labels import Elided, Note, colour_text, cut, small_button
+from studio.gui.widgets.labels import Elided, Link, Note, colour_text, cut, small_button
 from studio.gui.widgets.values import ValueEditor
 from studio.gui.workbench import Workbench
 from studio.spec.fields import MISSING
@@ -46,7 +46,7 @@ class WirePage(QWidget):
         self.feedback = SwitchEditor(MISSING)
         self.feedback.box.setObjectName("inspector.wire.feedback")
         self.feedback.edited.connect(self._set_feedback)
-        rows.addWidget(_labelled("delivers at the next tick (feedback)", self.feedback))
+        rows.addWidget(_labelled("feedback: next tick", self.feedback))
         self.options = QWidget()
         inner = QVBoxLayout(self.options)
         inner.setContentsMargins(0, 0, 0, 0)
@@ -55,7 +55,7 @@ class WirePage(QWidget):
         self.first = ChoiceEditor(FIRST, MISSING)
         self.first.box.setObjectName("inspector.wire.first")
         self.first.edited.connect(self._set_first)
-        inner.addWidget(_labelled("brings in the first tick", self.first))
+        inner.addWidget(_labelled("first brings", self.first))
         self.initial = ValueEditor(required=True)
         self.initial.setObjectName("inspector.wire.initial")
         self.initial.kind.setAccessibleName("Kind of the first value")
@@ -71,7 +71,7 @@ class WirePage(QWidget):
         self.hold = SwitchEditor(MISSING)
         self.hold.box.setObjectName("inspector.wire.hold")
         self.hold.edited.connect(self._set_hold)
-        inner.addWidget(_labelled("repeats its last value (hold)", self.hold))
+        inner.addWidget(_labelled("holds its last value", self.hold))
         self.about = Note("", "soft")
         rows.addWidget(self.about)
         self.told = Note("", "bad")
@@ -148,15 +148,16 @@ class WirePage(QWidget):
             line.setContentsMargins(0, 0, 0, 0)
             line.setSpacing(4)
             label = Elided(word, role="soft")
-            label.setFixedWidth(34)
+            label.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+            label.setFixedWidth(38)
             line.addWidget(label)
             line.addWidget(Dot(field.type if field is not None else "any", True))
-            go = small_button(f"{cut(node, 60)}.{cut(port, 40)}", f"Go to {cut(node, 60)}", f"inspector.wire.{word}")
+            go = Link(f"{cut(node, 60)}.{cut(port, 40)}", f"Go to {cut(node, 60)}", f"inspector.wire.{word}")
             go.clicked.connect(lambda *_, node=node: self.workbench.show(doc, at, [node]))
-            line.addWidget(go)
+            line.addWidget(go, 3)
             state = Elided(field.type if field is not None else "no such port", role="soft" if field else "bad")
             state.setAlignment(Qt.AlignmentFlag.AlignRight)
-            line.addWidget(state, 1)
+            line.addWidget(state, 2)
             self._ends.addWidget(row)
         if len(wires) > 1:
             self._order.addWidget(
