@@ -7,7 +7,7 @@ placeholder, half a name), and must come back as it was. Whatever is read is che
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import MISSING, fields, replace
+from dataclasses import MISSING, fields
 from typing import Any, Final, TypeVar, cast, get_args
 
 from studio.editing.ops import InsertEdge, Key, Op, PutNode, RemoveEdge, ReplaceEdge, SetKey, graph_at
@@ -296,20 +296,6 @@ def graph_from_json(data: Json, depth: int = 0) -> Graph:
         comments={
             key: _Said({"lines": one}, "a comment").texts("lines") for key, one in said.mapping("comments").items()
         },
-    )
-
-
-def copy_graph(graph: Graph) -> Graph:
-    """Return a graph that later ops on the first do not change: containers are new, nodes and edges are shared."""
-    return replace(
-        graph,
-        nodes=dict(graph.nodes),
-        edges=list(graph.edges),
-        stores=dict(graph.stores),
-        graphs={name: copy_graph(inner) for name, inner in graph.graphs.items()},
-        layout=dict(graph.layout),
-        extra=dict(graph.extra),
-        comments=dict(graph.comments),
     )
 
 

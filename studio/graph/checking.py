@@ -71,6 +71,10 @@ class View:
             return Field(name="when", kind="port", type="any")
         return self.ports[node].inputs.get(port)
 
+    def path_of(self, name: str) -> str:
+        """Return what tells a node of this graph from those of others: `graph path/node`, or `node` at the top."""
+        return f"{self.path}/{name}" if self.path else name
+
     def ports_known(self, node: str) -> bool:
         """True if the node's ports are certain: its type is known, its params usable, its body found."""
         ports = self.ports[node]

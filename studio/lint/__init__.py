@@ -5,7 +5,7 @@ Each rule is a function over a `RegionView`, a graph that compiled, with its pla
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from studio.engine.plan import Compiler, RegionPlan
 from studio.graph.check import check, views
@@ -21,7 +21,7 @@ from studio.lint.wiring import steady_joins, store_order, unused_outputs
 from studio.spec.registry import Registry, default_registry
 from studio.support.errors import GraphError
 
-__all__ = ["RULES", "Constraint", "constraints", "lint"]
+__all__ = ["RULES", "Constraint", "constraints", "lint", "regions", "scores_of"]
 
 RULES: tuple[Callable[[RegionView], None], ...] = (
     never_starts,
@@ -41,8 +41,19 @@ def lint(graph: Graph, registry: Registry | None = None) -> list[Diagnostic]:
     """Return the findings of `check` and, for every graph in which it finds no error, those about its design."""
     registry = registry or default_registry()
     found = check(graph, registry)
-    wrong = {item.graph for item in found if item.severity == "error" or item.code == "unknown_type"}
     report = Report()
+    for region in regions(graph, registry, found, report):
+        for rule in RULES:
+            rule(region)
+    return [*found, *report.found]
+
+
+def regions(graph: Graph, registry: Registry, found: Sequence[Diagnostic], report: Report) -> Iterator[RegionView]:
+    """Yield every graph of a document, or run by it, in which `check` found no error, with its plan.
+
+    `report` gets what rules find, and the views of all graphs, those with errors too.
+    """
+    wrong = {item.graph for item in found if item.severity == "error" or item.code == "unknown_type"}
     plans = {id(plan.graph): plan for plan in _plans(graph, registry)}
     compiler = Compiler(registry, ordered_races=True)
     for view in views(graph, registry, report):
@@ -53,10 +64,7 @@ def lint(graph: Graph, registry: Registry | None = None) -> list[Diagnostic]:
             plan = plans.get(id(view.graph)) or compiler.region(view.scope)
         except GraphError:
             continue  # an error in a body of this graph; check has named it there
-        region = RegionView(view, plan)
-        for rule in RULES:
-            rule(region)
-    return [*found, *report.found]
+        yield RegionView(view, plan)
 
 
 def _plans(graph: Graph, registry: Registry) -> Iterator[RegionPlan]:
@@ -79,11 +87,18 @@ def _plans(graph: Graph, registry: Registry) -> Iterator[RegionPlan]:
 
 def constraints(graph: Graph, registry: Registry | None = None) -> dict[str, Constraint]:
     """Return how tightly each model function is held: `graph path/node` (or `node`) → score and what is missing."""
-    registry = registry or default_registry()
+    report = Report()
+    for _ in views(graph, registry or default_registry(), report):
+        pass
+    return scores_of(report)
+
+
+def scores_of(report: Report) -> dict[str, Constraint]:
+    """Return what `constraints` does, for the graphs that a report has seen."""
     scores: dict[str, Constraint] = {}
-    for view in views(graph, registry, Report()):
+    for view in report.views:
         for name, ports in view.ports.items():
             held = constraint_of(ports)
             if held is not None:
-                scores[f"{view.path}/{name}" if view.path else name] = held
+                scores[view.path_of(name)] = held
     return scores
