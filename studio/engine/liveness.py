@@ -22,16 +22,32 @@ class Nature:
 
     live: bool = False
     stores: Mapping[str, str] = field(default_factory=dict)
+    whole: bool = True
+    """False where a graph that contains itself was left out, as it was being looked at already."""
 
 
-def body_nature(scope: Scope, registry: Registry, *, shared: bool, seen: frozenset[int] = frozenset()) -> Nature:
-    """Return what running this graph as one node makes of that node. `scope` is the body's."""
+def body_nature(
+    scope: Scope,
+    registry: Registry,
+    *,
+    shared: bool,
+    seen: frozenset[int] = frozenset(),
+    known: dict[tuple[int, bool], Nature] | None = None,
+) -> Nature:
+    """Return what running this graph as one node makes of that node. `scope` is the body's.
+
+    `known` holds what was found out about bodies on the way: one that many run is looked at once.
+    """
     from studio.engine.plan import store_uses
 
     graph = scope.graph
+    known = {} if known is None else known
+    if (id(graph), shared) in known:
+        return known[id(graph), shared]
     if id(graph) in seen:
-        return Nature()
+        return Nature(whole=False)
     seen = seen | {id(graph)}
+    whole = True
     live = shared and any(edge.feedback for edge in graph.edges)
     used: dict[str, str] = {}
     for instance in graph.nodes.values():
@@ -47,7 +63,9 @@ def body_nature(scope: Scope, registry: Registry, *, shared: bool, seen: frozens
                 registry,
                 shared=shared and inner_shared,
                 seen=seen,
+                known=known,
             )
+            whole = whole and inner.whole
             by_itself = inner.live
             uses: Mapping[str, str] = inner.stores
         else:
@@ -59,4 +77,7 @@ def body_nature(scope: Scope, registry: Registry, *, shared: bool, seen: frozens
                 continue
             if _STRENGTH[use] >= _STRENGTH.get(used.get(name, "read"), 0):
                 used[name] = use
-    return Nature(live=live, stores=used)
+    nature = Nature(live, used, whole)
+    if whole:
+        known[id(graph), shared] = nature
+    return nature
