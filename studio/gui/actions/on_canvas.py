@@ -92,13 +92,11 @@ def scene_point(canvas: Canvas, point: QPoint) -> tuple[float, float]:
 
 
 def screen_rect(canvas: Canvas, name: str) -> QRect | None:
-    """Return where a node is seen on the screen, None if it is out of view."""
-    boxes, places = canvas.boxes(), canvas.projection.positions
-    if name not in boxes or name not in places:
+    """Bring a node into view and return where it is seen on the screen, None if there is no such node."""
+    card = canvas.projection.cards.get(name)
+    if card is None:
         return None
-    (x, y), box = places[name], boxes[name]
-    transform = canvas.view.viewportTransform()
-    shown = transform.mapRect(QRect(round(x), round(y), round(box.width), round(box.height)))
-    if not canvas.view.viewport().rect().intersects(shown):
-        return None
-    return QRect(canvas.view.viewport().mapToGlobal(shown.topLeft()), shown.size())
+    canvas.reveal(name)
+    port = canvas.view.viewport()
+    shown = canvas.view.viewportTransform().mapRect(card.body_rect()).toRect()
+    return QRect(port.mapToGlobal(shown.topLeft()), shown.size())

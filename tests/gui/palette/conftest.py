@@ -78,6 +78,7 @@ class Desk:
 
     def press(self, key: Qt.Key, mods: Qt.KeyboardModifier = NONE, widget: QWidget | None = None) -> None:
         """Press a key where the focus is, as shortcuts see it."""
+        QApplication.processEvents()
         target = widget or QApplication.focusWidget()
         assert target is not None, "nothing has the focus"
         QTest.keyClick(target, key, mods)
