@@ -7,6 +7,7 @@ signals. Everything happens in one thread.
 from __future__ import annotations
 
 import hashlib
+import stat
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,6 +18,7 @@ from studio.editing.port_cache import PortCache
 from studio.graph.model import Graph, NodeInstance
 from studio.graph.ports import NodePorts
 from studio.graph.scope import Scope
+from studio.graph.tree import MAX_BYTES
 from studio.spec.fields import Field
 from studio.spec.registry import Registry, default_registry
 from studio.support.errors import GraphError, UsageError
@@ -209,14 +211,16 @@ class Document:
         target = path or self.path
         if target is None:
             raise UsageError("The graph has no file yet.", hint="Choose where to save it.")
-        base = self.graph.base
-        self.graph.base = target.absolute().parent
+        bases = [(graph, graph.base) for _, graph in self.graph.walk()]
+        for graph, _ in bases:
+            graph.base = target.absolute().parent
         try:
             self.graph.save(target)
         except BaseException:
-            self.graph.base = base
+            for graph, base in bases:
+                graph.base = base
             raise
-        if self.graph.base != base:
+        if self.graph.base != bases[0][1]:
             self._ports.forget()
         self.path = target
         self._stamp = file_stamp(target)
@@ -255,10 +259,18 @@ class Document:
 
 
 def file_stamp(path: Path | None) -> str:
-    """Return what tells whether a file changed: a hash of its bytes, "" if there is none."""
+    """Return what tells whether a file changed: a hash of its bytes, "" if there is none.
+
+    Nothing but a file is read, and none that is too large to be a graph: of that one size and time count.
+    """
     if path is None:
         return ""
     try:
+        about = path.stat()
+        if not stat.S_ISREG(about.st_mode):
+            return ""
+        if about.st_size > MAX_BYTES:
+            return f"{about.st_size} {about.st_mtime_ns}"
         return hashlib.blake2b(path.read_bytes(), digest_size=16).hexdigest()
-    except OSError:
+    except (OSError, ValueError):
         return ""

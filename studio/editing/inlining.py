@@ -193,7 +193,7 @@ class _Inlining:
         """Return the wires that an edge stands for, each from a node that is there afterwards, with its options."""
         if depth > 8:
             raise GraphError(f"`{edge}` leads through `{self.name}` again and again.")
-        edge = self._first_value(edge, inside, names)
+        edge = self._first_value(edge, inside, names, depth)
         if inside:
             if self.roles.get(edge.source) != "input":
                 return [replace(edge, source=names.get(edge.source, edge.source))]
@@ -240,7 +240,7 @@ class _Inlining:
         taken = {*self.graph.nodes, *self.names.values(), *(one.name for one in self.constants.values())}
         return NodeInstance(free_name(name, taken), wanted, params)
 
-    def _first_value(self, edge: Edge, inside: bool, names: dict[str, str]) -> Edge:
+    def _first_value(self, edge: Edge, inside: bool, names: dict[str, str], depth: int) -> Edge:
         """Return an edge whose `initial_from` names what is there afterwards."""
         if not edge.initial_from:
             return edge
@@ -249,7 +249,7 @@ class _Inlining:
             return edge
         if inside and self.roles.get(start) != "input":
             return replace(edge, initial_from=f"{names.get(start, start)}.{port}")
-        found = self._sources(Edge(start, port, "", ""), inside, names)
+        found = self._sources(Edge(start, port, "", ""), inside, names, depth + 1)
         if len(found) != 1 or found[0].feedback:
             raise GraphError(
                 f"`{edge}` takes its first value from `{edge.initial_from}`, which is not exactly one wire.",
@@ -359,6 +359,13 @@ class _Inlining:
                     "behind the node that its value comes from.",
                     hint="Keep it as a subgraph.",
                 )
+        for edge in self.graph.edges:
+            if edge.source == self.name and edge.target != self.name:
+                collects = self.graph.nodes[edge.target].params.get("collect") is True
+                self._refuse_held(edge, False, was.live[self.name], now, collects)
+        for edge in self.body.edges:
+            if self.roles.get(edge.source) == "input" and self.roles.get(edge.target) != "output":
+                self._refuse_held(edge, True, was.live[self.name] and was.inner[edge.source], now, False)
         for store, users_then in was.uses.items():
             if store in self.body.stores:
                 continue
@@ -367,6 +374,25 @@ class _Inlining:
             if expected != now.uses.get(arrival.stores.get(store, store), []):
                 raise GraphError(
                     f"The store `{store}` would be used in another order than now.", hint="Keep it as a subgraph."
+                )
+
+    def _refuse_held(self, edge: Edge, inside: bool, was_fresh: bool, now: Nature, collects: bool) -> None:
+        """Raise GraphError if a value that came as a new one would be a held one, or the other way round, where that
+        decides which of several is taken (rule 2.3)."""
+        graph = self.body if inside else self.graph
+        ends = edge.target, edge.target_port
+        count = sum(1 for one in graph.edges if (one.target, one.target_port) == ends)
+        spec = self._field(*ends) if inside else self.doc.input(self.at, *ends)
+        joined = count > 1 and edge.target_port != "when" and (spec is None or spec.join == "plain")
+        if edge.feedback or not (joined or collects):
+            return
+        for source in self._sources(edge, inside, self.names):
+            fresh = not source.hold if source.feedback else now.live.get(source.source, False)
+            if fresh != was_fresh:
+                raise GraphError(
+                    f"`{edge}` brings {'a new' if was_fresh else 'the held'} value at every tick, which `{source}` "
+                    f"would not, and `{edge.target}.{edge.target_port}` tells them apart.",
+                    hint="Keep it as a subgraph.",
                 )
 
     def _only_shows(self, name: str) -> bool:
