@@ -25,7 +25,7 @@ from studio.spec.registry import Registry
 from studio.support.errors import EnvironmentProblem, GraphError, StudioError, UsageError
 from studio.support.ids import new_run_id
 from studio.support.signal import Signal
-from studio.support.values import Json
+from studio.support.values import Json, NotJson, encode
 from studio.trace.locks import LockFile
 
 FORMAT: Final = 1
@@ -126,7 +126,7 @@ class Journal:
         if self._retry_at is not None and self._clock() < self._retry_at:
             return
         try:
-            if self._file is None or self._is_long():
+            if self._file is None or (ops and self._is_long()):
                 self._begin()
             elif ops:
                 self._append(ops)
@@ -227,6 +227,8 @@ class Journal:
 
 def _line(data: Json) -> bytes:
     """Return one line of a journal. Raises ValueError for numbers that are no JSON."""
+    with contextlib.suppress(NotJson):  # what no graph file can hold is written the slow way
+        return encode(data) + b"\n"
     try:
         return json.dumps(data, separators=(",", ":"), allow_nan=False).encode() + b"\n"
     except TypeError as error:

@@ -547,3 +547,17 @@ def test_what_a_crash_left_half_made_is_swept_away(doc: Document, folder: Path) 
     assert set(folder.iterdir()) == in_use
     assert journal.path in in_use
     assert recoverable(folder / "nowhere") == []
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
+def test_a_journal_cannot_make_the_program_wait_for_a_pipe_or_read_without_end(folder: Path, tmp_path: Path) -> None:
+    folder.mkdir()
+    os.mkfifo(tmp_path / "pipe")
+    base = json.dumps(graph_to_json(Graph())).encode() + b"\n"
+    for name, file in (("pipe", str(tmp_path / "pipe")), ("zero", "/dev/zero"), ("folder", str(tmp_path))):
+        header = json.dumps({"ganglia_journal": 1, "file": file, "stamp": "x"}).encode() + b"\n"
+        (folder / f"{name}.journal").write_bytes(header + base)
+    for one in recoverable(folder):
+        assert one.file_changed
+        assert recover(one).path == one.file
+        one.discard()
