@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -24,6 +24,8 @@ from studio.gui.workbench import Workbench
 if TYPE_CHECKING:
     from studio.gui.canvas import Canvas
     from studio.lint import Constraint
+    from studio.lint.live import Examined
+    from studio.lint.worst_case import Bound
     from studio.spec.registry import Registry
 
 WAIT_MS: Final = 150
@@ -34,18 +36,13 @@ _POLL_MS: Final = 20
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What was found out about one revision of a document.
-
-    `constraints` says how tightly each model function is held, `badges` what a node is to be marked with, both by
-    `graph path/node` (or `node`).
-    """
+    """What was found out about one revision of a document (see `lint.live.Examined` for the parts)."""
 
     revision: int
-    findings: tuple[Diagnostic, ...] = ()
-    constraints: Mapping[str, Constraint] = field(default_factory=dict)
-    badges: Mapping[str, str] = field(default_factory=dict)
-    bound: str = ""
-    """What a run can cost at worst, as a sentence."""
+    findings: tuple[Diagnostic, ...]
+    constraints: Mapping[str, Constraint]
+    badges: Mapping[str, str]
+    bound: Bound | None
 
     def count(self, severity: str) -> int:
         """Return how many findings are of this severity."""
@@ -55,23 +52,25 @@ class Checked:
         """Return the findings about one graph; `path` as in `Diagnostic.graph`."""
         return [found for found in self.findings if found.graph == path]
 
+    def badges_of(self, path: str) -> dict[str, str]:
+        """Return the badges of one graph's nodes."""
+        front = f"{path}/" if path else ""
+        return {
+            name.removeprefix(front): badge
+            for name, badge in self.badges.items()
+            if (name.startswith(front) if path else "/" not in name)
+        }
 
-class Given(Exception):
-    """Raised inside a check that an edit has overtaken."""
+
+Check = Callable[[Graph, "Registry", Callable[[], bool]], "Examined | None"]
+"""Examines a graph; asks now and then whether the result is still wanted, and returns None if not."""
 
 
-Check = Callable[[Graph, "Registry", Callable[[], bool]], Checked]
-"""Checks a graph; asks now and then whether the result is still wanted, and gives up by raising `Given`."""
+def check_graph(graph: Graph, registry: Registry, wanted: Callable[[], bool]) -> Examined | None:
+    """Find out all that `studio lint` says, and more."""
+    from studio.lint.live import examine
 
-
-def check_graph(graph: Graph, registry: Registry, wanted: Callable[[], bool]) -> Checked:
-    """Check a graph as `studio lint` does."""
-    from studio.lint import constraints, lint
-
-    findings = tuple(lint(graph, registry))
-    if not wanted():
-        raise Given
-    return Checked(0, findings, constraints(graph, registry))
+    return examine(graph, registry, wanted)
 
 
 class Checks(QObject):
@@ -196,6 +195,7 @@ class Checks(QObject):
             severity = "error" if "error" in (severity, found.severity) else severity
             worst[found.node] = (severity, f"{text}\n{found.message}".strip())
         canvas.set_problems(worst)
+        canvas.set_badges(known.badges_of(path))
 
 
 class _Job:
@@ -216,10 +216,9 @@ class _Job:
 
     def _work(self) -> None:
         try:
-            found = self._check(self._graph, self._registry, lambda: self.wanted)
-            self.done.append(replace(found, revision=self._revision))
-        except Given:
-            self.done.append(None)
+            one = self._check(self._graph, self._registry, lambda: self.wanted)
+            found = (one.findings, one.constraints, one.badges, one.bound) if one is not None else None
+            self.done.append(Checked(self._revision, *found) if found is not None else None)
         except Exception as fault:  # noqa: BLE001 - a fault of ours in a rule; told in the window's thread
             self.done.append(fault)
 

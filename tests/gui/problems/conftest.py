@@ -41,8 +41,12 @@ def window(qtbot: QtBot) -> Iterator[MainWindow]:
     for made in opened(qtbot):
         made.workbench.add(Document(Graph.from_text(FAULTY)))
         made.show_panel("problems")
-        qtbot.waitUntil(lambda: made.workbench.part("checks").is_idle)
+        _settle(qtbot, made)
         yield made
+
+
+def _settle(qtbot: QtBot, window: MainWindow) -> None:
+    qtbot.waitUntil(lambda: window.workbench.part("checks").is_idle)
 
 
 @pytest.fixture

@@ -12,9 +12,10 @@ import pytest
 from studio.editing import Document
 from studio.editing.ops import PutNode, RenameNode
 from studio.graph.model import Graph, NodeInstance
-from studio.gui.checks import Checked, Checks, Given, check_graph
+from studio.gui.checks import Checks, check_graph
 from studio.gui.panels.problems.places import place_of
 from studio.gui.workbench import Tab, Workbench
+from studio.lint.live import Examined
 from studio.spec.registry import Registry
 from tests.support.graphs import CRITIC_LOOP
 
@@ -28,13 +29,13 @@ class Desk:
         self.seen: list[list[str]] = []
         self.given_up = 0
 
-    def __call__(self, graph: Graph, registry: Registry, wanted: Callable[[], bool]) -> Checked:
+    def __call__(self, graph: Graph, registry: Registry, wanted: Callable[[], bool]) -> Examined | None:
         self.seen.append(list(graph.nodes))
         self.begun.set()
         assert self.go.wait(10), "the test never let the check go on"
         if not wanted():
             self.given_up += 1
-            raise Given
+            return None
         return check_graph(graph, registry, wanted)
 
 
@@ -134,7 +135,7 @@ def test_a_fault_of_a_rule_is_told_and_checking_goes_on(
     monkeypatch.setattr("studio.gui.checks.report", lambda where, fault: faults.append((where, fault)))
     broken = [True]
 
-    def check(graph: Graph, registry: Registry, wanted: Callable[[], bool]) -> Checked:
+    def check(graph: Graph, registry: Registry, wanted: Callable[[], bool]) -> Examined | None:
         if broken[0]:
             raise ZeroDivisionError("a rule")
         return check_graph(graph, registry, wanted)
@@ -169,7 +170,8 @@ def test_findings_lead_to_their_graph_or_their_file(tmp_path: Path) -> None:
         encoding="utf-8",
     )
     document = Document.open(top)
-    found = check_graph(document.graph, document.registry, lambda: True).findings
-    places = {one.graph: place_of(document, one) for one in found if one.code == "input_unwired"}
+    examined = check_graph(document.graph, document.registry, lambda: True)
+    assert examined is not None
+    places = {one.graph: place_of(document, one) for one in examined.findings if one.code == "input_unwired"}
 
     assert places == {"inner": Tab(document, ("inner",)), "./body.yaml": body}

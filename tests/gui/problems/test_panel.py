@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel, QMenu
+from PySide6.QtWidgets import QApplication, QLabel, QMenu
 
 from studio.editing import Document
 from studio.editing.nodes import delete
@@ -28,6 +29,12 @@ def rows(panel: ProblemsPanel) -> list[tuple[str, str, str]]:
         (model.index(row, 3).data(), model.index(row, 1).data(), model.index(row, 2).data())
         for row in range(model.rowCount())
     ]
+
+
+def shown_at(window: MainWindow) -> list[str]:
+    """The place of the graph that is shown."""
+    assert window.workbench.current is not None
+    return list(window.workbench.current.at)
 
 
 def settle(window: MainWindow, qtbot: Any) -> None:
@@ -95,14 +102,13 @@ def test_enter_and_double_click_lead_to_the_place(window: MainWindow, panel: Pro
     select(panel, "input_unwired", "other")
     QTest.keyClick(panel.table, Qt.Key.Key_Return)
 
-    assert workbench.current is not None
-    assert workbench.current.at == ("part",)
+    assert shown_at(window) == ["part"]
     assert workbench.selection == ["other"]
     row = panel.model.row_where(lambda found: found.code == "param_value")
     place = panel.table.visualRect(panel.model.index(row, 0)).center()
     QTest.mouseClick(panel.table.viewport(), Qt.MouseButton.LeftButton, pos=place)
     QTest.mouseDClick(panel.table.viewport(), Qt.MouseButton.LeftButton, pos=place)
-    assert workbench.current.at == ()
+    assert shown_at(window) == []
     assert workbench.selection == ["sort"]
 
 
@@ -115,14 +121,15 @@ def test_a_problem_of_a_wire_selects_the_wire(window: MainWindow, panel: Problem
 
 
 def test_a_problem_of_a_param_opens_its_field(window: MainWindow, panel: ProblemsPanel, qtbot: Any) -> None:
-    asked: list[tuple[Any, ...]] = []
-    inspector = window.workbench.parts["inspector"]
-    real = inspector.show_param
-    inspector.show_param = lambda *given: (asked.append(given), real(*given))
     select(panel, "param_value")
     panel.go()
 
-    assert asked == [("sort", "temperature")]
+    def focused() -> bool:
+        widget = QApplication.focusWidget()
+        return widget is not None and "temperature" in widget.objectName()
+
+    window.activateWindow()
+    qtbot.waitUntil(focused)
 
 
 def test_f8_goes_from_problem_to_problem_and_round(window: MainWindow, panel: ProblemsPanel) -> None:
@@ -257,6 +264,22 @@ def test_nodes_carry_signs_and_badges(window: MainWindow) -> None:
     assert cards["line"].problem is not None
     assert cards["line"].problem[0] == "error", "the worst of two"
     assert cards["topic"].problem is None
+
+
+def test_live_and_steady_nodes_and_the_worst_case_are_shown(
+    window: MainWindow, panel: ProblemsPanel, qtbot: Any
+) -> None:
+    window.workbench.add(Document(Graph.from_text(CRITIC_LOOP)))
+    settle(window, qtbot)
+    canvas = window.workbench.canvas
+    assert canvas is not None
+    cards = canvas.projection.cards
+
+    assert {name: card.card.badge for name, card in cards.items()}["topic"] == "steady"
+    assert cards["writer"].card.badge == "live"
+    assert re.match(r"At most [\d,]+ model calls", panel.bound.text())
+    window.workbench.show(window.workbench.documents[0])
+    assert panel.bound.text() == "", "a graph with errors has no bound"
 
 
 def test_a_sound_graph_says_what_is_sound(window: MainWindow, panel: ProblemsPanel, qtbot: Any) -> None:

@@ -34,13 +34,17 @@ class Detail(QScrollArea):
         body = QWidget()
         self._rows = QVBoxLayout(body)
         self._rows.setContentsMargins(12, 8, 12, 8)
-        self._rows.setSpacing(8)
+        self._rows.setSpacing(7)
         self.message = _label("problems.message")
         self.hint = _label("problems.hint")
         self.help = _label("problems.help")
-        for label in (self.message, self.hint, self.help):
-            self._rows.addWidget(label)
+        self._ways = QVBoxLayout()
+        self._ways.setSpacing(6)
         self.buttons: list[QToolButton] = []
+        self._rows.addWidget(self.message)
+        self._rows.addWidget(self.hint)
+        self._rows.addLayout(self._ways)
+        self._rows.addWidget(self.help)
         self._rows.addStretch(1)
         self.setWidget(body)
         themes().changed.connect(self._recolour)
@@ -53,7 +57,8 @@ class Detail(QScrollArea):
             return
         self._shown = key
         for button in self.buttons:
-            self._rows.removeWidget(button)
+            self._ways.removeWidget(button)
+            button.hide()
             button.deleteLater()
         self.buttons = []
         for label, text in (
@@ -66,7 +71,7 @@ class Detail(QScrollArea):
         if document is not None and found is not None:
             for place, way in enumerate(ways(self.workbench, document, found)):
                 button = self._button(way, place)
-                self._rows.insertWidget(self._rows.count() - 1, button)
+                self._ways.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
                 self.buttons.append(button)
 
     def _button(self, way: Way, place: int) -> QToolButton:
@@ -74,7 +79,9 @@ class Detail(QScrollArea):
         button.setObjectName(f"problems.fix.{place}")
         button.setText(way.label.replace("&", "&&"))
         button.setAccessibleName(f"Fix: {way.label}")
-        button.setIcon(icon("bulb", current_theme().colour("warn")))
+        if way.edits:
+            button.setIcon(icon("bulb", current_theme().colour("warn")))
+        button.setProperty("edits", way.edits)
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         button.clicked.connect(lambda *_: self.workbench.trying(way.take))
         return button
@@ -84,7 +91,8 @@ class Detail(QScrollArea):
         self.message.setStyleSheet(css("color: @ink; font-weight: 600;"))
         self.help.setStyleSheet(css("color: @soft;"))
         for button in self.buttons:
-            button.setIcon(icon("bulb", current_theme().colour("warn")))
+            if button.property("edits"):
+                button.setIcon(icon("bulb", current_theme().colour("warn")))
 
 
 def _label(name: str) -> QLabel:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from html import escape
 from typing import Final
 
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPoint, Qt
@@ -30,7 +31,7 @@ from studio.gui.checks import Checked, Checks, path_of
 from studio.gui.guard import guarded
 from studio.gui.panels.problems.detail import Detail
 from studio.gui.panels.problems.fixes import fill_menu
-from studio.gui.panels.problems.listing import Filter, counted, key_of
+from studio.gui.panels.problems.listing import Filter, counted, key_of, one_line
 from studio.gui.panels.problems.model import ProblemsModel
 from studio.gui.panels.problems.places import go_to
 from studio.gui.signs import sign_icon
@@ -188,8 +189,9 @@ class ProblemsPanel(QWidget):
         self.warnings.setText(f"{warnings:,}")
         self.errors.setAccessibleName(f"Show errors ({errors})")
         self.warnings.setAccessibleName(f"Show warnings ({warnings})")
-        self.bound.setText(known.bound if known is not None else "")
-        self.bound.setToolTip("")
+        bound = known.bound.sentence if known is not None and known.bound is not None else ""
+        self.bound.setText(one_line(bound, 200))
+        self.bound.setToolTip(f"<span>{escape(one_line(bound, 1000))}</span>" if bound else "")
         dock = self.parentWidget()
         if isinstance(dock, QDockWidget):
             counts = counted(errors, warnings)
@@ -208,6 +210,9 @@ class ProblemsPanel(QWidget):
         self.stack.setCurrentWidget(self.split if self.model.rows else self.empty)
 
     def _on_row(self) -> None:
+        row = self.table.currentIndex().row()
+        if row >= 0 and not self.table.selectionModel().isRowSelected(row, QModelIndex()):
+            self.table.selectRow(row)  # a list that gets the focus has a current row, which looks like none
         self._show_detail()
         self.workbench.actions_changed.emit()  # whether there is something to fix
 
@@ -303,7 +308,7 @@ def _table(model: ProblemsModel) -> QTableView:
     header.setSectionsClickable(True)
     header.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
     header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-    for column, width in ((1, 120), (2, 110), (3, 120)):
+    for column, width in ((1, 92), (2, 76), (3, 116)):
         header.setSectionResizeMode(column, QHeaderView.ResizeMode.Interactive)
         header.resizeSection(column, width)
     return table
