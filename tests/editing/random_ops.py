@@ -26,6 +26,7 @@ from studio.editing import (
     SetKey,
 )
 from studio.editing.op_json import graph_to_json
+from studio.editing.ops import Key
 from studio.graph.model import Graph, StoreDecl
 from tests.graph.strategies import edges, graphs, names, nodes, texts, values
 
@@ -49,7 +50,8 @@ def snapshot(graph: Graph) -> str:
 
 def draw_op(draw: Draw, doc: Document) -> Op:
     """Return a random op that can be applied now."""
-    at, graph = draw(st.sampled_from(list(doc.walk())))
+    places = list(doc.walk())
+    at, graph = places[draw(st.integers(0, len(places) - 1))]  # by number: what is drawn is also printed
     kinds = [_put_node, _put_store, _put_graph, _set_key, _place, _comment]
     if graph.nodes:
         kinds += [_put_known_node, _remove_node, _rename_node, _insert_edge, _run_body]
@@ -57,8 +59,7 @@ def draw_op(draw: Draw, doc: Document) -> Op:
         kinds += [_remove_edge, _replace_edge]
     if graph.graphs:
         kinds += [_rename_graph, _remove_graph]
-    op: Op = draw(st.sampled_from(kinds))(draw, at, graph)
-    return op
+    return kinds[draw(st.integers(0, len(kinds) - 1))](draw, at, graph)
 
 
 def _index(draw: Draw, items: Any) -> int | None:
@@ -139,16 +140,16 @@ def _rename_graph(draw: Draw, at: At, graph: Graph) -> Op:
 
 
 def _set_key(draw: Draw, at: At, graph: Graph) -> Op:
-    choices: list[tuple[str, Any]] = [
-        ("name", draw(texts)),
-        ("about", draw(texts)),
-        ("until", draw(st.sampled_from(["quiet", "stop"]))),
-        ("max_ticks", draw(st.none() | st.integers(1, 99))),
-        ("on_limit", draw(st.sampled_from(["stop", "fail"]))),
-        ("limits", {"calls": 3.0}),
-    ]
-    key, value = draw(st.sampled_from(choices))
-    return SetKey(at, key, value)
+    choices: dict[Key, st.SearchStrategy[Any]] = {
+        "name": texts,
+        "about": texts,
+        "until": st.sampled_from(["quiet", "stop"]),
+        "max_ticks": st.none() | st.integers(1, 99),
+        "on_limit": st.sampled_from(["stop", "fail"]),
+        "limits": st.sampled_from([{}, {"calls": 3.0}]),
+    }
+    key = draw(st.sampled_from(list(choices)))
+    return SetKey(at, key, draw(choices[key]))
 
 
 def _place(draw: Draw, at: At, graph: Graph) -> Op:

@@ -136,7 +136,12 @@ def test_every_field_of_every_op_is_among_those_tried() -> None:
             assert tried - {repr(one.default)}, f"{cls.__name__}.{one.name}"
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(
+    max_examples=30,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
 @given(graphs(), st.data())
 def test_any_edits_read_back_make_the_same_document(graph: Graph, data: st.DataObject) -> None:
     doc = Document(graph)
@@ -152,6 +157,7 @@ def test_any_edits_read_back_make_the_same_document(graph: Graph, data: st.DataO
     assert snapshot(twin) == snapshot(doc.graph)
 
 
+@settings(derandomize=True, deadline=None)
 @given(st.text(), st.text(), st.text(), st.text())
 def test_a_splice_makes_one_text_of_another(front: str, old: str, new: str, back: str) -> None:
     before, after = front + old + back, front + new + back
