@@ -83,7 +83,7 @@ def _run(workbench: Workbench) -> None:
 
 def _start(workbench: Workbench, goal: str = "", target: str = "") -> None:
     """Run, or show which inputs are missing."""
-    from studio.gui.live.bridge import MissingInputs
+    from studio.gui.live.runs import MissingInputs
 
     assert workbench.document is not None
     if workbench.canvas is not None:

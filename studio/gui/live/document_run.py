@@ -85,6 +85,8 @@ class DocumentRun:
 
     def spot_now(self, spot: Spot) -> Spot:
         """Return where a node of the run is now."""
+        if not self._names:
+            return spot
         return next((now for now, then in self._names.items() if then == spot), spot)
 
     def look_again(self) -> bool:

@@ -6,10 +6,11 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTreeView, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from studio.gui.guard import guarded
-from studio.gui.live.tracks import RECENT, Told
+from studio.gui.live.tracks import RECENT, Told, told_of
+from studio.gui.live.values import Shot
 from studio.gui.theme import current_theme
 from studio.support.plain import plain_line
 
@@ -22,6 +23,8 @@ ROLES = {
     "ok": "ok", "error": "bad", "skipped": "skipped", "stopped": "warn", "asks you": "accent", "alarm": "warn",
 }  # fmt: skip
 
+_ROLES_SHOWN = (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ForegroundRole, Qt.ItemDataRole.AccessibleTextRole)
+
 _Index = QModelIndex | QPersistentModelIndex
 _ROOT = QModelIndex()
 
@@ -31,7 +34,7 @@ class EventsModel(QAbstractTableModel):
 
     def __init__(self, parent: Any = None) -> None:
         super().__init__(parent)
-        self._lines: list[Told] = []
+        self._lines: list[Told | Shot] = []
         self._view: RunView | None = None
         self._seen = 0
 
@@ -62,7 +65,7 @@ class EventsModel(QAbstractTableModel):
 
     def line(self, row: int) -> Told:
         """Return one line."""
-        return self._lines[row]
+        return told_of(self._lines[row])
 
     @guarded(0)
     def rowCount(self, parent: _Index = _ROOT) -> int:
@@ -80,7 +83,9 @@ class EventsModel(QAbstractTableModel):
 
     @guarded(None)
     def data(self, index: _Index, role: int = 0) -> Any:
-        told = self._lines[index.row()]
+        if role not in _ROLES_SHOWN:
+            return None
+        told = told_of(self._lines[index.row()])
         if role == Qt.ItemDataRole.DisplayRole:
             return _cell(told, index.column())
         if role == Qt.ItemDataRole.ForegroundRole:
@@ -99,10 +104,10 @@ def _cell(told: Told, column: int) -> str:
         return told.path or told.kind
     if column == 2:
         return told.tick
-    return plain_line(told.line(200))
+    return plain_line(told.text)
 
 
-class EventsList(QTreeView):
+class EventsList(QTableView):
     """Shows the list and stays at its end while it is there. `chosen(path)` when a person goes to a line's node."""
 
     chosen = Signal(str)
@@ -111,14 +116,23 @@ class EventsList(QTreeView):
         super().__init__(parent)
         self.setObjectName("run.events")
         self.setAccessibleName("Events of the run")
-        self.setRootIsDecorated(False)
-        self.setUniformRowHeights(True)
+        self.setShowGrid(False)
+        self.setWordWrap(False)
         self.setAlternatingRowColors(True)
+        self.setTabKeyNavigation(False)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.events = EventsModel(self)
         self.setModel(self.events)
-        header = self.header()
+        # Rows of one height that nobody changes: the view need not look at each of them.
+        rows = self.verticalHeader()
+        rows.hide()
+        rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        rows.setDefaultSectionSize(self.fontMetrics().height() + 5)
+        header = self.horizontalHeader()
+        header.setHighlightSections(False)
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Fixed)
         header.setMinimumSectionSize(20)
         header.setStretchLastSection(True)

@@ -17,7 +17,7 @@ from studio.graph.model import Graph
 from studio.gui.live.human import Question
 from studio.gui.live.places import Places, Spot
 from studio.gui.live.tracks import RECENT, Asked, NodeTrack, Opened, PlaceTrack, RegionTrack, Told
-from studio.gui.live.values import Shot
+from studio.gui.live.values import WHOLE_BYTES, Shot
 from studio.support.errors import StudioError
 from studio.support.ticks import tick_path
 from studio.trace.log import ERROR, EXECUTED, SKIPPED
@@ -50,7 +50,7 @@ class RunView:
         self.spots: dict[Spot, PlaceTrack] = {}
         self.opened: dict[int, Opened] = {}
         self.dirty: set[Spot] = set()
-        self.recent: deque[Told] = deque(maxlen=RECENT)
+        self.recent: deque[Told | Shot] = deque(maxlen=RECENT)
         self.told = 0
         """How many lines were ever added to `recent`."""
         self.state = State("running")
@@ -74,9 +74,12 @@ class RunView:
 
     def take(self, records: Iterable[Any]) -> None:
         """Take a batch of committed records (`trace.records`)."""
+        fired = self._fired
         for record in records:
-            known = _TAKE.get(type(record).__name__)
-            if known is not None:
+            name = type(record).__name__
+            if name == "FiringRecord":
+                fired(record)
+            elif (known := _TAKE.get(name)) is not None:
                 known(self, record)
 
     def say(self, node: str, tick: str, text: str) -> None:
@@ -184,13 +187,13 @@ class RunView:
         if track is None:
             return
         place = track.place
-        status = record.status
+        region = track.region
+        status, tick = record.status, record.tick
         shot = Shot(
-            record.id, track.region.prefix, track.name, record.tick, status, record.reason, record.origin,
+            record.id, region.prefix, track.name, tick, status, record.reason, record.origin,
             record.duration, record.attempt, record.outputs, record.absent,
         )  # fmt: skip
-        opened = self.opened.pop(record.id, None)
-        if opened is not None:
+        if self.opened and (opened := self.opened.pop(record.id, None)) is not None:
             place.opened.pop(record.id, None)
             shot.cost, shot.tokens, shot.calls = opened.cost, opened.tokens, opened.calls
         if place.said:
@@ -209,11 +212,16 @@ class RunView:
             else:
                 place.fired += 1
         if not record.parent:
-            self.tick = record.tick
-        self._see_tick(track.region, record.tick)
-        self.recent.append(Told(shot.status_name, track.path, tick_path(record.tick), "", shot))
+            self.tick = tick
+        if tick != region.last_tick:
+            self._see_tick(region, tick)
+        self.recent.append(shot)
         self.told += 1
-        if record.outputs and (weight := shot.weight()) > HEAVY:
+        outputs = shot.outputs
+        weight = 0
+        for data in outputs.values():
+            weight += len(data)
+        if weight > HEAVY:
             self._weigh(shot, weight)
         if track.spot is not None:
             self.dirty.add(track.spot)
@@ -257,6 +265,8 @@ class RunView:
     # -- inside -------------------------------------------------------------------------------
 
     def _weigh(self, shot: Shot, weight: int) -> None:
+        shot.shed(WHOLE_BYTES)
+        weight = shot.weight()
         self._heavy.append((shot, weight))
         self._weight += weight
         while self._weight > KEPT_BYTES:
@@ -339,7 +349,6 @@ _TAKE: Final[dict[str, Callable[[RunView, Any], None]]] = {
     "StartRecord": RunView._started,
     "PathsRecord": RunView._declared,
     "OpenRecord": RunView._opened,
-    "FiringRecord": RunView._fired,
     "AskRecord": RunView._asked_for,
     "AnswerRecord": RunView._answered,
     "AlarmRecord": RunView._alarmed,

@@ -101,7 +101,7 @@ def whole_value(run: str, firing: int, port: str) -> Question:
 
 def firings_at(run: str, region: str, names: tuple[str, ...], tick: str) -> Question:
     """Ask for the firings of some nodes of a region at one tick (sortable), as the window keeps them."""
-    from studio.gui.live.values import Shot
+    from studio.gui.live.values import WHOLE_BYTES, Shot
     from studio.support.ticks import tick_path
     from studio.support.values import encode
     from studio.trace.log import ORIGIN_NAMES, STATUS_NAMES
@@ -110,9 +110,11 @@ def firings_at(run: str, region: str, names: tuple[str, ...], tick: str) -> Ques
         outputs = {port: encode(value) for port, value in trace.outputs(firing).items()}
         status, origin = STATUS_NAMES.index(firing.status), ORIGIN_NAMES.index(firing.origin)
         took = int((firing.duration_ms or 0.0) * 1e6)
-        return Shot(
+        shot = Shot(
             firing.id, region, name, tick, status, firing.reason, origin, took, firing.attempt, outputs, firing.absent
         )
+        shot.shed(WHOLE_BYTES)
+        return shot
 
     def find(trace: Trace) -> list[Shot]:
         return [

@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 from studio.editing.ops import At
 from studio.gui.live.places import Spot
 from studio.gui.live.values import Shot
+from studio.support.ticks import tick_path
 
 SHOTS: Final = 48
 """Decided firings kept per place, over all items and ticks; older ones are in the trace."""
@@ -24,17 +25,19 @@ RECENT: Final = 1000
 
 
 class Told(NamedTuple):
-    """One line of the list of events: what happened, where, and what came of it, in words or as the firing."""
+    """One line of the list of events that is no firing: what happened, where, and what about it."""
 
     kind: str
     path: str
     tick: str
     text: str
-    shot: Shot | None = None
 
-    def line(self, limit: int = 160) -> str:
-        """What came of it, in a few words."""
-        return self.text[:limit] if self.shot is None else self.shot.summary(limit)
+
+def told_of(line: Told | Shot) -> Told:
+    """Return a line of the list as what is shown of it."""
+    if isinstance(line, Told):
+        return line
+    return Told(line.status_name, line.path, tick_path(line.tick), line.summary(200))
 
 
 class RegionTrack:

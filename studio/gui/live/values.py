@@ -11,6 +11,8 @@ from studio.trace.log import STATUS_NAMES
 WHOLE_BYTES: Final = 256 * 1024
 """Values up to this size are kept as they are; of longer ones only the trace has all."""
 
+NOTHING: Final[Mapping[str, bytes]] = {}
+
 BEGINNING: Final = 2400
 """Bytes kept of a value that is not kept whole."""
 
@@ -62,19 +64,14 @@ class Shot:
         self.absent = absent
         self.sizes: dict[str, int] | None = None
         """Sizes of outputs that are kept by their beginning only."""
-        self.outputs = outputs or {}
-        if outputs and any(len(data) > WHOLE_BYTES for data in outputs.values()):
-            self._keep_beginnings(WHOLE_BYTES)
+        self.outputs: Mapping[str, bytes] = outputs or NOTHING
 
     def weight(self) -> int:
         """Bytes of its outputs."""
         return sum(map(len, self.outputs.values()))
 
-    def shed(self) -> None:
-        """Keep only the beginnings of long outputs."""
-        self._keep_beginnings(BEGINNING)
-
-    def _keep_beginnings(self, longer_than: int) -> None:
+    def shed(self, longer_than: int = BEGINNING) -> None:
+        """Keep only the beginnings of outputs of more bytes."""
         sizes = {port: len(data) for port, data in self.outputs.items() if len(data) > longer_than}
         self.outputs = {port: data[:BEGINNING] if port in sizes else data for port, data in self.outputs.items()}
         self.sizes = {**sizes, **(self.sizes or {})} or None

@@ -11,10 +11,11 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVB
 
 from studio.editing import Document
 from studio.gui.guard import guarded
-from studio.gui.live.bridge import Live, MissingInputs
+from studio.gui.live.bridge import Live
 from studio.gui.live.bubbles import Bubbles
 from studio.gui.live.chat_log import Bubble, ChatLog, as_text, likely_input, likely_output, speakers
 from studio.gui.live.inputs import input_fields, output_names, values_of
+from studio.gui.live.runs import MissingInputs
 from studio.gui.live.telling import state_of
 from studio.gui.panels import Panel
 from studio.gui.widgets.areas import Area

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, QTimer
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -39,7 +40,7 @@ from studio.gui.workbench import Workbench
 if TYPE_CHECKING:
     from studio.gui.live.document_run import DocumentRun
 
-REFRESH_MS = 100
+REFRESH_MS = 150
 """How often lists and numbers are shown anew while a run goes on."""
 
 BUTTONS = (
@@ -177,7 +178,7 @@ class RunPanel(QWidget):
         self.tabs.setDocumentMode(True)
         self.tabs.addTab(self.events, "Events")
         self.tabs.addTab(self.prompts, "Prompts")
-        self.tabs.currentChanged.connect(lambda *_: self._show_prompts())
+        self.tabs.currentChanged.connect(lambda *_: self._soon())
         split = QSplitter(Qt.Orientation.Horizontal, self)
         split.setObjectName("run.split")
         split.setChildrenCollapsible(False)
@@ -195,12 +196,17 @@ class RunPanel(QWidget):
     # -- what is shown --------------------------------------------------------------------------
 
     def _soon(self) -> None:
-        if not self._timer.isActive():
+        if not self._timer.isActive() and self.isVisible():
             self._timer.start()
 
     @guarded(QSize(600, 220))
     def sizeHint(self) -> QSize:
         return QSize(900, 240)
+
+    @guarded()
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._soon()
 
     def refresh(self) -> None:
         """Show how things stand."""
@@ -215,7 +221,8 @@ class RunPanel(QWidget):
         self._show_budget(mine)
         self._show_outputs(mine)
         self._show_problem(mine)
-        self.events.follow(None if mine is None else mine.view)
+        if self.events.isVisible():
+            self.events.follow(None if mine is None else mine.view)
         self._show_prompts()
         self._show_buttons()
 

@@ -100,7 +100,7 @@ class Desk:
 
     def to_end(self) -> Outcome:
         """Wait for the run's end."""
-        self.until(lambda: self.live.active is None)
+        self.until(lambda: self.live.active is None and not self.live.states.waiting)
         return self.outcomes[-1]
 
     def play(self) -> Outcome:

@@ -157,6 +157,8 @@ def test_the_panel_rises_without_taking_the_focus_from_a_person_who_types(desk: 
     desk.do("run.abort")
     desk.to_end()
     assert not dock.isVisible()
+    window.takeCentralWidget()  # it is the desk's, and goes with it
+    desk.window.setParent(None)
 
 
 # -- the chat -------------------------------------------------------------------------------------

@@ -1,0 +1,154 @@
+"""Shows on the canvas in front how the nodes of a run stand, a few milliseconds' worth at a time.
+
+What is in view comes first; the rest follows when there is time, or when it comes into view.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from time import monotonic, perf_counter
+from typing import TYPE_CHECKING, Any, Final
+
+from studio.editing import At, Document
+from studio.gui.live.document_run import DocumentRun
+from studio.gui.live.places import Spot
+from studio.gui.live.showing import IDLE, Pick, shown, wire_text
+from studio.gui.workbench import Workbench
+
+if TYPE_CHECKING:
+    from studio.graph.model import Edge
+    from studio.gui.canvas.state import NodeState
+
+PUSH_S: Final = 0.006
+"""Longest time that one push of states may take, in seconds."""
+
+MANY: Final = 60
+"""Nodes changed at once from which on only those in view are told first."""
+
+SEEN_S: Final = 0.3
+"""How long what is in view is taken to stay the same, in seconds."""
+
+
+class CanvasStates:
+    """Which nodes look different is noted with `note`; `push` tells the canvas of them. One thread."""
+
+    def __init__(self, workbench: Workbench, runs: Callable[[Document], DocumentRun]) -> None:
+        self.workbench = workbench
+        self.is_loading: Callable[[], bool] = lambda: False
+        """Whether the embedded model is being started."""
+        self._runs = runs
+        self._dirty: dict[Spot, None] = {}
+        self._seen: tuple[float, Any, frozenset[str]] = (0.0, None, frozenset())
+        self._make: Any = None
+
+    @property
+    def waiting(self) -> bool:
+        """True while some nodes do not show yet how they stand."""
+        return bool(self._dirty)
+
+    def note(self, mine: DocumentRun, spots: Iterable[Spot]) -> None:
+        """These nodes, by the names they have now, look different; others than the shown graph's do not matter."""
+        tab = self.workbench.current
+        if tab is not None and tab.document is mine.document:
+            at = tab.at
+            self._dirty.update((spot, None) for spot in spots if spot.at == at)
+
+    def push(self, budget: float = PUSH_S) -> None:
+        """Tell the canvas of what was noted, as far as time allows."""
+        tab, canvas = self.workbench.current, self.workbench.canvas
+        if tab is None or canvas is None or not tab.document.has(tab.at):
+            self._dirty.clear()
+            return
+        if not self._dirty:
+            return
+        mine = self._runs(tab.document)
+        nodes = tab.document.at(tab.at).nodes
+        seen = self._in_view(canvas) if len(self._dirty) > MANY else None
+        until, told = perf_counter() + budget, 0
+        for only_seen in (True, False):
+            if only_seen and seen is None:
+                continue
+            if not only_seen and seen is not None and mine.is_running:
+                return  # what is out of view changes again before anyone looks
+            for spot in list(self._dirty):
+                if only_seen and seen is not None and spot.name not in seen:
+                    continue
+                del self._dirty[spot]
+                if spot.name in nodes and spot.at == tab.at:
+                    canvas.set_state(spot.name, self.state(mine, spot))
+                told += 1
+                if told % 8 == 0 and perf_counter() > until:
+                    return
+
+    def show(self, mine: DocumentRun, spots: Iterable[Spot]) -> None:
+        """Show these nodes at once."""
+        self.note(mine, spots)
+        self.push()
+
+    def show_all(self, *, anew: bool = False) -> None:
+        """Show all nodes of the graph in front; `anew`: what the canvas shows of an older run goes at once."""
+        self._dirty.clear()
+        tab, canvas = self.workbench.current, self.workbench.canvas
+        if tab is None or canvas is None or not tab.document.has(tab.at):
+            return
+        mine = self._runs(tab.document)
+        if anew:
+            canvas.clear_states()
+        if mine.view is None and not mine.breakpoints and not mine.frozen:
+            return
+        self.note(mine, (Spot(tab.at, name) for name in tab.document.at(tab.at).nodes))
+        self.push()
+
+    def state(self, mine: DocumentRun, spot: Spot) -> NodeState:
+        """Return what the canvas shows of a node."""
+        if self._make is None:
+            from studio.gui.canvas.state import NodeState
+
+            self._make = NodeState
+        pick = mine.picks.get(spot.at) or LATEST
+        now = IDLE
+        if mine.view is not None:
+            then = mine.spot_in_run(spot)
+            looked_up = mine.found.get((pick.region or "", then.name, pick.tick)) if pick.tick else None
+            now = shown(mine.view, then, pick, looked_up)
+        text, status, badge = now.text, now.status, now.badge
+        if status == "running" and not text and self.is_loading():
+            text = "loading the model…"
+        if status and spot in mine.stale:
+            status, badge = "", "changed since"
+        if mine.off or mine.frozen:
+            path = self._path(mine, spot, pick)
+            badge = "off" if path in mine.off else "frozen" if path in mine.frozen else badge
+        if spot in mine.breakpoints:
+            badge = f"● {badge}".rstrip()
+        made: NodeState = self._make(status, text, now.tick, now.cost, now.duration, None, badge)
+        return made
+
+    def wire_value(self, document: Document, at: At, edge: Edge) -> str:
+        """Return what lies on a wire, cut for a tool tip; "" before anything is known."""
+        mine = self._runs(document)
+        if mine.view is None:
+            return ""
+        then = mine.spot_in_run(Spot(at, edge.source))
+        return wire_text(mine.view, replace(edge, source=then.name), at, mine.picks.get(at) or LATEST)
+
+    def _path(self, mine: DocumentRun, spot: Spot, pick: Pick) -> str:
+        """The path by which a node was frozen or knocked out: of the picked item, else of any."""
+        if not spot.at:
+            return spot.name
+        if pick.region:
+            return pick.region + spot.name
+        marked = [*mine.off, *mine.frozen]
+        return next((path for path in marked if path.rpartition("/")[2] == spot.name), "")
+
+    def _in_view(self, canvas: Any) -> frozenset[str]:
+        at, whose, names = self._seen
+        now = monotonic()
+        if whose is not canvas or now - at > SEEN_S:
+            names = frozenset(canvas.visible_nodes())
+            self._seen = now, canvas, names
+        return names
+
+
+LATEST: Final = Pick()

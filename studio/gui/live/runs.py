@@ -1,0 +1,279 @@
+"""`Runs`: what is kept of the runs of a window's documents, and how one begins. `bridge.Live` is made of it."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from studio.editing import Document
+from studio.gui.live.canvas_states import CanvasStates
+from studio.gui.live.document_run import DocumentRun
+from studio.gui.live.engine_thread import EngineThread
+from studio.gui.live.inputs import values_of
+from studio.gui.live.places import Spot, paths_of
+from studio.gui.live.remembered import Remembered, short_texts
+from studio.gui.workbench import Workbench
+from studio.settings import data_folder
+from studio.support.errors import UsageError
+from studio.support.values import Json
+
+if TYPE_CHECKING:
+    from studio.gui.live.human import Question
+    from studio.gui.live.orders import Goal, Kind, Options
+
+REMEMBER_MS: Final = 1000
+"""How long typing must have rested before what was typed is kept, in milliseconds."""
+
+
+class Runs(QObject):
+    """Runs of the documents of one window; one at a time."""
+
+    changed = Signal()
+    """State, numbers or events of the shown document's run have changed (at most once per look)."""
+    started = Signal(object)
+    """(document) A run has begun."""
+    ended = Signal(object, object)
+    """(document, outcome) A run has ended and is recorded."""
+    questions_changed = Signal()
+    """Other questions wait for a person."""
+    said = Signal(object, str, str, str)
+    """(document, node path, tick, text) Text streams from a node."""
+    options_changed = Signal(object)
+    """(document) Inputs, options, breakpoints or picks of a document have changed otherwise than by a run."""
+    inputs_missing = Signal(object, object)
+    """(document, names) A run needs these inputs."""
+    found = Signal(object, object)
+    """(key, answer) Something that was looked up in the trace."""
+
+    def __init__(self, workbench: Workbench, db: Path | None = None) -> None:
+        super().__init__(workbench)
+        self.workbench = workbench
+        self.db = db
+        self.remembered = Remembered(data_folder() / "window" / "runs.json")
+        self.engine = EngineThread()
+        self.active: DocumentRun | None = None
+        self.states = CanvasStates(workbench, self.of)
+        self.states.is_loading = lambda: self.is_loading_model
+        self._runs: dict[int, DocumentRun] = {}
+        self._edited: dict[int, DocumentRun] = {}
+        self._noting = QTimer(self)
+        self._noting.setSingleShot(True)
+        self._noting.setInterval(REMEMBER_MS)
+        self._noting.timeout.connect(self.remember_now)
+
+    # -- looking ------------------------------------------------------------------------------
+
+    def of(self, document: Document) -> DocumentRun:
+        """Return what is kept of a document's runs."""
+        known = self._runs.get(id(document))
+        if known is None:
+            known = DocumentRun(document, self.remembered.of(document.path))
+            if document in self.workbench.documents:  # of one that is just closing, nothing is kept
+                self._runs[id(document)] = known
+        return known
+
+    @property
+    def current(self) -> DocumentRun | None:
+        """The runs of the document that is shown."""
+        document = self.workbench.document
+        return None if document is None else self.of(document)
+
+    @property
+    def is_loading_model(self) -> bool:
+        """True while the embedded model's process is being started."""
+        module = sys.modules.get("studio.models.model_host")  # never loaded: no model was asked for
+        return module is not None and bool(module.POOL.starting)
+
+    @property
+    def questions(self) -> list[Question]:
+        """What the present run asks the person, the oldest first."""
+        view = None if self.active is None else self.active.view
+        return [] if view is None else list(view.questions.values())
+
+    def state(self) -> str:
+        """The present run's state: running, pausing, paused, stepping; "" while nothing runs."""
+        if self.active is None or self.active.view is None:
+            return ""
+        name = self.active.view.state.name
+        return "running" if name == "ended" else name  # its record is still being written
+
+    def is_free(self, workbench: Workbench | None = None) -> bool:
+        """True if a run of the shown document can begin."""
+        return self.workbench.document is not None and self.active is None
+
+    def trace_file(self) -> Path:
+        """The file that runs are recorded in."""
+        return self.db or self.workbench.settings.db_path()
+
+    # -- running ------------------------------------------------------------------------------
+
+    def run(
+        self,
+        document: Document,
+        *,
+        goal: Goal = "",
+        target: str = "",
+        inputs: Mapping[str, Json] | None = None,
+    ) -> DocumentRun:
+        """Run a document with the inputs that are typed for it, or with these. Raises UsageError if one is missing or
+        cannot be read, or if another run goes on."""
+        mine = self.of(document)
+        if inputs is None:
+            inputs, missing = values_of(document, mine.inputs)
+            if missing:
+                names = ", ".join(f"`{name}`" for name in missing)
+                raise MissingInputs(
+                    f"The graph needs a value for {names}.", hint="Fill it in the panel Run.", names=tuple(missing)
+                )
+        return self._begin(mine, "run", goal=goal, target=target, inputs=inputs)
+
+    def rerun(self, document: Document, names: Iterable[str], *, only: str = "") -> DocumentRun:
+        """Go on from the document's last run with these nodes (paths) fired again, or with one of them alone."""
+        mine = self.of(document)
+        if not mine.last_run:
+            raise UsageError("The graph was not run yet.", hint="Run it first.")
+        goal: Goal = "only" if only else ""
+        return self._begin(mine, "fork", parent=mine.last_run, redo=frozenset(names), goal=goal, target=only)
+
+    def resume(self, document: Document, limits: Mapping[str, float] | None = None) -> DocumentRun:
+        """Go on with the document's last run where it stopped, with wider limits if need be."""
+        mine = self.of(document)
+        if not mine.last_run:
+            raise UsageError("The graph was not run yet.", hint="Run it first.")
+        return self._begin(mine, "resume", parent=mine.last_run, limits=limits)
+
+    def continue_last(self, document: Document) -> DocumentRun:
+        """Go on with the last run, with the limit doubled if one was reached."""
+        from studio.gui.live.telling import limit_of
+
+        mine = self.of(document)
+        limit = limit_of(mine.outcome)
+        limits = {} if mine.last is None else mine.last.limits()
+        return self.resume(document, {limit: max(1.0, 2 * limits[limit])} if limit in limits else None)
+
+    def can_resume(self, document: Document) -> bool:
+        """True if the last run of this session stopped before its end."""
+        outcome = self.of(document).outcome
+        return self.active is None and outcome is not None and outcome.status in ("paused", "failed", "aborted")
+
+    def _begin(
+        self,
+        mine: DocumentRun,
+        kind: Kind,
+        *,
+        goal: Goal = "",
+        target: str = "",
+        inputs: Mapping[str, Json] | None = None,
+        parent: str = "",
+        redo: frozenset[str] = frozenset(),
+        limits: Mapping[str, float] | None = None,
+    ) -> DocumentRun:
+        if self.active is not None:
+            raise UsageError("A run is going on.", hint="Stop it first, or wait for its end.")
+        from studio.gui.live.feed import RunView
+        from studio.gui.live.orders import Order, snapshot
+        from studio.gui.live.session import LiveRun
+
+        document = mine.document
+        options = self.options(mine)
+        if limits:
+            options = replace(options, limits={**options.limits, **limits})
+        graph = (
+            mine.order.graph if kind == "resume" and mine.order is not None else snapshot(document.graph, document.path)
+        )
+        order = Order(
+            graph,
+            dict(inputs or {}),
+            options,
+            kind,
+            parent,
+            redo,
+            goal,
+            target,
+            tuple(path for spot in sorted(mine.breakpoints) for path in self.paths(document, spot)),
+            {path: values for path, values in mine.frozen.items() if values},
+        )
+        run = LiveRun(order, self.engine, self.trace_file(), document.registry)
+        mine.begin(run, RunView(graph))
+        self.active = mine
+        run.start()
+        self._wake()
+        self.remember(mine)
+        self.states.show_all(anew=True)
+        self.started.emit(document)
+        self.changed.emit()
+        self.workbench.actions_changed.emit()
+        return mine
+
+    def options(self, mine: DocumentRun) -> Options:
+        """Return the options as typed. Raises UsageError for what cannot be read."""
+        from studio.gui.live.orders import Options
+
+        typed = mine.options
+        limits = {
+            name: _number(name, typed[name])
+            for name in ("firings", "calls", "tokens", "cost_usd", "seconds")
+            if typed[name].strip()
+        }
+        seed = typed["seed"].strip()
+        if seed and not seed.lstrip("-").isdecimal():
+            raise UsageError(f"The seed should be a whole number, not `{seed[:40]}`.")
+        return Options(
+            model=typed["model"].strip() or None,
+            embedder=typed["embedder"].strip() or None,
+            seed=int(seed) if seed else 0,
+            limits=limits,
+            cache=typed["cache"].strip() or None,
+            answers=typed["answers"].strip() or None,
+        )
+
+    def remember(self, mine: DocumentRun) -> None:
+        """Keep what is typed for a graph file for the next session."""
+        self.remembered.note(
+            mine.document.path,
+            inputs=short_texts(mine.inputs),
+            options={name: text for name, text in mine.options.texts.items() if text},
+            run=mine.last_run,
+        )
+
+    def remember_soon(self, mine: DocumentRun) -> None:
+        """Keep what is typed once the person has stopped typing."""
+        self._edited[id(mine)] = mine
+        self._noting.start()
+
+    def remember_now(self) -> None:
+        """Keep what was typed and not kept yet."""
+        edited, self._edited = list(self._edited.values()), {}
+        for mine in edited:
+            self.remember(mine)
+
+    def paths(self, document: Document, spot: Spot) -> list[str]:
+        """Return the paths by which a run knows a node; of the picked item alone if one is picked."""
+        pick = self.of(document).picks.get(spot.at)
+        if pick is not None and pick.region:
+            return [pick.region + spot.name]
+        return paths_of(document.graph, spot.at, spot.name, document.registry)
+
+    def _wake(self) -> None:
+        """Something waits: look soon. `bridge.Live` has the clock."""
+        raise NotImplementedError
+
+
+class MissingInputs(UsageError):
+    """Inputs of a graph that are not filled in (`names`)."""
+
+    def __init__(self, message: str, *, hint: str = "", names: tuple[str, ...] = ()) -> None:
+        super().__init__(message, hint=hint)
+        self.names = names
+
+
+def _number(name: str, text: str) -> float:
+    try:
+        return float(text.replace("_", "").replace(",", "").lstrip("$ "))
+    except ValueError:
+        raise UsageError(f"The limit {name} should be a number, not `{text[:40]}`.") from None

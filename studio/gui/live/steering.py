@@ -1,0 +1,112 @@
+"""`Steering`: a person's orders to the run that goes on, and marks that hold for later ones too."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING
+
+from studio.editing import Document
+from studio.gui.live.places import Spot
+from studio.gui.live.runs import Runs
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
+
+    from studio.control import Controller
+
+
+class Steering(Runs):
+    """Orders return at once; one that makes no sense is told as a sentence when the run has looked at it."""
+
+    def pause(self) -> None:
+        """Hold the run when what is under way is done."""
+        self._order(lambda control: control.pause("you paused it"))
+
+    def go_on(self) -> None:
+        """Let a held run go on."""
+        self._order(lambda control: control.resume())
+
+    def step(self) -> None:
+        """Let the next firing go."""
+        self._order(lambda control: control.step())
+
+    def step_over(self) -> None:
+        """Let the next firing go with all that is inside it."""
+        self._order(lambda control: control.over())
+
+    def step_tick(self) -> None:
+        """Go on to the end of the tick."""
+        self._order(lambda control: control.tick())
+
+    def go_to(self, path: str) -> None:
+        """Go on until a node has fired."""
+        self._order(lambda control: control.to(path))
+
+    def abort(self) -> None:
+        """Cancel the run; what it did stays recorded."""
+        if self.active is not None and self.active.run is not None:
+            self.active.run.abort()
+
+    def leave(self) -> None:
+        """End the run as paused, to be gone on with another day."""
+        if self.active is not None and self.active.run is not None:
+            self.active.run.leave()
+
+    def toggle_breakpoint(self, document: Document, spot: Spot) -> None:
+        """Have runs stop before a node fires, or not any more."""
+        mine = self.of(document)
+        adding = spot not in mine.breakpoints
+        (mine.breakpoints.add if adding else mine.breakpoints.discard)(spot)
+        if mine is self.active and mine.run is not None:
+            for path in self.paths(document, spot):
+                (mine.run.add_breakpoint if adding else mine.run.remove_breakpoint)(path)
+        self.states.show(mine, [spot])
+        self.options_changed.emit(document)
+        self.workbench.actions_changed.emit()
+
+    def toggle_frozen(self, document: Document, spot: Spot) -> None:
+        """Let what a node gave last stand in place of what it would give, in this run and the next, or not any more."""
+        mine = self.of(document)
+        view = mine.view
+        for path in self.paths(document, spot):
+            adding = path not in mine.frozen
+            if adding:
+                place = None if view is None else view.spots.get(mine.spot_in_run(spot))
+                last = None if place is None else place.last()
+                whole = last is not None and last.sizes is None and last.status_name == "ok"
+                mine.frozen[path] = {port: last.value(port) for port in last.outputs} if last and whole else None
+            else:
+                del mine.frozen[path]
+            if mine is self.active:
+                self._order(partial(_freeze, path, adding))
+        self.states.show(mine, [spot])
+        self.workbench.actions_changed.emit()
+
+    def toggle_off(self, document: Document, spot: Spot) -> None:
+        """Switch a node off for the rest of the run, or on again."""
+        mine = self.of(document)
+        if mine is not self.active:
+            return
+        for path in self.paths(document, spot):
+            adding = path not in mine.off
+            (mine.off.add if adding else mine.off.discard)(path)
+            self._order(partial(_switch_off, path, adding))
+        self.states.show(mine, [spot])
+        self.workbench.actions_changed.emit()
+
+    def _order(self, give: Callable[[Controller], Future[None]]) -> None:
+        if self.active is None or self.active.run is None:
+            return
+        from studio.gui.live.session import note_refusal
+
+        controller = self.active.run.controller
+        note_refusal(controller, give(controller))
+
+
+def _freeze(path: str, adding: bool, control: Controller) -> Future[None]:
+    return control.freeze(path) if adding else control.unfreeze(path)
+
+
+def _switch_off(path: str, adding: bool, control: Controller) -> Future[None]:
+    return control.knock_out(path) if adding else control.bring_back(path)
