@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QPointF, Qt
@@ -12,7 +13,10 @@ from pytestqt.qtbot import QtBot
 
 from studio.editing import TOP, At, Document
 from studio.graph.model import Graph
+from studio.gui import window as window_module
 from studio.gui.canvas import Canvas
+from studio.gui.pages import Pages
+from studio.gui.panels import all_panels
 from studio.gui.popups.service import Popups
 from studio.gui.window import MainWindow
 from studio.gui.workbench import Workbench
@@ -114,7 +118,10 @@ class Desk:
 
 
 @pytest.fixture
-def desk(qtbot: QtBot) -> Iterator[Desk]:
-    """The window, shown and in front; no graph is open."""
+def desk(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
+    """The window, shown and in front, with all panels but the palette empty and no welcome page; no graph is open."""
+    panels = [one if one.id == "palette" else replace(one, make=lambda _: QWidget()) for one in all_panels()]
+    monkeypatch.setattr(window_module, "all_panels", lambda: panels)
+    monkeypatch.setattr(Pages, "welcome", lambda *_, **__: None)
     for window in opened(qtbot):
         yield Desk(window)
