@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import TypeVar
 
 from studio.graph.model import NODE_KEYS, NodeInstance
@@ -46,7 +47,7 @@ def node_ports(scope: Scope, node: NodeInstance, registry: Registry) -> NodePort
     """Return the ports of a node as it stands in the graph of `scope`. Never raises for what the document says."""
     cls = registry.find(node.type)
     if cls is None:
-        hint = near(node.type, (known.spec.type for known in registry.all_types()))
+        hint = _near_type(node.type, tuple(known.spec.type for known in registry.all_types()))
         found = Fault("unknown_type", f"The type `{node.type}` is not known.", hint or "See `studio nodes`.")
         return NodePorts(findings=[found])
     ports = NodePorts(cls=cls)
@@ -58,6 +59,12 @@ def node_ports(scope: Scope, node: NodeInstance, registry: Registry) -> NodePort
     if usable:
         _check_names(ports)
     return ports
+
+
+@lru_cache(maxsize=1024)
+def _near_type(name: str, known: tuple[str, ...]) -> str:
+    """Return the hint for an unknown type: a file may hold a thousand nodes of one."""
+    return near(name, known)
 
 
 # -- params -------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ import importlib.util
 import keyword
 import pkgutil
 import re
+import threading
 from collections.abc import Iterable, Iterator
 from functools import cache
 
@@ -27,19 +28,25 @@ class Registry:
         self._types: dict[str, type[Node]] = {}
         self._package = package
         self._entry_points_read = package is None
+        self._package_read = package is None
+        self._missed: set[str] = set()
+        self._walking = threading.RLock()
         self._failed: dict[str, str] = {}
         for cls in extra:
             self.register(cls)
 
     def register(self, cls: type[Node]) -> None:
         """Add one node type (and the old names it replaces)."""
+        self._missed.clear()
         for name in (cls.spec.type, *cls.spec.replaces):
             self._types.setdefault(name, cls)
 
     def find(self, type_name: str) -> type[Node] | None:
         """Return the node type of this name, or None if nobody declares it."""
         found = self._types.get(type_name)
-        if found is None and self._package is not None and _TYPE_NAME.fullmatch(type_name):
+        if found is not None or type_name in self._missed:
+            return found
+        if self._package is not None and _TYPE_NAME.fullmatch(type_name):
             module = module_of(self._package, type_name)
             if module is not None:
                 self._adopt(module)
@@ -50,16 +57,20 @@ class Registry:
             if found is None:
                 self.all_types()  # an old name lives in the module of the new one
                 found = self._types.get(type_name)
+        if found is None:
+            self._missed.add(type_name)
         return found
 
     def all_types(self) -> list[type[Node]]:
-        """Return every known node type, by name."""
-        if self._package is not None:
-            root = importlib.import_module(self._package)
-            for info in pkgutil.walk_packages(root.__path__, self._package + "."):
-                if not info.ispkg:
-                    self._adopt(info.name)
-        self._read_entry_points()
+        """Return every known node type, by name. The package is walked once."""
+        with self._walking:  # a window and the thread that checks its graphs may both ask first
+            if self._package is not None and not self._package_read:
+                root = importlib.import_module(self._package)
+                for info in pkgutil.walk_packages(root.__path__, self._package + "."):
+                    if not info.ispkg:
+                        self._adopt(info.name)
+                self._package_read = True
+            self._read_entry_points()
         return sorted(set(self._types.values()), key=lambda cls: cls.spec.type)
 
     def failures(self) -> dict[str, str]:
@@ -71,9 +82,12 @@ class Registry:
             self.register(cls)
 
     def _read_entry_points(self) -> None:
-        if self._entry_points_read:
-            return
-        self._entry_points_read = True
+        with self._walking:
+            if not self._entry_points_read:
+                self._entry_points_read = True
+                self._load_entry_points()
+
+    def _load_entry_points(self) -> None:
         from importlib.metadata import entry_points
 
         for entry in entry_points(group=ENTRY_POINTS):
