@@ -18,6 +18,7 @@ MOST = 300
 
 WIDEST = 680
 SHARE = 0.8
+_MARGIN = 11
 REFRESH_MS = 50
 
 
@@ -30,7 +31,7 @@ class BubbleView(QFrame):
         self._shown = ""
         self._room = WIDEST
         column = QVBoxLayout(self)
-        column.setContentsMargins(11, 7, 11, 7)
+        column.setContentsMargins(_MARGIN, 7, _MARGIN, 7)
         self.label = QLabel(self)
         self.label.setTextFormat(Qt.TextFormat.PlainText)
         self.label.setWordWrap(True)
@@ -51,8 +52,8 @@ class BubbleView(QFrame):
             text = "(nothing)"
         if text != self._shown:
             self._shown = text
-            self._fit()
             self.label.setText(text)
+            self._fit()
             who = "You" if bubble.who == "you" else "The graph"
             self.setAccessibleName(f"{who}: {text[:500]}")
         look = "bad" if bubble.state == "error" else bubble.who
@@ -71,7 +72,10 @@ class BubbleView(QFrame):
         most = max(120, min(WIDEST, int(self._room * SHARE)))
         metrics = self.label.fontMetrics()
         needed = max((metrics.horizontalAdvance(line) for line in self._shown[:2000].split("\n")[:40]), default=0) + 30
-        self.setFixedWidth(min(most, max(48, needed)))
+        width = min(most, max(48, needed))
+        self.setFixedWidth(width)
+        # Of a label that wraps, a scroll area knows only how high it would be if it were narrow.
+        self.label.setFixedHeight(self.label.heightForWidth(width - 2 * _MARGIN - 2))
 
 
 class Bubbles(QScrollArea):
