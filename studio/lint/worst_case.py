@@ -8,11 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
 from studio.engine.plan import Body, NodePlan, RegionPlan
 from studio.lint.calls import Resolve, calls_of
 from studio.lint.prices import Price, price_of
 from studio.lint.region import listed
+
+MOST_KINDS: Final = 32
+"""Ways in which the items of maps within maps may multiply that are kept apart."""
+MOST_SAID: Final = 3
+"""And how many of them a sentence names."""
 
 Items = tuple[str, ...]
 """The maps whose items multiply something, outermost first; () for what happens once."""
@@ -61,6 +67,8 @@ class Bound:
             each = " and each of ".join(f"`{name}`" for name in maps)
             parts.append(f"{more}{_number(count)}{noun} for each item of {each}" if noun else
                          f"{_number(count)} more for each item of {each}")  # fmt: skip
+        if len(parts) > MOST_SAID + 1:
+            parts[MOST_SAID + 1 :] = ["more for items of maps within them"]
         text = " and ".join(parts) or ("no model calls that can be counted" if self.unknown else "no model calls")
         return text[0].upper() + text[1:]
 
@@ -76,6 +84,8 @@ class Bound:
             if usd:
                 each = " and each of ".join(f"`{name}`" for name in maps)
                 parts.append(f"{_money(usd)} for each item of {each}")
+        if len(parts) > MOST_SAID + 1:
+            parts[MOST_SAID + 1 :] = ["more"]
         return f"; about {' and '.join(parts)}, besides what flows in"
 
 
@@ -126,6 +136,12 @@ class _Sum:
             # No float is larger than a graph can make its whole numbers.
             self.usd[front + maps] = self.usd.get(front + maps, 0.0) + usd * float(min(times, 10**300))
 
+    def keep(self, most: int) -> None:
+        """Forget all but so many kinds, those with the fewest maps."""
+        kept = sorted(self.calls, key=len)[:most]
+        self.calls = {maps: self.calls[maps] for maps in kept}
+        self.usd = {maps: self.usd[maps] for maps in kept if maps in self.usd}
+
 
 class _Reckoner:
     def __init__(self, resolve: Resolve, price: Callable[[str], Price | None]) -> None:
@@ -152,6 +168,9 @@ class _Reckoner:
             if not node.knockout:
                 total.add(self._node(node, ticks), 1 + node.retries)
         self._inside.pop()
+        if len(total.calls) > MOST_KINDS:
+            self.unknown["Maps within maps multiply in more ways than can be told"] = None
+            total.keep(MOST_KINDS)
         self._known[key] = total
         return total
 

@@ -130,6 +130,21 @@ def test_bodies_within_bodies_do_not_take_for_ever() -> None:
     assert bound_of(graph.to_text()).calls == 3**15
 
 
+def test_maps_within_maps_are_told_as_far_as_that_makes_sense() -> None:
+    """Six maps in each of twelve bodies: more ways to multiply than there are words."""
+    graph = Graph()
+    inner = graph
+    for depth in range(12):
+        for number in range(6):
+            inner.add("flow.map", f"m{number}", graph=f"g{depth}")
+        inner = inner.add_graph(f"g{depth}")
+    inner.add("llm.function", "f", instructions="Hi", repairs=0)
+    found = bound_of(graph.to_text(), model="free")
+    assert len(found.per_item) <= 32
+    assert "more ways than can be told" in found.sentence
+    assert len(found.sentence) < 600
+
+
 def test_what_plugins_ask_is_not_known() -> None:
     @node("mine.crawl", category="Mine", effects="network")
     class Crawl(Node):
