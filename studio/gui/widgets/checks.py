@@ -160,7 +160,8 @@ class CheckRow(RowWidget):
             if self.labels.texts():
                 body["labels"] = self.labels.texts()
             if passing := self.passing.texts():
-                body["pass"] = passing[0] if len(passing) == 1 else passing
+                listed = isinstance(given.get("pass"), list)
+                body["pass"] = passing[0] if len(passing) == 1 and not listed else passing
             body |= {key: given[key] for key in ("model", "examples") if key in given}
         made: dict[str, Json] = {"name": name} if name else {}
         made |= body

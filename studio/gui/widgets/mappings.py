@@ -112,21 +112,22 @@ class RoutesEditor(RowsEditor):
             for name, texts in value.items()
         )
 
-    def spread(self, value: Json) -> list[tuple[str, list[str]]]:
-        return [(name, texts if isinstance(texts, list) else [texts]) for name, texts in value.items()]
+    def spread(self, value: Json) -> list[tuple[str, Json]]:
+        return list(value.items())
 
-    def gather(self, rows: list[tuple[str, list[str]]]) -> Json:
+    def gather(self, rows: list[tuple[str, Json]]) -> Json:
         given = [(name, texts) for name, texts in rows if name]
         _distinct([name for name, _ in given], "route")
-        return {name: texts[0] if len(texts) == 1 else texts for name, texts in given}
+        return dict(given)
 
-    def fresh(self, text: str) -> tuple[str, list[str]]:
+    def fresh(self, text: str) -> tuple[str, Json]:
         return text, []
 
 
 class _RouteRow(RowWidget):
     def __init__(self) -> None:
         super().__init__()
+        self._listed = True
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 4)
         card = QFrame(self)
@@ -148,12 +149,16 @@ class _RouteRow(RowWidget):
         self.name.entered.connect(self.texts.setFocus)
         self.setFocusProxy(self.name)
 
-    def show_data(self, data: tuple[str, list[str]]) -> None:
-        set_line(self.name, data[0])
-        self.texts.show_value(data[1])
+    def show_data(self, data: tuple[str, Json]) -> None:
+        name, texts = data
+        set_line(self.name, name)
+        self._listed = isinstance(texts, list)
+        self.texts.show_value(texts if isinstance(texts, list) else [texts])
 
-    def data(self) -> tuple[str, list[str]]:
-        return self.name.text(), self.texts.texts()
+    def data(self) -> tuple[str, Json]:
+        texts = self.texts.texts()
+        # A description written as a text stays one while it is alone.
+        return self.name.text(), texts if self._listed or len(texts) != 1 else texts[0]
 
 
 class ValuesEditor(RowsEditor):

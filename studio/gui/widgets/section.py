@@ -91,9 +91,11 @@ class SectionHeader(QAbstractButton):
 
 
 class Section(QWidget):
-    """A heading with a body that `make` makes when it is first unfolded. `toggled(open)` when a person folds it."""
+    """A heading with a body that `make` makes when it is first unfolded. `toggled(open)` when a person folds it,
+    `turned(open)` whenever it is folded or unfolded."""
 
     toggled = Signal(bool)
+    turned = Signal(bool)
 
     def __init__(
         self,
@@ -133,6 +135,7 @@ class Section(QWidget):
             self._column.addWidget(self.body)
         if self.body is not None:
             self.body.setVisible(is_open)
+        self.turned.emit(is_open)
 
     def _clicked(self, checked: bool) -> None:
         self.set_open(checked)

@@ -2,17 +2,34 @@
 
 from __future__ import annotations
 
+import html
 import re
 
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from studio.gui.panels.inspector.form import MARGINS
+from studio.gui.theme.theme import small_font
 from studio.gui.widgets.editor import default_text
 from studio.gui.widgets.labels import Note
 from studio.spec.fields import Field
 from studio.spec.node import Node
 
 _MARKS = re.compile(r"\*\*([^*\n]+)\*\*|(?<![\w*])\*([^*\s][^*\n]*)\*(?![\w*])|`([^`\n]+)`")
+
+
+class _Words(QLabel):
+    """A paragraph with emphasis and code as the docstring marks them; all else in it is escaped."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.setTextFormat(Qt.TextFormat.RichText)
+        self.setWordWrap(True)
+        self.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setFont(small_font(self.font()))
+        self.setText(marked(text))
+        self.setAccessibleName(plain_words(text))
 
 
 class HelpBody(QWidget):
@@ -26,7 +43,7 @@ class HelpBody(QWidget):
         column.setContentsMargins(*MARGINS)
         column.setSpacing(6)
         for paragraph in paragraphs(cls.spec.help):
-            column.addWidget(Note(paragraph, "text"))
+            column.addWidget(_Words(paragraph))
         for title, fields in (
             ("Inputs", cls.In.fields()),
             ("Outputs", cls.Out.fields()),
@@ -39,15 +56,27 @@ class HelpBody(QWidget):
 
 
 def paragraphs(text: str) -> list[str]:
-    """Return the paragraphs of a docstring as they read without marks; lines of one are joined, indented ones stay."""
+    """Return the paragraphs of a docstring; lines of one are joined, indented ones stay."""
     made = []
     for part in text.split("\n\n"):
         lines = part.split("\n")
         if all(line.startswith("    ") or not line for line in lines):
-            made.append("\n".join(line[4:] for line in lines))
+            made.append("\n".join(line[4:] for line in lines) + "\n")
         else:
-            made.append(plain_words(" ".join(line.strip() for line in lines)))
+            made.append(" ".join(line.strip() for line in lines))
     return [one for one in made if one.strip()]
+
+
+def marked(text: str) -> str:
+    """Return a paragraph as rich text: escaped, then with the marks of emphasis and code."""
+    if "\n" in text:
+        return f"<pre style='white-space:pre-wrap'>{html.escape(text)}</pre>"
+
+    def tag(found: re.Match[str]) -> str:
+        bold, slanted, code = found.groups()
+        return f"<b>{bold}</b>" if bold else f"<i>{slanted}</i>" if slanted else f"<code>{code}</code>"
+
+    return _MARKS.sub(tag, html.escape(text, quote=False))
 
 
 def plain_words(text: str) -> str:

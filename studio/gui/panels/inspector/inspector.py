@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Protocol, cast
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtWidgets import QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
-from studio.editing import Document, Op, RenameNode
+from studio.editing import Document, Op, RenameNode, ReplaceEdge
+from studio.graph.model import Edge
 from studio.gui.guard import guarded
 from studio.gui.panels.inspector.folds import Folds
 from studio.gui.panels.inspector.graph_page import GraphPage
@@ -19,6 +20,9 @@ from studio.gui.panels.inspector.wire_page import WirePage
 from studio.gui.widgets.labels import Note
 from studio.gui.widgets.undo_keys import UndoHost
 from studio.gui.workbench import Workbench
+
+if TYPE_CHECKING:
+    from studio.gui.canvas import Canvas
 
 KEPT = 16
 """Pages of node types that are kept to be shown again."""
@@ -55,6 +59,7 @@ class Inspector(QWidget, UndoHost):
         self._nodes: dict[tuple[str, ...], NodePage] = {}
         self.page: _Page | None = None
         self._document: Document | None = None
+        self._wire: Edge | None = None
         self._unhook: list[Callable[[], None]] = []
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
@@ -128,6 +133,9 @@ class Inspector(QWidget, UndoHost):
         page = self.page
         if isinstance(op, RenameNode) and isinstance(page, NodePage) and op.at == page.subject.at:
             page.subject.names = tuple(op.new if name == op.old else name for name in page.subject.names)
+        if isinstance(op, ReplaceEdge) and isinstance(inverse, ReplaceEdge) and isinstance(page, WirePage):
+            if inverse.edge is page.edge and op.at == page.subject.at:
+                page.edge = self._wire = op.edge
 
     # -- showing ------------------------------------------------------------------------------
 
@@ -142,7 +150,7 @@ class Inspector(QWidget, UndoHost):
         document, at = canvas.document, canvas.at
         self._follow(document)
         names = [name for name in self.workbench.selection if name in document.at(at).nodes]
-        edges = _ask_canvas(canvas, "selected_edges")
+        edges = self._keep_wire(canvas, _ask_canvas(canvas, "selected_edges"))
         frames, comments = _ask_canvas(canvas, "selected_frames"), _ask_canvas(canvas, "selected_comments")
         if names:
             node_page = self._node_page([document.node(at, name).type for name in names])
@@ -178,6 +186,26 @@ class Inspector(QWidget, UndoHost):
                 self._leave()
                 graph.subject.turn_to(document, at, ())
             self._show(graph)
+
+    def _keep_wire(self, canvas: Canvas, edges: list[Any]) -> list[Any]:
+        """Return the selected wires. One that is shown and now delivers at another tick is another item on the canvas,
+        which takes the old one away in its own time: it is selected again."""
+        edge = self._wire
+        if edge is None:
+            return edges
+        if edge not in canvas.document.at(canvas.at).edges:
+            self._wire = None
+            return edges
+        from studio.gui.canvas.wire_item import WireKey
+
+        item = canvas.projection.wires.get(WireKey.of(edge))
+        if item is not None and not canvas.selected_items():
+            self._wire = None
+            canvas.select_items({item})
+        elif edges or canvas.selected():
+            self._wire = None
+            return edges
+        return [edge]
 
     def _leave(self) -> None:
         if self.page is not None:

@@ -80,7 +80,7 @@ class NodePage(QWidget):
         self.help_switch.toggled.connect(self.form.show_help)
         first = self.form.groups[0].section
         self.help_switch.setVisible(first.is_open)
-        first.toggled.connect(self.help_switch.setVisible)
+        first.turned.connect(self.help_switch.setVisible)
         row = QVBoxLayout(header)
         row.setContentsMargins(0, 0, 4, 0)
         row.addWidget(self.help_switch, 0, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)

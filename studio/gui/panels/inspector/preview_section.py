@@ -119,8 +119,9 @@ class PreviewSection(QWidget):
         self.told.set_text(why)
         self.tokens.set_text(f"about {self.counter.ask(text):,} tokens" if text else "")
         self.tokens.setToolTip("An estimate: a token is about four characters.")
-        model = self.subject.node.params.get("model", "default") if self.subject.node.type in TYPES else ""
-        self.model.set_text(f"sent to {model}" if model and text else "")
+        asks = self.subject.node.type in TYPES and bool(text)
+        model = _info(self.subject, str(self.subject.node.params.get("model", "default"))).name
+        self.model.set_text(f"for {model}" if asks else "")
 
     def _given(self) -> None:
         self._later.ask()
