@@ -55,7 +55,7 @@ class CommandPalette:
 
     def commands(self, query: str) -> list[Row]:
         """Return the actions that fit, those used last first while nothing is typed; then nodes and graphs that fit."""
-        actions = [action for action in all_actions().values() if action.id != "help.commands"]
+        actions = [action for action in all_actions().values() if action.id != "view.commands"]
         if not query.strip():
             order = {action_id: place for place, action_id in enumerate(self.recent)}
             actions.sort(key=lambda action: order.get(action.id, len(order)))

@@ -22,7 +22,7 @@ from studio.gui.actions.graph import add_comment
 from studio.gui.actions.on_canvas import edit, scene_point
 from studio.gui.popups.add_node import Loose
 from studio.gui.popups.rows import cut
-from studio.gui.shortcuts import plain_title
+from studio.gui.shortcuts import plain_title, shown
 from studio.gui.workbench import Workbench
 from studio.support.errors import StudioError
 
@@ -81,6 +81,13 @@ class _Menu:
         made.triggered.connect(lambda *_: self.workbench.trying(run))
         return made
 
+    def _show_keys(self, made: QAction, action_id: str) -> None:
+        """Show the keys of an action at an entry. Behind a tab they are shown without being taken from the action."""
+        shortcuts = self.workbench.parts.get("shortcuts")
+        keys = shortcuts.keys(action_id) if shortcuts is not None else all_actions()[action_id].keys
+        if keys:
+            made.setText(f"{made.text()}\t{shown(keys[0])}")
+
     def actions(self, wanted: Iterable[str], menu: QMenu | None = None) -> None:
         """Add actions by id, all of a menu by its path, and lines between groups (`-`)."""
         menu = menu or self.menu
@@ -103,11 +110,7 @@ class _Menu:
         if action.checked is not None:
             made.setCheckable(True)
             made.setChecked(action.checked(self.workbench))
-        shortcuts = self.workbench.parts.get("shortcuts")
-        keys = shortcuts.keys(action_id) if shortcuts is not None else action.keys
-        if keys:
-            # Behind a tab, a menu shows keys without taking them from the window's own action.
-            made.setText(f"{made.text()}\t{keys[0]}")
+        self._show_keys(made, action_id)
         made.triggered.connect(lambda *_: self.workbench.trigger(action_id))
 
     def problems(self, name: str) -> None:
@@ -126,9 +129,11 @@ class _Menu:
 
     def paper(self) -> None:
         """Fill the menu of the empty canvas."""
-        add = self.entry("Add Node…\tTab", lambda: self.workbench.part("popups").adding.open(self.place, self.point))
-        add.setObjectName("graph.add")
-        self.entry("Add Comment", lambda: add_comment(self.workbench, self.place)).setObjectName("graph.comment")
+        popups = self.workbench.part("popups")
+        add = self.entry("Add Node…", lambda: popups.adding.open(self.place, self.point))
+        self._show_keys(add, "graph.add")
+        comment = self.entry("Add Comment", lambda: add_comment(self.workbench, self.place))
+        self._show_keys(comment, "graph.comment")
         self.actions(("-", "edit.paste", "-", *_EMPTY))
 
     # -- ports --------------------------------------------------------------------------------
