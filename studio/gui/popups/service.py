@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, QPoint, QPointF
-from PySide6.QtWidgets import QMenu, QWidget
+import shiboken6
+from PySide6.QtCore import QObject, QPoint, QPointF, QTimer
+from PySide6.QtWidgets import QApplication, QMenu, QWidget
 
 from studio.editing.searching import Hit
 from studio.gui.workbench import Workbench
@@ -30,7 +31,11 @@ class Popups(QObject):
         super().__init__(workbench)
         self.workbench = workbench
         self.menu: QMenu | None = None
-        """The menu that was opened last."""
+        """The menu that is open."""
+        self._hidden: list[QMenu] = []
+        self._sweep = QTimer(self)
+        self._sweep.setSingleShot(True)
+        self._sweep.timeout.connect(self._delete_hidden)
 
     @cached_property
     def window(self) -> QWidget:
@@ -102,10 +107,22 @@ class Popups(QObject):
         """Show the menu of what is at a point."""
         from studio.gui.popups.context import context_menu
 
-        if self.menu is not None:
-            self.menu.deleteLater()
-        self.menu = context_menu(self.workbench, canvas, target, point)
-        self.menu.popup(point)
+        menu = self.menu = context_menu(self.workbench, canvas, target, point)
+        menu.aboutToHide.connect(partial(self._on_hidden, menu))
+        menu.popup(point)
+
+    def _on_hidden(self, menu: QMenu) -> None:
+        if self.menu is menu:
+            self.menu = None
+        self._hidden.append(menu)
+        self._sweep.start(0)
+
+    def _delete_hidden(self) -> None:
+        """Delete menus that have closed, while none is open: deleting one would close that one, too."""
+        if QApplication.activePopupWidget() is None:
+            hidden, self._hidden = self._hidden, []
+            for menu in hidden:
+                shiboken6.delete(menu)  # type: ignore[no-untyped-call]
 
     def dropped(self, canvas: Canvas, key: str, place: tuple[float, float]) -> bool:
         """Add what was dragged out of the palette; return whether it was added."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+import shiboken6
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAction, QContextMenuEvent
 from PySide6.QtWidgets import QApplication, QMenu
@@ -52,7 +53,7 @@ def choose(desk: Desk, menu: QMenu, title: str) -> None:
     assert action.isEnabled(), title
     menu.setActiveAction(action)
     desk.press(Qt.Key.Key_Return, widget=menu)
-    assert not menu.isVisible()
+    assert desk.popups.menu is None, "a menu goes when it has been used"
 
 
 def test_the_menu_of_a_node_selects_it_and_acts_on_it(desk: Desk) -> None:
@@ -69,6 +70,21 @@ def test_the_menu_of_a_node_selects_it_and_acts_on_it(desk: Desk) -> None:
     assert "writer" not in desk.graph.nodes
     assert desk.labels == ["Delete node writer"]
     desk.check()
+
+
+def test_a_second_menu_stays_open_when_the_first_is_gone(desk: Desk) -> None:
+    canvas = desk.open(CHAIN)
+    first = menu_at(desk, head_of(canvas, "writer"))
+    first.close()
+
+    menu = menu_at(desk, head_of(canvas, "writer"))
+    QApplication.processEvents()
+
+    assert menu.isVisible()
+    menu.close()
+    QApplication.processEvents()
+    assert not shiboken6.isValid(first), "none is kept"
+    assert not shiboken6.isValid(menu)
 
 
 def test_several_selected_stay_selected(desk: Desk) -> None:
