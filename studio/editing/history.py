@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from studio.editing.ops import Op
+from studio.editing.ops import Op, PutNode, PutStore, ReplaceEdge, SetKey
 from studio.support.signal import Signal
 
 MOST = 1000
@@ -81,8 +81,12 @@ class History:
             self._undone.clear()
         last = self._done[-1] if self._done else None
         if last is not None and entry.merge and last.merge == entry.merge and last is not self._clean:
-            last.ops += entry.ops
-            last.inverse[:0] = entry.inverse
+            if _replaces(last, entry):
+                # Each key typed into a long prompt would else keep one more copy of it.
+                last.ops = entry.ops
+            else:
+                last.ops += entry.ops
+                last.inverse[:0] = entry.inverse
             last.label = entry.label
         else:
             self._done.append(entry)
@@ -117,3 +121,27 @@ class History:
         self._undone.clear()
         self._clean = None
         self.changed.emit()
+
+
+def _replaces(last: Entry, entry: Entry) -> bool:
+    """True if both entries do nothing but put something in the place of one and the same node, edge or key."""
+    ops = (*last.ops, *entry.ops, *last.inverse, *entry.inverse)
+    if not len(last.ops) == len(last.inverse) == len(entry.ops) == len(entry.inverse) == 1:
+        return False
+    places = {_place_of(op) for op in ops}
+    return len(places) == 1 and None not in places
+
+
+def _place_of(op: Op) -> tuple[object, ...] | None:
+    """Return what an op replaces, None if it adds, removes or moves."""
+    match op:
+        case PutNode(at, name, node, None) if node is not None:
+            return "node", at, name
+        case PutStore(at, name, store, None) if store is not None:
+            return "store", at, name
+        case ReplaceEdge(at, index, _):
+            return "edge", at, index
+        case SetKey(at, key, _):
+            return "key", at, key
+        case _:
+            return None

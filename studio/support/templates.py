@@ -15,6 +15,9 @@ from functools import lru_cache
 from studio.support.errors import UsageError
 from studio.support.values import Json, encode
 
+LONG = 10_000
+"""Characters beyond which few templates are remembered: each key typed into one makes another."""
+
 _TOKEN = re.compile(r"\{\{|\{([^\W\d]\w*)\}|\{|\}\}?")
 
 
@@ -60,9 +63,12 @@ def literal(text: str) -> str:
     return text.replace("{", "{{").replace("}", "}}")
 
 
-@lru_cache(maxsize=512)
 def _segments(text: str) -> tuple[str, ...]:
-    """Split a template into text, name, text, name, …, text."""
+    """Split a template into text, name, text, name, …, text; what was split last is remembered."""
+    return _few_long(text) if len(text) > LONG else _many_short(text)
+
+
+def _split(text: str) -> tuple[str, ...]:
     parts: list[str] = []
     plain: list[str] = []
     escaped: list[bool] = []  # open braces: True where `{{` opened, False where a single one stayed
@@ -91,3 +97,7 @@ def _segments(text: str) -> tuple[str, ...]:
     plain.append(text[at:])
     parts.append("".join(plain))
     return tuple(parts)
+
+
+_many_short = lru_cache(maxsize=512)(_split)
+_few_long = lru_cache(maxsize=8)(_split)

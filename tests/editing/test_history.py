@@ -131,3 +131,27 @@ def test_changes_of_what_can_be_undone_are_told(doc: Document) -> None:
     doc.redo()
     doc.history.clear()
     assert heard == [("Say a", ""), ("", "Say a"), ("Say a", ""), ("", "")]
+
+
+def test_typing_a_long_text_keeps_its_first_and_its_last_state_only() -> None:
+    doc = Document(Graph())
+    for length in range(1, 40):
+        say(doc, "x" * length)
+
+    (entry,) = doc.history._done
+    assert [op for op in entry.ops if isinstance(op, SetKey)] == [SetKey((), "about", "x" * 39)]
+    assert entry.inverse == [SetKey((), "about", "")]
+    doc.undo()
+    assert doc.graph.about == ""
+    doc.redo()
+    assert doc.graph.about == "x" * 39
+
+
+def test_entries_that_do_other_things_are_merged_with_all_they_do() -> None:
+    doc = Document(Graph())
+    say(doc, "a")
+    doc.do("Name", [SetKey((), "name", "other")], merge="typing")
+
+    assert len(doc.history._done) == 1
+    doc.undo()
+    assert (doc.graph.about, doc.graph.name) == ("", "graph")
