@@ -161,6 +161,7 @@ class PictureSheet(QDialog):
         self, form: QFormLayout, label: str, one: tuple[str, str], other: tuple[str, str]
     ) -> tuple[QRadioButton, QRadioButton]:
         row = QHBoxLayout()
+        row.setSpacing(18)
         group = QButtonGroup(self)
         made = []
         for name, text in (one, other):

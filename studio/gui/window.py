@@ -44,7 +44,7 @@ _AREAS = {
     "bottom": Qt.DockWidgetArea.BottomDockWidgetArea,
 }
 _WIDTHS = {"left": 250, "right": 340}
-_BOTTOM = 200
+_BOTTOM = 240
 
 
 class MainWindow(QMainWindow):
@@ -88,6 +88,7 @@ class MainWindow(QMainWindow):
         workbench.current_changed.connect(self.refresh_title)
         workbench.actions_changed.connect(self.refresh_title)
         workbench.settings_changed.connect(self._on_setting)
+        workbench.part("recovery").changed.connect(self.offer_recovery)
         QGuiApplication.styleHints().colorSchemeChanged.connect(lambda *_: self._on_setting("window.theme"))
         self.pages.welcome()
         self.refresh_title()
@@ -153,7 +154,7 @@ class MainWindow(QMainWindow):
             inside = dock.isAncestorOf(focus) if (focus := QApplication.focusWidget()) is not None else False
             dock.setVisible(False)
             if inside:
-                self.pages.setFocus()
+                self.focus_canvas()
         else:
             self.show_panel(panel_id)
 
@@ -191,10 +192,10 @@ class MainWindow(QMainWindow):
                 apply_theme(theme)
 
     def offer_recovery(self) -> None:
-        """Say above everything what an earlier crash left unsaved; the welcome page lists it too."""
+        """Say above the graph what an earlier crash left unsaved; the welcome page has its own list of it."""
         keeper = self.workbench.part("recovery")
         found = [one for one in keeper.found if not one.problem]
-        if not found:
+        if not found or self.workbench.current is None:
             self.bars.take("recovery")
             return
         last = found[0]
@@ -278,8 +279,11 @@ class MainWindow(QMainWindow):
     def showEvent(self, event: QShowEvent) -> None:
         """The graph has the focus at first."""
         super().showEvent(event)
+        QTimer.singleShot(0, self, self._first_focus)
+
+    def _first_focus(self) -> None:
         if self.focusWidget() is None:
-            self.pages.setFocus()
+            self.focus_canvas()
 
     @guarded()
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QRectF, QSize, Qt
 from PySide6.QtGui import QBrush, QImage, QPainter
@@ -57,15 +57,16 @@ def extent(canvas: Canvas, names: Collection[str] | None = None) -> QRectF:
 def _posing(canvas: Canvas, shot: Shot) -> Iterator[None]:
     """The scene as the picture has it: without selection, without what is left out, and without caches, which would
     become bitmaps in a drawing."""
-    scene = canvas.view.shown_scene()
+    scene: Any = canvas.view.shown_scene()
     chosen = canvas.selected_items()
     cached = [item for item in scene.items() if item.cacheMode() != QGraphicsItem.CacheMode.NoCache]
     left_out = [] if shot.names is None else _others(canvas, shot.names)
-    paper = scene.backgroundBrush()
+    paper, grid = scene.backgroundBrush(), scene.grid_mode
     scene.blockSignals(True)
     try:
         scene.clearSelection()
         scene.setBackgroundBrush(QBrush())
+        scene.grid_mode = 0  # NodeGraphQt's own grid, which the view does not show either
         for item in cached:
             item.setCacheMode(QGraphicsItem.CacheMode.NoCache)
         for item in left_out:
@@ -78,6 +79,7 @@ def _posing(canvas: Canvas, shot: Shot) -> Iterator[None]:
         for item in cached:
             item.setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)
         scene.setBackgroundBrush(paper)
+        scene.grid_mode = grid
         for item in chosen:
             item.setSelected(True)
         scene.blockSignals(False)

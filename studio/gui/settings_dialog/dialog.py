@@ -44,6 +44,7 @@ class SettingsDialog(QDialog):
         self.list = QListWidget()
         self.list.setObjectName("settings_pages")
         self.list.setAccessibleName("Pages of settings")
+        self.list.ensurePolished()  # rows are measured once, and shall be as high as the style makes them
         self.list.addItems([page.title for page in self.pages])
         self.list.setFixedWidth(180)
         self.list.currentRowChanged.connect(lambda *_: self._choose())

@@ -104,15 +104,17 @@ def apply_theme(name: str) -> Theme:
     holder.theme = theme
     app.setStyle("Fusion")
     app.setPalette(_palette(theme))
-    app.setStyleSheet(theme.css(_style_sheet()))
+    sheet, folder = _style_sheet()
+    app.setStyleSheet(theme.css(sheet).replace("$folder", folder).replace("$theme", name))
     holder.changed.emit()
     return theme
 
 
 @cache
-def _style_sheet() -> str:
-    folder = resource_root("assets") / "styles"
-    return "\n".join(path.read_text(encoding="utf-8") for path in sorted(Path(str(folder)).glob("*.qss")))
+def _style_sheet() -> tuple[str, str]:
+    """The text of all style sheets, and their folder, in which their pictures lie."""
+    folder = Path(str(resource_root("assets") / "styles"))
+    return "\n".join(path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.qss"))), folder.as_posix()
 
 
 def _palette(theme: Theme) -> QPalette:
