@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from html import escape
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
@@ -12,6 +11,7 @@ from studio.graph.diagnostics import Diagnostic
 from studio.gui.guard import guarded
 from studio.gui.panels.problems.listing import COLUMNS, TITLES, Column, Filter, cell, listed
 from studio.gui.signs import sign_icon
+from studio.gui.widgets.labels import tip
 
 Index = QModelIndex | QPersistentModelIndex
 _NOWHERE = QModelIndex()
@@ -75,8 +75,7 @@ class ProblemsModel(QAbstractTableModel):
             case Qt.ItemDataRole.DecorationRole if index.column() == 0:
                 return self._icons[found.severity]
             case Qt.ItemDataRole.ToolTipRole:
-                # Escaped, because Qt takes a tool tip that looks like HTML for HTML.
-                return f"<span>{escape(cell(found, COLUMNS[index.column()]))}</span>"
+                return tip(cell(found, COLUMNS[index.column()]))
             case Qt.ItemDataRole.AccessibleTextRole if index.column() == 0:
                 return f"{found.severity}: {cell(found, 'problem')}"
         return None

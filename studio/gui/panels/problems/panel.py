@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from html import escape
 from typing import Final
 
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPoint, Qt
@@ -31,11 +30,12 @@ from studio.gui.checks import Checked, Checks, path_of
 from studio.gui.guard import guarded
 from studio.gui.panels.problems.detail import Detail
 from studio.gui.panels.problems.fixes import fill_menu
-from studio.gui.panels.problems.listing import Filter, counted, key_of, one_line
+from studio.gui.panels.problems.listing import Filter, counted, key_of
 from studio.gui.panels.problems.model import ProblemsModel
 from studio.gui.panels.problems.places import go_to
 from studio.gui.signs import sign_icon
 from studio.gui.theme import themes
+from studio.gui.widgets.labels import Elided, tip
 from studio.gui.workbench import Workbench
 
 TITLE: Final = "Problems"
@@ -77,10 +77,8 @@ class ProblemsPanel(QWidget):
         self.this_graph = QCheckBox("This graph only")
         self.this_graph.setObjectName("problems.this_graph")
         self.this_graph.setToolTip("Leave out problems of other graphs of the file")
-        self.bound = QLabel()
+        self.bound = Elided(role="soft")
         self.bound.setObjectName("problems.bound")
-        self.bound.setTextFormat(Qt.TextFormat.PlainText)
-        self.bound.setProperty("soft", True)
         bar = QHBoxLayout()
         bar.setContentsMargins(8, 4, 8, 4)
         bar.setSpacing(6)
@@ -190,8 +188,8 @@ class ProblemsPanel(QWidget):
         self.errors.setAccessibleName(f"Show errors ({errors})")
         self.warnings.setAccessibleName(f"Show warnings ({warnings})")
         bound = known.bound.sentence if known is not None and known.bound is not None else ""
-        self.bound.setText(one_line(bound, 200))
-        self.bound.setToolTip(f"<span>{escape(one_line(bound, 1000))}</span>" if bound else "")
+        self.bound.set_text(bound)
+        self.bound.setToolTip(tip(bound))
         dock = self.parentWidget()
         if isinstance(dock, QDockWidget):
             counts = counted(errors, warnings)
