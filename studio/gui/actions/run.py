@@ -214,11 +214,11 @@ ACTIONS = [
         help="Fire the selected node alone, with what it got in the last run (or after what it needs), and stop.",
     ),
     Action(
-        "run.pause", "Pause", "Run", _pause, keys=("F6",), when=_is_running, order=200, label=_pause_label,
+        "run.pause", "Pause", "Run", _pause, keys=("Ctrl+F6",), when=_is_running, order=200, label=_pause_label,
         help="Start nothing new and hold the run, or let it go on.",
     ),
     Action(
-        "run.step", "Step", "Run", _step, keys=("F11",), when=_can_step, order=201,
+        "run.step", "Step", "Run", _step, keys=("F7",), when=_can_step, order=201,
         help="Let the next firing go; a region opens. Begins a run that is held, if none goes on.",
     ),
     Action(
@@ -234,7 +234,7 @@ ACTIONS = [
         help="Cancel the run at once. What it did stays recorded and can be gone on with.",
     ),
     Action(
-        "run.resume", "Go On with Last Run", "Run", _resume, keys=("Shift+F6",), when=_can_resume, order=300,
+        "run.resume", "Go On with Last Run", "Run", _resume, keys=("Ctrl+Shift+F6",), when=_can_resume, order=300,
         help="Go on where the last run stopped or failed; nothing that was done is done again.",
     ),
     Action(
