@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from studio.export.measure import fitted, text_width
+from studio.export.measure import LONGEST, fitted, text_width
 from studio.graph.layout import Box
 from studio.graph.model import Graph, NodeInstance
 from studio.graph.ports import NodePorts
@@ -87,8 +87,8 @@ def make_card(node: NodeInstance, ports: NodePorts, used: Used, badge: str = "")
     outputs = list(dict.fromkeys([*ports.outputs, *used_out]))
     card = Card(
         name=node.name,
-        title=node.title or node.name,
-        type=node.type,
+        title=(node.title or node.name)[:LONGEST],
+        type=node.type[:LONGEST],
         category=ports.cls.spec.category if ports.cls is not None else "",
         inputs=sorted(inputs, key=lambda port: port == "when"),
         outputs=sorted(outputs, key=lambda port: port in ("done", "error")),

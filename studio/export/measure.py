@@ -7,11 +7,14 @@ import unicodedata
 _NARROW = frozenset("iljft.,:;'|!()[]{}I ")
 _WIDE = frozenset("mwMW@%&—…")
 
+LONGEST = 2_000
+"""Signs that are measured: no room in a drawing is wider, and a title may be megabytes."""
+
 
 def text_width(text: str, size: float, *, bold: bool = False, mono: bool = False) -> float:
     """Return the width in pixels of text in a common sans-serif (or monospaced) font of this size."""
     ems = 0.0
-    for sign in text:
+    for sign in text[:LONGEST]:
         if unicodedata.combining(sign):
             continue
         if unicodedata.east_asian_width(sign) in "WF":
@@ -33,6 +36,7 @@ def fitted(text: str, size: float, room: float, *, bold: bool = False, mono: boo
     """Return the text cut with `…` so that it takes at most `room` pixels."""
     if text_width(text, size, bold=bold, mono=mono) <= room:
         return text
+    text = text[:LONGEST]
     while text and text_width(text + "…", size, bold=bold, mono=mono) > room:
         text = text[:-1]
     return text.rstrip() + "…"

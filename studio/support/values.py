@@ -110,8 +110,9 @@ def is_blob(value: Json) -> bool:
 def preview(value: Json, limit: int = 60) -> str:
     """Return one short line that shows the value to a person."""
     text = value if isinstance(value, str) else encode(value).decode()
-    text = " ".join(text.split())
-    return text if len(text) <= limit else text[: limit - 1] + "…"
+    seen = text[: 40 * limit + 1000]  # what follows cannot be shown, and may be megabytes
+    line = " ".join(seen.split())
+    return line if len(line) <= limit and len(seen) == len(text) else line[: limit - 1] + "…"
 
 
 def _refuse_non_finite(value: Json) -> None:

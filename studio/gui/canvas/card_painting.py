@@ -155,7 +155,7 @@ def _paint_big_title(item: NodeItem, painter: QPainter, style: Look, scale: floa
     card = item.card
     font = style.title_font
     unit = float(font.pixelSize())
-    parts, size = _big_title(card.title, card.width, card.height, round(scale, 2))
+    parts, size = _big_title(item.title, card.width, card.height, round(scale, 2))
     painter.save()
     painter.setPen(style.bad if card.broken else style.ink)
     painter.setFont(font)
@@ -218,7 +218,7 @@ def _paint_head(item: NodeItem, painter: QPainter, style: Look) -> None:
         painter.setFont(style.tiny_bold)
         painter.drawText(pill, _CENTER, words)
         right -= wide + 4
-    title = fits(card.title, style.title_font, right - PAD)
+    title = fits(item.title, style.title_font, right - PAD)
     painter.setFont(style.title_font)
     painter.setPen(style.ink)
     painter.drawText(QPointF(PAD, 22), title)

@@ -48,6 +48,8 @@ class NodeItem(AbstractNodeItem):  # type: ignore[misc]
     def __init__(self, name: str = "node", parent: QGraphicsItem | None = None) -> None:
         super().__init__(name, parent)
         self.card = Card(name, name, "", "")
+        self.title = name
+        """The whole title; the card's is cut to the width that drawings have for it."""
         self.inputs: list[Port] = []
         self.outputs: list[Port] = []
         self.widgets: dict[str, Any] = {}
@@ -87,9 +89,12 @@ class NodeItem(AbstractNodeItem):  # type: ignore[misc]
 
     # -- facts --------------------------------------------------------------------------------
 
-    def show_card(self, card: Card, types: dict[tuple[str, str], str], fields: dict[tuple[str, str], Field]) -> None:
+    def show_card(
+        self, title: str, card: Card, types: dict[tuple[str, str], str], fields: dict[tuple[str, str], Field]
+    ) -> None:
         """Show another card; wires have to be routed anew by whoever calls."""
         self.prepareGeometryChange()
+        self.title = title[:200]
         self.card = card
         self.types = types
         self.fields = fields

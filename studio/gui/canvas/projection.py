@@ -179,11 +179,10 @@ class Projection:
             card = make_card(model.nodes[name], ports, _lists(self._used[name]), self.badges.get(name, ""))
             fields = {(IN, key): field for key, field in ports.inputs.items()}
             fields.update({(OUT, key): field for key, field in ports.outputs.items()})
-            item.show_card(card, {key: field.type for key, field in fields.items()}, fields)
-            item.set_flag(
-                "wired",
-                frozenset([(IN, port) for port in self._used[name][0]] + [(OUT, port) for port in self._used[name][1]]),
-            )
+            types = {key: field.type for key, field in fields.items()}
+            item.show_card(model.nodes[name].title or name, card, types, fields)
+            into, out = self._used[name]
+            item.set_flag("wired", frozenset([*((IN, port) for port in into), *((OUT, port) for port in out)]))
 
     def set_badges(self, badges: Mapping[str, str]) -> None:
         """Show other badges (`live`, `steady`) on the cards."""

@@ -66,6 +66,7 @@ class Viewer(NodeViewer):  # type: ignore[misc]
         self.target: Any = None
         self.space_held = False
         super().__init__()
+        self.scene().grid_mode = 0  # its lines would be in pictures; the view draws dots
         self._search_widget.setParent(self)
         self._search_widget.hide()
         for item in (self._cursor_text, self._SLICER_PIPE, self._LIVE_PIPE):
