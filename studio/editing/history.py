@@ -11,7 +11,7 @@ MOST = 1000
 """Entries kept; the oldest fall away."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Entry:
     """One thing done: `label` for the menus ("Delete 3 nodes"), the ops, and those that take them back, in order.
 

@@ -64,7 +64,7 @@ class Bound:
         for maps, count in self.per_item.items():
             more = "more " if parts else "at most "
             noun = "" if parts else f" model call{'' if count == 1 else 's'}"
-            each = " and each of ".join(f"`{name}`" for name in maps)
+            each = _each(maps)
             parts.append(f"{more}{_number(count)}{noun} for each item of {each}" if noun else
                          f"{_number(count)} more for each item of {each}")  # fmt: skip
         if len(parts) > MOST_SAID + 1:
@@ -82,7 +82,7 @@ class Bound:
         parts = [_money(self.usd)] if self.usd else []
         for maps, usd in self.usd_per_item.items():
             if usd:
-                each = " and each of ".join(f"`{name}`" for name in maps)
+                each = _each(maps)
                 parts.append(f"{_money(usd)} for each item of {each}")
         if len(parts) > MOST_SAID + 1:
             parts[MOST_SAID + 1 :] = ["more"]
@@ -227,6 +227,11 @@ def _goes_on(plan: RegionPlan) -> bool:
 
 def _shared(body: Body | None) -> Body | None:
     return body if body is not None and body.shared else None
+
+
+def _each(maps: Items) -> str:
+    shown = [f"`{name}`" for name in maps[:MOST_SAID]] + ["what they hold"] * (len(maps) > MOST_SAID)
+    return " and each of ".join(shown)
 
 
 def _number(count: int) -> str:

@@ -93,6 +93,16 @@ def test_typing_on_after_a_save_is_an_entry_of_its_own(doc: Document) -> None:
     assert doc.graph.about == "a"
 
 
+def test_doing_the_same_again_is_not_what_was_saved(doc: Document) -> None:
+    say(doc, "a", "")
+    doc.history.mark_clean()
+    say(doc, "a", "")
+    doc.undo()
+    say(doc, "b", "")
+    doc.undo()
+    assert doc.history.is_clean, "what was undone looked like what was saved, but was another entry"
+
+
 def test_what_is_marked_dirty_stays_so_whatever_is_undone(doc: Document) -> None:
     say(doc, "a", "")
     doc.history.mark_dirty()

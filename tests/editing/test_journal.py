@@ -125,7 +125,12 @@ EVERY_OP: list[Op] = [
 @pytest.mark.parametrize("op", EVERY_OP, ids=lambda op: type(op).__name__)
 def test_each_op_comes_back_as_it_was(op: Op) -> None:
     top = Graph(graphs={"in": Graph(graphs={"side": Graph()})})
-    assert op_from_json(json.loads(json.dumps(op_to_json(op), allow_nan=False)), top) == op
+    back = op_from_json(json.loads(json.dumps(op_to_json(op), allow_nan=False)), top)
+    assert back == op
+    if isinstance(op, PutGraph) and op.graph is not None:
+        assert isinstance(back, PutGraph)
+        assert back.graph is not None
+        assert back.graph.comments == op.graph.comments, "which graphs do not compare"
 
 
 def test_every_field_of_every_op_is_among_those_tried() -> None:
@@ -327,6 +332,18 @@ def test_it_is_forced_onto_the_disk_now_and_then(doc: Document, folder: Path, mo
     assert len(forced) == 3, "what is on the disk need not be forced again"
 
 
+def test_typing_in_a_long_text_writes_little(doc: Document, folder: Path) -> None:
+    journal = keep(doc, folder)
+    text = "word " * 20_000
+    doc.do("Paste", [PutNode((), "topic", NodeInstance("topic", "flow.input", {"value": text}))])
+    before = journal.path.stat().st_size
+    for number in range(20):
+        text = text[:1000] + str(number) + text[1000:]
+        doc.do("Type", [PutNode((), "topic", NodeInstance("topic", "flow.input", {"value": text}))])
+    assert journal.path.stat().st_size - before < 20 * 250
+    assert recover(left_behind(journal, folder)).graph.nodes["topic"].params["value"] == text
+
+
 # -- trouble ---------------------------------------------------------------------------------------
 
 
@@ -370,13 +387,17 @@ def test_a_full_disk_is_told_once_and_editing_goes_on(doc: Document, folder: Pat
 
 def test_a_folder_that_cannot_be_made_is_told_once(doc: Document, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
-    journal = keep(doc, tmp_path / "file" / "recovery")
+    clock = Clock()
+    journal = keep(doc, tmp_path / "file" / "recovery", clock=clock)
     told: list[StudioError] = []
     journal.troubled.connect(told.append)
     say(doc, "One.")
     say(doc, "Two.")
     assert len(told) == 1
     assert doc.graph.about == "Two."
+    clock.now += journals.RETRY_S
+    say(doc, "Three.")
+    assert len(told) == 1, "tried again, refused again, and told before"
     journal.close()
 
 

@@ -213,6 +213,20 @@ def test_an_exact_type_goes_before_a_wider_one_and_what_does_not_fit_is_left_out
     assert "text.regex" not in suggested(vectors)
 
 
+def test_a_required_input_goes_before_an_optional_one() -> None:
+    @node("mine.reply", category="Mine")
+    class Reply(Node):
+        """Reply."""
+
+        class In(Fields):
+            style: str = port("", help="Optional, and first.")
+            letter: str = port(help="Required.")
+
+    graph = Graph.from_text("nodes: {s: {type: text.constant, text: x}}\n")
+    found = for_port(Document(graph, registry=Registry([Reply])), (), "s", "text", True)
+    assert next(one.port for one in found if one.entry.type == "mine.reply") == "letter"
+
+
 def test_wires_that_are_drawn_here_often_come_earlier() -> None:
     graph = Graph.from_text("nodes: {s: {type: text.split}}\n")
     doc = Document(graph)
