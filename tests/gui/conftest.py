@@ -8,6 +8,7 @@ from collections.abc import Iterator
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 import pytest
+from PySide6.QtCore import QCoreApplication, QEvent
 
 from studio.gui import guard
 from studio.gui.theme import apply_theme
@@ -25,6 +26,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(autouse=True)
 def _no_hidden_faults(qapp: object) -> Iterator[None]:
     """A test fails if an override of a Qt method raised: `guarded` keeps it from Qt, not from us."""
+    # Widgets of earlier tests wait for their end in an event loop that no test runs; each one slows the style sheet.
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
     apply_theme("light")
     faults: list[tuple[str, Exception]] = []
     unhook = guard.caught.connect(lambda where, fault: faults.append((where, fault)))
