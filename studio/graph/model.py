@@ -8,7 +8,7 @@ meaning (design rules 2.3, 2.7, 2.9).
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, Literal, get_args
 
@@ -148,6 +148,10 @@ class Graph:
         )
 
     __hash__ = None  # type: ignore[assignment]
+
+    def __getstate__(self) -> dict[str, Any]:
+        """A copy holds what the document says, not what was prepared from it for a run."""
+        return {one.name: getattr(self, one.name) for one in fields(self)}
 
     # -- written in Python, with the words of the file ------------------------------------------
 

@@ -6,12 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from studio.editing import Document, PutGraph
+from studio.editing import Document, InsertEdge, PutGraph
 from studio.editing.bodies import add_graph, delete_graph, rename_graph, users
 from studio.graph.check import check
-from studio.graph.model import Graph
+from studio.graph.model import Edge, Graph
 from studio.graph.reading import MAX_GRAPH_DEPTH
 from studio.support.errors import GraphError
+from tests.engine.players import run_logged
 
 TEXT = """
 studio: 1
@@ -115,3 +116,12 @@ def test_bodies_named_by_file_are_found_beside_the_new_file_from_subgraphs_too(t
     doc.save(new / "top.yaml")
 
     assert list(doc.ports(("part",), "it").inputs) == ["q"]
+
+
+def test_a_graph_that_ran_can_be_changed_and_run_again() -> None:
+    doc = Document(Graph.from_text("studio: 1\nnodes:\n  a: {type: flow.input, value: 1}\n  b: {type: flow.output}\n"))
+    assert run_logged(doc.graph, registry=doc.registry)[0].outputs == {}
+
+    doc.do("Connect", [InsertEdge((), 0, Edge("a", "value", "b", "value"))])
+
+    assert run_logged(doc.graph, registry=doc.registry)[0].outputs == {"b": 1}
