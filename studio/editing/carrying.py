@@ -30,10 +30,12 @@ from studio.support.values import Json
 
 def pack(doc: Document, scope: Scope, names: Iterable[str]) -> Graph:
     """Return a parcel of these nodes of the graph of `scope`, in file order, with the edges between them."""
-    return _Packer(doc).pack(scope, set(names))
+    return Packer(doc).pack(scope, set(names))
 
 
-class _Packer:
+class Packer:
+    """Makes one parcel; `graphs` and `stores` say, by identity, what is called how in it."""
+
     def __init__(self, doc: Document) -> None:
         self.doc = doc
         self.parcel = Graph(name="fragment")
@@ -43,6 +45,7 @@ class _Packer:
         self.known = {name for _, graph in doc.walk() for name in (*graph.graphs, *graph.stores)}
 
     def pack(self, scope: Scope, names: set[str]) -> Graph:
+        """Return the parcel of these nodes."""
         graph, parcel = scope.graph, self.parcel
         for name, node in graph.nodes.items():
             if name in names:
@@ -94,6 +97,7 @@ class _Packer:
         return made
 
     def store(self, declared: StoreDecl) -> str:
+        """Declare a store in the parcel, once; return what it is called there."""
         known = self.stores.get(id(declared))
         if known is None:
             known, taken = declared.name, self.parcel.stores
@@ -138,17 +142,17 @@ def _local(scope: Scope, reference: str) -> Scope | None:
 class Arrival:
     """A parcel on its way into the graph at `at`: `names`, `graphs` and `stores` say what is called how there.
 
-    Subgraphs and stores that are there already, equal and under the same name, are used as they are.
+    Subgraphs and stores that are there already, equal and under the same name, are used as they are; `own_stores` are
+    memories of their own, whatever they are called.
     """
 
-    def __init__(self, doc: Document, at: At, parcel: Graph, *, without: Iterable[str] = ()) -> None:
+    def __init__(self, doc: Document, at: At, parcel: Graph, *, own_stores: Collection[str] = ()) -> None:
         self.doc = doc
         self.at = at
         self.parcel = parcel
         graph, scope = doc.at(at), doc.scope(at)
-        gone = set(without)
-        self.names = free_names(parcel.nodes, [name for name in graph.nodes if name not in gone])
-        self.reused = _reusable(doc, scope, parcel)
+        self.names = free_names(parcel.nodes, graph.nodes)
+        self.reused = _reusable(doc, scope, parcel, own_stores)
         taken = {name for _, one in doc.walk() for name in (*one.graphs, *one.stores)}
         inner = {
             name for one in parcel.graphs.values() for _, each in one.walk() for name in (*each.graphs, *each.stores)
@@ -269,7 +273,7 @@ def _visible(scope: Scope) -> dict[str, set[str]]:
     return found
 
 
-def _reusable(doc: Document, scope: Scope, parcel: Graph) -> set[str | tuple[str, str]]:
+def _reusable(doc: Document, scope: Scope, parcel: Graph, own_stores: Collection[str]) -> set[str | tuple[str, str]]:
     """Return the subgraphs (by name) and stores (as `("store", name)`) that are there already and mean the same.
 
     A subgraph means the same if it says the same, its layout aside, and so does everything outside it that it uses.
@@ -277,7 +281,7 @@ def _reusable(doc: Document, scope: Scope, parcel: Graph) -> set[str | tuple[str
     same: set[str | tuple[str, str]] = set()
     for name, store in parcel.stores.items():
         found = scope.find_store(name)
-        if found is not None and found[1] == store:
+        if found is not None and found[1] == store and name not in own_stores:
             same.add(("store", name))
     for name, body in parcel.graphs.items():
         there = _local(scope, name)

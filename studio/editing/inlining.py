@@ -7,12 +7,13 @@ one tick; what fired anew in each execution gets `fires: every_tick`, where its 
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 
 from studio.editing.annotations import COMMENTS, FRAMES, WIRES
 from studio.editing.arranging import entry, point_of, positions
 from studio.editing.bodies import body_of_node, role, users
-from studio.editing.carrying import Arrival, pack
+from studio.editing.carrying import Arrival, Packer
 from studio.editing.connecting import edge_ops
 from studio.editing.document import Document
 from studio.editing.naming import free_name
@@ -59,6 +60,8 @@ class _Inlining:
         self.kept = [one for one in self.body.nodes if self.roles[one] not in _PORTS]
         self.constants: dict[str, NodeInstance] = {}
         self.names: dict[str, str] = {}
+        self.led_on: set[int] = set()
+        """By identity, the edges that wires drawn afterwards stand for."""
 
     # -- refusals -------------------------------------------------------------------------------
 
@@ -165,12 +168,24 @@ class _Inlining:
         Inputs and outputs of the body are places where wires go on: each wire behind one is drawn once for each wire
         before it, in their order.
         """
+        self.led_on.clear()
         of_each = [[] if edge.target == self.name else self._resolved(edge, False, names) for edge in self.graph.edges]
         inner: list[Edge] = []
         for edge in self.body.edges:
             if self.roles.get(edge.target) != "output":
                 inner += self._resolved(edge, True, names)
+        if self.strict:
+            self._refuse_lost_feedback()
         return of_each, inner
+
+    def _refuse_lost_feedback(self) -> None:
+        """Raise GraphError for a feedback edge that leads to nothing: it keeps the graph ticking (rule 2.5)."""
+        mine = [edge for edge in self.graph.edges if edge.target == self.name or edge.source == self.name]
+        for edge in (*mine, *self.body.edges):
+            if edge.feedback and not edge.hold and id(edge) not in self.led_on:
+                raise GraphError(
+                    f"`{edge}` leads to nothing, but keeps the graph ticking.", hint=f"Cut `{edge}` first."
+                )
 
     def _resolved(self, edge: Edge, inside: bool, names: dict[str, str]) -> list[Edge]:
         target = names.get(edge.target, edge.target) if inside else edge.target
@@ -181,7 +196,7 @@ class _Inlining:
         if len(made) > 1 and self.strict:
             ends = edge.target, edge.target_port
             spec = self._field(*ends) if inside else self.doc.input(self.at, *ends)
-            if edge.target_port == "when" or (spec is not None and spec.join != "plain"):
+            if edge.feedback or edge.target_port == "when" or (spec is not None and spec.join != "plain"):
                 raise GraphError(
                     f"Several wires are joined before they come to `{edge.target}.{edge.target_port}`, which would "
                     "take them one by one.",
@@ -193,6 +208,7 @@ class _Inlining:
         """Return the wires that an edge stands for, each from a node that is there afterwards, with its options."""
         if depth > 8:
             raise GraphError(f"`{edge}` leads through `{self.name}` again and again.")
+        self.led_on.add(id(edge))
         edge = self._first_value(edge, inside, names, depth)
         if inside:
             if self.roles.get(edge.source) != "input":
@@ -263,13 +279,13 @@ class _Inlining:
         self._refuse()
         if self.strict:
             self._refuse_otherwise()
-        parcel = pack(self.doc, self.scope, self.kept)
+        packer = Packer(self.doc)
+        parcel = packer.pack(self.scope, set(self.kept))
         for key in (FRAMES, COMMENTS):
             if isinstance(said := self.body.layout.get(key), list):
                 parcel.layout[key] = said
-        for name, store in self.body.stores.items():
-            parcel.stores.setdefault(name, store)
-        arrival = Arrival(self.doc, self.at, parcel)
+        own_stores = [packer.store(store) for store in self.body.stores.values()]
+        arrival = Arrival(self.doc, self.at, parcel, own_stores=own_stores)
         self.names = arrival.names
         of_each, inner = self._edges(arrival.names)
         ops = self._assembled(arrival, of_each, inner, {})
@@ -359,6 +375,7 @@ class _Inlining:
                     "behind the node that its value comes from.",
                     hint="Keep it as a subgraph.",
                 )
+        self._compare_races(was, now, arrival)
         for edge in self.graph.edges:
             if edge.source == self.name and edge.target != self.name:
                 collects = self.graph.nodes[edge.target].params.get("collect") is True
@@ -375,6 +392,16 @@ class _Inlining:
                 raise GraphError(
                     f"The store `{store}` would be used in another order than now.", hint="Keep it as a subgraph."
                 )
+
+    def _compare_races(self, was: Nature, now: Nature, arrival: Arrival) -> None:
+        """Raise GraphError if others would contend in a race than before: one that loses may fail without harm."""
+        inner = [frozenset(arrival.names.get(name, name) for name in race) for race in was.inner_races]
+        if Counter([*was.races, *inner]) != Counter(now.races):
+            raise GraphError(
+                f"Others would race than behind and inside `{self.name}`, which gives nothing before all of it is "
+                "decided.",
+                hint="Keep it as a subgraph.",
+            )
 
     def _refuse_held(self, edge: Edge, inside: bool, was_fresh: bool, now: Nature, collects: bool) -> None:
         """Raise GraphError if a value that came as a new one would be a held one, or the other way round, where that

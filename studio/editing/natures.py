@@ -32,6 +32,7 @@ class Nature:
     `node/name`."""
     races: list[frozenset[str]] = field(default_factory=list)
     """For each race its node, those it takes from and the contenders."""
+    inner_races: list[frozenset[str]] = field(default_factory=list)
 
 
 def natures_before(doc: Document, at: At, body: str = "") -> list[Nature] | None:
@@ -76,11 +77,16 @@ def _nature(plan: RegionPlan, body: str) -> Nature:
         inner = node.body.plan if node.name == body and node.body is not None else None
         if inner is not None:
             made.inner = {one.name: one.live for one in inner.nodes}
+            made.inner_races = _races(inner)
         for one in inner.nodes if inner is not None else (node,):
             for store in one.stores:
                 made.uses.setdefault(store, []).append(one.name if inner is None else f"{body}/{one.name}")
-    made.races = [frozenset(_racing(plan, node)) for node in plan.nodes if any(e.join == "first" for e in node.inputs)]
+    made.races = _races(plan)
     return made
+
+
+def _races(plan: RegionPlan) -> list[frozenset[str]]:
+    return [frozenset(_racing(plan, node)) for node in plan.nodes if any(e.join == "first" for e in node.inputs)]
 
 
 def _racing(plan: RegionPlan, node: NodePlan) -> Iterable[str]:
