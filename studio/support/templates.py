@@ -23,7 +23,7 @@ _TOKEN = re.compile(r"\{\{|\{([^\W\d]\w*)\}|\{|\}\}?")
 
 def placeholders(text: str) -> tuple[str, ...]:
     """Return the names a template asks for, each once, in order of appearance."""
-    return tuple(dict.fromkeys(name for name in _segments(text)[1::2]))
+    return _names_in_long(text) if len(text) > LONG else tuple(dict.fromkeys(_segments(text)[1::2]))
 
 
 def render(text: str, values: Mapping[str, Json]) -> str:
@@ -101,3 +101,9 @@ def _split(text: str) -> tuple[str, ...]:
 
 _many_short = lru_cache(maxsize=512)(_split)
 _few_long = lru_cache(maxsize=8)(_split)
+
+
+@lru_cache(maxsize=8)
+def _names_in_long(text: str) -> tuple[str, ...]:
+    """Return the names of a template of megabytes, which an editor asks for at every turn, without splitting it."""
+    return tuple(dict.fromkeys(name for name in _TOKEN.findall(text) if name))

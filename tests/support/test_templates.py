@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from studio.support.errors import UsageError
-from studio.support.templates import literal, placeholders, render
+from studio.support.templates import LONG, literal, placeholders, render
 
 
 @pytest.mark.parametrize(
@@ -78,3 +78,13 @@ def test_values_are_never_read_as_templates(template: str, value: str) -> None:
 
 def test_a_long_template_renders_in_linear_time() -> None:
     assert len(render("{" * 200_000 + "{a}" + "}" * 200_000, {"a": "x"})) > 100_000
+
+
+@pytest.mark.parametrize("part", ["{a} {{b}} {c", "{{{x}}}", "}{y}{", "{1} {é} {a b}", "{{a} {b}}", '{"a": {"b": 1}}'])
+def test_a_long_template_has_the_names_of_its_parts_and_renders_alike(part: str) -> None:
+    long = (part + "\n") * 5_000
+    assert len(long) > LONG
+    values = {name: f"<{name}>" for name in placeholders(part)}
+
+    assert placeholders(long) == placeholders(part + "\n" + part)
+    assert render(long, values).startswith(render(part + "\n", values))
