@@ -164,6 +164,7 @@ class Files(QObject):
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setFileMode(QFileDialog.FileMode.AnyFile)
         dialog.setDefaultSuffix("yaml")
+        dialog.setOption(QFileDialog.Option.DontConfirmOverwrite)  # it would wait for its own answer; asked below
         if document.path is not None:
             dialog.setDirectory(str(document.path.absolute().parent))
         dialog.selectFile(document.path.name if document.path is not None else f"{document.graph.name}.yaml")
@@ -179,6 +180,20 @@ class Files(QObject):
             then(False)
             return
         self._remember_folder(path)
+        if path.exists() and not _same(document.path, path):
+            ask(
+                self._window,
+                "Replace",
+                f"There is a file {path.name} already. Replace it?",
+                [("Replace", QMessageBox.ButtonRole.DestructiveRole), ("Cancel", QMessageBox.ButtonRole.RejectRole)],
+                lambda answer: self._save_there(document, path, then) if answer == "Replace" else then(False),
+                detail=str(path.parent),
+                name="files.replace",
+            )
+            return
+        self._save_there(document, path, then)
+
+    def _save_there(self, document: Document, path: Path, then: Then) -> None:
         base = document.graph.base
         self._name_after(document, path)
         self._write(document, path, then)

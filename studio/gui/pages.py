@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QMenu, QTabWidget, QWidget
+from PySide6.QtWidgets import QApplication, QMenu, QTabWidget, QWidget
 
 from studio.editing import TOP, At, Document, Op, RenameGraph
 from studio.graph.scope import BODY_PARAM, Scope
@@ -102,7 +102,12 @@ class Pages(QTabWidget):
         if page is None:
             siblings = self.pages(tab.document)
             page = self._add(tab, self.indexOf(siblings[-1]) + 1 if siblings else self.count())
-        self.setCurrentWidget(page)
+        focus = QApplication.focusWidget()
+        if focus is None or self.isAncestorOf(focus):  # who works in a panel goes on there
+            self.setCurrentWidget(page)
+            page.canvas.setFocus()
+        else:
+            self.setCurrentWidget(page)
         self._drop_welcome()
 
     def _add(self, tab: Tab, index: int) -> GraphPage:
@@ -316,7 +321,7 @@ class Pages(QTabWidget):
             self._on_current(self.currentIndex())
 
     def _leave(self, page: GraphPage) -> None:
-        """Remove the page of a graph that is gone. If it was in front, a graph around it is, if possible one with a tab."""
+        """Remove the page of a graph that is gone. If it was in front, a graph around it is, best one with a tab."""
         document = page.document
         around = [page.at[:depth] for depth in range(len(page.at) - 1, -1, -1)]
         there = [at for at in around if document.has(at)]

@@ -94,11 +94,11 @@ def test_the_overview_loads_nothing_that_takes_time() -> None:
     assert loaded("lint", "critic_loop") & HEAVY
 
 
-def test_the_window_is_honestly_not_there(cli: Cli) -> None:
-    told = cli()
+def test_the_overview_names_the_window_first(cli: Cli) -> None:
+    told = cli("--help").out
 
-    assert told.code == 2
-    assert told.err.startswith("studio: The window is not part of this version yet.")
+    assert "usage: studio [COMMAND] [options]" in told
+    assert told.index("open the window") < told.index("what ships with the studio")
 
 
 def test_an_unknown_command_names_the_nearest(cli: Cli) -> None:

@@ -23,7 +23,7 @@ def ask(
 ) -> QMessageBox:
     """Ask, and call `then` with the label of the answer, or "" if the question was closed without one.
 
-    The first answer is what Enter gives; Escape gives the one with the role of rejecting, if there is one.
+    Enter gives the first answer that destroys nothing; Escape the one with the role of rejecting, if there is one.
     """
     box = QMessageBox(parent)
     box.setObjectName(name)
@@ -35,11 +35,12 @@ def ask(
     box.setText(text[:LONGEST])
     box.setInformativeText(detail[:LONGEST])
     labels = {}
-    for position, (label, role) in enumerate(answers):
+    safe = next((label for label, role in answers if role != QMessageBox.ButtonRole.DestructiveRole), "")
+    for label, role in answers:
         button = box.addButton(label, role)
         button.setObjectName(f"{name}.{label.replace('&', '').lower().replace(' ', '_').rstrip('….')}")
         labels[button] = label
-        if position == 0:
+        if label == safe:
             box.setDefaultButton(button)
         if role == QMessageBox.ButtonRole.RejectRole:
             box.setEscapeButton(button)

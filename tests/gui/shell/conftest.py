@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtWidgets import QApplication, QMessageBox, QPushButton
-from pytestqt.qtbot import QtBot
+from PySide6.QtWidgets import QApplication, QDialog, QMessageBox, QPushButton
 
 from studio.gui.window import MainWindow
 from studio.gui.workbench import Workbench
@@ -39,12 +39,12 @@ graphs:
 
 
 @pytest.fixture
-def window(qtbot: QtBot) -> Iterator[MainWindow]:
+def window(qtbot: Any) -> Iterator[MainWindow]:
     """The window, shown and in front."""
     yield from opened(qtbot)
 
 
-def opened(qtbot: QtBot) -> Iterator[MainWindow]:
+def opened(qtbot: Any) -> Iterator[MainWindow]:
     """Open a window and close it without questions at the end."""
     made = MainWindow(Workbench(Settings.load()))
     made.resize(1200, 800)
@@ -57,7 +57,7 @@ def opened(qtbot: QtBot) -> Iterator[MainWindow]:
 
 def close(window: MainWindow) -> None:
     """Close a window whatever is unsaved, and let go of it."""
-    for box in window.findChildren(QMessageBox):
+    for box in window.findChildren(QDialog):
         box.reject()
     window._leaving = True
     window.close()
@@ -81,7 +81,7 @@ def other(tmp_path: Path) -> Path:
     return path
 
 
-def press_answer(qtbot: QtBot, window: MainWindow, label: str) -> QMessageBox:
+def press_answer(qtbot: Any, window: MainWindow, label: str) -> QMessageBox:
     """Answer the question that is shown with the mouse."""
     qtbot.waitUntil(lambda: any(box.isVisible() for box in window.findChildren(QMessageBox)))
     box = next(box for box in window.findChildren(QMessageBox) if box.isVisible())

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
-from pytestqt.qtbot import QtBot
 
 from studio.editing import TOP, Document, PutGraph, PutNode, RenameGraph, SetKey
 from studio.gui.window import MainWindow
@@ -38,9 +38,7 @@ def test_each_file_gets_a_tab_and_one_that_is_open_is_brought_to_the_front(
     assert titles(window) == ["small.yaml", "other.yaml"]
 
 
-def test_an_edit_marks_tab_and_frame_and_undo_takes_the_mark_away(
-    window: MainWindow, small: Path, qtbot: QtBot
-) -> None:
+def test_an_edit_marks_tab_and_frame_and_undo_takes_the_mark_away(window: MainWindow, small: Path, qtbot: Any) -> None:
     document = opened(window, small)
     assert not window.isWindowModified()
 
@@ -55,7 +53,7 @@ def test_an_edit_marks_tab_and_frame_and_undo_takes_the_mark_away(
     assert not window.isWindowModified()
 
 
-def test_keys_go_from_tab_to_tab_round_and_round(window: MainWindow, small: Path, other: Path, qtbot: QtBot) -> None:
+def test_keys_go_from_tab_to_tab_round_and_round(window: MainWindow, small: Path, other: Path, qtbot: Any) -> None:
     opened(window, small)
     opened(window, other)
     shown = []
@@ -72,7 +70,7 @@ def test_keys_go_from_tab_to_tab_round_and_round(window: MainWindow, small: Path
 
 
 def test_ctrl_w_and_the_middle_button_close_tabs_and_the_welcome_page_comes_last(
-    window: MainWindow, small: Path, other: Path, qtbot: QtBot
+    window: MainWindow, small: Path, other: Path, qtbot: Any
 ) -> None:
     opened(window, small)
     opened(window, other)
@@ -92,7 +90,7 @@ def test_ctrl_w_and_the_middle_button_close_tabs_and_the_welcome_page_comes_last
 
 
 def test_the_middle_button_that_comes_up_elsewhere_closes_nothing(
-    window: MainWindow, small: Path, other: Path, qtbot: QtBot
+    window: MainWindow, small: Path, other: Path, qtbot: Any
 ) -> None:
     opened(window, small)
     opened(window, other)
@@ -105,7 +103,7 @@ def test_the_middle_button_that_comes_up_elsewhere_closes_nothing(
 
 
 def test_a_region_opens_beside_its_graph_and_breadcrumbs_lead_back(
-    window: MainWindow, small: Path, other: Path, qtbot: QtBot
+    window: MainWindow, small: Path, other: Path, qtbot: Any
 ) -> None:
     document = opened(window, small)
     opened(window, other)
@@ -129,7 +127,7 @@ def test_a_region_opens_beside_its_graph_and_breadcrumbs_lead_back(
     assert window.workbench.current.at == ("body",)
 
 
-def test_breadcrumbs_are_reached_and_pressed_by_keyboard(window: MainWindow, small: Path, qtbot: QtBot) -> None:
+def test_breadcrumbs_are_reached_and_pressed_by_keyboard(window: MainWindow, small: Path, qtbot: Any) -> None:
     document = opened(window, small)
     window.workbench.show(document, ("body", "deepest"))
     page = window.pages.current_page()
@@ -143,7 +141,7 @@ def test_breadcrumbs_are_reached_and_pressed_by_keyboard(window: MainWindow, sma
     assert window.workbench.current.at == TOP
 
 
-def test_alt_up_goes_to_the_graph_around(window: MainWindow, small: Path, qtbot: QtBot) -> None:
+def test_alt_up_goes_to_the_graph_around(window: MainWindow, small: Path, qtbot: Any) -> None:
     document = opened(window, small)
     window.workbench.show(document, ("body",))
     QApplication.processEvents()
@@ -253,7 +251,7 @@ def test_names_with_an_ampersand_and_markup_are_shown_as_they_are(window: MainWi
 
 
 def test_a_right_click_on_a_tab_offers_to_close_the_others(
-    window: MainWindow, small: Path, other: Path, qtbot: QtBot
+    window: MainWindow, small: Path, other: Path, qtbot: Any
 ) -> None:
     from PySide6.QtWidgets import QMenu
 

@@ -1,0 +1,115 @@
+"""The welcome page: what there is to begin with."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QPushButton
+
+from studio.gui.theme import Theme, current_theme
+from studio.gui.welcome import Welcome
+from studio.gui.welcome.card import cut_lines
+from studio.gui.welcome.preview import preview_svg
+from studio.gui.window import MainWindow
+from studio.settings.folders import cache_folder
+from studio.support.resources import bundled_graphs
+
+LEFT = Qt.MouseButton.LeftButton
+
+
+def page(window: MainWindow) -> Welcome:
+    found = window.pages.currentWidget()
+    assert isinstance(found, Welcome)
+    return found
+
+
+def test_it_is_there_first_and_says_that_no_key_is_needed(window: MainWindow) -> None:
+    assert "No key is needed" in page(window)._hint.text()
+    assert window.pages.tabBar().isHidden()
+    assert [card.text() for card in page(window).cards] == [path.stem for path in bundled_graphs()]
+    assert all(card.about for card in page(window).cards)
+
+
+def test_another_model_is_named_instead(window: MainWindow) -> None:
+    window.workbench.change_setting("models.default", "openai/gpt-4o-mini")
+
+    assert "openai/gpt-4o-mini" in page(window)._hint.text()
+
+
+def test_new_graph_is_one_press(window: MainWindow, qtbot: Any) -> None:
+    welcome = page(window)
+    qtbot.waitUntil(lambda: QApplication.focusWidget() is welcome.new_button)
+
+    qtbot.keyClick(welcome.new_button, Qt.Key.Key_Space)
+
+    assert window.pages.tabText(0) == "untitled"
+    assert window.pages.count() == 1
+
+
+def test_a_template_opens_by_mouse_and_by_keyboard(window: MainWindow, qtbot: Any) -> None:
+    cards = {card.text(): card for card in page(window).cards}
+    cards["critic_loop"].setFocus(Qt.FocusReason.TabFocusReason)
+
+    qtbot.keyClick(cards["critic_loop"], Qt.Key.Key_Space)
+    assert window.workbench.document is not None
+    assert window.workbench.document.title == "critic_loop"
+    assert window.workbench.document.path is None
+    window.workbench.trigger("help.welcome")
+    cards = {card.text(): card for card in page(window).cards}
+    qtbot.mouseClick(cards["order_desk"], LEFT)
+
+    assert [document.title for document in window.workbench.documents] == ["critic_loop", "order_desk"]
+    assert [window.pages.tabText(index) for index in range(3)] == ["Welcome", "critic_loop", "order_desk"]
+
+
+def test_every_card_gets_its_drawing_and_a_theme_draws_anew(window: MainWindow, qtbot: Any) -> None:
+    welcome = page(window)
+    qtbot.waitUntil(lambda: all(card._svg for card in welcome.cards))
+    light = [card._svg for card in welcome.cards]
+
+    window.workbench.change_setting("window.theme", "dark")
+
+    assert current_theme().is_dark
+    qtbot.waitUntil(lambda: all(card._svg not in light for card in welcome.cards))
+
+
+def test_drawings_are_kept(workbench: object, monkeypatch: pytest.MonkeyPatch) -> None:
+    from studio.gui.welcome import preview
+    from studio.spec.registry import default_registry
+
+    path = bundled_graphs()[0]
+    drawn = preview_svg(path, Theme("dark"), default_registry())
+    monkeypatch.setattr(preview, "_draw", lambda *_: pytest.fail("drawn again"))
+
+    assert preview_svg(path, Theme("dark"), default_registry()) == drawn
+    assert len(list((cache_folder() / "previews").iterdir())) == 1
+
+
+def test_recent_files_are_one_press_away(window: MainWindow, small: Path, qtbot: Any) -> None:
+    window.workbench.open(small)
+    window.pages.close_current()
+
+    links = [one for one in page(window).findChildren(QPushButton) if one.text() == "small.yaml"]
+    qtbot.mouseClick(links[0], LEFT)
+
+    assert window.workbench.document is not None
+    assert window.workbench.document.path == small
+
+
+def test_a_page_that_was_asked_for_stays_and_can_be_closed(window: MainWindow, small: Path) -> None:
+    window.workbench.open(small)
+    window.workbench.trigger("help.welcome")
+    assert [window.pages.tabText(index) for index in range(2)] == ["Welcome", "small.yaml"]
+
+    window.pages.close_index(0)
+
+    assert [window.pages.tabText(index) for index in range(window.pages.count())] == ["small.yaml"]
+
+
+def test_texts_are_cut_where_there_is_no_more_room() -> None:
+    assert cut_lines("one two three", lambda text: len(text) <= 7, 3) == ["one two", "three"]
+    assert cut_lines("one two three four", lambda text: len(text) <= 7, 2) == ["one two", "three…"]
+    assert cut_lines("", lambda text: True, 2) == []
