@@ -63,9 +63,13 @@ class Live(Steering):
         workbench.closed.connect(self._on_closed)
         app = QCoreApplication.instance()
         if app is not None:
-            app.aboutToQuit.connect(self.close)
+            app.aboutToQuit.connect(self.shutdown)
 
     # -- closing ------------------------------------------------------------------------------
+
+    def shutdown(self) -> None:
+        """The window closes: a run that is held stays paused, one that goes on is stopped. Both can be gone on with."""
+        self.close(leave=self.state() == "paused")
 
     def close(self, *, leave: bool = False) -> None:
         """End what runs (or leave it paused) and the threads. What was done is recorded."""

@@ -27,7 +27,7 @@ class BudgetBar(QWidget):
         super().__init__(parent)
         self.setObjectName("run.budget")
         self.setAccessibleName("Budget of the run")
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self.setFont(small_font(self.font()))
         self.used: dict[str, float] = {}
         self.limits: dict[str, float] = {}

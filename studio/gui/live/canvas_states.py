@@ -120,7 +120,7 @@ class CanvasStates:
         if mine.off or mine.frozen:
             path = self._path(mine, spot, pick)
             badge = "off" if path in mine.off else "frozen" if path in mine.frozen else badge
-        if spot in mine.breakpoints:
+        if spot in mine.breakpoints and status != "held":
             badge = f"● {badge}".rstrip()
         made: NodeState = self._make(status, text, now.tick, now.cost, now.duration, None, badge)
         return made

@@ -120,6 +120,7 @@ class EventsList(QTableView):
         self.setWordWrap(False)
         self.setAlternatingRowColors(True)
         self.setTabKeyNavigation(False)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
@@ -136,7 +137,7 @@ class EventsList(QTableView):
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Fixed)
         header.setMinimumSectionSize(20)
         header.setStretchLastSection(True)
-        for column, width in enumerate((28, 170, 56)):
+        for column, width in enumerate((26, 140, 48)):
             self.setColumnWidth(column, width)
         self.activated.connect(self._activated)
         self.doubleClicked.connect(self._activated)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFileDialog, QGridLayout, QHBoxLayout, QLineEdit, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFileDialog, QGridLayout, QHBoxLayout, QLabel, QLineEdit, QWidget
 
 from studio.gui.live.document_run import DocumentRun
 from studio.gui.widgets.choices import QuietCombo
-from studio.gui.widgets.labels import Elided, small_button, tip
+from studio.gui.widgets.labels import colour_text, small_button, tip
 from studio.models.names import EMBEDDED
 from studio.settings.settings import Settings
 
@@ -106,8 +106,10 @@ class OptionsForm(QWidget):
         return " · ".join(parts)
 
     def _row(self, grid: QGridLayout, number: int, title: str, field: QWidget) -> None:
-        label = Elided(title, self, role="soft")
-        label.setMinimumWidth(58)
+        label = QLabel(title, self)
+        label.setTextFormat(Qt.TextFormat.PlainText)
+        label.setBuddy(field)
+        colour_text(label, "soft")
         grid.addWidget(label, number, 0)
         grid.addWidget(field, number, 1)
 

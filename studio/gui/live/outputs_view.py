@@ -85,9 +85,10 @@ class _Block(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(3)
         head = QHBoxLayout()
-        head.addWidget(Elided(name, self, role="ink"), 1)
+        head.addWidget(Elided(name, self, role="ink"), 2)
         self._told = Elided("", self, role="soft")
-        head.addWidget(self._told, 2)
+        self._told.hide()
+        head.addWidget(self._told, 3)
         self.copy = small_button("Copy", f"Copy the value of {name}", f"run.output.{name}.copy", self)
         head.addWidget(self.copy)
         column.addLayout(head)
@@ -97,7 +98,7 @@ class _Block(QWidget):
         self.area.setAccessibleName(f"Output {name}")
         self.area.setPlaceholderText("nothing yet")
         column.addWidget(self.area)
-        self.copy.setEnabled(False)
+        self.copy.hide()
 
     def show_value(self, whole: tuple[Json] | None, text: str, note: str) -> None:
         self.is_whole = whole is not None
@@ -107,5 +108,6 @@ class _Block(QWidget):
             note = f"{note} · the first {SIGNS:,} of {len(text):,} signs".lstrip(" ·")
             text = text[:SIGNS]
         self._told.set_text(note)
+        self._told.setVisible(bool(note))
         self.area.show_text(plain(text))
-        self.copy.setEnabled(bool(text))
+        self.copy.setVisible(bool(text))

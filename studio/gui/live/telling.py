@@ -65,7 +65,7 @@ def _held(view: RunView, name: str) -> Said:
         return Said(f"Paused: {why}", "warn")
     first = view.frontier[0]
     more = f" and {len(view.frontier) - 1} more" if len(view.frontier) > 1 else ""
-    return Said(f"Paused ({why}). Next: {plain_line(first.node)[:80]} at tick {first.tick}{more}", "warn")
+    return Said(f"Paused before {plain_line(first.node)[:80]}, tick {first.tick}{more} · {why}", "warn")
 
 
 def _ended(view: RunView, outcome: Outcome) -> Said:

@@ -98,6 +98,7 @@ class RunPanel(QWidget):
         row.addSpacing(8)
         self.state = Elided("", self)
         self.state.setObjectName("run.state")
+        self.state.setMinimumWidth(260)
         row.addWidget(self.state, 1)
         self.to_error = small_button("Go to node", "Show the node that failed", "run.to_error", self)
         self.to_error.clicked.connect(self._go_to_error)
@@ -138,6 +139,7 @@ class RunPanel(QWidget):
         self.go_on.clicked.connect(self._go_on)
         row.addWidget(self.go_on)
         self.leave = QPushButton("Stop here", self.offer)
+        self.leave.setToolTip("Leave it as it is; Run › Go On with Last Run still goes on with it.")
         self.leave.setObjectName("run.leave")
         self.leave.clicked.connect(self._leave)
         row.addWidget(self.leave)
@@ -270,17 +272,12 @@ class RunPanel(QWidget):
         self.error.set_text(said.text if failed else "")
         self.to_error.setVisible(failed and mine is not None and self._error_path(mine) != "")
         limit = limit_of(outcome)
-        can = outcome is not None and self._left is not outcome and outcome.status in ("paused", "failed", "aborted")
+        can = outcome is not None and self._left is not outcome and outcome.status in ("paused", "failed")
         self.offer.setVisible(bool(can and mine is not None and not mine.is_running))
         if not can:
             return
-        words = {
-            "paused": said.text,
-            "failed": "The run failed. What it did is kept.",
-            "aborted": "The run was stopped.",
-        }
         assert outcome is not None
-        self._offered.set_text(words[outcome.status])
+        self._offered.set_text(said.text if outcome.status == "paused" else "What it did is kept.")
         is_counted = limit in ("firings", "ticks", "calls", "tokens", "cost_usd", "seconds")
         again = "Try again" if outcome.status == "failed" else "Go on"
         self.go_on.setText("Go on with double" if is_counted else again)
