@@ -162,10 +162,10 @@ class Editing:
 
     def rename(self, old: str, new: str) -> bool:
         """Give a node another name."""
-        from studio.editing import nodes
+        from studio.editing import renaming
 
         canvas = self._canvas
-        return self.do(f"Rename {old} to {new}", lambda: nodes.rename_node(canvas.document, canvas.at, old, new))
+        return self.do(f"Rename {old} to {new}", lambda: renaming.rename_node(canvas.document, canvas.at, old, new))
 
     def delete(
         self, names: Sequence[str], keys: Iterable[WireKey], frames: Sequence[int], comments: Sequence[int]
