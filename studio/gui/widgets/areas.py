@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QFontDatabase, QFontMetrics, QResizeEvent, QShowEvent, QTextCursor, QTextOption
+from PySide6.QtGui import (
+    QFocusEvent,
+    QFontDatabase,
+    QFontMetrics,
+    QGuiApplication,
+    QResizeEvent,
+    QShowEvent,
+    QTextCursor,
+    QTextOption,
+)
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPlainTextEdit, QToolButton, QVBoxLayout, QWidget
 
 from studio.gui.guard import guarded
@@ -229,7 +238,11 @@ class AreaEditor(Editor):
     def open_anyway(self) -> None:
         """Show the whole text, however long."""
         if self.long:
-            self._open(self._whole)
+            QGuiApplication.setOverrideCursor(Qt.CursorShape.WaitCursor)
+            try:
+                self._open(self._whole)
+            finally:
+                QGuiApplication.restoreOverrideCursor()
             self.field.setFocus()
 
     def _changed(self) -> None:

@@ -32,6 +32,10 @@ class EditorContext:
         """Return the names of inputs that have a wire."""
         return frozenset()
 
+    def upstream(self) -> Sequence[Choice]:
+        """Return outputs of other nodes, as `node.port`, that an input could be wired to."""
+        return ()
+
     def params(self) -> Mapping[str, Json]:
         """Return the params as they are written now."""
         return {}
@@ -71,6 +75,9 @@ class EditorContext:
 
     def add_input(self, name: str) -> None:
         """Bring in a value for an input that has no wire."""
+
+    def wire_input(self, name: str, output: str) -> None:
+        """Wire an input to an output, written `node.port`."""
 
     def rename_input(self, old: str, new: str, text: str, key: str) -> None:
         """Set the param `key` to a text that says `{new}` for `{old}`, and keep the wires of that input."""

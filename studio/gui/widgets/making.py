@@ -17,7 +17,7 @@ from studio.gui.widgets.lists import NamesEditor, TextListEditor
 from studio.gui.widgets.mappings import CasesEditor, LabelsEditor, RoutesEditor, ValuesEditor
 from studio.gui.widgets.numbers import NumberEditor
 from studio.gui.widgets.patterns import PatternEditor
-from studio.gui.widgets.pickers import FolderPicker, GraphPicker, ModelPicker, StorePicker
+from studio.gui.widgets.pickers import GraphPicker, ModelPicker, PathPicker, StorePicker
 from studio.gui.widgets.prompts import PromptEditor
 from studio.gui.widgets.schemas import SchemaEditor
 from studio.gui.widgets.values import ValueEditor
@@ -62,7 +62,8 @@ KINDS: dict[str, Maker] = {
     "embedder": lambda field, context: ModelPicker(context, field.default, vectors=True),
     "graph": lambda field, context: GraphPicker(context, field.default),
     "store": _store,
-    "folder": lambda field, context: FolderPicker(context, field.default),
+    "folder": lambda field, context: PathPicker(context, field.default),
+    "file": lambda field, context: PathPicker(context, field.default, files=True),
     "json": lambda field, context: JsonEditor(field.default),
     "value": lambda field, context: ValueEditor(field.default),
 }

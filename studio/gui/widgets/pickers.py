@@ -76,13 +76,16 @@ class StorePicker(PickEditor):
             self.picked(name)
 
 
-class FolderPicker(PickEditor):
-    """A folder of the project, relative to it."""
+class PathPicker(PickEditor):
+    """A folder, or a file, of the project, relative to it."""
 
-    def __init__(self, context: EditorContext, default: Json = MISSING, parent: QWidget | None = None) -> None:
-        super().__init__(default, "folder of the project", parent)
+    def __init__(
+        self, context: EditorContext, default: Json = MISSING, *, files: bool = False, parent: QWidget | None = None
+    ) -> None:
+        self._what = "file" if files else "folder"
+        super().__init__(default, f"{self._what} of the project", parent)
         self._context = context
-        button = small_button("…", "Choose a folder", "choose_folder", self)
+        button = small_button("…", f"Choose a {self._what}", f"choose_{self._what}", self)
         button.clicked.connect(lambda *_: self._ask())
         self.row.addWidget(button)
 
@@ -91,16 +94,21 @@ class FolderPicker(PickEditor):
         if base is None or not base.is_dir():
             return []
         try:
-            inner = sorted(one.name for one in base.iterdir() if one.is_dir() and not one.name.startswith("."))
+            there = sorted(one for one in base.iterdir() if not one.name.startswith("."))
+            inner = [one.name for one in there if one.is_dir() == (self._what == "folder")]
         except OSError:
             return []
-        return [(".", "the project itself"), *((f"./{name}", "") for name in inner[:200])]
+        own = [(".", "the project itself")] if self._what == "folder" else []
+        return [*own, *((f"./{name}", "") for name in inner[:200])]
 
     def _ask(self) -> None:
         base = self._context.project() or Path.cwd()
-        dialog = QFileDialog(self, "Choose a folder", str(base))
-        dialog.setFileMode(QFileDialog.FileMode.Directory)
-        dialog.setOption(QFileDialog.Option.ShowDirsOnly)
+        dialog = QFileDialog(self, f"Choose a {self._what}", str(base))
+        if self._what == "folder":
+            dialog.setFileMode(QFileDialog.FileMode.Directory)
+            dialog.setOption(QFileDialog.Option.ShowDirsOnly)
+        else:
+            dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.fileSelected.connect(lambda path: self._chosen(base, Path(path)))
         dialog.open()
 

@@ -20,6 +20,7 @@ from studio.spec.fields import MISSING
 from studio.support.templates import placeholders, rename
 from studio.support.values import Json
 
+_SAYING_LITTLE = ("value", "text", "label", "item", "items", "message", "messages", "done", "error")
 SHOWN = 6
 """Names without a wire that are listed; of more the number is said."""
 
@@ -238,12 +239,25 @@ class PromptEditor(AreaEditor):
     def _words(self) -> list[Choice]:
         made = [Choice(name, "input") for name in self._context.inputs()]
         if self._bare:
-            made += [Choice(name, "output") for name in self._context.outputs()]
-        return made
+            return made + [Choice(name, "output") for name in self._context.outputs()]
+        return made + [Choice(one.value, f"{one.about}, to be wired") for one in self._context.upstream()]
 
     def _insert(self, prefix: str, word: str) -> None:
+        node, _, port = word.partition(".")
+        if port:
+            word = self._name_for(node, port)
         after = self.field.textCursor().block().text()[self.field.textCursor().positionInBlock() :]
         replace_before(self.field, prefix, word + ("" if after.startswith("}") else "}"))
+        if port:
+            self.commit()
+            self._context.wire_input(word, f"{node}.{port}")
+
+    def _name_for(self, node: str, port: str) -> str:
+        """Return what a variable for an output is called: as its port says, or its node where ports say little."""
+        names = (node, port) if port in _SAYING_LITTLE else (port, node)
+        taken = self._context.inputs()
+        free = [name for name in (*names, f"{node}_{port}") if name not in taken]
+        return free[0] if free else f"{node}_{port}"
 
 
 def _prefix(before: str) -> str | None:

@@ -315,6 +315,20 @@ def test_names_are_offered_behind_a_brace(loop: Desk) -> None:
     assert loop.param("writer", "instructions").endswith("and {topic}")
 
 
+def test_an_output_of_another_node_is_picked_as_a_variable_and_wired(loop: Desk) -> None:
+    loop.select("critic")
+    editor = prompt(loop)
+
+    type_into(editor.field, " of {topic.v")
+    assert not editor.completion.popup.isVisible(), "a variable has no dot"
+    type_into(editor.field, "\nand {topi")
+    assert editor.completion.popup.isVisible()
+    QTest.keyClick(editor.field, Qt.Key.Key_Return)
+
+    assert loop.param("critic", "instructions").endswith("and {topic}")
+    assert edge(loop, "topic.value -> critic.topic")
+
+
 # -- other parts --------------------------------------------------------------------------------
 
 

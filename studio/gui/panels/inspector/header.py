@@ -11,6 +11,7 @@ from studio.graph.names import name_problem
 from studio.gui.guard import guarded
 from studio.gui.panels.inspector.subject import Subject
 from studio.gui.theme import current_theme
+from studio.gui.widgets.areas import LONG
 from studio.gui.widgets.labels import Elided, Note, small_button
 from studio.gui.widgets.lines import mark_wrong, set_line
 from studio.gui.widgets.undo_keys import line
@@ -280,7 +281,10 @@ class NodeHeader(QWidget):
 
     def _show_score(self, one: bool) -> None:
         held = None
-        if one and self.subject.node.type == "llm.function":
+        instructions = self.subject.node.params.get("instructions") if one else None
+        # A prompt of megabytes is judged by lint beside the window, not at each turn here.
+        short = not isinstance(instructions, str) or len(instructions) <= LONG
+        if one and short and self.subject.node.type == "llm.function":
             from studio.lint.functions import constraint_of
 
             held = constraint_of(self.subject.ports)

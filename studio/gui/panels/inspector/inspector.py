@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from PySide6.QtCore import QSize, Qt, QTimer
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from studio.editing import Document, Op, RenameNode, ReplaceEdge
@@ -60,6 +61,7 @@ class Inspector(QWidget, UndoHost):
         self.page: _Page | None = None
         self._document: Document | None = None
         self._wire: Edge | None = None
+        self._stale = False
         self._unhook: list[Callable[[], None]] = []
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
@@ -100,15 +102,25 @@ class Inspector(QWidget, UndoHost):
             checks.checked.connect(lambda document: self._ask() if document is self._document else None)
 
     def _ask(self) -> None:
-        """Look at what is selected, once, when the event that changed it is over."""
-        self._soon.start(0)
+        """Look at what is selected, once, when the event that changed it is over; hidden, when it is shown again."""
+        if self.isVisible():
+            self._soon.start(0)
+        else:
+            self._stale = True
+
+    @guarded()
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self._stale:
+            self.refresh()
 
     def _on_settled(self, document: object) -> None:
-        if document is self.workbench.document:
-            if self._soon.isActive():
-                return
-            # At once: whoever types must see what became of it before the next key.
-            self.refresh()
+        if document is self.workbench.document and not self._soon.isActive():
+            if self.isVisible():
+                # At once: whoever types must see what became of it before the next key.
+                self.refresh()
+            else:
+                self._stale = True
 
     def _on_closed(self, document: object) -> None:
         if document is self._document:
@@ -142,6 +154,7 @@ class Inspector(QWidget, UndoHost):
     def refresh(self) -> None:
         """Show the page for what is selected, as the document is now."""
         self._soon.stop()
+        self._stale = False
         canvas = self.workbench.canvas
         if canvas is None or not canvas.document.has(canvas.at):
             self._follow(None)

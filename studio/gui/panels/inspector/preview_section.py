@@ -22,6 +22,8 @@ from studio.support.values import Json, NotJson
 
 SHOWN = 50_000
 """Characters of a preview that are shown."""
+LONGEST = 1_000_000
+"""Characters of a param beyond which there is no preview."""
 WAIT_MS = 200
 TEMPLATES = {"text.template": "template", "human.ask": "question"}
 """Types that fill in a template and do nothing else with it: the param."""
@@ -35,6 +37,8 @@ def has_preview(type_name: str) -> bool:
 def previewed(subject: Subject) -> tuple[str, str]:
     """Return the preview of a node with its samples, and a sentence if there is none."""
     ports = subject.ports
+    if any(isinstance(one, str) and len(one) > LONGEST for one in subject.params().values()):
+        return "", "A text as long as this has no preview."
     values = {name: subject.sample(name) for name in ports.inputs}
     type_name = subject.node.type
     if type_name in TEMPLATES:

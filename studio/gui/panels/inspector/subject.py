@@ -18,6 +18,9 @@ from studio.spec.fields import MISSING, Field
 from studio.support.errors import StudioError
 from studio.support.values import Json
 
+MOST_OUTPUTS = 300
+"""Outputs of other nodes that are offered for a variable."""
+
 PAUSE_MS = 1_500
 """After a pause as long as this, what is typed next is an edit of its own."""
 
@@ -31,7 +34,7 @@ class Subject(EditorContext):
         self.document: Document | None = None
         self.at: At = ()
         self.names: tuple[str, ...] = ()
-        self._pause = QTimer(workbench)
+        self._pause = QTimer()
         self._pause.setSingleShot(True)
         self._pause.setInterval(PAUSE_MS)
         self._pause.timeout.connect(self.end)
@@ -153,6 +156,16 @@ class Subject(EditorContext):
         name = self.name
         return frozenset(edge.target_port for edge in self.doc.at(self.at).edges if edge.target == name)
 
+    def upstream(self) -> Sequence[Choice]:
+        if not self.exists:
+            return []
+        found: list[Choice] = []
+        for name in self.doc.at(self.at).nodes:
+            if name != self.name and len(found) < MOST_OUTPUTS:
+                outputs = self.doc.ports(self.at, name).outputs.values()
+                found += [Choice(f"{name}.{one.name}", one.type) for one in outputs]
+        return found
+
     def params(self) -> Mapping[str, Json]:
         return self.node.params if self.exists else {}
 
@@ -249,6 +262,16 @@ class Subject(EditorContext):
 
         self.end()
         self.workbench.trying(bring)
+
+    def wire_input(self, name: str, output: str) -> None:
+        from studio.editing.connecting import connect
+
+        node, _, port = output.partition(".")
+        wire = Edge(node, port, self.name, name)
+        self.end()
+        why = self.do(f"Wire {output} to {self.name}.{name}", lambda: connect(self.doc, self.at, wire))
+        if why:
+            self.workbench.say(why, "error")
 
     def _beside(self) -> tuple[float, float]:
         """Return a place to the left of the node, below what was put there before."""
