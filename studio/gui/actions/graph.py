@@ -23,7 +23,6 @@ from studio.gui.actions.on_canvas import (
     screen_rect,
     selected_edges,
     selected_nodes,
-    with_one,
 )  # fmt: skip
 from studio.gui.workbench import Workbench
 from studio.support.errors import StudioError, UsageError
@@ -181,10 +180,17 @@ def _target(workbench: Workbench) -> Target | None:
     return found
 
 
+def _leads_elsewhere(workbench: Workbench) -> bool:
+    """Enabled while a node is selected that runs a graph or uses a store; asks the type only, as it is asked often."""
+    chosen = selected_nodes(workbench)
+    cls = canvas_of(workbench).document.registry.find(chosen[0].type) if len(chosen) == 1 else None
+    return cls is not None and (cls.spec.role in ("subgraph", "map") or bool(cls.spec.stores))
+
+
 def _definition(workbench: Workbench) -> None:
     canvas, found = canvas_of(workbench), _target(workbench)
     if found is None:
-        raise UsageError("This node runs no subgraph and uses no store: it is defined here.")
+        raise UsageError("What this node names is not there.", hint="Choose a subgraph or a store for it.")
     document = canvas.document
     if found.file is not None:
         opened = workbench.open(found.file)
@@ -269,7 +275,7 @@ ACTIONS = [
     Action("graph.inline", "Dissolve Subgraph", "Graph", _inline, keys=("Ctrl+Shift+G",), when=_is_region, order=301,
            canvas=True, help="Put the nodes of the subgraph in the place of the node that runs it."),
     Action("graph.definition", "Go to Definition", "Graph", _definition, keys=("F12",), order=302,
-           when=lambda w: with_one(w) and _target(w) is not None,
+           when=_leads_elsewhere,
            canvas=True, help="Show the subgraph that the node runs, or the store that it uses."),
     Action("graph.where_used", "Where Used…", "Graph", _where_used, keys=("Shift+F12",), when=with_graph, order=303,
            canvas=True, help="List what is wired to the node; with nothing selected, who runs this subgraph."),

@@ -92,6 +92,9 @@ class Canvas(QWidget):
         self._highlight: tuple[frozenset[str], frozenset[WireKey]] = (frozenset(), frozenset())
         self._fitted = False
         self._quiet = False
+        self._names: list[str] | None = None
+        """What is selected, as long as that is certain."""
+        self._selection_waits = False
         self._build()
 
     def _build(self) -> None:
@@ -155,8 +158,13 @@ class Canvas(QWidget):
 
     def selected(self) -> list[str]:
         """Return the names of the selected nodes, in file order."""
-        chosen = {item.name for item in self.view.shown_scene().selectedItems() if isinstance(item, NodeItem)}
-        return [name for name in self.projection.model.nodes if name in chosen] if chosen else []
+        nodes = self.projection.model.nodes
+        if self._names is None:
+            # Asked by every action after every change: with a thousand nodes selected this is not for nothing.
+            items = self.view.shown_scene().selectedItems()
+            chosen = {item.name for item in items if isinstance(item, NodeItem)}
+            self._names = [name for name in nodes if name in chosen] if chosen else []
+        return [name for name in self._names if name in nodes]
 
     def selected_wires(self) -> list[WireKey]:
         """Return the keys of the selected wires."""
@@ -239,7 +247,11 @@ class Canvas(QWidget):
         )
 
     def _on_selection(self) -> None:
+        self._names = None
         if self._quiet:
+            return
+        if self.projection.is_reconciling:
+            self._selection_waits = True
             return
         for item in self.view.shown_scene().selectedItems():
             if isinstance(item, NodeItem):
@@ -579,6 +591,7 @@ class Canvas(QWidget):
     # -- following ------------------------------------------------------------------------------------
 
     def _before_change(self) -> None:
+        self._names = None
         self.view.cancel_gesture()
         self.inline.leave(keep=False)
         self.hot(None)
@@ -596,6 +609,10 @@ class Canvas(QWidget):
             self._apply_marks()
         self._hint.setVisible(not projection.cards)
         self.minimap.refresh()
+        self._names = None
+        if self._selection_waits:
+            self._selection_waits = False
+            self._on_selection()
 
     def _on_theme(self) -> None:
         self._dress()

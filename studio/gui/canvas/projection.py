@@ -21,8 +21,8 @@ from studio.gui.canvas.wire_item import WireItem, WireKey
 from studio.spec.fields import Field
 from studio.support.signal import Signal
 
-STUB = 90.0
-"""Length of a wire one end of which is nowhere."""
+STUB, SLOPE = 70.0, 26.0
+"""How far a wire goes one end of which is nowhere: across, and up or down so that it lies on no other."""
 
 Point = tuple[float, float]
 Ports = tuple[tuple[str, ...], tuple[str, ...]]
@@ -48,6 +48,8 @@ class Projection:
         """Emitted before items change: whoever holds some must let go."""
         self._of_node: dict[str, set[WireKey]] = {}
         self._used: dict[str, Ports] = {}
+        self.is_reconciling = False
+        """True while items come and go: what is selected is then told once, at the end."""
         self._lanes = Lanes()
         self.notes_touched = False
         """Whether frames or comments may have changed, when `changed` is emitted."""
@@ -136,6 +138,14 @@ class Projection:
 
     def reconcile(self) -> None:
         """Make items equal the document, as far as it may have changed."""
+        self.is_reconciling = True
+        try:
+            self._reconcile()
+        finally:
+            self.is_reconciling = False
+        self.changed.emit()
+
+    def _reconcile(self) -> None:
         model = self.model
         touched, self._nodes_touched = self._nodes_touched, set()
         ports, self._ports_touched = self._ports_touched, set()
@@ -159,7 +169,6 @@ class Projection:
             routed = self._sync_wires(model)
         self._route_around(stale | moved, routed, everything=WIRES in places)
         self.notes_touched = any(key in (FRAMES, COMMENTS) for key in places)
-        self.changed.emit()
 
     def _remove_card(self, name: str) -> None:
         for key in list(self._of_node.get(name, ())):
@@ -335,11 +344,11 @@ class Projection:
             start, end = source.port_place(OUT, key.source_port), target.port_place(IN, key.target_port)
         elif source is not None:
             start = source.port_place(OUT, key.source_port)
-            end = start + QPointF(STUB, 0)
+            end = start + QPointF(STUB, -SLOPE)
             wire.missing = f"no node {key.target}"
         elif target is not None:
             end = target.port_place(IN, key.target_port)
-            start = end - QPointF(STUB, 0)
+            start = end - QPointF(STUB, SLOPE)
             wire.missing = f"no node {key.source}"
         else:
             return
@@ -361,7 +370,7 @@ class Projection:
             path = smooth(start, end)
             label = path.pointAtPercent(0.5) if wire.edge.feedback or wire.count > 1 else QPointF()
         if wire.missing:
-            label = QPointF(min(start.x(), end.x()) + 4, start.y() - 7)
+            label = end + QPointF(4, 4) if source is not None else start - QPointF(wire.label_width(), -4)
         wire.set_route(path, label, waypoints)
 
     def route_through(self, wire: WireItem, waypoints: list[QPointF]) -> None:

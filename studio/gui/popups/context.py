@@ -30,10 +30,10 @@ if TYPE_CHECKING:
     from studio.gui.canvas import Canvas, Target
 
 _NODE: Final = (
-    "run.to_here", "run.from_here", "run.only", "run.breakpoint", "run.freeze", "-", "edit.rename", "edit.title", "-", "edit.cut", "edit.copy",
-    "edit.paste", "edit.duplicate", "edit.duplicate_wired", "edit.delete", "-", "graph.knock_out", "graph.bypass",
-    "Graph/Fires", "Graph/On Error", "-", "graph.make_subgraph", "graph.inline", "graph.definition",
-    "graph.where_used", "graph.same_type", "-", "graph.frame", "Graph/Arrange", "graph.unwire",
+    "run.to_here", "run.from_here", "run.only", "run.breakpoint", "run.freeze", "-", "edit.rename", "edit.title", "-",
+    "edit.cut", "edit.copy", "edit.paste", "edit.duplicate", "edit.duplicate_wired", "edit.delete", "-",
+    "graph.knock_out", "graph.bypass", "Graph/Fires", "Graph/On Error", "-", "graph.make_subgraph", "graph.inline",
+    "graph.definition", "graph.where_used", "graph.same_type", "-", "graph.frame", "Graph/Arrange", "graph.unwire",
 )  # fmt: skip
 _EMPTY: Final = ("edit.select_all", "view.fit", "arrange.auto")
 

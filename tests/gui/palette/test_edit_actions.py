@@ -186,3 +186,16 @@ def test_undo_in_the_middle_of_a_drag_ends_the_drag(desk: Desk) -> None:
     assert "result" in desk.graph.nodes
     assert desk.graph.layout["critic"] == [560, 0]
     assert_view_equals_document(canvas)
+
+
+def test_undo_of_a_large_paste_tells_of_the_selection_once(desk: Desk) -> None:
+    canvas = desk.open(CHAIN)
+    desk.press(Qt.Key.Key_A, CTRL)
+    desk.press(Qt.Key.Key_D, CTRL)
+    assert len(canvas.selected()) == 4
+    told: list[list[str]] = []
+    canvas.selectionChanged.connect(lambda: told.append(canvas.selected()))
+
+    desk.press(Qt.Key.Key_Z, CTRL)
+
+    assert told == [[]], "once for all, when it is over"
