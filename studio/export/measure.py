@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from functools import lru_cache
 
 _NARROW = frozenset("iljft.,:;'|!()[]{}I ")
 _WIDE = frozenset("mwMW@%&—…")
@@ -13,8 +14,13 @@ LONGEST = 2_000
 
 def text_width(text: str, size: float, *, bold: bool = False, mono: bool = False) -> float:
     """Return the width in pixels of text in a common sans-serif (or monospaced) font of this size."""
+    return _ems(text[:LONGEST], mono) * size * (1.19 if bold else 1.05)
+
+
+@lru_cache(maxsize=4096)
+def _ems(text: str, mono: bool) -> float:
     ems = 0.0
-    for sign in text[:LONGEST]:
+    for sign in text:
         if unicodedata.combining(sign):
             continue
         if unicodedata.east_asian_width(sign) in "WF":
@@ -29,7 +35,7 @@ def text_width(text: str, size: float, *, bold: bool = False, mono: bool = False
             ems += 0.69
         else:
             ems += 0.57
-    return ems * size * (1.19 if bold else 1.05)
+    return ems
 
 
 def fitted(text: str, size: float, room: float, *, bold: bool = False, mono: bool = False) -> str:

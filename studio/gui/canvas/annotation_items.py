@@ -126,7 +126,7 @@ class CommentItem(Annotation):
 
     def __init__(self, number: int, comment: Comment) -> None:
         super().__init__(number)
-        self.setZValue(-5)
+        self.setZValue(0)
         self.comment = comment
         self.show_comment(comment)
 

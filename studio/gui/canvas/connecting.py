@@ -64,7 +64,7 @@ class Connect(Gesture):
 
     def offers(self, port: PortId) -> bool:
         """Whether a port lights up."""
-        if port == self._was and self._picked is not None:
+        if port in (self._from, self._was):
             return True
         refusal = self.refusal(port)
         return refusal is None or refusal.offers_feedback

@@ -21,6 +21,8 @@ from studio.spec.fields import Field
 MARGIN = 12.0
 """Room around a card for ports, outlines and the second sheet of a region."""
 
+_AT_HEAD = {"done": -7.0, "error": 9.0}
+
 REACH = 11.0
 """How near to a port's middle the mouse counts as on it."""
 
@@ -106,7 +108,7 @@ class NodeItem(AbstractNodeItem):  # type: ignore[misc]
         )
         self._measure()
         for key, port in self._ports.items():
-            port.setPos(self._places.get(key, QPointF(0, HEAD / 2)))
+            port.setPos(self._place_of(*key))
         self.update()
 
     def set_state(self, state: NodeState) -> None:
@@ -135,20 +137,33 @@ class NodeItem(AbstractNodeItem):  # type: ignore[misc]
         found = self._ports.get((side, name))
         if found is None:
             found = self._ports[side, name] = Port(self, side, name)
-            found.setPos(self._places.get((side, name), QPointF(0, HEAD / 2)))
+            found.setPos(self._place_of(side, name))
             (self.inputs if side == IN else self.outputs).append(found)
         return found
 
     def port_place(self, side: str, name: str) -> QPointF:
         """Return where a port is in the scene; ports that it has not are in the middle of the head."""
-        place = self._places.get((side, name))
-        if place is None:
-            place = QPointF(0.0 if side == IN else self.card.width, HEAD / 2)
-        return QPointF(self.pos() + place)
+        return QPointF(self.pos() + self._place_of(side, name))
 
     def places(self) -> dict[tuple[str, str], QPointF]:
         """Return the places of all ports within the card: (side, name) → point."""
+        if not self._places:
+            card = self.card
+            places = {(IN, port): QPointF(0.0, card.port_y(row)) for row, port in enumerate(card.inputs)}
+            places.update({(OUT, port): QPointF(card.width, card.port_y(row)) for row, port in enumerate(card.outputs)})
+            # Ports that every node has, and few use, sit at the head until a wire gives them a row.
+            for key in ((IN, "when"), (OUT, "done"), (OUT, "error")):
+                places.setdefault(key, self._place_of(*key))
+            self._places = places
         return self._places
+
+    def _place_of(self, side: str, name: str) -> QPointF:
+        card = self.card
+        names = card.inputs if side == IN else card.outputs
+        x = 0.0 if side == IN else card.width
+        if name in names:
+            return QPointF(x, card.port_y(names.index(name)))
+        return QPointF(x, HEAD / 2 + _AT_HEAD.get(name, 0.0))
 
     def port_at(self, point: QPointF, reach: float = REACH) -> PortId | None:
         """Return the port nearest to a point of the scene, if one is within reach (scene units)."""
@@ -158,7 +173,7 @@ class NodeItem(AbstractNodeItem):  # type: ignore[misc]
         if not (abs(x) <= reach or abs(x - width) <= reach):
             return None
         best: tuple[float, PortId] | None = None
-        for (side, name), place in self._places.items():
+        for (side, name), place in self.places().items():
             distance = max(abs(place.x() - x), abs(place.y() - y) * 1.05)
             if distance <= reach and (best is None or distance < best[0]):
                 best = (distance, PortId(self.name, side, name))
@@ -171,13 +186,7 @@ class NodeItem(AbstractNodeItem):  # type: ignore[misc]
     def _measure(self) -> None:
         card = self.card
         self._width, self._height = card.width, card.height
-        places = {(IN, port): QPointF(0.0, card.port_y(row)) for row, port in enumerate(card.inputs)}
-        places.update({(OUT, port): QPointF(card.width, card.port_y(row)) for row, port in enumerate(card.outputs)})
-        # Ports that every node has, and few use, sit at the head until a wire gives them a row.
-        places.setdefault((IN, "when"), QPointF(0.0, HEAD / 2))
-        places.setdefault((OUT, "done"), QPointF(card.width, HEAD / 2 - 7))
-        places.setdefault((OUT, "error"), QPointF(card.width, HEAD / 2 + 9))
-        self._places = places
+        self._places = {}
         self._strip = strip_room(self.state, card.width)
         self._bound()
 

@@ -9,9 +9,9 @@ from PySide6.QtCore import QPointF, QRectF
 
 from studio.editing import At, Document, InsertEdge, Op, Place, PutNode, RemoveEdge, RenameNode, ReplaceEdge
 from studio.editing.annotations import COMMENTS, FRAMES, WIRES, points
-from studio.editing.arranging import FARTHEST, point_of
+from studio.editing.arranging import near, point_of
 from studio.export.card import Card, make_card, used_ports
-from studio.graph.layout import PART_GAP, Box, Layout, auto_layout, place_nodes
+from studio.graph.layout import FARTHEST, PART_GAP, Box, Layout, auto_layout, place_nodes
 from studio.graph.model import Edge, Graph
 from studio.gui.canvas.graph import CanvasGraph
 from studio.gui.canvas.library import IN, OUT
@@ -235,7 +235,7 @@ class Projection:
         left = min((self.positions[name][0] for name in others), default=0.0)
         bottom = max((self.positions[name][1] + self.cards[name].card.height for name in others), default=-PART_GAP)
         for name, (x, y) in made.positions.items():
-            self.positions[name] = (x + left, y + bottom + PART_GAP)
+            self.positions[name] = near((x + left, y + bottom + PART_GAP))
 
     def unplaced(self) -> dict[str, Point]:
         """Return the places of nodes for which the file has none."""

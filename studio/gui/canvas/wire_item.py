@@ -106,6 +106,10 @@ class WireItem(PipeItem):  # type: ignore[misc]
         self.handles = handles
         self.setPath(path)
 
+    def label_width(self) -> float:
+        """Return how wide the words at a loose end are."""
+        return width_of(self.missing[:40], look().small_font) + 8
+
     def set_flag(self, name: str, value: Any) -> None:
         """Set one of the marks (`hovered`, `marked`, `dimmed`, `hot_handle`) and repaint."""
         if getattr(self, name) != value:
