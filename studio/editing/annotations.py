@@ -18,10 +18,10 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from studio.editing.arranging import FARTHEST, coordinate, entry, is_number, near, point_of, positions
+from studio.editing.arranging import coordinate, entry, is_number, near, point_of, positions
 from studio.editing.document import Document
 from studio.editing.ops import At, Op, Place
-from studio.graph.layout import Box, Point
+from studio.graph.layout import FARTHEST, Box, Point
 from studio.graph.model import Edge, Graph
 from studio.support.errors import GraphError
 from studio.support.values import Json

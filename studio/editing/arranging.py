@@ -13,15 +13,12 @@ from typing import Final, Literal
 
 from studio.editing.document import Document
 from studio.editing.ops import At, Op, Place
-from studio.graph.layout import LAYER_GAP, NODE_GAP, Box, Point, auto_layout, place_nodes
+from studio.graph.layout import FARTHEST, LAYER_GAP, NODE_GAP, Box, Point, auto_layout, place_nodes
 from studio.graph.model import Graph
 from studio.support.values import Json
 
 GRID: Final = 20.0
 """Distance of the lines that things snap to."""
-
-FARTHEST: Final = 1_000_000.0
-"""No coordinate is farther out; what a file says beyond is drawn at this edge."""
 
 Side = Literal["left", "right", "top", "bottom", "centre", "middle"]
 """What is aligned: an edge, the centres of a column ("centre") or of a row ("middle")."""

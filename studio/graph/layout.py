@@ -15,6 +15,9 @@ from studio.support.values import Json
 
 Point = tuple[float, float]
 
+FARTHEST = 1_000_000.0
+"""No coordinate is farther out; what a file says beyond is drawn at this edge."""
+
 LAYER_GAP = 84.0
 NODE_GAP = 36.0
 PART_GAP = 60.0
@@ -152,5 +155,11 @@ def _moved(layout: Layout, x: float, y: float) -> Layout:
 
 def _point(value: Json) -> Point | None:
     if isinstance(value, list) and len(value) == 2 and all(isinstance(part, int | float) for part in value):
-        return float(value[0]), float(value[1])
+        return _inside(value[0]), _inside(value[1])
     return None
+
+
+def _inside(value: Json) -> float:
+    """Return a coordinate, brought in if it is absurdly far out, or no number at all."""
+    assert isinstance(value, int | float)
+    return float(max(-FARTHEST, min(FARTHEST, value))) if value == value else 0.0
