@@ -147,6 +147,19 @@ def _can_resume(workbench: Workbench) -> bool:
     return _has_live(workbench) and document is not None and _live(workbench).can_resume(document)
 
 
+def _can_forget(workbench: Workbench) -> bool:
+    document = workbench.document
+    if not _has_live(workbench) or document is None:
+        return False
+    mine = _live(workbench).of(document)
+    return mine.view is not None and not mine.is_running
+
+
+def _forget(workbench: Workbench) -> None:
+    assert workbench.document is not None
+    _live(workbench).forget(workbench.document)
+
+
 def _breakpoint(workbench: Workbench) -> None:
     from studio.gui.live.places import Spot
 
@@ -236,6 +249,10 @@ ACTIONS = [
     Action(
         "run.resume", "Go On with Last Run", "Run", _resume, keys=("Ctrl+Shift+F6",), when=_can_resume, order=300,
         help="Go on where the last run stopped or failed; nothing that was done is done again.",
+    ),
+    Action(
+        "run.forget", "Clear States", "Run", _forget, when=_can_forget, order=301,
+        help="Show nothing of the last run on the canvas any more. It stays recorded.",
     ),
     Action(
         "run.breakpoint", "Breakpoint", "Run", _breakpoint, keys=("F9",), order=400, checked=_has_breakpoint,

@@ -18,6 +18,7 @@ from studio.editing import At, Document
 from studio.gui.live.document_run import DocumentRun
 from studio.gui.live.picker_bar import show_picker
 from studio.gui.live.steering import Steering
+from studio.gui.live.telling import limit_of
 from studio.gui.workbench import Workbench
 from studio.support.errors import StudioError
 
@@ -158,9 +159,8 @@ class Live(Steering):
         view = active.view
         assert view is not None
         view.end()
-        active.outcome = outcome
-        active.last_run = view.run_id or active.last_run
-        active.last, active.run, self.active = active.run, None, None
+        active.finish(outcome, view.run_id, limit_of(outcome))
+        self.active = None
         if id(active.document) in self._runs:
             self.remember(active)
         self._note(active)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from studio.editing.document import Document
 from studio.editing.ops import At, Op, RenameNode
@@ -35,6 +35,24 @@ class OptionTexts:
         self.texts[name] = text
 
 
+class Stopped(NamedTuple):
+    """How the last recorded run ended: its status, and the limit that paused it with how wide it was."""
+
+    status: str = ""
+    limit: str = ""
+    bound: float | None = None
+
+    @classmethod
+    def read(cls, kept: Any) -> Stopped:
+        """Return what was kept in the file of an earlier session."""
+        if not isinstance(kept, dict):
+            return cls()
+        bound = kept.get("bound")
+        if not isinstance(bound, int | float) or isinstance(bound, bool):
+            bound = None
+        return cls(_text(kept.get("status")), _text(kept.get("limit")), bound)
+
+
 class DocumentRun:
     """The runs of one document. `view` and `order` stay after the end, until the next run begins."""
 
@@ -48,6 +66,7 @@ class DocumentRun:
         self.outcome: Outcome | None = None
         self.last_run: str = _text(remembered.get("run"))
         """The id of the last recorded run, also of an earlier session."""
+        self.stopped = Stopped.read(remembered.get("stopped"))
         self.options = OptionTexts(remembered.get("options"))
         self.inputs: dict[str, str] = _texts(remembered.get("inputs"))
         """What is typed for inputs, by name."""
@@ -76,6 +95,23 @@ class DocumentRun:
         self.found.clear()
         self.picks.clear()
         self.off.clear()
+        self._names.clear()
+        self.stale = frozenset()
+
+    def finish(self, outcome: Outcome, run_id: str, limit: str) -> None:
+        """The run has ended; `limit` is the one that paused it, if any."""
+        self.outcome = outcome
+        self.last, self.run = self.run, None
+        if run_id:
+            bounds = {} if self.last is None else self.last.limits()
+            self.last_run = run_id
+            self.stopped = Stopped(outcome.status, limit, bounds.get(limit))
+
+    def forget(self) -> None:
+        """Keep nothing of the last run but that it was."""
+        self.view = self.order = self.outcome = self.last = None
+        self.found.clear()
+        self.picks.clear()
         self._names.clear()
         self.stale = frozenset()
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import threading
 from collections.abc import Callable, Coroutine
-from concurrent.futures import Future
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
+
+if TYPE_CHECKING:
+    import asyncio
+    from concurrent.futures import Future
 
 T = TypeVar("T")
 
@@ -29,6 +31,8 @@ class EngineThread:
 
     def submit(self, make: Callable[[], Coroutine[Any, Any, T]]) -> Future[T]:
         """Have a coroutine run in the loop; the thread is started if need be. Returns at once."""
+        import asyncio  # with the first run: it takes a good part of the window's start
+
         with self._guard:
             if self._loop is None:
                 self._loop = asyncio.new_event_loop()
@@ -49,6 +53,8 @@ class EngineThread:
         return not thread.is_alive()
 
     def _work(self, loop: asyncio.AbstractEventLoop) -> None:
+        import asyncio
+
         asyncio.set_event_loop(loop)
         try:
             loop.run_forever()

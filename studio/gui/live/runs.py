@@ -149,17 +149,23 @@ class Runs(QObject):
 
     def continue_last(self, document: Document) -> DocumentRun:
         """Go on with the last run, with the limit doubled if one was reached."""
-        from studio.gui.live.telling import limit_of
-
         mine = self.of(document)
-        limit = limit_of(mine.outcome)
-        limits = {} if mine.last is None else mine.last.limits()
-        return self.resume(document, {limit: max(1.0, 2 * limits[limit])} if limit in limits else None)
+        limit, bound = mine.stopped.limit, mine.stopped.bound
+        return self.resume(document, {limit: max(1.0, 2 * bound)} if limit and bound is not None else None)
 
     def can_resume(self, document: Document) -> bool:
-        """True if the last run of this session stopped before its end."""
-        outcome = self.of(document).outcome
-        return self.active is None and outcome is not None and outcome.status in ("paused", "failed", "aborted")
+        """True if the last run, also one of an earlier session, stopped before its end."""
+        mine = self.of(document)
+        return self.active is None and bool(mine.last_run) and mine.stopped.status in ("paused", "failed", "aborted")
+
+    def forget(self, document: Document) -> None:
+        """Show nothing of the document's last run any more; it stays recorded."""
+        mine = self.of(document)
+        if not mine.is_running:
+            mine.forget()
+            self.states.show_all(anew=True)
+            self.options_changed.emit(document)
+            self.workbench.actions_changed.emit()
 
     def _begin(
         self,
@@ -195,7 +201,7 @@ class Runs(QObject):
             redo,
             goal,
             target,
-            tuple(path for spot in sorted(mine.breakpoints) for path in self.paths(document, spot)),
+            tuple(path for spot in sorted(mine.breakpoints) for path in self.all_paths(document, spot)),
             {path: values for path, values in mine.frozen.items() if values},
         )
         run = LiveRun(order, self.engine, self.trace_file(), document.registry)
@@ -239,6 +245,7 @@ class Runs(QObject):
             inputs=short_texts(mine.inputs),
             options={name: text for name, text in mine.options.texts.items() if text},
             run=mine.last_run,
+            stopped=mine.stopped._asdict(),
         )
 
     def remember_soon(self, mine: DocumentRun) -> None:
@@ -257,6 +264,10 @@ class Runs(QObject):
         pick = self.of(document).picks.get(spot.at)
         if pick is not None and pick.region:
             return [pick.region + spot.name]
+        return self.all_paths(document, spot)
+
+    def all_paths(self, document: Document, spot: Spot) -> list[str]:
+        """Return the paths by which a run knows a node, in every item of maps around it."""
         return paths_of(document.graph, spot.at, spot.name, document.registry)
 
     def _wake(self) -> None:

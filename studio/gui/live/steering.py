@@ -59,7 +59,7 @@ class Steering(Runs):
         adding = spot not in mine.breakpoints
         (mine.breakpoints.add if adding else mine.breakpoints.discard)(spot)
         if mine is self.active and mine.run is not None:
-            for path in self.paths(document, spot):
+            for path in self.all_paths(document, spot):
                 (mine.run.add_breakpoint if adding else mine.run.remove_breakpoint)(path)
         self.states.show(mine, [spot])
         self.options_changed.emit(document)

@@ -30,7 +30,7 @@ def state_of(mine: DocumentRun | None, *, loading: bool = False) -> Said:
         return Said("No graph is open.", "soft")
     view = mine.view
     if view is None:
-        return Said("Not run yet. Run it with F5.", "soft")
+        return Said("Ready. F5 runs it." if mine.last_run else "Not run yet. F5 runs it.", "soft")
     if mine.outcome is not None:
         return _ended(view, mine.outcome)
     name = view.state.name

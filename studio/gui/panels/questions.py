@@ -124,7 +124,9 @@ class QuestionCard(QFrame, UndoHost):
         column.setContentsMargins(12, 10, 12, 10)
         column.setSpacing(8)
         head = QHBoxLayout()
-        where = small_button(plain_line(call.node)[:60], f"Show {call.node}", f"question.{question.number}.node", self)
+        where = small_button(
+            _button_text(call.node)[:60], f"Show {call.node}", f"question.{question.number}.node", self
+        )
         where.clicked.connect(self._show_node)
         head.addWidget(where)
         head.addWidget(Note(f"tick {call.tick}", "soft", self), 1)

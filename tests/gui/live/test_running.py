@@ -10,8 +10,10 @@ from PySide6.QtGui import QGuiApplication
 
 from studio.editing.ops import PutNode, RenameNode
 from studio.graph.model import NodeInstance
+from studio.gui.canvas.state import NodeState
 from studio.gui.live.picker_bar import PickerBar
 from studio.gui.live.places import Spot
+from studio.gui.live.remembered import Remembered
 from studio.gui.live.showing import Pick
 from studio.support.values import preview
 from studio.trace import Trace
@@ -326,6 +328,35 @@ def test_the_states_of_a_new_run_replace_the_old_ones(desk: Desk) -> None:
     assert desk.state("writer").text == "Only."
     assert desk.state("writer").badge == ""
     assert desk.run.outputs.text("result") == "Only."
+
+
+def test_a_run_of_an_earlier_session_can_be_gone_on_with(desk: Desk) -> None:
+    document = desk.open(COUNTER)
+    desk.live.of(document).options["firings"] = "150"
+    assert desk.play().status == "paused"
+    path = document.path
+    assert path is not None
+    desk.workbench.set_current(None, None)
+    desk.workbench.remove(document)
+
+    again = desk.workbench.open(path)
+    assert again is not None
+    desk.live.remembered = Remembered(desk.live.remembered.path)
+    assert desk.live.can_resume(again)
+    desk.do("run.resume")
+    outcome = desk.to_end()
+    assert outcome.result is not None
+    assert outcome.result.outputs == {"result": 50}
+    assert not desk.live.can_resume(again)
+
+
+def test_states_can_be_cleared(desk: Desk) -> None:
+    desk.open(CRITIC_LOOP, *GOOD)
+    desk.play()
+    desk.do("run.forget")
+    assert desk.state("writer") == NodeState()
+    assert desk.run.outputs.text("result") == ""
+    assert desk.run.state.text() == "Ready. F5 runs it."
 
 
 def test_closing_while_a_run_goes_on_leaves_no_thread(desk: Desk) -> None:
