@@ -161,6 +161,8 @@ class AreaEditor(Editor):
         self.long = False
         """True while only the beginning is shown."""
         self._whole = ""
+        self._shown = ""
+        """What the field held when it was filled, or told last."""
         self._showing = False
         self._later = Later(self, WAIT_MS, self._tell)
         self.column = QVBoxLayout(self)
@@ -207,6 +209,7 @@ class AreaEditor(Editor):
         self._showing = True
         self.field.show_text(text)
         self._showing = False
+        self._shown = self.field.text()
         self.text_changed()
 
     def _show_beginning(self, text: str) -> None:
@@ -255,6 +258,9 @@ class AreaEditor(Editor):
 
     def _tell(self) -> None:
         text = self.field.text()
+        if text == self._shown:
+            return  # colours of variables are a change to Qt, too; nobody typed
+        self._shown = text
         self._whole = text if len(text) > LONG else ""
         self.say(MISSING if text == "" and self.default in ("", None) else text)
         self.text_changed()

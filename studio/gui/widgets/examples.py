@@ -126,7 +126,9 @@ class ExampleRow(RowWidget):
 
     def _sum_up(self) -> None:
         given = " · ".join(preview(value, 60) for name, value in self._data.items() if name != OUTPUT)
-        answer = preview(self._data.get(OUTPUT, ""), 40)
+        output = self._data.get(OUTPUT, "")
+        said = output.values() if isinstance(output, dict) else [output]
+        answer = ", ".join(preview(value, 40) for value in said)
         self.section.header.setText(preview(answer, 26) or "(no output)")
         self.section.header.setAccessibleName(f"Example {answer}")
         self.section.header.set_summary(given)

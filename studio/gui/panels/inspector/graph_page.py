@@ -17,8 +17,9 @@ from studio.gui.panels.inspector.form import MARGINS
 from studio.gui.panels.inspector.header import HuePip, NameLine
 from studio.gui.panels.inspector.param_row import ParamRow
 from studio.gui.panels.inspector.ports_section import Dot
+from studio.gui.panels.inspector.samples import Samples
 from studio.gui.panels.inspector.stores_section import StoresSection
-from studio.gui.panels.inspector.subject import Samples, Subject
+from studio.gui.panels.inspector.subject import Subject
 from studio.gui.widgets.choices import ChoiceEditor
 from studio.gui.widgets.labels import Elided, Link, Note, cut, tip
 from studio.gui.widgets.section import Section

@@ -16,7 +16,7 @@ from studio.gui.panels.inspector.folds import Folds
 from studio.gui.panels.inspector.graph_page import GraphPage
 from studio.gui.panels.inspector.node_page import NodePage
 from studio.gui.panels.inspector.note_page import NotePage
-from studio.gui.panels.inspector.subject import Samples
+from studio.gui.panels.inspector.samples import Samples
 from studio.gui.panels.inspector.wire_page import WirePage
 from studio.gui.widgets.labels import Note
 from studio.gui.widgets.undo_keys import UndoHost

@@ -15,7 +15,8 @@ from studio.gui.panels.inspector.help_section import HelpBody
 from studio.gui.panels.inspector.large import LargeEditor
 from studio.gui.panels.inspector.ports_section import PortsSection
 from studio.gui.panels.inspector.preview_section import PreviewSection, has_preview
-from studio.gui.panels.inspector.subject import Samples, Subject
+from studio.gui.panels.inspector.samples import Samples
+from studio.gui.panels.inspector.subject import Subject
 from studio.gui.widgets.labels import Note, small_button
 from studio.gui.widgets.section import Section
 from studio.gui.workbench import Workbench

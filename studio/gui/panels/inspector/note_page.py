@@ -12,7 +12,8 @@ from studio.editing import At, Document, Op
 from studio.editing.annotations import COLOURS, Comment, Frame, change_comment, change_frame, comments, frames
 from studio.gui.panels.inspector.form import MARGINS
 from studio.gui.panels.inspector.param_row import ParamRow
-from studio.gui.panels.inspector.subject import Samples, Subject
+from studio.gui.panels.inspector.samples import Samples
+from studio.gui.panels.inspector.subject import Subject
 from studio.gui.widgets.labels import Elided
 from studio.gui.workbench import Workbench
 from studio.spec.fields import MISSING, Field

@@ -79,10 +79,12 @@ class PortsSection(QWidget):
                 into.setdefault(edge.target_port, []).append(edge)
             if edge.source == subject.name:
                 out.setdefault(edge.source_port, []).append(edge)
+        certain = ports.params is not None
         self._side("Inputs", ports.inputs, into, is_output=False)
         self._side("Outputs", ports.outputs, out, is_output=True)
         if not self._column.count():
-            self._column.addWidget(Note("It has no ports but `when` and `done`."))
+            known = "It has no ports but `when` and `done`." if certain else "Its ports are not known."
+            self._column.addWidget(Note(known))
 
     def _side(self, title: str, fields: dict[str, Field], wires: dict[str, list[Edge]], *, is_output: bool) -> None:
         certain = self.subject.ports.params is not None

@@ -11,6 +11,7 @@ from PySide6.QtCore import QTimer
 from studio.editing import At, Document, Op
 from studio.graph.model import Edge, NodeInstance
 from studio.graph.ports import NodePorts
+from studio.gui.panels.inspector.samples import Samples
 from studio.gui.widgets.context import Choice, EditorContext
 from studio.gui.widgets.editor import MIXED, same_value
 from studio.gui.workbench import Workbench
@@ -314,74 +315,3 @@ def _role_name(settings: Any, role: str) -> str:
         return str(settings[f"models.{role}"] or "")
     except (KeyError, StudioError):
         return ""
-
-
-class Samples:
-    """Values on which things are tried: typed by the person, seen in the last run, or found in the graph.
-
-    Kept for the session, per document, graph and node.
-    """
-
-    def __init__(self, workbench: Workbench) -> None:
-        self._workbench = workbench
-        self._typed: dict[tuple[int, At, str], dict[str, Json]] = {}
-
-    def value(self, subject: Subject, name: str) -> Json:
-        """Return the sample of an input."""
-        typed = self._typed.get(_place(subject), {})
-        return typed[name] if name in typed else self.found(subject, name)[0]
-
-    def found(self, subject: Subject, name: str) -> tuple[Json, str]:
-        """Return a value from the last run or from what is wired, and where it is from."""
-        edges = subject.edges_into(name)
-        for edge in edges:
-            seen = self._seen(subject, edge)
-            if seen is not MISSING:
-                return seen, "last run"
-        for edge in edges:
-            node = subject.doc.at(subject.at).nodes.get(edge.source)
-            if node is not None and node.type in ("flow.input", "text.constant"):
-                said = node.params.get("value", node.params.get("text"))
-                if said is not None:
-                    return said, edge.source
-            if edge.has_initial:
-                return edge.initial, "initial"
-        for example in subject.params().get("examples") or ():
-            if isinstance(example, dict) and name in example:
-                return example[name], "example"
-        spec = subject.inputs().get(name)
-        return _SAMPLES.get(spec.type if spec is not None else "any", f"‹{name}›"), ""
-
-    def typed(self, subject: Subject, name: str) -> bool:
-        """True if the person gave this sample."""
-        return name in self._typed.get(_place(subject), {})
-
-    def give(self, subject: Subject, name: str, value: Json) -> None:
-        """Take a sample that a person typed; `MISSING` forgets it."""
-        mine = self._typed.setdefault(_place(subject), {})
-        if value is MISSING:
-            mine.pop(name, None)
-        else:
-            mine[name] = value
-
-    def _seen(self, subject: Subject, edge: Edge) -> Json:
-        """Return what the last run put on a wire, `MISSING` if nothing is known (whole)."""
-        live = self._workbench.parts.get("live")
-        mine = live.of(subject.doc) if live is not None else None
-        if mine is None or mine.view is None:
-            return MISSING
-        from studio.gui.live.places import Spot
-        from studio.support.values import decode
-
-        place = mine.view.spots.get(mine.spot_in_run(Spot(subject.at, edge.source)))
-        shot = place.last() if place is not None else None
-        if shot is None or edge.source_port not in shot.outputs or edge.source_port in (shot.sizes or ()):
-            return MISSING
-        return decode(shot.outputs[edge.source_port])
-
-
-_SAMPLES: dict[str, Json] = {"number": 0.5, "integer": 3, "boolean": True, "list": ["one", "two"], "json": {}}
-
-
-def _place(subject: Subject) -> tuple[int, At, str]:
-    return id(subject.document), subject.at, subject.name

@@ -11,7 +11,8 @@ from studio.editing import At, Document
 from studio.graph.model import Edge
 from studio.gui.panels.inspector.form import MARGINS
 from studio.gui.panels.inspector.ports_section import Dot, OrderedWires
-from studio.gui.panels.inspector.subject import Samples, Subject
+from studio.gui.panels.inspector.samples import Samples
+from studio.gui.panels.inspector.subject import Subject
 from studio.gui.widgets.choices import ChoiceEditor, PickEditor, SwitchEditor
 from studio.gui.widgets.labels import Elided, Link, Note, colour_text, cut, small_button
 from studio.gui.widgets.values import ValueEditor
