@@ -9,7 +9,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QPlainTextEdit, QWidget
 
-from studio.editing import Op
+from studio.editing import Op, fragments
 from studio.editing.nodes import delete, set_param
 from studio.graph.model import Edge
 from studio.gui.canvas.wire_item import WireKey
@@ -590,3 +590,20 @@ def test_the_keyboard_alone_reaches_everything(loop: Desk) -> None:
     QTest.keyClick(header, Qt.Key.Key_Return)
     assert page.engine.sections["Time"].is_open
     assert isinstance(header, QAbstractButton)
+
+
+def test_showing_others_of_several_nodes_edits_none_of_them(loop: Desk) -> None:
+    """Colours of variables are a change of the text to Qt: it must not be taken for typing, with other texts behind."""
+    loop.select("writer", "critic")
+    copies, ops = fragments.duplicate(loop.document, loop.at, ["writer", "critic"])
+    loop.document.do("Duplicate 2 nodes", ops)
+    loop.settle()
+
+    loop.select(*copies)
+    loop.settle()
+    loop.select("writer", "critic")
+    loop.settle()
+
+    assert loop.labels == ["Duplicate 2 nodes"]
+    assert loop.param(copies[0], "instructions") == loop.param("writer", "instructions")
+    assert loop.param(copies[1], "instructions") == loop.param("critic", "instructions")
