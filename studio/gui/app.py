@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import signal
 import sys
 from collections.abc import Sequence
@@ -42,10 +41,10 @@ def start(files: Sequence[Path] = ()) -> int:
     workbench = Workbench(settings)
     faults = Faults(workbench)
     faults.install()
-    window = MainWindow(workbench)
-    window.show()
+    window = MainWindow(workbench, lazy=True)
     # After the first picture: the canvas's library is half of what there is to load.
-    QTimer.singleShot(0, lambda: _begin(window, files))
+    window.completed.connect(lambda: _begin(window, files))
+    window.show()
     _heed_interrupts(window)
     try:
         return qt.exec()
@@ -64,8 +63,6 @@ def _begin(window: MainWindow, files: Sequence[Path]) -> None:
 def _warm_up() -> None:
     """Load in a quiet moment what the first graph will need, so that it opens at once."""
     import studio.gui.canvas  # noqa: F401
-
-    gc.freeze()
 
 
 def _heed_interrupts(window: MainWindow) -> None:

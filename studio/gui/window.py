@@ -6,7 +6,7 @@ import importlib
 from collections.abc import Iterator
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QMimeData, Qt, QTimer
+from PySide6.QtCore import QEvent, QMimeData, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication, QShowEvent
 from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow, QTabWidget, QVBoxLayout, QWidget
 
@@ -48,10 +48,18 @@ _BOTTOM = 240
 
 
 class MainWindow(QMainWindow):
-    """One window over one workbench."""
+    """One window over one workbench.
 
-    def __init__(self, workbench: Workbench, state: WindowState | None = None) -> None:
+    With `lazy`, what stands in the panels is made one by one after the first picture; `completed` is emitted then.
+    """
+
+    completed = Signal()
+
+    def __init__(self, workbench: Workbench, state: WindowState | None = None, *, lazy: bool = False) -> None:
         super().__init__()
+        self._lazy = lazy
+        self._unmade: list[Panel] = []
+        self._was_painted = False
         self.workbench = workbench
         workbench.setParent(self)
         workbench.parts["window"] = self
@@ -126,7 +134,10 @@ class MainWindow(QMainWindow):
         dock = QDockWidget(panel.title, self)
         dock.setObjectName(f"panel.{panel.id}")
         dock.setAccessibleName(panel.title)
-        dock.setWidget(panel.make(self.workbench))
+        if self._lazy:
+            self._unmade.append(panel)
+        else:
+            dock.setWidget(panel.make(self.workbench))
         dock.visibilityChanged.connect(lambda *_: self.workbench.actions_changed.emit())
         self.docks[panel.id] = dock
         return dock
@@ -136,13 +147,29 @@ class MainWindow(QMainWindow):
         return not self.docks[panel_id].isHidden()
 
     def panel(self, panel_id: str) -> QWidget:
-        """Return the widget of a panel. Raises KeyError if there is no such panel."""
-        return self.docks[panel_id].widget()
+        """Return the widget of a panel, made now if it was not yet. Raises KeyError if there is no such panel."""
+        dock = self.docks[panel_id]
+        for panel in self._unmade:
+            if panel.id == panel_id:
+                self._unmade.remove(panel)
+                dock.setWidget(panel.make(self.workbench))
+                break
+        return dock.widget()
+
+    def _make_next(self) -> None:
+        """Make one more panel, those in sight first, and let the window breathe before the next."""
+        if not self._unmade:
+            self.completed.emit()
+            return
+        seen = [panel for panel in self._unmade if not self.docks[panel.id].visibleRegion().isEmpty()]
+        self.panel((seen or self._unmade)[0].id)
+        QTimer.singleShot(0, self, self._make_next)
 
     def show_panel(self, panel_id: str) -> None:
         """Show a panel, bring it to the front and give it the focus."""
         dock = self.docks.get(panel_id)
         if dock is not None:
+            self.panel(panel_id)
             dock.setVisible(True)
             dock.raise_()
             _focus_into(dock)
@@ -268,7 +295,10 @@ class MainWindow(QMainWindow):
 
     @guarded(False)
     def event(self, event: QEvent) -> bool:
-        """Tell who watches files that somebody came back to the window."""
+        """Tell who watches files that somebody came back to the window; go on making it after its first picture."""
+        if event.type() == QEvent.Type.Paint and self._lazy and not self._was_painted:
+            self._was_painted = True
+            QTimer.singleShot(0, self, self._make_next)
         if event.type() == QEvent.Type.WindowActivate:
             disk = self.workbench.parts.get("disk")
             if disk is not None:

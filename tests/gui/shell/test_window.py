@@ -112,6 +112,19 @@ def pane_of(window: MainWindow, focus: QWidget | None) -> str:
     return next(panel for panel, dock in window.docks.items() if dock.isAncestorOf(focus))
 
 
+def test_panels_can_be_made_after_the_first_picture_or_when_they_are_asked_for(qtbot: Any) -> None:
+    window = MainWindow(window_workbench(), lazy=True)
+    assert not any(dock.widget() for dock in window.docks.values())
+    last = list(window.docks)[-1]
+    assert window.panel(last) is window.docks[last].widget() is not None
+
+    with qtbot.waitSignal(window.completed):
+        window.show()
+
+    assert all(dock.widget() for dock in window.docks.values())
+    close(window)
+
+
 def test_asking_for_a_panel_shows_it_with_the_focus(window: MainWindow) -> None:
     panel = first_panel(window)
     window.docks[panel].hide()
