@@ -41,9 +41,7 @@ class Handle(NodeObject):  # type: ignore[misc]
 
     def __init__(self, name: str) -> None:
         super().__init__(NodeItem)
-        self._model.id = name
-        self._view.id = name
-        self._view.name = name
+        self._model.id = self._view.id = self._view.name = name
 
     def update(self) -> None:
         """Nothing: the projection tells the item what to show."""

@@ -21,6 +21,8 @@ from studio.spec.fields import Field
 MARGIN = 12.0
 """Room around a card for ports, outlines and the second sheet of a region."""
 
+_SELECTABLE = QGraphicsItem.GraphicsItemFlag.ItemIsSelectable
+_CACHED = QGraphicsItem.CacheMode.DeviceCoordinateCache
 _AT_HEAD = {"done": -7.0, "error": 9.0}
 
 REACH = 11.0
@@ -48,7 +50,13 @@ class NodeItem(AbstractNodeItem):  # type: ignore[misc]
     """The card of one node. Facts come from the projection; it knows no document."""
 
     def __init__(self, name: str = "node", parent: QGraphicsItem | None = None) -> None:
-        super().__init__(name, parent)
+        # Not NodeGraphQt's own, which sets a dozen properties that are never used, a thousand times.
+        QGraphicsItem.__init__(self, parent)
+        self.setFlag(_SELECTABLE)
+        self.setCacheMode(_CACHED)
+        self.setZValue(1)
+        self._properties: dict[str, Any] = {"name": name}
+        self._width = self._height = 0.0
         self.card = Card(name, name, "", "")
         self.title = name
         """The whole title; the card's is cut to the width that drawings have for it."""
@@ -73,7 +81,6 @@ class NodeItem(AbstractNodeItem):  # type: ignore[misc]
         self._places: dict[tuple[str, str], QPointF] = {}
         self._rect = QRectF()
         self._strip = 0
-        self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemIsMovable, False)
 
     # -- what NodeGraphQt asks of an item ------------------------------------------------------
 

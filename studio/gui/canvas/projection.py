@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
@@ -134,7 +135,14 @@ class Projection:
     def load(self) -> None:
         """Show the whole graph."""
         self._touch_all()
-        self.reconcile()
+        # Thousands of objects are made here and none becomes garbage: looking for some takes a fifth of the time.
+        collects = gc.isenabled()
+        gc.disable()
+        try:
+            self.reconcile()
+        finally:
+            if collects:
+                gc.enable()
 
     def reconcile(self) -> None:
         """Make items equal the document, as far as it may have changed."""

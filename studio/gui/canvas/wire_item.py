@@ -19,6 +19,10 @@ TINY = 0.3
 SMALL = 0.56
 _SMOOTH = QPainter.RenderHint.Antialiasing
 _NO_BRUSH = Qt.BrushStyle.NoBrush
+_SELECTABLE = QGraphicsItem.GraphicsItemFlag.ItemIsSelectable
+_ROOM = QPen(Qt.GlobalColor.black, 14.0)
+"""Its width is what Qt keeps clear around a path."""
+
 HANDLE = 5.0
 """Radius of a point that a wire is led through."""
 
@@ -64,9 +68,9 @@ class WireItem(PipeItem):  # type: ignore[misc]
         self._pill = ""
         self._path = QPainterPath()
         self._points: list[QPointF] | None = None
-        self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemIsSelectable)
+        self.setFlag(_SELECTABLE)
         self.setZValue(-1)
-        self.setPen(QPen(Qt.GlobalColor.black, 14.0))  # its width is what Qt keeps clear around the path
+        self.setPen(_ROOM)
         self.show_edge(edge)
 
     # -- what NodeGraphQt asks of a pipe -------------------------------------------------------
