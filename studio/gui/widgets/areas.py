@@ -13,7 +13,7 @@ from PySide6.QtGui import (
     QTextCursor,
     QTextOption,
 )
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPlainTextEdit, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPlainTextEdit, QToolButton, QVBoxLayout, QWidget
 
 from studio.gui.guard import guarded
 from studio.gui.widgets.editor import MIXED, Editor, Later, default_text
@@ -278,10 +278,3 @@ def longest_line(text: str) -> int:
     if len(text) <= LONG_LINE:
         return 0
     return max(map(len, text.split("\n")))
-
-
-def bar_label(text: str, parent: QWidget) -> QLabel:
-    """Return a plain label for a bar of buttons."""
-    made = QLabel(text, parent)
-    made.setTextFormat(Qt.TextFormat.PlainText)
-    return made
