@@ -109,8 +109,8 @@ class CommandPalette:
         return rows
 
     def _files(self) -> list[tuple[Path, str]]:
-        recent = self.workbench.parts.get("recent")
-        lately = [(Path(one), "opened lately") for one in recent.paths()] if recent is not None else []
+        files = self.workbench.parts.get("files")
+        lately = [(path, "opened lately") for path in files.recent()] if files is not None else []
         return [*lately, *((path, "example") for path in bundled_graphs())]
 
     # -- doing --------------------------------------------------------------------------------

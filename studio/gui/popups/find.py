@@ -196,12 +196,14 @@ class FindBar(QFrame):
             self._timer.start(_PAUSE_MS)
 
     def step(self, by: int) -> None:
-        """Go to the next hit, or with -1 to the last, round and round. Searches first if something has changed."""
+        """Go to the next hit, or with -1 to the last, round and round; without a text, ask for one."""
+        if not self.field.text().strip():
+            self.open()
+            return
         self.search()
         count = len(self.found.hits)
         if not count:
-            if self.field.text().strip():
-                self.workbench.say(f"“{cut(self.field.text(), 60)}” is nowhere in this graph.")
+            self.workbench.say(f"“{cut(self.field.text(), 60)}” is nowhere in this graph.")
             return
         self.place = (self.place + by) % count if self.place >= 0 else (0 if by > 0 else count - 1)
         self._show(self.found.hits[self.place])

@@ -63,5 +63,7 @@ def go_to_hit(workbench: Workbench, document: Document, hit: Hit) -> None:
     """Show the place; a param is shown in the inspector, too."""
     go(workbench, document, hit.at, hit.node)
     inspector = workbench.parts.get("inspector")
-    if hit.kind in ("param", "title") and inspector is not None and hasattr(inspector, "show_param"):
-        inspector.show_param(hit.node, hit.key, hit.where)
+    if hit.kind == "param" and inspector is not None:
+        inspector.reveal_param(hit.key.partition(".")[0].partition("[")[0])
+        if workbench.canvas is not None:
+            workbench.canvas.setFocus()  # whoever walks on with F3 must not type into a prompt

@@ -53,9 +53,9 @@ def test_a_double_click_on_nothing_adds_just_there(desk: Desk) -> None:
     desk.type("stop")
     desk.press(Qt.Key.Key_Return)
 
-    x, y = desk.graph.layout["stop"]  # type: ignore[misc]
-    assert abs(x - place.x()) <= 10  # type: ignore[operator]
-    assert y >= place.y() - 10  # type: ignore[operator]
+    x, y = desk.graph.layout["stop"]
+    assert abs(x - place.x()) <= 10
+    assert y >= place.y() - 10
     desk.check()
 
 

@@ -107,10 +107,10 @@ def test_pasting_again_goes_a_step_further_and_elsewhere_begins_anew(desk: Desk,
 
     first, second, third = (desk.graph.layout[name] for name in ("result_2", "result_3", "result_4"))
     at = canvas.view.scene_at(QPointF(300, 300))
-    assert abs(first[0] - at.x()) <= 10  # type: ignore[index, operator]
-    assert second[0] > first[0]  # type: ignore[index, operator]
-    assert second[1] > first[1]  # type: ignore[index, operator]
-    assert third[0] < first[0]  # type: ignore[index, operator]
+    assert abs(first[0] - at.x()) <= 10
+    assert second[0] > first[0]
+    assert second[1] > first[1]
+    assert third[0] < first[0]
 
 
 def test_cut_takes_away_and_paste_brings_back(desk: Desk) -> None:
@@ -166,7 +166,7 @@ def test_notes_of_the_canvas_are_copied_too(desk: Desk) -> None:
 
     desk.press(Qt.Key.Key_V, CTRL)
 
-    assert len(desk.graph.layout["/comments"]) == 2  # type: ignore[arg-type]
+    assert len(desk.graph.layout["/comments"]) == 2
     desk.check()
 
 

@@ -33,8 +33,6 @@ def test_hits_are_counted_listed_and_marked(desk: Desk) -> None:
 
     assert bar.count.text() == "2"
     assert [row.title for row in bar.model.rows] == ["Judge: {draft}", "writer.text -> critic.draft"]
-    flags = {name: card.flags for name, card in canvas.projection.cards.items()} if hasattr(canvas, "flags") else {}
-    assert flags == {} or flags["critic"]
     assert canvas._highlight[0] == frozenset({"critic"})
     assert len(canvas._highlight[1]) == 1
 
@@ -150,3 +148,12 @@ def test_hostile_and_endless_texts_are_shown_as_they_are(desk: Desk) -> None:
     assert bar.found.more
     assert all(len(row.title) < 400 for row in bar.model.rows)
     bar.grab()
+
+
+def test_f3_before_anything_was_searched_asks_what_for(desk: Desk) -> None:
+    desk.open(CHAIN)
+
+    desk.press(Qt.Key.Key_F3)
+
+    assert desk.popups.finding.isVisible()
+    assert desk.popups.finding.field.hasFocus()

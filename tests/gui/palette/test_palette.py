@@ -180,9 +180,9 @@ def test_what_is_dragged_out_is_added_where_it_falls(desk: Desk, palette: Palett
     assert drop(desk, data, at)
 
     place = canvas.view.scene_at(QPointF(at))
-    x, y = desk.graph.layout["decide"]  # type: ignore[misc]
-    assert abs(x - place.x()) <= 10  # type: ignore[operator]
-    assert abs(y - place.y()) <= 10  # type: ignore[operator]
+    x, y = desk.graph.layout["decide"]
+    assert abs(x - place.x()) <= 10
+    assert abs(y - place.y()) <= 10
     assert desk.graph.nodes["decide"].params["labels"] == ["yes", "no"]
     assert canvas.selected() == ["decide"]
     desk.check()

@@ -212,6 +212,13 @@ def page(desk: Desk, qtbot: Any) -> Any:
     window.close()
 
 
+def cell(page: ShortcutPage, row: int, column: int) -> str:
+    """Return what a cell of the table says."""
+    item = page.table.item(row, column)
+    assert item is not None
+    return item.text()
+
+
 def look_up(desk: Desk, page: ShortcutPage, text: str) -> None:
     page.search.setFocus()
     page.search.clear()
@@ -222,7 +229,7 @@ def look_up(desk: Desk, page: ShortcutPage, text: str) -> None:
 def test_keys_are_recorded_by_pressing_them(desk: Desk, page: ShortcutPage) -> None:
     look_up(desk, page, "switch the selected nodes off")
     assert page.table.rowCount() == 1
-    assert page.table.item(0, 2).text() == "M"
+    assert cell(page, 0, 2) == "M"
 
     desk.press(Qt.Key.Key_Return)
     assert page.recorder.hasFocus()
@@ -230,11 +237,11 @@ def test_keys_are_recorded_by_pressing_them(desk: Desk, page: ShortcutPage) -> N
     assert page.recorder.isVisible(), "a modifier alone is not yet a key"
     desk.press(Qt.Key.Key_F9, CTRL | SHIFT)
 
-    assert page.table.item(0, 2).text() == "Ctrl+Shift+F9"
+    assert cell(page, 0, 2) == "Ctrl+Shift+F9"
     assert desk.workbench.part("shortcuts").keys("graph.knock_out") == ("Ctrl+Shift+F9",)
     assert "Changed by you" in page.said.text()
     QTest.mouseClick(page.buttons["reset"], Qt.MouseButton.LeftButton)
-    assert page.table.item(0, 2).text() == "M"
+    assert cell(page, 0, 2) == "M"
 
 
 def test_tab_and_return_can_be_keys_and_escape_leaves(desk: Desk, page: ShortcutPage) -> None:
@@ -271,7 +278,7 @@ def test_a_conflict_is_told_and_asks(desk: Desk, page: ShortcutPage) -> None:
 def test_the_table_is_searched_by_keys_too(desk: Desk, page: ShortcutPage) -> None:
     look_up(desk, page, "shift+f12")
 
-    assert [page.table.item(row, 0).text() for row in range(page.table.rowCount())] == ["Where Used"]
+    assert [cell(page, row, 0) for row in range(page.table.rowCount())] == ["Where Used"]
 
 
 def test_an_action_can_be_left_without_keys(desk: Desk, page: ShortcutPage) -> None:
