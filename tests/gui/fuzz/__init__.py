@@ -1,0 +1,1 @@
+"""A window under random hands: seeded, logged, repeatable. See `machine`."""
