@@ -167,8 +167,9 @@ def auto_arrange(
     if not only:
         return []
     sizes = {name: boxes.get(name) or estimated_box(doc, at, name) for name in graph.nodes}
-    here = positions(doc, at, sizes)
     made = auto_layout(graph, sizes, only).positions
+    # Where nothing is placed yet, the graph is seen as it is laid out anyway.
+    here = positions(doc, at, sizes) if placed(graph) else made
     x, y = min(here[name][0] for name in only), min(here[name][1] for name in only)
     places = {name: (x + made[name][0], y + made[name][1]) for name in only}
     if grid:

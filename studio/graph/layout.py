@@ -24,7 +24,8 @@ PART_GAP = 60.0
 """Distances in pixels: between layers, between nodes of a layer, and below what the file already places."""
 
 LARGE = 300
-"""Nodes from which speed goes before the last crossings saved."""
+"""Nodes above which speed goes before the last crossings saved: a thousand take less than half a second, and each wire
+counts as ending in the middle of a side, which places the nodes as well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,19 +69,20 @@ def auto_layout(graph: Graph, boxes: Mapping[str, Box], only: Sequence[str] | No
         return Layout()
     import graphlay
 
+    is_large = len(names) > LARGE
     picture = graphlay.Graph()
     for name in names:
         picture.node(name, width=boxes[name].width, height=boxes[name].height)
     drawn: list[int | None] = []
     for number, edge in _wanted(graph, set(names)):
         source, target = boxes[edge.source], boxes[edge.target]
-        picture.edge(
-            edge.source, edge.target, weight=1.0 if number is not None else 0.2,
-            source_port=_port("right", source, source.outputs.get(edge.source_port)),
-            target_port=_port("left", target, target.inputs.get(edge.target_port)),
-        )  # fmt: skip
+        ports = {} if is_large else {
+            "source_port": _port("right", source, source.outputs.get(edge.source_port)),
+            "target_port": _port("left", target, target.inputs.get(edge.target_port)),
+        }  # fmt: skip
+        picture.edge(edge.source, edge.target, weight=1.0 if number is not None else 0.2, **ports)
         drawn.append(number)
-    result = graphlay.layout(picture, options=_OPTIONS if len(names) <= LARGE else {**_OPTIONS, "effort": "fast"})
+    result = graphlay.layout(picture, options={**_OPTIONS, "effort": "fast"} if is_large else _OPTIONS)
     corner_x, corner_y = result.bounds["min"]["x"], result.bounds["min"]["y"]
     made = Layout()
     for name, node in zip(names, result.nodes, strict=True):
