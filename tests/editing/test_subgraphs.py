@@ -150,6 +150,30 @@ def test_the_random_selections_are_worth_their_name() -> None:
         assert seen_so_far["not inlined"] <= 2
 
 
+def test_what_is_refused_would_have_changed_something_at_times() -> None:
+    changed = 0
+    for seed in range(60):
+        rng = random.Random(f"refused {seed}")
+        doc = Document(random_graph(rng.randrange(2**32), rng.randint(3, 12)), registry=REGISTRY)
+        names = some_of(rng, doc.graph)
+        try:
+            make_subgraph(doc, (), names, PART)
+        except GraphError:
+            pass
+        else:
+            continue
+        try:
+            ops = make_subgraph(doc, (), names, PART, strict=False)
+        except GraphError:
+            continue
+        before = interpret(doc.graph, {}, registry=REGISTRY)
+        doc.do("Make a subgraph", ops)
+        leave_out = {"y0", "y1", *(doc.at((PART,)).nodes.keys() - set(names))}
+        after = interpret(doc.graph, {}, registry=REGISTRY)
+        changed += bool(differences(before, after, leave_out, own=False))
+    assert changed > 3
+
+
 def test_any_subgraph_that_can_be_inlined_did_what_its_nodes_do() -> None:
     count = 0
     for seed in range(700):
