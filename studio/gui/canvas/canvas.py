@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from time import perf_counter
 from typing import Any, ClassVar
@@ -12,7 +12,6 @@ from PySide6.QtGui import QImage, QKeyEvent, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QGraphicsItem, QLabel, QVBoxLayout, QWidget
 
 from studio.editing import At, Document
-from studio.editing.annotations import Comment, Frame
 from studio.graph.layout import Box, Point
 from studio.graph.model import Edge
 from studio.gui.canvas import keys, picture, tips
@@ -21,8 +20,9 @@ from studio.gui.canvas.editing import Editing
 from studio.gui.canvas.gestures import Gesture, begin_gesture
 from studio.gui.canvas.graph import CanvasGraph
 from studio.gui.canvas.look import look, theme_changed
+from studio.gui.canvas.marks import Marks
 from studio.gui.canvas.minimap import Minimap, with_map
-from studio.gui.canvas.node_item import NodeItem, Offer, PortId
+from studio.gui.canvas.node_item import NodeItem, PortId
 from studio.gui.canvas.notes import Notes
 from studio.gui.canvas.overlays import CursorNote, FeedbackOffer, InlineText
 from studio.gui.canvas.projection import Projection
@@ -85,11 +85,7 @@ class Canvas(QWidget):
         self._timer.setSingleShot(True)
         self._timer.setInterval(FRAME_MS)
         self._timer.timeout.connect(self._show_states)
-        self._hot: PortId | None = None
-        self._under: Target | None = None
-        self._offer: Offer | None = None
-        self._problems: Mapping[str, tuple[str, str]] = {}
-        self._highlight: tuple[frozenset[str], frozenset[WireKey]] = (frozenset(), frozenset())
+        self.marks = Marks(self.view, self.projection, self.notes)
         self._fitted = False
         self._quiet = False
         self._names: list[str] | None = None
@@ -107,7 +103,7 @@ class Canvas(QWidget):
         view.find = lambda point, scale: find_target(view.shown_scene(), point, scale)
         view.tell = lambda target: tips.tip_of(self, target)
         view.takes = self._takes
-        view.hovered.connect(lambda target: self._on_hover(target))
+        view.hovered.connect(lambda target: self.marks.hover(target))
         view.double_clicked.connect(lambda target, point, screen: self._on_double_click(target, point, screen))
         view.context_asked.connect(lambda screen, target: self._on_context(screen, target))
         view.keyed.connect(lambda event: keys.pressed(self, event))
@@ -355,28 +351,20 @@ class Canvas(QWidget):
 
     def set_highlight(self, nodes: Iterable[str] = (), edges: Iterable[Edge] = ()) -> None:
         """Mark nodes and wires (found, followed) and fade all others; nothing marks nothing."""
-        self._highlight = (frozenset(nodes), frozenset(map(WireKey.of, edges)))
-        self._apply_marks()
+        self.marks.highlight(nodes, edges)
+
+    @property
+    def highlighted(self) -> tuple[frozenset[str], frozenset[WireKey]]:
+        """What `set_highlight` marked: names of nodes and keys of wires."""
+        return self.marks.highlighted
 
     def set_problems(self, problems: Mapping[str, tuple[str, str]]) -> None:
         """Set a sign on nodes with problems: name → (`error` or `warning`, what is wrong)."""
-        self._problems = dict(problems)
-        self._apply_marks()
+        self.marks.problems(problems)
 
     def set_badges(self, badges: Mapping[str, str]) -> None:
         """Say of nodes whether they are `live` or `steady`."""
         self.projection.set_badges(badges)
-
-    def _apply_marks(self) -> None:
-        nodes, wires = self._highlight
-        dim = bool(nodes or wires)
-        for name, card in self.projection.cards.items():
-            card.set_flag("problem", self._problems.get(name))
-            card.set_flag("marked", name in nodes)
-            card.set_flag("dimmed", dim and name not in nodes)
-        for key, wire in self.projection.wires.items():
-            wire.set_flag("marked", key in wires)
-            wire.set_flag("dimmed", dim and key not in wires and not (key.source in nodes and key.target in nodes))
 
     # -- gestures -----------------------------------------------------------------------------------
 
@@ -390,22 +378,6 @@ class Canvas(QWidget):
         self.offer_box.leave()
         self.inline.leave(keep=True)
         return with_map(lambda: begin_gesture(self, target, event), self, event)
-
-    def offer(self, offer: Offer | None) -> None:
-        """Light up the ports where a wire may end."""
-        self._offer = offer
-        for card in self.projection.cards.values():
-            card.offer = offer
-            card.update()
-
-    def hot(self, port: PortId | None) -> None:
-        """Mark a port as the one that is meant."""
-        if port == self._hot:
-            return
-        for one, mark in ((self._hot, None), (port, (port.side, port.name) if port else None)):
-            if one is not None and one.node in self.projection.cards:
-                self.projection.cards[one.node].set_flag("hot", mark)
-        self._hot = port
 
     def offer_feedback(self, source: PortId, target: PortId, instead_of: Edge | None, at: QPoint) -> None:
         """Ask whether a wire that closes a cycle shall deliver at the next tick."""
@@ -459,38 +431,6 @@ class Canvas(QWidget):
             self.bodyOpened.emit(name)
         else:
             self.nodeActivated.emit(name)
-
-    def _on_hover(self, target: Target | None) -> None:
-        self._mark_hover(self._under, False)
-        self._under = target
-        self._mark_hover(target, True)
-        shape = {
-            "port": Qt.CursorShape.CrossCursor, "handle": Qt.CursorShape.SizeAllCursor,
-            "corner": Qt.CursorShape.SizeFDiagCursor, "wire": Qt.CursorShape.PointingHandCursor,
-        }.get(target.kind if target is not None else "")  # fmt: skip
-        if self.view.space_held:
-            return
-        if shape is None:
-            self.view.viewport().unsetCursor()
-        else:
-            self.view.viewport().setCursor(shape)
-
-    def _mark_hover(self, target: Target | None, on: bool) -> None:
-        if target is None:
-            return
-        if target.node in self.projection.cards:
-            self.projection.cards[target.node].set_flag("hovered", on)
-        if target.kind == "port":
-            self.hot(target.port if on else None)
-        if target.wire is not None and target.wire in self.projection.wires:
-            wire = self.projection.wires[target.wire]
-            wire.set_flag("hovered", on)
-            wire.set_flag("hot_handle", target.number if on and target.kind == "handle" else -1)
-        owner = target.owner or target.kind
-        if owner in ("frame", "comment"):
-            found = (self.notes.frames if owner == "frame" else self.notes.comments).get(target.number)
-            if found is not None:
-                found.set_flag("hovered", on)
 
     def _on_double_click(self, target: Target | None, point: QPointF, screen: QPoint) -> None:
         if target is None:
@@ -594,7 +534,7 @@ class Canvas(QWidget):
         self._names = None
         self.view.cancel_gesture()
         self.inline.leave(keep=False)
-        self.hot(None)
+        self.marks.hot(None)
 
     def _after_change(self) -> None:
         projection = self.projection
@@ -602,11 +542,8 @@ class Canvas(QWidget):
             self.notes.follow(projection.model)
         if not self.document.has(projection.at):
             self.gone.emit()
-        if self._under is not None:
-            self._mark_hover(self._under, False)
-            self._under = self.view.target = None
-        if self._problems or self._highlight != (frozenset(), frozenset()):
-            self._apply_marks()
+        self.marks.forget_mouse()
+        self.marks.follow()
         self._hint.setVisible(not projection.cards)
         self.minimap.refresh()
         self._names = None
@@ -664,6 +601,3 @@ class Canvas(QWidget):
     def to_svg(self, path: Path, shot: picture.Shot = picture.WHOLE) -> None:
         """Write a drawing of the graph. Raises EnvironmentProblem if it cannot be written."""
         picture.to_svg(self, path, shot)
-
-
-__all__ = ["Canvas", "Comment", "Frame", "Sequence"]

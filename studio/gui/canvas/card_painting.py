@@ -6,12 +6,14 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QPainter, QPainterPath, QPen
+from PySide6.QtGui import QPainter, QPainterPath
 
 from studio.export.card import FACE, HEAD, PAD
 from studio.graph.model import IMPLICIT_PORTS
 from studio.gui.canvas.library import IN
-from studio.gui.canvas.look import PORT, RADIUS, Look, faded, fits, look, mixed, pen, width_of, wrapped
+from studio.gui.canvas.look import RADIUS, Look, faded, fits, look, mixed, pen, width_of, wrapped
+from studio.gui.canvas.port_painting import paint_ports, paint_problem
+from studio.gui.canvas.small_cards import outline, paint_big_title, paint_tiny
 from studio.gui.canvas.state import NodeState, shown_text
 
 if TYPE_CHECKING:
@@ -35,65 +37,28 @@ def paint_card(item: NodeItem, painter: QPainter, scale: float, style: Look) -> 
     if item.dimmed or item.card.knocked_out:
         painter.setOpacity(painter.opacity() * (0.35 if item.dimmed else 0.5))
     if scale < TINY:
-        _paint_tiny(item, painter, style)
+        paint_tiny(item, painter, style)
         return
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     _paint_sheet(item, painter, style, scale)
     if scale < SMALL:
-        _paint_big_title(item, painter, style, scale)
+        paint_big_title(item, painter, style, scale)
     else:
         _paint_head(item, painter, style)
         _paint_rows(item, painter, style)
         _paint_strip(item, painter, style)
-    _paint_ports(item, painter, style, with_free=scale >= SMALL)
+    paint_ports(item, painter, style, with_free=scale >= SMALL)
     if item.problem is not None:
-        _paint_problem(item, painter, style, scale)
+        paint_problem(item, painter, style, large=scale < SMALL)
 
 
 # -- the box --------------------------------------------------------------------------------------
 
 
-def _outline(item: NodeItem, style: Look) -> tuple[QColor, float]:
-    if item.isSelected():
-        return style.accent, 2.0
-    status = item.state.status
-    if status and status not in ("waiting", "skipped", "held"):
-        return style.statuses[status], 1.6
-    if item.card.broken:
-        return style.bad, 1.4
-    if item.marked:
-        return style.accent, 1.6
-    return (mixed(style.edge, style.ink, 0.35) if item.hovered else style.edge), 1.0
-
-
-def _paint_tiny(item: NodeItem, painter: QPainter, style: Look) -> None:
-    card = item.card
-    rect = QRectF(0, 0, card.width, card.height)
-    painter.fillRect(rect, style.tiny(card.category, card.broken))
-    status = item.state.status
-    if status:
-        painter.fillRect(QRectF(0, 0, card.width, 14), style.statuses[status])
-    painter.setPen(_tiny_outline(item, style))
-    painter.drawRect(rect)
-    if item.problem is not None:
-        painter.fillRect(QRectF(card.width - 22, -6, 28, 28), _problem_colour(item, style))
-
-
-def _tiny_outline(item: NodeItem, style: Look) -> QPen:
-    strong = item.isSelected() or item.marked
-    key = ("card", strong, item.state.status, item.card.broken, item.hovered)
-    found = style.pens.get(key)
-    if found is None:
-        colour, _ = _outline(item, style)
-        found = style.pens[key] = pen(colour, 2.0 if strong else 1.0)
-        found.setCosmetic(True)
-    return found
-
-
 def _paint_sheet(item: NodeItem, painter: QPainter, style: Look, scale: float) -> None:
     card = item.card
     rect = QRectF(0, 0, card.width, card.height)
-    colour, width = _outline(item, style)
+    colour, width = outline(item, style)
     if item.isSelected() or item.marked:
         painter.setPen(pen(faded(style.accent, 0.22), 7.0))
         painter.setBrush(_NO_BRUSH)
@@ -148,54 +113,6 @@ def _cap(width: float, height: float) -> QPainterPath:
 
 
 # -- the head -------------------------------------------------------------------------------------
-
-
-def _paint_big_title(item: NodeItem, painter: QPainter, style: Look, scale: float) -> None:
-    """From afar only the title is legible: it gets the room of everything else."""
-    card = item.card
-    font = style.title_font
-    unit = float(font.pixelSize())
-    parts, size = _big_title(item.title, card.width, card.height, round(scale, 2))
-    painter.save()
-    painter.setPen(style.bad if card.broken else style.ink)
-    painter.setFont(font)
-    painter.translate(card.width / 2, card.height / 2)
-    painter.scale(size / unit, size / unit)
-    height = unit * 1.25
-    top = -height * len(parts) / 2
-    for number, part in enumerate(parts):
-        painter.drawText(QRectF(-card.width, top + number * height, 2 * card.width, height), _CENTER, part)
-    painter.restore()
-
-
-@lru_cache(maxsize=4096)
-def _big_title(title: str, width: float, height: float, scale: float) -> tuple[list[str], float]:
-    """Return the lines of a title and their size: as large as it fits whole, but legible; else cut."""
-    font = look().title_font
-    unit = float(font.pixelSize())
-    largest, least = min(32.0, max(13.0, 12.0 / scale)), max(9.0, 8.5 / scale)
-    size = largest
-    while True:
-        room = (width - 12) * unit / size
-        lines = max(1, min(3, int((height - 4) / (size * 1.25))))
-        parts = _broken_at(title, font, room, lines)
-        if size <= least or not any(part.endswith("…") for part in parts):
-            return parts, size
-        size = max(least, size - 1.5)
-
-
-def _broken_at(title: str, font: QFont, room: float, lines: int) -> list[str]:
-    """Break a name at its underscores or spaces into lines; what does not fit is cut."""
-    words = title[:120].replace("_", "_ ").split(" ")
-    made = [""]
-    for word in words:
-        gap = "" if not made[-1] or made[-1].endswith("_") else " "
-        longer = made[-1] + gap + word
-        if made[-1] and width_of(longer, font) > room and len(made) < lines:
-            made.append(word)
-        else:
-            made[-1] = longer
-    return [fits(part, font, room) for part in made]
 
 
 def _paint_head(item: NodeItem, painter: QPainter, style: Look) -> None:
@@ -373,70 +290,3 @@ def _paint_strip(item: NodeItem, painter: QPainter, style: Look) -> None:
     painter.setPen(style.bad if item.state.status == "error" else style.text)
     for number, line in enumerate(lines):
         painter.drawText(QRectF(rect.x() + 6, top + 3 + number * STRIP_LINE, rect.width(), STRIP_LINE), _LEFT, line)
-
-
-# -- ports ----------------------------------------------------------------------------------------
-
-
-def _paint_ports(item: NodeItem, painter: QPainter, style: Look, *, with_free: bool) -> None:
-    card = item.card
-    rows = {("in", port) for port in card.inputs} | {("out", port) for port in card.outputs}
-    shows_all = with_free and (item.hovered or item.isSelected() or item.offer is not None)
-    for key, place in item.places().items():
-        if key in rows:
-            if with_free or key in item.wired:
-                _paint_port(item, painter, style, (key, place), PORT)
-        elif shows_all:
-            _paint_port(item, painter, style, (key, place), 3.2)
-
-
-def _paint_port(
-    item: NodeItem, painter: QPainter, style: Look, port: tuple[tuple[str, str], QPointF], radius: float
-) -> None:
-    key, place = port
-    side, name = key
-    colour = style.bad if key in item.ghosts else style.type_colour(item.types.get(key, "any"))
-    if name in IMPLICIT_PORTS:
-        colour = style.bad if name == "error" else style.soft
-    offered = None
-    if item.offer is not None:
-        from studio.gui.canvas.node_item import PortId
-
-        offered = item.offer(PortId(item.name, side, name))
-        if not offered:
-            colour = mixed(style.card, colour, 0.25)
-    missing = side == IN and name in item.card.required and key not in item.wired and offered is None
-    if offered or item.hot == key:
-        painter.setPen(_NO_PEN)
-        painter.setBrush(faded(colour, 0.3))
-        painter.drawEllipse(place, radius + 4.5, radius + 4.5)
-        radius += 1.0
-    elif missing:
-        painter.setPen(pen(style.warn, 1.4))
-        painter.setBrush(_NO_BRUSH)
-        painter.drawEllipse(place, radius + 2.6, radius + 2.6)
-    filled = side != IN or key in item.wired
-    painter.setPen(pen(style.card if filled else colour, 1.5))
-    painter.setBrush(colour if filled else style.card)
-    painter.drawEllipse(place, radius, radius)
-    if key in item.ghosts:
-        painter.setPen(pen(style.card, 1.4))
-        painter.drawLine(place + QPointF(-2, -2), place + QPointF(2, 2))
-        painter.drawLine(place + QPointF(-2, 2), place + QPointF(2, -2))
-
-
-def _problem_colour(item: NodeItem, style: Look) -> QColor:
-    return style.bad if item.problem is not None and item.problem[0] == "error" else style.warn
-
-
-def _paint_problem(item: NodeItem, painter: QPainter, style: Look, scale: float) -> None:
-    """A sign on the card's corner: something is wrong with the node."""
-    size = 7.0 if scale >= SMALL else 11.0
-    centre = QPointF(item.card.width - 1, 1)
-    painter.setPen(pen(style.paper, 2.0))
-    painter.setBrush(_problem_colour(item, style))
-    painter.drawEllipse(centre, size, size)
-    painter.setPen(style.paper)
-    painter.setFont(style.tiny_bold)
-    if scale >= SMALL:
-        painter.drawText(QRectF(centre.x() - 7, centre.y() - 7, 14, 14), _CENTER, "!")

@@ -78,7 +78,7 @@ class Connect(Gesture):
         self.view.shown_scene().addItem(self._line)
         if self._picked is not None:
             self._picked.setVisible(False)
-        self.canvas.offer(self.offers)
+        self.canvas.marks.offer(self.offers)
 
     def drag(self, point: QPointF, event: QMouseEvent) -> None:
         """Follow the mouse; say what would happen at a drop."""
@@ -89,7 +89,7 @@ class Connect(Gesture):
         if self._over is not None:
             end = self.canvas.projection.cards[self._over.node].port_place(self._over.side, self._over.name)
         self._draw(end, refusal, bool(event.modifiers() & FEEDBACK))
-        self.canvas.hot(self._over)
+        self.canvas.marks.hot(self._over)
         self.canvas.note.say(self._words(refusal, event), event.position().toPoint(), bad=refusal is not None)
 
     def _near(self, target: Target | None, point: QPointF) -> PortId | None:
@@ -193,6 +193,6 @@ class Connect(Gesture):
             self._line = None
         if self._picked is not None:
             self._picked.setVisible(True)
-        self.canvas.offer(None)
-        self.canvas.hot(None)
+        self.canvas.marks.offer(None)
+        self.canvas.marks.hot(None)
         self.canvas.note.hide()

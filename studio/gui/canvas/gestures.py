@@ -13,7 +13,7 @@ from PySide6.QtGui import QMouseEvent
 from studio.editing import annotations as marks
 from studio.editing.annotations import SMALLEST, Rect
 from studio.editing.arranging import GRID
-from studio.gui.canvas.targets import BY_BOX, Target
+from studio.gui.canvas.targets import Target
 from studio.gui.canvas.wire_item import WireItem, WireKey
 
 if TYPE_CHECKING:
@@ -33,7 +33,6 @@ class Gesture:
     """A gesture of the mouse. `button` is the one whose release ends it."""
 
     button = _Button.LeftButton
-    needs_button = True
 
     def __init__(self, canvas: Canvas, event: QMouseEvent) -> None:
         self.canvas = canvas
@@ -319,6 +318,3 @@ def begin_gesture(canvas: Canvas, target: Target | None, event: QMouseEvent) -> 
             return Move(canvas, event, canvas.notes.find(target.kind, target.number))
         case _:
             return None
-
-
-__all__ = ["BY_BOX", "Gesture", "begin_gesture"]

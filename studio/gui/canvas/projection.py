@@ -378,7 +378,7 @@ class Projection:
             path = smooth(start, end)
             label = path.pointAtPercent(0.5) if wire.edge.feedback or wire.count > 1 else QPointF()
         if wire.missing:
-            label = end + QPointF(4, 4) if source is not None else start - QPointF(wire.label_width(), -4)
+            label = start + QPointF(18, -30) if source is not None else end - QPointF(wire.label_width() + 12, 30)
         wire.set_route(path, label, waypoints)
 
     def route_through(self, wire: WireItem, waypoints: list[QPointF]) -> None:

@@ -206,7 +206,7 @@ class Viewer(NodeViewer):  # type: ignore[misc]
         """Go on with the gesture, or look what is under the mouse."""
         self._previous_pos = event.position().toPoint()
         if self.gesture is not None:
-            if not event.buttons() and self.gesture.needs_button:
+            if not event.buttons():
                 self.cancel_gesture()  # the release went elsewhere
             else:
                 self.gesture.move(event)
@@ -405,10 +405,6 @@ class Viewer(NodeViewer):  # type: ignore[misc]
                 for row in range(down)
             ]
         )
-
-    @guarded()
-    def drawForeground(self, painter: QPainter, rect: QRectF) -> None:
-        """Nothing."""
 
     def shown_scene(self) -> QGraphicsScene:
         """Return the scene."""

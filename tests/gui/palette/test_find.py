@@ -33,8 +33,8 @@ def test_hits_are_counted_listed_and_marked(desk: Desk) -> None:
 
     assert bar.count.text() == "2"
     assert [row.title for row in bar.model.rows] == ["Judge: {draft}", "writer.text -> critic.draft"]
-    assert canvas._highlight[0] == frozenset({"critic"})
-    assert len(canvas._highlight[1]) == 1
+    assert canvas.highlighted[0] == frozenset({"critic"})
+    assert len(canvas.highlighted[1]) == 1
 
 
 def test_the_search_follows_typing_without_a_key(desk: Desk, qtbot: Any) -> None:
@@ -67,7 +67,7 @@ def test_f3_goes_on_after_the_bar_was_closed(desk: Desk) -> None:
     desk.press(Qt.Key.Key_Escape)
     assert not desk.popups.finding.isVisible()
     assert canvas.view.hasFocus()
-    assert canvas._highlight == (frozenset(), frozenset()), "marks go with the bar"
+    assert canvas.highlighted == (frozenset(), frozenset()), "marks go with the bar"
 
     desk.press(Qt.Key.Key_F3)
 
@@ -85,7 +85,7 @@ def test_a_hit_in_a_subgraph_is_shown_there(desk: Desk) -> None:
     assert desk.canvas.selected() == ["sum"]
     assert bar.isVisible()
     assert bar.field.hasFocus()
-    assert "sum" in desk.canvas._highlight[0], "marks are on the canvas that is shown now"
+    assert "sum" in desk.canvas.highlighted[0], "marks are on the canvas that is shown now"
 
 
 def test_an_edit_makes_the_bar_search_again(desk: Desk, qtbot: Any) -> None:

@@ -1,0 +1,122 @@
+"""What is marked on the canvas beside the selection: what is under the mouse, offered to a wire, found, or wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from PySide6.QtCore import Qt
+
+from studio.graph.model import Edge
+from studio.gui.canvas.node_item import Offer, PortId
+from studio.gui.canvas.notes import Notes
+from studio.gui.canvas.projection import Projection
+from studio.gui.canvas.targets import Target
+from studio.gui.canvas.viewer import Viewer
+from studio.gui.canvas.wire_item import WireKey
+
+_SHAPES = {
+    "port": Qt.CursorShape.CrossCursor, "handle": Qt.CursorShape.SizeAllCursor,
+    "corner": Qt.CursorShape.SizeFDiagCursor, "wire": Qt.CursorShape.PointingHandCursor,
+}  # fmt: skip
+
+
+class Marks:
+    """The marks of one canvas. Items are looked up anew each time, as they come and go."""
+
+    def __init__(self, view: Viewer, projection: Projection, notes: Notes) -> None:
+        self._view = view
+        self._projection = projection
+        self._notes = notes
+        self._under: Target | None = None
+        self._hot: PortId | None = None
+        self._problems: Mapping[str, tuple[str, str]] = {}
+        self._nodes: frozenset[str] = frozenset()
+        self._wires: frozenset[WireKey] = frozenset()
+
+    # -- the mouse ------------------------------------------------------------------------------
+
+    def hover(self, target: Target | None) -> None:
+        """Mark what is under the mouse, and show by the cursor what a press would begin."""
+        self._mark(self._under, False)
+        self._under = target
+        self._mark(target, True)
+        if self._view.space_held:
+            return
+        shape = _SHAPES.get(target.kind) if target is not None else None
+        if shape is None:
+            self._view.viewport().unsetCursor()
+        else:
+            self._view.viewport().setCursor(shape)
+
+    def forget_mouse(self) -> None:
+        """What was under the mouse may be gone."""
+        self._mark(self._under, False)
+        self._under = self._view.target = None
+
+    def _mark(self, target: Target | None, on: bool) -> None:
+        if target is None:
+            return
+        card = self._projection.cards.get(target.node)
+        if card is not None:
+            card.set_flag("hovered", on)
+        if target.kind == "port":
+            self.hot(target.port if on else None)
+        wire = self._projection.wires.get(target.wire) if target.wire is not None else None
+        if wire is not None:
+            wire.set_flag("hovered", on)
+            wire.set_flag("hot_handle", target.number if on and target.kind == "handle" else -1)
+        owner = target.owner or target.kind
+        if owner in ("frame", "comment"):
+            note = (self._notes.frames if owner == "frame" else self._notes.comments).get(target.number)
+            if note is not None:
+                note.set_flag("hovered", on)
+
+    # -- wires being drawn ----------------------------------------------------------------------
+
+    def offer(self, offer: Offer | None) -> None:
+        """Light up the ports where a wire may end."""
+        for card in self._projection.cards.values():
+            card.offer = offer
+            card.update()
+
+    def hot(self, port: PortId | None) -> None:
+        """Mark a port as the one that is meant."""
+        if port == self._hot:
+            return
+        for one, mark in ((self._hot, None), (port, (port.side, port.name) if port else None)):
+            if one is not None and one.node in self._projection.cards:
+                self._projection.cards[one.node].set_flag("hot", mark)
+        self._hot = port
+
+    # -- found and wrong ------------------------------------------------------------------------
+
+    def highlight(self, nodes: Iterable[str], edges: Iterable[Edge]) -> None:
+        """Mark nodes and wires and fade all others; nothing marks nothing."""
+        self._nodes, self._wires = frozenset(nodes), frozenset(map(WireKey.of, edges))
+        self._apply()
+
+    @property
+    def highlighted(self) -> tuple[frozenset[str], frozenset[WireKey]]:
+        """What is marked as found."""
+        return self._nodes, self._wires
+
+    def problems(self, problems: Mapping[str, tuple[str, str]]) -> None:
+        """Set a sign on nodes with problems."""
+        self._problems = dict(problems)
+        self._apply()
+
+    def follow(self) -> None:
+        """Cards and wires have come or gone."""
+        if self._problems or self._nodes or self._wires:
+            self._apply()
+
+    def _apply(self) -> None:
+        nodes, wires = self._nodes, self._wires
+        dim = bool(nodes or wires)
+        for name, card in self._projection.cards.items():
+            card.set_flag("problem", self._problems.get(name))
+            card.set_flag("marked", name in nodes)
+            card.set_flag("dimmed", dim and name not in nodes)
+        for key, wire in self._projection.wires.items():
+            wire.set_flag("marked", key in wires)
+            wire.set_flag("dimmed", dim and key not in wires and not (key.source in nodes and key.target in nodes))

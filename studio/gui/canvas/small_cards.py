@@ -1,0 +1,104 @@
+"""Cards from afar: only the title, as large as it fits, or only a box in the colour of the category."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QPainter, QPen
+
+from studio.gui.canvas.look import Look, fits, look, mixed, pen, width_of
+from studio.gui.canvas.port_painting import problem_colour
+
+if TYPE_CHECKING:
+    from studio.gui.canvas.node_item import NodeItem
+
+_CENTER = Qt.AlignmentFlag.AlignCenter
+
+
+def outline(item: NodeItem, style: Look) -> tuple[QColor, float]:
+    """Return the colour and width of a card's border: chosen, in a run, broken, found, or plain."""
+    if item.isSelected():
+        return style.accent, 2.0
+    status = item.state.status
+    if status and status not in ("waiting", "skipped", "held"):
+        return style.statuses[status], 1.6
+    if item.card.broken:
+        return style.bad, 1.4
+    if item.marked:
+        return style.accent, 1.6
+    return (mixed(style.edge, style.ink, 0.35) if item.hovered else style.edge), 1.0
+
+
+def paint_tiny(item: NodeItem, painter: QPainter, style: Look) -> None:
+    """Paint a card as a box; there may be thousands, so with few calls."""
+    card = item.card
+    rect = QRectF(0, 0, card.width, card.height)
+    painter.fillRect(rect, style.tiny(card.category, card.broken))
+    status = item.state.status
+    if status:
+        painter.fillRect(QRectF(0, 0, card.width, 14), style.statuses[status])
+    painter.setPen(_tiny_outline(item, style))
+    painter.drawRect(rect)
+    if item.problem is not None:
+        painter.fillRect(QRectF(card.width - 22, -6, 28, 28), problem_colour(item, style))
+
+
+def _tiny_outline(item: NodeItem, style: Look) -> QPen:
+    strong = item.isSelected() or item.marked
+    key = ("card", strong, item.state.status, item.card.broken, item.hovered)
+    found = style.pens.get(key)
+    if found is None:
+        colour, _ = outline(item, style)
+        found = style.pens[key] = pen(colour, 2.0 if strong else 1.0)
+        found.setCosmetic(True)
+    return found
+
+
+def paint_big_title(item: NodeItem, painter: QPainter, style: Look, scale: float) -> None:
+    """From afar only the title is legible: it gets the room of everything else."""
+    card = item.card
+    font = style.title_font
+    unit = float(font.pixelSize())
+    parts, size = _big_title(item.title, card.width, card.height, round(scale, 2))
+    painter.save()
+    painter.setPen(style.bad if card.broken else style.ink)
+    painter.setFont(font)
+    painter.translate(card.width / 2, card.height / 2)
+    painter.scale(size / unit, size / unit)
+    height = unit * 1.25
+    top = -height * len(parts) / 2
+    for number, part in enumerate(parts):
+        painter.drawText(QRectF(-card.width, top + number * height, 2 * card.width, height), _CENTER, part)
+    painter.restore()
+
+
+@lru_cache(maxsize=4096)
+def _big_title(title: str, width: float, height: float, scale: float) -> tuple[list[str], float]:
+    """Return the lines of a title and their size: as large as it fits whole, but legible; else cut."""
+    font = look().title_font
+    unit = float(font.pixelSize())
+    largest, least = min(32.0, max(13.0, 12.0 / scale)), max(9.0, 8.5 / scale)
+    size = largest
+    while True:
+        room = (width - 12) * unit / size
+        lines = max(1, min(3, int((height - 4) / (size * 1.25))))
+        parts = _broken_at(title, font, room, lines)
+        if size <= least or not any(part.endswith("…") for part in parts):
+            return parts, size
+        size = max(least, size - 1.5)
+
+
+def _broken_at(title: str, font: QFont, room: float, lines: int) -> list[str]:
+    """Break a name at its underscores or spaces into lines; what does not fit is cut."""
+    words = title[:120].replace("_", "_ ").split(" ")
+    made = [""]
+    for word in words:
+        gap = "" if not made[-1] or made[-1].endswith("_") else " "
+        longer = made[-1] + gap + word
+        if made[-1] and width_of(longer, font) > room and len(made) < lines:
+            made.append(word)
+        else:
+            made[-1] = longer
+    return [fits(part, font, room) for part in made]
