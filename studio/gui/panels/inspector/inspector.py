@@ -13,17 +13,14 @@ from studio.editing import Document, Op, RenameNode, ReplaceEdge
 from studio.graph.model import Edge
 from studio.gui.guard import guarded
 from studio.gui.panels.inspector.folds import Folds
-from studio.gui.panels.inspector.graph_page import GraphPage
-from studio.gui.panels.inspector.node_page import NodePage
-from studio.gui.panels.inspector.note_page import NotePage
 from studio.gui.panels.inspector.samples import Samples
-from studio.gui.panels.inspector.wire_page import WirePage
 from studio.gui.widgets.labels import Note
 from studio.gui.widgets.undo_keys import UndoHost
 from studio.gui.workbench import Workbench
 
 if TYPE_CHECKING:
     from studio.gui.canvas import Canvas
+    from studio.gui.panels.inspector.node_page import NodePage
 
 KEPT = 16
 """Pages of node types that are kept to be shown again."""
@@ -143,6 +140,11 @@ class Inspector(QWidget, UndoHost):
     def _on_op(self, op: Op, inverse: Op) -> None:
         """A node that is renamed stays the one that is shown, whenever the canvas tells of it."""
         page = self.page
+        if page is None:
+            return
+        from studio.gui.panels.inspector.node_page import NodePage
+        from studio.gui.panels.inspector.wire_page import WirePage
+
         if isinstance(op, RenameNode) and isinstance(page, NodePage) and op.at == page.subject.at:
             page.subject.names = tuple(op.new if name == op.old else name for name in page.subject.names)
         if isinstance(op, ReplaceEdge) and isinstance(inverse, ReplaceEdge) and isinstance(page, WirePage):
@@ -160,6 +162,11 @@ class Inspector(QWidget, UndoHost):
             self._follow(None)
             self._say("Open a graph to see what it is made of.")
             return
+        # The pages bring all editors along: they are loaded with the first graph, not with the window.
+        from studio.gui.panels.inspector.graph_page import GraphPage
+        from studio.gui.panels.inspector.note_page import NotePage
+        from studio.gui.panels.inspector.wire_page import WirePage
+
         document, at = canvas.document, canvas.at
         self._follow(document)
         names = [name for name in self.workbench.selection if name in document.at(at).nodes]
@@ -260,6 +267,8 @@ class Inspector(QWidget, UndoHost):
         return page
 
     def _node_page(self, types: list[str]) -> NodePage:
+        from studio.gui.panels.inspector.node_page import NodePage
+
         key = (str(len(types) > 1), *sorted(set(types)))
         page = self._nodes.pop(key, None)
         if page is None:
@@ -278,6 +287,8 @@ class Inspector(QWidget, UndoHost):
 
     def reveal_param(self, name: str) -> None:
         """Bring the row of a param of the node that is shown into view and give it the focus."""
+        from studio.gui.panels.inspector.node_page import NodePage
+
         self.refresh()
         if isinstance(self.page, NodePage):
             row = self.page.form.reveal(name)
