@@ -61,6 +61,7 @@ class Live(Steering):
         self._timer.timeout.connect(self._look)
         workbench.current_changed.connect(self._on_current)
         workbench.settled.connect(self._on_settled)
+        workbench.opened.connect(self._on_opened)
         workbench.closed.connect(self._on_closed)
         app = QCoreApplication.instance()
         if app is not None:
@@ -258,11 +259,15 @@ class Live(Steering):
 
     def _on_settled(self, document: object) -> None:
         mine = self._runs.get(id(document))
-        if mine is None or mine.order is None:
-            return
-        before = mine.stale
-        if mine.look_again():
-            self.states.show(mine, before ^ mine.stale)
+        if mine is not None and (mine.view is not None or mine.breakpoints or mine.frozen):
+            anew = mine.look_again()
+            if anew:
+                self.states.show(mine, anew)
+                self._wake()
+
+    def _on_opened(self, document: object) -> None:
+        assert isinstance(document, Document)
+        document.reset.connect(lambda: self.states.show_all())
 
 
 def install(workbench: Workbench) -> None:

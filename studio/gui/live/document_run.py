@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from studio.editing.document import Document
-from studio.editing.ops import At, Op, RenameNode
+from studio.editing.ops import At, Op, PutNode, RenameNode
 from studio.graph.model import Edge, Graph, NodeInstance
 from studio.gui.live.places import Spot
 from studio.support.values import Json
@@ -81,6 +81,8 @@ class DocumentRun:
         self.stale: frozenset[Spot] = frozenset()
         """Nodes that are no longer as they were run."""
         self._names: dict[Spot, Spot] = {}
+        self.touched: set[Spot] = set()
+        """Nodes that were edited since `take_touched`: their cards may be new ones."""
         self.unhook: Callable[[], None] = document.changed.connect(self._follow)
 
     @property
@@ -125,13 +127,13 @@ class DocumentRun:
             return spot
         return next((now for now, then in self._names.items() if then == spot), spot)
 
-    def look_again(self) -> bool:
-        """Find out which nodes are no longer as they were run; True if that has changed."""
+    def look_again(self) -> set[Spot]:
+        """Find out which nodes are no longer as they were run; return those that are to be shown anew: they are now and
+        were not before, or the other way round, or were edited."""
         stale = frozenset() if self.order is None else frozenset(self._changed(self.order.graph))
-        if stale == self.stale:
-            return False
-        self.stale = stale
-        return True
+        anew = set(stale ^ self.stale) | self.touched
+        self.stale, self.touched = stale, set()
+        return anew
 
     def _changed(self, then_top: Graph) -> set[Spot]:
         found: set[Spot] = set()
@@ -153,7 +155,10 @@ class DocumentRun:
         return {spot for spot in found if spot.name in self.document.at(spot.at).nodes}
 
     def _follow(self, op: Op, inverse: Op) -> None:
-        if isinstance(op, RenameNode):
+        if isinstance(op, PutNode):
+            self.touched.add(Spot(op.at, op.name))
+        elif isinstance(op, RenameNode):
+            self.touched.add(Spot(op.at, op.new))
             old, new = Spot(op.at, op.old), Spot(op.at, op.new)
             then = self._names.pop(old, old)
             if then != new:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSlider
 
 from studio.gui.guard import guarded
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 ITEMS = 500
 """Items offered in the list; of more the first ones and the picked one."""
+
+REFRESH_MS = 150
+"""How often what can be picked is looked at while a run goes on."""
 
 NAME = "run.picker"
 MARGIN = 12
@@ -75,7 +78,11 @@ class PickerBar(QFrame):
         self.latest.clicked.connect(self._follow)
         row.addWidget(self.latest)
         canvas.installEventFilter(self)
-        live.changed.connect(self.refresh)
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(REFRESH_MS)
+        self._timer.timeout.connect(self.refresh)
+        live.changed.connect(self._soon)
         self.hide()
         self.refresh()
 
@@ -84,6 +91,10 @@ class PickerBar(QFrame):
         if event.type() == QEvent.Type.Resize:
             self._place()
         return False
+
+    def _soon(self) -> None:
+        if not self._timer.isActive():
+            self._timer.start()
 
     def _place(self) -> None:
         self.adjustSize()
@@ -166,6 +177,7 @@ class PickerBar(QFrame):
 
     def _pick(self, pick: Pick) -> None:
         self.live.pick(self.canvas.document, self.canvas.at, pick)
+        self.refresh()
 
     def _present(self) -> Pick:
         return self.live.of(self.canvas.document).picks.get(self.canvas.at) or Pick()

@@ -210,6 +210,7 @@ def test_items_of_a_map_are_picked_in_the_tab_of_the_body(desk: Desk) -> None:
     assert desk.state("twin").badge == "×3"
     picker = canvas.findChild(PickerBar)
     assert picker is not None
+    picker.refresh()
     assert picker.items.count() == 4
     picker.items.setCurrentIndex(2)
     picker.items.activated.emit(2)
@@ -315,6 +316,9 @@ def test_nodes_edited_after_a_run_are_marked_and_renamed_ones_keep_their_state(d
     assert desk.state("writer").status == "ok"
     document.undo()
     assert desk.state("critic").status == "ok"
+    document.do("Delete", [PutNode((), "done", None)])
+    document.undo()
+    desk.until(lambda: desk.state("done").status == "ok")
     document.do("Rename", [RenameNode((), "topic", "subject")])
     desk.live.states.show_all()
     assert desk.state("subject").text == "tide pools"
