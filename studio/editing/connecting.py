@@ -291,11 +291,6 @@ def unwire(doc: Document, at: At, edges: Iterable[Edge]) -> list[Op]:
     return edge_ops(doc, at, [(number, None) for number in sorted(_numbers(doc, at, edges))])
 
 
-def unwire_port(doc: Document, at: At, node: str, port: str, is_output: bool) -> list[Op]:
-    """Return the ops that cut all edges at a port."""
-    return unwire(doc, at, edges_at(doc, at, node, port, is_output))
-
-
 def unwire_nodes(doc: Document, at: At, names: Iterable[str]) -> list[Op]:
     """Return the ops that cut all edges of nodes."""
     chosen = set(names)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable
 
-from studio.editing.ops import At
 from studio.graph.names import MAX_NAME, name_problem
 from studio.graph.scope import Scope
 from studio.support.errors import GraphError
@@ -71,8 +70,3 @@ def graph_names(scope: Scope) -> set[str]:
         names.update(here.graph.graphs)
         here = here.outer
     return names
-
-
-def place_name(at: At, title: str) -> str:
-    """Return how sentences call the graph at a place."""
-    return f"`{'.'.join(at)}`" if at else title
