@@ -67,7 +67,7 @@ class Inspector(QWidget, UndoHost):
         workbench.current_changed.connect(self._ask)
         workbench.settled.connect(self._on_settled)
         workbench.closed.connect(self._on_closed)
-        self._hook_checks()
+        self._hook_services()
         self.refresh()
 
     @guarded(QSize(320, 400))
@@ -93,10 +93,17 @@ class Inspector(QWidget, UndoHost):
 
     # -- following ----------------------------------------------------------------------------
 
-    def _hook_checks(self) -> None:
-        checks = self.workbench.parts.get("checks")
+    def _hook_services(self) -> None:
+        checks, live = self.workbench.parts.get("checks"), self.workbench.parts.get("live")
         if checks is not None:
-            checks.checked.connect(lambda document: self._ask() if document is self._document else None)
+            checks.checked.connect(self._on_told)
+        if live is not None:
+            live.ended.connect(self._on_told)
+
+    def _on_told(self, document: object) -> None:
+        """Badges, or values of a run, are known anew."""
+        if document is self._document:
+            self._ask()
 
     def _ask(self) -> None:
         """Look at what is selected, once, when the event that changed it is over; hidden, when it is shown again."""
