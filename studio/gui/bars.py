@@ -66,6 +66,7 @@ class Bar(QFrame):
         close.setObjectName(f"bar.{said.key}.close")
         close.setText("✕")
         close.setAutoRaise(True)
+        close.setProperty("look", "flat")
         close.setToolTip("Dismiss")
         close.setAccessibleName("Dismiss")
         close.clicked.connect(lambda *_: self._press(said.on_close or (lambda: None)))

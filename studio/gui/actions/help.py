@@ -28,7 +28,8 @@ ACTIONS = [
            help="Show the welcome page with the templates."),
     Action("help.start", "Getting Started", "Help", _page("getting_started"), keys=("F1",), order=101,
            help="Read how to begin."),
-    Action("help.commands", "Commands", "Help", _page("commands"), order=102,
+    Action("help.window", "The Window", "Help", _page("window"), order=102, help="Read what the window can do."),
+    Action("help.commands", "Commands", "Help", _page("commands"), order=103,
            help="Read what the command line can do."),
     Action("help.about", "About Ganglia Studio", "Help", _about, order=200, help="Version, licence, folders."),
 ]  # fmt: skip

@@ -59,8 +59,10 @@ class About(QDialog):
         grid.setColumnStretch(1, 1)
         rows.addLayout(grid)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
-        copy = buttons.addButton("Copy", QDialogButtonBox.ButtonRole.ActionRole)
-        copy.clicked.connect(lambda *_: QGuiApplication.clipboard().setText(self.text()))
+        self.copy = buttons.addButton("Copy", QDialogButtonBox.ButtonRole.ActionRole)
+        self.copy.clicked.connect(lambda *_: QGuiApplication.clipboard().setText(self.text()))
+        self.copy.setAutoDefault(False)
+        buttons.button(QDialogButtonBox.StandardButton.Close).setDefault(True)
         buttons.rejected.connect(self.reject)
         rows.addWidget(buttons)
 

@@ -63,7 +63,7 @@ class Compare(QDialog):
         }
         for number, (kind, text) in enumerate(lines[:MOST_LINES]):
             shown = text[:LONGEST] + ("…" if len(text) > LONGEST else "")
-            sign = "−" if kind == "-" else kind
+            sign = {"-": "−", "@": "⋯"}.get(kind, kind)
             cursor.insertText(("\n" if number else "") + f"{sign} {shown}", formats[kind])
         if len(lines) > MOST_LINES:
             cursor.insertText(f"\n… and {len(lines) - MOST_LINES} more lines", formats["@"])
@@ -85,7 +85,10 @@ def differences(before: str, after: str) -> list[tuple[str, str]]:
 def _kinds(before: list[str], after: list[str]) -> Iterator[tuple[str, str]]:
     for number, line in enumerate(difflib.unified_diff(before, after, lineterm="", n=3)):
         if number >= 2:  # the first two name the files
-            yield line[0], line[1:] if line[0] != "@" else line
+            if line[0] != "@":
+                yield line[0], line[1:]
+            elif number > 2:
+                yield "@", ""
 
 
 def compare(parent: QWidget | None, document: Document) -> Compare:

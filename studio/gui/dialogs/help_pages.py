@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QDesktopServices, QKeySequence, QShortcut
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QListWidget, QTextBrowser, QWidget
 
+from studio.gui.rows import roomy
 from studio.gui.workbench import Workbench
 from studio.help import page_names, page_text
 
@@ -29,6 +30,7 @@ class HelpPages(QDialog):
         self.list.setFixedWidth(190)
         self.names = page_names()
         self.list.addItems([title_of(name) for name in self.names])
+        roomy(self.list)
         self.view = QTextBrowser()
         self.view.setObjectName("help.text")
         self.view.setAccessibleName("Page")

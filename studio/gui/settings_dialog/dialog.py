@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from studio.gui.rows import roomy
 from studio.gui.settings_dialog.pages import SettingsPage, all_pages, settings_of
 from studio.gui.settings_dialog.row import SettingRow
 from studio.gui.workbench import Workbench
@@ -46,6 +47,7 @@ class SettingsDialog(QDialog):
         self.list.setAccessibleName("Pages of settings")
         self.list.ensurePolished()  # rows are measured once, and shall be as high as the style makes them
         self.list.addItems([page.title for page in self.pages])
+        roomy(self.list)
         self.list.setFixedWidth(180)
         self.list.currentRowChanged.connect(lambda *_: self._choose())
         self._sections = [_Section(workbench, page) for page in self.pages]

@@ -170,4 +170,7 @@ def test_one_question_for_one_change(window: MainWindow, small: Path) -> None:
 
 def test_equal_texts_have_no_differences() -> None:
     assert differences("a\nb", "a\nb") == []
-    assert [kind for kind, _ in differences("a\nb", "a\nc")] == ["@", " ", "-", "+"]
+    assert differences("a\nb", "a\nc") == [(" ", "a"), ("-", "b"), ("+", "c")]
+    far = [f"line {number}" for number in range(30)]
+    changed = ["first", *far[1:-1], "last"]
+    assert [kind for kind, _ in differences("\n".join(far), "\n".join(changed))].count("@") == 1

@@ -172,6 +172,16 @@ def ring(monkeypatch: pytest.MonkeyPatch) -> Iterator[Ring]:
     keyring.set_keyring(before)
 
 
+def test_the_shortcuts_are_a_page_too(dialog: SettingsDialog) -> None:
+    from studio.gui.popups.shortcut_editor import ShortcutPage
+
+    dialog.go("shortcuts")
+
+    page = dialog.findChild(ShortcutPage)
+    assert page is not None
+    assert page.isVisible()
+
+
 def keys_panel(dialog: SettingsDialog, qtbot: Any) -> KeysPanel:
     dialog.go("keys")
     panel = dialog.findChild(KeysPanel)
