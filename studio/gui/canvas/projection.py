@@ -17,13 +17,10 @@ from studio.graph.model import Edge, Graph
 from studio.gui.canvas.graph import CanvasGraph
 from studio.gui.canvas.library import IN, OUT
 from studio.gui.canvas.node_item import NodeItem
-from studio.gui.canvas.routing import Lanes, around, smooth, through
+from studio.gui.canvas.routes import Routes
 from studio.gui.canvas.wire_item import WireItem, WireKey
 from studio.spec.fields import Field
 from studio.support.signal import Signal
-
-STUB, SLOPE = 70.0, 26.0
-"""How far a wire goes one end of which is nowhere: across, and up or down so that it lies on no other."""
 
 Point = tuple[float, float]
 Ports = tuple[tuple[str, ...], tuple[str, ...]]
@@ -51,10 +48,9 @@ class Projection:
         self._used: dict[str, Ports] = {}
         self.is_reconciling = False
         """True while items come and go: what is selected is then told once, at the end."""
-        self._lanes = Lanes()
+        self._routes = Routes(self)
         self.notes_touched = False
         """Whether frames or comments may have changed, when `changed` is emitted."""
-        self._points: dict[str, list[Point]] = {}
         self._nodes_touched: set[str] = set()
         self._edges_touched = False
         self._places_touched: set[str] = set()
@@ -122,7 +118,7 @@ class Projection:
             self.graph.rename(old, new)
             if old in self.positions:
                 self.positions[new] = self.positions.pop(old)
-            self._lanes.remove(old)
+            self._routes.remove(old)
             self._used.pop(old, None)
 
     def _on_settled(self) -> None:
@@ -160,7 +156,7 @@ class Projection:
         places, self._places_touched = self._places_touched, set()
         edges, self._edges_touched = self._edges_touched, False
         if WIRES in places:
-            self._points = points(model)
+            self._routes.points = points(model)
         for name in [name for name in touched if name not in model.nodes and name in self.cards]:
             self._remove_card(name)
         stale = {name for name in touched | ports if name in model.nodes}
@@ -184,7 +180,7 @@ class Projection:
         del self.cards[name]
         self.graph.drop(name)
         self.positions.pop(name, None)
-        self._lanes.remove(name)
+        self._routes.remove(name)
         self._used.pop(name, None)
 
     def _build(self, model: Graph, names: Iterable[str]) -> None:
@@ -289,7 +285,7 @@ class Projection:
 
     def _remove_wire(self, key: WireKey) -> None:
         wire = self.wires.pop(key)
-        self._lanes.free(key)
+        self._routes.free(key)
         for name in (key.source, key.target):
             self._of_node.get(name, set()).discard(key)
         wire.delete()
@@ -314,13 +310,13 @@ class Projection:
         points of wires between them."""
         moved = set(names) & self.cards.keys()
         for name in moved:
-            self._lanes.place(name, self.cards[name].body_rect())
+            self._routes.place(name)
         for wire in self.wires_of(moved):
-            through = self._points.get(str(wire.edge))
+            through = self._routes.points.get(str(wire.edge))
             if through and by is not None and wire.key.source in moved and wire.key.target in moved:
-                self._route(wire, [QPointF(x, y) + by for x, y in through])
+                self._routes.route(wire, [QPointF(x, y) + by for x, y in through])
             else:
-                self._route(wire)
+                self._routes.route(wire)
 
     def put_back(self, names: Iterable[str]) -> None:
         """Cards stand where the document says again."""
@@ -329,66 +325,17 @@ class Projection:
             self.cards[name].setPos(_inside(self.positions[name]))
         self.reroute(names)
 
-    def reroute_all(self) -> None:
-        """Route every wire anew."""
-        for name, card in self.cards.items():
-            self._lanes.place(name, card.body_rect())
-        for wire in self.wires.values():
-            self._route(wire)
-
     def _route_around(self, names: set[str], wires: set[WireKey], *, everything: bool) -> None:
         names &= self.cards.keys()
         for name in names:
-            self._lanes.place(name, self.cards[name].body_rect())
+            self._routes.place(name)
         keys = set(self.wires) if everything else wires | {key for name in names for key in self._of_node.get(name, ())}
         for key in keys & self.wires.keys():
-            self._route(self.wires[key])
-
-    def _route(self, wire: WireItem, waypoints: list[QPointF] | None = None) -> None:
-        key = wire.key
-        source, target = self.cards.get(key.source), self.cards.get(key.target)
-        wire.missing = ""
-        if source is not None and target is not None:
-            start, end = source.port_place(OUT, key.source_port), target.port_place(IN, key.target_port)
-        elif source is not None:
-            start = source.port_place(OUT, key.source_port)
-            end = start + QPointF(STUB, -SLOPE)
-            wire.missing = f"no node {key.target}"
-        elif target is not None:
-            end = target.port_place(IN, key.target_port)
-            start = end - QPointF(STUB, SLOPE)
-            wire.missing = f"no node {key.source}"
-        else:
-            return
-        field = self.document.output(self.at, key.source, key.source_port) if source is not None else None
-        wire.port_type = field.type if field is not None else "any"
-        wire.broken = source is None or target is None or self._is_ghost(key)
-        if waypoints is None:
-            waypoints = [QPointF(x, y) for x, y in self._points.get(str(wire.edge), ())] if self._points else []
-        if waypoints:
-            self._lanes.free(key)
-            path = through([start, *waypoints, end])
-            label = path.pointAtPercent(0.5)
-        elif key.feedback and end.x() <= start.x() + 40:
-            lane = self._lanes.lane(key, start, end, (key.source, key.target))
-            path = around(start, end, lane)
-            label = QPointF((start.x() + end.x()) / 2, lane)
-        else:
-            self._lanes.free(key)
-            path = smooth(start, end)
-            label = path.pointAtPercent(0.5) if wire.edge.feedback or wire.count > 1 else QPointF()
-        if wire.missing:
-            label = start + QPointF(18, -30) if source is not None else end - QPointF(wire.label_width() + 12, 30)
-        wire.set_route(path, label, waypoints)
+            self._routes.route(self.wires[key])
 
     def route_through(self, wire: WireItem, waypoints: list[QPointF]) -> None:
         """Show a wire along points that are not in the document yet (one is being dragged)."""
-        self._route(wire, waypoints)
-
-    def _is_ghost(self, key: WireKey) -> bool:
-        return (OUT, key.source_port) in self.cards[key.source].ghosts or (IN, key.target_port) in self.cards[
-            key.target
-        ].ghosts
+        self._routes.route(wire, waypoints)
 
     # -- asking -----------------------------------------------------------------------------------
 
