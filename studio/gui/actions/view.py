@@ -65,7 +65,7 @@ ACTIONS = [
             ("dark", "Dark", "Light on dark."),
         ))
     ),
-    Action("view.full_screen", "Full Screen", "View", lambda w: w.part("window").toggle_full_screen(), keys=("Shift+F11",),
-           order=701, checked=lambda w: "window" in w.parts and w.part("window").isFullScreen(),
+    Action("view.full_screen", "Full Screen", "View", lambda w: w.part("window").toggle_full_screen(),
+           keys=("Shift+F11",), order=701, checked=lambda w: "window" in w.parts and w.part("window").isFullScreen(),
            help="Fill the screen, or be a window again."),
 ]  # fmt: skip
