@@ -1,10 +1,12 @@
-"""Undo, redo, the clipboard, and what is done to a selection."""
+"""Undo, redo, the clipboard, and what is done to a selection.
+
+What edits is imported when it is asked for: the window opens without it.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from studio.editing import fragments, nodes
 from studio.gui.actions import Action, with_graph, with_selection
 from studio.gui.actions.on_canvas import canvas_of, edit, graph_nodes, named, screen_rect, with_nodes, with_one
 from studio.gui.workbench import Workbench
@@ -32,6 +34,8 @@ def _redo(workbench: Workbench) -> None:
 
 
 def _cut(workbench: Workbench) -> None:
+    from studio.editing import nodes
+
     names = workbench.selection
     workbench.part("popups").clipboard.copy()
     edit(workbench, f"Cut {named(names)}", lambda document, at: nodes.delete(document, at, names))
@@ -44,6 +48,8 @@ def _can_copy(workbench: Workbench) -> bool:
 
 def _duplicate(keep_inputs: bool) -> Callable[[Workbench], None]:
     def run(workbench: Workbench) -> None:
+        from studio.editing import fragments
+
         canvas = canvas_of(workbench)
         names = canvas.selected()
         canvas.cancel_interaction()
@@ -76,6 +82,8 @@ def _invert(workbench: Workbench) -> None:
 
 def rename(workbench: Workbench) -> None:
     """Ask for another name of the selected node, where it is seen."""
+    from studio.editing import nodes
+
     canvas = canvas_of(workbench)
     (old,) = canvas.selected()
     document, at = canvas.document, canvas.at
@@ -99,6 +107,8 @@ def rename(workbench: Workbench) -> None:
 
 def set_title(workbench: Workbench) -> None:
     """Ask for the title of the selected node."""
+    from studio.editing import nodes
+
     canvas = canvas_of(workbench)
     (name,) = canvas.selected()
     document, at = canvas.document, canvas.at

@@ -1,19 +1,17 @@
-"""What is done to nodes and wires: adding, switching off, subgraphs, feedback, frames, going to where things are."""
+"""What is done to nodes and wires: adding, switching off, subgraphs, feedback, frames, going to where things are.
+
+What edits is imported when it is asked for: the window opens without it.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from studio.editing import annotations as notes
-from studio.editing import connecting, nodes, subgraphs
-from studio.editing.annotations import Comment, Rect
-from studio.editing.arranging import near
 from studio.editing.bodies import names_inside, role
 from studio.editing.document import Document
 from studio.editing.naming import graph_names, require_name
 from studio.editing.ops import At
-from studio.editing.searching import Target, definition, where_used
 from studio.gui.actions import Action, with_graph, with_selection
 from studio.gui.actions.on_canvas import (
     canvas_of,
@@ -27,6 +25,10 @@ from studio.gui.actions.on_canvas import (
 from studio.gui.workbench import Workbench
 from studio.support.errors import StudioError, UsageError
 
+if TYPE_CHECKING:
+    from studio.editing.ops import Op
+    from studio.editing.searching import Target
+
 _NOTE = 220.0, 90.0
 """Width and height of a new comment."""
 
@@ -36,6 +38,8 @@ _NOTE = 220.0, 90.0
 
 def _knock_out(how: Literal["off", "pass"]) -> Callable[[Workbench], None]:
     def run(workbench: Workbench) -> None:
+        from studio.editing import nodes
+
         chosen = selected_nodes(workbench)
         to: bool | Literal["pass"] = True if how == "off" else "pass"
         if all(node.knockout == to for node in chosen):
@@ -54,6 +58,8 @@ def _is_out(how: Literal["off", "pass"]) -> Callable[[Workbench], bool]:
 
 def _set_key(key: str, value: str | None, words: str) -> Callable[[Workbench], None]:
     def run(workbench: Workbench) -> None:
+        from studio.editing import nodes
+
         names = workbench.selection
         edit(
             workbench, f"{words}: {named(names)}",
@@ -71,6 +77,8 @@ def _has_key(key: str, value: str | None) -> Callable[[Workbench], bool]:
 
 
 def _make_subgraph(workbench: Workbench) -> None:
+    from studio.editing import subgraphs
+
     canvas = canvas_of(workbench)
     document, at, names = canvas.document, canvas.at, canvas.selected()
     taken = {*document.at(at).nodes, *graph_names(document.scope(at)), *names_inside(document, at, "graphs")}
@@ -104,6 +112,8 @@ def _is_region(workbench: Workbench) -> bool:
 
 
 def _inline(workbench: Workbench) -> None:
+    from studio.editing import subgraphs
+
     (name,) = workbench.selection
     canvas = canvas_of(workbench)
     before = set(canvas.document.at(canvas.at).nodes)
@@ -116,6 +126,8 @@ def _inline(workbench: Workbench) -> None:
 
 def _feedback(workbench: Workbench) -> None:
     """Make the selected wires deliver at the next tick; if all do, in the same tick again."""
+    from studio.editing import connecting
+
     edges = selected_edges(workbench)
     if all(edge.feedback for edge in edges):
         label, change = "Deliver in the same tick", connecting.make_same_tick
@@ -131,12 +143,16 @@ def _all_feedback(workbench: Workbench) -> bool:
 
 
 def _cut(workbench: Workbench) -> None:
+    from studio.editing import connecting
+
     edges = selected_edges(workbench)
     label = "Cut wire" if len(edges) == 1 else f"Cut {len(edges)} wires"
     edit(workbench, label, lambda document, at: connecting.unwire(document, at, edges))
 
 
 def _unwire(workbench: Workbench) -> None:
+    from studio.editing import connecting
+
     names = workbench.selection
     edit(workbench, f"Unwire {named(names)}", lambda document, at: connecting.unwire_nodes(document, at, names))
 
@@ -145,24 +161,30 @@ def _unwire(workbench: Workbench) -> None:
 
 
 def _frame(workbench: Workbench) -> None:
-    canvas = canvas_of(workbench)
-    names, numbers = canvas.selected(), []
+    from studio.editing import annotations as notes
 
-    def ops(document: Document, at: At) -> list[object]:
+    canvas = canvas_of(workbench)
+    names = canvas.selected()
+    numbers: list[int] = []
+
+    def ops(document: Document, at: At) -> list[Op]:
         number, found = notes.frame_around(document, at, names, canvas.boxes())
         numbers.append(number)
-        return list(found)
+        return found
 
-    edit(workbench, f"Frame {named(names)}", ops)  # type: ignore[arg-type]
+    edit(workbench, f"Frame {named(names)}", ops)
     canvas.edit_note("frame", numbers[0])
 
 
 def add_comment(workbench: Workbench, place: tuple[float, float] | None = None) -> None:
     """Put a comment at a point of the canvas (None: where the mouse is, else in the middle) and write into it."""
+    from studio.editing import annotations as notes
+    from studio.editing.arranging import near
+
     canvas = canvas_of(workbench)
     x, y = place or mouse_place(canvas) or canvas.scene_center()
     x, y = near((x, y))
-    number, ops = notes.add_comment(canvas.document, canvas.at, Comment(Rect(x, y, *_NOTE), ""))
+    number, ops = notes.add_comment(canvas.document, canvas.at, notes.Comment(notes.Rect(x, y, *_NOTE), ""))
     edit(workbench, "Add comment", lambda document, at: ops)
     canvas.edit_note("comment", number)
 
@@ -172,6 +194,8 @@ def add_comment(workbench: Workbench, place: tuple[float, float] | None = None) 
 
 def _target(workbench: Workbench) -> Target | None:
     """Return where what the selected node runs, or the store that it uses, is defined."""
+    from studio.editing.searching import definition
+
     canvas = canvas_of(workbench)
     (name,) = canvas.selected()
     found = definition(canvas.document, canvas.at, name)
@@ -209,6 +233,8 @@ def _store_of(workbench: Workbench, name: str) -> str:
 
 
 def _where_used(workbench: Workbench) -> None:
+    from studio.editing.searching import where_used
+
     canvas = canvas_of(workbench)
     document, at, chosen = canvas.document, canvas.at, canvas.selected()
     if chosen:
@@ -225,6 +251,8 @@ def _where_used(workbench: Workbench) -> None:
 
 
 def _same_type(workbench: Workbench) -> None:
+    from studio.editing.searching import where_used
+
     node = selected_nodes(workbench)[0]
     hits = where_used(canvas_of(workbench).document, (), "type", node.type)
     workbench.part("popups").show_results(f"Nodes of type {node.type}", hits, f"There is no node of type {node.type}.")

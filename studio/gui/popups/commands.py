@@ -87,7 +87,7 @@ class CommandPalette:
                     category = cls.spec.category if cls is not None else ""
                     rows.append(
                         Row(
-                            f"{name} — {node.title}" if node.title else name, f"{node.type}   {where}",
+                            f"{name} — {node.title}" if node.title else name, f"{node.type} · {where}",
                             f"Go to the node {name} in {where}.", hue_of(category),
                             cls.spec.icon if cls is not None else "node", value=(document, at, name),
                         )

@@ -22,6 +22,14 @@ _STYLE: Final = """
 """
 
 
+def _no_problem(text: str) -> str:
+    return ""
+
+
+def _nothing(text: str) -> None:
+    return None
+
+
 class NameField(Overlay):
     """Asks for a name. `check` gives a sentence for a name that will not do, "" for one that will.
 
@@ -47,8 +55,8 @@ class NameField(Overlay):
         layout.setSpacing(4)
         for part in (self.title, self.field, self.said):
             layout.addWidget(part)
-        self._check: Callable[[str], str] = lambda text: ""
-        self._done: Callable[[str], object] = lambda text: None
+        self._check: Callable[[str], str] = _no_problem
+        self._done: Callable[[str], object] = _nothing
         self._hint = ""
         self.field.textChanged.connect(lambda *_: self._look())
         self._restyle()
@@ -100,6 +108,13 @@ class NameField(Overlay):
             name, done = self.field.text().strip(), self._done
             if self.finish():
                 done(name)
+
+    def finish(self) -> bool:
+        """Close; nothing is kept of what was asked about, which may be closed itself."""
+        closed = super().finish()
+        if closed:
+            self._check, self._done = _no_problem, _nothing
+        return closed
 
     def on_key(self, event: QKeyEvent) -> bool:
         """Enter takes the name; Tab stays here."""

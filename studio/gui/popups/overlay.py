@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
+import shiboken6
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QFrame, QLineEdit, QWidget
@@ -61,7 +62,7 @@ class Overlay(QFrame):
             return False
         _application().focusChanged.disconnect(self._on_focus)
         before, self._before = self._before, None
-        if before is not None:
+        if before is not None and shiboken6.isValid(before):  # type: ignore[no-untyped-call]
             before.setFocus(Qt.FocusReason.PopupFocusReason)
         self.hide()
         return True

@@ -160,6 +160,13 @@ class Picker(Overlay):
         if self.finish():
             self.picked.emit(row.value)
 
+    def finish(self) -> bool:
+        """Close; nothing is kept of what was shown, which may be closed itself."""
+        closed = super().finish()
+        if closed:
+            self.model.set_rows(())
+        return closed
+
     def _take_index(self, index: QModelIndex) -> None:
         self.list.setCurrentIndex(index)
         self.take()

@@ -11,10 +11,10 @@ import shiboken6
 from PySide6.QtCore import QObject, QPoint, QPointF, QTimer
 from PySide6.QtWidgets import QApplication, QMenu, QWidget
 
-from studio.editing.searching import Hit
 from studio.gui.workbench import Workbench
 
 if TYPE_CHECKING:
+    from studio.editing.searching import Hit
     from studio.gui.canvas import Canvas
     from studio.gui.popups.add_node import AddPopup
     from studio.gui.popups.clipboard import Clipboard
@@ -36,6 +36,14 @@ class Popups(QObject):
         self._sweep = QTimer(self)
         self._sweep.setSingleShot(True)
         self._sweep.timeout.connect(self._delete_hidden)
+        workbench.closed.connect(lambda *_: self._leave())
+
+    def _leave(self) -> None:
+        """Close what is open over the window: it may be about a graph that is no more."""
+        for name in ("adding", "commands", "naming", "results"):
+            made = self.__dict__.get(name)
+            if made is not None:
+                getattr(made, "picker", made).leave()
 
     @cached_property
     def window(self) -> QWidget:
