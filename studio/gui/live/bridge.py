@@ -18,7 +18,7 @@ from studio.editing import At, Document
 from studio.gui.live.document_run import DocumentRun
 from studio.gui.live.picker_bar import show_picker
 from studio.gui.live.steering import Steering
-from studio.gui.live.telling import limit_of
+from studio.gui.live.telling import limit_of, outcome_said
 from studio.gui.workbench import Workbench
 from studio.support.errors import StudioError
 
@@ -159,7 +159,7 @@ class Live(Steering):
     def _end(self, active: DocumentRun, outcome: Outcome) -> None:
         view = active.view
         assert view is not None
-        view.end()
+        view.end(outcome_said(outcome).text)
         active.finish(outcome, view.run_id, limit_of(outcome))
         self.active = None
         if id(active.document) in self._runs:

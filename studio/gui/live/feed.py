@@ -98,7 +98,8 @@ class RunView:
                 self.state = event
                 if event.name in ("running", "stepping", "ended"):
                     self._unhold()
-                self._tell(event.name, "", "", event.why)
+                if event.name == "paused":
+                    self._tell("paused", "", "", event.why)
             elif isinstance(event, Frontier):
                 self._hold(event)
             elif isinstance(event, Hit):
@@ -119,9 +120,11 @@ class RunView:
         if track is not None:
             self._wait(track, question, is_open)
 
-    def end(self) -> None:
+    def end(self, how: str = "") -> None:
         """The run is over: what was under way stays undecided."""
         self.ended = True
+        if how:
+            self._tell("ended", "", "", how)
         self._unhold()
         for opened in self.opened.values():
             opened.track.place.opened.pop(opened.firing, None)

@@ -84,6 +84,9 @@ class OptionsForm(QWidget):
         options = mine.options
         if self.model.currentText() != options["model"]:
             self.model.setEditText(options["model"])
+            edit = self.model.lineEdit()
+            if edit is not None:
+                edit.setCursorPosition(0)
         self.cache.setCurrentText(next((text for text, word in CACHE.items() if word == options["cache"]), ""))
         for name, line in self._lines.items():
             if line.text() != options[name]:

@@ -2,69 +2,37 @@
 
 from __future__ import annotations
 
-from PySide6.QtGui import QFont, QTextCharFormat, QTextCursor, QTextOption
-from PySide6.QtWidgets import QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QWidget
 
-from studio.gui.live.tracks import PlaceTrack
-from studio.gui.theme import current_theme, themes
-from studio.support.plain import plain
+from studio.gui.live.text_view import Piece, TextView
+from studio.gui.live.tracks import Asked, PlaceTrack
 
-SIGNS = 60_000
-"""Signs of all messages together that are shown."""
+EMPTY = "Select a node that asks a model, to see what it was asked and what it answered."
 
 
-class PromptsView(QPlainTextEdit):
-    """Read-only text with headings. What is shown is plain text, whatever a model said."""
+class PromptsView(TextView):
+    """The calls of a node's latest firing that asked a model."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setObjectName("run.prompts")
-        self.setAccessibleName("Prompts of the selected node")
-        self.setReadOnly(True)
-        self.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
-        self.setUndoRedoEnabled(False)
-        self.setPlaceholderText("Select a node that asks a model, to see what it was asked and what it answered.")
-        self._shown: object = None
-        self._last: tuple[str, PlaceTrack | None] = ("", None)
-        themes().changed.connect(self._again)
+        super().__init__("run.prompts", "Prompts of the selected node", EMPTY, parent)
 
     def show_prompts(self, node: str, place: PlaceTrack | None) -> None:
-        """Show the calls of a node's latest firing that asked a model."""
+        """Show the calls of a node; `node` is "" if none is selected."""
         prompts = [] if place is None else list(place.prompts)
-        key = (node, [(asked.key, asked.reply is None, asked.error) for asked in prompts])
-        if key == self._shown:
-            return
-        self._shown, self._last = key, (node, place)
-        self.clear()
-        if node and not prompts:
-            self.setPlaceholderText(f"{node} has asked no model in this run.")
-            return
-        cursor = QTextCursor(self.document())
-        left = SIGNS
-        for number, asked in enumerate(prompts, 1):
-            title = f"{asked.path}  ·  {asked.model}"
-            if len(prompts) > 1:
-                title += f"  ·  call {number} of {len(prompts)}"
-            if asked.tokens:
-                title += f"  ·  {asked.tokens:,} tokens"
-            self._insert(cursor, title, "accent", bold=True)
-            reply = asked.reply if asked.reply is not None else asked.error or "…"
-            parts = [*asked.messages, ("error" if asked.error else "reply", reply)]
-            for role, text in parts:
-                self._insert(cursor, role, "bad" if role == "error" else "soft", bold=True)
-                shown = plain(text[: max(200, left)])
-                left -= len(shown)
-                self._insert(cursor, shown, "ink" if role == "reply" else "text")
-            self._insert(cursor, "", "text")
-        self.moveCursor(QTextCursor.MoveOperation.Start)
+        pieces = [piece for number, asked in enumerate(prompts, 1) for piece in _pieces(asked, number, len(prompts))]
+        self.show_pieces(pieces, f"{node} has asked no model in this run." if node else "")
 
-    def _insert(self, cursor: QTextCursor, text: str, role: str, *, bold: bool = False) -> None:
-        looks = QTextCharFormat()
-        looks.setForeground(current_theme().colour(role))
-        if bold:
-            looks.setFontWeight(QFont.Weight.DemiBold)
-        cursor.insertText(text + "\n", looks)
 
-    def _again(self) -> None:
-        self._shown = None
-        self.show_prompts(*self._last)
+def _pieces(asked: Asked, number: int, count: int) -> list[Piece]:
+    title = f"{asked.path}  ·  {asked.model}"
+    if count > 1:
+        title += f"  ·  call {number} of {count}"
+    if asked.tokens:
+        title += f"  ·  {asked.tokens:,} tokens"
+    pieces = [Piece(title, "accent", bold=True)]
+    for role, text in asked.messages:
+        pieces += [Piece(role, "soft", bold=True), Piece(text)]
+    failed = bool(asked.error)
+    reply = asked.reply if asked.reply is not None else asked.error or "…"
+    pieces += [Piece("error" if failed else "reply", "bad" if failed else "soft", bold=True), Piece(reply, "ink")]
+    return [*pieces, Piece("")]

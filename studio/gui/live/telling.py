@@ -32,7 +32,7 @@ def state_of(mine: DocumentRun | None, *, loading: bool = False) -> Said:
     if view is None:
         return Said("Ready. F5 runs it." if mine.last_run else "Not run yet. F5 runs it.", "soft")
     if mine.outcome is not None:
-        return _ended(view, mine.outcome)
+        return outcome_said(mine.outcome)
     name = view.state.name
     if name in ("paused", "pausing"):
         return _held(view, name)
@@ -68,7 +68,8 @@ def _held(view: RunView, name: str) -> Said:
     return Said(f"Paused before {plain_line(first.node)[:80]}, tick {first.tick}{more} · {why}", "warn")
 
 
-def _ended(view: RunView, outcome: Outcome) -> Said:
+def outcome_said(outcome: Outcome) -> Said:
+    """Say how a run ended."""
     if outcome.problem is not None:
         return Said(plain_line(str(outcome.problem))[:1000], "bad")
     if outcome.aborted or outcome.result is None:
@@ -90,7 +91,7 @@ def _ended(view: RunView, outcome: Outcome) -> Said:
     if result.status == "paused":
         return Said(message or "Paused.", "warn")
     place = f"`{error['node']}` at tick {error['tick']}" if error.get("node") else ""
-    said = message if not place or message.startswith(place) else f"{place}: {message}"
+    said = message if not place or f"`{error['node']}`" in message else f"{place}: {message}"
     return Said(f"Failed. {said}", "bad")
 
 

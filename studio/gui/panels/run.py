@@ -25,6 +25,7 @@ from studio.gui.live.budget_bar import BudgetBar
 from studio.gui.live.events_list import EventsList
 from studio.gui.live.input_form import InputForm
 from studio.gui.live.inputs import output_names
+from studio.gui.live.node_view import NodeView
 from studio.gui.live.options_form import OptionsForm
 from studio.gui.live.outputs_view import OutputsView
 from studio.gui.live.places import Spot
@@ -81,7 +82,7 @@ class RunPanel(QWidget):
         self.live.options_changed.connect(lambda *_: self.refresh())
         self.live.inputs_missing.connect(self._missing)
         workbench.current_changed.connect(self.refresh)
-        workbench.selection_changed.connect(self._show_prompts)
+        workbench.selection_changed.connect(self._show_node)
         workbench.settled.connect(lambda *_: self._soon())
         workbench.actions_changed.connect(self._show_buttons)
         themes().changed.connect(self._dress)
@@ -175,10 +176,12 @@ class RunPanel(QWidget):
         self.events = EventsList(self)
         self.events.chosen.connect(self._go_to_path)
         self.prompts = PromptsView(self)
+        self.node = NodeView(self.live, self)
         self.tabs = QTabWidget(self)
         self.tabs.setObjectName("run.tabs")
         self.tabs.setDocumentMode(True)
         self.tabs.addTab(self.events, "Events")
+        self.tabs.addTab(self.node, "Node")
         self.tabs.addTab(self.prompts, "Prompts")
         self.tabs.currentChanged.connect(lambda *_: self._soon())
         split = QSplitter(Qt.Orientation.Horizontal, self)
@@ -225,7 +228,7 @@ class RunPanel(QWidget):
         self._show_problem(mine)
         if self.events.isVisible():
             self.events.follow(None if mine is None else mine.view)
-        self._show_prompts()
+        self._show_node()
         self._show_buttons()
 
     def _show_buttons(self) -> None:
@@ -277,21 +280,26 @@ class RunPanel(QWidget):
         if not can:
             return
         assert outcome is not None
-        self._offered.set_text(said.text if outcome.status == "paused" else "What it did is kept.")
+        self._offered.set_text("What it did is kept; going on does only what is left.")
         is_counted = limit in ("firings", "ticks", "calls", "tokens", "cost_usd", "seconds")
         again = "Try again" if outcome.status == "failed" else "Go on"
         self.go_on.setText("Go on with double" if is_counted else again)
         self.go_on.setToolTip(tip("Go on where it stopped; nothing that was done is done again."))
         self.go_on.setEnabled(self.live.active is None)
 
-    def _show_prompts(self) -> None:
+    def _show_node(self) -> None:
+        """Show the selected node in the tab that is in front; of what is not seen nothing is laid out."""
         mine, tab = self.live.current, self.workbench.current
         selected = self.workbench.selection
-        if mine is None or tab is None or mine.view is None or len(selected) != 1:
-            self.prompts.show_prompts("", None)
-            return
-        spot = mine.spot_in_run(Spot(tab.at, selected[0]))
-        self.prompts.show_prompts(selected[0], mine.view.spots.get(spot))
+        spot = Spot(tab.at, selected[0]) if tab is not None and len(selected) == 1 else None
+        shown = self.tabs.currentWidget()
+        if shown is self.node:
+            self.node.show_node(mine, spot)
+        elif shown is self.prompts:
+            then = None if mine is None or spot is None else mine.spot_in_run(spot)
+            view = None if mine is None else mine.view
+            place = None if view is None or then is None else view.spots.get(then)
+            self.prompts.show_prompts("" if view is None or spot is None else spot.name, place)
 
     # -- what a person does -----------------------------------------------------------------------
 

@@ -78,7 +78,10 @@ def test_the_panel_shows_what_came_of_it(desk: Desk) -> None:
     desk.play()
     assert desk.run.outputs.text("result") == "Three."
     assert desk.run.state.text().startswith("Done: stopped · 14 firings · 6 calls")
-    desk.until(lambda: desk.run.events.events.rowCount() > 14)
+    desk.until(lambda: desk.run.events.events.rowCount() == 17)
+    lines = [desk.run.events.events.line(row) for row in range(17)]
+    assert [line.path for line in lines[:3]] == ["topic", "writer", "critic"]
+    assert lines[-1].kind == "ended"
     desk.run.outputs.findChild(type(desk.run.to_error), "run.output.result.copy").click()
     assert QGuiApplication.clipboard().text() == "Three."
 
@@ -86,12 +89,37 @@ def test_the_panel_shows_what_came_of_it(desk: Desk) -> None:
 def test_prompts_of_the_selected_node_are_seen_at_once(desk: Desk) -> None:
     desk.open(CRITIC_LOOP, *GOOD)
     desk.play()
+    desk.run.tabs.setCurrentWidget(desk.run.prompts)
     desk.canvas.select(["critic"])
     shown = desk.run.prompts.toPlainText()
     assert "Three." in shown
     assert shown.rstrip().endswith("good")
     desk.canvas.select(["route"])
     assert desk.run.prompts.toPlainText() == ""
+
+
+def test_the_selected_nodes_firing_is_seen_in_full(desk: Desk) -> None:
+    document = desk.open(CRITIC_LOOP, *GOOD)
+    desk.play()
+    desk.run.tabs.setCurrentWidget(desk.run.node)
+    desk.canvas.select(["critic"])
+    shown = desk.run.node.toPlainText()
+    assert shown.startswith("critic  ·  tick 2  ·  ok")
+    assert "label\ngood\n" in shown
+    desk.canvas.select(["done"])
+    desk.live.pick(document, (), Pick("", next(iter(desk.view.regions[""].ticks))))
+    desk.until(lambda: "done  ·  tick 0  ·  skipped" in desk.run.node.toPlainText())
+    assert "route not taken" in desk.run.node.toPlainText()
+
+
+def test_a_long_value_is_fetched_from_the_trace(desk: Desk) -> None:
+    document = desk.open("nodes:\n  big: {type: flow.input, value: x}\n")
+    desk.live.of(document).inputs["big"] = "y" * 300_000 + "END"
+    desk.play()
+    desk.run.tabs.setCurrentWidget(desk.run.node)
+    desk.canvas.select(["big"])
+    assert "the trace is asked for more" in desk.run.node.toPlainText()
+    desk.until(lambda: len(desk.run.node.toPlainText()) > 50_000)
 
 
 def test_inputs_are_asked_for_in_the_panel_and_remembered_for_the_file(desk: Desk) -> None:
