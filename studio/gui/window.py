@@ -44,7 +44,10 @@ _AREAS = {
     "bottom": Qt.DockWidgetArea.BottomDockWidgetArea,
 }
 _WIDTHS = {"left": 250, "right": 340}
+_NARROWEST = {"left": 170, "right": 270}
 _BOTTOM = 240
+_STRIP = 6
+"""Pixels: how wide panels are at first, how narrow they may be made, how high those below are, the strip over tabs."""
 
 
 class MainWindow(QMainWindow):
@@ -84,6 +87,9 @@ class MainWindow(QMainWindow):
         self.pages = Pages(workbench, self)
         self.setCentralWidget(self._middle())
         self.docks: dict[str, QDockWidget] = {}
+        self._titles = QTimer(self)
+        self._titles.setSingleShot(True)
+        self._titles.timeout.connect(self._title_docks)
         self._panels = all_panels()
         self._add_panels()
         self.actions_bar = ActionBar(workbench, self)
@@ -139,8 +145,26 @@ class MainWindow(QMainWindow):
         else:
             dock.setWidget(panel.make(self.workbench))
         dock.visibilityChanged.connect(lambda *_: self.workbench.actions_changed.emit())
+        for signal in (dock.visibilityChanged, dock.dockLocationChanged, dock.topLevelChanged):
+            signal.connect(lambda *_: self._titles.start(0))
+        if panel.area in _NARROWEST:
+            dock.setMinimumWidth(_NARROWEST[panel.area])
         self.docks[panel.id] = dock
         return dock
+
+    def _title_docks(self) -> None:
+        """A panel whose tab names it needs no title of its own: a strip to drag it by stands there instead."""
+        for dock in self.docks.values():
+            tabbed = bool(self.tabifiedDockWidgets(dock)) and not dock.isFloating()
+            strip = dock.titleBarWidget()
+            if tabbed and strip is None:
+                strip = QWidget(dock)
+                strip.setFixedHeight(_STRIP)
+                strip.setToolTip("Drag to move this panel, double-click to let it float.")
+                dock.setTitleBarWidget(strip)
+            elif not tabbed and strip is not None:
+                dock.setTitleBarWidget(None)  # type: ignore[arg-type]  # Qt's own title comes back
+                strip.deleteLater()
 
     def has_panel(self, panel_id: str) -> bool:
         """True if a panel is open, perhaps behind another."""
