@@ -81,11 +81,13 @@ def test_the_program_opens_a_window_with_a_graph_and_closes_it(
     assert set(seen(screen)) == {"#000000"}, "nothing is shown before"
 
     process = start("gui", str(path))
-    wait_for(lambda: seen(screen)[light["card"]] > 200 and seen(screen)[light["paper"]] > 5_000, process)
+    # The dots of the canvas: the welcome page, which comes first, has none.
+    wait_for(lambda: seen(screen)[light["grid"]] > 50, process)
     found = seen(screen)
     _keep(screen, tmp_path / "window.png")
 
     assert found[light["window"]] > 5_000, "panels"
+    assert found[light["paper"]] > 5_000, "the canvas"
     assert found["#000000"] < 0.3 * found.total(), "the window takes most of the screen"
     process.send_signal(signal.SIGINT)
     said, _ = process.communicate(timeout=PATIENCE_S)
@@ -97,9 +99,10 @@ def test_the_program_opens_a_window_with_a_graph_and_closes_it(
 
 def test_without_a_graph_the_welcome_page_is_shown(screen: Screen, start: Callable[..., subprocess.Popen[str]]) -> None:
     process = start()
-    accent = colours("light")["accent"]
+    light = colours("light")
 
-    wait_for(lambda: seen(screen)[accent] > 100, process)
+    wait_for(lambda: seen(screen)[light["accent"]] > 100, process)
+    assert seen(screen)[light["grid"]] == 0
 
     process.send_signal(signal.SIGINT)
     assert process.wait(PATIENCE_S) == 0
