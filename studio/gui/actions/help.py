@@ -28,7 +28,6 @@ ACTIONS = [
            help="Show the welcome page with the templates."),
     Action("help.start", "Getting Started", "Help", _page("getting_started"), keys=("F1",), order=101,
            help="Read how to begin."),
-    Action("help.window", "The Window", "Help", _page("window"), order=102, help="Read what the window can do."),
     Action("help.window", "The Window", "Help", _page("window"), order=102,
            help="Read how graphs are drawn, run and mended here."),
     Action("help.commands", "Commands", "Help", _page("commands"), order=103,
