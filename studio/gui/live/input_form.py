@@ -68,6 +68,8 @@ class InputForm(QWidget, UndoHost):
             for row in self._rows.values():
                 self._column.addWidget(row)
             self._empty.setVisible(not fields)
+            if fields:
+                self.setFocusProxy(self._rows[fields[0].name].field)
         for field in fields:
             assert mine is not None
             self._rows[field.name].show_text(mine.inputs.get(field.name, field.default))

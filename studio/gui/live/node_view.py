@@ -66,10 +66,11 @@ class NodeView(TextView):
         facts = [shot.path, f"tick {tick_path(shot.tick)}", shot.status_name]
         if shot.origin:
             facts.append(ORIGIN_NAMES[shot.origin])
-        if shot.duration:
+        if shot.duration >= 1_000_000:
             facts.append(span(shot.duration / 1e9))
         if shot.calls:
-            facts += [f"{shot.calls} calls" if shot.calls > 1 else "1 call", f"{shot.tokens:,} tokens"]
+            facts.append(f"{shot.calls} calls" if shot.calls > 1 else "1 call")
+            facts += [f"{shot.tokens:,} tokens"] if shot.tokens else []
             facts += [money(shot.cost)] if money(shot.cost) else []
         if shot.attempt > 1:
             facts.append(f"attempt {shot.attempt}")

@@ -30,7 +30,7 @@ from studio.gui.live.options_form import OptionsForm
 from studio.gui.live.outputs_view import OutputsView
 from studio.gui.live.places import Spot
 from studio.gui.live.prompts_view import PromptsView
-from studio.gui.live.telling import limit_of, state_of
+from studio.gui.live.telling import Said, limit_of, state_of
 from studio.gui.panels import Panel
 from studio.gui.theme import current_theme, themes
 from studio.gui.theme.icons import icon
@@ -217,6 +217,9 @@ class RunPanel(QWidget):
         """Show how things stand."""
         mine = self.live.current
         said = state_of(mine, loading=self.live.is_loading_model and mine is self.live.active)
+        other = self.live.active
+        if mine is not None and other is not None and other is not mine:
+            said = Said(f"{other.document.title} is running; one run goes on at a time.", "soft")
         self.state.set_text(said.text)
         self.state.set_role(said.role)
         self.state.setToolTip(tip(said.text))

@@ -382,6 +382,21 @@ def test_a_run_of_an_earlier_session_can_be_gone_on_with(desk: Desk) -> None:
     assert not desk.live.can_resume(again)
 
 
+def test_another_graph_says_that_one_run_goes_on_at_a_time(desk: Desk) -> None:
+    from tests.gui.live.test_session import ASKING
+
+    desk.open(ASKING, name="asking.yaml")
+    desk.do("run.run")
+    desk.until(lambda: desk.live.questions)
+    desk.open(CRITIC_LOOP, *GOOD)
+    assert desk.run.state.text() == "asking.yaml is running; one run goes on at a time."
+    assert not desk.live.is_free()
+    assert desk.state("writer") == NodeState()
+    desk.do("run.abort")
+    desk.to_end()
+    assert desk.play().status == "ok"
+
+
 def test_states_can_be_cleared(desk: Desk) -> None:
     desk.open(CRITIC_LOOP, *GOOD)
     desk.play()
