@@ -41,12 +41,13 @@ def start(files: Sequence[Path] = ()) -> int:
     workbench = Workbench(settings)
     faults = Faults(workbench)
     faults.install()
-    window = MainWindow(workbench, lazy=True)
-    # After the first picture: the canvas's library is half of what there is to load.
-    window.completed.connect(lambda: _begin(window, files))
-    window.show()
-    _heed_interrupts(window)
     try:
+        # A window that does not come about has no place to tell it: that is left to who called.
+        window = MainWindow(workbench, lazy=True)
+        # After the first picture: the canvas's library is half of what there is to load.
+        window.completed.connect(lambda: _begin(window, files))
+        window.show()
+        _heed_interrupts(window)
         return qt.exec()
     finally:
         faults.remove()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -96,3 +97,19 @@ def test_work_whose_owner_is_gone_tells_nobody(qtbot: Any) -> None:
     QCoreApplication.processEvents()
 
     assert got == []
+
+
+def test_a_window_that_does_not_come_about_says_so_to_who_started_it(
+    qtbot: Any, own_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from studio.gui import app
+
+    def broken(*_: object, **__: object) -> None:
+        raise ValueError("no panel")
+
+    monkeypatch.setattr(app, "MainWindow", broken)
+    monkeypatch.setattr(sys, "setswitchinterval", lambda _: None)
+    before = sys.excepthook
+    with pytest.raises(ValueError, match="no panel"):
+        app.start()
+    assert sys.excepthook is before
