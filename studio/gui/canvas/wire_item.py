@@ -26,6 +26,9 @@ _ROOM = QPen(Qt.GlobalColor.black, 14.0)
 HANDLE = 5.0
 """Radius of a point that a wire is led through."""
 
+_EDGE, _PILL = 8.0, 154.0
+"""How far paint goes beyond a path, at a glow or a point; how wide at most are the options that stand on a wire."""
+
 
 class WireKey(NamedTuple):
     """What tells wires apart: both ends and whether it is feedback. Equal edges of a file share one wire."""
@@ -143,9 +146,14 @@ class WireItem(PipeItem):  # type: ignore[misc]
 
     @guarded(QPainterPath)
     def shape(self) -> QPainterPath:
-        """Found by distance, not by shape; Qt gets the box."""
+        """Found by distance, not by shape; Qt gets the box of all that may be painted, what stands on it included."""
+        box = self.path().controlPointRect().adjusted(-_EDGE, -_EDGE, _EDGE, _EDGE)
+        if not self.label_place.isNull():
+            place = self.label_place
+            wide = self.label_width() if self.missing else _PILL / 2 + 1
+            box = box.united(QRectF(place.x() - wide, place.y() - 16, 2 * wide, 26))
         path = QPainterPath()
-        path.addRect(self.path().controlPointRect())
+        path.addRect(box)
         return path
 
     @guarded()
@@ -254,7 +262,7 @@ def _paint_tip(wire: WireItem, painter: QPainter, colour: QColor) -> None:
 
 
 def _paint_pill(painter: QPainter, place: QPointF, text: str, style: Look, colour: QColor) -> None:
-    text = fits(text, style.tiny_font, 140)
+    text = fits(text, style.tiny_font, _PILL - 14)
     wide = width_of(text, style.tiny_font) + 14
     rect = QRectF(place.x() - wide / 2, place.y() - 8, wide, 16)
     painter.setPen(pen(colour, 1.0))

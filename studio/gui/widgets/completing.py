@@ -65,7 +65,8 @@ class Completion(QObject):
         return False
 
     def _typed(self) -> None:
-        if self._keyed:
+        # While the list is open it has the keyboard, and hands keys on past every event filter of the field.
+        if self._keyed or self.popup.isVisible():
             self._keyed = False
             self.offer(least=1)
 

@@ -275,6 +275,18 @@ def test_a_wire_tells_its_ends_type_and_value(qtbot: Any, workbench: Workbench) 
     assert "<img" not in tip
 
 
+def test_what_stands_on_a_wire_is_within_what_is_repainted_with_it(qtbot: Any, workbench: Workbench) -> None:
+    canvas = open_canvas(qtbot, workbench, LOOP)
+    wire = wire_of(canvas, "critic.label ~> writer.fault")
+    assert wire._pill
+    place = wire.label_place
+
+    for corner in (QPointF(-77, -9), QPointF(77, 9)):
+        assert wire.boundingRect().contains(place + corner)
+    straight = wire_of(canvas, "topic.value -> writer.topic")
+    assert straight.boundingRect().height() > 4, "the line itself is as wide as its pen"
+
+
 def test_a_port_tells_what_it_takes(qtbot: Any, workbench: Workbench) -> None:
     canvas = open_canvas(qtbot, workbench, CHAIN)
 

@@ -315,6 +315,23 @@ def test_names_are_offered_behind_a_brace(loop: Desk) -> None:
     assert loop.param("writer", "instructions").endswith("and {topic}")
 
 
+def test_the_list_follows_what_is_typed_while_it_has_the_keyboard(loop: Desk) -> None:
+    loop.select("writer")
+    editor = prompt(loop)
+    type_into(editor.field, "and {t")
+    popup = editor.completion.popup
+    assert popup.isVisible()
+    offered = popup.model().rowCount()
+
+    QTest.keyClicks(popup, "opi")
+    assert popup.isVisible()
+    assert 0 < popup.model().rowCount() < offered
+    QTest.keyClicks(popup, "xy} z")
+
+    assert not popup.isVisible()
+    assert editor.field.text().endswith("and {topixy} z")
+
+
 def test_an_output_of_another_node_is_picked_as_a_variable_and_wired(loop: Desk) -> None:
     loop.select("critic")
     editor = prompt(loop)
