@@ -60,7 +60,7 @@ class LiveRun:
         self.db = db
         self.registry = registry
         self.events: deque[tuple[Any, ...]] = deque()
-        self.controller, self._breakpoints = _controller(order, self._hear)
+        self.controller, self._breakpoints = _controller(order, db, self._hear)
         self.outcome: Outcome | None = None
         self.started = time.monotonic()
         self._thread = thread
@@ -219,11 +219,13 @@ class LiveRun:
         self.events.append(("control", events))
 
 
-def _controller(order: Order, listener: Any) -> tuple[Controller, dict[str, Future[Breakpoint]]]:
+def _controller(order: Order, db: Path, listener: Any) -> tuple[Controller, dict[str, Future[Breakpoint]]]:
     """The control of a run with all that was ordered before it starts, and its breakpoints by text."""
     from studio.control.controller import Controller
+    from studio.trace.mailbox import may_be_steered
 
-    controller = Controller(held=order.goal == "hold", listener=listener)
+    elsewhere = db if may_be_steered() else None  # `studio control` steers it too
+    controller = Controller(held=order.goal == "hold", listener=listener, elsewhere=elsewhere)
     breakpoints = {text: controller.add_breakpoint(text) for text in order.breakpoints}
     orders: list[Future[Any]] = [*breakpoints.values()]
     for path, outputs in order.frozen.items():

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from studio.control.remote import order_from_elsewhere
 from studio.graph import Graph
 from studio.gui.live.feed import RunView
 from studio.gui.live.orders import Options, snapshot
@@ -127,6 +128,19 @@ def test_a_run_held_from_the_start_is_stepped_and_let_go(player: Player) -> None
 
     outcome, _ = player.play(order(CRITIC_LOOP, *GOOD, goal="hold"), act)
     assert held == ["topic", "writer", "critic"]
+    assert outcome.status == "ok"
+
+
+def test_another_process_may_steer_it(player: Player) -> None:
+    ordered: list[str] = []
+
+    def act(run: LiveRun, view: RunView) -> None:
+        if view.frontier and view.run_id and not ordered:
+            ordered.append(view.run_id)
+            order_from_elsewhere(player.db, view.run_id, {"do": "resume"})
+
+    outcome, _ = player.play(order(CRITIC_LOOP, *GOOD, goal="hold"), act)
+    assert ordered
     assert outcome.status == "ok"
 
 
