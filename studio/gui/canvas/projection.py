@@ -106,7 +106,8 @@ class Projection:
 
     def _touch_all(self) -> None:
         self._nodes_touched.update(self.cards, self.model.nodes)
-        self._places_touched.update(self.cards, self.model.nodes, self.model.layout)
+        # The notes by their keys: a graph in the place of another may have none where that one had some.
+        self._places_touched.update(self.cards, self.model.nodes, (FRAMES, COMMENTS, WIRES))
         self._edges_touched = True
 
     def _rename(self, old: str, new: str) -> None:
@@ -214,7 +215,7 @@ class Projection:
         """Move cards to where they stand; return the names of those that moved."""
         if len(new) == len(self.cards):
             found = place_nodes(model, self.boxes()) if new else Layout()
-            self.positions = dict(found.positions)
+            self.positions = {name: near(point) for name, point in found.positions.items()}
         else:
             for name in places & model.nodes.keys():
                 said = point_of(model.layout.get(name))

@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 from PySide6.QtCore import QPoint, Qt
 
+from studio.editing.ops import PutGraph
+from studio.graph.model import Graph
 from studio.gui.workbench import Workbench
 from tests.gui.canvas.graphs import CHAIN, NOTED
 from tests.gui.support import (
@@ -357,3 +359,16 @@ def test_a_comment_is_moved_and_deleted(qtbot: Any, workbench: Workbench) -> Non
     canvas.document.undo()
     canvas.document.undo()
     assert_view_equals_document(canvas)
+
+
+def test_a_graph_in_the_place_of_another_brings_its_own_frames(qtbot: Any, workbench: Workbench) -> None:
+    inner = "nodes: {out: {type: flow.output}}\nlayout: {/frames: [{title: old, rect: [0, 0, 300, 200]}]}\n"
+    indented = "".join(f"    {line}\n" for line in inner.splitlines())
+    text = f"studio: 1\nnodes: {{run: {{type: flow.subgraph, graph: part}}}}\ngraphs:\n  part:\n{indented}"
+    canvas = open_canvas(qtbot, workbench, text, ("part",))
+    assert len(canvas.notes.frames) == 1
+
+    canvas.document.do("Another", [PutGraph((), "part", Graph.from_text("studio: 1\nnodes: {a: {type: flow.input}}"))])
+
+    assert_view_equals_document(canvas)
+    assert canvas.notes.frames == {}
