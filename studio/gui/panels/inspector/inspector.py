@@ -127,11 +127,12 @@ class Inspector(QWidget, UndoHost):
                 self._stale = True
 
     def _on_closed(self, document: object) -> None:
+        for page in self._areas:
+            subject = getattr(page, "subject", None)
+            if subject is not None and subject.document is document:
+                subject.document = None
         if document is self._document:
             self._follow(None)
-            for page in self._nodes.values():
-                if page.subject.document is document:
-                    page.subject.document = None
             self._ask()
 
     def _follow(self, document: Document | None) -> None:
