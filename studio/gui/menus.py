@@ -130,6 +130,16 @@ class ActionBar(QObject):
         portable = QKeySequence.SequenceFormat.PortableText
         return tuple(one.toString(portable) for one in self.actions[action_id].shortcuts())
 
+    def say_why_not(self, pressed: QKeySequence) -> bool:
+        """Tell why nothing happens at keys of an action that cannot be done now. Returns False if they are of none."""
+        for action in all_actions().values():
+            made = self.actions[action.id]
+            if not made.isEnabled() and pressed in made.shortcuts():
+                why = action.why(self.workbench) if action.why is not None else "That is not possible now."
+                self.workbench.say(f"{action.title}: {why}", "warning")
+                return True
+        return False
+
     def _take_keys(self) -> None:
         for action_id, made in self.actions.items():
             made.setShortcuts(_sequences(self.workbench.part("shortcuts").keys(action_id)))

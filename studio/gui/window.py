@@ -7,7 +7,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QMimeData, Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication, QShowEvent
+from PySide6.QtGui import (
+    QCloseEvent,
+    QDragEnterEvent,
+    QDropEvent,
+    QGuiApplication,
+    QKeyEvent,
+    QKeySequence,
+    QShowEvent,
+)
 from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow, QTabWidget, QVBoxLayout, QWidget
 
 from studio.gui.bars import Bars, BarText
@@ -328,6 +336,12 @@ class MainWindow(QMainWindow):
             if disk is not None:
                 QTimer.singleShot(0, disk.look)
         return super().event(event)
+
+    @guarded()
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Keys that nobody took may be those of an action that cannot be done now: say so."""
+        if event.isAutoRepeat() or not self.actions_bar.say_why_not(QKeySequence(event.keyCombination())):
+            super().keyPressEvent(event)
 
     @guarded()
     def showEvent(self, event: QShowEvent) -> None:

@@ -35,9 +35,9 @@ def with_selection(workbench: Workbench) -> bool:
 class Action:
     """One thing that can be done. `id` is stable (`edit.undo`), `menu` the path of its menu ("Edit", "Graph/Align").
 
-    `keys` are default shortcuts as Qt writes them; `when` says whether it can be done now; `label` gives a text that
-    changes ("Undo Move 3 nodes"); `checked` makes it a switch; `order` sorts a menu, where steps of 100 make groups.
-    Actions that act on the canvas alone have `canvas` True: their keys work while the canvas has the focus.
+    `keys` are default shortcuts as Qt writes them; `when` says whether it can be done now, `why` why not; `label` gives
+    a text that changes ("Undo Move 3 nodes"); `checked` makes it a switch; `order` sorts a menu, where steps of 100
+    make groups. Actions that act on the canvas alone have `canvas` True: their keys work while the canvas has focus.
     """
 
     id: str
@@ -51,6 +51,7 @@ class Action:
     label: Callable[[Workbench], str] | None = None
     checked: Callable[[Workbench], bool] | None = None
     canvas: bool = False
+    why: Callable[[Workbench], str] | None = None
 
 
 @cache

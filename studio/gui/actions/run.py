@@ -77,8 +77,44 @@ def _shown(workbench: Workbench) -> tuple[Document, Spot, str]:
     return tab.document, spot, paths[0]
 
 
+def _can_run(workbench: Workbench) -> bool:
+    return _is_free(workbench) or _can_go_on(workbench)
+
+
+def _can_go_on(workbench: Workbench) -> bool:
+    return _is_paused(workbench) and _runs_shown(workbench)
+
+
+def _is_paused(workbench: Workbench) -> bool:
+    return _is_running(workbench) and _live(workbench).state() in ("paused", "pausing")
+
+
+def _run_label(workbench: Workbench) -> str:
+    return "Go On" if _can_go_on(workbench) else "Run"
+
+
 def _run(workbench: Workbench) -> None:
-    _start(workbench)
+    if _can_go_on(workbench):
+        _live(workbench).go_on()
+    else:
+        _start(workbench)
+
+
+def _why_not(workbench: Workbench) -> str:
+    """Say why a run, or a part of one, cannot begin now."""
+    if workbench.document is None:
+        return "No graph is open."
+    if _is_running(workbench):
+        return "A run is under way: stop it first."
+    if len(workbench.selection) != 1:
+        return "Select one node."
+    return "This graph has no run yet: run it first."
+
+
+def _why_no_step(workbench: Workbench) -> str:
+    if workbench.document is None:
+        return "No graph is open."
+    return "The run is not held: pause it first." if _is_running(workbench) else "No run is under way."
 
 
 def _start(workbench: Workbench, goal: str = "", target: str = "") -> None:
@@ -118,16 +154,14 @@ def _only(workbench: Workbench) -> None:
 
 
 def _pause(workbench: Workbench) -> None:
-    live = _live(workbench)
-    if live.state() in ("paused", "pausing"):
-        live.go_on()
+    if _is_paused(workbench):
+        _live(workbench).go_on()
     else:
-        live.pause()
+        _live(workbench).pause()
 
 
 def _pause_label(workbench: Workbench) -> str:
-    held = _is_running(workbench) and _live(workbench).state() in ("paused", "pausing")
-    return "Go On" if held else "Pause"
+    return "Go On" if _is_paused(workbench) else "Pause"
 
 
 def _step(workbench: Workbench) -> None:
@@ -211,39 +245,44 @@ def _switch_off(workbench: Workbench) -> None:
 
 ACTIONS = [
     Action(
-        "run.run", "Run", "Run", _run, keys=("F5",), when=_is_free, order=100,
-        help="Run the graph with the inputs of the panel Run.",
+        "run.run", "Run", "Run", _run, keys=("F5",), when=_can_run, why=_why_not, label=_run_label, order=100,
+        help="Run the graph with the inputs of the panel Run. Lets a run go on that is held.",
     ),
     Action(
         "run.to_here", "Run to Here", "Run", lambda w: _to_here(w), keys=("Ctrl+F5",), when=_to_here_is_possible,
-        order=101, help="Run until the selected node has fired, and hold the run there.",
+        why=_why_not, order=101, help="Run until the selected node has fired, and hold the run there.",
     ),
     Action(
-        "run.from_here", "Run from Here", "Run", _from_here, keys=("Ctrl+Shift+F5",), when=_was_run, order=102,
+        "run.from_here", "Run from Here", "Run", _from_here, keys=("Ctrl+Shift+F5",), when=_was_run,
+        why=_why_not, order=102,
         help="Fire the selected node again, and what that changes; all else is taken over from the last run.",
     ),
     Action(
-        "run.only", "Run Only This", "Run", _only, keys=("Alt+F5",), when=_free_with_node, order=103,
+        "run.only", "Run Only This", "Run", _only, keys=("Alt+F5",), when=_free_with_node,
+        why=_why_not, order=103,
         help="Fire the selected node alone, with what it got in the last run (or after what it needs), and stop.",
     ),
     Action(
-        "run.pause", "Pause", "Run", _pause, keys=("Ctrl+F6",), when=_is_running, order=200, label=_pause_label,
+        "run.pause", "Pause", "Run", _pause, keys=("Ctrl+F6",), when=_is_running, why=_why_no_step,
+        order=200, label=_pause_label,
         help="Start nothing new and hold the run, or let it go on.",
     ),
     Action(
-        "run.step", "Step", "Run", _step, keys=("F7",), when=_can_step, order=201,
+        "run.step", "Step", "Run", _step, keys=("F7",), when=_can_step, why=_why_no_step, order=201,
         help="Let the next firing go; a region opens. Begins a run that is held, if none goes on.",
     ),
     Action(
-        "run.step_over", "Step Over", "Run", lambda w: _live(w).step_over(), keys=("F10",), when=_is_held, order=202,
+        "run.step_over", "Step Over", "Run", lambda w: _live(w).step_over(), keys=("F10",), when=_is_held,
+        why=_why_no_step, order=202,
         help="Let the next firing go with all that is inside it.",
     ),
     Action(
         "run.step_tick", "Step Tick", "Run", lambda w: _live(w).step_tick(), keys=("Ctrl+F10",), when=_is_held,
-        order=203, help="Go on to the end of the present tick.",
+        why=_why_no_step, order=203, help="Go on to the end of the present tick.",
     ),
     Action(
-        "run.abort", "Stop", "Run", lambda w: _live(w).abort(), keys=("Shift+F5",), when=_is_running, order=204,
+        "run.abort", "Stop", "Run", lambda w: _live(w).abort(), keys=("Shift+F5",), when=_is_running,
+        why=_why_no_step, order=204,
         help="Cancel the run at once. What it did stays recorded and can be gone on with.",
     ),
     Action(

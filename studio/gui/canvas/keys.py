@@ -44,8 +44,7 @@ def pressed(canvas: Canvas, event: QKeyEvent) -> None:
         canvas.select_all()
     else:
         done = False
-    if done:
-        event.accept()
+    event.setAccepted(done)
 
 
 def _arrow(canvas: Canvas, way: tuple[int, int], mods: Qt.KeyboardModifier) -> bool:

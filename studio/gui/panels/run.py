@@ -239,6 +239,9 @@ class RunPanel(QWidget):
         for action_id, name in BUTTONS:
             button, can = self._buttons[action_id], all_actions()[action_id].when(self.workbench)
             button.setEnabled(can)
+            if action_id == "run.run":
+                button.setText("Go on" if can and is_held else "Run")
+                button.setAccessibleName(button.text())
             if action_id == "run.pause":
                 name = "run" if is_held else "pause"
                 button.setAccessibleName("Go on" if is_held else "Pause")

@@ -453,7 +453,8 @@ def test_what_can_be_done_follows_the_run(desk: Desk) -> None:
     desk.do("run.step")
     desk.held()
     assert {"run.pause", "run.step", "run.step_over", "run.step_tick", "run.abort", "run.knock_out"} <= can()
-    assert "run.run" not in can()
+    assert "run.run" in can(), "a held run goes on"
+    assert "run.only" not in can()
     desk.do("run.abort")
     desk.to_end()
     assert {"run.run", "run.resume", "run.from_here"} <= can()

@@ -84,3 +84,32 @@ def test_closing_the_window_ends_the_run_and_its_threads(window: MainWindow, qtb
     assert not [thread for thread in threading.enumerate() if thread.name == "engine"]
     with Trace(live.trace_file()) as trace:
         assert trace.run().status == "aborted"
+
+
+def test_f5_lets_a_held_run_go_on_and_keys_that_cannot_do_anything_say_why(
+    window: MainWindow, qtbot: Any, tmp_path: Path
+) -> None:
+    live = open_graph(window, tmp_path, CRITIC_LOOP, *GOOD)
+    canvas = window.workbench.canvas
+    assert canvas is not None
+    ended: list[Any] = []
+    live.ended.connect(lambda document, outcome: ended.append(outcome))
+    canvas.select(["critic"])
+    canvas.setFocus()
+    field = canvas.focusProxy() or canvas
+    actions = window.actions_bar.actions
+
+    qtbot.waitUntil(lambda: not actions["run.from_here"].isEnabled() and actions["run.step"].isEnabled())
+    qtbot.keyClick(field, Qt.Key.Key_F5, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
+    assert window.status.text == "Run from Here: This graph has no run yet: run it first."
+    qtbot.keyClick(field, Qt.Key.Key_F10)
+    assert window.status.text == "Step Over: No run is under way."
+
+    qtbot.keyClick(field, Qt.Key.Key_F7)
+    qtbot.waitUntil(lambda: live.state() == "paused", timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: actions["run.run"].text() == "Go On", timeout=PATIENCE_MS)
+    qtbot.keyClick(field, Qt.Key.Key_F5, Qt.KeyboardModifier.AltModifier)
+    assert window.status.text == "Run Only This: A run is under way: stop it first."
+    qtbot.keyClick(field, Qt.Key.Key_F5)
+    qtbot.waitUntil(lambda: bool(ended), timeout=PATIENCE_MS)
+    assert ended[0].status == "ok"
