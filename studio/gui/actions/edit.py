@@ -24,11 +24,13 @@ def _redo_label(workbench: Workbench) -> str:
 
 
 def _undo(workbench: Workbench) -> None:
+    workbench.commit()
     canvas_of(workbench).cancel_interaction()
     canvas_of(workbench).document.undo()
 
 
 def _redo(workbench: Workbench) -> None:
+    workbench.commit()
     canvas_of(workbench).cancel_interaction()
     canvas_of(workbench).document.redo()
 
@@ -114,9 +116,7 @@ def set_title(workbench: Workbench) -> None:
     document, at = canvas.document, canvas.at
 
     def done(title: str) -> None:
-        workbench.trying(
-            lambda: document.do(f"Title of {name}", nodes.set_key(document, at, name, "title", title))
-        )
+        workbench.trying(lambda: document.do(f"Title of {name}", nodes.set_key(document, at, name, "title", title)))
 
     workbench.part("popups").naming.ask(
         f"Title of {name}", document.node(at, name).title, lambda title: "", done, where=screen_rect(canvas, name),

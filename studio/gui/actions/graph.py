@@ -21,6 +21,7 @@ from studio.gui.actions.on_canvas import (
     screen_rect,
     selected_edges,
     selected_nodes,
+    with_one,
 )  # fmt: skip
 from studio.gui.workbench import Workbench
 from studio.support.errors import StudioError, UsageError
@@ -93,9 +94,7 @@ def _make_subgraph(workbench: Workbench) -> None:
     def done(name: str) -> None:
         label = f"Make subgraph {name}"
         before = set(document.at(at).nodes)
-        made = workbench.trying(
-            lambda: document.do(label, subgraphs.make_subgraph(document, at, names, name))
-        )
+        made = workbench.trying(lambda: document.do(label, subgraphs.make_subgraph(document, at, names, name)))
         if made:
             canvas.select([one for one in document.at(at).nodes if one not in before])
 
@@ -288,6 +287,9 @@ _KEYS = (
 ACTIONS = [
     Action("graph.add", "Add Node…", "Graph", lambda w: w.part("popups").add(), keys=("Tab", "Shift+A"),
            when=with_graph, order=100, canvas=True, help="Search a node type and add it where the mouse is."),
+    Action("graph.wire", "Wire to…", "Graph", lambda w: w.part("popups").wiring.open(w.selection[0]), keys=("W",),
+           when=with_one, why=lambda w: "Select one node.", order=101, canvas=True,
+           help="Choose, by typing, what the selected node is wired to."),
     Action("graph.knock_out", "Knock Out", "Graph", _knock_out("off"), keys=("M",), when=with_selection, order=200,
            canvas=True, checked=_is_out("off"), help="Switch the selected nodes off: they give nothing."),
     Action("graph.bypass", "Bypass", "Graph", _knock_out("pass"), keys=("Shift+M",), when=with_selection, order=201,

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
 _Key = Qt.Key
 _Mod = Qt.KeyboardModifier
+BESIDE = 60.0
+"""How far right of the selected node a new one is put."""
+
 _ARROWS = {_Key.Key_Left: (-1, 0), _Key.Key_Right: (1, 0), _Key.Key_Up: (0, -1), _Key.Key_Down: (0, 1)}
 
 
@@ -94,13 +97,20 @@ def _enter(canvas: Canvas) -> bool:
 
 
 def ask_for_module(canvas: Canvas) -> None:
-    """Ask for a module, under the mouse if it is over the canvas, else in the middle."""
+    """Ask for a module: under the mouse if it is over the canvas, else right of the selected node or in the middle."""
     view = canvas.view
     room = view.viewport().rect()
     at = view.viewport().mapFromGlobal(view.cursor().pos())
-    if not (room.contains(at) and view.underMouse()):
+    if room.contains(at) and view.underMouse():
+        place = view.scene_at(QPointF(at))
+    elif len(chosen := canvas.selected()) == 1:
+        place = canvas.projection.cards[chosen[0]].body_rect().topRight() + QPointF(BESIDE, 0)
+        at = view.viewportTransform().map(place).toPoint()
+        at = QPoint(max(0, min(at.x(), room.right())), max(0, min(at.y(), room.bottom())))
+    else:
         at = QPoint(room.center())
-    canvas.placeRequested.emit(view.scene_at(QPointF(at)), view.viewport().mapToGlobal(at))
+        place = view.scene_at(QPointF(at))
+    canvas.placeRequested.emit(place, view.viewport().mapToGlobal(at))
 
 
 def walk(canvas: Canvas, *, forwards: bool) -> None:

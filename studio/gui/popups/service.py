@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from studio.gui.popups.find import FindBar
     from studio.gui.popups.name_field import NameField
     from studio.gui.popups.results import Results
+    from studio.gui.popups.wiring import WiringPopup
 
 
 class Popups(QObject):
@@ -40,7 +41,7 @@ class Popups(QObject):
 
     def _leave(self) -> None:
         """Close what is open over the window: it may be about a graph that is no more."""
-        for name in ("adding", "commands", "naming", "results"):
+        for name in ("adding", "commands", "naming", "results", "wiring"):
             made = self.__dict__.get(name)
             if made is not None:
                 getattr(made, "picker", made).leave()
@@ -89,6 +90,13 @@ class Popups(QObject):
         from studio.gui.popups.results import Results
 
         return Results(self.workbench, self.window)
+
+    @cached_property
+    def wiring(self) -> WiringPopup:
+        """The list of wires that could be drawn at a node."""
+        from studio.gui.popups.wiring import WiringPopup
+
+        return WiringPopup(self.workbench, self.window)
 
     @cached_property
     def clipboard(self) -> Clipboard:
