@@ -85,6 +85,11 @@ class Canvas(QWidget):
         self._timer.setSingleShot(True)
         self._timer.setInterval(FRAME_MS)
         self._timer.timeout.connect(self._show_states)
+        # A timer of its own: what a single shot is to call is kept for ever if the canvas goes before it rings.
+        self._pacing = QTimer(self)
+        self._pacing.setSingleShot(True)
+        self._pacing.timeout.connect(self._pace)
+        self._began = 0.0
         self.marks = Marks(self.view, self.projection, self.notes)
         self._fitted = False
         self._quiet = False
@@ -336,7 +341,7 @@ class Canvas(QWidget):
         self.minimap.refresh()
 
     def _show_states(self) -> None:
-        begin = perf_counter()
+        self._began = perf_counter()
         states, self._states = self._states, {}
         for name, state in states.items():
             card = self.projection.cards.get(name)
@@ -344,9 +349,10 @@ class Canvas(QWidget):
                 card.set_state(state)
         self.minimap.refresh()
         # Painting follows at once; a canvas that is slow to paint shows states less often, so that the window lives.
-        QTimer.singleShot(0, self, lambda: self._pace(perf_counter() - begin))
+        self._pacing.start(0)
 
-    def _pace(self, seconds: float) -> None:
+    def _pace(self) -> None:
+        seconds = perf_counter() - self._began
         self._timer.setInterval(max(FRAME_MS, min(400, round(seconds * 3000))))
 
     def set_highlight(self, nodes: Iterable[str] = (), edges: Iterable[Edge] = ()) -> None:
