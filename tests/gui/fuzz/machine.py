@@ -9,6 +9,7 @@ from __future__ import annotations
 import gc
 import sys
 import threading
+import time
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -17,6 +18,7 @@ from random import Random
 from typing import Any
 
 from PySide6.QtCore import QCoreApplication, QEvent, QMessageLogContext, Qt, QtMsgType, qInstallMessageHandler
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QGraphicsItem, QWidget
 
 from studio.editing import Document
@@ -28,6 +30,8 @@ from studio.gui.messages import _NOISE
 from studio.gui.window import MainWindow
 from studio.gui.workbench import Workbench
 from tests.gui.support import assert_view_equals_document
+
+PATIENCE_S = 20.0
 
 Step = Callable[["Machine"], str]
 """Does one thing and says what it did; "" if there was nothing to do."""
@@ -170,9 +174,15 @@ def settle() -> None:
 
 
 def close_all(window: QWidget, workbench: Workbench) -> None:
-    """Close every document without asking."""
+    """Close every document without asking, and wait until the run that was going on has ended."""
+    settle()
     for document in list(workbench.documents):
         workbench.remove(document)
+    live = workbench.part("live")
+    ends = time.monotonic() + PATIENCE_S
+    while live.active is not None and time.monotonic() < ends:
+        QTest.qWait(10)
+    QTest.qWait(100)  # timers that ring once more
     settle()
 
 
