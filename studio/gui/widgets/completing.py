@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent, QStandardItem, QStandardItemModel, QTextCursor
-from PySide6.QtWidgets import QCompleter, QPlainTextEdit
+from PySide6.QtWidgets import QAbstractItemView, QCompleter, QPlainTextEdit
 
 from studio.gui.guard import guarded
 from studio.gui.widgets.context import Choice
@@ -33,13 +33,17 @@ class Completion(QObject):
         self.completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         self.completer.setFilterMode(Qt.MatchFlag.MatchContains)
         self.completer.setCompletionRole(Qt.ItemDataRole.UserRole)
-        popup = self.completer.popup()
-        assert popup is not None
-        self.popup = popup
         self.completer.activated[str].connect(self._chosen)
         field.textChanged.connect(self._typed)
         field.installEventFilter(self)
         self._keyed = False
+
+    @property
+    def popup(self) -> QAbstractItemView:
+        """The list. Asked for each time: what Python holds of it can become invalid while the list goes on."""
+        popup = self.completer.popup()
+        assert popup is not None
+        return popup
 
     @guarded(False)
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
@@ -22,6 +23,7 @@ from studio.gui.widgets.choices import ChoiceEditor, PickEditor, SwitchEditor
 from studio.gui.widgets.labels import Note
 from studio.gui.widgets.prompts import PromptEditor
 from studio.gui.widgets.rows import Rows
+from studio.gui.widgets.tab_order import tab_stops
 from tests.gui.inspector.conftest import Desk, type_into
 
 CTRL = Qt.KeyboardModifier.ControlModifier
@@ -624,3 +626,26 @@ def test_showing_others_of_several_nodes_edits_none_of_them(loop: Desk) -> None:
     assert loop.labels == ["Duplicate 2 nodes"]
     assert loop.param(copies[0], "instructions") == loop.param("writer", "instructions")
     assert loop.param(copies[1], "instructions") == loop.param("critic", "instructions")
+
+
+def test_tab_walks_through_the_page_as_it_is_read(loop: Desk) -> None:
+    page = loop.select("critic")
+    loop.find(QWidget, "inspector.param.instructions.input").setFocus()
+    passed: list[tuple[str, int]] = []
+    while not passed or passed[-1][0] != "Help":
+        focus = QApplication.focusWidget()
+        assert focus is not None
+        assert len(passed) < 60
+        place = focus.mapTo(page, QPoint(0, focus.height() // 2))
+        passed.append((focus.accessibleName(), place.y()))
+        QTest.keyClick(focus, Qt.Key.Key_Tab)
+
+    names = [name for name, _ in passed]
+    assert names.index("Answer") < names.index("labels") < names.index("Routes") < names.index("Ports")
+    assert all(after > before - 20 for (_, before), (_, after) in pairwise(passed)), passed
+    ports = next(stop for stop in tab_stops(page) if stop.accessibleName() == "Ports")
+    ports.setFocus()
+    QTest.keyClick(ports, Qt.Key.Key_Backtab)
+    focus = QApplication.focusWidget()
+    assert focus is not None
+    assert focus.accessibleName() == names[names.index("Ports") - 1]

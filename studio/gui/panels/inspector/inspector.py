@@ -15,6 +15,7 @@ from studio.gui.guard import guarded
 from studio.gui.panels.inspector.folds import Folds
 from studio.gui.panels.inspector.samples import Samples
 from studio.gui.widgets.labels import Note
+from studio.gui.widgets.tab_order import OrderedArea
 from studio.gui.widgets.undo_keys import UndoHost
 from studio.gui.workbench import Workbench
 
@@ -257,7 +258,7 @@ class Inspector(QWidget, UndoHost):
 
     def _area(self, page: QWidget) -> QScrollArea:
         if page not in self._areas:
-            area = QScrollArea()
+            area = OrderedArea()
             area.setWidgetResizable(True)
             area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
             area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
