@@ -150,7 +150,8 @@ class Controller(Steering):
         """Cancel the run: what waits is given up at once, the run is recorded as aborted."""
 
         def cancel() -> None:
-            if self.task is not None:
+            # Once: a second time would break off the recording of the first.
+            if self.task is not None and not self.task.cancelling():
                 self.task.cancel()
 
         return self._do(cancel, early=False)

@@ -74,6 +74,7 @@ class Disk(QObject):
         for document in list(self.workbench.documents):
             self._add(document)
             if document.changed_on_disk():
+                self.workbench.commit()  # what is being typed is a change of the person's own, too
                 self._on_change(document)
             elif self._told.pop(id(document), None) is not None:
                 self.workbench.part("pages").hide_bar(document, "disk")

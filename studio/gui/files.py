@@ -129,7 +129,7 @@ class Files(QObject):
         """Show how a document differs from its file."""
         from studio.gui.dialogs.compare import compare
 
-        self._commit()
+        self.workbench.commit()
         compare(self._window, document)
 
     def _on_opened(self, document: Document) -> None:
@@ -147,7 +147,7 @@ class Files(QObject):
 
         A file that another program has changed is not written over unless `over_others`: a bar asks.
         """
-        self._commit()
+        self.workbench.commit()
         if document.path is None:
             self.save_as(document, then)
             return
@@ -159,7 +159,7 @@ class Files(QObject):
 
     def save_as(self, document: Document, then: Then = _nothing) -> QFileDialog:
         """Ask where to save a document, and save it there."""
-        self._commit()
+        self.workbench.commit()
         dialog = self._dialog("Save Graph As", "files.save_as")
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setFileMode(QFileDialog.FileMode.AnyFile)
@@ -272,6 +272,7 @@ class Files(QObject):
 
     def revert(self, document: Document) -> None:
         """Read the file again; asks first if something would be lost."""
+        self.workbench.commit()
         if not document.is_modified:
             self._reload(document)
             return
@@ -292,7 +293,7 @@ class Files(QObject):
 
     def close(self, document: Document, then: Then = _nothing) -> None:
         """Close a document; asks first if it is not saved."""
-        self._commit()
+        self.workbench.commit()
 
         def answered(answer: str) -> None:
             if answer == "Save":
@@ -330,9 +331,23 @@ class Files(QObject):
         return pages[0].at if pages else TOP
 
     def _remove_if(self, done: bool, document: Document, then: Then) -> None:
-        if done:
+        def remove() -> None:
             self._remove(document)
-        then(done)
+            then(True)
+
+        if not done or not self._run_lets_go(document, remove, lambda: then(False)):
+            if not done:
+                then(False)
+            return
+        remove()
+
+    def _run_lets_go(
+        self, document: Document | None, then: Callable[[], object], stay: Callable[[], object] = lambda: None
+    ) -> bool:
+        """Whether no run is in the way of closing a document (None: all). If one is, the person is asked what is to
+        become of it, and `then` is called when it may be, or `stay`."""
+        live = self.workbench.parts.get("live")
+        return live is None or live.lets_go(document, then, stay)
 
     def _remove(self, document: Document) -> None:
         recovery = self.workbench.parts.get("recovery")
@@ -357,16 +372,17 @@ class Files(QObject):
 
         Nothing is closed before all questions are answered: Cancel at the last one leaves everything as it was.
         """
-        self._commit()
+        self.workbench.commit()
         waiting = [one for one in self.workbench.documents if one.is_modified]
         if not waiting:
-            return True
+            return self._run_lets_go(None, then)
 
         def go_on(done: bool = True) -> None:
             if not done:
                 return
             if not waiting:
-                then()
+                if self._run_lets_go(None, then):
+                    then()
                 return
             document = waiting.pop(0)
             self._ask_unsaved(document, lambda answer: answered(document, answer))
@@ -386,13 +402,6 @@ class Files(QObject):
             self._remove(document)
 
     # -- helpers ------------------------------------------------------------------------------
-
-    def _commit(self) -> None:
-        """What is being typed somewhere counts as done."""
-        for part in list(self.workbench.parts.values()):
-            commit = getattr(part, "commit", None)
-            if callable(commit):
-                commit()
 
     def _dialog(self, title: str, name: str) -> QFileDialog:
         dialog = QFileDialog(self._window, title, self._folder(), FILTER)

@@ -60,6 +60,7 @@ class Keeper(QObject):
 
     def bring_back(self, recovery: Recovery) -> Document | None:
         """Show a document as it was left, not saved. A refusal is told and gives None."""
+        self.workbench.commit()
         known = next(
             (one for one in self.workbench.documents if one.path is not None and one.path == recovery.file), None
         )

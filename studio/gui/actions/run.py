@@ -231,11 +231,9 @@ def _is_marked(workbench: Workbench, mark: str) -> bool:
     tab = workbench.current
     if tab is None or not _one_node(workbench):
         return False
-    live = _live(workbench)
-    marked = getattr(live.of(tab.document), mark)
-    return bool(marked) and any(
-        path in marked for path in live.paths(tab.document, Spot(tab.at, workbench.selection[0]))
-    )
+    live, spot = _live(workbench), Spot(tab.at, workbench.selection[0])
+    mine = live.of(tab.document)
+    return bool(mine.marked(getattr(mine, mark), spot, live.mark(tab.document, spot).region or None))
 
 
 def _switch_off(workbench: Workbench) -> None:

@@ -16,8 +16,8 @@ from PySide6.QtCore import QCoreApplication, QTimer
 
 from studio.editing import At, Document
 from studio.gui.live.document_run import DocumentRun
+from studio.gui.live.parting import Parting
 from studio.gui.live.picker_bar import show_picker
-from studio.gui.live.steering import Steering
 from studio.gui.live.telling import limit_of, outcome_said
 from studio.gui.workbench import Workbench
 from studio.support.errors import StudioError
@@ -48,7 +48,7 @@ LEAVE_S: Final = 10.0
 """How long closing waits for a run to end."""
 
 
-class Live(Steering):
+class Live(Parting):
     """The service `live` of the workbench: runs documents, shows their states, answers what runs are asked."""
 
     def __init__(self, workbench: Workbench, db: Path | None = None) -> None:
@@ -75,15 +75,17 @@ class Live(Steering):
 
     def close(self, *, leave: bool = False) -> None:
         """End what runs (or leave it paused) and the threads. What was done is recorded."""
-        active, run = self.active, None if self.active is None else self.active.run
+        run = None if self.active is None else self.active.run
+        self._then_close = None
         if run is not None:
-            (run.leave if leave else run.abort)()
+            (self.leave if leave else run.abort)()
             if not run.wait(LEAVE_S):
                 run.abort()
+                self.engine.stop()
             self._timer.stop()
             self._take(run.events, float("inf"))
-        if active is not None and self.active is not None:
-            self.active = None
+        # Code that blocks does not end; what is known of its run was kept when it began.
+        self.active = None
         self.engine.stop()
         if self._lookup is not None:
             self._lookup.stop()
@@ -98,7 +100,7 @@ class Live(Steering):
             return
         mine.unhook()
         if mine is self.active:
-            self.abort()
+            (self.leave if self.state() == "paused" else self.abort)()
 
     # -- taking what the engine told --------------------------------------------------------------
 
@@ -128,6 +130,9 @@ class Live(Steering):
         while True:
             if self._rest:
                 view.take([self._rest.popleft() for _ in range(min(SLICE, len(self._rest)))])
+                if view.run_id != active.known_as:
+                    active.know(view.run_id)
+                    self.remember(active)  # should the studio die, it can be gone on with
             elif events:
                 kind, *told = events.popleft()
                 if kind == "records":
@@ -162,8 +167,7 @@ class Live(Steering):
         view.end(outcome_said(outcome).text)
         active.finish(outcome, view.run_id, limit_of(outcome))
         self.active = None
-        if id(active.document) in self._runs:
-            self.remember(active)
+        self.remember(active)  # also of a document that is closed by now: its file is opened again another day
         self._note(active)
         self.states.push()
         for problem in (outcome.problem, outcome.unrecorded):
@@ -171,6 +175,7 @@ class Live(Steering):
                 self.workbench.fail(problem)
         self.workbench.actions_changed.emit()
         self.ended.emit(active.document, outcome)
+        self._close_now()
 
     def _tick_clocks(self, active: DocumentRun) -> None:
         """Times of firings under way go on; a second look each half second is enough."""

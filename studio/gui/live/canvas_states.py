@@ -118,8 +118,9 @@ class CanvasStates:
         if status and spot in mine.stale:
             status, badge = "", "changed since"
         if mine.off or mine.frozen:
-            path = self._path(mine, spot, pick)
-            badge = "off" if path in mine.off else "frozen" if path in mine.frozen else badge
+            region = pick.region if spot.at else None
+            is_off = mine.marked(mine.off, spot, region)
+            badge = "off" if is_off else "frozen" if mine.marked(mine.frozen, spot, region) else badge
         if spot in mine.breakpoints and status != "held":
             badge = f"● {badge}".rstrip()
         made: NodeState = self._make(status, text, now.tick, now.cost, now.duration, None, badge)
@@ -132,15 +133,6 @@ class CanvasStates:
             return ""
         then = mine.spot_in_run(Spot(at, edge.source))
         return wire_text(mine.view, replace(edge, source=then.name), at, mine.picks.get(at) or LATEST)
-
-    def _path(self, mine: DocumentRun, spot: Spot, pick: Pick) -> str:
-        """The path by which a node was frozen or knocked out: of the picked item, else of any."""
-        if not spot.at:
-            return spot.name
-        if pick.region:
-            return pick.region + spot.name
-        marked = [*mine.off, *mine.frozen]
-        return next((path for path in marked if path.rpartition("/")[2] == spot.name), "")
 
     def _in_view(self, canvas: Any) -> frozenset[str]:
         at, whose, names = self._seen

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from studio.editing.document import Document
-from studio.editing.ops import At, Op, PutNode, RenameNode
+from studio.editing.ops import At, Op, PutNode, RenameGraph, RenameNode
 from studio.graph.model import Edge, Graph, NodeInstance
 from studio.gui.live.places import Spot
 from studio.support.values import Json
@@ -53,6 +53,13 @@ class Stopped(NamedTuple):
         return cls(_text(kept.get("status")), _text(kept.get("limit")), bound)
 
 
+class Mark(NamedTuple):
+    """A node that is frozen or off: in every item of maps around it, or in one (`region`, its prefix)."""
+
+    spot: Spot
+    region: str = ""
+
+
 class DocumentRun:
     """The runs of one document. `view` and `order` stay after the end, until the next run begins."""
 
@@ -66,6 +73,8 @@ class DocumentRun:
         self.outcome: Outcome | None = None
         self.last_run: str = _text(remembered.get("run"))
         """The id of the last recorded run, also of an earlier session."""
+        self.known_as = ""
+        """The id of the run that goes on, once it has one."""
         self.stopped = Stopped.read(remembered.get("stopped"))
         self.options = OptionTexts(remembered.get("options"))
         self.inputs: dict[str, str] = _texts(remembered.get("inputs"))
@@ -74,13 +83,16 @@ class DocumentRun:
         self.found: dict[tuple[str, str, str], Shot] = {}
         """Firings that were picked and had to be looked up: region, node, tick."""
         self.breakpoints: set[Spot] = set()
-        self.frozen: dict[str, dict[str, Json] | None] = {}
-        """Node paths whose outputs are frozen, with the values if they are known."""
-        self.off: set[str] = set()
-        """Node paths that are knocked out in the present run."""
+        self.frozen: dict[Mark, dict[str, Json] | None] = {}
+        """Nodes whose outputs are frozen, with the values if they are known."""
+        self.off: set[Mark] = set()
+        """Nodes that are knocked out in the present run."""
         self.stale: frozenset[Spot] = frozenset()
         """Nodes that are no longer as they were run."""
         self._names: dict[Spot, Spot] = {}
+        """Nodes that are called otherwise, or stand elsewhere, than when they were run: now → then."""
+        self._nows: dict[Spot, Spot] = {}
+        """The same the other way round."""
         self.touched: set[Spot] = set()
         """Nodes that were edited since `take_touched`: their cards may be new ones."""
         self.unhook: Callable[[], None] = document.changed.connect(self._follow)
@@ -94,11 +106,18 @@ class DocumentRun:
         """A run starts: what was known of the one before goes."""
         self.run, self.view, self.order = run, view, run.order
         self.outcome = None
+        self.known_as = ""
         self.found.clear()
         self.picks.clear()
         self.off.clear()
         self._names.clear()
+        self._nows.clear()
         self.stale = frozenset()
+
+    def know(self, run_id: str) -> None:
+        """The run that goes on is recorded under this id; until its end is told it counts as interrupted."""
+        self.known_as = self.last_run = run_id
+        self.stopped = Stopped("interrupted")
 
     def finish(self, outcome: Outcome, run_id: str, limit: str) -> None:
         """The run has ended; `limit` is the one that paused it, if any."""
@@ -115,17 +134,26 @@ class DocumentRun:
         self.found.clear()
         self.picks.clear()
         self._names.clear()
+        self._nows.clear()
         self.stale = frozenset()
 
     def spot_in_run(self, spot: Spot) -> Spot:
-        """Return the place that a node of the document had when it was run: it may have been renamed since."""
-        return self._names.get(spot, spot)
+        """Return the place that a node of the document had when it was run: it may have been renamed since. One that
+        has taken the name of such a node was nowhere."""
+        known = self._names.get(spot)
+        if known is not None:
+            return known
+        return Spot(spot.at, "") if spot in self._nows else spot
 
     def spot_now(self, spot: Spot) -> Spot:
         """Return where a node of the run is now."""
-        if not self._names:
-            return spot
-        return next((now for now, then in self._names.items() if then == spot), spot)
+        return self._nows.get(spot, spot)
+
+    def marked(self, marks: Collection[Mark], spot: Spot, region: str | None = None) -> list[Mark]:
+        """Return the marks of a node that count in the item of this prefix, or (None) in any."""
+        if not marks:
+            return []
+        return [mark for mark in marks if mark.spot == spot and (not mark.region or region in (None, mark.region))]
 
     def look_again(self) -> set[Spot]:
         """Find out which nodes are no longer as they were run; return those that are to be shown anew: they are now and
@@ -158,14 +186,29 @@ class DocumentRun:
         if isinstance(op, PutNode):
             self.touched.add(Spot(op.at, op.name))
         elif isinstance(op, RenameNode):
-            self.touched.add(Spot(op.at, op.new))
-            old, new = Spot(op.at, op.old), Spot(op.at, op.new)
-            then = self._names.pop(old, old)
-            if then != new:
-                self._names[new] = then
-            if old in self.breakpoints:
-                self.breakpoints.discard(old)
-                self.breakpoints.add(new)
+            self._move({Spot(op.at, op.old): Spot(op.at, op.new)})
+        elif isinstance(op, RenameGraph):
+            now, deep = (*op.at, op.new), len(op.at)
+            self._move(
+                {
+                    Spot((*op.at, op.old, *at[deep + 1 :]), name): Spot(at, name)
+                    for at, graph in self.document.walk()
+                    if at[: deep + 1] == now
+                    for name in graph.nodes
+                }
+            )
+
+    def _move(self, moved: dict[Spot, Spot]) -> None:
+        """Nodes are called otherwise, or stand elsewhere: old → new."""
+        self.touched |= set(moved.values())
+        then = {new: self._names.pop(old, old) for old, new in moved.items()}
+        self._names |= {new: was for new, was in then.items() if was != new}
+        self._nows = {was: now for now, was in self._names.items()}
+        self.breakpoints = {moved.get(spot, spot) for spot in self.breakpoints}
+        self.off = {mark._replace(spot=moved.get(mark.spot, mark.spot)) for mark in self.off}
+        self.frozen = {
+            mark._replace(spot=moved.get(mark.spot, mark.spot)): given for mark, given in self.frozen.items()
+        }
 
 
 def _meaning(node: NodeInstance) -> tuple[Any, ...]:

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import json
 import mimetypes
+import stat
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from studio.editing.document import Document
 from studio.graph.model import Graph
 from studio.spec.types import BLOB_TYPES, PORT_TYPES, TYPE_WORDS, value_check
 from studio.support.errors import UsageError
 from studio.support.values import Blob, Json, NotJson, encode, preview
+
+LARGEST: Final = 256 * 2**20
+"""Bytes of a file that is read as an input."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,13 +114,19 @@ def values_of(document: Document, texts: dict[str, str]) -> tuple[dict[str, Json
 
 
 def _file(field: InputField, text: str) -> Json:
-    path = Path(text.removeprefix("@")).expanduser()
+    path = Path(text.removeprefix("@"))
     try:
+        path = path.expanduser()
+        about = path.stat()
+        if not stat.S_ISREG(about.st_mode):  # a pipe or a device may have no end
+            raise UsageError(f"The input `{field.name}` takes a file, and this is none.", where=str(path))
+        if about.st_size > LARGEST:
+            most = LARGEST // 2**20
+            raise UsageError(f"The file for the input `{field.name}` is larger than {most} MB.", where=str(path))
         data = path.read_bytes()
-    except OSError as error:
-        raise UsageError(
-            f"The file for the input `{field.name}` cannot be read: {error.strerror}.", where=str(path)
-        ) from None
+    except (OSError, ValueError, RuntimeError) as error:  # a NUL in the name, a home of nobody
+        why = getattr(error, "strerror", None) or str(error)
+        raise UsageError(f"The file for the input `{field.name}` cannot be read: {why}.", where=str(path)) from None
     return Blob(data, mimetypes.guess_type(path.name)[0] or "application/octet-stream")
 
 

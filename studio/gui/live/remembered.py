@@ -26,6 +26,7 @@ class Remembered:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._all: dict[str, dict[str, Any]] | None = None
+        self._stamp: tuple[int, int] | None = None
 
     def of(self, file: Path | None) -> dict[str, Any]:
         """Return what is known of a graph file; nothing for a graph that has no file."""
@@ -43,7 +44,9 @@ class Remembered:
         self._write(known)
 
     def _read(self) -> dict[str, dict[str, Any]]:
-        if self._all is None:
+        stamp = _stamp(self.path)
+        if self._all is None or stamp != self._stamp:  # another window may have written since
+            self._stamp = stamp
             try:
                 found = json.loads(self.path.read_text(encoding="utf-8"))
                 self._all = {key: entry for key, entry in found.items() if isinstance(entry, dict)}
@@ -55,11 +58,12 @@ class Remembered:
         return self._all
 
     def _write(self, known: dict[str, dict[str, Any]]) -> None:
-        beside = self.path.with_suffix(".new")
+        beside = self.path.with_suffix(f".{os.getpid()}.new")
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            beside.write_text(json.dumps(known, ensure_ascii=False), encoding="utf-8")
+            beside.write_text(json.dumps(known), encoding="utf-8")  # in ASCII: texts may hold halves of characters
             os.replace(beside, self.path)  # noqa: PTH105 - the name says that it replaces on every system
+            self._stamp = _stamp(self.path)
         except OSError as error:
             _log.warning("what is remembered of runs cannot be written: %s", error)
 
@@ -67,6 +71,14 @@ class Remembered:
 def short_texts(texts: dict[str, str]) -> dict[str, str]:
     """Return the texts that are short enough to be remembered."""
     return {name: text for name, text in texts.items() if len(text) <= LONGEST}
+
+
+def _stamp(path: Path) -> tuple[int, int] | None:
+    try:
+        about = path.stat()
+    except OSError:
+        return None
+    return about.st_mtime_ns, about.st_ino
 
 
 def _key(file: Path) -> str:

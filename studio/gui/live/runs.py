@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -12,7 +13,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from studio.editing import Document
 from studio.gui.live.canvas_states import CanvasStates
-from studio.gui.live.document_run import DocumentRun
+from studio.gui.live.document_run import DocumentRun, Mark
 from studio.gui.live.engine_thread import EngineThread
 from studio.gui.live.inputs import values_of
 from studio.gui.live.places import Spot, paths_of
@@ -28,6 +29,14 @@ if TYPE_CHECKING:
 
 REMEMBER_MS: Final = 1000
 """How long typing must have rested before what was typed is kept, in milliseconds."""
+
+
+STOPPED: Final = ("paused", "failed", "aborted", "interrupted")
+"""How a run ends that can be gone on with."""
+
+
+SEED_SIGNS: Final = 18
+"""A seed is recorded as a whole number of 64 bits."""
 
 
 class Runs(QObject):
@@ -122,6 +131,7 @@ class Runs(QObject):
     ) -> DocumentRun:
         """Run a document with the inputs that are typed for it, or with these. Raises UsageError if one is missing or
         cannot be read, or if another run goes on."""
+        self.workbench.commit()
         mine = self.of(document)
         if inputs is None:
             inputs, missing = values_of(document, mine.inputs)
@@ -156,7 +166,7 @@ class Runs(QObject):
     def can_resume(self, document: Document) -> bool:
         """True if the last run, also one of an earlier session, stopped before its end."""
         mine = self.of(document)
-        return self.active is None and bool(mine.last_run) and mine.stopped.status in ("paused", "failed", "aborted")
+        return self.active is None and bool(mine.last_run) and mine.stopped.status in STOPPED
 
     def forget(self, document: Document) -> None:
         """Show nothing of the document's last run any more; it stays recorded."""
@@ -185,6 +195,7 @@ class Runs(QObject):
         from studio.gui.live.orders import Order, snapshot
         from studio.gui.live.session import LiveRun
 
+        self.workbench.commit()
         document = mine.document
         options = self.options(mine)
         if limits:
@@ -201,8 +212,13 @@ class Runs(QObject):
             redo,
             goal,
             target,
-            tuple(path for spot in sorted(mine.breakpoints) for path in self.all_paths(document, spot)),
-            {path: values for path, values in mine.frozen.items() if values},
+            tuple(
+                path
+                for spot in sorted(mine.breakpoints)
+                if _has(document, spot)
+                for path in self.all_paths(document, spot)
+            ),
+            self._frozen(mine),
         )
         run = LiveRun(order, self.engine, self.trace_file(), document.registry)
         mine.begin(run, RunView(graph))
@@ -227,8 +243,8 @@ class Runs(QObject):
             if typed[name].strip()
         }
         seed = typed["seed"].strip()
-        if seed and not seed.lstrip("-").isdecimal():
-            raise UsageError(f"The seed should be a whole number, not `{seed[:40]}`.")
+        if seed and not (seed.removeprefix("-").isdecimal() and len(seed) <= SEED_SIGNS):
+            raise UsageError(f"The seed should be a whole number of at most {SEED_SIGNS} signs, not `{seed[:40]}`.")
         return Options(
             model=typed["model"].strip() or None,
             embedder=typed["embedder"].strip() or None,
@@ -259,6 +275,41 @@ class Runs(QObject):
         for mine in edited:
             self.remember(mine)
 
+    def _frozen(self, mine: DocumentRun) -> dict[str, dict[str, Json]]:
+        """Return what stands in place of outputs in a run that begins, by path; what cannot is told."""
+        found: dict[str, dict[str, Json]] = {}
+        for mark in list(mine.frozen):
+            if not _has(mine.document, mark.spot):
+                continue
+            given = mine.frozen[mark]
+            if given is None:  # it was frozen before it had given anything
+                given = mine.frozen[mark] = self.given_last(mine, mark)
+            if given is None:
+                self.workbench.say(
+                    f"`{mark.spot.name}` is not frozen in this run: what it gave last is not known, or too long.",
+                    "warning",
+                )
+            elif given:
+                found |= dict.fromkeys(self.marked_paths(mine.document, mark), given)
+        return found
+
+    def given_last(self, mine: DocumentRun, mark: Mark) -> dict[str, Json] | None:
+        """Return what a node gave last in the run that is shown, None if that is not known, or not whole."""
+        place = None if mine.view is None else mine.view.spots.get(mine.spot_in_run(mark.spot))
+        last = None if place is None else place.last(mark.region or None)
+        if last is None or last.sizes is not None or last.status_name != "ok":
+            return None
+        return {port: last.value(port) for port in last.outputs}
+
+    def mark(self, document: Document, spot: Spot) -> Mark:
+        """Return a node as it would be marked now: of the picked item alone if one is picked."""
+        pick = self.of(document).picks.get(spot.at)
+        return Mark(spot, "" if pick is None or not spot.at else pick.region or "")
+
+    def marked_paths(self, document: Document, mark: Mark) -> list[str]:
+        """Return the paths by which a run knows a marked node."""
+        return [mark.region + mark.spot.name] if mark.region else self.all_paths(document, mark.spot)
+
     def paths(self, document: Document, spot: Spot) -> list[str]:
         """Return the paths by which a run knows a node; of the picked item alone if one is picked."""
         pick = self.of(document).picks.get(spot.at)
@@ -275,6 +326,10 @@ class Runs(QObject):
         raise NotImplementedError
 
 
+def _has(document: Document, spot: Spot) -> bool:
+    return document.has(spot.at) and spot.name in document.at(spot.at).nodes
+
+
 class MissingInputs(UsageError):
     """Inputs of a graph that are not filled in (`names`)."""
 
@@ -285,6 +340,9 @@ class MissingInputs(UsageError):
 
 def _number(name: str, text: str) -> float:
     try:
-        return float(text.replace("_", "").replace(",", "").lstrip("$ "))
+        limit = float(text.replace("_", "").replace(",", "").lstrip("$ "))
     except ValueError:
-        raise UsageError(f"The limit {name} should be a number, not `{text[:40]}`.") from None
+        limit = math.nan
+    if not 0 <= limit < math.inf:
+        raise UsageError(f"The limit {name} should be a number from 0 on, not `{text[:40]}`.")
+    return limit

@@ -20,7 +20,7 @@ from studio.gui.live.feed import told_problem
 from studio.gui.live.human import Question, WindowHuman
 from studio.gui.live.orders import Order
 from studio.spec.registry import Registry
-from studio.support.errors import EnvironmentProblem, StudioError
+from studio.support.errors import StudioError
 from studio.support.values import Json
 
 if TYPE_CHECKING:
@@ -186,14 +186,17 @@ class LiveRun:
         changes = Changes(redo=order.redo)
         return await afork(self.db, order.parent, changes=changes, graph=order.graph, **watch)
 
-    def _settle(self) -> EnvironmentProblem | None:
-        """Wait until the trace is on disk and all its records were told."""
+    def _settle(self) -> StudioError | None:
+        """Wait until the trace is on disk and all its records were told; return why it is not."""
         from studio.trace.runlog import flush_own
 
         try:
             flush_own(self.db)
-        except EnvironmentProblem as problem:
+        except StudioError as problem:
             return problem
+        except Exception as fault:  # noqa: BLE001 - the end must be told, or the window would wait for it for good
+            _log.exception("the trace could not be made durable")
+            return told_problem(fault)
         return None
 
     def _take(self, records: list[Any]) -> None:

@@ -7,8 +7,10 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from studio.editing import Document
+from studio.gui.live.document_run import DocumentRun, Mark
 from studio.gui.live.places import Spot
 from studio.gui.live.runs import Runs
+from studio.support.errors import UsageError
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -49,8 +51,10 @@ class Steering(Runs):
             self.active.run.abort()
 
     def leave(self) -> None:
-        """End the run as paused, to be gone on with another day."""
+        """End the run as paused, to be gone on with another day. What it asks the person is asked again then."""
         if self.active is not None and self.active.run is not None:
+            for question in self.questions:
+                question.later()
             self.active.run.leave()
 
     def toggle_breakpoint(self, document: Document, spot: Spot) -> None:
@@ -66,33 +70,37 @@ class Steering(Runs):
         self.workbench.actions_changed.emit()
 
     def toggle_frozen(self, document: Document, spot: Spot) -> None:
-        """Let what a node gave last stand in place of what it would give, in this run and the next, or not any more."""
+        """Let what a node gave last stand in place of what it would give, in this run and the next, or not any more.
+        Raises UsageError if it gave nothing yet that could stand there."""
         mine = self.of(document)
-        view = mine.view
-        for path in self.paths(document, spot):
-            adding = path not in mine.frozen
-            if adding:
-                place = None if view is None else view.spots.get(mine.spot_in_run(spot))
-                last = None if place is None else place.last()
-                whole = last is not None and last.sizes is None and last.status_name == "ok"
-                mine.frozen[path] = {port: last.value(port) for port in last.outputs} if last and whole else None
-            else:
-                del mine.frozen[path]
-            if mine is self.active:
-                self._order(partial(_freeze, path, adding))
-        self.states.show(mine, [spot])
-        self.workbench.actions_changed.emit()
+        mark = self.mark(document, spot)
+        known = mine.marked(mine.frozen, spot, mark.region or None)
+        for one in known:
+            del mine.frozen[one]
+        if not known:
+            given = self.given_last(mine, mark)
+            if given is None and mine is not self.active:
+                raise UsageError(f"`{spot.name}` gave nothing yet that could be frozen.", hint="Run it first.")
+            mine.frozen[mark] = given
+        self._order_all(mine, known or [mark], partial(_freeze, not known))
 
     def toggle_off(self, document: Document, spot: Spot) -> None:
         """Switch a node off for the rest of the run, or on again."""
         mine = self.of(document)
         if mine is not self.active:
             return
-        for path in self.paths(document, spot):
-            adding = path not in mine.off
-            (mine.off.add if adding else mine.off.discard)(path)
-            self._order(partial(_switch_off, path, adding))
-        self.states.show(mine, [spot])
+        mark = self.mark(document, spot)
+        known = mine.marked(mine.off, spot, mark.region or None)
+        mine.off.difference_update(known)
+        if not known:
+            mine.off.add(mark)
+        self._order_all(mine, known or [mark], partial(_switch_off, not known))
+
+    def _order_all(self, mine: DocumentRun, marks: list[Mark], give: Callable[[str, Controller], Future[None]]) -> None:
+        for mark in marks if mine is self.active else ():
+            for path in self.marked_paths(mine.document, mark):
+                self._order(partial(give, path))
+        self.states.show(mine, [mark.spot for mark in marks])
         self.workbench.actions_changed.emit()
 
     def _order(self, give: Callable[[Controller], Future[None]]) -> None:
@@ -104,9 +112,9 @@ class Steering(Runs):
         note_refusal(controller, give(controller))
 
 
-def _freeze(path: str, adding: bool, control: Controller) -> Future[None]:
+def _freeze(adding: bool, path: str, control: Controller) -> Future[None]:
     return control.freeze(path) if adding else control.unfreeze(path)
 
 
-def _switch_off(path: str, adding: bool, control: Controller) -> Future[None]:
+def _switch_off(adding: bool, path: str, control: Controller) -> Future[None]:
     return control.knock_out(path) if adding else control.bring_back(path)

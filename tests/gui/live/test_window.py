@@ -17,7 +17,7 @@ from studio.gui.window import MainWindow
 from studio.trace import Trace
 from tests.gui.live.conftest import PATIENCE_MS
 from tests.gui.live.test_session import ASKING, GOOD
-from tests.gui.shell.conftest import opened
+from tests.gui.shell.conftest import opened, press_answer
 from tests.support.graphs import CRITIC_LOOP
 
 
@@ -80,6 +80,7 @@ def test_closing_the_window_ends_the_run_and_its_threads(window: MainWindow, qtb
     press(qtbot, window, Qt.Key.Key_F5)
     qtbot.waitUntil(lambda: bool(live.questions), timeout=PATIENCE_MS)
     window.close()
+    press_answer(qtbot, window, "Stop It")
     assert not window.isVisible()
     assert not [thread for thread in threading.enumerate() if thread.name == "engine"]
     with Trace(live.trace_file()) as trace:

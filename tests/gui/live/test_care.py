@@ -1,0 +1,277 @@
+"""Runs when things are closed, renamed and mistyped meanwhile: nothing is lost, nothing is shown of another node."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QMessageBox
+from pytestqt.qtbot import QtBot
+
+from studio.editing import RenameNode
+from studio.editing.bodies import rename_graph
+from studio.editing.nodes import delete
+from studio.editing.ops import PutNode
+from studio.editing.renaming import rename_node
+from studio.graph.model import NodeInstance
+from studio.gui.live.inputs import InputField, read
+from studio.gui.live.places import Spot
+from studio.gui.live.remembered import Remembered
+from studio.gui.window import MainWindow
+from studio.support.errors import UsageError
+from studio.trace import Trace
+from tests.gui.live.conftest import PATIENCE_MS, Desk
+from tests.gui.live.test_session import ASKING, COUNTER, GOOD
+from tests.gui.live.test_window import open_graph, press
+from tests.gui.shell.conftest import opened, press_answer
+from tests.support.graphs import CRITIC_LOOP
+
+ENDLESS = COUNTER.replace("x >= 50", "x < 0") + "\nmax_ticks: 100000000\n"
+
+BODIES = """
+nodes:
+  plan: {type: flow.input, value: 1}
+  left: {type: flow.subgraph, graph: body}
+  right: {type: flow.subgraph, graph: other}
+  out: {type: flow.output}
+edges:
+  - plan.value -> left.text
+  - plan.value -> right.text
+  - left.result -> out.value
+graphs:
+  body:
+    nodes:
+      text: {type: flow.input}
+      plan: {type: math.expression, expression: "text + 1"}
+      result: {type: flow.output}
+    edges:
+      - text.value -> plan.text
+      - plan.value -> result.value
+  other:
+    nodes:
+      text: {type: flow.input}
+      plan: {type: math.expression, expression: "text + 2"}
+      result: {type: flow.output}
+    edges:
+      - text.value -> plan.text
+      - plan.value -> result.value
+"""
+
+
+@pytest.fixture
+def window(qtbot: QtBot) -> Any:
+    """The window, shown and in front."""
+    yield from opened(qtbot)
+
+
+def kept(live: Any) -> dict[str, Any]:
+    """What is remembered of the one graph file, as the next session reads it."""
+    found = json.loads(live.remembered.path.read_text(encoding="utf-8"))
+    (entry,) = found.values()
+    return dict(entry)
+
+
+# -- closing ----------------------------------------------------------------------------------
+
+
+def test_closing_the_window_asks_what_becomes_of_the_run(window: MainWindow, qtbot: Any, tmp_path: Path) -> None:
+    live = open_graph(window, tmp_path, ENDLESS)
+    live.current.options["firings"] = "1e12"  # type: ignore[union-attr]
+    press(qtbot, window, Qt.Key.Key_F5)
+    qtbot.waitUntil(lambda: live.active is not None and bool(live.active.known_as), timeout=PATIENCE_MS)
+
+    window.close()
+    press_answer(qtbot, window, "Cancel")
+    assert window.isVisible()
+    assert live.active is not None
+
+    window.close()
+    press_answer(qtbot, window, "Stop It")
+    qtbot.waitUntil(lambda: not window.isVisible(), timeout=PATIENCE_MS)
+    with Trace(live.trace_file()) as trace:
+        run = trace.run()
+        assert run.status == "aborted"
+    assert (kept(live)["run"], kept(live)["stopped"]["status"]) == (run.id, "aborted")
+
+
+def test_a_run_can_be_left_paused_by_closing_the_window(window: MainWindow, qtbot: Any, tmp_path: Path) -> None:
+    live = open_graph(window, tmp_path, ASKING)
+    press(qtbot, window, Qt.Key.Key_F5)
+    qtbot.waitUntil(lambda: bool(live.questions), timeout=PATIENCE_MS)
+    window.close()
+    press_answer(qtbot, window, "Leave It Paused")
+    qtbot.waitUntil(lambda: not window.isVisible(), timeout=PATIENCE_MS)
+    with Trace(live.trace_file()) as trace:
+        run = trace.run()
+        assert run.status == "paused"
+    assert (kept(live)["run"], kept(live)["stopped"]["status"]) == (run.id, "paused")
+
+
+def test_a_held_run_stays_paused_when_the_window_closes_and_no_question_is_asked(
+    window: MainWindow, qtbot: Any, tmp_path: Path
+) -> None:
+    live = open_graph(window, tmp_path, CRITIC_LOOP, *GOOD)
+    window.workbench.trigger("run.step")
+    qtbot.waitUntil(lambda: live.state() == "paused", timeout=PATIENCE_MS)
+    window.close()
+    assert not window.findChildren(QMessageBox)
+    assert not window.isVisible()
+    with Trace(live.trace_file()) as trace:
+        run = trace.run()
+        assert run.status == "paused"
+    assert (kept(live)["run"], kept(live)["stopped"]["status"]) == (run.id, "paused")
+
+
+def test_closing_a_running_document_asks_and_the_run_can_be_gone_on_with(
+    window: MainWindow, qtbot: Any, tmp_path: Path
+) -> None:
+    live = open_graph(window, tmp_path, ENDLESS)
+    document = window.workbench.document
+    assert document is not None
+    live.of(document).options["firings"] = "1e12"
+    press(qtbot, window, Qt.Key.Key_F5)
+    qtbot.waitUntil(lambda: live.active is not None and bool(live.active.known_as), timeout=PATIENCE_MS)
+    done: list[bool] = []
+    window.workbench.part("files").close(document, done.append)
+    press_answer(qtbot, window, "Cancel")
+    assert done == [False]
+    assert document in window.workbench.documents
+
+    window.workbench.part("files").close(document, done.append)
+    press_answer(qtbot, window, "Leave It Paused")
+    qtbot.waitUntil(lambda: document not in window.workbench.documents, timeout=PATIENCE_MS)
+    assert done == [False, True]
+    again = window.workbench.open(tmp_path / "graph.yaml")
+    assert again is not None
+    assert live.can_resume(again)
+
+
+def test_a_run_is_known_before_it_ends_so_that_a_crash_does_not_lose_it(desk: Desk) -> None:
+    document = desk.open(CRITIC_LOOP, *GOOD)
+    desk.do("run.step")
+    desk.until(lambda: desk.view.run_id)
+    # As the next session would find it if the process died now.
+    found = Remembered(desk.live.remembered.path).of(document.path)
+    assert found["run"] == desk.view.run_id
+    assert found["stopped"]["status"] == "interrupted"
+
+
+# -- names ------------------------------------------------------------------------------------
+
+
+def test_marks_follow_a_rename_and_hold_in_the_next_run(desk: Desk) -> None:
+    document = desk.open(CRITIC_LOOP, *GOOD)
+    desk.play()
+    desk.canvas.select(["writer"])
+    desk.do("run.freeze")
+    desk.canvas.select(["critic"])
+    desk.do("run.breakpoint")
+    document.do("Rename", rename_node(document, (), "writer", "author"))
+    document.do("Rename", rename_node(document, (), "critic", "judge"))
+    assert desk.state("author").badge == "frozen"
+    desk.script(document, "good")
+    desk.do("run.run")
+    assert desk.held() == "judge"
+    desk.do("run.pause")
+    outcome = desk.to_end()
+    assert outcome.result is not None
+    assert outcome.result.outputs == {"result": "Three."}
+    assert not [text for text, kind in desk.said if kind in ("warning", "error")]
+
+
+def test_marks_of_nodes_that_are_gone_trouble_no_run(desk: Desk) -> None:
+    document = desk.open(COUNTER)
+    desk.play()
+    desk.canvas.select(["far"])
+    desk.do("run.breakpoint")
+    desk.do("run.freeze")
+    document.do("Delete", delete(document, (), ["far"]))
+    desk.live.of(document).options["firings"] = "20"
+    desk.play()
+    assert not [text for text, kind in desk.said if kind in ("warning", "error")]
+    document.undo()
+    assert Spot((), "far") in desk.live.of(document).breakpoints
+
+
+def test_a_frozen_node_is_not_taken_for_its_namesake_elsewhere(desk: Desk) -> None:
+    document = desk.open(BODIES)
+    desk.play()
+    desk.show(document, ("body",))
+    desk.canvas.select(["plan"])
+    desk.do("run.freeze")
+    assert desk.state("plan").badge == "frozen"
+    desk.show(document, ("other",))
+    assert desk.state("plan").badge != "frozen"
+    desk.show(document)
+    assert desk.state("plan").badge != "frozen"
+    desk.show(document, ("body",))
+    desk.canvas.select(["plan"])
+    desk.do("run.freeze")
+    assert desk.state("plan").badge != "frozen"
+
+
+def test_a_node_that_takes_the_name_of_a_renamed_one_shows_nothing_of_it(desk: Desk) -> None:
+    document = desk.open(CRITIC_LOOP, *GOOD)
+    desk.play()
+    document.do("Rename", [RenameNode((), "topic", "subject")])
+    document.do("Add", [PutNode((), "topic", NodeInstance("topic", "flow.input", {"value": "sand"}))])
+    desk.live.states.show_all()
+    assert desk.state("subject").text == "tide pools"
+    assert (desk.state("topic").status, desk.state("topic").text) == ("", "")
+
+
+def test_states_follow_a_subgraph_that_is_renamed(desk: Desk) -> None:
+    document = desk.open(BODIES)
+    desk.play()
+    document.do("Rename", rename_graph(document, (), "body", "torso"))
+    desk.show(document, ("torso",))
+    assert desk.state("plan").text == "2"
+
+
+def test_what_gave_nothing_cannot_be_frozen_and_says_so(desk: Desk) -> None:
+    desk.open(CRITIC_LOOP, *GOOD)
+    desk.canvas.select(["writer"])
+    desk.do("run.freeze")
+    assert "gave nothing yet" in desk.said[-1][0]
+    assert desk.state("writer").badge == ""
+
+
+# -- what is typed ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [("seed", "--5"), ("seed", "9" * 5000), ("seed", "9" * 20), ("seed", "²"), ("firings", "nan"), ("calls", "inf"),
+     ("tokens", "-1"), ("cost_usd", "much")],
+)  # fmt: skip
+def test_options_that_are_no_numbers_are_refused_in_a_sentence(desk: Desk, name: str, text: str) -> None:
+    document = desk.open(COUNTER)
+    desk.live.of(document).options[name] = text
+    desk.do("run.run")
+    assert desk.live.active is None
+    assert desk.said[-1][1] == "error"
+
+
+@pytest.mark.parametrize("text", ["a\0b", "~nobody-of-this-name/x", "/dev/zero", ".", "/nowhere/at/all"])
+def test_an_input_file_that_is_none_is_refused_in_a_sentence(text: str) -> None:
+    with pytest.raises(UsageError):
+        read(InputField("picture", "image", True, ""), text)
+
+
+def test_half_a_character_is_remembered_like_any_other(tmp_path: Path) -> None:
+    kept = Remembered(tmp_path / "runs.json")
+    kept.note(tmp_path / "graph.yaml", inputs={"a": "\ud83d"})
+    assert Remembered(kept.path).of(tmp_path / "graph.yaml") == {"inputs": {"a": "\ud83d"}}
+
+
+def test_two_windows_remember_side_by_side(tmp_path: Path) -> None:
+    one, other = Remembered(tmp_path / "runs.json"), Remembered(tmp_path / "runs.json")
+    assert one.of(tmp_path / "a.yaml") == other.of(tmp_path / "a.yaml") == {}
+    one.note(tmp_path / "a.yaml", run="1")
+    other.note(tmp_path / "b.yaml", run="2")
+    one.note(tmp_path / "c.yaml", run="3")
+    fresh = Remembered(tmp_path / "runs.json")
+    assert [fresh.of(tmp_path / f"{name}.yaml").get("run") for name in "abc"] == ["1", "2", "3"]
