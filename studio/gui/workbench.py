@@ -168,6 +168,13 @@ class Workbench(QObject):
             return False
         return True
 
+    def commit(self) -> None:
+        """What is being typed somewhere, and waits to be told, counts as done: before saving, running, undoing."""
+        for part in list(self.parts.values()):
+            commit = getattr(part, "commit", None)
+            if callable(commit):
+                commit()
+
     # -- parts --------------------------------------------------------------------------------
 
     def part(self, name: str) -> Any:
