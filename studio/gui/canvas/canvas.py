@@ -90,6 +90,9 @@ class Canvas(QWidget):
         self._pacing.setSingleShot(True)
         self._pacing.timeout.connect(self._pace)
         self._began = 0.0
+        self._fitting = QTimer(self)
+        self._fitting.setSingleShot(True)
+        self._fitting.timeout.connect(self._first_fit)
         self.marks = Marks(self.view, self.projection, self.notes)
         self._fitted = False
         self._quiet = False
@@ -587,7 +590,7 @@ class Canvas(QWidget):
         super().showEvent(event)  # type: ignore[arg-type]
         self._place_overlays()
         if not self._fitted and self.projection.cards:
-            QTimer.singleShot(0, self._first_fit)
+            self._fitting.start(0)
 
     def _first_fit(self) -> None:
         if not self._fitted:
