@@ -96,12 +96,13 @@ class InputForm(QWidget, UndoHost):
             field.redo()
 
     def _typed(self, field: InputField, text: str) -> None:
-        assert self._mine is not None
+        row = self._rows.get(field.name)
+        if row is None or self._mine is None:
+            return  # the input is gone; its field hears the last keys before it goes, too
         if text == field.default:
             self._mine.inputs.pop(field.name, None)
         else:
             self._mine.inputs[field.name] = text
-        row = self._rows[field.name]
         try:
             if text.strip() and field.kind not in BLOB_TYPES:
                 read(field, text)
