@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPalette, QResizeEvent
+from PySide6.QtGui import QFont, QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPalette, QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QLabel, QSizePolicy, QToolButton, QWidget
 
 from studio.gui.guard import guarded
@@ -35,6 +35,7 @@ class Elided(QLabel):
         super().__init__(parent)
         self._full = ""
         self._role = role
+        self._strong = False
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.set_text(text)
@@ -50,13 +51,29 @@ class Elided(QLabel):
         self._role = role
         self.update()
 
+    @property
+    def is_strong(self) -> bool:
+        """Whether the text is bold."""
+        return self._strong
+
+    def set_strong(self, on: bool) -> None:
+        """Make the text bold, or plain; a font that is set would give way to the style sheet when it is first shown."""
+        if on != self._strong:
+            self._strong = on
+            self.update()
+
+    def _shown_font(self) -> QFont:
+        font = QFont(self.font())
+        font.setBold(font.bold() or self._strong)
+        return font
+
     @guarded(QSize(20, 16))
     def minimumSizeHint(self) -> QSize:
         return QSize(16, super().minimumSizeHint().height())
 
     @guarded()
     def resizeEvent(self, event: QResizeEvent) -> None:
-        fits = QFontMetrics(self.font()).horizontalAdvance(self._full) <= self.width()
+        fits = QFontMetrics(self._shown_font()).horizontalAdvance(self._full) <= self.width()
         if not fits and not self.toolTip():
             self.setToolTip(tip(self._full))
         super().resizeEvent(event)
@@ -65,10 +82,11 @@ class Elided(QLabel):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         area = self.contentsRect()
-        shown = QFontMetrics(self.font()).elidedText(self._full, Qt.TextElideMode.ElideRight, area.width())
+        font = self._shown_font()
+        shown = QFontMetrics(font).elidedText(self._full, Qt.TextElideMode.ElideRight, area.width())
         colour = self.palette().color(QPalette.ColorRole.WindowText)
         painter.setPen(current_theme().colour(self._role) if self._role else colour)
-        painter.setFont(self.font())
+        painter.setFont(font)
         painter.drawText(area, int(self.alignment() | Qt.AlignmentFlag.AlignVCenter), shown)
 
 

@@ -115,10 +115,7 @@ class ParamRow(QWidget):
             self.editor.show()
         self.editor.show_value(value)
         self.reset.setVisible(self._resets and value is not MISSING and not self.field.required)
-        font = self.label.font()
-        if font.bold() != (value is not MISSING):
-            font.setBold(value is not MISSING)
-            self.label.setFont(font)
+        self.label.set_strong(value is not MISSING)
 
     def _other(self, value: Json) -> Editor:
         made = fallback(self.field, value)
