@@ -653,7 +653,7 @@ def test_tab_walks_through_the_page_as_it_is_read(loop: Desk) -> None:
 
 def test_what_the_file_says_is_bold_from_the_first_moment(loop: Desk) -> None:
     loop.select("writer")
-    bold, plain = loop.row("output").label, loop.row("schema").label
+    bold, plain = loop.row("instructions").label, loop.row("schema").label
 
     assert (bold.is_strong, plain.is_strong) == (True, False)
     seen = bold.grab().toImage()
