@@ -17,7 +17,8 @@ from studio.editing.ops import TOP, At, Op, apply, graph_at
 from studio.editing.port_cache import PortCache
 from studio.graph.model import Graph, NodeInstance
 from studio.graph.ports import NodePorts
-from studio.graph.scope import Scope
+from studio.graph.reading import is_file_reference
+from studio.graph.scope import BODY_PARAM, Scope
 from studio.graph.tree import MAX_BYTES
 from studio.spec.fields import Field
 from studio.spec.registry import Registry, default_registry
@@ -116,20 +117,18 @@ class Document:
     def do(self, label: str, ops: Iterable[Op], *, merge: str = "") -> bool:
         """Apply ops as one entry of the history; entries with the same `merge` in a row become one.
 
-        Raises GraphError for an op that does not fit; what was applied before it is then taken back, and nothing is
-        remembered. Returns whether anything was done. Inside `edit` the ops join the entry that is open.
+        Raises GraphError for an op that does not fit, and what a listener raises; what was applied is then taken back,
+        and nothing is remembered. Returns whether anything was done. Inside `edit` the ops join the entry that is open.
         """
         entry = Entry(label, merge=merge)
         try:
             for op in ops:
-                inverse = self._apply(op)
+                inverse = self._change(op)
                 entry.ops.append(op)
                 entry.inverse.insert(0, inverse)
-        except GraphError:
-            for op in entry.inverse:
-                self._apply(op)
-            if self._open_entry is None and entry.inverse:
-                self._settle()
+                self.changed.emit(op, inverse)
+        except BaseException as error:
+            self._take_back(entry, error, settle=self._open_entry is None)
             raise
         if not entry.ops:
             return False
@@ -151,12 +150,9 @@ class Document:
         self._open_entry = entry = Entry(label)
         try:
             yield
-        except BaseException:
-            for op in entry.inverse:
-                self._apply(op)
+        except BaseException as error:
             self._open_entry = None
-            if entry.inverse:
-                self._settle()
+            self._take_back(entry, error)
             raise
         self._open_entry = None
         if entry.ops:
@@ -168,10 +164,7 @@ class Document:
         entry = self.history.take_undo()
         if entry is None:
             return ""
-        for op in entry.inverse:
-            self._apply(op)
-        self.history.changed.emit()
-        self._settle()
+        self._replay(entry.inverse)
         return entry.label
 
     def redo(self) -> str:
@@ -179,17 +172,39 @@ class Document:
         entry = self.history.take_redo()
         if entry is None:
             return ""
-        for op in entry.ops:
-            self._apply(op)
-        self.history.changed.emit()
-        self._settle()
+        self._replay(entry.ops)
         return entry.label
 
-    def _apply(self, op: Op) -> Op:
+    def _replay(self, ops: Iterable[Op]) -> None:
+        """Apply ops of the history: all of them, and only then tell of a listener that could not follow."""
+        faults = self._apply_all(ops)
+        self.history.changed.emit()
+        self._settle()
+        if faults:
+            raise faults[0]
+
+    def _take_back(self, entry: Entry, why: BaseException, *, settle: bool = True) -> None:
+        """Undo what was done of an edit that failed; what listeners raise meanwhile is added to the reason."""
+        for fault in self._apply_all(entry.inverse):
+            why.add_note(f"While it was taken back: {type(fault).__name__}: {fault}")
+        if settle and entry.inverse:
+            self._settle()
+
+    def _apply_all(self, ops: Iterable[Op]) -> list[Exception]:
+        """Apply ops that are known to fit; return what listeners raised."""
+        faults: list[Exception] = []
+        for op in ops:
+            inverse = self._change(op)
+            try:
+                self.changed.emit(op, inverse)
+            except Exception as fault:  # noqa: BLE001 - the caller raises it when the document is whole
+                faults.append(fault)
+        return faults
+
+    def _change(self, op: Op) -> Op:
         inverse = apply(self.graph, op)
         self.revision += 1
         self._ports.note(op, inverse)
-        self.changed.emit(op, inverse)
         return inverse
 
     def _settle(self) -> None:
@@ -220,12 +235,19 @@ class Document:
             for graph, base in bases:
                 graph.base = base
             raise
-        if self.graph.base != bases[0][1]:
-            self._ports.forget()
         self.path = target
         self._stamp = file_stamp(target)
         self.history.mark_clean()
         self.saved.emit()
+        if self.graph.base != bases[0][1]:
+            self.look_at_bodies()
+
+    def look_at_bodies(self) -> None:
+        """Bodies in other files may have changed, or be others in another folder: ask them anew for ports."""
+        named = (node.params.get(BODY_PARAM) for _, graph in self.walk() for node in graph.nodes.values())
+        if any(isinstance(one, str) and is_file_reference(one) for one in named):
+            self._ports.forget_files()
+            self._settle()
 
     @property
     def stamp(self) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from studio.editing.ops import Op, PutNode, PutStore, ReplaceEdge, SetKey
+from studio.editing.ops import Op, Place, PutNode, PutStore, ReplaceEdge, SetKey
 from studio.support.signal import Signal
 
 MOST = 1000
@@ -82,7 +82,7 @@ class History:
         last = self._done[-1] if self._done else None
         if last is not None and entry.merge and last.merge == entry.merge and last is not self._clean:
             if _replaces(last, entry):
-                # Each key typed into a long prompt would else keep one more copy of it.
+                # Each key typed into a long prompt, each step of an arrow key would else be kept.
                 last.ops = entry.ops
             else:
                 last.ops += entry.ops
@@ -124,12 +124,14 @@ class History:
 
 
 def _replaces(last: Entry, entry: Entry) -> bool:
-    """True if both entries do nothing but put something in the place of one and the same node, edge or key."""
-    ops = (*last.ops, *entry.ops, *last.inverse, *entry.inverse)
-    if not len(last.ops) == len(last.inverse) == len(entry.ops) == len(entry.inverse) == 1:
-        return False
-    places = {_place_of(op) for op in ops}
-    return len(places) == 1 and None not in places
+    """True if both entries do nothing but put something in the place of the same nodes, edges, keys or points."""
+    places = [_place_of(op) for op in last.ops]
+    return (
+        None not in places
+        and len(set(places)) == len(places)
+        and places == [_place_of(op) for op in entry.ops]
+        and None not in {_place_of(op) for op in (*last.inverse, *entry.inverse)}
+    )
 
 
 def _place_of(op: Op) -> tuple[object, ...] | None:
@@ -143,5 +145,7 @@ def _place_of(op: Op) -> tuple[object, ...] | None:
             return "edge", at, index
         case SetKey(at, key, _):
             return "key", at, key
+        case Place(at, key, value, None, is_null) if value is not None or is_null:
+            return "place", at, key
         case _:
             return None

@@ -45,22 +45,20 @@ class PortCache:
                 self._ports.pop((at, name), None)
                 self._touched.setdefault(at, set()).add(name)
                 old = inverse.node if isinstance(inverse, PutNode) else None
-                if any(one is not None and self._shapes_bodies(one.type) for one in (node, old)):
-                    self._bodies_touched = True
+                if not any(one is not None and self._shapes_bodies(one.type) for one in (node, old)):
+                    return
             case RenameNode(at, old_name, new_name):
                 self._ports.pop((at, old_name), None)
                 self._touched.setdefault(at, set()).add(new_name)
-                self._bodies_touched = True
             case PutGraph(at, name):
                 self._forget_inside((*at, name))
             case RenameGraph(at, old_name, new_name):
                 self._forget_inside((*at, old_name))
                 self._forget_inside((*at, new_name))
-                self._bodies_touched = True
             case _:
                 return
-        if self._bodies_touched:
-            self._forget_regions()
+        self._bodies_touched = True
+        self._forget_regions()
 
     def tell(self) -> None:
         """Tell the document's listeners which nodes may have other ports now."""
@@ -78,9 +76,15 @@ class PortCache:
                     self._document.ports_changed.emit(at, here)
 
     def forget(self) -> None:
-        """Forget everything (another graph, another folder)."""
+        """Forget everything (another graph)."""
         self._ports.clear()
         self._scopes.clear()
+
+    def forget_files(self) -> None:
+        """Bodies in other files may say something else than when they were read; who runs them is told of by `tell`."""
+        self._scopes.clear()
+        self._bodies_touched = True
+        self._forget_regions()
 
     def _shapes_bodies(self, type_name: str) -> bool:
         cls = self._document.registry.find(type_name)
@@ -89,7 +93,6 @@ class PortCache:
     def _forget_inside(self, at: At) -> None:
         """Another graph stands here now, or none: its nodes are not those that were asked about."""
         self._scopes.clear()
-        self._bodies_touched = True
         for key in [key for key in self._ports if key[0][: len(at)] == at]:
             del self._ports[key]
 

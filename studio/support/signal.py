@@ -9,7 +9,8 @@ A = TypeVarTuple("A")
 
 
 class Signal(Generic[*A]):
-    """A list of listeners. What a listener raises reaches whoever emits: a broken view is a fault, not a detail."""
+    """A list of listeners. What a listener raises reaches whoever emits, after all others have heard: a broken view is
+    a fault, not a detail, and no reason for the journal to miss an edit."""
 
     def __init__(self) -> None:
         self._listeners: tuple[Callable[[*A], object], ...] = ()
@@ -26,5 +27,14 @@ class Signal(Generic[*A]):
 
     def emit(self, *told: *A) -> None:
         """Call every listener of this moment, also those that are disconnected meanwhile by an earlier one."""
+        fault: Exception | None = None
         for listener in self._listeners:
-            listener(*told)
+            try:
+                listener(*told)
+            except Exception as error:  # noqa: BLE001 - raised below
+                if fault is None:
+                    fault = error
+                else:
+                    fault.add_note(f"Another listener raised {type(error).__name__}: {error}")
+        if fault is not None:
+            raise fault

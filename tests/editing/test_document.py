@@ -176,6 +176,55 @@ def test_an_error_inside_an_edit_takes_all_of_it_back(doc: Document) -> None:
     assert snapshot(doc.graph) == before
 
 
+class Blind:
+    """A view that cannot follow what is done to one node."""
+
+    def __init__(self, doc: Document, name: str) -> None:
+        self.name = name
+        doc.changed.connect(self.follow)
+
+    def follow(self, op: Op, inverse: Op) -> None:
+        if isinstance(op, PutNode) and op.name == self.name:
+            raise RuntimeError("blind")
+
+
+def in_two_steps(doc: Document, ops: list[Op]) -> None:
+    with doc.edit("Add"):
+        doc.do("Add", ops[:1])
+        doc.do("Add", ops[1:])
+
+
+def test_what_a_view_cannot_follow_is_not_done_and_every_other_listener_knows(doc: Document) -> None:
+    mirror = Graph.from_text(CRITIC_LOOP)
+    Blind(doc, "two")
+    doc.changed.connect(lambda op, inverse: apply(mirror, op))
+    before = snapshot(doc.graph)
+    ops: list[Op] = [PutNode((), name, node(name)) for name in ("one", "two", "three")]
+
+    with pytest.raises(RuntimeError, match="blind"):
+        doc.do("Add", ops)
+    with pytest.raises(RuntimeError, match="blind"):
+        in_two_steps(doc, ops)
+
+    assert snapshot(doc.graph) == snapshot(mirror) == before
+    assert (doc.history.labels, doc.is_modified) == ([], False)
+    doc.do("Add", ops[:1])
+    assert doc.history.labels == ["Add"]
+
+
+def test_undo_and_redo_are_whole_though_a_view_cannot_follow(doc: Document) -> None:
+    states = [snapshot(doc.graph)]
+    doc.do("Add", [PutNode((), name, node(name)) for name in ("one", "two", "three")])
+    states.append(snapshot(doc.graph))
+    blind = Blind(doc, "two")
+    for step, state in ((doc.undo, states[0]), (doc.redo, states[1])):
+        with pytest.raises(RuntimeError, match="blind"):
+            step()
+        assert snapshot(doc.graph) == state
+    blind.name = ""
+    assert doc.undo() == "Add"
+
+
 def test_an_edit_that_does_nothing_is_no_entry(doc: Document) -> None:
     assert doc.do("nothing", []) is False
     with doc.edit("nothing"):
@@ -270,6 +319,26 @@ def test_a_body_in_a_file_is_found_once_the_document_lies_beside_it(tmp_path: Pa
     assert list(doc.ports((), "run").inputs) == []
     doc.save(tmp_path / "new.yaml")
     assert list(doc.ports((), "run").inputs) == ["item"]
+
+
+def test_in_another_folder_and_after_a_body_was_saved_nodes_have_the_ports_of_the_body_there(tmp_path: Path) -> None:
+    for folder, name in (("one", "item"), ("two", "other")):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "body.yaml").write_text(f"nodes: {{{name}: {{type: flow.input}}}}\n")
+    doc = Document(Graph(name="new"))
+    doc.do("Add", [PutNode((), "run", node("run", "flow.subgraph", graph="./body.yaml"))])
+    told: list[Any] = []
+    doc.ports_changed.connect(lambda at, names: told.append((at, set(names))))
+    for folder, name in (("one", "item"), ("two", "other")):
+        doc.save(tmp_path / folder / "new.yaml")
+        assert told.pop() == ((), {"run"})
+        assert list(doc.ports((), "run").inputs) == [name]
+    (tmp_path / "two" / "body.yaml").write_text("nodes: {third: {type: flow.input}}\n")
+    doc.look_at_bodies()
+    assert told.pop() == ((), {"run"})
+    assert list(doc.ports((), "run").inputs) == ["third"]
+    assert not doc.is_modified
+    Document(Graph()).look_at_bodies()
 
 
 # -- reading ---------------------------------------------------------------------------------------

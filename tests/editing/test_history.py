@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from studio.editing import Document, History, SetKey
+from studio.editing import Document, History, Place, SetKey
 from studio.editing.history import MOST, Entry
 from studio.graph.model import Graph
 
@@ -155,6 +155,20 @@ def test_typing_a_long_text_keeps_its_first_and_its_last_state_only() -> None:
     assert doc.graph.about == ""
     doc.redo()
     assert doc.graph.about == "x" * 39
+
+
+def test_nudging_many_nodes_keeps_their_first_and_their_last_places_only() -> None:
+    doc = Document(Graph(layout={"a": [0, 0], "b": [0, 9]}))
+    for x in range(1, 40):
+        doc.do("Move", [Place((), "a", [x, 0]), Place((), "b", [x, 9])], merge="move")
+
+    (entry,) = doc.history._done
+    assert entry.ops == [Place((), "a", [39, 0]), Place((), "b", [39, 9])]
+    assert len(entry.inverse) == 2
+    doc.undo()
+    assert doc.graph.layout == {"a": [0, 0], "b": [0, 9]}
+    doc.redo()
+    assert doc.graph.layout == {"a": [39, 0], "b": [39, 9]}
 
 
 def test_entries_that_do_other_things_are_merged_with_all_they_do() -> None:
