@@ -212,12 +212,6 @@ def inside(doc: Document, at: At, number: int, boxes: Mapping[str, Box]) -> tupl
     return names, inner, [other for other, one in comments(graph).items() if rect.holds_all(one.rect)]
 
 
-def move_frame(doc: Document, at: At, number: int, by: Point, boxes: Mapping[str, Box]) -> list[Op]:
-    """Return the ops that shift a frame with what stands in it."""
-    names, inner, said = inside(doc, at, number, boxes)
-    return move_things(doc, at, by, boxes, names=names, frame_numbers=[number, *inner], comment_numbers=said)
-
-
 def move_things(
     doc: Document,
     at: At,
@@ -244,22 +238,6 @@ def move_things(
         ops += _put(doc, at, key, listed)
     between = {str(edge) for edge in graph.edges if edge.source in chosen and edge.target in chosen}
     return [*ops, *_move_points(doc, at, by, lambda text, _: text in between)]
-
-
-def shifted(doc: Document, at: At, by: Point, which: Callable[[Point], bool]) -> list[Op]:
-    """Return the ops that shift the frames and comments whose corner, and the points of wires, that `which` names."""
-    graph = doc.at(at)
-    ops: list[Op] = []
-    for key, known in (
-        (FRAMES, {n: one.rect for n, one in frames(graph).items()}),
-        (COMMENTS, {n: one.rect for n, one in comments(graph).items()}),
-    ):
-        listed = list(_list(doc, at, key))
-        for number, rect in known.items():
-            if which((rect.x, rect.y)):
-                listed[number] = {**listed[number], "rect": _rect_json(rect.moved(by))}
-        ops += _put(doc, at, key, listed)
-    return [*ops, *_move_points(doc, at, by, lambda _, point: which(point))]
 
 
 def _add(doc: Document, at: At, key: str, said: dict[str, Json]) -> tuple[int, list[Op]]:

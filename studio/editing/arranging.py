@@ -13,7 +13,7 @@ from typing import Final, Literal
 
 from studio.editing.document import Document
 from studio.editing.ops import At, Op, Place
-from studio.graph.layout import FARTHEST, LAYER_GAP, NODE_GAP, Box, Point, auto_layout, place_nodes
+from studio.graph.layout import FARTHEST, NODE_GAP, Box, Point, auto_layout, place_nodes
 from studio.graph.model import Graph
 from studio.support.values import Json
 
@@ -103,21 +103,22 @@ def align(doc: Document, at: At, names: Collection[str], side: Side, boxes: Mapp
         return []
     lefts, rights = [here[n][0] for n in chosen], [here[n][0] + boxes[n].width for n in chosen]
     tops, bottoms = [here[n][1] for n in chosen], [here[n][1] + boxes[n].height for n in chosen]
-    centre, middle = (min(lefts) + max(rights)) / 2, (min(tops) + max(bottoms)) / 2
+    left, right, top, bottom = min(lefts), max(rights), min(tops), max(bottoms)
+    centre, middle = (left + right) / 2, (top + bottom) / 2
 
     def to(name: str) -> Point:
         (x, y), box = here[name], boxes[name]
         match side:
             case "left":
-                return min(lefts), y
+                return left, y
             case "right":
-                return max(rights) - box.width, y
+                return right - box.width, y
             case "centre":
                 return centre - box.width / 2, y
             case "top":
-                return x, min(tops)
+                return x, top
             case "bottom":
-                return x, max(bottoms) - box.height
+                return x, bottom - box.height
             case "middle":
                 return x, middle - box.height / 2
 
@@ -177,17 +178,6 @@ def auto_arrange(
     inside = set(only)
     loose = [edge for edge in graph.edges if edge.source in inside and edge.target in inside]
     return [*move(doc, at, places, sizes), *without_points(doc, at, loose)]
-
-
-def make_room(doc: Document, at: At, x: float, boxes: Mapping[str, Box], width: float = 180.0 + LAYER_GAP) -> list[Op]:
-    """Return the ops that shift everything that begins right of `x`, so that a column of nodes fits in."""
-    from studio.editing.annotations import shifted
-
-    here = positions(doc, at, boxes)
-    moved = {name: (px + width, py) for name, (px, py) in here.items() if px >= x}
-    if not moved:
-        return []
-    return [*move(doc, at, moved, boxes), *shifted(doc, at, (width, 0.0), lambda point: point[0] >= x)]
 
 
 def free_place(

@@ -15,6 +15,7 @@ from studio.editing.arranging import entry, point_of
 from studio.editing.bodies import require_room, role
 from studio.editing.document import Document
 from studio.editing.naming import free_name, free_names, name_of
+from studio.editing.op_json import graph_to_json, store_to_json
 from studio.editing.ops import At, InsertEdge, Op, Place, PutGraph, PutNode, PutStore, SetComment, node_with
 from studio.editing.remarks import owner_of, renamed
 from studio.editing.stores import stores_of
@@ -23,7 +24,7 @@ from studio.graph.model import Edge, Graph, NodeInstance, StoreDecl
 from studio.graph.reading import is_file_reference
 from studio.graph.scope import BODY_PARAM, Scope
 from studio.support.errors import GraphError
-from studio.support.values import Json
+from studio.support.values import Json, same_value
 
 # -- leaving ------------------------------------------------------------------------------------
 
@@ -276,12 +277,13 @@ def _visible(scope: Scope) -> dict[str, set[str]]:
 def _reusable(doc: Document, scope: Scope, parcel: Graph, own_stores: Collection[str]) -> set[str | tuple[str, str]]:
     """Return the subgraphs (by name) and stores (as `("store", name)`) that are there already and mean the same.
 
-    A subgraph means the same if it says the same, its layout aside, and so does everything outside it that it uses.
+    A subgraph means the same if it says the same, its layout and comments aside, and so does everything outside it
+    that it uses.
     """
     same: set[str | tuple[str, str]] = set()
     for name, store in parcel.stores.items():
         found = scope.find_store(name)
-        if found is not None and found[1] == store and name not in own_stores:
+        if found is not None and same_value(store_to_json(found[1]), store_to_json(store)) and name not in own_stores:
             same.add(("store", name))
     for name, body in parcel.graphs.items():
         there = _local(scope, name)
@@ -296,13 +298,13 @@ def _reusable(doc: Document, scope: Scope, parcel: Graph, own_stores: Collection
 
 
 def _says_the_same(one: Graph, other: Graph) -> bool:
-    return _without_layout(one) == _without_layout(other)
+    return same_value(graph_to_json(_without_looks(one)), graph_to_json(_without_looks(other)))
 
 
-def _without_layout(graph: Graph) -> Graph:
+def _without_looks(graph: Graph) -> Graph:
     bare = copied(graph)
     for _, each in bare.walk():
-        each.layout = {}
+        each.layout, each.comments = {}, {}
     return bare
 
 

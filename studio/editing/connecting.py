@@ -21,10 +21,11 @@ from studio.graph.reading import parse_end
 from studio.spec.fields import MISSING, Field
 from studio.spec.types import accepts
 from studio.support.errors import GraphError
-from studio.support.values import Json, NotJson, encode
+from studio.support.values import Json, NotJson, encode, same_value
 
 LONGEST_PATH = 6
 """Nodes of a cycle that a refusal names; a longer one is cut in the middle."""
+_HALF = LONGEST_PATH // 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +64,9 @@ class Connector:
         self._port = port
         self._is_output = is_output
         self._edges = _but(self._graph.edges, without)
-        self._there = {str(edge) for edge in self._edges}
+        self._there = {_ends(edge) for edge in self._edges}
         self._next: dict[str, str] | None = None
+        self._last: dict[str, tuple[str, ...]] = {}
         self._own = self._field(node, port, is_output)
         self._own_refusal = self._missing(node, port, is_output)
 
@@ -104,7 +106,7 @@ class Connector:
                 return Refusal(
                     f"`{edge.source}.error` never carries anything, because the node says `on_error: {says}`."
                 )
-        if str(edge) in self._there and (target is None or target.join != "many"):
+        if _ends(edge) in self._there and (target is None or target.join != "many"):
             return Refusal(f"The edge `{edge}` is there already.")
         return self._cycle(edge)
 
@@ -155,14 +157,24 @@ class Connector:
             # From an output, what leads to its node; from an input, what its node leads to.
             steps = _steps(self._edges, forwards=not self._is_output)
             self._next = _tree(self._node, steps)
+            self._last = _last_steps(self._next)
         far = edge.target if self._is_output else edge.source
         if far not in self._next:
             return None
         walked = [far]
         while walked[-1] != self._node:
+            if len(walked) > LONGEST_PATH:
+                # Asked for every port of a long chain, whole ways would be walked again and again.
+                walked[_HALF:] = ["…", *self._last[far]]
+                break
             walked.append(self._next[walked[-1]])
         path = walked if self._is_output else walked[::-1]
         return [*path, path[0]]
+
+
+def _ends(edge: Edge) -> tuple[str, str, str, str, bool]:
+    """Return what two edges that stand for the same wire have in common."""
+    return edge.source, edge.source_port, edge.target, edge.target_port, edge.feedback
 
 
 def _but(edges: list[Edge], without: Edge | None) -> list[Edge]:
@@ -202,6 +214,15 @@ def _tree(start: str, steps: dict[str, list[str]]) -> dict[str, str]:
     return came_from
 
 
+def _last_steps(tree: dict[str, str]) -> dict[str, tuple[str, ...]]:
+    """Return for each node of a tree the last few nodes of the way to its start."""
+    last: dict[str, tuple[str, ...]] = {}
+    for name, before in tree.items():
+        behind = last.get(before, ())
+        last[name] = behind if len(behind) == _HALF else (name, *behind)
+    return last
+
+
 def _path(start: str, goal: str, steps: dict[str, list[str]]) -> list[str] | None:
     if start == goal:
         return [start, goal]
@@ -217,8 +238,7 @@ def _path(start: str, goal: str, steps: dict[str, list[str]]) -> list[str] | Non
 def _shortened(path: list[str]) -> list[str]:
     if len(path) <= LONGEST_PATH + 1:
         return path
-    half = LONGEST_PATH // 2
-    return [*path[:half], "…", *path[-half:]]
+    return [*path[:_HALF], "…", *path[-_HALF:]]
 
 
 # -- drawing and cutting ------------------------------------------------------------------------
@@ -257,7 +277,7 @@ def connect(
     without which the port never speaks.
     """
     require_options(edge)
-    if without is not None and edge == without:
+    if without is not None and edge == without and same_value(edge.initial, without.initial):
         return []
     refusal = can_connect(doc, at, edge, without=without)
     if refusal is not None:
@@ -307,7 +327,7 @@ def set_edge(doc: Document, at: At, index: int, edge: Edge) -> list[Op]:
         raise GraphError(f"There is no edge number {index}.")
     require_options(edge)
     before = edges[index]
-    if before == edge:
+    if before == edge and same_value(before.initial, edge.initial):
         return []
     if str(before) != str(edge) or before.initial_from != edge.initial_from:
         refusal = can_connect(doc, at, edge, without=before)

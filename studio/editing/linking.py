@@ -24,7 +24,7 @@ def offers(doc: Document, at: At, node: str) -> list[Offer]:
     """Return every wire that could be added at a node.
 
     Inputs that need a wire come first, then what fills an input that has none; behind them what meets other wires,
-    what would be feedback, and wires of `when`, `done` and `error`. Raises KeyError if there is no such node.
+    what would be feedback, and wires of `when`, `done` and `error`. Raises GraphError if there is no such node.
     """
     wired = {(edge.target, edge.target_port) for edge in doc.at(at).edges}
     found = [_ranked(doc, at, edge, wired, node) for edge in _edges(doc, at, node)]

@@ -29,11 +29,11 @@ from studio.spec.params import value_problem
 from studio.spec.types import accepts
 from studio.support.errors import GraphError
 from studio.support.nearest import near
-from studio.support.values import Json, NotJson, encode
+from studio.support.values import Json, NotJson, encode, same_value
 
 __all__ = [
     "add_node", "change_type", "delete", "insert_on_edge", "knock_out", "move_in_order", "rename_node", "rename_port",
-    "set_graph_key", "set_key", "set_param", "set_params", "starting_params", "unset_param", "unwire",
+    "set_graph_key", "set_key", "set_param", "set_params", "starting_params", "unwire",
 ]  # fmt: skip
 
 
@@ -161,11 +161,6 @@ def set_param(doc: Document, at: At, name: str, key: str, value: Json) -> list[O
     return set_params(doc, at, name, {key: value})
 
 
-def unset_param(doc: Document, at: At, name: str, key: str) -> list[Op]:
-    """Return the ops that leave a param to its default."""
-    return set_params(doc, at, name, {key: MISSING})
-
-
 def set_params(doc: Document, at: At, name: str, values: Mapping[str, Json]) -> list[Op]:
     """Return the ops that set several params of a node at once. Raises GraphError for what no file can hold."""
     node = doc.node(at, name)
@@ -180,7 +175,7 @@ def set_params(doc: Document, at: At, name: str, values: Mapping[str, Json]) -> 
                 gone[f"nodes.{name}.{key}"] = None
         else:
             params[key] = _require_value(key, value)
-    if params == node.params and list(params) == list(node.params):
+    if same_value(params, node.params):
         return []
     reserved = reserved_in(node.type, params)
     if reserved:
@@ -221,8 +216,8 @@ def set_key(doc: Document, at: At, name: str, key: str, value: Any) -> list[Op]:
             _require_value(port, one)
     if key == "limits" and (unknown := next((one for one in made.limits if one not in LIMITS), None)) is not None:
         raise GraphError(f"There is no limit `{unknown}`.", hint=near(unknown, LIMITS))
-    changed = replace(node, **{key: getattr(made, key)})
-    return [] if changed == node else [PutNode(at, name, changed)]
+    new = getattr(made, key)
+    return [] if same_value(new, getattr(node, key)) else [PutNode(at, name, replace(node, **{key: new}))]
 
 
 def knock_out(doc: Document, at: At, names: Collection[str], how: bool | Literal["pass"] | None = None) -> list[Op]:
@@ -378,15 +373,4 @@ def set_graph_key(doc: Document, at: At, key: Key, value: Json) -> list[Op]:
         _require_value(key, value)
     if wrong:
         raise GraphError(f"`{key}` must be {wrong}.")
-    return [] if getattr(graph, key) == value else [SetKey(at, key, value)]
-
-
-def dangling(doc: Document, at: At, name: str) -> list[Edge]:
-    """Return the edges of a node whose port it no longer has."""
-    ports = doc.ports(at, name)
-    return [
-        edge
-        for edge in doc.at(at).edges
-        if (edge.source == name and _output(ports, edge.source_port) is None)
-        or (edge.target == name and _input(ports, edge.target_port) is None)
-    ]
+    return [] if same_value(getattr(graph, key), value) else [SetKey(at, key, value)]

@@ -11,7 +11,7 @@ from studio.editing.ops import At, Op, PutNode, PutStore, node_with
 from studio.editing.remarks import follow
 from studio.graph.model import NodeInstance, StoreDecl
 from studio.support.errors import GraphError
-from studio.support.values import Json
+from studio.support.values import Json, same_value
 
 
 def add_store(doc: Document, at: At, store: StoreDecl) -> list[Op]:
@@ -23,7 +23,7 @@ def add_store(doc: Document, at: At, store: StoreDecl) -> list[Op]:
 def change_store(doc: Document, at: At, store: StoreDecl) -> list[Op]:
     """Return the ops that declare a store otherwise (type, scope, params)."""
     before = _store(doc, at, store.name)
-    return [] if before == store else [PutStore(at, store.name, store)]
+    return [] if before == store and same_value(before.params, store.params) else [PutStore(at, store.name, store)]
 
 
 def delete_store(doc: Document, at: At, name: str) -> list[Op]:

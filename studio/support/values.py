@@ -96,6 +96,22 @@ def hash_bytes(data: bytes) -> str:
     return content_hash(data).hex()
 
 
+def same_value(one: Json, other: Json) -> bool:
+    """True if two values are the same to a file: 1, 1.0 and true are three, and the order of keys counts."""
+    if one is other:
+        return True
+    if type(one) is not type(other):
+        return isinstance(one, list | tuple) and isinstance(other, list | tuple) and same_value(list(one), list(other))
+    if one != other:
+        return False
+    if isinstance(one, dict | list | tuple):
+        try:
+            return encode(one) == encode(other)
+        except NotJson:
+            return False
+    return True
+
+
 def sorted_encode(value: Json) -> bytes:
     """Like `encode` but with sorted keys, for identities where key order means nothing."""
     encode(value)

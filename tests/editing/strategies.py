@@ -174,7 +174,7 @@ def _annotate(doc: Document, at: At, rng: random.Random) -> list[Op]:
         case 1:
             return drawn.change_frame(doc, at, 0, rng.choice([None, drawn.Frame(rect)]))
         case 2:
-            return drawn.move_frame(doc, at, 0, (12.5, -3), boxes)
+            return drawn.move_things(doc, at, (12.5, -3), boxes, names=_some(doc, at, rng), frame_numbers=[0, 1])
         case 3:
             return drawn.add_comment(doc, at, drawn.Comment(rect, "say"))[1]
         case 4:
@@ -190,7 +190,7 @@ def _annotate(doc: Document, at: At, rng: random.Random) -> list[Op]:
 def _arrange(doc: Document, at: At, rng: random.Random) -> list[Op]:
     boxes = arranging.estimated_boxes(doc, at)
     some = _some(doc, at, rng)
-    match rng.randint(0, 6):
+    match rng.randint(0, 5):
         case 0:
             return arranging.move(doc, at, dict.fromkeys(some, (rng.randint(-999, 999), 1.26)), boxes)
         case 1:
@@ -202,8 +202,6 @@ def _arrange(doc: Document, at: At, rng: random.Random) -> list[Op]:
             return arranging.auto_arrange(doc, at, boxes, rng.choice([None, some]), grid=rng.choice([0, 20]))
         case 4:
             return arranging.snapped(doc, at, some, boxes)
-        case 5:
-            return arranging.make_room(doc, at, 0, boxes)
         case _:
             return arranging.move_by(doc, at, some, (1, 0))
 
@@ -253,6 +251,12 @@ def _graph(doc: Document, at: At, rng: random.Random) -> list[Op]:
             return nodes.set_graph_key(doc, at, rng.choice(["max_ticks", "until", "on_limit"]), value)
 
 
+def _inline(doc: Document, at: At, rng: random.Random) -> list[Op]:
+    regions = [name for name, node in doc.at(at).nodes.items() if node.type == "flow.subgraph"]
+    name = rng.choice(regions) if regions else _name(doc, at, rng)
+    return subgraphs.inline_subgraph(doc, at, name, strict=rng.random() < 0.5)
+
+
 EDITS: dict[str, Edit] = {
     "connect": _connect,
     "cut": lambda doc, at, rng: connecting.unwire(doc, at, [_edge(doc, at, rng)]),
@@ -274,7 +278,7 @@ EDITS: dict[str, Edit] = {
     "make subgraph": lambda doc, at, rng: subgraphs.make_subgraph(
         doc, at, _some(doc, at, rng), rng.choice(["piece", "part"]), strict=rng.random() < 0.5
     ),
-    "inline": lambda doc, at, rng: subgraphs.inline_subgraph(doc, at, _name(doc, at, rng), strict=rng.random() < 0.5),
+    "inline": _inline,
     "annotate": _annotate,
     "arrange": _arrange,
 }  # fmt: skip

@@ -21,7 +21,7 @@ from studio.editing.annotations import (
     frame_around,
     frames,
     inside,
-    move_frame,
+    move_things,
     points,
     remove,
     set_points,
@@ -118,9 +118,11 @@ def test_a_frame_takes_along_what_stands_in_it(doc: Document) -> None:
         {"text": "in", "rect": [10, 10, 90, 40]},
         {"text": "out", "rect": [900, 0, 90, 40]},
     ]
-    assert inside(doc, (), 0, BOXES) == (["a"], [1], [0])
+    names, inner, said = inside(doc, (), 0, BOXES)
+    assert (names, inner, said) == (["a"], [1], [0])
 
-    doc.do("Move", move_frame(doc, (), 0, (5, 7), BOXES))
+    moved = move_things(doc, (), (5, 7), BOXES, names=names, frame_numbers=[0, *inner], comment_numbers=said)
+    doc.do("Move", moved)
 
     assert doc.graph.layout["a"] == [5, 7]
     assert doc.graph.layout["b"] == [500, 0]
@@ -133,7 +135,7 @@ def test_points_move_with_both_ends_and_go_with_their_wire(doc: Document) -> Non
     number, ops = frame_around(doc, (), ["a", "b"], BOXES, "All")
     doc.do("Frame", ops)
     assert frames(doc.graph)[number].rect == Rect(-24, -56, 648, 130)
-    doc.do("Move", move_frame(doc, (), number, (10, 0), BOXES))
+    doc.do("Move", move_things(doc, (), (10, 0), BOXES, names=["a", "b"], frame_numbers=[number]))
     assert points(doc.graph) == {"a.value -> b.value": [(210, 10)]}
     doc.do("Cut", unwire(doc, (), doc.graph.edges))
     assert "/wires" not in doc.graph.layout

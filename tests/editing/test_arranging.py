@@ -14,7 +14,6 @@ from studio.editing.arranging import (
     distribute,
     estimated_boxes,
     free_place,
-    make_room,
     move,
     move_by,
     pinned,
@@ -138,8 +137,6 @@ def test_a_graph_with_cycles_is_laid_out_too() -> None:
             assert apart, (one, other)
 
 
-def test_room_is_made_and_a_free_place_found(doc: Document) -> None:
-    doc.do("Room", make_room(doc, (), 100, BOXES, 200))
-    assert [doc.graph.layout[name][0] for name in "abc"] == [0, 310, 600]
+def test_a_free_place_is_found(doc: Document) -> None:
     assert free_place(doc, (), (0, 0), (50, 50), BOXES) == (0, 80)
     assert free_place(doc, (), (0, 200), (50, 50), BOXES) == (0, 200)

@@ -9,6 +9,7 @@ import pytest
 from studio.editing import Document
 from studio.editing.annotations import points
 from studio.editing.connecting import (
+    LONGEST_PATH,
     Connector,
     can_connect,
     connect,
@@ -136,6 +137,23 @@ def test_a_long_cycle_is_named_shortly() -> None:
     assert refusal.reason.endswith("n0 -> n1 -> n2 -> … -> n48 -> n49 -> n0.")
 
 
+@pytest.mark.parametrize("count", range(2, 10))
+@pytest.mark.parametrize("is_output", [True, False])
+def test_a_cycle_is_named_the_same_from_either_end(count: int, is_output: bool) -> None:
+    graph = Graph()
+    for number in range(count):
+        graph.add("text.template", f"n{number}", template="{a}")
+    for number in range(count - 1):
+        graph.connect(f"n{number}.text", f"n{number + 1}.a")
+    last = f"n{count - 1}"
+    drag = Connector(Document(graph), (), *((last, "text") if is_output else ("n0", "a")), is_output)
+    refusal = drag.refusal(*(("n0", "a") if is_output else (last, "text")))
+    assert refusal is not None
+    way = [*(f"n{number}" for number in range(count)), "n0"]
+    shown = way if len(way) <= LONGEST_PATH + 1 else [*way[:3], "…", *way[-3:]]
+    assert refusal.reason.endswith(f": {' -> '.join(shown)}.")
+
+
 @pytest.mark.parametrize(("node", "port", "is_output"), [("writer", "text", True), ("critic", "draft", False)])
 def test_while_dragging_every_port_is_judged_as_by_itself(doc: Document, node: str, port: str, is_output: bool) -> None:
     drag = Connector(doc, (), node, port, is_output)
@@ -197,6 +215,13 @@ def test_options_that_no_file_can_say_are_refused(doc: Document) -> None:
     ):
         with pytest.raises(GraphError):
             set_edge(doc, (), 2, wrong)
+
+
+@pytest.mark.parametrize(("before", "after"), [(0, False), (False, 0), (1, 1.0), ({"a": 1}, {"a": True})])
+def test_a_first_value_of_another_kind_is_another_value(doc: Document, before: object, after: object) -> None:
+    doc.do("First", set_edge(doc, (), 2, replace(doc.graph.edges[2], has_initial=True, initial=before)))
+    doc.do("Other", set_edge(doc, (), 2, replace(doc.graph.edges[2], initial=after)))
+    assert repr(doc.graph.edges[2].initial) == repr(after)
 
 
 def test_the_order_of_wires_into_a_port_is_changed_without_touching_others(doc: Document) -> None:

@@ -124,6 +124,18 @@ def test_what_means_something_else_there_gets_another_name(doc: Document) -> Non
     assert there.node(("deeper_2",), "p").params["store"] == "tasks_2"
 
 
+def test_a_body_with_a_value_of_another_kind_is_another_body() -> None:
+    one = Document(Graph(graphs={"part": Graph(name="part")}))
+    one.graph.graphs["part"].add("flow.input", "x", value=1)
+    one.graph.add("flow.subgraph", "runs", graph="part")
+    other = Document(Graph.from_text(one.graph.to_text().replace("value: 1", "value: true")))
+
+    one.do("Paste", paste(one, (), copy(other, (), ["runs"]), (0, 0))[1])
+
+    assert set(one.graph.graphs) == {"part", "part_2"}
+    assert one.node((), "runs_2").params["graph"] == "part_2"
+
+
 def test_into_a_subgraph_bodies_of_the_graphs_around_it_are_found(doc: Document) -> None:
     doc.do("Paste", paste(doc, ("body",), copy(doc, (), ["pop"]), (0, 0))[1])
     assert doc.at(("body",)).stores == {}

@@ -10,7 +10,6 @@ from studio.editing import Document
 from studio.editing.nodes import (
     add_node,
     change_type,
-    dangling,
     delete,
     insert_on_edge,
     knock_out,
@@ -20,7 +19,6 @@ from studio.editing.nodes import (
     set_graph_key,
     set_key,
     set_param,
-    unset_param,
 )
 from studio.editing.stores import rename_store, store_users
 from studio.graph.check import check
@@ -144,6 +142,13 @@ def test_a_renamed_input_or_output_of_a_body_takes_its_ports_along() -> None:
         rename_node(doc, ("body",), "answer", "done")
 
 
+def test_an_input_of_a_body_is_not_called_like_a_port_that_the_map_has_itself() -> None:
+    doc = Document(Graph.from_text(BODY))
+    (runner, *_) = [name for name, node in doc.graph.nodes.items() if node.type == "flow.map"]
+    with pytest.raises(GraphError, match=f"`{runner}`.*has a port `items` of its own"):
+        rename_node(doc, ("body",), "x", "items")
+
+
 def schema(name: str) -> dict[str, Any]:
     return {"type": "object", "properties": {name: {"type": "string"}}, "required": [name]}
 
@@ -203,18 +208,30 @@ def test_a_port_of_a_region_node_is_renamed_in_its_body() -> None:
 
 def test_params_are_set_as_given_but_never_such_that_the_file_cannot_be_read(doc: Document) -> None:
     doc.do("Set", set_param(doc, (), "writer", "instructions", "Half {"))
-    assert [str(edge) for edge in dangling(doc, (), "writer")] == [
+    assert [str(edge) for edge in doc.graph.edges if edge.target == "writer"] == [
         "topic.value -> writer.topic",
         "critic.label ~> writer.fault",
-    ]
+    ], "wires to ports that are gone stay, and are wires again when the port comes back"
     doc.do("Set", set_param(doc, (), "critic", "labels", ("a", ("b",))))
     assert doc.node((), "critic").params["labels"] == ["a", ["b"]]
-    doc.do("Unset", unset_param(doc, (), "writer", "instructions"))
+    doc.do("Unset", set_param(doc, (), "writer", "instructions", MISSING))
     assert not [key for key in doc.graph.comments if "instructions" in key]
     for key, value in (("instructions", "{done}"), ("title", "x"), ("instructions", float("nan")), ("x", "\ud800")):
         with pytest.raises(GraphError):
             set_param(doc, (), "writer", key, value)
     assert Graph.from_text(doc.graph.to_text()) == doc.graph
+
+
+VALUES: list[Any] = [1, True, 1.0, [0], [False], {"a": 1, "b": 2}, {"b": 2, "a": 1}]
+
+
+def test_a_value_of_another_kind_is_another_value(doc: Document) -> None:
+    for value in VALUES:
+        doc.do("Set", set_param(doc, (), "topic", "value", value))
+        assert repr(doc.node((), "topic").params["value"]) == repr(value)
+        assert set_param(doc, (), "topic", "value", value) == []
+        doc.do("Set", set_key(doc, (), "writer", "default", {"text": value}))
+        assert repr(doc.node((), "writer").default) == repr({"text": value})
 
 
 def test_node_keys_take_what_a_file_could_say(doc: Document) -> None:
