@@ -13,9 +13,10 @@ from functools import cached_property
 from typing import Any
 from weakref import WeakKeyDictionary
 
+from studio.editing.bodies import add_graph
 from studio.editing.document import Document
 from studio.editing.naming import free_name
-from studio.editing.ops import At, Op, PutGraph, PutStore
+from studio.editing.ops import At, Op, PutStore
 from studio.editing.presets import PRESETS, STARTERS, SYNONYMS
 from studio.graph.check_regions import store_kinds_of
 from studio.graph.model import Graph, NodeInstance, StoreDecl
@@ -284,7 +285,7 @@ def starting(doc: Document, at: At, entry: TypeEntry) -> Start:
     if entry.role in ("subgraph", "map") and BODY_PARAM not in params:
         name = free_name("item_work" if entry.role == "map" else "subgraph", _bodies(doc, at))
         params[BODY_PARAM] = name
-        ops.append(PutGraph(at, name, empty_body(name, "item" if entry.role == "map" else "input")))
+        ops += add_graph(doc, at, name, empty_body(name, "item" if entry.role == "map" else "input"))
     return Start(params, tuple(ops))
 
 

@@ -14,14 +14,24 @@ _NUMBERED = re.compile(r"(.*?)_([1-9][0-9]{0,8})")
 
 def free_name(wanted: str, taken: Collection[str]) -> str:
     """Return the name, with the next number behind it if it is taken: `judge`, `judge_2`, `judge_3`."""
-    if wanted not in taken:
-        return wanted
+    return wanted if wanted not in taken else _numbered(wanted, taken, {})
+
+
+def _numbered(wanted: str, taken: Collection[str], tried: dict[str, tuple[int, int]]) -> str:
+    """Return a name with a number behind it. `tried` remembers which numbers of a stem are taken: from one up to (not
+    including) another."""
     numbered = _NUMBERED.fullmatch(wanted)
-    stem, number = (numbered[1], int(numbered[2]) + 1) if numbered and numbered[1] else (wanted, 2)
+    stem, first = (numbered[1], int(numbered[2]) + 1) if numbered and numbered[1] else (wanted, 2)
+    low, high = tried.get(stem, (first, first))
+    number = first
     while True:
+        if low <= number < high:
+            number = high
         behind = f"_{number}"
         name = stem[: MAX_NAME - len(behind)] + behind
         if name not in taken:
+            if number >= low and first <= high:
+                tried[stem] = (min(low, first), max(high, number))
             return name
         number += 1
 
@@ -32,9 +42,10 @@ def free_names(wanted: Iterable[str], taken: Collection[str]) -> dict[str, str]:
     used = {*taken}
     found = {name: name for name in names if name not in used}
     used.update(found)
+    tried: dict[str, tuple[int, int]] = {}
     for name in names:
         if name not in found:
-            found[name] = free_name(name, used)
+            found[name] = _numbered(name, used, tried)
             used.add(found[name])
     return {name: found[name] for name in names}
 

@@ -270,10 +270,13 @@ class _Items(Generic[T]):
             self.items[name] = value
             return before, None if index is None else self.move(name, index)
         self._check(name)
-        self.items[name] = value
-        if index is not None and index < len(self.items) - 1:
-            order = list(self.items)[:-1]
-            self._reorder([*order[:index], name, *order[index:]])
+        if index is None or index >= len(self.items):
+            self.items[name] = value
+        else:
+            pairs = list(self.items.items())
+            pairs.insert(index, (name, value))
+            self.items.clear()
+            self.items.update(pairs)
         return None, None
 
     def move(self, name: str, index: int) -> int:

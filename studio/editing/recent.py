@@ -24,6 +24,8 @@ MOST: Final = 20
 MOST_OWN: Final = 5_000
 """Own files remembered; the oldest fall away and count as foreign from then on."""
 _LARGEST: Final = 8_000_000
+_LAST_MOMENT: Final = 250_000_000_000
+"""In the year 9892: of later ones no calendar can tell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +111,7 @@ class Recent:
         listed: dict[str, float] = {}
         for one in files if isinstance(files, list) else ():
             path, at = (one.get("path"), one.get("at")) if isinstance(one, dict) else (None, None)
-            if isinstance(path, str) and _is_path(path) and isinstance(at, int | float):
+            if isinstance(path, str) and _is_path(path) and isinstance(at, int | float) and 0 <= at <= _LAST_MOMENT:
                 listed.setdefault(path, float(at))
         return dict(list(listed.items())[:MOST]), [one for one in own if _is_path(one)] if isinstance(own, list) else []
 

@@ -43,6 +43,10 @@ def rename_node(doc: Document, at: At, old: str, new: str) -> list[Op]:
             message, hint = reserved_sentence(new, what)
             raise GraphError(message, hint=hint)
         for place, name in using:
+            there = doc.ports(place, name)
+            if new in (there.inputs if what == "input" else there.outputs):
+                raise GraphError(f"`{name}`, which runs this graph, has a port `{new}` of its own.",
+                                 hint="Choose another name.")  # fmt: skip
             ports.add(place, name, old, new, is_output=what == "output")
     ops = ports.node_ops(doc)
     ops.append(RenameNode(at, old, new))
@@ -142,7 +146,7 @@ def rename_port(doc: Document, at: At, name: str, old: str, new: str) -> list[Op
     )
     if ports.cls is None:
         raise GraphError(f"The type `{node.type}` is not known, so its ports cannot be renamed.")
-    params = {key: _renamed(ports.cls, key, value, old, new) for key, value in node.params.items()}
+    params = rename_in_params(ports.cls, node.params, old, new)
     changed = node_with(node, params)
     then = node_ports(doc.scope(at), changed, doc.registry)
     sides = []
@@ -161,6 +165,11 @@ def rename_port(doc: Document, at: At, name: str, old: str, new: str) -> list[Op
             changed = replace(changed, default=_key_renamed(changed.default, old, new))
     graph = doc.at(at)
     return [PutNode(at, name, changed), *edge_ops(doc, at, mapped_edges(graph, lambda e: followers.edge(at, e)))]
+
+
+def rename_in_params(cls: type[Node], params: Mapping[str, Json], old: str, new: str) -> dict[str, Json]:
+    """Return the params of a node of a type in which a port that follows from them is called otherwise."""
+    return {key: _renamed(cls, key, value, old, new) for key, value in params.items()}
 
 
 def _rename_in_body(doc: Document, at: At, name: str, old: str, new: str) -> list[Op]:

@@ -9,9 +9,8 @@ Nothing here changes a document.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from math import log2
@@ -29,6 +28,7 @@ from studio.editing.catalogue import (
 from studio.editing.document import Document
 from studio.editing.ops import At
 from studio.editing.presets import ADVICE, LIKES
+from studio.editing.renaming import rename_in_params
 from studio.graph.model import Edge, Graph, NodeInstance
 from studio.graph.names import RESERVED_PORTS, name_problem
 from studio.spec.fields import Field
@@ -36,8 +36,6 @@ from studio.spec.types import accepts
 from studio.support.errors import StudioError
 from studio.support.nearest import nearest
 from studio.support.resources import bundled_graphs
-from studio.support.templates import placeholders
-from studio.support.values import Json
 
 __all__ = [
     "Start", "Suggestion", "TypeEntry", "advice", "catalogue", "document_entries", "for_port", "marks",
@@ -296,8 +294,9 @@ class _Loose:
             return with_params(entry, registry, {**entry.params, "cases": list(self.labels)})
         if self.is_output:
             name = self._value_name(entry)
-            if entry.slot and name not in ("", entry.slot):
-                renamed = with_params(entry, registry, _renamed(entry.params, entry.slot, name))
+            cls = registry.find(entry.type)
+            if cls is not None and entry.slot and name not in ("", entry.slot):
+                renamed = with_params(entry, registry, rename_in_params(cls, entry.params, entry.slot, name))
                 return replace(renamed, slot=name)
             return entry
         if self.labels and self.node.type == "flow.switch" and entry.preset == "decide":
@@ -324,24 +323,6 @@ class _Loose:
 
 _SAY_NOTHING = frozenset({"value", "out", "output", "item", "result", "done", "error", "else"})
 """Names of outputs that do not say what the value is."""
-
-_EXPRESSIONS = ("expression", "condition")
-
-
-def _renamed(params: Mapping[str, Json], old: str, new: str) -> dict[str, Json]:
-    """Return params in which a placeholder, a name in an expression or a listed name is called otherwise."""
-    word = re.compile(rf"\b{re.escape(old)}\b")
-
-    def renamed(key: str, value: Json) -> Json:
-        if isinstance(value, str):
-            if key in _EXPRESSIONS:
-                return word.sub(new, value)
-            return value.replace(f"{{{old}}}", f"{{{new}}}") if old in placeholders(value) else value
-        if key == "names" and isinstance(value, list):
-            return [new if one == old else one for one in value]
-        return value
-
-    return {key: renamed(key, value) for key, value in params.items()}
 
 
 def _node_name(name: str) -> str:

@@ -25,6 +25,14 @@ def test_of_several_names_none_is_given_twice_and_free_ones_stay() -> None:
     assert free_names(["a", "a_2", "b"], {"a"}) == {"a": "a_3", "a_2": "a_2", "b": "b"}
 
 
+def test_many_numbered_names_are_found_free_one_after_the_other() -> None:
+    names = [f"n_{number}" for number in range(2, 3000)]
+
+    found = free_names(names, names)
+    assert list(found.values()) == [f"n_{number}" for number in range(3000, 5998)]
+    assert free_names(["n_50", "n_7"], {"n_50", "n_7", "n_8"}) == {"n_50": "n_51", "n_7": "n_9"}
+
+
 @pytest.mark.parametrize(
     ("text", "name"), [("My prompt!", "my_prompt"), ("2nd", "_2nd"), ("…", "node"), ("", "node"), ("é" * 300, "node")]
 )

@@ -85,6 +85,8 @@ def test_what_is_neither_bundled_nor_first_saved_here_is_foreign(recent: Recent,
     "content",
     [
         b"", b"{", b"[]", b"\xff\xfe", b"[" * 50_000, b'{"files": 3, "own": {}}',
+        b'{"files": [{"path": "/x", "at": 1e999}, {"path": "/y", "at": NaN}, {"path": "/z", "at": -1}]}',
+        b'{"files": [{"path": "/z", "at": 1' + b"0" * 400 + b"}]}",
         b'{"files": [1, {"path": 2, "at": 3}, {"path": "a\\u0000", "at": 1}, {"path": "/x"}], "own": [1, ""]}',
     ],
     ids=lambda content: repr(content[:20]),

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from studio.editing import Document, InsertEdge, PutNode
+from studio.editing.nodes import add_node
 from studio.editing.suggesting import (
     Suggestion,
     TypeEntry,
@@ -153,6 +155,15 @@ def test_a_store_that_is_there_is_used_and_else_one_is_declared(entries: list[Ty
 
 
 # -- by port -------------------------------------------------------------------------------------
+
+
+def test_a_new_body_finds_files_where_its_document_lies(entries: list[TypeEntry], tmp_path: Path) -> None:
+    (tmp_path / "body.yaml").write_text("nodes: {item: {type: flow.input}}\n")
+    doc = Document(Graph(base=tmp_path))
+    region = next(entry for entry in entries if entry.key == "flow.subgraph")
+    doc.do("Begin", starting(doc, (), region).ops)
+    doc.do("Add", add_node(doc, ("subgraph",), "flow.subgraph", (0, 0), {"graph": "./body.yaml"}, "runs")[1])
+    assert list(doc.ports(("subgraph",), "runs").inputs) == ["item"]
 
 
 def test_labels_are_offered_a_switch_with_them_as_cases(critic: Document) -> None:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
+from studio.editing.bodies import add_graph
 from studio.editing.catalogue import empty_body
 from studio.editing.connecting import can_connect, connect
 from studio.editing.fixes.base import Fix, Fixer, Spot
 from studio.editing.naming import graph_names
 from studio.editing.nodes import set_params
-from studio.editing.ops import PutGraph, PutStore, SetKey
+from studio.editing.ops import PutStore, SetKey
 from studio.editing.stores import add_store, change_store, delete_store, store_users, stores_of
 from studio.graph.check_regions import store_kinds_of
 from studio.graph.model import Edge, StoreDecl
@@ -36,7 +37,7 @@ def body_missing(spot: Spot) -> Iterator[Fix]:
         yield Fix(f"Run `{meant}`", tuple(set_params(spot.doc, spot.at, node.name, {BODY_PARAM: meant})))
     if wrong and not name_problem(wrong) and wrong not in spot.graph.graphs:
         body = empty_body(wrong, "item" if node.type == "flow.map" else "input")
-        yield Fix(f"Make a subgraph `{wrong}`", (PutGraph(spot.at, wrong, body),))
+        yield Fix(f"Make a subgraph `{wrong}`", tuple(add_graph(spot.doc, spot.at, wrong, body)))
     yield spot.open("Choose the body", BODY_PARAM)
 
 
