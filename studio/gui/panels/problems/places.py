@@ -39,8 +39,9 @@ def show_place(workbench: Workbench, document: Document, at: At, node: str = "",
     workbench.show(document, at, [node] if known else [])
     if known and param:
         inspector = workbench.parts.get("inspector")
-        if inspector is not None and hasattr(inspector, "show_param"):
-            inspector.show_param(node, param)
+        if inspector is not None:
+            workbench.panel_asked.emit("inspector")
+            inspector.reveal_param(param)
 
 
 def _select_wire(workbench: Workbench, place: Tab, found: Diagnostic) -> None:
