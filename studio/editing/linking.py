@@ -48,7 +48,7 @@ def _ranked(doc: Document, at: At, edge: Edge, wired: set[tuple[str, str]], node
     score = 0.0 if target is not None and target.required else 1.0
     score += 2.0 * ((edge.target, edge.target_port) in wired)
     score += 0.0 if given == taken != "any" else 0.25 if "any" in (given, taken) else 0.5
-    score += 4.0 * edge.feedback
+    score += 4.0 * edge.feedback + 6.0 * (edge.source == edge.target)
     score += 8.0 * bool({edge.source_port, edge.target_port} & set(IMPLICIT_PORTS))
     score += 0.125 * (edge.source == node)
     far = target if edge.source == node else source

@@ -116,7 +116,7 @@ class Pages(QTabWidget):
         canvas = page.canvas
         canvas.selectionChanged.connect(self.workbench.selection_changed)
         canvas.bodyOpened.connect(lambda name: self.open_body(tab.document, page.at, name))
-        canvas.nodeActivated.connect(lambda name: self.workbench.panel_asked.emit("inspector"))
+        canvas.nodeActivated.connect(lambda *_: self._edit_node())
         canvas.refused.connect(lambda text: self.workbench.say(text, "warning"))
         self._connect_popups(canvas)
         for said in kept.bars.values():
@@ -140,6 +140,12 @@ class Pages(QTabWidget):
         button = CloseButton(self.tabBar())
         button.clicked.connect(lambda *_: self.close_index(self.indexOf(page)))
         self.tabBar().setTabButton(self.indexOf(page), TabBar.ButtonPosition.RightSide, button)
+
+    def _edit_node(self) -> None:
+        """Go to what the selected node says, in the inspector."""
+        self.workbench.panel_asked.emit("inspector")
+        if (inspector := self.workbench.parts.get("inspector")) is not None:
+            inspector.focus_main()
 
     def open_body(self, document: Document, at: At, node: str) -> bool:
         """Show the graph that a region node runs: a tab of this document, or the file it stands in.

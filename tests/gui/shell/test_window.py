@@ -10,6 +10,8 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QDockWidget, QLineEdit, QWidget
 
+from studio.editing import Document
+from studio.graph.model import Graph
 from studio.gui.actions import all_actions
 from studio.gui.menus import ActionBar
 from studio.gui.panels import all_panels
@@ -20,6 +22,7 @@ from studio.gui.workbench import Workbench
 from studio.settings import Settings
 from studio.settings.folders import config_folder
 from tests.gui.shell.conftest import close, opened
+from tests.support.graphs import CRITIC_LOOP
 
 CONTROL = Qt.KeyboardModifier.ControlModifier
 
@@ -228,3 +231,18 @@ def test_nothing_phones_home(qtbot: Any, small: Path, monkeypatch: pytest.Monkey
     with socket.socket() as door:
         door.connect(("127.0.0.1", 9))
     assert asked == [("127.0.0.1", 9)]
+
+
+def test_enter_on_a_node_goes_to_what_it_says(window: MainWindow, qtbot: Any) -> None:
+    document = window.workbench.add(Document(Graph.from_text(CRITIC_LOOP)))
+    canvas = window.workbench.canvas
+    assert canvas is not None
+    canvas.select(["critic"])
+    canvas.setFocus()
+
+    qtbot.keyClick(canvas.focusProxy() or canvas, Qt.Key.Key_Return)
+
+    focus = window.focusWidget()
+    assert focus is not None
+    assert focus.objectName() == "inspector.param.instructions.input"
+    assert not document.is_modified

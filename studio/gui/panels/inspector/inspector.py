@@ -148,6 +148,8 @@ class Inspector(QWidget, UndoHost):
 
     def _on_op(self, op: Op, inverse: Op) -> None:
         """A node that is renamed stays the one that is shown, whenever the canvas tells of it."""
+        if isinstance(op, RenameNode) and self._document is not None:
+            self.samples.renamed(self._document, op.at, op.old, op.new)
         page = self.page
         if page is None:
             return
@@ -293,6 +295,14 @@ class Inspector(QWidget, UndoHost):
         return page
 
     # -- what others ask ------------------------------------------------------------------------
+
+    def focus_main(self) -> None:
+        """Give the focus to the first param of the node that is shown, the one that says most of it."""
+        from studio.gui.panels.inspector.node_page import NodePage
+
+        self.refresh()
+        if isinstance(self.page, NodePage) and (names := list(self.page.form.rows())):
+            self.reveal_param(names[0])
 
     def reveal_param(self, name: str) -> None:
         """Bring the row of a param of the node that is shown into view and give it the focus."""
