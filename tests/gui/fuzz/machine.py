@@ -110,7 +110,8 @@ class Machine:
                 raise self._broken(f"{canvas.document.title} {canvas.at}: {traceback.format_exc()}") from fault
 
     def _broken(self, what: str) -> Broken:
-        last = "\n".join(f"{len(self.log) - 12 + place:6} {line}" for place, line in enumerate(self.log[-12:]))
+        first = max(0, len(self.log) - 12)
+        last = "\n".join(f"{first + place:6} {line}" for place, line in enumerate(self.log[first:]))
         again = f"--seed {self.seed} --until {len(self.log)}"
         return Broken(f"{what}\nThe last steps:\n{last}\nRepeat it with {again}.")
 
