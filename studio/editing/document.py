@@ -50,6 +50,7 @@ class Document:
         self._ports = PortCache(self)
         self._stamp = file_stamp(path)
         self._open_entry: Entry | None = None
+        self._bodies = self._body_stamps()
 
     @classmethod
     def open(cls, path: Path, registry: Registry | None = None) -> Document:
@@ -243,11 +244,22 @@ class Document:
             self.look_at_bodies()
 
     def look_at_bodies(self) -> None:
-        """Bodies in other files may have changed, or be others in another folder: ask them anew for ports."""
-        named = (node.params.get(BODY_PARAM) for _, graph in self.walk() for node in graph.nodes.values())
-        if any(isinstance(one, str) and is_file_reference(one) for one in named):
+        """Ask the bodies that nodes run from other files for their ports anew, if those files changed or are others."""
+        stamps = self._body_stamps()
+        if stamps != self._bodies:
+            self._bodies = stamps
             self._ports.forget_files()
             self._settle()
+
+    def _body_stamps(self) -> dict[tuple[At, str], tuple[Path, int, int] | None]:
+        """Return, for each file that a node names as its body, which file that is and what tells whether it changed."""
+        found: dict[tuple[At, str], tuple[Path, int, int] | None] = {}
+        for at, graph in self.walk():
+            for node in graph.nodes.values():
+                reference = node.params.get(BODY_PARAM)
+                if isinstance(reference, str) and is_file_reference(reference) and (at, reference) not in found:
+                    found[at, reference] = _stamp_of(self.scope(at), reference)
+        return found
 
     @property
     def stamp(self) -> str:
@@ -278,6 +290,15 @@ class Document:
         self._ports.forget()
         self.reset.emit()
         self.settled.emit()
+
+
+def _stamp_of(scope: Scope, reference: str) -> tuple[Path, int, int] | None:
+    try:
+        path = scope.file_of(reference)
+        about = path.stat()
+    except (GraphError, OSError):
+        return None  # there is none now; `graph.check` says so at the node
+    return path, about.st_size, about.st_mtime_ns
 
 
 def file_stamp(path: Path | None) -> str:

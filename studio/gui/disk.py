@@ -73,6 +73,7 @@ class Disk(QObject):
         """Compare every open document with its file, now."""
         for document in list(self.workbench.documents):
             self._add(document)
+            document.look_at_bodies()
             if document.changed_on_disk():
                 self.workbench.commit()  # what is being typed is a change of the person's own, too
                 self._on_change(document)

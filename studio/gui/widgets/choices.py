@@ -11,11 +11,11 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLineEdit, QSiz
 
 from studio.gui.guard import guarded
 from studio.gui.theme import current_theme
-from studio.gui.widgets.editor import MIXED, Editor, same_value
+from studio.gui.widgets.editor import MIXED, Editor
 from studio.gui.widgets.labels import tip
 from studio.gui.widgets.undo_keys import share_undo
 from studio.spec.fields import MISSING
-from studio.support.values import Json
+from studio.support.values import Json, same_value
 
 
 class SwitchEditor(Editor):

@@ -7,14 +7,13 @@ from typing import Any, ClassVar
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from studio.gui.widgets.context import EditorContext
-from studio.gui.widgets.editor import same_value
 from studio.gui.widgets.lines import set_line
 from studio.gui.widgets.lists import ItemLine, TextListEditor
 from studio.gui.widgets.row_editors import NotYet, PairRow, RowsEditor, RowWidget, is_short
 from studio.gui.widgets.values import ValueEditor
 from studio.spec.fields import MISSING
 from studio.support.templates import as_text
-from studio.support.values import Json
+from studio.support.values import Json, same_value
 
 
 class LabelsEditor(RowsEditor):

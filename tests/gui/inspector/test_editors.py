@@ -14,7 +14,7 @@ from studio.gui.widgets.areas import Area
 from studio.gui.widgets.checks import ChecksEditor
 from studio.gui.widgets.choices import ChoiceEditor
 from studio.gui.widgets.context import EditorContext
-from studio.gui.widgets.editor import MIXED, Editor, same_value
+from studio.gui.widgets.editor import MIXED, Editor
 from studio.gui.widgets.examples import ExamplesEditor
 from studio.gui.widgets.expressions import ExpressionEditor
 from studio.gui.widgets.json_text import JsonEditor
@@ -27,7 +27,7 @@ from studio.gui.widgets.placeholders import spots
 from studio.gui.widgets.schemas import SchemaEditor
 from studio.spec.fields import MISSING, Field
 from studio.support.templates import placeholders
-from studio.support.values import Json
+from studio.support.values import Json, same_value
 from tests.gui.inspector.conftest import type_into
 
 ALT = Qt.KeyboardModifier.AltModifier

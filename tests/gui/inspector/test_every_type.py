@@ -14,7 +14,7 @@ from studio.editing.nodes import add_node
 from studio.graph.model import Graph
 from studio.gui.widgets.areas import AreaEditor
 from studio.gui.widgets.choices import ChoiceEditor, PickEditor, SwitchEditor
-from studio.gui.widgets.editor import Editor, same_value
+from studio.gui.widgets.editor import Editor
 from studio.gui.widgets.json_text import JsonEditor
 from studio.gui.widgets.lines import LineEditor
 from studio.gui.widgets.lists import NamesEditor, TextListEditor
@@ -26,6 +26,7 @@ from studio.gui.widgets.values import ValueEditor
 from studio.spec.fields import MISSING
 from studio.spec.params import value_problem
 from studio.spec.registry import default_registry
+from studio.support.values import same_value
 from tests.gui.inspector.conftest import Desk, type_into
 
 TYPES = [cls.spec.type for cls in default_registry().all_types()]

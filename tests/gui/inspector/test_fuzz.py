@@ -14,9 +14,9 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLineEdi
 from studio.editing.nodes import delete
 from studio.graph.model import Graph
 from studio.gui.panels.inspector.node_page import NodePage
-from studio.gui.widgets.editor import same_value
 from studio.gui.widgets.labels import Link
 from studio.gui.widgets.section import SectionHeader
+from studio.support.values import same_value
 from tests.gui.inspector.conftest import LOOP, Desk
 
 CTRL = Qt.KeyboardModifier.ControlModifier

@@ -13,11 +13,11 @@ from studio.graph.model import Edge, NodeInstance
 from studio.graph.ports import NodePorts
 from studio.gui.panels.inspector.samples import Samples
 from studio.gui.widgets.context import Choice, EditorContext
-from studio.gui.widgets.editor import MIXED, same_value
+from studio.gui.widgets.editor import MIXED
 from studio.gui.workbench import Workbench
 from studio.spec.fields import MISSING, Field
 from studio.support.errors import StudioError
-from studio.support.values import Json
+from studio.support.values import Json, same_value
 
 MOST_OUTPUTS = 300
 """Outputs of other nodes that are offered for a variable."""
@@ -50,13 +50,16 @@ class Subject(EditorContext):
     @property
     def exists(self) -> bool:
         """True if the document has all these nodes."""
+        return bool(self.names) and self._is_there
+
+    @property
+    def _is_there(self) -> bool:
+        """True if the document has the graph, and all these nodes if it is about some."""
         document = self.document
-        return (
-            document is not None
-            and document.has(self.at)
-            and bool(self.names)
-            and all(name in document.at(self.at).nodes for name in self.names)
-        )
+        if document is None or not document.has(self.at):
+            return False
+        nodes = document.at(self.at).nodes
+        return all(name in nodes for name in self.names)
 
     @property
     def doc(self) -> Document:
@@ -103,8 +106,8 @@ class Subject(EditorContext):
     def do(self, label: str, make: Callable[[], Iterable[Op]], merge: str = "") -> str:
         """Do what `make` returns as one entry; return why it was refused, "" if it was done."""
         document = self.document
-        if document is None:
-            return ""
+        if document is None or not self._is_there:
+            return ""  # what was typed for a node that is gone goes with it
         try:
             document.do(label, list(make()), merge=f"{self.at}/{self.names}/{merge}" if merge else "")
         except StudioError as error:
