@@ -23,10 +23,14 @@ class Offer:
 def offers(doc: Document, at: At, node: str) -> list[Offer]:
     """Return every wire that could be added at a node.
 
-    Inputs that need a wire come first, then what fills an input that has none; behind them what meets other wires,
-    what would be feedback, and wires of `when`, `done` and `error`. Raises GraphError if there is no such node.
+    Inputs that need a wire come first, then what fills an input that has none, each from outputs that go nowhere yet
+    before others; behind them what meets other wires, what would be feedback, and wires of `when`, `done` and `error`.
+    Raises GraphError if there is no such node.
     """
-    wired = {(edge.target, edge.target_port) for edge in doc.at(at).edges}
+    edges = doc.at(at).edges
+    wired = {
+        end for one in edges for end in ((one.source, one.source_port, "out"), (one.target, one.target_port, "in"))
+    }
     found = [_ranked(doc, at, edge, wired, node) for edge in _edges(doc, at, node)]
     return [offer for _, offer in sorted(found, key=lambda one: one[0])]
 
@@ -41,12 +45,13 @@ def _edges(doc: Document, at: At, node: str) -> Iterator[Edge]:
                     yield Edge(*ends, feedback=refusal is not None)
 
 
-def _ranked(doc: Document, at: At, edge: Edge, wired: set[tuple[str, str]], node: str) -> tuple[float, Offer]:
+def _ranked(doc: Document, at: At, edge: Edge, wired: set[tuple[str, str, str]], node: str) -> tuple[float, Offer]:
     source = doc.output(at, edge.source, edge.source_port)
     target = doc.input(at, edge.target, edge.target_port)
     given, taken = (field.type if field is not None else "any" for field in (source, target))
     score = 0.0 if target is not None and target.required else 1.0
-    score += 2.0 * ((edge.target, edge.target_port) in wired)
+    score += 2.0 * ((edge.target, edge.target_port, "in") in wired)
+    score += 0.5 * ((edge.source, edge.source_port, "out") in wired)
     score += 0.0 if given == taken != "any" else 0.25 if "any" in (given, taken) else 0.5
     score += 4.0 * edge.feedback + 6.0 * (edge.source == edge.target)
     score += 8.0 * bool({edge.source_port, edge.target_port} & set(IMPLICIT_PORTS))

@@ -100,7 +100,7 @@ def add(
             document.do(label, connect(document, at, wire.edge(name)))
     if canvas is not None:
         canvas.select([name])
-        if name not in canvas.visible_nodes():
+        if apart or name not in canvas.visible_nodes():
             canvas.reveal(name)
         canvas.setFocus()
     return name
