@@ -12,7 +12,7 @@ from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
 from studio.spec.fields import MISSING
-from studio.support.values import Json, NotJson, encode, preview
+from studio.support.values import Json, NotJson, encode, preview, same_value
 
 
 class _Mixed:
@@ -78,27 +78,15 @@ class Editor(QWidget):
     def commit(self) -> None:
         """Tell at once what was typed and is still waiting to be told."""
 
+    def finish(self) -> None:
+        """The person goes on elsewhere without having left the editor: what stands in a line for a new row counts."""
+        self.commit()
+
     def context_changed(self) -> None:
         """Wires, samples or names around the node have changed; what is shown beside the value may too."""
 
 
 _UNSHOWN: Any = object()
-
-
-def same_value(one: Json, other: Json) -> bool:
-    """True if two values are the same to a file: 1, 1.0 and true are three, and the order of keys counts."""
-    if one is other:
-        return True
-    if type(one) is not type(other):
-        return isinstance(one, list | tuple) and isinstance(other, list | tuple) and same_value(list(one), list(other))
-    if one != other:
-        return False
-    if isinstance(one, dict | list | tuple):
-        try:
-            return encode(one) == encode(other)
-        except NotJson:
-            return False
-    return True
 
 
 def default_text(default: Json) -> str:
@@ -111,6 +99,12 @@ def default_text(default: Json) -> str:
         return preview(encode(default).decode(), 80)
     except NotJson:
         return ""
+
+
+def finish_all(part: QWidget) -> None:
+    """Have all editors inside a widget tell what was typed and still waits."""
+    for editor in part.findChildren(Editor):
+        editor.finish()
 
 
 class Later:

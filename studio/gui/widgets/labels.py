@@ -36,6 +36,8 @@ class Elided(QLabel):
         self._full = ""
         self._role = role
         self._strong = False
+        self._whole = ""
+        """The tool tip that says a text which does not fit."""
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.set_text(text)
@@ -45,6 +47,7 @@ class Elided(QLabel):
         self._full = " ".join(cut(text, 500).split())
         super().setText(self._full)
         self.setAccessibleName(self._full)
+        self._tell_whole()
 
     def set_role(self, role: str) -> None:
         """Show the text in the colour of another role."""
@@ -73,10 +76,16 @@ class Elided(QLabel):
 
     @guarded()
     def resizeEvent(self, event: QResizeEvent) -> None:
-        fits = QFontMetrics(self._shown_font()).horizontalAdvance(self._full) <= self.width()
-        if not fits and not self.toolTip():
-            self.setToolTip(tip(self._full))
+        self._tell_whole()
         super().resizeEvent(event)
+
+    def _tell_whole(self) -> None:
+        """Have the tool tip say a text that does not fit; one that was set from outside stays."""
+        if self.toolTip() != self._whole:
+            return
+        fits = QFontMetrics(self._shown_font()).horizontalAdvance(self._full) <= self.width()
+        self._whole = "" if fits else tip(self._full)
+        self.setToolTip(self._whole)
 
     @guarded()
     def paintEvent(self, event: QPaintEvent) -> None:

@@ -62,6 +62,7 @@ class TextListEditor(Editor):
         super().__init__(parent)
         self.default = default
         self._least = least
+        self._placeholder = placeholder
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(3)
@@ -96,13 +97,15 @@ class TextListEditor(Editor):
         for field, text in zip(self.rows.contents(), texts, strict=True):
             set_line(field, text)
         self.rows.setVisible(bool(texts))
-        if value is MIXED:
-            self.new.setPlaceholderText("(several)")
+        self.new.setPlaceholderText("(several)" if value is MIXED else self._placeholder)
 
     def set_texts(self, texts: list[str]) -> None:
         """Show other texts and tell them, as if a person had given them."""
         self.display(texts)
         self._tell()
+
+    def finish(self) -> None:
+        self._add_left()
 
     def _item(self) -> ItemLine:
         made = ItemLine(self)

@@ -60,11 +60,17 @@ class NumberEditor(Editor):
             now = self.field.ge if self.field.ge is not None else 0
             steps = max(steps, 0)
         size = 1 if self.field.type == "integer" else step_size(now, self.field)
-        value = round(now + steps * size, 10)
+        try:
+            value = round(now + steps * size, 10)
+            float(value)
+        except (OverflowError, ValueError):  # a number beyond all others, or none
+            return
         if self.field.ge is not None:
             value = max(value, self.field.ge)
         if self.field.le is not None:
             value = min(value, self.field.le)
+        if not math.isfinite(value):
+            return
         value = int(value) if self.field.type == "integer" else float(value)
         set_line(self.box, number_text(value))
         self._take(value)

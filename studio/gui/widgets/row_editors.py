@@ -104,6 +104,10 @@ class RowsEditor(Editor):
         for row in self.rows.contents():
             row.commit()
 
+    def finish(self) -> None:
+        self.commit()
+        self._add()
+
     def tell(self) -> None:
         """Tell what the rows make, or why they make nothing."""
         try:

@@ -167,11 +167,6 @@ class ParamForm(QWidget):
             group.refresh()
         self._show_unknown()
 
-    def commit(self) -> None:
-        """Tell what was typed and still waits."""
-        for row in self.rows().values():
-            row.editor.commit()
-
     # -- params that the type does not know -----------------------------------------------------
 
     def _show_unknown(self) -> None:

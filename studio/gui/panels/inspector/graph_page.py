@@ -21,6 +21,7 @@ from studio.gui.panels.inspector.samples import Samples
 from studio.gui.panels.inspector.stores_section import StoresSection
 from studio.gui.panels.inspector.subject import Subject
 from studio.gui.widgets.choices import ChoiceEditor
+from studio.gui.widgets.editor import finish_all
 from studio.gui.widgets.labels import Elided, Link, Note, cut, tip
 from studio.gui.widgets.section import Section
 from studio.gui.workbench import Workbench
@@ -177,10 +178,9 @@ class GraphPage(QWidget):
         from studio.editing.nodes import set_graph_key
 
         subject = self.subject
-        limits = changed_limits(self._graph().limits, name, value)
         return subject.do(
             f"Set limit {name}",
-            lambda: set_graph_key(subject.doc, subject.at, "limits", dict(limits)),
+            lambda: set_graph_key(subject.doc, subject.at, "limits", changed_limits(self._graph().limits, name, value)),
             merge=f"graph/limit/{name}",
         )
 
@@ -199,8 +199,12 @@ class GraphPage(QWidget):
 
     def commit(self) -> None:
         """Tell what was typed and still waits."""
-        for row in self.rows.values():
-            row.editor.commit()
+        if self.subject.document is None or not self.subject.document.has(self.subject.at):
+            return
+        finish_all(self)
+        if self.sections["Stores"].body is not None:
+            self.stores.finish()
+        self.name.finish()
 
     # -- showing --------------------------------------------------------------------------------
 

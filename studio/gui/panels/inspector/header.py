@@ -79,6 +79,11 @@ class NameLine(QWidget):
         self.told.set_text(why)
         mark_wrong(self.field, bool(why))
 
+    def finish(self) -> None:
+        """What was typed counts as done, though the field was not left."""
+        if not self.isHidden():
+            self._done()
+
     def _judge(self) -> bool:
         new = self.field.text().strip()
         why = "" if new == self._name else name_problem(new) if new else "a node needs a name"

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
+from typing import Any
 
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
@@ -41,9 +43,16 @@ class LargeEditor(QDialog, UndoHost):
         self.editor.edited.connect(self._edited)
         self.editor.finished.connect(self.subject.end)
         self.editor.problem.connect(self.told.set_text)
+        # Saving and running have all parts of the window tell what was typed.
+        part = f"large.{id(self)}"
+        subject.workbench.parts[part] = self
         document = self.subject.doc
-        self._hooks = [document.settled.connect(self.refresh), document.changed.connect(self._follow),
-                       document.reset.connect(self.refresh)]  # fmt: skip
+        self._hooks: list[Callable[[], None]] = [
+            document.settled.connect(self.refresh),
+            document.changed.connect(self._follow),
+            document.reset.connect(self.refresh),
+            partial(_take, subject.workbench.parts, part),
+        ]
         subject.workbench.closed.connect(self._closed)
         self.finished.connect(self._unhook)
         self.destroyed.connect(_Unhooker(self._hooks))
@@ -60,6 +69,11 @@ class LargeEditor(QDialog, UndoHost):
         if self.editor.fits(value):
             self.editor.show_value(value)
         self.editor.context_changed()
+
+    def commit(self) -> None:
+        """Tell what was typed and still waits."""
+        if self.subject.exists:
+            self.editor.finish()
 
     def undo(self) -> None:
         """Take the last edit of the document back."""
@@ -85,10 +99,14 @@ class LargeEditor(QDialog, UndoHost):
             self.close()
 
     def _unhook(self, result: int = 0) -> None:
-        self.editor.commit()
+        self.commit()
         for unhook in self._hooks:
             unhook()
         self._hooks.clear()
+
+
+def _take(parts: dict[str, Any], name: str) -> None:
+    parts.pop(name, None)
 
 
 class _Unhooker:

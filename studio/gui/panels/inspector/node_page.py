@@ -17,6 +17,7 @@ from studio.gui.panels.inspector.ports_section import PortsSection
 from studio.gui.panels.inspector.preview_section import PreviewSection, has_preview
 from studio.gui.panels.inspector.samples import Samples
 from studio.gui.panels.inspector.subject import Subject
+from studio.gui.widgets.editor import finish_all
 from studio.gui.widgets.labels import Note, small_button
 from studio.gui.widgets.section import Section
 from studio.gui.workbench import Workbench
@@ -108,7 +109,8 @@ class NodePage(QWidget):
     def commit(self) -> None:
         """Tell what was typed and still waits."""
         if self.subject.exists:
-            self.form.commit()
+            finish_all(self)
+            self.header.name.finish()  # last: what is typed elsewhere belongs to the node as it is called
 
     def refresh(self) -> None:
         """Show what the document holds now."""

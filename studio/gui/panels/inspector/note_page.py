@@ -14,6 +14,7 @@ from studio.gui.panels.inspector.form import MARGINS
 from studio.gui.panels.inspector.param_row import ParamRow
 from studio.gui.panels.inspector.samples import Samples
 from studio.gui.panels.inspector.subject import Subject
+from studio.gui.widgets.editor import finish_all
 from studio.gui.widgets.labels import Elided
 from studio.gui.workbench import Workbench
 from studio.spec.fields import MISSING, Field
@@ -68,8 +69,8 @@ class NotePage(QWidget):
 
     def commit(self) -> None:
         """Tell what was typed and still waits."""
-        for row in self.rows.values():
-            row.editor.commit()
+        if self._note() is not None:
+            finish_all(self)
 
     def _note(self) -> Frame | Comment | None:
         document = self.subject.document

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from studio.editing import At
+from studio.editing import At, Document
 from studio.graph.model import Edge
 from studio.gui.workbench import Workbench
 from studio.spec.fields import MISSING
@@ -23,6 +23,7 @@ class Samples:
     def __init__(self, workbench: Workbench) -> None:
         self._workbench = workbench
         self._typed: dict[tuple[int, At, str], dict[str, Json]] = {}
+        workbench.closed.connect(self._forget)
 
     def value(self, subject: Subject, name: str) -> Json:
         """Return the sample of an input."""
@@ -61,6 +62,16 @@ class Samples:
             mine.pop(name, None)
         else:
             mine[name] = value
+
+    def renamed(self, document: Document, at: At, old: str, new: str) -> None:
+        """A node is called otherwise: what was typed for it stays its own."""
+        typed = self._typed.pop((id(document), at, old), None)
+        if typed is not None:
+            self._typed[id(document), at, new] = typed
+
+    def _forget(self, document: object) -> None:
+        # The next document may get the number of this one.
+        self._typed = {place: typed for place, typed in self._typed.items() if place[0] != id(document)}
 
     def _seen(self, subject: Subject, edge: Edge) -> Json:
         """Return what the last run put on a wire, `MISSING` if nothing is known (whole)."""

@@ -59,6 +59,11 @@ class StoresSection(QWidget):
         self._column.addWidget(self.add, 0, Qt.AlignmentFlag.AlignLeft)
         self._place: object = None
 
+    def finish(self) -> None:
+        """Names that were typed count as done."""
+        for card in list(self.cards.values()):
+            card.rename()
+
     def refresh(self) -> None:
         """Show what the document holds now."""
         stores = self.subject.doc.at(self.subject.at).stores
@@ -96,7 +101,7 @@ class StoreCard(QFrame):
         self.field.setAccessibleName("Name of the store")
         self.field.setObjectName(f"inspector.store.{name}.name")
         self.field.textEdited.connect(lambda *_: self._judge())
-        self.field.editingFinished.connect(self._rename)
+        self.field.editingFinished.connect(self.rename)
         top.addWidget(self.field, 1)
         remove = small_button("Delete", f"Delete the store {name}", f"inspector.store.{name}.delete")
         remove.clicked.connect(lambda *_: self._delete())
@@ -139,6 +144,13 @@ class StoreCard(QFrame):
     def _store(self) -> StoreDecl:
         return self.subject.doc.at(self.subject.at).stores[self.name]
 
+    @property
+    def exists(self) -> bool:
+        """True while the document declares it."""
+        document = self.subject.document
+        at = self.subject.at
+        return document is not None and document.has(at) and self.name in document.at(at).stores
+
     def _param(self, key: str) -> Json:
         return self._store().params.get(key, MISSING)
 
@@ -177,6 +189,8 @@ class StoreCard(QFrame):
 
     def _change(self, change: Callable[[StoreDecl], StoreDecl], merge: str = "") -> str:
         subject = self.subject
+        if not self.exists:
+            return ""
         return subject.do(
             f"Change store {self.name}",
             lambda: change_store(subject.doc, subject.at, change(self._store())),
@@ -190,6 +204,8 @@ class StoreCard(QFrame):
         self._change(lambda one: replace(one, type=kind, params=kept))
 
     def _set(self, key: str, value: Json) -> str:
+        if not self.exists:
+            return ""
         params = {name: one for name, one in self._store().params.items() if name != key}
         if value is not MISSING:
             params[key] = value
@@ -202,9 +218,10 @@ class StoreCard(QFrame):
         mark_wrong(self.field, bool(why))
         return why
 
-    def _rename(self) -> None:
+    def rename(self) -> None:
+        """Take the name that stands in the field."""
         new = self.field.text().strip()
-        if new == self.name:
+        if new == self.name or not self.exists:
             return
         if self._judge():
             set_line(self.field, self.name)

@@ -96,7 +96,9 @@ class WirePage(QWidget):
 
     def commit(self) -> None:
         """Tell what was typed and still waits."""
-        self.initial.commit()
+        document = self.subject.document
+        if document is not None and document.has(self.subject.at) and self.number >= 0:
+            self.initial.finish()
 
     @property
     def number(self) -> int:
