@@ -57,6 +57,13 @@ def test_the_readmes_python_runs_as_it_stands(tmp_path: Path) -> None:
     assert "loud ok" in done.stdout
 
 
+def test_pictures_and_pages_that_the_readme_names_are_there() -> None:
+    named = re.findall(r"\]\(([^)#:]+)\)", README)
+
+    assert named
+    assert [name for name in named if not (ROOT / name).is_file()] == []
+
+
 @pytest.mark.parametrize("file", ["requirements.lock", "tests/requirements.lock"])
 def test_locks_pin_by_hash_and_name_no_registry(file: str) -> None:
     text = (ROOT / file).read_text(encoding="utf-8")
