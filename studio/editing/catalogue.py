@@ -236,7 +236,7 @@ def document_entries(doc: Document, at: At) -> list[TypeEntry]:
         inputs, outputs = _body_ports(doc, at, node)
         made.append(
             replace(
-                runner, title=name, name=name, preset=name, category="Subgraphs of this graph",
+                runner, title=name, name=name, preset=name, category="Own subgraphs",
                 summary=_first_sentence(" ".join(body.about.split())) or f"Run the subgraph {name}.",
                 params={BODY_PARAM: name}, inputs=inputs, outputs=outputs, synonyms="subgraph",
             )

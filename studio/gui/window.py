@@ -258,7 +258,7 @@ class MainWindow(QMainWindow):
             self.bars.take("recovery")
             return
         last = found[0]
-        more = f" There are {len(found) - 1} more on the welcome page." if len(found) > 1 else ""
+        more = f" {len(found) - 1} more on the welcome page." if len(found) > 1 else ""
         self.bars.put(
             BarText(
                 "recovery",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Final
 
@@ -25,6 +26,10 @@ HOVER: Final = 600
 
 SPEAKING: Final = ("text", "reply", "answer")
 """Outputs that say it all where they come first and are text."""
+
+
+_LONG_NUMBER: Final = re.compile(r'(?<![\w."])(-?\d+\.0*[1-9]\d{3})\d+(?=[,\]}]|$)')
+"""A number with more decimals than a glance takes in; not one within a text."""
 
 
 class Shot:
@@ -101,15 +106,20 @@ class Shot:
         data = self.outputs.get(port)
         return "" if data is None else shown_bytes(data, limit, whole=self.is_whole(port))
 
+    def _brief(self, port: str, limit: int) -> str:
+        """Return what `shown` does, numbers with four decimals that say something at most."""
+        text = self.shown(port, limit)
+        return text if self.outputs.get(port, b"").startswith(b'"') else _LONG_NUMBER.sub(r"\1", text)
+
     def summary(self, limit: int = PREVIEW) -> str:
         """Return one line about what the firing gave: its value, or its values by port, or why there are none."""
         if self.status_name != "ok":
             return " ".join(self.reason[: 2 * limit].split())[:limit]
         first = next(iter(self.outputs), "")
         if len(self.outputs) == 1 or (first in SPEAKING and self.outputs[first].startswith(b'"')):
-            return self.shown(first, limit)
+            return self._brief(first, limit)
         each = max(20, limit // max(1, len(self.outputs)))
-        return "  ".join(f"{port}: {self.shown(port, each)}" for port in list(self.outputs)[:6])
+        return "  ".join(f"{port}: {self._brief(port, each)}" for port in list(self.outputs)[:6])
 
 
 def shown_bytes(data: bytes, limit: int, *, whole: bool = True) -> str:

@@ -266,3 +266,17 @@ def test_a_damaged_file_loses_comfort_and_nothing_else(tmp_path: Path, text: str
 def test_amounts_and_times_are_short() -> None:
     assert [money(one) for one in (None, 0, 0.00012, 0.4)] == ["$?", "", "$0.0001", "$0.40"]
     assert [span(one) for one in (0.0042, 3.21, 75, 3700)] == ["4 ms", "3.2 s", "1 min 15 s", "1 h 01 min"]
+
+
+def test_numbers_are_short_at_a_glance_and_whole_when_asked_for() -> None:
+    outputs = {
+        "confidence": b"0.993404755388", "scores": b'{"a":0.721369522122,"b":[1.5,-0.000012345]}',
+        "note": b'"pi is 3.14159265, to 3.14159265"', "more": b'{"said":"v1.234567"}',
+    }  # fmt: skip
+    shot = Shot(1, "", "n", "0", OK, "", 0, 0, 1, outputs, None)
+
+    assert "confidence: 0.9934  " in shot.summary()
+    assert '{"a":0.7213,"b":[1.5,-0.00001234]}' in shot.summary()
+    assert "pi is 3.14159265, to 3.14159265" in shot.summary(), "texts are left alone"
+    assert "v1.234567" in shot.summary()
+    assert shot.shown("confidence") == "0.993404755388"

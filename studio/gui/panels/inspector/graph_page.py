@@ -28,7 +28,7 @@ from studio.gui.workbench import Workbench
 from studio.spec.fields import MISSING, Field
 from studio.support.values import Json
 
-UNTIL: dict[str, Json] = {"nothing more is to do": MISSING, "a stop is reached": "stop"}
+UNTIL: dict[str, Json] = {"all is done": MISSING, "a stop fires": "stop"}
 ON_LIMIT: dict[str, Json] = {"end as usual": MISSING, "fail": "fail"}
 MOST = 40
 

@@ -20,7 +20,7 @@ from studio.gui.popups.rows import Row
 from studio.gui.theme import current_theme, themes
 from studio.gui.workbench import Workbench
 
-LOCAL: Final = "Subgraphs of this graph"
+LOCAL: Final = "Own subgraphs"
 DECLARE: Final = "Declare a store"
 
 
