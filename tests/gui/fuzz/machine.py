@@ -154,9 +154,13 @@ class Machine:
 
 
 def census() -> dict[str, int]:
-    """Return what there is of things that must not pile up: widgets, items of scenes, documents, graphs, threads."""
+    """Return what there is of things that must not pile up: widgets, items of scenes, documents, graphs, threads.
+
+    The inspector keeps a bounded number of pages; which of them there are is chance, so they do not count.
+    """
     settle()
-    found = {"widgets": len(QApplication.allWidgets()), "threads": threading.active_count()}
+    widgets = sum(_inspector_of(one) is None for one in QApplication.allWidgets())
+    found = {"widgets": widgets, "threads": threading.active_count()}
     kinds: dict[str, type[Any]] = {"items": QGraphicsItem, "canvases": Canvas, "documents": Document, "graphs": Graph}
     found.update(dict.fromkeys(kinds, 0))
     for one in gc.get_objects():
@@ -164,6 +168,12 @@ def census() -> dict[str, int]:
             if isinstance(one, kind):
                 found[name] += 1
     return found
+
+
+def _inspector_of(widget: QWidget | None) -> QWidget | None:
+    while widget is not None and widget.objectName() != "inspector":
+        widget = widget.parentWidget()
+    return widget
 
 
 def settle() -> None:
