@@ -195,16 +195,23 @@ class Files(QObject):
 
     def _save_there(self, document: Document, path: Path, then: Then) -> None:
         base = document.graph.base
-        self._name_after(document, path)
-        self._write(document, path, then)
+        named = self._name_after(document, path)
+
+        def written(done: bool) -> None:
+            if named and not done:
+                document.undo()  # it is not this file's graph
+            then(done)
+
+        self._write(document, path, written)
         if document.path == path:
             self._offer_companions(document, base)
 
-    def _name_after(self, document: Document, path: Path) -> None:
-        """A graph that never had a name of its own gets its file's."""
+    def _name_after(self, document: Document, path: Path) -> bool:
+        """A graph that never had a name of its own gets its file's. Returns whether that was done."""
         given = self._untitled.get(id(document))
         if given and given.startswith(UNTITLED) and document.graph.name == given and not name_problem(path.stem):
-            document.do("Name the graph", [SetKey(TOP, "name", path.stem)])
+            return document.do("Name the graph", [SetKey(TOP, "name", path.stem)])
+        return False
 
     def _write(self, document: Document, path: Path, then: Then) -> None:
         first = document.path is None or not _same(document.path, path)

@@ -75,9 +75,13 @@ class Keeper(QObject):
         if known is not None:
             self.workbench.remove(known)
         self.workbench.add(document)  # with a journal of its own, from now on
-        self._drop(recovery)
+        kept = self._journals[id(document)].path.exists()
+        if kept:
+            self._drop(recovery)
         changed = " Its file has changed since; saving asks." if recovery.file_changed else ""
-        self.workbench.say(f"{document.title} is as it was left at {recovery.when}, and not saved yet.{changed}")
+        stays = "" if kept else " The disk takes no new journal of it, so the old one stays: save it soon."
+        told = f"{document.title} is as it was left at {recovery.when}, and not saved yet.{changed}{stays}"
+        self.workbench.say(told, "info" if kept else "warning")
         return document
 
     def discard(self, recovery: Recovery) -> None:

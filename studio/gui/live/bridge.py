@@ -44,6 +44,9 @@ SLICE: Final = 64
 CLOCK_S: Final = 0.5
 """How often times of nodes under way are shown anew, in seconds."""
 
+FOUND: Final = 4000
+"""Firings of picked ticks that are kept once they were looked up; one look takes as many as the graph has nodes."""
+
 LEAVE_S: Final = 10.0
 """How long closing waits for a run to end."""
 
@@ -226,9 +229,11 @@ class Live(Parting):
 
     def look_up(self, key: Any, question: Callable[[Any], Any]) -> None:
         """Have something looked up in the trace; `found` tells the answer."""
-        if self._lookup is None:
+        if self._lookup is None or self._lookup.db != self.trace_file():
             from studio.gui.live.lookup import Lookup
 
+            if self._lookup is not None:  # runs are recorded elsewhere from now on
+                self._lookup.stop()
             self._lookup = Lookup(self.trace_file())
         self._lookup.ask(key, question)
         self._wake()
@@ -247,6 +252,8 @@ class Live(Parting):
                     shots: list[Shot] = answer
                     for shot in shots:
                         mine.found[shot.region, shot.node, shot.tick] = shot
+                    while len(mine.found) > FOUND:
+                        del mine.found[next(iter(mine.found))]
                     self.states.show_all()
             self.found.emit(key, answer)
 

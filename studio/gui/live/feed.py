@@ -16,7 +16,7 @@ from studio.editing.ops import TOP, At
 from studio.graph.model import Graph
 from studio.gui.live.human import Question
 from studio.gui.live.places import Places, Spot
-from studio.gui.live.tracks import RECENT, Asked, NodeTrack, Opened, PlaceTrack, RegionTrack, Told
+from studio.gui.live.tracks import RECENT, TAIL, Asked, NodeTrack, Opened, PlaceTrack, RegionTrack, Told
 from studio.gui.live.values import WHOLE_BYTES, Shot
 from studio.support.errors import StudioError
 from studio.support.ticks import tick_path
@@ -86,7 +86,7 @@ class RunView:
         """Take text that streams from a firing under way."""
         track = self.by_path.get(node)
         if track is None:  # told before its region was: at most a moment
-            self._early_text[node, tick] = self._early_text.get((node, tick), "") + text
+            self._early_text[node, tick] = (self._early_text.get((node, tick), "") + text)[-TAIL:]
             return
         track.place.say(node, tick, text)
         self._touch(track)

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
+LEAVE_S = 3.0
+"""How long closing waits for a slow disk, in seconds; the thread then ends with the process."""
+
 Question = Callable[["Trace"], Any]
 
 
@@ -57,7 +60,7 @@ class Lookup:
         thread, self._thread = self._thread, None
         if thread is not None:
             self._keys.put(_END)
-            thread.join()
+            thread.join(LEAVE_S)
 
     def _work(self) -> None:
         from studio.trace import Trace

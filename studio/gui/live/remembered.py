@@ -69,8 +69,10 @@ class Remembered:
 
 
 def short_texts(texts: dict[str, str]) -> dict[str, str]:
-    """Return the texts that are short enough to be remembered."""
-    return {name: text for name, text in texts.items() if len(text) <= LONGEST}
+    """Return the texts that may be remembered: no long ones, and none in which one of the person's keys stands."""
+    from studio.models.keys import scrub
+
+    return {name: text for name, text in texts.items() if len(text) <= LONGEST and scrub(text) == text}
 
 
 def _stamp(path: Path) -> tuple[int, int] | None:

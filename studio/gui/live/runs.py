@@ -259,7 +259,7 @@ class Runs(QObject):
         self.remembered.note(
             mine.document.path,
             inputs=short_texts(mine.inputs),
-            options={name: text for name, text in mine.options.texts.items() if text},
+            options=short_texts({name: text for name, text in mine.options.texts.items() if text}),
             run=mine.last_run,
             stopped=mine.stopped._asdict(),
         )

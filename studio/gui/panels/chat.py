@@ -44,6 +44,8 @@ class ChatPanel(QWidget, UndoHost):
         self.live: Live = workbench.part("live")
         self._logs: dict[int, tuple[Document, ChatLog]] = {}
         self._answering: tuple[Document, Bubble] | None = None
+        self._awaited = ""
+        """The output that answers, as it was called when the message was sent."""
         self._speakers: set[Spot] = set()
         self._speaking: tuple[str, str] = ("", "")
         self._showing = False
@@ -210,7 +212,7 @@ class ChatPanel(QWidget, UndoHost):
         self._speaking = ("", "")
         answer = Bubble("graph", "", "streaming")
         log.bubbles += [Bubble("you", text), answer]
-        self._answering = document, answer
+        self._answering, self._awaited = (document, answer), log.output
 
     def _pressed(self) -> None:
         if self._answering is not None and self._answering[0] is self.workbench.document:
@@ -240,13 +242,12 @@ class ChatPanel(QWidget, UndoHost):
         mine, bubble = self._answering
         self._answering = None
         result = outcome.result
-        log = self.log(mine)
         if result is not None and result.status == "ok":
             bubble.run = result.run_id
-            if log.output in result.outputs:
-                bubble.text, bubble.state = as_text(result.outputs[log.output]), "done"
+            if self._awaited in result.outputs:
+                bubble.text, bubble.state = as_text(result.outputs[self._awaited]), "done"
             else:
-                bubble.text, bubble.state = f"The graph gave nothing on `{log.output}`.", "error"
+                bubble.text, bubble.state = f"The graph gave nothing on `{self._awaited}`.", "error"
         elif outcome.aborted:
             bubble.text, bubble.state = (bubble.text or "Stopped."), "stopped"
         else:

@@ -36,6 +36,9 @@ if TYPE_CHECKING:
 SIGNS = 4000
 """Signs of a question that are shown at once; of more, the beginning."""
 
+CARDS = 20
+"""Questions that are shown at once: a map may ask one for each of its items."""
+
 CHOICES = 40
 """Choices that get a button; of more, the answer is typed."""
 
@@ -65,6 +68,9 @@ class QuestionsPanel(QWidget):
         self._column.setSpacing(10)
         self._empty = Note("Nobody asks you anything. Questions of a run appear here.", "soft", body)
         self._column.addWidget(self._empty)
+        self._more = Note("", "soft", body)
+        self._more.setObjectName("questions.more")
+        self._column.addWidget(self._more)
         self._column.addStretch(1)
         area.setWidget(body)
         self.live.questions_changed.connect(self.refresh)
@@ -83,10 +89,12 @@ class QuestionsPanel(QWidget):
             self._column.removeWidget(card)
             card.hide()
             card.deleteLater()
-        for number, question in questions.items():
+        for number, question in list(questions.items())[:CARDS]:
             if number not in self.cards:
                 card = self.cards[number] = QuestionCard(question, self.live, self)
-                self._column.insertWidget(self._column.count() - 1, card)
+                self._column.insertWidget(self._column.count() - 2, card)
+        more = len(questions) - len(self.cards)
+        self._more.set_text(f"{more:,} more questions wait; they come up as these are answered." if more else "")
         self._empty.setVisible(not self.cards)
         self._rise(bool(self.cards))
 
@@ -131,8 +139,8 @@ class QuestionCard(QFrame, UndoHost):
         head.addWidget(where)
         head.addWidget(Note(f"tick {call.tick}", "soft", self), 1)
         column.addLayout(head)
-        text = plain(call.question)
-        shown = text if len(text) <= SIGNS else f"{text[:SIGNS]}… ({len(text):,} signs)"
+        length = len(call.question)
+        shown = plain(call.question[:SIGNS]) + ("" if length <= SIGNS else f"… ({length:,} signs)")
         asked = QLabel(shown, self)
         asked.setTextFormat(Qt.TextFormat.PlainText)
         asked.setWordWrap(True)

@@ -245,7 +245,7 @@ class RunPanel(QWidget):
             if action_id == "run.pause":
                 name = "run" if is_held else "pause"
                 button.setAccessibleName("Go on" if is_held else "Pause")
-            role = "edge" if not can else "accent" if action_id == "run.run" else "text"
+            role = "skipped" if not can else "accent" if action_id == "run.run" else "text"
             if self._icons.get(action_id) != (name, role):
                 self._icons[action_id] = name, role
                 button.setIcon(icon(name, current_theme().colour(role)))

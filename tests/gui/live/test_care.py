@@ -275,3 +275,115 @@ def test_two_windows_remember_side_by_side(tmp_path: Path) -> None:
     one.note(tmp_path / "c.yaml", run="3")
     fresh = Remembered(tmp_path / "runs.json")
     assert [fresh.of(tmp_path / f"{name}.yaml").get("run") for name in "abc"] == ["1", "2", "3"]
+
+
+@pytest.mark.parametrize("kind", ["inputs", "options"])
+def test_a_key_is_not_remembered(desk: Desk, monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
+    secret = "sk-not-a-real-one-0123456789abcdef"
+    monkeypatch.setenv("OPENAI_API_KEY", secret)
+    document = desk.open(CRITIC_LOOP, *GOOD)
+    mine = desk.live.of(document)
+    if kind == "inputs":
+        mine.inputs |= {"topic": f"my key is {secret}", "other": "stays"}
+    else:
+        mine.options["model"] = secret
+    desk.live.remember(mine)
+    text = desk.live.remembered.path.read_text(encoding="utf-8")
+    assert secret not in text
+    assert ("stays" in text) == (kind == "inputs")
+
+
+def test_values_are_looked_up_where_runs_are_recorded_now(desk: Desk, tmp_path: Path) -> None:
+    desk.open(COUNTER)
+    desk.play()
+    found: list[Any] = []
+    desk.live.found.connect(lambda key, answer: found.append(answer))
+    desk.live.look_up("runs", lambda trace: len(trace.runs()))
+    desk.until(lambda: found)
+    before = desk.live.trace_file()
+    desk.live.db = tmp_path / "elsewhere.db"
+    desk.play()
+    assert desk.live.trace_file() != before
+    found.clear()
+    desk.live.look_up("runs", lambda trace: [run.id for run in trace.runs()])
+    desk.until(lambda: found)
+    assert found == [[desk.view.run_id]]
+
+
+# -- talking ----------------------------------------------------------------------------------
+
+
+def test_an_output_that_is_renamed_while_it_answers_still_answers(desk: Desk) -> None:
+    document = desk.open(CRITIC_LOOP, *GOOD)
+    desk.live.of(document).breakpoints.add(Spot((), "critic"))
+    desk.chat.field.show_text("lava")
+    desk.chat.send()
+    desk.held()
+    document.do("Rename", rename_node(document, (), "result", "reply"))
+    desk.live.toggle_breakpoint(document, Spot((), "critic"))
+    desk.do("run.pause")
+    desk.to_end()
+    (_, answer) = desk.chat.log(document).bubbles
+    assert (answer.text, answer.state) == ("Three.", "done")
+
+
+def test_quick_messages_are_sent_one_after_the_other_and_none_is_lost(desk: Desk) -> None:
+    document = desk.open(CRITIC_LOOP, *GOOD)
+    desk.chat.field.setFocus()
+    for text in ("first", "second"):
+        desk.qtbot.keyClicks(desk.chat.field, text)
+        desk.qtbot.keyClick(desk.chat.field, Qt.Key.Key_Return)
+    assert [bubble.text for bubble in desk.chat.log(document).bubbles if bubble.who == "you"] == ["first"]
+    assert desk.chat.field.text() == "second"
+    desk.to_end()
+    desk.script(document, "Only.", "good")
+    desk.qtbot.keyClick(desk.chat.field, Qt.Key.Key_Return)
+    desk.to_end()
+    assert [bubble.text for bubble in desk.chat.log(document).bubbles] == ["first", "Three.", "second", "Only."]
+
+
+MANY_ASK = """
+nodes:
+  names: {type: flow.input, kind: list, value: [NAMES]}
+  each: {type: flow.map, graph: one, concurrency: 64}
+  out: {type: flow.output}
+edges:
+  - names.value -> each.items
+  - each.answer -> out.value
+graphs:
+  one:
+    nodes:
+      item: {type: flow.input}
+      ask: {type: human.ask, question: "What of {item}?"}
+      answer: {type: flow.output}
+    edges:
+      - item.value -> ask.item
+      - ask.answer -> answer.value
+"""
+
+
+def test_of_very_many_questions_some_are_shown_and_the_rest_counted(desk: Desk) -> None:
+    desk.open(MANY_ASK.replace("NAMES", ", ".join(f"n{number}" for number in range(60))))
+    desk.do("run.run")
+    desk.until(lambda: len(desk.live.questions) == 60 or desk.live.active is None)
+    desk.until(lambda: len(desk.questions.cards) == 20)
+    assert "40 more" in desk.questions._more.text()
+    first = desk.live.questions[0]
+    assert first.answer("yes")
+    desk.until(lambda: len(desk.live.questions) == 59)
+    assert first.number not in desk.questions.cards
+    assert len(desk.questions.cards) == 20
+
+
+def test_an_answer_after_stop_changes_nothing(desk: Desk) -> None:
+    desk.open(ASKING)
+    desk.do("run.run")
+    desk.until(lambda: desk.live.questions)
+    (question,) = desk.live.questions
+    desk.do("run.abort")
+    desk.do("run.abort")  # twice: the first is recorded all the same
+    assert question.answer("left")
+    assert desk.to_end().aborted
+    assert question.answer("right")
+    with Trace(desk.live.trace_file()) as trace:
+        assert trace.run().status == "aborted"

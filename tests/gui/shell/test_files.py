@@ -362,3 +362,37 @@ def test_files_that_a_template_reads_can_come_along(window: MainWindow, tmp_path
     mails = path.parent / "data" / "inbox_triage" / "mails"
     copied = tmp_path / "data" / "inbox_triage" / "mails"
     assert sorted(one.name for one in copied.iterdir()) == sorted(one.name for one in mails.iterdir())
+
+
+def test_a_save_that_fails_leaves_the_graph_its_name(
+    window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    document = files(window).new()
+
+    def refuse(self: Document, path: Path) -> None:
+        raise EnvironmentProblem("The disk is full.")
+
+    monkeypatch.setattr(Document, "save", refuse)
+    done: list[bool] = []
+    files(window)._save_there(document, tmp_path / "mine.yaml", done.append)
+    assert done == [False]
+    assert document.graph.name == "untitled"
+    monkeypatch.undo()
+    files(window)._save_there(document, tmp_path / "mine.yaml", done.append)
+    assert done == [False, True]
+    assert document.graph.name == "mine"
+
+
+def test_reverting_counts_what_is_being_typed(window: MainWindow, small: Path) -> None:
+    document = window.workbench.open(small)
+    assert document is not None
+
+    class Typing:
+        def commit(self) -> None:
+            document.do("Type", [SetKey(TOP, "about", "typed")])  # type: ignore[union-attr]
+
+    window.workbench.parts["typing"] = Typing()
+    files(window).revert(document)
+    assert document.graph.about == "typed"
+    assert [box for box in window.findChildren(QMessageBox) if box.isVisible()]
+    del window.workbench.parts["typing"]

@@ -130,3 +130,19 @@ def test_moments_are_said_as_people_say_them() -> None:
     assert said(datetime(2026, 3, 5, 18, 2)) == "today 18:02"
     assert said(datetime(2026, 3, 5, 18, 2) - timedelta(days=1)) == "yesterday 18:02"
     assert said(datetime(2026, 1, 2, 8, 5)) == "2 January 2026, 08:05"
+
+
+def test_the_old_journal_stays_while_the_disk_takes_no_new_one(
+    window: MainWindow, crashed: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from studio.editing import journal
+
+    (found,) = keeper(window).look()
+
+    def refuse(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(journal.Journal, "_begin", refuse)
+    assert keeper(window).bring_back(found) is not None
+    assert found.journal.exists()
+    assert "save it soon" in window.status.text

@@ -24,6 +24,8 @@ SHOWN = 50_000
 """Characters of a preview that are shown."""
 LONGEST = 1_000_000
 """Characters of a param beyond which there is no preview."""
+HEAVIEST = 5_000_000
+"""Characters of a filled-in text beyond which there is no preview: a long value may be asked for many times."""
 WAIT_MS = 200
 TEMPLATES = {"text.template": "template", "human.ask": "question"}
 """Types that fill in a template and do nothing else with it: the param."""
@@ -40,6 +42,8 @@ def previewed(subject: Subject) -> tuple[str, str]:
     if any(isinstance(one, str) and len(one) > LONGEST for one in subject.params().values()):
         return "", "A text as long as this has no preview."
     values = {name: subject.sample(name) for name in ports.inputs}
+    if _weight(subject, values) > HEAVIEST:
+        return "", "With these sample values the text is too long for a preview."
     type_name = subject.node.type
     if type_name in TEMPLATES:
         try:
@@ -50,6 +54,13 @@ def previewed(subject: Subject) -> tuple[str, str]:
         return "", "The preview comes back when the params are right."
     asked = what_is_asked(ports.cls, ports.params, values, lambda name: _info(subject, name))
     return ("", asked) if isinstance(asked, str) else (as_transcript(asked), "")
+
+
+def _weight(subject: Subject, values: dict[str, Json]) -> int:
+    """Return about how many characters the templates have once they are filled in."""
+    long = {name: len(value) for name, value in values.items() if isinstance(value, str) and len(value) > 1000}
+    texts = [one for one in subject.params().values() if isinstance(one, str)] if long else []
+    return sum(text.count(f"{{{name}}}") * size for text in texts for name, size in long.items())
 
 
 def _info(subject: Subject, name: str) -> ModelInfo:
