@@ -19,7 +19,7 @@ from typing import Any
 
 from PySide6.QtCore import QCoreApplication, QEvent, QMessageLogContext, Qt, QtMsgType, qInstallMessageHandler
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QDialog, QGraphicsItem, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QGraphicsItem, QListView, QWidget
 
 from studio.editing import Document
 from studio.graph.model import Graph
@@ -156,10 +156,11 @@ class Machine:
 def census() -> dict[str, int]:
     """Return what there is of things that must not pile up: widgets, items of scenes, documents, graphs, threads.
 
-    The inspector keeps a bounded number of pages; which of them there are is chance, so they do not count.
+    The inspector keeps a bounded number of pages; which of them there are is chance, so they, and the lists that
+    complete in their fields, do not count.
     """
     settle()
-    widgets = sum(_inspector_of(one) is None for one in QApplication.allWidgets())
+    widgets = sum(not _is_inspector(one) for one in QApplication.allWidgets())
     found = {"widgets": widgets, "threads": threading.active_count()}
     kinds: dict[str, type[Any]] = {"items": QGraphicsItem, "canvases": Canvas, "documents": Document, "graphs": Graph}
     found.update(dict.fromkeys(kinds, 0))
@@ -170,10 +171,12 @@ def census() -> dict[str, int]:
     return found
 
 
-def _inspector_of(widget: QWidget | None) -> QWidget | None:
-    while widget is not None and widget.objectName() != "inspector":
+def _is_inspector(widget: QWidget | None) -> bool:
+    while widget is not None:
+        if widget.objectName() == "inspector" or (widget.isWindow() and isinstance(widget, QListView)):
+            return True
         widget = widget.parentWidget()
-    return widget
+    return False
 
 
 def settle() -> None:
