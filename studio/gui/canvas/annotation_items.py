@@ -9,13 +9,13 @@ from PySide6.QtGui import QColor, QPainter, QPolygonF
 from PySide6.QtWidgets import QGraphicsItem
 
 from studio.editing.annotations import Comment, Frame, Rect
-from studio.gui.canvas.look import Look, faded, fits, look, mixed, pen
+from studio.gui.canvas.look import TINY, Look, faded, fits, look, mixed, pen
+from studio.gui.canvas.repaint import repaint
 from studio.gui.guard import guarded
 
 TITLE = 30.0
 CORNER = 16.0
 RIM = 7.0
-TINY = 0.3
 MOST_TEXT = 4_000
 
 _HUES = {"blue": 212, "green": 150, "yellow": 48, "orange": 28, "red": 355, "purple": 270}
@@ -42,6 +42,11 @@ class Annotation(QGraphicsItem):
             self._size = QRectF(0, 0, rect.width(), rect.height())
         self.setPos(rect.topLeft())
         self.update()
+
+    def update(self, *rect: Any) -> None:
+        """Be painted anew."""
+        super().update(*rect)
+        repaint(self)
 
     def set_flag(self, name: str, value: Any) -> None:
         """Set a mark (`hovered`) and repaint."""

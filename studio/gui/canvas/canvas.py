@@ -17,6 +17,7 @@ from studio.graph.model import Edge
 from studio.gui.canvas import keys, picture, tips
 from studio.gui.canvas.annotation_items import Annotation, CommentItem, FrameItem
 from studio.gui.canvas.editing import Editing
+from studio.gui.canvas.far import Far
 from studio.gui.canvas.gestures import Gesture, begin_gesture
 from studio.gui.canvas.graph import CanvasGraph
 from studio.gui.canvas.look import look, theme_changed
@@ -117,6 +118,7 @@ class Canvas(QWidget):
         view.keyed.connect(lambda event: keys.pressed(self, event))
         view.shown_scene().selectionChanged.connect(self._on_selection)
         view.overlay = self.minimap
+        view.far = Far(self.projection, self.notes)
         self._hint.setObjectName("canvas_hint")
         self._hint.setTextFormat(Qt.TextFormat.PlainText)
         self._hint.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
@@ -252,6 +254,7 @@ class Canvas(QWidget):
 
     def _on_selection(self) -> None:
         self._names = None
+        self.view.repaint_far()
         if self._quiet:
             return
         if self.projection.is_reconciling:
@@ -553,6 +556,7 @@ class Canvas(QWidget):
             self.gone.emit()
         self.marks.forget_mouse()
         self.marks.follow()
+        self.view.repaint_far()
         self._hint.setVisible(not projection.cards)
         self.minimap.refresh()
         self._names = None

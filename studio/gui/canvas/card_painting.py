@@ -11,16 +11,13 @@ from PySide6.QtGui import QPainter, QPainterPath
 from studio.export.card import FACE, HEAD, PAD
 from studio.graph.model import IMPLICIT_PORTS
 from studio.gui.canvas.library import IN
-from studio.gui.canvas.look import RADIUS, Look, faded, fits, look, mixed, pen, width_of, wrapped
+from studio.gui.canvas.look import RADIUS, SMALL, TINY, Look, faded, fits, look, mixed, pen, width_of, wrapped
 from studio.gui.canvas.port_painting import paint_ports, paint_problem
-from studio.gui.canvas.small_cards import outline, paint_big_title, paint_tiny
+from studio.gui.canvas.small_cards import opacity_of, outline, paint_big_title, paint_tiny
 from studio.gui.canvas.state import NodeState, shown_text
 
 if TYPE_CHECKING:
     from studio.gui.canvas.node_item import NodeItem
-
-SMALL, TINY = 0.56, 0.3
-"""Below these scales a card shows its title only, and nothing but its colour."""
 
 STRIP_LINE = 14.0
 """Height of a line of the text below a card."""
@@ -35,7 +32,7 @@ _NO_BRUSH = Qt.BrushStyle.NoBrush
 def paint_card(item: NodeItem, painter: QPainter, scale: float, style: Look) -> None:
     """Paint a node's card at a scale (pixels per scene unit, without the screen's own factor)."""
     if item.dimmed or item.card.knocked_out:
-        painter.setOpacity(painter.opacity() * (0.35 if item.dimmed else 0.5))
+        painter.setOpacity(painter.opacity() * opacity_of(item))
     if scale < TINY:
         paint_tiny(item, painter, style)
         return

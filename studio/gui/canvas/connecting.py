@@ -13,6 +13,7 @@ from studio.gui.canvas.gestures import Gesture
 from studio.gui.canvas.library import IN, OUT
 from studio.gui.canvas.look import look, pen
 from studio.gui.canvas.node_item import PortId
+from studio.gui.canvas.repaint import repaint
 from studio.gui.canvas.routing import smooth
 from studio.gui.canvas.targets import Target
 
@@ -73,7 +74,7 @@ class Connect(Gesture):
 
     def begin_drag(self) -> None:
         """Show the wire, and where it may go."""
-        self._line = QGraphicsPathItem()
+        self._line = self.drawn = QGraphicsPathItem()
         self._line.setZValue(50)
         self.view.shown_scene().addItem(self._line)
         if self._picked is not None:
@@ -144,6 +145,7 @@ class Connect(Gesture):
             line.setDashPattern([4.0, 3.0])
         self._line.setPen(line)
         self._line.setPath(path)
+        repaint(self._line)
 
     def _type(self) -> str:
         field = self.canvas.projection.field(*self._from)
@@ -190,7 +192,7 @@ class Connect(Gesture):
         """No wire after all."""
         if self._line is not None:
             self.view.shown_scene().removeItem(self._line)
-            self._line = None
+            self._line = self.drawn = None
         if self._picked is not None:
             self._picked.setVisible(True)
         self.canvas.marks.offer(None)

@@ -10,7 +10,6 @@ from studio.editing import annotations as marks
 from studio.editing.annotations import Comment, Frame, Rect
 from studio.graph.layout import Point
 from studio.graph.model import Edge
-from studio.gui.canvas.library import IN
 from studio.gui.canvas.node_item import PortId
 from studio.gui.canvas.wire_item import WireKey
 from studio.support.errors import StudioError
@@ -96,19 +95,6 @@ class Editing:
             return False
         label = "Cut wire" if len(doomed) == 1 else f"Cut {len(doomed)} wires"
         return self.do(label, lambda: connecting.unwire(canvas.document, canvas.at, doomed))
-
-    def rewire(self, disconnected: Sequence[Sequence[Any]], connected: Sequence[Sequence[Any]]) -> None:
-        """NodeGraphQt says that pairs of ports were parted or joined."""
-        for pair in disconnected:
-            source, target = _ordered(pair)
-            self.cut([key for key in self._canvas.projection.wires if key[:4] == (*_end(source), *_end(target))])
-        for pair in connected:
-            source, target = _ordered(pair)
-            self.connect(
-                PortId(source.node.name, "out", source.name),
-                PortId(target.node.name, "in", target.name),
-                feedback=False,
-            )
 
     def lead(self, edge: Edge, points: Sequence[Point], label: str) -> bool:
         """Lead a wire through points."""
@@ -219,16 +205,6 @@ class Editing:
             return frame is not None and self.change_frame(number, replace(frame, rect=rect), "Resize frame")
         comment = marks.comments(graph).get(number)
         return comment is not None and self.change_comment(number, replace(comment, rect=rect), "Resize comment")
-
-
-def _ordered(pair: Sequence[Any]) -> tuple[Any, Any]:
-    """Return output and input of a pair of ports that may come in any order."""
-    one, two = pair
-    return (two, one) if one.port_type == IN else (one, two)
-
-
-def _end(port: Any) -> tuple[str, str]:
-    return port.node.name, port.name
 
 
 def _moved_label(names: Sequence[str], frames: Sequence[int], comments: Sequence[int]) -> str:

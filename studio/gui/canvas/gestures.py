@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QMouseEvent
+from PySide6.QtWidgets import QGraphicsItem
 
 from studio.editing import annotations as marks
 from studio.editing.annotations import SMALLEST, Rect
@@ -41,6 +42,8 @@ class Gesture:
         self.began = self.view.scene_at(event.position())
         self.mods = event.modifiers()
         self.is_drag = False
+        self.drawn: QGraphicsItem | None = None
+        """What it draws over the scene."""
 
     def move(self, event: QMouseEvent) -> None:
         """The mouse moved."""

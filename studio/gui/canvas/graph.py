@@ -102,12 +102,10 @@ class CanvasGraph(NodeGraph):  # type: ignore[misc]
     # -- gestures, as the viewer reports them ----------------------------------------------------
 
     def _on_connection_changed(self, disconnected: list[Any], connected: list[Any]) -> None:
-        if self.editing is not None:
-            self.editing.rewire(disconnected, connected)
+        """Wires are drawn by a gesture of ours, between places on cards."""
 
     def _on_connection_sliced(self, ports: list[Any]) -> None:
-        if self.editing is not None and ports:
-            self.editing.rewire(ports, [])
+        """See `_on_connection_changed`."""
 
     def _on_nodes_moved(self, moved: dict[NodeItem, Any]) -> None:
         if self.editing is not None:

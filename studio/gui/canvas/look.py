@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache, lru_cache
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPen
@@ -11,8 +12,14 @@ from studio.export.card import SMALL_SIZE, TITLE_SIZE
 from studio.export.style import hue_of
 from studio.gui.theme import Theme, current_theme, themes
 
+if TYPE_CHECKING:
+    from studio.gui.canvas.small_cards import Box, BoxKey
+
 FAMILIES = ["Inter", "Segoe UI", "Helvetica Neue", "Arial", "DejaVu Sans"]
 """As in `export.style.FONT`, so that drawings and canvas agree."""
+
+SMALL, TINY = 0.56, 0.3
+"""Below these scales (pixels per scene unit) a card shows its title only, and nothing but its colour."""
 
 RADIUS = 9.0
 PORT = 4.5
@@ -45,9 +52,12 @@ class Look:
         self.heading_font = _font(15.0, QFont.Weight.DemiBold)
         self.shadow = QColor(0, 0, 0, 70 if theme.is_dark else 16)
         self.pens: dict[object, QPen] = {}
-        """Pens of wires by what they depend on (see `wire_item`)."""
+        """Pens of wires by what they depend on (see `wire_painting`)."""
+        self.boxes: dict[BoxKey, Box] = {}
+        """Cards that are shown very small, by what they depend on (see `small_cards`)."""
         self._bands: dict[str, QColor] = {}
         self._tiny: dict[tuple[str, bool], QColor] = {}
+        self._dots: dict[str, QColor] = {}
         self._hues: dict[str, QColor] = {}
         self._types: dict[str, QColor] = {}
 
@@ -72,6 +82,13 @@ class Look:
         if found is None:
             found = mixed(self.card, self.bad if broken else self.hue(category), 0.3)
             self._tiny[key, broken] = found
+        return found
+
+    def dot(self, category: str) -> QColor:
+        """The colour of a card on the map."""
+        found = self._dots.get(category)
+        if found is None:
+            found = self._dots[category] = mixed(self.card, self.hue(category), 0.6)
         return found
 
     def type_colour(self, port_type: str) -> QColor:

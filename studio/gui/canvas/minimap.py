@@ -6,10 +6,11 @@ step of a pan, as what lies under a widget cannot be scrolled.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QPointF, QRect, QRectF, QSize, Qt, QTimer
+from PySide6.QtCore import QObject, QPointF, QRect, QRectF, QSize, QSizeF, Qt, QTimer
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPixmap
 
 from studio.gui.canvas.gestures import Gesture
@@ -111,15 +112,25 @@ class Minimap(QObject):
         painter.setBrush(faded(mixed(style.paper, style.card, 0.6), 0.95))
         painter.drawRoundedRect(QRectF(0.5, 0.5, WIDTH - 1, HEIGHT - 1), 8, 8)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-        for item in self._projection.cards.values():
-            body = item.body_rect()
-            place = corner + (body.topLeft() - area.topLeft()) * scale
-            painter.fillRect(
-                QRectF(place.x(), place.y(), max(2.0, body.width() * scale), max(2.0, body.height() * scale)),
-                _colour(item, style),
-            )
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.translate(corner)
+        painter.scale(scale, scale)
+        painter.translate(-area.topLeft())
+        for (red, green, blue), rects in self._rects(2.0 / scale, style).items():
+            painter.setBrush(QColor(red, green, blue))
+            painter.drawRects(rects)
         painter.end()
         self._cards = made
+        return made
+
+    def _rects(self, least: float, style: Look) -> dict[tuple[int, int, int], list[QRectF]]:
+        """Return the cards by colour, none smaller than it can be seen: each colour is painted at once."""
+        made: dict[tuple[int, int, int], list[QRectF]] = defaultdict(list)
+        for item in self._projection.cards.values():
+            rect = item.body_rect()
+            if rect.width() < least or rect.height() < least:
+                rect = QRectF(rect.topLeft(), rect.size().expandedTo(QSizeF(least, least)))
+            made[_colour(item, style)].append(rect)
         return made
 
 
@@ -142,12 +153,14 @@ def with_map(start: Callable[[], Gesture | None], canvas: Canvas, event: QMouseE
     return start()
 
 
-def _colour(item: NodeItem, style: Look) -> QColor:
+def _colour(item: NodeItem, style: Look) -> tuple[int, int, int]:
     status = item.state.status
     if item.isSelected():
-        return style.accent
-    if status and status != "waiting":
-        return style.statuses[status]
-    if item.card.broken:
-        return style.bad
-    return mixed(style.card, style.hue(item.card.category), 0.6)
+        colour = style.accent
+    elif status and status != "waiting":
+        colour = style.statuses[status]
+    elif item.card.broken:
+        colour = style.bad
+    else:
+        colour = style.dot(item.card.category)
+    return colour.red(), colour.green(), colour.blue()

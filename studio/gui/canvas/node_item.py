@@ -13,7 +13,7 @@ from studio.export.card import HEAD, Card
 from studio.gui.canvas.card_painting import STRIP_LINE, paint_card, strip_room
 from studio.gui.canvas.library import IN, OUT, AbstractNodeItem
 from studio.gui.canvas.look import look
-from studio.gui.canvas.port_item import Port
+from studio.gui.canvas.repaint import repaint
 from studio.gui.canvas.state import IDLE, NodeState
 from studio.gui.guard import guarded
 from studio.spec.fields import Field
@@ -60,9 +60,6 @@ class NodeItem(AbstractNodeItem):  # type: ignore[misc]
         self.card = Card(name, name, "", "")
         self.title = name
         """The whole title; the card's is cut to the width that drawings have for it."""
-        self.inputs: list[Port] = []
-        self.outputs: list[Port] = []
-        self.widgets: dict[str, Any] = {}
         self.types: dict[tuple[str, str], str] = {}
         self.fields: dict[tuple[str, str], Field] = {}
         self.ghosts: frozenset[tuple[str, str]] = frozenset()
@@ -77,9 +74,9 @@ class NodeItem(AbstractNodeItem):  # type: ignore[misc]
         self.offer: Offer | None = None
         self.hot: tuple[str, str] | None = None
         """The port under the mouse."""
-        self._ports: dict[tuple[str, str], Port] = {}
         self._places: dict[tuple[str, str], QPointF] = {}
         self._rect = QRectF()
+        self._body: QRectF | None = None
         self._strip = 0
 
     # -- what NodeGraphQt asks of an item ------------------------------------------------------
@@ -114,8 +111,6 @@ class NodeItem(AbstractNodeItem):  # type: ignore[misc]
             if (side, port) not in fields and port not in ("when", "done", "error")
         )
         self._measure()
-        for key, port in self._ports.items():
-            port.setPos(self._place_of(*key))
         self.update()
 
     def set_state(self, state: NodeState) -> None:
@@ -139,14 +134,16 @@ class NodeItem(AbstractNodeItem):  # type: ignore[misc]
 
     # -- places -------------------------------------------------------------------------------
 
-    def port(self, side: str, name: str) -> Port:
-        """Return the end for wires at a port, made when first asked for."""
-        found = self._ports.get((side, name))
-        if found is None:
-            found = self._ports[side, name] = Port(self, side, name)
-            found.setPos(self._place_of(side, name))
-            (self.inputs if side == IN else self.outputs).append(found)
-        return found
+    def setPos(self, *place: Any) -> None:
+        """Stand elsewhere."""
+        QGraphicsItem.setPos(self, *place)
+        self._body = None
+        repaint(self)
+
+    def update(self, *rect: Any) -> None:
+        """Be painted anew."""
+        QGraphicsItem.update(self, *rect)
+        repaint(self)
 
     def port_place(self, side: str, name: str) -> QPointF:
         """Return where a port is in the scene; ports that it has not are in the middle of the head."""
@@ -187,13 +184,17 @@ class NodeItem(AbstractNodeItem):  # type: ignore[misc]
         return best[1] if best is not None else None
 
     def body_rect(self) -> QRectF:
-        """Return the card's rectangle in the scene, without margins."""
-        return QRectF(self.pos().x(), self.pos().y(), self.card.width, self.card.height)
+        """Return the card's rectangle in the scene, without margins; it is kept and must not be changed."""
+        if self._body is None:
+            place = self.pos()
+            self._body = QRectF(place.x(), place.y(), self.card.width, self.card.height)
+        return self._body
 
     def _measure(self) -> None:
         card = self.card
         self._width, self._height = card.width, card.height
         self._places = {}
+        self._body = None
         self._strip = strip_room(self.state, card.width)
         self._bound()
 

@@ -94,7 +94,7 @@ def _others(canvas: Canvas, names: frozenset[str]) -> list[QGraphicsItem]:
         elif isinstance(item, WireItem):
             inside = item.key.source in names and item.key.target in names
         else:
-            inside = item.parentItem() is not None  # ports go with their card
+            inside = False
         if not inside:
             found.append(item)
     return found

@@ -258,10 +258,8 @@ class Projection:
             if key.source in self.cards or key.target in self.cards:
                 counts[key] += 1
                 wanted.setdefault(key, edge)
-        for key, wire in list(self.wires.items()):
-            ends = (wire.output_port is not None, wire.input_port is not None)
-            if key not in wanted or ends != (key.source in self.cards, key.target in self.cards):
-                self._remove_wire(key)
+        for key in [key for key in self.wires if key not in wanted]:
+            self._remove_wire(key)
         fresh: set[WireKey] = set()
         for key, edge in wanted.items():
             known = self.wires.get(key)
@@ -272,13 +270,6 @@ class Projection:
 
     def _add_wire(self, key: WireKey, edge: Edge) -> WireItem:
         wire = self.wires[key] = WireItem(edge)
-        source, target = self.cards.get(key.source), self.cards.get(key.target)
-        if source is not None:
-            wire.output_port = source.port(OUT, key.source_port)
-            wire.output_port.add_pipe(wire)
-        if target is not None:
-            wire.input_port = target.port(IN, key.target_port)
-            wire.input_port.add_pipe(wire)
         for name in (key.source, key.target):
             self._of_node.setdefault(name, set()).add(key)
         self.graph.scene().addItem(wire)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPen
@@ -13,6 +14,9 @@ from studio.gui.canvas.port_painting import problem_colour
 
 if TYPE_CHECKING:
     from studio.gui.canvas.node_item import NodeItem
+
+STRIPE, SIGN = 14.0, 28.0
+"""Height of the stripe of a run's state; size of the sign of a problem."""
 
 _CENTER = Qt.AlignmentFlag.AlignCenter
 
@@ -31,29 +35,67 @@ def outline(item: NodeItem, style: Look) -> tuple[QColor, float]:
     return (mixed(style.edge, style.ink, 0.35) if item.hovered else style.edge), 1.0
 
 
-def paint_tiny(item: NodeItem, painter: QPainter, style: Look) -> None:
-    """Paint a card as a box; there may be thousands, so with few calls."""
+class Box(NamedTuple):
+    """How a card that is shown very small is painted. Few cards differ, so many are painted at once."""
+
+    fill: QColor
+    line: QPen
+    status: QColor | None
+    sign: QColor | None
+    opacity: float
+    is_strong: bool
+
+
+BoxKey = tuple[str, bool, str, bool, bool, bool, bool, bool, str]
+
+
+def box_key(item: NodeItem) -> BoxKey:
+    """Return what the box of a card depends on."""
     card = item.card
-    rect = QRectF(0, 0, card.width, card.height)
-    painter.fillRect(rect, style.tiny(card.category, card.broken))
-    status = item.state.status
-    if status:
-        painter.fillRect(QRectF(0, 0, card.width, 14), style.statuses[status])
-    painter.setPen(_tiny_outline(item, style))
-    painter.drawRect(rect)
-    if item.problem is not None:
-        painter.fillRect(QRectF(card.width - 22, -6, 28, 28), problem_colour(item, style))
+    return (
+        card.category, card.broken, item.state.status, item.isSelected(), item.marked, item.hovered, item.dimmed,
+        card.knocked_out, item.problem[0] if item.problem is not None else "",
+    )  # fmt: skip
 
 
-def _tiny_outline(item: NodeItem, style: Look) -> QPen:
-    strong = item.isSelected() or item.marked
-    key = ("card", strong, item.state.status, item.card.broken, item.hovered)
-    found = style.pens.get(key)
+def box_of(item: NodeItem, key: BoxKey, style: Look) -> Box:
+    """Return how the box of a card is painted; kept for all cards with this key."""
+    found = style.boxes.get(key)
     if found is None:
         colour, _ = outline(item, style)
-        found = style.pens[key] = pen(colour, 2.0 if strong else 1.0)
-        found.setCosmetic(True)
+        strong = item.isSelected() or item.marked
+        line = pen(colour, 2.0 if strong else 1.0)
+        line.setCosmetic(True)
+        found = style.boxes[key] = Box(
+            style.tiny(item.card.category, item.card.broken), line, style.statuses.get(item.state.status),
+            problem_colour(item, style) if item.problem is not None else None,
+            opacity_of(item), strong,
+        )  # fmt: skip
     return found
+
+
+def opacity_of(item: NodeItem) -> float:
+    """Return how solid a card is painted: others are found, or it is switched off."""
+    return 0.35 if item.dimmed else 0.5 if item.card.knocked_out else 1.0
+
+
+def paint_boxes(painter: QPainter, box: Box, rects: Sequence[QRectF]) -> None:
+    """Paint cards as boxes that look alike; there may be thousands, so with few calls."""
+    painter.setPen(box.line)
+    painter.setBrush(box.fill)
+    painter.drawRects(rects)
+    painter.setPen(Qt.PenStyle.NoPen)
+    if box.status is not None:
+        painter.setBrush(box.status)
+        painter.drawRects([QRectF(rect.x(), rect.y(), rect.width(), STRIPE) for rect in rects])
+    if box.sign is not None:
+        painter.setBrush(box.sign)
+        painter.drawRects([QRectF(rect.right() - SIGN + 6, rect.y() - 6, SIGN, SIGN) for rect in rects])
+
+
+def paint_tiny(item: NodeItem, painter: QPainter, style: Look) -> None:
+    """Paint one card as a box; its opacity is set already."""
+    paint_boxes(painter, box_of(item, box_key(item), style), [QRectF(0, 0, item.card.width, item.card.height)])
 
 
 def paint_big_title(item: NodeItem, painter: QPainter, style: Look, scale: float) -> None:

@@ -10,8 +10,10 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtWidgets import QGraphicsScene
 
 from studio.gui.canvas.annotation_items import CommentItem, FrameItem
+from studio.gui.canvas.look import TINY
 from studio.gui.canvas.node_item import REACH, NodeItem, PortId
-from studio.gui.canvas.wire_item import HANDLE, WireItem, WireKey
+from studio.gui.canvas.wire_item import WireItem, WireKey
+from studio.gui.canvas.wire_painting import HANDLE
 
 Kind = Literal["port", "node", "handle", "wire", "comment", "frame", "corner"]
 
@@ -39,7 +41,7 @@ def find_target(scene: QGraphicsScene, point: QPointF, scale: float) -> Target |
     reach = min(24.0, max(REACH, 8.0 / scale))
     items = scene.items(QRectF(point.x() - reach, point.y() - reach, 2 * reach, 2 * reach), BY_BOX)
     cards = [item for item in items if isinstance(item, NodeItem)]
-    if scale > 0.3:
+    if scale >= TINY:
         for card in cards:
             port = card.port_at(point, reach)
             if port is not None:

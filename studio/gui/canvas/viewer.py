@@ -6,10 +6,11 @@ can be cancelled at any moment without a trace; so the scene may change in the m
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
+from math import ceil, floor
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
     QDragEnterEvent,
@@ -21,6 +22,7 @@ from PySide6.QtGui import (
     QNativeGestureEvent,
     QPainter,
     QPaintEvent,
+    QRegion,
     QResizeEvent,
     QTransform,
     QWheelEvent,
@@ -28,10 +30,11 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QGraphicsScene, QGraphicsView, QToolTip
 
 from studio.gui.canvas.library import NodeViewer
-from studio.gui.canvas.look import look
+from studio.gui.canvas.look import TINY, look
 from studio.gui.guard import guarded
 
 if TYPE_CHECKING:
+    from studio.gui.canvas.far import Far
     from studio.gui.canvas.gestures import Gesture
     from studio.gui.canvas.minimap import Minimap
     from studio.gui.canvas.targets import Target
@@ -39,6 +42,9 @@ if TYPE_CHECKING:
 LEAST, MOST = 0.05, 4.0
 EXTENT = 1_100_000.0
 GRID = 20.0
+MOST_PARTS = 8
+"""In how many rectangles the view is painted at most; one around all is painted instead of more."""
+
 NODE_MIME = "application/x-studio-node-type"
 
 _Mod = Qt.KeyboardModifier
@@ -63,6 +69,10 @@ class Viewer(NodeViewer):  # type: ignore[misc]
         self.takes: Callable[[Any], bool] = lambda mime: False
         self.overlay: Minimap | None = None
         """Painted over the scene, in place."""
+        self.far: Far | None = None
+        """Paints the scene where it is shown very small."""
+        self.exposed: Sequence[QRectF] = ()
+        """While the view is painted: the rectangles of the scene that are; everything if there are none."""
         self.target: Any = None
         self.space_held = False
         super().__init__()
@@ -363,13 +373,36 @@ class Viewer(NodeViewer):  # type: ignore[misc]
     @guarded()
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the scene and what lies over it."""
-        QGraphicsView.paintEvent(self, event)
+        inverse, _ = self.viewportTransform().inverted()
+        few = event.region().rectCount() <= MOST_PARTS
+        parts: Iterable[QRect] = iter(event.region()) if few else (event.rect(),)
+        self.exposed = [inverse.mapRect(QRectF(part)) for part in parts]
+        try:
+            if self.far is not None and self.zoom < TINY:
+                self._paint_far(self.far, event)
+            else:
+                QGraphicsView.paintEvent(self, event)
+        finally:
+            self.exposed = ()
         overlay = self.overlay
         if overlay is not None and overlay.isVisible() and event.region().intersects(overlay.geometry()):
             painter = QPainter(self.viewport())
             painter.setClipRegion(event.region())
             overlay.paint(painter)
             painter.end()
+
+    def repaint_far(self) -> None:
+        """Something that is shown from afar looks other than before; there all of the view is painted anew."""
+        if self.far is not None and self.zoom < TINY:
+            self.viewport().update()
+
+    def _paint_far(self, far: Far, event: QPaintEvent) -> None:
+        QGraphicsView.paintEvent(self, QPaintEvent(QRegion()))  # paints nothing, but the view and the scene note it
+        painter = QPainter(self.viewport())
+        painter.setWorldTransform(self.viewportTransform())
+        self.drawBackground(painter, self.viewportTransform().inverted()[0].mapRect(QRectF(event.rect())))
+        far.paint(painter, self.exposed, self.gesture.drawn if self.gesture is not None else None)
+        painter.end()
 
     @guarded()
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -392,22 +425,25 @@ class Viewer(NodeViewer):  # type: ignore[misc]
         step = GRID
         while step * scale < 22:
             step *= 2
-        left, top = (rect.left() // step) * step, (rect.top() // step) * step
-        across, down = int((rect.right() - left) / step) + 2, int((rect.bottom() - top) / step) + 2
         size = 2.0 / scale
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(style.grid)
-        painter.drawRects(
-            [
-                QRectF(left + column * step - size / 2, top + row * step - size / 2, size, size)
-                for column in range(across)
-                for row in range(down)
-            ]
-        )
+        for part in self.exposed or (rect,):
+            painter.drawRects(_dots(part, step, size))
 
     def shown_scene(self) -> QGraphicsScene:
         """Return the scene."""
         scene = self.scene()
         assert isinstance(scene, QGraphicsScene)
         return scene
+
+
+def _dots(area: QRectF, step: float, size: float) -> list[QRectF]:
+    """Return the dots of the grid that an area touches."""
+    half = size / 2
+    columns = range(floor((area.left() - half) / step), ceil((area.right() + half) / step) + 1)
+    rows = [
+        row * step - half for row in range(floor((area.top() - half) / step), ceil((area.bottom() + half) / step) + 1)
+    ]
+    return [QRectF(column * step - half, row, size, size) for column in columns for row in rows]

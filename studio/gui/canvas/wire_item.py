@@ -6,28 +6,23 @@ from itertools import pairwise
 from typing import Any, NamedTuple
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
+from PySide6.QtGui import QPainter, QPainterPath, QPen
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsPathItem
 
 from studio.graph.model import Edge
 from studio.gui.canvas.library import PipeItem
-from studio.gui.canvas.look import WIRE, Look, faded, fits, look, mixed, pen, width_of
+from studio.gui.canvas.look import TINY, look, width_of
+from studio.gui.canvas.repaint import repaint
+from studio.gui.canvas.wire_painting import FADED, LONG, PILL, Long, paint_wire, tiny_pen
 from studio.gui.guard import guarded
 from studio.support.values import preview
 
-TINY = 0.3
-SMALL = 0.56
-_SMOOTH = QPainter.RenderHint.Antialiasing
-_NO_BRUSH = Qt.BrushStyle.NoBrush
 _SELECTABLE = QGraphicsItem.GraphicsItemFlag.ItemIsSelectable
 _ROOM = QPen(Qt.GlobalColor.black, 14.0)
 """Its width is what Qt keeps clear around a path."""
 
-HANDLE = 5.0
-"""Radius of a point that a wire is led through."""
-
-_EDGE, _PILL = 8.0, 154.0
-"""How far paint goes beyond a path, at a glow or a point; how wide at most are the options that stand on a wire."""
+_EDGE = 8.0
+"""How far paint goes beyond a path, at a glow or a point."""
 
 
 class WireKey(NamedTuple):
@@ -48,10 +43,13 @@ class WireKey(NamedTuple):
 class WireItem(PipeItem):  # type: ignore[misc]
     """One wire. Its path is given by the projection; it knows the edge it stands for and no document."""
 
+    changes = 0
+    """Grows when any wire looks other than before, but for being selected."""
+
     def __init__(self, edge: Edge) -> None:
         # Not PipeItem's own: that makes an arrow item, a cache and pens which are never used here.
         QGraphicsPathItem.__init__(self)
-        self._input_port = self._output_port = None
+        self._input_port = self._output_port = None  # NodeGraphQt's ports: ours are places on a card
         self._active = self._highlight = False
         self._color, self._style = (0, 0, 0, 255), 0
         self.edge = edge
@@ -68,8 +66,10 @@ class WireItem(PipeItem):  # type: ignore[misc]
         self.label_place = QPointF()
         self.missing = ""
         """What is said at a loose end."""
-        self._pill = ""
+        self.pill = ""
+        """What stands on it: the options of feedback, or how many it is."""
         self._path = QPainterPath()
+        self._long: Long | None = None
         self._points: list[QPointF] | None = None
         self.setFlag(_SELECTABLE)
         self.setZValue(-1)
@@ -90,8 +90,26 @@ class WireItem(PipeItem):  # type: ignore[misc]
     def activate(self) -> None:
         """See `reset`."""
 
+    def update(self, *rect: Any) -> None:
+        """Be painted anew."""
+        QGraphicsPathItem.update(self, *rect)
+        repaint(self)
+
+    def setVisible(self, visible: bool) -> None:
+        """Be seen or not."""
+        WireItem.changes += 1
+        QGraphicsPathItem.setVisible(self, visible)
+        repaint(self)
+
     def draw_path(self, start_port: Any = None, end_port: Any = None, cursor_pos: Any = None) -> None:
         """The projection routes wires."""
+
+    def delete(self) -> None:
+        """Leave the scene."""
+        WireItem.changes += 1
+        scene = self.scene()
+        if scene is not None:
+            scene.removeItem(self)
 
     itemChange = QGraphicsItem.itemChange
 
@@ -99,19 +117,22 @@ class WireItem(PipeItem):  # type: ignore[misc]
 
     def show_edge(self, edge: Edge, count: int = 1) -> None:
         """Show other options of the same wire."""
+        WireItem.changes += 1
         self.edge, self.count = edge, count
-        self._pill = options_text(edge)
+        self.pill = options_text(edge)
         if count > 1:
-            self._pill = f"{count}×" + (f" {self._pill}" if self._pill else "")
+            self.pill = f"{count}×" + (f" {self.pill}" if self.pill else "")
         self.update()
 
     def set_route(self, path: QPainterPath, label: QPointF, handles: list[QPointF]) -> None:
         """Run along another path."""
-        self._points = None
+        WireItem.changes += 1
+        self._points = self._long = None
         self._path = path
         self.label_place = label
         self.handles = handles
         self.setPath(path)
+        repaint(self)
 
     def label_width(self) -> float:
         """Return how wide the words at a loose end are."""
@@ -120,8 +141,31 @@ class WireItem(PipeItem):  # type: ignore[misc]
     def set_flag(self, name: str, value: Any) -> None:
         """Set one of the marks (`hovered`, `marked`, `dimmed`, `hot_handle`) and repaint."""
         if getattr(self, name) != value:
+            WireItem.changes += 1
             setattr(self, name, value)
             self.update()
+
+    @property
+    def is_strong(self) -> bool:
+        """Whether it is drawn as selected, found or under the mouse."""
+        return self.hovered or self.marked or bool(self.isSelected())
+
+    @property
+    def stands_on(self) -> bool:
+        """Whether something stands on it or at its end."""
+        return not self.label_place.isNull() or self.edge.feedback
+
+    @property
+    def is_long(self) -> bool:
+        """Whether it goes farther than anybody sees at once."""
+        box = self._path.controlPointRect()
+        return box.width() > LONG or box.height() > LONG
+
+    def as_long(self) -> Long:
+        """Return the path as lines, of which only those have to be painted that are in view."""
+        if self._long is None:
+            self._long = Long(self._path)
+        return self._long
 
     def points(self) -> list[QPointF]:
         """Return points along the path, close enough to find it under the mouse."""
@@ -150,7 +194,7 @@ class WireItem(PipeItem):  # type: ignore[misc]
         box = self.path().controlPointRect().adjusted(-_EDGE, -_EDGE, _EDGE, _EDGE)
         if not self.label_place.isNull():
             place = self.label_place
-            wide = self.label_width() if self.missing else _PILL / 2 + 1
+            wide = self.label_width() if self.missing else PILL / 2 + 1
             box = box.united(QRectF(place.x() - wide, place.y() - 16, 2 * wide, 26))
         path = QPainterPath()
         path.addRect(box)
@@ -158,119 +202,15 @@ class WireItem(PipeItem):  # type: ignore[misc]
 
     @guarded()
     def paint(self, painter: QPainter, option: Any, widget: Any = None) -> None:
-        """Paint the wire, its points and what stands on it."""
+        """Paint the wire, its points and what stands on it; in a view, only as much as is to be seen."""
         scale = option.levelOfDetailFromTransform(painter.worldTransform())
-        if scale < TINY:  # there may be thousands: as few calls as can be
+        if scale < TINY:
             if self.dimmed:
-                painter.setOpacity(0.25)
-            painter.setPen(tiny_pen(self, look()))
+                painter.setOpacity(FADED)
+            painter.setPen(tiny_pen(self, look(), strong=self.is_strong))
             painter.drawPath(self._path)
         else:
-            paint_wire(self, painter, scale, look())
-
-
-def paint_wire(wire: WireItem, painter: QPainter, scale: float, style: Look) -> None:
-    """Paint a wire at a scale (pixels per scene unit)."""
-    selected = wire.isSelected()
-    strong = selected or wire.hovered or wire.marked
-    line = wire_pen(wire, style)
-    if scale < SMALL:
-        line = _small_pen(line, scale)
-    painter.setRenderHint(_SMOOTH)
-    if wire.dimmed:
-        painter.setOpacity(0.25)
-    painter.setBrush(_NO_BRUSH)
-    if strong:
-        painter.setPen(pen(faded(style.accent if selected or wire.marked else line.color(), 0.25), 7.0))
-        painter.drawPath(wire.path())
-    painter.setPen(line)
-    painter.drawPath(wire.path())
-    if scale < SMALL:
-        return
-    for number, handle in enumerate(wire.handles):
-        painter.setPen(pen(style.paper, 1.5))
-        painter.setBrush(style.accent if number == wire.hot_handle or selected else line.color())
-        painter.drawEllipse(handle, HANDLE, HANDLE)
-    if wire.edge.feedback:
-        _paint_tip(wire, painter, line.color())
-    if wire._pill:
-        _paint_pill(painter, wire.label_place, wire._pill, style, line.color())
-    if wire.missing:
-        painter.setFont(style.small_font)
-        painter.setPen(style.bad)
-        painter.drawText(wire.label_place, fits(wire.missing, style.small_font, 180))
-
-
-def tiny_pen(wire: WireItem, style: Look) -> QPen:
-    """Return the pen of a wire that is shown very small: a thin line."""
-    strong = wire.isSelected() or wire.hovered or wire.marked
-    key = ("tiny", wire.port_type, wire.broken, wire.edge.feedback, strong)
-    found = style.pens.get(key)
-    if found is None:
-        found = QPen(wire_pen(wire, style).color(), 2.0 if strong else 1.0)
-        found.setCosmetic(True)
-        style.pens[key] = found
-    return found
-
-
-def _small_pen(line: QPen, scale: float) -> QPen:
-    wide = QPen(line)
-    wide.setWidthF(max(line.widthF(), min(3.5, 1.1 / scale)))
-    return wide
-
-
-def wire_pen(wire: WireItem, style: Look) -> QPen:
-    """Return the pen of a wire as it is now; pens are shared and must not be changed."""
-    edge = wire.edge
-    strong = wire.isSelected(), wire.hovered, wire.marked
-    key = (wire.port_type, wire.broken, edge.feedback, edge.hold, strong)
-    found = style.pens.get(key)
-    if found is None:
-        found = style.pens[key] = _made_pen(wire, style)
-    return found
-
-
-def _made_pen(wire: WireItem, style: Look) -> QPen:
-    edge = wire.edge
-    if wire.broken:
-        colour = style.bad
-    elif wire.isSelected():
-        colour = style.accent
-    elif edge.feedback:
-        colour = style.back
-    else:
-        colour = style.type_colour(wire.port_type)
-        if not (wire.hovered or wire.marked):
-            colour = mixed(style.paper, colour, 0.82)
-    line = QPen(colour, WIRE + (0.6 if wire.hovered or wire.isSelected() else 0.0))
-    line.setCapStyle(Qt.PenCapStyle.FlatCap)
-    line.setJoinStyle(Qt.PenJoinStyle.BevelJoin)
-    if edge.feedback or wire.broken:
-        line.setDashPattern([1.0, 2.6] if edge.hold else [4.0, 3.0])
-    return line
-
-
-def _paint_tip(wire: WireItem, painter: QPainter, colour: QColor) -> None:
-    end = wire.path().currentPosition()
-    path = QPainterPath(QPointF(end.x() - 13, end.y() - 4.5))
-    path.lineTo(end.x() - 5, end.y())
-    path.lineTo(end.x() - 13, end.y() + 4.5)
-    path.closeSubpath()
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(colour)
-    painter.drawPath(path)
-
-
-def _paint_pill(painter: QPainter, place: QPointF, text: str, style: Look, colour: QColor) -> None:
-    text = fits(text, style.tiny_font, _PILL - 14)
-    wide = width_of(text, style.tiny_font) + 14
-    rect = QRectF(place.x() - wide / 2, place.y() - 8, wide, 16)
-    painter.setPen(pen(colour, 1.0))
-    painter.setBrush(style.card)
-    painter.drawRoundedRect(rect, 8, 8)
-    painter.setPen(style.text)
-    painter.setFont(style.tiny_font)
-    painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, text)
+            paint_wire(self, painter, scale, look(), widget.parent().exposed if widget is not None else ())
 
 
 def options_text(edge: Edge) -> str:

@@ -278,7 +278,7 @@ def test_a_wire_tells_its_ends_type_and_value(qtbot: Any, workbench: Workbench) 
 def test_what_stands_on_a_wire_is_within_what_is_repainted_with_it(qtbot: Any, workbench: Workbench) -> None:
     canvas = open_canvas(qtbot, workbench, LOOP)
     wire = wire_of(canvas, "critic.label ~> writer.fault")
-    assert wire._pill
+    assert wire.pill
     place = wire.label_place
 
     for corner in (QPointF(-77, -9), QPointF(77, 9)):
