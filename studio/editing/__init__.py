@@ -4,9 +4,9 @@ The window, commands and recovery change graphs through `Document` alone; whoeve
 signals. Knows no Qt and runs nothing.
 """
 
-from studio.editing.document import Document
-from studio.editing.history import Entry, History
-from studio.editing.ops import (
+from studio.editing.document.document import Document
+from studio.editing.document.history import Entry, History
+from studio.editing.document.ops import (
     TOP,
     At,
     InsertEdge,

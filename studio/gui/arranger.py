@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import QObject, QTimer
 
 from studio.editing import TOP, At, Document, Op
-from studio.editing.arranging import auto_arrange
+from studio.editing.placing.arranging import auto_arrange
 from studio.graph.layout import Box
 from studio.graph.model import Graph
 from studio.gui.actions.on_canvas import named

@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from studio.editing import TOP, Document, SetKey
-from studio.editing.recent import Recent
+from studio.editing.keeping.recent import Recent
 from studio.graph.model import Graph
 from studio.graph.names import name_problem
 from studio.gui.bars import BarText

@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from studio.editing import Document
-from studio.editing.journal import Journal, Recovery, recover, recoverable
+from studio.editing.keeping.journal import Journal
+from studio.editing.keeping.recovery import Recovery, recover, recoverable
 from studio.gui.workbench import Workbench
 from studio.support.errors import StudioError
 

@@ -25,8 +25,8 @@ from studio.editing import (
     SetComment,
     SetKey,
 )
-from studio.editing.op_json import graph_to_json
-from studio.editing.ops import Key
+from studio.editing.document.op_json import graph_to_json
+from studio.editing.document.ops import Key
 from studio.graph.model import Graph, StoreDecl
 from tests.graph.strategies import edges, graphs, names, nodes, texts, values
 

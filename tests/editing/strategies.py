@@ -19,10 +19,12 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from studio.editing import annotations as drawn
-from studio.editing import arranging, bodies, connecting, fragments, nodes, stores, subgraphs
+from studio.editing.carrying import fragments, inlining, subgraphs
 from studio.editing.document import Document
-from studio.editing.ops import At, Op
+from studio.editing.document.ops import At, Op
+from studio.editing.edits import bodies, connecting, nodes, renaming, stores
+from studio.editing.placing import annotations as drawn
+from studio.editing.placing import arranging, places
 from studio.graph.model import Edge, Graph, NodeInstance, StoreDecl
 from studio.spec.fields import MISSING
 from studio.support.errors import GraphError
@@ -140,12 +142,12 @@ def _reorder(doc: Document, at: At, rng: random.Random) -> list[Op]:
 
 
 def _add(doc: Document, at: At, rng: random.Random) -> list[Op]:
-    boxes = rng.choice([None, arranging.estimated_boxes(doc, at)])
+    boxes = rng.choice([None, places.estimated_boxes(doc, at)])
     return nodes.add_node(doc, at, rng.choice(list(TYPES)), (1, 2.04), name=rng.choice(["", "x y"]), boxes=boxes)[1]
 
 
 def _rename(doc: Document, at: At, rng: random.Random) -> list[Op]:
-    return nodes.rename_node(doc, at, _name(doc, at, rng), rng.choice(["fresh", "a", "when", "_"]))
+    return renaming.rename_node(doc, at, _name(doc, at, rng), rng.choice(["fresh", "a", "when", "_"]))
 
 
 def _duplicate(doc: Document, at: At, rng: random.Random) -> list[Op]:
@@ -156,7 +158,7 @@ def _rename_port(doc: Document, at: At, rng: random.Random) -> list[Op]:
     name = _name(doc, at, rng)
     ports = doc.ports(at, name)
     old = rng.choice([*ports.inputs, *ports.outputs, "nothing"])
-    return nodes.rename_port(doc, at, name, old, rng.choice(["fresh", "a", "when", "no dot.s"]))
+    return renaming.rename_port(doc, at, name, old, rng.choice(["fresh", "a", "when", "no dot.s"]))
 
 
 def _paste(doc: Document, at: At, rng: random.Random) -> list[Op]:
@@ -166,7 +168,7 @@ def _paste(doc: Document, at: At, rng: random.Random) -> list[Op]:
 
 
 def _annotate(doc: Document, at: At, rng: random.Random) -> list[Op]:
-    boxes = arranging.estimated_boxes(doc, at)
+    boxes = places.estimated_boxes(doc, at)
     rect = drawn.Rect(rng.randint(-99, 99), 0, 300, 200)
     match rng.randint(0, 7):
         case 0:
@@ -188,11 +190,11 @@ def _annotate(doc: Document, at: At, rng: random.Random) -> list[Op]:
 
 
 def _arrange(doc: Document, at: At, rng: random.Random) -> list[Op]:
-    boxes = arranging.estimated_boxes(doc, at)
+    boxes = places.estimated_boxes(doc, at)
     some = _some(doc, at, rng)
     match rng.randint(0, 5):
         case 0:
-            return arranging.move(doc, at, dict.fromkeys(some, (rng.randint(-999, 999), 1.26)), boxes)
+            return places.move(doc, at, dict.fromkeys(some, (rng.randint(-999, 999), 1.26)), boxes)
         case 1:
             side: arranging.Side = rng.choice(["left", "right", "top", "bottom", "centre", "middle"])
             return arranging.align(doc, at, some, side, boxes)
@@ -203,7 +205,7 @@ def _arrange(doc: Document, at: At, rng: random.Random) -> list[Op]:
         case 4:
             return arranging.snapped(doc, at, some, boxes)
         case _:
-            return arranging.move_by(doc, at, some, (1, 0))
+            return places.move_by(doc, at, some, (1, 0))
 
 
 def _set(doc: Document, at: At, rng: random.Random) -> list[Op]:
@@ -254,7 +256,7 @@ def _graph(doc: Document, at: At, rng: random.Random) -> list[Op]:
 def _inline(doc: Document, at: At, rng: random.Random) -> list[Op]:
     regions = [name for name, node in doc.at(at).nodes.items() if node.type == "flow.subgraph"]
     name = rng.choice(regions) if regions else _name(doc, at, rng)
-    return subgraphs.inline_subgraph(doc, at, name, strict=rng.random() < 0.5)
+    return inlining.inline_subgraph(doc, at, name, strict=rng.random() < 0.5)
 
 
 EDITS: dict[str, Edit] = {

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from studio.editing import Document
-from studio.editing.annotations import (
+from studio.editing.edits.connecting import unwire
+from studio.editing.placing.annotations import (
     MOST,
     Comment,
     Frame,
@@ -26,7 +27,6 @@ from studio.editing.annotations import (
     remove,
     set_points,
 )
-from studio.editing.connecting import unwire
 from studio.export.svg import graph_svg
 from studio.graph.layout import Box
 from studio.graph.model import Graph

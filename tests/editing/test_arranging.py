@@ -7,21 +7,9 @@ from itertools import pairwise
 import pytest
 
 from studio.editing import Document
-from studio.editing.arranging import (
-    Side,
-    align,
-    auto_arrange,
-    distribute,
-    estimated_boxes,
-    free_place,
-    move,
-    move_by,
-    pinned,
-    positions,
-    snap,
-    snapped,
-)
-from studio.editing.nodes import add_node
+from studio.editing.edits.nodes import add_node
+from studio.editing.placing.arranging import Side, align, auto_arrange, distribute, free_place, snapped
+from studio.editing.placing.places import estimated_boxes, move, move_by, pinned, positions, snap
 from studio.graph.layout import FARTHEST, Box
 from studio.graph.model import Graph
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from studio.editing import Document, InsertEdge, PutGraph
-from studio.editing.bodies import add_graph, delete_graph, rename_graph, users
+from studio.editing.edits.bodies import add_graph, delete_graph, rename_graph, users
 from studio.graph.check import check
 from studio.graph.model import Edge, Graph
 from studio.graph.reading import MAX_GRAPH_DEPTH

@@ -7,11 +7,7 @@ from dataclasses import replace
 import pytest
 
 from studio.editing import Document
-from studio.editing.annotations import points
-from studio.editing.connecting import (
-    LONGEST_PATH,
-    Connector,
-    can_connect,
+from studio.editing.edits.connecting import (
     connect,
     edges_at,
     make_feedback,
@@ -20,6 +16,8 @@ from studio.editing.connecting import (
     set_edge,
     unwire,
 )
+from studio.editing.edits.rules import LONGEST_PATH, Connector, can_connect
+from studio.editing.placing.annotations import points
 from studio.graph.check import check
 from studio.graph.model import Edge, Graph
 from studio.graph.reading import parse_edge

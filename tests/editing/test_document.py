@@ -11,8 +11,8 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from studio.editing import Document, InsertEdge, Op, Place, PutGraph, PutNode, RenameNode, SetKey
-from studio.editing.ops import apply
-from studio.editing.port_cache import PortCache
+from studio.editing.document.ops import apply
+from studio.editing.document.port_cache import PortCache
 from studio.graph.model import Edge, Graph, NodeInstance
 from studio.graph.ports import NodePorts, node_ports
 from studio.graph.scope import Scope

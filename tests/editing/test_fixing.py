@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from studio.editing import Document
-from studio.editing.fixing import FIXERS, Fix, fixes
+from studio.editing.mending.fixing import FIXERS, Fix, fixes
 from studio.graph.diagnostics import HELP, Diagnostic
 from studio.graph.model import Graph
 from studio.lint import lint

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from studio.editing import Document
-from studio.editing.annotations import comments, frames
-from studio.editing.fragments import copy, cut, duplicate, paste
+from studio.editing.carrying.fragments import copy, cut, duplicate, paste
+from studio.editing.placing.annotations import comments, frames
 from studio.graph.check import check
 from studio.graph.model import Graph, NodeInstance
 from studio.graph.reading import MAX_NODES

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from studio.editing import Document, History, Place, SetKey
-from studio.editing.history import MOST, Entry
+from studio.editing.document.history import MOST, Entry
 from studio.graph.model import Graph
 
 

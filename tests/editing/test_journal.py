@@ -32,10 +32,11 @@ from studio.editing import (
     SetComment,
     SetKey,
 )
-from studio.editing import journal as journals
-from studio.editing.journal import Journal, Recovery, recover, recoverable
-from studio.editing.op_json import graph_from_json, graph_to_json, op_from_json, op_to_json, splice
-from studio.editing.ops import apply
+from studio.editing.document.op_json import graph_from_json, graph_to_json, op_from_json, op_to_json, splice
+from studio.editing.document.ops import apply
+from studio.editing.keeping import journal as journals
+from studio.editing.keeping.journal import Journal
+from studio.editing.keeping.recovery import Recovery, recover, recoverable
 from studio.graph.model import Edge, Graph, NodeInstance, StoreDecl
 from studio.support.errors import EnvironmentProblem, GraphError, StudioError, UsageError
 from tests.editing.random_ops import draw_op, snapshot
@@ -470,7 +471,7 @@ def test_a_journal_that_is_too_large_is_not_read(doc: Document, folder: Path, mo
     journal = keep(doc, folder)
     say(doc, "x" * 5000)
     recovery = left_behind(journal, folder)
-    monkeypatch.setattr(journals, "LARGEST", 1000)
+    monkeypatch.setattr("studio.editing.keeping.recovery.LARGEST", 1000)
     (listed,) = recoverable(folder)
     assert "too large" in listed.problem
     with pytest.raises(GraphError, match="too large"):
@@ -500,7 +501,7 @@ def test_journals_in_use_are_not_offered_and_one_window_recovers_at_a_time(doc: 
     assert recoverable(folder) == [], "it was brought back, and is not offered twice"
     other = run_python(f"""
         from pathlib import Path
-        from studio.editing.journal import Recovery, recover, recoverable
+        from studio.editing.keeping.recovery import Recovery, recover, recoverable
         folder = Path({str(folder)!r})
         print(len(recoverable(folder)))
         try:
@@ -533,7 +534,7 @@ def test_a_killed_program_leaves_everything_it_had_done(doc: Document, folder: P
                 import sys
                 from pathlib import Path
                 from studio.editing import Document, SetKey
-                from studio.editing.journal import Journal
+                from studio.editing.keeping.journal import Journal
                 doc = Document.open(Path({str(doc.path)!r}))
                 journal = Journal(doc, Path({str(folder)!r}))
                 for line in sys.stdin:

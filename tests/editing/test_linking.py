@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from studio.editing import TOP, Document
-from studio.editing.connecting import can_connect, connect
-from studio.editing.linking import offers
+from studio.editing.edits.connecting import connect
+from studio.editing.edits.rules import can_connect
+from studio.editing.offering.linking import offers
 from studio.graph.model import Graph
 
 LOOSE = """

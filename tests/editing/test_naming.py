@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from studio.editing.naming import free_name, free_names, name_for_type, name_of, require_name
+from studio.editing.edits.naming import free_name, free_names, name_for_type, name_of, require_name
 from studio.graph.names import MAX_NAME, name_problem
 from studio.support.errors import GraphError
 

@@ -7,20 +7,19 @@ from typing import Any
 import pytest
 
 from studio.editing import Document
-from studio.editing.nodes import (
+from studio.editing.edits.nodes import (
     add_node,
     change_type,
     delete,
     insert_on_edge,
     knock_out,
     move_in_order,
-    rename_node,
-    rename_port,
     set_graph_key,
     set_key,
     set_param,
 )
-from studio.editing.stores import rename_store, store_users
+from studio.editing.edits.renaming import rename_node, rename_port
+from studio.editing.edits.stores import rename_store, store_users
 from studio.graph.check import check
 from studio.graph.layout import Box
 from studio.graph.model import Graph

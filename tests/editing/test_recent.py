@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from studio.editing.recent import MOST, Recent
+from studio.editing.keeping.recent import MOST, Recent
 from studio.support.errors import EnvironmentProblem
 from studio.support.resources import bundled_graphs
 

@@ -7,11 +7,10 @@ from pathlib import Path
 import pytest
 
 from studio.editing import Document
-from studio.editing.searching import (
-    MOST_IN_ONE,
+from studio.editing.finding.searching import MOST_IN_ONE, find
+from studio.editing.finding.using import (
     Target,
     definition,
-    find,
     uses_of_graph,
     uses_of_node,
     uses_of_port,

@@ -12,8 +12,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from studio.editing import Document
-from studio.editing.ops import At
-from studio.editing.subgraphs import fresh_part, inline_subgraph, make_subgraph
+from studio.editing.carrying.inlining import inline_subgraph
+from studio.editing.carrying.subgraphs import fresh_part, make_subgraph
+from studio.editing.document.ops import At
 from studio.graph.check import check
 from studio.graph.model import Graph
 from studio.spec import Fields, Node, Registry, RunContext, node, port

@@ -8,18 +8,10 @@ from pathlib import Path
 import pytest
 
 from studio.editing import Document, InsertEdge, PutNode
-from studio.editing.nodes import add_node
-from studio.editing.suggesting import (
-    Suggestion,
-    TypeEntry,
-    advice,
-    catalogue,
-    document_entries,
-    for_port,
-    marks,
-    rank,
-    starting,
-)
+from studio.editing.edits.nodes import add_node
+from studio.editing.offering.catalogue import TypeEntry, catalogue, document_entries, starting
+from studio.editing.offering.ranking import advice, marks, rank
+from studio.editing.offering.suggesting import Suggestion, for_port
 from studio.graph.check import check
 from studio.graph.model import Graph, NodeInstance
 from studio.spec import Fields, Node, Registry, default_registry, node, port

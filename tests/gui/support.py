@@ -10,8 +10,9 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QGraphicsPathItem
 
-from studio.editing import Document, arranging
-from studio.editing import annotations as marks
+from studio.editing import Document
+from studio.editing.placing import annotations as marks
+from studio.editing.placing import places
 from studio.export.card import make_card, used_ports
 from studio.graph.model import Graph
 from studio.gui.canvas import Canvas
@@ -217,7 +218,7 @@ def _check_cards(canvas: Canvas, graph: Graph) -> None:
         assert item.card == card, f"the card of {name}"
         assert item.name == name
         assert item.wired == {(IN, p) for p in used[name][0]} | {(OUT, p) for p in used[name][1]}, name
-        place = arranging.point_of(graph.layout.get(name)) or canvas.projection.positions[name]
+        place = places.point_of(graph.layout.get(name)) or canvas.projection.positions[name]
         if not dragging:
             assert (item.pos().x(), item.pos().y()) == place, f"the place of {name}"
 

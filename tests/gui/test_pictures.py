@@ -12,7 +12,7 @@ from PySide6.QtGui import QColor, QGuiApplication, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog, QPushButton
 
-from studio.editing.ops import Place
+from studio.editing.document.ops import Place
 from studio.gui.canvas import Canvas
 from studio.gui.pictures import Picture, PictureSheet, problem_with, size_of, write
 from studio.gui.theme import Theme, current_theme

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from studio.editing import arranging
-from studio.editing.arranging import Direction, Side
+from studio.editing.placing import arranging
+from studio.editing.placing.arranging import Direction, Side
 from studio.gui.actions import Action
 from studio.gui.actions.on_canvas import canvas_of, edit, named, with_nodes, with_several
 from studio.gui.workbench import Workbench

@@ -36,7 +36,7 @@ def _redo(workbench: Workbench) -> None:
 
 
 def _cut(workbench: Workbench) -> None:
-    from studio.editing import nodes
+    from studio.editing.edits import nodes
 
     names = workbench.selection
     workbench.part("popups").clipboard.copy()
@@ -50,7 +50,7 @@ def _can_copy(workbench: Workbench) -> bool:
 
 def _duplicate(keep_inputs: bool) -> Callable[[Workbench], None]:
     def run(workbench: Workbench) -> None:
-        from studio.editing import fragments
+        from studio.editing.carrying import fragments
 
         canvas = canvas_of(workbench)
         names = canvas.selected()
@@ -84,7 +84,7 @@ def _invert(workbench: Workbench) -> None:
 
 def rename(workbench: Workbench) -> None:
     """Ask for another name of the selected node, where it is seen."""
-    from studio.editing import nodes
+    from studio.editing.edits import renaming
 
     canvas = canvas_of(workbench)
     (old,) = canvas.selected()
@@ -92,7 +92,7 @@ def rename(workbench: Workbench) -> None:
 
     def check(new: str) -> str:
         try:
-            nodes.rename_node(document, at, old, new)
+            renaming.rename_node(document, at, old, new)
         except StudioError as error:
             return str(error)
         return ""
@@ -100,7 +100,7 @@ def rename(workbench: Workbench) -> None:
     def done(new: str) -> None:
         if new != old:
             label = f"Rename {old} to {new}"
-            workbench.trying(lambda: document.do(label, nodes.rename_node(document, at, old, new)))
+            workbench.trying(lambda: document.do(label, renaming.rename_node(document, at, old, new)))
             canvas.select([new])
 
     hint = "Wires and references follow. Enter takes the name, Esc leaves."
@@ -109,7 +109,7 @@ def rename(workbench: Workbench) -> None:
 
 def set_title(workbench: Workbench) -> None:
     """Ask for the title of the selected node."""
-    from studio.editing import nodes
+    from studio.editing.edits import nodes
 
     canvas = canvas_of(workbench)
     (name,) = canvas.selected()

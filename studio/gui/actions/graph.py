@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Literal
 
-from studio.editing.bodies import names_inside, role
 from studio.editing.document import Document
-from studio.editing.naming import graph_names, require_name
-from studio.editing.ops import At
+from studio.editing.document.ops import At
+from studio.editing.edits.bodies import names_inside, role
+from studio.editing.edits.naming import graph_names, require_name
 from studio.gui.actions import Action, with_graph, with_selection
 from studio.gui.actions.on_canvas import (
     canvas_of,
@@ -27,8 +27,8 @@ from studio.gui.workbench import Workbench
 from studio.support.errors import StudioError, UsageError
 
 if TYPE_CHECKING:
-    from studio.editing.ops import Op
-    from studio.editing.searching import Target
+    from studio.editing.document.ops import Op
+    from studio.editing.finding.using import Target
 
 _NOTE = 220.0, 90.0
 """Width and height of a new comment."""
@@ -39,7 +39,7 @@ _NOTE = 220.0, 90.0
 
 def _knock_out(how: Literal["off", "pass"]) -> Callable[[Workbench], None]:
     def run(workbench: Workbench) -> None:
-        from studio.editing import nodes
+        from studio.editing.edits import nodes
 
         chosen = selected_nodes(workbench)
         to: bool | Literal["pass"] = True if how == "off" else "pass"
@@ -59,7 +59,7 @@ def _is_out(how: Literal["off", "pass"]) -> Callable[[Workbench], bool]:
 
 def _set_key(key: str, value: str | None, words: str) -> Callable[[Workbench], None]:
     def run(workbench: Workbench) -> None:
-        from studio.editing import nodes
+        from studio.editing.edits import nodes
 
         names = workbench.selection
         edit(
@@ -78,7 +78,7 @@ def _has_key(key: str, value: str | None) -> Callable[[Workbench], bool]:
 
 
 def _make_subgraph(workbench: Workbench) -> None:
-    from studio.editing import subgraphs
+    from studio.editing.carrying import subgraphs
 
     canvas = canvas_of(workbench)
     document, at, names = canvas.document, canvas.at, canvas.selected()
@@ -111,12 +111,12 @@ def _is_region(workbench: Workbench) -> bool:
 
 
 def _inline(workbench: Workbench) -> None:
-    from studio.editing import subgraphs
+    from studio.editing.carrying import inlining
 
     (name,) = workbench.selection
     canvas = canvas_of(workbench)
     before = set(canvas.document.at(canvas.at).nodes)
-    edit(workbench, f"Dissolve subgraph {name}", lambda document, at: subgraphs.inline_subgraph(document, at, name))
+    edit(workbench, f"Dissolve subgraph {name}", lambda document, at: inlining.inline_subgraph(document, at, name))
     canvas.select([one for one in canvas.document.at(canvas.at).nodes if one not in before])
 
 
@@ -125,7 +125,7 @@ def _inline(workbench: Workbench) -> None:
 
 def _feedback(workbench: Workbench) -> None:
     """Make the selected wires deliver at the next tick; if all do, in the same tick again."""
-    from studio.editing import connecting
+    from studio.editing.edits import connecting
 
     edges = selected_edges(workbench)
     if all(edge.feedback for edge in edges):
@@ -142,7 +142,7 @@ def _all_feedback(workbench: Workbench) -> bool:
 
 
 def _cut(workbench: Workbench) -> None:
-    from studio.editing import connecting
+    from studio.editing.edits import connecting
 
     edges = selected_edges(workbench)
     label = "Cut wire" if len(edges) == 1 else f"Cut {len(edges)} wires"
@@ -150,7 +150,7 @@ def _cut(workbench: Workbench) -> None:
 
 
 def _unwire(workbench: Workbench) -> None:
-    from studio.editing import connecting
+    from studio.editing.edits import connecting
 
     names = workbench.selection
     edit(workbench, f"Unwire {named(names)}", lambda document, at: connecting.unwire_nodes(document, at, names))
@@ -160,7 +160,7 @@ def _unwire(workbench: Workbench) -> None:
 
 
 def _frame(workbench: Workbench) -> None:
-    from studio.editing import annotations as notes
+    from studio.editing.placing import annotations as notes
 
     canvas = canvas_of(workbench)
     names = canvas.selected()
@@ -177,8 +177,8 @@ def _frame(workbench: Workbench) -> None:
 
 def add_comment(workbench: Workbench, place: tuple[float, float] | None = None) -> None:
     """Put a comment at a point of the canvas (None: where the mouse is, else in the middle) and write into it."""
-    from studio.editing import annotations as notes
-    from studio.editing.arranging import near
+    from studio.editing.placing import annotations as notes
+    from studio.editing.placing.places import near
 
     canvas = canvas_of(workbench)
     x, y = place or mouse_place(canvas) or canvas.scene_center()
@@ -193,7 +193,7 @@ def add_comment(workbench: Workbench, place: tuple[float, float] | None = None) 
 
 def _target(workbench: Workbench) -> Target | None:
     """Return where what the selected node runs, or the store that it uses, is defined."""
-    from studio.editing.searching import definition
+    from studio.editing.finding.using import definition
 
     canvas = canvas_of(workbench)
     (name,) = canvas.selected()
@@ -232,7 +232,7 @@ def _store_of(workbench: Workbench, name: str) -> str:
 
 
 def _where_used(workbench: Workbench) -> None:
-    from studio.editing.searching import where_used
+    from studio.editing.finding.using import where_used
 
     canvas = canvas_of(workbench)
     document, at, chosen = canvas.document, canvas.at, canvas.selected()
@@ -250,7 +250,7 @@ def _where_used(workbench: Workbench) -> None:
 
 
 def _same_type(workbench: Workbench) -> None:
-    from studio.editing.searching import where_used
+    from studio.editing.finding.using import where_used
 
     node = selected_nodes(workbench)[0]
     hits = where_used(canvas_of(workbench).document, (), "type", node.type)

@@ -8,7 +8,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPolygonF
 from PySide6.QtWidgets import QGraphicsItem
 
-from studio.editing.annotations import Comment, Frame, Rect
+from studio.editing.placing.annotations import Comment, Frame, Rect
 from studio.gui.canvas.look import TINY, Look, faded, fits, look, mixed, pen
 from studio.gui.canvas.repaint import repaint
 from studio.gui.guard import guarded

@@ -8,7 +8,7 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QMouseEvent, QPainterPath
 from PySide6.QtWidgets import QGraphicsPathItem
 
-from studio.editing.connecting import Connector, Refusal
+from studio.editing.edits.rules import Connector, Refusal
 from studio.gui.canvas.gestures import Gesture
 from studio.gui.canvas.library import IN, OUT
 from studio.gui.canvas.look import look, pen

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from studio.editing import Op, Place, arranging, connecting
-from studio.editing import annotations as marks
-from studio.editing.annotations import Comment, Frame, Rect
+from studio.editing import Op, Place
+from studio.editing.edits import connecting
+from studio.editing.placing import annotations as marks
+from studio.editing.placing import places
+from studio.editing.placing.annotations import Comment, Frame, Rect
 from studio.graph.layout import Point
 from studio.graph.model import Edge
 from studio.gui.canvas.node_item import PortId
@@ -45,7 +47,7 @@ class Editing:
 
     def _pins(self) -> list[Op]:
         at = self._canvas.at
-        return [Place(at, name, arranging.entry(point)) for name, point in self._canvas.unplaced().items()]
+        return [Place(at, name, places.entry(point)) for name, point in self._canvas.unplaced().items()]
 
     # -- places -------------------------------------------------------------------------------
 
@@ -103,7 +105,7 @@ class Editing:
 
     def insert_on_wire(self, name: str, key: WireKey, by: Point = (0.0, 0.0)) -> bool:
         """Set a node into a wire, at the place it was dragged to."""
-        from studio.editing import nodes
+        from studio.editing.edits import nodes
 
         canvas = self._canvas
         edge = canvas.projection.edge_of(key)
@@ -116,7 +118,7 @@ class Editing:
 
     def fits_into(self, name: str, key: WireKey) -> bool:
         """Whether a node has ports for what a wire brings."""
-        from studio.editing import nodes
+        from studio.editing.edits import nodes
 
         edge = self._canvas.projection.edge_of(key)
         if edge is None:
@@ -131,7 +133,7 @@ class Editing:
 
     def add(self, type_name: str, place: Point) -> str:
         """Add a node of a type at a place; return its name, "" if it was refused."""
-        from studio.editing import nodes
+        from studio.editing.edits import nodes
 
         canvas = self._canvas
         made: list[str] = []
@@ -148,7 +150,7 @@ class Editing:
 
     def rename(self, old: str, new: str) -> bool:
         """Give a node another name."""
-        from studio.editing import renaming
+        from studio.editing.edits import renaming
 
         canvas = self._canvas
         return self.do(f"Rename {old} to {new}", lambda: renaming.rename_node(canvas.document, canvas.at, old, new))
@@ -157,7 +159,7 @@ class Editing:
         self, names: Sequence[str], keys: Iterable[WireKey], frames: Sequence[int], comments: Sequence[int]
     ) -> bool:
         """Delete what is selected: nodes with their wires, wires, frames (not what stands in them) and comments."""
-        from studio.editing import nodes
+        from studio.editing.edits import nodes
 
         canvas = self._canvas
         document, at = canvas.document, canvas.at

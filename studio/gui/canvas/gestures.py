@@ -11,9 +11,9 @@ from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QGraphicsItem
 
-from studio.editing import annotations as marks
-from studio.editing.annotations import SMALLEST, Rect
-from studio.editing.arranging import GRID
+from studio.editing.placing import annotations as marks
+from studio.editing.placing.annotations import SMALLEST, Rect
+from studio.editing.placing.places import GRID
 from studio.gui.canvas.targets import Target
 from studio.gui.canvas.wire_item import WireItem, WireKey
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QKeyEvent
 
-from studio.editing.arranging import GRID
+from studio.editing.placing.places import GRID
 
 if TYPE_CHECKING:
     from studio.gui.canvas.canvas import Canvas

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QGraphicsScene
 
-from studio.editing import annotations as marks
+from studio.editing.placing import annotations as marks
 from studio.graph.model import Graph
 from studio.gui.canvas.annotation_items import Annotation, CommentItem, FrameItem
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-from studio.editing.ops import TOP
+from studio.editing.document.ops import TOP
 from studio.graph.model import Graph
 from studio.graph.scope import BODY_PARAM
 from studio.gui.live.places import Places, Spot

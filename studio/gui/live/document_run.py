@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from studio.editing.document import Document
-from studio.editing.ops import At, Op, PutNode, RenameGraph, RenameNode
+from studio.editing.document.ops import At, Op, PutNode, RenameGraph, RenameNode
 from studio.graph.model import Edge, Graph, NodeInstance
 from studio.gui.live.places import Spot
 from studio.support.values import Json

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from studio.control.events import Frontier, Hit, Note, State
 from studio.control.waiting import Held
-from studio.editing.ops import TOP, At
+from studio.editing.document.ops import TOP, At
 from studio.graph.model import Graph
 from studio.gui.live.human import Question
 from studio.gui.live.places import Places, Spot

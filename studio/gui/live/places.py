@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from studio.editing.ops import TOP, At
+from studio.editing.document.ops import TOP, At
 from studio.graph.model import Graph
 from studio.graph.scope import BODY_PARAM
 from studio.spec.registry import Registry

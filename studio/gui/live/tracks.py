@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from typing import Final, NamedTuple
 
-from studio.editing.ops import At
+from studio.editing.document.ops import At
 from studio.gui.live.places import Spot
 from studio.gui.live.values import Shot
 from studio.support.ticks import tick_path

@@ -10,7 +10,9 @@ from typing import Final
 from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QWidget
 
-from studio.editing.suggesting import Suggestion, TypeEntry, advice, catalogue, document_entries, for_port, marks, rank
+from studio.editing.offering.catalogue import TypeEntry, catalogue, document_entries
+from studio.editing.offering.ranking import advice, marks, rank
+from studio.editing.offering.suggesting import Suggestion, for_port
 from studio.export.style import hue_of
 from studio.graph.model import Edge
 from studio.gui.popups.adding import add

@@ -6,14 +6,16 @@ from typing import Final
 
 from PySide6.QtCore import QMimeData
 
-from studio.editing import stores
-from studio.editing.arranging import free_place, snap
-from studio.editing.connecting import connect
 from studio.editing.document import Document
-from studio.editing.naming import free_name
-from studio.editing.nodes import add_node, insert_on_edge
-from studio.editing.ops import At
-from studio.editing.suggesting import Suggestion, TypeEntry, catalogue, document_entries, starting
+from studio.editing.document.ops import At
+from studio.editing.edits import stores
+from studio.editing.edits.connecting import connect
+from studio.editing.edits.naming import free_name
+from studio.editing.edits.nodes import add_node, insert_on_edge
+from studio.editing.offering.catalogue import TypeEntry, catalogue, document_entries, starting
+from studio.editing.offering.suggesting import Suggestion
+from studio.editing.placing.arranging import free_place
+from studio.editing.placing.places import snap
 from studio.graph.model import Edge, StoreDecl
 from studio.gui.workbench import Workbench
 from studio.support.errors import UsageError

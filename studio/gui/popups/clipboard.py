@@ -7,7 +7,7 @@ from typing import Final
 from PySide6.QtCore import QMimeData
 from PySide6.QtGui import QGuiApplication
 
-from studio.editing import fragments
+from studio.editing.carrying import fragments
 from studio.gui.actions.on_canvas import canvas_of, edit, mouse_place, named
 from studio.gui.workbench import Workbench
 from studio.support.errors import UsageError

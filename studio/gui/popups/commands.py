@@ -9,7 +9,7 @@ from pathlib import Path
 from PySide6.QtWidgets import QWidget
 
 from studio.editing.document import Document
-from studio.editing.ops import At
+from studio.editing.document.ops import At
 from studio.export.style import hue_of
 from studio.gui.actions import Action, all_actions, with_graph, with_selection
 from studio.gui.popups.picker import Picker, rows_by_text

@@ -11,11 +11,11 @@ from PySide6.QtCore import QPoint, QPointF, QRect, QSize
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu
 
-from studio.editing import annotations as notes
-from studio.editing import connecting, renaming
-from studio.editing.annotations import COLOURS
-from studio.editing.connecting import edges_at, reorder_edges
-from studio.editing.searching import uses_of_port
+from studio.editing.edits import connecting, renaming
+from studio.editing.edits.connecting import edges_at, reorder_edges
+from studio.editing.finding.using import uses_of_port
+from studio.editing.placing import annotations as notes
+from studio.editing.placing.annotations import COLOURS
 from studio.graph.model import IMPLICIT_PORTS, Edge
 from studio.gui.actions import all_actions
 from studio.gui.actions.graph import add_comment

@@ -8,7 +8,7 @@ from PySide6.QtCore import QEvent, QModelIndex, QObject, QPoint, QRect, QSize, Q
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QListView, QToolButton, QVBoxLayout, QWidget
 
-from studio.editing.searching import Found, Hit, find
+from studio.editing.finding.searching import Found, Hit, find
 from studio.gui.guard import guarded
 from studio.gui.popups.overlay import inside
 from studio.gui.popups.results import go_to_hit, hit_row

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtWidgets import QWidget
 
 from studio.editing.document import Document
-from studio.editing.searching import Hit
+from studio.editing.finding.searching import Hit
 from studio.export.style import hue_of
 from studio.gui.popups.commands import go
 from studio.gui.popups.picker import Picker, rows_by_text

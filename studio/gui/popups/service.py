@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QApplication, QMenu, QWidget
 from studio.gui.workbench import Workbench
 
 if TYPE_CHECKING:
-    from studio.editing.searching import Hit
+    from studio.editing.finding.searching import Hit
     from studio.gui.canvas import Canvas
     from studio.gui.popups.add_node import AddPopup
     from studio.gui.popups.clipboard import Clipboard

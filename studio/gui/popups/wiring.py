@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QWidget
 
-from studio.editing.connecting import connect
 from studio.editing.document import Document
-from studio.editing.linking import Offer, offers
-from studio.editing.ops import At
+from studio.editing.document.ops import At
+from studio.editing.edits.connecting import connect
+from studio.editing.offering.linking import Offer, offers
 from studio.export.style import hue_of
 from studio.gui.popups.picker import Picker, rows_by_text
 from studio.gui.popups.rows import Row

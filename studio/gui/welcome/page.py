@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )  # fmt: skip
 
-from studio.editing.journal import Recovery
+from studio.editing.keeping.recovery import Recovery
 from studio.gui.guard import guarded
 from studio.gui.recovery import when
 from studio.gui.theme import current_theme, themes

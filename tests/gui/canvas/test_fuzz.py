@@ -11,8 +11,9 @@ import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtWidgets import QApplication
 
-from studio.editing import annotations as marks
-from studio.editing import fragments, nodes, renaming
+from studio.editing.carrying import fragments
+from studio.editing.edits import nodes, renaming
+from studio.editing.placing import annotations as marks
 from studio.gui.canvas import Canvas, NodeState
 from studio.gui.workbench import Workbench
 from studio.support.errors import StudioError

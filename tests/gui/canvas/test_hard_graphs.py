@@ -189,7 +189,7 @@ def test_a_canvas_follows_the_renaming_of_its_graph(qtbot: Any, workbench: Workb
 
 
 def test_ports_of_a_region_follow_its_body(qtbot: Any, workbench: Workbench) -> None:
-    from studio.editing import nodes
+    from studio.editing.edits import nodes
     from tests.gui.canvas.graphs import BODIES
 
     canvas = open_canvas(qtbot, workbench, BODIES)
@@ -230,7 +230,7 @@ def test_a_canvas_that_is_closed_hears_the_document_no_more(qtbot: Any, workbenc
     canvas.deleteLater()
     qtbot.waitUntil(lambda: bool(gone))
     document.do("Delete", [])
-    from studio.editing import nodes
+    from studio.editing.edits import nodes
 
     document.do("Delete", nodes.delete(document, (), ["writer"]))
 

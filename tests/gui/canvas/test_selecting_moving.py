@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from PySide6.QtCore import QPoint, Qt
 
-from studio.editing.ops import PutGraph
+from studio.editing.document.ops import PutGraph
 from studio.graph.model import Graph
 from studio.gui.workbench import Workbench
 from tests.gui.canvas.graphs import CHAIN, NOTED
@@ -256,7 +256,7 @@ def test_undo_in_the_middle_of_a_drag(qtbot: Any, workbench: Workbench) -> None:
 
 
 def test_a_node_that_is_deleted_in_the_middle_of_its_drag(qtbot: Any, workbench: Workbench) -> None:
-    from studio.editing import nodes
+    from studio.editing.edits import nodes
 
     canvas = open_canvas(qtbot, workbench, CHAIN)
     start = head_of(canvas, "writer")

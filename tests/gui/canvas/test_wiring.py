@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
-from studio.editing import connecting, nodes
+from studio.editing.edits import connecting, nodes
 from studio.graph.model import Edge
 from studio.gui.canvas.node_item import PortId
 from studio.gui.workbench import Workbench

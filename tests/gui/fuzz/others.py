@@ -8,11 +8,12 @@ from dataclasses import replace
 from PySide6.QtTest import QTest
 
 from studio.editing import At, Document
-from studio.editing.connecting import can_connect, connect, unwire
-from studio.editing.fragments import copy, paste
-from studio.editing.nodes import add_node, delete, set_key, set_param
-from studio.editing.ops import InsertEdge, Op, Place, PutGraph, PutNode, RemoveEdge, SetKey
-from studio.editing.renaming import rename_node
+from studio.editing.carrying.fragments import copy, paste
+from studio.editing.document.ops import InsertEdge, Op, Place, PutGraph, PutNode, RemoveEdge, SetKey
+from studio.editing.edits.connecting import connect, unwire
+from studio.editing.edits.nodes import add_node, delete, set_key, set_param
+from studio.editing.edits.renaming import rename_node
+from studio.editing.edits.rules import can_connect
 from studio.graph.model import Edge, Graph, NodeInstance
 from studio.gui.actions import all_actions
 from studio.support.errors import StudioError

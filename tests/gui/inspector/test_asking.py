@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
-from studio.editing.nodes import set_params
+from studio.editing.edits.nodes import set_params
 from studio.gui.panels.inspector.asking import Asked, info_of_name, what_is_asked
 from studio.gui.panels.inspector.preview_section import PreviewSection
 from studio.gui.panels.inspector.tokens import TokenCounter

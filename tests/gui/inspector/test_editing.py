@@ -10,8 +10,9 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QPlainTextEdit, QWidget
 
-from studio.editing import Op, fragments
-from studio.editing.nodes import delete, set_param
+from studio.editing import Op
+from studio.editing.carrying import fragments
+from studio.editing.edits.nodes import delete, set_param
 from studio.graph.model import Edge
 from studio.gui.canvas.wire_item import WireKey
 from studio.gui.panels.inspector.header import NodeHeader

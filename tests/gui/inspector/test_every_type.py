@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from studio.editing import Document, PutNode
-from studio.editing.nodes import add_node
+from studio.editing.edits.nodes import add_node
 from studio.graph.model import Graph
 from studio.gui.widgets.areas import AreaEditor
 from studio.gui.widgets.choices import ChoiceEditor, PickEditor, SwitchEditor

@@ -11,7 +11,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLineEdit, QPlainTextEdit, QWidget
 
-from studio.editing.nodes import delete
+from studio.editing.edits.nodes import delete
 from studio.graph.model import Graph
 from studio.gui.panels.inspector.node_page import NodePage
 from studio.gui.widgets.labels import Link

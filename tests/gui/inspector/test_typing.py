@@ -14,8 +14,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from studio.editing import Document
-from studio.editing.nodes import delete
-from studio.editing.renaming import rename_node
+from studio.editing.edits.nodes import delete
+from studio.editing.edits.renaming import rename_node
 from studio.graph.model import Graph, NodeInstance
 from studio.gui.panels.inspector.large import LargeEditor
 from studio.gui.panels.inspector.node_page import NodePage

@@ -12,10 +12,10 @@ from PySide6.QtWidgets import QMessageBox
 from pytestqt.qtbot import QtBot
 
 from studio.editing import RenameNode
-from studio.editing.bodies import rename_graph
-from studio.editing.nodes import delete
-from studio.editing.ops import PutNode
-from studio.editing.renaming import rename_node
+from studio.editing.document.ops import PutNode
+from studio.editing.edits.bodies import rename_graph
+from studio.editing.edits.nodes import delete
+from studio.editing.edits.renaming import rename_node
 from studio.graph.model import NodeInstance
 from studio.gui.live.inputs import InputField, read
 from studio.gui.live.places import Spot

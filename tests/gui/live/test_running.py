@@ -8,7 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 
-from studio.editing.ops import PutNode, RenameNode
+from studio.editing.document.ops import PutNode, RenameNode
 from studio.graph.model import NodeInstance
 from studio.gui.canvas.state import NodeState
 from studio.gui.live.picker_bar import PickerBar

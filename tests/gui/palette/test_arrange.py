@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from PySide6.QtCore import Qt
 
-from studio.editing.arranging import positions
+from studio.editing.placing.places import positions
 from studio.gui import arranger
 from tests.gui.canvas.graphs import CHAIN
 from tests.gui.palette.conftest import Desk

@@ -8,7 +8,7 @@ from PySide6.QtGui import QAction, QContextMenuEvent
 from PySide6.QtWidgets import QApplication, QMenu
 from shiboken6 import isValid
 
-from studio.editing import annotations as notes
+from studio.editing.placing import annotations as notes
 from studio.gui.actions import all_actions
 from tests.gui.canvas.graphs import CHAIN, LOOP, NOTED
 from tests.gui.palette.conftest import Desk

@@ -7,7 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import Qt
 
-from studio.editing import annotations as notes
+from studio.editing.placing import annotations as notes
 from tests.gui.canvas.graphs import BODIES, CHAIN, LOOP
 from tests.gui.palette.conftest import Desk
 from tests.gui.support import Mod, assert_view_equals_document, click, edges_of, on_wire

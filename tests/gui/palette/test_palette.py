@@ -11,8 +11,8 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QTreeWidgetItem
 
-from studio.editing import subgraphs
-from studio.editing.suggesting import TypeEntry, catalogue
+from studio.editing.carrying import subgraphs
+from studio.editing.offering.catalogue import TypeEntry, catalogue
 from studio.gui.panels.palette.panel import DECLARE, LOCAL, Palette, StoreEntry
 from studio.gui.panels.palette.type_help import help_html
 from studio.gui.popups.adding import MIME, mime

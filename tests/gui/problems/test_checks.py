@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from studio.editing import Document
-from studio.editing.ops import PutNode, RenameNode
+from studio.editing.document.ops import PutNode, RenameNode
 from studio.graph.model import Graph, NodeInstance
 from studio.gui.checks import Checks, check_graph
 from studio.gui.panels.problems.places import place_of

@@ -12,8 +12,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QMenu
 
 from studio.editing import Document
-from studio.editing.nodes import delete
-from studio.editing.ops import PutNode
+from studio.editing.document.ops import PutNode
+from studio.editing.edits.nodes import delete
 from studio.graph.diagnostics import HELP
 from studio.graph.model import Graph, NodeInstance
 from studio.gui.panels.problems.panel import ProblemsPanel

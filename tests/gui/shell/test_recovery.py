@@ -13,7 +13,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QPushButton
 
 from studio.editing import TOP, SetKey
-from studio.editing.journal import Recovery, recovery_folder
+from studio.editing.keeping.journal import recovery_folder
+from studio.editing.keeping.recovery import Recovery
 from studio.gui.recovery import Keeper, when
 from studio.gui.window import MainWindow
 from tests.gui.shell.conftest import press_answer
@@ -24,7 +25,7 @@ CRASH = """
 import os, sys
 from pathlib import Path
 from studio.editing import TOP, Document, SetKey
-from studio.editing.journal import Journal
+from studio.editing.keeping.journal import Journal
 document = Document.open(Path(sys.argv[1]))
 journal = Journal(document)
 document.do("Say more", [SetKey(TOP, "about", "half done")])
@@ -135,7 +136,7 @@ def test_moments_are_said_as_people_say_them() -> None:
 def test_the_old_journal_stays_while_the_disk_takes_no_new_one(
     window: MainWindow, crashed: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from studio.editing import journal
+    from studio.editing.keeping import journal
 
     (found,) = keeper(window).look()
 

@@ -150,7 +150,7 @@ class LimitRows(KeyRows):
         return values[0] if all(one == values[0] for one in values) else MIXED
 
     def _set(self, name: str, value: Json) -> str:
-        from studio.editing.nodes import set_key
+        from studio.editing.edits.nodes import set_key
 
         subject = self.subject
 

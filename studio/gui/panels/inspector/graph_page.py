@@ -9,7 +9,7 @@ from typing import Any, cast
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from studio.editing.ops import Key
+from studio.editing.document.ops import Key
 from studio.graph.model import LIMITS
 from studio.gui.panels.inspector.engine_sections import changed_limits, limit_field
 from studio.gui.panels.inspector.folds import Folds
@@ -168,14 +168,14 @@ class GraphPage(QWidget):
         return self._graph().limits.get(name, MISSING)
 
     def _set(self, key: Key, value: Json) -> str:
-        from studio.editing.nodes import set_graph_key
+        from studio.editing.edits.nodes import set_graph_key
 
         subject = self.subject
         label = f"Set {key.replace('_', ' ')} of the graph"
         return subject.do(label, lambda: set_graph_key(subject.doc, subject.at, key, value), merge=f"graph/{key}")
 
     def _set_limit(self, name: str, value: Json) -> str:
-        from studio.editing.nodes import set_graph_key
+        from studio.editing.edits.nodes import set_graph_key
 
         subject = self.subject
         return subject.do(
@@ -185,7 +185,7 @@ class GraphPage(QWidget):
         )
 
     def _rename(self, new: str) -> None:
-        from studio.editing.bodies import rename_graph
+        from studio.editing.edits.bodies import rename_graph
 
         subject = self.subject
         subject.end()

@@ -304,7 +304,7 @@ class NodeHeader(QWidget):
         self.problems.set_text("\n".join(told[:4]) + more)
 
     def _rename(self, new: str) -> None:
-        from studio.editing.renaming import rename_node
+        from studio.editing.edits.renaming import rename_node
 
         subject = self.subject
         subject.end()

@@ -178,7 +178,7 @@ class OrderedWires(QWidget):
         column.addWidget(self.rows)
 
     def _changed(self) -> None:
-        from studio.editing.connecting import reorder_edges, unwire
+        from studio.editing.edits.connecting import reorder_edges, unwire
 
         subject = self._subject
         left = [row.edge for row in self.rows.contents()]

@@ -10,7 +10,7 @@ from typing import Any
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QToolButton, QVBoxLayout, QWidget
 
-from studio.editing.stores import change_store, delete_store, rename_store, store_users
+from studio.editing.edits.stores import change_store, delete_store, rename_store, store_users
 from studio.graph.model import StoreDecl
 from studio.graph.names import name_problem
 from studio.gui.panels.inspector.form import MARGINS

@@ -127,7 +127,7 @@ class Subject(EditorContext):
 
     def set_param(self, key: str, value: Json) -> str:
         """Set a param of all the nodes, or (MISSING) leave it to its default."""
-        from studio.editing.nodes import set_param
+        from studio.editing.edits.nodes import set_param
 
         label = f"{'Reset' if value is MISSING else 'Set'} {key} of {self._called()}"
         return self.do(
@@ -138,7 +138,7 @@ class Subject(EditorContext):
 
     def set_key(self, key: str, value: Any) -> str:
         """Set a node key of all the nodes, or (MISSING) its default."""
-        from studio.editing.nodes import set_key
+        from studio.editing.edits.nodes import set_key
 
         return self.do(
             f"Set {key} of {self._called()}",
@@ -225,7 +225,7 @@ class Subject(EditorContext):
         return project_folder(base) if base is not None else None
 
     def open_graph(self, reference: str) -> None:
-        from studio.editing.bodies import body_place
+        from studio.editing.edits.bodies import body_place
 
         place = body_place(self.doc, self.at, reference)
         if place is not None:
@@ -234,8 +234,8 @@ class Subject(EditorContext):
         self.workbench.trying(lambda: self.workbench.open(self.doc.scope(self.at).file_of(reference)))
 
     def declare_store(self, kind: str) -> str:
-        from studio.editing.naming import free_name
-        from studio.editing.stores import add_store
+        from studio.editing.edits.naming import free_name
+        from studio.editing.edits.stores import add_store
         from studio.graph.model import StoreDecl
 
         name = free_name({"kv": "memory", "queue": "tasks", "list": "history"}.get(kind, kind), self._store_names())
@@ -249,8 +249,8 @@ class Subject(EditorContext):
 
     def add_input(self, name: str) -> None:
         """Bring in a value for an input without a wire: from the graph's input of this name, or from a new one."""
-        from studio.editing.connecting import connect
-        from studio.editing.nodes import add_node
+        from studio.editing.edits.connecting import connect
+        from studio.editing.edits.nodes import add_node
 
         document, at, target = self.doc, self.at, self.name
         graph = document.at(at)
@@ -268,7 +268,7 @@ class Subject(EditorContext):
         self.workbench.trying(bring)
 
     def wire_input(self, name: str, output: str) -> None:
-        from studio.editing.connecting import connect
+        from studio.editing.edits.connecting import connect
 
         node, _, port = output.partition(".")
         wire = Edge(node, port, self.name, name)
@@ -291,8 +291,8 @@ class Subject(EditorContext):
 
     def rename_input(self, old: str, new: str, text: str, key: str) -> None:
         """Call a variable of a template otherwise, with its wires, examples and checks, as one entry."""
-        from studio.editing.nodes import set_param
-        from studio.editing.renaming import rename_port
+        from studio.editing.edits.nodes import set_param
+        from studio.editing.edits.renaming import rename_port
         from studio.support.templates import rename
 
         document, at, name = self.doc, self.at, self.name

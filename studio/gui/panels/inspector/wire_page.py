@@ -171,7 +171,7 @@ class WirePage(QWidget):
     # -- changing -----------------------------------------------------------------------------
 
     def _put(self, label: str, edge: Edge, merge: str = "") -> None:
-        from studio.editing.connecting import set_edge
+        from studio.editing.edits.connecting import set_edge
 
         subject, number = self.subject, self.number
         if not merge:
@@ -229,7 +229,7 @@ class WirePage(QWidget):
         self._put(f"{'Hold' if on else 'Do not hold'} {self.edge}", replace(self.edge, hold=bool(on)))
 
     def _cut(self) -> None:
-        from studio.editing.connecting import unwire
+        from studio.editing.edits.connecting import unwire
 
         subject, edge = self.subject, self.edge
         if edge is None or self.number < 0:

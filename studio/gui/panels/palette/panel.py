@@ -10,7 +10,8 @@ from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer
 from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QLineEdit, QSplitter, QTextBrowser, QVBoxLayout, QWidget
 
-from studio.editing.suggesting import TypeEntry, advice, catalogue, document_entries, marks, rank
+from studio.editing.offering.catalogue import TypeEntry, catalogue, document_entries
+from studio.editing.offering.ranking import advice, marks, rank
 from studio.export.style import HUES, hue_of
 from studio.gui.guard import guarded
 from studio.gui.panels.palette.tree import PaletteTree

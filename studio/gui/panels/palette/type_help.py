@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from html import escape
 from typing import Final
 
-from studio.editing.suggesting import TypeEntry
+from studio.editing.offering.catalogue import TypeEntry
 from studio.gui.theme import Theme, current_theme
 from studio.spec.fields import Field
 from studio.spec.registry import Registry

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from PySide6.QtWidgets import QMenu
 
 from studio.editing import Document
-from studio.editing.fixing import Fix, fixes
+from studio.editing.mending.fixing import Fix, fixes
 from studio.graph.diagnostics import Diagnostic
 from studio.gui.panels.problems.listing import one_line
 from studio.gui.panels.problems.places import show_place

@@ -1,1 +1,0 @@
-"""Quick fixes by what they mend: nodes and their params, edges, stores and whole graphs. Entry: `editing.fixing`."""

@@ -1,0 +1,1 @@
+"""Where things stand on the canvas: nodes, frames, comments and the points of wires."""
