@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from studio.gui.actions import Action, with_graph, with_selection
-from studio.gui.actions.on_canvas import canvas_of, edit, graph_nodes, named, screen_rect, with_nodes, with_one
+from studio.gui.actions.on_canvas import canvas_of, edit, graph_nodes, named, pin, screen_rect, with_nodes, with_one
 from studio.gui.workbench import Workbench
 from studio.support.errors import StudioError
 
@@ -55,8 +55,11 @@ def _duplicate(keep_inputs: bool) -> Callable[[Workbench], None]:
         canvas = canvas_of(workbench)
         names = canvas.selected()
         canvas.cancel_interaction()
-        made, ops = fragments.duplicate(canvas.document, canvas.at, names, keep_inputs=keep_inputs)
-        edit(workbench, f"Duplicate {named(names)}", lambda document, at: ops)
+        label = f"Duplicate {named(names)}"
+        with canvas.document.edit(label):
+            canvas.document.do(label, pin(canvas))
+            made, ops = fragments.duplicate(canvas.document, canvas.at, names, keep_inputs=keep_inputs)
+            canvas.document.do(label, ops)
         canvas.select(made)
 
     return run

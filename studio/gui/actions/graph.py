@@ -18,6 +18,7 @@ from studio.gui.actions.on_canvas import (
     edit,
     mouse_place,
     named,
+    pin,
     screen_rect,
     selected_edges,
     selected_nodes,
@@ -94,8 +95,13 @@ def _make_subgraph(workbench: Workbench) -> None:
     def done(name: str) -> None:
         label = f"Make subgraph {name}"
         before = set(document.at(at).nodes)
-        made = workbench.trying(lambda: document.do(label, subgraphs.make_subgraph(document, at, names, name)))
-        if made:
+
+        def make() -> None:
+            with document.edit(label):
+                document.do(label, pin(canvas))
+                document.do(label, subgraphs.make_subgraph(document, at, names, name))
+
+        if workbench.trying(make):
             canvas.select([one for one in document.at(at).nodes if one not in before])
 
     workbench.part("popups").naming.ask(
@@ -116,7 +122,10 @@ def _inline(workbench: Workbench) -> None:
     (name,) = workbench.selection
     canvas = canvas_of(workbench)
     before = set(canvas.document.at(canvas.at).nodes)
-    edit(workbench, f"Dissolve subgraph {name}", lambda document, at: inlining.inline_subgraph(document, at, name))
+    edit(
+        workbench, f"Dissolve subgraph {name}", lambda *_: pin(canvas),
+        lambda document, at: inlining.inline_subgraph(document, at, name),
+    )  # fmt: skip
     canvas.select([one for one in canvas.document.at(canvas.at).nodes if one not in before])
 
 

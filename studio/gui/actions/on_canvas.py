@@ -91,6 +91,16 @@ def scene_point(canvas: Canvas, point: QPoint) -> tuple[float, float]:
     return found.x(), found.y()
 
 
+def pin(canvas: Canvas) -> list[Op]:
+    """Return the ops that write down where nodes are seen that the file places nowhere.
+
+    An edit that adds or replaces nodes does them first: what it puts beside other nodes then stands there.
+    """
+    from studio.editing.placing.places import pinned
+
+    return pinned(canvas.document, canvas.at, canvas.boxes())
+
+
 def screen_rect(canvas: Canvas, name: str) -> QRect | None:
     """Bring a node into view and return where it is seen on the screen, None if there is no such node."""
     card = canvas.projection.cards.get(name)

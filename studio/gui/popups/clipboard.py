@@ -8,7 +8,7 @@ from PySide6.QtCore import QMimeData
 from PySide6.QtGui import QGuiApplication
 
 from studio.editing.carrying import fragments
-from studio.gui.actions.on_canvas import canvas_of, edit, mouse_place, named
+from studio.gui.actions.on_canvas import canvas_of, edit, mouse_place, named, pin
 from studio.gui.workbench import Workbench
 from studio.support.errors import UsageError
 
@@ -70,7 +70,8 @@ class Clipboard:
         self._last = (text, place)
         canvas.cancel_interaction()
         names, ops = fragments.paste(canvas.document, canvas.at, text, fragments.paste_point(place, self._times))
-        edit(self.workbench, f"Paste {named(names) if names else 'notes'}", lambda document, at: ops)
+        label = f"Paste {named(names) if names else 'notes'}"
+        edit(self.workbench, label, lambda *_: pin(canvas), lambda *_: ops)
         canvas.select(names)
         canvas.setFocus()
         return names

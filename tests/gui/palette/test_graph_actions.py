@@ -291,3 +291,39 @@ def test_zoom_by_keys(desk: Desk, qtbot: Any) -> None:
     assert near.manhattanLength() < 4
     desk.press(Qt.Key.Key_Home)
     assert canvas.visible_nodes() == list(desk.graph.nodes)
+
+
+def _spread() -> str:
+    """A graph whose file places nothing."""
+    return CHAIN.partition("layout:")[0]
+
+
+def _places(desk: Desk) -> dict[str, tuple[float, float]]:
+    return {name: (card.pos().x(), card.pos().y()) for name, card in desk.canvas.projection.cards.items()}
+
+
+def test_what_is_put_beside_nodes_that_the_file_places_nowhere_stands_beside_them(desk: Desk) -> None:
+    canvas = desk.open(_spread())
+    before = _places(desk)
+    desk.choose("writer", "critic")
+
+    desk.press(Qt.Key.Key_D, CTRL)
+    places = _places(desk)
+    for copy, name in zip(canvas.selected(), ("writer", "critic"), strict=True):
+        assert abs(places[copy][0] - before[name][0]) < 200, copy
+        assert abs(places[copy][1] - before[name][1]) < 300, copy
+    assert {name: places[name] for name in before} == before
+    desk.press(Qt.Key.Key_Z, CTRL)
+    assert desk.document.graph.layout == {}
+
+    desk.choose("writer", "critic")
+    desk.press(Qt.Key.Key_G, CTRL)
+    desk.type("part")
+    desk.press(Qt.Key.Key_Return)
+    places = _places(desk)
+    assert before["writer"][0] - 10 <= places["part"][0] <= before["critic"][0] + 10
+    assert {name: places[name] for name in ("topic", "result")} == {name: before[name] for name in ("topic", "result")}
+    desk.press(Qt.Key.Key_G, CTRL | SHIFT)
+    places = _places(desk)
+    assert all(abs(places[name][0] - before[name][0]) < 250 for name in before), places
+    desk.check()
