@@ -185,13 +185,19 @@ class Live(Parting):
         now = monotonic()
         if active.view is not None and now - self._clock >= CLOCK_S:
             self._clock = now
-            under_way = {one.track.spot for one in active.view.opened.values() if one.track.spot is not None}
-            self.states.note(active, map(active.spot_now, under_way))
+            for one in active.view.opened.values():
+                active.view.touch(one.track)
 
     def _note(self, mine: DocumentRun) -> None:
         """Have the canvas show what changed."""
         if mine.view is not None:
             self.states.note(mine, map(mine.spot_now, mine.view.take_dirty()))
+            tab = self.workbench.current
+            for part in mine.view.parts.values():
+                spots = set() if part is None else part.take_dirty()
+                if spots and tab is not None and self.seen(tab.document) is part:
+                    theirs = self.of(tab.document)
+                    self.states.note(theirs, {*spots, *map(theirs.spot_now, spots)})
 
     def wire_value(self, document: Document, at: At, edge: Edge) -> str:
         """Return what lies on a wire, cut for a tool tip; "" before anything is known."""
@@ -203,14 +209,14 @@ class Live(Parting):
         """Choose which item and tick the tab of a graph shows. What is no longer kept is looked up."""
         mine = self.of(document)
         mine.picks[at] = pick
-        if pick.tick is not None and mine.view is not None:
+        if pick.tick is not None and self.seen(document) is not None:
             self._look_up(mine, at, pick)
         self.states.show_all()
         self._wake()
         self.changed.emit()
 
     def _look_up(self, mine: DocumentRun, at: At, pick: Pick) -> None:
-        view = mine.view
+        view = self.seen(mine.document)
         assert view is not None
         region = pick.region or ""
         wanted = [

@@ -19,6 +19,8 @@ from studio.gui.workbench import Workbench
 if TYPE_CHECKING:
     from studio.graph.model import Edge
     from studio.gui.canvas.state import NodeState
+    from studio.gui.live.feed import RunView
+    from studio.gui.live.parts import FilePart
 
 PUSH_S: Final = 0.006
 """Longest time that one push of states may take, in seconds."""
@@ -33,11 +35,17 @@ SEEN_S: Final = 0.3
 class CanvasStates:
     """Which nodes look different is noted with `note`; `push` tells the canvas of them. One thread."""
 
-    def __init__(self, workbench: Workbench, runs: Callable[[Document], DocumentRun]) -> None:
+    def __init__(
+        self,
+        workbench: Workbench,
+        runs: Callable[[Document], DocumentRun],
+        seen: Callable[[Document], RunView | FilePart | None],
+    ) -> None:
         self.workbench = workbench
         self.is_loading: Callable[[], bool] = lambda: False
         """Whether the embedded model is being started."""
         self._runs = runs
+        self._seen_of = seen
         self._dirty: dict[Spot, None] = {}
         self._seen: tuple[float, Any, frozenset[str]] = (0.0, None, frozenset())
         self._make: Any = None
@@ -95,7 +103,7 @@ class CanvasStates:
         mine = self._runs(tab.document)
         if anew:
             canvas.clear_states()
-        if mine.view is None and not mine.breakpoints and not mine.frozen:
+        if self._seen_of(tab.document) is None and not mine.breakpoints and not mine.frozen:
             return
         self.note(mine, (Spot(tab.at, name) for name in tab.document.at(tab.at).nodes))
         self.push()
@@ -108,14 +116,15 @@ class CanvasStates:
             self._make = NodeState
         pick = mine.picks.get(spot.at) or LATEST
         now = IDLE
-        if mine.view is not None:
-            then = mine.spot_in_run(spot)
+        view = self._seen_of(mine.document)
+        if view is not None:
+            then = self._then(mine, view, spot)
             looked_up = mine.found.get((pick.region or "", then.name, pick.tick)) if pick.tick else None
-            now = shown(mine.view, then, pick, looked_up)
+            now = shown(view, then, pick, looked_up)
         text, status, badge = now.text, now.status, now.badge
         if status == "running" and not text and self.is_loading():
             text = "loading the model…"
-        if status and spot in mine.stale:
+        if status and view is mine.view and spot in mine.stale:
             status, badge = "", "changed since"
         if mine.off or mine.frozen:
             region = pick.region if spot.at else None
@@ -129,10 +138,15 @@ class CanvasStates:
     def wire_value(self, document: Document, at: At, edge: Edge) -> str:
         """Return what lies on a wire, cut for a tool tip; "" before anything is known."""
         mine = self._runs(document)
-        if mine.view is None:
+        view = self._seen_of(document)
+        if view is None:
             return ""
-        then = mine.spot_in_run(Spot(at, edge.source))
-        return wire_text(mine.view, replace(edge, source=then.name), at, mine.picks.get(at) or LATEST)
+        then = self._then(mine, view, Spot(at, edge.source))
+        return wire_text(view, replace(edge, source=then.name), at, mine.picks.get(at) or LATEST)
+
+    def _then(self, mine: DocumentRun, view: RunView | FilePart, spot: Spot) -> Spot:
+        """Where a node was when it was run. A file that was run as a body was run as it stands on the disk."""
+        return spot if view is not mine.view and spot in view.spots else mine.spot_in_run(spot)
 
     def _in_view(self, canvas: Any) -> frozenset[str]:
         at, whose, names = self._seen

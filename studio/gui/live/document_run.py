@@ -73,6 +73,8 @@ class DocumentRun:
         self.outcome: Outcome | None = None
         self.last_run: str = _text(remembered.get("run"))
         """The id of the last recorded run, also of an earlier session."""
+        self.began = 0
+        """Which run of the window the one is that is shown: later ones have higher numbers."""
         self.known_as = ""
         """The id of the run that goes on, once it has one."""
         self.stopped = Stopped.read(remembered.get("stopped"))
@@ -102,8 +104,9 @@ class DocumentRun:
         """True until the run's end was told."""
         return self.run is not None
 
-    def begin(self, run: LiveRun, view: RunView) -> None:
+    def begin(self, run: LiveRun, view: RunView, number: int = 0) -> None:
         """A run starts: what was known of the one before goes."""
+        self.began = number
         self.run, self.view, self.order = run, view, run.order
         self.outcome = None
         self.known_as = ""

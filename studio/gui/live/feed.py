@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import Any, Final
 
 from studio.control.events import Frontier, Hit, Note, State
@@ -15,6 +16,7 @@ from studio.control.waiting import Held
 from studio.editing.document.ops import TOP, At
 from studio.graph.model import Graph
 from studio.gui.live.human import Question
+from studio.gui.live.parts import FilePart, file_key, part_of
 from studio.gui.live.places import Places, Spot
 from studio.gui.live.tracks import RECENT, TAIL, Asked, NodeTrack, Opened, PlaceTrack, RegionTrack, Told
 from studio.gui.live.values import WHOLE_BYTES, Shot
@@ -67,6 +69,8 @@ class RunView:
         self._asked: dict[int, Asked] = {}
         self._early_text: dict[tuple[str, str], str] = {}
         self._elsewhere = PlaceTrack()
+        self.parts: dict[str, FilePart | None] = {}
+        """What goes on in other files, by their names (`parts.file_key`); None: one that could not be read."""
         self._heavy: deque[tuple[Shot, int]] = deque()
         self._weight = 0
 
@@ -89,7 +93,7 @@ class RunView:
             self._early_text[node, tick] = (self._early_text.get((node, tick), "") + text)[-TAIL:]
             return
         track.place.say(node, tick, text)
-        self._touch(track)
+        self.touch(track)
 
     def hear(self, events: Iterable[Any]) -> None:
         """Take events of the control."""
@@ -129,7 +133,7 @@ class RunView:
         for opened in self.opened.values():
             opened.track.place.opened.pop(opened.firing, None)
             opened.track.place.said.clear()
-            self._touch(opened.track)
+            self.touch(opened.track)
         self.opened.clear()
         for question in list(self.questions.values()):
             self.ask(question, False)
@@ -146,24 +150,23 @@ class RunView:
         self.inputs = dict(record.start.inputs)
 
     def _declared(self, record: Any) -> None:
-        parent = self.tracks.get(record.parent_path)
-        at: At | None = TOP
-        if parent is not None:
-            at = None if parent.spot is None else self.places.body(parent.spot.at, parent.spot.name)
+        part, at = self._where(self.tracks.get(record.parent_path))
         region = self.regions.get(record.prefix)
         if region is None:
-            region = self.regions[record.prefix] = RegionTrack(record.prefix, at)
-            if at is not None:
-                known = self.by_place.setdefault(at, [])
+            region = self.regions[record.prefix] = RegionTrack(record.prefix, at if part is self else None)
+            if part is not None:
+                known = part.by_place.setdefault(at, [])
                 if len(known) < REGIONS:
                     known.append(region)
         for number, (name, _, _) in enumerate(record.nodes):
-            spot = None if at is None else Spot(at, name)
+            spot = Spot(at, name)
             place = self._elsewhere
-            if spot is not None:
-                place = self.spots.setdefault(spot, PlaceTrack())
+            if part is not None:
+                place = part.spots.setdefault(spot, PlaceTrack())
                 place.paths += 1
-            track = self.tracks[record.first_id + number] = NodeTrack(region, name, spot, place)
+            there = (part, spot) if isinstance(part, FilePart) else None
+            own = spot if part is self else None
+            track = self.tracks[record.first_id + number] = NodeTrack(region, name, own, place, there)
             self.by_path[track.path] = track
         if self._early_text:
             for (node, tick), text in list(self._early_text.items()):
@@ -176,6 +179,24 @@ class RunView:
                 self._wait(asker, question, True)
         self._mark_held()
 
+    def _where(self, parent: NodeTrack | None) -> tuple[RunView | FilePart | None, At]:
+        """Return in which file the body of a region node stands, and where in it; None if that is not known."""
+        if parent is None:
+            return self, TOP
+        part, spot = (self, parent.spot) if parent.spot is not None else parent.there or (None, None)
+        if part is None or spot is None:
+            return None, TOP
+        at = part.places.body(spot.at, spot.name)
+        if at is not None:
+            return part, at
+        file = part.places.file(spot.at, spot.name)
+        if file is None:
+            return None, TOP
+        key = file_key(file)
+        if key not in self.parts:
+            self.parts[key] = part_of(self, Path(key))
+        return self.parts[key], TOP
+
     def _opened(self, record: Any) -> None:
         track = self.tracks.get(record.path_id)
         if track is None:
@@ -183,7 +204,7 @@ class RunView:
         opened = Opened(record.id, track, record.tick, record.parent, record.started_at / 1e9)
         self.opened[record.id] = track.place.opened[record.id] = opened
         self._see_tick(track.region, record.tick)
-        self._touch(track)
+        self.touch(track)
 
     def _fired(self, record: Any) -> None:
         track = self.tracks.get(record.path_id)
@@ -228,6 +249,8 @@ class RunView:
             self._weigh(shot, weight)
         if track.spot is not None:
             self.dirty.add(track.spot)
+        elif track.there is not None:
+            track.there[0].dirty.add(track.there[1])
 
     def _asked_for(self, record: Any) -> None:
         opened = self.opened.get(record.firing)
@@ -282,9 +305,12 @@ class RunView:
             region.last_tick = tick
             region.ticks[tick] = None
 
-    def _touch(self, track: NodeTrack) -> None:
+    def touch(self, track: NodeTrack) -> None:
+        """A node is to be shown anew."""
         if track.spot is not None:
             self.dirty.add(track.spot)
+        elif track.there is not None:
+            track.there[0].dirty.add(track.there[1])
 
     def _tell(self, kind: str, path: str, tick: str, text: str) -> None:
         self.recent.append(Told(kind, path, tick, " ".join(text[:400].split())))
@@ -300,14 +326,14 @@ class RunView:
             track = self.by_path.get(held.node)
             if track is not None:
                 track.place.held[held.node, held.tick] = None
-                self._touch(track)
+                self.touch(track)
 
     def _unhold(self) -> None:
         for held in self.frontier:
             track = self.by_path.get(held.node)
             if track is not None:
                 track.place.held.clear()
-                self._touch(track)
+                self.touch(track)
         self.frontier = ()
 
     def _wait(self, track: NodeTrack, question: Question, is_open: bool) -> None:
@@ -316,7 +342,7 @@ class RunView:
             track.place.waits[question.number] = (call.node, call.tick, call.question)
         else:
             track.place.waits.pop(question.number, None)
-        self._touch(track)
+        self.touch(track)
 
 
 def _messages(parts: list[tuple[str | bytes, str | None]]) -> list[tuple[str, str]]:

@@ -42,11 +42,12 @@ class NodeView(TextView):
 
     def show_node(self, mine: DocumentRun | None, spot: Spot | None) -> None:
         """Show a node (by the place it has now), or that none is selected."""
-        if mine is None or mine.view is None or spot is None:
+        view = None if mine is None else self.live.seen(mine.document)
+        if mine is None or view is None or spot is None:
             self.show_pieces([])
             return
-        then = mine.spot_in_run(spot)
-        place = mine.view.spots.get(then)
+        then = spot if view is not mine.view and spot in view.spots else mine.spot_in_run(spot)
+        place = view.spots.get(then)
         pick = mine.picks.get(spot.at)
         region, tick = (None, None) if pick is None else (pick.region, pick.tick)
         shot = None if tick is None else mine.found.get((region or "", then.name, tick))
@@ -59,7 +60,7 @@ class NodeView(TextView):
             for (path, at), text in list(place.said.items())[-3:]:
                 pieces += [Piece(f"{path}  ·  tick {at}  ·  under way", "accent", bold=True), Piece(text), Piece("")]
         if shot is not None:
-            pieces += self._pieces(mine.view.run_id, shot)
+            pieces += self._pieces(view.run_id, shot)
         self.show_pieces(pieces, f"{spot.name} has not fired yet.")
 
     def _pieces(self, run: str, shot: Shot) -> list[Piece]:

@@ -104,7 +104,7 @@ class PickerBar(QFrame):
         """Show what there is to choose in the shown graph."""
         at = self.canvas.at
         mine = self.live.of(self.canvas.document)
-        view = mine.view
+        view = self.live.seen(self.canvas.document)
         if view is None:
             self.hide()
             return
@@ -183,7 +183,7 @@ class PickerBar(QFrame):
         return self.live.of(self.canvas.document).picks.get(self.canvas.at) or Pick()
 
     def _known(self) -> list[RegionTrack]:
-        view = self.live.of(self.canvas.document).view
+        view = self.live.seen(self.canvas.document)
         return [] if view is None else view.by_place.get(self.canvas.at, [])
 
 

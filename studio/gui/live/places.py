@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import NamedTuple
 
 from studio.editing.document.ops import TOP, At
@@ -47,6 +48,15 @@ class Places:
         if spot not in self._bodies:
             self._bodies[spot] = self._find(at, name)
         return self._bodies[spot]
+
+    def file(self, at: At, name: str) -> Path | None:
+        """Return the file in which the body of a region node stands, None if it stands in no file of its own."""
+        graph = self.graph_at(at)
+        node = None if graph is None else graph.nodes.get(name)
+        reference = None if node is None else node.params.get(BODY_PARAM)
+        if not isinstance(reference, str) or self.graph.base is None or self.body(at, name) is not None:
+            return None
+        return self.graph.base / reference
 
     def _find(self, at: At, name: str) -> At | None:
         graph = self.graph_at(at)

@@ -24,8 +24,10 @@ from studio.support.errors import UsageError
 from studio.support.values import Json
 
 if TYPE_CHECKING:
+    from studio.gui.live.feed import RunView
     from studio.gui.live.human import Question
     from studio.gui.live.orders import Goal, Kind, Options
+    from studio.gui.live.parts import FilePart
 
 REMEMBER_MS: Final = 1000
 """How long typing must have rested before what was typed is kept, in milliseconds."""
@@ -66,9 +68,10 @@ class Runs(QObject):
         self.remembered = Remembered(data_folder() / "window" / "runs.json")
         self.engine = EngineThread()
         self.active: DocumentRun | None = None
-        self.states = CanvasStates(workbench, self.of)
+        self.states = CanvasStates(workbench, self.of, self.seen)
         self.states.is_loading = lambda: self.is_loading_model
         self._runs: dict[int, DocumentRun] = {}
+        self._began = 0
         self._edited: dict[int, DocumentRun] = {}
         self._noting = QTimer(self)
         self._noting.setSingleShot(True)
@@ -85,6 +88,22 @@ class Runs(QObject):
             if document in self.workbench.documents:  # of one that is just closing, nothing is kept
                 self._runs[id(document)] = known
         return known
+
+    def seen(self, document: Document) -> RunView | FilePart | None:
+        """Return what is shown of runs in a document: its own last run, or a later one of another graph that has it
+        as a body."""
+        own = self.of(document)
+        if document.path is None:
+            return own.view
+        from studio.gui.live.parts import file_key
+
+        key = file_key(document.path)
+        found: tuple[int, RunView | FilePart | None] = (own.began if own.view is not None else 0, own.view)
+        for other in self._runs.values():
+            part = None if other.view is None or other is own else other.view.parts.get(key)
+            if part is not None and other.began > found[0]:
+                found = other.began, part
+        return found[1]
 
     @property
     def current(self) -> DocumentRun | None:
@@ -168,6 +187,21 @@ class Runs(QObject):
         mine = self.of(document)
         return self.active is None and bool(mine.last_run) and mine.stopped.status in STOPPED
 
+    def show_node(self, mine: DocumentRun, path: str) -> bool:
+        """Show a node of a run by its path, in its own file; False if it is not known where it stands."""
+        track = None if mine.view is None else mine.view.by_path.get(path)
+        if track is not None and track.spot is not None:
+            spot = mine.spot_now(track.spot)
+            self.workbench.show(mine.document, spot.at, [spot.name])
+            return True
+        if track is None or track.there is None:
+            return False
+        part, spot = track.there
+        document = self.workbench.open(part.path)
+        if document is not None:
+            self.workbench.show(document, spot.at, [spot.name])
+        return True
+
     def forget(self, document: Document) -> None:
         """Show nothing of the document's last run any more; it stays recorded."""
         mine = self.of(document)
@@ -221,7 +255,8 @@ class Runs(QObject):
             self._frozen(mine),
         )
         run = LiveRun(order, self.engine, self.trace_file(), document.registry)
-        mine.begin(run, RunView(graph))
+        self._began += 1
+        mine.begin(run, RunView(graph), self._began)
         self.active = mine
         run.start()
         self._wake()

@@ -16,6 +16,7 @@ from studio.trace.log import ORIGIN_NAMES
 
 if TYPE_CHECKING:
     from studio.gui.live.feed import RunView
+    from studio.gui.live.parts import FilePart
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ class Shown:
 IDLE: Final = Shown()
 
 
-def shown(view: RunView, spot: Spot, pick: Pick, found: Shot | None = None) -> Shown:
+def shown(view: RunView | FilePart, spot: Spot, pick: Pick, found: Shot | None = None) -> Shown:
     """Return how a node is shown. `found` is the picked firing where it had to be looked up in the trace."""
     place = view.spots.get(spot)
     if place is None:
@@ -72,7 +73,7 @@ def shown(view: RunView, spot: Spot, pick: Pick, found: Shot | None = None) -> S
     )
 
 
-def _under_way(view: RunView, place: PlaceTrack, pick: Pick) -> Shown | None:
+def _under_way(view: RunView | FilePart, place: PlaceTrack, pick: Pick) -> Shown | None:
     """How a node is shown that is not done: asking, held, running."""
     for path, tick, question in place.waits.values():
         if pick.region is None or _in(path, pick.region):
@@ -108,7 +109,7 @@ def _badge(place: PlaceTrack, pick: Pick, shot: Shot) -> str:
     return f"×{fired:,}" if fired > 1 else ""
 
 
-def wire_text(view: RunView, edge: Edge, at: tuple[str, ...], pick: Pick) -> str:
+def wire_text(view: RunView | FilePart, edge: Edge, at: tuple[str, ...], pick: Pick) -> str:
     """Return what lies on a wire: the value its source gave, cut; or why there is none; "" before anything is known.
 
     A feedback wire shows at a picked tick what was given the tick before.

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections import deque
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from studio.editing.document.ops import At
 from studio.gui.live.places import Spot
 from studio.gui.live.values import Shot
 from studio.support.ticks import tick_path
+
+if TYPE_CHECKING:
+    from studio.gui.live.parts import FilePart
 
 SHOTS: Final = 48
 """Decided firings kept per place, over all items and ticks; older ones are in the trace."""
@@ -78,11 +81,19 @@ class Asked:
 
 
 class NodeTrack:
-    """A node by the path the run knows it by. `spot` None: its body stands in another file."""
+    """A node by the path the run knows it by. `spot` None: its body stands in another file; `there` says where."""
 
-    __slots__ = ("name", "path", "place", "region", "spot")
+    __slots__ = ("name", "path", "place", "region", "spot", "there")
 
-    def __init__(self, region: RegionTrack, name: str, spot: Spot | None, place: PlaceTrack) -> None:
+    def __init__(
+        self,
+        region: RegionTrack,
+        name: str,
+        spot: Spot | None,
+        place: PlaceTrack,
+        there: tuple[FilePart, Spot] | None = None,
+    ) -> None:
+        self.there = there
         self.region = region
         self.name = name
         self.path = region.prefix + name

@@ -234,10 +234,8 @@ class QuestionCard(QFrame, UndoHost):
 
     def _show_node(self) -> None:
         active = self.live.active
-        track = None if active is None or active.view is None else active.view.by_path.get(self.question.call.node)
-        if active is not None and track is not None and track.spot is not None:
-            spot = active.spot_now(track.spot)
-            self.live.workbench.show(active.document, spot.at, [spot.name])
+        if active is not None:
+            self.live.show_node(active, self.question.call.node)
 
 
 class _AnswerField(Area):

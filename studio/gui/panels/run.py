@@ -303,7 +303,7 @@ class RunPanel(QWidget):
             self.node.show_node(mine, spot)
         elif shown is self.prompts:
             then = None if mine is None or spot is None else mine.spot_in_run(spot)
-            view = None if mine is None else mine.view
+            view = None if mine is None else self.live.seen(mine.document)
             place = None if view is None or then is None else view.spots.get(then)
             self.prompts.show_prompts("" if view is None or spot is None else spot.name, place)
 
@@ -340,12 +340,8 @@ class RunPanel(QWidget):
 
     def _go_to_path(self, path: str) -> None:
         mine = self.live.current
-        track = None if mine is None or mine.view is None else mine.view.by_path.get(path)
-        if mine is None or track is None or track.spot is None:
+        if mine is not None and not self.live.show_node(mine, path):
             self.workbench.say(f"{path} stands in a graph that is not in this file.", "warning")
-            return
-        spot = mine.spot_now(track.spot)
-        self.workbench.show(mine.document, spot.at, [spot.name])
 
     def _found(self, key: object, answer: object) -> None:
         self._soon()

@@ -17,9 +17,11 @@ from studio.editing.edits.bodies import rename_graph
 from studio.editing.edits.nodes import delete
 from studio.editing.edits.renaming import rename_node
 from studio.graph.model import NodeInstance
+from studio.gui.canvas.state import NodeState
 from studio.gui.live.inputs import InputField, read
 from studio.gui.live.places import Spot
 from studio.gui.live.remembered import Remembered
+from studio.gui.live.showing import Pick
 from studio.gui.window import MainWindow
 from studio.support.errors import UsageError
 from studio.trace import Trace
@@ -387,3 +389,101 @@ def test_an_answer_after_stop_changes_nothing(desk: Desk) -> None:
     assert question.answer("right")
     with Trace(desk.live.trace_file()) as trace:
         assert trace.run().status == "aborted"
+
+
+# -- bodies in files of their own ---------------------------------------------------------------
+
+INNER = """
+nodes:
+  text: {type: flow.input}
+  plan: {type: math.expression, expression: "text + 1"}
+  deep: {type: flow.subgraph, graph: below}
+  result: {type: flow.output}
+edges:
+  - text.value -> plan.text
+  - plan.value -> deep.text
+  - deep.result -> result.value
+graphs:
+  below:
+    nodes:
+      text: {type: flow.input}
+      twice: {type: math.expression, expression: "text * 2"}
+      result: {type: flow.output}
+    edges:
+      - text.value -> twice.text
+      - twice.value -> result.value
+"""
+
+OUTER = """
+nodes:
+  start: {type: flow.input, value: 1}
+  numbers: {type: flow.input, value: [1, 2, 3]}
+  one: {type: flow.subgraph, graph: ./inner.yaml}
+  each: {type: flow.map, graph: piece}
+  out: {type: flow.output}
+  all: {type: flow.output}
+edges:
+  - start.value -> one.text
+  - numbers.value -> each.items
+  - one.result -> out.value
+  - each.result -> all.value
+graphs:
+  piece:
+    nodes:
+      item: {type: flow.input}
+      run: {type: flow.subgraph, graph: ./inner.yaml}
+      result: {type: flow.output}
+    edges:
+      - item.value -> run.text
+      - run.result -> result.value
+"""
+
+
+def test_nodes_of_a_body_in_a_file_of_its_own_show_how_they_went(desk: Desk) -> None:
+    inner = desk.open(INNER, name="inner.yaml")
+    assert desk.state("plan") == NodeState()
+    outer = desk.open(OUTER, name="outer.yaml")
+    outcome = desk.play()
+    assert outcome.result is not None, outcome
+    assert outcome.result.outputs == {"out": 4, "all": [4, 6, 8]}
+
+    desk.show(inner)
+    desk.until(lambda: not desk.live.states.waiting)
+    assert (desk.state("plan").status, desk.state("plan").badge) == ("ok", "×4")
+    desk.show(inner, ("below",))
+    desk.until(lambda: not desk.live.states.waiting)
+    assert desk.state("twice").status == "ok"
+    edge = inner.at(("below",)).edges[1]
+    assert desk.live.wire_value(inner, ("below",), edge).rpartition(": ")[2] in ("4", "6", "8")
+
+    desk.show(inner)
+    desk.live.pick(inner, (), Pick("one/"))
+    desk.show(inner)
+    assert desk.state("plan").text == "2"
+    desk.show(outer)
+    desk.run._go_to_path("one/plan")
+    assert desk.workbench.document is inner
+    assert desk.canvas.selected() == ["plan"]
+
+    desk.live.of(inner).inputs["text"] = "10"
+    desk.play()  # a run of its own takes the place of what was shown
+    desk.until(lambda: not desk.live.states.waiting)
+    assert desk.state("plan").text == "11"
+    desk.show(outer)
+    desk.play()
+    desk.show(inner)
+    desk.until(lambda: not desk.live.states.waiting)
+    assert desk.state("plan").badge == "×4"
+
+
+def test_a_body_in_a_file_shows_its_states_while_it_runs(desk: Desk) -> None:
+    (desk.folder / "inner.yaml").write_text(ASKING)
+    desk.open("nodes:\n  one: {type: flow.subgraph, graph: ./inner.yaml}\n", name="outer.yaml")
+    desk.do("run.run")
+    desk.until(lambda: desk.live.questions and desk.view.run_id)
+    inner = desk.workbench.open(desk.folder / "inner.yaml")
+    assert inner is not None
+    desk.until(lambda: desk.state("ask").badge == "asks you")
+    desk.live.questions[0].answer("left")
+    desk.until(lambda: desk.state("ask").status == "ok")
+    assert desk.state("ask").text == "left"

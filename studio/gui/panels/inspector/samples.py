@@ -76,13 +76,12 @@ class Samples:
     def _seen(self, subject: Subject, edge: Edge) -> Json:
         """Return what the last run put on a wire, `MISSING` if nothing is known (whole)."""
         live = self._workbench.parts.get("live")
-        mine = live.of(subject.doc) if live is not None else None
-        if mine is None or mine.view is None:
+        if live is None or (view := live.seen(subject.doc)) is None:
             return MISSING
         from studio.gui.live.places import Spot
         from studio.support.values import decode
 
-        place = mine.view.spots.get(mine.spot_in_run(Spot(subject.at, edge.source)))
+        place = view.spots.get(live.of(subject.doc).spot_in_run(Spot(subject.at, edge.source)))
         shot = place.last() if place is not None else None
         if shot is None or edge.source_port not in shot.outputs or edge.source_port in (shot.sizes or ()):
             return MISSING
