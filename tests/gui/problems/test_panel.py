@@ -180,6 +180,18 @@ def test_what_a_code_means_is_told_beside_the_list(panel: ProblemsPanel) -> None
     assert "Known here" in panel.detail.hint.text()
 
 
+def test_nothing_beside_the_list_is_pushed_out_of_view(panel: ProblemsPanel) -> None:
+    panel.split.setSizes([900, 220])
+    for code in ("input_unwired", "edge_node"):
+        select(panel, code)
+        QApplication.processEvents()
+        room = panel.detail.viewport().width()
+        body = panel.detail.widget()
+        assert body.width() <= room
+        assert all(button.geometry().right() <= room for button in panel.detail.buttons)
+        assert all(button.text() in button.toolTip() for button in panel.detail.buttons)
+
+
 def test_the_bulb_mends_and_undo_takes_it_back(window: MainWindow, panel: ProblemsPanel, qtbot: Any) -> None:
     document = window.workbench.documents[0]
     select(panel, "edge_node")
@@ -228,10 +240,9 @@ def test_control_period_offers_fixes_of_the_row_and_of_a_node(
     canvas.select(["sort"])
     QTest.keyClick(canvas.view, Qt.Key.Key_Period, Qt.KeyboardModifier.ControlModifier)
     menu = _menu(window)
-    entry = menu.actions()[0]
-    assert entry.text() == "Write `temperature: 2`"
-    entry.trigger()
-    menu.close()
+    assert menu.activeAction() is menu.actions()[0]
+    assert menu.actions()[0].text() == "Write `temperature: 2`"
+    QTest.keyClick(menu, Qt.Key.Key_Return)
     assert window.workbench.documents[0].node((), "sort").params["temperature"] == 2
 
 

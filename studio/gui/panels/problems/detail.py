@@ -12,10 +12,14 @@ from studio.graph.diagnostics import HELP, Diagnostic
 from studio.gui.panels.problems.fixes import Way, ways
 from studio.gui.theme import current_theme, themes
 from studio.gui.theme.icons import icon
+from studio.gui.widgets.labels import tip
 from studio.gui.workbench import Workbench
 
 MOST_SIGNS: Final = 2000
 """Signs of a sentence that reach a label."""
+
+NARROW: Final = 80
+"""Pixels down to which a line of it may be squeezed."""
 
 
 class Detail(QScrollArea):
@@ -83,6 +87,9 @@ class Detail(QScrollArea):
             button.setIcon(icon("bulb", current_theme().colour("warn")))
         button.setProperty("edits", way.edits)
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        # In a narrow panel it is cut, with its whole text as its tip, instead of pushing all out of view.
+        button.setMinimumWidth(NARROW)
+        button.setToolTip(tip(way.label))
         button.clicked.connect(lambda *_: self.workbench.trying(way.take))
         return button
 
@@ -100,5 +107,6 @@ def _label(name: str) -> QLabel:
     label.setObjectName(name)
     label.setTextFormat(Qt.TextFormat.PlainText)
     label.setWordWrap(True)
+    label.setMinimumWidth(NARROW)
     label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
     return label

@@ -249,6 +249,7 @@ class ProblemsPanel(QWidget):
             return
         row = self.table.visualRect(self.table.currentIndex())
         menu.popup(self.table.viewport().mapToGlobal(row.bottomLeft() + QPoint(24, 0)))
+        menu.setActiveAction(menu.actions()[0])
 
     def _activate(self, index: QModelIndex) -> None:
         self.select(index.row())
