@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPolygonF
@@ -10,8 +10,10 @@ from PySide6.QtWidgets import QGraphicsItem
 
 from studio.editing.placing.annotations import Comment, Frame, Rect
 from studio.gui.canvas.look import TINY, Look, faded, fits, look, mixed, pen
-from studio.gui.canvas.repaint import repaint
 from studio.gui.guard import guarded
+
+if TYPE_CHECKING:
+    from studio.gui.canvas.viewer import Viewer
 
 TITLE = 30.0
 CORNER = 16.0
@@ -27,6 +29,8 @@ class Annotation(QGraphicsItem):
     def __init__(self, number: int) -> None:
         super().__init__()
         self.number = number
+        self.view: Viewer | None = None
+        """Told when it looks other than before."""
         self.hovered = False
         self._size = QRectF()
         self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemIsSelectable)
@@ -46,7 +50,8 @@ class Annotation(QGraphicsItem):
     def update(self, *rect: Any) -> None:
         """Be painted anew."""
         super().update(*rect)
-        repaint(self)
+        if self.view is not None:
+            self.view.repaint_far()
 
     def set_flag(self, name: str, value: Any) -> None:
         """Set a mark (`hovered`) and repaint."""

@@ -73,7 +73,7 @@ class Canvas(QWidget):
         self.view = Viewer()
         self.graph = CanvasGraph(self.view, self)
         self.projection = Projection(document, at, self.graph)
-        self.notes = Notes(self.view.shown_scene())
+        self.notes = Notes(self.view)
         self.editing = Editing(self)
         self.graph.editing = self.editing
         self.note = CursorNote(self.view.viewport())

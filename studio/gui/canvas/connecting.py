@@ -13,7 +13,6 @@ from studio.gui.canvas.gestures import Gesture
 from studio.gui.canvas.library import IN, OUT
 from studio.gui.canvas.look import look, pen
 from studio.gui.canvas.node_item import PortId
-from studio.gui.canvas.repaint import repaint
 from studio.gui.canvas.routing import smooth
 from studio.gui.canvas.targets import Target
 
@@ -145,7 +144,7 @@ class Connect(Gesture):
             line.setDashPattern([4.0, 3.0])
         self._line.setPen(line)
         self._line.setPath(path)
-        repaint(self._line)
+        self.view.repaint_far()
 
     def _type(self) -> str:
         field = self.canvas.projection.field(*self._from)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QUndoCommand, QUndoStack
 
-from studio.gui.canvas.library import NodeGraph, NodeObject
+from studio.gui.canvas.library import NodeGraph, NodeModel, NodeObject
 from studio.gui.canvas.node_item import NodeItem
 
 if TYPE_CHECKING:
@@ -33,6 +33,15 @@ class SinkStack(QUndoStack):
         """See `beginMacro`."""
 
 
+class _Model(NodeModel):  # type: ignore[misc]
+    """What NodeGraphQt keeps of a node: its id; the rest is as in every other."""
+
+    _usual = vars(NodeModel())
+
+    def __init__(self, name: str) -> None:
+        self.__dict__.update(self._usual, id=name, inputs={}, outputs={}, _custom_prop={})
+
+
 class Handle(NodeObject):  # type: ignore[misc]
     """A node as NodeGraphQt knows it: an id, which is the node's name, and its item."""
 
@@ -40,8 +49,10 @@ class Handle(NodeObject):  # type: ignore[misc]
     NODE_NAME = "node"
 
     def __init__(self, name: str) -> None:
-        super().__init__(NodeItem)
-        self._model.id = self._view.id = self._view.name = name
+        # Not NodeGraphQt's own, which sets dozens of properties that are never used, a thousand times.
+        self._graph: CanvasGraph | None = None
+        self._model = _Model(name)
+        self._view = NodeItem(name)
 
     def update(self) -> None:
         """Nothing: the projection tells the item what to show."""
@@ -64,6 +75,7 @@ class CanvasGraph(NodeGraph):  # type: ignore[misc]
         handle.model._graph_model = self.model
         self.model.nodes[name] = handle
         item: NodeItem = handle.view
+        item.view = self.viewer()
         self.scene().addItem(item)
         return item
 
@@ -75,8 +87,7 @@ class CanvasGraph(NodeGraph):  # type: ignore[misc]
     def rename(self, old: str, new: str) -> None:
         """A node has another name; its item stays."""
         handle = self.model.nodes.pop(old)
-        handle.model.id = handle.view.id = new
-        handle.view.name = new
+        handle.model.id = handle.view.id = handle.view.name = new
         self.model.nodes[new] = handle
 
     def get_unique_name(self, name: str) -> str:

@@ -48,6 +48,7 @@ class _LooseVersion:
 
 with _without_distutils():
     from NodeGraphQt import NodeGraph, NodeObject
+    from NodeGraphQt.base.model import NodeModel
     from NodeGraphQt.constants import PortTypeEnum
     from NodeGraphQt.qgraphics.node_abstract import AbstractNodeItem
     from NodeGraphQt.qgraphics.pipe import PipeItem
@@ -55,7 +56,7 @@ with _without_distutils():
     from NodeGraphQt.widgets.viewer import NodeViewer
 
 __all__ = [
-    "IN", "OUT", "AbstractNodeItem", "NodeGraph", "NodeObject", "NodeViewer", "PipeItem", "PortItem",
+    "IN", "OUT", "AbstractNodeItem", "NodeGraph", "NodeModel", "NodeObject", "NodeViewer", "PipeItem", "PortItem",
 ]  # fmt: skip
 
 IN: str = PortTypeEnum.IN.value

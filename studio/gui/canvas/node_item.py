@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPainter
@@ -13,10 +13,12 @@ from studio.export.card import HEAD, Card
 from studio.gui.canvas.card_painting import STRIP_LINE, paint_card, strip_room
 from studio.gui.canvas.library import IN, OUT, AbstractNodeItem
 from studio.gui.canvas.look import look
-from studio.gui.canvas.repaint import repaint
 from studio.gui.canvas.state import IDLE, NodeState
 from studio.gui.guard import guarded
 from studio.spec.fields import Field
+
+if TYPE_CHECKING:
+    from studio.gui.canvas.viewer import Viewer
 
 MARGIN = 12.0
 """Room around a card for ports, outlines and the second sheet of a region."""
@@ -55,7 +57,9 @@ class NodeItem(AbstractNodeItem):  # type: ignore[misc]
         self.setFlag(_SELECTABLE)
         self.setCacheMode(_CACHED)
         self.setZValue(1)
-        self._properties: dict[str, Any] = {"name": name}
+        self.view: Viewer | None = None
+        """Told when it looks other than before."""
+        self._properties: dict[str, Any] = {"id": name, "name": name}
         self._width = self._height = 0.0
         self.card = Card(name, name, "", "")
         self.title = name
@@ -126,6 +130,10 @@ class NodeItem(AbstractNodeItem):  # type: ignore[misc]
         self.state = state
         self.update()
 
+    def _repaint_far(self) -> None:
+        if self.view is not None:
+            self.view.repaint_far()
+
     def set_flag(self, name: str, value: Any) -> None:
         """Set one of the marks (`hovered`, `hot`, `dimmed`, `marked`, `problem`, `offer`, `wired`) and repaint."""
         if getattr(self, name) != value:
@@ -138,12 +146,16 @@ class NodeItem(AbstractNodeItem):  # type: ignore[misc]
         """Stand elsewhere."""
         QGraphicsItem.setPos(self, *place)
         self._body = None
-        repaint(self)
+        self._repaint_far()
 
     def update(self, *rect: Any) -> None:
         """Be painted anew."""
         QGraphicsItem.update(self, *rect)
-        repaint(self)
+        self._repaint_far()
+
+    def type_of(self, side: str, name: str) -> str:
+        """Return the type of a port; ports that are not declared take or give anything, but for `done`."""
+        return self.types.get((side, name)) or ("boolean" if name == "done" else "any")
 
     def port_place(self, side: str, name: str) -> QPointF:
         """Return where a port is in the scene; ports that it has not are in the middle of the head."""

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QGraphicsScene
-
 from studio.editing.placing import annotations as marks
 from studio.graph.model import Graph
 from studio.gui.canvas.annotation_items import Annotation, CommentItem, FrameItem
+from studio.gui.canvas.viewer import Viewer
 
 
 class Notes:
     """The frames and comments of one canvas, by number."""
 
-    def __init__(self, scene: QGraphicsScene) -> None:
-        self._scene = scene
+    def __init__(self, view: Viewer) -> None:
+        self._view = view
+        self._scene = view.shown_scene()
         self.frames: dict[int, FrameItem] = {}
         self.comments: dict[int, CommentItem] = {}
 
@@ -29,13 +29,17 @@ class Notes:
                 self.frames[number].show_frame(frame)
             else:
                 self.frames[number] = FrameItem(number, frame)
-                self._scene.addItem(self.frames[number])
+                self._add(self.frames[number])
         for number, comment in comments.items():
             if number in self.comments:
                 self.comments[number].show_comment(comment)
             else:
                 self.comments[number] = CommentItem(number, comment)
-                self._scene.addItem(self.comments[number])
+                self._add(self.comments[number])
+
+    def _add(self, item: Annotation) -> None:
+        item.view = self._view
+        self._scene.addItem(item)
 
     def find(self, kind: str, number: int) -> Annotation:
         """Return the item of a frame or comment. Raises KeyError."""

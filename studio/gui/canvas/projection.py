@@ -272,6 +272,7 @@ class Projection:
         wire = self.wires[key] = WireItem(edge)
         for name in (key.source, key.target):
             self._of_node.setdefault(name, set()).add(key)
+        wire.view = self.graph.viewer()
         self.graph.scene().addItem(wire)
         return wire
 

@@ -55,8 +55,7 @@ class Routes:
             wire.missing = f"no node {key.source}"
         else:
             return
-        field = self._shown.document.output(self._shown.at, key.source, key.source_port) if source is not None else None
-        wire.port_type = field.type if field is not None else "any"
+        wire.port_type = source.type_of(OUT, key.source_port) if source is not None else "any"
         wire.broken = source is None or target is None or self._is_ghost(key)
         if waypoints is None:
             waypoints = [QPointF(x, y) for x, y in self.points.get(str(wire.edge), ())] if self.points else []

@@ -71,6 +71,7 @@ class Viewer(NodeViewer):  # type: ignore[misc]
         """Painted over the scene, in place."""
         self.far: Far | None = None
         """Paints the scene where it is shown very small."""
+        self.is_afar = False
         self.exposed: Sequence[QRectF] = ()
         """While the view is painted: the rectangles of the scene that are; everything if there are none."""
         self.target: Any = None
@@ -110,9 +111,13 @@ class Viewer(NodeViewer):  # type: ignore[misc]
         scale = max(LEAST, min(MOST, scale))
         at = anchor or QPointF(self.viewport().rect().center())
         kept = self.scene_at(at)
-        self.setTransform(QTransform.fromScale(scale, scale))
+        self._scale_to(scale)
         self.put(kept, at)
         self.zoomed.emit()
+
+    def _scale_to(self, scale: float) -> None:
+        self.setTransform(QTransform.fromScale(scale, scale))
+        self.is_afar = scale < TINY
 
     def scene_at(self, point: QPointF) -> QPointF:
         """Return the point of the scene under a point of the viewport."""
@@ -138,7 +143,7 @@ class Viewer(NodeViewer):  # type: ignore[misc]
         across = max(1.0, room.width() - 80.0) / max(1.0, rect.width())
         down = max(1.0, room.height() - 80.0) / max(1.0, rect.height())
         scale = max(LEAST, min(most, across, down))
-        self.setTransform(QTransform.fromScale(scale, scale))
+        self._scale_to(scale)
         self.put(rect.center(), QPointF(room.center()))
         self.zoomed.emit()
 
@@ -378,7 +383,7 @@ class Viewer(NodeViewer):  # type: ignore[misc]
         parts: Iterable[QRect] = iter(event.region()) if few else (event.rect(),)
         self.exposed = [inverse.mapRect(QRectF(part)) for part in parts]
         try:
-            if self.far is not None and self.zoom < TINY:
+            if self.far is not None and self.is_afar:
                 self._paint_far(self.far, event)
             else:
                 QGraphicsView.paintEvent(self, event)
@@ -392,8 +397,9 @@ class Viewer(NodeViewer):  # type: ignore[misc]
             painter.end()
 
     def repaint_far(self) -> None:
-        """Something that is shown from afar looks other than before; there all of the view is painted anew."""
-        if self.far is not None and self.zoom < TINY:
+        """Something looks other than before. Qt repaints an item where it remembers to have painted it; from afar it
+        has painted none, so all of the view is painted anew."""
+        if self.is_afar:
             self.viewport().update()
 
     def _paint_far(self, far: Far, event: QPaintEvent) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPainterPath, QPen
@@ -12,10 +12,12 @@ from PySide6.QtWidgets import QGraphicsItem, QGraphicsPathItem
 from studio.graph.model import Edge
 from studio.gui.canvas.library import PipeItem
 from studio.gui.canvas.look import TINY, look, width_of
-from studio.gui.canvas.repaint import repaint
 from studio.gui.canvas.wire_painting import FADED, LONG, PILL, Long, paint_wire, tiny_pen
 from studio.gui.guard import guarded
 from studio.support.values import preview
+
+if TYPE_CHECKING:
+    from studio.gui.canvas.viewer import Viewer
 
 _SELECTABLE = QGraphicsItem.GraphicsItemFlag.ItemIsSelectable
 _ROOM = QPen(Qt.GlobalColor.black, 14.0)
@@ -52,6 +54,8 @@ class WireItem(PipeItem):  # type: ignore[misc]
         self._input_port = self._output_port = None  # NodeGraphQt's ports: ours are places on a card
         self._active = self._highlight = False
         self._color, self._style = (0, 0, 0, 255), 0
+        self.view: Viewer | None = None
+        """Told when it looks other than before."""
         self.edge = edge
         self.key = WireKey.of(edge)
         self.count = 1
@@ -93,13 +97,17 @@ class WireItem(PipeItem):  # type: ignore[misc]
     def update(self, *rect: Any) -> None:
         """Be painted anew."""
         QGraphicsPathItem.update(self, *rect)
-        repaint(self)
+        self._repaint_far()
+
+    def _repaint_far(self) -> None:
+        if self.view is not None:
+            self.view.repaint_far()
 
     def setVisible(self, visible: bool) -> None:
         """Be seen or not."""
         WireItem.changes += 1
         QGraphicsPathItem.setVisible(self, visible)
-        repaint(self)
+        self._repaint_far()
 
     def draw_path(self, start_port: Any = None, end_port: Any = None, cursor_pos: Any = None) -> None:
         """The projection routes wires."""
@@ -132,7 +140,7 @@ class WireItem(PipeItem):  # type: ignore[misc]
         self.label_place = label
         self.handles = handles
         self.setPath(path)
-        repaint(self)
+        self._repaint_far()
 
     def label_width(self) -> float:
         """Return how wide the words at a loose end are."""
