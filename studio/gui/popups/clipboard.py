@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QMimeData
+from PySide6.QtCore import QMimeData, QPointF
 from PySide6.QtGui import QGuiApplication
 
 from studio.editing.carrying import fragments
 from studio.gui.actions.on_canvas import canvas_of, edit, mouse_place, named, pin
 from studio.gui.workbench import Workbench
 from studio.support.errors import UsageError
+
+if TYPE_CHECKING:
+    from studio.gui.canvas import Canvas
 
 MIME: Final = "application/x-studio-fragment"
 """Says that the text is a piece of a graph; the text itself stands under text/plain, too."""
@@ -61,7 +65,11 @@ class Clipboard:
         """
         canvas = canvas_of(self.workbench)
         text = self.text()
-        return self.paste_text(text, mouse_place(canvas) or canvas.scene_center())
+        place = mouse_place(canvas)
+        names = self.paste_text(text, place or canvas.scene_center())
+        if place is None:
+            _bring_into_view(canvas, names)
+        return names
 
     def paste_text(self, text: str, place: tuple[float, float]) -> list[str]:
         """Add the nodes of a text at a point of the canvas that is shown; see `paste`."""
@@ -75,3 +83,15 @@ class Clipboard:
         canvas.select(names)
         canvas.setFocus()
         return names
+
+
+def _bring_into_view(canvas: Canvas, names: Sequence[str]) -> None:
+    """Show all of these nodes, at the scale that is shown if they fit."""
+    area, view = canvas.projection.bounds(names), canvas.view
+    seen = view.seen()
+    if seen.contains(area):
+        return
+    if area.width() <= seen.width() and area.height() <= seen.height():
+        view.put(area.center(), QPointF(view.viewport().rect().center()))
+    else:
+        canvas.zoom_to(names)

@@ -38,6 +38,19 @@ def test_copy_and_paste_bring_the_wires_between(desk: Desk) -> None:
     desk.check()
 
 
+def test_what_is_pasted_by_keyboard_is_seen_whole(desk: Desk) -> None:
+    canvas = desk.open(CHAIN)
+    desk.choose("topic", "writer", "critic")
+    desk.press(Qt.Key.Key_C, CTRL)
+    zoom = canvas.view.zoom
+    canvas.view.put(canvas.projection.bounds().bottomRight() + QPointF(300, 300), QPointF(5, 5))
+    desk.press(Qt.Key.Key_V, CTRL)
+
+    pasted = canvas.projection.bounds(canvas.selected())
+    assert canvas.view.seen().contains(pasted)
+    assert canvas.view.zoom == zoom or pasted.width() > canvas.view.seen().width() * 0.7
+
+
 def test_the_clipboard_holds_yaml_that_any_editor_shows(desk: Desk) -> None:
     desk.open(CHAIN)
     desk.choose("writer")

@@ -187,6 +187,7 @@ def test_nothing_beside_the_list_is_pushed_out_of_view(panel: ProblemsPanel) -> 
         QApplication.processEvents()
         room = panel.detail.viewport().width()
         body = panel.detail.widget()
+        assert body is not None
         assert body.width() <= room
         assert all(button.geometry().right() <= room for button in panel.detail.buttons)
         assert all(button.text() in button.toolTip() for button in panel.detail.buttons)
