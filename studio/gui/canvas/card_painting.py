@@ -31,8 +31,8 @@ _NO_BRUSH = Qt.BrushStyle.NoBrush
 
 def paint_card(item: NodeItem, painter: QPainter, scale: float, style: Look) -> None:
     """Paint a node's card at a scale (pixels per scene unit, without the screen's own factor)."""
-    if item.dimmed or item.card.knocked_out:
-        painter.setOpacity(painter.opacity() * opacity_of(item))
+    if (opacity := opacity_of(item)) < 1:
+        painter.setOpacity(painter.opacity() * opacity)
     if scale < TINY:
         paint_tiny(item, painter, style)
         return
@@ -183,6 +183,12 @@ def _paint_status(painter: QPainter, centre: QPointF, state: NodeState, style: L
             painter.setBrush(_NO_BRUSH)
             painter.setPen(pen(faded(colour, 0.35), 2.0))
             painter.drawEllipse(centre + QPointF(0, -1), 5.6, 5.6)
+        case "asks":
+            painter.setBrush(colour)
+            painter.drawEllipse(centre + QPointF(0, -1), 6.4, 6.4)
+            painter.setPen(style.card)
+            painter.setFont(style.tiny_bold)
+            painter.drawText(QRectF(x - 7, y - 7, 14, 14), _CENTER, "?")
         case "held":
             painter.drawEllipse(centre + QPointF(0, -1), 3.8, 3.8)
         case _:

@@ -41,7 +41,7 @@ class Look:
         self.frame, self.comment, self.comment_ink = c("frame"), c("comment"), c("comment_ink")
         self.statuses = {
             "waiting": self.soft, "running": c("running"), "ok": self.ok, "error": self.bad, "skipped": c("skipped"),
-            "held": c("skipped"), "paused": self.warn,
+            "held": c("skipped"), "paused": self.warn, "asks": self.warn,
         }  # fmt: skip
         self.title_font = _font(TITLE_SIZE, QFont.Weight.DemiBold)
         self.small_font = _font(SMALL_SIZE)

@@ -27,7 +27,7 @@ def outline(item: NodeItem, style: Look) -> tuple[QColor, float]:
         return style.accent, 2.0
     status = item.state.status
     if status and status not in ("waiting", "skipped", "held"):
-        return style.statuses[status], 1.6
+        return style.statuses[status], 2.4 if status == "asks" else 1.6
     if item.card.broken:
         return style.bad, 1.4
     if item.marked:
@@ -46,15 +46,15 @@ class Box(NamedTuple):
     is_strong: bool
 
 
-BoxKey = tuple[str, bool, str, bool, bool, bool, bool, bool, str]
+BoxKey = tuple[str, bool, str, bool, bool, bool, bool, bool, bool, str]
 
 
 def box_key(item: NodeItem) -> BoxKey:
     """Return what the box of a card depends on."""
     card = item.card
     return (
-        card.category, card.broken, item.state.status, item.isSelected(), item.marked, item.hovered, item.dimmed,
-        card.knocked_out, item.problem[0] if item.problem is not None else "",
+        card.category, card.broken, item.state.status, item.state.stale, item.isSelected(), item.marked, item.hovered,
+        item.dimmed, card.knocked_out, item.problem[0] if item.problem is not None else "",
     )  # fmt: skip
 
 
@@ -75,8 +75,8 @@ def box_of(item: NodeItem, key: BoxKey, style: Look) -> Box:
 
 
 def opacity_of(item: NodeItem) -> float:
-    """Return how solid a card is painted: others are found, or it is switched off."""
-    return 0.35 if item.dimmed else 0.5 if item.card.knocked_out else 1.0
+    """Return how solid a card is painted: others are found, it is switched off, or is no longer as it was run."""
+    return 0.35 if item.dimmed else 0.5 if item.card.knocked_out else 0.7 if item.state.stale else 1.0
 
 
 def paint_boxes(painter: QPainter, box: Box, rects: Sequence[QRectF]) -> None:

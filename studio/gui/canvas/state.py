@@ -5,15 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-STATUSES: Final = ("", "waiting", "running", "ok", "error", "skipped", "held", "paused")
+STATUSES: Final = ("", "waiting", "running", "ok", "error", "skipped", "held", "paused", "asks")
 
 
 @dataclass(frozen=True, slots=True)
 class NodeState:
-    """A node's state in a run. `status` is one of `STATUSES`.
+    """A node's state in a run. `status` is one of `STATUSES`; `asks`: it waits for a person's answer.
 
     `text` is the last value or the text as it streams in; `tick`, `cost` and `duration` are written as given;
     `progress` is from 0 to 1 (None: unknown); `badge` is a short word set into the card's head.
+    `stale`: the node is no longer as it was run; its card is paler.
     """
 
     status: str = ""
@@ -23,6 +24,7 @@ class NodeState:
     duration: str = ""
     progress: float | None = None
     badge: str = ""
+    stale: bool = False
 
 
 IDLE: Final = NodeState()

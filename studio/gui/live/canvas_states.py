@@ -124,7 +124,8 @@ class CanvasStates:
         text, status, badge = now.text, now.status, now.badge
         if status == "running" and not text and self.is_loading():
             text = "loading the model…"
-        if status and view is mine.view and spot in mine.stale:
+        stale = bool(status) and view is mine.view and spot in mine.stale
+        if stale:
             status, badge = "", "changed since"
         if mine.off or mine.frozen:
             region = pick.region if spot.at else None
@@ -132,7 +133,7 @@ class CanvasStates:
             badge = "off" if is_off else "frozen" if mine.marked(mine.frozen, spot, region) else badge
         if spot in mine.breakpoints and status != "held":
             badge = f"● {badge}".rstrip()
-        made: NodeState = self._make(status, text, now.tick, now.cost, now.duration, None, badge)
+        made: NodeState = self._make(status, text, now.tick, now.cost, now.duration, None, badge, stale)
         return made
 
     def wire_value(self, document: Document, at: At, edge: Edge) -> str:

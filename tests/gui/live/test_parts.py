@@ -92,7 +92,7 @@ def test_what_is_told_before_its_region_is_declared_is_not_lost() -> None:
     question = Question(HumanCall("Who?", node="a", tick="0"), loop)
     view.ask(question, True)
     view.take([PathsRecord(1, "", [("a", "human.ask", 1), ("b", "text.template", 1)], 0, 0)])
-    assert state(view) == ("waiting", "waiting for you: Who?")
+    assert state(view) == ("asks", "waiting for you: Who?")
     view.ask(question, False)
     view.take([OpenRecord(1, 1, tick_key("0"), 0, 0, 0)])
     assert state(view) == ("running", "early")

@@ -340,10 +340,10 @@ def test_nodes_edited_after_a_run_are_marked_and_renamed_ones_keep_their_state(d
         "Edit", [PutNode((), "critic", NodeInstance("critic", "llm.function", {**before.params, "labels": ["a"]}))]
     )
     assert desk.state("critic").badge == "changed since"
-    assert desk.state("critic").status == ""
-    assert desk.state("writer").status == "ok"
+    assert (desk.state("critic").status, desk.state("critic").stale) == ("", True)
+    assert (desk.state("writer").status, desk.state("writer").stale) == ("ok", False)
     document.undo()
-    assert desk.state("critic").status == "ok"
+    assert (desk.state("critic").status, desk.state("critic").stale) == ("ok", False)
     document.do("Delete", [PutNode((), "done", None)])
     document.undo()
     desk.until(lambda: desk.state("done").status == "ok")
