@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable
+from operator import is_
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QPointF, QRect, QRectF, QSize, QSizeF, Qt, QTimer
@@ -39,6 +40,8 @@ class Minimap(QObject):
         self._area = QRectF(0, 0, 1, 1)
         self._scale = 1.0
         self._corner = QPointF()
+        self._bodies: list[QRectF] = []
+        self._rects: list[QRectF] = []
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(EVERY)
@@ -97,12 +100,7 @@ class Minimap(QObject):
         if self._cards is not None and self._cards.devicePixelRatio() == ratio:
             return self._cards
         style = look()
-        area = self._projection.bounds()
-        if area.isEmpty():
-            area = self._view.seen()
-        self._area = area = area.adjusted(-60, -60, 60, 60)
-        self._scale = scale = min((WIDTH - 8) / area.width(), (HEIGHT - 8) / area.height())
-        self._corner = corner = QPointF((WIDTH - area.width() * scale) / 2, (HEIGHT - area.height() * scale) / 2)
+        self._place()
         made = QPixmap(QSize(round(WIDTH * ratio), round(HEIGHT * ratio)))
         made.setDevicePixelRatio(ratio)
         made.fill(Qt.GlobalColor.transparent)
@@ -113,24 +111,36 @@ class Minimap(QObject):
         painter.drawRoundedRect(QRectF(0.5, 0.5, WIDTH - 1, HEIGHT - 1), 8, 8)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.translate(corner)
-        painter.scale(scale, scale)
-        painter.translate(-area.topLeft())
-        for (red, green, blue), rects in self._rects(2.0 / scale, style).items():
-            painter.setBrush(QColor(red, green, blue))
+        painter.translate(self._corner)
+        painter.scale(self._scale, self._scale)
+        painter.translate(-self._area.topLeft())
+        for colour, rects in self._by_colour(style).items():
+            painter.setBrush(QColor(colour))
             painter.drawRects(rects)
         painter.end()
         self._cards = made
         return made
 
-    def _rects(self, least: float, style: Look) -> dict[tuple[int, int, int], list[QRectF]]:
-        """Return the cards by colour, none smaller than it can be seen: each colour is painted at once."""
-        made: dict[tuple[int, int, int], list[QRectF]] = defaultdict(list)
-        for item in self._projection.cards.values():
-            rect = item.body_rect()
-            if rect.width() < least or rect.height() < least:
-                rect = QRectF(rect.topLeft(), rect.size().expandedTo(QSizeF(least, least)))
-            made[_colour(item, style)].append(rect)
+    def _place(self) -> None:
+        """Find out where the cards are on the map, if any has moved, come or gone; none is smaller than can be seen."""
+        bodies = [item.body_rect() for item in self._projection.cards.values()]
+        if bodies and len(bodies) == len(self._bodies) and all(map(is_, bodies, self._bodies)):
+            return
+        self._bodies = bodies
+        area = self._projection.bounds()
+        if area.isEmpty():
+            area = self._view.seen()
+        self._area = area = area.adjusted(-60, -60, 60, 60)
+        self._scale = scale = min((WIDTH - 8) / area.width(), (HEIGHT - 8) / area.height())
+        self._corner = QPointF((WIDTH - area.width() * scale) / 2, (HEIGHT - area.height() * scale) / 2)
+        least = QSizeF(2.0 / scale, 2.0 / scale)
+        self._rects = [QRectF(body.topLeft(), body.size().expandedTo(least)) for body in bodies]
+
+    def _by_colour(self, style: Look) -> dict[int, list[QRectF]]:
+        """Return the cards by colour: each colour is painted at once."""
+        made: dict[int, list[QRectF]] = defaultdict(list)
+        for item, rect in zip(self._projection.cards.values(), self._rects, strict=True):
+            made[_colour(item, style).rgb()].append(rect)
         return made
 
 
@@ -153,14 +163,12 @@ def with_map(start: Callable[[], Gesture | None], canvas: Canvas, event: QMouseE
     return start()
 
 
-def _colour(item: NodeItem, style: Look) -> tuple[int, int, int]:
+def _colour(item: NodeItem, style: Look) -> QColor:
     status = item.state.status
     if item.isSelected():
-        colour = style.accent
-    elif status and status != "waiting":
-        colour = style.statuses[status]
-    elif item.card.broken:
-        colour = style.bad
-    else:
-        colour = style.dot(item.card.category)
-    return colour.red(), colour.green(), colour.blue()
+        return style.accent
+    if status and status != "waiting":
+        return style.statuses[status]
+    if item.card.broken:
+        return style.bad
+    return style.dot(item.card.category)
