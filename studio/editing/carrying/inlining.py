@@ -14,22 +14,19 @@ from studio.editing.carrying.arriving import Arrival
 from studio.editing.carrying.natures import Nature, natures_after, natures_before
 from studio.editing.carrying.needs import needs_of
 from studio.editing.carrying.packing import Packer
+from studio.editing.carrying.rewiring import Wires
 from studio.editing.document.document import Document
 from studio.editing.document.ops import At, InsertEdge, Op, Place, PutGraph, PutNode
 from studio.editing.edits.bodies import body_of_node, role, users
 from studio.editing.edits.connecting import edge_ops
-from studio.editing.edits.naming import free_name
 from studio.editing.edits.remarks import follow
 from studio.editing.placing.annotations import COMMENTS, FRAMES, WIRES
 from studio.editing.placing.places import entry, point_of, positions
 from studio.graph.model import Edge, Fires, NodeInstance
-from studio.graph.ports import body_of, node_ports
+from studio.graph.ports import body_of
 from studio.graph.reading import is_file_reference
 from studio.graph.scope import BODY_PARAM, Scope
-from studio.spec.fields import Field
 from studio.support.errors import GraphError
-from studio.support.templates import literal
-from studio.support.values import Json
 
 _PORTS = ("input", "output")
 
@@ -59,10 +56,7 @@ class _Inlining:
         self.shared = self.node.params.get("clock") == "shared"
         self.roles = {one: role(doc, node) for one, node in self.body.nodes.items()}
         self.kept = [one for one in self.body.nodes if self.roles[one] not in _PORTS]
-        self.constants: dict[str, NodeInstance] = {}
-        self.names: dict[str, str] = {}
-        self.led_on: set[int] = set()
-        """By identity, the edges that wires drawn afterwards stand for."""
+        self.wires = Wires(doc, at, name, self.scope, self.roles, strict)
 
     # -- refusals -------------------------------------------------------------------------------
 
@@ -146,7 +140,7 @@ class _Inlining:
             return
         if any(store.scope == "region" for store in self.body.stores.values()):
             raise GraphError(f"The stores of `{self.body.name}` start anew each time it runs.")
-        needs = needs_of(self.body, entries, self._field)
+        needs = needs_of(self.body, entries, self.wires.field)
         everything = {one for one in entries if one in wired}
         for name in self.kept:
             missing = everything - needs[name]
@@ -155,124 +149,6 @@ class _Inlining:
                     f"`{self.name}` is skipped if `{min(missing)}` is absent, but `{name}` alone would not be.",
                     hint="Keep it as a subgraph, or give the node `clock: shared`.",
                 )
-
-    def _field(self, node: str, port: str) -> Field | None:
-        if port == "when":
-            return Field(name="when", kind="port", type="any")
-        return node_ports(self.scope, self.body.nodes[node], self.doc.registry).inputs.get(port)
-
-    # -- wires ----------------------------------------------------------------------------------
-
-    def _edges(self, names: dict[str, str]) -> tuple[list[list[Edge]], list[Edge]]:
-        """Return what each edge of the parent becomes, and the edges that are new behind them.
-
-        Inputs and outputs of the body are places where wires go on: each wire behind one is drawn once for each wire
-        before it, in their order.
-        """
-        self.led_on.clear()
-        of_each = [[] if edge.target == self.name else self._resolved(edge, False, names) for edge in self.graph.edges]
-        inner: list[Edge] = []
-        for edge in self.body.edges:
-            if self.roles.get(edge.target) != "output":
-                inner += self._resolved(edge, True, names)
-        if self.strict:
-            self._refuse_lost_feedback()
-        return of_each, inner
-
-    def _refuse_lost_feedback(self) -> None:
-        """Raise GraphError for a feedback edge that leads to nothing: it keeps the graph ticking (rule 2.5)."""
-        mine = [edge for edge in self.graph.edges if edge.target == self.name or edge.source == self.name]
-        for edge in (*mine, *self.body.edges):
-            if edge.feedback and not edge.hold and id(edge) not in self.led_on:
-                raise GraphError(
-                    f"`{edge}` leads to nothing, but keeps the graph ticking.", hint=f"Cut `{edge}` first."
-                )
-
-    def _resolved(self, edge: Edge, inside: bool, names: dict[str, str]) -> list[Edge]:
-        target = names.get(edge.target, edge.target) if inside else edge.target
-        made = [
-            replace(source, target=target, target_port=edge.target_port)
-            for source in self._sources(edge, inside, names)
-        ]
-        if len(made) > 1 and self.strict:
-            ends = edge.target, edge.target_port
-            spec = self._field(*ends) if inside else self.doc.input(self.at, *ends)
-            if edge.feedback or edge.target_port == "when" or (spec is not None and spec.join != "plain"):
-                raise GraphError(
-                    f"Several wires are joined before they come to `{edge.target}.{edge.target_port}`, which would "
-                    "take them one by one.",
-                    hint="Put a `flow.merge` before it.",
-                )
-        return made
-
-    def _sources(self, edge: Edge, inside: bool, names: dict[str, str], depth: int = 0) -> list[Edge]:
-        """Return the wires that an edge stands for, each from a node that is there afterwards, with its options."""
-        if depth > 8:
-            raise GraphError(f"`{edge}` leads through `{self.name}` again and again.")
-        self.led_on.add(id(edge))
-        edge = self._first_value(edge, inside, names, depth)
-        if inside:
-            if self.roles.get(edge.source) != "input":
-                return [replace(edge, source=names.get(edge.source, edge.source))]
-            before = [e for e in self.graph.edges if (e.target, e.target_port) == (self.name, edge.source)]
-            if not before:
-                return self._from_default(edge)
-        else:
-            if edge.source != self.name:
-                return [edge]
-            before = [e for e in self.body.edges if (e.target, e.target_port) == (edge.source_port, "value")]
-        return [self._joined(one, edge) for b in before for one in self._sources(b, not inside, names, depth + 1)]
-
-    @staticmethod
-    def _joined(first: Edge, second: Edge) -> Edge:
-        """Return one wire for two in a row."""
-        if first.feedback and second.feedback:
-            raise GraphError(
-                f"`{first}` and `{second}` follow each other, two ticks together, which no single wire can say.",
-                hint="Put a node between them first.",
-            )
-        options = first if first.feedback else second
-        return replace(options, source=first.source, source_port=first.source_port)
-
-    def _from_default(self, edge: Edge) -> list[Edge]:
-        """Return the wire from a constant in place of an input that has a default and no wire; none without default."""
-        node = self.body.nodes[edge.source]
-        if "value" not in node.params:
-            return []
-        value = node.params["value"]
-        constant = self.constants.get(edge.source)
-        if constant is None:
-            constant = self.constants[edge.source] = self._constant(edge.source, value)
-        port = "text" if constant.type == "text.constant" else "value"
-        return [replace(edge, source=constant.name, source_port=port)]
-
-    def _constant(self, name: str, value: Json) -> NodeInstance:
-        wanted, params = ("text.constant", {"text": value}) if isinstance(value, str) else (
-            "json.build", {"template": _verbatim(value)}
-        )  # fmt: skip
-        if value is None or self.doc.registry.find(wanted) is None:
-            raise GraphError(
-                f"The default of `{name}` cannot be given by a node of its own.", hint=f"Wire `{name}` first."
-            )
-        taken = {*self.graph.nodes, *self.names.values(), *(one.name for one in self.constants.values())}
-        return NodeInstance(free_name(name, taken), wanted, params)
-
-    def _first_value(self, edge: Edge, inside: bool, names: dict[str, str], depth: int) -> Edge:
-        """Return an edge whose `initial_from` names what is there afterwards."""
-        if not edge.initial_from:
-            return edge
-        start, _, port = edge.initial_from.partition(".")
-        if not inside and start != self.name:
-            return edge
-        if inside and self.roles.get(start) != "input":
-            return replace(edge, initial_from=f"{names.get(start, start)}.{port}")
-        found = self._sources(Edge(start, port, "", ""), inside, names, depth + 1)
-        if len(found) != 1 or found[0].feedback:
-            raise GraphError(
-                f"`{edge}` takes its first value from `{edge.initial_from}`, which is not exactly one wire.",
-                hint="Give it `initial: …` instead.",
-            )
-        return replace(edge, initial_from=f"{found[0].source}.{found[0].source_port}")
 
     # -- all together ---------------------------------------------------------------------------
 
@@ -287,8 +163,7 @@ class _Inlining:
                 parcel.layout[key] = said
         own_stores = [packer.store(store) for store in self.body.stores.values()]
         arrival = Arrival(self.doc, self.at, parcel, own_stores=own_stores)
-        self.names = arrival.names
-        of_each, inner = self._edges(arrival.names)
+        of_each, inner = self.wires.drawn(arrival.names)
         ops = self._assembled(arrival, of_each, inner, {})
         before = natures_before(self.doc, self.at, self.name)
         after = natures_after(self.doc, self.at, ops) if before is not None else None
@@ -313,7 +188,7 @@ class _Inlining:
             if isinstance(op, PutNode) and op.node is not None and op.name in fires:
                 op = replace(op, node=replace(op.node, fires=fires[op.name]))
             ops.append(op)
-        for number, constant in enumerate(self.constants.values()):
+        for number, constant in enumerate(self.wires.constants.values()):
             ops.append(PutNode(at, constant.name, constant, index + number))
         changed = [(n, made[0] if made else None) for n, made in enumerate(of_each) if made != [graph.edges[n]]]
         followers = edge_ops(doc, at, changed)
@@ -331,7 +206,7 @@ class _Inlining:
         )
         ops += arrival.place_ops(self._shift(arrival), wires if isinstance(wires, dict) else {})
         here = positions(doc, at).get(name, (0.0, 0.0))
-        for number, constant in enumerate(self.constants.values()):
+        for number, constant in enumerate(self.wires.constants.values()):
             ops.append(Place(at, constant.name, entry((here[0] - 220.0, here[1] + 100.0 * number))))
         ops += follow(at, graph, {f"nodes.{name}": None, f"layout.{name}": None})
         ops += arrival.comment_ops()
@@ -410,11 +285,11 @@ class _Inlining:
         graph = self.body if inside else self.graph
         ends = edge.target, edge.target_port
         count = sum(1 for one in graph.edges if (one.target, one.target_port) == ends)
-        spec = self._field(*ends) if inside else self.doc.input(self.at, *ends)
+        spec = self.wires.field(*ends) if inside else self.doc.input(self.at, *ends)
         joined = count > 1 and edge.target_port != "when" and (spec is None or spec.join == "plain")
         if edge.feedback or not (joined or collects):
             return
-        for source in self._sources(edge, inside, self.names):
+        for source in self.wires.sources(edge, inside):
             fresh = not source.hold if source.feedback else now.live.get(source.source, False)
             if fresh != was_fresh:
                 raise GraphError(
@@ -427,12 +302,3 @@ class _Inlining:
         """True for an output that gives the last value either way."""
         node = self.graph.nodes[name]
         return role(self.doc, node) == "output" and node.params.get("collect") is not True
-
-
-def _verbatim(value: Json) -> Json:
-    """Return a template that gives exactly this value."""
-    if isinstance(value, str):
-        return literal(value)
-    if isinstance(value, dict):
-        return {key: _verbatim(one) for key, one in value.items()}
-    return [_verbatim(one) for one in value] if isinstance(value, list) else value

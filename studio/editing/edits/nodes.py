@@ -17,8 +17,10 @@ from studio.editing.edits.connecting import edge_index, edge_ops
 from studio.editing.edits.naming import free_name, name_for_type, name_of, require_name
 from studio.editing.edits.remarks import follow
 from studio.editing.edits.rules import can_connect
+from studio.editing.edits.stores import stores_for
 from studio.editing.placing.places import entry, pinned
 from studio.graph.building import make_node
+from studio.graph.check_regions import store_kinds_of
 from studio.graph.layout import Box, Point
 from studio.graph.model import LIMITS, NODE_KEYS, Edge, Graph, NodeInstance
 from studio.graph.names import reserved_in, reserved_sentence
@@ -78,7 +80,10 @@ def starting_params(doc: Document, at: At, cls: type[Node]) -> dict[str, Json]:
     found: dict[str, Json] = {}
     for name, spec in cls.Params.fields().items():
         if spec.required:
-            value = _store_here(doc, at, spec) if name in cls.spec.stores else _starting_value(spec)
+            if name in cls.spec.stores:
+                value = next(iter(stores_for(doc, at, store_kinds_of(cls, name))), MISSING)
+            else:
+                value = _starting_value(spec)
             if value is not MISSING:
                 found[name] = value
     return found
@@ -103,17 +108,6 @@ def _starting_value(spec: Field) -> Json:
             return False
         case "list":
             return []
-    return MISSING
-
-
-def _store_here(doc: Document, at: At, spec: Field) -> Json:
-    scope = doc.scope(at)
-    said = spec.editor.get("stores")
-    kinds = tuple(map(str, said)) if isinstance(said, list | tuple) else ()
-    for name in scope.store_names():
-        found = scope.find_store(name)
-        if found is not None and (not kinds or found[1].type in kinds):
-            return name
     return MISSING
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from studio.editing.document.document import Document
 from studio.editing.document.ops import At, Op, PutNode, PutStore, node_with
@@ -63,6 +63,13 @@ def store_users(doc: Document, at: At, store: str) -> list[tuple[At, str]]:
             continue  # another graph, or one where the name means a store further in
         found += [(place, name) for name, node in graph.nodes.items() if uses(doc, node, store)]
     return found
+
+
+def stores_for(doc: Document, at: At, kinds: Collection[str]) -> list[str]:
+    """Return the stores that can be used in a graph and are of one of these kinds; none given: of any."""
+    scope = doc.scope(at)
+    found = {name: scope.find_store(name) for name in scope.store_names()}
+    return [name for name, one in found.items() if one is not None and (not kinds or one[1].type in kinds)]
 
 
 def uses(doc: Document, node: NodeInstance, store: str) -> list[str]:

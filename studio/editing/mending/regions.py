@@ -11,7 +11,7 @@ from studio.editing.edits.connecting import connect
 from studio.editing.edits.naming import graph_names
 from studio.editing.edits.nodes import set_params
 from studio.editing.edits.rules import can_connect
-from studio.editing.edits.stores import add_store, change_store, delete_store, store_users, stores_of
+from studio.editing.edits.stores import add_store, change_store, delete_store, store_users, stores_for, stores_of
 from studio.editing.mending.base import Fix, Fixer, Spot
 from studio.editing.offering.catalogue import empty_body
 from studio.graph.check_regions import store_kinds_of
@@ -93,12 +93,7 @@ def unknown_store(spot: Spot) -> Iterator[Fix]:
     if cls is None or param not in cls.spec.stores:
         return
     kinds = store_kinds_of(cls, param)
-    scope = spot.doc.scope(spot.at)
-    fitting = []
-    for name in scope.store_names():
-        found = scope.find_store(name)
-        if found is not None and (not kinds or found[1].type in kinds):
-            fitting.append(name)
+    fitting = stores_for(spot.doc, spot.at, kinds)
     meant = nearest(wrong, fitting) or (fitting[0] if len(fitting) == 1 else "")
     if meant:
         yield Fix(f"Use `{meant}`", tuple(set_params(spot.doc, spot.at, node.name, {param: meant})))
@@ -133,10 +128,8 @@ def store_kind(spot: Spot) -> Iterator[Fix]:
     if cls is None or found is None:
         return
     kinds = store_kinds_of(cls, param)
-    for other in scope.store_names():
-        declared = scope.find_store(other)
-        if declared is not None and declared[1].type in kinds:
-            yield Fix(f"Use `{other}`", tuple(set_params(spot.doc, spot.at, node.name, {param: other})))
+    for other in stores_for(spot.doc, spot.at, kinds) if kinds else ():
+        yield Fix(f"Use `{other}`", tuple(set_params(spot.doc, spot.at, node.name, {param: other})))
     declares = next((at for at, graph in spot.doc.walk() if graph.stores.get(name) is found[1]), None)
     if kinds and declares is not None and _all_work_on(spot, declares, name, kinds[0]):
         params = found[1].params if not store_problems(kinds[0], found[1].params) else {}

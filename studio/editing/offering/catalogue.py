@@ -17,9 +17,11 @@ from studio.editing.document.document import Document
 from studio.editing.document.ops import At, Op, PutStore
 from studio.editing.edits.bodies import add_graph
 from studio.editing.edits.naming import free_name
+from studio.editing.edits.stores import stores_for
 from studio.editing.offering.presets import PRESETS, STARTERS, SYNONYMS
 from studio.graph.check_regions import store_kinds_of
 from studio.graph.model import Graph, NodeInstance, StoreDecl
+from studio.graph.ports import node_ports
 from studio.graph.scope import BODY_PARAM
 from studio.spec.fields import Field
 from studio.spec.node import Node
@@ -253,8 +255,6 @@ def _bodies(doc: Document, at: At) -> dict[str, Graph]:
 
 
 def _body_ports(doc: Document, at: At, node: NodeInstance) -> tuple[dict[str, Field], dict[str, Field]]:
-    from studio.graph.ports import node_ports
-
     ports = node_ports(doc.scope(at), node, doc.registry)
     return ports.inputs, ports.outputs
 
@@ -290,13 +290,10 @@ def starting(doc: Document, at: At, entry: TypeEntry) -> Start:
 
 
 def _store_for(doc: Document, at: At, kinds: tuple[str, ...]) -> tuple[str, StoreDecl | None]:
-    scope = doc.scope(at)
-    for name in scope.store_names():
-        found = scope.find_store(name)
-        if found is not None and (not kinds or found[1].type in kinds):
-            return name, None
+    for name in stores_for(doc, at, kinds):
+        return name, None
     kind = kinds[0] if kinds else "kv"
-    name = free_name({"queue": "tasks", "list": "notes"}.get(kind, "memory"), scope.store_names())
+    name = free_name({"queue": "tasks", "list": "notes"}.get(kind, "memory"), doc.scope(at).store_names())
     return name, StoreDecl(name, kind)
 
 

@@ -20,7 +20,7 @@ from typing import Final
 
 from studio.editing.document.document import Document
 from studio.editing.document.ops import At, Op, Place
-from studio.editing.placing.places import coordinate, entry, is_number, near, point_of, positions
+from studio.editing.placing.places import coordinate, entry, is_number, move_by, near, point_of, positions
 from studio.graph.layout import FARTHEST, Box, Point
 from studio.graph.model import Edge, Graph
 from studio.support.errors import GraphError
@@ -223,8 +223,6 @@ def move_things(
     comment_numbers: Iterable[int] = (),
 ) -> list[Op]:
     """Return the ops that shift nodes, frames and comments together, with the points of wires between those nodes."""
-    from studio.editing.placing.places import move_by
-
     graph = doc.at(at)
     chosen = set(names)
     ops = move_by(doc, at, chosen, by, boxes) if chosen else []

@@ -8,6 +8,7 @@ from typing import Literal
 
 from studio.editing.document.document import Document
 from studio.editing.document.ops import At, Op
+from studio.editing.placing.annotations import without_points
 from studio.editing.placing.places import GRID, estimated_box, estimated_boxes, move, near, placed, positions, snap
 from studio.graph.layout import NODE_GAP, Box, Point, auto_layout
 
@@ -91,8 +92,6 @@ def auto_arrange(
     With all nodes, the points that wires are led through by hand go, as they belong to the old arrangement; with some,
     those of wires between them.
     """
-    from studio.editing.placing.annotations import without_points
-
     graph = doc.at(at)
     only = [name for name in graph.nodes if names is None or name in names]
     if not only:
