@@ -100,6 +100,8 @@ class Canvas(QWidget):
         self._names: list[str] | None = None
         """What is selected, as long as that is certain."""
         self._selection_waits = False
+        self.wires_of = ""
+        """The node whose wires are gone through by keyboard."""
         self._build()
 
     def _build(self) -> None:
@@ -155,10 +157,8 @@ class Canvas(QWidget):
     def visible_nodes(self) -> list[str]:
         """Return the names of nodes that are in view, in file order."""
         seen = self.view.seen()
-        return [name for name in self.projection.model.nodes if self._is_seen(name, seen)]
-
-    def _is_seen(self, name: str, seen: QRectF) -> bool:
-        return name in self.projection.cards and self.projection.cards[name].body_rect().intersects(seen)
+        cards = self.projection.cards
+        return [n for n in self.projection.model.nodes if n in cards and cards[n].body_rect().intersects(seen)]
 
     # -- selection ------------------------------------------------------------------------------
 
@@ -275,15 +275,18 @@ class Canvas(QWidget):
     def reveal(self, name: str) -> None:
         """Bring a node into view, if it is not, without changing the scale more than it must."""
         card = self.projection.cards.get(name)
-        if card is None:
-            return
+        if card is not None:
+            self.reveal_rect(card.body_rect())
+
+    def reveal_rect(self, area: QRectF) -> None:
+        """Bring a part of the scene into view, its middle if it is too large, as `reveal` does."""
         self._fitted = True
         room = self.view.seen().adjusted(20, 20, -20, -20)
         if self.view.zoom < 0.35:
             self.view.zoom_to(0.8)
             room = QRectF()
-        if not room.contains(card.body_rect()):
-            self.view.put(card.body_rect().center(), QPointF(self.view.viewport().rect().center()))
+        if not room.contains(area):
+            self.view.put(area.center(), QPointF(self.view.viewport().rect().center()))
 
     def place_of(self, name: str) -> QPoint | None:
         """Return where the lower left corner of a card is on the screen; None if it is not in view."""
@@ -568,6 +571,8 @@ class Canvas(QWidget):
         self._dress()
         self.view.resetCachedContent()
         self.view.shown_scene().update()
+        for card in self.projection.cards.values():
+            card.update()  # each keeps a picture of itself, which an update of the scene leaves as it is
         self.view.viewport().update()
         self.minimap.redraw()
 

@@ -36,7 +36,7 @@ class GraphPicker(PickEditor):
     def __init__(self, context: EditorContext, default: Json = MISSING, parent: QWidget | None = None) -> None:
         super().__init__(default, "name of a graph, or ./file.yaml", parent)
         self._context = context
-        self.open_button = small_button("Open", "Open the graph that runs here", "open_graph", self)
+        self.open_button = small_button("↗", "Open the graph that runs here", "open_graph", self)
         self.open_button.clicked.connect(lambda *_: context.open_graph(self.box.currentText()))
         self.row.addWidget(self.open_button)
 
@@ -62,7 +62,7 @@ class StorePicker(PickEditor):
         self._context = context
         self._kinds = tuple(kinds)
         told = f"Declare a new {kinds[0]} and use it" if kinds else "Declare a new store and use it"
-        button = small_button("New", told, "declare_store", self)
+        button = small_button("+", told, "declare_store", self)
         button.clicked.connect(lambda *_: self._declare())
         self.row.addWidget(button)
 

@@ -21,7 +21,7 @@ from tests.gui.inspector.conftest import LOOP, Desk
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 TEXTS = ("x", "{topic}", "{", "}", "12", "-", "1e9", '{"a": [1]}', "<b>", "len(text) > 1", "a, b", " ", "null")
-NOT_PRESSED = ("⤢", "…", "Open")
+NOT_PRESSED = ("⤢", "…", "↗")
 """Buttons that open windows."""
 
 EXTRA = """
