@@ -314,6 +314,7 @@ class MainWindow(QMainWindow):
             return
         self._leaving = self.pages.leaving = True
         self.remember()
+        self.hide()  # what still ends below may take a moment
         self.workbench.part("live").shutdown()  # before its document is closed, which would stop a run that is held
         self.workbench.part("files").leave()
         for part in list(self.workbench.parts.values()):

@@ -33,20 +33,19 @@ def lookup(name: str, *, keyring: bool = True) -> str | None:
         return value
     value = _from_keyring(name) if keyring else None
     if value:
-        _remembered[name] = value
+        protect(name, value)
     return value
 
 
 def store(name: str, value: str) -> None:
     """Put a key into the system's keyring. Raises `EnvironmentProblem` if there is none that can hold it."""
     import keyring
-    from keyring.errors import KeyringError
 
     from studio.support.errors import EnvironmentProblem
 
     try:
         keyring.set_password(SERVICE, name, value)
-    except KeyringError as error:
+    except Exception as error:  # noqa: BLE001 - backends raise what their systems do, with the key in it perhaps
         raise EnvironmentProblem(
             f"The system's keyring cannot store {name} ({type(error).__name__}).",
             hint=f"Set the environment variable {name} instead.",
@@ -56,7 +55,7 @@ def store(name: str, value: str) -> None:
 def remove(name: str) -> None:
     """Take a key out of the system's keyring; one that is not there is no mistake. Raises `EnvironmentProblem`."""
     import keyring
-    from keyring.errors import KeyringError, PasswordDeleteError
+    from keyring.errors import PasswordDeleteError
 
     from studio.support.errors import EnvironmentProblem
 
@@ -64,7 +63,7 @@ def remove(name: str) -> None:
         keyring.delete_password(SERVICE, name)
     except PasswordDeleteError:
         return
-    except KeyringError as error:
+    except Exception as error:  # noqa: BLE001 - as above
         raise EnvironmentProblem(f"The system's keyring cannot remove {name} ({type(error).__name__}).") from None
 
 
@@ -89,7 +88,7 @@ def keyring_problem() -> str:
 
 
 def protect(name: str, value: str) -> None:
-    """Make `scrub` know a secret that stands neither in the environment nor in the keyring."""
+    """Make `scrub` know a secret, also one that stands neither in the environment nor in the keyring."""
     _remembered[name] = value
 
 
@@ -103,14 +102,15 @@ def scrubber() -> Callable[[str], str]:
 
     Reading all variables costs 0.1 ms, too much for every text of a run.
     """
-    seen = -1
+    seen: tuple[str, ...] | None = None
     pattern: re.Pattern[str] | None = None
     names: dict[str, str] = {}
 
     def clean(text: str) -> str:
         nonlocal seen, pattern, names
-        if seen != len(_remembered):
-            seen = len(_remembered)
+        known = tuple(_remembered.values())  # a key may be replaced by another of its name
+        if seen != known:
+            seen = known
             pattern, names = _pattern(tuple(sorted(_known())))
         return pattern.sub(lambda match: f"[secret:{names[match[0]]}]", text) if pattern else text
 

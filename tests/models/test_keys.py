@@ -127,3 +127,12 @@ def test_the_longer_of_two_keys_with_one_beginning_is_replaced_whole(monkeypatch
     monkeypatch.setenv("B_KEY", "abcdefghijkl")
 
     assert keys.scrub("abcdefghijkl abcdefgh") == "[secret:B_KEY] [secret:A_KEY]"
+
+
+def test_a_key_that_is_replaced_during_a_run_is_scrubbed_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keys, "_remembered", {})
+    keys.protect("SOME_API_KEY", "the-first-secret")
+    clean = keys.scrubber()
+    assert "the-first-secret" not in clean("say the-first-secret")
+    keys.protect("SOME_API_KEY", "the-second-secret")
+    assert "the-second-secret" not in clean("say the-second-secret")

@@ -126,7 +126,7 @@ class CanvasStates:
             text = "loading the model…"
         stale = bool(status) and view is mine.view and spot in mine.stale
         if stale:
-            status, badge = "", "changed since"
+            status, badge = "", "changed"
         if mine.off or mine.frozen:
             region = pick.region if spot.at else None
             is_off = mine.marked(mine.off, spot, region)

@@ -120,6 +120,7 @@ class KeysPanel(QWidget):
 
     def store(self, name: str, value: str) -> None:
         """Put a key into the keyring, beside the window."""
+        keys.protect(name, value)  # from now on nothing that is written shows it, also if a fault comes of this
         beside(self, lambda: keys.store(name, value), lambda _: self._done(f"{name} is kept in the keyring."), self._no)
 
     def remove(self, name: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from studio.editing.edits.nodes import delete
 from studio.editing.edits.renaming import rename_node
 from studio.graph.model import NodeInstance
 from studio.gui.canvas.state import NodeState
+from studio.gui.live.engine_thread import EngineThread
 from studio.gui.live.inputs import InputField, read
 from studio.gui.live.places import Spot
 from studio.gui.live.remembered import Remembered
@@ -159,6 +161,26 @@ def test_a_run_is_known_before_it_ends_so_that_a_crash_does_not_lose_it(desk: De
     found = Remembered(desk.live.remembered.path).of(document.path)
     assert found["run"] == desk.view.run_id
     assert found["stopped"]["status"] == "interrupted"
+
+
+def test_code_that_blocks_does_not_keep_the_window_from_closing(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    free = threading.Event()
+
+    async def block(*_: object, **__: object) -> None:
+        free.wait(PATIENCE_MS / 1000)
+
+    monkeypatch.setattr("studio.engine.run.arun", block)
+    monkeypatch.setattr("studio.gui.live.bridge.LEAVE_S", 0.05)
+    stop = EngineThread.stop
+    monkeypatch.setattr(EngineThread, "stop", lambda self, grace_s=0.05: stop(self, 0.05))
+    document = desk.open(COUNTER)
+    mine = desk.live.run(document)
+    desk.live.close()
+    assert desk.live.active is None
+    free.set()  # the thread ends with the process; here it ends now
+    run = mine.run
+    assert run is not None
+    assert run.wait(PATIENCE_MS / 1000)
 
 
 # -- names ------------------------------------------------------------------------------------

@@ -339,7 +339,7 @@ def test_nodes_edited_after_a_run_are_marked_and_renamed_ones_keep_their_state(d
     document.do(
         "Edit", [PutNode((), "critic", NodeInstance("critic", "llm.function", {**before.params, "labels": ["a"]}))]
     )
-    assert desk.state("critic").badge == "changed since"
+    assert desk.state("critic").badge == "changed"
     assert (desk.state("critic").status, desk.state("critic").stale) == ("", True)
     assert (desk.state("writer").status, desk.state("writer").stale) == ("ok", False)
     document.undo()

@@ -245,3 +245,21 @@ def test_a_key_of_another_provider_can_be_added(window: MainWindow, ring: Ring, 
 
     assert "HUGGINGFACE_API_KEY" in panel.rows
     QApplication.processEvents()
+
+
+def test_a_fault_of_the_keyring_tells_no_key(
+    window: MainWindow, ring: Ring, qtbot: Any, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    secret = "plain-words-0123456789"
+
+    def refuse(self: Ring, service: str, username: str, password: str) -> None:
+        raise RuntimeError(f"cannot keep {password}")
+
+    monkeypatch.setattr(Ring, "set_password", refuse)
+    panel = keys_panel(show_settings(window.workbench), qtbot)
+    row = panel.rows["OPENAI_API_KEY"]
+    qtbot.keyClicks(row.field, secret)
+    qtbot.mouseClick(row.keep, LEFT)
+    qtbot.waitUntil(lambda: "cannot store OPENAI_API_KEY (RuntimeError)" in panel.problem.text())
+    assert secret not in panel.problem.text() + window.status.text + caplog.text
+    assert secret not in keys.scrub(f"cannot keep {secret}")
