@@ -10,7 +10,7 @@ from typing import Final
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
-from studio.editing import TOP, Document, SetKey
+from studio.editing import TOP, Document
 from studio.editing.keeping.recent import Recent
 from studio.graph.model import Graph
 from studio.graph.names import name_problem
@@ -210,7 +210,9 @@ class Files(QObject):
         """A graph that never had a name of its own gets its file's. Returns whether that was done."""
         given = self._untitled.get(id(document))
         if given and given.startswith(UNTITLED) and document.graph.name == given and not name_problem(path.stem):
-            return document.do("Name the graph", [SetKey(TOP, "name", path.stem)])
+            from studio.editing.edits.nodes import set_graph_key
+
+            return document.do("Name the graph", set_graph_key(document, TOP, "name", path.stem))
         return False
 
     def _write(self, document: Document, path: Path, then: Then) -> None:

@@ -44,6 +44,12 @@ def fresh_part(doc: Document, at: At, wanted: str = "part") -> str:
     return free_name(name_of(wanted, "part"), _taken(doc, at))
 
 
+def require_part(doc: Document, at: At, name: str) -> None:
+    """Raise GraphError if a new subgraph of this graph and the node that runs it cannot have this name."""
+    require_name(name, "node", doc.at(at).nodes)
+    require_name(name, "subgraph", _taken(doc, at))
+
+
 def _taken(doc: Document, at: At) -> set[str]:
     return {*doc.at(at).nodes, *graph_names(doc.scope(at)), *names_inside(doc, at, "graphs")}
 
@@ -88,8 +94,7 @@ class _Making:
             self.wires.setdefault((edge.target, edge.target_port), []).append(number)
 
     def ops(self) -> list[Op]:
-        require_name(self.name, "node", self.graph.nodes)
-        require_name(self.name, "subgraph", _taken(self.doc, self.at))
+        require_part(self.doc, self.at, self.name)
         for name in self.chosen:
             what = _ROLES.get(role(self.doc, self.graph.nodes[name]))
             if what:

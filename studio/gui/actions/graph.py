@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Literal
 
 from studio.editing.document import Document
 from studio.editing.document.ops import At
-from studio.editing.edits.bodies import names_inside, role
-from studio.editing.edits.naming import graph_names, require_name
+from studio.editing.edits.bodies import role
 from studio.gui.actions import Action, with_graph, with_selection
 from studio.gui.actions.on_canvas import (
     canvas_of,
@@ -83,11 +82,10 @@ def _make_subgraph(workbench: Workbench) -> None:
 
     canvas = canvas_of(workbench)
     document, at, names = canvas.document, canvas.at, canvas.selected()
-    taken = {*document.at(at).nodes, *graph_names(document.scope(at)), *names_inside(document, at, "graphs")}
 
     def check(name: str) -> str:
         try:
-            require_name(name, "subgraph", taken)
+            subgraphs.require_part(document, at, name)
         except StudioError as error:
             return str(error)
         return ""

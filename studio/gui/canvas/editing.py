@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from studio.editing import Op, Place
+from studio.editing import Op
 from studio.editing.edits import connecting
 from studio.editing.placing import annotations as marks
 from studio.editing.placing import places
@@ -46,8 +46,8 @@ class Editing:
             return False
 
     def _pins(self) -> list[Op]:
-        at = self._canvas.at
-        return [Place(at, name, places.entry(point)) for name, point in self._canvas.unplaced().items()]
+        canvas = self._canvas
+        return places.move(canvas.document, canvas.at, canvas.unplaced())
 
     # -- places -------------------------------------------------------------------------------
 

@@ -99,7 +99,9 @@ class Subject(EditorContext):
 
     def edges_into(self, port: str) -> list[Edge]:
         """Return the wires into an input, in the order that counts."""
-        return [one for one in self.doc.at(self.at).edges if one.target == self.name and one.target_port == port]
+        from studio.editing.edits.connecting import edges_at
+
+        return edges_at(self.doc, self.at, self.name, port, False)
 
     # -- changing -----------------------------------------------------------------------------
 
