@@ -62,9 +62,7 @@ class Keeper(QObject):
     def bring_back(self, recovery: Recovery) -> Document | None:
         """Show a document as it was left, not saved. A refusal is told and gives None."""
         self.workbench.commit()
-        known = next(
-            (one for one in self.workbench.documents if one.path is not None and one.path == recovery.file), None
-        )
+        known = self.workbench.document_of(recovery.file) if recovery.file is not None else None
         if known is not None and known.is_modified:
             self.workbench.say(f"{known.title} is open and has changes of its own. Save or close it first.", "warning")
             return None
@@ -76,6 +74,9 @@ class Keeper(QObject):
         if known is not None:
             self.workbench.remove(known)
         self.workbench.add(document)  # with a journal of its own, from now on
+        if self.workbench.canvas is not None:
+            # The button that was pressed is gone; what takes the focus then may be a field with all its text chosen.
+            self.workbench.canvas.setFocus()
         kept = self._journals[id(document)].path.exists()
         if kept:
             self._drop(recovery)

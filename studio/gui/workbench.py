@@ -92,9 +92,13 @@ class Workbench(QObject):
         self.show(document)
         return document
 
+    def document_of(self, path: Path) -> Document | None:
+        """Return the open document of a file, however the file is named."""
+        return next((one for one in self.documents if one.path is not None and _same(one.path, path)), None)
+
     def open(self, path: Path) -> Document | None:
         """Open a file, or show it if it is open; a refusal is told to the person and gives None."""
-        known = next((one for one in self.documents if one.path is not None and _same(one.path, path)), None)
+        known = self.document_of(path)
         if known is not None:
             self.show(known)
             return known

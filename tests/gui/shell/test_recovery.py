@@ -103,6 +103,25 @@ def test_a_graph_with_changes_of_its_own_is_not_taken_over(window: MainWindow, c
     assert keeper(window).look() != []
 
 
+def test_what_is_recovered_takes_the_place_of_the_file_however_that_was_named(
+    window: MainWindow, crashed: Path, monkeypatch: pytest.MonkeyPatch, qtbot: Any
+) -> None:
+    monkeypatch.chdir(crashed.parent)
+    assert window.workbench.open(Path(crashed.name)) is not None
+    keeper(window).look()
+    window.offer_recovery()
+    button = window.bars.findChild(QPushButton, "bar.recovery.recover")
+    assert button is not None
+
+    qtbot.mouseClick(button, LEFT)
+
+    (document,) = window.workbench.documents
+    assert document.is_modified
+    assert window.focusWidget() is not None
+    assert window.workbench.canvas is not None
+    assert window.workbench.canvas.isAncestorOf(window.focusWidget())
+
+
 def test_a_journal_lives_while_there_is_something_to_save(window: MainWindow, small: Path, qtbot: Any) -> None:
     def journals() -> int:
         return len(list(recovery_folder().glob("*.journal")))
