@@ -466,6 +466,27 @@ def test_stores_are_declared_renamed_with_their_users_and_deleted(desk_of: Calla
     assert desk.param("a", "store") in desk.document.graph.stores != {"work": None}
 
 
+def test_a_subgraph_that_nothing_runs_is_deleted_and_one_that_is_run_stays_with_the_reason(
+    desk_of: Callable[..., Desk],
+) -> None:
+    desk = desk_of(
+        "studio: 1\nname: g\nnodes:\n  a: {type: flow.subgraph, graph: used}\ngraphs:\n"
+        "  used: {nodes: {x: {type: flow.input}}}\n  left: {nodes: {x: {type: flow.input}}}\n"
+    )
+    desk.settle()
+    page = desk.inspector.page
+    QTest.mouseClick(page.sections["Subgraphs"].header, Qt.MouseButton.LeftButton)  # type: ignore[union-attr]
+    desk.settle()
+
+    desk.click("inspector.subgraph.left.delete")
+    assert list(desk.document.graph.graphs) == ["used"]
+    desk.click("inspector.subgraph.used.delete")
+    assert list(desk.document.graph.graphs) == ["used"]
+    assert desk.labels == ["Delete subgraph left"]
+    desk.document.undo()
+    assert list(desk.document.graph.graphs) == ["used", "left"]
+
+
 def test_a_wire_is_made_feedback_with_a_first_value_and_back(loop: Desk) -> None:
     select_wire(loop, "topic.value -> writer.topic")
     loop.settle()

@@ -43,6 +43,21 @@ def test_a_graph_without_changes_is_read_again_and_that_is_told(window: MainWind
     assert keys(window) == []
 
 
+def test_a_body_in_another_file_gives_its_new_ports_at_once(window: MainWindow, small: Path, qtbot: Any) -> None:
+    body = small.with_name("body.yaml")
+    body.write_text("nodes: {item: {type: flow.input}}\n")
+    small.write_text("nodes: {runs: {type: flow.subgraph, graph: ./body.yaml}}\n")
+    document = opened(window, small)
+    assert list(document.ports(TOP, "runs").inputs) == ["item"]
+
+    new = body.with_suffix(".new")
+    new.write_text("nodes: {other: {type: flow.input}}\n")
+    new.replace(body)
+
+    qtbot.waitUntil(lambda: list(document.ports(TOP, "runs").inputs) == ["other"])
+    assert not document.is_modified
+
+
 def test_a_file_that_is_replaced_is_watched_on(window: MainWindow, small: Path, qtbot: Any) -> None:
     document = opened(window, small)
     for name in ("once", "twice"):

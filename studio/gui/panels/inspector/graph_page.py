@@ -22,7 +22,7 @@ from studio.gui.panels.inspector.stores_section import StoresSection
 from studio.gui.panels.inspector.subject import Subject
 from studio.gui.widgets.choices import ChoiceEditor
 from studio.gui.widgets.editor import finish_all
-from studio.gui.widgets.labels import Elided, Link, Note, cut, tip
+from studio.gui.widgets.labels import Elided, Link, Note, cut, small_button, tip
 from studio.gui.widgets.section import Section
 from studio.gui.workbench import Workbench
 from studio.spec.fields import MISSING, Field
@@ -219,7 +219,7 @@ class GraphPage(QWidget):
         self.name.show_name(at[-1] if at else graph.name, frozenset(siblings))
         path = subject.doc.path
         where = f"subgraph of {subject.doc.title}" if at else str(path) if path is not None else "not saved yet"
-        self.file.set_text(f"{len(graph.nodes)} nodes · {where}")
+        self.file.set_text(f"{len(graph.nodes)} node{'' if len(graph.nodes) == 1 else 's'} · {where}")
         self.file.setToolTip(tip(str(path) if path is not None else where))
         for key, row in self.rows.items():
             row.show_value(self._read(key))
@@ -291,12 +291,24 @@ class GraphPage(QWidget):
             go.setToolTip(tip(about or f"Open {name}"))
             go.clicked.connect(lambda *_, name=name: self.workbench.show(self.subject.doc, (*self.subject.at, name)))
             line.addWidget(go, 2)
-            state = Elided(f"{count} nodes", role="soft")
+            state = Elided(f"{count} node{'' if count == 1 else 's'}", role="soft")
             state.setAlignment(Qt.AlignmentFlag.AlignRight)
             line.addWidget(state, 1)
+            remove = small_button("Delete", f"Delete the subgraph {cut(name, 60)}", f"inspector.subgraph.{name}.delete")
+            remove.clicked.connect(lambda *_, name=name: self._delete_graph(name))
+            line.addWidget(remove)
             self._graphs_column.addWidget(row)
         if not signature:
             self._graphs_column.addWidget(Note("None yet. Select nodes and make a subgraph of them."))
+
+    def _delete_graph(self, name: str) -> None:
+        from studio.editing.edits.bodies import delete_graph
+
+        subject = self.subject
+        subject.end()
+        why = subject.do(f"Delete subgraph {name}", lambda: delete_graph(subject.doc, subject.at, name))
+        if why:
+            self.workbench.say(why, "error")
 
 
 def _clear(column: QVBoxLayout) -> None:
