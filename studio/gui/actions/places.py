@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from studio.gui.actions import Action, with_graph, with_selection
-from studio.gui.actions.on_canvas import canvas_of, with_nodes
+from studio.gui.actions.on_canvas import canvas_of, selected_edges, with_nodes
 from studio.gui.workbench import Workbench
 
 _STEP = 1.25
@@ -26,6 +26,19 @@ def _walk(forwards: bool) -> Callable[[Workbench], None]:
         walk(canvas_of(workbench), forwards=forwards)
 
     return run
+
+
+def _walk_wires(forwards: bool) -> Callable[[Workbench], None]:
+    def run(workbench: Workbench) -> None:
+        from studio.gui.canvas.keys import walk_wires
+
+        walk_wires(canvas_of(workbench), forwards=forwards)
+
+    return run
+
+
+def _with_node_or_wire(workbench: Workbench) -> bool:
+    return with_selection(workbench) or bool(selected_edges(workbench))
 
 
 def _shortcuts(workbench: Workbench) -> None:
@@ -57,4 +70,8 @@ ACTIONS = [
            canvas=True, help="Select the node that a wire leads to; from nothing, the first."),
     Action("view.last_node", "Previous Node", "View", _walk(False), keys=("Alt+Left", "["), when=with_nodes, order=301,
            canvas=True, help="Select the node that a wire comes from; from nothing, the last."),
+    Action("view.next_wire", "Next Wire", "View", _walk_wires(True), keys=("Alt+W",), when=_with_node_or_wire,
+           order=302, canvas=True, help="Select a wire of the selected node; from a wire, the next one of that node."),
+    Action("view.last_wire", "Previous Wire", "View", _walk_wires(False), keys=("Alt+Shift+W",),
+           when=_with_node_or_wire, order=303, canvas=True, help="As Next Wire, the other way round."),
 ]  # fmt: skip

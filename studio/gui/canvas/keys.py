@@ -1,11 +1,16 @@
-"""The canvas by keyboard: moving what is selected, walking along wires, and what the window's shortcuts leave over."""
+"""The canvas by keyboard: moving what is selected, walking along wires, and what the window's shortcuts leave over.
+
+Where something has an action, its keys are those that the action has now: another key given to it works here, too, and
+one taken from it is free.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import QKeyCombination, QPoint, QPointF, Qt
+from PySide6.QtGui import QKeyEvent, QKeySequence
 
 from studio.editing.placing.places import GRID
 
@@ -24,38 +29,38 @@ def pressed(canvas: Canvas, event: QKeyEvent) -> None:
     """Do what a key means; others stay for the window."""
     mods = event.modifiers() & ~_Mod.KeypadModifier
     key = _Key(event.key())
-    done = True
-    if key in _ARROWS:
+    act = _action_of(canvas, QKeyCombination(mods, key))
+    if act is not None:
+        done = act(canvas)
+    elif key in _ARROWS:
         done = _arrow(canvas, _ARROWS[key], mods)
     elif key == _Key.Key_Escape:
-        escape(canvas)
-    elif key == _Key.Key_BracketRight and not mods:
-        walk(canvas, forwards=True)
-    elif key == _Key.Key_BracketLeft and not mods:
-        walk(canvas, forwards=False)
-    elif key in (_Key.Key_Delete, _Key.Key_Backspace) and not mods:
-        done = delete(canvas)
-    elif key == _Key.Key_Tab and not mods:
-        ask_for_module(canvas)
+        done = escape(canvas)
     elif key in (_Key.Key_Return, _Key.Key_Enter) and not mods:
         done = _enter(canvas)
-    elif key == _Key.Key_Home and not mods:
-        canvas.zoom_to_fit()
-    elif key == _Key.Key_F and not mods:
-        canvas.zoom_selection()
-    elif key == _Key.Key_A and mods == _Mod.ControlModifier:
-        canvas.select_all()
+    elif key == _Key.Key_Tab and not mods:
+        done = canvas.view.leave()
     else:
         done = False
     event.setAccepted(done)
 
 
+def _action_of(canvas: Canvas, pressed: QKeyCombination) -> Callable[[Canvas], bool] | None:
+    """Return what the canvas itself does for the action that has this key, None if there is none."""
+    from studio.gui.actions import all_actions
+
+    shortcuts = canvas.workbench.parts.get("shortcuts")
+    wanted = QKeySequence(pressed)
+    for action_id, act in _ACTS.items():
+        keys = shortcuts.keys(action_id) if shortcuts is not None else all_actions()[action_id].keys
+        if any(QKeySequence(one, QKeySequence.SequenceFormat.PortableText) == wanted for one in keys):
+            return act
+    return None
+
+
 def _arrow(canvas: Canvas, way: tuple[int, int], mods: Qt.KeyboardModifier) -> bool:
-    if mods == _Mod.AltModifier:
-        if way[0]:
-            walk(canvas, forwards=way[0] > 0)
-        else:
-            step_aside(canvas, down=way[1] > 0)
+    if mods == _Mod.AltModifier and way[1]:
+        step_aside(canvas, down=way[1] > 0)
         return True
     if mods & ~_Mod.ShiftModifier:
         return False
@@ -70,14 +75,15 @@ def _arrow(canvas: Canvas, way: tuple[int, int], mods: Qt.KeyboardModifier) -> b
     return True
 
 
-def escape(canvas: Canvas) -> None:
+def escape(canvas: Canvas) -> bool:
     """End what is going on; if nothing is, select nothing."""
     if canvas.view.cancel_gesture():
-        return
+        return True
     if canvas.offer_box.isVisible():
         canvas.offer_box.leave()
-        return
-    canvas.clear_selection()
+    else:
+        canvas.clear_selection()
+    return True
 
 
 def delete(canvas: Canvas) -> bool:
@@ -114,8 +120,15 @@ def ask_for_module(canvas: Canvas) -> None:
 
 
 def walk(canvas: Canvas, *, forwards: bool) -> None:
-    """Select the next node along a wire; from nothing, the first (or last) in file order."""
+    """Select the next node along a wire, or the one at the end of a selected wire; from nothing, the first (or last)
+    in file order."""
     names = canvas.selected()
+    wires = canvas.selected_wires()
+    if wires and not names:
+        end = wires[0].target if forwards else wires[0].source
+        if end in canvas.projection.cards:
+            _go(canvas, end)
+        return
     nodes = list(canvas.projection.model.nodes)
     if not nodes:
         return
@@ -131,6 +144,22 @@ def walk(canvas: Canvas, *, forwards: bool) -> None:
     others = [name for name in dict.fromkeys(others) if name in canvas.projection.cards]
     if others:
         _go(canvas, others[0])
+
+
+def walk_wires(canvas: Canvas, *, forwards: bool) -> None:
+    """Select a wire of the selected node; from a wire, the next one of the node from which this began."""
+    names, wires = canvas.selected(), canvas.selected_wires()
+    if names:
+        canvas.wires_of = names[-1]
+    elif wires and canvas.wires_of not in (wires[0].source, wires[0].target):
+        canvas.wires_of = wires[0].source
+    ring = [key for key in canvas.projection.wires if canvas.wires_of in (key.source, key.target)]
+    if not ring or not (names or wires):
+        return
+    here = ring.index(wires[0]) if wires and not names and wires[0] in ring else -1 if forwards else 0
+    wire = canvas.projection.wires[ring[(here + (1 if forwards else -1)) % len(ring)]]
+    canvas.select_items({wire})
+    canvas.reveal_rect(wire.path().controlPointRect().adjusted(-1, -1, 1, 1))
 
 
 def step_aside(canvas: Canvas, *, down: bool) -> None:
@@ -156,3 +185,25 @@ def step_aside(canvas: Canvas, *, down: bool) -> None:
 def _go(canvas: Canvas, name: str) -> None:
     canvas.select([name])
     canvas.reveal(name)
+
+
+def _done(act: Callable[[Canvas], object]) -> Callable[[Canvas], bool]:
+    def do(canvas: Canvas) -> bool:
+        act(canvas)
+        return True
+
+    return do
+
+
+_ACTS: Final[dict[str, Callable[[Canvas], bool]]] = {
+    "graph.add": _done(ask_for_module),
+    "edit.delete": delete,
+    "edit.select_all": _done(lambda canvas: canvas.select_all()),
+    "view.fit": _done(lambda canvas: canvas.zoom_to_fit()),
+    "view.zoom_selection": _done(lambda canvas: canvas.zoom_selection()),
+    "view.next_node": _done(lambda canvas: walk(canvas, forwards=True)),
+    "view.last_node": _done(lambda canvas: walk(canvas, forwards=False)),
+    "view.next_wire": _done(lambda canvas: walk_wires(canvas, forwards=True)),
+    "view.last_wire": _done(lambda canvas: walk_wires(canvas, forwards=False)),
+}
+"""What the canvas does by itself where the window's shortcuts do not: it is alone, or the action is not enabled now."""

@@ -308,8 +308,12 @@ class Viewer(NodeViewer):  # type: ignore[misc]
 
     @guarded(False)
     def focusNextPrevChild(self, forward: bool) -> bool:
-        """Tab adds a module; Shift+Tab leaves the canvas."""
+        """Tab is a key like others, which adds a module; Shift+Tab leaves the canvas."""
         return False if forward else bool(QGraphicsView.focusNextPrevChild(self, forward))
+
+    def leave(self) -> bool:
+        """Give the focus to what comes next."""
+        return bool(QGraphicsView.focusNextPrevChild(self, True))
 
     @guarded()
     def focusInEvent(self, event: QFocusEvent) -> None:
