@@ -28,13 +28,7 @@ def shown(value: Value) -> str:
     """Return a value as a field shows it."""
     if isinstance(value, bool):
         return "on" if value else "off"
-    return (
-        f"{value:,}".replace(",", "_")
-        if isinstance(value, int)
-        else f"{value:g}"
-        if isinstance(value, float)
-        else value
-    )
+    return f"{value:,}" if isinstance(value, int) else f"{value:g}" if isinstance(value, float) else value
 
 
 class SettingRow(QWidget):
@@ -122,7 +116,8 @@ class SettingRow(QWidget):
             self._write(None)
             return
         try:
-            self._write(self.setting.parse(text))
+            # Numbers are shown with commas, so they may be typed with them.
+            self._write(self.setting.parse(text.replace(",", "") if self.setting.type is int else text))
         except ValueError as problem:
             self._tell(f"{title_of(self.setting)} {problem}.")
 

@@ -63,6 +63,19 @@ def test_a_number_is_written_when_the_field_is_left(dialog: SettingsDialog, qtbo
     assert dialog.row("limits.calls").reset.isVisible()
 
 
+def test_numbers_are_typed_as_they_are_shown(dialog: SettingsDialog, qtbot: Any) -> None:
+    dialog.go("limits")
+    field = dialog.row("limits.calls").field
+    assert isinstance(field, QLineEdit)
+
+    field.selectAll()
+    qtbot.keyClicks(field, "12,500")
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+
+    assert Settings.load()["limits.calls"] == 12_500
+    assert field.text() == "12,500"
+
+
 def test_what_will_not_do_is_a_sentence_and_is_not_written(dialog: SettingsDialog, qtbot: Any) -> None:
     dialog.go("limits")
     row = dialog.row("limits.calls")
@@ -88,7 +101,7 @@ def test_reset_goes_back_to_the_default(dialog: SettingsDialog, qtbot: Any) -> N
 
     assert Settings.load().origin("limits.calls") == "default"
     assert isinstance(row.field, QLineEdit)
-    assert row.field.text() == "2_000"
+    assert row.field.text() == "2,000"
     assert row.reset.isHidden()
 
 
