@@ -179,6 +179,7 @@ class RunPanel(QWidget):
         self.node = NodeView(self.live, self)
         self.tabs = QTabWidget(self)
         self.tabs.setObjectName("run.tabs")
+        self.tabs.setAccessibleName("Events, the selected node, prompts")
         self.tabs.setDocumentMode(True)
         self.tabs.addTab(self.events, "Events")
         self.tabs.addTab(self.node, "Node")

@@ -84,6 +84,7 @@ class SettingsDialog(QDialog):
         body.addWidget(self.area, 1)
         path = self.workbench.settings.path or config_folder() / FILE_NAME
         where = QLabel(str(path))
+        where.setAccessibleName(f"Settings file: {path}")
         where.setTextFormat(Qt.TextFormat.PlainText)
         where.setProperty("look", "soft")
         where.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)

@@ -169,10 +169,12 @@ class KeyRow(QWidget):
         self.field.setAccessibleName(f"Key of {title}")
         self.keep = QPushButton("Keep")
         self.keep.setObjectName(f"keys.{name}.keep")
+        self.keep.setAccessibleName(f"Keep the key of {title}")
         self.keep.setAutoDefault(False)
         self.keep.setEnabled(False)
         self.take = QPushButton("Remove")
         self.take.setObjectName(f"keys.{name}.remove")
+        self.take.setAccessibleName(f"Remove the key of {title}")
         self.take.setAutoDefault(False)
         self.take.setVisible(False)
         self._can_keep = True

@@ -94,6 +94,9 @@ class ValueEditor(Editor):
             made.edited.connect(lambda value, kind=kind: self._edited(kind, value))
             made.finished.connect(self.finished)
             made.problem.connect(self.problem)
+            inner = made.focusProxy()
+            if inner is not None:
+                inner.setAccessibleName(f"Value, {kind}")
             self.editors[kind] = made
             self.stack.addWidget(made)
         return self.editors[kind]

@@ -26,6 +26,7 @@ from studio.gui.widgets.json_text import JsonEditor
 from studio.gui.widgets.labels import Elided
 from studio.gui.widgets.lists import TextListEditor
 from studio.gui.widgets.numbers import NumberEditor
+from studio.gui.widgets.values import ValueEditor
 from studio.spec.fields import Field
 from tests.gui.inspector.conftest import LOOP, Desk, type_into
 
@@ -255,3 +256,12 @@ def test_several_is_said_only_while_it_is_so(qapp: object) -> None:
     assert editor.new.placeholderText() == "(several)"
     editor.show_value(["a"])
     assert editor.new.placeholderText() == "Add…"
+
+
+@pytest.mark.parametrize("value", ["text", 1, True, {"a": 1}])
+def test_a_value_of_any_kind_has_a_name_for_those_who_hear_it(qapp: object, value: Any) -> None:
+    editor = ValueEditor()
+    editor.show_value(value)
+    inner = editor.stack.currentWidget().focusProxy()
+    assert inner is not None
+    assert inner.accessibleName().startswith("Value, ")
