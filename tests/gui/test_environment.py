@@ -29,7 +29,7 @@ def test_a_label_is_painted_without_a_screen(qtbot: Any) -> None:
 
 
 def test_the_node_view_imports_and_holds_a_graph(qtbot: Any) -> None:
-    import NodeGraphQt  # type: ignore[import-untyped]
+    import NodeGraphQt
 
     graph = NodeGraphQt.NodeGraph()
     qtbot.addWidget(graph.widget)
