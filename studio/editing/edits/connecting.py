@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from studio.editing.document.document import Document
 from studio.editing.document.ops import At, InsertEdge, Op, PutNode, RemoveEdge, ReplaceEdge
+from studio.editing.document.storable import storable
 from studio.editing.edits.remarks import edges_follow, follow
 from studio.editing.edits.rules import can_connect
 from studio.editing.placing.annotations import wires_follow
@@ -14,7 +15,7 @@ from studio.graph.model import Edge, Graph
 from studio.graph.reading import parse_end
 from studio.spec.fields import MISSING
 from studio.support.errors import GraphError
-from studio.support.values import Json, NotJson, encode, same_value
+from studio.support.values import Json, same_value
 
 # -- drawing and cutting ------------------------------------------------------------------------
 
@@ -149,10 +150,7 @@ def require_options(edge: Edge) -> None:
     if edge.initial_from and parse_end(edge.initial_from) is None:
         raise GraphError(f"`initial_from` of `{edge}` must be written `node.port`.")
     if edge.has_initial:
-        try:
-            encode(edge.initial)
-        except NotJson as error:
-            raise GraphError(f"`initial` of `{edge}` cannot be stored: {error}.") from None
+        storable("initial", edge.initial)
 
 
 def edge_ops(doc: Document, at: At, changed: Iterable[tuple[int, Edge | None]]) -> list[Op]:

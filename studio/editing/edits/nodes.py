@@ -12,6 +12,7 @@ from typing import Any, Final, Literal
 
 from studio.editing.document.document import Document
 from studio.editing.document.ops import At, InsertEdge, Key, Op, Place, PutNode, SetKey, node_with
+from studio.editing.document.storable import plain, storable
 from studio.editing.edits.bodies import require_nodes
 from studio.editing.edits.connecting import edge_index, edge_ops
 from studio.editing.edits.naming import free_name, name_for_type, name_of, require_name
@@ -31,7 +32,7 @@ from studio.spec.params import value_problem
 from studio.spec.types import accepts
 from studio.support.errors import GraphError
 from studio.support.nearest import near
-from studio.support.values import Json, NotJson, encode, same_value
+from studio.support.values import Json, same_value
 
 # -- adding -------------------------------------------------------------------------------------
 
@@ -58,12 +59,19 @@ def add_node(
     new = free_name(name_of_wanted(name) if name else name_for_type(type), graph.nodes)
     cls = doc.registry.find(type)
     said = {**(starting_params(doc, at, cls) if cls is not None else {}), **(params or {})}
-    if not type:
-        raise GraphError("A node needs a type.", hint="See `studio nodes` for the types there are.")
+    _require_type(type)
     node = make_node(type, new, {**said, **keys})
-    node.params = {key: _require_value(key, value) for key, value in node.params.items()}
+    for key in keys.keys() & NODE_KEYS:
+        storable(key, getattr(node, key))
+    node.params = {key: storable(key, value) for key, value in node.params.items()}
     ops: list[Op] = [*(pinned(doc, at, boxes) if boxes is not None else ()), PutNode(at, new, node)]
     return new, [*ops, Place(at, new, entry(xy))]
+
+
+def _require_type(type: str) -> None:
+    if not type:
+        raise GraphError("A node needs a type.", hint="See `studio nodes` for the types there are.")
+    storable("type", type)
 
 
 def name_of_wanted(name: str) -> str:
@@ -162,7 +170,7 @@ def set_params(doc: Document, at: At, name: str, values: Mapping[str, Json]) -> 
                 del params[key]
                 gone[f"nodes.{name}.{key}"] = None
         else:
-            params[key] = _require_value(key, value)
+            params[key] = storable(key, value)
     if same_value(params, node.params):
         return []
     reserved = reserved_in(node.type, params)
@@ -170,21 +178,6 @@ def set_params(doc: Document, at: At, name: str, values: Mapping[str, Json]) -> 
         message, hint = reserved_sentence(reserved[1], reserved[0])
         raise GraphError(message, where=name, hint=hint)
     return [PutNode(at, name, node_with(node, params)), *follow(at, doc.at(at), gone)]
-
-
-def _require_value(key: str, value: Json) -> Json:
-    """Return a value as the document holds it (lists, no tuples). Raises GraphError for one that no file can hold."""
-    try:
-        encode(value)
-    except NotJson as error:
-        raise GraphError(f"`{key}` cannot be stored: {error}.") from None
-    return _plain(value)
-
-
-def _plain(value: Json) -> Json:
-    if isinstance(value, Mapping):
-        return {key: _plain(one) for key, one in value.items()}
-    return [_plain(one) for one in value] if isinstance(value, list | tuple) else value
 
 
 def set_key(doc: Document, at: At, name: str, key: str, value: Any) -> list[Op]:
@@ -197,11 +190,9 @@ def set_key(doc: Document, at: At, name: str, key: str, value: Any) -> list[Op]:
         raise GraphError(f"`{key}` is no key of a node.", hint=near(key, NODE_KEYS))
     if key == "type":
         return change_type(doc, at, name, str(value))
-    value = getattr(NodeInstance(name, node.type), key) if value is MISSING else _plain(value)
+    value = getattr(NodeInstance(name, node.type), key) if value is MISSING else plain(value)
     made = make_node(node.type, name, {key: value})
-    if key == "default":
-        for port, one in made.default.items():
-            _require_value(port, one)
+    storable(key, getattr(made, key))
     if key == "limits" and (unknown := next((one for one in made.limits if one not in LIMITS), None)) is not None:
         raise GraphError(f"There is no limit `{unknown}`.", hint=near(unknown, LIMITS))
     new = getattr(made, key)
@@ -226,8 +217,7 @@ def change_type(doc: Document, at: At, name: str, new: str) -> list[Op]:
     node = doc.node(at, name)
     if node.type == new:
         return []
-    if not new:
-        raise GraphError("A node needs a type.", hint="See `studio nodes` for the types there are.")
+    _require_type(new)
     cls = doc.registry.find(new)
     if cls is None:
         return [PutNode(at, name, replace(node, type=new))]
@@ -338,7 +328,7 @@ def set_graph_key(doc: Document, at: At, key: Key, value: Json) -> list[Op]:
     """Return the ops that set a key of the graph itself; MISSING gives its default. Raises GraphError for a value that
     the key cannot have."""
     graph = doc.at(at)
-    value = getattr(Graph(), key) if value is MISSING and key != "name" else _plain(value)
+    value = getattr(Graph(), key) if value is MISSING and key != "name" else plain(value)
     number = type(value) in (int, float)
     wrong = ""
     match key:
@@ -358,7 +348,7 @@ def set_graph_key(doc: Document, at: At, key: Key, value: Json) -> list[Op]:
         case _:
             raise GraphError(f"`{key}` is no key of a graph that can be set.")
     if not wrong and (isinstance(value, str | dict) or number):
-        _require_value(key, value)
+        storable(key, value)
     if wrong:
         raise GraphError(f"`{key}` must be {wrong}.")
     return [] if same_value(getattr(graph, key), value) else [SetKey(at, key, value)]

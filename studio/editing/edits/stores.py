@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 
 from studio.editing.document.document import Document
 from studio.editing.document.ops import At, Op, PutNode, PutStore, node_with
+from studio.editing.document.storable import storable
 from studio.editing.edits.bodies import names_inside
 from studio.editing.edits.naming import require_name
 from studio.editing.edits.remarks import follow
@@ -17,13 +19,22 @@ from studio.support.values import Json, same_value
 def add_store(doc: Document, at: At, store: StoreDecl) -> list[Op]:
     """Return the ops that declare a store. Raises GraphError if its name is impossible or taken in this graph."""
     require_name(store.name, "store", doc.at(at).stores)
-    return [PutStore(at, store.name, store)]
+    return [PutStore(at, store.name, _storable(store))]
 
 
 def change_store(doc: Document, at: At, store: StoreDecl) -> list[Op]:
     """Return the ops that declare a store otherwise (type, scope, params)."""
     before = _store(doc, at, store.name)
-    return [] if before == store and same_value(before.params, store.params) else [PutStore(at, store.name, store)]
+    return (
+        []
+        if before == store and same_value(before.params, store.params)
+        else [PutStore(at, store.name, _storable(store))]
+    )
+
+
+def _storable(store: StoreDecl) -> StoreDecl:
+    storable("type", store.type)
+    return replace(store, params={key: storable(key, value) for key, value in store.params.items()})
 
 
 def delete_store(doc: Document, at: At, name: str) -> list[Op]:

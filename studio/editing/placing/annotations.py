@@ -20,6 +20,7 @@ from typing import Final
 
 from studio.editing.document.document import Document
 from studio.editing.document.ops import At, Op, Place
+from studio.editing.document.storable import storable
 from studio.editing.placing.places import coordinate, entry, is_number, move_by, near, point_of, positions
 from studio.graph.layout import FARTHEST, Box, Point
 from studio.graph.model import Edge, Graph
@@ -276,11 +277,14 @@ def _put(doc: Document, at: At, key: str, value: Json) -> list[Op]:
 
 def _frame_json(frame: Frame, said: Mapping[str, Json]) -> dict[str, Json]:
     """Return a frame as the file holds it; what else stood there (`said`) is kept."""
+    storable("title", frame.title)
+    storable("colour", frame.colour)
     known = {"title": frame.title, "rect": _rect_json(frame.rect), "colour": frame.colour}
     return {**known, **{key: value for key, value in said.items() if key not in known}}
 
 
 def _comment_json(comment: Comment, said: Mapping[str, Json]) -> dict[str, Json]:
+    storable("text", comment.text)
     known = {"text": comment.text, "rect": _rect_json(comment.rect)}
     return {**known, **{key: value for key, value in said.items() if key not in known}}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -19,10 +20,11 @@ from studio.editing.edits.nodes import (
     set_param,
 )
 from studio.editing.edits.renaming import rename_node, rename_port
-from studio.editing.edits.stores import rename_store, store_users
+from studio.editing.edits.stores import add_store, rename_store, store_users
+from studio.editing.placing.annotations import Comment, Frame, Rect, add_comment, add_frame
 from studio.graph.check import check
 from studio.graph.layout import Box
-from studio.graph.model import Graph
+from studio.graph.model import Graph, StoreDecl
 from studio.spec.fields import MISSING
 from studio.support.errors import GraphError
 
@@ -219,6 +221,29 @@ def test_params_are_set_as_given_but_never_such_that_the_file_cannot_be_read(doc
         with pytest.raises(GraphError):
             set_param(doc, (), "writer", key, value)
     assert Graph.from_text(doc.graph.to_text()) == doc.graph
+
+
+HALF = "\ud800"
+"""Half a character: no file can hold it."""
+
+
+def test_nothing_is_put_into_a_document_that_its_file_cannot_hold(doc: Document) -> None:
+    edits: list[Callable[[], object]] = [
+        lambda: add_node(doc, (), HALF, (0, 0)),
+        lambda: add_node(doc, (), "flow.input", (0, 0), title=HALF),
+        lambda: add_node(doc, (), "flow.input", (0, 0), {"value": float("nan")}),
+        lambda: set_key(doc, (), "writer", "title", HALF),
+        lambda: set_key(doc, (), "writer", "default", {"text": [HALF]}),
+        lambda: change_type(doc, (), "writer", HALF),
+        lambda: add_store(doc, (), StoreDecl("s", "kv", params={"x": float("inf")})),
+        lambda: add_store(doc, (), StoreDecl("s", HALF)),
+        lambda: add_frame(doc, (), Frame(Rect(0, 0, 9, 9), HALF)),
+        lambda: add_frame(doc, (), Frame(Rect(0, 0, 9, 9), "", HALF)),
+        lambda: add_comment(doc, (), Comment(Rect(0, 0, 9, 9), HALF)),
+    ]
+    for edit in edits:
+        with pytest.raises(GraphError, match="cannot be stored"):
+            edit()
 
 
 VALUES: list[Any] = [1, True, 1.0, [0], [False], {"a": 1, "b": 2}, {"b": 2, "a": 1}]
