@@ -47,7 +47,8 @@ class BudgetBar(QWidget):
         shown, most = _amount(kind, used), "" if limit is None else _amount(kind, limit)
         part = 0.0 if not limit else min(1.0, used / limit)
         whole = f"{_WORDS[kind]}: {shown}" + (f" of {most}" if most else ", no limit")
-        return f"{shown} {_SHORT[kind]}".strip(), part, whole
+        unit = _SHORT[kind][:-1] if used == 1 else _SHORT[kind]
+        return f"{shown} {unit}".strip(), part, whole
 
     @guarded(QSize(200, 30))
     def sizeHint(self) -> QSize:

@@ -137,7 +137,7 @@ class EventsList(QTableView):
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Fixed)
         header.setMinimumSectionSize(20)
         header.setStretchLastSection(True)
-        for column, width in enumerate((26, 140, 48)):
+        for column, width in enumerate((26, 116, 44)):
             self.setColumnWidth(column, width)
         self.activated.connect(self._activated)
         self.doubleClicked.connect(self._activated)

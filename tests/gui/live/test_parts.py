@@ -13,6 +13,7 @@ from studio.control.events import Frontier, State
 from studio.control.waiting import Held
 from studio.editing import Document
 from studio.graph import Graph
+from studio.gui.live.budget_bar import BudgetBar
 from studio.gui.live.events_list import EventsModel
 from studio.gui.live.feed import KEPT_BYTES, RunView
 from studio.gui.live.human import Question
@@ -280,3 +281,13 @@ def test_numbers_are_short_at_a_glance_and_whole_when_asked_for() -> None:
     assert "pi is 3.14159265, to 3.14159265" in shot.summary(), "texts are left alone"
     assert "v1.234567" in shot.summary()
     assert shot.shown("confidence") == "0.993404755388"
+
+
+def test_the_budget_is_said_in_words(qtbot: QtBot) -> None:
+    bar = BudgetBar()
+    qtbot.addWidget(bar)
+
+    bar.show_budget({"calls": 1, "tokens": 1200, "cost_usd": 0.0}, {"calls": 2})
+
+    assert [text for text, _, _ in bar._texts] == ["1 call", "1,200 tokens", "$0.00"]
+    assert bar.accessibleDescription().startswith("Model calls: 1 of 2; Tokens, in and out: 1,200, no limit")
