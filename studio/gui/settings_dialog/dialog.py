@@ -118,6 +118,12 @@ class SettingsDialog(QDialog):
                 return section.rows[name]
         raise KeyError(name)
 
+    def commit(self) -> None:
+        """Write what is being typed: the window closes, or a run begins."""
+        for section in self._sections:
+            for row in section.rows.values():
+                row.commit()
+
     def _choose(self) -> None:
         self.search.clear()
         self._show()

@@ -107,6 +107,11 @@ class SettingRow(QWidget):
         line.textEdited.connect(lambda *_: self._tell(""))
         return line
 
+    def commit(self) -> None:
+        """Write what was typed, though the field was not left."""
+        if isinstance(self.field, QLineEdit) and self.field.isModified():
+            self._write_text()
+
     def _write_text(self) -> None:
         assert isinstance(self.field, QLineEdit)
         text = self.field.text().strip()

@@ -276,3 +276,15 @@ def test_a_fault_of_the_keyring_tells_no_key(
     qtbot.waitUntil(lambda: "cannot store OPENAI_API_KEY (RuntimeError)" in panel.problem.text())
     assert secret not in panel.problem.text() + window.status.text + caplog.text
     assert secret not in keys.scrub(f"cannot keep {secret}")
+
+
+def test_what_is_typed_into_a_setting_counts_when_the_window_closes(window: MainWindow, qtbot: Any) -> None:
+    dialog = show_settings(window.workbench)
+    dialog.go("limits")
+    field = dialog.row("limits.calls").field
+    field.setFocus()
+    qtbot.keyClick(field, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    qtbot.keyClicks(field, "77")
+    assert Settings.load()["limits.calls"] != 77  # the control: it is not written while it is typed
+    window.close()
+    assert Settings.load()["limits.calls"] == 77
