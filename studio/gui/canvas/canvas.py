@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from time import perf_counter
 from typing import Any, ClassVar
 
-from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, QRectF, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QImage, QKeyEvent, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QGraphicsItem, QLabel, QVBoxLayout, QWidget
 
 from studio.editing import At, Document
 from studio.graph.layout import Box, Point
 from studio.graph.model import Edge
-from studio.gui.canvas import keys, picture, tips
-from studio.gui.canvas.annotation_items import Annotation, CommentItem, FrameItem
+from studio.gui.canvas import drops, keys, picture, tips
+from studio.gui.canvas.annotation_items import CommentItem, FrameItem
 from studio.gui.canvas.editing import Editing
 from studio.gui.canvas.far import Far
 from studio.gui.canvas.gestures import Gesture, begin_gesture
@@ -23,20 +22,20 @@ from studio.gui.canvas.graph import CanvasGraph
 from studio.gui.canvas.look import look, theme_changed
 from studio.gui.canvas.marks import Marks
 from studio.gui.canvas.minimap import Minimap, with_map
-from studio.gui.canvas.node_item import NodeItem, PortId
+from studio.gui.canvas.node_item import PortId
 from studio.gui.canvas.notes import Notes
 from studio.gui.canvas.overlays import CursorNote, FeedbackOffer, InlineText
 from studio.gui.canvas.projection import Projection
-from studio.gui.canvas.state import IDLE, NodeState
+from studio.gui.canvas.selection import Selection
+from studio.gui.canvas.state import NodeState
+from studio.gui.canvas.states import States
 from studio.gui.canvas.targets import BY_BOX, Target, find_target
-from studio.gui.canvas.viewer import NODE_MIME, Viewer
+from studio.gui.canvas.viewer import Viewer
 from studio.gui.canvas.wire_item import WireItem, WireKey
+from studio.gui.canvas.writing import write_note
 from studio.gui.guard import guarded
 from studio.gui.workbench import Workbench
 from studio.support.errors import StudioError
-
-FRAME_MS = 33
-"""States of a run are shown this often; between two the last one counts."""
 
 EMPTY = "Press Tab to add a module, or drop one from the palette."
 
@@ -74,6 +73,7 @@ class Canvas(QWidget):
         self.graph = CanvasGraph(self.view, self)
         self.projection = Projection(document, at, self.graph)
         self.notes = Notes(self.view)
+        self.selection = Selection(self)
         self.editing = Editing(self)
         self.graph.editing = self.editing
         self.note = CursorNote(self.view.viewport())
@@ -81,25 +81,13 @@ class Canvas(QWidget):
         self.inline = InlineText(self.view)
         self._hint = QLabel(EMPTY, self.view)
         self.minimap = Minimap(self.view, self.projection)
-        self._states: dict[str, NodeState] = {}
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(FRAME_MS)
-        self._timer.timeout.connect(self._show_states)
+        self.states = States(self)
+        self.marks = Marks(self.view, self.projection, self.notes)
+        self._fitted = False
         # A timer of its own: what a single shot is to call is kept for ever if the canvas goes before it rings.
-        self._pacing = QTimer(self)
-        self._pacing.setSingleShot(True)
-        self._pacing.timeout.connect(self._pace)
-        self._began = 0.0
         self._fitting = QTimer(self)
         self._fitting.setSingleShot(True)
         self._fitting.timeout.connect(self._first_fit)
-        self.marks = Marks(self.view, self.projection, self.notes)
-        self._fitted = False
-        self._quiet = False
-        self._names: list[str] | None = None
-        """What is selected, as long as that is certain."""
-        self._selection_waits = False
         self.wires_of = ""
         """The node whose wires are gone through by keyboard."""
         self._build()
@@ -113,12 +101,12 @@ class Canvas(QWidget):
         view.start = self._begin
         view.find = lambda point, scale: find_target(view.shown_scene(), point, scale)
         view.tell = lambda target: tips.tip_of(self, target)
-        view.takes = self._takes
+        view.takes = drops.takes
         view.hovered.connect(lambda target: self.marks.hover(target))
         view.double_clicked.connect(lambda target, point, screen: self._on_double_click(target, point, screen))
         view.context_asked.connect(lambda screen, target: self._on_context(screen, target))
         view.keyed.connect(lambda event: keys.pressed(self, event))
-        view.shown_scene().selectionChanged.connect(self._on_selection)
+        view.shown_scene().selectionChanged.connect(self._on_scene_selection)
         view.overlay = self.minimap
         view.far = Far(self.projection, self.notes)
         self._hint.setObjectName("canvas_hint")
@@ -164,86 +152,48 @@ class Canvas(QWidget):
 
     def selected(self) -> list[str]:
         """Return the names of the selected nodes, in file order."""
-        nodes = self.projection.model.nodes
-        if self._names is None:
-            # Asked by every action after every change: with a thousand nodes selected this is not for nothing.
-            items = self.view.shown_scene().selectedItems()
-            chosen = {item.name for item in items if isinstance(item, NodeItem)}
-            self._names = [name for name in nodes if name in chosen] if chosen else []
-        return [name for name in self._names if name in nodes]
+        return self.selection.nodes()
 
     def selected_wires(self) -> list[WireKey]:
         """Return the keys of the selected wires."""
-        return [item.key for item in self.view.shown_scene().selectedItems() if isinstance(item, WireItem)]
+        return self.selection.wires()
 
     def selected_edges(self) -> list[Edge]:
         """Return the edges that the selected wires stand for, in file order."""
-        chosen = set(self.selected_wires())
-        return [edge for edge in self.projection.model.edges if WireKey.of(edge) in chosen] if chosen else []
+        return self.selection.edges()
 
     def selected_frames(self) -> list[int]:
         """Return the numbers of the selected frames."""
-        return sorted(item.number for item in self.view.shown_scene().selectedItems() if isinstance(item, FrameItem))
+        return self.selection.notes(FrameItem)
 
     def selected_comments(self) -> list[int]:
         """Return the numbers of the selected comments."""
-        return sorted(item.number for item in self.view.shown_scene().selectedItems() if isinstance(item, CommentItem))
+        return self.selection.notes(CommentItem)
 
     def select(self, names: Iterable[str]) -> None:
         """Select nodes, and nothing else."""
-        self.select_items({self.projection.cards[name] for name in names if name in self.projection.cards})
+        cards = self.projection.cards
+        self.selection.select({cards[name] for name in names if name in cards})
 
     def select_edges(self, edges: Iterable[Edge]) -> None:
         """Select the wires of edges, and nothing else; edges that it does not show are left alone."""
-        wires = self.projection.wires
-        found = {wires[key] for edge in edges if (key := WireKey.of(edge)) in wires}
-        if found:
-            self.select_items(set(found))
+        self.selection.select_edges(edges)
 
     def select_all(self) -> None:
         """Select all nodes, frames and comments."""
-        self.select_items({*self.projection.cards.values(), *self.notes.all()})
+        self.selection.select({*self.projection.cards.values(), *self.notes.all()})
 
     def clear_selection(self) -> None:
         """Select nothing."""
-        self.select_items(set())
+        self.selection.select(set())
 
     def selected_items(self) -> list[QGraphicsItem]:
         """Return the items that are selected."""
-        return list(self.view.shown_scene().selectedItems())
+        return self.selection.items()
 
     def select_items(self, items: set[Any]) -> None:
         """Select items, and nothing else; told once."""
-        scene = self.view.shown_scene()
-        before = set(scene.selectedItems())
-        if before == items:
-            return
-        self._quiet = True
-        try:
-            for item in before - items:
-                item.setSelected(False)
-            for item in items - before:
-                item.setSelected(True)
-        finally:
-            self._quiet = False
-        self._on_selection()
-
-    def items_in(self, area: QRectF) -> list[QGraphicsItem]:
-        """Return the cards and comments that a rectangle touches, wires that it holds, frames that it holds."""
-        found: list[QGraphicsItem] = []
-        for item in self.view.shown_scene().items(area, BY_BOX):
-            if isinstance(item, NodeItem):
-                if item.body_rect().intersects(area):
-                    found.append(item)
-            elif isinstance(item, WireItem):
-                if area.contains(item.path().controlPointRect().adjusted(-1, -1, 1, 1)):
-                    found.append(item)
-            elif isinstance(item, CommentItem):
-                if item.area().intersects(area):
-                    found.append(item)
-            elif isinstance(item, FrameItem) and area.contains(item.area()):
-                found.append(item)
-        return found
+        self.selection.select(items)
 
     def delete_selection(self) -> bool:
         """Delete what is selected; return whether there was anything."""
@@ -252,20 +202,12 @@ class Canvas(QWidget):
             self.selected(), self.selected_wires(), self.selected_frames(), self.selected_comments()
         )
 
-    def _on_selection(self) -> None:
-        self._names = None
-        self.view.repaint_far()
-        if self._quiet:
-            return
-        if self.projection.is_reconciling:
-            self._selection_waits = True
-            return
-        for item in self.view.shown_scene().selectedItems():
-            if isinstance(item, NodeItem):
-                item.setZValue(2)
-        for card in self.projection.cards.values():
-            if card.zValue() != 1 and not card.isSelected():
-                card.setZValue(1)
+    def _on_scene_selection(self) -> None:
+        # A slot of the widget: Qt calls it no more when the widget goes, and the scene with it.
+        self.selection.changed()
+
+    def on_selection(self) -> None:
+        """Other nodes or wires are selected than before."""
         tips.describe(self)
         self.minimap.refresh()
         self.selectionChanged.emit()
@@ -338,31 +280,11 @@ class Canvas(QWidget):
 
     def set_state(self, name: str, state: NodeState) -> None:
         """Show what a run says about a node, soon: of many states the last one counts."""
-        self._states[name] = state
-        if not self._timer.isActive():
-            self._timer.start()
+        self.states.set(name, state)
 
     def clear_states(self) -> None:
         """Show no run."""
-        self._states.clear()
-        for card in self.projection.cards.values():
-            card.set_state(IDLE)
-        self.minimap.refresh()
-
-    def _show_states(self) -> None:
-        self._began = perf_counter()
-        states, self._states = self._states, {}
-        for name, state in states.items():
-            card = self.projection.cards.get(name)
-            if card is not None:
-                card.set_state(state)
-        self.minimap.refresh()
-        # Painting follows at once; a canvas that is slow to paint shows states less often, so that the window lives.
-        self._pacing.start(0)
-
-    def _pace(self) -> None:
-        seconds = perf_counter() - self._began
-        self._timer.setInterval(max(FRAME_MS, min(400, round(seconds * 3000))))
+        self.states.clear()
 
     def set_highlight(self, nodes: Iterable[str] = (), edges: Iterable[Edge] = ()) -> None:
         """Mark nodes and wires (found, followed) and fade all others; nothing marks nothing."""
@@ -478,36 +400,7 @@ class Canvas(QWidget):
 
     def edit_note(self, kind: str, number: int) -> None:
         """Write into a frame's title or a comment."""
-        item: Annotation = self.notes.find(kind, number)
-        rect = self.view.mapFromScene(item.area()).boundingRect()
-        if isinstance(item, FrameItem):
-            frame = item.frame
-            rect.setHeight(32)
-            rect.setWidth(max(160, min(rect.width(), 480)))
-            self.inline.edit(
-                "Title of the frame", frame.title, rect, lambda text: self._retitle(number, text), one_line=True
-            )
-        elif isinstance(item, CommentItem):
-            rect.setSize(rect.size().expandedTo(self.inline.minimumSizeHint()))
-            rect.setHeight(max(60, rect.height()))
-            rect.setWidth(max(160, rect.width()))
-            self.inline.edit(
-                "Comment", item.comment.text, rect, lambda text: self._rewrite(number, text), one_line=False
-            )
-
-    def _retitle(self, number: int, text: str) -> None:
-        from dataclasses import replace
-
-        item = self.notes.frames.get(number)
-        if item is not None:
-            self.editing.change_frame(number, replace(item.frame, title=text), "Rename frame")
-
-    def _rewrite(self, number: int, text: str) -> None:
-        from dataclasses import replace
-
-        item = self.notes.comments.get(number)
-        if item is not None:
-            self.editing.change_comment(number, replace(item.comment, text=text), "Edit comment")
+        write_note(self, kind, number)
 
     def _on_context(self, screen: QPoint, target: Target | None) -> None:
         if target is not None:
@@ -521,32 +414,10 @@ class Canvas(QWidget):
                     self.select_items({item})
         self.contextRequested.emit(screen, target)
 
-    # -- drops --------------------------------------------------------------------------------------
-
-    def _takes(self, mime: QMimeData) -> bool:
-        return mime.hasFormat(NODE_MIME) or mime.hasUrls() or mime.hasText()
-
-    def take_drop(self, mime: QMimeData, place: Point) -> None:
-        """Add the module that was dropped; files and fragments are for the window."""
-        point = QPointF(*place)
-        if mime.hasFormat(NODE_MIME):
-            type_name = bytes(mime.data(NODE_MIME).data()).decode("utf-8", "replace")
-            popups = self.workbench.parts.get("popups")
-            if popups is not None:
-                popups.dropped(self, type_name, place)  # knows presets, subgraphs and stores, too
-            else:
-                self.editing.add(type_name, place)
-        elif mime.hasUrls():
-            for url in mime.urls():
-                if url.isLocalFile():
-                    self.fileDropped.emit(Path(url.toLocalFile()), point)
-        elif mime.hasText():
-            self.fileDropped.emit(mime.text(), point)
-
     # -- following ------------------------------------------------------------------------------------
 
     def _before_change(self) -> None:
-        self._names = None
+        self.selection.forget()
         self.view.cancel_gesture()
         self.inline.leave(keep=False)
         self.marks.hot(None)
@@ -562,10 +433,8 @@ class Canvas(QWidget):
         self.view.repaint_far()
         self._hint.setVisible(not projection.cards)
         self.minimap.refresh()
-        self._names = None
-        if self._selection_waits:
-            self._selection_waits = False
-            self._on_selection()
+        self.selection.forget()
+        self.selection.tell()
 
     def _on_theme(self) -> None:
         self._dress()

@@ -12,6 +12,7 @@ from studio.editing.placing import places
 from studio.editing.placing.annotations import Comment, Frame, Rect
 from studio.graph.layout import Point
 from studio.graph.model import Edge
+from studio.gui.canvas import drops
 from studio.gui.canvas.node_item import PortId
 from studio.gui.canvas.wire_item import WireKey
 from studio.support.errors import StudioError
@@ -179,7 +180,7 @@ class Editing:
 
     def dropped(self, mime: Any, place: Point) -> None:
         """Something was dropped from elsewhere."""
-        self._canvas.take_drop(mime, place)
+        drops.take(self._canvas, mime, place)
 
     def activated(self, name: str) -> None:
         """A card was double-clicked."""

@@ -109,7 +109,7 @@ class RubberBand(Gesture):
         band.setGeometry(QRect(self.pressed.toPoint(), event.position().toPoint()).normalized())
         band.show()
         area = QRectF(self.began, point).normalized()
-        touched = set(self.canvas.items_in(area))
+        touched = set(self.canvas.selection.touched(area))
         if self.mods & _Mod.ShiftModifier:
             touched |= self._before
         elif self.mods & _Mod.ControlModifier:

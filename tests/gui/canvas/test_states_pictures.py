@@ -51,7 +51,7 @@ def test_each_status_is_seen(qtbot: Any, workbench: Workbench, status: str) -> N
     idle = _card(canvas, "writer")
 
     canvas.set_state("writer", NodeState(status, text="so far", tick="3", duration="1.2 s", cost="$0.01", progress=0.4))
-    canvas._show_states()
+    canvas.states.show()
     QApplication.processEvents()
     busy = _card(canvas, "writer")
     canvas.clear_states()
@@ -65,7 +65,7 @@ def test_a_state_of_a_node_that_is_gone_is_dropped(qtbot: Any, workbench: Workbe
     canvas = open_canvas(qtbot, workbench, CHAIN)
 
     canvas.set_state("nobody", NodeState("ok"))
-    canvas._show_states()
+    canvas.states.show()
 
     assert_view_equals_document(canvas)
 

@@ -87,7 +87,7 @@ class Desk:
 
     def state(self, name: str) -> NodeState:
         """What the canvas shows of a node."""
-        self.canvas._show_states()  # what waits for its next frame
+        self.canvas.states.show()  # what waits for its next frame
         return self.canvas.projection.cards[name].state
 
     def do(self, action: str) -> None:
