@@ -47,6 +47,7 @@ class InputForm(QWidget, UndoHost):
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(8)
         self._empty = Note("The graph takes no inputs.", "soft", self)
+        self._empty.hide()
         self._column.addWidget(self._empty)
         self._rows: dict[str, _Row] = {}
         self._fields: list[InputField] = []
@@ -67,7 +68,7 @@ class InputForm(QWidget, UndoHost):
             self._rows = {field.name: _Row(field, self._typed, self) for field in fields}
             for row in self._rows.values():
                 self._column.addWidget(row)
-            self._empty.setVisible(not fields)
+            self._empty.setVisible(mine is not None and not fields)
             if fields:
                 self.setFocusProxy(self._rows[fields[0].name].field)
         for field in fields:

@@ -11,10 +11,12 @@ from PySide6.QtGui import QGuiApplication
 from studio.editing.document.ops import PutNode, RenameNode
 from studio.graph.model import NodeInstance
 from studio.gui.canvas.state import NodeState
+from studio.gui.live.input_form import InputForm
 from studio.gui.live.picker_bar import PickerBar
 from studio.gui.live.places import Spot
 from studio.gui.live.remembered import Remembered
 from studio.gui.live.showing import Pick
+from studio.gui.widgets.labels import Note
 from studio.support.values import preview
 from studio.trace import Trace
 from tests.gui.live.conftest import Desk
@@ -471,3 +473,14 @@ def test_a_ten_megabyte_value_neither_stays_nor_freezes(desk: Desk) -> None:
     assert place.last().weight() < 10_000
     assert len(desk.state("big").text) <= 400
     assert len(desk.run.outputs.text("out")) <= 20_000
+
+
+def test_only_a_graph_is_said_to_take_no_inputs(desk: Desk) -> None:
+    form = desk.run.findChild(InputForm)
+    note = form.findChild(Note)
+    assert note is not None
+    assert note.isHidden(), "no graph is open"
+    desk.open(ORGAN)
+    desk.qtbot.waitUntil(lambda: not note.isHidden())
+    desk.open(CRITIC_LOOP, *GOOD, name="other.yaml")
+    desk.qtbot.waitUntil(note.isHidden)
