@@ -66,7 +66,7 @@ class Routes:
         elif key.feedback and end.x() <= start.x() + 40:
             lane = self._lanes.lane(key, start, end, (key.source, key.target))
             path = around(start, end, lane)
-            label = QPointF((start.x() + end.x()) / 2, lane)
+            label = QPointF(self._lanes.open_place(end.x(), start.x(), lane), lane)
         else:
             self._lanes.free(key)
             path = smooth(start, end)

@@ -13,6 +13,8 @@ from studio.export.paths import CORNER, LANE, STUB
 CELL = 400.0
 CLEAR = 20.0
 """How far below a card a wire runs back."""
+SHOWN_BELOW, LABEL = 34.0, 24.0
+"""How far what a card gave in a run reaches below it; half the width of a short label on a wire."""
 
 
 def reach(x1: float, x2: float) -> float:
@@ -108,6 +110,19 @@ class Lanes:
             break
         self._taken[key] = (left, right, lane)
         return lane
+
+    def open_place(self, left: float, right: float, lane: float) -> float:
+        """Return where along a lane, nearest to its middle, no card stands just above: what it gave is shown there."""
+        if right - left < 2 * LABEL:
+            return (left + right) / 2
+        above = [
+            rect for rect in self._between(left, right) if rect.top() < lane and rect.bottom() + SHOWN_BELOW > lane - 8
+        ]
+        for part in (0.5, 0.4, 0.6, 0.3, 0.7, 0.2, 0.8):
+            place = left + (right - left) * part
+            if not any(rect.left() - LABEL < place < rect.right() + LABEL for rect in above):
+                return place
+        return (left + right) / 2
 
     def _between(self, left: float, right: float) -> Iterator[QRectF]:
         first, last = int(left // CELL), int(right // CELL)

@@ -12,8 +12,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from studio.gui.canvas import NODE_MIME, Canvas
+from studio.gui.canvas.paper import LEAST, MOST
 from studio.gui.canvas.tips import tip_of
-from studio.gui.canvas.viewer import LEAST, MOST
 from studio.gui.theme import apply_theme
 from studio.gui.workbench import Workbench
 from tests.gui.canvas.graphs import BODIES, CHAIN, LOOP, NOTED
@@ -285,6 +285,15 @@ def test_what_stands_on_a_wire_is_within_what_is_repainted_with_it(qtbot: Any, w
         assert wire.boundingRect().contains(place + corner)
     straight = wire_of(canvas, "topic.value -> writer.topic")
     assert straight.boundingRect().height() > 4, "the line itself is as wide as its pen"
+
+
+def test_what_stands_on_a_wire_is_not_where_a_card_shows_what_it_gave(qtbot: Any, workbench: Workbench) -> None:
+    canvas = open_canvas(qtbot, workbench, LOOP.replace("critic: [560, 0]", "critic: [460, 0]"))
+    place = wire_of(canvas, "critic.label ~> writer.fault").label_place
+    cards = [canvas.projection.cards[name].body_rect() for name in ("writer", "critic")]
+
+    assert cards[0].left() < place.x() < cards[1].right()
+    assert not any(card.left() < place.x() < card.right() for card in cards), "it stands between the two"
 
 
 def test_a_port_tells_what_it_takes(qtbot: Any, workbench: Workbench) -> None:
