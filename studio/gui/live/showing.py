@@ -77,7 +77,7 @@ def _under_way(view: RunView | FilePart, place: PlaceTrack, pick: Pick) -> Shown
     """How a node is shown that is not done: asking, held, running."""
     for path, tick, question in place.waits.values():
         if pick.region is None or _in(path, pick.region):
-            return Shown("asks", f"waiting for you: {plain_line(question[:HOVER])}", tick, badge="asks you")
+            return Shown("asks", f"waiting for you: {plain_line(question[:HOVER])}", tick)
     for path, tick in place.held:
         if pick.region is None or _in(path, pick.region):
             return Shown("held", "", tick, badge="next" if view.frontier[0].node == path else "held")

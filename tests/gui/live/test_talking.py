@@ -69,7 +69,7 @@ def test_choices_are_buttons_and_an_answered_question_goes(desk: Desk) -> None:
     desk.open(ASKING)
     desk.do("run.run")
     (card,) = cards(desk)
-    desk.until(lambda: desk.state("ask").badge == "asks you")
+    desk.until(lambda: desk.state("ask").status == "asks")
     assert desk.state("ask").text == "waiting for you: Which?"
     assert [button.text() for button in card.choices] == ["left", "right"]
     desk.qtbot.mouseClick(card.choices[1], Qt.MouseButton.LeftButton)
