@@ -344,19 +344,26 @@ class Files(QObject):
             self._remove(document)
             then(True)
 
-        if not done or not self._run_lets_go(document, remove, lambda: then(False)):
+        def later() -> None:
+            self.close(document, then)
+
+        if not done or not self._run_lets_go(document, remove, later, lambda: then(False)):
             if not done:
                 then(False)
             return
         remove()
 
     def _run_lets_go(
-        self, document: Document | None, then: Callable[[], object], stay: Callable[[], object] = lambda: None
+        self,
+        document: Document | None,
+        then: Callable[[], object],
+        later: Callable[[], object],
+        stay: Callable[[], object] = lambda: None,
     ) -> bool:
         """Whether no run is in the way of closing a document (None: all). If one is, the person is asked what is to
-        become of it, and `then` is called when it may be, or `stay`."""
+        become of it, and one of the calls is made (see `Parting.lets_go`)."""
         live = self.workbench.parts.get("live")
-        return live is None or live.lets_go(document, then, stay)
+        return live is None or live.lets_go(document, then, later, stay)
 
     def _remove(self, document: Document) -> None:
         recovery = self.workbench.parts.get("recovery")
@@ -383,14 +390,19 @@ class Files(QObject):
         """
         self.workbench.commit()
         waiting = [one for one in self.workbench.documents if one.is_modified]
+
+        def later() -> None:
+            if self.may_leave(then):
+                then()
+
         if not waiting:
-            return self._run_lets_go(None, then)
+            return self._run_lets_go(None, then, later)
 
         def go_on(done: bool = True) -> None:
             if not done:
                 return
             if not waiting:
-                if self._run_lets_go(None, then):
+                if self._run_lets_go(None, then, later):
                     then()
                 return
             document = waiting.pop(0)

@@ -24,10 +24,15 @@ class Parting(Steering):
     """What waits for the end of a run that is left."""
 
     def lets_go(
-        self, document: Document | None, then: Callable[[], object], stay: Callable[[], object] = lambda: None
+        self,
+        document: Document | None,
+        then: Callable[[], object],
+        later: Callable[[], object],
+        stay: Callable[[], object] = lambda: None,
     ) -> bool:
         """Whether no run is in the way of closing a document (None: all). If one is, the person is asked what is to
-        become of it: `then` is called when it may be closed, `stay` if it is to stay open."""
+        become of it: `then` is called if it is stopped, `later` when one that is left has ended (what was edited
+        meanwhile is to be asked about), `stay` if all is to stay as it is."""
         active = self.active
         if active is None or active.run is None or (document is not None and active.document is not document):
             return True
@@ -39,21 +44,23 @@ class Parting(Steering):
             "A Run Is Going On",
             f"{active.document.title} is running. What is to become of the run?",
             [(LEAVE, _ROLE.AcceptRole), (STOP, _ROLE.DestructiveRole), (STAY, _ROLE.RejectRole)],
-            lambda answer: self._part(answer, then, stay),
+            lambda answer: self._part(answer, then, later, stay),
             detail="What it did is recorded, and it can be gone on with another day. Left paused, what is under way is "
             "finished first.",
             name="live.parting",
         )
         return False
 
-    def _part(self, answer: str, then: Callable[[], object], stay: Callable[[], object]) -> None:
+    def _part(
+        self, answer: str, then: Callable[[], object], later: Callable[[], object], stay: Callable[[], object]
+    ) -> None:
         self._then_close = None
         if answer not in (LEAVE, STOP):
             stay()
             return
         if self.active is not None:  # it may have ended while the person thought
             if answer == LEAVE:
-                self._then_close = then
+                self._then_close = later
                 self.workbench.say("The run is left when what is under way is done; then this closes.")
                 self.leave()
                 return

@@ -114,6 +114,21 @@ def test_a_run_can_be_left_paused_by_closing_the_window(window: MainWindow, qtbo
     assert (kept(live)["run"], kept(live)["stopped"]["status"]) == (run.id, "paused")
 
 
+def test_what_is_edited_while_a_run_is_left_is_asked_about(window: MainWindow, qtbot: Any, tmp_path: Path) -> None:
+    live = open_graph(window, tmp_path, ASKING)
+    document = window.workbench.document
+    assert document is not None
+    press(qtbot, window, Qt.Key.Key_F5)
+    qtbot.waitUntil(lambda: bool(live.questions), timeout=PATIENCE_MS)
+    window.close()
+    press_answer(qtbot, window, "Leave It Paused")
+    document.do("Edit", [PutNode((), "more", NodeInstance("more", "flow.input", {"value": 1}))])
+    press_answer(qtbot, window, "Cancel")  # of the question about what is not saved
+    assert window.isVisible()
+    assert live.active is None
+    assert document.is_modified
+
+
 def test_a_held_run_stays_paused_when_the_window_closes_and_no_question_is_asked(
     window: MainWindow, qtbot: Any, tmp_path: Path
 ) -> None:
