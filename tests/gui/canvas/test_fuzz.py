@@ -35,6 +35,7 @@ from tests.gui.support import (
 STEPS = 140
 MODS = (Mod.NoModifier, Mod.NoModifier, Mod.NoModifier, Mod.ShiftModifier, Mod.ControlModifier, Mod.AltModifier)
 KEYS = (
+    Qt.Key.Key_W,
     Qt.Key.Key_Delete, Qt.Key.Key_Left, Qt.Key.Key_Down, Qt.Key.Key_BracketLeft, Qt.Key.Key_BracketRight,
     Qt.Key.Key_Escape, Qt.Key.Key_Home, Qt.Key.Key_F, Qt.Key.Key_Return,
 )  # fmt: skip
