@@ -104,8 +104,8 @@ class DocumentRun:
         """True until the run's end was told."""
         return self.run is not None
 
-    def begin(self, run: LiveRun, view: RunView, number: int = 0) -> None:
-        """A run starts: what was known of the one before goes."""
+    def begin(self, run: LiveRun, view: RunView, number: int = 0, *, same_names: bool = False) -> None:
+        """A run starts: what was known of the one before goes. With `same_names` it knows nodes as that one did."""
         self.began = number
         self.run, self.view, self.order = run, view, run.order
         self.outcome = None
@@ -113,8 +113,9 @@ class DocumentRun:
         self.found.clear()
         self.picks.clear()
         self.off.clear()
-        self._names.clear()
-        self._nows.clear()
+        if not same_names:
+            self._names.clear()
+            self._nows.clear()
         self.stale = frozenset()
 
     def know(self, run_id: str) -> None:

@@ -16,7 +16,7 @@ from studio.gui.live.canvas_states import CanvasStates
 from studio.gui.live.document_run import DocumentRun, Mark
 from studio.gui.live.engine_thread import EngineThread
 from studio.gui.live.inputs import values_of
-from studio.gui.live.places import Spot, paths_of
+from studio.gui.live.places import Places, Spot, paths_of
 from studio.gui.live.remembered import Remembered, short_texts
 from studio.gui.workbench import Workbench
 from studio.settings import data_folder
@@ -26,7 +26,7 @@ from studio.support.values import Json
 if TYPE_CHECKING:
     from studio.gui.live.feed import RunView
     from studio.gui.live.human import Question
-    from studio.gui.live.orders import Goal, Kind, Options
+    from studio.gui.live.orders import Goal, Kind, Options, Order
     from studio.gui.live.parts import FilePart
 
 REMEMBER_MS: Final = 1000
@@ -234,9 +234,8 @@ class Runs(QObject):
         options = self.options(mine)
         if limits:
             options = replace(options, limits={**options.limits, **limits})
-        graph = (
-            mine.order.graph if kind == "resume" and mine.order is not None else snapshot(document.graph, document.path)
-        )
+        old = mine.order if kind == "resume" else None  # it goes on with the graph as it was, and its names
+        graph = snapshot(document.graph, document.path) if old is None else old.graph
         order = Order(
             graph,
             dict(inputs or {}),
@@ -246,17 +245,12 @@ class Runs(QObject):
             redo,
             goal,
             target,
-            tuple(
-                path
-                for spot in sorted(mine.breakpoints)
-                if _has(document, spot)
-                for path in self.all_paths(document, spot)
-            ),
-            self._frozen(mine),
+            tuple(path for spot in sorted(mine.breakpoints) for path in self._paths_then(mine, old, Mark(spot))),
+            self._frozen(mine, old),
         )
         run = LiveRun(order, self.engine, self.trace_file(), document.registry)
         self._began += 1
-        mine.begin(run, RunView(graph), self._began)
+        mine.begin(run, RunView(graph), self._began, same_names=old is not None)
         self.active = mine
         run.start()
         self._wake()
@@ -310,11 +304,25 @@ class Runs(QObject):
         for mine in edited:
             self.remember(mine)
 
-    def _frozen(self, mine: DocumentRun) -> dict[str, dict[str, Json]]:
+    def _paths_then(self, mine: DocumentRun, order: Order | None, mark: Mark) -> list[str]:
+        """Return the paths by which a run of this order knows a marked node (None: one of the graph as it is now);
+        none if there is no such node."""
+        graph, spot = mine.document.graph, mark.spot
+        if order is not None:
+            graph, spot = order.graph, mine.spot_in_run(spot)
+        here = Places(graph).graph_at(spot.at)
+        if here is None or spot.name not in here.nodes:
+            return []
+        if mark.region:
+            return [mark.region + spot.name]
+        return paths_of(graph, spot.at, spot.name, mine.document.registry)
+
+    def _frozen(self, mine: DocumentRun, order: Order | None) -> dict[str, dict[str, Json]]:
         """Return what stands in place of outputs in a run that begins, by path; what cannot is told."""
         found: dict[str, dict[str, Json]] = {}
         for mark in list(mine.frozen):
-            if not _has(mine.document, mark.spot):
+            paths = self._paths_then(mine, order, mark)
+            if not paths:
                 continue
             given = mine.frozen[mark]
             if given is None:  # it was frozen before it had given anything
@@ -325,7 +333,7 @@ class Runs(QObject):
                     "warning",
                 )
             elif given:
-                found |= dict.fromkeys(self.marked_paths(mine.document, mark), given)
+                found |= dict.fromkeys(paths, given)
         return found
 
     def given_last(self, mine: DocumentRun, mark: Mark) -> dict[str, Json] | None:
@@ -342,27 +350,21 @@ class Runs(QObject):
         return Mark(spot, "" if pick is None or not spot.at else pick.region or "")
 
     def marked_paths(self, document: Document, mark: Mark) -> list[str]:
-        """Return the paths by which a run knows a marked node."""
-        return [mark.region + mark.spot.name] if mark.region else self.all_paths(document, mark.spot)
+        """Return the paths by which the run that goes on, or else the next, knows a marked node."""
+        mine = self.of(document)
+        return self._paths_then(mine, mine.order if mine.is_running else None, mark)
 
     def paths(self, document: Document, spot: Spot) -> list[str]:
         """Return the paths by which a run knows a node; of the picked item alone if one is picked."""
-        pick = self.of(document).picks.get(spot.at)
-        if pick is not None and pick.region:
-            return [pick.region + spot.name]
-        return self.all_paths(document, spot)
+        return self.marked_paths(document, self.mark(document, spot))
 
     def all_paths(self, document: Document, spot: Spot) -> list[str]:
         """Return the paths by which a run knows a node, in every item of maps around it."""
-        return paths_of(document.graph, spot.at, spot.name, document.registry)
+        return self.marked_paths(document, Mark(spot))
 
     def _wake(self) -> None:
         """Something waits: look soon. `bridge.Live` has the clock."""
         raise NotImplementedError
-
-
-def _has(document: Document, spot: Spot) -> bool:
-    return document.has(spot.at) and spot.name in document.at(spot.at).nodes
 
 
 class MissingInputs(UsageError):

@@ -221,6 +221,29 @@ def test_marks_follow_a_rename_and_hold_in_the_next_run(desk: Desk) -> None:
     assert not [text for text, kind in desk.said if kind in ("warning", "error")]
 
 
+def test_a_run_is_steered_and_gone_on_with_by_the_names_that_nodes_have_now(desk: Desk) -> None:
+    document = desk.open(CRITIC_LOOP, *GOOD)
+    desk.do("run.step")
+    desk.held()
+    document.do("Rename", rename_node(document, (), "critic", "judge"))
+    desk.canvas.select(["judge"])
+    desk.do("run.breakpoint")
+    desk.do("run.to_here")
+    desk.until(lambda: desk.view.frontier and desk.view.frontier[0].node == "critic")
+    assert desk.state("judge").status == "held"
+    desk.live.leave()
+    assert desk.to_end().status == "paused"
+    desk.script(document, *GOOD)
+    desk.do("run.resume")
+    desk.until(lambda: desk.live.state() == "paused" and desk.view.frontier)
+    assert desk.state("judge").status == "held"
+    desk.do("run.breakpoint")
+    desk.do("run.pause")
+    desk.to_end()
+    assert desk.state("judge").status == "ok"
+    assert not [text for text, kind in desk.said if kind in ("warning", "error")]
+
+
 def test_marks_of_nodes_that_are_gone_trouble_no_run(desk: Desk) -> None:
     document = desk.open(COUNTER)
     desk.play()
