@@ -48,7 +48,7 @@ sys.exit(main(sys.argv[1:]))
 def measure(words: list[str], compiled: str) -> dict[str, tuple[float, float]]:
     """Return seconds until the window was visible, and until what was named was shown: by the clock, and of processor.
 
-    `compiled` is the folder of compiled modules. On a machine that has other work only the second number says something.
+    `compiled` is the folder of compiled modules. On a machine with other work only the second number says something.
     """
     with tempfile.TemporaryDirectory() as home:
         own = {"STUDIO_HOME": home, "PYTHONPYCACHEPREFIX": compiled}
