@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from math import ceil, floor
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QPointF, QRect, QRectF, Qt, Signal
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QRegion, QResizeEvent, QTransform
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsScene, QGraphicsView
 
@@ -30,9 +30,6 @@ MOST_PARTS = 8
 
 class Paper(NodeViewer):  # type: ignore[misc]
     """A view of the scene at some scale; the mouse and the keys are its heir's."""
-
-    zoomed = Signal()
-    """The scale or the part of the scene that is seen has changed."""
 
     def __init__(self) -> None:
         self.overlay: Minimap | None = None
@@ -58,8 +55,6 @@ class Paper(NodeViewer):  # type: ignore[misc]
         self.setOptimizationFlag(QGraphicsView.OptimizationFlag.DontSavePainterState, False)
         self.setSceneRect(-EXTENT, -EXTENT, 2 * EXTENT, 2 * EXTENT)
         self.centerOn(0, 0)
-        for bar in (self.horizontalScrollBar(), self.verticalScrollBar()):
-            bar.valueChanged.connect(self.zoomed)
 
     def shown_scene(self) -> QGraphicsScene:
         """Return the scene."""
@@ -85,7 +80,6 @@ class Paper(NodeViewer):  # type: ignore[misc]
         kept = self.scene_at(at)
         self._scale_to(scale)
         self.put(kept, at)
-        self.zoomed.emit()
 
     def _scale_to(self, scale: float) -> None:
         self.setTransform(QTransform.fromScale(scale, scale))
@@ -102,7 +96,7 @@ class Paper(NodeViewer):  # type: ignore[misc]
         self.pan(now - at)
 
     def pan(self, by: QPointF) -> None:
-        """Move the view by pixels."""
+        """Move the view by pixels. One way after the other: Qt paints all of the view anew if it moves aslant."""
         across, down = self.horizontalScrollBar(), self.verticalScrollBar()
         across.setValue(across.value() + round(by.x()))
         down.setValue(down.value() + round(by.y()))
@@ -117,7 +111,6 @@ class Paper(NodeViewer):  # type: ignore[misc]
         scale = max(LEAST, min(most, across, down))
         self._scale_to(scale)
         self.put(rect.center(), QPointF(room.center()))
-        self.zoomed.emit()
 
     def seen(self) -> QRectF:
         """Return the part of the scene that is seen."""
@@ -202,7 +195,6 @@ class Paper(NodeViewer):  # type: ignore[misc]
         if old.isValid() and not old.isEmpty():
             change = event.size() - old
             self.pan(QPointF(-change.width() / 2, -change.height() / 2))
-        self.zoomed.emit()
 
     @guarded()
     def drawBackground(self, painter: QPainter, rect: QRectF) -> None:
