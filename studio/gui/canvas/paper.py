@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 LEAST, MOST = 0.05, 4.0
 EXTENT = 1_100_000.0
 GRID = 20.0
-MOST_PARTS = 8
+MOST_PARTS = 16
 """In how many rectangles the view is painted at most; one around all is painted instead of more."""
 
 
@@ -96,7 +96,7 @@ class Paper(NodeViewer):  # type: ignore[misc]
         self.pan(now - at)
 
     def pan(self, by: QPointF) -> None:
-        """Move the view by pixels. One way after the other: Qt paints all of the view anew if it moves aslant."""
+        """Move the view by pixels."""
         across, down = self.horizontalScrollBar(), self.verticalScrollBar()
         across.setValue(across.value() + round(by.x()))
         down.setValue(down.value() + round(by.y()))
