@@ -10,10 +10,10 @@ from pathlib import Path
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
-from studio.gui.faults import Faults
-from studio.gui.messages import quiet_qt
+from studio.gui.base.messages import quiet_qt
+from studio.gui.frame.faults import Faults
+from studio.gui.frame.window import MainWindow
 from studio.gui.theme import apply_theme
-from studio.gui.window import MainWindow
 from studio.gui.workbench import Workbench
 from studio.settings.settings import Settings
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, Signal
 
 from studio.editing import TOP, At, Document
-from studio.gui.actions import all_actions
+from studio.gui.base.action import all_actions
 from studio.settings.declared import Value
 from studio.settings.settings import Settings
 from studio.spec.registry import Registry, default_registry

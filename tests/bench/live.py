@@ -190,9 +190,9 @@ def main() -> None:
 
     from PySide6.QtWidgets import QApplication
 
-    from studio.gui.messages import quiet_qt
+    from studio.gui.base.messages import quiet_qt
+    from studio.gui.frame.window import MainWindow
     from studio.gui.theme import apply_theme
-    from studio.gui.window import MainWindow
     from studio.gui.workbench import Workbench
     from studio.settings.settings import Settings
 

@@ -18,7 +18,8 @@ PROBE = """
 import sys, time
 from PySide6.QtCore import QEvent, QObject, QTimer
 from PySide6.QtWidgets import QApplication
-from studio.gui import app, window
+from studio.gui import app
+from studio.gui.frame import window
 class Watch(QObject):
     def eventFilter(self, seen, event):
         if event.type() == QEvent.Type.Paint:

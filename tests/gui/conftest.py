@@ -10,7 +10,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent
 
-from studio.gui import guard
+from studio.gui.base import guard
 from studio.gui.theme import apply_theme
 from studio.gui.workbench import Workbench
 from studio.settings.settings import Settings

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from studio.gui.actions import all_actions
+from studio.gui.base.action import all_actions
 from studio.help import page_text
 
 PAGE = page_text("window")

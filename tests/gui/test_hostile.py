@@ -16,8 +16,8 @@ from pytestqt.qtbot import QtBot
 from studio.editing import Document
 from studio.graph.model import Graph
 from studio.gui.canvas import Canvas
+from studio.gui.frame.window import MainWindow
 from studio.gui.theme import apply_theme
-from studio.gui.window import MainWindow
 from tests.gui.shell.conftest import opened
 from tests.gui.support import assert_view_equals_document
 from tests.support.hostile_graphs import HOSTILE, MARK, big_prompt, html, many_nodes

@@ -17,7 +17,7 @@ from pytestqt.qtbot import QtBot
 
 from studio.graph.model import Graph
 from studio.gui.canvas import Canvas
-from studio.gui.window import MainWindow
+from studio.gui.frame.window import MainWindow
 from tests.gui.shell.conftest import opened
 from tests.gui.support import head_of, on_view, port_of
 

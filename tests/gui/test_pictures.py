@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QFileDialog, QPushButton
 
 from studio.editing.document.ops import Place
 from studio.gui.canvas import Canvas
-from studio.gui.pictures import Picture, PictureSheet, problem_with, size_of, write
+from studio.gui.dialogs.pictures import Picture, PictureSheet, problem_with, size_of, write
 from studio.gui.theme import Theme, current_theme
 from studio.gui.workbench import Tab, Workbench
 from studio.support.errors import EnvironmentProblem, UsageError

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from studio.editing import Document
     from studio.gui.canvas import Canvas
-    from studio.gui.window import MainWindow
+    from studio.gui.frame.window import MainWindow
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 OUT: Final = ROOT / "assets" / "screenshots"
@@ -155,9 +155,9 @@ class Stage:
     """One window, and what scenes need of it."""
 
     def __init__(self, folder: Path, theme: str) -> None:
+        from studio.gui.frame.window import MainWindow
+        from studio.gui.frame.window_state import WindowState
         from studio.gui.theme import apply_theme
-        from studio.gui.window import MainWindow
-        from studio.gui.window_state import WindowState
         from studio.gui.workbench import Workbench
         from studio.settings.settings import Settings
 

@@ -34,7 +34,7 @@ def run(args: argparse.Namespace, out: Output) -> int:
 
 def open_window(paths: list[Path], db: str | None = None) -> int:
     """Show the window until it is closed. Raises EnvironmentProblem with what is missing if it cannot come up."""
-    from studio.gui.display import check_window
+    from studio.gui.base.display import check_window
 
     check_window()
     if db:

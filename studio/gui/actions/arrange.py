@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 from studio.editing.placing import arranging
 from studio.editing.placing.arranging import Direction, Side
-from studio.gui.actions import Action
-from studio.gui.actions.on_canvas import canvas_of, edit, named, with_nodes, with_several
+from studio.gui.base.action import Action
+from studio.gui.edits.on_canvas import canvas_of, edit, named, with_nodes, with_several
 from studio.gui.workbench import Workbench
 
 
@@ -36,7 +36,7 @@ def _distribute(direction: Direction) -> Callable[[Workbench], None]:
 
 
 def _arrange(workbench: Workbench) -> None:
-    from studio.gui.arranger import arrange
+    from studio.gui.edits.arranger import arrange
 
     canvas = canvas_of(workbench)
     arrange(workbench, canvas, canvas.selected() if len(canvas.selected()) > 1 else None)

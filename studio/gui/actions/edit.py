@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from studio.gui.actions import Action, with_graph, with_selection
-from studio.gui.actions.on_canvas import canvas_of, edit, graph_nodes, named, pin, screen_rect, with_nodes, with_one
+from studio.gui.base.action import Action, with_graph, with_selection
+from studio.gui.edits.on_canvas import canvas_of, edit, graph_nodes, named, pin, screen_rect, with_nodes, with_one
 from studio.gui.workbench import Workbench
 from studio.support.errors import StudioError
 

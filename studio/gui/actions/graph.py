@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Literal
 from studio.editing.document import Document
 from studio.editing.document.ops import At
 from studio.editing.edits.bodies import role
-from studio.gui.actions import Action, with_graph, with_selection
-from studio.gui.actions.on_canvas import (
+from studio.gui.base.action import Action, with_graph, with_selection
+from studio.gui.edits.comments import add_comment
+from studio.gui.edits.on_canvas import (
     canvas_of,
     edit,
-    mouse_place,
     named,
     pin,
     screen_rect,
@@ -29,9 +29,6 @@ from studio.support.errors import StudioError, UsageError
 if TYPE_CHECKING:
     from studio.editing.document.ops import Op
     from studio.editing.finding.using import Target
-
-_NOTE = 220.0, 90.0
-"""Width and height of a new comment."""
 
 
 # -- nodes ---------------------------------------------------------------------------------------
@@ -180,19 +177,6 @@ def _frame(workbench: Workbench) -> None:
 
     edit(workbench, f"Frame {named(names)}", ops)
     canvas.edit_note("frame", numbers[0])
-
-
-def add_comment(workbench: Workbench, place: tuple[float, float] | None = None) -> None:
-    """Put a comment at a point of the canvas (None: where the mouse is, else in the middle) and write into it."""
-    from studio.editing.placing import annotations as notes
-    from studio.editing.placing.places import near
-
-    canvas = canvas_of(workbench)
-    x, y = place or mouse_place(canvas) or canvas.scene_center()
-    x, y = near((x, y))
-    number, ops = notes.add_comment(canvas.document, canvas.at, notes.Comment(notes.Rect(x, y, *_NOTE), ""))
-    edit(workbench, "Add comment", lambda document, at: ops)
-    canvas.edit_note("comment", number)
 
 
 # -- places ----------------------------------------------------------------------------------------

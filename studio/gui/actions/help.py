@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from studio.gui.actions import Action
+from studio.gui.base.action import Action
 from studio.gui.workbench import Workbench
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from studio.gui.actions import Action, with_graph
+from studio.gui.base.action import Action, with_graph
 from studio.gui.workbench import Workbench
 
 
 def _export(workbench: Workbench) -> None:
-    from studio.gui.pictures import show_sheet
+    from studio.gui.dialogs.pictures import show_sheet
 
     show_sheet(workbench)
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from studio.gui.actions import Action, with_graph, with_selection
-from studio.gui.actions.on_canvas import canvas_of, selected_edges, with_nodes
+from studio.gui.base.action import Action, with_graph, with_selection
+from studio.gui.edits.on_canvas import canvas_of, selected_edges, with_nodes
 from studio.gui.workbench import Workbench
 
 _STEP = 1.25
@@ -42,7 +42,7 @@ def _with_node_or_wire(workbench: Workbench) -> bool:
 
 
 def _shortcuts(workbench: Workbench) -> None:
-    from studio.gui.popups.shortcut_editor import show_shortcuts
+    from studio.gui.shortcuts.editor import show_shortcuts
 
     show_shortcuts(workbench)
 

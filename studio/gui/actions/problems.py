@@ -7,7 +7,7 @@ from PySide6.QtGui import QCursor
 from PySide6.QtWidgets import QMenu
 
 from studio.graph.diagnostics import Diagnostic
-from studio.gui.actions import Action, with_graph
+from studio.gui.base.action import Action, with_graph
 from studio.gui.workbench import Workbench
 
 
@@ -27,7 +27,7 @@ def _can_fix(workbench: Workbench) -> bool:
 
 def _fix(workbench: Workbench) -> None:
     """Offer what mends the problem that is meant: the panel's if it has the focus, else the selected node's."""
-    from studio.gui.panels.problems.fixes import fill_menu
+    from studio.gui.problems.fixes import fill_menu
 
     panel, canvas, found = workbench.parts.get("problems"), workbench.canvas, _found(workbench)
     if panel is not None and (panel.has_focus() or not found):

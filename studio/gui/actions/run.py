@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from studio.gui.actions import Action
+from studio.gui.base.action import Action
 from studio.gui.workbench import Workbench
 from studio.support.errors import UsageError
 

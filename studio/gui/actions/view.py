@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from studio.gui.actions import Action, with_graph
+from studio.gui.base.action import Action, with_graph
 from studio.gui.panels import Panel, all_panels
 from studio.gui.workbench import Workbench
 

@@ -9,8 +9,8 @@ from PySide6.QtGui import QColor, QPainter, QPolygonF
 from PySide6.QtWidgets import QGraphicsItem
 
 from studio.editing.placing.annotations import Comment, Frame, Rect
+from studio.gui.base.guard import guarded
 from studio.gui.canvas.look import TINY, Look, faded, fits, look, mixed, pen
-from studio.gui.guard import guarded
 
 if TYPE_CHECKING:
     from studio.gui.canvas.viewer import Viewer

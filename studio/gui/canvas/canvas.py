@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QGraphicsItem, QLabel, QVBoxLayout, QWidget
 from studio.editing import At, Document
 from studio.graph.layout import Box, Point
 from studio.graph.model import Edge
+from studio.gui.base.guard import guarded
 from studio.gui.canvas import drops, keys, picture, tips
 from studio.gui.canvas.annotation_items import CommentItem, FrameItem
 from studio.gui.canvas.editing import Editing
@@ -33,7 +34,6 @@ from studio.gui.canvas.targets import BY_BOX, Target, find_target
 from studio.gui.canvas.viewer import Viewer
 from studio.gui.canvas.wire_item import WireItem, WireKey
 from studio.gui.canvas.writing import write_note
-from studio.gui.guard import guarded
 from studio.gui.workbench import Workbench
 from studio.support.errors import StudioError
 

@@ -47,7 +47,7 @@ def pressed(canvas: Canvas, event: QKeyEvent) -> None:
 
 def _action_of(canvas: Canvas, pressed: QKeyCombination) -> Callable[[Canvas], bool] | None:
     """Return what the canvas itself does for the action that has this key, None if there is none."""
-    from studio.gui.actions import all_actions
+    from studio.gui.base.action import all_actions
 
     shortcuts = canvas.workbench.parts.get("shortcuts")
     wanted = QKeySequence(pressed)

@@ -16,7 +16,7 @@ from typing import Any
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QPainterPath
 
-from studio.gui.guard import guarded
+from studio.gui.base.guard import guarded
 
 
 @contextmanager

@@ -10,11 +10,11 @@ from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QGraphicsItem
 
 from studio.export.card import HEAD, Card
+from studio.gui.base.guard import guarded
 from studio.gui.canvas.card_painting import STRIP_LINE, paint_card, strip_room
 from studio.gui.canvas.library import IN, OUT, AbstractNodeItem
 from studio.gui.canvas.look import look
 from studio.gui.canvas.state import IDLE, NodeState
-from studio.gui.guard import guarded
 from studio.spec.fields import Field
 
 if TYPE_CHECKING:

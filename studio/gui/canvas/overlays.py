@@ -8,8 +8,8 @@ from PySide6.QtCore import QEvent, QPoint, QRect, Qt
 from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
 
+from studio.gui.base.guard import guarded
 from studio.gui.canvas.look import look
-from studio.gui.guard import guarded
 
 MOST_WORDS = 300
 

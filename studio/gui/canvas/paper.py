@@ -13,9 +13,9 @@ from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QRegion, QResizeEvent, QTransform
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsScene, QGraphicsView
 
+from studio.gui.base.guard import guarded
 from studio.gui.canvas.library import NodeViewer
 from studio.gui.canvas.look import TINY, look
-from studio.gui.guard import guarded
 
 if TYPE_CHECKING:
     from studio.gui.canvas.far import Far

@@ -23,8 +23,8 @@ from PySide6.QtGui import (
 )  # fmt: skip
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsView, QToolTip
 
+from studio.gui.base.guard import guarded
 from studio.gui.canvas.paper import Paper
-from studio.gui.guard import guarded
 
 if TYPE_CHECKING:
     from studio.gui.canvas.gestures import Gesture

@@ -10,10 +10,10 @@ from PySide6.QtGui import QPainter, QPainterPath, QPen
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsPathItem
 
 from studio.graph.model import Edge
+from studio.gui.base.guard import guarded
 from studio.gui.canvas.library import PipeItem
 from studio.gui.canvas.look import TINY, look, width_of
 from studio.gui.canvas.wire_painting import FADED, LONG, PILL, Long, paint_wire, tiny_pen
-from studio.gui.guard import guarded
 from studio.support.values import preview
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt, qVersion
 from PySide6.QtGui import QFont, QGuiApplication
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QGridLayout, QLabel, QVBoxLayout, QWidget
 
-from studio.gui.faults import log_path
+from studio.gui.base.log import log_path
 from studio.gui.workbench import Workbench
 from studio.settings.folders import cache_folder, config_folder, data_folder
 

@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor, QFontDatabase, QTextCharFormat, QTextCursor
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QPlainTextEdit, QVBoxLayout, QWidget
 
 from studio.editing import Document
-from studio.gui.bars import mixed
+from studio.gui.base.bars import mixed
 from studio.gui.theme import current_theme
 from studio.support.errors import StudioError
 

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QDesktopServices, QKeySequence, QShortcut
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QListWidget, QTextBrowser, QWidget
 
-from studio.gui.rows import roomy
+from studio.gui.base.rows import roomy
 from studio.gui.workbench import Workbench
 from studio.help import page_names, page_text
 

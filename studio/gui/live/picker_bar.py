@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSlider
 
-from studio.gui.guard import guarded
+from studio.gui.base.guard import guarded
 from studio.gui.live.showing import Pick
 from studio.gui.live.tracks import RegionTrack
 from studio.gui.widgets.choices import QuietCombo

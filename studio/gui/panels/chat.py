@@ -10,7 +10,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from studio.editing import Document
-from studio.gui.guard import guarded
+from studio.gui.base.guard import guarded
 from studio.gui.live.bridge import Live
 from studio.gui.live.bubbles import Bubbles
 from studio.gui.live.chat_log import Bubble, ChatLog, as_text, likely_input, likely_output, speakers

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from studio.gui.guard import guarded
+from studio.gui.base.guard import guarded
 from studio.gui.live.bridge import Live
 from studio.gui.panels import Panel
 from studio.gui.widgets.areas import Area

@@ -18,8 +18,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from studio.gui.actions import all_actions
-from studio.gui.guard import guarded
+from studio.gui.base.action import all_actions
+from studio.gui.base.guard import guarded
 from studio.gui.live.bridge import Live
 from studio.gui.live.budget_bar import BudgetBar
 from studio.gui.live.events_list import EventsList

@@ -15,7 +15,7 @@ from studio.editing.offering.ranking import advice, marks, rank
 from studio.editing.offering.suggesting import Suggestion, for_port
 from studio.export.style import hue_of
 from studio.graph.model import Edge
-from studio.gui.popups.adding import add
+from studio.gui.edits.adding import add
 from studio.gui.popups.picker import Picker
 from studio.gui.popups.rows import Row
 from studio.gui.workbench import Workbench

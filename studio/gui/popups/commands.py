@@ -11,10 +11,10 @@ from PySide6.QtWidgets import QWidget
 from studio.editing.document import Document
 from studio.editing.document.ops import At
 from studio.export.style import hue_of
-from studio.gui.actions import Action, all_actions, with_graph, with_selection
+from studio.gui.base.action import Action, all_actions, with_graph, with_selection
 from studio.gui.popups.picker import Picker, rows_by_text
 from studio.gui.popups.rows import Row
-from studio.gui.shortcuts import path_of, plain_title, shown
+from studio.gui.shortcuts.shortcuts import path_of, plain_title, shown
 from studio.gui.workbench import Workbench
 from studio.support.resources import bundled_graphs
 

@@ -17,12 +17,12 @@ from studio.editing.finding.using import uses_of_port
 from studio.editing.placing import annotations as notes
 from studio.editing.placing.annotations import COLOURS
 from studio.graph.model import IMPLICIT_PORTS, Edge
-from studio.gui.actions import all_actions
-from studio.gui.actions.graph import add_comment
-from studio.gui.actions.on_canvas import edit, scene_point
+from studio.gui.base.action import all_actions
+from studio.gui.edits.comments import add_comment
+from studio.gui.edits.on_canvas import edit, scene_point
 from studio.gui.popups.add_node import Loose
 from studio.gui.popups.rows import cut
-from studio.gui.shortcuts import plain_title, shown
+from studio.gui.shortcuts.shortcuts import plain_title, shown
 from studio.gui.workbench import Workbench
 from studio.support.errors import StudioError
 
@@ -118,7 +118,7 @@ class _Menu:
         checks = self.workbench.parts.get("checks")
         found = checks.at_node(self.canvas.document, self.canvas.at, name) if checks is not None else []
         if found:
-            from studio.gui.panels.problems.fixes import fill_menu
+            from studio.gui.problems.fixes import fill_menu
 
             inner = self.menu.addMenu("Fix Problem" if len(found) == 1 else f"Fix {len(found)} Problems")
             inner.setObjectName("canvas.menu.fixes")

@@ -9,7 +9,7 @@ from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QListView, QToolButton, QVBoxLayout, QWidget
 
 from studio.editing.finding.searching import Found, Hit, find
-from studio.gui.guard import guarded
+from studio.gui.base.guard import guarded
 from studio.gui.popups.overlay import inside
 from studio.gui.popups.results import go_to_hit, hit_row
 from studio.gui.popups.rows import RowDelegate, RowModel, cut, row_height

@@ -12,7 +12,7 @@ from PySide6.QtCore import QModelIndex, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPalette, QResizeEvent
 from PySide6.QtWidgets import QLabel, QLineEdit, QListView, QVBoxLayout, QWidget
 
-from studio.gui.guard import guarded
+from studio.gui.base.guard import guarded
 from studio.gui.popups.overlay import MARGIN, Overlay
 from studio.gui.popups.rows import ROW, Row, RowDelegate, RowModel, cut, row_height
 from studio.gui.theme import current_theme, themes

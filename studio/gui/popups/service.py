@@ -16,8 +16,8 @@ from studio.gui.workbench import Workbench
 if TYPE_CHECKING:
     from studio.editing.finding.searching import Hit
     from studio.gui.canvas import Canvas
+    from studio.gui.edits.clipboard import Clipboard
     from studio.gui.popups.add_node import AddPopup
-    from studio.gui.popups.clipboard import Clipboard
     from studio.gui.popups.commands import CommandPalette
     from studio.gui.popups.find import FindBar
     from studio.gui.popups.name_field import NameField
@@ -101,7 +101,7 @@ class Popups(QObject):
     @cached_property
     def clipboard(self) -> Clipboard:
         """Cut, copy and paste."""
-        from studio.gui.popups.clipboard import Clipboard
+        from studio.gui.edits.clipboard import Clipboard
 
         return Clipboard(self.workbench)
 
@@ -142,7 +142,7 @@ class Popups(QObject):
 
     def dropped(self, canvas: Canvas, key: str, place: tuple[float, float]) -> bool:
         """Add what was dragged out of the palette; return whether it was added."""
-        from studio.gui.popups.adding import add_by_key
+        from studio.gui.edits.adding import add_by_key
 
         return self.workbench.trying(lambda: add_by_key(self.workbench, key, place))
 

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from studio.gui.rows import roomy
+from studio.gui.base.rows import roomy
 from studio.gui.settings_dialog.pages import SettingsPage, all_pages, settings_of
 from studio.gui.settings_dialog.row import SettingRow
 from studio.gui.workbench import Workbench

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
-from studio.gui.beside import beside
+from studio.gui.base.beside import beside
 from studio.gui.settings_dialog.pages import SettingsPage
 from studio.gui.theme import current_theme, themes
 from studio.gui.workbench import Workbench

@@ -9,7 +9,7 @@ from studio.gui.workbench import Workbench
 
 
 def _make(workbench: Workbench) -> QWidget:
-    from studio.gui.popups.shortcut_editor import ShortcutPage
+    from studio.gui.shortcuts.editor import ShortcutPage
 
     page = ShortcutPage(workbench.part("shortcuts"), workbench)
     page.setMinimumHeight(480)

@@ -22,8 +22,8 @@ from PySide6.QtWidgets import (
 )  # fmt: skip
 
 from studio.editing.keeping.recovery import Recovery
-from studio.gui.guard import guarded
-from studio.gui.recovery import when
+from studio.gui.base.guard import guarded
+from studio.gui.files.recovery import when
 from studio.gui.theme import current_theme, themes
 from studio.gui.welcome.card import WIDTH, Card
 from studio.gui.welcome.preview import preview_svg

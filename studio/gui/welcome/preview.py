@@ -9,7 +9,7 @@ from pathlib import Path
 from PySide6.QtCore import QByteArray, QRectF, QSizeF, Qt
 from PySide6.QtGui import QPainter, QPixmap
 
-from studio.gui.bars import mixed
+from studio.gui.base.bars import mixed
 from studio.gui.theme import Theme
 from studio.settings.folders import cache_folder
 from studio.spec.registry import Registry

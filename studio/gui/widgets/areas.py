@@ -15,7 +15,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPlainTextEdit, QToolButton, QVBoxLayout, QWidget
 
-from studio.gui.guard import guarded
+from studio.gui.base.guard import guarded
 from studio.gui.widgets.editor import MIXED, Editor, Later, default_text
 from studio.gui.widgets.labels import Note
 from studio.gui.widgets.undo_keys import share_undo

@@ -8,7 +8,7 @@ from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent, QStandardItem, QStandardItemModel, QTextCursor
 from PySide6.QtWidgets import QAbstractItemView, QCompleter, QPlainTextEdit
 
-from studio.gui.guard import guarded
+from studio.gui.base.guard import guarded
 from studio.gui.widgets.context import Choice
 from studio.gui.widgets.labels import tip
 

@@ -9,7 +9,7 @@ from typing import ClassVar
 from PySide6.QtGui import QFont, QSyntaxHighlighter, QTextCharFormat
 from PySide6.QtWidgets import QWidget
 
-from studio.gui.guard import guarded
+from studio.gui.base.guard import guarded
 from studio.gui.theme import current_theme, themes
 from studio.gui.widgets.areas import AreaEditor, fixed_font
 from studio.gui.widgets.completing import Completion, replace_before

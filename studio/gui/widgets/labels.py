@@ -6,7 +6,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QFont, QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPalette, QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QLabel, QSizePolicy, QToolButton, QWidget
 
-from studio.gui.guard import guarded
+from studio.gui.base.guard import guarded
 from studio.gui.theme import current_theme
 from studio.gui.theme.theme import small_font
 

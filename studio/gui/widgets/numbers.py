@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent, QWheelEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 
-from studio.gui.guard import guarded
+from studio.gui.base.guard import guarded
 from studio.gui.widgets.editor import MIXED, Editor, default_text
 from studio.gui.widgets.labels import small_button
 from studio.gui.widgets.lines import mark_wrong, set_line

@@ -9,7 +9,7 @@ from PySide6.QtCore import QPointF, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
-from studio.gui.guard import guarded
+from studio.gui.base.guard import guarded
 from studio.gui.theme import current_theme
 from studio.gui.widgets.labels import small_button
 

@@ -8,7 +8,7 @@ from PySide6.QtCore import QPointF, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QFont, QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QVBoxLayout, QWidget
 
-from studio.gui.guard import guarded
+from studio.gui.base.guard import guarded
 from studio.gui.theme import current_theme
 from studio.gui.theme.theme import small_font
 from studio.gui.widgets.labels import cut

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLayout, QScrollArea, QWidget
 
-from studio.gui.guard import guarded
+from studio.gui.base.guard import guarded
 
 
 class OrderedArea(QScrollArea):

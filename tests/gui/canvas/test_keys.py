@@ -10,7 +10,7 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
 from studio.gui.canvas import Canvas
-from studio.gui.shortcuts import Shortcuts
+from studio.gui.shortcuts.shortcuts import Shortcuts
 from studio.gui.workbench import Workbench
 from tests.gui.canvas.graphs import CHAIN, LOOP
 from tests.gui.support import Mod, edges_of, key, open_canvas

@@ -10,7 +10,7 @@ from PySide6.QtCore import QPointF
 from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QApplication
 
-from studio.gui import guard
+from studio.gui.base import guard
 from studio.gui.canvas import NodeState
 from studio.gui.canvas.card_painting import meta_line, strip_lines, strip_room
 from studio.gui.canvas.library import NodeViewer, guard_library

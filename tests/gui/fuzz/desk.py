@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QApplication
 
 from studio.editing import Document
 from studio.graph.model import Graph
-from studio.gui.window import MainWindow
-from studio.gui.window_state import WindowState
+from studio.gui.frame.window import MainWindow
+from studio.gui.frame.window_state import WindowState
 from studio.gui.workbench import Workbench
 from studio.settings.settings import Settings
 from tests.gui.fuzz import hands, others

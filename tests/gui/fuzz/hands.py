@@ -7,7 +7,7 @@ from PySide6.QtGui import QKeyEvent, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
-from studio.gui.actions import all_actions
+from studio.gui.base.action import all_actions
 from studio.gui.canvas.viewer import Viewer
 from studio.gui.theme import apply_theme, current_theme
 from tests.gui.fuzz.machine import Machine

@@ -23,11 +23,11 @@ from PySide6.QtWidgets import QApplication, QDialog, QGraphicsItem, QListView, Q
 
 from studio.editing import Document
 from studio.graph.model import Graph
-from studio.gui import guard
+from studio.gui.base import guard
+from studio.gui.base.messages import _NOISE
 from studio.gui.canvas import Canvas
 from studio.gui.canvas.viewer import Viewer
-from studio.gui.messages import _NOISE
-from studio.gui.window import MainWindow
+from studio.gui.frame.window import MainWindow
 from studio.gui.workbench import Workbench
 from tests.gui.support import assert_view_equals_document
 

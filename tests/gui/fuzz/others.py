@@ -15,7 +15,7 @@ from studio.editing.edits.nodes import add_node, delete, set_key, set_param
 from studio.editing.edits.renaming import rename_node
 from studio.editing.edits.rules import can_connect
 from studio.graph.model import Edge, Graph, NodeInstance
-from studio.gui.actions import all_actions
+from studio.gui.base.action import all_actions
 from studio.support.errors import StudioError
 from tests.gui.fuzz.machine import Machine
 

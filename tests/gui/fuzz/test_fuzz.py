@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from PySide6.QtWidgets import QApplication
 
-from studio.gui.window import MainWindow
+from studio.gui.frame.window import MainWindow
 from tests.gui.fuzz import hands, others
 from tests.gui.fuzz.desk import STEPS, answers, open_graphs, open_window
 from tests.gui.fuzz.machine import Broken, Machine, census, close_all

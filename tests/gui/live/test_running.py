@@ -441,7 +441,7 @@ def test_closing_a_document_stops_its_run(desk: Desk) -> None:
 
 
 def test_what_can_be_done_follows_the_run(desk: Desk) -> None:
-    from studio.gui.actions import all_actions
+    from studio.gui.base.action import all_actions
 
     def can() -> set[str]:
         return {id for id, action in all_actions().items() if id.startswith("run.") and action.when(desk.workbench)}

@@ -12,8 +12,8 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
+from studio.gui.frame.window import MainWindow
 from studio.gui.live.bridge import Live
-from studio.gui.window import MainWindow
 from studio.trace import Trace
 from tests.gui.live.conftest import PATIENCE_MS
 from tests.gui.live.test_session import ASKING, GOOD

@@ -13,12 +13,12 @@ from pytestqt.qtbot import QtBot
 
 from studio.editing import TOP, At, Document
 from studio.graph.model import Graph
-from studio.gui import window as window_module
 from studio.gui.canvas import Canvas
-from studio.gui.pages import Pages
+from studio.gui.frame import window as window_module
+from studio.gui.frame.pages import Pages
+from studio.gui.frame.window import MainWindow
 from studio.gui.panels import all_panels
 from studio.gui.popups.service import Popups
-from studio.gui.window import MainWindow
 from studio.gui.workbench import Workbench
 from tests.gui.shell.conftest import opened
 from tests.gui.support import NONE, assert_view_equals_document

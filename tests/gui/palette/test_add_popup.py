@@ -251,7 +251,7 @@ def test_adding_while_a_wire_is_being_drawn_ends_the_drawing(desk: Desk) -> None
 
 
 def test_the_place_of_the_mouse_counts_only_over_the_canvas(desk: Desk, monkeypatch: Any) -> None:
-    from studio.gui.actions.on_canvas import mouse_place
+    from studio.gui.edits.on_canvas import mouse_place
 
     canvas = desk.open(CHAIN)
     port = canvas.view.viewport()

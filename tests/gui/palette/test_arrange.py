@@ -10,7 +10,7 @@ import pytest
 from PySide6.QtCore import Qt
 
 from studio.editing.placing.places import positions
-from studio.gui import arranger
+from studio.gui.edits import arranger
 from tests.gui.canvas.graphs import CHAIN
 from tests.gui.palette.conftest import Desk
 from tests.gui.support import Mod, assert_view_equals_document

@@ -9,7 +9,7 @@ from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt
 from PySide6.QtGui import QCursor, QGuiApplication
 
 from studio.graph.model import Graph
-from studio.gui.popups.clipboard import MIME
+from studio.gui.edits.clipboard import MIME
 from tests.gui.canvas.graphs import BODIES, CHAIN, NOTED
 from tests.gui.palette.conftest import Desk
 from tests.gui.shell.conftest import close, opened

@@ -6,9 +6,9 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt
 
-from studio.gui.actions import all_actions
+from studio.gui.base.action import all_actions
 from studio.gui.popups.rows import Row
-from studio.gui.shortcuts import plain_title
+from studio.gui.shortcuts.shortcuts import plain_title
 from tests.gui.canvas.graphs import BODIES, CHAIN
 from tests.gui.palette.conftest import Desk
 from tests.gui.support import Mod

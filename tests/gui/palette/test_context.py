@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication, QMenu
 from shiboken6 import isValid
 
 from studio.editing.placing import annotations as notes
-from studio.gui.actions import all_actions
+from studio.gui.base.action import all_actions
 from tests.gui.canvas.graphs import CHAIN, LOOP, NOTED
 from tests.gui.palette.conftest import Desk
 from tests.gui.support import (

@@ -13,9 +13,9 @@ from PySide6.QtWidgets import QApplication, QTreeWidgetItem
 
 from studio.editing.carrying import subgraphs
 from studio.editing.offering.catalogue import TypeEntry, catalogue
+from studio.gui.edits.adding import MIME, mime
 from studio.gui.panels.palette.panel import DECLARE, LOCAL, Palette, StoreEntry
 from studio.gui.panels.palette.type_help import help_html
-from studio.gui.popups.adding import MIME, mime
 from studio.gui.workbench import Workbench
 from tests.gui.canvas.graphs import BODIES, CHAIN
 from tests.gui.palette.conftest import Desk

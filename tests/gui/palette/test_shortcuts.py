@@ -13,9 +13,9 @@ from PySide6.QtGui import QCursor, QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from studio.gui.actions import all_actions
-from studio.gui.popups.shortcut_editor import ShortcutPage, overview, show_shortcuts
-from studio.gui.shortcuts import FILE_NAME, Shortcuts, normal, overlap
+from studio.gui.base.action import all_actions
+from studio.gui.shortcuts.editor import ShortcutPage, overview, show_shortcuts
+from studio.gui.shortcuts.shortcuts import FILE_NAME, Shortcuts, normal, overlap
 from studio.support.errors import EnvironmentProblem, UsageError
 from tests.gui.canvas.graphs import CHAIN
 from tests.gui.palette.conftest import Desk

@@ -9,8 +9,8 @@ from pytestqt.qtbot import QtBot
 
 from studio.editing import Document
 from studio.graph.model import Graph
+from studio.gui.frame.window import MainWindow
 from studio.gui.panels.problems.panel import ProblemsPanel
-from studio.gui.window import MainWindow
 from tests.gui.shell.conftest import opened
 
 FAULTY = """\

@@ -12,8 +12,8 @@ import pytest
 from studio.editing import Document
 from studio.editing.document.ops import PutNode, RenameNode
 from studio.graph.model import Graph, NodeInstance
-from studio.gui.checks import Checks, check_graph
-from studio.gui.panels.problems.places import place_of
+from studio.gui.problems.checks import Checks, check_graph
+from studio.gui.problems.places import place_of
 from studio.gui.workbench import Tab, Workbench
 from studio.lint.live import Examined
 from studio.spec.registry import Registry
@@ -132,7 +132,7 @@ def test_a_fault_of_a_rule_is_told_and_checking_goes_on(
     workbench: Workbench, qtbot: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     faults: list[tuple[str, Exception]] = []
-    monkeypatch.setattr("studio.gui.checks.report", lambda where, fault: faults.append((where, fault)))
+    monkeypatch.setattr("studio.gui.problems.checks.report", lambda where, fault: faults.append((where, fault)))
     broken = [True]
 
     def check(graph: Graph, registry: Registry, wanted: Callable[[], bool]) -> Examined | None:

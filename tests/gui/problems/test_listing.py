@@ -6,7 +6,7 @@ import pytest
 
 from studio.graph.diagnostics import Diagnostic, Severity
 from studio.graph.model import Place
-from studio.gui.panels.problems.listing import MOST_SIGNS, Filter, cell, counted, key_of, listed, one_line
+from studio.gui.problems.listing import MOST_SIGNS, Filter, cell, counted, key_of, listed, one_line
 
 
 def found(code: str, severity: Severity = "warning", node: str = "", graph: str = "", message: str = "") -> Diagnostic:

@@ -16,8 +16,8 @@ from studio.editing.document.ops import PutNode
 from studio.editing.edits.nodes import delete
 from studio.graph.diagnostics import HELP
 from studio.graph.model import Graph, NodeInstance
+from studio.gui.frame.window import MainWindow
 from studio.gui.panels.problems.panel import ProblemsPanel
-from studio.gui.window import MainWindow
 from tests.support.graphs import CRITIC_LOOP
 from tests.support.hostile_graphs import MARK, html
 

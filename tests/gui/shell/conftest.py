@@ -10,7 +10,7 @@ import pytest
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QApplication, QDialog, QMessageBox, QPushButton
 
-from studio.gui.window import MainWindow
+from studio.gui.frame.window import MainWindow
 from studio.gui.workbench import Workbench
 from studio.settings.settings import Settings
 

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication
 
 from studio.gui.dialogs.about import About
 from studio.gui.dialogs.help_pages import HelpPages
-from studio.gui.window import MainWindow
+from studio.gui.frame.window import MainWindow
 from studio.help import page_names
 
 

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication
 
 from studio.editing import TOP, Document, SetKey
 from studio.gui.dialogs.compare import Compare, differences
-from studio.gui.window import MainWindow
+from studio.gui.frame.window import MainWindow
 from tests.gui.shell.conftest import SMALL, bar_button
 
 CONTROL = Qt.KeyboardModifier.ControlModifier

@@ -11,9 +11,10 @@ from typing import Any
 import pytest
 from PySide6.QtCore import QObject
 
-from studio.gui.beside import beside
-from studio.gui.faults import Faults, log_path
-from studio.gui.window import MainWindow
+from studio.gui.base.beside import beside
+from studio.gui.base.log import log_path
+from studio.gui.frame.faults import Faults
+from studio.gui.frame.window import MainWindow
 from studio.support.errors import StudioError, UsageError
 
 

@@ -11,9 +11,9 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QDialogButtonBox, QFileDialog, QMessageBox
 
 from studio.editing import TOP, Document, SetKey
-from studio.gui.broken import BrokenPage
-from studio.gui.files import Files
-from studio.gui.window import MainWindow
+from studio.gui.files.files import Files
+from studio.gui.frame.broken import BrokenPage
+from studio.gui.frame.window import MainWindow
 from studio.support.errors import EnvironmentProblem
 from studio.support.resources import bundled_graphs
 from tests.gui.shell.conftest import bar_button, press_answer

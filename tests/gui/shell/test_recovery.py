@@ -15,8 +15,8 @@ from PySide6.QtWidgets import QApplication, QPushButton
 from studio.editing import TOP, SetKey
 from studio.editing.keeping.journal import recovery_folder
 from studio.editing.keeping.recovery import Recovery
-from studio.gui.recovery import Keeper, when
-from studio.gui.window import MainWindow
+from studio.gui.files.recovery import Keeper, when
+from studio.gui.frame.window import MainWindow
 from tests.gui.shell.conftest import press_answer
 
 LEFT = Qt.MouseButton.LeftButton

@@ -12,12 +12,12 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication, QCheckBox, QComboBox, QLineEdit
 
+from studio.gui.frame.window import MainWindow
 from studio.gui.settings_dialog import show_settings
 from studio.gui.settings_dialog.dialog import SettingsDialog
 from studio.gui.settings_dialog.keys_page import KeysPanel
 from studio.gui.settings_dialog.pages import all_pages
 from studio.gui.theme import current_theme
-from studio.gui.window import MainWindow
 from studio.models import keys
 from studio.settings import SETTINGS, Settings
 
@@ -186,7 +186,7 @@ def ring(monkeypatch: pytest.MonkeyPatch) -> Iterator[Ring]:
 
 
 def test_the_shortcuts_are_a_page_too(dialog: SettingsDialog) -> None:
-    from studio.gui.popups.shortcut_editor import ShortcutPage
+    from studio.gui.shortcuts.editor import ShortcutPage
 
     dialog.go("shortcuts")
 

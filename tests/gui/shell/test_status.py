@@ -9,8 +9,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QToolButton
 
 from studio.editing import TOP, PutNode
-from studio.gui import status
-from studio.gui.window import MainWindow
+from studio.gui.frame import status
+from studio.gui.frame.window import MainWindow
 
 LEFT = Qt.MouseButton.LeftButton
 

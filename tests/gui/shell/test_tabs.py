@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
 from studio.editing import TOP, Document, PutGraph, PutNode, RenameGraph, SetKey
-from studio.gui.window import MainWindow
+from studio.gui.frame.window import MainWindow
 
 CONTROL = Qt.KeyboardModifier.ControlModifier
 SHIFT = Qt.KeyboardModifier.ShiftModifier

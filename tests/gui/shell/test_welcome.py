@@ -9,11 +9,11 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QPushButton
 
+from studio.gui.frame.window import MainWindow
 from studio.gui.theme import Theme, current_theme
 from studio.gui.welcome import Welcome
 from studio.gui.welcome.card import cut_lines
 from studio.gui.welcome.preview import preview_svg
-from studio.gui.window import MainWindow
 from studio.settings.folders import cache_folder
 from studio.support.resources import bundled_graphs
 

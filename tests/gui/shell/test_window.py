@@ -12,12 +12,12 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QDockWid
 
 from studio.editing import Document
 from studio.graph.model import Graph
-from studio.gui.actions import all_actions
-from studio.gui.menus import ActionBar
+from studio.gui.base.action import all_actions
+from studio.gui.frame.menus import ActionBar
+from studio.gui.frame.window import MainWindow
+from studio.gui.frame.window_state import WindowState
 from studio.gui.panels import all_panels
 from studio.gui.theme import current_theme
-from studio.gui.window import MainWindow
-from studio.gui.window_state import WindowState
 from studio.gui.workbench import Workbench
 from studio.settings import Settings
 from studio.settings.folders import config_folder

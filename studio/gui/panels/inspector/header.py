@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWi
 
 from studio.export.style import hue_of
 from studio.graph.names import name_problem
-from studio.gui.guard import guarded
+from studio.gui.base.guard import guarded
 from studio.gui.panels.inspector.subject import Subject
 from studio.gui.theme import current_theme
 from studio.gui.widgets.areas import LONG

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from studio.editing import Document, Op, RenameNode, ReplaceEdge
 from studio.graph.model import Edge
-from studio.gui.guard import guarded
+from studio.gui.base.guard import guarded
 from studio.gui.panels.inspector.folds import Folds
 from studio.gui.panels.inspector.samples import Samples
 from studio.gui.widgets.labels import Note

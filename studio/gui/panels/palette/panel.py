@@ -13,10 +13,10 @@ from PySide6.QtWidgets import QLineEdit, QSplitter, QTextBrowser, QVBoxLayout, Q
 from studio.editing.offering.catalogue import TypeEntry, catalogue, document_entries
 from studio.editing.offering.ranking import advice, marks, rank
 from studio.export.style import HUES, hue_of
-from studio.gui.guard import guarded
+from studio.gui.base.guard import guarded
+from studio.gui.edits.adding import STORE, STORE_KINDS, add_by_key
 from studio.gui.panels.palette.tree import PaletteTree
 from studio.gui.panels.palette.type_help import help_html
-from studio.gui.popups.adding import STORE, STORE_KINDS, add_by_key
 from studio.gui.popups.rows import Row
 from studio.gui.theme import current_theme, themes
 from studio.gui.workbench import Workbench

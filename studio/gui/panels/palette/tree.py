@@ -17,8 +17,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from studio.gui.guard import guarded
-from studio.gui.popups.adding import mime
+from studio.gui.base.guard import guarded
+from studio.gui.edits.adding import mime
 from studio.gui.popups.rows import ROW, Row, paint_row, row_height
 from studio.gui.theme import current_theme
 from studio.gui.theme.icons import paint_icon

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QToolButton, QVBoxLay
 
 from studio.editing import Document
 from studio.graph.diagnostics import HELP, Diagnostic
-from studio.gui.panels.problems.fixes import Way, ways
+from studio.gui.problems.fixes import Way, ways
 from studio.gui.theme import current_theme, themes
 from studio.gui.theme.icons import icon
 from studio.gui.widgets.labels import tip

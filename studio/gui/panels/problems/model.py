@@ -8,9 +8,9 @@ from typing import Any
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
 from studio.graph.diagnostics import Diagnostic
-from studio.gui.guard import guarded
-from studio.gui.panels.problems.listing import COLUMNS, TITLES, Column, Filter, cell, listed
-from studio.gui.signs import sign_icon
+from studio.gui.base.guard import guarded
+from studio.gui.base.signs import sign_icon
+from studio.gui.problems.listing import COLUMNS, TITLES, Column, Filter, cell, listed
 from studio.gui.widgets.labels import tip
 
 Index = QModelIndex | QPersistentModelIndex

@@ -26,14 +26,14 @@ from PySide6.QtWidgets import (
 
 from studio.editing import Document
 from studio.graph.diagnostics import Diagnostic
-from studio.gui.checks import Checked, Checks, path_of
-from studio.gui.guard import guarded
+from studio.gui.base.guard import guarded
+from studio.gui.base.signs import sign_icon
 from studio.gui.panels.problems.detail import Detail
-from studio.gui.panels.problems.fixes import fill_menu
-from studio.gui.panels.problems.listing import Filter, counted, key_of
 from studio.gui.panels.problems.model import ProblemsModel
-from studio.gui.panels.problems.places import go_to
-from studio.gui.signs import sign_icon
+from studio.gui.problems.checks import Checked, Checks, path_of
+from studio.gui.problems.fixes import fill_menu
+from studio.gui.problems.listing import Filter, counted, key_of
+from studio.gui.problems.places import go_to
 from studio.gui.theme import themes
 from studio.gui.widgets.labels import Elided, tip
 from studio.gui.workbench import Workbench

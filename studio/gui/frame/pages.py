@@ -14,10 +14,10 @@ from PySide6.QtWidgets import QApplication, QMenu, QTabWidget, QWidget
 
 from studio.editing import TOP, At, Document, Op, RenameGraph
 from studio.graph.scope import BODY_PARAM, Scope
-from studio.gui.bars import BarText
-from studio.gui.broken import BrokenPage
-from studio.gui.page import GraphPage
-from studio.gui.tab_bar import CloseButton, TabBar
+from studio.gui.base.bars import BarText
+from studio.gui.frame.broken import BrokenPage
+from studio.gui.frame.page import GraphPage
+from studio.gui.frame.tab_bar import CloseButton, TabBar
 from studio.gui.workbench import Tab, Workbench
 from studio.support.errors import StudioError
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import QFileSystemWatcher, QObject, QTimer
 
 from studio.editing import Document
-from studio.gui.bars import BarText
+from studio.gui.base.bars import BarText
 from studio.gui.workbench import Workbench
 from studio.support.errors import StudioError
 

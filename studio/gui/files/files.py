@@ -14,7 +14,7 @@ from studio.editing import TOP, Document
 from studio.editing.keeping.recent import Recent
 from studio.graph.model import Graph
 from studio.graph.names import name_problem
-from studio.gui.bars import BarText
+from studio.gui.base.bars import BarText
 from studio.gui.dialogs.ask import ask
 from studio.gui.workbench import Workbench
 from studio.support.errors import StudioError
@@ -257,7 +257,7 @@ class Files(QObject):
 
     def _offer_companions(self, document: Document, base: Path | None) -> None:
         """Say which files that the graph reads stayed behind, and offer to copy them."""
-        from studio.gui.companions import companions, copy_companions
+        from studio.gui.files.companions import companions, copy_companions
 
         target = document.graph.base
         if base is None or target is None or base == target:

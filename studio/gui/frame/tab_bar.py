@@ -6,7 +6,7 @@ from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QMenu, QTabBar, QToolButton, QWidget
 
-from studio.gui.guard import guarded
+from studio.gui.base.guard import guarded
 
 
 class TabBar(QTabBar):

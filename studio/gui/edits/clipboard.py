@@ -9,7 +9,7 @@ from PySide6.QtCore import QMimeData, QPointF
 from PySide6.QtGui import QGuiApplication
 
 from studio.editing.carrying import fragments
-from studio.gui.actions.on_canvas import canvas_of, edit, mouse_place, named, pin
+from studio.gui.edits.on_canvas import canvas_of, edit, mouse_place, named, pin
 from studio.gui.workbench import Workbench
 from studio.support.errors import UsageError
 

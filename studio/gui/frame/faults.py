@@ -6,34 +6,16 @@ import logging
 import sys
 import threading
 from collections.abc import Callable
-from logging.handlers import RotatingFileHandler
-from pathlib import Path
 from types import TracebackType
 
 from PySide6.QtCore import QObject, Signal
 
-from studio.gui import guard
+from studio.gui.base import guard
+from studio.gui.base.log import file_handler, log_path
 from studio.gui.workbench import Workbench
 from studio.models.keys import scrub_error
-from studio.settings.folders import data_folder
 
-FILE_NAME = "window.log"
-LARGEST = 1_000_000
-"""Bytes of one log; the one before is kept beside it."""
-
-_log = logging.getLogger("studio.gui.faults")
-
-
-def log_path() -> Path:
-    """Return where faults are written to."""
-    return data_folder() / "logs" / FILE_NAME
-
-
-class _Scrubbed(logging.Formatter):
-    """Lines without any key that we know."""
-
-    def format(self, record: logging.LogRecord) -> str:
-        return scrub_error(super().format(record))
+_log = logging.getLogger("studio.gui.frame.faults")
 
 
 class Faults(QObject):
@@ -44,7 +26,7 @@ class Faults(QObject):
     def __init__(self, workbench: Workbench) -> None:
         super().__init__(workbench)
         self.workbench = workbench
-        self._handler = _file_handler()
+        self._handler = file_handler()
         self._before = sys.excepthook, threading.excepthook
         self._unhook: Callable[[], None] | None = None
         # Other threads must not touch widgets: the signal brings the sentence over.
@@ -89,16 +71,3 @@ class Faults(QObject):
 def _sentence(fault: BaseException) -> str:
     words = scrub_error(" ".join(str(fault).split()))[:300]
     return f"A fault of Ganglia Studio, not of your graph: {type(fault).__name__}{f': {words}' if words else ''}."
-
-
-def _file_handler() -> logging.Handler | None:
-    path = log_path()
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handler = RotatingFileHandler(path, maxBytes=LARGEST, backupCount=1, encoding="utf-8", delay=True)
-    except OSError as error:
-        _log.warning("no log at %s: %s", path, error)
-        return None
-    handler.setFormatter(_Scrubbed("%(asctime)s %(levelname)s %(name)s: %(message)s"))
-    handler.setLevel(logging.WARNING)
-    return handler

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from PySide6.QtCore import QObject, Qt, Signal
 
-from studio.gui.guard import report
+from studio.gui.base.guard import report
 from studio.support.errors import StudioError
 
 T = TypeVar("T")

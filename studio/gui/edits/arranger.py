@@ -13,7 +13,7 @@ from studio.editing import TOP, At, Document, Op
 from studio.editing.placing.arranging import auto_arrange
 from studio.graph.layout import Box
 from studio.graph.model import Graph
-from studio.gui.actions.on_canvas import named
+from studio.gui.edits.on_canvas import named
 from studio.gui.workbench import Workbench
 from studio.spec.registry import Registry
 from studio.support.errors import StudioError

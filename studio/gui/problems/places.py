@@ -6,7 +6,7 @@ from pathlib import Path
 
 from studio.editing import TOP, At, Document
 from studio.graph.diagnostics import Diagnostic
-from studio.gui.checks import path_of
+from studio.gui.problems.checks import path_of
 from studio.gui.workbench import Tab, Workbench
 
 

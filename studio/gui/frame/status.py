@@ -21,8 +21,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )  # fmt: skip
 
-from studio.gui.guard import guarded
-from studio.gui.signs import sign_pixmap
+from studio.gui.base.guard import guarded
+from studio.gui.base.signs import sign_pixmap
 from studio.gui.theme import current_theme, themes
 from studio.gui.workbench import Workbench
 from studio.models.names import EMBEDDED

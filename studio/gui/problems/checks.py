@@ -17,7 +17,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from studio.editing import At, Document
 from studio.graph.diagnostics import Diagnostic
 from studio.graph.model import Graph
-from studio.gui.guard import report
+from studio.gui.base.guard import report
 from studio.gui.live.orders import snapshot
 from studio.gui.workbench import Workbench
 

@@ -13,7 +13,7 @@ from typing import Final
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QKeySequence
 
-from studio.gui.actions import Action, all_actions
+from studio.gui.base.action import Action, all_actions
 from studio.gui.workbench import Workbench
 from studio.settings.folders import config_folder
 from studio.settings.toml_text import dumps

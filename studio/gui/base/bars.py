@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
 
-from studio.gui.signs import sign_pixmap
+from studio.gui.base.signs import sign_pixmap
 from studio.gui.theme import current_theme, themes
 
 Kind = Literal["info", "warning", "error"]

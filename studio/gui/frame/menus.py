@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMainWindow, QMenu, QWidget
 
-from studio.gui.actions import Action, all_actions
+from studio.gui.base.action import Action, all_actions
 from studio.gui.workbench import Workbench
 
 MENUS = ("File", "Edit", "View", "Graph", "Run", "Help")

@@ -9,8 +9,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from studio.editing import At, Document
-from studio.gui.bars import Bars
-from studio.gui.breadcrumbs import Breadcrumbs
+from studio.gui.base.bars import Bars
+from studio.gui.frame.breadcrumbs import Breadcrumbs
 from studio.gui.workbench import Tab, Workbench
 
 if TYPE_CHECKING:

@@ -21,9 +21,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )  # fmt: skip
 
-from studio.gui.actions import Action, all_actions
-from studio.gui.guard import guarded
-from studio.gui.shortcuts import Shortcuts, path_of, plain_title, shown
+from studio.gui.base.action import Action, all_actions
+from studio.gui.base.guard import guarded
+from studio.gui.shortcuts.shortcuts import Shortcuts, path_of, plain_title, shown
 from studio.gui.workbench import Workbench
 
 _MODIFIERS: Final = frozenset({

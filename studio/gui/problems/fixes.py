@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QMenu
 from studio.editing import Document
 from studio.editing.mending.fixing import Fix, fixes
 from studio.graph.diagnostics import Diagnostic
-from studio.gui.panels.problems.listing import one_line
-from studio.gui.panels.problems.places import show_place
+from studio.gui.problems.listing import one_line
+from studio.gui.problems.places import show_place
 from studio.gui.theme import current_theme
 from studio.gui.theme.icons import icon
 from studio.gui.workbench import Workbench

@@ -18,25 +18,25 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow, QTabWidget, QVBoxLayout, QWidget
 
-from studio.gui.bars import Bars, BarText
-from studio.gui.guard import guarded
-from studio.gui.menus import ActionBar
-from studio.gui.page import GraphPage
-from studio.gui.pages import Pages
+from studio.gui.base.bars import Bars, BarText
+from studio.gui.base.guard import guarded
+from studio.gui.files.recovery import when
+from studio.gui.frame.menus import ActionBar
+from studio.gui.frame.page import GraphPage
+from studio.gui.frame.pages import Pages
+from studio.gui.frame.status import StatusLine
+from studio.gui.frame.window_state import WindowState
 from studio.gui.panels import Panel, all_panels
-from studio.gui.recovery import when
-from studio.gui.status import StatusLine
 from studio.gui.theme import apply_theme, current_theme
-from studio.gui.window_state import WindowState
 from studio.gui.workbench import Workbench
 
 SERVICES = (
-    "studio.gui.files",
-    "studio.gui.disk",
-    "studio.gui.recovery",
-    "studio.gui.shortcuts",
+    "studio.gui.files.files",
+    "studio.gui.files.disk",
+    "studio.gui.files.recovery",
+    "studio.gui.shortcuts.shortcuts",
     "studio.gui.popups",
-    "studio.gui.checks",
+    "studio.gui.problems.checks",
     "studio.gui.live.bridge",
 )
 """Modules with `install(workbench)`: what parts offer each other, made before any panel, in this order."""

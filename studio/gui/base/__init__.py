@@ -1,0 +1,1 @@
+"""What every part of the window may use; knows nothing of the graphs that are shown."""

@@ -1,0 +1,1 @@
+"""Graphs in files: opened, saved, watched on the disk, and recovered after a crash."""
