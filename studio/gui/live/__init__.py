@@ -1,4 +1,5 @@
-"""Runs from the window: the engine on a thread of its own, what it tells, and how that is shown.
+"""Runs from the window. `bridge.install` puts the service into the workbench (`live`).
 
-Everything but `bridge` and the widgets knows no Qt. `bridge.install` puts the service into the workbench (`live`).
+`playing` holds the engine on a thread of its own and what it is asked to do, `watching` what it has told; neither knows
+Qt. What stands beside this page joins both to documents and their canvases.
 """

@@ -16,9 +16,9 @@ from studio.gui.canvas import Canvas
 from studio.gui.canvas.state import NodeState
 from studio.gui.live.bridge import Live, install
 from studio.gui.live.session import Outcome
-from studio.gui.panels.chat import ChatPanel
+from studio.gui.panels.chat.panel import ChatPanel
 from studio.gui.panels.questions import QuestionsPanel
-from studio.gui.panels.run import RunPanel
+from studio.gui.panels.run.panel import RunPanel
 from studio.gui.workbench import Tab, Workbench
 
 PATIENCE_MS = 30_000

@@ -21,20 +21,19 @@ from PySide6.QtWidgets import (
 from studio.gui.base.action import all_actions
 from studio.gui.base.guard import guarded
 from studio.gui.live.bridge import Live
-from studio.gui.live.budget_bar import BudgetBar
-from studio.gui.live.events_list import EventsList
-from studio.gui.live.input_form import InputForm
 from studio.gui.live.inputs import output_names
-from studio.gui.live.node_view import NodeView
-from studio.gui.live.options_form import OptionsForm
-from studio.gui.live.outputs_view import OutputsView
 from studio.gui.live.places import Spot
-from studio.gui.live.prompts_view import PromptsView
 from studio.gui.live.telling import Said, limit_of, state_of
-from studio.gui.panels import Panel
+from studio.gui.panels.run.budget_bar import BudgetBar
+from studio.gui.panels.run.events_list import EventsList
+from studio.gui.panels.run.input_form import InputForm
+from studio.gui.panels.run.node_view import NodeView
+from studio.gui.panels.run.options_form import OptionsForm
+from studio.gui.panels.run.prompts_view import PromptsView
 from studio.gui.theme import current_theme, themes
 from studio.gui.theme.icons import icon
 from studio.gui.widgets.labels import Elided, Note, small_button, tip
+from studio.gui.widgets.outputs_view import OutputsView
 from studio.gui.widgets.section import Section
 from studio.gui.workbench import Workbench
 
@@ -359,7 +358,7 @@ def _given(mine: DocumentRun, name: str) -> str:
     place = mine.view.spots.get(Spot((), edge.source))
     shot = None if place is None else place.last()
     if shot is not None and shot.is_whole(edge.source_port) and edge.source_port in shot.outputs:
-        from studio.gui.live.outputs_view import pretty
+        from studio.gui.widgets.outputs_view import pretty
 
         return pretty(shot.value(edge.source_port))
     return wire_text(mine.view, edge, (), Pick()) if shot is not None and edge.source_port in shot.outputs else ""
@@ -374,9 +373,3 @@ def _scrolled(body: QWidget, name: str) -> QScrollArea:
     area.setMinimumWidth(180)
     area.setWidget(body)
     return area
-
-
-PANEL = Panel(
-    "run", "Run", "bottom", RunPanel, order=10, keys="Ctrl+Shift+R",
-    help="Inputs and options of a run, how it stands, what it gave, and what was asked of models.",
-)  # fmt: skip

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QWidget
 
 from studio.gui.live.lookup import whole_value
-from studio.gui.live.outputs_view import pretty
 from studio.gui.live.places import Spot
 from studio.gui.live.showing import money, span
-from studio.gui.live.text_view import SIGNS, Piece, TextView
 from studio.gui.live.values import Shot
+from studio.gui.panels.run.text_view import SIGNS, Piece, TextView
+from studio.gui.widgets.outputs_view import pretty
 from studio.support.errors import StudioError
 from studio.support.ticks import tick_path
 from studio.trace.log import ORIGIN_NAMES

@@ -12,12 +12,11 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVB
 from studio.editing import Document
 from studio.gui.base.guard import guarded
 from studio.gui.live.bridge import Live
-from studio.gui.live.bubbles import Bubbles
-from studio.gui.live.chat_log import Bubble, ChatLog, as_text, likely_input, likely_output, speakers
 from studio.gui.live.inputs import input_fields, output_names, values_of
 from studio.gui.live.runs import MissingInputs
 from studio.gui.live.telling import state_of
-from studio.gui.panels import Panel
+from studio.gui.panels.chat.bubbles import Bubbles
+from studio.gui.panels.chat.chat_log import Bubble, ChatLog, as_text, likely_input, likely_output, speakers
 from studio.gui.widgets.areas import Area
 from studio.gui.widgets.choices import QuietCombo
 from studio.gui.widgets.labels import Elided, colour_text, small_button
@@ -289,9 +288,3 @@ class MessageField(Area):
             self.sent()
             return
         super().keyPressEvent(event)
-
-
-PANEL = Panel(
-    "chat", "Chat", "bottom", ChatPanel, order=30,
-    help="Talk with the graph: each message is one run, the answer comes from a chosen output.",
-)  # fmt: skip

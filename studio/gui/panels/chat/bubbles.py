@@ -6,7 +6,7 @@ from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from studio.gui.base.guard import guarded
-from studio.gui.live.chat_log import Bubble
+from studio.gui.panels.chat.chat_log import Bubble
 from studio.gui.widgets.labels import Note
 from studio.support.plain import plain
 
