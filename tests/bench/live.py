@@ -104,9 +104,9 @@ def measure(window: Any, live: Any, document: Any, rate: int, seconds: float) ->
     """Tell a run's events for some seconds while the window beats."""
     from PySide6.QtCore import QEventLoop, Qt, QTimer
 
-    from studio.gui.live.feed import RunView
-    from studio.gui.live.orders import Order, snapshot
-    from studio.gui.live.session import LiveRun, Outcome
+    from studio.gui.live.playing.orders import Order, snapshot
+    from studio.gui.live.playing.session import LiveRun, Outcome
+    from studio.gui.live.watching.feed import RunView
 
     found = Measured()
     run = LiveRun(Order(snapshot(document.graph)), live.engine, live.trace_file(), document.registry)

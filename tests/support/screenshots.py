@@ -195,7 +195,7 @@ class Stage:
 
     def answer(self, *replies: Any) -> None:
         """Have runs answered by a script that holds in its last line."""
-        from studio.gui.live.orders import Options
+        from studio.gui.live.playing.orders import Options
 
         model = Halting(list(replies))
         self.window.workbench.part("live").options = lambda mine: Options(model=model)

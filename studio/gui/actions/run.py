@@ -11,7 +11,7 @@ from studio.support.errors import UsageError
 if TYPE_CHECKING:
     from studio.editing import Document
     from studio.gui.live.bridge import Live
-    from studio.gui.live.places import Spot
+    from studio.gui.live.watching.places import Spot
 
 
 def _live(workbench: Workbench) -> Live:
@@ -66,7 +66,7 @@ def _was_run(workbench: Workbench) -> bool:
 
 def _shown(workbench: Workbench) -> tuple[Document, Spot, str]:
     """The document, the selected node and the path by which runs know it. Raises UsageError if no run comes there."""
-    from studio.gui.live.places import Spot
+    from studio.gui.live.watching.places import Spot
 
     tab = workbench.current
     assert tab is not None
@@ -195,7 +195,7 @@ def _forget(workbench: Workbench) -> None:
 
 
 def _breakpoint(workbench: Workbench) -> None:
-    from studio.gui.live.places import Spot
+    from studio.gui.live.watching.places import Spot
 
     tab = workbench.current
     assert tab is not None
@@ -204,7 +204,7 @@ def _breakpoint(workbench: Workbench) -> None:
 
 
 def _has_breakpoint(workbench: Workbench) -> bool:
-    from studio.gui.live.places import Spot
+    from studio.gui.live.watching.places import Spot
 
     tab = workbench.current
     if tab is None or not _one_node(workbench):
@@ -226,7 +226,7 @@ def _is_off(workbench: Workbench) -> bool:
 
 
 def _is_marked(workbench: Workbench, mark: str) -> bool:
-    from studio.gui.live.places import Spot
+    from studio.gui.live.watching.places import Spot
 
     tab = workbench.current
     if tab is None or not _one_node(workbench):

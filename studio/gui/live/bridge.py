@@ -24,10 +24,10 @@ from studio.support.errors import StudioError
 
 if TYPE_CHECKING:
     from studio.graph.model import Edge
-    from studio.gui.live.lookup import Lookup
-    from studio.gui.live.session import Outcome
-    from studio.gui.live.showing import Pick
-    from studio.gui.live.values import Shot
+    from studio.gui.live.playing.session import Outcome
+    from studio.gui.live.watching.lookup import Lookup
+    from studio.gui.live.watching.showing import Pick
+    from studio.gui.live.watching.values import Shot
 
 TICK_MS: Final = 33
 """How often what the engine told is taken, in milliseconds."""
@@ -227,7 +227,7 @@ class Live(Parting):
             and (region, spot.name, pick.tick) not in mine.found
         ]
         if wanted and view.run_id and pick.tick is not None:
-            from studio.gui.live.lookup import firings_at
+            from studio.gui.live.watching.lookup import firings_at
 
             self.look_up(
                 ("pick", id(mine.document), at, pick), firings_at(view.run_id, region, tuple(wanted), pick.tick)
@@ -236,7 +236,7 @@ class Live(Parting):
     def look_up(self, key: Any, question: Callable[[Any], Any]) -> None:
         """Have something looked up in the trace; `found` tells the answer."""
         if self._lookup is None or self._lookup.db != self.trace_file():
-            from studio.gui.live.lookup import Lookup
+            from studio.gui.live.watching.lookup import Lookup
 
             if self._lookup is not None:  # runs are recorded elsewhere from now on
                 self._lookup.stop()

@@ -12,15 +12,15 @@ from typing import TYPE_CHECKING, Any, Final
 
 from studio.editing import At, Document
 from studio.gui.live.document_run import DocumentRun
-from studio.gui.live.places import Spot
-from studio.gui.live.showing import IDLE, Pick, shown, wire_text
+from studio.gui.live.watching.places import Spot
+from studio.gui.live.watching.showing import IDLE, Pick, shown, wire_text
 from studio.gui.workbench import Workbench
 
 if TYPE_CHECKING:
     from studio.graph.model import Edge
     from studio.gui.canvas.state import NodeState
-    from studio.gui.live.feed import RunView
-    from studio.gui.live.parts import FilePart
+    from studio.gui.live.watching.feed import RunView
+    from studio.gui.live.watching.parts import FilePart
 
 PUSH_S: Final = 0.006
 """Longest time that one push of states may take, in seconds."""

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from studio.editing.document import Document
 from studio.editing.document.ops import At, Op, PutNode, RenameGraph, RenameNode
 from studio.graph.model import Edge, Graph, NodeInstance
-from studio.gui.live.places import Spot
+from studio.gui.live.watching.places import Spot
 from studio.support.values import Json
 
 if TYPE_CHECKING:
-    from studio.gui.live.feed import RunView
-    from studio.gui.live.orders import Order
-    from studio.gui.live.session import LiveRun, Outcome
-    from studio.gui.live.showing import Pick
-    from studio.gui.live.values import Shot
+    from studio.gui.live.playing.orders import Order
+    from studio.gui.live.playing.session import LiveRun, Outcome
+    from studio.gui.live.watching.feed import RunView
+    from studio.gui.live.watching.showing import Pick
+    from studio.gui.live.watching.values import Shot
 
 
 class OptionTexts:

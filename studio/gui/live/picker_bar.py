@@ -8,8 +8,8 @@ from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSlider
 
 from studio.gui.base.guard import guarded
-from studio.gui.live.showing import Pick
-from studio.gui.live.tracks import RegionTrack
+from studio.gui.live.watching.showing import Pick
+from studio.gui.live.watching.tracks import RegionTrack
 from studio.gui.widgets.choices import QuietCombo
 from studio.gui.widgets.labels import small_button, tip
 from studio.support.plain import plain_line

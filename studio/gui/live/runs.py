@@ -14,20 +14,20 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from studio.editing import Document
 from studio.gui.live.canvas_states import CanvasStates
 from studio.gui.live.document_run import DocumentRun, Mark
-from studio.gui.live.engine_thread import EngineThread
-from studio.gui.live.inputs import values_of
-from studio.gui.live.places import Places, Spot, paths_of
+from studio.gui.live.playing.engine_thread import EngineThread
+from studio.gui.live.playing.inputs import values_of
 from studio.gui.live.remembered import Remembered, short_texts
+from studio.gui.live.watching.places import Places, Spot, paths_of
 from studio.gui.workbench import Workbench
 from studio.settings import data_folder
 from studio.support.errors import UsageError
 from studio.support.values import Json
 
 if TYPE_CHECKING:
-    from studio.gui.live.feed import RunView
-    from studio.gui.live.human import Question
-    from studio.gui.live.orders import Goal, Kind, Options, Order
-    from studio.gui.live.parts import FilePart
+    from studio.gui.live.playing.orders import Goal, Kind, Options, Order
+    from studio.gui.live.watching.feed import RunView
+    from studio.gui.live.watching.human import Question
+    from studio.gui.live.watching.parts import FilePart
 
 REMEMBER_MS: Final = 1000
 """How long typing must have rested before what was typed is kept, in milliseconds."""
@@ -95,7 +95,7 @@ class Runs(QObject):
         own = self.of(document)
         if document.path is None:
             return own.view
-        from studio.gui.live.parts import file_key
+        from studio.gui.live.watching.parts import file_key
 
         key = file_key(document.path)
         found: tuple[int, RunView | FilePart | None] = (own.began if own.view is not None else 0, own.view)
@@ -225,9 +225,9 @@ class Runs(QObject):
     ) -> DocumentRun:
         if self.active is not None:
             raise UsageError("A run is going on.", hint="Stop it first, or wait for its end.")
-        from studio.gui.live.feed import RunView
-        from studio.gui.live.orders import Order, snapshot
-        from studio.gui.live.session import LiveRun
+        from studio.gui.live.playing.orders import Order, snapshot
+        from studio.gui.live.playing.session import LiveRun
+        from studio.gui.live.watching.feed import RunView
 
         self.workbench.commit()
         document = mine.document
@@ -263,7 +263,7 @@ class Runs(QObject):
 
     def options(self, mine: DocumentRun) -> Options:
         """Return the options as typed. Raises UsageError for what cannot be read."""
-        from studio.gui.live.orders import Options
+        from studio.gui.live.playing.orders import Options
 
         typed = mine.options
         limits = {

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from studio.editing import Document
 from studio.gui.live.document_run import DocumentRun, Mark
-from studio.gui.live.places import Spot
 from studio.gui.live.runs import Runs
+from studio.gui.live.watching.places import Spot
 from studio.support.errors import UsageError
 
 if TYPE_CHECKING:
@@ -106,7 +106,7 @@ class Steering(Runs):
     def _order(self, give: Callable[[Controller], Future[None]]) -> None:
         if self.active is None or self.active.run is None:
             return
-        from studio.gui.live.session import note_refusal
+        from studio.gui.live.playing.session import note_refusal
 
         controller = self.active.run.controller
         note_refusal(controller, give(controller))

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from studio.gui.live.showing import count, money, span
+from studio.gui.live.watching.showing import count, money, span
 from studio.support.plain import plain_line
 from studio.support.ticks import tick_path
 
 if TYPE_CHECKING:
     from studio.gui.live.document_run import DocumentRun
-    from studio.gui.live.feed import RunView
-    from studio.gui.live.session import Outcome
+    from studio.gui.live.playing.session import Outcome
+    from studio.gui.live.watching.feed import RunView
 
 FIRES = 3
 """Names of firings under way that are said."""

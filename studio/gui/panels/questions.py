@@ -31,7 +31,7 @@ from studio.gui.workbench import Workbench
 from studio.support.plain import plain, plain_line
 
 if TYPE_CHECKING:
-    from studio.gui.live.human import Question
+    from studio.gui.live.watching.human import Question
 
 SIGNS = 4000
 """Signs of a question that are shown at once; of more, the beginning."""

@@ -18,7 +18,7 @@ from studio.editing import At, Document
 from studio.graph.diagnostics import Diagnostic
 from studio.graph.model import Graph
 from studio.gui.base.guard import report
-from studio.gui.live.orders import snapshot
+from studio.gui.live.playing.orders import snapshot
 from studio.gui.workbench import Workbench
 
 if TYPE_CHECKING:

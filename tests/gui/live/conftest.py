@@ -15,7 +15,7 @@ from studio.editing import TOP, At, Document
 from studio.gui.canvas import Canvas
 from studio.gui.canvas.state import NodeState
 from studio.gui.live.bridge import Live, install
-from studio.gui.live.session import Outcome
+from studio.gui.live.playing.session import Outcome
 from studio.gui.panels.chat.panel import ChatPanel
 from studio.gui.panels.questions import QuestionsPanel
 from studio.gui.panels.run.panel import RunPanel

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from studio.graph import Graph
-from studio.gui.live.engine_thread import EngineThread
-from studio.gui.live.feed import RunView
-from studio.gui.live.orders import Options, Order, snapshot
-from studio.gui.live.session import LiveRun, Outcome
+from studio.gui.live.playing.engine_thread import EngineThread
+from studio.gui.live.playing.orders import Options, Order, snapshot
+from studio.gui.live.playing.session import LiveRun, Outcome
+from studio.gui.live.watching.feed import RunView
 from studio.models.scripted import Scripted
 from studio.spec.registry import Registry, default_registry
 

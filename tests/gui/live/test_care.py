@@ -20,11 +20,11 @@ from studio.editing.edits.renaming import rename_node
 from studio.graph.model import NodeInstance
 from studio.gui.canvas.state import NodeState
 from studio.gui.frame.window import MainWindow
-from studio.gui.live.engine_thread import EngineThread
-from studio.gui.live.inputs import InputField, read
-from studio.gui.live.places import Spot
+from studio.gui.live.playing.engine_thread import EngineThread
+from studio.gui.live.playing.inputs import InputField, read
 from studio.gui.live.remembered import Remembered
-from studio.gui.live.showing import Pick
+from studio.gui.live.watching.places import Spot
+from studio.gui.live.watching.showing import Pick
 from studio.support.errors import UsageError
 from studio.trace import Trace
 from tests.gui.live.conftest import PATIENCE_MS, Desk

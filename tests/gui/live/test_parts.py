@@ -13,14 +13,14 @@ from studio.control.events import Frontier, State
 from studio.control.waiting import Held
 from studio.editing import Document
 from studio.graph import Graph
-from studio.gui.live.feed import KEPT_BYTES, RunView
-from studio.gui.live.human import Question
-from studio.gui.live.inputs import InputField, input_fields, read, typed, values_of
-from studio.gui.live.places import Places, Spot, paths_of
+from studio.gui.live.playing.inputs import InputField, input_fields, read, typed, values_of
 from studio.gui.live.remembered import FILES, Remembered
-from studio.gui.live.showing import Pick, money, shown, span
-from studio.gui.live.tracks import RECENT, SHOTS
-from studio.gui.live.values import BEGINNING, WHOLE_BYTES, Shot, shown_bytes
+from studio.gui.live.watching.feed import KEPT_BYTES, RunView
+from studio.gui.live.watching.human import Question
+from studio.gui.live.watching.places import Places, Spot, paths_of
+from studio.gui.live.watching.showing import Pick, money, shown, span
+from studio.gui.live.watching.tracks import RECENT, SHOTS
+from studio.gui.live.watching.values import BEGINNING, WHOLE_BYTES, Shot, shown_bytes
 from studio.gui.panels.run.budget_bar import BudgetBar
 from studio.gui.panels.run.events_list import EventsModel
 from studio.spec.calls import HumanCall

@@ -10,11 +10,11 @@ import pytest
 
 from studio.control.remote import order_from_elsewhere
 from studio.graph import Graph
-from studio.gui.live.feed import RunView
-from studio.gui.live.orders import Options, snapshot
-from studio.gui.live.places import Spot, paths_of
-from studio.gui.live.session import LiveRun
-from studio.gui.live.showing import Pick, shown, wire_text
+from studio.gui.live.playing.orders import Options, snapshot
+from studio.gui.live.playing.session import LiveRun
+from studio.gui.live.watching.feed import RunView
+from studio.gui.live.watching.places import Spot, paths_of
+from studio.gui.live.watching.showing import Pick, shown, wire_text
 from studio.models.scripted import Scripted
 from studio.spec.registry import default_registry
 from studio.support.values import preview

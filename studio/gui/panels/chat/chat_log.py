@@ -8,7 +8,7 @@ from typing import Literal
 from studio.editing.document.ops import TOP
 from studio.graph.model import Graph
 from studio.graph.scope import BODY_PARAM
-from studio.gui.live.places import Places, Spot
+from studio.gui.live.watching.places import Places, Spot
 from studio.support.values import Json
 
 Who = Literal["you", "graph"]

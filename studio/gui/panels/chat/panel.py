@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVB
 from studio.editing import Document
 from studio.gui.base.guard import guarded
 from studio.gui.live.bridge import Live
-from studio.gui.live.inputs import input_fields, output_names, values_of
+from studio.gui.live.playing.inputs import input_fields, output_names, values_of
 from studio.gui.live.runs import MissingInputs
 from studio.gui.live.telling import state_of
 from studio.gui.panels.chat.bubbles import Bubbles
@@ -25,8 +25,8 @@ from studio.gui.workbench import Workbench
 from studio.support.errors import UsageError
 
 if TYPE_CHECKING:
-    from studio.gui.live.places import Spot
-    from studio.gui.live.session import Outcome
+    from studio.gui.live.playing.session import Outcome
+    from studio.gui.live.watching.places import Spot
 
 EMPTY = "Say something to the graph. Each message is one run."
 NO_ENDS = "To chat, the graph needs an input and an output (Flow › Input, Flow › Output)."

@@ -78,7 +78,7 @@ class Samples:
         live = self._workbench.parts.get("live")
         if live is None or (view := live.seen(subject.doc)) is None:
             return MISSING
-        from studio.gui.live.places import Spot
+        from studio.gui.live.watching.places import Spot
         from studio.support.values import decode
 
         place = view.spots.get(live.of(subject.doc).spot_in_run(Spot(subject.at, edge.source)))

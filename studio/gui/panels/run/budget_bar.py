@@ -9,7 +9,7 @@ from PySide6.QtGui import QFontMetrics, QHelpEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from studio.gui.base.guard import guarded
-from studio.gui.live.showing import count, span
+from studio.gui.live.watching.showing import count, span
 from studio.gui.theme import current_theme
 from studio.gui.theme.theme import small_font
 

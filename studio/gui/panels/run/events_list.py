@@ -9,13 +9,13 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelInd
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from studio.gui.base.guard import guarded
-from studio.gui.live.tracks import RECENT, Told, told_of
-from studio.gui.live.values import Shot
+from studio.gui.live.watching.tracks import RECENT, Told, told_of
+from studio.gui.live.watching.values import Shot
 from studio.gui.theme import current_theme
 from studio.support.plain import plain_line
 
 if TYPE_CHECKING:
-    from studio.gui.live.feed import RunView
+    from studio.gui.live.watching.feed import RunView
 
 COLUMNS = ("", "Node", "Tick", "What came of it")
 SIGNS = {"ok": "✓", "error": "✗", "skipped": "·", "stopped": "●", "asks you": "?", "alarm": "!"}

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from studio.gui.live.document_run import DocumentRun
-from studio.gui.live.inputs import InputField, input_fields, read
+from studio.gui.live.playing.inputs import InputField, input_fields, read
 from studio.gui.widgets.areas import Area
 from studio.gui.widgets.labels import Elided, Note, small_button, tip
 from studio.gui.widgets.lines import mark_wrong

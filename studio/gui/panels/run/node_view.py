@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QWidget
 
-from studio.gui.live.lookup import whole_value
-from studio.gui.live.places import Spot
-from studio.gui.live.showing import money, span
-from studio.gui.live.values import Shot
+from studio.gui.live.watching.lookup import whole_value
+from studio.gui.live.watching.places import Spot
+from studio.gui.live.watching.showing import money, span
+from studio.gui.live.watching.values import Shot
 from studio.gui.panels.run.text_view import SIGNS, Piece, TextView
 from studio.gui.widgets.outputs_view import pretty
 from studio.support.errors import StudioError

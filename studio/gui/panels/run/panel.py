@@ -21,9 +21,9 @@ from PySide6.QtWidgets import (
 from studio.gui.base.action import all_actions
 from studio.gui.base.guard import guarded
 from studio.gui.live.bridge import Live
-from studio.gui.live.inputs import output_names
-from studio.gui.live.places import Spot
+from studio.gui.live.playing.inputs import output_names
 from studio.gui.live.telling import Said, limit_of, state_of
+from studio.gui.live.watching.places import Spot
 from studio.gui.panels.run.budget_bar import BudgetBar
 from studio.gui.panels.run.events_list import EventsList
 from studio.gui.panels.run.input_form import InputForm
@@ -349,7 +349,7 @@ class RunPanel(QWidget):
 
 def _given(mine: DocumentRun, name: str) -> str:
     """What an output holds while the run goes on: what its node took last, by the firing that gave it."""
-    from studio.gui.live.showing import Pick, wire_text
+    from studio.gui.live.watching.showing import Pick, wire_text
 
     assert mine.view is not None
     edge = next((edge for edge in reversed(mine.view.graph.edges) if edge.target == name), None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QWidget
 
-from studio.gui.live.tracks import Asked, PlaceTrack
+from studio.gui.live.watching.tracks import Asked, PlaceTrack
 from studio.gui.panels.run.text_view import Piece, TextView
 
 EMPTY = "Select a node that asks a model, to see what it was asked and what it answered."

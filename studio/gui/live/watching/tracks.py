@@ -6,12 +6,12 @@ from collections import deque
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from studio.editing.document.ops import At
-from studio.gui.live.places import Spot
-from studio.gui.live.values import Shot
+from studio.gui.live.watching.places import Spot
+from studio.gui.live.watching.values import Shot
 from studio.support.ticks import tick_path
 
 if TYPE_CHECKING:
-    from studio.gui.live.parts import FilePart
+    from studio.gui.live.watching.parts import FilePart
 
 SHOTS: Final = 48
 """Decided firings kept per place, over all items and ticks; older ones are in the trace."""

@@ -7,16 +7,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from studio.graph.model import Edge
-from studio.gui.live.places import Spot
-from studio.gui.live.tracks import PlaceTrack
-from studio.gui.live.values import HOVER, Shot
+from studio.gui.live.watching.places import Spot
+from studio.gui.live.watching.tracks import PlaceTrack
+from studio.gui.live.watching.values import HOVER, Shot
 from studio.support.plain import plain_line
 from studio.support.ticks import tick_key, tick_path
 from studio.trace.log import ORIGIN_NAMES
 
 if TYPE_CHECKING:
-    from studio.gui.live.feed import RunView
-    from studio.gui.live.parts import FilePart
+    from studio.gui.live.watching.feed import RunView
+    from studio.gui.live.watching.parts import FilePart
 
 
 @dataclass(frozen=True, slots=True)

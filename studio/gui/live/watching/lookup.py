@@ -104,7 +104,7 @@ def whole_value(run: str, firing: int, port: str) -> Question:
 
 def firings_at(run: str, region: str, names: tuple[str, ...], tick: str) -> Question:
     """Ask for the firings of some nodes of a region at one tick (sortable), as the window keeps them."""
-    from studio.gui.live.values import WHOLE_BYTES, Shot
+    from studio.gui.live.watching.values import WHOLE_BYTES, Shot
     from studio.support.ticks import tick_path
     from studio.support.values import encode
     from studio.trace.log import ORIGIN_NAMES, STATUS_NAMES

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 
 from studio.editing.document.ops import At
 from studio.graph.model import Graph
-from studio.gui.live.places import Places, Spot
-from studio.gui.live.tracks import PlaceTrack, RegionTrack
+from studio.gui.live.watching.places import Places, Spot
+from studio.gui.live.watching.tracks import PlaceTrack, RegionTrack
 from studio.support.errors import StudioError
 
 if TYPE_CHECKING:
     from studio.control.waiting import Held
-    from studio.gui.live.feed import RunView
+    from studio.gui.live.watching.feed import RunView
 
 _log = logging.getLogger(__name__)
 

@@ -15,10 +15,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from studio.gui.live.engine_thread import EngineThread
-from studio.gui.live.feed import told_problem
-from studio.gui.live.human import Question, WindowHuman
-from studio.gui.live.orders import Order
+from studio.gui.live.playing.engine_thread import EngineThread
+from studio.gui.live.playing.orders import Order
+from studio.gui.live.watching.feed import told_problem
+from studio.gui.live.watching.human import Question, WindowHuman
 from studio.spec.registry import Registry
 from studio.support.errors import StudioError
 from studio.support.values import Json

@@ -15,11 +15,11 @@ from studio.control.events import Frontier, Hit, Note, State
 from studio.control.waiting import Held
 from studio.editing.document.ops import TOP, At
 from studio.graph.model import Graph
-from studio.gui.live.human import Question
-from studio.gui.live.parts import FilePart, file_key, part_of
-from studio.gui.live.places import Places, Spot
-from studio.gui.live.tracks import RECENT, TAIL, Asked, NodeTrack, Opened, PlaceTrack, RegionTrack, Told
-from studio.gui.live.values import WHOLE_BYTES, Shot
+from studio.gui.live.watching.human import Question
+from studio.gui.live.watching.parts import FilePart, file_key, part_of
+from studio.gui.live.watching.places import Places, Spot
+from studio.gui.live.watching.tracks import RECENT, TAIL, Asked, NodeTrack, Opened, PlaceTrack, RegionTrack, Told
+from studio.gui.live.watching.values import WHOLE_BYTES, Shot
 from studio.support.errors import StudioError
 from studio.support.ticks import tick_path
 from studio.trace.log import ERROR, EXECUTED, SKIPPED

@@ -1,0 +1,1 @@
+"""What a run has told so far, by place, firing and tick, and how that reads. No Qt."""
