@@ -61,6 +61,10 @@ def seen(screen: Screen) -> Counter[str]:
     return found
 
 
+DOTS = 50
+"""Pixels in the colour of the canvas's dots, of which even an empty canvas has hundreds."""
+
+
 def wait_for(what: Callable[[], bool], process: subprocess.Popen[str]) -> None:
     ends = time.monotonic() + PATIENCE_S
     while not what():
@@ -82,7 +86,7 @@ def test_the_program_opens_a_window_with_a_graph_and_closes_it(
 
     process = start("gui", str(path))
     # The dots of the canvas: the welcome page, which comes first, has none.
-    wait_for(lambda: seen(screen)[light["grid"]] > 50, process)
+    wait_for(lambda: seen(screen)[light["grid"]] > DOTS, process)
     found = seen(screen)
     _keep(screen, tmp_path / "window.png")
 
@@ -102,7 +106,7 @@ def test_without_a_graph_the_welcome_page_is_shown(screen: Screen, start: Callab
     light = colours("light")
 
     wait_for(lambda: seen(screen)[light["accent"]] > 100, process)
-    assert seen(screen)[light["grid"]] == 0
+    assert seen(screen)[light["grid"]] < DOTS, "no canvas; a pixel of some letter's edge may have that colour"
 
     process.send_signal(signal.SIGINT)
     assert process.wait(PATIENCE_S) == 0

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QMenu, QTabWidget, QWidget
 
@@ -189,8 +189,7 @@ class Pages(QTabWidget):
     def _remove_welcome(self) -> None:
         page, self._welcome, self._welcome_asked = self._welcome, None, False
         if page is not None:
-            self.removeTab(self.indexOf(page))
-            page.deleteLater()
+            self._take_out(page)
 
     def _show_bar(self) -> None:
         """A welcome page alone needs no tab."""
@@ -222,9 +221,19 @@ class Pages(QTabWidget):
         self.close_index(self.currentIndex())
 
     def _discard(self, page: QWidget) -> None:
-        self.removeTab(self.indexOf(page))
-        page.deleteLater()
+        self._take_out(page)
         self._after_removal()
+
+    def _take_out(self, page: QWidget) -> None:
+        """Take a tab away for good. Its page leaves the stack first, or Qt's wrappers keep what it shows for ever; and
+        only when nothing of it is being called any more, for it may be a key of its own that closes it."""
+        self.removeTab(self.indexOf(page))
+
+        def end() -> None:
+            page.setParent(None)
+            page.deleteLater()
+
+        QTimer.singleShot(0, page, end)
 
     def _after_removal(self) -> None:
         if self.count() == 0 and not self.leaving:
@@ -236,8 +245,7 @@ class Pages(QTabWidget):
         for unhook in kept.unhook if kept is not None else ():
             unhook()
         for page in self.pages(document):
-            self.removeTab(self.indexOf(page))
-            page.deleteLater()
+            self._take_out(page)
         self._after_removal()
 
     def _fill_menu(self, index: int, menu: QMenu) -> None:
@@ -335,8 +343,7 @@ class Pages(QTabWidget):
             self.show_tab(
                 next((tab for at in there if self.page_of(tab := Tab(document, at))), Tab(document, there[0]))
             )
-        self.removeTab(self.indexOf(page))
-        page.deleteLater()
+        self._take_out(page)
 
     def refresh(self, document: Document) -> None:
         """Bring titles, marks and tool tips of a document's tabs up to date."""
