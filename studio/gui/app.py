@@ -54,6 +54,7 @@ def start(files: Sequence[Path] = ()) -> int:
 
 
 def _begin(window: MainWindow, files: Sequence[Path]) -> None:
+    window.collector.spare()
     for path in files:
         window.workbench.part("files").open(path)
     window.workbench.part("recovery").look()

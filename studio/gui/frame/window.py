@@ -19,6 +19,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow, QTabWidget, QVBoxLayout, QWidget
 
 from studio.gui.base.bars import Bars, BarText
+from studio.gui.base.collecting import Collector
 from studio.gui.base.guard import guarded
 from studio.gui.files.recovery import when
 from studio.gui.frame.menus import ActionBar
@@ -76,6 +77,7 @@ class MainWindow(QMainWindow):
         workbench.parts["window"] = self
         self.state = state or WindowState()
         self._leaving = False
+        self.collector = Collector(self)
         self.setObjectName("main")
         self.setWindowTitle("Ganglia Studio")
         self.setAcceptDrops(True)
@@ -321,6 +323,7 @@ class MainWindow(QMainWindow):
             stop = getattr(part, "shutdown", None)
             if callable(stop):
                 stop()
+        self.collector.stop()
         event.accept()
 
     def _leave(self) -> None:
