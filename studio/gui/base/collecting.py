@@ -20,21 +20,22 @@ ROUNDS: Final = 10
 AT_MOST: Final = 100
 """Rounds after which the oldest are looked through, whatever the person is doing."""
 
-_open = 0
+_open: set[object] = set()
+"""A mark for each collector that works."""
 
 
 class Collector(QObject):
-    """Collects garbage for as long as it is not stopped; with the last one, Python collects by itself again."""
+    """Collects garbage until it is stopped or ended; with the last one, Python collects by itself again."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        global _open
-        _open += 1
-        self._works = True
+        self._mark = mark = object()
+        _open.add(mark)
         gc.disable()
         self._timer = QTimer(self)
         self._timer.timeout.connect(self.look)
         self._timer.start(LOOK_MS)
+        self.destroyed.connect(lambda *_: _leave(mark))  # a window may go without having been closed
 
     def look(self) -> None:
         """Collect what is due."""
@@ -54,10 +55,12 @@ class Collector(QObject):
 
     def stop(self) -> None:
         """Let Python collect by itself again, unless another window is open."""
-        global _open
-        if self._works:
-            self._works = False
-            self._timer.stop()
-            _open -= 1
-            if _open == 0:
-                gc.enable()
+        self._timer.stop()
+        _leave(self._mark)
+
+
+def _leave(mark: object) -> None:
+    if mark in _open:
+        _open.remove(mark)
+        if not _open:
+            gc.enable()

@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+import shiboken6
+from PySide6.QtWidgets import QWidget
 
 from studio.gui.base.collecting import YOUNG, Collector
 
@@ -87,5 +89,15 @@ def test_python_collects_again_when_the_last_window_is_closed(qapp: Any) -> None
     first.stop()
     assert not gc.isenabled()
     second.stop()
+
+    assert gc.isenabled()
+
+
+def test_a_window_that_goes_without_being_closed_leaves_no_collector(qapp: Any) -> None:
+    window = QWidget()
+    Collector(window)
+    assert not gc.isenabled()
+
+    shiboken6.delete(window)
 
     assert gc.isenabled()
