@@ -98,6 +98,6 @@ def test_a_window_that_goes_without_being_closed_leaves_no_collector(qapp: Any) 
     Collector(window)
     assert not gc.isenabled()
 
-    shiboken6.delete(window)
+    shiboken6.delete(window)  # type: ignore[no-untyped-call]
 
     assert gc.isenabled()
