@@ -11,7 +11,7 @@ from PySide6.QtGui import QPainter, QPainterPath
 from studio.export.card import FACE, HEAD, PAD
 from studio.graph.model import IMPLICIT_PORTS
 from studio.gui.canvas.library import IN
-from studio.gui.canvas.look import RADIUS, SMALL, TINY, Look, faded, fits, look, mixed, pen, width_of, wrapped
+from studio.gui.canvas.look import NAMED, RADIUS, SMALL, TINY, Look, faded, fits, look, mixed, pen, width_of, wrapped
 from studio.gui.canvas.port_painting import paint_ports, paint_problem
 from studio.gui.canvas.small_cards import opacity_of, outline, paint_big_title, paint_tiny
 from studio.gui.canvas.state import NodeState, shown_text
@@ -35,6 +35,8 @@ def paint_card(item: NodeItem, painter: QPainter, scale: float, style: Look) -> 
         painter.setOpacity(painter.opacity() * opacity)
     if scale < TINY:
         paint_tiny(item, painter, style)
+        if scale >= NAMED:
+            paint_big_title(item, painter, style, scale)
         return
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     _paint_sheet(item, painter, style, scale)

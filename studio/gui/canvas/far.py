@@ -15,9 +15,9 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter, QPainterPath, QPen
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem
 
-from studio.gui.canvas.look import Look, look
+from studio.gui.canvas.look import NAMED, Look, look
 from studio.gui.canvas.node_item import NodeItem
-from studio.gui.canvas.small_cards import Box, BoxKey, box_key, box_of, paint_boxes
+from studio.gui.canvas.small_cards import Box, BoxKey, box_key, box_of, opacity_of, paint_big_title, paint_boxes
 from studio.gui.canvas.targets import BY_BOX
 from studio.gui.canvas.wire_item import WireItem
 from studio.gui.canvas.wire_painting import FADED, tiny_pen
@@ -30,6 +30,9 @@ Lines = list[tuple[QPen, bool, QPainterPath]]
 
 FEW = 0.3
 """If less than this part of the view is painted, its cards are looked up; else all are gone through."""
+
+NAMES = 200
+"""Cards of a graph with up to so many have their titles, too; more would take longer than a frame may."""
 
 
 class Far:
@@ -68,7 +71,8 @@ class Far:
         style = look()
         alike: dict[BoxKey, list[QRectF]] = defaultdict(list)
         boxes: dict[BoxKey, Box] = {}
-        for item in cards:
+        shown = list(cards)
+        for item in shown:
             key = box_key(item)
             if key not in boxes:
                 boxes[key] = box_of(item, key, style)
@@ -76,6 +80,14 @@ class Far:
         for key, box in sorted(boxes.items(), key=lambda one: one[1].is_strong):
             painter.setOpacity(box.opacity)
             paint_boxes(painter, box, alike[key])
+        scale = painter.worldTransform().m11()
+        if scale >= NAMED and len(self._projection.cards) <= NAMES:
+            for item in shown:
+                painter.setOpacity(opacity_of(item))
+                painter.save()
+                painter.translate(item.pos())
+                paint_big_title(item, painter, style, scale)
+                painter.restore()
         painter.setOpacity(1.0)
 
     def _paint_wires(self, painter: QPainter) -> None:

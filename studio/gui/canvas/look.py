@@ -21,6 +21,9 @@ FAMILIES = ["Inter", "Segoe UI", "Helvetica Neue", "Arial", "DejaVu Sans"]
 SMALL, TINY = 0.56, 0.3
 """Below these scales (pixels per scene unit) a card shows its title only, and nothing but its colour."""
 
+NAMED = 0.2
+"""Down to this scale even a card that is shown tiny has its title, cut to its width, if few are in view."""
+
 RADIUS = 9.0
 PORT = 4.5
 WIRE = 2.0

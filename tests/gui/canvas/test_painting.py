@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QImage, QRegion
 from PySide6.QtWidgets import QApplication
 
 from studio.gui.canvas import Canvas, NodeState, wire_painting
+from studio.gui.canvas import far as far_module
 from studio.gui.canvas.far import Far
 from studio.gui.workbench import Workbench
 from tests.gui.canvas.graphs import LOOP, NOTED
@@ -221,3 +222,25 @@ def test_runs_of_a_long_wire_are_those_in_view(qtbot: Any, workbench: Workbench)
     assert len(near) == 1
     assert near[0].boundingRect().width() < 600
     assert long.runs([QRectF(0, 5000, 10, 10)]) == []
+
+
+def test_from_afar_few_cards_have_their_titles_and_many_have_not(
+    qtbot: Any, workbench: Workbench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    canvas = _afar(qtbot, workbench, NOTED)
+    canvas.view.zoom_to(0.25)
+    named = _seen(canvas)
+    monkeypatch.setattr(far_module, "NAMES", len(canvas.projection.cards) - 1)
+    plain = _seen(canvas)
+
+    for card in canvas.projection.cards.values():
+        place = canvas.view.viewportTransform().mapRect(card.body_rect()).toRect()
+        assert _differ(named, plain, place) > 0.02, f"the title of {card.name}"
+        assert _differ(plain, plain, place) == 0
+    canvas.view.zoom_to(0.15)
+    assert _seen(canvas) == _painted_with(canvas, monkeypatch, 10_000), "too small for any letter"
+
+
+def _painted_with(canvas: Canvas, monkeypatch: pytest.MonkeyPatch, names: int) -> QImage:
+    monkeypatch.setattr(far_module, "NAMES", names)
+    return _seen(canvas)
