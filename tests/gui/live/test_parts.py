@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pytestqt.qtbot import QtBot
@@ -15,7 +16,7 @@ from studio.editing import Document
 from studio.graph import Graph
 from studio.gui.live.playing.inputs import InputField, input_fields, read, typed, values_of
 from studio.gui.live.remembered import FILES, Remembered
-from studio.gui.live.watching.feed import KEPT_BYTES, RunView
+from studio.gui.live.watching.feed import BACK, KEPT_BYTES, RunView
 from studio.gui.live.watching.human import Question
 from studio.gui.live.watching.places import Places, Spot, paths_of
 from studio.gui.live.watching.showing import Pick, money, shown, span
@@ -173,6 +174,23 @@ def test_the_list_of_events_follows_without_being_read_whole(qtbot: QtBot) -> No
     assert model.line(RECENT - 1).text == str(RECENT + 299)
     model.follow(view_of())
     assert model.rowCount() == 0
+
+
+def test_what_gives_nothing_is_told_by_what_it_took(qtbot: QtBot) -> None:
+    def took(inputs: dict[str, Any]) -> str:
+        view.take([FiringRecord(9, 9, 2, tick_key("0"), 0, 0, OK, "", EXECUTED, 0, 0, inputs, {}, 1, None)])
+        last = view.spots[Spot((), "b")].last()
+        assert last is not None
+        return last.summary()
+
+    view = view_of()
+    view.take([fired(1, 1, value="one"), fired(2, 1, value=2)])
+    assert took({"value": [2, "text"]}) == "2"
+    assert took({"values": [[1, "text"], [2, "text"]]}) == "one  2"
+    assert took({"value": [0, "initial"]}) == ""
+    assert took({"value": [1, "other"]}) == ""
+    view.take([fired(10 + number, 1) for number in range(BACK)])
+    assert took({"value": [2, "text"]}) == "", "told too long ago"
 
 
 # -- places ---------------------------------------------------------------------------------------

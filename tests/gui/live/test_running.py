@@ -84,6 +84,8 @@ def test_the_panel_shows_what_came_of_it(desk: Desk) -> None:
     lines = [desk.run.events.events.line(row) for row in range(17)]
     assert [line.path for line in lines[:3]] == ["topic", "writer", "critic"]
     assert lines[-1].kind == "ended"
+    assert next(line.text for line in reversed(lines) if line.path == "result") == "Three.", "what the output took"
+    assert desk.state("result").text == "Three."
     desk.run.outputs.findChild(type(desk.run.to_error), "run.output.result.copy").click()
     assert QGuiApplication.clipboard().text() == "Three."
 

@@ -7,7 +7,8 @@ at a value more than a preview needs, so that ten thousand events a second leave
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
@@ -22,7 +23,7 @@ from studio.gui.live.watching.tracks import RECENT, TAIL, Asked, NodeTrack, Open
 from studio.gui.live.watching.values import WHOLE_BYTES, Shot
 from studio.support.errors import StudioError
 from studio.support.ticks import tick_path
-from studio.trace.log import ERROR, EXECUTED, SKIPPED
+from studio.trace.log import ERROR, EXECUTED, OK, SKIPPED
 
 MESSAGE: Final = 20_000
 """Signs kept of each message of a prompt; the trace has all."""
@@ -33,6 +34,9 @@ REGIONS: Final = 5000
 
 KEPT_BYTES: Final = 64 * 2**20
 """Bytes of values that a view keeps; beyond it the oldest are kept by their beginnings."""
+
+BACK: Final = 300
+"""Lines of the list that are gone through for what an output node took."""
 
 HEAVY: Final = 4096
 """Values of a firing that together take more count for that."""
@@ -239,9 +243,11 @@ class RunView:
             self.tick = tick
         if tick != region.last_tick:
             self._see_tick(region, tick)
+        outputs = shot.outputs
+        if not outputs and record.inputs and status == OK:
+            shot.took = self._taken(record.inputs)
         self.recent.append(shot)
         self.told += 1
-        outputs = shot.outputs
         weight = 0
         for data in outputs.values():
             weight += len(data)
@@ -289,6 +295,21 @@ class RunView:
         self._tell("alarm", "", "", record.message)
 
     # -- inside -------------------------------------------------------------------------------
+
+    def _taken(self, inputs: Mapping[str, Any]) -> tuple[tuple[Shot, str], ...]:
+        """Return the firings, and their outputs, that inputs came from: those among the latest lines."""
+        wanted: dict[int, list[str]] = {}
+        for wires in inputs.values():
+            for firing, port in wires if wires and isinstance(wires[0], list) else [wires]:
+                wanted.setdefault(firing, []).append(port)
+        wanted.pop(0, None)  # an initial value
+        found: list[tuple[Shot, str]] = []
+        for line in islice(reversed(self.recent), BACK):
+            if not wanted:
+                break
+            if isinstance(line, Shot) and line.firing in wanted:
+                found += [(line, port) for port in wanted.pop(line.firing) if port in line.outputs]
+        return tuple(reversed(found))
 
     def _weigh(self, shot: Shot, weight: int) -> None:
         shot.shed(WHOLE_BYTES)

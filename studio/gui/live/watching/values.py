@@ -37,7 +37,7 @@ class Shot:
 
     __slots__ = (
         "absent", "attempt", "calls", "cost", "duration", "firing", "node", "origin", "outputs", "reason", "region",
-        "sizes", "status", "tick", "tokens",
+        "sizes", "status", "tick", "tokens", "took",
     )  # fmt: skip
 
     def __init__(
@@ -70,6 +70,8 @@ class Shot:
         self.sizes: dict[str, int] | None = None
         """Sizes of outputs that are kept by their beginning only."""
         self.outputs: Mapping[str, bytes] = outputs or NOTHING
+        self.took: tuple[tuple[Shot, str], ...] = ()
+        """Of a firing that gives nothing: the firings and outputs whose values it took, as far as they are known."""
 
     def weight(self) -> int:
         """Bytes of its outputs."""
@@ -112,9 +114,13 @@ class Shot:
         return text if self.outputs.get(port, b"").startswith(b'"') else _LONG_NUMBER.sub(r"\1", text)
 
     def summary(self, limit: int = PREVIEW) -> str:
-        """Return one line about what the firing gave: its value, or its values by port, or why there are none."""
+        """Return one line about what the firing gave: its value, or its values by port, or why there are none;
+        of one that gives nothing, what it took."""
         if self.status_name != "ok":
             return " ".join(self.reason[: 2 * limit].split())[:limit]
+        if self.took and not self.outputs:
+            each = max(20, limit // len(self.took))
+            return "  ".join(source._brief(port, each) for source, port in self.took[:6])
         first = next(iter(self.outputs), "")
         if len(self.outputs) == 1 or (first in SPEAKING and self.outputs[first].startswith(b'"')):
             return self._brief(first, limit)
