@@ -16,6 +16,7 @@ from studio.gui.edits.comments import add_comment
 from studio.gui.edits.on_canvas import (
     canvas_of,
     edit,
+    graph_nodes,
     named,
     pin,
     screen_rect,
@@ -266,6 +267,41 @@ def _select_along(forwards: bool) -> Callable[[Workbench], None]:
     return run
 
 
+def _place_in_file(workbench: Workbench) -> tuple[int, int]:
+    """Return at which place of the file order the selected node stands (from 0), and how many nodes there are."""
+    nodes = list(graph_nodes(workbench))
+    return nodes.index(workbench.selection[0]), len(nodes)
+
+
+def _move_in_file(by: int) -> Callable[[Workbench], None]:
+    def run(workbench: Workbench) -> None:
+        from studio.editing.edits.nodes import move_in_order
+
+        name, (index, count) = workbench.selection[0], _place_in_file(workbench)
+        words = "later" if by > 0 else "earlier"
+        edit(
+            workbench, f"Move {name} {words} in the file",
+            lambda document, at: move_in_order(document, at, name, index + by),
+        )  # fmt: skip
+        workbench.say(f"{name} is node {index + by + 1} of {count} in the file.")
+
+    return run
+
+
+def _can_move_in_file(by: int) -> Callable[[Workbench], bool]:
+    def when(workbench: Workbench) -> bool:
+        if not with_one(workbench) or workbench.selection[0] not in graph_nodes(workbench):
+            return False
+        index, count = _place_in_file(workbench)
+        return 0 <= index + by < count
+
+    return when
+
+
+def _why_not_in_file(workbench: Workbench) -> str:
+    return "It stands at the end already." if with_one(workbench) else "Select one node."
+
+
 _KEYS = (
     ("fires", None, "As Its Type Says", "Fires as its type says", "The plan decides whether the node fires once."),
     ("fires", "once", "Once", "Fires once", "Fire at the first tick only; the outcome holds."),
@@ -291,6 +327,12 @@ ACTIONS = [
                checked=_has_key(key, value), help=text)
         for key, value, title, words, text in _KEYS
     ),
+    Action("graph.earlier", "Earlier in File", "Graph", _move_in_file(-1), keys=("Alt+PgUp",), order=204, canvas=True,
+           when=_can_move_in_file(-1), why=_why_not_in_file,
+           help="Where no wires put nodes in order, the file does: which of them uses a store first."),
+    Action("graph.later", "Later in File", "Graph", _move_in_file(1), keys=("Alt+PgDown",), order=205, canvas=True,
+           when=_can_move_in_file(1), why=_why_not_in_file,
+           help="Where no wires put nodes in order, the file does: which of them uses a store first."),
     Action("graph.make_subgraph", "Make Subgraph…", "Graph", _make_subgraph, keys=("Ctrl+G",), when=with_selection,
            order=300, canvas=True, help="Move the selected nodes into a subgraph; wires across its rim become ports."),
     Action("graph.inline", "Dissolve Subgraph", "Graph", _inline, keys=("Ctrl+Shift+G",), when=_is_region, order=301,

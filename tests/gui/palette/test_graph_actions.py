@@ -46,6 +46,24 @@ def test_the_menu_shows_whether_a_node_is_out(desk: Desk) -> None:
     assert not bar.actions["graph.knock_out"].isChecked(), "one of the two is not"
 
 
+def test_a_node_is_put_earlier_and_later_in_the_file(desk: Desk) -> None:
+    desk.open(CHAIN)
+    desk.choose("writer")
+
+    desk.press(Qt.Key.Key_PageUp, ALT)
+    assert list(desk.graph.nodes) == ["writer", "topic", "critic", "result"]
+    assert desk.said[-1] == ("writer is node 1 of 4 in the file.", "info")
+    desk.check()
+    desk.press(Qt.Key.Key_PageUp, ALT)
+    assert desk.window.status.text == "Earlier in File: It stands at the end already."
+    for _ in range(3):
+        desk.press(Qt.Key.Key_PageDown, ALT)
+
+    assert list(desk.graph.nodes) == ["topic", "critic", "result", "writer"]
+    assert desk.labels == ["Move writer earlier in the file", *["Move writer later in the file"] * 3]
+    desk.check()
+
+
 def test_fires_and_on_error_are_set_for_all_selected(desk: Desk) -> None:
     desk.open(CHAIN)
     desk.choose("writer", "critic")
