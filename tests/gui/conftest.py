@@ -7,13 +7,24 @@ from collections.abc import Iterator
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent
+from PySide6.QtWidgets import QWidget
 
 from studio.gui.base import guard
+from studio.gui.frame import window as window_module
+from studio.gui.frame.pages import Pages
+from studio.gui.frame.window import MainWindow
+from studio.gui.panels import all_panels
 from studio.gui.theme import apply_theme
 from studio.gui.workbench import Workbench
 from studio.settings.settings import Settings
+from tests.gui.desk import Desk
+from tests.gui.windows import SMALL, opened
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -43,3 +54,35 @@ def workbench(qapp: object) -> Iterator[Workbench]:
     yield made
     for document in list(made.documents):
         made.remove(document)
+
+
+@pytest.fixture
+def window(qtbot: Any) -> Iterator[MainWindow]:
+    """The window, shown and in front, without a graph."""
+    yield from opened(qtbot)
+
+
+@pytest.fixture
+def desk(qtbot: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
+    """The window, shown and in front, with all panels but the palette empty and no welcome page; no graph is open."""
+    panels = [one if one.id == "palette" else replace(one, make=lambda _: QWidget()) for one in all_panels()]
+    monkeypatch.setattr(window_module, "all_panels", lambda: panels)
+    monkeypatch.setattr(Pages, "welcome", lambda *_, **__: None)
+    for window in opened(qtbot):
+        yield Desk(window)
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Path:
+    """A graph file."""
+    path = tmp_path / "small.yaml"
+    path.write_text(SMALL)
+    return path
+
+
+@pytest.fixture
+def other(tmp_path: Path) -> Path:
+    """Another graph file."""
+    path = tmp_path / "other.yaml"
+    path.write_text("studio: 1\nname: other\nnodes:\n  a: {type: flow.input}\n")
+    return path

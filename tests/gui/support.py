@@ -8,7 +8,7 @@ from typing import Any
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QGraphicsPathItem
+from PySide6.QtWidgets import QApplication, QGraphicsPathItem, QWidget
 
 from studio.editing import Document
 from studio.editing.placing import annotations as marks
@@ -174,6 +174,18 @@ def key(canvas: Canvas, which: Qt.Key, mods: Mod = NONE) -> None:
     QTest.keyClick(canvas.view, which, mods)
 
 
+def type_into(field: QWidget, text: str, *, replace: bool = False) -> None:
+    """Type into a field, at the end of what stands there or in its place."""
+    field.setFocus()
+    QTest.keyClick(field, Qt.Key.Key_A if replace else Qt.Key.Key_End, Qt.KeyboardModifier.ControlModifier)
+    if replace:
+        QTest.keyClick(field, Qt.Key.Key_Delete)
+    for number, part in enumerate(text.split("\n")):
+        if number:
+            QTest.keyClick(field, Qt.Key.Key_Return)
+        QTest.keyClicks(field, part)
+
+
 def connect(canvas: Canvas, source: str, target: str, drop_mods: Mod | None = None) -> None:
     """Draw a wire from the output `node.port` to the input `node.port`."""
     drag(canvas, port_of(canvas, source, OUT), port_of(canvas, target, IN), drop_mods=drop_mods)
@@ -281,5 +293,5 @@ def _far(a: QPointF, b: QPointF) -> float:
 __all__: Sequence[str] = [
     "Button", "Mod", "assert_view_equals_document", "click", "connect", "double_click", "drag", "edges_of",
     "empty_place", "head_of", "key", "move", "on_view", "on_wire", "open_canvas", "port_of", "press", "release",
-    "show_canvas", "wheel", "wire_of",
+    "show_canvas", "type_into", "wheel", "wire_of",
 ]  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,25 +11,17 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QDockWidget, QLabel, QWidget
-from pytestqt.qtbot import QtBot
 
 from studio.editing import Document
 from studio.graph.model import Graph
 from studio.gui.canvas import Canvas
 from studio.gui.frame.window import MainWindow
 from studio.gui.theme import apply_theme
-from tests.gui.shell.conftest import opened
 from tests.gui.support import assert_view_equals_document
 from tests.support.hostile_graphs import HOSTILE, MARK, big_prompt, html, many_nodes
 
 PATIENCE_MS = 60_000
 """For what has to be done in the end; nothing here measures time except by a wide margin."""
-
-
-@pytest.fixture
-def window(qtbot: QtBot) -> Iterator[MainWindow]:
-    """A window without a graph."""
-    yield from opened(qtbot)
 
 
 class Opened:

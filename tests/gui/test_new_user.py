@@ -5,7 +5,7 @@ The embedded model answers, so it needs no key, no network and no settings.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,25 +13,18 @@ import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QPlainTextEdit, QPushButton, QWidget
-from pytestqt.qtbot import QtBot
 
 from studio.graph.model import Graph
 from studio.gui.canvas import Canvas
 from studio.gui.frame.window import MainWindow
-from tests.gui.shell.conftest import opened
 from tests.gui.support import head_of, on_view, port_of
+from tests.gui.windows import opened
 
 pytestmark = pytest.mark.embedded
 
 PROMPT = "Write one short line about {topic}. Mend this: {fault}"
 PATIENCE_MS = 240_000
 """For a small model on a busy machine; nothing here measures time."""
-
-
-@pytest.fixture
-def window(qtbot: QtBot) -> Iterator[MainWindow]:
-    """The window as it comes up for the first time."""
-    yield from opened(qtbot)
 
 
 class Person:

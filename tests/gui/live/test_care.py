@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMessageBox
-from pytestqt.qtbot import QtBot
 
 from studio.editing import RenameNode
 from studio.editing.document.ops import PutNode
@@ -28,9 +27,9 @@ from studio.gui.live.watching.showing import Pick
 from studio.support.errors import UsageError
 from studio.trace import Trace
 from tests.gui.live.conftest import PATIENCE_MS, Desk
-from tests.gui.live.test_session import ASKING, COUNTER, GOOD
-from tests.gui.live.test_window import open_graph, press
-from tests.gui.shell.conftest import opened, press_answer
+from tests.gui.live.graphs import ASKING, COUNTER, GOOD
+from tests.gui.live.hands import open_graph, press
+from tests.gui.windows import press_answer
 from tests.support.graphs import CRITIC_LOOP
 
 ENDLESS = COUNTER.replace("x >= 50", "x < 0") + "\nmax_ticks: 100000000\n"
@@ -63,12 +62,6 @@ graphs:
       - text.value -> plan.text
       - plan.value -> result.value
 """
-
-
-@pytest.fixture
-def window(qtbot: QtBot) -> Any:
-    """The window, shown and in front."""
-    yield from opened(qtbot)
 
 
 def kept(live: Any) -> dict[str, Any]:
@@ -236,7 +229,7 @@ def test_a_run_is_steered_and_gone_on_with_by_the_names_that_nodes_have_now(desk
     desk.script(document, *GOOD)
     desk.do("run.resume")
     desk.until(lambda: desk.live.state() == "paused" and desk.view.frontier)
-    assert desk.state("judge").status == "held"
+    desk.until(lambda: desk.state("judge").status == "held")
     desk.do("run.breakpoint")
     desk.do("run.pause")
     desk.to_end()

@@ -20,7 +20,7 @@ from studio.gui.widgets.labels import Note
 from studio.support.values import preview
 from studio.trace import Trace
 from tests.gui.live.conftest import Desk
-from tests.gui.live.test_session import COUNTER, GOOD, MAPPED
+from tests.gui.live.graphs import COUNTER, GOOD, MAPPED
 from tests.support.graphs import CRITIC_LOOP
 
 NEEDY = """
@@ -387,7 +387,7 @@ def test_a_run_of_an_earlier_session_can_be_gone_on_with(desk: Desk) -> None:
 
 
 def test_another_graph_says_that_one_run_goes_on_at_a_time(desk: Desk) -> None:
-    from tests.gui.live.test_session import ASKING
+    from tests.gui.live.graphs import ASKING
 
     desk.open(ASKING, name="asking.yaml")
     desk.do("run.run")

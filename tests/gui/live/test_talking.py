@@ -11,7 +11,7 @@ from studio.gui.panels.chat.chat_log import Bubble, ChatLog, as_text, likely_inp
 from studio.gui.panels.questions import QuestionCard
 from studio.trace import Trace
 from tests.gui.live.conftest import Desk
-from tests.gui.live.test_session import ASKING
+from tests.gui.live.graphs import ASKING
 
 TWO = """
 nodes:

@@ -2,50 +2,19 @@
 
 from __future__ import annotations
 
-import json
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import pytest
 from PySide6.QtCore import Qt
-from pytestqt.qtbot import QtBot
 
 from studio.gui.frame.window import MainWindow
-from studio.gui.live.bridge import Live
 from studio.trace import Trace
 from tests.gui.live.conftest import PATIENCE_MS
-from tests.gui.live.test_session import ASKING, GOOD
-from tests.gui.shell.conftest import opened, press_answer
+from tests.gui.live.graphs import ASKING, GOOD
+from tests.gui.live.hands import open_graph, press
+from tests.gui.windows import press_answer
 from tests.support.graphs import CRITIC_LOOP
-
-
-@pytest.fixture
-def window(qtbot: QtBot) -> Iterator[MainWindow]:
-    """The window, shown and in front."""
-    yield from opened(qtbot)
-
-
-def open_graph(window: MainWindow, folder: Path, text: str, *replies: Any) -> Live:
-    path = folder / "graph.yaml"
-    path.write_text(text, encoding="utf-8")
-    script = folder / "script.jsonl"
-    script.write_text("".join(json.dumps(reply) + "\n" for reply in replies), encoding="utf-8")
-    document = window.workbench.open(path)
-    assert document is not None
-    live: Live = window.workbench.part("live")
-    live.of(document).options["model"] = f"scripted:{script}"
-    return live
-
-
-def press(qtbot: Any, window: MainWindow, key: Qt.Key, modifiers: Any = Qt.KeyboardModifier.NoModifier) -> None:
-    canvas = window.workbench.canvas
-    assert canvas is not None
-    canvas.setFocus()
-    action = "run.abort" if modifiers else "run.run"
-    qtbot.waitUntil(lambda: window.actions_bar.actions[action].isEnabled(), timeout=PATIENCE_MS)
-    qtbot.keyClick(canvas.focusProxy() or canvas, key, modifiers)
 
 
 def test_f5_runs_the_graph_and_its_states_are_seen(window: MainWindow, qtbot: Any, tmp_path: Path) -> None:

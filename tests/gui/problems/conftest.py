@@ -11,7 +11,7 @@ from studio.editing import Document
 from studio.graph.model import Graph
 from studio.gui.frame.window import MainWindow
 from studio.gui.panels.problems.panel import ProblemsPanel
-from tests.gui.shell.conftest import opened
+from tests.gui.windows import opened
 
 FAULTY = """\
 studio: 1

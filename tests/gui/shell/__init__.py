@@ -1,1 +1,0 @@
-"""The frame of the window: tabs, files, settings, what it remembers."""
