@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from studio.export.measure import LONGEST, fitted, text_width
 from studio.graph.layout import Box
-from studio.graph.model import Graph, NodeInstance
+from studio.graph.model import Edge, Graph, NodeInstance
 from studio.graph.ports import NodePorts
 from studio.support.values import Json, preview
 
@@ -135,3 +135,15 @@ def _face(params: Mapping[str, Json]) -> str:
             return preview(" · ".join(value), 80)
         return preview(value, 80)
     return ""
+
+
+def options_text(edge: Edge) -> str:
+    """Return the options of a feedback edge in a few words."""
+    parts = []
+    if edge.has_initial:
+        parts.append("first " + ('""' if edge.initial == "" else preview(edge.initial, 18)))
+    if edge.initial_from:
+        parts.append(f"first {edge.initial_from}")
+    if edge.hold:
+        parts.append("hold")
+    return ", ".join(parts)

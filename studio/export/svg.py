@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from html import escape
 
-from studio.export.card import FACE, HEAD, PAD, SMALL_SIZE, Card, make_card, used_ports
+from studio.export.card import FACE, HEAD, PAD, SMALL_SIZE, Card, make_card, options_text, used_ports
 from studio.export.measure import fitted, text_width
 from studio.export.paths import Lanes, Rect, at, curve, hits, through
 from studio.export.paths import number as _n
@@ -18,7 +18,6 @@ from studio.graph.model import IMPLICIT_PORTS, Edge, Graph
 from studio.graph.ports import node_ports
 from studio.graph.scope import Scope
 from studio.spec.registry import Registry
-from studio.support.values import preview
 
 Badges = Mapping[tuple[str, str], str]
 """(dotted graph name, node) → "live" or "steady" (see `engine.plan`); nodes left out get no badge."""
@@ -151,7 +150,7 @@ class _Panel:
             path, middle = self.lanes.around(start, tip)
         kind = "back hold" if edge.hold else "back"
         drawn = f'<g>{tooltip}<path class="wire {kind}" d="{path}"/><path class="tip backtip" d="{arrow}"/></g>'
-        return drawn, _pill(middle, _options(edge))
+        return drawn, _pill(middle, options_text(edge))
 
     # -- cards --------------------------------------------------------------------------------
 
@@ -249,17 +248,6 @@ def _legend(y: float, width: float) -> str:
         )
         x += room + words + 18
     return "".join(parts)
-
-
-def _options(edge: Edge) -> str:
-    parts = []
-    if edge.has_initial:
-        parts.append("first " + ('""' if edge.initial == "" else preview(edge.initial, 18)))
-    if edge.initial_from:
-        parts.append(f"first {edge.initial_from}")
-    if edge.hold:
-        parts.append("hold")
-    return ", ".join(parts)
 
 
 def _at_origin(layout: Layout, cards: Mapping[str, Card]) -> Layout:

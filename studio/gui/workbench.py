@@ -15,6 +15,7 @@ from studio.settings.declared import Value
 from studio.settings.settings import Settings
 from studio.spec.registry import Registry, default_registry
 from studio.support.errors import StudioError
+from studio.support.paths import same_file
 
 if TYPE_CHECKING:
     from studio.gui.canvas import Canvas
@@ -94,7 +95,7 @@ class Workbench(QObject):
 
     def document_of(self, path: Path) -> Document | None:
         """Return the open document of a file, however the file is named."""
-        return next((one for one in self.documents if one.path is not None and _same(one.path, path)), None)
+        return next((one for one in self.documents if same_file(one.path, path)), None)
 
     def open(self, path: Path) -> Document | None:
         """Open a file, or show it if it is open; a refusal is told to the person and gives None."""
@@ -190,7 +191,3 @@ class Workbench(QObject):
         action = all_actions()[action_id]
         if action.when(self):
             self.trying(lambda: action.run(self))
-
-
-def _same(one: Path, other: Path) -> bool:
-    return one.absolute() == other.absolute() or (one.exists() and other.exists() and one.samefile(other))

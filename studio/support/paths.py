@@ -1,4 +1,4 @@
-"""Which files belong to a folder, whatever their names say."""
+"""Which files belong to a folder, and which are the same, whatever their names say."""
 
 from __future__ import annotations
 
@@ -15,3 +15,10 @@ def inside(folder: Path, name: str | Path) -> Path | None:
         return None
     path = Path(os.path.realpath(folder / name))
     return path if path.is_relative_to(os.path.realpath(folder)) else None
+
+
+def same_file(one: Path | None, other: Path) -> bool:
+    """Whether two paths mean one file, however they are written; None means none."""
+    if one is None:
+        return False
+    return one.absolute() == other.absolute() or (one.exists() and other.exists() and one.samefile(other))

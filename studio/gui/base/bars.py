@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from studio.gui.base.signs import sign_pixmap
 from studio.gui.theme import current_theme, themes
+from studio.gui.theme.theme import mixed
 
 Kind = Literal["info", "warning", "error"]
 
@@ -124,10 +124,3 @@ class Bars(QWidget):
             bar.hide()
             self._rows.removeWidget(bar)
             bar.deleteLater()
-
-
-def mixed(ground: QColor, colour: QColor, share: float) -> QColor:
-    """Return `ground` with a share (0 to 1) of `colour` in it."""
-    return QColor(
-        *(round(low + (high - low) * share) for low, high in zip(ground.getRgb()[:3], colour.getRgb()[:3], strict=True))
-    )

@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QGraphicsItem
 
 from studio.editing.placing.annotations import Comment, Frame, Rect
 from studio.gui.base.guard import guarded
-from studio.gui.canvas.look import TINY, Look, faded, fits, look, mixed, pen
+from studio.gui.canvas.look import TINY, Look, faded, fits, look, pen
+from studio.gui.theme.theme import mixed
 
 if TYPE_CHECKING:
     from studio.gui.canvas.viewer import Viewer

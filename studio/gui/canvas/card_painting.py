@@ -11,10 +11,11 @@ from PySide6.QtGui import QPainter, QPainterPath
 from studio.export.card import FACE, HEAD, PAD
 from studio.graph.model import IMPLICIT_PORTS
 from studio.gui.canvas.library import IN
-from studio.gui.canvas.look import NAMED, RADIUS, SMALL, TINY, Look, faded, fits, look, mixed, pen, width_of, wrapped
+from studio.gui.canvas.look import NAMED, RADIUS, SMALL, TINY, Look, faded, fits, look, pen, width_of, wrapped
 from studio.gui.canvas.port_painting import paint_ports, paint_problem
 from studio.gui.canvas.small_cards import opacity_of, outline, paint_big_title, paint_tiny
 from studio.gui.canvas.state import NodeState, shown_text
+from studio.gui.theme.theme import mixed
 
 if TYPE_CHECKING:
     from studio.gui.canvas.node_item import NodeItem

@@ -11,6 +11,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPen
 from studio.export.card import SMALL_SIZE, TITLE_SIZE
 from studio.export.style import hue_of
 from studio.gui.theme import Theme, current_theme, themes
+from studio.gui.theme.theme import mixed
 
 if TYPE_CHECKING:
     from studio.gui.canvas.small_cards import Box, BoxKey
@@ -117,16 +118,6 @@ def look() -> Look:
 def theme_changed() -> object:
     """Return the signal that tells of another theme."""
     return themes().changed
-
-
-def mixed(base: QColor, other: QColor, part: float) -> QColor:
-    """Return `base` with `part` (0 to 1) of another colour in it."""
-    keep = 1.0 - part
-    return QColor.fromRgbF(
-        base.redF() * keep + other.redF() * part,
-        base.greenF() * keep + other.greenF() * part,
-        base.blueF() * keep + other.blueF() * part,
-    )
 
 
 def faded(colour: QColor, alpha: float) -> QColor:

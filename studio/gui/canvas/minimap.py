@@ -15,9 +15,10 @@ from PySide6.QtCore import QObject, QPointF, QRect, QRectF, QSize, QSizeF, Qt, Q
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPixmap
 
 from studio.gui.canvas.gestures import Gesture
-from studio.gui.canvas.look import Look, faded, look, mixed, pen
+from studio.gui.canvas.look import Look, faded, look, pen
 from studio.gui.canvas.node_item import NodeItem
 from studio.gui.canvas.projection import Projection
+from studio.gui.theme.theme import mixed
 
 if TYPE_CHECKING:
     from studio.gui.canvas.canvas import Canvas

@@ -9,7 +9,8 @@ from PySide6.QtGui import QColor, QPainter
 
 from studio.graph.model import IMPLICIT_PORTS
 from studio.gui.canvas.library import IN
-from studio.gui.canvas.look import PORT, Look, faded, mixed, pen
+from studio.gui.canvas.look import PORT, Look, faded, pen
+from studio.gui.theme.theme import mixed
 
 if TYPE_CHECKING:
     from studio.gui.canvas.node_item import NodeItem

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPen
 
-from studio.gui.canvas.look import Look, fits, look, mixed, pen, width_of
+from studio.gui.canvas.look import Look, fits, look, pen, width_of
 from studio.gui.canvas.port_painting import problem_colour
+from studio.gui.theme.theme import mixed
 
 if TYPE_CHECKING:
     from studio.gui.canvas.node_item import NodeItem

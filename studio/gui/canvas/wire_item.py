@@ -9,12 +9,12 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPainterPath, QPen
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsPathItem
 
+from studio.export.card import options_text
 from studio.graph.model import Edge
 from studio.gui.base.guard import guarded
 from studio.gui.canvas.library import PipeItem
 from studio.gui.canvas.look import TINY, look, width_of
 from studio.gui.canvas.wire_painting import FADED, LONG, PILL, Long, paint_wire, tiny_pen
-from studio.support.values import preview
 
 if TYPE_CHECKING:
     from studio.gui.canvas.viewer import Viewer
@@ -219,18 +219,6 @@ class WireItem(PipeItem):  # type: ignore[misc]
             painter.drawPath(self._path)
         else:
             paint_wire(self, painter, scale, look(), widget.parent().exposed if widget is not None else ())
-
-
-def options_text(edge: Edge) -> str:
-    """Return the options of a feedback edge in a few words."""
-    parts = []
-    if edge.has_initial:
-        parts.append("first " + ('""' if edge.initial == "" else preview(edge.initial, 18)))
-    if edge.initial_from:
-        parts.append(f"first {edge.initial_from}")
-    if edge.hold:
-        parts.append("hold")
-    return ", ".join(parts)
 
 
 def _distance(points: list[QPointF], x: float, y: float) -> float:

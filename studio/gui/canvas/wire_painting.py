@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPolygonF, QTransform
 
-from studio.gui.canvas.look import SMALL, WIRE, Look, faded, fits, mixed, pen, width_of
+from studio.gui.canvas.look import SMALL, WIRE, Look, faded, fits, pen, width_of
+from studio.gui.theme.theme import mixed
 
 if TYPE_CHECKING:
     from studio.gui.canvas.wire_item import WireItem

@@ -10,8 +10,8 @@ from PySide6.QtGui import QColor, QFontDatabase, QTextCharFormat, QTextCursor
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QPlainTextEdit, QVBoxLayout, QWidget
 
 from studio.editing import Document
-from studio.gui.base.bars import mixed
 from studio.gui.theme import current_theme
+from studio.gui.theme.theme import mixed
 from studio.support.errors import StudioError
 
 MOST_LINES = 4000

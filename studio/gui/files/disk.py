@@ -94,14 +94,19 @@ class Disk(QObject):
             self._read_again(document)
 
     def _read_again(self, document: Document) -> None:
+        if self._took_over(document):
+            self.workbench.part("pages").hide_bar(document, "disk")
+            self.workbench.say(f"{document.title} was changed by another program and is shown as it is now.", "warning")
+
+    def _took_over(self, document: Document) -> bool:
+        """Read the file again; False if it cannot be read as a graph, which is told."""
         try:
             document.reload()
         except StudioError as error:
             self._tell_broken(document, error)
-            return
+            return False
         self._told.pop(id(document), None)
-        self.workbench.part("pages").hide_bar(document, "disk")
-        self.workbench.say(f"{document.title} was changed by another program and is shown as it is now.", "warning")
+        return True
 
     # -- asking -------------------------------------------------------------------------------
 
@@ -156,13 +161,8 @@ class Disk(QObject):
         self.look()
 
     def _reload(self, document: Document) -> None:
-        try:
-            document.reload()
-        except StudioError as error:
-            self._tell_broken(document, error)
-            return
-        self._told.pop(id(document), None)
-        self.workbench.say(f"{document.title} is as its file says.")
+        if self._took_over(document):
+            self.workbench.say(f"{document.title} is as its file says.")
 
     def _keep(self, document: Document) -> None:
         document.keep_mine()

@@ -18,6 +18,7 @@ from studio.gui.base.bars import BarText
 from studio.gui.dialogs.ask import ask
 from studio.gui.workbench import Workbench
 from studio.support.errors import StudioError
+from studio.support.paths import same_file
 from studio.support.resources import resource_root
 
 FILTER: Final = "Graphs (*.yaml *.yml);;All files (*)"
@@ -174,13 +175,15 @@ class Files(QObject):
         return dialog
 
     def _save_chosen(self, document: Document, path: Path, then: Then) -> None:
-        other = next((one for one in self.workbench.documents if one is not document and _same(one.path, path)), None)
+        other = next(
+            (one for one in self.workbench.documents if one is not document and same_file(one.path, path)), None
+        )
         if other is not None:
             self.workbench.say(f"{path.name} is open in another tab. Close it there first, or choose another.", "error")
             then(False)
             return
         self._remember_folder(path)
-        if path.exists() and not _same(document.path, path):
+        if path.exists() and not same_file(document.path, path):
             ask(
                 self._window,
                 "Replace",
@@ -216,7 +219,7 @@ class Files(QObject):
         return False
 
     def _write(self, document: Document, path: Path, then: Then) -> None:
-        first = document.path is None or not _same(document.path, path)
+        first = document.path is None or not same_file(document.path, path)
         try:
             document.save(path)
         except StudioError as error:
@@ -447,12 +450,6 @@ class Files(QObject):
 def is_bundled(path: Path) -> bool:
     """True if this is a graph that ships with the studio."""
     return path.absolute().resolve().parent == resource_root("graphs").resolve()
-
-
-def _same(one: Path | None, other: Path) -> bool:
-    if one is None:
-        return False
-    return one.absolute() == other.absolute() or (one.exists() and other.exists() and one.samefile(other))
 
 
 def install(workbench: Workbench) -> Files:

@@ -11,10 +11,10 @@ from PySide6.QtCore import QFileSystemWatcher, Qt, QTimer, QUrl
 from PySide6.QtGui import QDesktopServices, QFont, QFontDatabase, QTextBlockFormat, QTextCursor
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
 
-from studio.gui.base.bars import mixed
 from studio.gui.base.signs import sign_pixmap
 from studio.gui.files.disk import SETTLES_MS
 from studio.gui.theme import current_theme, themes
+from studio.gui.theme.theme import mixed
 from studio.support.errors import StudioError
 
 LARGEST: Final = 1_000_000

@@ -6,13 +6,13 @@ from typing import Final
 
 from PySide6.QtCore import QEvent, QModelIndex, QObject, QPoint, QRect, QSize, Qt, QTimer
 from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QListView, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QToolButton, QVBoxLayout, QWidget
 
 from studio.editing.finding.searching import Found, Hit, find
 from studio.gui.base.guard import guarded
 from studio.gui.popups.overlay import inside
 from studio.gui.popups.results import go_to_hit, hit_row
-from studio.gui.popups.rows import RowDelegate, RowModel, cut, row_height
+from studio.gui.popups.rows import RowModel, cut, make_list, row_height
 from studio.gui.theme import current_theme, themes
 from studio.gui.theme.icons import icon
 from studio.gui.workbench import Workbench
@@ -60,15 +60,7 @@ class FindBar(QFrame):
         self.next = self._button("find.next", "Next hit")
         self.close_button = self._button("find.close", "Close")
         self.model = RowModel()
-        self.list = QListView(self)
-        self.list.setObjectName("find.list")
-        self.list.setAccessibleName("Hits")
-        self.list.setModel(self.model)
-        self.list.setItemDelegate(RowDelegate(self.list))
-        self.list.setUniformItemSizes(True)
-        self.list.setMouseTracking(True)
-        self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.list = make_list(self, self.model, "find.list", "Hits")
         line = QHBoxLayout()
         line.setSpacing(4)
         line.addWidget(self.field, 1)

@@ -10,11 +10,11 @@ from typing import Any, Final
 
 from PySide6.QtCore import QModelIndex, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPalette, QResizeEvent
-from PySide6.QtWidgets import QLabel, QLineEdit, QListView, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from studio.gui.base.guard import guarded
 from studio.gui.popups.overlay import MARGIN, Overlay
-from studio.gui.popups.rows import ROW, Row, RowDelegate, RowModel, cut, row_height
+from studio.gui.popups.rows import ROW, Row, RowModel, cut, make_list, row_height
 from studio.gui.theme import current_theme, themes
 from studio.gui.theme.theme import small_font
 
@@ -64,15 +64,7 @@ class Picker(Overlay):
         self.field.setPlaceholderText(placeholder)
         self.field.setMaxLength(500)
         self.model = RowModel()
-        self.list = QListView(self)
-        self.list.setObjectName("picker.list")
-        self.list.setAccessibleName(f"{name}: what fits")
-        self.list.setModel(self.model)
-        self.list.setItemDelegate(RowDelegate(self.list))
-        self.list.setUniformItemSizes(True)
-        self.list.setMouseTracking(True)
-        self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.list = make_list(self, self.model, "picker.list", f"{name}: what fits")
         self.empty = _label(self, "picker.empty", Qt.AlignmentFlag.AlignCenter)
         self.about = _label(self, "picker.about", Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
         self.about.setFixedHeight(self.fontMetrics().lineSpacing() * 3 + 4)

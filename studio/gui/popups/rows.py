@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from studio.gui.base.guard import guarded
 from studio.gui.theme import Theme, current_theme
@@ -99,6 +99,20 @@ class RowDelegate(QStyledItemDelegate):
         row = index.data(ROW)
         if row is not None:
             paint_row(painter, option, row)
+
+
+def make_list(parent: QWidget, model: RowModel, name: str, accessible: str) -> QListView:
+    """Return the list that shows rows; the keyboard stays with the field above it."""
+    made = QListView(parent)
+    made.setObjectName(name)
+    made.setAccessibleName(accessible)
+    made.setModel(model)
+    made.setItemDelegate(RowDelegate(made))
+    made.setUniformItemSizes(True)
+    made.setMouseTracking(True)
+    made.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    made.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    return made
 
 
 def row_height(metrics: QFontMetrics) -> int:

@@ -139,3 +139,13 @@ def small_font(base: QFont) -> QFont:
     font = QFont(base)
     font.setPointSizeF(max(7.0, base.pointSizeF() * 0.88))
     return font
+
+
+def mixed(base: QColor, other: QColor, part: float) -> QColor:
+    """Return `base` with `part` (0 to 1) of another colour in it."""
+    keep = 1.0 - part
+    return QColor.fromRgbF(
+        base.redF() * keep + other.redF() * part,
+        base.greenF() * keep + other.greenF() * part,
+        base.blueF() * keep + other.blueF() * part,
+    )

@@ -8,10 +8,9 @@ from PySide6.QtCore import QEvent, QRectF, QSize, QSizeF, Qt
 from PySide6.QtGui import QColor, QEnterEvent, QFont, QPainter, QPainterPath, QPaintEvent, QPen, QPixmap
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
-from studio.gui.base.bars import mixed
 from studio.gui.base.guard import guarded
 from studio.gui.theme import current_theme
-from studio.gui.theme.theme import small_font
+from studio.gui.theme.theme import mixed, small_font
 from studio.gui.welcome.preview import rendered
 
 WIDTH, HEIGHT = 262, 198

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 )  # fmt: skip
 
 from studio.editing.keeping.recovery import Recovery
+from studio.gui.base.columns import clear
 from studio.gui.base.guard import guarded
 from studio.gui.files.recovery import when
 from studio.gui.theme import current_theme, themes
@@ -143,7 +144,7 @@ class Welcome(QScrollArea):
     def _fill_lost(self) -> None:
         recovery = self.workbench.parts.get("recovery")
         found: list[Recovery] = recovery.found if recovery is not None else []
-        _clear(self._lost)
+        clear(self._lost, keep=1)  # the heading
         for lost in found[:MOST_RECOVERIES]:
             self._lost.addWidget(self._lost_row(lost))
         if len(found) > MOST_RECOVERIES:
@@ -166,7 +167,7 @@ class Welcome(QScrollArea):
         return row
 
     def _fill_recent(self) -> None:
-        _clear(self._recent)
+        clear(self._recent, keep=1)  # the heading
         paths = self.workbench.part("files").recent()[:MOST_RECENT] if "files" in self.workbench.parts else []
         for path in paths:
             row, cells = _row()
@@ -275,16 +276,6 @@ def _box(rows: QVBoxLayout) -> QWidget:
     parent = rows.parentWidget()
     assert parent is not None
     return parent
-
-
-def _clear(rows: QVBoxLayout) -> None:
-    """Remove all but the heading."""
-    while rows.count() > 1:
-        item = rows.takeAt(1)
-        widget = item.widget() if item is not None else None
-        if widget is not None:
-            widget.hide()
-            widget.deleteLater()
 
 
 def _short(folder: Path) -> str:

@@ -9,8 +9,8 @@ from pathlib import Path
 from PySide6.QtCore import QByteArray, QRectF, QSizeF, Qt
 from PySide6.QtGui import QPainter, QPixmap
 
-from studio.gui.base.bars import mixed
 from studio.gui.theme import Theme
+from studio.gui.theme.theme import mixed
 from studio.settings.folders import cache_folder
 from studio.spec.registry import Registry
 from studio.support.errors import StudioError

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from studio.gui.widgets.choices import QuietCombo
 from studio.gui.widgets.context import EditorContext
@@ -84,14 +84,7 @@ class CheckRow(RowWidget):
         super().__init__()
         self._given: Json = {}
         self._context = context
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 4)
-        card = QFrame(self)
-        card.setProperty("card", True)
-        outer.addWidget(card)
-        column = QVBoxLayout(card)
-        column.setContentsMargins(6, 6, 4, 6)
-        column.setSpacing(3)
+        card, column = self.make_card()
         line = QHBoxLayout()
         line.setSpacing(3)
         column.addLayout(line)

@@ -73,10 +73,10 @@ class JsonEditor(Editor):
             self.say(value)
 
 
-def pretty(value: Json) -> str:
-    """Return JSON with a line per entry, short lists and objects on one line."""
+def pretty(value: Json, width: int = 60) -> str:
+    """Return JSON with a line per entry; what takes at most `width` signs stands on one line."""
     flat = json.dumps(value, ensure_ascii=False)
-    return flat if len(flat) <= 60 else json.dumps(value, ensure_ascii=False, indent=2)
+    return flat if len(flat) <= width else json.dumps(value, ensure_ascii=False, indent=2)
 
 
 def read_json(text: str) -> tuple[Json, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from studio.gui.widgets.context import EditorContext
 from studio.gui.widgets.lines import set_line
@@ -127,14 +127,7 @@ class _RouteRow(RowWidget):
     def __init__(self) -> None:
         super().__init__()
         self._listed = True
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 4)
-        card = QFrame(self)
-        card.setProperty("card", True)
-        outer.addWidget(card)
-        column = QVBoxLayout(card)
-        column.setContentsMargins(6, 6, 4, 6)
-        column.setSpacing(3)
+        card, column = self.make_card()
         self.name = ItemLine(card)
         self.name.setPlaceholderText("route")
         self.name.setAccessibleName("Name of the route")
@@ -190,14 +183,7 @@ class ValuesEditor(RowsEditor):
 class _ValueRow(RowWidget):
     def __init__(self) -> None:
         super().__init__()
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 4)
-        card = QFrame(self)
-        card.setProperty("card", True)
-        outer.addWidget(card)
-        column = QVBoxLayout(card)
-        column.setContentsMargins(6, 6, 4, 6)
-        column.setSpacing(3)
+        card, column = self.make_card()
         self.name = ItemLine(card)
         self.name.setPlaceholderText("name")
         self.name.setAccessibleName("Name")

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
-
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from studio.gui.widgets.areas import Area
+from studio.gui.widgets.json_text import pretty
 from studio.gui.widgets.labels import Elided, Note, small_button
 from studio.support.plain import plain
 from studio.support.values import Json
@@ -17,12 +16,9 @@ SIGNS = 20_000
 """Signs of a value that are shown; copying takes all."""
 
 
-def pretty(value: Json) -> str:
+def readable(value: Json) -> str:
     """Return a value as people read it: text as it stands, else JSON."""
-    if isinstance(value, str):
-        return value
-    flat = json.dumps(value, ensure_ascii=False)
-    return flat if len(flat) <= 80 else json.dumps(value, ensure_ascii=False, indent=2)
+    return value if isinstance(value, str) else pretty(value, 80)
 
 
 class OutputsView(QWidget):
@@ -63,7 +59,7 @@ class OutputsView(QWidget):
         if name in self._blocks:
             block = self._blocks[name]
             if not (block.is_whole and block.value is value and block.note == note):
-                block.show_value((value,), pretty(value), note)
+                block.show_value((value,), readable(value), note)
 
     def text(self, name: str) -> str:
         """Return what is shown of an output."""
@@ -71,7 +67,7 @@ class OutputsView(QWidget):
 
     def _copy(self, name: str) -> None:
         block = self._blocks[name]
-        QGuiApplication.clipboard().setText(pretty(block.value) if block.is_whole else block.area.text())
+        QGuiApplication.clipboard().setText(readable(block.value) if block.is_whole else block.area.text())
         self.copied.emit(name)
 
 

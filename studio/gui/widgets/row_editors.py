@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from studio.gui.widgets.editor import MIXED, Editor
 from studio.gui.widgets.lines import set_line
@@ -32,6 +32,18 @@ class RowWidget(QWidget):
 
     def commit(self) -> None:
         """Tell at once what waits to be told."""
+
+    def make_card(self) -> tuple[QFrame, QVBoxLayout]:
+        """Make the row a card; return it and the column in which its fields stand."""
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 4)
+        card = QFrame(self)
+        card.setProperty("card", True)
+        outer.addWidget(card)
+        column = QVBoxLayout(card)
+        column.setContentsMargins(6, 6, 4, 6)
+        column.setSpacing(3)
+        return card, column
 
 
 class NotYet(ValueError):

@@ -91,10 +91,10 @@ def speakers(graph: Graph, output: str) -> set[Spot]:
 
 def as_text(value: Json) -> str:
     """Return what a person reads of an answer: text as it stands, the text of messages, else JSON."""
-    from studio.gui.widgets.outputs_view import pretty
+    from studio.gui.widgets.outputs_view import readable
 
     if isinstance(value, list) and value and isinstance(value[-1], dict) and "content" in value[-1]:
         value = value[-1]
     if isinstance(value, dict) and isinstance(value.get("content"), str) and "role" in value:
         value = value["content"]
-    return pretty(value)
+    return readable(value)

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from studio.editing.document.ops import Key
 from studio.graph.model import LIMITS
+from studio.gui.base.columns import clear
 from studio.gui.panels.inspector.engine_sections import changed_limits, limit_field
 from studio.gui.panels.inspector.folds import Folds
 from studio.gui.panels.inspector.form import MARGINS
@@ -251,7 +252,7 @@ class GraphPage(QWidget):
         if (signature, len(inputs)) == self._ends_shown:
             return
         self._ends_shown = (signature, len(inputs))
-        _clear(self._ends_column)
+        clear(self._ends_column)
         for title, fields in (("Inputs", inputs), ("Outputs", outputs)):
             self._ends_column.addWidget(Elided(title, role="soft"))
             for name, field in list(fields.items())[:MOST]:
@@ -282,7 +283,7 @@ class GraphPage(QWidget):
         if signature == self._graphs_shown:
             return
         self._graphs_shown = signature
-        _clear(self._graphs_column)
+        clear(self._graphs_column)
         for name, count, about in signature[:MOST]:
             row = QWidget()
             line = QHBoxLayout(row)
@@ -309,10 +310,3 @@ class GraphPage(QWidget):
         why = subject.do(f"Delete subgraph {name}", lambda: delete_graph(subject.doc, subject.at, name))
         if why:
             self.workbench.say(why, "error")
-
-
-def _clear(column: QVBoxLayout) -> None:
-    while (item := column.takeAt(0)) is not None:
-        if (gone := item.widget()) is not None:
-            gone.hide()
-            gone.deleteLater()

@@ -12,7 +12,7 @@ from studio.gui.live.watching.places import Spot
 from studio.gui.live.watching.showing import money, span
 from studio.gui.live.watching.values import Shot
 from studio.gui.panels.run.text_view import SIGNS, Piece, TextView
-from studio.gui.widgets.outputs_view import pretty
+from studio.gui.widgets.outputs_view import readable
 from studio.support.errors import StudioError
 from studio.support.ticks import tick_path
 from studio.trace.log import ORIGIN_NAMES
@@ -87,14 +87,14 @@ class NodeView(TextView):
 
     def _text(self, run: str, shot: Shot, port: str) -> str:
         if shot.is_whole(port):
-            return pretty(shot.value(port))[: SIGNS + 1]
+            return readable(shot.value(port))[: SIGNS + 1]
         key = ("whole", run, shot.firing, port)
         known = self._fetched.get(key)
         if known is not None:
             return known
         if run and key not in self._asked:
             self._asked.add(key)
-            self.live.look_up(key, lambda trace: pretty(whole_value(run, shot.firing, port)(trace))[:SIGNS])
+            self.live.look_up(key, lambda trace: readable(whole_value(run, shot.firing, port)(trace))[:SIGNS])
         size = (shot.sizes or {}).get(port, 0)
         return f"{shot.shown(port, 2000)}\n({size:,} bytes; the trace is asked for more)"
 

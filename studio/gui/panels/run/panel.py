@@ -358,9 +358,9 @@ def _given(mine: DocumentRun, name: str) -> str:
     place = mine.view.spots.get(Spot((), edge.source))
     shot = None if place is None else place.last()
     if shot is not None and shot.is_whole(edge.source_port) and edge.source_port in shot.outputs:
-        from studio.gui.widgets.outputs_view import pretty
+        from studio.gui.widgets.outputs_view import readable
 
-        return pretty(shot.value(edge.source_port))
+        return readable(shot.value(edge.source_port))
     return wire_text(mine.view, edge, (), Pick()) if shot is not None and edge.source_port in shot.outputs else ""
 
 
