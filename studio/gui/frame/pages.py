@@ -12,9 +12,9 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QMenu, QTabWidget, QWidget
 
-from studio.editing import TOP, At, Document, Op, RenameGraph
-from studio.graph.scope import BODY_PARAM, Scope
+from studio.editing import At, Document, Op, RenameGraph
 from studio.gui.base.bars import BarText
+from studio.gui.frame.bodies import open_body
 from studio.gui.frame.broken import BrokenPage
 from studio.gui.frame.page import GraphPage
 from studio.gui.frame.tab_bar import CloseButton, TabBar
@@ -115,7 +115,7 @@ class Pages(QTabWidget):
         page = GraphPage(self.workbench, tab, lambda at: self.workbench.show(tab.document, at), self)
         canvas = page.canvas
         canvas.selectionChanged.connect(self.workbench.selection_changed)
-        canvas.bodyOpened.connect(lambda name: self.open_body(tab.document, page.at, name))
+        canvas.bodyOpened.connect(lambda name: open_body(self.workbench, tab.document, page.at, name))
         canvas.nodeActivated.connect(lambda *_: self._edit_node())
         canvas.refused.connect(lambda text: self.workbench.say(text, "warning"))
         self._connect_popups(canvas)
@@ -146,26 +146,6 @@ class Pages(QTabWidget):
         self.workbench.panel_asked.emit("inspector")
         if (inspector := self.workbench.parts.get("inspector")) is not None:
             inspector.focus_main()
-
-    def open_body(self, document: Document, at: At, node: str) -> bool:
-        """Show the graph that a region node runs: a tab of this document, or the file it stands in.
-
-        A refusal (no such body, outside the project) is told. Returns whether something was shown.
-        """
-        reference = document.node(at, node).params.get(BODY_PARAM)
-        if not isinstance(reference, str) or not reference:
-            self.workbench.say(f"`{node}` names no graph yet: choose one in the inspector.", "warning")
-            return False
-        scope = document.scope(at)
-        try:
-            found = place_of(document, scope.find_graph(reference))
-            if found is not None:
-                self.workbench.show(document, found)
-                return True
-            return self.workbench.open(scope.file_of(reference)) is not None
-        except StudioError as error:
-            self.workbench.fail(error)
-            return False
 
     # -- the welcome page ---------------------------------------------------------------------
 
@@ -395,14 +375,3 @@ class Pages(QTabWidget):
         page = self.current_page()
         if page is not None and page.at:
             self.workbench.show(page.document, page.at[:-1])
-
-
-def place_of(document: Document, scope: Scope) -> At | None:
-    """Return where a scope's graph stands in the document, or None if it stands in another file."""
-    names: list[str] = []
-    one: Scope | None = scope
-    while one is not None and one.outer is not None:
-        names.insert(0, one.name)
-        one = one.outer
-    at = tuple(names) if names else TOP
-    return at if document.has(at) and document.at(at) is scope.graph else None

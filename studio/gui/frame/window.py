@@ -23,8 +23,8 @@ from studio.gui.base.collecting import Collector
 from studio.gui.base.guard import guarded
 from studio.gui.files.recovery import when
 from studio.gui.frame.menus import ActionBar
-from studio.gui.frame.page import GraphPage
 from studio.gui.frame.pages import Pages
+from studio.gui.frame.panes import focus_into
 from studio.gui.frame.status import StatusLine
 from studio.gui.frame.window_state import WindowState
 from studio.gui.panels import Panel, all_panels
@@ -206,7 +206,7 @@ class MainWindow(QMainWindow):
             self.panel(panel_id)
             dock.setVisible(True)
             dock.raise_()
-            _focus_into(dock)
+            focus_into(dock)
 
     def toggle_panel(self, panel_id: str) -> None:
         """Hide a panel that has the focus; show, or bring to the front, one that has not."""
@@ -221,7 +221,7 @@ class MainWindow(QMainWindow):
 
     def focus_canvas(self) -> None:
         """Give the focus to the graph, or to what is in its place."""
-        _focus_into(self.pages)
+        focus_into(self.pages)
 
     def reset_layout(self) -> None:
         """Put all panels where they stood at first."""
@@ -235,7 +235,7 @@ class MainWindow(QMainWindow):
         order = range(1, len(panes) + 1)
         for step in order:
             pane = panes[((here if here is not None else -by) + by * step) % len(panes)]
-            if _focus_into(pane):
+            if focus_into(pane):
                 return
 
     def _visible_docks(self) -> Iterator[QDockWidget]:
@@ -377,30 +377,3 @@ def graph_files(data: QMimeData) -> list[Path]:
     """Return the graph files among what is dragged."""
     paths = [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()] if data.hasUrls() else []
     return [path for path in paths if path.suffix.lower() in (".yaml", ".yml")]
-
-
-def _focus_into(pane: QWidget) -> bool:
-    """Give the focus to the first widget of a pane that takes it; False if there is none."""
-    if isinstance(pane, Pages):
-        page = pane.currentWidget()
-        if isinstance(page, GraphPage):
-            page.canvas.setFocus(Qt.FocusReason.ShortcutFocusReason)
-            return True
-        pane = page if page is not None else pane
-    inner = pane.widget() if isinstance(pane, QDockWidget) else pane
-    if inner is None:
-        return False
-    proxy = inner.focusProxy()
-    first = proxy if proxy is not None and proxy.isVisible() else None
-    if first is None:
-        takers = [inner, *inner.findChildren(QWidget)]
-        first = next((one for one in takers if _takes_focus(one)), None)
-    if first is None:
-        return False
-    first.setFocus(Qt.FocusReason.ShortcutFocusReason)
-    return True
-
-
-def _takes_focus(widget: QWidget) -> bool:
-    policy = widget.focusPolicy().value & Qt.FocusPolicy.TabFocus.value
-    return bool(policy) and widget.isVisible() and widget.isEnabled()

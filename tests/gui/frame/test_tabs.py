@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
 from studio.editing import TOP, Document, PutGraph, PutNode, RenameGraph, SetKey
+from studio.gui.frame.bodies import open_body
 from studio.gui.frame.window import MainWindow
 
 CONTROL = Qt.KeyboardModifier.ControlModifier
@@ -157,7 +158,7 @@ def test_a_body_in_a_file_opens_that_file(window: MainWindow, small: Path, other
     node = document.node(TOP, "inner")
     document.do("Use a file", [PutNode(TOP, "inner", type(node)("inner", "flow.subgraph", {"graph": "./other.yaml"}))])
 
-    assert window.pages.open_body(document, TOP, "inner")
+    assert open_body(window.workbench, document, TOP, "inner")
 
     assert [one.title for one in window.workbench.documents] == ["small.yaml", "other.yaml"]
     assert window.workbench.current is not None
@@ -169,7 +170,7 @@ def test_a_body_that_is_not_there_is_told_and_shows_nothing(window: MainWindow, 
     node = document.node(TOP, "inner")
     document.do("Break it", [PutNode(TOP, "inner", type(node)("inner", "flow.subgraph", {"graph": "nobody"}))])
 
-    assert not window.pages.open_body(document, TOP, "inner")
+    assert not open_body(window.workbench, document, TOP, "inner")
 
     assert "There is no graph `nobody`" in window.status.text
     assert titles(window) == ["small.yaml ●"]
