@@ -19,11 +19,11 @@ from studio.gui.live.bridge import Live
 from studio.gui.live.picker_bar import PickerBar
 from studio.gui.panels.run.panel import RunPanel
 from tests.gui.live.conftest import PATIENCE_MS
-from tests.gui.live.test_session import COUNTER, GOOD, MAPPED
-from tests.gui.live.test_window import open_graph
-from tests.gui.shell.conftest import opened
+from tests.gui.live.graphs import COUNTER, GOOD, MAPPED
+from tests.gui.live.hands import open_graph
 from tests.gui.support import Mod, head_of, on_wire
 from tests.gui.support import click as click_on
+from tests.gui.windows import opened
 from tests.support.graphs import CRITIC_LOOP
 
 CTRL, SHIFT, ALT, NONE = Mod.ControlModifier, Mod.ShiftModifier, Mod.AltModifier, Mod.NoModifier
