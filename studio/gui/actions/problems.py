@@ -41,14 +41,19 @@ def _fix(workbench: Workbench) -> None:
         menu.setActiveAction(menu.actions()[0])
 
 
+def _are_listed(workbench: Workbench) -> bool:
+    """Not in the first moments, while the panel is still to be made."""
+    return with_graph(workbench) and "problems" in workbench.parts
+
+
 ACTIONS = [
     Action(
         "problems.next", "Next Problem", "Graph", lambda w: w.part("problems").step(1), keys=("F8",), order=900,
-        when=with_graph, help="Go to the next problem of the list, and from the last to the first.",
+        when=_are_listed, help="Go to the next problem of the list, and from the last to the first.",
     ),
     Action(
         "problems.previous", "Previous Problem", "Graph", lambda w: w.part("problems").step(-1), keys=("Shift+F8",),
-        order=901, when=with_graph, help="Go to the problem before.",
+        order=901, when=_are_listed, help="Go to the problem before.",
     ),
     Action(
         "problems.fix", "Quick Fix…", "Graph", _fix, keys=("Ctrl+.",), order=902, when=_can_fix,

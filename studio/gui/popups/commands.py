@@ -59,7 +59,8 @@ class CommandPalette:
         if not query.strip():
             order = {action_id: place for place, action_id in enumerate(self.recent)}
             actions.sort(key=lambda action: order.get(action.id, len(order)))
-        rows = rows_by_text([self._action_row(action) for action in actions], query, lambda row: row.about)
+        made = [self._action_row(action) for action in actions]
+        rows = rows_by_text(made, query, lambda row: f"{row.about} {row.detail}")
         rows.sort(key=lambda row: not row.enabled)
         if not query.strip():
             return rows
@@ -139,6 +140,8 @@ def why_not(action: Action, workbench: Workbench) -> str:
     """Return a sentence why an action cannot be done now, as far as that can be told."""
     if not with_graph(workbench):
         return "No graph is shown."
+    if action.why is not None:
+        return action.why(workbench)
     if action.when is with_selection or not with_selection(workbench):
         return "Needs selected nodes."
     return "Not possible with what is shown or selected now."

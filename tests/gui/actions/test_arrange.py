@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
 from collections.abc import Iterator
 from typing import Any
@@ -34,18 +35,59 @@ def test_left_edges_are_lined_up(desk: Desk) -> None:
     desk.check()
 
 
-@pytest.mark.parametrize(("action", "axis", "far"), [("right", 0, True), ("top", 1, False), ("bottom", 1, True)])
-def test_other_edges_are_lined_up(desk: Desk, action: str, axis: int, far: bool) -> None:
+@pytest.mark.parametrize(
+    ("key", "axis", "far"), [(Qt.Key.Key_Right, 0, True), (Qt.Key.Key_Up, 1, False), (Qt.Key.Key_Down, 1, True)]
+)
+def test_other_edges_are_lined_up(desk: Desk, key: Qt.Key, axis: int, far: bool) -> None:
     canvas = desk.open(CHAIN)
     desk.choose("writer", "result")
     boxes = canvas.boxes()
 
-    desk.trigger(f"arrange.{action}")
+    desk.press(key, CTRL | SHIFT)
 
     sizes = {name: (box.width, box.height) for name, box in boxes.items()}
     edges = {round(places(desk)[n][axis] + (sizes[n][axis] if far else 0), 1) for n in ("writer", "result")}
     assert len(edges) == 1
     desk.check()
+
+
+@pytest.mark.parametrize(
+    ("title", "axis"), [("Align Centres in a Column", 0), ("Align Centres in a Row", 1)], ids=["column", "row"]
+)
+def test_centres_are_lined_up_by_what_is_typed(desk: Desk, title: str, axis: int) -> None:
+    canvas = desk.open(CHAIN)
+    desk.choose("topic", "writer", "result")
+
+    _command(desk, title)
+
+    boxes = canvas.boxes()
+    middle = {n: at[axis] + (boxes[n].width, boxes[n].height)[axis] / 2 for n, at in places(desk).items()}
+    assert (
+        max(middle[n] for n in ("topic", "writer", "result")) - min(middle[n] for n in ("topic", "writer", "result"))
+        <= 0.2
+    )
+    assert desk.labels == ["Align 3 nodes"]
+    desk.check()
+
+
+def test_gaps_are_made_equal_from_top_to_bottom_by_what_is_typed(desk: Desk) -> None:
+    canvas = desk.open(CHAIN.replace("critic: [560, 0]", "critic: [560, 700]"))
+    desk.choose("topic", "result", "critic")
+
+    _command(desk, "Distribute Vertically")
+
+    at, boxes = places(desk), canvas.boxes()
+    order = sorted(("topic", "result", "critic"), key=lambda name: at[name][1])
+    gaps = [at[b][1] - at[a][1] - boxes[a].height for a, b in itertools.pairwise(order)]
+    assert abs(gaps[0] - gaps[1]) <= 0.2
+    assert desk.labels == ["Distribute 3 nodes"]
+    desk.check()
+
+
+def _command(desk: Desk, title: str) -> None:
+    desk.press(Qt.Key.Key_K, CTRL)
+    desk.type(title)
+    desk.press(Qt.Key.Key_Return)
 
 
 def test_gaps_are_made_equal(desk: Desk) -> None:

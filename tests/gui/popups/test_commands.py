@@ -63,6 +63,19 @@ def test_what_cannot_be_done_now_is_grey_and_says_why(desk: Desk) -> None:
     assert not desk.labels
 
 
+def test_a_command_is_found_by_its_menu_and_gives_its_own_reason(desk: Desk) -> None:
+    desk.open(CHAIN)
+    desk.choose()
+    desk.press(Qt.Key.Key_K, CTRL)
+    desk.type("theme dark")
+    assert rows(desk)[0].value.id == "view.theme.dark"
+    desk.press(Qt.Key.Key_A, CTRL)
+    desk.type("earlier in file")
+
+    assert not rows(desk)[0].enabled
+    assert desk.popups.commands.picker.about.text().startswith("Select one node.")
+
+
 def test_commands_are_there_without_a_graph(desk: Desk) -> None:
     desk.popups.commands.open_commands()
 
