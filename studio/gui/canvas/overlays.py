@@ -9,6 +9,7 @@ from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
 
 from studio.gui.base.guard import guarded
+from studio.gui.base.plain_keys import claims, is_plain
 from studio.gui.canvas.look import look
 
 MOST_WORDS = 300
@@ -116,8 +117,13 @@ class FeedbackOffer(QFrame):
             self.leave()
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             (self.leave if self.no.hasFocus() else self._take)()
-        else:
-            super().keyPressEvent(event)
+        elif not is_plain(event):
+            event.ignore()
+
+    @guarded(False)
+    def event(self, event: QEvent) -> bool:
+        """Plain keys do nothing to the graph while this asks: the shortcuts of the canvas would delete and move."""
+        return claims(event) or super().event(event)
 
 
 class InlineText(QPlainTextEdit):

@@ -9,6 +9,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSlider
 
 from studio.gui.base.guard import guarded
+from studio.gui.base.plain_keys import claims, is_plain
 from studio.gui.live.watching.showing import Pick
 from studio.gui.live.watching.tracks import RegionTrack
 from studio.gui.widgets.choices import QuietCombo
@@ -96,17 +97,14 @@ class PickerBar(QFrame):
     @guarded(False)
     def event(self, event: QEvent) -> bool:
         """Plain keys are for what has the focus here: the shortcuts of the canvas around it would delete and move."""
-        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and _is_plain(event):
-            event.accept()
-            return True
-        return super().event(event)
+        return claims(event) or super().event(event)
 
     @guarded()
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Escape leads back to the canvas; what nothing here takes is not the canvas's either."""
         if event.key() == Qt.Key.Key_Escape:
             self.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
-        elif not _is_plain(event):
+        elif not is_plain(event):
             event.ignore()
 
     def _soon(self) -> None:
@@ -208,12 +206,6 @@ def show_picker(live: Live, canvas: Canvas) -> None:
     """Have a canvas show the picker, once."""
     if canvas.findChild(PickerBar, NAME) is None:
         PickerBar(live, canvas)
-
-
-def _is_plain(event: QKeyEvent) -> bool:
-    """True for keys that type, walk or delete; not for F keys and those with Ctrl or Alt, which are the window's."""
-    others = event.modifiers() & ~(Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier)
-    return not others and not Qt.Key.Key_F1 <= event.key() <= Qt.Key.Key_F35
 
 
 def _region(regions: list[RegionTrack], pick: Pick) -> RegionTrack | None:

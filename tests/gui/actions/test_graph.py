@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt
 from studio.editing.placing import annotations as notes
 from tests.gui.canvas.graphs import BODIES, CHAIN, LOOP
 from tests.gui.desk import Desk
-from tests.gui.support import Mod, assert_view_equals_document, click, edges_of, on_wire
+from tests.gui.support import Mod, assert_view_equals_document, click, connect, edges_of, on_wire
 
 CTRL, SHIFT, ALT = Mod.ControlModifier, Mod.ShiftModifier, Mod.AltModifier
 
@@ -62,6 +62,22 @@ def test_a_node_is_put_earlier_and_later_in_the_file(desk: Desk) -> None:
     assert list(desk.graph.nodes) == ["topic", "critic", "result", "writer"]
     assert desk.labels == ["Move writer earlier in the file", *["Move writer later in the file"] * 3]
     desk.check()
+
+
+def test_keys_do_nothing_to_the_graph_while_feedback_is_offered(desk: Desk) -> None:
+    canvas = desk.open(CHAIN)
+    connect(canvas, "critic.label", "writer.fault")
+    assert canvas.offer_box.isVisible()
+    desk.choose("topic")
+
+    for key in (Qt.Key.Key_Delete, Qt.Key.Key_M, Qt.Key.Key_L):
+        desk.press(key, widget=canvas.offer_box.yes)
+    assert desk.labels == []
+    desk.press(Qt.Key.Key_Escape, widget=canvas.offer_box.yes)
+    desk.choose("topic")
+    desk.press(Qt.Key.Key_M)
+
+    assert desk.labels == ["Knock out topic"], "the control: the canvas takes them again"
 
 
 def test_fires_and_on_error_are_set_for_all_selected(desk: Desk) -> None:

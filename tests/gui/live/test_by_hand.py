@@ -297,3 +297,26 @@ def test_the_budget_is_seen_and_a_limit_is_doubled_with_the_mouse(hands: Hands) 
 
     assert hands.to_end().outputs == {"result": 50}
     hands.until(lambda: " of 240" in panel.budget.accessibleDescription())
+
+
+def test_a_double_click_and_enter_on_a_line_of_the_list_lead_to_its_node(hands: Hands) -> None:
+    hands.open(CRITIC_LOOP, *GOOD)
+    hands.window.show_panel("run")
+    panel = hands.window.panel("run")
+    assert isinstance(panel, RunPanel)
+    hands.press("run.run", Qt.Key.Key_F5)
+    hands.to_end()
+    events = panel.events
+    hands.until(lambda: events.events.rowCount() == 17)
+    rows = [events.events.line(row).path for row in range(17)]
+
+    events.scrollToTop()
+    place = events.visualRect(events.events.index(rows.index("critic"), 1)).center()
+    QTest.mouseClick(events.viewport(), LEFT, NONE, place)
+    QTest.mouseDClick(events.viewport(), LEFT, NONE, place)
+    hands.until(lambda: hands.canvas.selected() == ["critic"])
+    events.setCurrentIndex(events.events.index(rows.index("result"), 1))
+    events.setFocus()
+    QTest.keyClick(events, Qt.Key.Key_Return)
+
+    hands.until(lambda: hands.canvas.selected() == ["result"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAction, QContextMenuEvent
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu
 from shiboken6 import isValid
 
@@ -13,6 +14,7 @@ from studio.gui.base.action import all_actions
 from tests.gui.canvas.graphs import CHAIN, LOOP, NOTED
 from tests.gui.desk import Desk
 from tests.gui.support import (
+    Mod,
     assert_view_equals_document,
     edges_of,
     empty_place,
@@ -70,6 +72,33 @@ def test_the_menu_of_a_node_selects_it_and_acts_on_it(desk: Desk) -> None:
     assert "writer" not in desk.graph.nodes
     assert desk.labels == ["Delete node writer"]
     desk.check()
+
+
+def test_the_right_button_and_the_menu_key_open_it(desk: Desk) -> None:
+    canvas = desk.open(CHAIN)
+    handle = desk.window.windowHandle()
+    at = canvas.view.viewport().mapTo(desk.window, head_of(canvas, "writer"))
+
+    QTest.mouseClick(handle, Qt.MouseButton.RightButton, Mod.NoModifier, at)
+    QApplication.processEvents()
+    assert canvas.selected() == ["writer"]
+    menu = desk.popups.menu
+    assert menu is not None
+    assert "Rename…" in entries(menu)
+    QTest.keyClick(menu, Qt.Key.Key_Escape)
+    QApplication.processEvents()
+    assert desk.popups.menu is None
+    canvas.setFocus()
+    middle = canvas.view.rect().center()
+    # Qt makes this of the menu key on a desktop; without one it has to be sent.
+    asked = QContextMenuEvent(QContextMenuEvent.Reason.Keyboard, middle, canvas.view.mapToGlobal(middle))
+    QApplication.sendEvent(desk.window.focusWidget() or desk.window, asked)
+
+    menu = desk.popups.menu
+    assert menu is not None
+    assert "Rename…" in entries(menu), "it is about what is selected"
+    choose(desk, menu, "Delete")
+    assert "writer" not in desk.graph.nodes
 
 
 def test_a_second_menu_stays_open_when_the_first_is_gone(desk: Desk) -> None:
