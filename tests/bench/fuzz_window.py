@@ -68,6 +68,11 @@ def shake(folder: Path, asked: argparse.Namespace) -> int:
     except Broken as broken:
         print(f"BROKEN after {len(machine.log)} steps: {broken}")
         return 1
+    finally:
+        close_all(window, window.workbench)
+        window.close()
+        # Without a screen Qt keeps what was copied until after Python's end, and then calls Python.
+        application.clipboard().clear()
     seconds = time.monotonic() - started
     kinds = Counter(line.split(":")[0] for line in machine.log)
     print(f"{len(machine.log):,} steps in {seconds:.0f} s, seed {asked.seed}: {dict(kinds.most_common())}")

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
 from studio.gui.base import guard
 from studio.gui.frame import window as window_module
@@ -32,6 +32,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "tests/gui" in item.path.as_posix():
             item.add_marker("gui")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _nothing_outlives_python(qapp: QApplication) -> Iterator[None]:
+    """Without a screen Qt keeps what was copied until after Python's end, and then calls Python."""
+    yield
+    qapp.clipboard().clear()
 
 
 @pytest.fixture(autouse=True)
