@@ -51,6 +51,9 @@ def start(files: Sequence[Path] = ()) -> int:
         return qt.exec()
     finally:
         faults.remove()
+        if qt.platformName() == "offscreen":
+            # Without a desktop Qt itself keeps what was copied, until after Python's end, and then calls Python.
+            qt.clipboard().clear()
 
 
 def _begin(window: MainWindow, files: Sequence[Path]) -> None:
