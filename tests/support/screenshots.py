@@ -48,6 +48,13 @@ ANSWERS: Final = (
     "Tea is welcome in the reading room, as long as the cup has",
 )
 
+LETTERS: Final = (
+    "longer", "Of course: it is yours until the end of the month.",
+    "damage", "Thank you for telling us; we will mend the map this week.",
+    "search", "Two books on tide pools stand on shelf seven, by the window.",
+)  # fmt: skip
+"""What it answers the letters of three readers, for each what it is and what to say."""
+
 QUESTION: Final = """\
 studio: 1
 name: refund
@@ -109,6 +116,59 @@ layout:
   topic: [230, 0]
   reply: [540, 60]
   answer: [860, 80]
+"""
+
+NOTICES: Final = """\
+studio: 1
+name: notices
+about: Sorts what readers write and answers each in a line.
+nodes:
+  letters:
+    type: flow.input
+    value:
+      - "May I keep the book a week longer?"
+      - "The map in the atlas is torn."
+      - "Do you have anything on tide pools?"
+  each: {type: flow.map, graph: answering}
+  answers: {type: flow.output}
+edges:
+  - letters.value -> each.items
+  - each.answer -> answers.value
+graphs:
+  answering:
+    nodes:
+      item: {type: flow.input, title: A letter}
+      kind:
+        type: llm.function
+        title: What it is
+        instructions: "What does the reader want? {letter}"
+        labels: [longer, damage, search]
+      reply:
+        type: llm.function
+        title: Answer
+        instructions: |
+          Answer the reader in one sentence.
+          It is about: {kind}
+          {letter}
+        output: text
+      answer: {type: flow.output}
+    edges:
+      - item.value -> kind.letter
+      - item.value -> reply.letter
+      - kind.label -> reply.kind
+      - reply.text -> answer.value
+    layout:
+      item: [0, 120]
+      kind: [260, 0]
+      reply: [620, 60]
+      answer: [960, 90]
+      /frames: [{rect: [230, -60, 670, 290], title: One letter, colour: blue}]
+      /comments: [{rect: [0, 290, 210, 70], text: "Each letter is answered on its own, all at once."}]
+      /wires: {item.value -> reply.letter: [[440, 250]]}
+layout:
+  letters: [0, 0]
+  each: [240, 0]
+  answers: [480, 0]
 """
 
 FAULTY: Final = """\
@@ -347,6 +407,33 @@ def run(stage: Stage) -> None:
     stage.until(partial(_shows, stage, "writer", DRAFTS[1][-20:]))
 
 
+def subgraph(stage: Stage) -> None:
+    """The body of a map in its tab, after a run: one of the items is picked."""
+    from PySide6.QtCore import Qt
+    from PySide6.QtTest import QTest
+
+    from studio.gui.live.picker_bar import PickerBar
+
+    stage.answer(*LETTERS, "x")
+    document = stage.open(NOTICES)
+    live = stage.window.workbench.part("live")
+    stage.do("run.run")
+    stage.until(lambda: live.active is None)
+    stage.window.workbench.show(document, ("answering",))
+    stage.settle()
+    picker = stage.canvas.findChild(PickerBar)
+    assert picker is not None
+    stage.until(picker.isVisible)
+    QTest.keyClick(picker.items, Qt.Key.Key_Down)
+    QTest.keyClick(picker.items, Qt.Key.Key_Down)
+
+
+def shortcuts(stage: Stage) -> None:
+    """Keys, searched and changed."""
+    stage.open("critic_loop")
+    stage.do("file.shortcuts")
+
+
 def problems(stage: Stage) -> None:
     """A graph that is not ready."""
     stage.open(FAULTY)
@@ -411,10 +498,12 @@ SCENES: Final = (
     Scene("wire_drop", wire_drop),
     Scene("inspector", inspector, "inspector"),
     Scene("run", run, "run"),
+    Scene("subgraph", subgraph),
     Scene("problems", problems, "problems"),
     Scene("chat", chat, "chat"),
     Scene("questions", questions, "questions"),
     Scene("settings", settings),
+    Scene("shortcuts", shortcuts),
     Scene("commands", commands),
     Scene("find", find),
     Scene("picture", picture),
