@@ -116,6 +116,8 @@ class FindBar(QFrame):
         self.hide()
         self._timer.stop()
         self._searched = ()
+        self.found = Found()
+        self.model.set_rows(())
         if self.workbench.canvas is not None:
             self.workbench.canvas.set_highlight([], [])
             self.workbench.canvas.setFocus()

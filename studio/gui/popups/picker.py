@@ -39,6 +39,8 @@ class Picker(Overlay):
     """
 
     picked = Signal(object)
+    finished = Signal()
+    """It has closed, either way; who keeps rows can let go of them."""
 
     def __init__(
         self,
@@ -157,6 +159,7 @@ class Picker(Overlay):
         closed = super().finish()
         if closed:
             self.model.set_rows(())
+            self.finished.emit()
         return closed
 
     def _take_index(self, index: QModelIndex) -> None:

@@ -31,6 +31,7 @@ class Results:
             window, "Places", lambda query: rows_by_text(self._rows, query), placeholder="Narrow down", width=520
         )
         self.picker.set_foot("↑↓ choose · Enter goes there · Esc leaves")
+        self.picker.finished.connect(lambda: self._rows.clear())
         self.picker.picked.connect(self._go)
 
     def open(self, title: str, hits: Sequence[Hit]) -> None:
@@ -38,7 +39,7 @@ class Results:
         document = self.workbench.document
         if document is None:
             return
-        self._rows = [hit_row(document, hit) for hit in hits]
+        self._rows[:] = [hit_row(document, hit) for hit in hits]
         self.picker.set_name(title)
         self.picker.set_head(f"{title} · {len(hits)}")
         self.picker.open_at()

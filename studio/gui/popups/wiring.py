@@ -26,6 +26,7 @@ class WiringPopup:
         )  # fmt: skip
         self.picker.set_foot("↑↓ choose · Enter connects · Esc cancels")
         self.picker.set_empty("Nothing here fits what this node takes or gives.")
+        self.picker.finished.connect(lambda: self._rows.clear())
         self.picker.picked.connect(self._connect)
 
     def open(self, node: str) -> None:
@@ -34,7 +35,7 @@ class WiringPopup:
         if tab is None:
             return
         document, at = tab.document, tab.at
-        self._rows = [_row(document, at, node, offer) for offer in offers(document, at, node)]
+        self._rows[:] = [_row(document, at, node, offer) for offer in offers(document, at, node)]
         self.picker.set_head(f"Wire {node}")
         self.picker.open_at()
 
