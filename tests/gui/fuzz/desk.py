@@ -69,6 +69,9 @@ def open_window(folder: Path, texts: tuple[str, ...] = (LOOPS,)) -> MainWindow:
     window.resize(1200, 800)
     window.show()
     open_graphs(window.workbench, folder, texts)
+    popups = window.workbench.part("popups")
+    for name in ("adding", "commands", "finding", "naming", "results", "wiring"):
+        getattr(popups, name)  # made once, when first asked for: that they are there is no growth
     QApplication.processEvents()
     return window
 
