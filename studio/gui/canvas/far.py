@@ -31,7 +31,7 @@ Lines = list[tuple[QPen, bool, QPainterPath]]
 FEW = 0.3
 """If less than this part of the view is painted, its cards are looked up; else all are gone through."""
 
-NAMES = 200
+NAMES = 120
 """Cards of a graph with up to so many have their titles, too; more would take longer than a frame may."""
 
 

@@ -35,7 +35,7 @@ REGIONS: Final = 5000
 KEPT_BYTES: Final = 64 * 2**20
 """Bytes of values that a view keeps; beyond it the oldest are kept by their beginnings."""
 
-BACK: Final = 300
+BACK: Final = 100
 """Lines of the list that are gone through for what an output node took."""
 
 HEAVY: Final = 4096
