@@ -479,6 +479,11 @@ class Canvas(QWidget):
         """Keys are the view's."""
         keys.pressed(self, event)
 
+    def let_go_when_ended(self) -> None:
+        """Have the view hold nothing once it has ended: Qt's binding now and then keeps the Python half of one."""
+        view = self.view
+        self.destroyed.connect(lambda *_: QTimer.singleShot(0, lambda: view.__dict__.clear()))
+
     # -- pictures -----------------------------------------------------------------------------------------
 
     def to_image(self, scale: float = 1.0, shot: picture.Shot = picture.WHOLE) -> QImage:

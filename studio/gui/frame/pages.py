@@ -211,6 +211,8 @@ class Pages(QTabWidget):
 
         def end() -> None:
             page.setParent(None)
+            if isinstance(page, GraphPage):
+                page.canvas.let_go_when_ended()
             page.deleteLater()
 
         QTimer.singleShot(0, page, end)
