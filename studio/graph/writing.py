@@ -130,7 +130,17 @@ def _graphs(out: Emitter, indent: int, graph: Graph, with_bodies: bool) -> None:
 
 def node_to_json(node: NodeInstance) -> dict[str, Json]:
     """Return a node as it stands in a file: its type, the engine's keys that were set, its params."""
-    said: dict[str, Json] = {"type": node.type}
+    said: dict[str, Json] = {"type": node.type, **engine_keys(node)}
+    for key, value in node.params.items():
+        if key in said:
+            raise GraphError(f"`{key}` is a key of every node and cannot be a param.", where=node.name)
+        said[key] = value
+    return said
+
+
+def engine_keys(node: NodeInstance) -> dict[str, Json]:
+    """Return the keys of a node that belong to the engine and were set, without the type."""
+    said: dict[str, Json] = {}
     if node.title:
         said["title"] = node.title
     if node.fires is not None:
@@ -147,10 +157,6 @@ def node_to_json(node: NodeInstance) -> dict[str, Json]:
         said["limits"] = node.limits
     if node.knockout:
         said["knockout"] = node.knockout
-    for key, value in node.params.items():
-        if key in said:
-            raise GraphError(f"`{key}` is a key of every node and cannot be a param.", where=node.name)
-        said[key] = value
     return said
 
 

@@ -13,6 +13,7 @@ from typing import Any, Final, cast, get_args
 from studio.editing.document.ops import InsertEdge, Key, Op, PutNode, RemoveEdge, ReplaceEdge, SetKey, graph_at
 from studio.editing.document.said import Said
 from studio.graph.model import FIRES, ON_ERROR, Edge, Graph, NodeInstance, StoreDecl
+from studio.graph.writing import edge_options, engine_keys
 from studio.support.values import Json
 
 LONG: Final = 4096
@@ -131,22 +132,7 @@ def node_to_json(node: NodeInstance, old: NodeInstance | None = None) -> dict[st
     said: dict[str, Json] = {"name": node.name, "type": node.type, "params": params}
     if changed:
         said["changed"] = changed
-    if node.title:
-        said["title"] = node.title
-    if node.fires is not None:
-        said["fires"] = node.fires
-    if node.on_error != "fail":
-        said["on_error"] = node.on_error
-    if node.default:
-        said["default"] = node.default
-    if node.retries:
-        said["retries"] = node.retries
-    if node.timeout_s is not None:
-        said["timeout_s"] = node.timeout_s
-    if node.limits:
-        said["limits"] = node.limits
-    if node.knockout:
-        said["knockout"] = node.knockout
+    said.update(engine_keys(node))
     return said
 
 
@@ -210,13 +196,7 @@ def edge_to_json(edge: Edge) -> dict[str, Json]:
     said: dict[str, Json] = {"ends": [edge.source, edge.source_port, edge.target, edge.target_port]}
     if edge.feedback:
         said["feedback"] = True
-    if edge.has_initial:
-        said["initial"] = edge.initial
-    if edge.initial_from:
-        said["initial_from"] = edge.initial_from
-    if edge.hold:
-        said["hold"] = True
-    return said
+    return {**said, **edge_options(edge)}
 
 
 def edge_from_json(data: Json) -> Edge:
