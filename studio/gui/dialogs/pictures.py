@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from studio.gui.widgets.choices import QuietCombo
 from studio.gui.workbench import Workbench
 from studio.support.errors import EnvironmentProblem, UsageError
 
@@ -178,7 +179,7 @@ class PictureSheet(QDialog):
         return made[0], made[1]
 
     def _list(self, form: QFormLayout, label: str, name: str, choices: dict[str, float] | dict[str, str]) -> QComboBox:
-        box = QComboBox()
+        box = QuietCombo()
         box.setObjectName(name)
         for text, value in choices.items():
             box.addItem(text, value)

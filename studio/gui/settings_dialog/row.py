@@ -7,6 +7,7 @@ from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from studio.gui.theme import current_theme, themes
+from studio.gui.widgets.choices import QuietCombo
 from studio.gui.workbench import Workbench
 from studio.settings.declared import Setting, Value
 from studio.support.errors import StudioError
@@ -97,7 +98,7 @@ class SettingRow(QWidget):
             box.clicked.connect(lambda *_: self._write(box.isChecked()))
             return box
         if self.setting.choices:
-            choice = QComboBox()
+            choice = QuietCombo()
             choice.addItems(list(self.setting.choices))
             choice.activated.connect(lambda index: self._write(self.setting.choices[index]))
             return choice
