@@ -149,9 +149,6 @@ class PickEditor(Editor):
         self.box = _Lazy(self)
         self.box.setEditable(True)
         self.box.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
-        line = self.box.lineEdit()
-        assert line is not None
-        self.line: QLineEdit = line
         self.box.setCompleter(None)  # type: ignore[arg-type]  # it would complete to the text with its remark
         self.row = QHBoxLayout(self)
         self.row.setContentsMargins(0, 0, 0, 0)
@@ -162,6 +159,13 @@ class PickEditor(Editor):
         self.line.textEdited.connect(self._typed)
         self.line.editingFinished.connect(self.finished)
         self.box.activated.connect(self._picked)
+
+    @property
+    def line(self) -> QLineEdit:
+        """The box's own field. Asked for anew each time: what Qt's binding gave for it once may not be valid later."""
+        line = self.box.lineEdit()
+        assert line is not None
+        return line
 
     def choices(self) -> list[tuple[str, str]]:
         """Return what can be picked: value and what is said of it."""
