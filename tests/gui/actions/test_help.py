@@ -26,7 +26,7 @@ def test_a_key_of_the_tables_does_what_the_page_says(key: str, title: str) -> No
 
 def test_every_key_that_the_page_names_is_bound_to_something() -> None:
     bound = {key for action in all_actions().values() for key in action.keys}
-    named = set(re.findall(r"(?:Ctrl\+|Shift\+|Alt\+)+[A-Z0-9.][A-Z0-9]*|\bF\d+\b", PAGE))
+    named = set(re.findall(r"(?:Ctrl\+|Shift\+|Alt\+)+[A-Z0-9.][A-Za-z0-9]*|\bF\d+\b", PAGE))
 
     assert len(named) > 20
     assert named <= bound
