@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QMenu, QMessageBox, QWidget
+from PySide6.QtWidgets import QApplication, QLineEdit, QMenu, QMessageBox, QWidget
 
 from studio.gui.base.action import all_actions
 from studio.gui.dialogs.compare import Compare
@@ -77,9 +77,13 @@ def test_the_theme_is_chosen_with_the_mouse_and_by_typing(window: MainWindow, sm
 
     choose_in_menu(qtbot, window, "View", "Theme", "Dark")
     qtbot.waitUntil(lambda: current_theme().is_dark, timeout=PATIENCE_MS)
-    window.activateWindow()  # a menu that closes late on a busy machine has the keys until then
+    # A menu that closes late on a busy machine has the keys until then, and without a desktop nobody gives them back.
     qtbot.waitUntil(lambda: QApplication.activePopupWidget() is None, timeout=PATIENCE_MS)
+    window.activateWindow()
+    window.focus_canvas()
+    qtbot.waitUntil(lambda: QApplication.focusWidget() is not None, timeout=PATIENCE_MS)
     press(window, Qt.Key.Key_K, CTRL)
+    qtbot.waitUntil(lambda: isinstance(QApplication.focusWidget(), QLineEdit), timeout=PATIENCE_MS)
     QTest.keyClicks(focus(), "theme light")
     press(window, Qt.Key.Key_Return)
 
