@@ -68,6 +68,11 @@ class Reader:
             self.close()
             raise
 
+    @property
+    def file(self) -> Path:
+        """The file that is read: `path`, or the private copy of it."""
+        return self.path if self._copy is None else self._copy / COPY_NAME
+
     def close(self) -> None:
         """Close the connection and remove the private copy, if there is one."""
         self.connection.close()

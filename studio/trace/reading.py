@@ -40,6 +40,11 @@ class Trace:
         self.path = Path(db)
         self._reader = Reader(self.path, foreign=foreign)
 
+    @property
+    def readable(self) -> Path:
+        """The file that is read: of one that came from someone else the checked copy, which goes with `close`."""
+        return self._reader.file
+
     # -- runs -------------------------------------------------------------------------------------
 
     def runs(self, limit: int | None = None) -> Iterator[Run]:

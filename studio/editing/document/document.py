@@ -35,9 +35,21 @@ class Document:
     `saved()` when it was written.
     """
 
-    def __init__(self, graph: Graph, path: Path | None = None, registry: Registry | None = None) -> None:
+    def __init__(
+        self,
+        graph: Graph,
+        path: Path | None = None,
+        registry: Registry | None = None,
+        *,
+        name: str = "",
+        locked: UsageError | None = None,
+    ) -> None:
         self.graph = graph
         self.path = path
+        self.name = name
+        """What it is called, if neither its file nor its graph says so (a run of it)."""
+        self.locked = locked
+        """Why nothing can be changed in it: what every edit is refused with; None of one that can be edited."""
         self.registry = registry or default_registry()
         self.history = History()
         self.changed: Signal[Op, Op] = Signal()
@@ -62,6 +74,8 @@ class Document:
     @property
     def title(self) -> str:
         """What tabs and messages call it: the file's name, or the graph's for one that was never saved."""
+        if self.name:
+            return self.name
         return self.path.name if self.path is not None else self.graph.name
 
     def at(self, at: At) -> Graph:
@@ -120,7 +134,9 @@ class Document:
 
         Raises GraphError for an op that does not fit, and what a listener raises; what was applied is then taken back,
         and nothing is remembered. Returns whether anything was done. Inside `edit` the ops join the entry that is open.
+        Raises the UsageError `locked` if nothing can be changed.
         """
+        self._refuse_if_locked()
         entry = Entry(label, merge=merge)
         try:
             for op in ops:
@@ -145,6 +161,7 @@ class Document:
     @contextmanager
     def edit(self, label: str) -> Iterator[None]:
         """Make everything done inside one entry. If something is raised inside, all of it is taken back."""
+        self._refuse_if_locked()
         if self._open_entry is not None:
             yield
             return
@@ -175,6 +192,10 @@ class Document:
             return ""
         self._replay(entry.ops)
         return entry.label
+
+    def _refuse_if_locked(self) -> None:
+        if self.locked is not None:
+            raise UsageError(self.locked.message, where=self.locked.where, hint=self.locked.hint)
 
     def _replay(self, ops: Iterable[Op]) -> None:
         """Apply ops of the history: all of them, and only then tell of a listener that could not follow."""
@@ -224,6 +245,7 @@ class Document:
 
         Raises GraphError for values that no file can hold, EnvironmentProblem if the disk refuses; nothing is lost.
         """
+        self._refuse_if_locked()
         target = path or self.path
         if target is None:
             raise UsageError("The graph has no file yet.", hint="Choose where to save it.")

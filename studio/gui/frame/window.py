@@ -39,6 +39,7 @@ SERVICES = (
     "studio.gui.popups",
     "studio.gui.problems.checks",
     "studio.gui.live.bridge",
+    "studio.gui.replay.service",
 )
 """Modules with `install(workbench)`: what parts offer each other, made before any panel, in this order."""
 

@@ -267,7 +267,7 @@ class Live(Parting):
 
     def _on_current(self) -> None:
         tab, canvas = self.workbench.current, self.workbench.canvas
-        if tab is not None and canvas is not None:
+        if tab is not None and canvas is not None and tab.document.locked is None:
             document = tab.document
             canvas.wire_value = lambda edge: self.wire_value(document, canvas.at, edge)
             show_picker(self, canvas)

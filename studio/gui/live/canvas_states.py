@@ -98,8 +98,8 @@ class CanvasStates:
         """Show all nodes of the graph in front; `anew`: what the canvas shows of an older run goes at once."""
         self._dirty.clear()
         tab, canvas = self.workbench.current, self.workbench.canvas
-        if tab is None or canvas is None or not tab.document.has(tab.at):
-            return
+        if tab is None or canvas is None or not tab.document.has(tab.at) or tab.document.locked is not None:
+            return  # of a locked one, who locked it says what is shown
         mine = self._runs(tab.document)
         if anew:
             canvas.clear_states()

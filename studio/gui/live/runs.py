@@ -132,7 +132,8 @@ class Runs(QObject):
 
     def is_free(self, workbench: Workbench | None = None) -> bool:
         """True if a run of the shown document can begin."""
-        return self.workbench.document is not None and self.active is None
+        document = self.workbench.document
+        return document is not None and document.locked is None and self.active is None
 
     def trace_file(self) -> Path:
         """The file that runs are recorded in."""

@@ -29,10 +29,12 @@ class Lookup:
     """Answers questions to one trace file. `answers` collects `(key, answer)`; an answer may be a StudioError.
 
     The thread starts with the first question. A question that is still waiting under the same key is replaced.
+    `foreign` reads a private copy, as `Trace` does.
     """
 
-    def __init__(self, db: Path) -> None:
+    def __init__(self, db: Path, *, foreign: bool = False) -> None:
         self.db = db
+        self.foreign = foreign
         self.answers: deque[tuple[Any, Any]] = deque()
         self._waiting: dict[Any, Question] = {}
         self._keys: queue.SimpleQueue[Any] = queue.SimpleQueue()
@@ -72,7 +74,7 @@ class Lookup:
                     question = self._waiting[key]
                 answer: Any
                 try:
-                    trace = trace or Trace(self.db)
+                    trace = trace or Trace(self.db, foreign=self.foreign)
                     answer = question(trace)
                 except StudioError as refused:
                     answer = refused

@@ -1,0 +1,269 @@
+"""`Session`: one recorded run that is open in the window. Where it stands, and which regions its tabs show.
+
+Everything that moves through a run goes through a session: arrow keys, timeline, panels, playing. Knows no Qt; all in
+the window's thread. Longer questions go to `Session.lookup`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from studio.editing import TOP, At, Document
+from studio.graph.model import Graph
+from studio.gui.live.watching.lookup import Lookup
+from studio.gui.live.watching.places import Places, Spot
+from studio.replay.cursor import Cursor
+from studio.spec.registry import Registry
+from studio.support.errors import UsageError
+from studio.support.signal import Signal
+from studio.trace import Trace
+
+if TYPE_CHECKING:
+    from studio.replay.states.regions import Region
+    from studio.replay.states.state import NodeState, State
+    from studio.trace.decided import Decided
+    from studio.trace.found import Run
+
+SHORT = 10
+"""Signs of a run's id that are enough to tell it in a title."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a run is recorded: a trace file and the run's id in it. `foreign` files are read from a checked copy."""
+
+    db: Path
+    run: str
+    foreign: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Lit:
+    """Firings that are lit on canvas and timeline, and why: `title` says it. `seqs` are steps, `wires` pairs of firing
+    ids (producer, consumer)."""
+
+    title: str
+    firings: frozenset[int]
+    seqs: tuple[int, ...]
+    wires: frozenset[tuple[int, int]] = frozenset()
+
+
+class Session:
+    """A run at a step.
+
+    Signals: `moved()` when it stands at another step, or a tab shows another item; `grew()` when a run that goes on has
+    more steps or another status; `lit_changed()` when other firings are lit.
+
+    Raises UsageError for a run that is not there or has no step, EnvironmentProblem for a file that cannot be read.
+    """
+
+    def __init__(self, source: Source, registry: Registry) -> None:
+        self.source = source
+        self.trace = Trace(source.db, foreign=source.foreign)
+        try:
+            self.cursor = Cursor(self.trace, source.run, registry=registry)
+            graph = Graph.from_text(self.trace.graph_text(self.run.id))
+        except BaseException:
+            self.trace.close()
+            raise
+        self.document = Document(
+            graph, registry=registry, name=f"{self.run.graph or graph.name} · {self.run.id[:SHORT]}", locked=_LOCKED
+        )
+        self.places = Places(graph)
+        self.moved: Signal[()] = Signal()
+        self.grew: Signal[()] = Signal()
+        self.lit_changed: Signal[()] = Signal()
+        self.lit: Lit | None = None
+        self.lookup = Lookup(self.trace.readable)
+        self.follows = True
+        """Whether the window shows the graph that the step is in."""
+        self._routes: dict[At, tuple[Spot, str]] = {}
+        self._known: dict[At, State | None] = {}
+        self._known_at = (0, 0)
+
+    def close(self) -> None:
+        """Close the trace; nothing is asked of the session after."""
+        self.lookup.stop()
+        self.trace.close()
+
+    # -- where it stands ----------------------------------------------------------------------
+
+    @property
+    def run(self) -> Run:
+        """The run, as it was when it was last read."""
+        return self.cursor.run
+
+    @property
+    def seq(self) -> int:
+        """The current step."""
+        return self.cursor.seq
+
+    @property
+    def here(self) -> Decided:
+        """The firing that was decided at the current step."""
+        return self.cursor.here
+
+    @property
+    def last(self) -> int:
+        """The number of the last step so far."""
+        return len(self.cursor)
+
+    def spot(self, node: str) -> Spot | None:
+        """Return where the graph has the node of a node path, items of maps left out; None if it is not known."""
+        at: At | None = TOP
+        parts = node.split("/")
+        while parts:
+            name = parts.pop(0)
+            graph = None if at is None else self.places.graph_at(at)
+            if at is None or graph is None or name not in graph.nodes:
+                return None
+            if not parts:
+                return Spot(at, name)
+            at, is_map = self.places.body(at, name), self._is_map(graph, name)
+            if is_map:
+                parts.pop(0)
+        return None
+
+    def _is_map(self, graph: Graph, name: str) -> bool:
+        cls = self.document.registry.find(graph.nodes[name].type)
+        return cls is not None and cls.spec.role == "map"
+
+    # -- moving -------------------------------------------------------------------------------
+
+    def go(self, move: Callable[[Cursor], bool]) -> bool:
+        """Move the cursor by one of its moves; return whether it moved."""
+        moved = move(self.cursor)
+        if moved:
+            self._after_move()
+        return moved
+
+    def seek(self, seq: int) -> bool:
+        """Go to a step; numbers beyond the ends stop at the ends."""
+        return self.go(lambda cursor: cursor.seek(seq))
+
+    def seek_firing(self, id: int) -> bool:
+        """Go to the step of a firing; False if it was never decided, or the run stands there."""
+        return self.go(lambda cursor: cursor.seek_firing(id))
+
+    def next_of(self, path: int, *, back: bool = False) -> bool:
+        """Go to the next firing of a node path, given by its number (`Decided.path`)."""
+        found = self.cursor.steps.next_of_path(path, self.seq, back=back)
+        return found is not None and self.seek(found)
+
+    def _after_move(self) -> None:
+        region: Region | None = self.cursor.region()
+        while region is not None and region.node is not None:
+            spot = self.spot(region.node.node)
+            if spot is not None and (body := self.places.body(*spot)) is not None:
+                self._routes[body] = spot, region.item
+            region = self.cursor.regions.around(region)
+        self.moved.emit()
+
+    def refresh(self) -> bool:
+        """Read anew whether a run that goes on has grown; return whether it has."""
+        before = self.run.status, self._known_at[1]
+        self.cursor.refresh()
+        grown = (self.run.status, self.last) != before
+        if grown:
+            self.grew.emit()
+        return grown
+
+    # -- what its tabs show -------------------------------------------------------------------
+
+    def state_at(self, at: At) -> State | None:
+        """Return the state, at the current step, of the region that the tab of a graph shows.
+
+        That is the region of the current step or one around it, if the graph is its; otherwise the last execution of
+        the way to it that was shown or picked last. None if no execution had begun there.
+        """
+        place = (self.seq, self.last)
+        if self._known_at != place:
+            self._known.clear()
+            self._known_at = place
+        if at not in self._known:
+            region = self._region_at(at, set())
+            self._known[at] = None if region is None else self.cursor.state(region)
+        return self._known[at]
+
+    def node_at(self, spot: Spot) -> NodeState | None:
+        """Return how a node of the graph stands at the current step, in the region that its tab shows."""
+        state = self.state_at(spot.at)
+        return None if state is None else state.nodes.get(spot.name)
+
+    def items_at(self, at: At) -> tuple[str, list[str]]:
+        """Return the key of the item that the tab of a map's body shows, and all keys; ("", []) for other graphs."""
+        route = self._route(at)
+        if route is None:
+            return "", []
+        around = self._region_at(route[0].at, {at})
+        if around is None:
+            return route[1], []
+        return route[1], self.cursor.regions.items(around, route[0].name)
+
+    def pick(self, at: At, item: str) -> None:
+        """Have the tab of a map's body show another item."""
+        route = self._route(at)
+        if route is not None and route[1] != item:
+            self._routes[at] = route[0], item
+            self._known.clear()
+            self.moved.emit()
+
+    def _region_at(self, at: At, seen: set[At]) -> Region | None:
+        if at == TOP:
+            return self.cursor.regions.top()
+        region: Region | None = self.cursor.region()
+        while region is not None and region.node is not None:
+            spot = self.spot(region.node.node)
+            if spot is not None and self.places.body(*spot) == at and self._shows(at, region):
+                return region
+            region = self.cursor.regions.around(region)
+        route = self._route(at)
+        if route is None or at in seen:
+            return None
+        around = self._region_at(route[0].at, {*seen, at})
+        return None if around is None else self.cursor.regions.body(around, route[0].name, self.seq, route[1])
+
+    def _shows(self, at: At, region: Region) -> bool:
+        """True unless another item was picked for the tab."""
+        route = self._routes.get(at)
+        return route is None or route[1] == region.item
+
+    def _route(self, at: At) -> tuple[Spot, str] | None:
+        """The region node through which a tab's graph is seen, and the item."""
+        if at in self._routes or at == TOP:
+            return self._routes.get(at)
+        for place, graph in self.document.walk():
+            for name, node in graph.nodes.items():
+                cls = self.document.registry.find(node.type)
+                if cls is None or cls.spec.role not in ("subgraph", "map") or self.places.body(place, name) != at:
+                    continue
+                item = "0" if cls.spec.role == "map" else ""
+                self._routes[at] = Spot(place, name), item
+                return self._routes[at]
+        return None
+
+    # -- lighting -----------------------------------------------------------------------------
+
+    def light(self, lit: Lit | None) -> None:
+        """Light firings on canvas and timeline, in place of those before; None lights nothing."""
+        self.lit = lit
+        self.lit_changed.emit()
+
+    def lit_nodes(self, at: At) -> Iterable[str]:
+        """Return the names of nodes of a graph of which a firing is lit, at any item."""
+        found: dict[str, None] = {}
+        for id in () if self.lit is None else self.lit.firings:
+            firing = self.cursor.steps.firing(id)
+            spot = None if firing is None else self.spot(firing.node)
+            if spot is not None and spot.at == at:
+                found[spot.name] = None
+        return found
+
+
+_LOCKED = UsageError(
+    "This is the graph as it ran: it cannot be changed.",
+    hint="Fork the run to change it from a step on, or open the graph as it is today.",
+)
