@@ -6,21 +6,20 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
 from studio.cli.text import MARGIN, STATUS_STYLE, Piece, duration, money, plural, table, usage
-from studio.support.plain import cut, plain, plain_line
-from studio.support.tables import are_numbers, cell_text, number_text
-from studio.support.values import Json, encode, preview
+from studio.support.pieces import Line as Line
+from studio.support.pieces import brief as brief
+from studio.support.pieces import sign_piece as sign_piece
+from studio.support.plain import plain
+from studio.support.tables import are_numbers, cell_text
+from studio.support.values import Json, encode
 from studio.trace.log import CALLS
 
 if TYPE_CHECKING:
     from studio.replay.steps import Source, Step, Totals
     from studio.trace.found import Effect, Run
 
-SIGNS: Final = {"ok": "✓", "error": "✗", "skipped": "·", "running": "…", "interrupted": "!"}
-
 SHORT_ID: Final = 13
 """Characters of a run id that tell it from others: its time in milliseconds (10), and some of what was drawn."""
-
-Line = tuple[Piece, ...]
 
 
 def value_lines(value: Json, *, width: int = 100, colour: bool = False) -> list[str]:
@@ -40,16 +39,6 @@ def value_lines(value: Json, *, width: int = 100, colour: bool = False) -> list[
     return plain(json.dumps(value, indent=2, ensure_ascii=False)).splitlines()
 
 
-def brief(values: Mapping[str, Json], limit: int = 72) -> str:
-    """Return outputs as one short line: the value alone if there is one, else `port=value …`."""
-    if not values:
-        return ""
-    if len(values) == 1:
-        return _short(next(iter(values.values())), limit)
-    share = max(12, limit // len(values) - 2)
-    return cut("  ".join(f"{port}={_short(value, share)}" for port, value in values.items()), limit)
-
-
 def status_piece(status: str) -> Piece:
     """Return the status, coloured."""
     return (STATUS_STYLE.get(status, ""), status)
@@ -61,11 +50,6 @@ def lineage(run: Run, *, short: bool = False) -> str:
         return ""
     parent = run.parent_run[:SHORT_ID] if short else run.parent_run
     return f"← {parent}" + ("" if run.fork_seq is None else f" at {'' if short else 'step '}{run.fork_seq}")
-
-
-def sign_piece(status: str) -> Piece:
-    """Return the one-letter sign of a firing's status, coloured."""
-    return (STATUS_STYLE.get(status, ""), SIGNS.get(status, "?"))
 
 
 def totals_line(totals: Totals) -> str:
@@ -204,8 +188,3 @@ def _columns(value: Json) -> list[str]:
             return []
         names.update(dict.fromkeys(map(str, row)))
     return list(names) if len(names) <= 12 else []
-
-
-def _short(value: Json, limit: int) -> str:
-    """A value on one line; numbers with as many digits as a person reads."""
-    return number_text(value) if isinstance(value, float) else plain_line(preview(value, limit))

@@ -4,24 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TypeAlias
 
+from studio.support.pieces import STATUS_STYLE as STATUS_STYLE
+from studio.support.pieces import Piece as Piece
+from studio.support.pieces import money as money
+from studio.support.pieces import plural as plural
 from studio.support.plain import cells, plain, plain_line
 from studio.support.tables import aligned
-
-Piece: TypeAlias = str | tuple[str, str]
-"""Text, or `(style, text)`: the text is made harmless, then styled."""
 
 _CODES = {
     "bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "blue": "34", "magenta": "35", "cyan": "36",
     "reverse": "7", "heading": "1;36",
 }  # fmt: skip
-
-STATUS_STYLE = {
-    "ok": "green", "error": "red", "failed": "red", "skipped": "dim", "paused": "yellow", "running": "cyan",
-    "interrupted": "yellow", "aborted": "yellow",
-}  # fmt: skip
-
 
 MARGIN = "│ "
 """Stands between a label and a text of several lines."""
@@ -121,15 +115,6 @@ def iso_moment(seconds: float) -> str:
     return datetime.fromtimestamp(seconds).astimezone().isoformat(timespec="milliseconds")
 
 
-def money(usd: float | None) -> str:
-    """Return a cost in US dollars; unknown is `?`, never 0."""
-    if usd is None:
-        return "?"
-    if usd == 0:
-        return "$0"
-    return f"${usd:.4f}" if usd < 1 else f"${usd:.2f}"
-
-
 def size(count: float) -> str:
     """Return a number of bytes as a person would write it."""
     for unit in ("B", "kB", "MB"):
@@ -137,11 +122,6 @@ def size(count: float) -> str:
             return f"{count:.0f} {unit}" if unit == "B" or count >= 9.95 else f"{count:.1f} {unit}"
         count /= 1000
     return f"{count:.1f} GB"
-
-
-def plural(number: int, word: str) -> str:
-    """Return `1 firing`, `2 firings`."""
-    return f"{number:,} {word}" if number == 1 else f"{number:,} {word}s"
 
 
 def usage(

@@ -772,3 +772,32 @@ limits: {firings: 2}
         ask = later.firing("ask", "0")
         assert ask.origin == "replayed"
         assert [one.response["text"] for one in later.effects(ask)] == ["hi"]
+
+
+def test_a_search_that_is_left_and_gone_on_with_finds_the_same(record: Recorded) -> None:
+    causes = record(CHAIN.format(ticks=30))
+    last = causes.firing("add", "29")
+    whole = causes.ancestors(last)
+    walk = causes.walk(last)
+    counts = []
+    while not walk.go_on(0):
+        counts.append(len(walk.firings))
+    assert walk.found == whole
+    assert len(whole.firings) > 30
+    assert len(counts) > 2
+    assert counts == sorted(counts)
+    assert causes.walk(last).found.edges == (), "nothing is looked at before it is asked for"
+    assert causes.walk(causes.firing("add", "0"), down=True).whole() == causes.descendants(causes.firing("add", "0"))
+
+
+CHAIN = """\
+nodes:
+  one: {{type: flow.input, value: 1}}
+  add: {{type: logic.expression, expression: "a + b"}}
+  out: {{type: flow.output}}
+edges:
+  - one.value -> add.a
+  - add.value ~> add.b: {{initial: 0}}
+  - add.value -> out.value
+max_ticks: {ticks}
+"""

@@ -123,7 +123,7 @@ def _named(ticks: list[str]) -> str:
 
 
 def _say(causes: Causes, tree: Ancestry, down: bool, out: Output) -> None:
-    from studio.cli.reasons import Tree
+    from studio.replay.causes.telling import Tree
 
     for line in Tree(causes, tree, down=down, width=out.columns or 120).lines():
         out.say(*line)
@@ -133,7 +133,7 @@ def _absent(
     causes: Causes, absence: Absence, node: str, tick: str, port: str, args: argparse.Namespace, out: Output
 ) -> None:
     """Show why there is nothing, and what led to whoever decided that."""
-    from studio.cli.reasons import absence_lines
+    from studio.replay.causes.telling import absence_lines
 
     by = absence.decided_by
     tree: Ancestry | None = None

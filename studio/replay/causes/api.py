@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from studio.replay.causes.absence import Absences
+from studio.replay.causes.closure import Closure, Step
 from studio.replay.causes.giving import DONE, Giving
 from studio.replay.causes.leading import Leading
 from studio.replay.causes.places import Places
@@ -22,12 +22,6 @@ if TYPE_CHECKING:
     from studio.spec.registry import Registry
     from studio.trace import Trace
     from studio.trace.found import Effect, Firing
-
-MORE = 1000
-"""Firings left out that are counted; where there are so many, there may be more."""
-
-Step = tuple[Cause, int, str | None]
-"""An edge, the firing to go on with, and which of its outputs (None: all)."""
 
 
 class Causes:
@@ -87,58 +81,34 @@ class Causes:
         Exactly what gave values, nothing beside it: of a region, only what its outputs were made of; of a store, only
         the writes that what was met there consists of. `depth` bounds the steps back, `limit` the firings.
         """
-
-        def back(id: int, output: str | None) -> Iterable[Step]:
-            for cause in self._giving.of(self._rows.get(id), output):
-                yield cause, cause.source, self._asked(cause)
-
-        return self._closure(firing, port, back, depth, limit)
+        return self.walk(firing, port, depth=depth, limit=limit).whole()
 
     def descendants(
         self, firing: Firing, port: str | None = None, *, depth: int | None = None, limit: int | None = None
     ) -> Ancestry:
         """Return all that an output of a firing led to: the inverse of `ancestors`, by the same relations."""
+        return self.walk(firing, port, down=True, depth=depth, limit=limit).whole()
+
+    def walk(
+        self,
+        firing: Firing,
+        port: str | None = None,
+        *,
+        down: bool = False,
+        depth: int | None = None,
+        limit: int | None = None,
+    ) -> Closure:
+        """Return the search behind `ancestors` (with `down`: `descendants`), to be gone on with bit by bit."""
+
+        def back(id: int, output: str | None) -> Iterable[Step]:
+            for cause in self._giving.of(self._rows.get(id), output):
+                yield cause, cause.source, self._asked(cause)
 
         def on(id: int, output: str | None) -> Iterator[Step]:
             for cause, touched in self._leading.of(self._rows.get(id), output):
                 yield cause, cause.of, touched
 
-        return self._closure(firing, port, on, depth, limit)
-
-    def _closure(
-        self,
-        firing: Firing,
-        port: str | None,
-        steps: Callable[[int, str | None], Iterable[Step]],
-        depth: int | None,
-        limit: int | None,
-    ) -> Ancestry:
-        firings = {firing.id: firing}
-        edges: dict[Cause, None] = {}
-        more: dict[int, None] = {}
-        seen: dict[int, set[str | None]] = {firing.id: {port}}
-        todo: deque[tuple[int, str | None, int]] = deque([(firing.id, port, 0)])
-        while todo:
-            id, output, far = todo.popleft()
-            if None in seen[id] and output is not None:
-                continue  # all its outputs are looked at anyway
-            if depth is not None and far >= depth:
-                if next(iter(steps(id, output)), None) is not None:
-                    more[id] = None
-                continue
-            for cause, other, asked in steps(id, output):
-                if other != OUTSIDE and other not in firings:
-                    if limit is not None and len(firings) >= limit:
-                        more[other] = None
-                        if len(more) >= MORE:
-                            return Ancestry(firing.id, port or "", firings, tuple(edges), tuple(more))
-                        continue
-                    firings[other] = self._rows.get(other)
-                edges[cause] = None
-                if other != OUTSIDE and asked not in seen.setdefault(other, set()):
-                    seen[other].add(asked)
-                    todo.append((other, asked, far + 1))
-        return Ancestry(firing.id, port or "", firings, tuple(edges), tuple(more))
+        return Closure(firing, port, on if down else back, self._rows.get, depth, limit)
 
     def _asked(self, cause: Cause) -> str | None:
         """Which output of its source an edge came from; None where it is no matter, as each came from all inputs."""

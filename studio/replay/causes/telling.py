@@ -1,13 +1,11 @@
-"""Causes as a tree that a person can read: what came from where, root first; used by `why`."""
+"""Causes as a tree that a person can read: what came from where, root first. `why` prints it, the window lists it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from studio.cli.showing import brief, sign_piece
-from studio.cli.text import Piece, money, plural
-from studio.replay.causes.api import MORE
+from studio.replay.causes.closure import MORE
 from studio.replay.causes.records import (
     ENTERS,
     FAILURE,
@@ -19,14 +17,13 @@ from studio.replay.causes.records import (
     SAME_QUESTION,
     STORE,
 )
+from studio.support.pieces import Line, Piece, brief, money, plural, sign_piece
 from studio.support.plain import cells
 from studio.trace.log import CALLS
 
 if TYPE_CHECKING:
     from studio.replay.causes import Absence, Ancestry, Cause, Causes
     from studio.trace.found import Firing
-
-Line = tuple[Piece, ...]
 
 _WORDS: Final = {
     FEEDBACK: "fed back",
@@ -49,26 +46,37 @@ MARK = 2
 """Bars in whose place it stands how many there are more."""
 
 
-class Tree:
-    """Draws an ancestry (or, with `down`, what something led to) as lines, each firing in full once."""
+class Row(NamedTuple):
+    """One line of the tree. `edge` is how it hangs on the line above it (None: the root), `other` the firing it shows
+    (OUTSIDE: a first value). `depth` are the branches that are come back to further down; of a firing's branches the
+    `last` one goes on in the same column, if it `goes_on`. `again`: the firing stands in full above."""
 
-    def __init__(self, causes: Causes, found: Ancestry, *, down: bool, width: int) -> None:
-        self.causes = causes
+    edge: Cause | None
+    other: int
+    depth: int = 0
+    last: bool = True
+    goes_on: bool = False
+    again: bool = False
+
+
+class Rows:
+    """An ancestry (or, with `down`, what something led to) in the order in which it is read."""
+
+    def __init__(self, found: Ancestry, *, down: bool) -> None:
         self.found = found
         self.down = down
-        self.width = width
-        self._hidden = set(found.more)
         self._next: dict[int, list[Cause]] = {}
         for edge in found.edges:
             self._next.setdefault(edge.source if down else edge.of, []).append(edge)
         self._shown: set[int] = set()
 
-    def lines(self) -> Iterator[Line]:
-        """Yield the lines, root first."""
-        root = self.found.firings[self.found.root]
-        yield from self._root(root)
+    def all(self) -> Iterator[Row]:
+        """Yield the rows, root first, each firing in full once."""
+        root = self.found.root
+        self._shown = {root}
+        yield Row(None, root)
         # An explicit stack: a loop of a thousand ticks is a chain of that depth.
-        stack: list[tuple[Iterator[tuple[Cause, bool]], int]] = [(self._children(root.id), 0)]
+        stack: list[tuple[Iterator[tuple[Cause, bool]], int]] = [(self._children(root), 0)]
         while stack:
             children, depth = stack[-1]
             step = next(children, None)
@@ -78,25 +86,13 @@ class Tree:
             edge, last = step
             other = edge.of if self.down else edge.source
             known = other == OUTSIDE or other in self._shown
-            goes_on = last and not known and bool(self._next.get(other))
-            branch = "└→ " if goes_on else "└─ " if last else "├─ "
-            yield self._line(edge, self._open(depth) + branch, again=other in self._shown)
+            yield Row(
+                edge, other, depth, last, last and not known and bool(self._next.get(other)), other in self._shown
+            )
             if not known:
                 self._shown.add(other)
                 # The last branch goes on in the same column, so that a loop does not wander off to the right.
                 stack.append((self._children(other), depth if last else depth + 1))
-        if self.found.more:
-            count = len(self.found.more)
-            hidden = plural(count, "more firing") + (" or more" if count >= MORE else "")
-            yield (("dim", f"… and {hidden} not followed: raise --depth or --limit to go on"),)
-
-    def _open(self, depth: int) -> str:
-        """The branches that are come back to further down, as bars: of many the last ones, and how many more."""
-        most = max(MARK, self.width // 8)
-        if depth <= most:
-            return "│  " * depth
-        shown = most - MARK
-        return f"⋯{depth - shown}".ljust(MARK * 3) + "│  " * shown
 
     def _children(self, id: int) -> Iterator[tuple[Cause, bool]]:
         """What hangs on a firing, the short branches first, each with whether it is the last."""
@@ -112,10 +108,44 @@ class Tree:
         other = edge.of if self.down else edge.source
         return other != OUTSIDE and other not in self._shown and bool(self._next.get(other))
 
+
+def relation(edge: Cause) -> str:
+    """Return what an edge is in a word or two, "" for a plain wire, which needs none."""
+    return f"{edge.output} of store `{edge.port}`" if edge.why == STORE else _WORDS.get(edge.why, "")
+
+
+class Tree:
+    """Draws an ancestry (or, with `down`, what something led to) as lines, each firing in full once."""
+
+    def __init__(self, causes: Causes, found: Ancestry, *, down: bool, width: int) -> None:
+        self.causes = causes
+        self.found = found
+        self.down = down
+        self.width = width
+        self._hidden = set(found.more)
+
+    def lines(self) -> Iterator[Line]:
+        """Yield the lines, root first."""
+        for row in Rows(self.found, down=self.down).all():
+            if row.edge is None:
+                yield from self._root(self.found.firings[row.other])
+                continue
+            branch = "└→ " if row.goes_on else "└─ " if row.last else "├─ "
+            yield self._line(row.edge, self._open(row.depth) + branch, again=row.again)
+        if self.found.more:
+            yield (("dim", f"… and {left_out(self.found)} not followed: raise --depth or --limit to go on"),)
+
+    def _open(self, depth: int) -> str:
+        """The branches that are come back to further down, as bars: of many the last ones, and how many more."""
+        most = max(MARK, self.width // 8)
+        if depth <= most:
+            return "│  " * depth
+        shown = most - MARK
+        return f"⋯{depth - shown}".ljust(MARK * 3) + "│  " * shown
+
     # -- lines --------------------------------------------------------------------------------
 
     def _root(self, firing: Firing) -> Iterator[Line]:
-        self._shown.add(firing.id)
         head: list[Piece] = [sign_piece(firing.status), " ", ("heading", firing.node), ("dim", f"  tick {firing.tick}")]
         if self.found.port:
             head += ["  ", ("cyan", self.found.port)]
@@ -128,7 +158,7 @@ class Tree:
             return (("dim", branch), ("cyan", edge.port), ("dim", " ← its first value  "), shown)
         firing = self.causes.get(edge.of if self.down else edge.source)
         line: list[Piece] = [("dim", branch)]
-        word = f"{edge.output} of store `{edge.port}`" if edge.why == STORE else _WORDS.get(edge.why, "")
+        word = relation(edge)
         if self.down:
             into = edge.port if edge.why not in (STORE, SAME_QUESTION, LEAVES, FAILURE) else ""
             line += [("heading" if not again else "", firing.node)]
@@ -180,6 +210,11 @@ class Tree:
         if firing.origin != "executed":
             pieces.append(("dim", f"  {firing.origin}"))
         return pieces
+
+
+def left_out(found: Ancestry) -> str:
+    """Return how many firings an ancestry left out, in words."""
+    return plural(len(found.more), "more firing") + (" or more" if len(found.more) >= MORE else "")
 
 
 def absence_lines(absence: Absence, *, node: str, tick: str, port: str = "") -> Iterator[Line]:
