@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, QTimer, Signal
-from PySide6.QtGui import QImage, QKeyEvent, QMouseEvent, QResizeEvent
+from PySide6.QtGui import QImage, QKeyEvent, QMouseEvent, QPalette, QResizeEvent
 from PySide6.QtWidgets import QGraphicsItem, QLabel, QVBoxLayout, QWidget
 
 from studio.editing import At, Document
@@ -33,6 +33,7 @@ from studio.gui.canvas.states import States
 from studio.gui.canvas.targets import BY_BOX, Target, find_target
 from studio.gui.canvas.viewer import Viewer
 from studio.gui.canvas.wire_item import WireItem, WireKey
+from studio.gui.canvas.wire_values import WireValue, WireValues
 from studio.gui.canvas.writing import write_note
 from studio.gui.workbench import Workbench
 from studio.support.errors import StudioError
@@ -83,6 +84,9 @@ class Canvas(QWidget):
         self.minimap = Minimap(self.view, self.projection)
         self.states = States(self)
         self.marks = Marks(self.view, self.projection, self.notes)
+        self.wire_values = WireValues(self.projection)
+        self.own_keys: Callable[[QKeyEvent], Callable[[], object] | None] | None = None
+        """Asked first what a key does here, None for nothing of its own: who shows a run sets it."""
         self._fitted = False
         # A timer of its own: what a single shot is to call is kept for ever if the canvas goes before it rings.
         self._fitting = QTimer(self)
@@ -106,6 +110,7 @@ class Canvas(QWidget):
         view.double_clicked.connect(lambda target, point, screen: self._on_double_click(target, point, screen))
         view.context_asked.connect(lambda screen, target: self._on_context(screen, target))
         view.keyed.connect(lambda event: keys.pressed(self, event))
+        view.act = lambda event: self.own_keys(event) if self.own_keys is not None else None
         view.shown_scene().selectionChanged.connect(self._on_scene_selection)
         view.overlay = self.minimap
         view.far = Far(self.projection, self.notes)
@@ -295,6 +300,26 @@ class Canvas(QWidget):
         """What `set_highlight` marked: names of nodes and keys of wires."""
         return self.marks.highlighted
 
+    def set_wire_values(self, values: Mapping[WireKey, WireValue]) -> None:
+        """Show what lies on the wires of a run at some moment, and nothing on others; an empty mapping ends it."""
+        self.wire_values.set(values)
+
+    def set_current(self, name: str) -> None:
+        """Mark the node that a run stands at, and no other; "" marks none."""
+        self.marks.current(name)
+
+    def set_tint(self, role: str) -> None:
+        """Give the paper a touch of a role's colour and a frame in it: what is shown is not what is being designed. ""
+        ends it."""
+        self.view.tint = role
+        edge = 3 if role else 0
+        layout = self.layout()
+        assert layout is not None
+        layout.setContentsMargins(edge, 0, edge, edge)
+        self.setAutoFillBackground(bool(role))
+        self._dress()
+        self.view.viewport().update()
+
     def set_problems(self, problems: Mapping[str, tuple[str, str]]) -> None:
         """Set a sign on nodes with problems: name → (`error` or `warning`, what is wrong)."""
         self.marks.problems(problems)
@@ -430,6 +455,7 @@ class Canvas(QWidget):
             self.gone.emit()
         self.marks.forget_mouse()
         self.marks.follow()
+        self.wire_values.follow()
         self.view.repaint_far()
         self._hint.setVisible(not projection.cards)
         self.minimap.refresh()
@@ -447,6 +473,10 @@ class Canvas(QWidget):
 
     def _dress(self) -> None:
         style = look()
+        if self.view.tint:
+            palette = self.palette()
+            palette.setColor(QPalette.ColorRole.Window, style.theme.colour(self.view.tint))
+            self.setPalette(palette)
         self.view.shown_scene().setBackgroundBrush(style.paper)
         self._hint.setStyleSheet(f"color: {style.soft.name()}; background: transparent; font-size: 15px;")
 

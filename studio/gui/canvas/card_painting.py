@@ -10,6 +10,7 @@ from PySide6.QtGui import QPainter, QPainterPath
 
 from studio.export.card import FACE, HEAD, PAD
 from studio.graph.model import IMPLICIT_PORTS
+from studio.gui.canvas.here import paint_here
 from studio.gui.canvas.library import IN
 from studio.gui.canvas.look import NAMED, RADIUS, SMALL, TINY, Look, faded, fits, look, pen, width_of, wrapped
 from studio.gui.canvas.port_painting import paint_ports, paint_problem
@@ -38,6 +39,7 @@ def paint_card(item: NodeItem, painter: QPainter, scale: float, style: Look) -> 
         paint_tiny(item, painter, style)
         if scale >= NAMED:
             paint_big_title(item, painter, style, scale)
+        _paint_current(item, painter, style, scale)
         return
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     _paint_sheet(item, painter, style, scale)
@@ -50,6 +52,12 @@ def paint_card(item: NodeItem, painter: QPainter, scale: float, style: Look) -> 
     paint_ports(item, painter, style, with_free=scale >= SMALL)
     if item.problem is not None:
         paint_problem(item, painter, style, large=scale < SMALL)
+    _paint_current(item, painter, style, scale)
+
+
+def _paint_current(item: NodeItem, painter: QPainter, style: Look, scale: float) -> None:
+    if item.current:
+        paint_here(painter, QRectF(0, 0, item.card.width, item.card.height), scale, style)
 
 
 # -- the box --------------------------------------------------------------------------------------

@@ -15,6 +15,7 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter, QPainterPath, QPen
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem
 
+from studio.gui.canvas.here import paint_here
 from studio.gui.canvas.look import NAMED, Look, look
 from studio.gui.canvas.node_item import NodeItem
 from studio.gui.canvas.small_cards import Box, BoxKey, box_key, box_of, opacity_of, paint_big_title, paint_boxes
@@ -89,6 +90,9 @@ class Far:
                 paint_big_title(item, painter, style, scale)
                 painter.restore()
         painter.setOpacity(1.0)
+        for item in shown:
+            if item.current:
+                paint_here(painter, item.body_rect(), scale, style)
 
     def _paint_wires(self, painter: QPainter) -> None:
         style = look()

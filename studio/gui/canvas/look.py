@@ -41,7 +41,7 @@ class Look:
         self.ink, self.text, self.soft = c("ink"), c("text"), c("soft")
         self.wire, self.back, self.bad = c("wire"), c("back"), c("bad")
         self.accent, self.accent_ink = c("accent"), c("accent_ink")
-        self.ok, self.warn = c("ok"), c("warn")
+        self.ok, self.warn, self.replay = c("ok"), c("warn"), c("replay")
         self.frame, self.comment, self.comment_ink = c("frame"), c("comment"), c("comment_ink")
         self.statuses = {
             "waiting": self.soft, "running": c("running"), "ok": self.ok, "error": self.bad, "skipped": c("skipped"),

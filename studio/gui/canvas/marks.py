@@ -32,6 +32,7 @@ class Marks:
         self._problems: Mapping[str, tuple[str, str]] = {}
         self._nodes: frozenset[str] = frozenset()
         self._wires: frozenset[WireKey] = frozenset()
+        self._current = ""
 
     # -- the mouse ------------------------------------------------------------------------------
 
@@ -100,6 +101,19 @@ class Marks:
         """What is marked as found."""
         return self._nodes, self._wires
 
+    def current(self, name: str) -> None:
+        """Mark the node that a run stands at, and no other; "" marks none."""
+        if name != self._current:
+            before, self._current = self._current, name
+            for one in (before, name):
+                if one in self._projection.cards:
+                    self._projection.cards[one].set_flag("current", one == name)
+
+    @property
+    def current_name(self) -> str:
+        """The node that a run stands at, "" for none."""
+        return self._current
+
     def problems(self, problems: Mapping[str, tuple[str, str]]) -> None:
         """Set a sign on nodes with problems."""
         self._problems = dict(problems)
@@ -107,6 +121,8 @@ class Marks:
 
     def follow(self) -> None:
         """Cards and wires have come or gone."""
+        if self._current in self._projection.cards:
+            self._projection.cards[self._current].set_flag("current", True)
         if self._problems or self._nodes or self._wires:
             self._apply()
 

@@ -75,6 +75,8 @@ class NodeItem(AbstractNodeItem):  # type: ignore[misc]
         self.marked = False
         """Drawn as found or followed (see `Canvas.set_highlight`)."""
         self.dimmed = False
+        self.current = False
+        """Whether a run stands at it (see `Canvas.set_current`)."""
         self.offer: Offer | None = None
         self.hot: tuple[str, str] | None = None
         """The port under the mouse."""
@@ -135,7 +137,7 @@ class NodeItem(AbstractNodeItem):  # type: ignore[misc]
             self.view.repaint_far()
 
     def set_flag(self, name: str, value: Any) -> None:
-        """Set one of the marks (`hovered`, `hot`, `dimmed`, `marked`, `problem`, `offer`, `wired`) and repaint."""
+        """Set one of the marks (`hovered`, `marked`, `current`, `problem`, and so on), or `wired`, and repaint."""
         if getattr(self, name) != value:
             setattr(self, name, value)
             self.update()

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QGraphicsItem, QGraphicsScene, QGraphicsView
 from studio.gui.base.guard import guarded
 from studio.gui.canvas.library import NodeViewer
 from studio.gui.canvas.look import TINY, look
+from studio.gui.theme.theme import mixed
 
 if TYPE_CHECKING:
     from studio.gui.canvas.far import Far
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 LEAST, MOST = 0.05, 4.0
 EXTENT = 1_100_000.0
 GRID = 20.0
+TINT = 0.07
 MOST_PARTS = 16
 """In how many rectangles the view is painted at most; one around all is painted instead of more."""
 
@@ -37,6 +39,8 @@ class Paper(NodeViewer):  # type: ignore[misc]
         self.far: Far | None = None
         """Paints the scene where it is shown very small."""
         self.is_afar = False
+        self.tint = ""
+        """A role of colour that the paper has a touch of: what is shown is not what is being designed."""
         self.exposed: Sequence[QRectF] = ()
         """While the view is painted: the rectangles of the scene that are; everything if there are none."""
         super().__init__()
@@ -200,7 +204,7 @@ class Paper(NodeViewer):  # type: ignore[misc]
     def drawBackground(self, painter: QPainter, rect: QRectF) -> None:
         """The paper and a grid of dots, coarser the smaller the scene is shown."""
         style = look()
-        painter.fillRect(rect, style.paper)
+        painter.fillRect(rect, mixed(style.paper, style.theme.colour(self.tint), TINT) if self.tint else style.paper)
         scale = self.zoom
         if scale < 0.25:
             return

@@ -51,7 +51,11 @@ class Viewer(Paper):
         self.tell: Callable[[Target], str] = lambda target: ""
         self.takes: Callable[[Any], bool] = lambda mime: False
         self.target: Any = None
+        self.act: Callable[[QKeyEvent], Callable[[], object] | None] = lambda event: None
+        """What a key does that comes before all shortcuts here, None for most keys."""
         self.space_held = False
+        self._tap: Callable[[], object] | None = None
+        """What Space does if it is let go before the mouse did anything."""
         super().__init__()
         self.setObjectName("canvas_view")
         self.setMouseTracking(True)
@@ -68,6 +72,7 @@ class Viewer(Paper):
         """Let a gesture have the mouse; one that is under way is cancelled."""
         self.cancel_gesture()
         self.gesture = gesture
+        self._tap = None
 
     def end_gesture(self) -> None:
         """The gesture is over; whatever it does now happens without the mouse."""
@@ -173,13 +178,27 @@ class Viewer(Paper):
 
     # -- keys ------------------------------------------------------------------------------------
 
+    @guarded(False)
+    def event(self, event: QEvent) -> bool:
+        """A key that does something of its own here is no shortcut."""
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and self.act(event):
+            event.accept()
+            return True
+        return bool(QGraphicsView.event(self, event))
+
     @guarded()
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Hand keys to the canvas; hold Space to pan."""
-        if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
-            self.space_held = True
-            self.viewport().setCursor(Qt.CursorShape.OpenHandCursor)
+        act = self.act(event)
+        if event.key() == Qt.Key.Key_Space:
+            if not event.isAutoRepeat():
+                self.space_held, self._tap = True, act
+                self.viewport().setCursor(Qt.CursorShape.OpenHandCursor)
             event.accept()
+            return
+        if act is not None:
+            event.accept()
+            act()
             return
         event.ignore()
         self.keyed.emit(event)
@@ -190,6 +209,9 @@ class Viewer(Paper):
         if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
             self.space_held = False
             self.viewport().unsetCursor()
+            tap, self._tap = self._tap, None
+            if tap is not None:
+                tap()
         event.accept()
 
     @guarded(False)
@@ -210,7 +232,7 @@ class Viewer(Paper):
     @guarded()
     def focusOutEvent(self, event: QFocusEvent) -> None:
         """A gesture does not outlive the focus."""
-        self.space_held = False
+        self.space_held, self._tap = False, None
         self.viewport().unsetCursor()
         QGraphicsView.focusOutEvent(self, event)
         self.viewport().update()

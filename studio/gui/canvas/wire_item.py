@@ -65,6 +65,8 @@ class WireItem(PipeItem):  # type: ignore[misc]
         self.hovered = False
         self.marked = False
         self.dimmed = False
+        self.carries = ""
+        """`absent` or `open` where a run brings nothing over it, or nothing yet (see `wire_values`)."""
         self.hot_handle = -1
         self.handles: list[QPointF] = []
         self.label_place = QPointF()
@@ -147,7 +149,7 @@ class WireItem(PipeItem):  # type: ignore[misc]
         return width_of(self.missing[:40], look().small_font) + 8
 
     def set_flag(self, name: str, value: Any) -> None:
-        """Set one of the marks (`hovered`, `marked`, `dimmed`, `hot_handle`) and repaint."""
+        """Set one of the marks (`hovered`, `marked`, `dimmed`, `carries`, `hot_handle`) and repaint."""
         if getattr(self, name) != value:
             WireItem.changes += 1
             setattr(self, name, value)

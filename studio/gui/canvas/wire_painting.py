@@ -26,6 +26,9 @@ PILL = 154.0
 FADED = 0.25
 """How solid wires are while others are found."""
 
+PALE = 0.26
+"""How much of its colour is left of a wire that brought nothing."""
+
 LONG = 3_000.0
 """A wire that goes farther than this is painted in parts, see `Long`."""
 
@@ -162,7 +165,7 @@ def _around(points: Sequence[QPointF]) -> QRectF:
 def tiny_pen(wire: WireItem, style: Look, *, strong: bool) -> QPen:
     """Return the pen of a wire that is shown very small: a thin line, a strong one if it is marked."""
     selected = strong and wire.isSelected()
-    key = ("tiny", wire.port_type, wire.broken, wire.edge.feedback, strong, selected)
+    key = ("tiny", wire.port_type, wire.broken, wire.edge.feedback, strong, selected, wire.carries)
     found = style.pens.get(key)
     if found is None:
         found = QPen(_colour(wire, style, selected, strong), 2.0 if strong else 1.0)
@@ -180,13 +183,16 @@ def _small_pen(line: QPen, scale: float) -> QPen:
 def wire_pen(wire: WireItem, style: Look) -> QPen:
     """Return the pen of a wire as it is now; pens are shared and must not be changed."""
     edge, selected, lit = wire.edge, wire.isSelected(), wire.hovered or wire.marked
-    key = (wire.port_type, wire.broken, edge.feedback, edge.hold, selected, lit, wire.hovered)
+    key = (wire.port_type, wire.broken, edge.feedback, edge.hold, selected, lit, wire.hovered, wire.carries)
     found = style.pens.get(key)
     if found is None:
         found = QPen(_colour(wire, style, selected, lit), WIRE + (0.6 if wire.hovered or selected else 0.0))
         found.setCapStyle(Qt.PenCapStyle.FlatCap)
         found.setJoinStyle(Qt.PenJoinStyle.BevelJoin)
-        if edge.feedback or wire.broken:
+        if wire.carries == "open":
+            found.setCapStyle(Qt.PenCapStyle.RoundCap)
+            found.setDashPattern([0.1, 3.0])
+        elif edge.feedback or wire.broken:
             found.setDashPattern([1.0, 2.6] if edge.hold else [4.0, 3.0])
         style.pens[key] = found
     return found
@@ -197,7 +203,7 @@ def _colour(wire: WireItem, style: Look, selected: bool, lit: bool) -> QColor:
         return style.bad
     if selected:
         return style.accent
-    if wire.edge.feedback:
-        return style.back
-    colour = style.type_colour(wire.port_type)
-    return colour if lit else mixed(style.paper, colour, 0.82)
+    colour = style.back if wire.edge.feedback else style.type_colour(wire.port_type)
+    if wire.carries and not lit:
+        return mixed(style.paper, colour, PALE if wire.carries == "absent" else 0.6)
+    return colour if lit or wire.edge.feedback else mixed(style.paper, colour, 0.82)
