@@ -25,6 +25,7 @@ from studio.trace.views import ID_MASK, RUN_BITS
 
 if TYPE_CHECKING:
     from studio.trace.moments import Moments
+    from studio.trace.run_list import RunList
     from studio.trace.verify import Finding
 
 
@@ -60,6 +61,12 @@ class Trace:
         self._reader.settle()
         row = self._reader.rows(f"SELECT {queries.RUN} WHERE r.id = ?", (key,))[0]
         return run_of(self._reader, row, self._reader.dead)
+
+    def run_list(self) -> RunList:
+        """Return what answers lists of runs, filtered and sorted, page by page: for files with very many."""
+        from studio.trace.run_list import RunList
+
+        return RunList(self._reader)
 
     def has_run(self, id: str) -> bool:
         """True if the run of this whole id is in the file."""
@@ -239,6 +246,30 @@ class Trace:
         rows = self._reader.guarded(lambda: find(self._reader.connection, text, base, limit))
         return [Match(row[0], row[1] & ID_MASK, row[2], row[3], tick_path(row[4]), row[5]) for row in rows]
 
+    def find_prompts(self, wanted: Wanted, stop: Callable[[], bool] = lambda: False) -> PromptSearch:
+        """Begin a search for prompts of all runs, which gives page after page; another thread may end it by `stop`."""
+        from studio.trace.prompt_list import PromptSearch
+
+        return PromptSearch(self._reader, wanted, stop)
+
+    def prompt_detail(self, id: int) -> PromptDetail:
+        """Return a call that `find_prompts` found, in full. Raises `UsageError` if it is gone."""
+        from studio.trace.prompt_rows import detail_of
+
+        return detail_of(self._reader, id)
+
+    def prompt_texts(self, id: int) -> list[tuple[str, str]]:
+        """Return the messages and the reply of a call that `find_prompts` found, uncut: role and text."""
+        from studio.trace.prompt_rows import whole_texts
+
+        return whole_texts(self._reader, id)
+
+    def prompt_facets(self) -> Facets:
+        """Return what prompts of this file can be told apart by: graphs, nodes and models."""
+        from studio.trace.prompt_facets import facets_of
+
+        return facets_of(self._reader)
+
     def store_ops(self, run: str = "last", firing: int | None = None) -> Iterator[StoreOp]:
         """Yield the store operations of a run in the order they were recorded, or those of one firing."""
         base = self._reader.key(run) << RUN_BITS
@@ -265,16 +296,25 @@ class Trace:
 
     # -- the database as such ---------------------------------------------------------------------
 
-    def sql(self, query: str, parameters: tuple[Json, ...] = (), *, limit: int = 1000, seconds: float = 10.0) -> Table:
-        """Run one SELECT: at most `limit` rows, at most `seconds`. The views of `tables.md` are there to stay.
+    def sql(
+        self,
+        query: str,
+        parameters: tuple[Json, ...] = (),
+        *,
+        limit: int = 1000,
+        seconds: float = 10.0,
+        stop: Callable[[], bool] = lambda: False,
+    ) -> Table:
+        """Run one SELECT: at most `limit` rows, at most `seconds`, until `stop()`. The views of `tables.md` are there to
+        stay.
 
-        Raises `UsageError` for a query that is wrong, writes, opens other files, or takes too long.
+        Raises `UsageError` for a query that is wrong, writes, opens other files, takes too long or is stopped.
         """
         from studio.trace.asking import ask
 
         self._reader.settle()
         return self._reader.guarded(
-            lambda: ask(self._reader.connection, query, parameters, limit=limit, seconds=seconds)
+            lambda: ask(self._reader.connection, query, parameters, limit=limit, seconds=seconds, stop=stop)
         )
 
     def schema(self) -> dict[str, list[str]]:
