@@ -70,7 +70,7 @@ class Changes:
                     hint=did_you_mean(path, paths, then="Give the whole path, as `studio show` lists it."),
                 )
             for port, value in values.items():
-                _require_output(top, path, port, value, registry)
+                require_output(top, path, port, value, registry)
 
     def require_no_inputs(self, graph: Graph) -> None:
         """Raise UsageError if the value of an input of the run is to be changed as if it were a param."""
@@ -133,7 +133,8 @@ def _instance(top: Scope, path: str, registry: Registry) -> NodeInstance:
     return found[1]
 
 
-def _require_output(top: Scope, path: str, port: str, value: Json, registry: Registry) -> None:
+def require_output(top: Scope, path: str, port: str, value: Json, registry: Registry) -> None:
+    """Raise UsageError if a node has no such output, or the output cannot hold the value."""
     found = node_at(top, path, registry)
     outputs = {} if found is None else node_ports(*found, registry).outputs
     if port not in outputs:

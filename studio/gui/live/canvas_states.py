@@ -58,7 +58,7 @@ class CanvasStates:
     def note(self, mine: DocumentRun, spots: Iterable[Spot]) -> None:
         """These nodes, by the names they have now, look different; others than the shown graph's do not matter."""
         tab = self.workbench.current
-        if tab is not None and tab.document is mine.document:
+        if tab is not None and tab.document is mine.document and tab.document.locked is None:
             at = tab.at
             self._dirty.update((spot, None) for spot in spots if spot.at == at)
 

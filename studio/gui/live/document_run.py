@@ -99,6 +99,12 @@ class DocumentRun:
         """Nodes that were edited since `take_touched`: their cards may be new ones."""
         self.unhook: Callable[[], None] = document.changed.connect(self._follow)
 
+    def move_to(self, document: Document) -> None:
+        """Be about another document from now on."""
+        self.unhook()
+        self.document = document
+        self.unhook = document.changed.connect(self._follow)
+
     @property
     def is_running(self) -> bool:
         """True until the run's end was told."""

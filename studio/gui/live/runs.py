@@ -24,7 +24,7 @@ from studio.support.errors import UsageError
 from studio.support.values import Json
 
 if TYPE_CHECKING:
-    from studio.gui.live.playing.orders import Goal, Kind, Options, Order
+    from studio.gui.live.playing.orders import Branch, Goal, Kind, Options, Order
     from studio.gui.live.watching.feed import RunView
     from studio.gui.live.watching.human import Question
     from studio.gui.live.watching.parts import FilePart
@@ -177,6 +177,36 @@ class Runs(QObject):
             raise UsageError("The graph was not run yet.", hint="Run it first.")
         return self._begin(mine, "resume", parent=mine.last_run, limits=limits)
 
+    def fork(
+        self,
+        document: Document,
+        parent: str,
+        branch: Branch,
+        *,
+        model: str = "",
+        limits: Mapping[str, float] | None = None,
+    ) -> DocumentRun:
+        """Run on from a step of a recorded run, of which the document shows the graph as it ran, with something
+        changed. `model` answers for all roles if it is given. What the person typed for runs of the graph does not
+        count. Raises UsageError if another run goes on."""
+        from studio.gui.live.playing.orders import Options
+
+        options = Options(model=model.strip() or None, limits=dict(limits or {}))
+        return self._begin(self.of(document), "fork", parent=parent, branch=branch, options=options)
+
+    def hand_over(self, mine: DocumentRun, document: Document) -> None:
+        """A run is shown by another document from now on: a fork has one of its own as soon as it is recorded."""
+        if self._runs.get(id(mine.document)) is mine:
+            del self._runs[id(mine.document)]
+        known = self._runs.pop(id(document), None)
+        if known is not None:
+            known.unhook()
+        mine.move_to(document)
+        self._runs[id(document)] = mine
+        self.options_changed.emit(document)
+        self.changed.emit()
+        self.workbench.actions_changed.emit()
+
     def continue_last(self, document: Document) -> DocumentRun:
         """Go on with the last run, with the limit doubled if one was reached."""
         mine = self.of(document)
@@ -223,6 +253,8 @@ class Runs(QObject):
         parent: str = "",
         redo: frozenset[str] = frozenset(),
         limits: Mapping[str, float] | None = None,
+        branch: Branch | None = None,
+        options: Options | None = None,
     ) -> DocumentRun:
         if self.active is not None:
             raise UsageError("A run is going on.", hint="Stop it first, or wait for its end.")
@@ -232,7 +264,7 @@ class Runs(QObject):
 
         self.workbench.commit()
         document = mine.document
-        options = self.options(mine)
+        options = options or self.options(mine)
         if limits:
             options = replace(options, limits={**options.limits, **limits})
         old = mine.order if kind == "resume" else None  # it goes on with the graph as it was, and its names
@@ -248,6 +280,7 @@ class Runs(QObject):
             target,
             tuple(path for spot in sorted(mine.breakpoints) for path in self._paths_then(mine, old, Mark(spot))),
             self._frozen(mine, old),
+            branch,
         )
         run = LiveRun(order, self.engine, self.trace_file(), document.registry)
         self._began += 1

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from studio.graph.model import Graph, Place
 from studio.support.values import Json
+
+if TYPE_CHECKING:
+    from studio.replay.changes import Changes
 
 Kind = Literal["run", "resume", "fork"]
 Goal = Literal["", "hold", "to", "only"]
@@ -29,12 +32,26 @@ class Options:
 
 
 @dataclass(frozen=True, slots=True)
+class Branch:
+    """How a fork of a recorded run leaves it: what is changed, and from which step on (None: the first concerned).
+
+    It goes on with the graph as that run had it. `seed` None is that run's; `origin` is the file that the run stands
+    in, if it is another than the one that is written to.
+    """
+
+    changes: Changes
+    at: int | None = None
+    seed: int | None = None
+    origin: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Order:
     """One run. `kind` says whether it begins anew or goes on from `parent`, the id of a recorded run.
 
     `goal` is how far it goes: to its end, held from the start, to `target` and hold there, or only `target` and leave.
     `redo` names nodes that a fork fires again; `breakpoints` are texts as `control.breakpoints` reads them; `frozen`
-    maps node paths to outputs that stand in place of what they would give.
+    maps node paths to outputs that stand in place of what they would give. `branch` is of a fork of a recorded run.
     """
 
     graph: Graph
@@ -47,6 +64,7 @@ class Order:
     target: str = ""
     breakpoints: tuple[str, ...] = ()
     frozen: Mapping[str, Mapping[str, Json]] = field(default_factory=dict)
+    branch: Branch | None = None
     folder: Path = field(default_factory=Path.cwd)
 
 

@@ -16,11 +16,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from studio.gui.live.playing.engine_thread import EngineThread
-from studio.gui.live.playing.orders import Order
+from studio.gui.live.playing.orders import Branch, Order
 from studio.gui.live.watching.feed import told_problem
 from studio.gui.live.watching.human import Question, WindowHuman
 from studio.spec.registry import Registry
-from studio.support.errors import StudioError
+from studio.support.errors import StudioError, UsageError
 from studio.support.values import Json
 
 if TYPE_CHECKING:
@@ -183,8 +183,18 @@ class LiveRun:
 
         if order.kind == "resume":
             return await aresume(self.db, order.parent, **watch)
+        if order.branch is not None:
+            return await self._branch_off(order.branch, watch)
         changes = Changes(redo=order.redo)
         return await afork(self.db, order.parent, changes=changes, graph=order.graph, **watch)
+
+    async def _branch_off(self, branch: Branch, watch: dict[str, Any]) -> RunResult:
+        """Fork a recorded run; one that stands elsewhere is copied into the file that is written to first."""
+        from studio.replay.continuing import afork
+
+        if branch.origin is not None:
+            await asyncio.to_thread(_bring, branch.origin, self.db, self.order.parent)
+        return await afork(self.db, self.order.parent, at=branch.at, changes=branch.changes, seed=branch.seed, **watch)
 
     def _settle(self) -> StudioError | None:
         """Wait until the trace is on disk and all its records were told; return why it is not."""
@@ -240,6 +250,16 @@ def _controller(order: Order, db: Path, listener: Any) -> tuple[Controller, dict
     for given in orders:
         note_refusal(controller, given)
     return controller, breakpoints
+
+
+def _bring(origin: Path, db: Path, run: str) -> None:
+    """Copy a run, with those it continues, into the file that is written to. Raises UsageError if it may not be."""
+    from studio.trace.merging import merge
+
+    report = merge(origin, db, [run])
+    why = dict(report.refused).get(run) or ("it still goes on" if run in report.running else "")
+    if why:
+        raise UsageError(f"The run {run} cannot be copied: {why}.", where=str(origin))
 
 
 def note_refusal(controller: Controller, done: Future[Any]) -> None:

@@ -71,6 +71,24 @@ class Places:
         return None
 
 
+def way(places: Places, path: str, registry: Registry) -> list[Spot]:
+    """Return where the graph has the nodes of a node path, outermost first: region nodes, then the node itself. Items
+    of maps are left out. Empty if one of them has no place in the graph."""
+    at: At | None = TOP
+    found: list[Spot] = []
+    parts = iter(path.split("/"))
+    for name in parts:
+        graph = None if at is None else places.graph_at(at)
+        if at is None or graph is None or name not in graph.nodes:
+            return []
+        found.append(Spot(at, name))
+        at = places.body(at, name)
+        cls = registry.find(graph.nodes[name].type)
+        if cls is not None and cls.spec.role == "map":
+            next(parts, None)
+    return found
+
+
 def paths_of(graph: Graph, at: At, name: str, registry: Registry) -> list[str]:
     """Return the paths by which a run knows a node, items of maps left out: one for each way to its graph.
 
