@@ -291,9 +291,10 @@ class Canvas(QWidget):
         """Show no run."""
         self.states.clear()
 
-    def set_highlight(self, nodes: Iterable[str] = (), edges: Iterable[Edge] = ()) -> None:
-        """Mark nodes and wires (found, followed) and fade all others; nothing marks nothing."""
-        self.marks.highlight(nodes, edges)
+    def set_highlight(self, nodes: Iterable[str] = (), edges: Iterable[Edge] = (), *, exact: bool = False) -> None:
+        """Mark nodes and wires (found, followed) and fade all others; nothing marks nothing. `exact`: wires between
+        marked nodes fade, too, unless they are marked, and nothing fades all."""
+        self.marks.highlight(nodes, edges, exact=exact)
 
     @property
     def highlighted(self) -> tuple[frozenset[str], frozenset[WireKey]]:

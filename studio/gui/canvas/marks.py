@@ -32,6 +32,7 @@ class Marks:
         self._problems: Mapping[str, tuple[str, str]] = {}
         self._nodes: frozenset[str] = frozenset()
         self._wires: frozenset[WireKey] = frozenset()
+        self._exact = False
         self._current = ""
 
     # -- the mouse ------------------------------------------------------------------------------
@@ -91,9 +92,9 @@ class Marks:
 
     # -- found and wrong ------------------------------------------------------------------------
 
-    def highlight(self, nodes: Iterable[str], edges: Iterable[Edge]) -> None:
-        """Mark nodes and wires and fade all others; nothing marks nothing."""
-        self._nodes, self._wires = frozenset(nodes), frozenset(map(WireKey.of, edges))
+    def highlight(self, nodes: Iterable[str], edges: Iterable[Edge], *, exact: bool = False) -> None:
+        """Mark nodes and wires and fade all others: see `Canvas.set_highlight`."""
+        self._nodes, self._wires, self._exact = frozenset(nodes), frozenset(map(WireKey.of, edges)), exact
         self._apply()
 
     @property
@@ -123,16 +124,17 @@ class Marks:
         """Cards and wires have come or gone."""
         if self._current in self._projection.cards:
             self._projection.cards[self._current].set_flag("current", True)
-        if self._problems or self._nodes or self._wires:
+        if self._problems or self._nodes or self._wires or self._exact:
             self._apply()
 
     def _apply(self) -> None:
         nodes, wires = self._nodes, self._wires
-        dim = bool(nodes or wires)
+        dim = bool(nodes or wires or self._exact)
         for name, card in self._projection.cards.items():
             card.set_flag("problem", self._problems.get(name))
             card.set_flag("marked", name in nodes)
             card.set_flag("dimmed", dim and name not in nodes)
         for key, wire in self._projection.wires.items():
             wire.set_flag("marked", key in wires)
-            wire.set_flag("dimmed", dim and key not in wires and not (key.source in nodes and key.target in nodes))
+            between = not self._exact and key.source in nodes and key.target in nodes
+            wire.set_flag("dimmed", dim and key not in wires and not between)

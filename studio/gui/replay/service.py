@@ -83,10 +83,13 @@ class Replays(QObject):
         """Return the session of a document, None if it shows no run."""
         return self._sessions.get(id(document))
 
-    def open(self, source: Source, *, seq: int | None = None, firing: int = 0) -> Session | None:
-        """Open a run, or show it if it is open, and go to a step or a firing; a refusal is told and gives None."""
+    def open(
+        self, source: Source, *, seq: int | None = None, firing: int = 0, show: bool = True
+    ) -> Session | None:
+        """Open a run, or show it if it is open, and go to a step or a firing; a refusal is told and gives None. With
+        `show` False it is opened for somebody who shows it himself, in no tab of its own."""
         try:
-            session = self._open_session(source)
+            session = self.open_session(source, show=show)
         except StudioError as error:
             self.workbench.fail(error)
             return None
@@ -97,10 +100,12 @@ class Replays(QObject):
         self._show_place(session)
         return session
 
-    def _open_session(self, source: Source) -> Session:
+    def open_session(self, source: Source, *, show: bool = True) -> Session:
+        """Do the same. Raises StudioError for a run that is not there, has no step, or cannot be read."""
         known = next((one for one in self.sessions if _same(one, source)), None)
         if known is not None:
-            self.workbench.show(known.document)
+            if show:
+                self.workbench.show(known.document)
             return known
         session = Session(source, self.workbench.registry)
         key = id(session.document)
@@ -111,7 +116,7 @@ class Replays(QObject):
             session.lit_changed.connect(partial(self._on_lit, session)),
         ]
         self.opened.emit(session)
-        self.workbench.add(session.document)
+        self.workbench.add(session.document, show=show)
         if session.run.status == "running":
             self._follow.start()
         return session
@@ -209,10 +214,11 @@ class Replays(QObject):
                 canvas.set_state(name, _nothing() if now is None else now)
 
     def _paint_light(self, watched: _Watched) -> None:
-        canvas = watched.canvas
-        names = set(watched.session.lit_nodes(canvas.at))
-        edges = [edge for edge in canvas.document.at(canvas.at).edges if edge.source in names and edge.target in names]
-        canvas.set_highlight(names, edges)
+        canvas, part = watched.canvas, watched.session.lit_part(watched.canvas.at)
+        if part is None:
+            canvas.set_highlight([], [])
+        else:
+            canvas.set_highlight(part.nodes, part.edges, exact=True)
 
     def wire_value(self, session: Session, canvas: Canvas, edge: Edge) -> str:
         """Return what lies on a wire of a canvas at the session's step, cut for a tool tip."""

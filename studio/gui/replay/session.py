@@ -6,15 +6,15 @@ the window's thread. Longer questions go to `Session.lookup`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from studio.editing import TOP, At, Document
-from studio.graph.model import Graph
+from studio.graph.model import Edge, Graph
 from studio.gui.live.watching.lookup import Lookup
-from studio.gui.live.watching.places import Places, Spot
+from studio.gui.live.watching.places import Places, Spot, way
 from studio.replay.cursor import Cursor
 from studio.spec.registry import Registry
 from studio.support.errors import UsageError
@@ -41,14 +41,24 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
+class LitPart:
+    """What of one graph is lit: names of nodes (region nodes if something inside is), and wires that carried it."""
+
+    nodes: frozenset[str]
+    edges: tuple[Edge, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Lit:
-    """Firings that are lit on canvas and timeline, and why: `title` says it. `seqs` are steps, `wires` pairs of firing
-    ids (producer, consumer)."""
+    """Firings that are lit on canvas and timeline, and why: `title` says it. `seqs` are steps in order, `wires` pairs
+    of firing ids (producer, consumer). `parts` is what each graph shows of it, if whoever lights has worked it out;
+    otherwise the nodes of the firings are looked for, which takes long for many."""
 
     title: str
     firings: frozenset[int]
     seqs: tuple[int, ...]
     wires: frozenset[tuple[int, int]] = frozenset()
+    parts: Mapping[At, LitPart] | None = None
 
 
 class Session:
@@ -77,6 +87,7 @@ class Session:
         self.grew: Signal[()] = Signal()
         self.lit_changed: Signal[()] = Signal()
         self.lit: Lit | None = None
+        self._lit_nodes: dict[At, set[str]] | None = None
         self.lookup = Lookup(self.trace.readable)
         self.follows = True
         """Whether the window shows the graph that the step is in."""
@@ -113,23 +124,8 @@ class Session:
 
     def spot(self, node: str) -> Spot | None:
         """Return where the graph has the node of a node path, items of maps left out; None if it is not known."""
-        at: At | None = TOP
-        parts = node.split("/")
-        while parts:
-            name = parts.pop(0)
-            graph = None if at is None else self.places.graph_at(at)
-            if at is None or graph is None or name not in graph.nodes:
-                return None
-            if not parts:
-                return Spot(at, name)
-            at, is_map = self.places.body(at, name), self._is_map(graph, name)
-            if is_map:
-                parts.pop(0)
-        return None
-
-    def _is_map(self, graph: Graph, name: str) -> bool:
-        cls = self.document.registry.find(graph.nodes[name].type)
-        return cls is not None and cls.spec.role == "map"
+        found = way(self.places, node, self.document.registry)
+        return found[-1] if found else None
 
     # -- moving -------------------------------------------------------------------------------
 
@@ -250,16 +246,28 @@ class Session:
     def light(self, lit: Lit | None) -> None:
         """Light firings on canvas and timeline, in place of those before; None lights nothing."""
         self.lit = lit
+        self._lit_nodes = None
         self.lit_changed.emit()
 
-    def lit_nodes(self, at: At) -> Iterable[str]:
-        """Return the names of nodes of a graph of which a firing is lit, at any item."""
-        found: dict[str, None] = {}
-        for id in () if self.lit is None else self.lit.firings:
+    def lit_part(self, at: At) -> LitPart | None:
+        """Return what of a graph is lit, at any item; None while nothing is lit at all."""
+        lit = self.lit
+        if lit is None:
+            return None
+        if lit.parts is not None:
+            return lit.parts.get(at, LitPart(frozenset(), ()))
+        if self._lit_nodes is None:
+            self._lit_nodes = self._nodes_of(lit)
+        names = self._lit_nodes.get(at, set())
+        edges = [edge for edge in self.document.at(at).edges if edge.source in names and edge.target in names]
+        return LitPart(frozenset(names), tuple(edges))
+
+    def _nodes_of(self, lit: Lit) -> dict[At, set[str]]:
+        found: dict[At, set[str]] = {}
+        for id in lit.firings:
             firing = self.cursor.steps.firing(id)
-            spot = None if firing is None else self.spot(firing.node)
-            if spot is not None and spot.at == at:
-                found[spot.name] = None
+            for spot in [] if firing is None else way(self.places, firing.node, self.document.registry):
+                found.setdefault(spot.at, set()).add(spot.name)
         return found
 
 
