@@ -1,0 +1,150 @@
+"""Tracks: the node paths of a run with the items of maps folded into one, as a tree of regions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy
+
+from studio.trace.decided import PathRow
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+
+@dataclass(slots=True)
+class Track:
+    """One track. `key` is its path without items, `parent` the number of the track of the region node around it (-1 at
+    the top), `sample` one node path that lies on it."""
+
+    number: int
+    key: str
+    name: str
+    type: str
+    parent: int
+    depth: int
+    place: int
+    sample: str
+    children: list[int] = field(default_factory=list)
+
+    @property
+    def is_region(self) -> bool:
+        """True if it has tracks inside."""
+        return bool(self.children)
+
+
+class Tracks:
+    """All tracks of a run; grows as the run meets new node paths."""
+
+    def __init__(self) -> None:
+        self.all: list[Track] = []
+        self.top: list[int] = []
+        self.of_path: NDArray[numpy.int32] = numpy.full(1, -1, numpy.int32)
+        """The track of each node path, by its number; -1 for unknown ones."""
+        self.last_path = 0
+        """The highest number of a node path that is known."""
+        self._known: dict[tuple[int, str], int] = {}
+        self._nodes: dict[int, str] = {}
+        self._levels: list[NDArray[numpy.int32]] | None = None
+
+    def add(self, rows: Iterable[PathRow]) -> bool:
+        """Take node paths in, regions before what is inside them; return whether there are new tracks."""
+        before = len(self.all)
+        placed: dict[int, int] = {}
+        for row in rows:
+            placed[row.path] = self._track(row, placed)
+            self._nodes[row.path] = row.node
+        if placed:
+            self._place(placed)
+        if len(self.all) > before:
+            self._levels = None
+            for track in self.all:
+                track.children.sort(key=lambda number: self.all[number].place)
+            self.top.sort(key=lambda number: self.all[number].place)
+        return len(self.all) > before
+
+    def _track(self, row: PathRow, placed: dict[int, int]) -> int:
+        around = -1
+        name = row.node
+        if row.parent:
+            around = placed[row.parent] if row.parent in placed else self.track_of(row.parent)
+            name = row.node.rpartition("/")[2]
+        number = self._known.get((around, name))
+        if number is not None:
+            return number
+        number = len(self.all)
+        above = self.all[around] if around >= 0 else None
+        key = name if above is None else f"{above.key}/{name}"
+        depth = 0 if above is None else above.depth + 1
+        self.all.append(Track(number, key, name, row.type, around, depth, row.plan_index, row.node))
+        (self.top if above is None else above.children).append(number)
+        self._known[around, name] = number
+        return number
+
+    def _place(self, placed: dict[int, int]) -> None:
+        self.last_path = max(self.last_path, *placed)
+        if self.last_path >= len(self.of_path):
+            wider = numpy.full(max(2 * len(self.of_path), self.last_path + 1), -1, numpy.int32)
+            wider[: len(self.of_path)] = self.of_path
+            self.of_path = wider
+        self.of_path[list(placed)] = list(placed.values())
+
+    def track_of(self, path: int) -> int:
+        """Return the track of a node path by its number, -1 if it is not known."""
+        return int(self.of_path[path]) if 0 <= path < len(self.of_path) else -1
+
+    def node_of(self, path: int) -> str:
+        """Return a node path by its number, "" if it is not known."""
+        return self._nodes.get(path, "")
+
+    def with_key(self, key: str) -> Track | None:
+        """Return the track of a path without items."""
+        return next((track for track in self.all if track.key == key), None)
+
+    # -- which are shown ----------------------------------------------------------------------
+
+    def rows(self, folded: Collection[int] = (), wanted: Callable[[Track], bool] | None = None) -> list[int]:
+        """Return the tracks to show, from top to bottom: what is inside a folded region is not, and of the others those
+        that are wanted, with the regions around them."""
+        keep = None if wanted is None else self._kept(wanted)
+        found: list[int] = []
+        waiting = list(reversed(self.top))
+        while waiting:
+            number = waiting.pop()
+            if keep is not None and number not in keep:
+                continue
+            found.append(number)
+            if number not in folded:
+                waiting += reversed(self.all[number].children)
+        return found
+
+    def _kept(self, wanted: Callable[[Track], bool]) -> set[int]:
+        keep: set[int] = set()
+        for track in self.all:
+            number = track.number if wanted(track) else -1
+            while number >= 0 and number not in keep:
+                keep.add(number)
+                number = self.all[number].parent
+        return keep
+
+    def around(self, number: int) -> list[int]:
+        """Return the tracks of the regions around a track, from the inside out."""
+        found = []
+        while (number := self.all[number].parent) >= 0:
+            found.append(number)
+        return found
+
+    def levels(self) -> list[NDArray[numpy.int32]]:
+        """Return, for each depth, the track at that depth which holds each track (itself included); -1 for none."""
+        if self._levels is None:
+            deepest = max((track.depth for track in self.all), default=0)
+            made = [numpy.full(len(self.all), -1, numpy.int32) for _ in range(deepest + 1)]
+            for track in self.all:  # a region's track is made before those inside it
+                if track.parent >= 0:
+                    for depth in range(track.depth):
+                        made[depth][track.number] = made[depth][track.parent]
+                made[track.depth][track.number] = track.number
+            self._levels = made
+        return self._levels
