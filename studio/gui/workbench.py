@@ -84,13 +84,14 @@ class Workbench(QObject):
         """The names of the selected nodes of the current graph, in file order."""
         return self.canvas.selected() if self.canvas is not None else []
 
-    def add(self, document: Document) -> Document:
-        """Take a document in and show its top graph."""
+    def add(self, document: Document, *, show: bool = True) -> Document:
+        """Take a document in and show its top graph, unless somebody shows it himself."""
         self.documents.append(document)
         self._unhook[id(document)] = document.settled.connect(lambda: self._on_settled(document))
         document.history.changed.connect(self.actions_changed.emit)
         self.opened.emit(document)
-        self.show(document)
+        if show:
+            self.show(document)
         return document
 
     def document_of(self, path: Path) -> Document | None:
