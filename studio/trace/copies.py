@@ -12,6 +12,19 @@ from studio.trace.search import index_some
 from studio.trace.sqlite import connect_copy, problem_of, sqlite3
 
 
+def picture(db: Path, target: Path) -> None:
+    """Write the database as it stands at this moment to `target`, which must not be there; `db` may be in use, here
+    and elsewhere. Raises `EnvironmentProblem`."""
+    reader = Reader(db)
+    try:
+        reader.connection.execute("PRAGMA query_only=0")  # the database itself stays `mode=ro`
+        reader.connection.execute("VACUUM INTO ?", (str(target),))
+    except sqlite3.Error as error:
+        raise problem_of(error, target) or error from error
+    finally:
+        reader.close()
+
+
 def seal(db: Path, target: Path) -> None:
     """Write a compact copy of `db` to `target`, atomically: all runs, searchable, no log beside it.
 
@@ -19,10 +32,8 @@ def seal(db: Path, target: Path) -> None:
     """
     temporary = target.with_name(f".{target.name}.{os.getpid()}.tmp")
     temporary.unlink(missing_ok=True)
-    reader = Reader(db)
     try:
-        reader.connection.execute("PRAGMA query_only=0")  # the database itself stays `mode=ro`
-        reader.connection.execute("VACUUM INTO ?", (str(temporary),))
+        picture(db, temporary)
         copy = connect_copy(temporary)
         try:
             while index_some(copy):
@@ -38,5 +49,4 @@ def seal(db: Path, target: Path) -> None:
     except OSError as error:
         raise EnvironmentProblem(f"The copy cannot be written: {error.strerror}.", where=str(target)) from error
     finally:
-        reader.close()
         temporary.unlink(missing_ok=True)

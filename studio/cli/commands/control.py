@@ -9,16 +9,12 @@ Exit codes: 0 the order was obeyed, 2 it makes no sense or the run has ended, 5 
 from __future__ import annotations
 
 import argparse
-import time
-from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from studio.cli import exits
 from studio.cli.database import open_trace
 from studio.cli.output import Output
-from studio.support.errors import EnvironmentProblem, UsageError
-from studio.support.values import Json, decode
 
 if TYPE_CHECKING:
     from studio.trace.found import Run
@@ -31,10 +27,6 @@ EXAMPLES = (
     "studio control 01K3 freeze 'writer.text=\"A fixed draft.\"'",
     "studio control last resume",
 )
-
-ANSWER_WITHIN_S = 10.0
-LOOK_AGAIN_S = 0.5
-"""How often it is asked whether the run is still there."""
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -49,6 +41,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace, out: Output) -> int:
     from studio.cli.debugging.talk import answer_lines
     from studio.control.orders import ORDERS, read_words
+    from studio.control.sending import send
 
     if args.words in ([], ["help"]):
         if out.as_json:
@@ -60,7 +53,7 @@ def run(args: argparse.Namespace, out: Output) -> int:
     if order["do"] == "break":
         order.update({"once": args.once, **({} if args.hits is None else {"from_hit": args.hits})})
     path, found = _running(args)
-    answer = _send(args, path, found, order)
+    answer = send(path, found.id, order)
     if out.as_json:
         out.json(answer)
     else:
@@ -71,39 +64,7 @@ def run(args: argparse.Namespace, out: Output) -> int:
 
 def _running(args: argparse.Namespace) -> tuple[Path, Run]:
     """The database and the run. Raises UsageError if the run does not go any more."""
+    from studio.control.sending import running
+
     with open_trace(args) as trace:
-        found = trace.run(args.run_name)
-        if found.status == "running":
-            return trace.path, found
-    how = "its process died" if found.status == "interrupted" else f"it is {found.status}"
-    hint = "" if found.status == "ok" else f"`studio resume {found.id}` goes on with it."
-    raise UsageError(f"The run {found.id} has ended ({how}): there is nothing to steer.", hint=hint)
-
-
-def _send(args: argparse.Namespace, path: Path, run: Run, order: Mapping[str, Json]) -> Json:
-    """Write the order and return what came of it. Raises UsageError where the run refuses it."""
-    from studio.control.remote import order_from_elsewhere
-    from studio.trace.mailbox import wait_for_answer
-
-    id = order_from_elsewhere(path, run.id, order)
-    args.run_name = run.id
-    until = time.monotonic() + ANSWER_WITHIN_S
-    while (text := wait_for_answer(path, id, LOOK_AGAIN_S)) is None:
-        try:
-            _running(args)
-        except UsageError:
-            if (text := wait_for_answer(path, id, 0)) is not None:
-                break
-            if order["do"] in ("abort", "leave"):
-                return None  # it did so, and had no time to say it
-            raise
-        if time.monotonic() > until:
-            raise EnvironmentProblem(
-                f"The run {run.id} does not answer.",
-                where=str(path),
-                hint="It was started without control, or a node keeps it from everything else; the order waits for it.",
-            )
-    told = decode(text.encode())
-    if "error" in told:
-        raise UsageError(str(told["error"]))
-    return told.get("ok")
+        return trace.path, running(trace, args.run_name)
