@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from studio.replay.nodes_named import find_node, find_nodes
+from studio.replay.nodes_named import any_item, find_node, find_nodes
 from studio.replay.states.regions import Region, Regions
 from studio.replay.states.state import State
 from studio.replay.states.stores import StoresAt
@@ -145,7 +145,7 @@ class Cursor:
     def next_in_any_item(self, *, back: bool = False) -> bool:
         """Go to the next firing of this node in any item of the maps around it."""
         here = self.here
-        pattern = self._pattern(here)
+        pattern = any_item(self.steps, here.path)
         return self._go(self.steps.next_like(pattern, here.plan_index, self.seq, back=back))
 
     def next_inside(self, *, back: bool = False) -> bool:
@@ -192,15 +192,3 @@ class Cursor:
             return False
         self.seq = seq
         return True
-
-    def _pattern(self, here: Decided) -> str:
-        """The firing's node path with a `*` for each item of a map."""
-        parts = []
-        row = self.steps.path(here.path)
-        while row is not None:
-            around = self.steps.path(row.parent) if row.parent else None
-            parts.append(row.node.rpartition("/")[2])
-            if around is not None and row.node.count("/") > around.node.count("/") + 1:
-                parts.append("*")
-            row = around
-        return "/".join(reversed(parts))

@@ -34,6 +34,19 @@ def find_node(steps: Steps, name: str) -> str:
     return _one(steps, name, steps.paths_ending(name))
 
 
+def any_item(steps: Steps, path: int) -> str:
+    """Return a node path with a `*` for each item of a map around it: the same node in any item (see `next_like`)."""
+    parts = []
+    row = steps.path(path)
+    while row is not None:
+        around = steps.path(row.parent) if row.parent else None
+        parts.append(row.node.rpartition("/")[2])
+        if around is not None and row.node.count("/") > around.node.count("/") + 1:
+            parts.append("*")
+        row = around
+    return "/".join(reversed(parts))
+
+
 def _one(steps: Steps, name: str, ending: list[str]) -> str:
     if name in ending:
         return name

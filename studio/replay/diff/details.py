@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from studio.replay.diff.asked import asked_for, model_of, reply_of
 from studio.replay.diff.found import Change, RunDiff
@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from studio.trace.found import Effect
 
 
+Side: TypeAlias = "tuple[Trace, str, int]"
+"""A firing: trace, run and the firing's id, 0 where there is none."""
+
+
 class Part(NamedTuple):
     """A part of a firing that differs: `input text`, `prompt 1 user`, `reply 1`, `output label`. `a` or `b` is None
     where that run has no such part."""
@@ -29,10 +33,18 @@ class Part(NamedTuple):
 
 def details(trace_a: Trace, trace_b: Trace, found: RunDiff, change: Change) -> list[Part]:
     """Return the parts in which a firing differs; of one that only one run has, all parts."""
-    one = list(_parts(trace_a, found.a.id, change.id_a)) if change.id_a else []
-    other = list(_parts(trace_b, found.b.id, change.id_b)) if change.id_b else []
-    mine, theirs = dict(one), dict(other)
-    names = _merged([name for name, _ in one], [name for name, _ in other])
+    return between((trace_a, found.a.id, change.id_a), (trace_b, found.b.id, change.id_b))
+
+
+def between(one: Side, other: Side) -> list[Part]:
+    """Return the parts in which two firings differ, of one run or of two; of one that is not there, all of the other's.
+
+    A side is a trace, a run and the firing's id there, 0 where there is none.
+    """
+    of_one = list(_parts(*one)) if one[2] else []
+    of_other = list(_parts(*other)) if other[2] else []
+    mine, theirs = dict(of_one), dict(of_other)
+    names = _merged([name for name, _ in of_one], [name for name, _ in of_other])
     return [
         Part(name, mine.get(name), theirs.get(name))
         for name in names
