@@ -218,6 +218,20 @@ def connect_foreign(path: Path) -> tuple[sqlite3.Connection, Path]:
     return connection, folder
 
 
+def take_in_log(copy: Path) -> bool:
+    """Write what stands in the log beside a private copy into it, as far as SQLite finds it whole; False if it
+    cannot."""
+    try:
+        connection = sqlite3.connect(str(copy), isolation_level=None)
+        try:
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        finally:
+            connection.close()
+    except (sqlite3.Error, UnicodeDecodeError):
+        return False
+    return True
+
+
 def primary_code(error: BaseException) -> int:
     """Return SQLite's primary result code of an error, 0 if it has none."""
     return int(getattr(error, "sqlite_errorcode", 0) or 0) & 0xFF
