@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from studio.support.errors import UsageError
@@ -30,9 +31,16 @@ _ALLOWED = (
 
 
 def ask(
-    connection: sqlite3.Connection, query: str, parameters: tuple[Json, ...], *, limit: int, seconds: float
+    connection: sqlite3.Connection,
+    query: str,
+    parameters: tuple[Json, ...],
+    *,
+    limit: int,
+    seconds: float,
+    stop: Callable[[], bool] = lambda: False,
 ) -> Table:
-    """Run one query. Raises `UsageError` if it is wrong, not allowed or too slow; SQLite's error if the machine is."""
+    """Run one query. Raises `UsageError` if it is wrong, not allowed, too slow or stopped; SQLite's error if the
+    machine is at fault."""
     until = time.monotonic() + seconds
 
     def allow(action: int, first: str | None, second: str | None, schema: str | None, view: str | None) -> int:
@@ -46,7 +54,7 @@ def ask(
     # Older SQLites ask the authorizer while they load a virtual table: load it before.
     connection.execute(f"SELECT 1 FROM {SEARCH} LIMIT 0")
     connection.set_authorizer(allow)
-    connection.set_progress_handler(lambda: int(time.monotonic() > until), _STEPS)
+    connection.set_progress_handler(lambda: int(time.monotonic() > until or stop()), _STEPS)
     try:
         cursor = connection.execute(query, parameters)
         if cursor.description is None:
@@ -55,6 +63,8 @@ def ask(
         columns = tuple(column[0] for column in cursor.description)
         cursor.close()
     except (sqlite3.Error, sqlite3.Warning) as error:
+        if "interrupt" in str(error) and stop():
+            raise UsageError("The query was stopped.") from error
         if time.monotonic() > until and "interrupt" in str(error):
             raise UsageError(
                 f"The query took longer than {seconds:g} s.", hint="Ask for one run: `WHERE run = '…'`."

@@ -7,7 +7,7 @@ that meets a dead process notes its end, so that every other tool reads `interru
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from itertools import islice
 from pathlib import Path
 from types import TracebackType
@@ -25,6 +25,9 @@ from studio.trace.views import ID_MASK, RUN_BITS
 
 if TYPE_CHECKING:
     from studio.trace.moments import Moments
+    from studio.trace.prompt_facets import Facets
+    from studio.trace.prompt_list import PromptSearch, Wanted
+    from studio.trace.prompt_rows import PromptDetail
     from studio.trace.run_list import RunList
     from studio.trace.verify import Finding
 
@@ -305,8 +308,8 @@ class Trace:
         seconds: float = 10.0,
         stop: Callable[[], bool] = lambda: False,
     ) -> Table:
-        """Run one SELECT: at most `limit` rows, at most `seconds`, until `stop()`. The views of `tables.md` are there to
-        stay.
+        """Run one SELECT: at most `limit` rows, at most `seconds`, until `stop()`. The views of `tables.md` are there
+        to stay.
 
         Raises `UsageError` for a query that is wrong, writes, opens other files, takes too long or is stopped.
         """

@@ -36,6 +36,7 @@ __all__ = [
     "connect_copy",
     "connect_foreign",
     "connect_reader",
+    "connect_scratch",
     "connect_writer",
     "is_recorded_example",
     "prepare_for_writing",
@@ -172,6 +173,11 @@ def connect_cache(path: Path) -> sqlite3.Connection:
     except sqlite3.Error as error:
         raise problem_of(error, path) or error from error
     return connection
+
+
+def connect_scratch() -> sqlite3.Connection:
+    """Open an empty database in memory, for work on a few rows that is SQLite's."""
+    return sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
 
 
 def connect_copy(path: Path) -> sqlite3.Connection:
