@@ -69,7 +69,7 @@ def ask(
             raise UsageError(
                 f"The query took longer than {seconds:g} s.", hint="Ask for one run: `WHERE run = '…'`."
             ) from error
-        if "not authorized" in str(error) or "prohibited" in str(error):
+        if any(word in str(error) for word in ("not authorized", "authorization denied", "prohibited")):
             raise UsageError("The query does more than read this trace.", hint="Only SELECT is possible.") from error
         if problem_of(error, _NOWHERE) is not None:
             raise
