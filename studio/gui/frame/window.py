@@ -21,6 +21,7 @@ from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow, QTabWidget
 from studio.gui.base.bars import Bars, BarText
 from studio.gui.base.collecting import Collector
 from studio.gui.base.guard import guarded
+from studio.gui.files.opening import holds_runs
 from studio.gui.files.recovery import when
 from studio.gui.frame.menus import ActionBar
 from studio.gui.frame.pages import Pages
@@ -40,6 +41,9 @@ SERVICES = (
     "studio.gui.problems.checks",
     "studio.gui.live.bridge",
     "studio.gui.replay.service",
+    "studio.gui.replay.trace_files",
+    "studio.gui.replay.forking.service",
+    "studio.gui.replay.causes",
 )
 """Modules with `install(workbench)`: what parts offer each other, made before any panel, in this order."""
 
@@ -361,20 +365,20 @@ class MainWindow(QMainWindow):
 
     @guarded()
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        """Graph files can be dropped anywhere on the window."""
-        if graph_files(event.mimeData()):
+        """Files of graphs and of recorded runs can be dropped anywhere on the window."""
+        if our_files(event.mimeData()):
             event.acceptProposedAction()
 
     @guarded()
     def dropEvent(self, event: QDropEvent) -> None:
         """Open what was dropped."""
-        paths = graph_files(event.mimeData())
+        paths = our_files(event.mimeData())
         if paths:
             event.acceptProposedAction()
             QTimer.singleShot(0, lambda: [self.workbench.part("files").open(path) for path in paths])
 
 
-def graph_files(data: QMimeData) -> list[Path]:
-    """Return the graph files among what is dragged."""
+def our_files(data: QMimeData) -> list[Path]:
+    """Return the files of graphs and recorded runs among what is dragged."""
     paths = [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()] if data.hasUrls() else []
-    return [path for path in paths if path.suffix.lower() in (".yaml", ".yml")]
+    return [path for path in paths if path.suffix.lower() in (".yaml", ".yml") or holds_runs(path)]

@@ -1,0 +1,28 @@
+"""Causes in a run that is stepped through: what led to a firing, what it led to, why there is nothing.
+
+`lights` is the service `causes` of the workbench, `asking` what is looked up on the session's thread, `lighting` works
+out what of each graph is lit, `listing` the rows that the `card` over the canvas shows.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from studio.gui.replay.session import Session
+    from studio.gui.workbench import Workbench
+
+
+def light_causes(
+    workbench: Workbench, session: Session, firing: int, port: str | None = None, *, down: bool = False
+) -> None:
+    """Light what led to a firing (to one of its outputs, if `port` is given); with `down`: what it led to. Of a firing
+    that was skipped, or an output that holds nothing, why."""
+    workbench.part("causes").light(session, firing, port, down=down)
+
+
+def install(workbench: Workbench) -> None:
+    """Put the service into the workbench."""
+    from studio.gui.replay.causes.lights import Lights
+
+    workbench.parts["causes"] = Lights(workbench)
