@@ -79,13 +79,18 @@ def _placed_model(name: str | None, folder: Path) -> str | None:
     return SCRIPTED + str(_placed(name.removeprefix(SCRIPTED), folder))
 
 
+def file_of(run: Run) -> Path | None:
+    """Return the graph file of a run, None if it had none or it is not there (any more)."""
+    file = _given_in(run) / run.file
+    if not run.file or file.is_file():
+        return file if run.file else None
+    # The runs that ship with the examples name them so.
+    return next((one for one in bundled_graphs() if Path(run.file) == Path("graphs") / one.name), None)
+
+
 def _folder_of(run: Run) -> Path | None:
     """Return the folder that a run's graph belongs to, None if it is not there (any more)."""
-    file = _given_in(run) / run.file
-    if run.file and not file.is_file():
-        for example in bundled_graphs():  # the runs that ship with them name them so
-            if Path(run.file) == Path("graphs") / example.name:
-                return example.parent
+    file = file_of(run) or _given_in(run) / run.file
     return file.parent if run.file and file.parent.is_dir() else None
 
 

@@ -1,0 +1,354 @@
+"""The fork panel: the run in front goes on from its step with something changed, which is gathered here."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QSize, Qt, QTimer
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+
+from studio.gui.base.guard import guarded
+from studio.gui.panels.fork.changes_list import ChangesList
+from studio.gui.panels.fork.node_form import NodeForm
+from studio.gui.panels.fork.options import ForkOptions
+from studio.gui.panels.fork.subject import ForkedNode
+from studio.gui.panels.inspector.samples import Samples
+from studio.gui.panels.inspector.subject import Subject
+from studio.gui.widgets.labels import Elided, Note, small_button
+from studio.gui.widgets.section import Section
+from studio.gui.widgets.tab_order import OrderedArea
+from studio.gui.widgets.undo_keys import UndoHost
+from studio.gui.workbench import Workbench
+from studio.replay.drafts import WHOLE
+from studio.support.errors import StudioError
+from studio.support.plain import plain_line
+
+if TYPE_CHECKING:
+    from studio.gui.replay.forking.service import Forks
+    from studio.gui.replay.service import Replays
+    from studio.gui.replay.session import Session
+    from studio.replay.drafts import Draft, Key
+
+NO_RUN = "Open a recorded run and step to where it should go another way."
+NOTHING = (
+    "A fork runs on from a step with something changed: a prompt or another param, what a node gave, or the same asked "
+    "again. All that the change does not concern is taken over and costs nothing; the recorded run stays as it is."
+)
+
+
+class ForkPanel(QWidget, UndoHost):
+    """Follows the run that is shown, its step and the selected node."""
+
+    def __init__(self, workbench: Workbench, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.workbench = workbench
+        self.forks: Forks = workbench.part("forks")
+        self.replays: Replays = workbench.part("replay")
+        workbench.parts["fork_panel"] = self
+        self.setObjectName("fork")
+        self.setAccessibleName("Fork")
+        self.session: Session | None = None
+        self.node: NodeForm | None = None
+        self._context = Subject(workbench, Samples(workbench))
+        self._stale = True
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self._make_head())
+        column.addWidget(self._make_middle(), 1)
+        column.addWidget(self._make_foot())
+        self.setFocusProxy(self.begin)
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.timeout.connect(self.refresh)
+        for signal in (workbench.selection_changed, workbench.current_changed, self.forks.live.changed):
+            signal.connect(self._ask)
+        self.forks.changed.connect(self._ask)
+        self.forks.over.connect(lambda *_: self._ask())
+        self.replays.moved.connect(self._ask)
+        self.replays.closed.connect(lambda session: self._closed(session))
+        self.refresh()
+
+    @guarded(QSize(330, 400))
+    def sizeHint(self) -> QSize:
+        return QSize(330, 600)
+
+    # -- how it is built ------------------------------------------------------------------------
+
+    def _make_head(self) -> QWidget:
+        head = QWidget(self)
+        column = QVBoxLayout(head)
+        column.setContentsMargins(14, 10, 10, 8)
+        column.setSpacing(4)
+        self.of = Elided("", head)
+        self.of.setObjectName("fork.of")
+        column.addWidget(self.of)
+        row = QHBoxLayout()
+        self.where = Elided("", head, role="soft")
+        self.where.setObjectName("fork.where")
+        row.addWidget(self.where, 1)
+        self.start = small_button("Start here", "Have the fork begin at the step that is shown", "fork.start", head)
+        self.start.clicked.connect(lambda *_: self._start_here())
+        row.addWidget(self.start)
+        column.addLayout(row)
+        self.empty = Note("", "soft", head)
+        self.empty.setObjectName("fork.empty")
+        column.addWidget(self.empty)
+        self.begin = QPushButton("Fork here", head)
+        self.begin.setObjectName("fork.begin")
+        self.begin.setProperty("primary", True)
+        self.begin.clicked.connect(lambda *_: self.workbench.trigger("fork.here"))
+        column.addWidget(self.begin, 0, Qt.AlignmentFlag.AlignLeft)
+        return head
+
+    def _make_middle(self) -> OrderedArea:
+        self.middle = OrderedArea(self)
+        self.middle.setWidgetResizable(True)
+        self.middle.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.middle.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.middle.setFrameShape(QFrame.Shape.NoFrame)
+        inside = QWidget()
+        self._rows = QVBoxLayout(inside)
+        self._rows.setContentsMargins(0, 0, 0, 0)
+        self._rows.setSpacing(0)
+        self.select = Note("Select a node to change it.", "soft", inside)
+        self.select.setContentsMargins(14, 8, 10, 8)
+        self._rows.addWidget(self.select)
+        self.options = ForkOptions(self._context)
+        self.options_section = Section("Model, seed and limits", lambda: self.options, name="fork.options_section")
+        self.options_section.turned.connect(lambda *_: self._show_options())
+        self._rows.addWidget(self.options_section)
+        self._rows.addStretch(1)
+        self.middle.setWidget(inside)
+        return self.middle
+
+    def _make_foot(self) -> QFrame:
+        self.foot = QFrame(self)
+        self.foot.setProperty("bar", True)
+        column = QVBoxLayout(self.foot)
+        column.setContentsMargins(14, 8, 10, 10)
+        column.setSpacing(6)
+        row = QHBoxLayout()
+        self.title = Elided("", self.foot)
+        self.title.setObjectName("fork.title")
+        self.title.set_strong(True)
+        row.addWidget(self.title, 1)
+        self.discard = small_button("Discard", "Drop all changes; Undo brings them back", "fork.discard", self.foot)
+        self.discard.clicked.connect(lambda *_: self._discard())
+        row.addWidget(self.discard)
+        column.addLayout(row)
+        self.changes = ChangesList(self.foot)
+        self.changes.chosen.connect(lambda key: self.show_change(key))
+        self.changes.dropped.connect(lambda key: self._drop(key))
+        column.addWidget(self.changes)
+        self.told = Note("", "soft", self.foot)
+        self.told.setObjectName("fork.told")
+        column.addWidget(self.told)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(6)
+        self.run = QPushButton("Run fork", self.foot)
+        self.run.setObjectName("fork.run")
+        self.run.setProperty("primary", True)
+        self.run.clicked.connect(lambda *_: self.workbench.trigger("fork.run"))
+        buttons.addWidget(self.run)
+        self.stop = QPushButton("Stop", self.foot)
+        self.stop.setObjectName("fork.stop")
+        self.stop.clicked.connect(lambda *_: self.forks.stop())
+        buttons.addWidget(self.stop)
+        self.compare = QPushButton("Show last fork", self.foot)
+        self.compare.setObjectName("fork.compare")
+        self.compare.clicked.connect(lambda *_: self._show_last())
+        buttons.addWidget(self.compare)
+        buttons.addStretch(1)
+        self.apply = small_button("To today's graph", "Set the changed params in the graph file as it is today, as one "
+                                  "edit that can be undone", "fork.apply", self.foot)  # fmt: skip
+        self.apply.clicked.connect(lambda *_: self.workbench.trigger("fork.apply"))
+        buttons.addWidget(self.apply)
+        column.addLayout(buttons)
+        return self.foot
+
+    # -- following ------------------------------------------------------------------------------
+
+    def _ask(self, *_: Any) -> None:
+        """Look once the event is over; hidden, when it is shown again."""
+        if self.isVisible():
+            self._soon.start(0)
+        else:
+            self._stale = True
+
+    @guarded()
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self._stale:
+            self.refresh()
+
+    def _closed(self, session: Session) -> None:
+        if session is self.session:
+            self._take_node()
+            self.session = None
+            self._ask()
+
+    @property
+    def draft(self) -> Draft | None:
+        """The draft of the run that is shown."""
+        return None if self.session is None else self.forks.draft(self.session)
+
+    def refresh(self) -> None:
+        """Show how things stand."""
+        self._soon.stop()
+        self._stale = False
+        self.session = self.replays.current
+        session, draft = self.session, self.draft
+        self.of.setVisible(session is not None)
+        for part in (self.where, self.middle, self.foot):
+            part.setVisible(draft is not None)
+        self.empty.set_text("" if draft is not None else NO_RUN if session is None else NOTHING)
+        self.begin.setVisible(session is not None and draft is None)
+        self.start.setVisible(session is not None and draft is not None and draft.at != session.seq)
+        self._rows.parentWidget()
+        if session is None:
+            self._take_node()
+            return
+        self.of.set_text(f"Fork of {session.document.title}")
+        if draft is None:
+            self._take_node()
+            return
+        self._show_where(session, draft)
+        self._show_node(session, draft)
+        self._show_options()
+        self._show_foot(session, draft)
+
+    def _show_where(self, session: Session, draft: Draft) -> None:
+        firing = session.here if session.seq == draft.at else session.cursor.steps.step(draft.at)
+        what = "" if firing is None else f" · {firing.node}, tick {firing.tick}"
+        self.where.set_text(f"From step {draft.at:,} on{what}")
+
+    def _show_node(self, session: Session, draft: Draft) -> None:
+        canvas = self.workbench.canvas
+        names = [] if canvas is None or canvas.document is not session.document else self.workbench.selection
+        self.select.setVisible(len(names) != 1)
+        if len(names) != 1 or canvas is None:
+            self._take_node()
+            return
+        subject = ForkedNode(session, draft, canvas.at, names[0])
+        if self.node is None or not self.node.shows(subject):
+            self._take_node()
+            self._context.turn_to(session.document, canvas.at, names)
+            self.node = NodeForm(subject, self._context)
+            self._rows.insertWidget(0, self.node)
+        self.node.refresh(self.forks.problems(session))
+
+    def _take_node(self) -> None:
+        node, self.node = self.node, None
+        if node is not None:
+            node.commit()
+            node.hide()
+            self._rows.removeWidget(node)
+            node.deleteLater()
+
+    def _show_options(self) -> None:
+        session, draft = self.session, self.draft
+        if session is not None and draft is not None:
+            self.options.show_draft(draft, self.forks.problems(session))
+            told = "" if self.options_section.is_open else self.options.summary()
+            self.options_section.header.set_summary(told)
+
+    def _show_foot(self, session: Session, draft: Draft) -> None:
+        problems = self.forks.problems(session)
+        self.title.set_text(draft.title())
+        self.discard.setVisible(not draft.is_empty)
+        self.changes.show_draft(draft, problems)
+        going = self.forks.is_going
+        why = self.forks.why_not(session)
+        self.run.setEnabled(not why)
+        self.run.setVisible(not going)
+        self.stop.setVisible(going)
+        self.compare.setVisible(not going and self.forks.last_of(session) is not None)
+        self.apply.setVisible(any(piece.key.kind == "param" for piece in draft.pieces))
+        text, role = self._foot_text(session, draft, why)
+        self.told.set_text(text)
+        self.told.setProperty("role", role)
+        self.told.style().polish(self.told)
+
+    def _foot_text(self, session: Session, draft: Draft, why: str) -> tuple[str, str]:
+        going = self.forks.going
+        if going is not None:
+            view = going.mine.view
+            fired = 0 if view is None else view.fired
+            return f"The fork runs: {fired:,} firings.", "soft"
+        problems = self.forks.problems(session)
+        if draft.is_empty:
+            return problems[WHOLE].message + " " + problems[WHOLE].hint if WHOLE in problems else "", "soft"
+        if why:
+            return why, "bad" if problems else "soft"
+        guess = self.forks.estimate(session)
+        if guess is None:
+            return "Looking what it will take…", "soft"
+        return (plain_line(guess.message), "bad") if isinstance(guess, StudioError) else (guess.told(), "soft")
+
+    # -- doing ----------------------------------------------------------------------------------
+
+    def commit(self) -> None:
+        """Tell what was typed and still waits."""
+        if self.node is not None:
+            self.node.commit()
+
+    def undo(self) -> None:
+        """Take the last change of the draft back."""
+        self.commit()
+        if self.draft is not None:
+            self.draft.undo()
+
+    def redo(self) -> None:
+        """Do again what was taken back."""
+        if self.draft is not None:
+            self.draft.redo()
+
+    def show_change(self, key: Key) -> None:
+        """Select the node of a change, and for an output go to the step of its firing."""
+        session, draft = self.session, self.draft
+        piece = None if draft is None else draft.piece(key)
+        if session is None or piece is None:
+            return
+        if piece.seq:
+            session.seek(piece.seq)
+        spot = session.spot(key.node) or self._spot_of(session, key.node)
+        if spot is not None:
+            self.workbench.show(session.document, spot.at, [spot.name])
+
+    def _spot_of(self, session: Session, path: str) -> Any:
+        """Where a node stands whose path leaves out the items of maps."""
+        from studio.graph.paths import node_at
+        from studio.gui.live.watching.places import Spot
+
+        document = session.document
+        found = node_at(document.scope(()), path, document.registry)
+        if found is None:
+            return None
+        at = next((at for at, graph in document.walk() if graph is found[0].graph), None)
+        return None if at is None else Spot(at, found[1].name)
+
+    def _drop(self, key: Key) -> None:
+        if self.draft is not None:
+            self.draft.take(key)
+
+    def _discard(self) -> None:
+        if self.draft is not None:
+            self.draft.clear()
+            self.workbench.say("The changes of the fork are dropped; Undo in the panel brings them back.")
+
+    def _start_here(self) -> None:
+        if self.session is not None and self.draft is not None:
+            self.draft.start_at(self.session.seq)
+
+    def _show_last(self) -> None:
+        session = self.session
+        last = None if session is None else self.forks.last_of(session)
+        comparing = self.workbench.parts.get("comparing")
+        if session is None or last is None:
+            return
+        if comparing is None:
+            self.replays.open(last)
+        else:
+            comparing.open(session.source, last)
