@@ -53,8 +53,8 @@ _CONDITIONS = {
 class Wanted:
     """Which prompts are wanted; what is empty (or None) does not matter.
 
-    `run` is a run's id, `node` a node path with `*` for items of maps, or the last part of one. Times are seconds since
-    1970. `role` is where the words are looked for. `distinct`: the same messages once. `best`: not the newest first but
+    `run` is a run's id, `node` a node path with `*` for items of maps, or the end of one; with `/` before it, the whole
+    path. Times are seconds since 1970. `role` is where the words are looked for. `distinct`: the same messages once. `best`: not the newest first but
     those that fit the words best.
     """
 
@@ -259,9 +259,9 @@ class PromptSearch:
             runs = [row[0] for row in self.reader.rows(query, (*values, time.time_ns()))]
         if self._hits is not None and self._hits.runs is not None:
             runs = [run for run in runs if run in self._hits.runs]
-        if self.wanted.node and "*" not in self.wanted.node and "/" in self.wanted.node:
+        if self.wanted.node.startswith("/") and "*" not in self.wanted.node:
             query = "SELECT id >> 32 FROM _path WHERE path = ?"
-            have = {row[0] for row in self.reader.rows(query, (self.wanted.node,))}
+            have = {row[0] for row in self.reader.rows(query, (self.wanted.node[1:],))}
             runs = [run for run in runs if run in have]
         if len(runs) == 1:
             self._all = self._size(runs[0])
@@ -316,7 +316,10 @@ class PromptSearch:
 
     def _where(self) -> tuple[str, dict[str, Any]]:
         wanted, parts, named = self.wanted, list[str](), dict[str, Any]()
-        if wanted.node:
+        if wanted.node.startswith("/"):
+            parts.append("p.path GLOB :node AND length(p.path) - length(replace(p.path, '/', '')) = :deep")
+            named["node"], named["deep"] = _glob(wanted.node[1:]), wanted.node.count("/") - 1
+        elif wanted.node:
             parts.append("(p.path GLOB :node OR p.path GLOB '*/' || :node)")
             named["node"] = _glob(wanted.node)
         if wanted.model:

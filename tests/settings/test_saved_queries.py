@@ -48,7 +48,7 @@ def test_what_cannot_be_kept_is_refused(queries: SavedQueries, name: str, sql: s
 
 @pytest.mark.parametrize(
     "content",
-    [b"[query", b"\xff\xfe\x00", b"[[query]]\nsql=1", b'[query.a]\nsql = 5', b'query = "x"', 
+    [b"[query", b"\xff\xfe\x00", b"[[query]]\nsql=1", b'[query.a]\nsql = 5', b'query = "x"',
      b'[query.a]\nhelp = "no sql"', b'[other]\nx = 1', b"a = " + b"[" * 5_000, b"#" * (LARGEST + 1)],
 )  # fmt: skip
 def test_a_damaged_file_is_told_and_left_alone(queries: SavedQueries, content: bytes) -> None:

@@ -90,8 +90,8 @@ def test_failures_retries_and_cut_answers_are_found(log: FileRunLog, db: Path) -
 @pytest.mark.parametrize(
     "query",
     ["DELETE FROM control", "INSERT INTO control (run, command) VALUES ('a', '{}')", "DROP VIEW run",
-     "PRAGMA user_version=9", "ATTACH 'x.db' AS x", "CREATE TABLE t (a)", "VACUUM", "SELECT load_extension('x')", "BEGIN",
-     "UPDATE _run SET run = 1"],
+     "PRAGMA user_version=9", "ATTACH 'x.db' AS x", "CREATE TABLE t (a)", "VACUUM", "SELECT load_extension('x')",
+     "BEGIN", "UPDATE _run SET run = 1"],
 )  # fmt: skip
 def test_a_query_that_writes_is_refused(log: FileRunLog, db: Path, query: str) -> None:
     log.flush()

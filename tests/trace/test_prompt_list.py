@@ -114,6 +114,11 @@ def test_filters_leave_what_they_say(db: Path, trace: Callable[[], Trace]) -> No
     assert found(Wanted(node="plan")) == those(lambda one: one.node.endswith("/plan"))
     assert found(Wanted(node="town/*/plan")) == those(lambda one: one.node.endswith("/plan"))
     assert found(Wanted(node="town/1/plan")) == those(lambda one: one.node == "town/1/plan")
+    assert found(Wanted(node="/town/*/plan")) == found(Wanted(node="plan"))
+    assert found(Wanted(node="/draft")) == found(Wanted(node="draft"))
+    assert found(Wanted(node="/town/1/plan")) == found(Wanted(node="town/1/plan"))
+    assert found(Wanted(node="/plan")) == []
+    assert found(Wanted(node="/*")) == those(lambda one: "/" not in one.node)
     assert found(Wanted(model="large")) == those(lambda one: one.model == "large")
     for status in ("ok", "error", "unanswered"):
         assert found(Wanted(status=status)) == those(lambda one, status=status: one.status == status)
