@@ -38,6 +38,9 @@ def shake(folder: Path, asked: argparse.Namespace) -> int:
     """Open a window and shake it. Returns the exit code."""
     from PySide6.QtWidgets import QApplication
 
+    from studio.gui.base.sources import leave_sources
+
+    leave_sources()  # as `studio gui` does
     from studio.gui.theme import apply_theme
     from tests.gui.fuzz.desk import LOOPS, STEPS, answers, open_graphs, open_window
     from tests.gui.fuzz.machine import Broken, Machine, census, close_all, rss_mb

@@ -35,8 +35,10 @@ def run(args: argparse.Namespace, out: Output) -> int:
 def open_window(paths: list[Path], db: str | None = None) -> int:
     """Show the window until it is closed. Raises EnvironmentProblem with what is missing if it cannot come up."""
     from studio.gui.base.display import check_window
+    from studio.gui.base.sources import leave_sources
 
     check_window()
+    leave_sources()  # Qt is loaded, nearly all else is not
     if db:
         os.environ["STUDIO_DB"] = str(Path(db).absolute())
     from studio.gui.app import start
