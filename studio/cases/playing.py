@@ -6,7 +6,10 @@ until nothing is new: replaying is cheap, and so a case with new answers is play
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import asyncio
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -64,34 +67,100 @@ class Played:
     asked: list[Asked] = field(default_factory=list)
 
 
+class Stop:
+    """Ends plays from another thread: the one that goes on, and those that have not begun."""
+
+    def __init__(self) -> None:
+        self.is_set = False
+        self._guard = threading.Lock()
+        self._playing: tuple[asyncio.AbstractEventLoop, asyncio.Task[Any]] | None = None
+
+    def set(self) -> None:
+        """End it now."""
+        with self._guard:
+            self.is_set = True
+            if self._playing is not None:
+                loop, task = self._playing
+                loop.call_soon_threadsafe(task.cancel)
+
+    @contextmanager
+    def over(self) -> Iterator[None]:
+        """Within, `set` cancels the task that plays. Raises CancelledError if it was set before."""
+        task = asyncio.current_task()
+        assert task is not None, "plays are tasks"
+        with self._guard:
+            if self.is_set:
+                raise asyncio.CancelledError
+            self._playing = asyncio.get_running_loop(), task
+        try:
+            yield
+        finally:
+            with self._guard:
+                self._playing = None
+
+
+STOPPED = "It was stopped before its end."
+
+
 def play(
-    case: Case, graph: Graph, *, registry: Registry | None = None, db: Path | None = None, live: AsksAnew | None = None
+    case: Case,
+    graph: Graph,
+    *,
+    registry: Registry | None = None,
+    db: Path | None = None,
+    live: AsksAnew | None = None,
+    stop: Stop | None = None,
 ) -> Played:
     """Play a case over a graph and return what came of it. `db` is where images and files of the case are kept.
 
-    Raises nothing for a graph that does not fit the case any more: that is its outcome (`problem`).
+    Raises nothing for a graph that does not fit the case any more: that is its outcome (`problem`), and so is being
+    stopped (`STOPPED`).
     """
+    stop = stop or Stop()
     try:
-        return run_to_end(_play(case, graph, registry or default_registry(), db, live))
+        return run_to_end(_play(case, graph, registry or default_registry(), db, live, stop))
+    except asyncio.CancelledError:
+        if not stop.is_set:
+            raise
+        return Played(problem=STOPPED)
     except UsageError as error:
         return Played(problem=error.message if not error.hint else f"{error.message} {error.hint}")
     except StudioError as error:
         return Played(problem=str(error))
 
 
-async def _play(case: Case, graph: Graph, registry: Registry, db: Path | None, live: AsksAnew | None) -> Played:
-    target, inputs = (graph, dict(case.inputs)) if not case.node else alone(case, graph, registry)
-    asked: list[Asked] = []
+def play_into(case: Case, graph: Graph, db: Path, *, registry: Registry | None = None) -> str:
+    """Play a case with all that happens recorded in a trace file, to be stepped through; return the run's id.
+
+    Raises UsageError, or another StudioError, if it cannot be played at all; a play that fails is recorded as any run.
+    """
+    types = registry or default_registry()
+    target, inputs = (graph, dict(case.inputs)) if not case.node else alone(case, graph, types)
+    effects = CaseEffects(case.recorded, [], node_of=_nodes_of(target, types))
+    return run_to_end(_run(case, target, inputs, effects, None, types, db)).run_id
+
+
+def _nodes_of(target: Graph, registry: Registry) -> Callable[[str], tuple[int, str] | None]:
     scope = Scope(bundle(target))
 
     def node_of(path: str) -> tuple[int, str] | None:
         found = node_at(scope, path, registry, whole=True)
         return None if found is None else (id(found[0]), found[1].name)
 
+    return node_of
+
+
+async def _play(
+    case: Case, graph: Graph, registry: Registry, db: Path | None, live: AsksAnew | None, stop: Stop
+) -> Played:
+    target, inputs = (graph, dict(case.inputs)) if not case.node else alone(case, graph, registry)
+    asked: list[Asked] = []
+    node_of = _nodes_of(target, registry)
     while True:
         effects = CaseEffects(case.recorded, asked, node_of=node_of)
         log = MemoryLog("case")
-        result = await _run(case, target, inputs, effects, log, registry, db)
+        with stop.over():
+            result = await _run(case, target, inputs, effects, log, registry, db)
         miss = effects.miss
         if miss is None or live is None or miss.kind not in MODEL_KINDS or len(asked) >= MOST_NEW:
             break
@@ -104,7 +173,7 @@ async def _run(
     graph: Graph,
     inputs: Mapping[str, Json],
     effects: CaseEffects,
-    log: MemoryLog,
+    log: MemoryLog | None,
     registry: Registry,
     db: Path | None,
 ) -> RunResult:

@@ -9,7 +9,7 @@ from time import perf_counter
 
 from studio.cases.case import Case
 from studio.cases.judging import Failure, judge
-from studio.cases.playing import AsksAnew, Played, play
+from studio.cases.playing import AsksAnew, Played, Stop, play
 from studio.graph.model import Graph
 from studio.spec.registry import Registry
 from studio.support.values import Json
@@ -57,11 +57,12 @@ def try_case(
     registry: Registry | None = None,
     db: Path | None = None,
     live: AsksAnew | None = None,
+    stop: Stop | None = None,
 ) -> Outcome:
     """Play a case over today's graph and judge it. `again` is the hint how to record it anew, for what was not
-    recorded; `db` and `live` as in `play`."""
+    recorded; `db`, `live` and `stop` as in `play`."""
     begin = perf_counter()
-    played = play(case, graph, registry=registry, db=db, live=live)
+    played = play(case, graph, registry=registry, db=db, live=live, stop=stop)
     failures = judge(case, played, again=again)
     return Outcome(case, source, str(graph.place.file or graph.name), failures, played, perf_counter() - begin)
 

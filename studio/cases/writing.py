@@ -15,9 +15,11 @@ from studio.cases.keeping import Keeper, Kept, marks_in, old_values, write_kept
 from studio.cases.reading import FORMAT, CasesFile, read_cases
 from studio.cases.words import answer_json, place_text, stood_for_json
 from studio.graph.emit import Emitter
+from studio.graph.names import name_problem
 from studio.graph.tree import parse
 from studio.graph.writing import save_text
 from studio.support.errors import GraphError, UsageError
+from studio.support.nearest import did_you_mean
 from studio.support.values import Json
 from studio.trace.log import MODEL_KINDS
 
@@ -111,6 +113,15 @@ def add_case(path: Path, case: Case, *, short: bool, replace: bool = False) -> C
     Returns the file as it reads now. Raises UsageError if the name is taken and `replace` is false, GraphError if the
     file cannot be read, EnvironmentProblem if it cannot be written; the file is then as it was.
     """
+    found, text, keeper = added_text(path, case, short=short, replace=replace)
+    return _save(found, text, keeper, changed=case.name)
+
+
+def added_text(path: Path, case: Case, *, short: bool, replace: bool = False) -> tuple[CasesFile, str, Keeper]:
+    """Return a tests file as it is, its text with a case put into it, and the bulky values of that; nothing is written.
+
+    Raises as `add_case` does.
+    """
     found = _existing(path)
     keeper = Keeper()
     lines = case_lines(case, keeper, short=short)
@@ -126,7 +137,53 @@ def add_case(path: Path, case: Case, *, short: bool, replace: bool = False) -> C
         text = "\n".join([f"studio_tests: {FORMAT}", "cases:", *lines]) + "\n"
     else:
         text = _with_new(found, lines)
-    return _save(found, text, keeper, changed=case.name)
+    return found, text, keeper
+
+
+def remove_case(path: Path, name: str) -> CasesFile:
+    """Take a case out of a tests file, with what only it left to the database; all others stay to the letter.
+
+    Returns the file as it reads now. Raises UsageError if there is no such case, else as `add_case` does.
+    """
+    found = _existing(path)
+    line = _case_of(found, name).place.line
+    old = found.text.splitlines()
+    end = _end_of(old, line - 1, 2)
+    while end < len(old) and not old[end].strip():  # the empty lines between it and the next
+        end += 1
+    rest = old[: line - 1] + old[end:]
+    while rest and not rest[-1].strip():
+        rest.pop()
+    return _save(found, "\n".join(rest) + "\n", Keeper(), changed=name)
+
+
+def rename_case(path: Path, name: str, new: str) -> CasesFile:
+    """Give a case of a tests file another name; everything else stays to the letter.
+
+    Raises UsageError if there is no such case, the name is taken or cannot be one; else as `add_case` does.
+    """
+    found = _existing(path)
+    line = _case_of(found, name).place.line
+    if problem := name_problem(new):
+        raise UsageError(f"`{new[:60]}` cannot name a case: {problem}.")
+    if new in found.cases:
+        raise UsageError(f"There is a case `{new}` already.", where=str(found.cases[new].place))
+    old = found.text.splitlines()
+    written = re.match(rf"(\s*)(['\"]?){re.escape(name)}\2(\s*:.*)", old[line - 1])
+    if written is None:
+        raise UsageError(
+            f"The name `{name}` is written in a way that cannot be changed here.", where=f"{path}:{line}",
+            hint="Change it in the file.",
+        )  # fmt: skip
+    old[line - 1] = f"{written[1]}{new}{written[3]}"
+    return _save(found, "\n".join(old) + "\n", Keeper(), changed=name)
+
+
+def _case_of(found: CasesFile, name: str) -> Case:
+    case = found.cases.get(name)
+    if case is None:
+        raise UsageError(f"There is no case `{name}`.", where=str(found.path), hint=did_you_mean(name, found.cases))
+    return case
 
 
 def record_again(found: CasesFile, case: Case, *, short: bool) -> CasesFile:

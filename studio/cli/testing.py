@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from studio.cases.case import Case, Expectation
+from studio.cases.case import Case
 from studio.cases.keeping import Keeper
 from studio.cases.reading import CasesFile, cases_beside, is_tests_file, read_tests
-from studio.cases.trying import Outcome, repeats, try_case
+from studio.cases.trying import Outcome, try_case
 from studio.cli import exits
 from studio.cli.database import database
 from studio.cli.graphs import graph_path
@@ -26,9 +26,6 @@ from studio.support.resources import bundled_graphs, recorded_run
 if TYPE_CHECKING:
     from studio.cases.renewing import Live
     from studio.trace import Trace
-
-MANY_LINES = 400
-"""A case longer than this is hard to review."""
 
 
 @dataclass
@@ -164,6 +161,7 @@ def _live(args: argparse.Namespace, sources: list[Source]) -> Live:
 
 
 def _record(sources: list[Source], args: argparse.Namespace, out: Output) -> None:
+    from studio.cases.adding import repeats_short
     from studio.cases.renewing import record
     from studio.cases.taking import recorded_graph
     from studio.cases.writing import record_again
@@ -179,7 +177,8 @@ def _record(sources: list[Source], args: argparse.Namespace, out: Output) -> Non
         for case in source.cases:
             made = record(case, graph, model=args.model, embedder=args.embedder, db=db)
             with Trace(db) as trace:
-                short = _repeats_short(made, recorded_graph(trace, made.recorded.run), source.file.path)
+                then = recorded_graph(trace, made.recorded.run)
+            short = repeats_short(made, then, source.file.path.parent)
             source.file = record_again(source.file, made, short=short)
             out.note(("dim", f"{case.name}: recorded anew from run {made.recorded.run}"))
 
@@ -196,10 +195,8 @@ def _reread(source: Source) -> Source:
 
 def add(args: argparse.Namespace, out: Output) -> int:
     """Make a case of a run or firing, append it to the tests file, play it, and say where it stands."""
-    from dataclasses import replace
-
-    from studio.cases.taking import recorded_graph, take_firing, take_run
-    from studio.cases.writing import add_case, case_lines, require_no_blobs
+    from studio.cases.adding import MANY_LINES, expecting, take
+    from studio.cases.writing import add_case, case_lines
     from studio.graph.names import name_problem
 
     if problem := name_problem(args.add):
@@ -210,22 +207,13 @@ def add(args: argparse.Namespace, out: Output) -> int:
     with _trace(target, args) as trace:
         run = "last" if _is_example(target, args) else target
         path = _graph_of(trace, run, target, args)
-        if args.node:
-            case = take_firing(trace, run, _node(trace, run, args.node), args.tick, args.add)
-        elif args.tick:
+        if args.tick and not args.node:
             raise UsageError("`--tick` says which firing of a node: give --node, too.")
-        else:
-            case = take_run(trace, run, args.add)
-        require_no_blobs(case)
-        then = recorded_graph(trace, run)
-        then.base = path.parent
+        node = _node(trace, run, args.node) if args.node else ""
+        taken = take(trace, run, node, args.tick, args.add, base=path.parent)
     equal = args.equal if args.equal else not args.expect
-    for port in args.equal or ():
-        if port not in case.recorded.outputs:
-            raise UsageError(f"`{port}` is no output that was recorded.", hint=_outputs(case))
-    case = replace(case, about=args.about, equal=equal, expect=[Expectation(text) for text in args.expect])
+    case, short = expecting(taken.case, args.expect, equal, name=args.add, about=args.about), taken.short
     tests = cases_beside(path)
-    short = _repeats_short(case, then, tests)
     made = add_case(tests, case, short=short, replace=args.replace)
     outcome = try_case(made.cases[case.name], Graph.load(path), str(tests))
     if out.as_json:
@@ -242,45 +230,10 @@ def add(args: argparse.Namespace, out: Output) -> int:
     return exits.OK if outcome.passed else exits.FINDING
 
 
-def _repeats_short(case: Case, then: Graph, tests: Path) -> bool:
-    """Whether a case repeats what was recorded in its short form, read back as it will stand in the file.
-
-    Raises UsageError if it does not even in full: something decides about it that is not recorded.
-    """
-    from dataclasses import replace
-
-    from studio.cases.keeping import Kept
-    from studio.cases.reading import database_of, read_cases
-    from studio.cases.writing import case_lines
-
-    whole = replace(case, equal=True, expect=[])  # all outputs are compared, also those that the file will leave out
-    if not whole.recorded.outputs and whole.recorded.status == "ok":
-        return True
-    differs = None
-    for short in (True, False):
-        keeper = Keeper()
-        lines = case_lines(whole, keeper, short=short)
-        text = "\n".join(["studio_tests: 1", "cases:", *lines]) + "\n"
-        read = read_cases(text, tests, Kept(database_of(tests), keeper.values)).cases[case.name]
-        differs = repeats(read, then)
-        if differs is None:
-            return short
-    assert differs is not None
-    what = f"`{case.node}` alone does" if case.node else "The run does"
-    raise UsageError(
-        f"{what} not repeat what was recorded, so it is no test: {differs.message}",
-        hint="Does it draw random numbers, or use code that has changed? Take the whole run." if case.node else "",
-    )
-
-
 def _node(trace: Trace, run: str, name: str) -> str:
     from studio.replay.cursor import Cursor
 
     return Cursor(trace, run).find_node(name)
-
-
-def _outputs(case: Case) -> str:
-    return f"There are {', '.join(f'`{port}`' for port in case.recorded.outputs) or 'none'}."
 
 
 # -- showing ----------------------------------------------------------------------------------------
