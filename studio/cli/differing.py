@@ -11,7 +11,8 @@ from studio.cli.output import Output
 from studio.cli.showing import Line, status_piece
 from studio.cli.text import Piece, duration, money, plural, usage
 from studio.replay.diff.details import Part, as_text, details
-from studio.replay.diff.found import Change, Fact, NodeDiff, RunDiff, Spent, in_order
+from studio.replay.diff.found import Change, Fact, NodeDiff, RunDiff, Spent
+from studio.replay.diff.telling import told_change, what, when, whose
 from studio.replay.diff.texts import TextLine, text_diff
 from studio.support.plain import cells, cut, plain, plain_line
 from studio.support.tables import number_text
@@ -86,10 +87,10 @@ def divergence(found: RunDiff, out: Output) -> None:
     if origin is not None:
         why = f": {', '.join(found.causes)}" if found.causes else ""
         out.say(("bold", "first divergence  "), *_where(origin))
-        out.line(("  ", f"{_told(origin)}{why}."))
+        out.line(("  ", f"{told_change(origin)}{why}."))
     if first is not None and first != origin:
         out.say(("bold", "first difference  "), *_where(first))
-        out.line(("  ", f"{_told(first)}."))
+        out.line(("  ", f"{told_change(first)}."))
         if origin is None:
             out.line(("  ", ("dim", "No firing did otherwise with the same inputs.")))
 
@@ -127,15 +128,15 @@ def _spent(row: Row) -> tuple[Spent, Spent]:
 
 def _cells(row: Row, a: Spent, b: Spent) -> list[Piece]:
     kind = min((node.kind for node in row.nodes), key=list(_KIND_STYLE).index)
-    whose: str = kind
-    if kind == "origin" and all(node.prompt_only for node in row.nodes):
-        whose = "origin, prompt only"
-    elif kind != "origin" and any(node.edited for node in row.nodes):
-        whose = f"{kind}, edited"
-    what = ", ".join(in_order(word for node in row.nodes for word in node.what))
     style = _KIND_STYLE[kind]
     differing = sum(len(node.changes) for node in row.nodes)
-    return [(style, row.name), (style, whose), f"{differing:,}", _both(f"{a.firings:,}", f"{b.firings:,}"), what]
+    return [
+        (style, row.name),
+        (style, whose(row.nodes)),
+        f"{differing:,}",
+        _both(f"{a.firings:,}", f"{b.firings:,}"),
+        what(row.nodes),
+    ]
 
 
 def _both(a: str, b: str) -> str:
@@ -147,7 +148,7 @@ def change_in_full(
     change: Change, found: RunDiff, traces: tuple[Trace, Trace], out: Output, *, full: bool, heading: bool = True
 ) -> None:
     """Print every part in which a firing differs."""
-    told = f"  {_told(change)}" if heading else ""
+    told = f"  {told_change(change)}" if heading else ""
     out.line((*_where(change), "  ", (_KIND_STYLE[change.kind], change.kind), told))
     for part in details(*traces, found, change):
         _part(part, out, full=full)
@@ -209,19 +210,7 @@ def pick(found: RunDiff, name: str) -> list[NodeDiff]:
 
 def _where(change: Change) -> Iterator[Piece]:
     yield ("heading", change.node)
-    again = f", attempt {change.attempt}" if change.attempt > 1 else ""
-    yield ("dim", f" at tick {change.tick}{again}")
-
-
-def _told(change: Change) -> str:
-    words = list(change.what)
-    if not (change.id_a and change.id_b):
-        return words[0]
-    what = words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
-    verb = "differ" if len(words) > 1 or (words[0].endswith("s") and words[0] != "status") else "differs"
-    same = "same inputs, but " if change.kind == "origin" else ""
-    tail = "; nothing came of it" if change.kind == "origin" and change.prompt_only else ""
-    return f"{same}{what} {verb}{tail}"
+    yield ("dim", f" at {when(change)}")
 
 
 def _used(run: Run) -> str:

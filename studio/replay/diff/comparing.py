@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from studio.replay.diff.ends import end_facts, input_facts, option_facts
@@ -23,23 +23,33 @@ if TYPE_CHECKING:
 CUT_SHORT = ("lost the race", "cut off")
 """How the reasons begin of a firing that did not come to its end by what others did (design rules 2.3, 2.11)."""
 
+TELL = 1000
+"""After how many firings it is told how far a comparison is."""
+
 UNDECIDED = ("running", "interrupted")
 _QUOTED = re.compile(r"`([^`\s]+)`")
 
 
 def diff(
-    trace_a: Trace, run_a: str, trace_b: Trace, run_b: str, *, renamed: Mapping[str, str] | None = None
+    trace_a: Trace,
+    run_a: str,
+    trace_b: Trace,
+    run_b: str,
+    *,
+    renamed: Mapping[str, str] | None = None,
+    told: Callable[[int], None] | None = None,
 ) -> RunDiff:
     """Compare two runs, which may stand in different files, firing by firing.
 
     `renamed` maps names of nodes in B to their names in A; a lone node that went while one of the same declaration came
-    counts as renamed anyway. Raises UsageError for a run that is not there or a rename that does not fit.
+    counts as renamed anyway. `told` hears now and then how many firings both runs were found to have; what it raises
+    ends the comparison. Raises UsageError for a run that is not there or a rename that does not fit.
     """
     a, b = trace_a.run(run_a), trace_b.run(run_b)
     version_a, version_b = Version(trace_a, a.id), Version(trace_b, b.id)
     renames = find_renames(version_a, version_b, renamed or {})
     halves = Half(trace_a, a, version_a, {}), Half(trace_b, b, version_b, renames)
-    comparison = _Comparison(*halves, renames)
+    comparison = _Comparison(*halves, renames, told)
     comparison.run()
     graph = graph_facts(version_a, version_b, renames)
     options = option_facts(trace_a, a, trace_b, b)
@@ -70,9 +80,10 @@ def diff(
 
 
 class _Comparison:
-    def __init__(self, a: Half, b: Half, renames: Mapping[str, str]) -> None:
+    def __init__(self, a: Half, b: Half, renames: Mapping[str, str], told: Callable[[int], None] | None = None) -> None:
         self.a = a
         self.b = b
+        self.told = told
         self.old_names = {place.rpartition(".")[2]: old for place, old in renames.items()}
         self.compared = 0
         self.missing = 0
@@ -95,6 +106,8 @@ class _Comparison:
     def pair(self, identity: Identity, one: Firing, other: Firing) -> None:
         """Compare a firing of both runs in everything but its inputs, and these too if their producers are known."""
         self.compared += 1
+        if self.told is not None and self.compared % TELL == 1:
+            self.told(self.compared)
         self.a.tally(identity[0], one)
         self.b.tally(identity[0], other)
         what = []
