@@ -16,10 +16,12 @@ from studio.trace.rows import sum_of_row
 from studio.trace.sqlite import sqlite3
 from studio.trace.views import RUN_BITS
 
-LOST = "(lost: it could not be read in the damaged file)"
+WHY = "it could not be read in the damaged file"
+
+LOST = f"(lost: {WHY})"
 """What stands for a text that is gone."""
 
-_LOST_VALUE = orjson.dumps({"lost": LOST[1:-1]})
+_LOST_VALUE = orjson.dumps({"lost": WHY})
 """What stands for a value that is gone; an object, because most of what stands apart is one."""
 
 _BLOBS = (
@@ -91,7 +93,7 @@ def _missing_references(writing: sqlite3.Connection) -> Iterator[tuple[int, tupl
             values = orjson.loads(text)
             gone = [name for name, value in values.items() if _names_missing(value, there)]
             if gone:
-                values.update((name, {"lost": LOST[1:-1]}) for name in gone)
+                values.update((name, {"lost": WHY}) for name in gone)
                 yield run, (table, column, id, orjson.dumps(values).decode()), len(gone)
 
 

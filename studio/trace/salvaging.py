@@ -31,6 +31,8 @@ from studio.trace.tally import Tallies
 from studio.trace.verify import findings
 from studio.trace.views import ID_MASK, RUN_BITS
 
+NO_GRAPH = "its graph is missing: what it did can be listed and its prompts read, but not stepped through"
+
 BATCH = 1000
 """Rows written at a time."""
 
@@ -75,7 +77,7 @@ class Salvaged:
     version: int
     runs: dict[str, list[str]] = field(default_factory=dict)
     unreadable: list[str] = field(default_factory=list)
-    """Runs of which too little is left: their graph or their beginning is gone."""
+    """Runs of which too little is left: how they began is gone."""
     lost: dict[str, int] = field(default_factory=dict)
     holes: int = 0
 
@@ -309,6 +311,8 @@ def _judge(writing: sqlite3.Connection, found: Salvaged) -> None:
             continue
         Tallies(writing).rebuild(key << RUN_BITS)
         found.runs[run] = [one.what for one in findings(writing, key) if one.run == run]
+        if not _has_graph(writing, key):
+            found.runs[run].insert(0, NO_GRAPH)
     _drop_unreadable(writing, set(found.runs))
     for key, count in fill_gaps(writing).items():
         run = runs.get(key)
@@ -321,11 +325,8 @@ def _judge(writing: sqlite3.Connection, found: Salvaged) -> None:
 def _admit(writing: sqlite3.Connection, key: int, found: Salvaged) -> bool:
     """Take rows out of a run that are not what they should be; False if the run itself is not."""
     span = {"run": key, "first": key << RUN_BITS, "last": (key << RUN_BITS) + ID_MASK}
-    graph = writing.execute(
-        "SELECT 1 FROM _run r JOIN _graph_version g ON g.hash = r.graph_hash WHERE r.id = ?", (key,)
-    ).fetchone()
     head = writing.execute(f"SELECT coalesce({RULES['_run']}, 0) FROM _run t WHERE id = :run", {"run": key}).fetchone()
-    if graph is None or not head[0]:
+    if not head[0]:
         return False
     _delete(writing, "_run_end", f"id = :run AND NOT coalesce({RULES['_run_end']}, 0)", {"run": key}, found)
     for table, rule in RULES.items():
@@ -334,6 +335,11 @@ def _admit(writing: sqlite3.Connection, key: int, found: Salvaged) -> bool:
         where = f"id BETWEEN :first AND :last AND NOT coalesce({rule}, 0)"
         _delete(writing, table, where, span if ":run" in rule else _without_run(span), found)
     return True
+
+
+def _has_graph(writing: sqlite3.Connection, key: int) -> bool:
+    query = "SELECT 1 FROM _run r JOIN _graph_version g ON g.hash = r.graph_hash WHERE r.id = ?"
+    return writing.execute(query, (key,)).fetchone() is not None
 
 
 def _without_run(span: dict[str, int]) -> dict[str, int]:
@@ -347,7 +353,7 @@ def _delete(writing: sqlite3.Connection, table: str, where: str, values: dict[st
 
 
 def _drop_unreadable(writing: sqlite3.Connection, kept: set[str]) -> None:
-    """Runs without a graph cannot be shown anywhere: they are told of in the report only."""
+    """Runs whose beginning is not what it should be cannot be shown anywhere: they are told of in the report only."""
     for key, run in writing.execute("SELECT id, run FROM _run").fetchall():
         if run not in kept:
             writing.execute("DELETE FROM _run WHERE id = ?", (key,))

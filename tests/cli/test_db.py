@@ -90,3 +90,30 @@ def test_wrong_use_is_one_sentence(cli: Cli, words: tuple[str, ...]) -> None:
 
     assert told.code == 2
     assert "studio db --help" in told.err
+
+
+def test_salvage_reads_what_is_left_into_a_new_file(cli: Cli, other: Path, tmp_path: Path) -> None:
+    into = tmp_path / "saved.db"
+    assert cli("db", "salvage", other, "--into", tmp_path / "whole.db").code == 0
+    connection = sqlite3.connect(str(other))
+    connection.execute("UPDATE _firing SET reason = 'changed' WHERE id >> 32 = 1")
+    connection.commit()
+    connection.close()
+
+    told = cli("db", "salvage", other, "--into", into)
+
+    assert told.code == 4
+    assert told.out.startswith(
+        "other.db  2 of 3 runs are whole, 1 can be read in part.\n  01PARENT  the footer counts "
+    )
+    with Trace(into) as trace:
+        assert {run.id for run in trace.runs()} == {"01PARENT", "02FORK", "03ORPHAN"}
+    assert cli("db", "salvage", other, "--into", into).code == 5, "nothing is written over"
+
+
+@pytest.mark.parametrize("arguments", [("salvage",), ("salvage", "x.db"), ("salvage", "a", "b", "--into", "c")])
+def test_salvage_says_what_it_needs(cli: Cli, arguments: tuple[str, ...]) -> None:
+    told = cli("db", *arguments)
+
+    assert told.code == 2
+    assert "--into" in told.err

@@ -52,7 +52,7 @@ def facts(db: Path) -> Facts:
 
 
 def is_lost(value: object) -> bool:
-    return gaps.LOST[1:-1] in repr(value)
+    return gaps.WHY in repr(value)
 
 
 def saved(tmp_path: Path, data: bytes) -> tuple[Salvaged, Facts]:

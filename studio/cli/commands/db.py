@@ -1,4 +1,4 @@
-"""Look after the database of runs: check it, make it smaller, or take in the runs of other files.
+"""Look after the database of runs: check it, make it smaller, take in the runs of other files, save what is damaged.
 
 `check` reads every run and says what is damaged; the other runs stay readable.
 
@@ -10,7 +10,10 @@ names and gives free space back. Prompts and replies stay plain text for any SQL
 in the studio, while other tools and `studio sql` find `{"$packed": …}` in their place and the bytes, by zlib, in the
 view `blob`.
 
-Exit code 4 if something is damaged or was not taken.
+`salvage` reads what is left of a damaged or cut-off file, or one of a newer studio, into a new file and says what each
+run lacks; nothing that does not agree with its sum or hash is taken, and the file itself is not touched.
+
+Exit code 4 if something is damaged, was not taken or is lost.
 """
 
 from __future__ import annotations
@@ -40,6 +43,7 @@ EXAMPLES = (
     "studio db merge worker1.db worker2.db",
     "studio db merge colleague.db --into trial.db --run 01M1",
     "studio db compact --older-than 2w --dry-run",
+    "studio db salvage broken.db --into saved.db",
 )
 
 
@@ -51,9 +55,14 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "names",
         nargs="*",
         metavar="RUN|FILE",
-        help="check: only this run (id, its beginning, or `last`); merge: the files whose runs are taken in",
+        help="check: only this run (id, its beginning, or `last`); merge: the files whose runs are taken in; "
+        "salvage: the file to read",
     )
-    parser.add_argument("--into", metavar="DB", help="merge: into this database instead of the one that --db means")
+    parser.add_argument(
+        "--into",
+        metavar="DB",
+        help="merge: into this database instead of the one that --db means; salvage: the new file",
+    )
     parser.add_argument(
         "--run", action="append", metavar="RUN", help="merge: only this run and those it continues (may be repeated)"
     )
@@ -64,8 +73,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace, out: Output) -> int:
-    if args.action != "merge" and (args.into or args.run):
-        raise UsageError("--into and --run belong to `merge`.", hint="See `studio db --help`.")
+    if args.action != "merge" and args.run:
+        raise UsageError("--run belongs to `merge`.", hint="See `studio db --help`.")
+    if args.action not in ("merge", "salvage") and args.into:
+        raise UsageError("--into belongs to `merge` and `salvage`.", hint="See `studio db --help`.")
     if args.action != "compact" and (args.older_than or args.dry_run):
         raise UsageError("--older-than and --dry-run belong to `compact`.", hint="See `studio db --help`.")
     return _ACTIONS[args.action](args, out)
@@ -203,6 +214,39 @@ def _compact(args: argparse.Namespace, out: Output) -> int:
     return exits.OK
 
 
+# -- salvage --------------------------------------------------------------------------------------
+
+
+def _salvage(args: argparse.Namespace, out: Output) -> int:
+    from studio.trace.salvaging import salvage
+
+    if len(args.names) != 1 or not args.into:
+        raise UsageError(
+            "`salvage` needs the damaged file, and with --into the new one.", hint="See `studio db --help`."
+        )
+    source = _trace_file(args.names[0])
+    with _Counter(source.name, "tables", out) as counter:
+        found = salvage(source, Path(args.into), told=counter)
+    if out.as_json:
+        out.json({"file": str(source), "into": args.into, "schema": found.version, "runs": found.runs,
+                  "unreadable": found.unreadable, "lost_rows": found.lost, "holes": found.holes})  # fmt: skip
+    else:
+        out.say(
+            ("bold", source.name), "  ", ("green" if len(found.whole) == len(found.runs) else "yellow", found.said())
+        )
+        for run, wrong in found.runs.items():
+            for what in wrong[:_MOST_WRONG]:
+                out.line(["  ", ("bold", run), "  ", ("yellow", what)])
+            if len(wrong) > _MOST_WRONG:
+                out.line(["  ", ("bold", run), "  ", ("dim", f"and {len(wrong) - _MOST_WRONG:,} more like that")])
+        for run in found.unreadable:
+            out.line(["  ", ("bold", run), "  ", ("red", "cannot be read: how it began is gone")])
+        out.line(["  ", f"{plural(sum(found.lost.values()), 'row')} left out; look at the rest with ",
+                  ("bold", f"studio runs --db {args.into}")])  # fmt: skip
+    is_whole = not found.unreadable and len(found.whole) == len(found.runs)
+    return exits.OK if is_whole else exits.FINDING
+
+
 class _Counter:
     """Shows on a terminal how much is done, while it takes its time."""
 
@@ -240,4 +284,8 @@ _ACTIONS: dict[str, Callable[[argparse.Namespace, Output], int]] = {
     "check": _check,
     "merge": _merge,
     "compact": _compact,
+    "salvage": _salvage,
 }
+
+_MOST_WRONG = 5
+"""Things that a run lacks that are named."""
