@@ -21,6 +21,7 @@ from studio.gui.workbench import Workbench
 
 if TYPE_CHECKING:
     from studio.gui.canvas import Canvas
+    from studio.gui.panels.inspector.firing.page import FiringPage
     from studio.gui.panels.inspector.node_page import NodePage
 
 KEPT = 16
@@ -100,6 +101,10 @@ class Inspector(QWidget, UndoHost):
             checks.checked.connect(self._on_told)
         if live is not None:
             live.ended.connect(self._on_told)
+        replays = self.workbench.parts.get("replay")
+        if replays is not None:
+            for signal in (replays.moved, replays.grew):
+                signal.connect(lambda session: self._on_told(session.document))
 
     def _on_told(self, document: object) -> None:
         """Badges, or values of a run, are known anew."""
@@ -181,6 +186,14 @@ class Inspector(QWidget, UndoHost):
         document, at = canvas.document, canvas.at
         self._follow(document)
         names = [name for name in self.workbench.selection if name in document.at(at).nodes]
+        replays = self.workbench.parts.get("replay")
+        session = None if replays is None else replays.of(document)
+        if session is not None:
+            firing = self.firing_page()
+            self._leave()
+            firing.turn_to(session, at, names)
+            self._show(firing)
+            return
         edges = self._keep_wire(canvas, _ask_canvas(canvas, "selected_edges"))
         frames, comments = _ask_canvas(canvas, "selected_frames"), _ask_canvas(canvas, "selected_comments")
         if names:
@@ -275,6 +288,14 @@ class Inspector(QWidget, UndoHost):
             page = make()
             page.setProperty("page", key)
             self._area(page)
+        return page
+
+    def firing_page(self) -> FiringPage:
+        """Return the page of a firing, which is shown for runs that are stepped through."""
+        from studio.gui.panels.inspector.firing.page import FiringPage
+
+        page = self._once("firing", lambda: FiringPage(self.workbench, self.folds))
+        assert isinstance(page, FiringPage)
         return page
 
     def _node_page(self, types: list[str]) -> NodePage:

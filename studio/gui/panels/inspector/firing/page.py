@@ -1,0 +1,345 @@
+"""`FiringPage`: what the inspector shows in a document of a recorded run. Follows the session from step to step."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
+
+from studio.editing import At
+from studio.gui.live.watching.places import Spot
+from studio.gui.panels.inspector.firing.calls_section import CallsBody
+from studio.gui.panels.inspector.firing.changes_section import ChangesBody
+from studio.gui.panels.inspector.firing.copying import Copying
+from studio.gui.panels.inspector.firing.desk import LIGHT, Desk
+from studio.gui.panels.inspector.firing.head import Head
+from studio.gui.panels.inspector.firing.raw_section import RawBody
+from studio.gui.panels.inspector.firing.values_section import InputsBody, OutputsBody, StoresBody
+from studio.gui.panels.inspector.folds import Folds
+from studio.gui.widgets.labels import Note
+from studio.gui.widgets.section import Section
+from studio.gui.workbench import Workbench
+from studio.replay.firing.asking import Asking, asking_of
+from studio.replay.firing.facts import FiringFacts, Reading, spending_of
+from studio.replay.firing.whole import Asked, Consumers, asked
+from studio.replay.states.waiting import Wait
+from studio.support.errors import StudioError
+from studio.support.values import Json
+from studio.trace.weighing import weight_of
+
+if TYPE_CHECKING:
+    from studio.gui.replay.session import Session
+
+
+class FiringPage(QWidget):
+    """A node of a run at the step that is shown."""
+
+    def __init__(self, workbench: Workbench, folds: Folds) -> None:
+        super().__init__()
+        self.workbench = workbench
+        self.setObjectName("firing")
+        self.desk = Desk(workbench, self)
+        self.copying = Copying(self.desk)
+        self._folds = folds
+        self._facts: FiringFacts | None = None
+        self._asking: Asking | None = None
+        self._asked: Asked | None = None
+        self._asked_of = 0
+        self._went: tuple[int, Any] = (0, None)
+        self._reading: Reading | None = None
+        self._consumers: Consumers | None = None
+        self._spot: Spot | None = None
+        self._scroll = 0
+        self._is_filling = False
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        self.head = Head(self.desk)
+        self.head.step_asked.connect(self.step)
+        self.head.copy_asked.connect(lambda place: self.copying.menu(place))
+        self.head.wait_asked.connect(lambda wait: self._go_to_wait(wait))
+        self.head.taken_asked.connect(self._open_taken)
+        column.addWidget(self.head)
+        self.problem = Note("", "bad", self)
+        self.problem.setContentsMargins(10, 0, 8, 8)
+        column.addWidget(self.problem)
+        self.inputs = self._section("Inputs", lambda: InputsBody(self.desk), True)
+        self.calls = self._section("Asked", lambda: CallsBody(self.desk), True)
+        self.outputs = self._section("Outputs", lambda: OutputsBody(self.desk), True)
+        self.stores = self._section("Stores", lambda: StoresBody(self.desk), True)
+        self.changes = self._section("Differences", lambda: ChangesBody(self.desk, self._own_file), False)
+        self.raw = self._section("Raw JSON", lambda: RawBody(self.desk), False)
+        for section in (self.inputs, self.calls, self.outputs, self.stores, self.changes, self.raw):
+            column.addWidget(section)
+        column.addStretch(1)
+        self._settle = QTimer(self)
+        self._settle.setSingleShot(True)
+        self._settle.timeout.connect(self._keep_place)
+        replays = self.desk.replays
+        if replays is not None:
+            replays.closed.connect(self._on_closed)
+
+    def _section(self, title: str, make: Callable[[], QWidget], is_open: bool) -> Section:
+        made = self._folds.section(f"firing.{title}", title, make, is_open=is_open)
+        made.toggled.connect(lambda *_: self._fill())
+        return made
+
+    # -- what is shown ------------------------------------------------------------------------
+
+    def shown(self) -> FiringFacts | None:
+        """Return what the page shows, as plain data; None before it shows anything."""
+        return self._facts
+
+    def asking(self) -> Asking | None:
+        """Return what the page shows of what the firing asked; None while that is being read."""
+        return self._asking
+
+    def turn_to(self, session: Session, at: At, names: Sequence[str]) -> None:
+        """Be about a session, and in it about a selected node, or (none or several) about the current step's firing."""
+        if self.desk.session is not session:
+            self._forget()
+            self.desk.session = session
+            self._reading = Reading(session)
+            self._consumers = Consumers(session.run.id, session.document.registry)
+        self._spot = Spot(at, names[0]) if len(names) == 1 else None
+
+    def commit(self) -> None:
+        """Nothing is typed here that a document waits for."""
+
+    def refresh(self) -> None:
+        """Show how things stand at the session's step."""
+        session, reading = self.desk.session, self._reading
+        if session is None or reading is None:
+            return
+        try:
+            facts = self._read(session, reading)
+        except StudioError as error:
+            self.problem.set_text(str(error))
+            return
+        self.problem.set_text("")
+        if facts == self._facts:
+            return
+        area = self._area()
+        if area is not None and not self._settle.isActive():
+            self._scroll = area.verticalScrollBar().value()
+        self._facts = facts
+        self.copying.facts = facts
+        self.head.show_facts(facts)
+        self._read_asked(session, facts)
+        self._fill()
+        self._settle.start(0)
+
+    def _read(self, session: Session, reading: Reading) -> FiringFacts:
+        spot = self._spot
+        if spot is None:
+            return reading.here()
+        state = session.node_at(spot)
+        if state is not None:
+            return reading.of_state(state)
+        node = session.document.node(spot.at, spot.name)
+        return FiringFacts(spot.name, spot.name, node.title, node.type, "not yet", False)
+
+    # -- filling ------------------------------------------------------------------------------
+
+    def _fill(self) -> None:
+        """Fill the sections that are unfolded, and say on the others what they hold."""
+        facts = self._facts
+        if facts is None:
+            return
+        there = bool(facts.firing)
+        for section in (self.changes, self.raw):
+            section.setVisible(there)
+        self.inputs.setVisible(there and bool(facts.inputs))
+        self.outputs.setVisible(there and bool(facts.outputs))
+        self.inputs.header.set_summary("" if self.inputs.is_open else _names([one.port for one in facts.inputs]))
+        self.outputs.header.set_summary("" if self.outputs.is_open else _names([one.port for one in facts.outputs]))
+        if there and self.inputs.is_open and isinstance(self.inputs.body, InputsBody):
+            self.inputs.body.show_facts(facts)
+        if there and self.outputs.is_open and isinstance(self.outputs.body, OutputsBody):
+            self.outputs.body.show_facts(facts)
+            self._ask_went(facts)
+        self._show_asked()
+        if there and self.changes.is_open and isinstance(self.changes.body, ChangesBody):
+            self.changes.body.show_facts(facts)
+        if there and self.raw.is_open and isinstance(self.raw.body, RawBody):
+            self.raw.body.show_facts(facts)
+
+    def _ask_went(self, facts: FiringFacts) -> None:
+        body, consumers = self.outputs.body, self._consumers
+        assert isinstance(body, OutputsBody)
+        known = self._went[1] if self._went[0] == facts.firing else None
+        body.show_consumers(known)
+        if known is not None or consumers is None or facts.status == "skipped" or not facts.step:
+            return
+        id = facts.firing
+
+        def arrived(answer: Any) -> None:
+            found = answer if isinstance(answer, StudioError) else answer[1]
+            self._went = id, found
+            if self._facts is not None and self._facts.firing == id and self.outputs.is_open:
+                body.show_consumers(found)
+                self._settle.start(0)
+
+        self.desk.look_up("went", consumers.question(id), arrived)
+
+    # -- what it asked ------------------------------------------------------------------------
+
+    def _read_asked(self, session: Session, facts: FiringFacts) -> None:
+        """Read what the firing asked, at once if that is light."""
+        if not facts.firing:
+            self._asked_of, self._asked, self._asking = 0, Asked([], []), Asking()
+            self.desk.drop("asked")
+            return
+        if facts.firing == self._asked_of and self._asked is not None:
+            return
+        self._asked_of, self._asked, self._asking = facts.firing, None, None
+        run, id = session.run.id, facts.firing
+        try:
+            taken = facts.taken is not None and facts.taken.run != run
+            light = not taken and weight_of(session.cursor.steps, id) <= LIGHT
+            if light:
+                self.desk.drop("asked")
+                self._take_asked(facts, asked(session.trace, run, id))
+                return
+        except StudioError as error:
+            self._take_asked(facts, error)
+            return
+        self.desk.look_up("asked", lambda trace: asked(trace, run, id), lambda answer: self._arrived(facts, answer))
+
+    def _arrived(self, facts: FiringFacts, answer: Any) -> None:
+        if self._facts is not None and self._facts.firing == facts.firing:
+            self._take_asked(self._facts, answer)
+            self._show_asked()
+            self._settle.start(0)
+
+    def _take_asked(self, facts: FiringFacts, answer: Any) -> None:
+        if isinstance(answer, StudioError):
+            self.problem.set_text(str(answer))
+            answer = Asked([], [])
+        self._asked = answer
+        session = self.desk.session
+        params = None
+        if session is not None and (spot := session.spot(facts.node)) is not None:
+            params = session.document.ports(spot.at, spot.name).params
+        outputs = {
+            one.port: self.desk.value(one.value)[0] for one in facts.outputs if one.present and one.port == "scores"
+        }
+        self._asking = asking_of(answer.effects, facts.status, params, outputs)
+        self.copying.asking = self._asking
+
+    def _show_asked(self) -> None:
+        told, asking, facts = self._asked, self._asking, self._facts
+        reading = told is None
+        self.copying.asking = asking
+        self.head.show_spending(None if told is None else spending_of(told.effects))
+        effects = [] if told is None else told.effects
+        self.calls.setVisible(bool(effects) or reading or (told is not None and told.lost))
+        self.stores.setVisible(told is not None and bool(told.stored))
+        title = "Model calls" if any(one.kind in ("chat", "complete") for one in effects) else "Asked"
+        if self.calls.header.text() != title:
+            self.calls.header.setText(title)
+            self.calls.header.setAccessibleName(title)
+        summary = "reading…" if reading else _counted(effects)
+        if told is not None and told.lost:
+            summary = "in a run that is not in this file"
+        self.calls.header.set_summary(summary)
+        if told is None or asking is None or facts is None:
+            return
+        if self.calls.is_open and isinstance(self.calls.body, CallsBody):
+            self.calls.body.show_asking(asking, self._known_inputs(facts))
+        self.stores.header.set_summary(f"{len(told.stored)}")
+        if told.stored and self.stores.is_open and isinstance(self.stores.body, StoresBody):
+            self.stores.body.show_ops(told.stored)
+
+    def _known_inputs(self, facts: FiringFacts) -> Mapping[str, Json]:
+        """The inputs' values that are at hand, to be found in the prompts."""
+        found = {}
+        for one in facts.inputs:
+            value, is_whole = self.desk.value(one.value)
+            if is_whole and one.known and one.port != "when":
+                found[one.port] = value
+        return found
+
+    # -- going elsewhere ----------------------------------------------------------------------
+
+    def step(self, back: bool) -> None:
+        """Go to the firing of this node before the one that is shown, or to the next one."""
+        session, facts = self.desk.session, self._facts
+        if session is None or facts is None or not facts.firing:
+            return
+        shown = session.cursor.steps.firing(facts.firing)
+        found = None if shown is None else session.cursor.steps.next_of_path(shown.path, facts.step, back=back)
+        if found is None:
+            self.workbench.say(
+                f"`{facts.name}` was not decided {'before' if back else 'again after'} step {facts.step}."
+            )
+        else:
+            session.seek(found)
+
+    def _go_to_wait(self, wait: Wait) -> None:
+        session, canvas, spot = self.desk.session, self.workbench.canvas, self._spot
+        if session is None or canvas is None or spot is None:
+            return
+        if wait.kind == "body":
+            body = session.places.body(spot.at, spot.name)
+            if body is not None:
+                self.workbench.show(session.document, body)
+        elif wait.node:
+            self.workbench.show(session.document, spot.at, [wait.node])
+
+    def _open_taken(self) -> None:
+        facts, session, replays = self._facts, self.desk.session, self.desk.replays
+        if facts is None or facts.taken is None or session is None or replays is None:
+            return
+        from studio.gui.replay.session import Source
+
+        source = session.source
+        replays.open(Source(source.db, facts.taken.run, source.foreign), firing=facts.taken.firing)
+
+    # -- within -------------------------------------------------------------------------------
+
+    def _own_file(self) -> Path | None:
+        live = self.workbench.parts.get("live")
+        return None if live is None else Path(live.trace_file())
+
+    def _area(self) -> QScrollArea | None:
+        parent: QWidget | None = self.parentWidget()
+        while parent is not None and not isinstance(parent, QScrollArea):
+            parent = parent.parentWidget()
+        return parent
+
+    def _keep_place(self) -> None:
+        """After the page has another height, scroll to where it was: a shorter page had it scroll up."""
+        area = self._area()
+        if area is None:
+            return
+        layout = self.layout()
+        if layout is not None:
+            layout.activate()
+        bar = area.verticalScrollBar()
+        if bar.value() < self._scroll <= bar.maximum():
+            bar.setValue(self._scroll)
+
+    def _forget(self) -> None:
+        self.desk.forget()
+        self._facts = self._asking = self._asked = None
+        self._asked_of, self._went = 0, (0, None)
+        self._reading = self._consumers = self._spot = None
+        self.copying.facts = self.copying.asking = None
+
+    def _on_closed(self, session: object) -> None:
+        if session is self.desk.session:
+            self._forget()
+
+
+def _names(ports: Sequence[str]) -> str:
+    return ", ".join(dict.fromkeys(ports))
+
+
+def _counted(effects: Sequence[Any]) -> str:
+    failed = sum(one.status == "error" for one in effects)
+    asked_for = sum(one.kind != "log" for one in effects)
+    return f"{asked_for}" + (f" · {failed} failed" if failed else "")

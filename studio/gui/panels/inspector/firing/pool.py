@@ -1,0 +1,38 @@
+"""Widgets of one kind in a column, kept and shown again from step to step: making them anew would take too long."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Generic, TypeVar
+
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+W = TypeVar("W", bound=QWidget)
+
+
+class Pool(Generic[W]):
+    """As many widgets as were ever needed at once; those not needed now are hidden."""
+
+    def __init__(self, column: QVBoxLayout, make: Callable[[], W]) -> None:
+        self._column = column
+        self._make = make
+        self._made: list[W] = []
+        self._used = 0
+
+    @property
+    def shown(self) -> list[W]:
+        """The widgets in use."""
+        return self._made[: self._used]
+
+    def take(self, count: int) -> list[W]:
+        """Return that many widgets, shown in order; the others are hidden."""
+        while len(self._made) < count:
+            made = self._make()
+            self._column.addWidget(made)
+            self._made.append(made)
+        for widget in self._made[count:]:
+            widget.hide()
+        for widget in self._made[:count]:
+            widget.show()
+        self._used = count
+        return self._made[:count]

@@ -1,0 +1,162 @@
+"""Inputs, outputs and store operations of a firing, value by value."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from studio.gui.panels.inspector.firing.pool import Pool
+from studio.gui.panels.inspector.firing.texts import beginning, readable
+from studio.gui.panels.inspector.firing.value_block import ValueBlock, short_path
+from studio.gui.panels.inspector.form import MARGINS
+from studio.gui.widgets.labels import Note, small_button
+from studio.replay.firing.facts import DEFAULT, FIRST, SHARE, FiringFacts, InputFact
+from studio.support.errors import StudioError
+
+if TYPE_CHECKING:
+    from studio.gui.panels.inspector.firing.desk import Desk
+    from studio.replay.firing.whole import Consumer
+    from studio.trace.found import StoreOp
+
+MOST: Final = 40
+"""Values shown at once; a port may gather thousands."""
+
+
+class _Values(QWidget):
+    """A column of value blocks, of which the first are shown until all are asked for."""
+
+    def __init__(self, desk: Desk, kind: str, empty: str) -> None:
+        super().__init__()
+        self.desk = desk
+        self.setObjectName(f"firing.{kind}s")
+        column = QVBoxLayout(self)
+        column.setContentsMargins(*MARGINS)
+        column.setSpacing(7)
+        self.empty = Note(empty, "soft", self)
+        column.addWidget(self.empty)
+        inner = QVBoxLayout()
+        inner.setSpacing(9)
+        column.addLayout(inner)
+        self.blocks: Pool[ValueBlock] = Pool(inner, lambda: ValueBlock(desk, kind, self))
+        self.rest = small_button("", "Show all of them", f"firing.{kind}s.rest", self)
+        self.rest.clicked.connect(lambda *_: self._unfold())
+        column.addWidget(self.rest)
+        self._all = False
+        self._facts: FiringFacts | None = None
+
+    def _take(self, count: int) -> list[ValueBlock]:
+        shown = count if self._all else min(count, MOST)
+        self.rest.setVisible(shown < count)
+        self.rest.setText(f"{count - shown} more")
+        self.empty.setVisible(count == 0)
+        return self.blocks.take(shown)
+
+    def _unfold(self) -> None:
+        self._all = True
+        if self._facts is not None:
+            self.show_facts(self._facts)
+        self._all = False
+
+    def show_facts(self, facts: FiringFacts) -> None:
+        """Show the values of a firing."""
+        raise NotImplementedError
+
+
+class InputsBody(_Values):
+    """What a firing was given, each value with a link to the firing it came from."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk, "input", "It takes no input.")
+
+    def show_facts(self, facts: FiringFacts) -> None:
+        self._facts = facts
+        for block, given in zip(self._take(len(facts.inputs)), facts.inputs, strict=False):
+            self._show(block, given, facts)
+
+    def _show(self, block: ValueBlock, given: InputFact, facts: FiringFacts) -> None:
+        maker = given.maker
+        if maker is not None:
+            share = "one of " if given.origin == SHARE else ""
+            step = "" if maker.step is None else f" · step {maker.step}"
+            tick = f" at {maker.tick}" if maker.tick != facts.tick else ""
+            block.show_name(
+                given.port,
+                "",
+                f"← {share}{short_path(maker.node, facts.node)}.{maker.port}{tick}{step}",
+                f"Came from `{maker.port}` of {maker.node} at tick {maker.tick}: go to that firing",
+                maker.firing,
+            )
+        else:
+            block.show_name(given.port, _ORIGINS.get(given.origin, "from a firing that is not in the record"))
+        if given.known:
+            block.show_value(given.value)
+        else:
+            block.show_unknown("The value is not in the record.")
+
+
+class OutputsBody(_Values):
+    """What a firing gave, each value with links to the firings that took it."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk, "output", "It has no output.")
+
+    def show_facts(self, facts: FiringFacts) -> None:
+        self._facts = facts
+        for block, given in zip(self._take(len(facts.outputs)), facts.outputs, strict=False):
+            block.show_name(given.port, "")
+            if given.present:
+                block.show_value(given.value)
+            else:
+                block.show_absent(given.reason)
+
+    def show_consumers(self, consumers: Any) -> None:
+        """Tell where the values went: firings, None while they are looked up, or why that failed."""
+        facts = self._facts
+        if facts is None:
+            return
+        by_output: Mapping[str, Sequence[Consumer]] = {}
+        if isinstance(consumers, list):
+            by_output = {}
+            for one in consumers:
+                by_output.setdefault(one.output, []).append(one)  # type: ignore[attr-defined]
+        for block in self.blocks.shown:
+            block.show_consumers(by_output.get(block.port, ()), facts.node)
+        self.empty.set_text(str(consumers) if isinstance(consumers, StudioError) else "It has no output.")
+        if isinstance(consumers, StudioError):
+            self.empty.show()
+        else:
+            self.empty.setVisible(not facts.outputs)
+
+
+class StoresBody(QWidget):
+    """What a firing did to stores."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self.desk = desk
+        self.setObjectName("firing.stores")
+        column = QVBoxLayout(self)
+        column.setContentsMargins(*MARGINS)
+        column.setSpacing(9)
+        self.blocks: Pool[ValueBlock] = Pool(column, lambda: ValueBlock(desk, "store", self))
+        self.more = Note("", "soft", self)
+        self._outer = column
+
+    def show_ops(self, ops: Sequence[StoreOp]) -> None:
+        """Show the operations, in order."""
+        for block, op in zip(self.blocks.take(min(len(ops), MOST)), ops, strict=False):
+            asked = beginning(readable(op.args))[:200] if op.args else ""
+            block.show_name(f"{op.store}.{op.op}", f"{op.n} · {asked}" if asked else str(op.n))
+            if op.result is None:
+                block.show_unknown("gave nothing back")
+            else:
+                block.show_value(op.result)
+        left = len(ops) - MOST
+        self.more.set_text(f"and {left} more; the raw JSON has all of them." if left > 0 else "")
+        if left > 0:
+            self._outer.addWidget(self.more)
+
+
+_ORIGINS = {FIRST: "its first value, written on the wire", DEFAULT: "nothing arrived: its default"}

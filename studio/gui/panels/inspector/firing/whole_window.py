@@ -1,0 +1,149 @@
+"""A window with the whole of a long text: in parts, searched, copied, written to a file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication, QTextCursor
+from PySide6.QtWidgets import (
+    QDialog,
+    QFileDialog,
+    QHBoxLayout,
+    QLineEdit,
+    QPlainTextEdit,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from studio.gui.panels.inspector.firing.texts import size_words, visible
+from studio.gui.widgets.areas import fixed_font
+from studio.gui.widgets.labels import Note, cut, small_button
+from studio.support.plain import plain_line
+
+PART: Final = 200_000
+"""Characters shown at a time."""
+
+
+class WholeWindow(QDialog):
+    """Shows one text; nothing else waits for it."""
+
+    def __init__(self, title: str, text: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowFlag(Qt.WindowType.WindowMaximizeButtonHint)
+        self.setModal(False)
+        self.setObjectName("firing.whole")
+        self.setWindowTitle(cut(plain_line(title[:400]), 120))
+        self.resize(820, 620)
+        self.text = text
+        self.part = 0
+        self._title = title
+        column = QVBoxLayout(self)
+        top = QHBoxLayout()
+        self.field = QLineEdit(self)
+        self.field.setObjectName("firing.whole.find")
+        self.field.setPlaceholderText("Find in all of it")
+        self.field.setAccessibleName("Find in all of it")
+        self.field.returnPressed.connect(lambda: self.seek(self.field.text()))
+        top.addWidget(self.field, 1)
+        for label, help, name, back in (("↑", "The place before", "up", True), ("↓", "The next place", "down", False)):
+            way = small_button(label, help, f"firing.whole.{name}", self)
+            way.clicked.connect(lambda *_, back=back: self.seek(self.field.text(), back=back))
+            top.addWidget(way)
+        column.addLayout(top)
+        self.view = QPlainTextEdit(self)
+        self.view.setReadOnly(True)
+        self.view.setObjectName("firing.whole.text")
+        self.view.setAccessibleName(cut(title, 120))
+        self.view.setUndoRedoEnabled(False)
+        fixed_font(self.view)
+        column.addWidget(self.view, 1)
+        below = QHBoxLayout()
+        self.told = Note("", "soft", self)
+        below.addWidget(self.told, 1)
+        self.before = self._button("‹ Part before", "firing.whole.before", lambda: self.show_part(self.part - 1))
+        self.after = self._button("Next part ›", "firing.whole.after", lambda: self.show_part(self.part + 1))
+        for button in (self.before, self.after):
+            below.addWidget(button)
+        below.addWidget(self._button("Copy all", "firing.whole.copy", self.copy))
+        below.addWidget(self._button("All to a file…", "firing.whole.save", self.ask_file))
+        column.addLayout(below)
+        self.show_part(0)
+        self.view.setFocus()
+
+    def _button(self, text: str, name: str, act: object) -> QPushButton:
+        made = QPushButton(text, self)
+        made.setObjectName(name)
+        made.setAutoDefault(False)
+        made.clicked.connect(lambda *_: act())  # type: ignore[operator]
+        return made
+
+    @property
+    def parts(self) -> int:
+        """How many parts the text has."""
+        return max(1, -(-len(self.text) // PART))
+
+    def show_part(self, part: int) -> None:
+        """Show another part, from 0."""
+        self.part = max(0, min(part, self.parts - 1))
+        start = self.part * PART
+        self.view.setPlainText(visible(self.text[start : start + PART]))
+        several = self.parts > 1
+        where = f"Part {self.part + 1} of {self.parts} · " if several else ""
+        self.told.set_text(f"{where}{len(self.text):,} characters ({size_words(len(self.text))})")
+        for button, can in ((self.before, self.part > 0), (self.after, self.part + 1 < self.parts)):
+            button.setVisible(several)
+            button.setEnabled(can)
+
+    def seek(self, wanted: str, *, back: bool = False) -> bool:
+        """Go to the next place that holds a text, in any case, from the other end again after the last one."""
+        if not wanted:
+            return False
+        cursor = self.view.textCursor()
+        seen = self.view.toPlainText()
+        # Positions of Qt count in UTF-16; within a part of signs beyond it they may be off by a few.
+        start = self.part * PART + min(cursor.selectionStart() if back else cursor.selectionEnd(), len(seen))
+        low, whole = wanted.casefold(), self.text.casefold() if len(self.text) < 20_000_000 else self.text
+        at = whole.rfind(low, 0, start) if back else whole.find(low, start)
+        if at < 0:
+            at = whole.rfind(low) if back else whole.find(low)
+        if at < 0 or at >= len(self.text):
+            self.told.set_text(f"“{cut(plain_line(wanted), 60)}” is not in it.")
+            return False
+        self.show_part(at // PART)
+        shown = self.view.toPlainText()
+        begin = at - self.part * PART
+        units = len(shown[:begin].encode("utf-16-le", "surrogatepass")) // 2
+        found = self.view.textCursor()
+        found.setPosition(min(units, self.view.document().characterCount() - 1))
+        end = units + len(wanted.encode("utf-16-le", "surrogatepass")) // 2
+        found.setPosition(min(end, self.view.document().characterCount() - 1), QTextCursor.MoveMode.KeepAnchor)
+        self.view.setTextCursor(found)
+        return True
+
+    def copy(self) -> None:
+        """Copy all of the text."""
+        QGuiApplication.clipboard().setText(self.text)
+        self.told.set_text("All of it is copied.")
+
+    def ask_file(self) -> QFileDialog:
+        """Ask for a file and write all of the text to it."""
+        dialog = QFileDialog(self, "All of it to a file")
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setFileMode(QFileDialog.FileMode.AnyFile)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.fileSelected.connect(self.save)
+        dialog.open()
+        return dialog
+
+    def save(self, path: str) -> None:
+        """Write all of the text to a file; what the machine refuses is told."""
+        try:
+            Path(path).write_text(self.text, encoding="utf-8", errors="surrogatepass")
+        except OSError as error:
+            self.told.set_text(f"It could not be written: {error.strerror or error}.")
+        else:
+            self.told.set_text(f"Written to {Path(path).name}.")
