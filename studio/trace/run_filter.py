@@ -13,8 +13,11 @@ SortKey = Literal[
 STATUSES: Final = ("running", "ok", "failed", "paused", "aborted", "interrupted")
 """All that a run can be, as people come across it."""
 
-FAILED: Final = frozenset({"failed", "aborted", "interrupted"})
-"""What did not come to an end of its own."""
+FAILED: Final = frozenset({"failed", "interrupted"})
+"""What broke, by an error or with its process."""
+
+LIVE: Final = frozenset({"running"})
+"""What goes on."""
 
 
 @dataclass(frozen=True, slots=True)

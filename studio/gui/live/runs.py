@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from studio.editing import Document
+from studio.graph.model import Graph
 from studio.gui.live.canvas_states import CanvasStates
-from studio.gui.live.document_run import DocumentRun, Mark
+from studio.gui.live.document_run import DocumentRun, Mark, Stopped
 from studio.gui.live.playing.engine_thread import EngineThread
 from studio.gui.live.playing.inputs import values_of
 from studio.gui.live.remembered import Remembered, short_texts
@@ -212,6 +213,30 @@ class Runs(QObject):
         mine = self.of(document)
         limit, bound = mine.stopped.limit, mine.stopped.bound
         return self.resume(document, {limit: max(1.0, 2 * bound)} if limit and bound is not None else None)
+
+    def resume_run(self, document: Document, run: str, db: Path) -> None:
+        """Go on with a recorded run that stopped before its end, whoever made it, in a document of its graph: with the
+        graph as it ran, and with the limit doubled if one was reached.
+
+        Raises UsageError if another run goes on or the run is not in the trace file `db`.
+        """
+        if self.active is not None:
+            raise UsageError("A run is going on.", hint="Stop it first, or wait for its end.")
+        mine = self.of(document)
+        if mine.last_run != run:
+            from studio.gui.live.playing.orders import Order
+            from studio.trace import Trace
+
+            with Trace(db) as trace:
+                found = trace.run(run)
+                graph = Graph.from_text(trace.graph_text(run))
+            limit = found.ended.removeprefix("limit:") if found.ended.startswith("limit:") else ""
+            limits = found.options.get("limits")
+            bound = limits.get(limit) if isinstance(limits, dict) else None
+            mine.forget()
+            mine.last_run, mine.order = found.id, Order(graph, kind="resume", parent=found.id)
+            mine.stopped = Stopped.read({"status": found.status, "limit": limit, "bound": bound})
+        self.continue_last(document)
 
     def can_resume(self, document: Document) -> bool:
         """True if the last run, also one of an earlier session, stopped before its end."""
