@@ -6,6 +6,7 @@ nodes of one region as a `Span` of those numbers and of ticks. Undecided firings
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from studio.trace.decided import DECIDED, RUN_OF, STARTED, Counts, Decided, PathRow, Span, Spent
@@ -221,6 +222,33 @@ class Steps:
             parent, self.base, self.base + ID_MASK, limit,
         )  # fmt: skip
 
+    def body_beside(self, first: PathRow, *, back: bool = False) -> PathRow | None:
+        """Return the first node path of the body that began next after (or before) the one with this first node path,
+        of the same region node's path: the next item of a map."""
+        compare, order = ("<", "DESC") if back else (">", "ASC")
+        rows = self._paths(
+            f"parent = ? AND id BETWEEN ? AND ? AND plan_index = 0 AND id {compare} ? ORDER BY id {order} LIMIT 1",
+            first.parent, self.base, self.base + ID_MASK, self.base + first.path,
+        )  # fmt: skip
+        return rows[0] if rows else None
+
+    def count_bodies(self, parent: int, before: int = ID_MASK + 1) -> int:
+        """Return how many bodies a region node's path has had (the items of a map), of those that began before the one
+        with this first node path, if it is given."""
+        return self._number(
+            "SELECT count(*) FROM _path WHERE parent = ? AND id BETWEEN ? AND ? AND plan_index = 0",
+            parent, self.base, self.base + before - 1,
+        ) or 0  # fmt: skip
+
+    def body_at(self, parent: int, place: int) -> PathRow | None:
+        """Return the first node path of the body that began at this place, from 0, among those of a region node's
+        path."""
+        rows = self._paths(
+            "parent = ? AND id BETWEEN ? AND ? AND plan_index = 0 ORDER BY id LIMIT 1 OFFSET ?",
+            parent, self.base, self.base + ID_MASK, place,
+        )  # fmt: skip
+        return rows[0] if rows else None
+
     def paths_ending(self, name: str) -> list[str]:
         """Return the node paths that are this name or end with it, of which something was decided or had started."""
         return [row.node for row in self._paths(
@@ -268,6 +296,18 @@ class Steps:
     def asked(self, seq: int) -> int:
         """Return how many model calls a step made, or had made where it was taken over from."""
         return self._number("SELECT asked FROM _spent WHERE id = ?", self.base + seq) or 0
+
+    def used_at(self, seqs: Sequence[int]) -> dict[int, Spent]:
+        """Return what each of these steps itself used for model calls, of those that asked."""
+        found: dict[int, Spent] = {}
+        for at in range(0, len(seqs), CHUNK):
+            marks = ",".join(str(self.base + seq) for seq in seqs[at : at + CHUNK])
+            rows = self.reader.rows(
+                "SELECT id, calls, tokens_in, tokens_out, cost_usd, unpriced FROM _spent"
+                f" WHERE id IN ({marks}) AND asked > 0"
+            )
+            found.update((id & ID_MASK, Spent(*used)) for id, *used in rows)
+        return found
 
     # -- within -----------------------------------------------------------------------------------
 

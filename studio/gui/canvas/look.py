@@ -196,8 +196,8 @@ def wrapped(text: str, font: QFont, room: float, lines: int, *, tail: bool = Fal
             made.append(line)
             line = word
             if not tail and len(made) == lines:
-                made[-1] = fits(f"{made[-1]} {word}…", font, room)
-                return made
+                made[-1] = f"{made[-1]} {word}…"
+                return [fits(part, font, room) for part in made]
         else:
             line = longer
     made.append(line)

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QMainWindow, QMenu, QWidget
 from studio.gui.base.action import Action, all_actions
 from studio.gui.workbench import Workbench
 
-MENUS = ("File", "Edit", "View", "Graph", "Run", "Help")
+MENUS = ("File", "Edit", "View", "Graph", "Run", "Replay", "Help")
 """The order of the menu bar; a menu that no action names is left out."""
 
 RECENT = "File/Open Recent"

@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from studio.editing import Document
+from studio.graph.model import Graph
+from studio.gui.replay.canvases import Canvases
+from studio.gui.replay.keys import act_of
+from studio.gui.replay.picks import show_picks
+from studio.gui.replay.player import Player
 from studio.gui.replay.session import Session, Source
 from studio.gui.workbench import Workbench
+from studio.replay.cursor import Cursor
 from studio.support.errors import StudioError
 
 if TYPE_CHECKING:
-    from studio.graph.model import Edge
+    from PySide6.QtGui import QKeyEvent
+
     from studio.gui.canvas import Canvas
-    from studio.gui.canvas.state import NodeState
 
 FOLLOW_MS: Final = 250
 """How often a run that goes on is looked at for new steps, in milliseconds."""
@@ -26,13 +32,11 @@ ANSWERS_MS: Final = 33
 """How often answers of look-ups are taken while some are awaited, in milliseconds."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Watched:
-    """A canvas that shows a run, and what it was told of each node."""
+MOVE: Final = object()
+"""Begins the keys of look-ups whose answer is a step to go to."""
 
-    canvas: Canvas
-    session: Session
-    told: dict[str, NodeState | None]
+STOOD: Final = 200
+"""Runs of which it is remembered where they stood when they were closed."""
 
 
 class Replays(QObject):
@@ -56,7 +60,14 @@ class Replays(QObject):
         self.workbench = workbench
         self._sessions: dict[int, Session] = {}
         self._unhook: dict[int, list[Callable[[], None]]] = {}
-        self._watched: dict[int, _Watched] = {}
+        self.player = Player(self)
+        self._canvases = Canvases(self.act_of, self)
+        self._stood: dict[tuple[Path, str], tuple[int, bool]] = {}
+        self._asked = 0
+        self._awaited: dict[Session, tuple[int, int, str]] = {}
+        self._has_pages = False
+        self.searched = ""
+        """The text that was looked for last in a run."""
         self._follow = QTimer(self)
         self._follow.setInterval(FOLLOW_MS)
         self._follow.timeout.connect(self._look)
@@ -65,6 +76,8 @@ class Replays(QObject):
         self._answers.timeout.connect(self._take_answers)
         workbench.closed.connect(lambda document: self._on_closed(document))
         workbench.current_changed.connect(self._on_current)
+        self.player.changed.connect(workbench.actions_changed.emit)
+        self.found.connect(lambda session, key, answer: self._on_found(session, key, answer))
 
     # -- sessions -----------------------------------------------------------------------------
 
@@ -83,9 +96,7 @@ class Replays(QObject):
         """Return the session of a document, None if it shows no run."""
         return self._sessions.get(id(document))
 
-    def open(
-        self, source: Source, *, seq: int | None = None, firing: int = 0, show: bool = True
-    ) -> Session | None:
+    def open(self, source: Source, *, seq: int | None = None, firing: int = 0, show: bool = True) -> Session | None:
         """Open a run, or show it if it is open, and go to a step or a firing; a refusal is told and gives None. With
         `show` False it is opened for somebody who shows it himself, in no tab of its own."""
         try:
@@ -97,6 +108,8 @@ class Replays(QObject):
             session.seek_firing(firing)
         elif seq is not None:
             session.seek(seq)
+        elif session.run.status == "running" and not session.tails:
+            session.follow_end(True)
         self._show_place(session)
         return session
 
@@ -108,13 +121,21 @@ class Replays(QObject):
                 self.workbench.show(known.document)
             return known
         session = Session(source, self.workbench.registry)
+        stood = self._stood.get((source.db, session.run.id))
+        if stood is not None:
+            session.follows = stood[1]
+            session.seek(stood[0])
         key = id(session.document)
         self._sessions[key] = session
         self._unhook[key] = [
             session.moved.connect(partial(self._on_moved, session)),
             session.grew.connect(partial(self._on_grew, session)),
             session.lit_changed.connect(partial(self._on_lit, session)),
+            session.troubled.connect(partial(self._on_troubled, session)),
         ]
+        if not self._has_pages and (pages := self.workbench.parts.get("pages")) is not None:
+            pages.pageAdded.connect(self._on_page)
+            self._has_pages = True
         self.opened.emit(session)
         self.workbench.add(session.document, show=show)
         if session.run.status == "running":
@@ -127,6 +148,14 @@ class Replays(QObject):
             return
         for unhook in self._unhook.pop(id(document)):
             unhook()
+        if self.player.session is session:
+            self.player.stop()
+        self._stood.pop((session.source.db, session.run.id), None)
+        self._stood[session.source.db, session.run.id] = session.seq, session.follows
+        if len(self._stood) > STOOD:
+            del self._stood[next(iter(self._stood))]
+        self._awaited.pop(session, None)
+        self._canvases.leave(session)
         session.close()
         self.closed.emit(session)
 
@@ -160,9 +189,14 @@ class Replays(QObject):
         self.paint_light(session)
         self.lit.emit(session)
 
+    def _on_troubled(self, session: Session, error: StudioError) -> None:
+        self.player.stop()
+        self.workbench.fail(error)
+
     def _show_place(self, session: Session) -> None:
         """Show the graph that the step is in (if the session follows), with its node selected, as it stood then."""
         if self.workbench.document is not session.document:
+            self.paint(session)  # somebody may show it elsewhere
             return
         spot = session.spot(session.here.node)
         canvas = self.workbench.canvas
@@ -172,67 +206,104 @@ class Replays(QObject):
         self.paint(session)
         if canvas is not None and spot is not None and canvas.at == spot.at and session.follows:
             canvas.select([spot.name])
-            canvas.reveal(spot.name)
+            canvas.reveal(spot.name, closer=False)
         self.workbench.actions_changed.emit()
 
     def watch(self, canvas: Canvas, session: Session) -> None:
         """Keep a canvas of a session's document at the session's step as long as it is there."""
-        key = id(canvas)
-        if key not in self._watched:
-            self._watched[key] = _Watched(canvas, session, {})
-            canvas.destroyed.connect(lambda *_: self._watched.pop(key, None))
-            canvas.wire_value = partial(self.wire_value, session, canvas)
-        self._paint(self._watched[key])
-        self._paint_light(self._watched[key])
+        self._canvases.watch(canvas, session)
+        show_picks(self, session, canvas)
 
     def paint(self, session: Session) -> None:
         """Bring the canvases in sight up to date with a session's step; others follow when they come into sight."""
-        for watched in self._in_sight(session):
-            self._paint(watched)
+        self._canvases.paint(session)
 
     def paint_light(self, session: Session) -> None:
         """Light on the canvases in sight what is lit in a session."""
-        for watched in self._in_sight(session):
-            self._paint_light(watched)
+        self._canvases.paint_light(session)
 
-    def _in_sight(self, session: Session) -> list[_Watched]:
-        return [one for one in self._watched.values() if one.session is session and one.canvas.isVisible()]
-
-    def _paint(self, watched: _Watched) -> None:
-        """Only nodes that look different are told."""
-        from studio.gui.replay.showing import shown_node
-
-        canvas, session, told = watched.canvas, watched.session, watched.told
-        state = session.state_at(canvas.at)
-        here = session.here.id
-        nodes = {} if state is None else state.nodes
-        for name in canvas.document.at(canvas.at).nodes:
-            node = nodes.get(name)
-            now = None if node is None else shown_node(node, node.last is not None and node.last.id == here)
-            if name not in told or told[name] != now:
-                told[name] = now
-                canvas.set_state(name, _nothing() if now is None else now)
-
-    def _paint_light(self, watched: _Watched) -> None:
-        canvas, part = watched.canvas, watched.session.lit_part(watched.canvas.at)
-        if part is None:
-            canvas.set_highlight([], [])
-        else:
-            canvas.set_highlight(part.nodes, part.edges, exact=True)
-
-    def wire_value(self, session: Session, canvas: Canvas, edge: Edge) -> str:
-        """Return what lies on a wire of a canvas at the session's step, cut for a tool tip."""
-        from studio.gui.replay.showing import shown_wire
-
-        state = session.state_at(canvas.at)
-        wire = None if state is None else next((one for one in state.wires if one.edge == edge), None)
-        return "" if wire is None else shown_wire(wire)
+    def act_of(self, event: QKeyEvent) -> Callable[[], object] | None:
+        """Return what a key does where a run is shown (canvas, timeline); None if it is none of its keys."""
+        return act_of(self.workbench, event)
 
     def _on_current(self) -> None:
         canvas = self.workbench.canvas
         session = None if canvas is None else self.of(canvas.document)
+        if self.player.session is not session:
+            self.player.stop()
         if canvas is not None and session is not None:
             self.watch(canvas, session)
+
+    def _on_page(self, page: Any) -> None:
+        """A tab was made: one of a run says so above its canvas."""
+        session = self.of(page.document)
+        if session is not None:
+            from studio.gui.replay.strip import ReplayStrip
+
+            page.layout().insertWidget(0, ReplayStrip(self, session, page.canvas, page))
+
+    def set_follows(self, session: Session, on: bool) -> None:
+        """Show the graph that the step is in wherever it goes, or stay with the tab in front."""
+        session.follows = on
+        if on:
+            self._show_place(session)
+        self.workbench.actions_changed.emit()
+
+    # -- the graph of a run ---------------------------------------------------------------------
+
+    def today(self, session: Session) -> Path | None:
+        """Return the file that a run was made of, as it is now; None if it is not there any more, and for runs from
+        elsewhere."""
+        from studio.replay.continuing import file_of
+
+        return None if session.source.foreign else file_of(session.run)
+
+    def open_today(self, session: Session) -> None:
+        """Open the file that a run was made of, as it is now."""
+        path = self.today(session)
+        if path is not None:
+            self.workbench.part("files").open(path)
+
+    def edit_copy(self, session: Session) -> Document:
+        """Open the graph as it ran as a new one, that has no file yet. Raises EnvironmentProblem if the trace cannot be
+        read."""
+        graph = Graph.from_text(session.trace.graph_text(session.run.id))
+        today = self.today(session)
+        graph.base = None if today is None else today.parent
+        return self.workbench.add(Document(graph, registry=self.workbench.registry))
+
+    # -- moves that take long -------------------------------------------------------------------
+
+    def go_later(self, session: Session, question: Callable[[Cursor], int | None], nothing: str) -> None:
+        """Go to the step that a question finds, in a thread of its own; `nothing` is said if it finds none.
+
+        Whoever moves meanwhile has gone elsewhere: then the answer is let go.
+        """
+        self._asked += 1
+        self._awaited[session] = (self._asked, session.seq, nothing)
+        run, seq, registry = session.run.id, session.seq, self.workbench.registry
+
+        def look(trace: Any) -> int | None:
+            cursor = Cursor(trace, run, registry=registry)
+            cursor.seek(seq)
+            return question(cursor)
+
+        self.look_up(session, (MOVE, self._asked), look)
+
+    def _on_found(self, session: Session, key: Any, answer: Any) -> None:
+        if not isinstance(key, tuple) or key[0] is not MOVE:
+            return
+        awaited = self._awaited.get(session)
+        if awaited is None or awaited[0] != key[1]:
+            return
+        del self._awaited[session]
+        _, seq, nothing = awaited
+        if isinstance(answer, StudioError):
+            self.workbench.fail(answer)
+        elif answer is None:
+            self.workbench.say(nothing)
+        elif session.seq == seq:
+            session.seek(answer)
 
     # -- following runs that go on --------------------------------------------------------------
 
@@ -247,12 +318,6 @@ class Replays(QObject):
 def _same(session: Session, source: Source) -> bool:
     mine = session.source
     return (mine.db, mine.foreign) == (source.db, source.foreign) and source.run in (mine.run, session.run.id)
-
-
-def _nothing() -> Any:
-    from studio.gui.canvas.state import IDLE
-
-    return IDLE
 
 
 def install(workbench: Workbench) -> None:

@@ -14,18 +14,22 @@ from typing import TYPE_CHECKING
 from studio.editing import TOP, At, Document
 from studio.graph.model import Edge, Graph
 from studio.gui.live.watching.lookup import Lookup
-from studio.gui.live.watching.places import Places, Spot, way
+from studio.gui.live.watching.places import DEEPEST, Places, Spot, way
+from studio.gui.replay.shots import Shots
 from studio.replay.cursor import Cursor
 from studio.spec.registry import Registry
-from studio.support.errors import UsageError
+from studio.support.errors import StudioError, UsageError
 from studio.support.signal import Signal
 from studio.trace import Trace
 
 if TYPE_CHECKING:
     from studio.replay.states.regions import Region
     from studio.replay.states.state import NodeState, State
-    from studio.trace.decided import Decided
+    from studio.trace.decided import Decided, PathRow
     from studio.trace.found import Run
+
+SPOTS = 20_000
+"""Node paths whose places are kept."""
 
 SHORT = 10
 """Signs of a run's id that are enough to tell it in a title."""
@@ -38,6 +42,18 @@ class Source:
     db: Path
     run: str
     foreign: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Items:
+    """Items of a map in a run, in the order they began. `keys` are the first ones, `count` is how many there were,
+    `place` (from 0) that of the item `key`; not `is_known`: no such item began."""
+
+    key: str
+    keys: list[str]
+    count: int
+    place: int
+    is_known: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +81,8 @@ class Session:
     """A run at a step.
 
     Signals: `moved()` when it stands at another step, or a tab shows another item; `grew()` when a run that goes on has
-    more steps or another status; `lit_changed()` when other firings are lit.
+    more steps or another status; `lit_changed()` when other firings are lit; `troubled(error)` when the trace could not
+    be read any more: the session stays where it stands.
 
     Raises UsageError for a run that is not there or has no step, EnvironmentProblem for a file that cannot be read.
     """
@@ -86,11 +103,17 @@ class Session:
         self.moved: Signal[()] = Signal()
         self.grew: Signal[()] = Signal()
         self.lit_changed: Signal[()] = Signal()
+        self.troubled: Signal[StudioError] = Signal()
+        self.shots = Shots(self.trace, self.cursor.steps)
         self.lit: Lit | None = None
         self._lit_nodes: dict[At, set[str]] | None = None
         self.lookup = Lookup(self.trace.readable)
         self.follows = True
         """Whether the window shows the graph that the step is in."""
+        self.tails = False
+        """Whether it goes along with the last step of a run that goes on."""
+        self._spots: dict[str, Spot | None] = {}
+        self._seen = self.run.status, self.last
         self._routes: dict[At, tuple[Spot, str]] = {}
         self._known: dict[At, State | None] = {}
         self._known_at = (0, 0)
@@ -124,17 +147,50 @@ class Session:
 
     def spot(self, node: str) -> Spot | None:
         """Return where the graph has the node of a node path, items of maps left out; None if it is not known."""
-        found = way(self.places, node, self.document.registry)
-        return found[-1] if found else None
+        if node not in self._spots:
+            found = way(self.places, node, self.document.registry)
+            if len(self._spots) >= SPOTS:
+                self._spots.clear()
+            self._spots[node] = found[-1] if found else None
+        return self._spots[node]
+
+    def around(self) -> list[int]:
+        """Return the ids of the current firing and of the region nodes' firings around it, from the inside."""
+        found = [self.here.id]
+        parent = self.here.parent
+        while parent and len(found) < DEEPEST:
+            found.append(parent)
+            firing = self.cursor.steps.firing(parent)
+            parent = 0 if firing is None else firing.parent
+        return found
+
+    @property
+    def problem(self) -> str:
+        """Why nothing is known of the wires of the run's graph, "" if it is: a node type is gone, for example."""
+        self.cursor.regions.top()
+        return self.cursor.regions.problem
 
     # -- moving -------------------------------------------------------------------------------
 
     def go(self, move: Callable[[Cursor], bool]) -> bool:
         """Move the cursor by one of its moves; return whether it moved."""
-        moved = move(self.cursor)
+        before = self.seq
+        try:
+            moved = move(self.cursor)
+            if moved:
+                self._note_way()
+        except StudioError as error:
+            self.cursor.seq = before
+            self.troubled.emit(error)
+            return False
         if moved:
-            self._after_move()
+            self.tails = self.tails and self.seq == self.last
+            self.moved.emit()
         return moved
+
+    def shift(self, by: int) -> bool:
+        """Go that many steps on (back, if negative), or to the end; False at the end."""
+        return self.go(lambda cursor: cursor.move(by))
 
     def seek(self, seq: int) -> bool:
         """Go to a step; numbers beyond the ends stop at the ends."""
@@ -149,23 +205,34 @@ class Session:
         found = self.cursor.steps.next_of_path(path, self.seq, back=back)
         return found is not None and self.seek(found)
 
-    def _after_move(self) -> None:
+    def _note_way(self) -> None:
+        """Tabs go on showing the executions that the step led through, when it leads elsewhere."""
         region: Region | None = self.cursor.region()
         while region is not None and region.node is not None:
             spot = self.spot(region.node.node)
             if spot is not None and (body := self.places.body(*spot)) is not None:
                 self._routes[body] = spot, region.item
             region = self.cursor.regions.around(region)
-        self.moved.emit()
 
     def refresh(self) -> bool:
-        """Read anew whether a run that goes on has grown; return whether it has."""
-        before = self.run.status, self._known_at[1]
+        """Read anew whether a run that goes on has grown, and go along if it is to; return whether it has.
+
+        Raises EnvironmentProblem if the trace cannot be read.
+        """
         self.cursor.refresh()
-        grown = (self.run.status, self.last) != before
+        now = self.run.status, self.last
+        grown, self._seen = now != self._seen, now
         if grown:
             self.grew.emit()
+            if self.tails:
+                self.seek(self.last)
         return grown
+
+    def follow_end(self, on: bool) -> None:
+        """Go along with the last step of a run that goes on, or stay."""
+        self.tails = on
+        if on:
+            self.seek(self.last)
 
     # -- what its tabs show -------------------------------------------------------------------
 
@@ -180,8 +247,12 @@ class Session:
             self._known.clear()
             self._known_at = place
         if at not in self._known:
-            region = self._region_at(at, set())
-            self._known[at] = None if region is None else self.cursor.state(region)
+            try:
+                region = self._region_at(at, set())
+                self._known[at] = None if region is None else self.cursor.state(region)
+            except StudioError as error:
+                self._known[at] = None
+                self.troubled.emit(error)
         return self._known[at]
 
     def node_at(self, spot: Spot) -> NodeState | None:
@@ -198,6 +269,37 @@ class Session:
         if around is None:
             return route[1], []
         return route[1], self.cursor.regions.items(around, route[0].name)
+
+    def items_in(self, at: At, most: int, *, key: str = "") -> Items | None:
+        """Return the items of the map whose body a graph is, `most` of them at most, and where among them the shown one
+        (or the one of this key) stands; None for other graphs, and where the map had no item yet."""
+        parent, shown = self._map_of(at)
+        if parent is None:
+            return None
+        steps = self.cursor.steps
+        bodies = steps.paths_below(parent.path, most)
+        if not bodies:
+            return None
+        start, name = len(parent.node) + 1, bodies[0].node.rpartition("/")[2]
+        key = key or shown
+        mine = steps.path_named(f"{parent.node}/{key}/{name}")
+        place = 0 if mine is None else steps.count_bodies(parent.path, mine.path)
+        keys = [body.node[start : body.node.rfind("/")] for body in bodies]
+        return Items(key, keys, steps.count_bodies(parent.path), place, mine is not None)
+
+    def item_at(self, at: At, place: int) -> str | None:
+        """Return the key of the item that began at a place, from 0, of the map whose body a graph is."""
+        parent, _ = self._map_of(at)
+        body = None if parent is None else self.cursor.steps.body_at(parent.path, place)
+        return None if parent is None or body is None else body.node[len(parent.node) + 1 : body.node.rfind("/")]
+
+    def _map_of(self, at: At) -> tuple[PathRow | None, str]:
+        """The node path of the map whose body a graph is, and the key of the item that its tab shows."""
+        route = self._route(at)
+        if route is None or not route[1]:
+            return None, ""
+        around = self._region_at(route[0].at, {at})
+        return (None if around is None else around.path_of(route[0].name)), route[1]
 
     def pick(self, at: At, item: str) -> None:
         """Have the tab of a map's body show another item."""
@@ -220,7 +322,15 @@ class Session:
         if route is None or at in seen:
             return None
         around = self._region_at(route[0].at, {*seen, at})
-        return None if around is None else self.cursor.regions.body(around, route[0].name, self.seq, route[1])
+        if around is None:
+            return None
+        region = self.cursor.regions.body(around, route[0].name, self.seq, route[1])
+        if region is None and route[1]:  # no item of this key ever began: the first one that did
+            keys = self.cursor.regions.items(around, route[0].name, 1)
+            if keys and keys[0] != route[1]:
+                self._routes[at] = route[0], keys[0]
+                region = self.cursor.regions.body(around, route[0].name, self.seq, keys[0])
+        return region
 
     def _shows(self, at: At, region: Region) -> bool:
         """True unless another item was picked for the tab."""

@@ -16,8 +16,8 @@ from studio.gui.canvas import Canvas
 from studio.gui.canvas.tips import tip_of
 from studio.gui.frame.window import MainWindow
 from studio.gui.live.bridge import Live
-from studio.gui.live.picker_bar import PickerBar
 from studio.gui.panels.run.panel import RunPanel
+from studio.gui.widgets.picker_bar import PickerBar
 from tests.gui.live.conftest import PATIENCE_MS
 from tests.gui.live.graphs import COUNTER, GOOD, MAPPED
 from tests.gui.live.hands import open_graph

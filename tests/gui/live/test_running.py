@@ -11,12 +11,12 @@ from PySide6.QtGui import QGuiApplication
 from studio.editing.document.ops import PutNode, RenameNode
 from studio.graph.model import NodeInstance
 from studio.gui.canvas.state import NodeState
-from studio.gui.live.picker_bar import PickerBar
 from studio.gui.live.remembered import Remembered
 from studio.gui.live.watching.places import Spot
 from studio.gui.live.watching.showing import Pick
 from studio.gui.panels.run.input_form import InputForm
 from studio.gui.widgets.labels import Note
+from studio.gui.widgets.picker_bar import PickerBar
 from studio.support.values import preview
 from studio.trace import Trace
 from tests.gui.live.conftest import Desk

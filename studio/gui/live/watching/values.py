@@ -108,7 +108,7 @@ class Shot:
         data = self.outputs.get(port)
         return "" if data is None else shown_bytes(data, limit, whole=self.is_whole(port))
 
-    def _brief(self, port: str, limit: int) -> str:
+    def brief(self, port: str, limit: int) -> str:
         """Return what `shown` does, numbers with four decimals that say something at most."""
         text = self.shown(port, limit)
         return text if self.outputs.get(port, b"").startswith(b'"') else _LONG_NUMBER.sub(r"\1", text)
@@ -120,12 +120,12 @@ class Shot:
             return " ".join(self.reason[: 2 * limit].split())[:limit]
         if self.took and not self.outputs:
             each = max(20, limit // len(self.took))
-            return "  ".join(source._brief(port, each) for source, port in self.took[:6])
+            return "  ".join(source.brief(port, each) for source, port in self.took[:6])
         first = next(iter(self.outputs), "")
         if len(self.outputs) == 1 or (first in SPEAKING and self.outputs[first].startswith(b'"')):
-            return self._brief(first, limit)
+            return self.brief(first, limit)
         each = max(20, limit // max(1, len(self.outputs)))
-        return "  ".join(f"{port}: {self._brief(port, each)}" for port in list(self.outputs)[:6])
+        return "  ".join(f"{port}: {self.brief(port, each)}" for port in list(self.outputs)[:6])
 
 
 def shown_bytes(data: bytes, limit: int, *, whole: bool = True) -> str:

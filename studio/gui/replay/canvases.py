@@ -1,0 +1,226 @@
+"""Shows on canvases how a run stood at the step of its session: nodes, wires, and where the step is.
+
+Only what looks different from before is told. What is in view comes first; where much has changed, the rest follows a
+few milliseconds' worth at a time, and wires follow nodes, so that a step is never waited for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from time import perf_counter
+from typing import TYPE_CHECKING, Any, Final
+
+from PySide6.QtCore import QObject, QTimer
+
+from studio.gui.replay.session import Session
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QKeyEvent
+
+    from studio.graph.model import Edge
+    from studio.gui.canvas import Canvas
+    from studio.gui.canvas.wire_item import WireKey
+    from studio.gui.canvas.wire_values import WireValue
+    from studio.replay.states.state import NodeState, State
+    from studio.replay.states.wires import Lying, Wire
+    from studio.trace.decided import Spent
+
+AT_ONCE_S: Final = 0.012
+"""Longest time that nodes are told of within a step, in seconds; then the window lives on first."""
+
+BIT_S: Final = 0.008
+"""How long one more bit of the rest may take."""
+
+MANY: Final = 80
+"""Nodes changed at once from which on those in view are told first."""
+
+ROLE: Final = "replay"
+"""The colour of all that says: this is a recorded run."""
+
+
+class Watched:
+    """A canvas that shows a run, and what it was told."""
+
+    def __init__(self, canvas: Canvas, session: Session) -> None:
+        self.canvas = canvas
+        self.session = session
+        self.told: dict[str, Any] = {}
+        """By node, what tells its state from another."""
+        self.waiting: dict[str, Any] = {}
+        """The same of nodes that look different and were not told yet."""
+        self.wires: dict[WireKey, tuple[Any, WireValue]] = {}
+        self.state: State | None = None
+        self.wires_of: State | None = None
+        """The state of which the wires are shown."""
+
+
+class Canvases(QObject):
+    """The canvases of one window that show runs. `keys` says what a key does on them, None for most keys."""
+
+    def __init__(self, keys: Callable[[QKeyEvent], Callable[[], object] | None], parent: QObject) -> None:
+        super().__init__(parent)
+        self._keys = keys
+        self._watched: dict[int, Watched] = {}
+        self._later = QTimer(self)
+        self._later.setSingleShot(True)
+        self._later.timeout.connect(self._go_on)
+
+    def watch(self, canvas: Canvas, session: Session) -> None:
+        """Keep a canvas of a session's document at the session's step as long as it is there."""
+        key = id(canvas)
+        if key not in self._watched:
+            watched = self._watched[key] = Watched(canvas, session)
+            canvas.destroyed.connect(lambda *_: self._forget(key, watched))
+            canvas.wire_value = partial(wire_value, session, watched)
+            canvas.own_keys = self._keys
+            canvas.set_tint(ROLE)
+        self._paint(self._watched[key])
+        self._paint_light(self._watched[key])
+
+    def _forget(self, key: int, watched: Watched) -> None:
+        if self._watched.get(key) is watched:
+            del self._watched[key]
+
+    def leave(self, session: Session) -> None:
+        """Show nothing more of a session that is closed."""
+        self._watched = {key: one for key, one in self._watched.items() if one.session is not session}
+
+    def in_sight(self, session: Session) -> list[Watched]:
+        """Return the canvases of a session that can be seen."""
+        return [one for one in self._watched.values() if one.session is session and one.canvas.isVisible()]
+
+    def paint(self, session: Session) -> None:
+        """Bring the canvases in sight up to date with a session's step; others follow when they come into sight."""
+        for watched in self.in_sight(session):
+            self._paint(watched)
+
+    def paint_light(self, session: Session) -> None:
+        """Light on the canvases in sight what is lit in a session."""
+        for watched in self.in_sight(session):
+            self._paint_light(watched)
+
+    # -- nodes ----------------------------------------------------------------------------------
+
+    def _paint(self, watched: Watched) -> None:
+        canvas, session = watched.canvas, watched.session
+        if not canvas.document.has(canvas.at):
+            return
+        state = watched.state = session.state_at(canvas.at)
+        around = set(session.around())
+        nodes = {} if state is None else state.nodes
+        current = ""
+        for name in canvas.document.at(canvas.at).nodes:
+            node = nodes.get(name)
+            key = None if node is None else key_of(node)
+            if name not in watched.told or watched.told[name] != key:
+                watched.waiting[name] = key
+            else:
+                watched.waiting.pop(name, None)
+            if node is not None and not around.isdisjoint(ids_of(node)):
+                current = name
+        canvas.set_current(current)
+        self._tell(watched, AT_ONCE_S)
+        self._later.start(0)
+
+    def _tell(self, watched: Watched, seconds: float) -> None:
+        """Tell the canvas of nodes that look different, as far as time allows."""
+        from studio.gui.canvas.state import IDLE
+        from studio.gui.replay.showing import shown_node
+
+        canvas, session, state = watched.canvas, watched.session, watched.state
+        until = perf_counter() + seconds
+        waiting = list(watched.waiting)
+        if len(waiting) > MANY:
+            seen = set(canvas.visible_nodes())
+            waiting.sort(key=lambda name: name not in seen)
+        nodes = {} if state is None else state.nodes
+        spent: dict[int, Spent] | None = None
+        for number, name in enumerate(waiting):
+            node = nodes.get(name)
+            if node is None:
+                now = IDLE
+            else:
+                if spent is None or number % MANY == 0:
+                    spent = _spent(session, [nodes[one] for one in waiting[number : number + MANY] if one in nodes])
+                last = node.last
+                mine = None if last is None or last.seq is None else spent.get(last.seq)
+                now = shown_node(node, session.shots, mine, 0.0 if state is None else state.time)
+            canvas.set_state(name, now)
+            watched.told[name] = watched.waiting.pop(name)
+            if number % 8 == 7 and perf_counter() > until:
+                return
+
+    def _go_on(self) -> None:
+        """What is left of nodes first, then wires, of the canvases in sight."""
+        for watched in list(self._watched.values()):
+            if not watched.canvas.isVisible():
+                continue
+            if watched.waiting:
+                self._tell(watched, BIT_S)
+            if watched.waiting:
+                self._later.start(0)
+            elif watched.state is not watched.wires_of:
+                _show_wires(watched)
+
+    def _paint_light(self, watched: Watched) -> None:
+        canvas, part = watched.canvas, watched.session.lit_part(watched.canvas.at)
+        if part is None:
+            canvas.set_highlight([], [])
+        else:
+            canvas.set_highlight(part.nodes, part.edges, exact=True)
+
+
+def key_of(node: NodeState) -> object:
+    """Return what tells how a node looks from how it looks otherwise."""
+    last, now = node.last, node.now
+    ids = (node.state, 0 if last is None else last.id, 0 if now is None else now.id)
+    return (*ids, tuple(wait.text for wait in node.waits)) if node.waiting is not None else ids
+
+
+def ids_of(node: NodeState) -> set[int]:
+    """Return the firings that a node's state is about."""
+    return {one.id for one in (node.last, node.now) if one is not None}
+
+
+def _spent(session: Session, nodes: list[NodeState]) -> dict[int, Spent]:
+    seqs = [node.last.seq for node in nodes if node.last is not None and node.last.seq is not None]
+    return session.cursor.steps.used_at(seqs) if seqs else {}
+
+
+# -- wires --------------------------------------------------------------------------------------
+
+
+def _show_wires(watched: Watched) -> None:
+    from studio.gui.canvas.wire_item import WireKey
+    from studio.gui.replay.showing import value_on
+
+    state = watched.wires_of = watched.state
+    known, watched.wires = watched.wires, {}
+    for wire in [] if state is None else state.wires:
+        key, sign = WireKey.of(wire.edge), (_sign(wire.lying), _sign(wire.coming))
+        if key in watched.wires:
+            continue
+        before = known.get(key)
+        same = before is not None and before[0] == sign
+        watched.wires[key] = before if same and before else (sign, value_on(wire, watched.session.shots))
+    watched.canvas.set_wire_values({key: value for key, (_, value) in watched.wires.items()})
+
+
+def _sign(lying: Lying | None) -> object:
+    if lying is None:
+        return None
+    return lying.state, lying.fresh, lying.origin, lying.port, 0 if lying.firing is None else lying.firing.id
+
+
+def wire_value(session: Session, watched: Watched, edge: Edge) -> str:
+    """Return what lies on a wire of a canvas at the session's step, cut for a tool tip."""
+    from studio.gui.replay.showing import shown_wire
+
+    state = session.state_at(watched.canvas.at)
+    if state is None:
+        return ""
+    wire: Wire | None = next((one for one in state.wires if one.edge == edge), None)
+    if wire is None:
+        return session.problem and "What lay on it is not known: a node type of the run's graph is gone."
+    return shown_wire(wire, session.shots)
