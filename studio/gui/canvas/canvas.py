@@ -16,6 +16,7 @@ from studio.graph.model import Edge
 from studio.gui.base.guard import guarded
 from studio.gui.canvas import drops, keys, picture, tips
 from studio.gui.canvas.annotation_items import CommentItem, FrameItem
+from studio.gui.canvas.compared import Compared
 from studio.gui.canvas.editing import Editing
 from studio.gui.canvas.far import Far
 from studio.gui.canvas.gestures import Gesture, begin_gesture
@@ -37,6 +38,9 @@ from studio.gui.canvas.wire_values import WireValue, WireValues
 from studio.gui.canvas.writing import write_note
 from studio.gui.workbench import Workbench
 from studio.support.errors import StudioError
+
+LEGIBLE = 0.5
+"""Scale below which a graph that shows where a run stands is not shown whole at first."""
 
 EMPTY = "Press Tab to add a module, or drop one from the palette."
 
@@ -219,17 +223,18 @@ class Canvas(QWidget):
 
     # -- moving about -----------------------------------------------------------------------------
 
-    def reveal(self, name: str) -> None:
-        """Bring a node into view, if it is not, without changing the scale more than it must."""
+    def reveal(self, name: str, *, closer: bool = True) -> None:
+        """Bring a node into view, if it is not, without changing the scale more than it must; without `closer`, not at
+        all, and not before the canvas was seen."""
         card = self.projection.cards.get(name)
-        if card is not None:
-            self.reveal_rect(card.body_rect())
+        if card is not None and (closer or self._fitted):
+            self.reveal_rect(card.body_rect(), closer=closer)
 
-    def reveal_rect(self, area: QRectF) -> None:
+    def reveal_rect(self, area: QRectF, *, closer: bool = True) -> None:
         """Bring a part of the scene into view, its middle if it is too large, as `reveal` does."""
         self._fitted = True
         room = self.view.seen().adjusted(20, 20, -20, -20)
-        if self.view.zoom < 0.35:
+        if closer and self.view.zoom < 0.35:
             self.view.zoom_to(0.8)
             room = QRectF()
         if not room.contains(area):
@@ -308,6 +313,10 @@ class Canvas(QWidget):
     def set_current(self, name: str) -> None:
         """Mark the node that a run stands at, and no other; "" marks none."""
         self.marks.current(name)
+
+    def set_compared(self, marks: Mapping[str, Compared]) -> None:
+        """Mark nodes that are not the same in another run, or graph, beside this one; an empty mapping ends it."""
+        self.marks.compared(marks)
 
     def set_tint(self, role: str) -> None:
         """Give the paper a touch of a role's colour and a frame in it: what is shown is not what is being designed. ""
@@ -504,6 +513,10 @@ class Canvas(QWidget):
     def _first_fit(self) -> None:
         if not self._fitted:
             self.zoom_to_fit()
+            current = self.projection.cards.get(self.marks.current_name)
+            if current is not None and self.view.zoom < LEGIBLE:  # where a run stands is to be read
+                self.view.zoom_to(0.8)
+                self.view.put(current.body_rect().center(), QPointF(self.view.viewport().rect().center()))
 
     @guarded()
     def keyPressEvent(self, event: QKeyEvent) -> None:

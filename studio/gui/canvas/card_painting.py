@@ -10,6 +10,7 @@ from PySide6.QtGui import QPainter, QPainterPath
 
 from studio.export.card import FACE, HEAD, PAD
 from studio.graph.model import IMPLICIT_PORTS
+from studio.gui.canvas.compared import paint_compared
 from studio.gui.canvas.here import paint_here
 from studio.gui.canvas.library import IN
 from studio.gui.canvas.look import NAMED, RADIUS, SMALL, TINY, Look, faded, fits, look, pen, width_of, wrapped
@@ -56,6 +57,8 @@ def paint_card(item: NodeItem, painter: QPainter, scale: float, style: Look) -> 
 
 
 def _paint_current(item: NodeItem, painter: QPainter, style: Look, scale: float) -> None:
+    if item.compared is not None:
+        paint_compared(painter, item.compared, QRectF(0, 0, item.card.width, item.card.height), scale, style)
     if item.current:
         paint_here(painter, QRectF(0, 0, item.card.width, item.card.height), scale, style)
 

@@ -15,6 +15,7 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter, QPainterPath, QPen
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem
 
+from studio.gui.canvas.compared import paint_compared
 from studio.gui.canvas.here import paint_here
 from studio.gui.canvas.look import NAMED, Look, look
 from studio.gui.canvas.node_item import NodeItem
@@ -91,6 +92,8 @@ class Far:
                 painter.restore()
         painter.setOpacity(1.0)
         for item in shown:
+            if item.compared is not None:
+                paint_compared(painter, item.compared, item.body_rect(), scale, style)
             if item.current:
                 paint_here(painter, item.body_rect(), scale, style)
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from PySide6.QtCore import Qt
 
 from studio.graph.model import Edge
+from studio.gui.canvas.compared import Compared
 from studio.gui.canvas.node_item import Offer, PortId
 from studio.gui.canvas.notes import Notes
 from studio.gui.canvas.projection import Projection
@@ -34,6 +35,7 @@ class Marks:
         self._wires: frozenset[WireKey] = frozenset()
         self._exact = False
         self._current = ""
+        self._compared: Mapping[str, Compared] = {}
 
     # -- the mouse ------------------------------------------------------------------------------
 
@@ -115,6 +117,15 @@ class Marks:
         """The node that a run stands at, "" for none."""
         return self._current
 
+    def compared(self, marks: Mapping[str, Compared]) -> None:
+        """Mark nodes that are not the same elsewhere, and no others."""
+        self._compared = dict(marks)
+        self._apply_compared()
+
+    def _apply_compared(self) -> None:
+        for name, card in self._projection.cards.items():
+            card.set_flag("compared", self._compared.get(name))
+
     def problems(self, problems: Mapping[str, tuple[str, str]]) -> None:
         """Set a sign on nodes with problems."""
         self._problems = dict(problems)
@@ -124,6 +135,8 @@ class Marks:
         """Cards and wires have come or gone."""
         if self._current in self._projection.cards:
             self._projection.cards[self._current].set_flag("current", True)
+        if self._compared:
+            self._apply_compared()
         if self._problems or self._nodes or self._wires or self._exact:
             self._apply()
 

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QGraphicsItem
 from studio.export.card import HEAD, Card
 from studio.gui.base.guard import guarded
 from studio.gui.canvas.card_painting import STRIP_LINE, paint_card, strip_room
+from studio.gui.canvas.compared import Compared
 from studio.gui.canvas.library import IN, OUT, AbstractNodeItem
 from studio.gui.canvas.look import look
 from studio.gui.canvas.state import IDLE, NodeState
@@ -77,6 +78,8 @@ class NodeItem(AbstractNodeItem):  # type: ignore[misc]
         self.dimmed = False
         self.current = False
         """Whether a run stands at it (see `Canvas.set_current`)."""
+        self.compared: Compared | None = None
+        """What is not the same in another run, or graph (see `Canvas.set_compared`)."""
         self.offer: Offer | None = None
         self.hot: tuple[str, str] | None = None
         """The port under the mouse."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication, QMenu, QTabWidget, QWidget
 
 from studio.editing import At, Document, Op, RenameGraph
 from studio.gui.base.bars import BarText
+from studio.gui.frame.beside import Beside
 from studio.gui.frame.bodies import open_body
 from studio.gui.frame.broken import BrokenPage
 from studio.gui.frame.page import GraphPage
@@ -49,12 +50,15 @@ class Pages(QTabWidget):
 
     pageAdded = Signal(object)
     """A `GraphPage` was made; its canvas is ready."""
+    canvasAdded = Signal(object)
+    """A canvas was made, in a page of its own or beside another."""
 
     def __init__(self, workbench: Workbench, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.workbench = workbench
         workbench.parts["pages"] = self
         self._kept: dict[int, _Kept] = {}
+        self.beside = Beside(self)
         self._welcome: Welcome | None = None
         self._welcome_asked = False
         self.leaving = False
@@ -82,8 +86,9 @@ class Pages(QTabWidget):
         return [page for page in found if document is None or page.document is document]
 
     def canvases(self) -> list[Canvas]:
-        """Return all canvases, from left to right."""
-        return [page.canvas for page in self.pages()]
+        """Return all canvases, from left to right; those of runs side by side come last."""
+        beside = [canvas for page in self.beside.found for canvas in page.canvases]
+        return [*(page.canvas for page in self.pages()), *beside]
 
     def current_page(self) -> GraphPage | None:
         """Return the page in front, if it is a graph's."""
@@ -98,6 +103,13 @@ class Pages(QTabWidget):
 
     def show_tab(self, tab: Tab) -> None:
         """Show a graph, in its tab if it has one."""
+        if self.beside.shows(tab):
+            self._drop_welcome()
+        else:
+            self.show_alone(tab)
+
+    def show_alone(self, tab: Tab) -> None:
+        """Show a graph in a tab of its own, though it be shown beside another, too."""
         page = self.page_of(tab)
         if page is None:
             siblings = self.pages(tab.document)
@@ -113,18 +125,29 @@ class Pages(QTabWidget):
     def _add(self, tab: Tab, index: int) -> GraphPage:
         kept = self._follow(tab.document)
         page = GraphPage(self.workbench, tab, lambda at: self.workbench.show(tab.document, at), self)
-        canvas = page.canvas
-        canvas.selectionChanged.connect(self.workbench.selection_changed)
-        canvas.bodyOpened.connect(lambda name: open_body(self.workbench, tab.document, page.at, name))
-        canvas.nodeActivated.connect(lambda *_: self._edit_node())
-        canvas.refused.connect(lambda text: self.workbench.say(text, "warning"))
-        self._connect_popups(canvas)
+        self.connect_canvas(page.canvas, tab.document)
         for said in kept.bars.values():
             self._put_bar(page, said)
         self.pageAdded.emit(page)
+        self.canvasAdded.emit(page.canvas)
         self._insert(index, page, page.title)
         self.refresh(tab.document)
         return page
+
+    def connect_canvas(self, canvas: Canvas, document: Document) -> None:
+        """Have the window do what is asked for on a canvas."""
+        canvas.selectionChanged.connect(self.workbench.selection_changed)
+        canvas.bodyOpened.connect(lambda name: open_body(self.workbench, document, canvas.at, name))
+        canvas.nodeActivated.connect(lambda *_: self._edit_node())
+        canvas.refused.connect(lambda text: self.workbench.say(text, "warning"))
+        self._connect_popups(canvas)
+
+    def place(self, page: QWidget, title: str, hint: str) -> None:
+        """Show a page that is no graph's in a new tab behind the others."""
+        self._insert(self.count(), page, title.replace("&", "&&"))
+        self.setTabToolTip(self.indexOf(page), hint)
+        self.setCurrentWidget(page)
+        self._drop_welcome()
 
     def _connect_popups(self, canvas: Canvas) -> None:
         """What the canvas asks for at a point is shown by the popups: the list of nodes to add, and menus."""
@@ -169,7 +192,7 @@ class Pages(QTabWidget):
     def _remove_welcome(self) -> None:
         page, self._welcome, self._welcome_asked = self._welcome, None, False
         if page is not None:
-            self._take_out(page)
+            self.take_out(page)
 
     def _show_bar(self) -> None:
         """A welcome page alone needs no tab."""
@@ -182,12 +205,16 @@ class Pages(QTabWidget):
         page = self.widget(index)
         if isinstance(page, BrokenPage):
             self._discard(page)
+        beside = next((one for one in self.beside.found if one is page), None)
+        if beside is not None:
+            self.beside.close(beside)
+            return
         if not isinstance(page, GraphPage):
             if page is not None and page is self._welcome and self.count() > 1:
                 self._remove_welcome()
                 self._show_bar()
             return
-        if len(self.pages(page.document)) == 1:
+        if len(self.pages(page.document)) == 1 and not self.beside.has(page.document):
             self.workbench.part("files").close(page.document)
         else:
             self._discard(page)
@@ -201,23 +228,24 @@ class Pages(QTabWidget):
         self.close_index(self.currentIndex())
 
     def _discard(self, page: QWidget) -> None:
-        self._take_out(page)
-        self._after_removal()
+        self.take_out(page)
+        self.after_removal()
 
-    def _take_out(self, page: QWidget) -> None:
+    def take_out(self, page: QWidget, canvases: Sequence[Canvas] = ()) -> None:
         """Take a tab away for good. Its page leaves the stack first, or Qt's wrappers keep what it shows for ever; and
         only when nothing of it is being called any more, for it may be a key of its own that closes it."""
         self.removeTab(self.indexOf(page))
 
         def end() -> None:
             page.setParent(None)
-            if isinstance(page, GraphPage):
-                page.canvas.let_go_when_ended()
+            for canvas in [page.canvas] if isinstance(page, GraphPage) else canvases:
+                canvas.let_go_when_ended()
             page.deleteLater()
 
         QTimer.singleShot(0, page, end)
 
-    def _after_removal(self) -> None:
+    def after_removal(self) -> None:
+        """Show the welcome page when the last tab has gone."""
         if self.count() == 0 and not self.leaving:
             self.welcome()
         self._show_bar()
@@ -226,9 +254,10 @@ class Pages(QTabWidget):
         kept = self._kept.pop(id(document), None)
         for unhook in kept.unhook if kept is not None else ():
             unhook()
+        self.beside.leave(document)
         for page in self.pages(document):
-            self._take_out(page)
-        self._after_removal()
+            self.take_out(page)
+        self.after_removal()
 
     def _fill_menu(self, index: int, menu: QMenu) -> None:
         page = self.widget(index)
@@ -325,7 +354,7 @@ class Pages(QTabWidget):
             self.show_tab(
                 next((tab for at in there if self.page_of(tab := Tab(document, at))), Tab(document, there[0]))
             )
-        self._take_out(page)
+        self.take_out(page)
 
     def refresh(self, document: Document) -> None:
         """Bring titles, marks and tool tips of a document's tabs up to date."""
@@ -340,6 +369,8 @@ class Pages(QTabWidget):
         page = self.widget(index)
         if isinstance(page, GraphPage):
             self.workbench.set_current(page.tab, page.canvas)
+        elif (beside := next((one for one in self.beside.found if one is page), None)) is not None:
+            self.workbench.set_current(beside.tab, beside.canvas)
         else:
             self.workbench.set_current(None, None)
 

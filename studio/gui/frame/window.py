@@ -43,6 +43,7 @@ SERVICES = (
     "studio.gui.replay.service",
     "studio.gui.replay.trace_files",
     "studio.gui.replay.forking.service",
+    "studio.gui.replay.comparing.service",
     "studio.gui.replay.causes",
 )
 """Modules with `install(workbench)`: what parts offer each other, made before any panel, in this order."""
@@ -108,7 +109,7 @@ class MainWindow(QMainWindow):
         self._panels = all_panels()
         self._add_panels()
         self.actions_bar = ActionBar(workbench, self)
-        self.pages.pageAdded.connect(lambda page: self.actions_bar.add_canvas(page.canvas))
+        self.pages.canvasAdded.connect(lambda canvas: self.actions_bar.add_canvas(canvas))
         self.status = StatusLine(workbench, self)
         self.setStatusBar(self.status)
         self._factory = self.saveState(LAYOUT)

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from studio.replay.diff.versions import Version
-from studio.trace.same_tick import seqs_at
+from studio.trace.seqs import seqs_at
 
 if TYPE_CHECKING:
     from studio.trace import Trace

@@ -222,6 +222,8 @@ class Forks(QObject):
         except StudioError as refused:
             return refused
         going.session = session
+        if session.run.status == "running":
+            session.follow_end(True)
         self._last[str(going.parent.db), going.parent.run] = source
         self.live.hand_over(going.mine, session.document)
         self.began.emit(going.parent, session)
