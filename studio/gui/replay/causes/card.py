@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QHeaderView,
+    QLabel,
     QTableView,
     QToolButton,
     QVBoxLayout,
@@ -22,9 +23,10 @@ from PySide6.QtWidgets import (
 from studio.gui.base.guard import guarded
 from studio.gui.replay.causes.model import NODE, STEP, VALUE, LinesModel
 from studio.gui.theme import themes
-from studio.gui.widgets.labels import Elided, Note, small_button
+from studio.gui.widgets.labels import Elided, Note, colour_text, small_button
 
 if TYPE_CHECKING:
+    from studio.gui.canvas import Canvas
     from studio.gui.replay.causes.lights import Lights, Shown
     from studio.gui.replay.session import Session
 
@@ -33,6 +35,7 @@ WIDTH: Final = 400
 NARROWEST: Final = 240
 ROW: Final = 22
 MOST_ROWS: Final = 16
+LOWEST: Final = 200
 SLOW_MS: Final = 200
 """How long it is looked before the card says so, in milliseconds."""
 
@@ -51,9 +54,10 @@ class Card(QFrame):
         self.lights = lights
         self._session: Session | None = None
         self._answer: object = None
-        self._over: QWidget | None = None
+        self._over: Canvas | None = None
         self._seeking = False
         self._folded = False
+        self._is_left = False
         self._make()
         self._slow = QTimer(self)
         self._slow.setSingleShot(True)
@@ -87,9 +91,9 @@ class Card(QFrame):
         row = QHBoxLayout(self.bar)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(2)
-        steps = Elided("Steps away", role="soft")
-        steps.setMinimumWidth(76)
-        row.addWidget(steps)
+        self.steps = QLabel("Depth")
+        colour_text(self.steps, "soft")
+        row.addWidget(self.steps)
         for depth, label in DEPTHS:
             button = small_button(label, _depth_help(depth), f"causes.depth.{label.lower()}")
             button.setCheckable(True)
@@ -140,6 +144,7 @@ class Card(QFrame):
         elif self._answer is not shown.answer:
             self._slow.stop()
             self._show(session, shown)
+            self._place(again=True)
         if self.isVisible() or shown.answer is not None:
             self._place()
             self.show()
@@ -200,7 +205,7 @@ class Card(QFrame):
 
     # -- where it stands ----------------------------------------------------------------------
 
-    def _watch_canvas(self) -> QWidget | None:
+    def _watch_canvas(self) -> Canvas | None:
         canvas = self.lights.workbench.canvas
         if canvas is not self._over:
             if self._over is not None and shiboken6.isValid(self._over):  # type: ignore[no-untyped-call]
@@ -210,8 +215,9 @@ class Card(QFrame):
                 canvas.installEventFilter(self)
         return canvas
 
-    def _place(self) -> None:
-        """In the upper right corner of the canvas, as high as its rows, and never wider than half of it."""
+    def _place(self, *, again: bool = False) -> None:
+        """In an upper corner of the canvas, as high as its rows, and never wider than half of it: the right one unless
+        (looked at `again`) the node of the current step is just there."""
         canvas, window = self._over, self.parentWidget()
         if canvas is None or window is None:
             return
@@ -224,11 +230,41 @@ class Card(QFrame):
         self.table.setFixedHeight(rows * ROW + 2)
         self.table.setVisible(not self._folded and rows > 0)
         self.setFixedWidth(width)
-        height = min(self._column.heightForWidth(width), room.height() - 2 * INSET)
-        if height < self._column.heightForWidth(width):
-            self.table.setFixedHeight(max(3 * ROW, self.table.height() - (self._column.heightForWidth(width) - height)))
+        most = min(room.height() - 2 * INSET, max(LOWEST, room.height() * 3 // 5))
+        wanted = self._wanted(width)
+        if wanted > most:
+            self.table.setFixedHeight(max(3 * ROW, self.table.height() - wanted + most))
+        height = min(self._wanted(width), most)
         self.table.setColumnHidden(VALUE, width < NARROWEST + 40)
-        self.setGeometry(QRect(QPoint(room.right() - width - INSET, room.top() + INSET), QSize(width, height)))
+        value = (width - 66) * 2 // 5
+        self.table.horizontalHeader().resizeSection(VALUE, value)
+        self.steps.setVisible(width > NARROWEST + 60)
+        size = QSize(width, height)
+        right = QRect(QPoint(room.right() - width - INSET, room.top() + INSET), size)
+        left = QRect(QPoint(room.left() + INSET, room.top() + INSET), size)
+        if again:
+            self._is_left = self._covers(right) and not self._covers(left)
+        self.setGeometry(left if self._is_left else right)
+
+    def _covers(self, place: QRect) -> bool:
+        """True if the node of the current step would be under the card there."""
+        canvas, window = self._over, self.parentWidget()
+        if self._session is None or canvas is None or window is None:
+            return False
+        spot = self._session.spot(self._session.here.node)
+        card = None if spot is None or spot.at != canvas.at else canvas.projection.cards.get(spot.name)
+        if card is None:
+            return False
+        seen = canvas.view.mapFromScene(card.body_rect()).boundingRect()
+        corner = canvas.view.viewport().mapTo(window, QPoint(0, 0))
+        return place.intersects(seen.translated(corner))
+
+    def _wanted(self, width: int) -> int:
+        self._column.invalidate()
+        self._column.activate()
+        if self._column.hasHeightForWidth():
+            return self._column.totalHeightForWidth(width)
+        return self._column.totalSizeHint().height()
 
     @guarded(False)
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -322,5 +358,5 @@ def _table(model: LinesModel) -> QTableView:
     header.setSectionResizeMode(STEP, QHeaderView.ResizeMode.Fixed)
     header.resizeSection(STEP, 46)
     header.setSectionResizeMode(NODE, QHeaderView.ResizeMode.Stretch)
-    header.setSectionResizeMode(VALUE, QHeaderView.ResizeMode.Stretch)
+    header.setSectionResizeMode(VALUE, QHeaderView.ResizeMode.Fixed)
     return table

@@ -88,7 +88,7 @@ def _tree(causes: Causes, found: Ancestry, down: bool) -> Iterator[Line]:
         firing = found.firings[row.other]
         said = relation(edge)
         if not said and not down and not firing.parent and firing.type == "flow.input":
-            said = "given to the run"
+            said = "given"
         named = edge.why not in (STORE, SAME_QUESTION, FAILURE)
         output = edge.output if named and not down and edge.why != LEAVES else ""
         reason = plain_line(firing.reason[: 2 * CUT])[:CUT] if firing.status != "ok" else ""

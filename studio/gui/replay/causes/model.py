@@ -170,4 +170,4 @@ def node_text(line: Line) -> str:
         return f"{line.into}: {line.said}"
     output = f".{line.output}" if line.output and not line.first else ""
     said = f" · {line.said}" if line.said else ""
-    return f"{name}{output}  {line.tick}{said}"
+    return f"{name}{output}  t{line.tick}{said}"
