@@ -1,0 +1,257 @@
+"""`python -m tests.bench.scrub [--out FILE] [--quick] [--show]`: what it costs to open a long run and to scrub it.
+
+The runs of `tests.bench.replay`, of about 100,000 firings each, are opened in the real window, one after the other. For
+each: milliseconds from opening until the canvas and the first steps on the timeline are painted, and until the whole
+timeline is; from a step anywhere in the run until canvas, inspector and timeline are painted anew; and for frames in
+which the timeline is panned, zoomed, scrolled over its tracks, or drawn with some firings lit. Times by the clock and
+of the processor: on a busy machine these tell more. Aims: 500 ms to open, 50 ms to seek, 16 ms a frame.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import random
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tests.bench.machine import machine_facts, write_report
+from tests.bench.replay import RUNS, record
+from tests.bench.window import Times
+
+if TYPE_CHECKING:
+    from studio.gui.frame.window import MainWindow
+    from studio.gui.panels.timeline.panel import TimelinePanel
+    from studio.gui.panels.timeline.timeline import Timeline
+    from studio.gui.replay.session import Session
+
+FIRINGS = 100_000
+SEEKS = 120
+FRAMES = 120
+OPENINGS = 3
+QUICK = {"firings": 1_500, "seeks": 5, "frames": 5, "openings": 1}
+AIMS = {"first_paint": 500, "seek": 50, "seek_near": 50, "pan": 16, "zoom": 16, "scroll_tracks": 16, "lit": 16}
+"""Milliseconds that were promised, for the medians."""
+SECONDS = 60
+"""How long something is waited for at most."""
+
+
+def wait_for(done: Callable[[], bool]) -> None:
+    """Let the window work as it does for people, asleep while nothing happens, until something is so."""
+    from PySide6.QtCore import QEventLoop, QTimer
+
+    loop = QEventLoop()
+    look = QTimer()
+    end = time.perf_counter() + SECONDS
+
+    def check() -> None:
+        if done() or time.perf_counter() > end:
+            loop.quit()
+
+    look.timeout.connect(check)
+    look.start(1)
+    loop.exec()
+    look.stop()
+    assert done(), "it took too long"
+
+
+def settle() -> None:
+    """Let everything that is due be done and painted."""
+    from PySide6.QtWidgets import QApplication
+
+    for _ in range(3):  # what is put off until the window has time comes in the second round
+        QApplication.processEvents()
+
+
+class Seen:
+    """Counts paints of widgets."""
+
+    def __init__(self, *widgets: Any) -> None:
+        from PySide6.QtCore import QEvent, QObject
+
+        counts = self.counts = dict.fromkeys(range(len(widgets)), 0)
+
+        class Filter(QObject):
+            def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+                if event.type() == QEvent.Type.Paint:
+                    counts[next(n for n, one in enumerate(widgets) if one is watched)] += 1
+                return False
+
+        self._filter = Filter()
+        self._widgets = widgets
+        for widget in widgets:
+            widget.installEventFilter(self._filter)
+
+    def end(self) -> None:
+        """Count no more."""
+        for widget in self._widgets:
+            widget.removeEventFilter(self._filter)
+
+
+def is_drawn(panel: TimelinePanel, *, whole: bool) -> bool:
+    """True if steps (all of them) have been painted on the timeline and on the canvas."""
+    timeline = panel.timeline
+    if timeline is None or not len(timeline.state.overview) or (whole and not timeline.state.overview.is_whole):
+        return False
+    canvas = panel.workbench.canvas
+    tracks = timeline.tracks
+    drawn = tracks._made_of is not None and tracks._made_of[0] == timeline.state.version  # type: ignore[index]
+    return drawn and canvas is not None and canvas.isVisible()
+
+
+def opening(window: MainWindow, db: Path, times: int) -> tuple[Session, dict[str, Times]]:
+    """Open a run some times; return it open, and how long each took."""
+    from studio.gui.replay.session import Source
+
+    workbench = window.workbench
+    panel: Any = window.panel("timeline")
+    took = {"open_call": Times(), "first_paint": Times(), "whole": Times()}
+    session: Any = None
+    for number in range(times):
+        with took["whole"].one():
+            with took["first_paint"].one():
+                with took["open_call"].one():
+                    session = workbench.part("replay").open(Source(db, "last"))
+                wait_for(lambda: is_drawn(panel, whole=False))
+            wait_for(lambda: is_drawn(panel, whole=True))
+        if number < times - 1:
+            workbench.remove(session.document)
+            settle()
+    return session, took
+
+
+def moving(times: int, step: Callable[[int], object], *widgets: Any) -> Times:
+    """Return the times of steps until everything is painted; each must have painted the widgets."""
+    seen = Seen(*widgets)
+    took = Times()
+    for number in range(times):
+        seen.counts.update(dict.fromkeys(seen.counts, 0))
+        with took.one():
+            step(number)
+            settle()
+        assert all(seen.counts.values()), f"not painted: {seen.counts}"
+    seen.end()
+    return took
+
+
+def scrubbing(window: MainWindow, session: Session, seeks: int, frames: int) -> dict[str, Times]:
+    """Measure going to steps, and frames of the timeline."""
+    from studio.gui.panels.timeline.state import ROW
+    from studio.gui.replay.session import Lit
+
+    panel: Any = window.panel("timeline")
+    timeline: Timeline = panel.timeline
+    state, tracks = timeline.state, timeline.tracks
+    dice = random.Random(5)
+    found: dict[str, Times] = {}
+    places = [dice.randint(1, session.last) for _ in range(seeks)]
+    places = [place for place, before in zip(places, [session.seq, *places], strict=False) if place != before]
+    settle()
+    found["seek"] = moving(len(places), lambda n: session.seek(places[n]), timeline.ruler)
+    session.seek(session.last // 2)
+    settle()
+    found["seek_near"] = moving(seeks, lambda n: session.seek(session.seq + 1), timeline.ruler)
+    state.fold_all(on=False)
+    state.fit()
+    settle()
+    found["draw_whole"] = moving(frames, lambda n: state.touch(), tracks)
+    state.zoom(0.5, state.window.whole / 3)
+    settle()
+    found["pan"] = moving(frames, lambda n: state.pan((1, -1)[n // 10 % 2] * state.window.length / 50), tracks)
+    found["zoom"] = moving(frames, lambda n: state.zoom((0.93, 1 / 0.93)[n // 20 % 2], state.window.whole / 3), tracks)
+    height = tracks.height()
+    room = len(state.rows) * ROW - height
+    if room > 4 * ROW:
+        state.scroll_to(0, height)
+        settle()
+        found["scroll_tracks"] = moving(frames, lambda n: state.scroll_to((n * 7) % room + 1, height), tracks)
+    some = [int(one) for one in state.overview.id[:: max(1, len(state.overview) // 500)]]
+    session.light(Lit("bench", frozenset(some), ()))
+    settle()
+    found["lit"] = moving(frames, lambda n: state.pan((1, -1)[n // 10 % 2] * state.window.length / 50), tracks)
+    session.light(None)
+    return found
+
+
+def measure(window: MainWindow, db: Path, *, seeks: int, frames: int, openings: int) -> dict[str, Any]:
+    """Return all numbers of one run."""
+    window.show_panel("timeline")
+    settle()
+    session, took = opening(window, db, openings)
+    steps = session.last
+    took |= scrubbing(window, session, seeks, frames)
+    window.workbench.remove(session.document)
+    settle()
+    return {"steps": steps} | {name: _rounded(times) for name, times in took.items()}
+
+
+def _rounded(times: Times) -> dict[str, float]:
+    return {name: round(value, 2) for name, value in times.summary().items()}
+
+
+def numbers(window: MainWindow, folder: Path, *, firings: int, **how_often: int) -> dict[str, Any]:
+    """Record the runs and measure each."""
+    results: dict[str, Any] = {}
+    for number, (name, make) in enumerate(RUNS.items()):
+        db = folder / f"{number}.db"
+        record(make(firings), db)
+        results[name] = measure(window, db, **how_often)
+    return results
+
+
+def print_numbers(results: dict[str, Any]) -> None:
+    """Print a table."""
+    for name, found in results.items():
+        print(f"\n{name}: {found['steps']:,} steps")
+        for what, told in found.items():
+            if isinstance(told, dict):
+                aim = f"   aim {AIMS[what]} ms" if what in AIMS else ""
+                print(
+                    f"  {what:<14} median {told['median_ms']:7.1f} ms   p95 {told['p95_ms']:7.1f} ms"
+                    f"   processor {told['cpu_median_ms']:7.1f} ms   p95 {told['cpu_p95_ms']:7.1f} ms{aim}"
+                )
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Print the numbers and write them down."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--out", default="", help="file or folder for the JSON report")
+    parser.add_argument("--quick", action="store_true", help="short runs, few times: only to see that it works")
+    parser.add_argument("--show", action="store_true", help="on the screen that there is, not offscreen")
+    parser.add_argument("--firings", type=int, default=FIRINGS)
+    chosen = parser.parse_args(arguments)
+    if not chosen.show:
+        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    from PySide6.QtWidgets import QApplication
+
+    from studio.gui.frame.window import MainWindow
+    from studio.gui.theme import apply_theme
+    from studio.gui.workbench import Workbench
+    from studio.settings.settings import Settings
+
+    app = QApplication(sys.argv[:1])
+    apply_theme("dark")
+    window = MainWindow(Workbench(Settings()))
+    window.resize(1440, 900)
+    window.show()
+    settle()
+    how = QUICK if chosen.quick else {
+        "firings": chosen.firings, "seeks": SEEKS, "frames": FRAMES, "openings": OPENINGS
+    }  # fmt: skip
+    print(machine_facts())
+    with tempfile.TemporaryDirectory() as folder:
+        results = numbers(window, Path(folder), **how)
+        window._leaving = True
+        window.close()
+    print_numbers(results)
+    if chosen.out:
+        write_report(chosen.out, "scrub", results)
+    app.quit()
+
+
+if __name__ == "__main__":
+    main()
