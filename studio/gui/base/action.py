@@ -8,7 +8,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -38,6 +38,8 @@ class Action:
     `keys` are default shortcuts as Qt writes them; `when` says whether it can be done now, `why` why not; `label` gives
     a text that changes ("Undo Move 3 nodes"); `checked` makes it a switch; `order` sorts a menu, where steps of 100
     make groups. Actions that act on the canvas alone have `canvas` True: their keys work while the canvas has focus.
+    Those that change the graph, or are of use only where it can be changed, have `edits` True: they cannot be done
+    where it is locked.
     """
 
     id: str
@@ -52,6 +54,27 @@ class Action:
     checked: Callable[[Workbench], bool] | None = None
     canvas: bool = False
     why: Callable[[Workbench], str] | None = None
+    edits: bool = False
+
+
+def _unlocked(action: Action) -> Action:
+    """An action that changes the graph, which waits for one that can be changed, and says so."""
+
+    def when(workbench: Workbench) -> bool:
+        return not why_locked(workbench) and action.when(workbench)
+
+    def why(workbench: Workbench) -> str:
+        own = action.why(workbench) if action.why is not None else "That is not possible now."
+        return why_locked(workbench) or own
+
+    return replace(action, when=when, why=why)
+
+
+def why_locked(workbench: Workbench) -> str:
+    """Return why the graph that is shown cannot be changed, "" if it can be or none is shown."""
+    document = workbench.document
+    locked = None if document is None else document.locked
+    return "" if locked is None else f"{locked.message} {locked.hint}".strip()
 
 
 @cache
@@ -62,7 +85,7 @@ def all_actions() -> dict[str, Action]:
     for info in pkgutil.iter_modules(room.__path__, f"{room.__name__}."):
         found += getattr(importlib.import_module(info.name), "ACTIONS", [])
     found.sort(key=lambda action: (action.menu, action.order))
-    made = {action.id: action for action in found}
+    made = {action.id: _unlocked(action) if action.edits else action for action in found}
     if len(made) != len(found):
         twice = sorted({one.id for one in found if sum(other.id == one.id for other in found) > 1})
         raise ValueError(f"declared twice: {', '.join(twice)}")

@@ -17,8 +17,13 @@ from studio.gui.workbench import Workbench
 from studio.support.errors import StudioError
 from studio.support.resources import resource_root
 
-FILTER: Final = "Graphs (*.yaml *.yml);;All files (*)"
+FILTER: Final = "Graphs (*.yaml *.yml);;Recorded runs (*.db *.sqlite *.sqlite3);;All files (*)"
 UNTITLED: Final = "untitled"
+
+TRACES: Final = (".db", ".sqlite", ".sqlite3")
+"""How names of files of recorded runs end."""
+
+_DATABASE: Final = b"SQLite format 3\0"
 
 _log = logging.getLogger(__name__)
 
@@ -57,7 +62,13 @@ class Opening(QObject):
         return self.workbench.add(document)
 
     def open(self, path: Path) -> Document | None:
-        """Show a file; one that ships with the studio as a copy. A refusal is told and gives None."""
+        """Show a graph's file; one that ships with the studio as a copy. A refusal is told and gives None.
+
+        A file of recorded runs is checked first and shown later: None, too.
+        """
+        if holds_runs(path):
+            self.workbench.part("trace_files").open(path)
+            return None
         if is_bundled(path):
             return self.open_template(path)
         return self.workbench.open(path)
@@ -150,6 +161,17 @@ class Opening(QObject):
         state = getattr(self._window, "state", None)
         if state is not None:
             state.put("folder", str(path.absolute().parent))
+
+
+def holds_runs(path: Path) -> bool:
+    """True if a file is one of recorded runs: by its name, or because it begins like a database."""
+    if path.suffix.lower() in TRACES:
+        return True
+    try:
+        with path.open("rb") as file:
+            return file.read(len(_DATABASE)) == _DATABASE
+    except (OSError, ValueError):
+        return False  # whoever opens it says why it cannot be
 
 
 def is_bundled(path: Path) -> bool:

@@ -149,7 +149,7 @@ class Popups(QObject):
     def content_dropped(self, canvas: Canvas, content: Path | str, scene: QPointF) -> bool:
         """Open a file that was dropped, or add the nodes of a text; return whether that could be done."""
         if isinstance(content, Path):
-            return self.workbench.open(content) is not None
+            return self.workbench.part("files").open(content) is not None
         return self.workbench.trying(lambda: self.clipboard.paste_text(content, (scene.x(), scene.y())))
 
     # -- what actions ask for ---------------------------------------------------------------------
