@@ -63,15 +63,16 @@ _SIDES: tuple[tuple[Side, str, str, str], ...] = (
 ACTIONS = [
     *(
         Action(f"arrange.{side}", title, "Graph/Arrange", _align(side), keys=(key,) if key else (),
-               when=with_several(2), order=700 + number, canvas=True, help=text)
+               when=with_several(2), order=700 + number, canvas=True, edits=True, help=text)
         for number, (side, title, key, text) in enumerate(_SIDES)
     ),
     Action("arrange.across", "Distribute Horizontally", "Graph/Arrange", _distribute("across"), when=with_several(3),
-           order=810, help="Make the gaps between nodes equal, from left to right."),
+           order=810, edits=True, help="Make the gaps between nodes equal, from left to right."),
     Action("arrange.down", "Distribute Vertically", "Graph/Arrange", _distribute("down"), when=with_several(3),
-           order=811, help="Make the gaps between nodes equal, from top to bottom."),
+           order=811, edits=True, help="Make the gaps between nodes equal, from top to bottom."),
     Action("arrange.auto", "Arrange Automatically", "Graph/Arrange", _arrange, keys=("L",), when=with_nodes, order=910,
-           canvas=True, help="Lay the selected nodes out anew; with none or one selected, the whole graph."),
+           canvas=True, edits=True,
+           help="Lay the selected nodes out anew; with none or one selected, the whole graph."),
     Action("arrange.snap", "Move to Grid", "Graph/Arrange", _snap, when=with_nodes, order=911,
-           help="Put the selected nodes, or all, onto the grid."),
+           edits=True, help="Put the selected nodes, or all, onto the grid."),
 ]  # fmt: skip

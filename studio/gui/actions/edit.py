@@ -144,7 +144,7 @@ ACTIONS = [
     ),
     Action(
         "edit.cut", "Cut", "Edit", _cut, keys=("Ctrl+X",), when=with_selection, order=200, canvas=True,
-        help="Move the selected nodes, with the wires between them, to the clipboard.",
+        edits=True, help="Move the selected nodes, with the wires between them, to the clipboard.",
     ),
     Action(
         "edit.copy", "Copy", "Edit", lambda w: w.part("popups").clipboard.copy(), keys=("Ctrl+C",),
@@ -154,28 +154,29 @@ ACTIONS = [
     Action(
         "edit.paste", "Paste", "Edit", lambda w: w.part("popups").clipboard.paste(), keys=("Ctrl+V",),
         when=with_graph, order=202, canvas=True,
-        help="Add what was copied, from here, another window or a text editor, where the mouse is.",
+        edits=True, help="Add what was copied, from here, another window or a text editor, where the mouse is.",
     ),
     Action(
         "edit.duplicate", "Duplicate", "Edit", _duplicate(False), keys=("Ctrl+D",), when=with_selection, order=203,
-        canvas=True, help="Copy the selected nodes beside themselves, with the wires between them.",
+        canvas=True, edits=True, help="Copy the selected nodes beside themselves, with the wires between them.",
     ),
     Action(
         "edit.duplicate_wired", "Duplicate with Inputs", "Edit", _duplicate(True), keys=("Ctrl+Shift+D",),
         when=with_selection, order=203, canvas=True,
+        edits=True,
         help="Copy the selected nodes beside themselves; wires that come from other nodes lead to the copies, too.",
     ),
     Action(
         "edit.delete", "Delete", "Edit", _delete, keys=("Del", "Backspace"), when=_can_delete, order=204, canvas=True,
-        help="Delete what is selected: nodes with their wires, wires, frames, comments.",
+        edits=True, help="Delete what is selected: nodes with their wires, wires, frames, comments.",
     ),
     Action(
         "edit.rename", "Rename…", "Edit", rename, keys=("F2",), when=with_one, order=300, canvas=True,
-        help="Give the node another name; wires and whatever names it follow.",
+        edits=True, help="Give the node another name; wires and whatever names it follow.",
     ),
     Action(
         "edit.title", "Set Title…", "Edit", set_title, keys=("Shift+F2",), when=with_one, order=301, canvas=True,
-        help="Give the node a title for people; its name stays.",
+        edits=True, help="Give the node a title for people; its name stays.",
     ),
     Action(
         "edit.select_all", "Select All", "Edit", _select_all, keys=("Ctrl+A",), when=with_nodes, order=400, canvas=True,

@@ -57,6 +57,6 @@ ACTIONS = [
     ),
     Action(
         "problems.fix", "Quick Fix…", "Graph", _fix, keys=("Ctrl+.",), order=902, when=_can_fix,
-        help="What can be done at once about the problem or the node that is selected.",
+        edits=True, help="What can be done at once about the problem or the node that is selected.",
     ),
 ]  # fmt: skip

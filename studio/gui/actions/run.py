@@ -293,11 +293,11 @@ ACTIONS = [
     ),
     Action(
         "run.breakpoint", "Breakpoint", "Run", _breakpoint, keys=("F9",), order=400, checked=_has_breakpoint,
-        when=lambda w: _has_live(w) and bool(w.selection), help="Hold runs before the selected nodes fire.",
+        when=lambda w: _has_live(w) and bool(w.selection), edits=True, help="Hold runs before the selected nodes fire.",
     ),
     Action(
         "run.freeze", "Freeze Output", "Run", _freeze, keys=("Ctrl+F9",), when=_one_node, order=401,
-        checked=_is_frozen, help="Let what the node gave last stand in place of what it would give.",
+        checked=_is_frozen, edits=True, help="Let what the node gave last stand in place of what it would give.",
     ),
     Action(
         "run.knock_out", "Knock Out in This Run", "Run", _switch_off, order=402, checked=_is_off,

@@ -109,7 +109,7 @@ class Canvas(QWidget):
         view.start = self._begin
         view.find = lambda point, scale: find_target(view.shown_scene(), point, scale)
         view.tell = lambda target: tips.tip_of(self, target)
-        view.takes = drops.takes
+        view.takes = lambda mime: self.document.locked is None and drops.takes(mime)
         view.hovered.connect(lambda target: self.marks.hover(target))
         view.double_clicked.connect(lambda target, point, screen: self._on_double_click(target, point, screen))
         view.context_asked.connect(lambda screen, target: self._on_context(screen, target))
@@ -405,6 +405,11 @@ class Canvas(QWidget):
             self.nodeActivated.emit(name)
 
     def _on_double_click(self, target: Target | None, point: QPointF, screen: QPoint) -> None:
+        locked = self.document.locked
+        if locked is not None and (target is None or target.kind not in ("node", "port")):
+            if target is not None:
+                self.refuse(locked)
+            return
         if target is None:
             self.placeRequested.emit(point, screen)
             return

@@ -138,6 +138,24 @@ class Click(Gesture):
             canvas.select_items({item})
 
 
+class Hold(Gesture):
+    """Selects what is pressed, where nothing can be moved; dragging it moves the view."""
+
+    def __init__(self, canvas: Canvas, event: QMouseEvent, item: NodeItem | Annotation) -> None:
+        super().__init__(canvas, event)
+        self._last = event.position()
+        chosen = set(canvas.selected_items())
+        if self.mods & (_Mod.ShiftModifier | _Mod.ControlModifier):
+            canvas.select_items(chosen ^ {item})
+        elif chosen != {item}:
+            canvas.select_items({item})
+
+    def drag(self, point: QPointF, event: QMouseEvent) -> None:
+        """Follow the mouse."""
+        self.view.pan(self._last - event.position())
+        self._last = event.position()
+
+
 class Move(Gesture):
     """Moves what is selected, frames with what stands in them; set down on a wire, a lone node is set into it."""
 
@@ -306,6 +324,8 @@ def begin_gesture(canvas: Canvas, target: Target | None, event: QMouseEvent) -> 
         return None
     if target is None:
         return RubberBand(canvas, event)
+    if canvas.document.locked is not None:
+        return _hold(canvas, target, event)
     match target.kind:
         case "port" if target.port is not None:
             return Connect(canvas, event, target.port)
@@ -321,3 +341,13 @@ def begin_gesture(canvas: Canvas, target: Target | None, event: QMouseEvent) -> 
             return Move(canvas, event, canvas.notes.find(target.kind, target.number))
         case _:
             return None
+
+
+def _hold(canvas: Canvas, target: Target, event: QMouseEvent) -> Gesture:
+    """What a press begins where nothing can be changed: something is selected, and the view moved."""
+    if target.wire is not None:
+        return Click(canvas, event, target.wire)
+    if target.node or target.port is not None:
+        name = target.node or (target.port.node if target.port is not None else "")
+        return Hold(canvas, event, canvas.projection.cards[name])
+    return Hold(canvas, event, canvas.notes.find(target.owner or target.kind, target.number))

@@ -52,6 +52,8 @@ def _action_of(canvas: Canvas, pressed: QKeyCombination) -> Callable[[Canvas], b
     shortcuts = canvas.workbench.parts.get("shortcuts")
     wanted = QKeySequence(pressed)
     for action_id, act in _ACTS.items():
+        if canvas.document.locked is not None and all_actions()[action_id].edits:
+            continue
         keys = shortcuts.keys(action_id) if shortcuts is not None else all_actions()[action_id].keys
         if any(QKeySequence(one, QKeySequence.SequenceFormat.PortableText) == wanted for one in keys):
             return act
@@ -66,7 +68,7 @@ def _arrow(canvas: Canvas, way: tuple[int, int], mods: Qt.KeyboardModifier) -> b
         return False
     step = 1.0 if mods & _Mod.ShiftModifier else GRID
     chosen = canvas.selected(), canvas.selected_frames(), canvas.selected_comments()
-    if not any(chosen):
+    if not any(chosen) or canvas.document.locked is not None:
         canvas.view.pan(QPointF(way[0] * 60, way[1] * 60))
         return True
     canvas.view.cancel_gesture()

@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -164,6 +164,8 @@ class Checks(QObject):
         if isinstance(result, Exception):
             report("checks", result)
         elif result is not None and document in self.workbench.documents and job.wanted:
+            if document.locked is not None:  # nobody can mend a graph as it once ran
+                result = replace(result, findings=())
             self._results[id(document)] = result
             for canvas in self._canvases():
                 if canvas.document is document:

@@ -51,8 +51,10 @@ def shown_node(state: NodeState, shots: Shots, spent: Spent | None = None, now: 
     elif last is not None and state.state in (FIRED, FAILED):
         took = span(last.duration / 1e9) if last.duration is not None and last.duration >= 1_000_000 else ""
         cost = used(spent)
-    badge = "steady" if state.state == HELD else ""
-    if not badge and state.origin not in ("", "executed") and state.state in (FIRED, FAILED):
+    elif state.state == HELD:
+        took = "steady"  # where the time of a firing stands: this one held from before
+    badge = ""
+    if state.origin not in ("", "executed") and state.state in (FIRED, FAILED):
         badge = state.origin
     return Shown(STATUS[state.state], plain_line(text[: 2 * PREVIEW])[:PREVIEW], tick, cost, took, None, badge)
 

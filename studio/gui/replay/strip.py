@@ -131,6 +131,7 @@ class ReplayStrip(QFrame):
         self.step.setObjectName("replay.step")
         self.step.setTextFormat(Qt.TextFormat.PlainText)
         row.addWidget(self.step)
+        row.addSpacing(6)
         self.where = Elided("", self)
         self.where.setObjectName("replay.where")
         row.addWidget(self.where, 1)
