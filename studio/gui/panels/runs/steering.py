@@ -36,6 +36,9 @@ SAID: Final = {
 }  # fmt: skip
 
 
+ANSWER_WITHIN_S = 10.0
+"""How long a run has to answer before it is said that it does not."""
+
 SETTLED_WITHIN_S: Final = 5.0
 """How long it is waited for what is under way in a run that is to pause."""
 
@@ -130,12 +133,12 @@ def _send(db: Path, run: str, order: str) -> Json:
     """
     from studio.control.sending import send
 
-    told = send(db, run, {"do": order})
+    told = send(db, run, {"do": order}, within_s=ANSWER_WITHIN_S)
     if order == "abort":
         return told
     until = time.monotonic() + SETTLED_WITHIN_S
     while True:
-        status = send(db, run, {"do": "status"})
+        status = send(db, run, {"do": "status"}, within_s=ANSWER_WITHIN_S)
         settled = not isinstance(status, dict) or status.get("state") not in ("pausing", "stepping")
         if settled or time.monotonic() > until:
             return status
