@@ -35,13 +35,20 @@ _NODE: Final = (
     "graph.knock_out", "graph.bypass", "Graph/Fires", "Graph/On Error", "-", "graph.make_subgraph", "graph.inline",
     "graph.definition", "graph.where_used", "graph.same_type", "-", "graph.frame", "Graph/Arrange", "graph.unwire",
 )  # fmt: skip
+_NODE_OF_RUN: Final = (
+    "causes.why", "causes.led_to", "-", "replay.next_firing", "replay.last_firing", "replay.into", "replay.out", "-",
+    "fork.here", "tests.from_firing", "-", "edit.copy", "graph.definition", "graph.where_used", "graph.same_type",
+)  # fmt: skip
 _EMPTY: Final = ("edit.select_all", "view.fit", "arrange.auto")
 
 
 def context_menu(workbench: Workbench, canvas: Canvas, target: Target | None, point: QPoint) -> QMenu:
     """Return the menu of what is at a point of the screen. It acts on the selection, as the canvas has made it."""
     menu = _Menu(workbench, canvas, point)
-    if target is None:
+    replays = workbench.parts.get("replay")
+    if replays is not None and replays.of(canvas.document) is not None:
+        menu.of_run(target)
+    elif target is None:
         if canvas.selected():
             menu.actions(_NODE)
         else:
@@ -124,6 +131,23 @@ class _Menu:
             inner.setObjectName("canvas.menu.fixes")
             fill_menu(inner, self.workbench, self.canvas.document, found)
             self.menu.addSeparator()
+
+    # -- a recorded run -----------------------------------------------------------------------
+
+    def of_run(self, target: Target | None) -> None:
+        """Fill the menu of anything in the graph of a recorded run, which nothing changes."""
+        wire = target.wire if target is not None else None
+        if wire is not None:
+            edge = self.canvas.projection.wires[wire].edge
+            self.entry("Why Is This Value Here?", lambda: self.workbench.trigger("causes.why"))
+            self.entry("What Did It Lead To?", lambda: self.workbench.trigger("causes.led_to"))
+            self.menu.addSeparator()
+            self.entry(f"Go to {edge.source}", lambda: self._go(edge.source))
+            self.entry(f"Go to {edge.target}", lambda: self._go(edge.target))
+        elif self.canvas.selected():
+            self.actions(_NODE_OF_RUN)
+        else:
+            self.actions(("causes.end", "-", *_EMPTY[:-1]))
 
     # -- paper --------------------------------------------------------------------------------
 

@@ -1,0 +1,266 @@
+"""Causes in the window, by keys and mouse: what the canvas lights, the card, going through it, and its end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QToolButton
+
+from studio.gui.canvas.wire_item import WireKey
+from studio.gui.live.watching.places import Spot
+from studio.gui.replay.causes import light_causes
+from studio.gui.replay.causes.card import Card
+from studio.gui.replay.causes.lights import Lights
+from studio.gui.replay.session import Lit, Session, Source
+from studio.replay.causes import Causes
+from studio.support.resources import bundled_graphs
+from tests.gui.desk import Desk
+from tests.gui.popups.test_context import choose, menu_at
+from tests.gui.support import on_wire
+
+Open = Callable[[str], Session]
+
+
+def recorded(name: str) -> Path:
+    return next(path for path in bundled_graphs() if path.stem == name).with_suffix(".run.db")
+
+
+@pytest.fixture
+def open_run(desk: Desk, qtbot: Any) -> Open:
+    def call(name: str) -> Session:
+        session = desk.workbench.part("replay").open(Source(recorded(name), "last"))
+        assert isinstance(session, Session)
+        session.go(lambda cursor: cursor.last())
+        desk.settle()
+        return session
+
+    return call
+
+
+def lights(desk: Desk) -> Lights:
+    found = desk.workbench.part("causes")
+    assert isinstance(found, Lights)
+    return found
+
+
+def card(desk: Desk) -> Card:
+    found = desk.window.findChild(Card)
+    assert found is not None
+    return found
+
+
+def wait(desk: Desk, qtbot: Any, session: Session) -> Lit:
+    """Wait for the answer."""
+    qtbot.waitUntil(lambda: (shown := lights(desk).of(session)) is not None and shown.answer is not None)
+    assert session.lit is not None
+    QApplication.processEvents()
+    return session.lit
+
+
+def ask(desk: Desk, qtbot: Any, session: Session, mods: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> Lit:
+    """Press the key on the canvas."""
+    desk.press(Qt.Key.Key_Y, mods, desk.canvas.view)
+    return wait(desk, qtbot, session)
+
+
+def test_a_key_lights_what_led_to_the_node_and_lists_it(desk: Desk, open_run: Open, qtbot: Any) -> None:
+    session = open_run("critic_loop")
+    session.seek(12)
+    desk.choose("writer")
+    lit = ask(desk, qtbot, session)
+
+    causes = Causes(session.trace, session.run.id)
+    wanted = causes.ancestors(causes.get(session.here.id))
+    assert session.here.node == "writer"
+    assert lit.firings == set(wanted.firings)
+    nodes, wires = desk.canvas.highlighted
+    assert nodes == {"topic", "writer", "critic"}
+    assert wires == {
+        WireKey("topic", "value", "writer", "topic", False), WireKey("writer", "text", "critic", "draft", False),
+        WireKey("critic", "label", "writer", "fault", True),
+    }  # fmt: skip
+    shown = card(desk)
+    assert shown.isVisible()
+    assert shown.title.text() == f"{len(wanted.firings) - 1} firings led to writer (step 12)"
+    assert shown.model.rowCount() > len(wanted.firings)
+    assert desk.canvas.projection.cards["result"].dimmed
+    assert not desk.canvas.projection.cards["critic"].dimmed
+
+
+def test_what_it_led_to_is_lit_by_the_shifted_key(desk: Desk, open_run: Open, qtbot: Any) -> None:
+    session = open_run("critic_loop")
+    session.seek(2)
+    desk.choose("writer")
+    lit = ask(desk, qtbot, session, Qt.KeyboardModifier.ShiftModifier)
+
+    causes = Causes(session.trace, session.run.id)
+    assert lit.firings == set(causes.descendants(causes.get(session.here.id)).firings)
+    assert "led to" in card(desk).title.text()
+    assert "result" in desk.canvas.highlighted[0]
+
+
+def test_a_click_goes_to_the_step_and_stepping_leaves_it_lit(desk: Desk, open_run: Open, qtbot: Any) -> None:
+    session = open_run("critic_loop")
+    lit = ask(desk, qtbot, session)
+    table = card(desk).table
+    row = next(row for row, line in enumerate(card(desk).model.lines) if line.step == 4)
+    place = table.visualRect(card(desk).model.index(row, 1)).center()
+    QTest.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=place)
+
+    assert session.seq == 4
+    assert session.lit is lit
+    QTest.keyClick(table, Qt.Key.Key_Down)
+    assert session.seq == card(desk).model.lines[row + 1].step
+    session.go(lambda cursor: cursor.move(1))
+    assert session.lit is lit
+
+
+def test_lit_steps_are_gone_through_in_order(desk: Desk, open_run: Open, qtbot: Any) -> None:
+    session = open_run("critic_loop")
+    lit = ask(desk, qtbot, session)
+    seen = [session.seq]
+    while session.seq > lit.seqs[0]:
+        desk.trigger("causes.previous")
+        seen.append(session.seq)
+    assert seen == list(reversed(lit.seqs))
+    desk.trigger("causes.previous")
+    assert desk.said[-1][0] == "There is no lit step before."
+    desk.trigger("causes.last")
+    assert session.seq == lit.seqs[-1]
+    desk.trigger("causes.first")
+    desk.trigger("causes.next")
+    assert session.seq == lit.seqs[1]
+
+
+def test_depth_is_limited_by_a_button(desk: Desk, open_run: Open, qtbot: Any) -> None:
+    session = open_run("critic_loop")
+    whole = ask(desk, qtbot, session)
+    button = card(desk).findChild(QToolButton, "causes.depth.1")
+    assert button is not None
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+    near = wait(desk, qtbot, session)
+
+    assert near.firings < whole.firings
+    assert card(desk).note.text().startswith("… and ")
+    assert button.isChecked()
+
+
+def test_escape_ends_it_and_nothing_is_lit(desk: Desk, open_run: Open, qtbot: Any) -> None:
+    session = open_run("critic_loop")
+    ask(desk, qtbot, session)
+    desk.press(Qt.Key.Key_Escape, widget=desk.canvas.view)
+
+    assert session.lit is None
+    assert not card(desk).isVisible()
+    assert desk.canvas.highlighted == (frozenset(), frozenset())
+    assert not any(one.dimmed for one in desk.canvas.projection.cards.values())
+    desk.choose("critic")
+    desk.press(Qt.Key.Key_Escape, widget=desk.canvas.view)
+    assert desk.canvas.selected() == [], "Escape is the canvas's again"
+
+
+def test_a_search_that_is_given_up_lights_nothing(
+    desk: Desk, open_run: Open, qtbot: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("studio.gui.replay.causes.asking.SLICE_S", 0)
+    monkeypatch.setattr("studio.gui.replay.causes.card.SLOW_MS", 0)
+    session = open_run("order_desk")
+    desk.press(Qt.Key.Key_Y, widget=desk.canvas.view)
+    qtbot.waitUntil(lambda: (shown := lights(desk).of(session)) is not None and shown.count > 0)
+    asked = lights(desk).of(session)
+    assert asked is not None
+    assert asked.answer is None
+    desk.press(Qt.Key.Key_Escape, widget=desk.canvas.view)
+    qtbot.waitUntil(lambda: not session.lookup.is_busy and not session.lookup.answers)
+
+    assert asked.asked.is_given_up
+    assert session.lit is None
+    assert lights(desk).of(session) is None
+    assert not card(desk).isVisible()
+
+
+def test_the_value_on_a_wire_is_asked_by_its_menu(desk: Desk, open_run: Open, qtbot: Any) -> None:
+    session = open_run("critic_loop")
+    session.seek(12)
+    desk.settle()
+    place = on_wire(desk.canvas, "critic.label ~> writer.fault")
+    choose(desk, menu_at(desk, place), "Why Is This Value Here?")
+    wait(desk, qtbot, session)
+
+    shown = lights(desk).of(session)
+    assert shown is not None
+    subject = shown.asked.subject
+    assert (subject.node, subject.tick, subject.port) == ("critic", "1", "label"), "what was fed back came from before"
+
+
+def test_why_there_is_nothing_is_told_and_lit(desk: Desk, open_run: Open, qtbot: Any) -> None:
+    session = open_run("critic_loop")
+    skipped = next(one for one in session.trace.firings(session.run.id) if one.status == "skipped")
+    session.seek_firing(skipped.id)
+    desk.choose(skipped.node)
+    action = desk.window.actions_bar.actions["causes.why"]
+    qtbot.waitUntil(lambda: action.text() == "Why Is There Nothing?")
+    lit = ask(desk, qtbot, session)
+
+    absence = Causes(session.trace, session.run.id).absence(skipped)
+    assert absence.decided_by is not None
+    assert {skipped.id, absence.decided_by.id} <= lit.firings
+    assert card(desk).title.text().startswith(f"Why {skipped.node} did not fire")
+    assert [line.text for line in card(desk).model.lines][: len(absence.links)] == [one.why for one in absence.links]
+
+
+def test_a_node_that_is_decided_later_says_when(desk: Desk, open_run: Open, qtbot: Any) -> None:
+    session = open_run("critic_loop")
+    session.seek(2)
+    desk.choose("result")
+    desk.press(Qt.Key.Key_Y, widget=desk.canvas.view)
+    assert "`result` is not decided yet at step 2." in desk.said[-1][0]
+    assert "decided at step" in desk.said[-1][0]
+    assert session.lit is None
+
+
+def test_each_graph_shows_its_own_part_and_the_region_node_stands_for_what_is_inside(
+    desk: Desk, open_run: Open, qtbot: Any
+) -> None:
+    session = open_run("order_desk")
+    lit = ask(desk, qtbot, session)
+    assert lit.parts is not None
+    inner = next(at for at, part in lit.parts.items() if at and part.nodes)
+    around = [spot for spot in (session.spot(one.node) for one in session.trace.firings(session.run.id)) if spot]
+    region = next(spot for spot in around if session.places.body(*spot) == inner)
+    assert region.name in lit.parts[region.at].nodes
+
+    session.follows = False
+    canvas = desk.show(inner)
+    assert canvas.highlighted[0] == lit.parts[inner].nodes
+    assert card(desk).isVisible(), "the card stays over every graph of the run"
+    assert isinstance(region, Spot)
+
+
+def test_others_can_light_one_output_and_the_card_makes_way_for_others_lights(
+    desk: Desk, open_run: Open, qtbot: Any
+) -> None:
+    session = open_run("critic_loop")
+    light_causes(desk.workbench, session, session.here.id, None)
+    wait(desk, qtbot, session)
+    other = Lit("found", frozenset({1}), (1,))
+    session.light(other)
+
+    assert lights(desk).of(session) is None
+    assert not card(desk).isVisible()
+    assert session.lit is other
+    assert desk.canvas.highlighted[0] == {"topic"}
+
+
+def test_the_text_is_copied(desk: Desk, open_run: Open, qtbot: Any) -> None:
+    session = open_run("critic_loop")
+    ask(desk, qtbot, session)
+    QApplication.clipboard().clear()
+    QTest.mouseClick(card(desk).copy, Qt.MouseButton.LeftButton, pos=QPoint(5, 5))
+    qtbot.waitUntil(lambda: "└→" in QApplication.clipboard().text())
+    assert QApplication.clipboard().text().splitlines()[0].startswith(f"✓ {session.here.node}  tick 2")
