@@ -285,6 +285,13 @@ def _require_wider(run: Run, bounds: Mapping[str, float]) -> None:
         )
 
 
+def missing_script(run: Run) -> str:
+    """Return the script that answered a run if it is not there any more: then another model has to go on; else ""."""
+    model = _placed_model(run.options.get("model"), _given_in(run)) or ""
+    script = model.removeprefix(SCRIPTED)
+    return script if model.startswith(SCRIPTED) and not Path(script).expanduser().is_file() else ""
+
+
 def _require_prepared_answers(run: Run, before: Mapping[str, Any], now: Mapping[str, Any]) -> None:
     """Raise UsageError if the model of the run was a script, or a person a file of answers, that is not there now and
     in whose place nothing is given."""

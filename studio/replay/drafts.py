@@ -34,6 +34,9 @@ LIMITS: Final = ("calls", "cost_usd", "tokens", "seconds", "firings")
 WHOLE: Final = ""
 """The key of what is wrong with the draft as a whole."""
 
+TOLD: Final = 44
+"""Signs, about, in which a change is told."""
+
 DEEPEST: Final = 16
 """How deep bodies in bodies are gone through, as the engine does."""
 
@@ -64,7 +67,8 @@ class Piece:
         if kind == "redo":
             return f"{node} fires again"
         what = f"{node}.{name}" if kind == "param" else f"{node} gives {name}"
-        return f"{plain_line(what)[:120]} = {plain_line(preview(self.value, 80))[:80]}"
+        what = plain_line(what)[:120]
+        return f"{what} = {plain_line(preview(self.value, max(16, TOLD - len(what))))}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 from studio.gui.base.action import Action
 from studio.gui.workbench import Workbench
+from studio.support.errors import UsageError
 
 if TYPE_CHECKING:
     from studio.gui.replay.forking.service import Forks
-    from studio.gui.replay.session import Session
+    from studio.gui.replay.session import Session, Source
 
 
 def _forks(workbench: Workbench) -> Forks | None:
@@ -67,7 +68,59 @@ def _apply(workbench: Workbench) -> None:
         forks.apply_to_todays(session)
 
 
+def _selected(workbench: Workbench) -> list[Source]:
+    panel = workbench.parts.get("runs")
+    chosen: list[Source] = [] if panel is None else panel.selected()
+    return chosen
+
+
+def _can_compare(workbench: Workbench) -> bool:
+    return "comparing" in workbench.parts and len(_selected(workbench)) in (1, 2)
+
+
+def _compare(workbench: Workbench) -> None:
+    """Show two selected runs side by side; one alone beside the run that it continues."""
+    from studio.gui.popups.runs_beside import show_beside
+    from studio.gui.replay.session import Source
+    from studio.trace import Trace
+
+    pairs = []
+    for source in _selected(workbench):
+        with Trace(source.db, foreign=source.foreign) as trace:
+            run = trace.run(source.run)
+            pairs.append((source, run))
+            if len(_selected(workbench)) == 1:
+                if not run.parent_run or not trace.has_run(run.parent_run):
+                    raise UsageError(f"The run {run.id} continues no other run.", hint="Select two runs.")
+                above = Source(source.db, run.parent_run, source.foreign)
+                pairs.append((above, trace.run(run.parent_run)))
+    show_beside(workbench, *pairs)
+
+
+def _compare_with(workbench: Workbench) -> None:
+    from studio.gui.popups.runs_beside import RunsBeside
+
+    session = _session(workbench)
+    if session is None:
+        return
+    asks = workbench.parts.get("runs_beside")
+    if asks is None:
+        asks = workbench.parts["runs_beside"] = RunsBeside(workbench, workbench.part("window"))
+    asks.ask(session)
+
+
 ACTIONS = [
+    Action(
+        "runs.compare", "Compare Side by Side", "Run/Recorded Runs", _compare, when=_can_compare, order=120,
+        why=lambda w: "Select two runs in the panel Runs, or one that continues another.",
+        help="Show two selected runs side by side, linked step by step, with all that differs and where they part.",
+    ),
+    Action(
+        "fork.compare", "Compare with Run…", "Replay", _compare_with, when=_shows_run,
+        why=_no_run, order=503,
+        help="Choose a run that the one in front goes on from, that goes on from it, or of the same graph, and show "
+        "both side by side.",
+    ),
     Action(
         "fork.here", "Fork Here…", "Replay", _fork_here, keys=("Ctrl+Shift+F",), when=_shows_run, why=_no_run,
         order=500,

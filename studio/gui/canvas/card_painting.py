@@ -57,10 +57,10 @@ def paint_card(item: NodeItem, painter: QPainter, scale: float, style: Look) -> 
 
 
 def _paint_current(item: NodeItem, painter: QPainter, style: Look, scale: float) -> None:
-    if item.compared is not None:
-        paint_compared(painter, item.compared, QRectF(0, 0, item.card.width, item.card.height), scale, style)
     if item.current:
         paint_here(painter, QRectF(0, 0, item.card.width, item.card.height), scale, style)
+    if item.compared is not None:
+        paint_compared(painter, item.compared, QRectF(0, 0, item.card.width, item.card.height), scale, style)
 
 
 # -- the box --------------------------------------------------------------------------------------

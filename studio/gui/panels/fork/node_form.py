@@ -14,6 +14,7 @@ from studio.gui.widgets.editor import finish_all
 from studio.gui.widgets.labels import Elided, Note
 from studio.gui.widgets.section import Section
 from studio.replay.drafts import Key
+from studio.spec.fields import Field
 from studio.support.errors import StudioError
 from studio.trace.found import Ref
 
@@ -39,9 +40,15 @@ class NodeForm(QWidget):
             column.addWidget(_padded(Note("No run comes here: no subgraph or map runs the graph it stands in.")))
             column.addStretch(1)
             return
+        groups = self._grouped()
+        self.more = [
+            Section(title, partial(self._group, fields), name=f"fork.params.{title}")
+            for title, fields in groups.items() if title
+        ]  # fmt: skip
         self.given = Section(self._given_title(), self._outputs, name="fork.outputs", is_open=self._is_here)
-        self.set = Section("Params from here on", self._params, name="fork.params", is_open=True)
-        for section in (self.set, self.given):
+        main = partial(self._group, groups.get("", []))
+        self.set = Section("Params from here on", main, name="fork.params", is_open=True)
+        for section in (self.given, self.set, *self.more):
             column.addWidget(section)
         column.addStretch(1)
 
@@ -70,17 +77,24 @@ class NodeForm(QWidget):
         column.addWidget(self.again)
         return head
 
-    def _params(self) -> QWidget:
+    def _grouped(self) -> dict[str, list[Field]]:
+        """The params by the heading they are declared to stand under, "" for those that say most of the node."""
+        found: dict[str, list[Field]] = {"": []}
+        for field in self.subject.fields():
+            found.setdefault(str(field.editor.get("group", "")), []).append(field)
+        return found
+
+    def _group(self, fields: list[Field]) -> QWidget:
         body, column = _body()
         subject = self.subject
-        for field in subject.fields():
+        for field in fields:
             row = ParamRow(
                 field, self._context, partial(subject.set_param, field), subject.draft.end,
                 name=f"fork.param.{field.name}", read=partial(subject.param, field), resets=False,
             )  # fmt: skip
             self.params[field.name] = row
             column.addWidget(row)
-        if not self.params:
+        if not fields:
             is_input = subject.node.type == "flow.input" and not subject.at
             told = "An input keeps the value that the run was begun with." if is_input else "The node has no params."
             column.addWidget(Note(told))

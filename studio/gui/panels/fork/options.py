@@ -77,7 +77,7 @@ class ForkOptions(QWidget):
         for name, line in self.lines.items():
             if line.text() != draft.option(name):
                 line.setText(draft.option(name))
-        wrong = [problems[name] for name in ("seed", "limits") if name in problems]
+        wrong = [problems[name] for name in ("model", "seed", "limits") if name in problems]
         self.told.set_text(" ".join(f"{one.message} {one.hint}".strip() for one in wrong))
 
     def summary(self) -> str:

@@ -52,12 +52,16 @@ class ForkPanel(QWidget, UndoHost):
         self.node: NodeForm | None = None
         self._context = Subject(workbench, Samples(workbench))
         self._stale = True
+        self._opened = False
+        """Whether the options were unfolded because a model has to be chosen."""
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self._make_head())
         column.addWidget(self._make_middle(), 1)
         column.addWidget(self._make_foot())
+        self._space = QWidget(self)  # keeps the head above while there is nothing below it
+        column.addWidget(self._space, 1)
         self.setFocusProxy(self.begin)
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
@@ -206,7 +210,7 @@ class ForkPanel(QWidget, UndoHost):
         self.empty.set_text("" if draft is not None else NO_RUN if session is None else NOTHING)
         self.begin.setVisible(session is not None and draft is None)
         self.start.setVisible(session is not None and draft is not None and draft.at != session.seq)
-        self._rows.parentWidget()
+        self._space.setVisible(draft is None)
         if session is None:
             self._take_node()
             return
@@ -250,7 +254,11 @@ class ForkPanel(QWidget, UndoHost):
     def _show_options(self) -> None:
         session, draft = self.session, self.draft
         if session is not None and draft is not None:
-            self.options.show_draft(draft, self.forks.problems(session))
+            problems = self.forks.problems(session)
+            self.options.show_draft(draft, problems)
+            if "model" in problems and not draft.is_empty and not self._opened:
+                self._opened = True
+                self.options_section.set_open(True)
             told = "" if self.options_section.is_open else self.options.summary()
             self.options_section.header.set_summary(told)
 

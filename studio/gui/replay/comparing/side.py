@@ -116,7 +116,7 @@ class Side(QWidget):
         canvas = self.canvas
         if spot is not None and session.follows and canvas.at == spot.at:
             canvas.select([spot.name])
-            canvas.reveal(spot.name)
+            canvas.reveal(spot.name, closer=False)
 
     def tell(self, aligned: Aligned | None, *, leads: bool) -> None:
         """Say in the heading where the run stands; `aligned` says how it was found if the other one leads."""

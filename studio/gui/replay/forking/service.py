@@ -16,6 +16,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from studio.gui.replay.session import Session, Source
 from studio.gui.workbench import Workbench
 from studio.support.errors import StudioError, UsageError
+from studio.support.plain import plain_line
 
 if TYPE_CHECKING:
     from studio.editing import Document
@@ -130,12 +131,24 @@ class Forks(QObject):
 
     def _look_over(self, session: Session) -> None:
         """Find out what is wrong with a draft, and have it estimated if nothing is."""
+        from studio.replay.continuing import missing_script
+
         key = _key(session)
         draft = self._drafts[key]
         document = session.document
         problems = draft.problems(session.cursor.steps, document.graph, document.registry)
         if session.run.status == "running":
             problems.setdefault("", UsageError("The run is still going.", hint="Fork it when it has ended."))
+        script = "" if draft.option("model").strip() else missing_script(session.run)
+        if script:
+            name = plain_line(script.rpartition("/")[2])[:80]
+            problems.setdefault(
+                "model",
+                UsageError(
+                    f"The run was answered by the script `{name}`, which is not there.",
+                    hint="Choose the model that goes on, under Model, seed and limits.",
+                ),
+            )
         self._problems[key] = problems
         self._estimates.pop(key, None)
         if not problems:
