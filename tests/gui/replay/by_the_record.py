@@ -15,7 +15,6 @@ from studio.trace import Trace
 from studio.trace.found import Firing, Ref
 from tests.reference.plan import Scope, live_nodes
 
-
 CLOCK_S = 2e-6
 """Seconds since 1970 as floats tell moments no closer apart than this."""
 

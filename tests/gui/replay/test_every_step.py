@@ -10,12 +10,17 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtWidgets import QLabel
 
 from studio.gui.canvas import Canvas
 from studio.gui.frame.window import MainWindow
+from studio.gui.panels.inspector.firing.page import FiringPage
+from studio.gui.panels.inspector.inspector import Inspector
 from studio.gui.replay.session import Session, Source
 from studio.support.resources import bundled_graphs
-from tests.gui.replay.by_the_record import Expected, Record
+from studio.trace.found import Firing, producers_of
+from studio.trace.log import MODEL_KINDS
+from tests.gui.replay.by_the_record import Expected, Record, text_of
 from tests.gui.support import key
 
 SAID = {"ok": "ok", "error": "error", "skipped": "skipped", "steady": "ok", "running": "running", "waiting": "waiting"}
@@ -58,6 +63,70 @@ def wrong_on(canvas: Canvas, expected: dict[str, Expected], here: str) -> list[s
     return wrong
 
 
+def page_of(window: MainWindow, qtbot: Any, seq: int) -> FiringPage:
+    """The page of a firing in the inspector, once it shows a step."""
+    inspector = window.panel("inspector")
+    assert isinstance(inspector, Inspector)
+
+    def shows() -> bool:
+        page = inspector.page
+        if not isinstance(page, FiringPage) or page.asking() is None:
+            return False
+        facts = page.shown()
+        return facts is not None and facts.step == seq
+
+    if not shows():
+        qtbot.waitUntil(shows)
+    assert isinstance(inspector.page, FiringPage)
+    return inspector.page
+
+
+def wrong_in(page: FiringPage, record: Record, firing: Firing) -> list[str]:
+    """Return where the inspector differs from what the record says of a firing."""
+    facts, asking = page.shown(), page.asking()
+    assert facts is not None
+    assert asking is not None
+    wrong = []
+    pairs: dict[str, tuple[Any, Any]] = {
+        "node": (facts.node, firing.node),
+        "type": (facts.type, firing.type),
+        "firing": (facts.firing, firing.id),
+        "tick": (facts.tick, firing.tick),
+        "status": (facts.status, firing.status),
+        "reason": (facts.reason, firing.reason),
+        "attempt": (facts.attempt, firing.attempt),
+        "outputs": (
+            {one.port: text_of(one.value) for one in facts.outputs if one.present},
+            {port: text_of(value) for port, value in firing.outputs.items()},
+        ),
+        "calls": (
+            [call.effect.request for call in asking.calls()],
+            [one.request for one in record.effects[firing.id] if one.kind in MODEL_KINDS],
+        ),
+        "replies": (
+            [call.effect.response for call in asking.calls()],
+            [one.response for one in record.effects[firing.id] if one.kind in MODEL_KINDS],
+        ),
+    }
+    if firing.status != "skipped":
+        pairs["origin"] = (facts.origin, firing.origin)
+        pairs["inputs"] = (
+            sorted((one.port, one.maker.firing, one.maker.port) for one in facts.inputs if one.maker is not None),
+            sorted(
+                (port, id, output) for port, wires in firing.inputs.items() for id, output in producers_of(wires) if id
+            ),
+        )
+    for what, (shown, said) in pairs.items():
+        if shown != said:
+            wrong.append(f"{what}: {shown!r}, not {said!r}")
+    texts = [label.text() for label in page.findChildren(QLabel) if label.isVisibleTo(page)]
+    name = firing.node.rpartition("/")[2]
+    for text in (name, f"step {firing.seq}"):
+        if not any(text in one.replace(",", "") for one in texts):
+            wrong.append(f"{text!r} is not to be read")
+    return wrong
+
+
 @pytest.mark.parametrize("name", ["order_desk", "critic_loop"])
 def test_each_step_forth_and_back_shows_what_the_trace_says(window: MainWindow, qtbot: Any, name: str) -> None:
     record = Record(recorded(name))
@@ -71,6 +140,7 @@ def test_each_step_forth_and_back_shows_what_the_trace_says(window: MainWindow, 
         assert canvas.document is session.document
         assert canvas.at == record.where(firing.node)
         assert wrong_on(canvas, record.nodes(seq), firing.node.rpartition("/")[2]) == []
+        assert wrong_in(page_of(window, qtbot, seq), record, firing) == []
         seen.append(seq)
 
     session.seek(1)
@@ -104,3 +174,16 @@ def test_the_comparison_sees_a_canvas_that_stands_elsewhere(window: MainWindow, 
     assert wrong_on(canvas, record.nodes(top[20]), here) == []
     assert wrong_on(canvas, record.nodes(top[18]), here), "a step before"
     assert wrong_on(canvas, record.nodes(top[22]), here), "a step after"
+
+
+def test_the_comparison_sees_an_inspector_that_stands_elsewhere(window: MainWindow, qtbot: Any) -> None:
+    record = Record(recorded("critic_loop"))
+    session = open_run(window, recorded("critic_loop"))
+    session.seek(2)
+    canvas_of(window)
+    page = page_of(window, qtbot, 2)
+
+    assert wrong_in(page, record, record.at(2)) == []
+    assert len(wrong_in(page, record, record.at(3))) > 3
+    page.head.hide()
+    assert any("not to be read" in one for one in wrong_in(page, record, record.at(2)))
