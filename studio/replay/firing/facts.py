@@ -5,8 +5,8 @@ Only what an index gives at once is read here. Large values stay `Ref`s; what wa
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from studio.graph.ports import MAP_SUPPLIES
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from studio.replay.cursor import Cursor
     from studio.replay.states.state import NodeState
     from studio.replay.states.waiting import Wait
+    from studio.replay.states.wires import Wire
     from studio.trace import Trace
     from studio.trace.decided import Decided
     from studio.trace.found import Effect
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
 MADE, FIRST, DEFAULT, SHARE, UNKNOWN = "made", "first value", "default", "share", "unknown"
 """Where an input's value came from: another firing; written on the wire as its first value; the port's default, as
 nothing arrived; one of the items that another firing gave; it cannot be told."""
+
+ABSENT, OPEN = "absent", "open"
+"""What lies on a wire of a node that took nothing in: nothing, for a reason; or its source is not decided yet."""
 
 
 class Place(Protocol):
@@ -67,6 +71,8 @@ class InputFact(NamedTuple):
     value: Json
     maker: Maker | None = None
     known: bool = True
+    reason: str = ""
+    """Why nothing lies on the wire, if nothing does."""
 
 
 class OutputFact(NamedTuple):
@@ -130,6 +136,8 @@ class FiringFacts:
     outputs: tuple[OutputFact, ...] = ()
     waits: tuple[Wait, ...] = ()
     taken: Taken | None = None
+    has_body: bool = False
+    """True of a region node: a graph ran inside it."""
 
 
 class Reading:
@@ -148,7 +156,7 @@ class Reading:
             spot = self._stand.spot(state.path.node)
             return FiringFacts(
                 state.path.node, state.name, self._title(spot), state.path.type, state.state, False,
-                waits=waits, since=state.since,
+                waits=waits, since=state.since, has_body=self._has_body(state.path.type),
             )  # fmt: skip
         return self._of(firing, state.state, waits, state.since)
 
@@ -182,12 +190,24 @@ class Reading:
             outputs=tuple(self._outputs(firing, spot)),
             waits=waits,
             taken=self._taken(firing),
+            has_body=self._has_body(firing.type),
         )
+
+    @staticmethod
+    def on_wires(facts: FiringFacts, wires: Sequence[Wire]) -> FiringFacts:
+        """Return the facts with what lies on the wires into the node, for one that took nothing in: skipped, or not
+        decided. `wires` are those of its region at the step."""
+        found = tuple(_lying(wire) for wire in wires if wire.edge.target == facts.name)
+        return replace(facts, inputs=found)
 
     # -- parts --------------------------------------------------------------------------------
 
     def _title(self, spot: Place | None) -> str:
         return "" if spot is None else self._stand.document.node(spot.at, spot.name).title
+
+    def _has_body(self, type_name: str) -> bool:
+        cls = self._stand.document.registry.find(type_name)
+        return cls is not None and cls.spec.role in ("subgraph", "map")
 
     def _item(self, firing: Decided) -> str:
         row = self._steps.path(firing.path)
@@ -251,6 +271,16 @@ def facts_of(stand: Stand, state: NodeState | None) -> FiringFacts:
     """Return the facts of a node as it stands at a session's step; None: of the firing of the step."""
     reading = Reading(stand)
     return reading.here() if state is None else reading.of_state(state)
+
+
+def _lying(wire: Wire) -> InputFact:
+    port, lying, made = wire.edge.target_port, wire.lying, wire.lying.firing
+    maker = None if made is None else Maker(made.id, made.seq, made.node, made.tick, lying.port)
+    if lying.state == "present":
+        return InputFact(port, FIRST if made is None else MADE, lying.value, maker)
+    if maker is None and lying.state == OPEN:
+        maker = Maker(0, None, wire.edge.source, "", wire.edge.source_port)
+    return InputFact(port, lying.state, None, maker, False, lying.reason)
 
 
 def spending_of(effects: list[Effect]) -> Spending:

@@ -71,8 +71,21 @@ def value_of(trace: Trace, value: Json) -> Json:
     return trace.value(value) if isinstance(value, Ref) else value
 
 
-class Consumers:
-    """Finds where outputs went; keeps what it has read of a run for the next question. For one thread."""
+class Reason(NamedTuple):
+    """One step of why a node was skipped, from it to the root. `firing` is 0 where nothing was decided."""
+
+    firing: int
+    step: int | None
+    node: str
+    tick: str
+    why: str
+
+
+class Ways:
+    """Finds where outputs went and why a node was skipped; keeps what it has read of a run for the next question.
+
+    For one thread.
+    """
 
     def __init__(self, run: str, registry: Registry | None = None) -> None:
         self._run = run
@@ -83,13 +96,30 @@ class Consumers:
         """Return the question where the outputs of a firing went; the answer begins with the firing's id."""
         return lambda trace: (id, self.of(trace, id))
 
-    def of(self, trace: Trace, id: int) -> list[Consumer]:
-        """Return the firings that took something of a firing directly."""
+    def why(self, trace: Trace, id: int) -> list[Reason]:
+        """Return why a firing was skipped: the firings that the absence came through, the root last."""
+        causes = self._causes(trace)
+        links = causes.absence(causes.get(id)).links
+        return [
+            Reason(
+                0 if one.firing is None else one.firing.id,
+                None if one.firing is None else one.firing.seq,
+                one.node, one.tick, one.why,
+            )
+            for one in links
+            if one.firing is None or one.firing.id != id
+        ]  # fmt: skip
+
+    def _causes(self, trace: Trace) -> Causes:
         from studio.replay.causes import Causes
 
         if self._known is None or self._known[0] is not trace:
             self._known = trace, Causes(trace, self._run, registry=self._registry)
-        causes = self._known[1]
+        return self._known[1]
+
+    def of(self, trace: Trace, id: int) -> list[Consumer]:
+        """Return the firings that took something of a firing directly."""
+        causes = self._causes(trace)
         found = causes.descendants(causes.get(id), depth=1, limit=MOST_CONSUMERS + 1)
         made = {}
         for edge in found.edges:

@@ -11,13 +11,13 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from studio.gui.base.guard import guarded
 from studio.gui.live.watching.showing import count, money, span
-from studio.gui.panels.inspector.firing.pool import Pool
+from studio.gui.panels.inspector.firing.pool import Pool, set_shown
 from studio.gui.panels.inspector.firing.strip import Bars, EntropyView
 from studio.gui.panels.inspector.firing.texts import TextView, beginning, readable, size_words
 from studio.gui.theme import current_theme
 from studio.gui.widgets.labels import Elided, Note, colour_text, small_button
 from studio.gui.widgets.section import Section
-from studio.replay.firing.asking import ANSWER, BLANK, JUDGE, Call
+from studio.replay.firing.asking import ANSWER, BLANK, JUDGE, Call, last_text
 from studio.replay.firing.prompts import Message, cells_of, messages_of, settings_of
 from studio.support.plain import plain_line
 from studio.support.values import Json
@@ -81,7 +81,7 @@ class TextBlock(QWidget):
         seen = beginning(message.text)
         self.view.show_view(seen, message.values, fixed=fixed)
         cut = len(seen) < len(message.text)
-        self.more.setVisible(cut)
+        set_shown(self.more, cut)
         if cut:
             self.more.setText(f"Show all ({size_words(len(message.text))})")
 
@@ -147,11 +147,11 @@ class CallBody(QWidget):
         else:
             self._show_messages((Message("asked", readable(effect.request)),) if effect.request is not None else ())
         settings = settings_of(effect) if effect.kind in CALLS else {}
-        told = [f"{_WORDS.get(name, name)} {readable(value)}" for name, value in settings.items() if name != "logprobs"]
+        told = [_setting(name, value) for name, value in settings.items() if name != "logprobs"]
         self.settings.set_text(" · ".join(plain_line(one[:200]) for one in told))
         request = effect.request if isinstance(effect.request, dict) else {}
         self._schema = request.get("schema") if effect.kind in CALLS else None
-        self.schema.setVisible(self._schema is not None)
+        set_shown(self.schema, self._schema is not None)
         if self._schema is not None:
             self.schema.header.set_summary(_schema_words(self._schema))
         self._fill_schema()
@@ -169,7 +169,7 @@ class CallBody(QWidget):
         for block, message in zip(self.after.take(len(tail)), tail, strict=True):
             block.show_message(message, fixed=message.role == "asked")
         self._hidden = hidden
-        self.examples.setVisible(bool(hidden))
+        set_shown(self.examples, bool(hidden))
         if hidden:
             pairs = sum(message.role == "assistant" for message in hidden)
             known = len(hidden) == 2 * pairs
@@ -203,7 +203,7 @@ class CallBody(QWidget):
         response = effect.response
         is_call = effect.kind in CALLS and isinstance(response, dict)
         self.error.set_text(effect.error if effect.status == "error" else "")
-        self.reply.setVisible(effect.status == "ok" and not (response is None and not is_call))
+        set_shown(self.reply, effect.status == "ok" and not (response is None and not is_call))
         if effect.status == "unanswered":
             colour_text(self.error, "warn")
             self.error.set_text("It was never answered.")
@@ -224,6 +224,9 @@ class CallBody(QWidget):
         self.choices.show_rows(rows, "Likeliest next tokens")
 
 
+_BLANK_HELP = "Asked once in a run, to know how much the model likes each label whatever it is asked."
+
+
 class CallBlock(Section):
     """A call under a heading that folds; folded, nothing of it is laid out."""
 
@@ -241,6 +244,7 @@ class CallBlock(Section):
             self.header.setText(title)
             self.header.setAccessibleName(title)
             self.header.update()
+        self.header.setToolTip(_BLANK_HELP if call.purpose == BLANK else "")
         bad = effect.status == "error"
         self.header.set_summary(_summary(effect), "bad" if bad else "soft")
         if self.is_open != is_open:
@@ -266,7 +270,7 @@ def _title(call: Call) -> str:
     if call.purpose == JUDGE:
         return f"Judge of {plain_line(call.judge[:60])}"
     if call.purpose == BLANK:
-        return "Liking for the labels"
+        return f"Empty input {blank_of(effect)}"
     return name if call.purpose == ANSWER or effect.kind in CALLS else f"{effect.kind} · {name}"
 
 
@@ -290,4 +294,16 @@ def _schema_words(schema: Json) -> str:
     return plain_line(", ".join(list(properties)[:8])[:200]) if isinstance(properties, dict) else ""
 
 
-_WORDS = {"max_tokens": "at most", "top": "choices", "stop": "stops at"}
+def blank_of(effect: Effect) -> str:
+    """Return the input without content that a call asked about, in quotes."""
+    asked = last_text(effect).rpartition("\nText:")[2].partition("\nAnswer:")[0].strip()
+    return f"“{plain_line(asked[:20])}”"
+
+
+def _setting(name: str, value: Json) -> str:
+    number = f"{value:g}" if isinstance(value, float) else readable(value)
+    return {
+        "max_tokens": f"at most {number} tokens",
+        "top": f"{number} choices",
+        "stop": f"stops at {number}",
+    }.get(name, f"{name} {number}")

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from studio.gui.base.guard import guarded
 from studio.gui.panels.inspector.firing.call_block import CallBlock
-from studio.gui.panels.inspector.firing.pool import Pool
+from studio.gui.panels.inspector.firing.pool import Pool, set_shown
 from studio.gui.panels.inspector.firing.strip import Bars
 from studio.gui.panels.inspector.firing.texts import beginning, readable, visible
 from studio.gui.panels.inspector.form import MARGINS
@@ -43,7 +43,7 @@ class Verdicts(QWidget):
 
     def show_verdicts(self, verdicts: tuple[Verdict, ...]) -> None:
         """Show other verdicts."""
-        self.setVisible(bool(verdicts))
+        set_shown(self, bool(verdicts))
         if verdicts == self.verdicts:
             return
         self.verdicts = verdicts
@@ -169,34 +169,38 @@ class CallsBody(QWidget):
         """Show what a firing asked; values of the inputs are marked in the prompts."""
         self._shown = asking, inputs
         self.scores.show_rows(tuple(asking.scores.items()), "How sure of each label")
-        self.scores_caption.setVisible(bool(asking.scores))
+        set_shown(self.scores_caption, bool(asking.scores))
         several = len(asking.rounds) > 1
         attempts = len({one.attempt for one in asking.rounds}) > 1
         effects = sum(1 for call in asking.calls() if call.effect.kind not in CALLS)
         left = most
         for block, one in zip(self.rounds.take(len(asking.rounds)), asking.rounds, strict=True):
-            block.caption.setVisible(several)
+            set_shown(block.caption, several)
             block.caption.set_text(_caption(one, attempts))
             calls = one.calls[: max(0, left)]
             left -= len(one.calls)
             for line, call in zip(block.calls.take(len(calls)), calls, strict=True):
-                line.show_call(call, inputs, self._is_open(call, calls, effects))
+                early = len(asking.rounds) > 2 and one is not asking.rounds[-1]
+                line.show_call(call, inputs, self._is_open(call, calls, effects, early))
             block.verdicts.show_verdicts(one.verdicts)
             block.after.set_text(one.after)
         self.notes.set_text(
             "\n".join(f"{one.name}: {beginning(readable(one.request))[:400]}" for one in asking.notes[:20])
         )
-        self.rest.setVisible(left < 0)
+        set_shown(self.rest, left < 0)
         self.rest.setText(f"{-left} more calls")
 
     def _unfold(self) -> None:
         if self._shown is not None:
             self.show_asking(*self._shown, most=10_000)
 
-    def _is_open(self, call: Call, calls: Sequence[Call], effects: int) -> bool:
+    def _is_open(self, call: Call, calls: Sequence[Call], effects: int, early: bool) -> bool:
+        """True unless the person folded such calls; of many answers only the last is unfolded at first."""
         if call.purpose in self._folded:
             return self._folded[call.purpose]
         if call.purpose == ANSWER:
+            if early:
+                return False
             answers = [one for one in calls if one.purpose == ANSWER]
             return len(answers) <= 2 or call is answers[-1]
         return call.purpose != JUDGE and effects <= OPEN_EFFECTS and call.effect.kind not in (*CALLS, "embed")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtGui import QTextCharFormat, QTextCursor, QTextFormat
 from PySide6.QtWidgets import QComboBox, QSizePolicy, QTextEdit, QVBoxLayout, QWidget
 
-from studio.gui.panels.inspector.firing.pool import Pool
+from studio.gui.panels.inspector.firing.pool import Pool, set_shown
 from studio.gui.panels.inspector.firing.texts import TextView, visible
 from studio.gui.panels.inspector.firing.value_block import GoLink
 from studio.gui.panels.inspector.form import MARGINS
@@ -152,14 +152,14 @@ class ChangesBody(QWidget):
             return
         run, id, other = session.run.id, facts.firing, self.choice.currentData()
         if other is None:
-            self.desk.look_up("changes", lambda trace: with_previous(trace, run, id), self._show)
+            self.desk.look_up_later("changes", lambda trace: with_previous(trace, run, id), self._show)
         else:
-            self.desk.look_up("changes", lambda trace: _with_run(trace, run, id, other), self._show)
+            self.desk.look_up_later("changes", lambda trace: _with_run(trace, run, id, other), self._show)
 
     def _say(self, text: str, role: str) -> None:
         colour_text(self.told, role)
         self.told.set_text(text)
-        self.link.hide()
+        set_shown(self.link, False)
         self.parts.take(0)
 
     def _show(self, found: Any) -> None:
@@ -180,7 +180,7 @@ class ChangesBody(QWidget):
         else:
             count = len(found.differences)
             self._say(f"{count} part{'s differ' if count > 1 else ' differs'}: − there, + here.", "soft")
-        self.link.setVisible(mine)
+        set_shown(self.link, mine)
         if mine:
             self.link.show_link(f"compared with {where}", f"Go to {where}", other.id)
         shown = found.differences[:40]

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 
@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 AT_ONCE: Final = 64_000
 """Bytes up to which a value is read without being asked for."""
 
+LATER_MS: Final = 50
+"""How long what is beside the firing itself waits for the next step, in milliseconds."""
+
 LIGHT: Final = 200_000
 """Bytes of effects up to which they are read at once; more is looked up on a thread of its own."""
 
@@ -40,6 +43,10 @@ class Desk(QObject):
         self.session: Session | None = None
         self._waiting: dict[str, tuple[object, Callable[[Any], None]]] = {}
         self._number = 0
+        self._later: dict[str, tuple[Callable[[Any], Any], Callable[[Any], None]]] = {}
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.timeout.connect(self._ask_later)
         self._known: dict[str, Json] = {}
         """Values that were read, by hash: the same one lies on many wires."""
         self._is_hooked = False
@@ -73,9 +80,21 @@ class Desk(QObject):
         self._waiting[name] = key, then
         replays.look_up(session, ("firing", name), partial(_numbered, key, question))
 
+    def look_up_later(self, name: str, question: Callable[[Any], Any], then: Callable[[Any], None]) -> None:
+        """The same for what may come a moment later: while somebody steps fast, nothing is looked up for each step."""
+        self._waiting.pop(name, None)
+        self._later[name] = question, then
+        self._soon.start(LATER_MS)
+
+    def _ask_later(self) -> None:
+        later, self._later = self._later, {}
+        for name, (question, then) in later.items():
+            self.look_up(name, question, then)
+
     def drop(self, name: str) -> None:
         """What was asked under a name is not wanted any more."""
         self._waiting.pop(name, None)
+        self._later.pop(name, None)
 
     def _on_found(self, session: object, key: Any, answer: Any) -> None:
         if session is not self.session or not isinstance(key, tuple) or key[0] != "firing":
@@ -128,6 +147,7 @@ class Desk(QObject):
         self.session = None
         self._known.clear()
         self._waiting.clear()
+        self._later.clear()
 
     # -- copying, showing in full -------------------------------------------------------------
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QPoint, Signal
+from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QFont
-from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from studio.gui.live.watching.showing import count, money, span
-from studio.gui.panels.inspector.firing.pool import Pool
+from studio.gui.panels.inspector.firing.pool import Pool, set_shown
 from studio.gui.panels.inspector.firing.texts import visible
+from studio.gui.panels.inspector.firing.value_block import GoLink, short_path
 from studio.gui.widgets.labels import Elided, Link, Note, colour_text, cut, small_button, tip
 from studio.replay.firing.facts import FiringFacts, Spending
 from studio.replay.states.state import FAILED, FIRED, HELD, NOT_YET, RUNNING, SKIPPED, WAITING
@@ -20,6 +22,7 @@ from studio.support.plain import plain_line
 
 if TYPE_CHECKING:
     from studio.gui.panels.inspector.firing.desk import Desk
+    from studio.replay.firing.whole import Reason
 
 STATES: Final = {
     FIRED: ("fired", "ok"),
@@ -53,13 +56,18 @@ MOST_WAITS: Final = 12
 
 
 class Head(QWidget):
-    """Shows `FiringFacts` in a few lines. `step_asked(back)`: the firing of this node before, or the next one;
-    `copy_asked(place)`: the menu of copies; `wait_asked(wait)`: go to what is waited for; `taken_asked()`."""
+    """Shows `FiringFacts` in a few lines.
+
+    `step_asked(back)`: to the firing of this node before, or the next one; `copy_asked(place)`: the menu of copies;
+    `wait_asked(wait)`: to what is waited for; `taken_asked()`: to the run it was executed in; `inside_asked()`: into
+    the region.
+    """
 
     step_asked = Signal(bool)
     copy_asked = Signal(object)
     wait_asked = Signal(object)
     taken_asked = Signal()
+    inside_asked = Signal()
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()
@@ -93,13 +101,16 @@ class Head(QWidget):
         column.addWidget(self.type)
         second = QHBoxLayout()
         second.setSpacing(7)
-        self.state = Elided("", self)
+        self.state = QLabel("", self)
+        self.state.setTextFormat(Qt.TextFormat.PlainText)
         self.state.setObjectName("firing.state")
-        self.state.set_strong(True)
-        second.addWidget(self.state, 2)
+        strong = QFont(self.state.font())
+        strong.setWeight(QFont.Weight.DemiBold)
+        self.state.setFont(strong)
+        second.addWidget(self.state)
         self.place = Elided("", self, role="text")
         self.place.setObjectName("firing.place")
-        second.addWidget(self.place, 5)
+        second.addWidget(self.place, 1)
         column.addLayout(second)
         self.when = Elided("", self, role="soft")
         self.when.setObjectName("firing.when")
@@ -113,6 +124,13 @@ class Head(QWidget):
         self.reason = Note("", "bad", self)
         self.reason.setObjectName("firing.reason")
         column.addWidget(self.reason)
+        why = QVBoxLayout()
+        why.setSpacing(0)
+        column.addLayout(why)
+        self.reasons: Pool[GoLink] = Pool(why, lambda: GoLink(desk, "firing.why", self))
+        self.inside = Link("Go inside →", "Go to the first step inside this region", "firing.inside", self)
+        self.inside.clicked.connect(lambda *_: self.inside_asked.emit())
+        column.addWidget(self.inside)
         self.waits_caption = Note("", "warn", self)
         column.addWidget(self.waits_caption)
         inner = QVBoxLayout()
@@ -133,13 +151,13 @@ class Head(QWidget):
         path = "" if facts.node == facts.name else f" · in {facts.node.rpartition('/')[0]}"
         self.type.set_text(plain_line(f"{title}{facts.type}{path}"[:400]))
         word, role = STATES.get(facts.state, (facts.state, "text"))
-        self.state.set_text(word)
-        self.state.set_role(role)
+        self.state.setText(word)
+        colour_text(self.state, role)
         self.state.setToolTip(HELP.get(facts.state, ""))
         self.place.set_text(self._where(facts))
         self.when.set_text(self._when(facts))
-        self.when.setVisible(bool(facts.firing))
-        self.taken.setVisible(facts.taken is not None or facts.origin == "replayed")
+        set_shown(self.when, bool(facts.firing))
+        set_shown(self.taken, facts.taken is not None or facts.origin == "replayed")
         if facts.taken is not None:
             step = "" if facts.taken.step is None else f", step {facts.taken.step}"
             self.taken.setText(f"← executed in run {facts.taken.run[:10]}{step}")
@@ -150,6 +168,8 @@ class Head(QWidget):
         failed = facts.status == "error"
         colour_text(self.reason, "bad" if failed else "warn")
         self.reason.set_text(visible(facts.reason[:2000]))
+        set_shown(self.inside, facts.has_body and facts.status in ("ok", "error"))
+        self.show_reasons([])
         self._show_waits(facts)
         self.back.setEnabled(bool(facts.firing))
         self.on.setEnabled(bool(facts.firing))
@@ -163,23 +183,19 @@ class Head(QWidget):
         return f"{late}step {facts.step} · tick {facts.tick}{item}"
 
     def _when(self, facts: FiringFacts) -> str:
-        started = time.strftime("%H:%M:%S", time.localtime(facts.started_at))
-        words = [ORIGINS.get(facts.origin, facts.origin)] if facts.origin else []
+        started = time.strftime("%H:%M:%S", time.localtime(facts.started_at)) + f"{facts.started_at % 1:.3f}"[1:]
+        if facts.status == "skipped":
+            return f"at {started}"
+        words = [] if facts.duration_ms is None else [f"took {span(facts.duration_ms / 1e3)}"]
+        words.append(ORIGINS.get(facts.origin, facts.origin))
         if facts.attempt > 1:
             words.append(f"attempt {facts.attempt}")
-        words.append(
-            f"{'at' if facts.status == 'skipped' else 'started'} {started}.{facts.started_at % 1:.3f}".replace(
-                ".0.", "."
-            )
-        )
-        if facts.duration_ms is not None and facts.status != "skipped":
-            words.append(f"took {span(facts.duration_ms / 1e3)}")
-        return " · ".join(words)
+        return " · ".join([*words, f"started {started}"])
 
     def show_spending(self, spent: Spending | None) -> None:
         """Show what its model calls used; None while that is being read, or if there were none."""
         if spent is None or not spent.calls:
-            self.spent.hide()
+            set_shown(self.spent, False)
             return
         words = [f"{spent.calls} model call{'s' if spent.calls > 1 else ''}"]
         words.append(f"{count(spent.tokens_in)} + {count(spent.tokens_out)} tokens")
@@ -189,7 +205,16 @@ class Head(QWidget):
         if spent.cached:
             words.append(f"{spent.cached} cached")
         self.spent.set_text(" · ".join(words))
-        self.spent.show()
+        set_shown(self.spent, True)
+
+    def show_reasons(self, reasons: Sequence[Reason]) -> None:
+        """Tell through which firings an absence came, the root last."""
+        facts = self.facts
+        shown = reasons[-MOST_WAITS:]
+        for link, one in zip(self.reasons.take(len(shown)), shown, strict=True):
+            node = short_path(one.node, "" if facts is None else facts.node)
+            where = "" if one.step is None else f" · step {one.step}"
+            link.show_link(f"← {node}{where}: {one.why}", f"{one.node} at tick {one.tick}: {one.why}", one.firing)
 
     def _show_waits(self, facts: FiringFacts) -> None:
         shown = facts.waits[:MOST_WAITS]

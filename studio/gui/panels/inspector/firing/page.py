@@ -16,6 +16,7 @@ from studio.gui.panels.inspector.firing.changes_section import ChangesBody
 from studio.gui.panels.inspector.firing.copying import Copying
 from studio.gui.panels.inspector.firing.desk import LIGHT, Desk
 from studio.gui.panels.inspector.firing.head import Head
+from studio.gui.panels.inspector.firing.pool import set_shown
 from studio.gui.panels.inspector.firing.raw_section import RawBody
 from studio.gui.panels.inspector.firing.values_section import InputsBody, OutputsBody, StoresBody
 from studio.gui.panels.inspector.folds import Folds
@@ -24,7 +25,8 @@ from studio.gui.widgets.section import Section
 from studio.gui.workbench import Workbench
 from studio.replay.firing.asking import Asking, asking_of
 from studio.replay.firing.facts import FiringFacts, Reading, spending_of
-from studio.replay.firing.whole import Asked, Consumers, asked
+from studio.replay.firing.whole import Asked, Ways, asked
+from studio.replay.states.state import NOT_YET, SKIPPED, WAITING
 from studio.replay.states.waiting import Wait
 from studio.support.errors import StudioError
 from studio.support.values import Json
@@ -50,7 +52,7 @@ class FiringPage(QWidget):
         self._asked_of = 0
         self._went: tuple[int, Any] = (0, None)
         self._reading: Reading | None = None
-        self._consumers: Consumers | None = None
+        self._ways: Ways | None = None
         self._spot: Spot | None = None
         self._scroll = 0
         self._is_filling = False
@@ -62,6 +64,7 @@ class FiringPage(QWidget):
         self.head.copy_asked.connect(lambda place: self.copying.menu(place))
         self.head.wait_asked.connect(lambda wait: self._go_to_wait(wait))
         self.head.taken_asked.connect(self._open_taken)
+        self.head.inside_asked.connect(self.go_inside)
         column.addWidget(self.head)
         self.problem = Note("", "bad", self)
         self.problem.setContentsMargins(10, 0, 8, 8)
@@ -103,7 +106,7 @@ class FiringPage(QWidget):
             self._forget()
             self.desk.session = session
             self._reading = Reading(session)
-            self._consumers = Consumers(session.run.id, session.document.registry)
+            self._ways = Ways(session.run.id, session.document.registry)
         self._spot = Spot(at, names[0]) if len(names) == 1 else None
 
     def commit(self) -> None:
@@ -130,17 +133,28 @@ class FiringPage(QWidget):
         self.head.show_facts(facts)
         self._read_asked(session, facts)
         self._fill()
+        if facts.state == SKIPPED:
+            self._ask_why(facts)
         self._settle.start(0)
 
     def _read(self, session: Session, reading: Reading) -> FiringFacts:
         spot = self._spot
         if spot is None:
-            return reading.here()
+            facts = reading.here()
+            spot = session.spot(facts.node)
+            return facts if facts.status != "skipped" or spot is None else self._wired(session, facts, spot)
         state = session.node_at(spot)
         if state is not None:
-            return reading.of_state(state)
+            facts = reading.of_state(state)
+            return self._wired(session, facts, spot) if facts.state in _TAKING_NOTHING else facts
         node = session.document.node(spot.at, spot.name)
         return FiringFacts(spot.name, spot.name, node.title, node.type, "not yet", False)
+
+    @staticmethod
+    def _wired(session: Session, facts: FiringFacts, spot: Spot) -> FiringFacts:
+        """Facts of a node that took nothing in: what lies on its wires instead."""
+        state = session.state_at(spot.at)
+        return facts if state is None else Reading.on_wires(facts, state.wires)
 
     # -- filling ------------------------------------------------------------------------------
 
@@ -151,12 +165,12 @@ class FiringPage(QWidget):
             return
         there = bool(facts.firing)
         for section in (self.changes, self.raw):
-            section.setVisible(there)
-        self.inputs.setVisible(there and bool(facts.inputs))
-        self.outputs.setVisible(there and bool(facts.outputs))
+            set_shown(section, there)
+        set_shown(self.inputs, bool(facts.inputs))
+        set_shown(self.outputs, there and bool(facts.outputs))
         self.inputs.header.set_summary("" if self.inputs.is_open else _names([one.port for one in facts.inputs]))
         self.outputs.header.set_summary("" if self.outputs.is_open else _names([one.port for one in facts.outputs]))
-        if there and self.inputs.is_open and isinstance(self.inputs.body, InputsBody):
+        if self.inputs.is_open and isinstance(self.inputs.body, InputsBody):
             self.inputs.body.show_facts(facts)
         if there and self.outputs.is_open and isinstance(self.outputs.body, OutputsBody):
             self.outputs.body.show_facts(facts)
@@ -168,11 +182,11 @@ class FiringPage(QWidget):
             self.raw.body.show_facts(facts)
 
     def _ask_went(self, facts: FiringFacts) -> None:
-        body, consumers = self.outputs.body, self._consumers
+        body, ways = self.outputs.body, self._ways
         assert isinstance(body, OutputsBody)
         known = self._went[1] if self._went[0] == facts.firing else None
         body.show_consumers(known)
-        if known is not None or consumers is None or facts.status == "skipped" or not facts.step:
+        if known is not None or ways is None or facts.status == "skipped" or not facts.step:
             return
         id = facts.firing
 
@@ -183,7 +197,18 @@ class FiringPage(QWidget):
                 body.show_consumers(found)
                 self._settle.start(0)
 
-        self.desk.look_up("went", consumers.question(id), arrived)
+        self.desk.look_up_later("went", ways.question(id), arrived)
+
+    def _ask_why(self, facts: FiringFacts) -> None:
+        id, ways = facts.firing, self._ways
+        if ways is None:
+            return
+
+        def arrived(answer: Any) -> None:
+            if self._facts is not None and self._facts.firing == id and not isinstance(answer, StudioError):
+                self.head.show_reasons(answer)
+
+        self.desk.look_up_later("why", lambda trace: ways.why(trace, id), arrived)
 
     # -- what it asked ------------------------------------------------------------------------
 
@@ -236,8 +261,8 @@ class FiringPage(QWidget):
         self.copying.asking = asking
         self.head.show_spending(None if told is None else spending_of(told.effects))
         effects = [] if told is None else told.effects
-        self.calls.setVisible(bool(effects) or reading or (told is not None and told.lost))
-        self.stores.setVisible(told is not None and bool(told.stored))
+        set_shown(self.calls, bool(effects) or reading or (told is not None and told.lost))
+        set_shown(self.stores, told is not None and bool(told.stored))
         title = "Model calls" if any(one.kind in ("chat", "complete") for one in effects) else "Asked"
         if self.calls.header.text() != title:
             self.calls.header.setText(title)
@@ -278,6 +303,16 @@ class FiringPage(QWidget):
             )
         else:
             session.seek(found)
+
+    def go_inside(self) -> None:
+        """Go to the first step inside the region node that is shown."""
+        session, facts = self.desk.session, self._facts
+        if session is None or facts is None:
+            return
+        shown = session.cursor.steps.firing(facts.firing)
+        inside = None if shown is None else session.cursor.steps.first_inside(shown)
+        if inside is None or not session.seek_firing(inside.id):
+            self.workbench.say(f"Nothing was decided inside `{facts.name}`.")
 
     def _go_to_wait(self, wait: Wait) -> None:
         session, canvas, spot = self.desk.session, self.workbench.canvas, self._spot
@@ -327,12 +362,15 @@ class FiringPage(QWidget):
         self.desk.forget()
         self._facts = self._asking = self._asked = None
         self._asked_of, self._went = 0, (0, None)
-        self._reading = self._consumers = self._spot = None
+        self._reading = self._ways = self._spot = None
         self.copying.facts = self.copying.asking = None
 
     def _on_closed(self, session: object) -> None:
         if session is self.desk.session:
             self._forget()
+
+
+_TAKING_NOTHING = (SKIPPED, WAITING, NOT_YET)
 
 
 def _names(ports: Sequence[str]) -> str:

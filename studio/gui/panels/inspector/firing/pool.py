@@ -5,9 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 W = TypeVar("W", bound=QWidget)
+
+
+def set_shown(widget: QWidget, on: bool) -> None:
+    """Show or hide a widget, if it is not so already: Qt looks at the layout each time it is told."""
+    # One that was never told counts as hidden, and its layout shows it later on.
+    if widget.isHidden() == on or not widget.testAttribute(Qt.WidgetAttribute.WA_WState_ExplicitShowHide):
+        widget.setVisible(on)
 
 
 class Pool(Generic[W]):
@@ -31,8 +39,8 @@ class Pool(Generic[W]):
             self._column.addWidget(made)
             self._made.append(made)
         for widget in self._made[count:]:
-            widget.hide()
+            set_shown(widget, False)
         for widget in self._made[:count]:
-            widget.show()
+            set_shown(widget, True)
         self._used = count
         return self._made[:count]

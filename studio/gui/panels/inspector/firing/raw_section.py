@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
+from studio.gui.panels.inspector.firing.pool import set_shown
 from studio.gui.panels.inspector.firing.texts import TextView, size_words
 from studio.gui.panels.inspector.form import MARGINS
 from studio.gui.widgets.labels import Note, small_button
@@ -61,7 +62,7 @@ class RawBody(QWidget):
             self._show("", "There is no firing yet.")
             return
         run, id = session.run.id, facts.firing
-        self.desk.look_up("raw", lambda trace: as_json(trace, run, id), self._arrived)
+        self.desk.look_up_later("raw", lambda trace: as_json(trace, run, id), self._arrived)
 
     def _arrived(self, found: Any) -> None:
         if isinstance(found, StudioError):
@@ -73,7 +74,7 @@ class RawBody(QWidget):
     def _show(self, text: str, told: str) -> None:
         self.text = text
         self.told.set_text(told)
-        self.view.setVisible(bool(text))
+        set_shown(self.view, bool(text))
         self.view.show_view(text[:SHOWN], fixed=True)
         self.field.setEnabled(bool(text))
 

@@ -21,6 +21,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QToolTip, QVBoxLayout, QWidget
 
 from studio.gui.base.guard import guarded
+from studio.gui.panels.inspector.firing.pool import set_shown
 from studio.gui.panels.inspector.firing.texts import visible
 from studio.gui.theme import current_theme
 from studio.gui.theme.theme import mixed, small_font
@@ -243,7 +244,7 @@ class EntropyView(QWidget):
 
     def show_cells(self, cells: tuple[Cell, ...], mean: float | None) -> None:
         """Show a reply's tokens and the mean bits of all of them."""
-        self.setVisible(bool(cells))
+        set_shown(self, bool(cells))
         if cells:
             self.caption.set_text(f"Entropy · mean {mean:.2f} bits" if mean is not None else "Entropy")
             self.strip.show_cells(cells)
@@ -266,7 +267,7 @@ class Bars(QWidget):
         ordered = sorted(rows, key=lambda row: -row[1])
         self.left = max(0, len(ordered) - self.MOST)
         self.rows = tuple(ordered[: self.MOST])
-        self.setVisible(bool(rows))
+        set_shown(self, bool(rows))
         self.setAccessibleName(about)
         self.setAccessibleDescription(", ".join(f"{label} {value:.3f}" for label, value in self.rows))
         self.setFixedHeight(self._high() * (len(self.rows) + bool(self.left)) or 1)

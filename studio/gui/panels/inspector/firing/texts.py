@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Sequence
 from typing import Final
@@ -48,8 +49,9 @@ def readable(value: Json) -> str:
         return value
     if isinstance(value, Ref):
         return f"({size_words(value.size)})"
-    flat = orjson.dumps(value)
-    return (flat if len(flat) <= ONE_LINE else orjson.dumps(value, option=orjson.OPT_INDENT_2)).decode()
+    if len(orjson.dumps(value)) <= ONE_LINE:
+        return json.dumps(value, ensure_ascii=False)
+    return orjson.dumps(value, option=orjson.OPT_INDENT_2).decode()
 
 
 def size_words(count: int) -> str:
@@ -97,6 +99,12 @@ class TextView(Area):
             self.show_text(shown)
             self.moveCursor(QTextCursor.MoveOperation.Start)
         colour = current_theme().name
+        if changed and marks:
+            # The question stands at the end of a prompt: what was asked is to be seen, not how the prompt begins.
+            cursor = self.textCursor()
+            cursor.setPosition(min(_units(shown, min(marks[-1].end, len(shown))), self.document().characterCount() - 1))
+            self.setTextCursor(cursor)
+            self.ensureCursorVisible()
         if changed or self._marked != tuple(marks) or (marks and colour != self._colour):
             self._mark(shown, tuple(marks))
             self._colour = colour

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
-from studio.gui.panels.inspector.firing.pool import Pool
+from studio.gui.panels.inspector.firing.pool import Pool, set_shown
 from studio.gui.panels.inspector.firing.texts import TextView, beginning, readable, size_words, visible
 from studio.gui.widgets.labels import Elided, Link, Note, colour_text, cut, small_button, tip
 from studio.support.errors import StudioError
@@ -101,7 +101,7 @@ class ValueBlock(QWidget):
         self.rest = small_button("", "Show all of them", f"firing.{kind}.rest", self)
         self.rest.clicked.connect(lambda *_: self._unfold())
         column.addWidget(self.rest, 0, Qt.AlignmentFlag.AlignLeft)
-        self.rest.hide()
+        set_shown(self.rest, False)
         self._consumers: Sequence[Consumer] = ()
         self._column = column
 
@@ -115,10 +115,10 @@ class ValueBlock(QWidget):
             self.name.setText(shown if len(shown) <= 28 else shown[:27] + "…")
             self.setAccessibleName(f"{self.kind} {shown}")
             self.copy.setAccessibleName(f"Copy {shown}")
-        self.origin.setVisible(bool(link))
+        set_shown(self.origin, bool(link))
         if link:
             self.origin.show_link(link, help, firing)
-        self.told.setVisible(not link)
+        set_shown(self.told, not link)
         self.told.set_text(caption)
         self.told.set_role("soft")
 
@@ -127,7 +127,7 @@ class ValueBlock(QWidget):
         self.value = value
         whole, is_whole = self.desk.value(value)
         self.absent.set_text("")
-        self.copy.show()
+        set_shown(self.copy, True)
         if not is_whole:
             self._show_text("", "", False)
             self._tell_more(f"Show it ({size_words(whole.size)})")
@@ -151,7 +151,7 @@ class ValueBlock(QWidget):
         self.value, self._seen = None, None
         self._show_text("", "", False)
         self._tell_more("")
-        self.copy.hide()
+        set_shown(self.copy, False)
         self.absent.set_text(f"nothing: {visible(reason[:2000])}" if reason else "nothing")
 
     def show_unknown(self, why: str) -> None:
@@ -161,7 +161,7 @@ class ValueBlock(QWidget):
 
     def _show_text(self, text: str, role: str, short: bool) -> None:
         empty = role == "text" and not text
-        self.line.setVisible(bool(role) and (short or empty))
+        set_shown(self.line, bool(role) and (short or empty))
         if role and (short or empty):
             self.line.setText("(empty text)" if empty else visible(text))
             colour_text(self.line, "soft" if empty else "ink")
@@ -171,7 +171,7 @@ class ValueBlock(QWidget):
             self.view.setObjectName(f"firing.{self.kind}.value")
             self._column.insertWidget(2, self.view)
         if self.view is not None:
-            self.view.setVisible(in_view)
+            set_shown(self.view, in_view)
             if in_view:
                 self.view.setAccessibleName(f"Value of {plain_line(self.port[:80])}")
                 self.view.show_view(text, fixed=role == "json")
@@ -179,7 +179,7 @@ class ValueBlock(QWidget):
             self._seen = None
 
     def _tell_more(self, text: str) -> None:
-        self.more.setVisible(bool(text))
+        set_shown(self.more, bool(text))
         if text:
             self.more.setText(text)
 
@@ -217,16 +217,21 @@ class ValueBlock(QWidget):
     def _list(self) -> None:
         shown = self._consumers if self._all else self._consumers[:LINKS]
         for link, one in zip(self._went.take(len(shown)), shown, strict=True):
-            where = "never decided" if one.step is None else f"step {one.step}"
-            way = f", {one.how}" if one.how else ""
-            link.show_link(
-                f"→ {short_path(one.node, self._near)}.{one.port} · {where}{way}",
-                f"Went to `{one.port}` of {one.node} at tick {one.tick}{way}: go to {where}",
-                one.firing if one.step is not None else 0,
-            )
+            show_consumer(link, one, self._near)
         left = len(self._consumers) - len(shown)
-        self.rest.setVisible(left > 0)
+        set_shown(self.rest, left > 0)
         self.rest.setText(f"{left} more")
+
+
+def show_consumer(link: GoLink, one: Consumer, near: str, before: str = "") -> None:
+    """Have a link lead to a firing that took something, as seen from the node `near`."""
+    where = "never decided" if one.step is None else f"step {one.step}"
+    way = f", {one.how}" if one.how else ""
+    link.show_link(
+        f"{before}→ {short_path(one.node, near)}.{one.port} · {where}{way}",
+        f"Went to `{one.port}` of {one.node} at tick {one.tick}{way}: go to {where}",
+        one.firing if one.step is not None else 0,
+    )
 
 
 def short_path(node: str, near: str) -> str:

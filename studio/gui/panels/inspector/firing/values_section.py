@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from studio.gui.panels.inspector.firing.pool import Pool
+from studio.gui.panels.inspector.firing.pool import Pool, set_shown
 from studio.gui.panels.inspector.firing.texts import beginning, readable
-from studio.gui.panels.inspector.firing.value_block import ValueBlock, short_path
+from studio.gui.panels.inspector.firing.value_block import GoLink, ValueBlock, short_path, show_consumer
 from studio.gui.panels.inspector.form import MARGINS
 from studio.gui.widgets.labels import Note, small_button
-from studio.replay.firing.facts import DEFAULT, FIRST, SHARE, FiringFacts, InputFact
+from studio.replay.firing.facts import ABSENT, DEFAULT, FIRST, OPEN, SHARE, FiringFacts, InputFact
 from studio.support.errors import StudioError
 
 if TYPE_CHECKING:
@@ -43,14 +43,15 @@ class _Values(QWidget):
         self.rest = small_button("", "Show all of them", f"firing.{kind}s.rest", self)
         self.rest.clicked.connect(lambda *_: self._unfold())
         column.addWidget(self.rest)
+        self._column = column
         self._all = False
         self._facts: FiringFacts | None = None
 
     def _take(self, count: int) -> list[ValueBlock]:
         shown = count if self._all else min(count, MOST)
-        self.rest.setVisible(shown < count)
+        set_shown(self.rest, shown < count)
         self.rest.setText(f"{count - shown} more")
-        self.empty.setVisible(count == 0)
+        set_shown(self.empty, count == 0)
         return self.blocks.take(shown)
 
     def _unfold(self) -> None:
@@ -80,7 +81,7 @@ class InputsBody(_Values):
         if maker is not None:
             share = "one of " if given.origin == SHARE else ""
             step = "" if maker.step is None else f" · step {maker.step}"
-            tick = f" at {maker.tick}" if maker.tick != facts.tick else ""
+            tick = f" at {maker.tick}" if maker.tick not in ("", facts.tick) else ""
             block.show_name(
                 given.port,
                 "",
@@ -90,7 +91,11 @@ class InputsBody(_Values):
             )
         else:
             block.show_name(given.port, _ORIGINS.get(given.origin, "from a firing that is not in the record"))
-        if given.known:
+        if given.origin == OPEN:
+            block.show_unknown("not decided yet")
+        elif given.origin == ABSENT:
+            block.show_absent(given.reason)
+        elif given.known:
             block.show_value(given.value)
         else:
             block.show_unknown("The value is not in the record.")
@@ -101,6 +106,11 @@ class OutputsBody(_Values):
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk, "output", "It has no output.")
+        inner = QVBoxLayout()
+        inner.setSpacing(0)
+        self._column.addLayout(inner)
+        self.besides: Pool[GoLink] = Pool(inner, lambda: GoLink(desk, "firing.output.went", self))
+        """Firings that took something that stands in no output: that it was done, what it left in a store."""
 
     def show_facts(self, facts: FiringFacts) -> None:
         self._facts = facts
@@ -116,18 +126,19 @@ class OutputsBody(_Values):
         facts = self._facts
         if facts is None:
             return
-        by_output: Mapping[str, Sequence[Consumer]] = {}
-        if isinstance(consumers, list):
-            by_output = {}
-            for one in consumers:
-                by_output.setdefault(one.output, []).append(one)  # type: ignore[attr-defined]
+        by_output: dict[str, list[Consumer]] = {}
+        for one in consumers if isinstance(consumers, list) else ():
+            by_output.setdefault(one.output, []).append(one)
         for block in self.blocks.shown:
-            block.show_consumers(by_output.get(block.port, ()), facts.node)
+            block.show_consumers(by_output.pop(block.port, ()), facts.node)
+        besides = [one for several in by_output.values() for one in several][:MOST]
+        for link, one in zip(self.besides.take(len(besides)), besides, strict=True):
+            show_consumer(link, one, facts.node, f"{one.output} ")
         self.empty.set_text(str(consumers) if isinstance(consumers, StudioError) else "It has no output.")
         if isinstance(consumers, StudioError):
-            self.empty.show()
+            set_shown(self.empty, True)
         else:
-            self.empty.setVisible(not facts.outputs)
+            set_shown(self.empty, not facts.outputs)
 
 
 class StoresBody(QWidget):

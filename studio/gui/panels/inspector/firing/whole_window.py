@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from studio.gui.panels.inspector.firing.pool import set_shown
 from studio.gui.panels.inspector.firing.texts import size_words, visible
 from studio.gui.widgets.areas import fixed_font
 from studio.gui.widgets.labels import Note, cut, small_button
@@ -95,7 +96,7 @@ class WholeWindow(QDialog):
         where = f"Part {self.part + 1} of {self.parts} · " if several else ""
         self.told.set_text(f"{where}{len(self.text):,} characters ({size_words(len(self.text))})")
         for button, can in ((self.before, self.part > 0), (self.after, self.part + 1 < self.parts)):
-            button.setVisible(several)
+            set_shown(button, several)
             button.setEnabled(can)
 
     def seek(self, wanted: str, *, back: bool = False) -> bool:
