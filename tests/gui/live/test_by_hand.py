@@ -299,8 +299,12 @@ def test_the_budget_is_seen_and_a_limit_is_doubled_with_the_mouse(hands: Hands) 
     hands.until(lambda: " of 240" in panel.budget.accessibleDescription())
 
 
-def test_a_double_click_and_enter_on_a_line_of_the_list_lead_to_its_node(hands: Hands) -> None:
+def test_a_double_click_on_a_line_of_the_list_steps_through_from_there_and_its_menu_shows_the_node(
+    hands: Hands,
+) -> None:
     hands.open(CRITIC_LOOP, *GOOD)
+    document = hands.window.workbench.document
+    assert document is not None
     hands.window.show_panel("run")
     panel = hands.window.panel("run")
     assert isinstance(panel, RunPanel)
@@ -314,9 +318,13 @@ def test_a_double_click_and_enter_on_a_line_of_the_list_lead_to_its_node(hands: 
     place = events.visualRect(events.events.index(rows.index("critic"), 1)).center()
     QTest.mouseClick(events.viewport(), LEFT, NONE, place)
     QTest.mouseDClick(events.viewport(), LEFT, NONE, place)
+    session = hands.window.workbench.part("replay").current
+    assert session is not None
+    assert (session.here.node, session.here.tick) == ("critic", "0")
     hands.until(lambda: hands.canvas.selected() == ["critic"])
-    events.setCurrentIndex(events.events.index(rows.index("result"), 1))
-    events.setFocus()
-    QTest.keyClick(events, Qt.Key.Key_Return)
+    hands.window.workbench.show(document)
+    hands.until(lambda: events.events.rowCount() == 17)
+    events.line_menu(rows.index("result")).actions()[1].trigger()
 
     hands.until(lambda: hands.canvas.selected() == ["result"])
+    assert hands.window.workbench.document is document

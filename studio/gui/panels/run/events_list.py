@@ -5,8 +5,8 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QPoint, Qt, Signal
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView, QWidget
 
 from studio.gui.base.guard import guarded
 from studio.gui.live.watching.tracks import RECENT, Told, told_of
@@ -67,6 +67,11 @@ class EventsModel(QAbstractTableModel):
         """Return one line."""
         return told_of(self._lines[row])
 
+    def firing(self, row: int) -> int:
+        """Return the id of the firing that a line tells of, 0 if it tells of something else."""
+        line = self._lines[row]
+        return line.firing if isinstance(line, Shot) else 0
+
     @guarded(0)
     def rowCount(self, parent: _Index = _ROOT) -> int:
         return 0 if parent.isValid() else len(self._lines)
@@ -108,9 +113,11 @@ def _cell(told: Told, column: int) -> str:
 
 
 class EventsList(QTableView):
-    """Shows the list and stays at its end while it is there. `chosen(path)` when a person goes to a line's node."""
+    """Shows the list and stays at its end while it is there. `chosen(path, firing)` when a person opens a line (the
+    firing is 0 where it tells of none), `node_asked(path)` when only its node is meant."""
 
-    chosen = Signal(str)
+    chosen = Signal(str, int)
+    node_asked = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -140,7 +147,8 @@ class EventsList(QTableView):
         for column, width in enumerate((26, 116, 44)):
             self.setColumnWidth(column, width)
         self.activated.connect(self._activated)
-        self.doubleClicked.connect(self._activated)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.customContextMenuRequested.connect(self._show_menu)
 
     def follow(self, view: RunView | None) -> None:
         """Take new lines over."""
@@ -150,7 +158,26 @@ class EventsList(QTableView):
         if at_end:
             self.scrollToBottom()
 
+    def line_menu(self, row: int) -> QMenu:
+        """Return the menu of a line."""
+        menu = QMenu(self)
+        menu.setObjectName("run.events_menu")
+        menu.aboutToHide.connect(menu.deleteLater)
+        path, firing = self.events.line(row).path, self.events.firing(row)
+        step = menu.addAction("Step Through from Here")
+        step.setEnabled(bool(firing))
+        step.triggered.connect(lambda *_: self.chosen.emit(path, firing))
+        node = menu.addAction("Show Node")
+        node.setEnabled(bool(path))
+        node.triggered.connect(lambda *_: self.node_asked.emit(path))
+        return menu
+
+    def _show_menu(self, point: QPoint) -> None:
+        index = self.indexAt(point)
+        if index.isValid():
+            self.line_menu(index.row()).popup(self.viewport().mapToGlobal(point))
+
     def _activated(self, index: QModelIndex) -> None:
-        path = self.events.line(index.row()).path
+        path, firing = self.events.line(index.row()).path, self.events.firing(index.row())
         if path:
-            self.chosen.emit(path)
+            self.chosen.emit(path, firing)

@@ -30,6 +30,7 @@ from studio.gui.panels.run.input_form import InputForm
 from studio.gui.panels.run.node_view import NodeView
 from studio.gui.panels.run.options_form import OptionsForm
 from studio.gui.panels.run.prompts_view import PromptsView
+from studio.gui.replay.session import Source
 from studio.gui.theme import current_theme, themes
 from studio.gui.theme.icons import icon
 from studio.gui.widgets.labels import Elided, Note, small_button, tip
@@ -103,6 +104,12 @@ class RunPanel(QWidget):
         self.to_error = small_button("Go to node", "Show the node that failed", "run.to_error", self)
         self.to_error.clicked.connect(self._go_to_error)
         row.addWidget(self.to_error)
+        self.through = small_button(
+            "Step through it", "Go through the run that has ended, step by step (Ctrl+F8)", "run.through", self
+        )
+        self.through.clicked.connect(self._step_through)
+        self.through.hide()
+        row.addWidget(self.through)
         row.addSpacing(8)
         self.budget = BudgetBar(self)
         row.addWidget(self.budget)
@@ -173,7 +180,8 @@ class RunPanel(QWidget):
         column.addWidget(self.outputs)
         column.addStretch(1)
         self.events = EventsList(self)
-        self.events.chosen.connect(self._go_to_path)
+        self.events.chosen.connect(self._open_event)
+        self.events.node_asked.connect(self._go_to_path)
         self.prompts = PromptsView(self)
         self.node = NodeView(self.live, self)
         self.tabs = QTabWidget(self)
@@ -220,6 +228,8 @@ class RunPanel(QWidget):
         other = self.live.active
         if mine is not None and other is not None and other is not mine:
             said = Said(f"{other.document.title} is running; one run goes on at a time.", "soft")
+        if mine is not None and mine.document.locked is not None:
+            said = Said("This is a recorded run: step through it above the graph.", "soft")
         self.state.set_text(said.text)
         self.state.set_role(said.role)
         self.state.setToolTip(tip(said.text))
@@ -231,6 +241,7 @@ class RunPanel(QWidget):
         self._show_problem(mine)
         if self.events.isVisible():
             self.events.follow(None if mine is None else mine.view)
+        self.through.setVisible(mine is not None and mine.outcome is not None and bool(mine.last_run))
         self._show_node()
         self._show_buttons()
 
@@ -342,6 +353,17 @@ class RunPanel(QWidget):
         mine = self.live.current
         if mine is not None and not self.live.show_node(mine, path):
             self.workbench.say(f"{path} stands in a graph that is not in this file.", "warning")
+
+    def _open_event(self, path: str, firing: int) -> None:
+        """Step through the run from a firing on; while it goes on, and where a line is no firing, show the node."""
+        mine = self.live.current
+        if mine is None or not firing or mine.is_running or not mine.last_run:
+            self._go_to_path(path)
+            return
+        self.workbench.part("replay").open(Source(self.live.trace_file(), mine.last_run), firing=firing)
+
+    def _step_through(self) -> None:
+        self.workbench.trigger("runs.step_through_last")
 
     def _found(self, key: object, answer: object) -> None:
         self._soon()
