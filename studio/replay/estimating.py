@@ -56,9 +56,10 @@ def estimate(trace: Trace, run: str, graph: Graph, registry: Registry, changes: 
         found = node_at(top, one.node, registry)
         frozen = 1 if one.node in replaced else 0  # what stands in its place is not asked for
         if found is not None and id(found[1]) in reached:
-            anew += max(0, one.firings - frozen)
-            calls += one.calls
-            cost += one.cost_usd
+            again = max(0, one.firings - frozen)
+            anew += again
+            calls += round(one.calls * again / max(1, one.firings))
+            cost += one.cost_usd * again / max(1, one.firings)
             taken += frozen
         else:
             taken += one.firings

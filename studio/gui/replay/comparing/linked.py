@@ -29,8 +29,8 @@ class LinkedViews(QObject):
         if pair is None or leader not in pair:
             return
         other = pair[1] if leader is pair[0] else pair[0]
-        if other.at != leader.at or not leader.isVisible():
-            return
+        if other.at != leader.at or not leader.isVisible() or not leader._fitted:
+            return  # before it was first shown whole, a canvas is moved by its layout only
         self._moving = True
         try:
             middle = leader.view.scene_at(QPointF(leader.view.viewport().rect().center()))

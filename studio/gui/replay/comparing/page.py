@@ -27,7 +27,7 @@ from studio.gui.replay.comparing.differences import Differences, FactRow, NodeRo
 from studio.gui.replay.comparing.linked import LinkedViews
 from studio.gui.replay.comparing.side import Side
 from studio.gui.replay.comparing.text_view import TextView
-from studio.gui.replay.session import Session
+from studio.gui.replay.session import SHORT, Session
 from studio.gui.widgets.labels import Elided, small_button
 from studio.gui.workbench import Tab, Workbench
 from studio.replay.diff.found import Change
@@ -63,6 +63,8 @@ class ComparePage(QWidget):
         self._made = made
         self._jump_when_found = True
         self._aligned: Aligned | None = None
+        self._was_aligned = False
+        """Whether the other side stands where it was last found to belong."""
         self._seeking = False
         self._shown_found: object = None
         self._shown_texts: object = None
@@ -146,6 +148,7 @@ class ComparePage(QWidget):
         self.tree.setAccessibleName("Differences")
         self.tree.setModel(self.model)
         self.tree.setUniformRowHeights(True)
+        self.tree.setStyleSheet("QTreeView::item { padding: 3px 0; }")
         self.tree.setAlternatingRowColors(True)
         self.tree.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.tree.setTextElideMode(Qt.TextElideMode.ElideRight)
@@ -208,7 +211,7 @@ class ComparePage(QWidget):
     def title(self) -> str:
         """What its tab says."""
         a, b = (side.session.run for side in self.sides.values())
-        return f"{b.graph or a.graph} · {a.id[:6]} | {b.id[:6]}"
+        return f"{b.graph or a.graph} · {a.id[:SHORT]} | {b.id[:SHORT]}"
 
     @property
     def hint(self) -> str:
@@ -246,7 +249,7 @@ class ComparePage(QWidget):
     def _lead(self, which: Which) -> None:
         self.leads = which
         self.setFocusProxy(self.canvas)
-        self._aligned = None
+        self._aligned, self._was_aligned = None, False
         self.turned.emit()
         self._tell()
 
@@ -272,6 +275,7 @@ class ComparePage(QWidget):
         if self.link_steps.isChecked():
             other = self.sides[OTHER[self.leads]]
             self._aligned = self.comparison.aligned(self.leads, self.side.session.seq)
+            self._was_aligned = True
             if self._aligned is not None:
                 self._seeking = True
                 try:
@@ -287,7 +291,8 @@ class ComparePage(QWidget):
     def _tell(self) -> None:
         linked = self.link_steps.isChecked()
         for which, side in self.sides.items():
-            side.tell(self._aligned, leads=which == self.leads or not linked or self._aligned is None)
+            leads = which == self.leads
+            side.tell(self._aligned, leads=leads, follows=linked and not leads and self._was_aligned)
         comparison = self.comparison
         first = comparison.first
         busy = comparison.is_busy

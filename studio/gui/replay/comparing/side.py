@@ -118,18 +118,22 @@ class Side(QWidget):
             canvas.select([spot.name])
             canvas.reveal(spot.name, closer=False)
 
-    def tell(self, aligned: Aligned | None, *, leads: bool) -> None:
-        """Say in the heading where the run stands; `aligned` says how it was found if the other one leads."""
+    def tell(self, aligned: Aligned | None, *, leads: bool, follows: bool) -> None:
+        """Say in the heading where the run stands, and whether it leads. If it `follows` the other, `aligned` says how
+        its step was found, None if none belongs to it."""
         session = self.session
         run, here = session.run, session.here
         self.title.set_text(f"{run.graph or session.document.title} · {run.id[:10]} · {run.status}")
         text = f"step {session.seq:,} of {session.last:,} · {here.node}, tick {here.tick}"
-        if not leads and aligned is None:
+        exact = aligned is not None and aligned.exact
+        if follows and aligned is None:
             text = f"nothing here belongs to that step · {text}"
-        elif not leads and aligned is not None and not aligned.exact:
+        elif follows and not exact:
             text = f"not in this run; last in both: {text}"
         self.step.set_text(text)
-        self.step.set_role("soft" if leads or (aligned is not None and aligned.exact) else "warn")
+        self.step.set_role("warn" if follows and not exact else "soft")
+        self.title.set_strong(leads)
+        colour_text(self.letter, "accent" if leads else "soft")
 
 
 def _compared(mark: Mark) -> Compared:
