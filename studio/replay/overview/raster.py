@@ -94,7 +94,7 @@ def shades(counts: Counts) -> NDArray[numpy.int64]:
     return strength
 
 
-def palette(colours: list[tuple[float, float, float]], least: float = 0.45) -> NDArray[numpy.uint32]:
+def palette(colours: list[tuple[float, float, float]], least: float = 0.55) -> NDArray[numpy.uint32]:
     """Return each kind's colour (red, green, blue from 0 to 1) in every strength, the weakest one `least` opaque, as
     numbers of premultiplied alpha, red, green, blue."""
     alpha = numpy.zeros(STRONGEST + 1)

@@ -98,4 +98,4 @@ def test_more_firings_are_stronger_and_nothing_is_clear() -> None:
     pixels = picture(counts, palette([(1.0, 0.0, 0.5)]), by_rank=True)[0]
     assert hex(pixels[2]) == "0xffff0080"
     assert pixels[3] == 0
-    assert pixels[0] >> 24 == round(0.45 * 255)
+    assert pixels[0] >> 24 == round(0.55 * 255)

@@ -36,6 +36,8 @@ class TimelinePanel(QWidget):
         self.timelines: dict[Session, Timeline] = {}
         self._reading: set[Session] = set()
         self._refused: dict[Session, str] = {}
+        self._fresh: set[Session] = set()
+        """Runs that were not in front yet."""
         self.transport = Transport(workbench, self)
         self.transport.asked.connect(self._go_to)
         self.empty = EmptyPage(workbench)
@@ -67,6 +69,9 @@ class TimelinePanel(QWidget):
     def refresh(self) -> None:
         """Show the run whose graph is in front, or how to get to one."""
         session, timeline = self.replays.current, self.timeline
+        if session in self._fresh:
+            self._fresh.discard(session)
+            self._come_to_front()
         self.transport.show_timeline(timeline)
         if timeline is not None:
             self.stack.setCurrentWidget(timeline)
@@ -95,8 +100,7 @@ class TimelinePanel(QWidget):
             self.transport.refresh()
 
     def _on_opened(self, session: Session) -> None:
-        self._read(session)
-        self._come_to_front()
+        self._fresh.add(session)
 
     def _come_to_front(self) -> None:
         """A run that is opened brings its timeline along, unless the panel is closed or the person works in another one
@@ -112,6 +116,7 @@ class TimelinePanel(QWidget):
 
     def _on_closed(self, session: Session) -> None:
         self._reading.discard(session)
+        self._fresh.discard(session)
         self._refused.pop(session, None)
         timeline = self.timelines.pop(session, None)
         if timeline is not None:
