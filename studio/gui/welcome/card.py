@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QRectF, QSize, QSizeF, Qt
-from PySide6.QtGui import QColor, QEnterEvent, QFont, QPainter, QPainterPath, QPaintEvent, QPen, QPixmap
-from PySide6.QtWidgets import QAbstractButton, QWidget
+from PySide6.QtCore import QEvent, QRectF, QSize, QSizeF, Qt, Signal
+from PySide6.QtGui import QColor, QEnterEvent, QFont, QPainter, QPainterPath, QPaintEvent, QPen, QPixmap, QShowEvent
+from PySide6.QtWidgets import QAbstractButton, QPushButton, QWidget
 
 from studio.gui.base.guard import guarded
-from studio.gui.theme import current_theme
+from studio.gui.theme import current_theme, themes
+from studio.gui.theme.icons import icon
 from studio.gui.theme.theme import mixed, small_font
 from studio.gui.welcome.preview import rendered
 
@@ -20,7 +21,10 @@ _LINES = 3
 
 
 class Card(QAbstractButton):
-    """One template. Space, Enter or a click presses it."""
+    """One template. Space, Enter or a click presses it; one with a recorded run has a button for that, too."""
+
+    run_asked = Signal()
+    """The recorded run should be shown."""
 
     def __init__(self, name: str, about: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -32,9 +36,35 @@ class Card(QAbstractButton):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setFixedSize(WIDTH, HEIGHT)
+        self.see: QPushButton | None = None
         self._svg = b""
         self._picture: QPixmap | None = None
         self._hovered = False
+
+    def offer_run(self) -> None:
+        """Have a button in the picture that shows the recorded run."""
+        made = self.see = QPushButton("See it run", self)
+        made.setObjectName(f"see.{self.text()}")
+        made.setAccessibleName(f"Step through the recorded run of {self.text()}")
+        made.setToolTip("Step through a recorded run of this example. It needs no key and no model.")
+        made.setProperty("small", "true")
+        made.setCursor(Qt.CursorShape.PointingHandCursor)
+        made.setIconSize(QSize(12, 12))
+        made.clicked.connect(lambda *_: self.run_asked.emit())
+        themes().changed.connect(self._dress)
+        self._dress()
+
+    def _dress(self) -> None:
+        if self.see is not None:
+            self.see.setIcon(icon("run", current_theme().colour("accent")))
+            self.see.adjustSize()
+            self.see.move(WIDTH - self.see.width() - 9, PICTURE - self.see.height() - 7)
+
+    @guarded()
+    def showEvent(self, event: QShowEvent) -> None:
+        """Put the button where it belongs: only now is it known how large it is."""
+        super().showEvent(event)
+        self._dress()
 
     def show_drawing(self, svg: bytes) -> None:
         """Show a drawing."""

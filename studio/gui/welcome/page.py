@@ -10,6 +10,7 @@ from pathlib import Path
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QFont, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
+    QApplication,
     QFrame,
     QGridLayout,
     QHBoxLayout,
@@ -25,12 +26,15 @@ from studio.editing.keeping.recovery import Recovery
 from studio.gui.base.columns import clear
 from studio.gui.base.guard import guarded
 from studio.gui.files.recovery import when
+from studio.gui.replay.session import Source
 from studio.gui.theme import current_theme, themes
 from studio.gui.welcome.card import WIDTH, Card
 from studio.gui.welcome.preview import preview_svg
+from studio.gui.welcome.recent_runs import RecentRuns
+from studio.gui.welcome.tour import FIRST, Tour
 from studio.gui.workbench import Workbench
 from studio.models.names import EMBEDDED
-from studio.support.resources import bundled_graphs
+from studio.support.resources import bundled_graphs, recorded_run
 
 WIDEST = 4 * (WIDTH + 14)
 MOST_RECENT = 8
@@ -62,8 +66,14 @@ class Welcome(QScrollArea):
         self._rows.setContentsMargins(0, 0, 0, 0)
         self._rows.setSpacing(8)
         self._add_head()
+        self.tour = self._add_tour()
         self._lost = self._section("Not saved last time")
         self._recent = self._section("Recent")
+        runs = self._section("Recent runs")
+        self.runs = RecentRuns(workbench, self._content)
+        self.runs.filled.connect(self._know_runs)
+        runs.addWidget(self.runs)
+        _box(runs).hide()
         self._templates = self._section("Templates")
         self._grid = QGridLayout()
         self._grid.setSpacing(14)
@@ -86,7 +96,7 @@ class Welcome(QScrollArea):
         workbench.settings_changed.connect(self._say_model)  # ends with the page, as a lambda would not
         themes().changed.connect(self._on_theme)
         self._on_theme()
-        self.setFocusProxy(self.new_button)
+        self._know_runs("live" in workbench.parts and workbench.part("live").trace_file().exists())
 
     # -- parts --------------------------------------------------------------------------------
 
@@ -119,6 +129,38 @@ class Welcome(QScrollArea):
         self._rows.addSpacing(8)
         self._rows.addLayout(row)
         self._say_model()
+
+    def _add_tour(self) -> Tour | None:
+        """Offer a recorded run to whoever has none of his own yet."""
+        recorded = [path for path in bundled_graphs() if recorded_run(path.stem) is not None]
+        graph = next((path for path in recorded if path.stem == FIRST), recorded[0] if recorded else None)
+        run = None if graph is None else recorded_run(graph.stem)
+        if graph is None or run is None:
+            return None
+        made = Tour(self.workbench, graph, run, self._content)
+        made.asked.connect(lambda path: self._see(path))
+        self._rows.addSpacing(10)
+        self._rows.addWidget(made)
+        return made
+
+    def _see(self, run: Path) -> None:
+        """Show a recorded run from its first step."""
+        self.workbench.part("replay").open(Source(run, "last"), seq=1)
+
+    def _know_runs(self, has_runs: bool) -> None:
+        """Show the last runs; without any, what stands first is to look at a recorded one."""
+        _box_of(self.runs).setVisible(has_runs and bool(self.runs.rows))
+        is_new = self.tour is not None and not has_runs
+        first = self.tour.button if self.tour is not None and is_new else self.new_button
+        self.setFocusProxy(first)
+        if self.tour is not None:
+            if QApplication.focusWidget() in (self.tour.button, self.new_button) and not first.hasFocus():
+                first.setFocus()  # before it goes: the focus would go to whatever comes next
+            self.tour.setVisible(is_new)
+        if self.new_button.property("primary") != ("false" if is_new else "true"):
+            self.new_button.setProperty("primary", "false" if is_new else "true")
+            self.new_button.style().unpolish(self.new_button)
+            self.new_button.style().polish(self.new_button)
 
     def _say_model(self) -> None:
         name = str(self.workbench.settings["models.default"])
@@ -185,6 +227,10 @@ class Welcome(QScrollArea):
         for path in bundled_graphs():
             card = Card(path.stem, about_of(path), self._content)
             card.clicked.connect(lambda *_, path=path: self.workbench.part("files").open_template(path))
+            run = recorded_run(path.stem)
+            if run is not None:
+                card.offer_run()
+                card.run_asked.connect(partial(self._see, run))
             self.cards.append(card)
         self._arrange()
 
@@ -215,6 +261,7 @@ class Welcome(QScrollArea):
         """Draw what is not drawn yet, and show the files that were open last as they are now."""
         super().showEvent(event)
         self._fill_recent()
+        self.runs.look()
         self._arrange()
         self._drawing.start(30)
 
@@ -274,6 +321,12 @@ def _row() -> tuple[QWidget, QHBoxLayout]:
 
 def _box(rows: QVBoxLayout) -> QWidget:
     parent = rows.parentWidget()
+    assert parent is not None
+    return parent
+
+
+def _box_of(widget: QWidget) -> QWidget:
+    parent = widget.parentWidget()
     assert parent is not None
     return parent
 

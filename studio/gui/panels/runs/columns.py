@@ -22,12 +22,6 @@ MOST: Final = 300
 
 UNKNOWN: Final = "–"
 
-ICONS: Final = {
-    "running": ("run", "running"), "ok": ("check", "ok"), "failed": ("close", "bad"), "paused": ("pause", "warn"),
-    "aborted": ("abort", "warn"), "interrupted": ("stop", "warn"),
-}  # fmt: skip
-"""The drawing and the colour's role of each status."""
-
 _ENDS: Final = {
     "quiet": "nothing left to do", "stop": "stopped by the graph", "max_ticks": "all ticks done", "abort": "stopped",
     "error": "failed",
@@ -103,8 +97,8 @@ COLUMNS: Final[tuple[Column, ...]] = (
            lambda row: "\n".join(part for part in (row.graph[:MOST], row.file[:MOST]) if part)),
     Column("status", "Status", 106, lambda row, _: row.status,
            lambda row: row.status + (f"\n{row.alarms:,} alarms" if row.alarms else "")),
-    Column("started", "Started", 112, _started, lambda row: in_full(row.started_at)),
-    Column("took", "Took", 78, _took, right=True),
+    Column("started", "Started", 124, _started, lambda row: in_full(row.started_at)),
+    Column("took", "Took", 74, _took, right=True),
     Column("firings", "Firings", 64, lambda row, _: _number(row.firings),
            lambda row: _exact(row.firings, "firings"), right=True),
     Column("calls", "Calls", 56, lambda row, _: _number(row.calls),

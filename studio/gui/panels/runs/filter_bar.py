@@ -24,10 +24,10 @@ from PySide6.QtWidgets import (
 )
 
 from studio.gui.panels.runs.asked import Asked
-from studio.gui.panels.runs.columns import ICONS
 from studio.gui.theme import current_theme
 from studio.gui.theme.icons import icon
 from studio.gui.widgets.labels import small_button, tip
+from studio.gui.widgets.run_status import ICONS
 from studio.support.plain import plain_line
 from studio.trace.run_filter import FAILED, LIVE, STATUSES
 

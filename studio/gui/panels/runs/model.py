@@ -10,11 +10,11 @@ from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QPersistent
 from PySide6.QtGui import QIcon
 
 from studio.gui.base.guard import guarded
-from studio.gui.panels.runs.columns import COLUMNS, ICONS, status_said
+from studio.gui.panels.runs.columns import COLUMNS, status_said
 from studio.gui.panels.runs.listing import Listing
 from studio.gui.theme import current_theme
-from studio.gui.theme.icons import icon
 from studio.gui.widgets.labels import tip
+from studio.gui.widgets.run_status import ICONS, status_icon
 
 if TYPE_CHECKING:
     from studio.trace.run_list import RunRow
@@ -54,12 +54,7 @@ class RunsModel(QAbstractItemModel):
 
     def recolour(self) -> None:
         """Take the marks from the theme that is shown now."""
-        theme = current_theme()
-        self._icons = {}
-        for status, (name, role) in ICONS.items():
-            made = self._icons[status] = icon(name, theme.colour(role))
-            chosen = icon(name, theme.colour("accent_ink"))
-            made.addPixmap(chosen.pixmap(16), QIcon.Mode.Selected)
+        self._icons = {status: status_icon(status) for status in ICONS}
 
     def key_at(self, index: Index) -> int:
         """Return the number of the run of a row, 0 for none."""

@@ -81,6 +81,7 @@ class RunsTable(QTreeView):
         self.setUniformRowHeights(True)
         self.setItemDelegate(_Roomy(self))
         self.setRootIsDecorated(False)
+        self.setIndentation(14)
         self.setAlternatingRowColors(True)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
