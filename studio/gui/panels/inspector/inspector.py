@@ -191,7 +191,8 @@ class Inspector(QWidget, UndoHost):
         if session is not None:
             firing = self.firing_page()
             self._leave()
-            firing.turn_to(session, at, names)
+            edges = _ask_canvas(canvas, "selected_edges")
+            firing.turn_to(session, at, names, edges[0] if len(edges) == 1 and not names else None)
             self._show(firing)
             return
         edges = self._keep_wire(canvas, _ask_canvas(canvas, "selected_edges"))

@@ -303,7 +303,7 @@ def blank_of(effect: Effect) -> str:
 def _setting(name: str, value: Json) -> str:
     number = f"{value:g}" if isinstance(value, float) else readable(value)
     return {
-        "max_tokens": f"at most {number} tokens",
+        "max_tokens": f"at most {number} token{'' if value == 1 else 's'}",
         "top": f"{number} choices",
         "stop": f"stops at {number}",
     }.get(name, f"{name} {number}")

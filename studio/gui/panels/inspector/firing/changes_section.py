@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtGui import QTextCharFormat, QTextCursor, QTextFormat
 from PySide6.QtWidgets import QComboBox, QSizePolicy, QTextEdit, QVBoxLayout, QWidget
@@ -26,7 +26,10 @@ if TYPE_CHECKING:
     from studio.gui.panels.inspector.firing.desk import Desk
     from studio.trace import Trace
 
-BEFORE = "the firing before of this node"
+BEFORE: Final = "the firing before of this node"
+MOST_PARTS: Final = 30
+MOST_ALONE: Final = 8
+"""Parts shown that one side has alone: where a model was asked again, each answer brings a dozen."""
 
 
 class DiffView(TextView):
@@ -42,6 +45,7 @@ class DiffView(TextView):
             if line.sign in "-+":
                 role = "bad" if line.sign == "-" else "ok"
                 marks.append((at, at, role, 0.12, True))
+                marks.append((at, at + len(whole), role, 0.12, False))  # where the line is wrapped, too
                 start = at + 2
                 for own, part in line.parts:
                     if own and not all(mine for mine, _ in line.parts):
@@ -120,6 +124,8 @@ class ChangesBody(QWidget):
         inner.setSpacing(8)
         column.addLayout(inner)
         self.parts: Pool[_Part] = Pool(inner, lambda: _Part(self))
+        self.left = Note("", "soft", self)
+        column.addWidget(self.left)
         self.comparison: Comparison | None = None
         self._facts: FiringFacts | None = None
         self._runs_of: object = None
@@ -161,6 +167,7 @@ class ChangesBody(QWidget):
         self.told.set_text(text)
         set_shown(self.link, False)
         self.parts.take(0)
+        self.left.set_text("")
 
     def _show(self, found: Any) -> None:
         if isinstance(found, StudioError):
@@ -183,9 +190,18 @@ class ChangesBody(QWidget):
         set_shown(self.link, mine)
         if mine:
             self.link.show_link(f"compared with {where}", f"Go to {where}", other.id)
-        shown = found.differences[:40]
+        shown, left = _chosen(found.differences)
         for part, difference in zip(self.parts.take(len(shown)), shown, strict=True):
             part.show_difference(difference)
+        self.left.set_text(f"And {len(left)} more: {', '.join(one.name for one in left)}." if left else "")
+
+
+def _chosen(found: Sequence[Difference]) -> tuple[list[Difference], list[Difference]]:
+    """Which differences are shown: all that both have, a few of those that one side has alone; and those left out."""
+    both = [one for one in found if not one.only][:MOST_PARTS]
+    alone = [one for one in found if one.only][:MOST_ALONE]
+    shown = {id(one) for one in (*both, *alone)}
+    return [one for one in found if id(one) in shown], [one for one in found if id(one) not in shown]
 
 
 def _others(trace: Trace, run: str, file: Path | None) -> list[Other]:

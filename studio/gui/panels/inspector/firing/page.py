@@ -10,6 +10,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
 from studio.editing import At
+from studio.graph.model import Edge
 from studio.gui.live.watching.places import Spot
 from studio.gui.panels.inspector.firing.calls_section import CallsBody
 from studio.gui.panels.inspector.firing.changes_section import ChangesBody
@@ -18,7 +19,7 @@ from studio.gui.panels.inspector.firing.desk import LIGHT, Desk
 from studio.gui.panels.inspector.firing.head import Head
 from studio.gui.panels.inspector.firing.pool import set_shown
 from studio.gui.panels.inspector.firing.raw_section import RawBody
-from studio.gui.panels.inspector.firing.values_section import InputsBody, OutputsBody, StoresBody
+from studio.gui.panels.inspector.firing.values_section import InputsBody, OutputsBody, StoresBody, WireBody
 from studio.gui.panels.inspector.folds import Folds
 from studio.gui.widgets.labels import Note
 from studio.gui.widgets.section import Section
@@ -54,8 +55,9 @@ class FiringPage(QWidget):
         self._reading: Reading | None = None
         self._ways: Ways | None = None
         self._spot: Spot | None = None
+        self._edge: tuple[At, Edge] | None = None
         self._scroll = 0
-        self._is_filling = False
+        self._watched: QScrollArea | None = None
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -65,6 +67,9 @@ class FiringPage(QWidget):
         self.head.wait_asked.connect(lambda wait: self._go_to_wait(wait))
         self.head.taken_asked.connect(self._open_taken)
         self.head.inside_asked.connect(self.go_inside)
+        self.wire = self._section("Wire", lambda: WireBody(self.desk), True)
+        column.addWidget(self.wire)
+        self.wire.hide()
         column.addWidget(self.head)
         self.problem = Note("", "bad", self)
         self.problem.setContentsMargins(10, 0, 8, 8)
@@ -87,7 +92,7 @@ class FiringPage(QWidget):
 
     def _section(self, title: str, make: Callable[[], QWidget], is_open: bool) -> Section:
         made = self._folds.section(f"firing.{title}", title, make, is_open=is_open)
-        made.toggled.connect(lambda *_: self._fill())
+        made.toggled.connect(lambda *_: self.fill())
         return made
 
     # -- what is shown ------------------------------------------------------------------------
@@ -100,8 +105,12 @@ class FiringPage(QWidget):
         """Return what the page shows of what the firing asked; None while that is being read."""
         return self._asking
 
-    def turn_to(self, session: Session, at: At, names: Sequence[str]) -> None:
-        """Be about a session, and in it about a selected node, or (none or several) about the current step's firing."""
+    def turn_to(self, session: Session, at: At, names: Sequence[str], edge: Edge | None = None) -> None:
+        """Be about a session, and in it about a selected node, or (none or several) about the current step's firing.
+
+        With `edge`, what lies on that wire is shown above.
+        """
+        self._edge = None if edge is None else (at, edge)
         if self.desk.session is not session:
             self._forget()
             self.desk.session = session
@@ -123,16 +132,15 @@ class FiringPage(QWidget):
             self.problem.set_text(str(error))
             return
         self.problem.set_text("")
+        self._show_wire(session)
         if facts == self._facts:
             return
-        area = self._area()
-        if area is not None and not self._settle.isActive():
-            self._scroll = area.verticalScrollBar().value()
+        self._watch_scroll()
         self._facts = facts
         self.copying.facts = facts
         self.head.show_facts(facts)
         self._read_asked(session, facts)
-        self._fill()
+        self.fill()
         if facts.state == SKIPPED:
             self._ask_why(facts)
         self._settle.start(0)
@@ -156,13 +164,27 @@ class FiringPage(QWidget):
         state = session.state_at(spot.at)
         return facts if state is None else Reading.on_wires(facts, state.wires)
 
+    def _show_wire(self, session: Session) -> None:
+        set_shown(self.wire, self._edge is not None)
+        if self._edge is None:
+            return
+        at, edge = self._edge
+        self.wire.header.set_summary(f"{edge.source}.{edge.source_port} {'~>' if edge.feedback else '->'} "
+                                     f"{edge.target}.{edge.target_port}")  # fmt: skip
+        if not self.wire.is_open or not isinstance(self.wire.body, WireBody):
+            return
+        state = session.state_at(at)
+        found = None if state is None else next((one for one in state.wires if one.edge == edge), None)
+        self.wire.body.show_wire(found, "" if state is None else f"{state.region.prefix}{edge.target}")
+
     # -- filling ------------------------------------------------------------------------------
 
-    def _fill(self) -> None:
+    def fill(self) -> None:
         """Fill the sections that are unfolded, and say on the others what they hold."""
-        facts = self._facts
-        if facts is None:
+        facts, session = self._facts, self.desk.session
+        if facts is None or session is None:
             return
+        self._show_wire(session)
         there = bool(facts.firing)
         for section in (self.changes, self.raw):
             set_shown(section, there)
@@ -334,6 +356,20 @@ class FiringPage(QWidget):
         source = session.source
         replays.open(Source(source.db, facts.taken.run, source.foreign), firing=facts.taken.firing)
 
+    def reveal(self, name: str) -> None:
+        """Unfold a section (`inputs`, `calls`, `outputs`, `stores`, `changes`, `raw`), bring it into view, focus it."""
+        section: Section = getattr(self, name)
+        if section.isHidden():
+            return
+        section.set_open(True)
+        self.fill()
+        section.header.setFocus()
+        area = self._area()
+        if area is not None:
+            if (layout := self.layout()) is not None:
+                layout.activate()
+            area.verticalScrollBar().setValue(section.y())
+
     # -- within -------------------------------------------------------------------------------
 
     def _own_file(self) -> Path | None:
@@ -355,8 +391,22 @@ class FiringPage(QWidget):
         if layout is not None:
             layout.activate()
         bar = area.verticalScrollBar()
-        if bar.value() < self._scroll <= bar.maximum():
+        if bar.value() != self._scroll:
             bar.setValue(self._scroll)
+
+    def _watch_scroll(self) -> None:
+        area = self._area()
+        if area is not None and self._watched is not area:
+            self._watched = area
+            bar = area.verticalScrollBar()
+            bar.valueChanged.connect(self._scrolled)
+            bar.rangeChanged.connect(lambda *_: bar.setValue(self._scroll))
+
+    def _scrolled(self, value: int) -> None:
+        """Keep how far somebody has scrolled; that a shorter page cannot be scrolled as far is nobody's wish."""
+        area = self._watched
+        if area is not None and not (value == area.verticalScrollBar().maximum() and value < self._scroll):
+            self._scroll = value
 
     def _forget(self) -> None:
         self.desk.forget()

@@ -18,6 +18,7 @@ from studio.support.errors import StudioError
 if TYPE_CHECKING:
     from studio.gui.panels.inspector.firing.desk import Desk
     from studio.replay.firing.whole import Consumer
+    from studio.replay.states.wires import Lying, Wire
     from studio.trace.found import StoreOp
 
 MOST: Final = 40
@@ -139,6 +140,55 @@ class OutputsBody(_Values):
             set_shown(self.empty, True)
         else:
             set_shown(self.empty, not facts.outputs)
+
+
+class WireBody(QWidget):
+    """A wire: what lies on it at the step, and what it brings at the next tick."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self.setObjectName("firing.wire")
+        column = QVBoxLayout(self)
+        column.setContentsMargins(*MARGINS)
+        column.setSpacing(9)
+        self.now = ValueBlock(desk, "wire", self)
+        self.next = ValueBlock(desk, "coming", self)
+        column.addWidget(self.now)
+        column.addWidget(self.next)
+
+    def show_wire(self, wire: Wire | None, near: str) -> None:
+        """Show another wire, as seen from the node `near`."""
+        if wire is None:
+            self.now.show_name("now", "")
+            self.now.show_unknown("Nothing in this graph had begun at this step.")
+        else:
+            self._show(self.now, "now", wire.lying, near)
+        coming = None if wire is None else wire.coming
+        set_shown(self.next, coming is not None)
+        if coming is not None:
+            self._show(self.next, "at the next tick", coming, near)
+
+    @staticmethod
+    def _show(block: ValueBlock, name: str, lying: Lying, near: str) -> None:
+        made = lying.firing
+        again = "" if lying.fresh else "again "
+        if made is None:
+            block.show_name(name, _ORIGINS[FIRST] if lying.state == "present" else "")
+        else:
+            step = "" if made.seq is None else f" · step {made.seq}"
+            block.show_name(
+                name,
+                "",
+                f"← {again}{short_path(made.node, near)}.{lying.port} at {made.tick}{step}",
+                f"Came from `{lying.port}` of {made.node} at tick {made.tick}: go to that firing",
+                made.id,
+            )
+        if lying.state == "present":
+            block.show_value(lying.value)
+        elif lying.state == ABSENT:
+            block.show_absent(lying.reason)
+        else:
+            block.show_unknown("not decided yet")
 
 
 class StoresBody(QWidget):
