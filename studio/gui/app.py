@@ -30,8 +30,11 @@ def application() -> QApplication:
     return made
 
 
-def start(files: Sequence[Path] = ()) -> int:
-    """Open the window with these graphs, or the welcome page; return when it is closed, with the exit code."""
+def start(files: Sequence[Path] = (), run: tuple[Path, str] | None = None) -> int:
+    """Open the window with these graphs, or the welcome page; return when it is closed, with the exit code.
+
+    `run` is a recorded run to be stepped through: the file it is in, and its id.
+    """
     # Short turns between threads keep the window quick while Python code of a run is busy.
     sys.setswitchinterval(0.0005)
     quiet_qt()
@@ -45,7 +48,7 @@ def start(files: Sequence[Path] = ()) -> int:
         # A window that does not come about has no place to tell it: that is left to who called.
         window = MainWindow(workbench, lazy=True)
         # After the first picture: the canvas's library is half of what there is to load.
-        window.completed.connect(lambda: _begin(window, files))
+        window.completed.connect(lambda: _begin(window, files, run))
         window.show()
         _heed_interrupts(window)
         return qt.exec()
@@ -56,10 +59,14 @@ def start(files: Sequence[Path] = ()) -> int:
             qt.clipboard().clear()
 
 
-def _begin(window: MainWindow, files: Sequence[Path]) -> None:
+def _begin(window: MainWindow, files: Sequence[Path], run: tuple[Path, str] | None) -> None:
     window.collector.spare()
     for path in files:
         window.workbench.part("files").open(path)
+    if run is not None:
+        from studio.gui.replay.session import Source
+
+        window.workbench.part("replay").open(Source(*run), seq=1)
     window.workbench.part("recovery").look()
     window.offer_recovery()
     QTimer.singleShot(200, _warm_up)

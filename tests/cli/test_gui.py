@@ -51,6 +51,32 @@ def test_a_database_can_be_named(
     assert os.environ["STUDIO_DB"] == str(tmp_path / "runs.db")
 
 
+def test_a_recorded_run_can_be_named(cli: Cli, monkeypatch: pytest.MonkeyPatch, critic: Path, script: str) -> None:
+    app = pytest.importorskip("studio.gui.app")
+    asked: list[tuple[Path, str] | None] = []
+
+    def start(files: list[Path], run: tuple[Path, str] | None = None) -> int:
+        asked.append(run)
+        return 0
+
+    monkeypatch.setattr(app, "start", start)
+    monkeypatch.setenv("QT_QPA_PLATFORM", "offscreen")
+    cli("run", critic, "--model", script)
+    id = cli("runs", "--json").json[0]["run"]
+
+    assert cli("gui", "--run", "last").code == 0
+    assert cli("gui", "--run", id[:20]).code == 0
+    assert cli("gui", "--run", "order_desk").code == 0
+    missing = cli("gui", "--run", "01NOTHING")
+
+    assert asked[:2] == [(Path(os.environ["STUDIO_DB"]), id)] * 2
+    assert asked[2] is not None
+    assert asked[2][0].name == "order_desk.run.db"
+    assert len(asked) == 3
+    assert missing.code == 2
+    assert "no run '01NOTHING'" in missing.err
+
+
 def test_an_unknown_graph_is_told_before_a_window_comes_up(cli: Cli, started: list[list[Path]]) -> None:
     told = cli("gui", "order_desc")
 
