@@ -318,7 +318,7 @@ ACTIONS = [
            help="Go to the step {} this one that failed."),
     *_both("call", "model call", 302, lambda c, back: c.next_call(back=back), ("P", "Shift+P"),
            help="Go to the step {} this one that asked a model.", title="Model Call"),
-    *_both("alarm", "alarm", 304, lambda c, back: c.next_alarm(back=back), ("X", "Shift+X"),
+    *_both("alarm", "alarm", 304, lambda c, back: c.next_alarm(back=back), ("Alt+A", "Alt+Shift+A"),
            help="Go to the step {} this one that an alarm is about."),
     _step("next_firing", "Next Firing of Node", 306, lambda w: _node(w, False),
           "Go to the next step of the selected node, in the item that is shown.", "N"),

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from PySide6.QtCore import QObject, QTimer
 
 from studio.gui.replay.session import Session
+from studio.replay.states.state import RUNNING, WAITING
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QKeyEvent
@@ -35,6 +36,9 @@ BIT_S: Final = 0.008
 MANY: Final = 80
 """Nodes changed at once from which on those in view are told first."""
 
+CHUNK: Final = 32
+"""Nodes whose use of models is asked for together."""
+
 ROLE: Final = "replay"
 """The colour of all that says: this is a recorded run."""
 
@@ -48,7 +52,11 @@ class Watched:
         self.told: dict[str, Any] = {}
         """By node, what tells its state from another."""
         self.waiting: dict[str, Any] = {}
-        """The same of nodes that look different and were not told yet."""
+        """The same of nodes that look different and were not told yet, those in view first."""
+        self.doubtful: list[str] = []
+        """Nodes that wait, as before, but perhaps for something else."""
+        self.waits: dict[str, str] = {}
+        """What was said that nodes wait for."""
         self.wires: dict[WireKey, tuple[Any, WireValue]] = {}
         self.state: State | None = None
         self.wires_of: State | None = None
@@ -110,15 +118,26 @@ class Canvases(QObject):
         around = set(session.around())
         nodes = {} if state is None else state.nodes
         current = ""
+        waiting: dict[str, object] = {}
+        watched.doubtful = []
+        told, undecided = watched.told, (WAITING, RUNNING)
         for name in canvas.document.at(canvas.at).nodes:
             node = nodes.get(name)
-            key = None if node is None else key_of(node)
-            if name not in watched.told or watched.told[name] != key:
-                watched.waiting[name] = key
-            else:
-                watched.waiting.pop(name, None)
-            if node is not None and not around.isdisjoint(ids_of(node)):
+            if node is None:
+                if name not in told or told[name] is not None:
+                    waiting[name] = None
+                continue
+            key = node.state, *ids_of(node)
+            if told.get(name) != key:
+                waiting[name] = key
+            elif key[0] in undecided:
+                watched.doubtful.append(name)
+            if key[1] in around or key[2] in around:
                 current = name
+        if len(waiting) > MANY:
+            seen = [name for name in canvas.visible_nodes() if name in waiting]
+            waiting = {**{name: waiting[name] for name in seen}, **waiting}
+        watched.waiting = waiting
         canvas.set_current(current)
         self._tell(watched, AT_ONCE_S)
         self._later.start(0)
@@ -126,30 +145,44 @@ class Canvases(QObject):
     def _tell(self, watched: Watched, seconds: float) -> None:
         """Tell the canvas of nodes that look different, as far as time allows."""
         from studio.gui.canvas.state import IDLE
-        from studio.gui.replay.showing import shown_node
+        from studio.gui.replay.showing import shown_node, wait_words
 
         canvas, session, state = watched.canvas, watched.session, watched.state
         until = perf_counter() + seconds
-        waiting = list(watched.waiting)
-        if len(waiting) > MANY:
-            seen = set(canvas.visible_nodes())
-            waiting.sort(key=lambda name: name not in seen)
+        names = list(watched.waiting)
         nodes = {} if state is None else state.nodes
-        spent: dict[int, Spent] | None = None
-        for number, name in enumerate(waiting):
+        spent: dict[int, Spent] = {}
+        for number, name in enumerate(names):
+            if number % CHUNK == 0:
+                spent = _spent(session, [nodes[one] for one in names[number : number + CHUNK] if one in nodes])
             node = nodes.get(name)
             if node is None:
                 now = IDLE
             else:
-                if spent is None or number % MANY == 0:
-                    spent = _spent(session, [nodes[one] for one in waiting[number : number + MANY] if one in nodes])
                 last = node.last
                 mine = None if last is None or last.seq is None else spent.get(last.seq)
-                now = shown_node(node, session.shots, mine, 0.0 if state is None else state.time)
+                words = watched.waits[name] = wait_words(node)
+                now = shown_node(node, session.shots, mine, 0.0 if state is None else state.time, words)
             canvas.set_state(name, now)
             watched.told[name] = watched.waiting.pop(name)
             if number % 8 == 7 and perf_counter() > until:
                 return
+
+    def _tell_doubtful(self, watched: Watched, seconds: float) -> None:
+        """The same of nodes that wait for something else than before."""
+        from studio.gui.replay.showing import wait_words
+
+        state = watched.state
+        until = perf_counter() + seconds
+        while watched.doubtful and state is not None:
+            name = watched.doubtful.pop()
+            node = state.nodes.get(name)
+            if node is not None and (node.state == RUNNING or wait_words(node) != watched.waits.get(name)):
+                watched.waiting[name] = (node.state, *ids_of(node))
+            if perf_counter() > until:
+                break
+        if watched.waiting:
+            self._tell(watched, seconds)
 
     def _go_on(self) -> None:
         """What is left of nodes first, then wires, of the canvases in sight."""
@@ -158,10 +191,12 @@ class Canvases(QObject):
                 continue
             if watched.waiting:
                 self._tell(watched, BIT_S)
-            if watched.waiting:
-                self._later.start(0)
             elif watched.state is not watched.wires_of:
                 _show_wires(watched)
+            elif watched.doubtful:
+                self._tell_doubtful(watched, BIT_S)
+            if watched.waiting or watched.doubtful or watched.state is not watched.wires_of:
+                self._later.start(0)
 
     def _paint_light(self, watched: Watched) -> None:
         canvas, part = watched.canvas, watched.session.lit_part(watched.canvas.at)
@@ -171,16 +206,9 @@ class Canvases(QObject):
             canvas.set_highlight(part.nodes, part.edges, exact=True)
 
 
-def key_of(node: NodeState) -> object:
-    """Return what tells how a node looks from how it looks otherwise."""
-    last, now = node.last, node.now
-    ids = (node.state, 0 if last is None else last.id, 0 if now is None else now.id)
-    return (*ids, tuple(wait.text for wait in node.waits)) if node.waiting is not None else ids
-
-
-def ids_of(node: NodeState) -> set[int]:
-    """Return the firings that a node's state is about."""
-    return {one.id for one in (node.last, node.now) if one is not None}
+def ids_of(node: NodeState) -> tuple[int, int]:
+    """Return the firings that a node's state is about: its last one and the one under way, 0 for none."""
+    return 0 if node.last is None else node.last.id, 0 if node.now is None else node.now.id
 
 
 def _spent(session: Session, nodes: list[NodeState]) -> dict[int, Spent]:

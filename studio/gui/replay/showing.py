@@ -31,17 +31,25 @@ NOT_BEGUN: Final = Shown(stale=True)
 """A node of a region that has not begun: paler than those that wait."""
 
 
-def shown_node(state: NodeState, shots: Shots, spent: Spent | None = None, now: float = 0.0) -> Shown:
+def wait_words(state: NodeState) -> str:
+    """Return what a node waits for, "" for one that does not wait."""
+    if state.state not in (WAITING, RUNNING):
+        return ""
+    waits = state.waits
+    return waits[0].text + (f" and {len(waits) - 1} more" if len(waits) > 1 else "") if waits else ""
+
+
+def shown_node(state: NodeState, shots: Shots, spent: Spent | None = None, now: float = 0.0, waits: str = "") -> Shown:
     """Return what the canvas shows of a node. `spent` is what its last firing used for model calls, `now` the moment
-    of the step, in seconds since 1970."""
+    of the step, in seconds since 1970, `waits` what it waits for."""
     last = state.last
     text, took, cost = "", "", ""
     if state.state in (FIRED, HELD) and last is not None:
         text = shots.of(last).summary()
     elif state.state in (FAILED, SKIPPED):
         text = state.reason
-    elif state.state in (WAITING, RUNNING) and (waits := state.waits):
-        text = waits[0].text + (f" and {len(waits) - 1} more" if len(waits) > 1 else "")
+    elif state.state in (WAITING, RUNNING):
+        text = waits
     elif not STATUS.get(state.state, ""):
         return NOT_BEGUN
     tick = "" if last is None else last.tick
