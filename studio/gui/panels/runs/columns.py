@@ -61,10 +61,10 @@ def cost_of(row: RunRow) -> str:
 
 def how_it_ended(row: RunRow) -> str:
     """Return how a run came to its end, with the sentence of its error."""
-    if row.error:
-        return plain_line(row.error[:MOST])
     if row.ended.startswith("limit:"):
         return f"limit reached: {plain_line(row.ended.removeprefix('limit:')[:60])}"
+    if row.error:
+        return plain_line(row.error[:MOST])
     if not row.ended:
         return {"running": "goes on", "interrupted": "its process died"}.get(row.status, "")
     return _ENDS.get(row.ended, plain_line(row.ended[:60]))
@@ -108,7 +108,8 @@ COLUMNS: Final[tuple[Column, ...]] = (
     Column("cost", "Cost", 64, lambda row, _: cost_of(row),
            lambda row: "The price of some calls is not known." if row.cost_usd is None else f"${row.cost_usd:.6f}",
            right=True),
-    Column("ended", "How it ended", 170, lambda row, _: how_it_ended(row), how_it_ended),
+    Column("ended", "How it ended", 170, lambda row, _: how_it_ended(row),
+           lambda row: row.error or how_it_ended(row)),
     Column("inputs", "Inputs", 190, lambda row, _: plain_line(row.inputs[:MOST]), lambda row: row.inputs),
     Column("models", "Models", 170, lambda row, _: plain_line(", ".join(row.models)[:MOST]) or UNKNOWN,
            lambda row: "\n".join(row.models)[:MOST]),
