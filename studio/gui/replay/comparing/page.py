@@ -37,6 +37,7 @@ from studio.support.plain import plain_line
 
 if TYPE_CHECKING:
     from studio.gui.canvas import Canvas
+    from studio.gui.replay.forking.service import Forks
     from studio.gui.replay.service import Replays
     from studio.replay.diff.aligning import Aligned, Which
 
@@ -85,6 +86,7 @@ class ComparePage(QWidget):
         self._unhook = comparison.changed.connect(self._on_changed)
         self.replays.moved.connect(self._on_moved)
         self.replays.grew.connect(self._on_grew)
+        self._forks().over.connect(self._on_over)
         app = QApplication.instance()
         if isinstance(app, QApplication):
             app.focusChanged.connect(self._on_focus)
@@ -103,6 +105,9 @@ class ComparePage(QWidget):
         self.said = Elided("", bar)
         self.said.setObjectName("compare.said")
         row.addWidget(self.said, 1)
+        self.abort = small_button("Stop run", "Cancel the run that goes on; what it did stays recorded",
+                                  "compare.abort", bar)  # fmt: skip
+        self.abort.clicked.connect(lambda *_: self._forks().stop())
         self.stop = small_button("Cancel", "Stop comparing; stepping goes on", "compare.cancel", bar)
         self.stop.clicked.connect(lambda *_: self.comparison.cancel())
         self.again = small_button("Compare", "Compare the runs firing by firing", "compare.again", bar)
@@ -120,7 +125,8 @@ class ComparePage(QWidget):
         self.copy = small_button("Copy", "Copy all that differs as text", "compare.copy", bar)
         self.copy.clicked.connect(lambda *_: self.copy_text())
         for button in (
-            self.stop, self.again, self.first, self.back, self.next, self.link_steps, self.link_views, self.copy
+            self.abort, self.stop, self.again, self.first, self.back, self.next, self.link_steps, self.link_views,
+            self.copy,
         ):  # fmt: skip
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             row.addWidget(button)
@@ -270,6 +276,9 @@ class ComparePage(QWidget):
                 self.start()
         self._tell()
 
+    def _on_over(self, parent: object, session: object, outcome: object) -> None:
+        self._tell()
+
     def _align(self) -> None:
         """Have the other run stand where the one stands that leads."""
         if self.link_steps.isChecked():
@@ -297,6 +306,7 @@ class ComparePage(QWidget):
         first = comparison.first
         busy = comparison.is_busy
         self.stop.setVisible(busy)
+        self.abort.setVisible(self._runs_here())
         self.again.setVisible(not busy and comparison.found is None and not comparison.goes_on)
         for button in (self.first, self.back, self.next):
             button.setEnabled(first is not None)
@@ -305,6 +315,15 @@ class ComparePage(QWidget):
         self.said.set_text(plain_line(text))
         self.said.set_role(role)
 
+    def _forks(self) -> Forks:
+        forks: Forks = self.workbench.part("forks")
+        return forks
+
+    def _runs_here(self) -> bool:
+        """True while one of the runs is a fork of this window that goes on."""
+        going = self._forks().going
+        return going is not None and self.comparison.which(going.session) is not None
+
     def _status(self) -> tuple[str, str]:
         comparison = self.comparison
         if comparison.is_busy:
@@ -312,7 +331,8 @@ class ComparePage(QWidget):
         if comparison.problem is not None:
             return str(comparison.problem), "warn"
         if comparison.goes_on:
-            return "A run still goes on; it is compared at its end.", "accent"
+            going = [side.session for side in self.sides.values() if side.session.run.status == "running"]
+            return f"{going[0].document.title} goes on: step {going[0].last:,}. Compared at its end.", "accent"
         found = comparison.found
         if found is None:
             return "Not compared yet.", "soft"
