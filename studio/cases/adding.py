@@ -17,7 +17,7 @@ from studio.cases.keeping import Keeper, Kept
 from studio.cases.reading import database_of, read_cases
 from studio.cases.taking import recorded_graph, take_firing, take_run
 from studio.cases.trying import repeats
-from studio.cases.writing import added_text, case_lines, require_no_blobs
+from studio.cases.writing import added_text, case_lines, first_text, require_no_blobs
 from studio.graph.model import Graph
 from studio.graph.names import name_problem
 from studio.spec.registry import Registry
@@ -135,11 +135,13 @@ def suggested_name(case: Case, graph: str, taken: Collection[str]) -> str:
     return name
 
 
-def preview(tests: Path, case: Case, *, short: bool, replace: bool = False) -> tuple[str, str]:
-    """Return the text of a tests file before and after a case is put into it; nothing is written.
+def preview(tests: Path | None, case: Case, *, short: bool, replace: bool = False) -> tuple[str, str]:
+    """Return the text of a tests file (None: of a new one) before and after a case is put into it; nothing is written.
 
     Raises as `writing.add_case` does.
     """
+    if tests is None:
+        return "", first_text(case, Keeper(), short=short)
     found, text, _ = added_text(tests, case, short=short, replace=replace)
     return found.text, text
 
@@ -157,8 +159,7 @@ def repeats_short(case: Case, then: Graph, base: Path, *, registry: Registry | N
     differs = None
     for short in (True, False):
         keeper = Keeper()
-        lines = case_lines(whole, keeper, short=short)
-        text = "\n".join(["studio_tests: 1", "cases:", *lines]) + "\n"
+        text = first_text(whole, keeper, short=short)
         read = read_cases(text, tests, Kept(database_of(tests), keeper.values)).cases[whole.name]
         differs = repeats(read, then, registry=registry)
         if differs is None:

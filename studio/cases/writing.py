@@ -107,6 +107,11 @@ def _block(out: Emitter, indent: int, value: Mapping[str, Json]) -> None:
 # -- into the file ------------------------------------------------------------------------------------
 
 
+def first_text(case: Case, keeper: Keeper, *, short: bool) -> str:
+    """Return the text of a tests file that holds one case."""
+    return "\n".join([f"studio_tests: {FORMAT}", "cases:", *case_lines(case, keeper, short=short)]) + "\n"
+
+
 def add_case(path: Path, case: Case, *, short: bool, replace: bool = False) -> CasesFile:
     """Put a case at the end of a tests file (made if need be), or in the place of the one of its name.
 
@@ -134,7 +139,7 @@ def added_text(path: Path, case: Case, *, short: bool, replace: bool = False) ->
             )
         text = _with_span(found.text, found.cases[case.name].place.line, 2, lines)
     elif not found.text.strip():
-        text = "\n".join([f"studio_tests: {FORMAT}", "cases:", *lines]) + "\n"
+        text = first_text(case, keeper, short=short)
     else:
         text = _with_new(found, lines)
     return found, text, keeper

@@ -39,35 +39,43 @@ class Compare(QDialog):
         )
         head.setTextFormat(Qt.TextFormat.PlainText)
         rows.addWidget(head)
-        self.view = QPlainTextEdit(self)
+        self.view = lines_view("Differences")
         self.view.setObjectName("compare.lines")
-        self.view.setAccessibleName("Differences")
-        self.view.setReadOnly(True)
-        self.view.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
-        self.view.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
         rows.addWidget(self.view, 1)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
         buttons.rejected.connect(self.reject)
         rows.addWidget(buttons)
-        self._fill(lines)
+        fill_lines(self.view, lines)
 
-    def _fill(self, lines: list[tuple[str, str]]) -> None:
-        theme = current_theme()
-        cursor = QTextCursor(self.view.document())
-        ground = theme.colour("field")
-        formats = {
-            "+": _format(theme.colour("ink"), mixed(ground, theme.colour("ok"), 0.22)),
-            "-": _format(theme.colour("ink"), mixed(ground, theme.colour("bad"), 0.22)),
-            "@": _format(theme.colour("soft"), ground),
-            " ": _format(theme.colour("text"), ground),
-        }
-        for number, (kind, text) in enumerate(lines[:MOST_LINES]):
-            shown = text[:LONGEST] + ("…" if len(text) > LONGEST else "")
-            sign = {"-": "−", "@": "⋯"}.get(kind, kind)
-            cursor.insertText(("\n" if number else "") + f"{sign} {shown}", formats[kind])
-        if len(lines) > MOST_LINES:
-            cursor.insertText(f"\n… and {len(lines) - MOST_LINES} more lines", formats["@"])
-        self.view.moveCursor(QTextCursor.MoveOperation.Start)
+
+def lines_view(name: str) -> QPlainTextEdit:
+    """Return a field in which differences are read; `name` is what screen readers call it."""
+    view = QPlainTextEdit()
+    view.setAccessibleName(name)
+    view.setReadOnly(True)
+    view.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+    view.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
+    return view
+
+
+def fill_lines(view: QPlainTextEdit, lines: list[tuple[str, str]]) -> None:
+    """Write lines as `differences` gives them, in colours of the theme that is shown."""
+    theme = current_theme()
+    cursor = QTextCursor(view.document())
+    ground = theme.colour("field")
+    formats = {
+        "+": _format(theme.colour("ink"), mixed(ground, theme.colour("ok"), 0.22)),
+        "-": _format(theme.colour("ink"), mixed(ground, theme.colour("bad"), 0.22)),
+        "@": _format(theme.colour("soft"), ground),
+        " ": _format(theme.colour("text"), ground),
+    }
+    for number, (kind, text) in enumerate(lines[:MOST_LINES]):
+        shown = text[:LONGEST] + ("…" if len(text) > LONGEST else "")
+        sign = {"-": "−", "@": "⋯"}.get(kind, kind)
+        cursor.insertText(("\n" if number else "") + f"{sign} {shown}", formats[kind])
+    if len(lines) > MOST_LINES:
+        cursor.insertText(f"\n… and {len(lines) - MOST_LINES} more lines", formats["@"])
+    view.moveCursor(QTextCursor.MoveOperation.Start)
 
 
 def _format(ink: QColor, ground: QColor) -> QTextCharFormat:

@@ -1,0 +1,327 @@
+"""`Bench`: the cases of one tests file after another, read and played beside the window; results stay while it is open.
+
+A case is played over the graph as it stands in the window, saved or not: what one sees is what is tested. Nothing is
+asked of any model, and nothing is written.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from time import monotonic
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import QFileSystemWatcher, QObject, Qt, QTimer, Signal
+
+from studio.gui.base.beside import beside
+from studio.gui.base.guard import report
+from studio.gui.panels.tests.places import Where, where_of
+from studio.gui.workbench import Workbench
+from studio.support.errors import StudioError
+
+if TYPE_CHECKING:
+    from studio.cases.case import Case
+    from studio.cases.playing import Stop
+    from studio.cases.reading import CasesFile
+    from studio.cases.trying import Outcome
+    from studio.editing import Document
+    from studio.graph.model import Graph
+
+SETTLES_MS: Final = 250
+"""Programs write in several steps: milliseconds after the last one until a file is read again."""
+
+AGAIN: Final = "Renew asks a real model anew, and keeps its answers."
+
+LEAVE_S: Final = 3.0
+"""How long closing the window waits for a play that is stopped, in seconds."""
+
+
+@dataclass
+class Result:
+    """How a case went last. `is_old`: graph or case are others since."""
+
+    outcome: Outcome
+    revision: int
+    is_old: bool = False
+
+
+@dataclass
+class Suite:
+    """One tests file: its cases, or why it cannot be read, and how they went last."""
+
+    where: Where
+    file: CasesFile | None = None
+    problem: StudioError | None = None
+    is_read: bool = False
+    results: dict[str, Result] = field(default_factory=dict)
+
+    @property
+    def cases(self) -> list[Case]:
+        """The cases in the order of the file."""
+        return [] if self.file is None else list(self.file.cases.values())
+
+    def count(self) -> tuple[int, int, int]:
+        """Return how many passed, failed, and were not played since the last change."""
+        known = [self.results.get(case.name) for case in self.cases]
+        passed = sum(one is not None and one.outcome.passed for one in known)
+        return passed, len([one for one in known if one is not None]) - passed, sum(one is None for one in known)
+
+
+@dataclass
+class Play:
+    """Plays that are under way: `names` in order, how many are done, and what ends them."""
+
+    suite: Suite
+    names: list[str]
+    stop: Stop
+    done: int = 0
+    now: str = ""
+    began: float = field(default_factory=monotonic)
+    thread: threading.Thread | None = None
+
+
+class Bench(QObject):
+    """The suites that were looked at in one window, and what is being played."""
+
+    changed = Signal()
+    """Another suite is shown, or it was read again, or another result is there."""
+    _came = Signal(object, object)
+
+    def __init__(self, workbench: Workbench, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.workbench = workbench
+        self.suite: Suite | None = None
+        self.play: Play | None = None
+        self.plays_on_save = False
+        self.played: dict[Path, Where] = {}
+        """Where the tests stand that were played into trace files to be stepped through."""
+        self._suites: dict[Path, Suite] = {}
+        self._after_reading: Callable[[], object] | None = None
+        self._saved: dict[int, Callable[[], None]] = {}
+        self._came.connect(lambda play, what: self._take(play, what), Qt.ConnectionType.QueuedConnection)
+        self._watcher = QFileSystemWatcher(self)
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(SETTLES_MS)
+        self._timer.timeout.connect(self.read)
+        self._watcher.fileChanged.connect(lambda *_: self._timer.start())
+        self._watcher.directoryChanged.connect(lambda *_: self._timer.start())
+        workbench.current_changed.connect(self.follow)
+        workbench.opened.connect(lambda document: self._watch_saving(document))
+        workbench.closed.connect(lambda document: self._saved.pop(id(document), lambda: None)())
+        workbench.settled.connect(lambda document: self._on_settled(document))
+        for document in workbench.documents:
+            self._watch_saving(document)
+        self.follow()
+
+    # -- which suite --------------------------------------------------------------------------
+
+    def follow(self) -> None:
+        """Show the suite of the document in front."""
+        where = self._where()
+        if where is None:
+            self.suite = None
+        else:
+            known = self._suites.get(where.tests)
+            if known is None:
+                known = self._suites[where.tests] = Suite(where)
+            known.where = where
+            if self.suite is not known:
+                self.suite = known
+                self._watch()
+                self.read()
+        self.changed.emit()
+
+    def _where(self) -> Where | None:
+        session = self.workbench.part("replay").current
+        if session is not None and session.source.db in self.played:
+            return self.played[session.source.db]
+        return where_of(self.workbench, self.workbench.document)
+
+    def _watch(self) -> None:
+        """The file and its folder: a file that is replaced, or only comes to be, is lost to the watcher."""
+        old = [*self._watcher.files(), *self._watcher.directories()]
+        if old:
+            self._watcher.removePaths(old)
+        if self.suite is not None:
+            tests = self.suite.where.tests
+            paths = [str(path) for path in (tests, tests.parent) if path.exists()]
+            if paths:
+                self._watcher.addPaths(paths)
+
+    # -- reading ------------------------------------------------------------------------------
+
+    def read_then(self, then: Callable[[], object]) -> None:
+        """Read the file that is shown again, and call when it is read."""
+        self._after_reading = then
+        self.read()
+
+    def read(self) -> None:
+        """Read the file that is shown again, if it is another than it was."""
+        suite = self.suite
+        if suite is None:
+            return
+        self._watch()
+        tests = suite.where.tests
+        before = None if suite.file is None else suite.file.text
+
+        def work() -> CasesFile | None:
+            from studio.cases.reading import read_tests
+
+            return read_tests(tests) if tests.is_file() else None
+
+        def then(found: CasesFile | None) -> None:
+            if found is None or found.text != before or not suite.is_read or suite.problem is not None:
+                self.took(suite, found)
+            after, self._after_reading = self._after_reading, None
+            if after is not None:
+                after()
+
+        def refused(error: StudioError) -> None:
+            suite.file, suite.problem, suite.is_read = None, error, True
+            self.changed.emit()
+
+        beside(self, work, then, refused)
+
+    def took(self, suite: Suite, found: CasesFile | None) -> None:
+        """A suite's file says this now. Results of cases that are as they were stay."""
+        old = {} if suite.file is None else suite.file.cases
+        new = {} if found is None else found.cases
+        suite.file, suite.problem, suite.is_read = found, None, True
+        for name in list(suite.results):
+            if name not in new:
+                del suite.results[name]
+            elif _meaning(new[name]) != _meaning(old.get(name)):
+                suite.results[name].is_old = True
+        self.changed.emit()
+
+    # -- playing ------------------------------------------------------------------------------
+
+    @property
+    def is_playing(self) -> bool:
+        """True while cases are played."""
+        return self.play is not None
+
+    def run(self, names: Sequence[str]) -> None:
+        """Play these cases of the suite that is shown, one after another. While others are played, nothing is done."""
+        from studio.cases.playing import Stop
+
+        suite = self.suite
+        if suite is None or suite.file is None or self.play is not None:
+            return
+        wanted = [name for name in suite.file.cases if name in set(names)]
+        if not wanted:
+            return
+        play = self.play = Play(suite, wanted, Stop())
+        cases = [suite.file.cases[name] for name in wanted]
+        graph, where, registry = suite.where.load(), suite.where, self.workbench.registry
+        document = where.document
+        revision = 0 if document is None else document.revision
+
+        def work() -> None:
+            from studio.cases.trying import try_case
+            from studio.graph.model import Graph
+
+            try:
+                played: Graph = Graph.load(where.graph) if graph is None else graph
+                for case in cases:
+                    if play.stop.is_set:
+                        break
+                    self._send(play, case.name)
+                    outcome = try_case(case, played, str(where.tests), again=AGAIN, registry=registry, stop=play.stop)
+                    if not play.stop.is_set:
+                        self._send(play, Result(outcome, revision))
+            except StudioError as error:
+                self._send(play, error)
+            except Exception as fault:  # noqa: BLE001 - handed over whole, and told there
+                self._send(play, fault)
+            self._send(play, None)
+
+        play.thread = threading.Thread(target=work, name="tests", daemon=True)
+        play.thread.start()
+        self.changed.emit()
+
+    def _send(self, play: Play, what: object) -> None:
+        try:
+            self._came.emit(play, what)
+        except RuntimeError:
+            return  # the window was closed meanwhile: nobody is left to tell
+
+    def _take(self, play: Play, what: object) -> None:
+        if isinstance(what, Result):
+            play.done += 1
+            name = what.outcome.case.name
+            document = play.suite.where.document
+            what.is_old = document is not None and document.revision != what.revision
+            if play.suite.file is not None and name in play.suite.file.cases:
+                play.suite.results[name] = what
+        elif isinstance(what, str):
+            play.now = what
+        elif isinstance(what, StudioError):
+            self.workbench.fail(what)
+        elif isinstance(what, Exception):
+            report("playing tests", what)
+        elif self.play is play:
+            self.play = None
+            self._say(play)
+        self.changed.emit()
+
+    def _say(self, play: Play) -> None:
+        failed = sum(not one.outcome.passed for name in play.names if (one := play.suite.results.get(name)) is not None)
+        if play.stop.is_set:
+            self.workbench.say(f"Stopped: {play.done} of {len(play.names)} tests were played.")
+        elif play.done:
+            said = f"{play.done} tests" if play.done > 1 else "1 test"
+            took = monotonic() - play.began
+            end = f"{failed} failed" if failed else "passed" if play.done == 1 else "all passed"
+            self.workbench.say(f"{said}, {end} ({took:.1f} s, offline).", "warning" if failed else "info")
+
+    def stop(self) -> None:
+        """End the plays that go on."""
+        if self.play is not None:
+            self.play.stop.set()
+
+    def shutdown(self) -> None:
+        """The window is closed."""
+        play = self.play
+        if play is not None:
+            play.stop.set()
+            if play.thread is not None:
+                play.thread.join(LEAVE_S)
+
+    # -- following edits ----------------------------------------------------------------------
+
+    def _watch_saving(self, document: Document) -> None:
+        self._saved[id(document)] = document.saved.connect(lambda: self._on_saved(document))
+
+    def _on_saved(self, document: Document) -> None:
+        self.follow()
+        if self.plays_on_save and self.suite is not None and self.suite.where.document is document:
+            self.run([case.name for case in self.suite.cases])
+
+    def _on_settled(self, document: Document) -> None:
+        """Results are of the graph as it was."""
+        touched = False
+        for suite in self._suites.values():
+            if suite.where.document is document:
+                for result in suite.results.values():
+                    touched = touched or not result.is_old
+                    result.is_old = True
+        if touched:
+            self.changed.emit()
+
+    def graph_now(self, suite: Suite) -> Graph:
+        """Return the graph a suite is about as it stands now. Raises StudioError if its file cannot be read."""
+        from studio.graph.model import Graph
+
+        return suite.where.load() or Graph.load(suite.where.graph)
+
+
+def _meaning(case: Case | None) -> object:
+    """What decides how a case goes: not where it stands in its file."""
+    if case is None:
+        return None
+    expect = [one.text for one in case.expect]
+    return case.node, dict(case.inputs), expect, case.equal, case.recorded
