@@ -1,0 +1,280 @@
+"""Two runs side by side: what differs, where they part, and which steps belong together, as a plain reading has it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtCore import QCoreApplication, QPointF, Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtTest import QTest
+
+from studio.gui.frame.window import MainWindow
+from studio.gui.replay.comparing.differences import FactRow, NodeRow
+from studio.gui.replay.comparing.page import ComparePage
+from studio.gui.replay.session import Source
+from studio.replay.changes import Changes
+from studio.replay.continuing import fork
+from studio.replay.diff.aligning import Which
+from studio.trace import Trace
+from studio.trace.writer import close_writer
+from tests.gui.replay.forked import PATIENCE_MS, asked, child, did, open_run, press, record, step_of
+from tests.gui.support import wheel
+
+Key = tuple[str, str]
+
+
+def forked(db: Path, run_id: str, **more: Any) -> str:
+    made = fork(db, run_id, **more)
+    assert made.status == "ok", made.error
+    close_writer(db)
+    return str(made.run_id)
+
+
+def beside(window: MainWindow, qtbot: Any, db: Path, a: str, b: str) -> ComparePage:
+    """Show two runs side by side and wait for the comparison."""
+    comparison = window.workbench.part("comparing").open(Source(db, a), Source(db, b))
+    assert comparison is not None
+    qtbot.waitUntil(lambda: comparison.found is not None, timeout=PATIENCE_MS)
+    page = window.pages.currentWidget()
+    assert isinstance(page, ComparePage)
+    settle(page, qtbot)
+    return page
+
+
+def settle(page: ComparePage, qtbot: Any) -> None:
+    QCoreApplication.processEvents()
+    qtbot.waitUntil(lambda: not page._soon.isActive() and not page._poll.isActive(), timeout=PATIENCE_MS)
+
+
+def differing(db: Path, a: str, b: str) -> set[Key]:
+    """The firings that differ, by node and tick: in status, reason, outputs or prompts, or there in one run only."""
+    mine, theirs = did(db, a), did(db, b)
+    asks, others = asked(db, a), asked(db, b)
+    return {
+        key
+        for key in mine.keys() | theirs.keys()
+        if key not in mine
+        or key not in theirs
+        or (mine[key][0], mine[key][1], mine[key][3]) != (theirs[key][0], theirs[key][1], theirs[key][3])
+        or asks.get(key) != others.get(key)
+    }
+
+
+def seqs(db: Path, run_id: str) -> dict[Key, int]:
+    with Trace(db) as trace:
+        return {(one.node, one.tick): one.seq for one in trace.firings(run_id) if one.seq is not None}
+
+
+CHANGES = {
+    "output": Changes(outputs={"critic": {"label": "vague"}}),
+    "prompt": Changes({"writer": {"instructions": "Write of {topic}. {fault}"}}),
+    "end": Changes(outputs={"critic": {"label": "good"}}),
+}
+
+
+@pytest.fixture(params=list(CHANGES))
+def pair(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[Path, str, str]:
+    """A run, and a fork of it from its second tick on."""
+    db, a = record(tmp_path)
+    at = step_of(db, a, "writer" if request.param == "prompt" else "critic", "1")
+    return db, a, forked(db, a, at=at, changes=CHANGES[request.param])
+
+
+def test_what_differs_and_where_they_part_is_what_a_plain_reading_finds(
+    window: MainWindow, qtbot: Any, pair: tuple[Path, str, str]
+) -> None:
+    db, a, b = pair
+    page = beside(window, qtbot, db, a, b)
+    wanted = differing(db, a, b)
+    found = page.comparison.found
+    assert found is not None
+    assert wanted
+    told = {(change.node, change.tick) for change in found.changes()}
+    assert wanted <= told, "nothing that differs is missed"
+    for node, tick in told - wanted:  # they got something else, and did the same
+        change = next(one for one in found.changes() if (one.node, one.tick) == (node, tick))
+        assert change.kind == "downstream"
+    where = seqs(db, b)
+    first = min((key for key in wanted if key in where), key=lambda key: where[key])
+    assert page.comparison.first is not None
+    assert (page.comparison.first.node, page.comparison.first.tick) == first
+    for side in page.sides.values():
+        assert (side.session.here.node, side.session.here.tick) == first, "it is jumped to on both sides"
+        assert side.canvas.selected() == [first[0]]
+        mark = side.canvas.projection.cards[first[0]].compared
+        assert mark is not None
+        assert mark.word == "parts here"
+        marked = {name for name, card in side.canvas.projection.cards.items() if card.compared is not None}
+        assert {node for node, _ in wanted} <= marked
+        assert "topic" not in marked, "what is the same is not marked"
+    assert f"`{first[0]}` at tick {first[1]}" in page.said._full
+
+
+def test_stepping_one_run_steps_the_other_to_what_belongs_there(
+    window: MainWindow, qtbot: Any, pair: tuple[Path, str, str]
+) -> None:
+    db, a, b = pair
+    page = beside(window, qtbot, db, a, b)
+    mine, theirs = seqs(db, a), seqs(db, b)
+    both = {seq: theirs[key] for key, seq in mine.items() if key in theirs}
+    left, right = page.sides["a"], page.sides["b"]
+    left.canvas.setFocus()
+    QTest.mouseClick(left.canvas.view.viewport(), Qt.MouseButton.LeftButton, pos=left.canvas.view.rect().topLeft())
+    qtbot.waitUntil(lambda: page.leads == "a")
+    assert window.workbench.document is left.session.document, "panels follow the side that leads"
+    left.session.seek(1)
+    settle(page, qtbot)
+    alone = 0
+    for seq in range(1, left.session.last + 1):
+        assert left.session.seq == seq
+        if seq in both:
+            assert right.session.seq == both[seq]
+            assert "not in this run" not in right.step._full
+        else:
+            alone += 1
+            assert right.session.seq == both[max(one for one in both if one < seq)]
+            assert "not in this run" in right.step._full
+        QTest.keyClick(left.canvas.view, Qt.Key.Key_Right)
+        settle(page, qtbot)
+    assert alone == left.session.last - len(both)
+    press(qtbot, page, "compare.link_steps")
+    stood = right.session.seq
+    left.session.seek(1)
+    settle(page, qtbot)
+    assert right.session.seq == stood, "steps that are not linked stay"
+
+
+def test_the_other_side_leads_once_it_has_the_focus(window: MainWindow, qtbot: Any, tmp_path: Path) -> None:
+    db, a = record(tmp_path)
+    b = forked(db, a, at=step_of(db, a, "critic", "1"), changes=CHANGES["output"])
+    page = beside(window, qtbot, db, a, b)
+    turns: tuple[Which, ...] = ("a", "b", "a")
+    for which in turns:
+        side = page.sides[which]
+        QTest.mouseClick(side.canvas.view.viewport(), Qt.MouseButton.LeftButton, pos=side.canvas.view.rect().topLeft())
+        qtbot.waitUntil(lambda side=side: window.workbench.canvas is side.canvas)
+        assert window.workbench.part("replay").current is side.session
+        side.session.seek(4)
+        settle(page, qtbot)
+        assert len({(one.session.here.node, one.session.here.tick) for one in page.sides.values()}) == 1
+
+
+def test_moving_one_graph_moves_the_other(window: MainWindow, qtbot: Any, tmp_path: Path) -> None:
+    db, a = record(tmp_path)
+    b = forked(db, a, at=step_of(db, a, "critic", "1"), changes=CHANGES["output"])
+    page = beside(window, qtbot, db, a, b)
+    left, right = (side.canvas for side in page.sides.values())
+    qtbot.waitUntil(lambda: left._fitted and right._fitted)
+
+    def middles() -> list[tuple[float, float]]:
+        points = [one.view.scene_at(QPointF(one.view.viewport().rect().center())) for one in (left, right)]
+        return [(point.x(), point.y()) for point in points]
+
+    def are_together() -> bool:
+        (x, y), (u, v) = middles()
+        return abs(x - u) < 3 and abs(y - v) < 3 and abs(left.view.zoom - right.view.zoom) < 1e-6
+
+    wheel(left, left.view.viewport().rect().center(), 2, Qt.KeyboardModifier.ControlModifier)
+    left.view.pan(QPointF(40, 25))
+    qtbot.waitUntil(are_together)
+    right.view.zoom_to(0.7)
+    right.view.pan(QPointF(-30, 10))
+    qtbot.waitUntil(are_together)
+    press(qtbot, page, "compare.link_views")
+    left.view.pan(QPointF(200, 0))
+    assert not are_together()
+
+
+def test_the_list_jumps_and_texts_are_compared(window: MainWindow, qtbot: Any, tmp_path: Path) -> None:
+    db, a = record(tmp_path)
+    b = forked(db, a, at=step_of(db, a, "writer", "1"), changes=CHANGES["prompt"])
+    page = beside(window, qtbot, db, a, b)
+    rows = page.model.rows
+    fact = next(row for row in rows if isinstance(row, FactRow) and row.kind == "graph")
+    assert fact.fact.name == "writer.instructions"
+    page.tree.setFocus()
+    page.tree.setCurrentIndex(page.model.index(rows.index(fact), 0))
+    settle(page, qtbot)
+    shown = page.texts.toPlainText()
+    assert "- Write about {topic}. Mend: {fault}" in shown
+    assert "+ Write of {topic}. {fault}" in shown
+    assert page.canvas.selected() == ["writer"]
+
+    writer = next(row for row in rows if isinstance(row, NodeRow) and row.name == "writer")
+    number = rows.index(writer)
+    page.tree.setExpanded(page.model.index(number, 0), True)
+    last = page.model.index(len(writer.changes) - 1, 0, page.model.index(number, 0))
+    page.tree.setCurrentIndex(last)
+    settle(page, qtbot)
+    change = writer.changes[-1]
+    assert {(side.session.here.node, side.session.here.tick) for side in page.sides.values()} == {
+        ("writer", change.tick)
+    }
+    qtbot.waitUntil(lambda: "prompt user" in page.texts.toPlainText())
+    press(qtbot, page, "compare.first")
+    settle(page, qtbot)
+    assert page.side.session.here.tick == "1"
+    press(qtbot, page, "compare.next")
+    settle(page, qtbot)
+    assert page.side.session.seq > step_of(db, b, "writer", "1")
+    press(qtbot, page, "compare.copy")
+    copied = QGuiApplication.clipboard().text()
+    assert "first divergence: `writer` at tick 1" in copied
+    assert a in copied
+    assert b in copied
+
+
+def test_equal_runs_are_said_to_be(window: MainWindow, qtbot: Any, tmp_path: Path) -> None:
+    db, a = record(tmp_path)
+    page = beside(window, qtbot, db, a, a)
+    assert page.comparison.found is not None
+    assert page.comparison.found.equal
+    assert "did the same" in page.said._full
+    assert not child(page, "compare.first").isEnabled()
+
+
+def test_tabs_close_with_what_is_shown_nowhere_else(window: MainWindow, qtbot: Any, tmp_path: Path) -> None:
+    db, a = record(tmp_path)
+    b = forked(db, a, at=step_of(db, a, "critic", "1"), changes=CHANGES["output"])
+    alone = open_run(window, db, a)
+    page = beside(window, qtbot, db, a, b)
+    assert page.sides["a"].session is alone, "a run is open once"
+    assert len(window.pages.pages()) == 1
+    fork_document = page.sides["b"].session.document
+    press(qtbot, page, "compare.b.alone")
+    assert window.workbench.document is fork_document
+    assert len(window.pages.pages()) == 2
+    window.pages.close_current()
+    assert fork_document in window.workbench.documents, "it is still shown beside the other"
+    window.pages.setCurrentWidget(page)
+    window.pages.close_current()
+    QCoreApplication.processEvents()
+    assert fork_document not in window.workbench.documents
+    assert alone.document in window.workbench.documents, "it has a tab of its own"
+    assert window.pages.beside.found == []
+    again = beside(window, qtbot, db, a, b)
+    window.workbench.part("files").close(again.sides["b"].session.document)
+    QCoreApplication.processEvents()
+    assert window.pages.beside.found == [], "the tab goes with a run that is closed"
+
+
+def test_a_long_comparison_can_be_given_up_and_begun_again(
+    window: MainWindow, qtbot: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from studio.replay.diff import comparing
+
+    monkeypatch.setattr(comparing, "TELL", 1)
+    db, a = record(tmp_path)
+    b = forked(db, a, at=step_of(db, a, "critic", "1"), changes=CHANGES["output"])
+    comparison = window.workbench.part("comparing").open(Source(db, a), Source(db, b))
+    comparison.cancel()
+    qtbot.waitUntil(lambda: not comparison.is_busy, timeout=PATIENCE_MS)
+    page = window.pages.currentWidget()
+    assert isinstance(page, ComparePage)
+    if comparison.found is None:  # it was not over before
+        assert "stopped" in page.said._full
+        press(qtbot, page, "compare.again")
+        qtbot.waitUntil(lambda: comparison.found is not None, timeout=PATIENCE_MS)
+    assert "Parts at" in page.said._full
