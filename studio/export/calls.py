@@ -38,7 +38,7 @@ LOCAL: Final = ("http://localhost:8080/v1", "OPENAI_API_KEY")
 
 _OURS: Final = ("embedded", "scripted", "replay")
 
-_UNSAFE = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
+_UNSAFE = re.compile("[\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff\U000e0000-\U000e007f]")
 """Signs that JSON allows as they are, and that would reverse, hide or break what is read on a screen."""
 
 
