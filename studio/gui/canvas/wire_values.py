@@ -64,7 +64,6 @@ class _Chip(NamedTuple):
     port_type: str
     is_back: bool
     is_again: bool
-    dimmed: bool
 
 
 class WireValues:
@@ -79,6 +78,10 @@ class WireValues:
     def values(self) -> Mapping[WireKey, WireValue]:
         """What was set last."""
         return self._values
+
+    def place_of(self, key: WireKey) -> QRectF | None:
+        """Return where the text of a wire stands in the scene, None if none does."""
+        return None if self._item is None else self._item.place_of(key)
 
     def set(self, values: Mapping[WireKey, WireValue]) -> None:
         """Show these values on the wires, and none on others; only what is other than before is painted anew."""
@@ -145,7 +148,7 @@ def _chip_of(wire: WireItem, value: WireValue, is_joined: bool) -> _Chip | None:
     else:
         middle = QPointF(end.x() - (_TIP if wire.edge.feedback else _END) - wide / 2, end.y())
     rect = QRectF(middle.x() - wide / 2, middle.y() - HIGH / 2, wide, HIGH)
-    return _Chip(rect, text, wire.port_type, wire.edge.feedback, value.kind == "again", False)
+    return _Chip(rect, text, wire.port_type, wire.edge.feedback, value.kind == "again")
 
 
 class _Chips(QGraphicsItem):
@@ -163,6 +166,11 @@ class _Chips(QGraphicsItem):
         """Show none; what is put next is painted anew."""
         self._chips.clear()
         self.update()
+
+    def place_of(self, key: WireKey) -> QRectF | None:
+        """Return where the text of a wire stands."""
+        chip = self._chips.get(key)
+        return None if chip is None else chip.rect
 
     def put(self, chips: Mapping[WireKey, _Chip | None]) -> None:
         """Show other texts on some wires."""
