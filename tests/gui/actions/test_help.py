@@ -13,8 +13,11 @@ PAGE = page_text("window")
 
 
 def rows() -> list[tuple[str, str]]:
+    """Each key of the tables with what it does; several in one row stand in the same order."""
     found = re.findall(r"^\| (?!key|---)([^|]+?) \| ([^|]+?) \|$", PAGE, re.MULTILINE)
-    return [(key, title) for key, title in found]
+    return [
+        pair for keys, titles in found for pair in zip(keys.split(", "), titles.split(", "), strict=True)
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("key", "title"), rows())
