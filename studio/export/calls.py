@@ -68,7 +68,7 @@ def as_python(kind: str, request: Mapping[str, Json]) -> str:
     base, key, note = _endpoint(request)
     model = str(request.get("model", ""))
     body = body_of(kind, request)
-    provider = model.partition("/")[0]
+    provider = _parted(model)[0]
     asked: dict[str, Any] = {**body, "model": f"openai/{body['model']}" if provider in _OURS else model}
     if provider in _OURS:
         asked |= {"api_base": base, "api_key": "none"}
@@ -86,8 +86,8 @@ def as_python(kind: str, request: Mapping[str, Json]) -> str:
 def body_of(kind: str, request: Mapping[str, Json]) -> dict[str, Json]:
     """Return the JSON that a service is sent: what was asked, in OpenAI's words."""
     model = str(request.get("model", ""))
-    provider, _, bare = model.partition("/")
-    body: dict[str, Json] = {"model": bare if bare and (provider in ENDPOINTS or provider in _OURS) else model}
+    provider, bare = _parted(model)
+    body: dict[str, Json] = {"model": bare if bare and provider in (*ENDPOINTS, *_OURS) else model}
     if kind == "embed":
         return body | {"input": request.get("texts", [])}
     if kind == "complete":
@@ -112,7 +112,7 @@ def body_of(kind: str, request: Mapping[str, Json]) -> dict[str, Json]:
 def _endpoint(request: Mapping[str, Json]) -> tuple[str, str, str]:
     """Return address, variable of the key, and what must be said about it."""
     model = str(request.get("model", ""))
-    provider, _, bare = model.partition("/")
+    provider, bare = _parted(model)
     if provider in _OURS:
         name = " ".join(_visible(model).split()) if model.isprintable() else "this model"
         return (
@@ -122,6 +122,12 @@ def _endpoint(request: Mapping[str, Json]) -> tuple[str, str, str]:
     if bare and provider in ENDPOINTS:
         return (*ENDPOINTS[provider], "")
     return (*ENDPOINTS["openai"], "")
+
+
+def _parted(model: str) -> tuple[str, str]:
+    """Return who offers a model, and its name there: `openai/gpt-4o`, `scripted:replies.jsonl`."""
+    found = re.match(r"([a-z_]+)[/:](.*)", model, re.DOTALL)
+    return (found[1], found[2]) if found else ("", model)
 
 
 def _visible(text: str) -> str:

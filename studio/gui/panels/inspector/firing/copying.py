@@ -150,13 +150,15 @@ def _of_call(id: str, effect: Effect) -> str:
 
 
 def _as_case(trace: Trace, run: str, facts: FiringFacts, registry: Any) -> str:
+    from dataclasses import replace
+
+    from studio.cases.adding import suggested_name
     from studio.cases.keeping import Keeper
-    from studio.cases.reading import FORMAT
     from studio.cases.taking import take_firing
-    from studio.cases.writing import case_lines
+    from studio.cases.writing import first_text
 
     case = take_firing(trace, run, facts.node, facts.tick, registry=registry)
-    return "\n".join([f"studio_tests: {FORMAT}", "cases:", *case_lines(case, Keeper(), short=False), ""])
+    return first_text(replace(case, name=suggested_name(case, "", ())), Keeper(), short=False)
 
 
 def _values(trace: Trace, facts: FiringFacts, id: str) -> str:
