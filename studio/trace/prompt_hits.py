@@ -6,8 +6,7 @@ What the writer has not indexed yet is put into a small index in memory, so that
 from __future__ import annotations
 
 import secrets
-from array import array
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
 from studio.trace.prompt_words import Words
@@ -20,13 +19,22 @@ Piece = tuple[str, bool]
 SLICE: Final = 200
 """Messages that are not indexed yet, looked through at a time."""
 
-DENSE: Final = 1 << 24
-"""Numbers of messages up to which a plain table of them is kept."""
+EXACT: Final = 50_000
+"""Messages with a word, up to which all of them are kept; a more common word is looked for where it matters."""
 
 FEW: Final = 2_000
 """Messages with a word, up to which only the runs that hold one of them are looked at."""
 
+RATED: Final = 100_000
+"""Messages that are rated: the newest."""
+
+NEAR: Final = 2_000
+"""Numbers of messages that lie closer than this are asked for together."""
+
 PAGE: Final = 5_000
+LONGEST: Final = 1_000_000
+"""Signs of a message that are looked at for an excerpt."""
+
 AROUND: Final = 14
 """Words of an excerpt."""
 
@@ -36,7 +44,8 @@ _INDEXED = "(SELECT coalesce(max(id), 0) FROM prompt_search_docsize)"
 class Hits:
     """For the words of one query: of each message, which of them it holds (as bits, in the order of `Words.all`).
 
-    `look` finds them; `stop()` is asked now and then, and what was found so far is of no use when it is True.
+    `look` begins; `prepare` is told of messages before `of` is asked about them. `stop()` is asked now and then, and
+    what was found so far is of no use when it is True.
     """
 
     def __init__(self, reader: Reader, words: Words, stop: Callable[[], bool]) -> None:
@@ -47,71 +56,93 @@ class Hits:
         self.runs: set[int] | None = None
         """Runs that can hold prompts with all words; None: any."""
         self._stop = stop
-        self._table: array[int] | None = None
-        self._sparse: dict[int, int] = {}
+        self._exact: dict[int, set[int]] = {}
+        self._common: list[int] = []
+        """Words, by their place, of which not all messages are kept."""
+        self._known: dict[int, int] = {}
+        """Bits for common words of messages that were asked for."""
+        self._indexed = 0
         self._ranks: dict[int, float] = {}
-        self._tail: set[int] = set()
         self._any = " OR ".join(word.match for word in words.wanted)
         self._left, self._right = f"\x02{secrets.token_hex(8)}", f"\x03{secrets.token_hex(8)}"
 
     def look(self) -> None:
-        """Find the messages of each word."""
-        newest = int(self.reader.rows("SELECT coalesce(max(id), 0) FROM _message")[0][0])
-        indexed = int(self.reader.rows(f"SELECT {_INDEXED}")[0][0])
-        if 0 <= newest < DENSE:
-            self._table = array("I", bytes(4 * (newest + 1)))
-        counts = dict.fromkeys(range(len(self.words.all)), 0)
-        few: dict[int, list[int]] = {at: [] for at in counts}
+        """Find the messages of each word that is not too common, and what is not indexed yet."""
+        self._indexed = int(self.reader.rows(f"SELECT {_INDEXED}")[0][0])
         for at, word in enumerate(self.words.all):
-            for id in self._numbers(word.match):
-                self._mark(id, 1 << at)
-                counts[at] += 1
-                if counts[at] <= FEW:
-                    few[at].append(id)
-        self._look_through(indexed, counts, few)
-        wanted = [at for at, word in enumerate(self.words.all) if not word.without]
-        rarest = min(wanted, key=lambda at: counts[at], default=None)
-        if rarest is not None and counts[rarest] <= FEW:
+            found = self._exact[at] = set(self._numbers(word.match, None if word.begins else EXACT + 1))
+            if not word.begins and len(found) > EXACT:
+                self._common.append(at)
+                found.clear()
+        self._look_through(self._indexed)
+        wanted = [at for at, word in enumerate(self.words.all) if not word.without and at not in self._common]
+        rarest = min(wanted, key=lambda at: len(self._exact[at]), default=None)
+        if rarest is not None and len(self._exact[rarest]) <= FEW:
             self.runs = set()
-            for id in few[rarest]:
+            for id in self._exact[rarest]:
                 rows = self.reader.rows("SELECT DISTINCT effect >> 32 FROM _message_use WHERE message = ?", (id,))
                 self.runs.update(row[0] for row in rows)
 
+    def prepare(self, messages: Iterable[int]) -> None:
+        """Find out which common words these messages hold."""
+        if not self._common:
+            return
+        if len(self._known) > 4 * EXACT:
+            self._known.clear()
+        fresh = sorted({id for id in messages if id not in self._known and id <= self._indexed})
+        self._known.update(dict.fromkeys(fresh, 0))
+        for first, last in _stretches(fresh):
+            for at in self._common:
+                query = "SELECT rowid FROM prompt_search WHERE prompt_search MATCH ? AND rowid BETWEEN ? AND ?"
+                for (id,) in self.reader.rows(query, (self.words.all[at].match, first, last)):
+                    if id in self._known:
+                        self._known[id] |= 1 << at
+
     def of(self, message: int) -> int:
         """Return the bits of a message."""
-        if self._table is not None:
-            return self._table[message] if 0 <= message < len(self._table) else 0
-        return self._sparse.get(message, 0)
+        bits = self._known.get(message, 0)
+        for at, found in self._exact.items():
+            if message in found:
+                bits |= 1 << at
+        return bits
 
     def rank(self, message: int) -> float:
         """Return how well a message fits, larger is better; 0.0 before `rate`, and for what is not indexed yet."""
         return self._ranks.get(message, 0.0)
 
-    def rate(self, most: int) -> None:
-        """Find how well the best messages fit."""
-        if self._any:
-            query = "SELECT rowid, rank FROM prompt_search WHERE prompt_search MATCH ? ORDER BY rank LIMIT ?"
-            self._ranks = {id: -rank for id, rank in self.reader.rows(query, (self._any, most))}
-
-    def excerpt(self, message: int) -> list[Piece]:
-        """Return the part of a message in which the words stand; [] if it holds none."""
+    def rate(self) -> None:
+        """Find how well the newest messages that hold a word fit."""
         if not self._any:
-            return []
+            return
+        match = "SELECT rowid{} FROM prompt_search WHERE prompt_search MATCH ?"
+        query = f"{match.format('')} ORDER BY rowid DESC LIMIT 1 OFFSET {RATED}"
+        row = self.reader.one(query, self._any)
+        query = f"{match.format(', rank')} AND rowid > ?"
+        self._ranks = {id: -rank for id, rank in self.reader.rows(query, (self._any, 0 if row is None else row[0]))}
+
+    def excerpts(self, messages: Iterable[int]) -> dict[int, list[Piece]]:
+        """Return of each message the part in which the words stand, unless it holds none.
+
+        Asked of an index of these messages alone: in the large one each beginning of a word would be put together anew.
+        """
+        if not self._any:
+            return {}
         query = (
-            f"SELECT snippet(prompt_search, 0, ?, ?, '…', {AROUND}) FROM prompt_search "
-            "WHERE prompt_search MATCH ? AND rowid = ?"
+            f"SELECT rowid, snippet(prompt_search, 0, ?, ?, '…', {AROUND}) FROM prompt_search "
+            "WHERE prompt_search MATCH ?"
         )
-        values = self._left, self._right, self._any, message
-        if message not in self._tail:
-            row = self.reader.one(query, *values)
-        else:
-            scratch = connect_scratch()
-            try:
-                _fill(scratch, [(message, self.reader.text(message))])
-                row = scratch.execute(query, values).fetchone()
-            finally:
-                scratch.close()
-        return [] if row is None else self._pieces(str(row[0]))
+        texts = [
+            row
+            for id in set(messages)
+            for row in self.reader.rows(f"SELECT id, substr(text, 1, {LONGEST}) FROM _message WHERE id = ?", (id,))
+        ]
+        scratch = connect_scratch()
+        try:
+            _fill(scratch, texts)
+            rows = scratch.execute(query, (self._left, self._right, self._any)).fetchall()
+        finally:
+            scratch.close()
+        return {id: self._pieces(str(text)) for id, text in rows}
 
     # -- within -----------------------------------------------------------------------------------
 
@@ -123,45 +154,48 @@ class Hits:
             pieces += [(rest, False)] if rest else []
         return pieces
 
-    def _numbers(self, match: str) -> Iterator[int]:
-        after = -1
-        query = "SELECT rowid FROM prompt_search WHERE prompt_search MATCH ? AND rowid > ? ORDER BY rowid LIMIT ?"
-        while not self._stop():
-            page = self.reader.rows(query, (match, after, PAGE))
-            for row in page:
-                yield row[0]
-            if len(page) < PAGE:
-                return
-            after = page[-1][0]
+    def _numbers(self, match: str, most: int | None) -> Iterator[int]:
+        """The indexed messages that match, at most so many."""
+        query = "SELECT rowid FROM prompt_search WHERE prompt_search MATCH ? LIMIT ?"
+        cursor = self.reader.guarded(
+            lambda: self.reader.connection.execute(query, (match, -1 if most is None else most))
+        )
+        try:
+            while not self._stop() and (page := self.reader.guarded(lambda: cursor.fetchmany(PAGE))):
+                for row in page:
+                    yield row[0]
+        finally:
+            cursor.close()
 
-    def _look_through(self, after: int, counts: dict[int, int], few: dict[int, list[int]]) -> None:
-        """Do the same for messages that are not indexed yet."""
+    def _look_through(self, after: int) -> None:
+        """Find the messages that are not indexed yet."""
         while not self._stop():
             texts = self.reader.rows("SELECT id, text FROM _message WHERE id > ? ORDER BY id LIMIT ?", (after, SLICE))
             if not texts:
                 return
-            self._tail.update(row[0] for row in texts)
             scratch = connect_scratch()
             try:
                 _fill(scratch, texts)
                 for at, word in enumerate(self.words.all):
                     query = "SELECT rowid FROM prompt_search WHERE prompt_search MATCH ?"
-                    for (id,) in scratch.execute(query, (word.match,)).fetchall():
-                        self._mark(id, 1 << at)
-                        counts[at] += 1
-                        if counts[at] <= FEW:
-                            few[at].append(id)
+                    self._exact[at].update(row[0] for row in scratch.execute(query, (word.match,)).fetchall())
             finally:
                 scratch.close()
             after = texts[-1][0]
 
-    def _mark(self, message: int, bit: int) -> None:
-        if self._table is None:
-            self._sparse[message] = self._sparse.get(message, 0) | bit
-        elif message >= len(self._table):  # it came while we looked: the next search finds it
-            return
-        else:
-            self._table[message] |= bit
+
+def _stretches(numbers: list[int]) -> Iterator[tuple[int, int]]:
+    """Part numbers that are sorted into stretches without wide gaps: first and last of each."""
+    first = last = None
+    for number in numbers:
+        if first is None or last is None:
+            first = number
+        elif number - last > NEAR:
+            yield first, last
+            first = number
+        last = number
+    if first is not None and last is not None:
+        yield first, last
 
 
 def _fill(scratch: sqlite3.Connection, texts: list[tuple[int, str]]) -> None:

@@ -38,6 +38,7 @@ ROLES: Final = ("system", "user", "assistant", "reply")
 """Where words can be looked for; `user` is also the text of a completion."""
 
 _CHUNK: Final = 500
+_FEW_RUNS: Final = 2_000
 
 _CONDITIONS = {
     "ok": "a.status = 'ok'",
@@ -54,8 +55,8 @@ class Wanted:
     """Which prompts are wanted; what is empty (or None) does not matter.
 
     `run` is a run's id, `node` a node path with `*` for items of maps, or the end of one; with `/` before it, the whole
-    path. Times are seconds since 1970. `role` is where the words are looked for. `distinct`: the same messages once. `best`: not the newest first but
-    those that fit the words best.
+    path. Times are seconds since 1970. `role` is where the words are looked for. `distinct`: the same messages once.
+    `best`: not the newest first but those that fit the words best.
     """
 
     text: str = ""
@@ -116,6 +117,7 @@ class PromptSearch:
         self._done = False
         self._passed = 0
         self._all = 0
+        self._left: list[int] = []
         self._groups: dict[str, _Group] = {}
         self._scores: dict[int, float] = {}
         self._notes = [self.words.note] if self.words.note else []
@@ -173,7 +175,7 @@ class PromptSearch:
             if self._stop():
                 raise Stopped
             if self._rates:
-                self._hits.rate(MOST_RATED)
+                self._hits.rate()
         self._scan = self._look()
 
     def _step(self) -> None:
@@ -205,7 +207,7 @@ class PromptSearch:
         found = len(self._groups) if self.wanted.distinct else self.found
         about = found
         if not self._done and self._passed:
-            about = max(found, round(found * self._all / self._passed))
+            about = self._guess(found)
         return Page(rows, found, about, self._done, at_end, "  ".join(self._notes))
 
     def _rows(self, ids: list[int]) -> list[PromptRow]:
@@ -235,9 +237,10 @@ class PromptSearch:
             begun = self._passed
             while True:
                 chunk = self.reader.rows(query, {"first": base + 1, "last": last, **named})
-                for id, messages, reply in chunk:
+                parted = self._parted(chunk)
+                for (id, messages, reply), refs in zip(chunk, parted, strict=True):
                     looked += 1
-                    if self._fits(id, messages, reply):
+                    if self._fits(id, messages, reply, refs):
                         yield id
                     if self.wanted.distinct and looked >= MOST_GROUPED:
                         self._notes.append(f"Of the newest {MOST_GROUPED:,} prompts.")
@@ -263,32 +266,41 @@ class PromptSearch:
             query = "SELECT id >> 32 FROM _path WHERE path = ?"
             have = {row[0] for row in self.reader.rows(query, (self.wanted.node[1:],))}
             runs = [run for run in runs if run in have]
-        if len(runs) == 1:
-            self._all = self._size(runs[0])
-        else:
-            self._sizes = dict(self.reader.rows("SELECT id >> 32, count(*) FROM _effect GROUP BY 1"))
-            self._all = sum(self._sizes.get(run, 0) for run in runs)
+        self._left = runs
         return iter(runs)
 
-    _sizes: dict[int, int] | None = None
+    def _guess(self, found: int) -> int:
+        """How many there may be, by how far we are."""
+        if self._all == 0:
+            few = len(self._left) <= _FEW_RUNS
+            query = "SELECT count(*) FROM _effect"
+            self._all = sum(map(self._size, self._left)) if few else int(self.reader.rows(query)[0][0])
+        return max(found, round(found * self._all / self._passed))
 
     def _size(self, run: int) -> int:
         """How many effects a run has, about."""
-        if self._sizes is not None:
-            return self._sizes.get(run, 0)
         base = run << RUN_BITS
         query = "SELECT coalesce(max(id), :base) - :base FROM _effect WHERE id BETWEEN :base AND :last"
         return int(self.reader.rows(query, {"base": base, "last": base + ID_MASK})[0][0])
 
-    def _fits(self, id: int, messages: str, reply: int | None) -> bool:
+    def _parted(self, chunk: list[tuple[Any, ...]]) -> list[list[int]]:
+        """The texts of some calls in which words are looked for, by number."""
+        role = self.wanted.role
+        if self._hits is None:
+            return [[]] * len(chunk)
+        parted = [
+            [ref for of, ref in refs_of(messages, reply) if not role or of == role] for _, messages, reply in chunk
+        ]
+        self._hits.prepare(ref for refs in parted for ref in refs)
+        return parted
+
+    def _fits(self, id: int, messages: str, reply: int | None, refs: list[int]) -> bool:
         """Return whether an effect holds the words, as one of its own; one of a group only counts into it."""
-        hits, role = self._hits, self.wanted.role
+        hits = self._hits
         score = 0.0
         if hits is not None:
             bits = 0
-            for of, message in refs_of(messages, reply):
-                if role and of != role:
-                    continue
+            for message in refs:
                 bits |= hits.of(message)
                 score = max(score, hits.rank(message)) if self._rates else 0.0
             if bits & hits.wanted != hits.wanted or bits & hits.unwanted:

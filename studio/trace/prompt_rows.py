@@ -148,7 +148,14 @@ def rows_of(reader: Reader, ids: Sequence[int], hits: Hits | None = None, role: 
         some = ids[at : at + 200]
         for row in reader.rows(f"{_ROW} WHERE e.id IN ({','.join('?' * len(some))})", tuple(some)):
             found[row[0]] = row
-    return [_row(reader, found[id], hits, role) for id in ids if id in found]
+    rows = [found[id] for id in ids if id in found]
+    if hits is None:
+        return [_row(reader, row) for row in rows]
+    best = [_best(refs_of(row[10] or "[]", row[14]), hits, role) for row in rows]
+    excerpts = hits.excerpts(ref for ref in best if ref is not None)
+    return [
+        _row(reader, row, excerpts.get(ref) if ref is not None else None) for row, ref in zip(rows, best, strict=True)
+    ]
 
 
 def detail_of(reader: Reader, id: int) -> PromptDetail:
@@ -168,7 +175,7 @@ def detail_of(reader: Reader, id: int) -> PromptDetail:
     asked = reader.column(request)
     parameters = {key: value for key, value in asked.items() if value is not None} if isinstance(asked, dict) else asked
     times, replies, others = _same(reader, id, messages, reply)
-    return PromptDetail(_row(reader, rows[0], None, ""), tuple(texts), parameters, entropy, times, replies, others)
+    return PromptDetail(_row(reader, rows[0]), tuple(texts), parameters, entropy, times, replies, others)
 
 
 def whole_texts(reader: Reader, id: int) -> list[tuple[str, str]]:
@@ -209,7 +216,7 @@ def _role(role: Json) -> str:
     return "user" if role == "prompt" else str(role)[:40]
 
 
-def _row(reader: Reader, row: tuple[Any, ...], hits: Hits | None, role: str) -> PromptRow:
+def _row(reader: Reader, row: tuple[Any, ...], excerpt: list[Piece] | None = None) -> PromptRow:
     (
         id, run, graph, firing, n, path, tick, seq, kind, model, messages, attempt, asked, status, reply, error, took,
         tokens_in, tokens_out, cost, finish, origin, refused,
@@ -237,7 +244,9 @@ def _row(reader: Reader, row: tuple[Any, ...], hits: Hits | None, role: str) -> 
         origin=_origin(origin),
         refused=bool(refused) and status == "ok",
         reply=_line(reader, reply),
-        excerpt=_excerpt(reader, refs_of(messages or "[]", reply), hits, role),
+        excerpt=tuple((_on_line(text), is_found) for text, is_found in excerpt)
+        if excerpt
+        else _beginning(reader, refs_of(messages or "[]")),
     )
 
 
@@ -245,15 +254,16 @@ def _origin(origin: Any) -> str:
     return ORIGIN_NAMES[origin] if isinstance(origin, int) and 0 <= origin < len(ORIGIN_NAMES) else ORIGIN_NAMES[0]
 
 
-def _excerpt(reader: Reader, refs: list[tuple[str, int]], hits: Hits | None, role: str) -> tuple[Piece, ...]:
-    if hits is not None:
-        among = [ref for of, ref in refs if not role or of == role]
-        best = max(among, key=lambda ref: (hits.of(ref) & hits.wanted).bit_count(), default=None)
-        pieces = [] if best is None else hits.excerpt(best)
-        if pieces:
-            return tuple((_on_line(text), found) for text, found in pieces)
-    last = next((ref for of, ref in reversed(refs) if of != "reply"), None)
-    line = _line(reader, last)
+def _best(refs: list[tuple[str, int]], hits: Hits, role: str) -> int | None:
+    """The message of a call that holds the most of the words."""
+    among = [ref for of, ref in refs if not role or of == role]
+    hits.prepare(among)
+    return max(among, key=lambda ref: (hits.of(ref) & hits.wanted).bit_count(), default=None)
+
+
+def _beginning(reader: Reader, refs: list[tuple[str, int]]) -> tuple[Piece, ...]:
+    """The first line or so of the last message."""
+    line = _line(reader, refs[-1][1] if refs else None)
     return ((line, False),) if line else ()
 
 
