@@ -8,6 +8,7 @@ from functools import partial
 from typing import Final
 
 from PySide6.QtCore import QDate, Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QDateEdit,
@@ -23,6 +24,7 @@ from PySide6.QtWidgets import (
     QWidgetAction,
 )
 
+from studio.gui.base.guard import guarded
 from studio.gui.panels.runs.asked import Asked
 from studio.gui.theme import current_theme
 from studio.gui.theme.icons import icon
@@ -41,10 +43,27 @@ COSTS: Final = (0.0, 0.01, 0.1, 1.0)
 DAYS: Final = ((0, "Any time"), (1, "Today"), (7, "Last 7 days"), (30, "Last 30 days"))
 
 
+class _Words(QLineEdit):
+    """The search field. Down and Enter lead into the list; Escape empties it, and then leads there, too."""
+
+    left = Signal()
+
+    @guarded()
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        is_escape = event.key() == Qt.Key.Key_Escape
+        if is_escape and self.text():
+            self.clear()
+        elif is_escape or event.key() == Qt.Key.Key_Down:
+            self.left.emit()
+        else:
+            super().keyPressEvent(event)
+
+
 class FilterBar(QWidget):
-    """`changed` when a person asks for something else; `asked` has it."""
+    """`changed` when a person asks for something else; `asked` has it. `left` when the keys are to go to the list."""
 
     changed = Signal()
+    left = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -54,7 +73,8 @@ class FilterBar(QWidget):
         self._rest.setSingleShot(True)
         self._rest.setInterval(REST_MS)
         self._rest.timeout.connect(self._take_words)
-        self.words = QLineEdit(self)
+        self.words = _Words(self)
+        self.words.left.connect(self.left)
         self.words.setObjectName("runs.search")
         self.words.setPlaceholderText("Search runs")
         self.words.setAccessibleName("Search runs")
@@ -118,6 +138,11 @@ class FilterBar(QWidget):
         self.words.clear()
         self._rest.stop()
         self.ask(Asked())
+
+    def begin(self, letters: str) -> None:
+        """Go on typing in the search field."""
+        self.words.setFocus()
+        self.words.insert(letters)
 
     def show_count(self, shown: int, total: int) -> None:
         """Say how many runs are listed, of how many."""

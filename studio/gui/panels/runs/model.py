@@ -25,6 +25,14 @@ _NOWHERE = QModelIndex()
 AROUND = 60
 """Rows read before they are seen, on either side."""
 
+CHUNK = 1000
+"""Rows that the view is told of at a time, as it is scrolled down."""
+
+_ROLES = frozenset({
+    Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.DecorationRole, Qt.ItemDataRole.ToolTipRole,
+    Qt.ItemDataRole.ForegroundRole, Qt.ItemDataRole.TextAlignmentRole, Qt.ItemDataRole.AccessibleTextRole,
+})  # fmt: skip
+
 _STATUS = next(number for number, column in enumerate(COLUMNS) if column.id == "status")
 
 
@@ -36,6 +44,8 @@ class RunsModel(QAbstractItemModel):
         self.listing = listing
         self._is_mine = is_mine
         self._shown = listing.now
+        self._reached = CHUNK
+        """Rows at the top that the view knows of: it looks at each of them whenever others are listed."""
         self._icons: dict[str, QIcon] = {}
         self._missing: dict[int, None] = {}
         self._asking = QTimer(self)
@@ -47,10 +57,20 @@ class RunsModel(QAbstractItemModel):
     # -- what is shown ------------------------------------------------------------------------
 
     def show_listed(self) -> None:
-        """Show what the listing has now."""
+        """Show what the listing has now, at least as far down as before."""
         self.beginResetModel()
         self._shown = self.listing.now
+        self._reached = max(self._reached, CHUNK) if len(self._top()) else CHUNK
         self.endResetModel()
+
+    def reach(self, key: int) -> None:
+        """Have a run among the rows that the view knows of, if it is listed."""
+        forest = self._shown.forest
+        while forest is not None and key in forest.parent:
+            key = forest.parent[key]
+        place = self._shown.places.get(key, -1)
+        while place >= self._reached and self.canFetchMore():
+            self.fetchMore()
 
     def recolour(self) -> None:
         """Take the marks from the theme that is shown now."""
@@ -67,7 +87,15 @@ class RunsModel(QAbstractItemModel):
     def index_of(self, key: int, column: int = 0) -> QModelIndex:
         """Return where a run stands; an invalid index if it is not listed."""
         place = self._shown.places.get(key)
-        return QModelIndex() if place is None else self.createIndex(place, column, key)
+        if place is None or (place >= self._reached and self._is_top(key)):
+            return QModelIndex()
+        return self.createIndex(place, column, key)
+
+    def _is_top(self, key: int) -> bool:
+        return self._shown.forest is None or key not in self._shown.forest.parent
+
+    def _top(self) -> Sequence[int]:
+        return self._shown.keys if self._shown.forest is None else self._shown.forest.roots
 
     def _siblings(self, parent: Index) -> Sequence[int]:
         forest = self._shown.forest
@@ -92,7 +120,22 @@ class RunsModel(QAbstractItemModel):
 
     @guarded(0)
     def rowCount(self, parent: Index = _NOWHERE) -> int:
-        return 0 if parent.column() > 0 else len(self._siblings(parent))
+        if parent.column() > 0:
+            return 0
+        count = len(self._siblings(parent))
+        return count if parent.isValid() else min(count, self._reached)
+
+    @guarded(False)
+    def canFetchMore(self, parent: Index = _NOWHERE) -> bool:
+        return not parent.isValid() and self._reached < len(self._top())
+
+    @guarded()
+    def fetchMore(self, parent: Index = _NOWHERE) -> None:
+        more = min(self._reached + CHUNK, len(self._top()))
+        if not parent.isValid() and more > self._reached:
+            self.beginInsertRows(_NOWHERE, self._reached, more - 1)
+            self._reached = more
+            self.endInsertRows()
 
     @guarded(0)
     def columnCount(self, parent: Index = _NOWHERE) -> int:
@@ -104,7 +147,7 @@ class RunsModel(QAbstractItemModel):
 
     @guarded()
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if not index.isValid():
+        if role not in _ROLES or not index.isValid():
             return None
         column = COLUMNS[index.column()]
         if role == Qt.ItemDataRole.TextAlignmentRole:

@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 TICK_MS: Final = 1000
 """How often times that pass are shown anew, in milliseconds."""
 
+LONG_MS: Final = 400
+"""How long a list is waited for before it is said that one waits, in milliseconds."""
+
 MENU: Final = (
     "runs.open", "runs.open_error", "runs.watch", "-", "runs.compare", "runs.graph", "runs.resume", "-", "runs.pause",
     "runs.go_on", "runs.step", "runs.abort", "-", "runs.copy_id", "runs.copy_command", "runs.save",
@@ -55,6 +58,10 @@ class RunsPanel(QWidget):
         self._tick = QTimer(self)
         self._tick.setInterval(TICK_MS)
         self._tick.timeout.connect(self._pass_time)
+        self._long = QTimer(self)
+        self._long.setSingleShot(True)
+        self._long.setInterval(LONG_MS)
+        self._long.timeout.connect(self._say_busy)
         self.listing.listed.connect(self._on_listed)
         self.listing.rows_came.connect(self._on_rows)
         self.listing.failed.connect(lambda problem: self._on_failed(problem))
@@ -102,6 +109,8 @@ class RunsPanel(QWidget):
         self.table.chosen.connect(self._on_chosen)
         self.table.menu_asked.connect(self._show_menu)
         self.table.delete_asked.connect(self._explain_deleting)
+        self.table.typed.connect(self.bar.begin)
+        self.bar.left.connect(self._into_table)
         self.source_bar.own_asked.connect(self.show_own)
         self.source_bar.file_asked.connect(lambda: self.workbench.trigger("file.open_runs"))
         self.bar.row.insertWidget(self.bar.row.count() - 1, self.table.tree_button)
@@ -158,11 +167,16 @@ class RunsPanel(QWidget):
 
     def _ask(self) -> None:
         self.listing.ask(self.wanted(), self.table.order(), as_forest=self.table.is_tree)
+        self._long.start()
 
     def _soon(self) -> None:
         """A run of this window has begun or ended."""
         if self.isVisible():
             self.listing.look()
+
+    def _say_busy(self) -> None:
+        if self.listing.is_loading:
+            self.bar.count.setText("Searching…")
 
     def _on_current(self) -> None:
         if self.bar.asked.this_graph and self.isVisible():
@@ -187,6 +201,7 @@ class RunsPanel(QWidget):
 
     def _on_failed(self, problem: StudioError) -> None:
         self._problem = problem
+        self.bar.count.setText("")
         self._say_empty()
 
     def _say_empty(self) -> None:
@@ -298,6 +313,11 @@ class RunsPanel(QWidget):
 
     def _trigger(self, action_id: str, on: bool = False) -> None:
         self.workbench.trigger(action_id)
+
+    def _into_table(self) -> None:
+        self.table.setFocus()
+        if not self.table.currentIndex().isValid():
+            self.table.select(list(self.listing.now.keys[:1]))
 
     def _show_menu(self, point: QPoint) -> None:
         if self.table.selected():

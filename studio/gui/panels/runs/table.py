@@ -66,6 +66,8 @@ class RunsTable(QTreeView):
     chosen = Signal()
     """Other runs are selected."""
     menu_asked = Signal(QPoint)
+    typed = Signal(str)
+    """A person types letters: they are looked for."""
     delete_asked = Signal()
 
     def __init__(self, model: RunsModel, state: Any, parent: QWidget | None = None) -> None:
@@ -201,6 +203,7 @@ class RunsTable(QTreeView):
         selection = QItemSelection()
         first = QModelIndex()
         for key in keys[:MOST_SELECTED]:
+            self.runs.reach(key)
             index = self.runs.index_of(key)
             if index.isValid():
                 first = index if not first.isValid() else first
@@ -250,6 +253,12 @@ class RunsTable(QTreeView):
         self.blockSignals(blocked)
 
     # -- Qt -----------------------------------------------------------------------------------
+
+    @guarded()
+    def keyboardSearch(self, search: str) -> None:
+        """Letters go to the search field, which looks through all runs, not through the rows one by one."""
+        if search.strip():
+            self.typed.emit(search)
 
     @guarded()
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -122,6 +122,26 @@ def test_searching_counts_and_clears(put: Put, shelf: Open) -> None:
     assert len(shown.ids()) == 4
 
 
+def test_letters_typed_in_the_list_are_looked_for_and_keys_lead_back(put: Put, shelf: Open, qtbot: Any) -> None:
+    put(FEW)
+    shown = shelf()
+    shown.click("01A")
+    words = shown.panel.bar.words
+
+    qtbot.keyClicks(shown.panel.table, "r")
+    qtbot.keyClicks(words, "ead")
+    assert words.hasFocus()
+    qtbot.keyClicks(words, "er")
+    assert shown.ids() == ["01D", "01C"]
+    qtbot.keyClick(words, Qt.Key.Key_Down)
+    assert shown.panel.table.hasFocus()
+    shown.panel.bar.words.setFocus()
+    qtbot.keyClick(words, Qt.Key.Key_Escape)
+    assert len(shown.ids()) == 4
+    qtbot.keyClick(words, Qt.Key.Key_Escape)
+    assert shown.panel.table.hasFocus()
+
+
 def test_switches_menu_and_chips_are_one_filter(put: Put, shelf: Open, qtbot: Any) -> None:
     put(FEW)
     shown = shelf()
@@ -260,13 +280,20 @@ def test_the_list_asks_only_for_what_is_in_view(put: Put, shelf: Open, monkeypat
     shown.wait(lambda: shown.cell(shown.indexes(most=1)[0], "id") == "01R029999")
     assert len(shown.panel.listing.rows) < 1000
 
-    bar = shown.panel.table.verticalScrollBar()
-    for part in (0.2, 0.9, 0.5, 1.0):
-        bar.setValue(int(bar.maximum() * part))
+    bar, model = shown.panel.table.verticalScrollBar(), shown.panel.model
+    told = model.rowCount()
+    assert told < 6000, "the view is not told of more than it can look at"
+    for _ in range(3):
+        bar.setValue(bar.maximum())
         shown.panel.table.viewport().repaint()
-    last = shown.panel.model.index(29_999, 0, QModelIndex())
-    shown.wait(lambda: shown.cell(last, "id") == "01R000000")
+    assert told < model.rowCount() < 30_000
+    last = model.index(model.rowCount() - 1, 0, QModelIndex())
+    shown.wait(lambda: shown.cell(last, "id") == f"01R{30_000 - model.rowCount():06}")
     assert len(shown.panel.listing.rows) < 2500
+    oldest = shown.panel.listing.now.keys[-1]
+    shown.panel.table.select([oldest])
+    assert shown.panel.table.selected() == [oldest]
+    assert model.rowCount() == 30_000
 
 
 def test_another_file_is_shown_marked_and_left_again(put: Put, shelf: Open, tmp_path: Path, blank_trace: bytes) -> None:
