@@ -120,14 +120,16 @@ def asking_of(
                 rounds[-1] = replace(rounds[-1], after=told)
         elif effect.name == "judged" and isinstance(effect.request, dict):
             sure = effect.request.get("confidence")
-            judged[str(effect.request.get("check"))] = (str(effect.request.get("label")), sure)
+            known = float(sure) if isinstance(sure, int | float) else None
+            judged[str(effect.request.get("check"))] = (str(effect.request.get("label")), known)
         else:
             notes.append(effect)
     if calls or (rounds and status == "ok" and any(v.state == VIOLATED for v in rounds[-1].verdicts)):
         close(_passed(checks, judged, function) if status == "ok" else (), "")
     scores = (outputs or {}).get("scores")
-    known = scores if isinstance(scores, dict) and function is not None else {}
-    return Asking(tuple(rounds), tuple(notes), {str(label): float(value) for label, value in known.items()})
+    labels = scores.items() if isinstance(scores, dict) and function is not None else ()
+    sure_of = {str(label): float(value) for label, value in labels if isinstance(value, int | float)}
+    return Asking(tuple(rounds), tuple(notes), sure_of)
 
 
 # -- verdicts -------------------------------------------------------------------------------------
@@ -136,9 +138,9 @@ def asking_of(
 def _violated(
     told: Mapping[str, Json], checks: Sequence[Check], judged: Mapping[str, tuple[str, float | None]]
 ) -> list[Verdict]:
-    faults = {
-        str(one.get("check")): str(one.get("message", "")) for one in told.get("faults", ()) if isinstance(one, dict)
-    }
+    given = told.get("faults")
+    noted = [one for one in given if isinstance(one, dict)] if isinstance(given, list) else []
+    faults = {str(one.get("check")): str(one.get("message", "")) for one in noted}
     declared = {check.name: check for check in checks}
     broken_form = [name for name in faults if name not in declared]
     by_expression = any(name in faults and check.expression is not None for name, check in declared.items())

@@ -159,6 +159,15 @@ class CallsBody(QWidget):
         """What the person folded or unfolded, by what the call was for."""
         self._shown: tuple[Asking, Mapping[str, Json]] | None = None
 
+    def show_told(self, text: str) -> None:
+        """Show no call, and a sentence instead."""
+        self._shown = None
+        self.scores.show_rows((), "")
+        set_shown(self.scores_caption, False)
+        self.rounds.take(0)
+        set_shown(self.rest, False)
+        self.notes.set_text(text)
+
     def make_call(self, parent: QWidget) -> CallBlock:
         """Make one more block for a call; how it is folded is remembered."""
         made = CallBlock(self.desk, parent)

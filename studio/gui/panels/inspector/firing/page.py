@@ -21,6 +21,7 @@ from studio.gui.panels.inspector.firing.pool import set_shown
 from studio.gui.panels.inspector.firing.raw_section import RawBody
 from studio.gui.panels.inspector.firing.values_section import InputsBody, OutputsBody, StoresBody, WireBody
 from studio.gui.panels.inspector.folds import Folds
+from studio.gui.theme.theme import themes
 from studio.gui.widgets.labels import Note
 from studio.gui.widgets.section import Section
 from studio.gui.workbench import Workbench
@@ -86,6 +87,7 @@ class FiringPage(QWidget):
         self._settle = QTimer(self)
         self._settle.setSingleShot(True)
         self._settle.timeout.connect(self._keep_place)
+        themes().changed.connect(self._on_theme)
         replays = self.desk.replays
         if replays is not None:
             replays.closed.connect(self._on_closed)
@@ -293,10 +295,13 @@ class FiringPage(QWidget):
         if told is not None and told.lost:
             summary = "in a run that is not in this file"
         self.calls.header.set_summary(summary)
+        body = self.calls.body if self.calls.is_open else None
+        if isinstance(body, CallsBody) and (reading or (told is not None and told.lost)):
+            body.show_told("Reading…" if reading else _LOST)
         if told is None or asking is None or facts is None:
             return
-        if self.calls.is_open and isinstance(self.calls.body, CallsBody):
-            self.calls.body.show_asking(asking, self._known_inputs(facts))
+        if isinstance(body, CallsBody) and not told.lost:
+            body.show_asking(asking, self._known_inputs(facts))
         self.stores.header.set_summary(f"{len(told.stored)}")
         if told.stored and self.stores.is_open and isinstance(self.stores.body, StoresBody):
             self.stores.body.show_ops(told.stored)
@@ -408,6 +413,11 @@ class FiringPage(QWidget):
         if area is not None and not (value == area.verticalScrollBar().maximum() and value < self._scroll):
             self._scroll = value
 
+    def _on_theme(self) -> None:
+        """What is marked in texts takes the colours of another theme."""
+        if self._facts is not None:
+            self.fill()
+
     def _forget(self) -> None:
         self.desk.forget()
         self._facts = self._asking = self._asked = None
@@ -419,6 +429,8 @@ class FiringPage(QWidget):
         if session is self.desk.session:
             self._forget()
 
+
+_LOST = "It was executed in a run that this one goes on from, and that is not in this file: what it asked stands there."
 
 _TAKING_NOTHING = (SKIPPED, WAITING, NOT_YET)
 

@@ -246,7 +246,8 @@ class EntropyView(QWidget):
         """Show a reply's tokens and the mean bits of all of them."""
         set_shown(self, bool(cells))
         if cells:
-            self.caption.set_text(f"Entropy · mean {mean:.2f} bits" if mean is not None else "Entropy")
+            known = f" · mean {mean:.2f} bits" if isinstance(mean, int | float) else ""
+            self.caption.set_text(f"Entropy{known}")
             self.strip.show_cells(cells)
 
 
