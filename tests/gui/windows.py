@@ -53,6 +53,11 @@ def close(window: MainWindow) -> None:
         box.reject()
     window._leaving = True
     window.close()
+    # Its pages end by themselves first, as they do where a loop of events runs: of a canvas that is taken down with its
+    # window, Qt's binding keeps the Python half, and with it the window; hundreds of them were most of a test session.
+    for _ in range(2):
+        QApplication.processEvents()
+        QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     window.deleteLater()
     QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 

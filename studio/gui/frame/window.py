@@ -119,7 +119,7 @@ class MainWindow(QMainWindow):
         workbench.actions_changed.connect(self.refresh_title)
         workbench.settings_changed.connect(self._on_setting)
         workbench.part("recovery").changed.connect(self.offer_recovery)
-        QGuiApplication.styleHints().colorSchemeChanged.connect(lambda *_: self._on_setting("window.theme"))
+        QGuiApplication.styleHints().colorSchemeChanged.connect(self._on_scheme)
         self.pages.welcome()
         self.refresh_title()
 
@@ -257,6 +257,10 @@ class MainWindow(QMainWindow):
             theme = str(self.workbench.settings["window.theme"])
             if theme == "system" or theme != current_theme().name:
                 apply_theme(theme)
+
+    def _on_scheme(self) -> None:
+        # A method, not a lambda: Qt would keep a lambda, and with it the window, as long as the application lives.
+        self._on_setting("window.theme")
 
     def offer_recovery(self) -> None:
         """Say above the graph what an earlier crash left unsaved; the welcome page has its own list of it."""
