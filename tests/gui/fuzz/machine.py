@@ -19,7 +19,7 @@ from typing import Any
 
 from PySide6.QtCore import QCoreApplication, QEvent, QMessageLogContext, Qt, QtMsgType, qInstallMessageHandler
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QDialog, QGraphicsItem, QListView, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QDockWidget, QGraphicsItem, QListView, QWidget
 
 from studio.editing import Document
 from studio.graph.model import Graph
@@ -157,10 +157,10 @@ def census() -> dict[str, int]:
     """Return what there is of things that must not pile up: widgets, items of scenes, documents, graphs, threads.
 
     The inspector keeps a bounded number of pages; which of them there are is chance, so they, and the lists that
-    complete in their fields, do not count.
+    complete in their fields, do not count. Nor do the strips that stand for the titles of panels that share a place.
     """
     settle()
-    widgets = sum(not _is_inspector(one) for one in QApplication.allWidgets())
+    widgets = sum(not _is_inspector(one) and not _is_strip(one) for one in QApplication.allWidgets())
     found = {"widgets": widgets, "threads": threading.active_count()}
     kinds: dict[str, type[Any]] = {"items": QGraphicsItem, "canvases": Canvas, "documents": Document, "graphs": Graph}
     found.update(dict.fromkeys(kinds, 0))
@@ -177,6 +177,11 @@ def _is_inspector(widget: QWidget | None) -> bool:
             return True
         widget = widget.parentWidget()
     return False
+
+
+def _is_strip(widget: QWidget) -> bool:
+    dock = widget.parentWidget()
+    return isinstance(dock, QDockWidget) and dock.titleBarWidget() is widget
 
 
 def settle() -> None:
