@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
+from studio.gui.base.guard import guarded
 from studio.gui.widgets.labels import Link, Note, small_button
 from studio.replay.drafts import Draft, Key, Piece
 from studio.support.errors import StudioError
@@ -57,8 +59,19 @@ class ChangesList(QScrollArea):
             self._column.addWidget(Note("All models are asked again.", "text"))
         self._column.addStretch(1)
         self.setVisible(bool(pieces) or again)
-        height = self._inside.sizeHint().height()
-        self.setFixedHeight(min(HIGHEST, max(24, height)))
+        self._fit()
+
+    def _fit(self) -> None:
+        """Be as high as the rows need at this width, up to a limit."""
+        self._column.activate()
+        height = self._column.totalHeightForWidth(self.viewport().width())
+        self.setFixedHeight(min(HIGHEST, max(24, height + 6)))
+
+    @guarded()
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self._fit()
 
     def _row(self, number: int, piece: Piece, why: str) -> QWidget:
         row = QWidget()

@@ -34,6 +34,7 @@ class TextView(QPlainTextEdit):
     def say(self, text: str) -> None:
         """Show a sentence."""
         self._parts = ()
+        self.setCurrentCharFormat(QTextCharFormat())  # that of the text before would stay
         self.setPlainText(text)
 
     def show_parts(self, parts: Sequence[PartText]) -> None:
