@@ -72,7 +72,7 @@ class WireValues:
     def __init__(self, projection: Projection) -> None:
         self._projection = projection
         self._values: dict[WireKey, WireValue] = {}
-        self._item: _Chips | None = None
+        self._item: WireTexts | None = None
 
     @property
     def values(self) -> Mapping[WireKey, WireValue]:
@@ -108,7 +108,7 @@ class WireValues:
                 self._item = None
             return
         if self._item is None:
-            self._item = _Chips()
+            self._item = WireTexts()
             scene.addItem(self._item)
         if anew:
             self._item.clear()
@@ -151,7 +151,7 @@ def _chip_of(wire: WireItem, value: WireValue, is_joined: bool) -> _Chip | None:
     return _Chip(rect, text, wire.port_type, wire.edge.feedback, value.kind == "again")
 
 
-class _Chips(QGraphicsItem):
+class WireTexts(QGraphicsItem):
     """Paints the texts that are in view."""
 
     def __init__(self) -> None:

@@ -64,6 +64,8 @@ class Replays(QObject):
         self._canvases = Canvases(self.act_of, self)
         self._stood: dict[tuple[Path, str], tuple[int, bool]] = {}
         self._asked = 0
+        self._seqs: dict[Session, int] = {}
+        """The step at which each was shown last."""
         self._awaited: dict[Session, tuple[int, int, str]] = {}
         self._has_pages = False
         self.searched = ""
@@ -155,6 +157,7 @@ class Replays(QObject):
         if len(self._stood) > STOOD:
             del self._stood[next(iter(self._stood))]
         self._awaited.pop(session, None)
+        self._seqs.pop(session, None)
         self._canvases.leave(session)
         session.close()
         self.closed.emit(session)
@@ -177,7 +180,10 @@ class Replays(QObject):
     # -- showing ------------------------------------------------------------------------------
 
     def _on_moved(self, session: Session) -> None:
-        self._show_place(session)
+        if self._seqs.get(session) == session.seq:
+            self.paint(session)  # another item was picked for a tab: the step is where it was
+        else:
+            self._show_place(session)
         self.moved.emit(session)
 
     def _on_grew(self, session: Session) -> None:
@@ -195,6 +201,7 @@ class Replays(QObject):
 
     def _show_place(self, session: Session) -> None:
         """Show the graph that the step is in (if the session follows), with its node selected, as it stood then."""
+        self._seqs[session] = session.seq
         if self.workbench.document is not session.document:
             self.paint(session)  # somebody may show it elsewhere
             return

@@ -1,0 +1,120 @@
+"""The picker of items in the tab of a map's body: by list, slider and typed, for four items and for ten thousand."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
+from studio.gui.canvas import Canvas
+from studio.gui.frame.window import MainWindow
+from studio.gui.replay.picks import LISTED
+from studio.gui.widgets.picker_bar import PickerBar
+from tests.gui.replay.runs import opened, settle
+from tests.support.runs import KEYED, made, many_items
+
+BODY = ("body",)
+
+
+def bar_of(canvas: Canvas) -> PickerBar:
+    bar = canvas.findChild(PickerBar)
+    assert bar is not None
+    bar.refresh()
+    return bar
+
+
+def show_body(window: MainWindow, db: Path) -> tuple[Any, Canvas]:
+    session = opened(window, db)
+    session.seek(session.last)
+    window.workbench.show(session.document, BODY)
+    return session, settle(window)
+
+
+def test_items_have_the_names_they_were_given_whatever_these_hold(window: MainWindow, tmp_path: Path) -> None:
+    session, canvas = show_body(window, made(KEYED, tmp_path / "keyed.db"))
+    bar = bar_of(canvas)
+    assert [bar.items.itemText(n) for n in range(bar.items.count())] == ["a/b", "50%", "<b>x</b>", "(no name)"]
+    assert not bar.items.isEditable()
+    for place, key in enumerate(["a%2Fb", "50%25", "<b>x<%2Fb>", "%"]):
+        bar.items.setCurrentIndex(place)
+        bar.items.activated.emit(place)
+        canvas = settle(window)
+        assert session.items_at(BODY)[0] == key
+        state = session.state_at(BODY)
+        assert state is not None
+        assert state.region.item == key
+        assert canvas.projection.cards["m"].state.tick == "2"
+        assert bar.told.text() == f"item {place + 1} of 4"
+        assert bar.slider.value() == place
+
+
+def test_without_a_step_in_it_the_tab_shows_the_first_item(window: MainWindow, tmp_path: Path) -> None:
+    session, canvas = show_body(window, made(KEYED, tmp_path / "keyed.db"))
+    bar_of(canvas)
+
+    assert session.items_at(BODY)[0] == "a%2Fb"
+    assert canvas.projection.cards["m"].state.text == "3"
+
+
+def test_steps_lead_to_their_own_item(window: MainWindow, tmp_path: Path) -> None:
+    session, canvas = show_body(window, made(KEYED, tmp_path / "keyed.db"))
+    bar = bar_of(canvas)
+    session.seek(1)
+    while not session.here.node.startswith("work/50%25/"):
+        session.shift(1)
+    settle(window)
+    bar.refresh()
+
+    assert bar.items.currentText() == "50%"
+
+
+def test_the_tab_of_no_body_has_no_picker(window: MainWindow, tmp_path: Path) -> None:
+    opened(window, made(KEYED, tmp_path / "keyed.db"))
+
+    assert bar_of(settle(window)).isHidden()
+
+
+@pytest.fixture(scope="module")
+def thousands(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return made(many_items(3000), tmp_path_factory.mktemp("many") / "many.db")
+
+
+def test_of_thousands_a_few_are_listed_and_all_are_reached(window: MainWindow, thousands: Path) -> None:
+    session, canvas = show_body(window, thousands)
+    bar = bar_of(canvas)
+    assert bar.items.count() <= LISTED + 1
+    assert bar.slider.maximum() == 2999
+    bar.slider.setValue(2500)
+    settle(window)
+    assert session.items_at(BODY)[0] == "2500"
+    assert bar.told.text() == "item 2,501 of 3,000"
+    QTest.mouseClick(bar.forth, Qt.MouseButton.LeftButton)
+    assert session.items_at(BODY)[0] == "2501"
+    editor = bar.items.lineEdit()
+    assert editor is not None
+    editor.selectAll()
+    QTest.keyClicks(editor, "1234")
+    QTest.keyClick(editor, Qt.Key.Key_Return)
+    canvas = settle(window)
+    assert session.items_at(BODY)[0] == "1234"
+    assert canvas.projection.cards["item"].state.text == "1234"
+
+
+def test_an_item_that_never_ran_is_refused_by_name(window: MainWindow, thousands: Path) -> None:
+    session, canvas = show_body(window, thousands)
+    bar = bar_of(canvas)
+    before = session.items_at(BODY)[0]
+    said: list[str] = []
+    window.workbench.said.connect(lambda text, kind: said.append(text))
+    editor = bar.items.lineEdit()
+    assert editor is not None
+    editor.selectAll()
+    QTest.keyClicks(editor, "99999")
+    QTest.keyClick(editor, Qt.Key.Key_Return)
+
+    assert said == ["No item `99999` ran up to now."]
+    assert session.items_at(BODY)[0] == before
+    assert editor.text() == before
