@@ -79,9 +79,9 @@ def lineage(row: RunRow) -> str:
     return f"from {plain_line(row.parent_run[:SHORT_ID])}{where}{gone}"
 
 
-def status_said(row: RunRow, *, is_mine: bool = False) -> str:
-    """Return the status in a word or two."""
-    return f"{row.status} · here" if is_mine and row.is_live else row.status
+def status_said(row: RunRow, note: str) -> str:
+    """Return the status; of a run that goes on with what is known beyond the trace (`here`, `held`)."""
+    return f"{row.status} · {note}" if note and row.is_live else row.status
 
 
 def _number(value: int | None) -> str:

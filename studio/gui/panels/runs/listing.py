@@ -100,6 +100,7 @@ class Listing(QObject):
             self._lookup.stop()
             self._lookup = None
         self.path = None
+        self.rows = {}
 
     def watch(self, on: bool) -> None:
         """Look for what other processes write, or no more."""

@@ -39,10 +39,11 @@ _STATUS = next(number for number, column in enumerate(COLUMNS) if column.id == "
 class RunsModel(QAbstractItemModel):
     """Rows are runs; an index carries the number of its run."""
 
-    def __init__(self, listing: Listing, is_mine: Callable[[str], bool], parent: QObject | None = None) -> None:
+    def __init__(self, listing: Listing, note: Callable[[str], str], parent: QObject | None = None) -> None:
+        """`note` says of a run that goes on, by its id, what the trace does not know."""
         super().__init__(parent)
         self.listing = listing
-        self._is_mine = is_mine
+        self._note = note
         self._shown = listing.now
         self._reached = CHUNK
         """Rows at the top that the view knows of: it looks at each of them whenever others are listed."""
@@ -160,7 +161,7 @@ class RunsModel(QAbstractItemModel):
         match role:
             case Qt.ItemDataRole.DisplayRole:
                 if index.column() == _STATUS:
-                    return status_said(row, is_mine=self._is_mine(row.id))
+                    return status_said(row, self._note(row.id) if row.is_live else "")
                 return column.text(row, time.time())
             case Qt.ItemDataRole.DecorationRole if index.column() == _STATUS:
                 return self._icons.get(row.status)

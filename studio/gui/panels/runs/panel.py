@@ -78,7 +78,7 @@ class RunsPanel(QWidget):
 
     def _make(self) -> None:
         self.listing = Listing(self)
-        self.model = RunsModel(self.listing, self.is_mine, self)
+        self.model = RunsModel(self.listing, self.note, self)
         self.bar = FilterBar(self)
         self.source_bar = SourceBar(self)
         self.bar.row.addWidget(self.source_bar)
@@ -114,7 +114,7 @@ class RunsPanel(QWidget):
         self.source_bar.own_asked.connect(self.show_own)
         self.source_bar.file_asked.connect(lambda: self.workbench.trigger("file.open_runs"))
         self.bar.row.insertWidget(self.bar.row.count() - 1, self.table.tree_button)
-        self.steering.answered.connect(lambda *_: self._show_steering())
+        self.steering.answered.connect(lambda *_: self._on_answer())
 
     def shutdown(self) -> None:
         """The window closes."""
@@ -251,6 +251,12 @@ class RunsPanel(QWidget):
         active = self.live.active
         return active is not None and active.known_as == id and self.is_own
 
+    def note(self, id: str) -> str:
+        """Return what is known of a run that goes on beyond its trace: that it is of this window, or held."""
+        if self.is_mine(id):
+            return "here, held" if self.live.state() == "paused" else "here"
+        return "held" if id in self.steering.held else ""
+
     def select(self, ids: list[str]) -> None:
         """Select runs by their ids, as far as they are known and listed."""
         known = {row.id: row.key for row in self.listing.rows.values()}
@@ -272,6 +278,11 @@ class RunsPanel(QWidget):
     def _on_chosen(self) -> None:
         self._show_steering()
         self.workbench.actions_changed.emit()
+
+    def _on_answer(self) -> None:
+        self._show_steering()
+        self.table.viewport().update()
+        self.listing.look()
 
     def _show_steering(self) -> None:
         rows = self.selected_rows()

@@ -57,6 +57,8 @@ class Steering(QWidget):
         self.workbench = workbench
         self.said: dict[str, tuple[str, str]] = {}
         """What is known of runs that were given orders: a sentence and its role."""
+        self.held: set[str] = set()
+        """Runs that were paused when they answered last."""
         self.busy: set[str] = set()
         self.buttons: dict[str, QToolButton] = {}
         row = QHBoxLayout(self)
@@ -114,6 +116,8 @@ class Steering(QWidget):
     def _answered(self, run: str, order: str, status: Json) -> None:
         self.busy.discard(run)
         text, role = _sentence(order, status)
+        is_held = isinstance(status, dict) and status.get("state") == "paused"
+        (self.held.add if is_held else self.held.discard)(run)
         self._say(run, text, role)
 
     def _refused(self, run: str, error: StudioError) -> None:

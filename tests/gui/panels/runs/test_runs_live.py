@@ -78,6 +78,7 @@ def test_a_run_of_another_process_is_paused_stepped_let_go_and_stopped(
     shown.push("runs.pause.button")
     assert said(shown) == "Asking it to pause…"
     shown.wait(lambda: said(shown).startswith("Paused before "))
+    assert shown.cells("status") == ["running · held"]
     with Trace(trace_file) as trace:
         held_at = trace.steps(id).last()
         shown.push("runs.step.button")
@@ -85,6 +86,7 @@ def test_a_run_of_another_process_is_paused_stepped_let_go_and_stopped(
         shown.wait(lambda: "one step done" in said(shown))
         shown.push("runs.go_on.button")
         shown.wait(lambda: said(shown) == "It goes on.")
+        assert shown.cells("status") == ["running"]
         at = trace.steps(id).last() or 0
         shown.wait(lambda: (trace.steps(id).last() or 0) > at + 3)
     shown.push("runs.abort.button")
@@ -159,6 +161,7 @@ def test_the_run_of_this_window_is_a_row_and_is_steered_the_same_way(shelf: Open
     shown.push("runs.pause.button")
     shown.wait(lambda: live.state() == "paused")
     shown.wait(lambda: said(shown) == "It goes on in this window: paused.")
+    assert shown.cells("status") == ["running · here, held"]
     shown.push("runs.go_on.button")
     shown.wait(lambda: live.state() == "running")
     shown.push("runs.abort.button")
