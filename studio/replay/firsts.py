@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from studio.graph.model import Graph
 from studio.graph.paths import node_at
 from studio.graph.scope import Scope
+from studio.replay.as_run import graph_as_run
 from studio.spec.registry import default_registry
 from studio.support.errors import StudioError
 from studio.support.values import Json
@@ -42,7 +42,7 @@ class FirstValues:
 
     def _look(self, path: str, port: str) -> First | None:
         if self._top is None:
-            self._top = Scope(Graph.from_text(self._trace.graph_text(self._run)))
+            self._top = Scope(graph_as_run(self._trace, self._run))
         found = node_at(self._top, path, default_registry(), whole=True)
         if found is None:
             return None

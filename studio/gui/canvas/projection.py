@@ -190,7 +190,7 @@ class Projection:
             if item is None:
                 item = self.cards[name] = self.graph.put(name)
             ports = self.document.ports(self.at, name)
-            card = make_card(model.nodes[name], ports, _lists(self._used[name]), self.badges.get(name, ""))
+            card = self._card(name)
             fields = {(IN, key): field for key, field in ports.inputs.items()}
             fields.update({(OUT, key): field for key, field in ports.outputs.items()})
             types = {key: field.type for key, field in fields.items()}
@@ -201,11 +201,20 @@ class Projection:
     def set_badges(self, badges: Mapping[str, str]) -> None:
         """Show other badges (`live`, `steady`) on the cards."""
         before, self.badges = self.badges, dict(badges)
-        self._ports_touched |= {
-            name for name in self.cards if before.get(name, "") != self.badges.get(name, "") and name in self._used
-        }
+        for name, item in self.cards.items():
+            if before.get(name, "") == self.badges.get(name, "") or name not in self._used:
+                continue
+            card = self._card(name)
+            if card.box() == item.card.box():  # its wires stay as they are
+                item.show_card(item.title, card, item.types, item.fields)
+            else:
+                self._ports_touched.add(name)
         if self._ports_touched:
             self.reconcile()
+
+    def _card(self, name: str) -> Card:
+        ports = self.document.ports(self.at, name)
+        return make_card(self.model.nodes[name], ports, _lists(self._used[name]), self.badges.get(name, ""))
 
     def boxes(self) -> dict[str, Box]:
         """Return the sizes of all cards, for layouts."""

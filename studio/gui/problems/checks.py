@@ -28,6 +28,10 @@ if TYPE_CHECKING:
     from studio.lint.worst_case import Bound
     from studio.spec.registry import Registry
 
+LATER_MS: Final = 1000
+"""How long a graph that cannot be changed waits for its check, in milliseconds: it is for its badges only, and what
+was opened to be gone through is shown first."""
+
 WAIT_MS: Final = 150
 """How long an edit must have settled before the graph is looked at, in milliseconds."""
 
@@ -134,7 +138,7 @@ class Checks(QObject):
         # In another folder other bodies are found.
         self._unhook[id(document)] = document.saved.connect(lambda: self.check(document))
         self.check(document)
-        self._wait.start(0)
+        self._wait.start(0 if document.locked is None else LATER_MS)
 
     def _on_closed(self, document: Document) -> None:
         self._unhook.pop(id(document))()

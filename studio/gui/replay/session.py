@@ -12,10 +12,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from studio.editing import TOP, At, Document
-from studio.graph.model import Edge, Graph
+from studio.graph.model import Edge
 from studio.gui.live.watching.lookup import Lookup
 from studio.gui.live.watching.places import DEEPEST, Places, Spot, way
 from studio.gui.replay.shots import Shots
+from studio.replay.as_run import graph_as_run
 from studio.replay.cursor import Cursor
 from studio.spec.registry import Registry
 from studio.support.errors import StudioError, UsageError
@@ -92,7 +93,7 @@ class Session:
         self.trace = Trace(source.db, foreign=source.foreign)
         try:
             self.cursor = Cursor(self.trace, source.run, registry=registry)
-            graph = Graph.from_text(self.trace.graph_text(self.run.id))
+            graph = graph_as_run(self.trace, self.run.id)
         except BaseException:
             self.trace.close()
             raise

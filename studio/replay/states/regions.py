@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from studio.engine.plan import RegionPlan, compile_plan
-from studio.graph.model import Graph
+from studio.replay.as_run import graph_as_run
 from studio.spec.registry import Registry, default_registry
 from studio.support.errors import StudioError
 from studio.support.ticks import region_prefix, tick_path
@@ -183,7 +183,7 @@ class Regions:
 
     def _compiled(self) -> RegionPlan:
         ordered = self._trace.run(self._run).ordered_races
-        graph = Graph.from_text(self._trace.graph_text(self._run))
+        graph = graph_as_run(self._trace, self._run)
         return compile_plan(graph, self._registry or default_registry(), ordered_races=ordered)
 
 
