@@ -119,7 +119,8 @@ class ForkPanel(QWidget, UndoHost):
         self.select = Note("Select a node to change it.", "soft", inside)
         self.select.setContentsMargins(14, 8, 10, 8)
         self._rows.addWidget(self.select)
-        self.options = ForkOptions(self._context)
+        self.options = ForkOptions(self._context, inside)  # of nobody, it would outlive a panel that is never unfolded
+        self.options.hide()
         self.options_section = Section("Model, seed and limits", lambda: self.options, name="fork.options_section")
         self.options_section.turned.connect(lambda *_: self._show_options())
         self._rows.addWidget(self.options_section)
