@@ -199,6 +199,7 @@ def test_a_child_without_its_parent_says_so(db: Path, trace: Callable[[], Trace]
 
 def test_a_run_that_goes_on_shows_what_it_has_come_to(log: FileRunLog, trace: Callable[[], Trace]) -> None:
     put_firings(log, 7)
+    log.firing(8, 8, 1, "a1", 0, 0, 2, "not wanted", 0, 1, 0, None, None, 1)  # a skip is no firing
     runs = trace().run_list()
     row = runs.rows(runs.keys())[0]
 
