@@ -238,15 +238,12 @@ class CallBlock(Section):
     def show_call(self, call: Call, inputs: Mapping[str, Json], is_open: bool) -> None:
         """Show a call, folded or not."""
         self._call = call, inputs
-        effect = call.effect
         title = _title(call)
         if self.header.text() != title:
             self.header.setText(title)
             self.header.setAccessibleName(title)
             self.header.update()
         self.header.setToolTip(_BLANK_HELP if call.purpose == BLANK else "")
-        bad = effect.status == "error"
-        self.header.set_summary(_summary(effect), "bad" if bad else "soft")
         if self.is_open != is_open:
             self.set_open(is_open)
         else:
@@ -258,8 +255,14 @@ class CallBlock(Section):
         return "" if self._call is None else self._call[0].purpose
 
     def _fill(self) -> None:
-        if self._call is not None and self.is_open and isinstance(self.body, CallBody):
-            self.body.show_call(self._call[0].effect, self._call[1])
+        if self._call is None:
+            return
+        effect = self._call[0].effect
+        bad = effect.status == "error"
+        said = "" if self.is_open else _said(effect)
+        self.header.set_summary(said or _summary(effect), "bad" if bad else "soft")
+        if self.is_open and isinstance(self.body, CallBody):
+            self.body.show_call(effect, self._call[1])
 
 
 def _title(call: Call) -> str:
@@ -287,6 +290,12 @@ def _summary(effect: Effect) -> str:
     if effect.duration_ms is not None:
         words.append(span(effect.duration_ms / 1e3))
     return " · ".join(words)
+
+
+def _said(effect: Effect) -> str:
+    """The beginning of a reply: what a folded call tells of itself."""
+    text = effect.response.get("text") if effect.kind in CALLS and isinstance(effect.response, dict) else None
+    return f"“{plain_line(text[:200])}”" if isinstance(text, str) and text.strip() else ""
 
 
 def _schema_words(schema: Json) -> str:

@@ -90,7 +90,7 @@ class Head(QWidget):
         self.on = self._step("›", "The next firing of this node", "firing.next", False)
         top.addWidget(self.back)
         top.addWidget(self.on)
-        self.copies = small_button("Copy as ▾", "Copy this firing as curl, Python, YAML, …", "firing.copy_as", self)
+        self.copies = small_button("Copy ▾", "Copy this firing as curl, Python, YAML, …", "firing.copy_as", self)
         self.copies.clicked.connect(
             lambda *_: self.copy_asked.emit(self.copies.mapToGlobal(QPoint(0, self.copies.height())))
         )

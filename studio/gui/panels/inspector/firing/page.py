@@ -247,9 +247,10 @@ class FiringPage(QWidget):
         self._asked_of, self._asked, self._asking = facts.firing, None, None
         run, id = session.run.id, facts.firing
         try:
-            taken = facts.taken is not None and facts.taken.run != run
-            light = not taken and weight_of(session.cursor.steps, id) <= LIGHT
-            if light:
+            weight = weight_of(session.cursor.steps, id)
+            if facts.taken is not None:
+                weight += weight_of(session.trace.steps(facts.taken.run), facts.taken.firing)
+            if weight <= LIGHT:
                 self.desk.drop("asked")
                 self._take_asked(facts, asked(session.trace, run, id))
                 return

@@ -92,6 +92,7 @@ class Stage:
         """Press a widget with the mouse, scrolled into view first."""
         area = self.page._area()
         assert area is not None
+        self.settle()
         if area.isAncestorOf(widget):
             area.ensureWidgetVisible(widget)
             self.settle()

@@ -11,7 +11,7 @@ from studio.gui.panels.inspector.firing.call_block import CallBlock, CallBody, T
 from studio.gui.panels.inspector.firing.strip import Strip
 from studio.gui.panels.inspector.firing.texts import beginning, readable, visible
 from studio.gui.panels.inspector.firing.value_block import ValueBlock
-from studio.gui.widgets.labels import Elided, Note
+from studio.gui.widgets.labels import Elided, Link, Note
 from studio.trace.log import CALLS
 from tests.gui.panels.inspector.firing.conftest import Stage
 
@@ -220,3 +220,41 @@ def test_a_document_that_closes_lets_go_of_its_run(workshop: Stage) -> None:
 
     assert page.shown() is None
     assert page.desk.session is None
+
+
+def test_a_node_that_was_under_way_says_what_it_was_doing(order_desk: Stage) -> None:
+    session = order_desk.session
+    product = next(session.trace.firings("last", "product"))
+    assert product.seq == 43
+    for seq in range(product.seq - 1, 0, -1):
+        session.cursor.seek(seq)
+        if "/" not in session.here.node:
+            break
+    session.follows = False
+    order_desk.workbench.show(session.document, (), ["product"])
+    session.moved.emit()
+    order_desk.settle()
+
+    assert (order_desk.facts.state, order_desk.facts.firing) == ("running", 0)
+    assert [one.text for one in order_desk.facts.waits] == ["chat embedded/smollm2-135m has not answered"]
+    assert [one.text() for one in order_desk.find(Link, "firing.wait")] == [
+        "• chat embedded/smollm2-135m has not answered"
+    ]
+    assert not order_desk.page.outputs.isVisible()
+    order_desk.seek(43)
+    assert order_desk.facts.state == "fired"
+
+
+def test_the_page_follows_a_session_that_does_not_move_the_canvas(workshop: Stage) -> None:
+    workshop.session.follows = False
+    canvas = workshop.workbench.canvas
+    assert canvas is not None
+    canvas.select(["keep"])
+    workshop.settle()
+    workshop.seek(2)
+    assert (workshop.facts.node, workshop.facts.state) == ("keep", "waiting")
+
+    workshop.seek_node("keep", "0")
+
+    assert (workshop.facts.node, workshop.facts.state) == ("keep", "fired")
+    assert canvas.selected() == ["keep"]
