@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from studio.gui.base.action import Action
+from studio.gui.base.action import Action, why_locked
 from studio.gui.workbench import Workbench
 from studio.support.errors import UsageError
 
@@ -104,6 +104,8 @@ def _why_not(workbench: Workbench) -> str:
     """Say why a run, or a part of one, cannot begin now."""
     if workbench.document is None:
         return "No graph is open."
+    if locked := why_locked(workbench):
+        return locked
     if _is_running(workbench):
         return "A run is under way: stop it first."
     if len(workbench.selection) != 1:
@@ -114,6 +116,8 @@ def _why_not(workbench: Workbench) -> str:
 def _why_no_step(workbench: Workbench) -> str:
     if workbench.document is None:
         return "No graph is open."
+    if not _is_running(workbench) and (locked := why_locked(workbench)):
+        return locked
     return "The run is not held: pause it first." if _is_running(workbench) else "No run is under way."
 
 

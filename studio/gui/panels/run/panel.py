@@ -235,6 +235,8 @@ class RunPanel(QWidget):
         self.state.setToolTip(tip(said.text))
         self.inputs.show_run(mine)
         self.options.show_run(mine)
+        for form in (self.inputs, self.options):
+            form.setEnabled(mine is None or mine.document.locked is None)
         self.options_section.header.set_summary(self.options.summary())
         self._show_budget(mine)
         self._show_outputs(mine)
