@@ -69,6 +69,24 @@ class Axis:
         return (low + high) / 2 if self.kind == "step" else float(self.overview.ended[index]) * NANO
 
 
+def lanes_of(low: Floats, high: Floats, most: int = 4) -> tuple[NDArray[numpy.int64], int]:
+    """Return lanes for stretches so that those in one do not overlap, and how many lanes there are: at most `most`, the
+    rest lies over others."""
+    lane = numpy.zeros(len(low), numpy.int64)
+    ends: list[float] = []
+    starts, stops = low.tolist(), high.tolist()
+    for index in numpy.argsort(low, kind="stable").tolist():
+        free = next((number for number, end in enumerate(ends) if end <= starts[index]), None)
+        if free is None and len(ends) < most:
+            free = len(ends)
+            ends.append(0.0)
+        elif free is None:
+            free = ends.index(min(ends))
+        lane[index] = free
+        ends[free] = stops[index]
+    return lane, max(1, len(ends))
+
+
 @dataclass(slots=True)
 class Window:
     """The part of an axis that is seen, `start` to `end` of `whole`; never narrower than `least`, never outside."""

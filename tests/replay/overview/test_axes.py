@@ -7,7 +7,7 @@ import random
 import numpy
 import pytest
 
-from studio.replay.overview.axes import Axis, Window, nice_step
+from studio.replay.overview.axes import Axis, Window, lanes_of, nice_step
 from studio.replay.overview.whole import Overview
 from tests.replay.overview.making import made_up
 
@@ -86,3 +86,14 @@ def test_marks_stand_at_round_numbers() -> None:
     assert nice_step(0.007, 7) == pytest.approx(0.001)
     assert nice_step(3, 10, whole=True) == 1
     assert not numpy.isnan(nice_step(0, 10))
+
+
+def test_what_overlaps_lies_in_lanes_of_its_own() -> None:
+    low, high = numpy.array([0.0, 1.0, 2.0, 5.0]), numpy.array([3.0, 6.0, 4.0, 7.0])
+    lane, many = lanes_of(low, high)
+
+    assert lane.tolist() == [0, 1, 2, 0]
+    assert many == 3
+    assert lanes_of(low, high, most=2)[1] == 2
+    assert lanes_of(numpy.array([1.0, 0.0]), numpy.array([2.0, 1.0]))[0].tolist() == [0, 0]
+    assert lanes_of(numpy.empty(0), numpy.empty(0))[1] == 1

@@ -52,7 +52,7 @@ class Area(QWidget):
     def kept_picture(self) -> QPixmap:
         """Return the drawing without what moves, made anew only if it is out of date."""
         scale = self.devicePixelRatioF()
-        made_of = (self.state.version, self.size(), scale, current_theme().name)
+        made_of = (self.state.version, self.drawn_of(), self.size(), scale, current_theme().name)
         if self._picture is None or self._made_of != made_of:
             picture = QPixmap(self.size() * scale)
             picture.setDevicePixelRatio(scale)
@@ -62,6 +62,10 @@ class Area(QWidget):
             painter.end()
             self._picture, self._made_of = picture, made_of
         return self._picture
+
+    def drawn_of(self) -> object:
+        """Return what else the drawing depends on, beside the state's version."""
+        return None
 
     def draw(self, painter: QPainter) -> None:
         """Draw all but what moves."""

@@ -13,6 +13,7 @@ from studio.gui.live.watching.showing import span
 from studio.gui.panels.timeline.state import ROW, State
 from studio.gui.theme import current_theme
 from studio.gui.theme.theme import Theme, mixed
+from studio.replay.overview.axes import lanes_of
 from studio.replay.overview.raster import count, palette, picture
 
 if TYPE_CHECKING:
@@ -141,16 +142,37 @@ class _Bars:
             drawn.append((indexes[row >= 0], row[row >= 0]))
         index = numpy.concatenate([one for one, _ in drawn])
         row = numpy.concatenate([one for _, one in drawn])
+        down, tall = self._rooms(index, row)
         lit = state.lit
         if lit is None:
-            self._layer(index, row)
+            self._layer(index, down, tall)
             return
+        mine = lit[index]
         self.painter.setOpacity(FADED)
-        self._layer(index[~lit[index]], row[~lit[index]])
+        self._layer(index[~mine], down[~mine], tall[~mine])
         self.painter.setOpacity(1.0)
-        self._layer(index[lit[index]], row[lit[index]])
+        self._layer(index[mine], down[mine], tall[mine])
 
-    def _layer(self, index: NDArray[numpy.int64], row: NDArray[numpy.int32]) -> None:
+    def _rooms(
+        self, index: NDArray[numpy.int64], row: NDArray[numpy.int32]
+    ) -> tuple[NDArray[numpy.int64], NDArray[numpy.int64]]:
+        """How far down each bar begins, and how high it is: what ran side by side in a track shares its row."""
+        state = self.state
+        rooms = numpy.array([_room(state, number) for number in self.rows])
+        down, tall = rooms[row, 0] + self.top + row * ROW, rooms[row, 1].copy()
+        if state.axis.kind == "step":
+            return down, tall
+        for place, number in enumerate(self.rows):
+            mine = numpy.flatnonzero(row == place)
+            if len(mine) > 1 and state.has_lanes(number):
+                lane, count = lanes_of(state.axis.low[index[mine]], state.axis.high[index[mine]])
+                if count > 1:
+                    edges = numpy.linspace(1, ROW - 2, count + 1).astype(numpy.int64)
+                    down[mine] = self.top + place * ROW + edges[lane]
+                    tall[mine] = numpy.maximum(2, edges[lane + 1] - edges[lane] - 1)
+        return down, tall
+
+    def _layer(self, index: NDArray[numpy.int64], y: NDArray[numpy.int64], tall: NDArray[numpy.int64]) -> None:
         state, painter = self.state, self.painter
         low = (state.axis.low[index] - state.window.start) * self.scale
         high = (state.axis.high[index] - state.window.start) * self.scale
@@ -158,9 +180,6 @@ class _Bars:
         wide = numpy.minimum(high, self.width + 2.0) - left
         wide = numpy.where(wide >= 4, wide - 1, numpy.maximum(wide, 2.0))
         kind = state.kinds()[index]
-        rooms = numpy.array([_room(state, number) for number in self.rows])
-        y = self.top + row * ROW + rooms[row, 0]
-        tall = rooms[row, 1]
         painter.setPen(Qt.PenStyle.NoPen)
         for one, colour in enumerate(self.kinds):
             mine = numpy.flatnonzero(kind == one)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 import numpy
 
-from studio.replay.overview.axes import LEAST, Axis, Kind, Window
+from studio.replay.overview.axes import LEAST, Axis, Kind, Window, lanes_of
 from studio.replay.overview.raster import rows_by_level
 from studio.replay.overview.tracks import Track
 from studio.replay.overview.whole import Overview
@@ -286,7 +286,7 @@ class State:
         wanted = min(max(0, pixels), max(0, len(self.rows) * ROW - height))
         if wanted != self.scroll:
             self.scroll = wanted
-            self.touch()
+            self.changed.emit()  # what is drawn along the axis alone stays as it is
 
     def reveal_row(self, row: int, height: int) -> None:
         """Scroll the tracks so that a row is in view."""
@@ -296,32 +296,49 @@ class State:
         elif top + ROW > self.scroll + height:
             self.scroll_to(top + ROW - height, height)
 
-    def find_at(self, row: int, place: float, near: float) -> int:
+    def has_lanes(self, number: int) -> bool:
+        """True if firings of a track that ran side by side are drawn one below the other: by time, where they do not
+        stand for what is inside of a region."""
+        return self.axis.kind == "time" and not self.overview.tracks.all[number].is_region
+
+    def find_at(self, row: int, place: float, near: float, part: float = 0.0) -> int:
         """Return the index of the firing of a row at a place of the axis, or the nearest one not farther than `near`;
-        of several the one that began last. -1 if there is none."""
-        found, _ = self.around(row, place, near)
+        of several the one in the lane at this part of the row's height, then the one that began last. -1 for none."""
+        found, _ = self.around(row, place, near, part)
         return found
 
-    def around(self, row: int, place: float, near: float) -> tuple[int, NDArray[numpy.int64]]:
+    def around(self, row: int, place: float, near: float, part: float = 0.0) -> tuple[int, NDArray[numpy.int64]]:
         """Return the firing of a row at a place (see `find_at`), and all that are as near."""
         nothing = numpy.empty(0, numpy.int64)
         if not 0 <= row < len(self.rows) or not len(self.overview):
             return -1, nothing
-        which = self.axis.between(place - near, place + near)
-        indexes = numpy.arange(len(self.overview))[which]
+        indexes = self._of_row(row, place - near, place + near)
+        if not len(indexes):
+            return -1, nothing
+        low, high = self.axis.low[indexes], self.axis.high[indexes]
+        away = numpy.maximum(numpy.maximum(low - place, place - high), 0.0)
+        nearest = indexes[away <= away.min()]
+        if len(nearest) > 1 and self.has_lanes(self.rows[row]):
+            nearest = self._in_lane(row, nearest, part)
+        return int(nearest[numpy.argmax(self.axis.low[nearest])]), indexes
+
+    def _of_row(self, row: int, start: float, end: float) -> NDArray[numpy.int64]:
+        """The indexes of the firings that are drawn in a row between two places."""
+        indexes = numpy.arange(len(self.overview))[self.axis.between(start, end)]
         track = self.overview.track[indexes]
         mine = numpy.zeros(len(indexes), numpy.bool_)
         for level in self.levels_of([self.rows[row]]):
             mine |= (level[track] >= 0) & (track >= 0)
         if self._chosen is not None:
             mine &= self._chosen[indexes]
-        indexes = indexes[mine]
-        if not len(indexes):
-            return -1, nothing
-        low, high = self.axis.low[indexes], self.axis.high[indexes]
-        away = numpy.maximum(numpy.maximum(low - place, place - high), 0.0)
-        nearest = indexes[away <= away.min()]
-        return int(nearest[numpy.argmax(self.axis.low[nearest])]), indexes
+        return indexes[mine]
+
+    def _in_lane(self, row: int, nearest: NDArray[numpy.int64], part: float) -> NDArray[numpy.int64]:
+        """Those of some firings that are drawn in the lane at a part of the row's height; all if none is."""
+        shown = self._of_row(row, self.window.start, self.window.end)
+        lane, count = lanes_of(self.axis.low[shown], self.axis.high[shown])
+        here = nearest[numpy.isin(nearest, shown[lane == int(part * count)])]
+        return here if len(here) else nearest
 
 
 _STATUS: Final = {"fired": "ok", "error": "error", "skipped": "skipped"}

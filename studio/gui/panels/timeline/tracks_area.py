@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QHelpEvent, QMouseEvent, QPainter, QPaintEvent, QWheelEvent
@@ -16,6 +16,10 @@ from studio.gui.panels.timeline.scrubbing import Scrubbing
 from studio.gui.panels.timeline.state import ROW, State
 from studio.gui.theme import current_theme
 from studio.gui.widgets.labels import tip
+
+if TYPE_CHECKING:
+    import numpy
+    from numpy.typing import NDArray
 
 NEAR: Final = 3
 """Pixels beside a bar that still count as on it."""
@@ -46,6 +50,10 @@ class TracksArea(Area):
         self._range: tuple[float, float] | None = None
 
     # -- drawing ------------------------------------------------------------------------------
+
+    def drawn_of(self) -> object:
+        """How far it is scrolled."""
+        return self.state.scroll
 
     def draw(self, painter: QPainter) -> None:
         """Draw the bars."""
@@ -87,8 +95,13 @@ class TracksArea(Area):
 
     def hit(self, point: QPointF) -> int:
         """Return the index of the firing at a point, -1 if there is none."""
+        return self.around(point)[0]
+
+    def around(self, point: QPointF) -> tuple[int, NDArray[numpy.int64]]:
+        """Return the index of the firing at a point (see `hit`), and those of all that lie there."""
         near = NEAR / max(1, self.width()) * self.state.window.length
-        return self.state.find_at(self.row_at(point.y()), self.place_at(point.x()), near)
+        part = (point.y() + self.state.scroll) % ROW / ROW
+        return self.state.around(self.row_at(point.y()), self.place_at(point.x()), near, part)
 
     @guarded()
     def mousePressEvent(self, event: QMouseEvent) -> None:
@@ -168,9 +181,7 @@ class TracksArea(Area):
         return super().event(event)
 
     def _tell(self, point: QPoint, where: QPoint) -> None:
-        row = self.row_at(point.y())
-        near = NEAR / max(1, self.width()) * self.state.window.length
-        found, beside = self.state.around(row, self.place_at(point.x()), near)
+        found, beside = self.around(QPointF(point))
         QToolTip.showText(where, tip(told(self.state, found, beside)) if found >= 0 else "", self)
 
     @guarded()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,7 +15,9 @@ from studio.gui.panels.timeline import ruler
 from studio.gui.panels.timeline.hover import told
 from studio.gui.panels.timeline.state import ROW
 from studio.gui.theme import current_theme
+from studio.trace import RunStart, open_run
 from tests.gui.panels.timeline.by_hand import Shown, click, drag, looks, move, settle, wheel
+from tests.trace.declaring import declare
 
 SHIFT = Qt.KeyboardModifier.ShiftModifier
 MIDDLE = Qt.MouseButton.MiddleButton
@@ -195,3 +199,23 @@ def test_the_playhead_stands_at_the_step_on_all_parts(long: Shown) -> None:
 
 def _alike(one: QColor, other: QColor) -> bool:
     return all(abs(a - b) < 60 for a, b in zip(one.getRgb(), other.getRgb(), strict=True))
+
+
+def test_by_time_firings_side_by_side_are_told_apart(db: Path, show: Callable[[Path], Shown]) -> None:
+    log = open_run(db, RunStart(run_id="01R", graph_name="g", graph_file="", graph_hash="h",
+                                graph_text="nodes: {}", started_at=10**18))  # fmt: skip
+    declare(log, 1, "a", "toy.a", 1, 0, 0)
+    for seq in range(1, 4):  # three firings that began one after the other and all ended at 10 s
+        log.firing(seq, seq, 1, f"a{seq}", 0, 0, 0, "", 0, 10**18 + seq * 10**9, (10 - seq) * 10**9, None, {}, 1)
+    log.finish("ok", "quiet", None, {}, {}, 10**18 + 10**10)
+    shown = show(db)
+    shown.state.set_axis("time")
+    tracks = shown.timeline.tracks
+    x = round(tracks.x_of(8.0))
+    for seq, y in ((1, 3), (2, ROW // 2), (3, ROW - 4)):
+        click(tracks, QPoint(x, y))
+        assert shown.session.seq == seq
+    seen = looks(tracks)
+    ok = current_theme().colour("ok")
+    assert [_alike(seen.pixelColor(x, y), ok) for y in range(1, ROW - 2)].count(False) >= 2, "gaps between the lanes"
+    assert not _alike(seen.pixelColor(round(tracks.x_of(1.5)), ROW - 4), ok), "the third had not begun"
