@@ -1,5 +1,7 @@
 """The strip above every graph of a recorded run: that it is one, which, where it stands, and how to go on from there.
 
+While the timeline cannot be seen it has the buttons to move and play, too.
+
 Design has none, and a canvas of a run has a paper of another colour: nobody takes one for the other.
 """
 
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from studio.gui.canvas import Canvas
     from studio.gui.replay.service import Replays
     from studio.gui.replay.session import Session
+    from studio.gui.workbench import Workbench
 
 NARROW: Final = 760
 """Pixels of width below which what is seldom done stands in a menu."""
@@ -126,7 +129,6 @@ class ReplayStrip(QFrame):
         menu.aboutToShow.connect(partial(self._fill_speeds, menu))
         self.speed.setMenu(menu)
         row.addWidget(self.speed)
-        row.addSpacing(8)
         self.step = QLabel(self)
         self.step.setObjectName("replay.step")
         self.step.setTextFormat(Qt.TextFormat.PlainText)
@@ -222,12 +224,16 @@ class ReplayStrip(QFrame):
         here = session.here
         self.step.setText(f"step {session.seq:,} of {session.last:,}  ·  tick {here.tick}")
         self.where.set_text("·  " + where_words(session))
-        self.warning.set_text(why_words(session))
-        self.warning.setVisible(bool(why_words(session)))
+        why = why_words(session)
+        self.warning.set_text(why)
+        self.warning.setVisible(bool(why))
         self._show_moves()
 
     def _show_moves(self) -> None:
         session, player = self.session, self.replays.player
+        has_none = not _is_in_sight(self.replays.workbench, "timeline")
+        for part in (*self.moves.values(), self.speed):
+            part.setVisible(has_none)
         plays = player.session is session
         first, last = session.seq <= (session.cursor.steps.first() or 1), session.seq >= session.last
         for action_id, is_off in (("replay.first", first), ("replay.back", first), ("replay.next", last),
@@ -284,6 +290,13 @@ class ReplayStrip(QFrame):
         is_narrow = self.width() < NARROW
         for action_id, button in self.deeds.items():
             button.setVisible(not is_narrow or action_id == "fork.here")
+
+
+def _is_in_sight(workbench: Workbench, panel: str) -> bool:
+    """True if a panel can be seen: the timeline has the same buttons, and nobody needs them twice."""
+    window = workbench.parts.get("window")
+    dock = None if window is None else window.docks.get(panel)
+    return dock is not None and dock.isVisible() and not dock.visibleRegion().isEmpty()
 
 
 def _models_of(run: str) -> Any:

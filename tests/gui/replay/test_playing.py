@@ -154,13 +154,18 @@ def test_it_really_plays(window: MainWindow, session: Session, qtbot: Any) -> No
     qtbot.waitUntil(lambda: not player.is_playing)
 
 
-def test_the_strip_shows_whether_it_plays_and_how_fast(window: MainWindow, session: Session, clock: Clock) -> None:
+def test_the_strip_shows_whether_it_plays_and_how_fast(
+    window: MainWindow, session: Session, clock: Clock, qtbot: Any
+) -> None:
     page = window.pages.current_page()
     assert page is not None
     play = page.findChild(QToolButton, "replay.strip.replay.play")
     speed = page.findChild(QToolButton, "replay.speed")
     assert play is not None
     assert speed is not None
+    assert window.docks["timeline"].isVisible() != play.isVisible(), "nobody needs the buttons twice"
+    window.docks["timeline"].hide()
+    qtbot.waitUntil(play.isVisible)
     assert play.accessibleName() == "Play"
     QTest.mouseClick(play, Qt.MouseButton.LeftButton)
     QApplication.processEvents()
