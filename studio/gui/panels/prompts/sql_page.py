@@ -1,0 +1,386 @@
+"""The page that asks in SQL: saved queries at the left, the query over its answer, the views at the right."""
+
+from __future__ import annotations
+
+import time
+from functools import partial
+from pathlib import Path
+from typing import Any, Final
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QHBoxLayout,
+    QMenu,
+    QPushButton,
+    QSplitter,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from studio.gui.base.beside import beside
+from studio.gui.panels.prompts.asker import Asker
+from studio.gui.panels.prompts.kept import Kept
+from studio.gui.panels.prompts.library import Library
+from studio.gui.panels.prompts.saving_bar import SavingBar
+from studio.gui.panels.prompts.sql_editor import SqlEditor
+from studio.gui.panels.prompts.sql_results import EMPTY, Results
+from studio.gui.panels.prompts.tables_view import TablesView
+from studio.gui.widgets.labels import Elided, Note, colour_text, small_button
+from studio.settings.saved_queries import SavedQueries, SavedQuery
+from studio.support.errors import EnvironmentProblem, StudioError
+from studio.trace.found import Table
+from studio.trace.table_text import FORMATS, table_text
+
+ROWS: Final = 1_000
+MOST_ROWS: Final = 100_000
+SECONDS: Final = 60.0
+"""How many rows are read at first and at most, and how long a query may take."""
+
+KEY: Final = "sql"
+
+
+class SqlPage(QWidget):
+    """`opened(target)`: go to what a row names."""
+
+    opened = Signal(object)
+    said = Signal(str)
+
+    def __init__(self, asker: Asker, kept: Kept, queries: SavedQueries, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("prompts.sql")
+        self._asker = asker
+        self._kept = kept
+        self._queries = queries
+        self._limit = ROWS
+        self._began = 0.0
+        self._renamed = ""
+        self._make()
+        self._make_bar()
+        self.library.chosen.connect(lambda query, is_own: self._choose(query))
+        self.library.run_asked.connect(self.run)
+        self.library.rename_asked.connect(lambda name: self.rename(name))
+        self.library.delete_asked.connect(lambda name: self.delete(name))
+        self.library.import_asked.connect(self.import_queries)
+        self.library.export_asked.connect(self.export_queries)
+        self.editor.run_asked.connect(self.run)
+        self.editor.stop_asked.connect(self.stop)
+        self.tables.taken.connect(lambda name: self._insert(name))
+        self.results.opened.connect(self.opened.emit)
+        self.results.said.connect(self.said.emit)
+        self.saving.given.connect(lambda name, help: self._given(name, help))
+        self.saving.left.connect(self.editor.setFocus)
+        asker.answered.connect(lambda key, answer: self._take(key, answer))
+        self.reload()
+        self._show_state()
+
+    # -- how it is built ----------------------------------------------------------------------
+
+    def _make(self) -> None:
+        self.library = Library(self)
+        self.editor = SqlEditor(self)
+        self.setFocusProxy(self.editor)
+        self.saving = SavingBar(self)
+        self.note = Note("", "soft", self)
+        self.note.setObjectName("prompts.sql.note")
+        self.note.setContentsMargins(6, 2, 6, 2)
+        self.results = Results(self)
+        self.tables = TablesView(self)
+        self.tables.setVisible(self._kept.text("tables") != "hidden")
+        written = QWidget(self)
+        column = QVBoxLayout(written)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(3)
+        column.addWidget(self.saving)
+        column.addWidget(self.editor, 1)
+        answer = QWidget(self)
+        column = QVBoxLayout(answer)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.note)
+        column.addWidget(self.results, 1)
+        self.middle = QSplitter(Qt.Orientation.Vertical, self)
+        self.middle.setChildrenCollapsible(False)
+        self.middle.addWidget(written)
+        self.middle.addWidget(answer)
+        self.middle.setSizes(self._kept.numbers("sql_middle") or [76, 160])
+        self.split = QSplitter(Qt.Orientation.Horizontal, self)
+        self.split.setChildrenCollapsible(False)
+        for part, stretch in ((self.library, 0), (self.middle, 1), (self.tables, 0)):
+            self.split.addWidget(part)
+            self.split.setStretchFactor(self.split.count() - 1, stretch)
+        self.split.setSizes(self._kept.numbers("sql_split") or [190, 520, 240])
+        self.split.splitterMoved.connect(lambda *_: self._kept.note("sql_split", self.split.sizes()))
+        self.middle.splitterMoved.connect(lambda *_: self._kept.note("sql_middle", self.middle.sizes()))
+        rows = QVBoxLayout(self)
+        rows.setContentsMargins(6, 0, 6, 0)
+        rows.addWidget(self.split)
+
+    def _make_bar(self) -> None:
+        self.bar = QWidget(self)
+        row = QHBoxLayout(self.bar)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(4)
+        self.go = QPushButton("Run", self.bar)
+        self.go.setObjectName("prompts.sql.run")
+        self.go.setToolTip("Run the query (Ctrl+Enter)")
+        self.go.clicked.connect(lambda *_: self.stop() if self.is_running else self.run())
+        row.addWidget(self.go)
+        self.save_button = small_button("Save…", "Keep the query under a name", "prompts.sql.save", self.bar)
+        self.save_button.clicked.connect(lambda *_: self.save())
+        row.addWidget(self.save_button)
+        self.export = small_button("Export", "Copy the answer, or write it to a file", "prompts.sql.export", self.bar)
+        self.export.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        menu = QMenu(self.export)
+        for format in FORMATS:
+            menu.addAction(f"Copy as {format}", partial(self.results.copy, format))
+        menu.addSeparator()
+        menu.addAction("Write to a CSV File…", self.export_answer)
+        self.export.setMenu(menu)
+        row.addWidget(self.export)
+        self.show_tables = small_button(
+            "Views", "Show the views and what their columns mean", "prompts.sql.views", self.bar
+        )
+        self.show_tables.setCheckable(True)
+        self.show_tables.setChecked(not self.tables.isHidden())
+        self.show_tables.toggled.connect(self._show_views)
+        row.addWidget(self.show_tables)
+        self.state = Elided("", self.bar, role="soft")
+        self.state.setObjectName("prompts.sql.state")
+        self.state.setMinimumWidth(60)
+        row.addWidget(self.state, 1)
+        self.more = small_button("More rows", "Read ten times as many rows", "prompts.sql.more", self.bar)
+        self.more.clicked.connect(lambda *_: self._run_more())
+        self.more.hide()
+        row.addWidget(self.more)
+
+    def _show_views(self, on: bool) -> None:
+        self.tables.setVisible(on)
+        self._kept.note("tables", "" if on else "hidden")
+
+    # -- asking -------------------------------------------------------------------------------
+
+    @property
+    def is_running(self) -> bool:
+        """True while a query is asked."""
+        return self._asker.is_asked(KEY)
+
+    def run(self) -> None:
+        """Run what stands in the field."""
+        self._limit = ROWS
+        self._run()
+
+    def _run_more(self) -> None:
+        self._limit = min(MOST_ROWS, 10 * self._limit)
+        self._run()
+
+    def _run(self) -> None:
+        query, limit = self.editor.text(), self._limit
+        if not query.strip():
+            self._refuse("There is no query yet: take one at the left, or write one.")
+            return
+        self._began = time.monotonic()
+        self._asker.ask(KEY, lambda trace, stop: trace.sql(query, limit=limit, seconds=SECONDS, stop=stop))
+        self.state.set_role("soft")
+        self.state.set_text("asking …")
+        self._show_state()
+
+    def stop(self) -> None:
+        """End the query that is asked."""
+        if self.is_running:
+            self._asker.drop(KEY)
+            self.state.set_text("stopped")
+            self._show_state()
+
+    def file_changed(self) -> None:
+        """Another file is asked from now on: what was answered is not of this one."""
+        self._asker.drop(KEY)
+        self.results.show_table(EMPTY)
+        self.state.set_text("")
+        self._show_state()
+
+    def _take(self, key: Any, answer: Any) -> None:
+        if key != KEY:
+            return
+        if isinstance(answer, Table):
+            if self.note.property("role") == "bad":
+                self._say("", "soft")
+            self.results.show_table(answer)
+            took = time.monotonic() - self._began
+            count = f"{len(answer.rows):,} {'row' if len(answer.rows) == 1 else 'rows'}"
+            self.state.set_text(f"{'the first ' if answer.more else ''}{count}, {took:.2f} s")
+        elif isinstance(answer, StudioError):
+            self._refuse(str(answer))
+        self._show_state()
+
+    def _refuse(self, text: str) -> None:
+        self.results.show_table(EMPTY)
+        self.state.set_text("")
+        self._say(text, "bad")
+
+    def _say(self, text: str, role: str) -> None:
+        colour_text(self.note, role)
+        self.note.set_text(text)
+
+    def _show_state(self) -> None:
+        table = self.results.answer.table
+        self.go.setText("Stop" if self.is_running else "Run")
+        self.more.setVisible(table.more and not self.is_running and self._limit < MOST_ROWS)
+        self.export.setEnabled(bool(table.columns))
+
+    def _insert(self, name: str) -> None:
+        self.editor.insertPlainText(name)
+        self.editor.setFocus()
+
+    # -- saved queries ------------------------------------------------------------------------
+
+    def reload(self) -> None:
+        """Show the saved queries as they stand in their file."""
+        try:
+            self.library.show_own(self._queries.all())
+        except StudioError as error:
+            self.library.show_own([])
+            self.saving.tell(str(error), "Try again", self._reload_again)
+
+    def _reload_again(self) -> None:
+        self.saving.leave()
+        self.reload()
+
+    def _choose(self, query: SavedQuery) -> None:
+        self.editor.setPlainText(query.sql)
+        self._say(query.help, "soft")
+
+    def show_query(self, name: str) -> bool:
+        """Take a saved query into the field by its name; False if there is none."""
+        if not self.library.select(name):
+            return False
+        query = self.library.query()
+        assert query is not None
+        self._choose(query)
+        return True
+
+    def save(self) -> None:
+        """Ask under which name the query is to be kept."""
+        query = self.library.query()
+        mine = query is not None and self.library.is_own()
+        self._renamed = ""
+        self.saving.ask("Save the query as", query.name if mine and query else "", query.help if mine and query else "")
+
+    def rename(self, name: str) -> None:
+        """Ask for another name of a query."""
+        self._renamed = name
+        self.saving.ask("Rename the query", name, "", do="Rename", with_help=False)
+
+    def _given(self, name: str, help: str) -> None:
+        if self._renamed:
+            old, self._renamed = self._renamed, ""
+            self._try(lambda: self._queries.rename(old, name), name, again=lambda: self.rename(old))
+            return
+        made = SavedQuery(name, self.editor.text(), help)
+        current = self.library.query()
+        replaces = self.library.is_own() and current is not None and current.name == " ".join(name.split())
+        self._try(lambda: self._queries.save(made, replace=replaces), name, replace=made)
+
+    def _try(self, call: Any, name: str, *, replace: SavedQuery | None = None, again: Any = None) -> None:
+        try:
+            call()
+        except StudioError as error:
+            if replace is not None and "already" in error.message:
+                self.saving.refuse(
+                    f"There is a query {name!r} already.",
+                    "Replace",
+                    lambda: self._try(lambda: self._queries.save(replace, replace=True), name),
+                )
+            else:
+                if again is not None:
+                    again()
+                self.saving.refuse(str(error))
+            return
+        self.saving.leave()
+        self.reload()
+        self.library.select(" ".join(name.split()))
+        self.said.emit(f"The query {name!r} is kept.")
+
+    def delete(self, name: str) -> None:
+        """Forget a query, with a way back."""
+        try:
+            gone = self._queries.delete(name)
+        except StudioError as error:
+            self.saving.tell(str(error))
+            return
+        self.reload()
+        self.saving.tell(f"The query {name!r} is deleted.", "Undo", lambda: self._bring_back(gone))
+
+    def _bring_back(self, query: SavedQuery) -> None:
+        self._try(lambda: self._queries.save(query), query.name, replace=query)
+
+    # -- files --------------------------------------------------------------------------------
+
+    def _dialog(self, title: str, name: str, suffix: str, *, save: bool) -> QFileDialog:
+        dialog = QFileDialog(self, title)
+        dialog.setObjectName(name)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setFileMode(QFileDialog.FileMode.AnyFile if save else QFileDialog.FileMode.ExistingFile)
+        if save:
+            dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+            dialog.setDefaultSuffix(suffix)
+        dialog.setNameFilter(f"{suffix.upper()} files (*.{suffix})")
+        return dialog
+
+    def import_queries(self) -> None:
+        """Take in queries of a file."""
+        dialog = self._dialog("Import Queries", "prompts.sql.import_from", "toml", save=False)
+        dialog.fileSelected.connect(lambda path: self.take_in(Path(path)))
+        dialog.open()
+
+    def take_in(self, path: Path) -> None:
+        """Take in the queries of a file, beside those there are."""
+        try:
+            names = self._queries.take_in(path)
+        except StudioError as error:
+            self.saving.tell(str(error))
+            return
+        self.reload()
+        self.saving.tell(f"{len(names):,} queries are taken in." if names else "All its queries are here already.")
+
+    def export_queries(self) -> None:
+        """Write one's own queries into a file."""
+        dialog = self._dialog("Export My Queries", "prompts.sql.export_to", "toml", save=True)
+        dialog.selectFile("queries.toml")
+        dialog.fileSelected.connect(lambda path: self.give_out(Path(path)))
+        dialog.open()
+
+    def give_out(self, path: Path) -> None:
+        """Write one's own queries into a file."""
+        try:
+            count = self._queries.give_out(path)
+        except StudioError as error:
+            self.saving.tell(str(error))
+            return
+        self.said.emit(f"{count:,} queries are written to {path.name}.")
+
+    def export_answer(self) -> None:
+        """Write the answer to a CSV file."""
+        dialog = self._dialog("Write the Answer", "prompts.sql.answer_to", "csv", save=True)
+        dialog.selectFile("answer.csv")
+        dialog.fileSelected.connect(lambda path: self.write_answer(Path(path)))
+        dialog.open()
+
+    def write_answer(self, path: Path) -> None:
+        """Write the answer as CSV, beside the window's work."""
+        table = self.results.answer.table
+        kept = Table(table.columns, list(table.rows), table.more)
+
+        def write() -> None:
+            try:
+                path.write_text(table_text(kept, "CSV"), encoding="utf-8", newline="")
+            except (OSError, UnicodeEncodeError) as error:
+                raise EnvironmentProblem(f"The answer cannot be written: {error}.", where=str(path)) from error
+
+        beside(
+            self,
+            write,
+            lambda _: self.said.emit(f"{len(kept.rows):,} rows are written to {path.name}."),
+            lambda error: self.saving.tell(str(error)),
+        )
