@@ -104,6 +104,15 @@ def test_numbers_of_a_run_that_goes_on_grow_and_a_killed_process_is_noticed(
     running(shown)
     first = int(shown.cells("firings")[0].replace(",", ""))
     shown.wait(lambda: int(shown.cells("firings")[0].replace(",", "")) > first + 5)
+    shown.click(shown.ids()[0])
+    shown.push("runs.pause.button")
+    shown.wait(lambda: said(shown).startswith("Paused before "))
+    listing = shown.panel.listing
+    seen = -1
+    while listing.now.changes != seen:  # until the run that is held writes nothing any more
+        seen = listing.now.changes
+        listing.look()
+        shown.wait(lambda: not listing._answers.isActive())
 
     going.send_signal(signal.SIGKILL)
     going.wait(PATIENCE_MS / 1000)
