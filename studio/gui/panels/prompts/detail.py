@@ -89,7 +89,7 @@ class PromptView(QWidget):
         """Show a prompt with words marked in it, or none and why."""
         self.detail, self._words = detail, words or Words()
         row = None if detail is None else detail.row
-        self.title.set_text("" if row is None else plain_line(row.node[:300]))
+        self.title.set_text("" if row is None else plain_line(row.node[-300:].rpartition("/")[2]))
         self.facts.set_text("" if detail is None else facts_of(detail))
         self.facts.setVisible(detail is not None)
         self.copy.setEnabled(row is not None)
@@ -194,7 +194,7 @@ class PromptView(QWidget):
 def facts_of(detail: PromptDetail) -> str:
     """Return one line about a call."""
     row = detail.row
-    facts = [row.outcome, plain_line(row.model[:100])]
+    facts = [plain_line(row.node[:200]) if "/" in row.node else "", row.outcome, plain_line(row.model[:100])]
     if row.tokens is not None:
         facts.append(f"{row.tokens_in:,} + {row.tokens_out:,} tokens")
     facts += [fact for fact in (cost_text(row.cost_usd), took_text(row.duration_ms)) if fact]

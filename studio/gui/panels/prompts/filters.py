@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Final
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QHBoxLayout, QLabel, QLineEdit, QToolButton, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QHBoxLayout, QLineEdit, QToolButton, QWidget
 
 from studio.gui.widgets.choices import QuietCombo
 from studio.gui.widgets.editor import Later
@@ -25,7 +25,9 @@ STATUS: Final = {
     "": "any status", "ok": "answered", "error": "error", "unanswered": "no answer", "refused": "refused by a check",
     "cut off": "cut off", "cached": "from the cache",
 }  # fmt: skip
-ROLE: Final = {"": "anywhere", "system": "system", "user": "user", "assistant": "assistant", "reply": "reply"}
+ROLE: Final = {
+    "": "in anything", "system": "in system", "user": "in user", "assistant": "in assistant", "reply": "in reply",
+}  # fmt: skip
 DAYS: Final = {"any time": 0.0, "last hour": 1 / 24, "last 24 hours": 1.0, "last 7 days": 7.0, "last 30 days": 30.0}
 ORDER: Final = {"newest": False, "best": True}
 
@@ -45,36 +47,29 @@ class Filters(QWidget):
         self._grid.setContentsMargins(8, 2, 8, 4)
         self._grid.setHorizontalSpacing(6)
         self._grid.setVerticalSpacing(4)
-        self.node = self._typed_combo("node", "any", "A node path, or its last part; * for items of a map")
-        self.model = self._typed_combo("model", "any", "The name of a model")
-        self.graph = self._typed_combo("graph", "any", "The name of a graph")
+        self.node = self._typed_combo("node", "any node", "A node path, or its last part; * for items of a map")
+        self.model = self._typed_combo("model", "any model", "The name of a model")
+        self.graph = self._typed_combo("graph", "any graph", "The name of a graph")
         self.status = self._combo("status", "What came of the call", list(STATUS.values()))
         self.days = self._combo("when", "When it was asked", list(DAYS))
         self.role = self._combo("role", "Where the words are looked for", list(ROLE.values()))
         self.order = self._combo("order", "In which order prompts are listed", list(ORDER))
-        self.tokens = self._line("tokens", "any", "Only prompts with more tokens than this, sent and received")
-        self.cost = self._line("cost", "any", "Only prompts that cost more than this, in US dollars")
+        self.tokens = self._line(
+            "tokens", "tokens over …", "Only prompts with more tokens than this, sent and received"
+        )
+        self.cost = self._line("cost", "cost over … $", "Only prompts that cost more than this, in US dollars")
         self.distinct = QCheckBox("same prompts once", self)
         self.distinct.setObjectName("prompts.filter.distinct")
         self.distinct.setToolTip("The same messages as one row, with how often they were asked and how replies differ")
         self.distinct.clicked.connect(self._read)
-        places: tuple[tuple[str, QWidget], ...] = (
-            ("Graph", self.graph), ("Node", self.node), ("Model", self.model), ("Status", self.status),
-            ("When", self.days), ("Words in", self.role), ("Order", self.order), ("Tokens over", self.tokens),
-            ("Cost over", self.cost), ("", self.distinct),
+        places: tuple[QWidget, ...] = (
+            self.graph, self.node, self.model, self.status, self.days, self.role, self.tokens, self.cost, self.order,
+            self.distinct,
         )  # fmt: skip
-        for number, (label, field) in enumerate(places):
-            row, column = divmod(number, 5)
-            if label:
-                said = QLabel(label, self)
-                said.setProperty("role", "soft")
-                said.setBuddy(field)
-                self._grid.addWidget(said, row, 2 * column, Qt.AlignmentFlag.AlignRight)
-                self._grid.addWidget(field, row, 2 * column + 1)
-            else:
-                self._grid.addWidget(field, row, 2 * column, 1, 2)
+        for number, field in enumerate(places):
+            self._grid.addWidget(field, *divmod(number, 5))
         for column in range(5):
-            self._grid.setColumnStretch(2 * column + 1, 1)
+            self._grid.setColumnStretch(column, 1)
         self.show_wanted(Wanted())
 
     # -- how it is built ----------------------------------------------------------------------
@@ -209,7 +204,7 @@ def chips_of(wanted: Wanted) -> list[tuple[str, Wanted]]:
     if wanted.cost_over is not None:
         chips.append((f"over ${wanted.cost_over:g}", replace(wanted, cost_over=None)))
     if wanted.role:
-        chips.append((f"words in {ROLE.get(wanted.role, wanted.role)}", replace(wanted, role="")))
+        chips.append((f"words {ROLE.get(wanted.role, wanted.role)}", replace(wanted, role="")))
     if wanted.distinct:
         chips.append(("same prompts once", replace(wanted, distinct=False)))
     if wanted.best:

@@ -35,7 +35,7 @@ def profile_file(workbench: Workbench) -> RunFile:
 def file_of(session: Session) -> RunFile:
     """Return the file of a run that is open."""
     source = session.source
-    return RunFile(source.db.name, session.trace.readable, source.db, source.foreign)
+    return RunFile(source.db.name.removesuffix(".run.db"), session.trace.readable, source.db, source.foreign)
 
 
 def files(workbench: Workbench) -> list[RunFile]:

@@ -43,7 +43,8 @@ WAIT_MS: Final = 160
 
 DETAIL_MS: Final = 60
 SIDE_BY_SIDE: Final = 620
-"""Width in pixels from which on the prompt stands beside the list, not below it."""
+HIGH: Final = 420
+"""Pixels: how wide the page is at least where the prompt stands beside the list; how high where it stands below."""
 
 HELP: Final = 'Words that must all be there; "words in a row"; begin* of a word; -not this one'
 LONGEST: Final = 200_000
@@ -175,7 +176,7 @@ class SearchPage(QWidget):
 
     @guarded()
     def resizeEvent(self, event: QResizeEvent) -> None:
-        wide = event.size().width() >= SIDE_BY_SIDE
+        wide = event.size().width() >= SIDE_BY_SIDE or event.size().height() < HIGH
         self.split.setOrientation(Qt.Orientation.Horizontal if wide else Qt.Orientation.Vertical)
 
     # -- what is looked for -------------------------------------------------------------------

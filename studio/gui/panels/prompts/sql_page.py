@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
@@ -20,6 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from studio.gui.base.beside import beside
+from studio.gui.base.guard import guarded
 from studio.gui.panels.prompts.asker import Asker
 from studio.gui.panels.prompts.kept import Kept
 from studio.gui.panels.prompts.library import Library
@@ -37,6 +39,9 @@ ROWS: Final = 1_000
 MOST_ROWS: Final = 100_000
 SECONDS: Final = 60.0
 """How many rows are read at first and at most, and how long a query may take."""
+
+WIDE: Final = 760
+"""Width in pixels from which on the views are shown at first."""
 
 KEY: Final = "sql"
 
@@ -87,12 +92,11 @@ class SqlPage(QWidget):
         self.note.setContentsMargins(6, 2, 6, 2)
         self.results = Results(self)
         self.tables = TablesView(self)
-        self.tables.setVisible(self._kept.text("tables") != "hidden")
+        self.tables.setVisible(self._kept.text("tables") == "shown")
         written = QWidget(self)
         column = QVBoxLayout(written)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(3)
-        column.addWidget(self.saving)
         column.addWidget(self.editor, 1)
         answer = QWidget(self)
         column = QVBoxLayout(answer)
@@ -115,7 +119,9 @@ class SqlPage(QWidget):
         self.middle.splitterMoved.connect(lambda *_: self._kept.note("sql_middle", self.middle.sizes()))
         rows = QVBoxLayout(self)
         rows.setContentsMargins(6, 0, 6, 0)
-        rows.addWidget(self.split)
+        rows.setSpacing(4)
+        rows.addWidget(self.saving)
+        rows.addWidget(self.split, 1)
 
     def _make_bar(self) -> None:
         self.bar = QWidget(self)
@@ -157,7 +163,18 @@ class SqlPage(QWidget):
 
     def _show_views(self, on: bool) -> None:
         self.tables.setVisible(on)
-        self._kept.note("tables", "" if on else "hidden")
+        self._kept.note("tables", "shown" if on else "hidden")
+
+    @guarded()
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Where there is room the views stand beside the query, until a person says otherwise."""
+        super().resizeEvent(event)
+        if not self._kept.text("tables"):
+            on = event.size().width() >= WIDE
+            self.tables.setVisible(on)
+            self.show_tables.blockSignals(True)
+            self.show_tables.setChecked(on)
+            self.show_tables.blockSignals(False)
 
     # -- asking -------------------------------------------------------------------------------
 

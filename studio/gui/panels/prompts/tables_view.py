@@ -10,7 +10,6 @@ from studio.gui.base.guard import guarded
 from studio.gui.widgets.labels import tip
 from studio.trace.tables_help import tables_help
 
-
 ROW_HEIGHT = 21
 
 
