@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from studio.gui.panels.runs import steering
+from studio.gui.panels.runs.listing import _looked
 from studio.trace import Trace, open_run
 from studio.trace.mailbox import may_be_steered
 from tests.gui.panels.runs.conftest import PATIENCE_MS, Shelf
@@ -189,3 +190,14 @@ def test_nobody_looks_while_the_panel_is_hidden(shelf: Open, going: subprocess.P
     assert not shown.panel._tick.isActive()
     shown.window.show_panel("runs")
     assert shown.panel.listing._look.isActive()
+
+
+def test_runs_that_go_on_are_looked_at_though_nothing_was_written(trace_file: Path) -> None:
+    log = open_run(trace_file, start_of("01HELD"))
+    log.flush()
+    with Trace(trace_file) as trace:
+        seen = trace.changes()
+        told = _looked(trace, seen, True)
+        assert told is not None, "a process may die without a word"
+        assert [row.id for row in told[2]] == ["01HELD"]
+        assert _looked(trace, seen, False) is None, "nothing is asked where nothing can have changed"
