@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy
 
@@ -12,6 +12,10 @@ from studio.trace.decided import PathRow
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+
+DEEPEST: Final = 32
+"""Regions inside each other that have tracks of their own: more than a run can have."""
 
 
 @dataclass(slots=True)
@@ -41,8 +45,10 @@ class Tracks:
     def __init__(self) -> None:
         self.all: list[Track] = []
         self.top: list[int] = []
-        self.of_path: NDArray[numpy.int32] = numpy.full(1, -1, numpy.int32)
-        """The track of each node path, by its number; -1 for unknown ones."""
+        self._paths: NDArray[numpy.int64] = numpy.empty(0, numpy.int64)
+        """Numbers of node paths in order: in a file from elsewhere they may be far apart."""
+        self._tracks: NDArray[numpy.int32] = numpy.empty(0, numpy.int32)
+        """The track of each."""
         self.last_path = 0
         """The highest number of a node path that is known."""
         self._known: dict[tuple[int, str], int] = {}
@@ -54,6 +60,8 @@ class Tracks:
         before = len(self.all)
         placed: dict[int, int] = {}
         for row in rows:
+            if row.path <= self.last_path:
+                continue
             placed[row.path] = self._track(row, placed)
             self._nodes[row.path] = row.node
         if placed:
@@ -71,6 +79,8 @@ class Tracks:
         if row.parent:
             around = placed[row.parent] if row.parent in placed else self.track_of(row.parent)
             name = row.node.rpartition("/")[2]
+        if around >= 0 and self.all[around].depth >= DEEPEST:
+            around = self.all[around].parent
         number = self._known.get((around, name))
         if number is not None:
             return number
@@ -84,16 +94,23 @@ class Tracks:
         return number
 
     def _place(self, placed: dict[int, int]) -> None:
-        self.last_path = max(self.last_path, *placed)
-        if self.last_path >= len(self.of_path):
-            wider = numpy.full(max(2 * len(self.of_path), self.last_path + 1), -1, numpy.int32)
-            wider[: len(self.of_path)] = self.of_path
-            self.of_path = wider
-        self.of_path[list(placed)] = list(placed.values())
+        paths = numpy.fromiter(placed, numpy.int64, len(placed))
+        tracks = numpy.fromiter(placed.values(), numpy.int32, len(placed))
+        order = numpy.argsort(paths)
+        self._paths = numpy.concatenate((self._paths, paths[order]))
+        self._tracks = numpy.concatenate((self._tracks, tracks[order]))
+        self.last_path = int(self._paths[-1])
+
+    def of_paths(self, paths: NDArray[numpy.int64]) -> NDArray[numpy.int32]:
+        """Return the tracks of node paths by their numbers, -1 for those that are not known."""
+        if not len(self._paths):
+            return numpy.full(len(paths), -1, numpy.int32)
+        places = numpy.minimum(numpy.searchsorted(self._paths, paths), len(self._paths) - 1)
+        return numpy.where(self._paths[places] == paths, self._tracks[places], numpy.int32(-1))
 
     def track_of(self, path: int) -> int:
         """Return the track of a node path by its number, -1 if it is not known."""
-        return int(self.of_path[path]) if 0 <= path < len(self.of_path) else -1
+        return int(self.of_paths(numpy.array([path], numpy.int64))[0])
 
     def node_of(self, path: int) -> str:
         """Return a node path by its number, "" if it is not known."""

@@ -83,11 +83,7 @@ class Overview:
             elif name == "started":
                 fresh = numpy.maximum(fresh, 0)  # the clock was set back
             setattr(self, name, numpy.concatenate((getattr(self, name), fresh.astype(KINDS[name]))))
-        paths = rows[:, 2]
-        known = (paths >= 0) & (paths < len(self.tracks.of_path))
-        self.track = numpy.concatenate(
-            (self.track, numpy.where(known, self.tracks.of_path[numpy.where(known, paths, 0)], -1))
-        )
+        self.track = numpy.concatenate((self.track, self.tracks.of_paths(rows[:, 2])))
         self.asked = numpy.concatenate((self.asked, numpy.isin(rows[:, 0], part.asking, assume_unique=True)))
         self.ended = numpy.maximum.accumulate(self.started + self.duration)
 

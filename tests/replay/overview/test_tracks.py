@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy
 
-from studio.replay.overview.tracks import Tracks
+from studio.replay.overview.tracks import DEEPEST, Tracks
 from studio.trace import Trace
 from studio.trace.decided import PathRow
 from tests.replay.overview.making import overview_of
@@ -64,4 +64,25 @@ def test_ten_thousand_paths_of_a_map_are_few_tracks() -> None:
     tracks.add(rows)
 
     assert len(tracks.all) == 11
-    assert numpy.bincount(tracks.of_path[1:10001]).tolist()[0] == 1
+    assert numpy.bincount(tracks.of_paths(numpy.arange(1, 10_001))).tolist() == [1, 1000, *[1000] * 8, 999]
+
+
+def test_numbers_of_paths_may_be_anything() -> None:
+    tracks = Tracks()
+    far = (1 << 32) - 1
+    tracks.add([PathRow(1, "a", "t", 1, 0, 0), PathRow(far, "b", "t", 1, 1, 0)])
+
+    assert tracks.of_paths(numpy.array([0, 1, 2, far, -5, 1 << 40])).tolist() == [-1, 0, -1, 1, -1, -1]
+
+
+def test_regions_without_end_are_cut_off() -> None:
+    tracks = Tracks()
+    node, rows = "", []
+    for number in range(1, 2000):
+        node = f"{node}/r" if node else "r"
+        rows.append(PathRow(number, node, "t", 1, 0, number - 1))
+    tracks.add(rows)
+
+    assert max(track.depth for track in tracks.all) == DEEPEST
+    assert tracks.track_of(1999) >= 0
+    assert len(tracks.levels()) == DEEPEST + 1

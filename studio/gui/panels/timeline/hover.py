@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from studio.gui.live.watching.showing import count, span
 from studio.gui.panels.timeline.state import State
+from studio.support.errors import StudioError
 from studio.support.plain import plain_line
 from studio.trace.log import ORIGIN_NAMES, STATUS_NAMES
 from studio.trace.overview import spent_at
@@ -25,7 +26,11 @@ def told(state: State, index: int, beside: NDArray[numpy.int64]) -> str:
     overview = state.overview
     seq = int(overview.seq[index])
     steps = state.session.cursor.steps
-    firing = steps.step(seq)
+    try:
+        firing = steps.step(seq)
+        spent = spent_at(steps, seq) if overview.asked[index] else None
+    except StudioError as error:
+        return plain_line(str(error)[:MOST])
     status = STATUS_NAMES[overview.status[index]]
     tick = "" if firing is None else f" · tick {firing.tick}"
     lines = [plain_line(overview.tracks.node_of(int(overview.path[index]))[:MOST]), f"step {seq:,}{tick}"]
@@ -39,7 +44,6 @@ def told(state: State, index: int, beside: NDArray[numpy.int64]) -> str:
     lines.append(said)
     if firing is not None and firing.reason:
         lines.append(plain_line(firing.reason[:MOST]))
-    spent = spent_at(steps, seq) if overview.asked[index] else None
     if spent is not None:
         lines.append(
             f"{spent.calls} model call{'s' if spent.calls != 1 else ''} · {count(spent.tokens_in)} tokens in,"

@@ -17,6 +17,7 @@ from studio.gui.theme import current_theme
 from studio.gui.theme.icons import paint_icon
 from studio.gui.theme.theme import mixed, small_font
 from studio.gui.widgets.labels import tip
+from studio.support.plain import plain_line
 
 INDENT: Final = 12
 ARROW: Final = 16
@@ -104,7 +105,7 @@ class Names(QWidget):
         painter.setFont(font)
         painter.setPen(theme.colour("replay" if is_here else "ink" if track.is_region else "text"))
         room = QRect(arrow.right() + 2, arrow.y(), right - arrow.right() - 2, ROW)
-        shown = QFontMetrics(font).elidedText(track.name[:300], Qt.TextElideMode.ElideRight, room.width())
+        shown = QFontMetrics(font).elidedText(plain_line(track.name[:300]), Qt.TextElideMode.ElideRight, room.width())
         painter.drawText(room, int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter), shown)
 
     # -- the mouse ----------------------------------------------------------------------------
@@ -153,7 +154,6 @@ class Names(QWidget):
         track = self.state.overview.tracks.all[self.state.rows[row]]
         ok, errors, skipped = (int(one) for one in self.state.counts()[track.number])
         inside = ", with all inside" if track.is_region else ""
-        return (
-            f"{track.key}\n{track.type}{inside}\n{ok:,} fired, {errors:,} failed, {skipped:,} skipped"
-            "\nCtrl+click shows only this track"
-        )
+        what = f"{plain_line(track.type[:200])}{inside}"
+        counts = f"{ok:,} fired, {errors:,} failed, {skipped:,} skipped"
+        return f"{plain_line(track.key[:500])}\n{what}\n{counts}\nCtrl+click shows only this track"
