@@ -38,6 +38,8 @@ from studio.support.resources import bundled_graphs, recorded_run
 
 WIDEST = 4 * (WIDTH + 14)
 MOST_RECENT = 8
+LOOK_MS = 400
+"""How long after it is shown the page looks for the last runs, in milliseconds: the first picture comes first."""
 MOST_RECOVERIES = 6
 
 
@@ -87,6 +89,9 @@ class Welcome(QScrollArea):
         self._drawing = QTimer(self)
         self._drawing.setSingleShot(True)
         self._drawing.timeout.connect(self._draw_next)
+        self._looking = QTimer(self)
+        self._looking.setSingleShot(True)
+        self._looking.timeout.connect(self.runs.look)
         self._fill_templates()
         self._fill_recent()
         self._fill_lost()
@@ -261,7 +266,7 @@ class Welcome(QScrollArea):
         """Draw what is not drawn yet, and show the files that were open last as they are now."""
         super().showEvent(event)
         self._fill_recent()
-        self.runs.look()
+        self._looking.start(LOOK_MS)
         self._arrange()
         self._drawing.start(30)
 

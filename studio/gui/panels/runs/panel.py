@@ -143,8 +143,9 @@ class RunsPanel(QWidget):
         self.listing.open(path, foreign=foreign)
         self.source_bar.show_source(path, name, foreign=foreign)
         self.model.show_listed()
-        self._ask()
-        self.listing.watch(self.isVisible())
+        if self.isVisible():  # else it is asked for when it comes into sight
+            self._ask()
+            self.listing.watch(True)
 
     def _follow_setting(self) -> None:
         """Runs may be recorded elsewhere from now on."""
