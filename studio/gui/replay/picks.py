@@ -20,13 +20,16 @@ LISTED: Final = 200
 class ReplayPicks:
     """The items of the map whose body a canvas shows."""
 
-    def __init__(self, session: Session, canvas: Canvas) -> None:
+    def __init__(self, replays: Replays, session: Session, canvas: Canvas) -> None:
+        self._replays = replays
         self._session = session
         self._canvas = canvas
         self._keys: list[str] = []
 
     def choices(self) -> Choices | None:
-        """Return what there is to choose now; None where no map had items yet."""
+        """Return what there is to choose now; None where no map had items yet, or the run was closed meanwhile."""
+        if self._session not in self._replays.sessions:
+            return None
         found = self._session.items_in(self._canvas.at, LISTED)
         if found is None:
             return None
@@ -73,6 +76,6 @@ def show_picks(replays: Replays, session: Session, canvas: Canvas) -> None:
     if bar is not None:
         bar.refresh()
     else:
-        bar = PickerBar(ReplayPicks(session, canvas), canvas)
+        bar = PickerBar(ReplayPicks(replays, session, canvas), canvas)
         replays.moved.connect(bar.soon)
         replays.grew.connect(bar.soon)
