@@ -51,6 +51,21 @@ LONGEST: Final = 200_000
 """Signs that can be typed or pasted as words; only the first are read."""
 
 
+class WordsField(QLineEdit):
+    """The field of words. `left_down`: Down was pressed; Escape takes the words away."""
+
+    left_down = Signal()
+
+    @guarded()
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Down:
+            self.left_down.emit()
+        elif event.key() == Qt.Key.Key_Escape and self.text():
+            self.clear()
+        else:
+            super().keyPressEvent(event)
+
+
 class SearchPage(QWidget):
     """`opened(row)`: go to a prompt's step. `example_asked`: open a recorded run, as there is no prompt yet."""
 
@@ -77,6 +92,7 @@ class SearchPage(QWidget):
         self.words.textEdited.connect(lambda *_: self._soon.ask())
         self.words.textChanged.connect(lambda text: None if text else self._soon.ask())
         self.words.returnPressed.connect(self._to_list)
+        self.words.left_down.connect(self._to_list)
         self.filters.changed.connect(self._on_filters)
         self.chips.chosen.connect(lambda wanted: self.show_wanted(wanted))
         self.model.more_wanted.connect(self.searching.more)
@@ -96,7 +112,7 @@ class SearchPage(QWidget):
     # -- how it is built ----------------------------------------------------------------------
 
     def _make(self) -> None:
-        self.words = QLineEdit(self)
+        self.words = WordsField(self)
         self.words.setObjectName("prompts.words")
         self.words.setAccessibleName(f"Find prompts. {HELP}")
         self.words.setPlaceholderText("Find in prompts and replies")
@@ -384,14 +400,3 @@ class SearchPage(QWidget):
         if self.model.rows:
             self.table.setFocus()
             self.table.select(max(0, self.table.currentIndex().row()))
-
-    @guarded()
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Down goes from the words to the list, Escape takes the words away."""
-        if event.key() == Qt.Key.Key_Down and self.words.hasFocus():
-            self._to_list()
-        elif event.key() == Qt.Key.Key_Escape and self.words.text():
-            self.words.clear()
-            self.words.setFocus()
-        else:
-            super().keyPressEvent(event)
