@@ -300,6 +300,7 @@ class Canvas(QWidget):
         """Mark nodes and wires (found, followed) and fade all others; nothing marks nothing. `exact`: wires between
         marked nodes fade, too, unless they are marked, and nothing fades all."""
         self.marks.highlight(nodes, edges, exact=exact)
+        self.wire_values.fade()
 
     @property
     def highlighted(self) -> tuple[frozenset[str], frozenset[WireKey]]:

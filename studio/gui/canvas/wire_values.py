@@ -19,6 +19,7 @@ from PySide6.QtWidgets import QGraphicsItem
 from studio.gui.base.guard import guarded
 from studio.gui.canvas.look import Look, fits, look, pen, width_of
 from studio.gui.canvas.wire_item import WireItem, WireKey
+from studio.gui.canvas.wire_painting import FADED
 from studio.gui.theme.theme import mixed
 
 if TYPE_CHECKING:
@@ -64,6 +65,7 @@ class _Chip(NamedTuple):
     port_type: str
     is_back: bool
     is_again: bool
+    is_faded: bool = False
 
 
 class WireValues:
@@ -99,6 +101,10 @@ class WireValues:
             for key, wire in self._projection.wires.items():
                 _mark(wire, self._values.get(key))
             self._show(list(self._projection.wires), anew=True)
+
+    def fade(self) -> None:
+        """Other wires are faded: their texts with them."""
+        self._show(list(self._values))
 
     def _show(self, keys: list[WireKey], *, anew: bool = False) -> None:
         scene = self._projection.graph.scene()
@@ -148,7 +154,7 @@ def _chip_of(wire: WireItem, value: WireValue, is_joined: bool) -> _Chip | None:
     else:
         middle = QPointF(end.x() - (_TIP if wire.edge.feedback else _END) - wide / 2, end.y())
     rect = QRectF(middle.x() - wide / 2, middle.y() - HIGH / 2, wide, HIGH)
-    return _Chip(rect, text, wire.port_type, wire.edge.feedback, value.kind == "again")
+    return _Chip(rect, text, wire.port_type, wire.edge.feedback, value.kind == "again", wire.dimmed)
 
 
 class WireTexts(QGraphicsItem):
@@ -207,6 +213,7 @@ class WireTexts(QGraphicsItem):
         painter.setFont(style.tiny_font)
         for chip in self._chips.values():
             if chip.rect.intersects(exposed):
+                painter.setOpacity(FADED if chip.is_faded else 1.0)
                 _paint_chip(painter, chip, style)
 
 

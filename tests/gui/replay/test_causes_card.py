@@ -264,3 +264,18 @@ def test_the_text_is_copied(desk: Desk, open_run: Open, qtbot: Any) -> None:
     QTest.mouseClick(card(desk).copy, Qt.MouseButton.LeftButton, pos=QPoint(5, 5))
     qtbot.waitUntil(lambda: "└→" in QApplication.clipboard().text())
     assert QApplication.clipboard().text().splitlines()[0].startswith(f"✓ {session.here.node}  tick 2")
+
+
+def test_texts_of_wires_that_carried_nothing_of_it_fade(desk: Desk, open_run: Open, qtbot: Any) -> None:
+    session = open_run("critic_loop")
+    session.seek(12)
+    desk.choose("writer")
+    ask(desk, qtbot, session)
+    texts = desk.canvas.wire_values._item
+    assert texts is not None
+    faded = {key for key, chip in texts._chips.items() if chip.is_faded}
+    assert faded == {key for key in texts._chips if key not in desk.canvas.highlighted[1]}
+    assert faded
+    assert faded != set(texts._chips)
+    desk.trigger("causes.end")
+    assert not any(chip.is_faded for chip in texts._chips.values())

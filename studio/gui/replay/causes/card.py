@@ -243,21 +243,22 @@ class Card(QFrame):
         right = QRect(QPoint(room.right() - width - INSET, room.top() + INSET), size)
         left = QRect(QPoint(room.left() + INSET, room.top() + INSET), size)
         if again:
-            self._is_left = self._covers(right) and not self._covers(left)
+            self._is_left = self._covered(left) < self._covered(right)
         self.setGeometry(left if self._is_left else right)
 
-    def _covers(self, place: QRect) -> bool:
-        """True if the node of the current step would be under the card there."""
+    def _covered(self, place: QRect) -> int:
+        """How much of the node of the current step would be under the card there, in pixels."""
         canvas, window = self._over, self.parentWidget()
         if self._session is None or canvas is None or window is None:
-            return False
+            return 0
         spot = self._session.spot(self._session.here.node)
         card = None if spot is None or spot.at != canvas.at else canvas.projection.cards.get(spot.name)
         if card is None:
-            return False
+            return 0
         seen = canvas.view.mapFromScene(card.body_rect()).boundingRect()
         corner = canvas.view.viewport().mapTo(window, QPoint(0, 0))
-        return place.intersects(seen.translated(corner))
+        common = place.intersected(seen.translated(corner))
+        return max(0, common.width()) * max(0, common.height())
 
     def _wanted(self, width: int) -> int:
         self._column.invalidate()

@@ -65,6 +65,12 @@ class Desk(QObject):
             if self.session.here.id != firing:
                 self.workbench.say("That firing was never decided: there is no step to go to.")
 
+    def why(self, firing: int, port: str) -> None:
+        """Light what led to an output of a firing, or to its holding nothing."""
+        causes, session = self.workbench.parts.get("causes"), self.session
+        if causes is not None and session is not None and firing:
+            self.workbench.trying(lambda: causes.light(session, firing, port))
+
     # -- looking up ---------------------------------------------------------------------------
 
     def look_up(self, name: str, question: Callable[[Any], Any], then: Callable[[Any], None]) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from studio.gui.panels.inspector.firing.pool import Pool, set_shown
 from studio.gui.panels.inspector.firing.texts import TextView, beginning, readable, size_words, visible
@@ -74,6 +74,13 @@ class ValueBlock(QWidget):
         head.addWidget(self.origin, 1)
         self.told = Elided("", self, role="soft")
         head.addWidget(self.told, 1)
+        self.firing = 0
+        """The firing that gave the value, of an output."""
+        self.why: QToolButton | None = None
+        if kind == "output":
+            self.why = small_button("Why?", "Light what led to this output", "firing.output.why", self)
+            self.why.clicked.connect(lambda *_: desk.why(self.firing, self.port))
+            head.addWidget(self.why)
         self.copy = small_button("Copy", "Copy this value", f"firing.{kind}.copy", self)
         self.copy.clicked.connect(lambda *_: desk.copy_value(self.value, self.port))
         head.addWidget(self.copy)
@@ -115,6 +122,8 @@ class ValueBlock(QWidget):
             self.name.setText(shown if len(shown) <= 28 else shown[:27] + "…")
             self.setAccessibleName(f"{self.kind} {shown}")
             self.copy.setAccessibleName(f"Copy {shown}")
+            if self.why is not None:
+                self.why.setAccessibleName(f"Why {shown} is what it is")
         set_shown(self.origin, bool(link))
         if link:
             self.origin.show_link(link, help, firing)

@@ -117,6 +117,7 @@ class OutputsBody(_Values):
         self._facts = facts
         for block, given in zip(self._take(len(facts.outputs)), facts.outputs, strict=False):
             block.show_name(given.port, "")
+            block.firing = facts.firing
             if given.present:
                 block.show_value(given.value)
             else:
