@@ -48,7 +48,7 @@ SERVICES = (
 )
 """Modules with `install(workbench)`: what parts offer each other, made before any panel, in this order."""
 
-LAYOUT = 2
+LAYOUT = 1
 """Version of the arrangement of panels; one that was saved under another is not restored."""
 
 SIZE = 1440, 900
