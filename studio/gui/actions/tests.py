@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QMessageBox
+from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
 
 from studio.gui.base.action import Action
 from studio.gui.base.beside import beside
@@ -106,13 +106,15 @@ def _has_failed(workbench: Workbench) -> bool:
 
 
 def _run_meant(workbench: Workbench) -> Source | None:
-    """The run of which a test is made: the one that is stepped through, else the one selected in the list of runs."""
-    session = _session(workbench)
-    if session is not None:
-        return session.source
-    runs = workbench.parts.get("runs")
+    """The run of which a test is made: of the list of runs the selected one, if one works there; else the one that is
+    stepped through."""
+    session, runs = _session(workbench), workbench.parts.get("runs")
     chosen: list[Source] = runs.selected() if runs is not None else []
-    return chosen[0] if len(chosen) == 1 else None
+    focus = QApplication.focusWidget()
+    works_there = isinstance(runs, QWidget) and focus is not None and (runs is focus or runs.isAncestorOf(focus))
+    if len(chosen) == 1 and (works_there or session is None):
+        return chosen[0]
+    return None if session is None else session.source
 
 
 def _from_run(workbench: Workbench) -> None:

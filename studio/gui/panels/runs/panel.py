@@ -36,8 +36,8 @@ LONG_MS: Final = 400
 """How long a list is waited for before it is said that one waits, in milliseconds."""
 
 MENU: Final = (
-    "runs.open", "runs.open_error", "runs.watch", "-", "runs.compare", "runs.graph", "runs.resume", "-", "runs.pause",
-    "runs.go_on", "runs.step", "runs.abort", "-", "runs.copy_id", "runs.copy_command", "runs.save",
+    "runs.open", "runs.open_error", "runs.watch", "-", "runs.compare", "runs.graph", "runs.resume", "tests.from_run",
+    "-", "runs.pause", "runs.go_on", "runs.step", "runs.abort", "-", "runs.copy_id", "runs.copy_command", "runs.save",
 )  # fmt: skip
 """The actions of the menu of a row. Those that are not there (yet) are left out."""
 

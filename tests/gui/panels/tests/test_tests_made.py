@@ -7,7 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QPushButton
+from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton
 
 from studio import Graph, run
 from studio.cases.reading import read_tests
@@ -174,19 +174,53 @@ def test_the_empty_panel_explains_and_offers_to_make_one(bank: Bank, qtbot: Any)
     assert form_of(bank).name.text() == "critic_loop_run"
 
 
-def test_the_one_run_selected_in_the_list_of_runs_is_meant_where_none_is_shown(bank: Bank) -> None:
-    class Runs:
-        def selected(self) -> list[Source]:
-            return [Source(bank.db, "last")]
+class Runs(QLineEdit):
+    """Stands for the list of runs, with one selected."""
 
-        def selected_rows(self) -> list[object]:
-            return []
+    def __init__(self, source: Source) -> None:
+        super().__init__()
+        self.source = source
 
+    def selected(self) -> list[Source]:
+        return [self.source]
+
+    def selected_rows(self) -> list[object]:
+        return []
+
+
+def test_the_run_selected_in_the_list_is_meant_where_one_works_there_or_none_is_shown(bank: Bank, qtbot: Any) -> None:
     action = bank.desk.window.actions_bar.actions["tests.from_run"]
     bank.desk.window.actions_bar.refresh()
     assert not action.isEnabled()
-    bank.desk.workbench.parts["runs"] = Runs()
+    runs = Runs(Source(bank.db, "last"))
+    bank.desk.window.docks["runs"].setWidget(runs)
+    bank.desk.workbench.parts["runs"] = runs
     bank.desk.window.actions_bar.refresh()
     bank.desk.trigger("tests.from_run")
-    assert form_of(bank).name.text() == "critic_loop_run"
+    assert form_of(bank).source.db == bank.db
+
+    example = next(path for path in bundled_graphs() if path.stem == "order_desk").with_suffix(".run.db")
+    bank.desk.workbench.part("replay").open(Source(example, "last"))
+    bank.desk.settle()
+    bank.desk.trigger("tests.from_run")
+    assert form_of(bank).source.db == example
+    form_of(bank).close()
+    bank.desk.window.activateWindow()
+    qtbot.waitUntil(bank.desk.window.isActiveWindow)
+    bank.desk.window.show_panel("runs")
+    runs.setFocus()
+    qtbot.waitUntil(runs.hasFocus)
+    bank.desk.trigger("tests.from_run")
+    assert form_of(bank).source.db == bank.db
     del bank.desk.workbench.parts["runs"]
+
+
+def test_what_a_run_from_elsewhere_says_of_its_file_is_not_followed(bank: Bank) -> None:
+    bank.desk.workbench.part("replay").open(Source(bank.db, "last", foreign=True))
+    bank.desk.settle()
+    bank.desk.trigger("tests.from_run")
+    form = form_of(bank)
+    bank.qtbot.waitUntil(lambda: "critic_loop_run:" in form.view.toPlainText())
+    assert form.tests is None
+    assert not form.add.isEnabled()
+    assert bank.panel.bench.suite is None
