@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any, Final
 
 from PySide6.QtCore import QSize, QTimer
-from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QStackedWidget, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QButtonGroup, QDockWidget, QHBoxLayout, QStackedWidget, QToolButton, QVBoxLayout, QWidget
 
 from studio.gui.base.guard import guarded
 from studio.gui.live.watching.places import Spot
@@ -15,6 +15,7 @@ from studio.gui.panels.prompts.kept import Kept
 from studio.gui.panels.prompts.node_paths import pattern_of
 from studio.gui.panels.prompts.run_files import RunFile, file_of, files
 from studio.gui.panels.prompts.search_page import SearchPage
+from studio.gui.panels.prompts.searching import KEY
 from studio.gui.panels.prompts.sql_page import SqlPage
 from studio.gui.panels.prompts.sql_results import Target
 from studio.gui.widgets.choices import QuietCombo
@@ -46,6 +47,7 @@ class PromptsPanel(QWidget):
         self._picked: RunFile | None = None
         """The file a person has chosen, which then stays."""
         self._changes: int | None = None
+        self._is_hooked = False
         self._make()
         self._look = QTimer(self)
         self._look.setInterval(LOOK_MS)
@@ -131,23 +133,28 @@ class PromptsPanel(QWidget):
 
     # -- when it is seen ----------------------------------------------------------------------
 
+    @property
+    def is_in_sight(self) -> bool:
+        """True if the panel can be seen; one whose tab is behind another counts as visible for Qt."""
+        return self.isVisible() and not self.visibleRegion().isEmpty()
+
     @guarded()
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        self._list_files()
-        if self._file is not None and not self._changes_known():
-            self.page.refresh()
-        self._look.start()
+        dock = self.parentWidget()
+        if isinstance(dock, QDockWidget) and not self._is_hooked:
+            self._is_hooked = True
+            dock.visibilityChanged.connect(lambda *_: QTimer.singleShot(0, self, self._on_sight))
+        QTimer.singleShot(0, self, self._on_sight)
 
-    @guarded()
-    def hideEvent(self, event: QHideEvent) -> None:
-        super().hideEvent(event)
-        self._look.stop()
-        self._asker.drop("changes")
-        self.page.searching.end()
-
-    def _changes_known(self) -> bool:
-        return self._changes is not None and self._asker.file is not None
+    def _on_sight(self) -> None:
+        """The panel may have come into sight, or gone behind another."""
+        if self.is_in_sight:
+            self._list_files()
+            self._ask_changes()
+            self._look.start()
+        else:
+            self._look.stop()
 
     def shutdown(self) -> None:
         """End the thread: the window closes."""
@@ -156,7 +163,7 @@ class PromptsPanel(QWidget):
 
     # -- files --------------------------------------------------------------------------------
 
-    def _list_files(self) -> None:
+    def _list_files(self, *, now: bool = False) -> None:
         """List the files there are, and ask the one that is meant."""
         listed = files(self.workbench)
         if self._picked is not None and self._picked not in listed:
@@ -167,7 +174,7 @@ class PromptsPanel(QWidget):
             self.file_box.clear()
             self.file_box.addItems(titles)
         self.file_box.setCurrentIndex(listed.index(wanted))
-        if wanted != self._file and self.isVisible():
+        if wanted != self._file and (now or self.is_in_sight):
             self._use(wanted)
 
     def _usual(self, listed: list[RunFile]) -> RunFile:
@@ -193,7 +200,7 @@ class PromptsPanel(QWidget):
         self.sql.file_changed()
 
     def _on_current(self) -> None:
-        if self.isVisible():
+        if self.is_in_sight:
             self._list_files()
 
     def _on_closed(self, session: Any) -> None:
@@ -209,20 +216,23 @@ class PromptsPanel(QWidget):
     # -- more is recorded ---------------------------------------------------------------------
 
     def _ask_changes(self) -> None:
-        if self._asker.file is not None and not self._asker.is_asked("changes"):
+        if not self.is_in_sight:
+            self._look.stop()
+        elif self._asker.file is not None and not self._asker.is_asked("changes"):
             self._asker.ask("changes", lambda trace, stop: trace.changes())
 
     def _take(self, key: Any, answer: Any) -> None:
         if key != "changes" or not isinstance(answer, int):
             return
         before, self._changes = self._changes, answer
-        if before is not None and before != answer:
+        if before != answer and (before is not None or not self.page.model.rows):
             self._refresh_soon()
 
     def _refresh_soon(self) -> None:
         """Look again, unless a person reads further down: what they read must not move away."""
         table = self.page.table
-        if self.isVisible() and self._asker.file is not None and table.verticalScrollBar().value() == 0:
+        is_read = table.verticalScrollBar().value() > 0 or self._asker.is_asked(KEY)
+        if self.is_in_sight and self._asker.file is not None and not is_read:
             self.page.refresh()
 
     # -- what can be done ---------------------------------------------------------------------
@@ -231,7 +241,7 @@ class PromptsPanel(QWidget):
         """Show the prompts that are wanted, and the panel."""
         self.workbench.panel_asked.emit("prompts")
         self.show_mode(sql=False)
-        self._list_files()
+        self._list_files(now=True)
         self.page.show_wanted(wanted)
 
     def find_node(self) -> None:
@@ -253,6 +263,7 @@ class PromptsPanel(QWidget):
     def show_sql(self, name: str = "") -> None:
         """Show the page that asks in SQL, with a saved query if one is named."""
         self.workbench.panel_asked.emit("prompts")
+        self._list_files(now=True)
         self.show_mode(sql=True)
         self.sql.editor.setFocus()
         if name:

@@ -227,6 +227,8 @@ class SearchPage(QWidget):
 
     def refresh(self) -> None:
         """Look again; the row that is selected stays so."""
+        if self._asker.file is None:
+            return
         self._asker.ask("facets", lambda trace, stop: trace.prompt_facets())
         row = self.table.current_row()
         self.search()
@@ -235,6 +237,8 @@ class SearchPage(QWidget):
     def search(self) -> None:
         """Look for what is asked for."""
         self._soon.drop()
+        if self._asker.file is None:
+            return
         words = read_words(self.words.text())
         self.note.set_text(words.note)
         self._keep = None
@@ -306,7 +310,7 @@ class SearchPage(QWidget):
         self.view.show_detail(None)
         self.count.set_text("")
         # A profile in which nothing was ever run has no file yet.
-        if "no such trace" in error.message or "no run was recorded" in error.message:
+        if self._asker.file is not None and not self._asker.file.exists():
             self._has_prompts = False
             self._show_state(Page([], 0, 0, True, True))
         else:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 KEY: Final = "search"
 
-COUNTED: Final = 40
+COUNTED: Final = 12
 """Steps for which it is looked on just to know how many there are; then the number stays a guess."""
 
 

@@ -197,6 +197,8 @@ class SqlPage(QWidget):
         if not query.strip():
             self._refuse("There is no query yet: take one at the left, or write one.")
             return
+        if self._asker.file is None:
+            return
         self._began = time.monotonic()
         self._asker.ask(KEY, lambda trace, stop: trace.sql(query, limit=limit, seconds=SECONDS, stop=stop))
         self.state.set_role("soft")

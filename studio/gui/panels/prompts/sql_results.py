@@ -102,7 +102,12 @@ class ResultModel(QAbstractTableModel):
             return
         descending = order == Qt.SortOrder.DescendingOrder
         self.layoutAboutToBeChanged.emit()
-        self.table.rows.sort(key=lambda row: sort_key(row[column]), reverse=descending)
+        rows = self.table.rows
+        befores = sorted(range(len(rows)), key=lambda at: sort_key(rows[at][column]), reverse=descending)
+        rows[:] = [rows[at] for at in befores]
+        places = {before: after for after, before in enumerate(befores)}
+        for index in self.persistentIndexList():  # what is selected stays so
+            self.changePersistentIndex(index, self.index(places[index.row()], index.column()))
         self.layoutChanged.emit()
 
 

@@ -68,7 +68,7 @@ class Hand:
 
         QApplication.processEvents()
         self.qtbot.waitUntil(is_quiet, timeout=20_000)
-        QApplication.processEvents()
+        QApplication.processEvents()  # timers that begin something else
         self.qtbot.waitUntil(is_quiet, timeout=20_000)
 
     def type(self, text: str) -> None:

@@ -60,6 +60,32 @@ def test_the_list_grows_to_its_end_as_it_is_scrolled(made: list[Asked], hand: Ha
     assert not hand.panel.page.model.canFetchMore(QModelIndex())
 
 
+def test_nothing_is_asked_before_the_panel_is_seen(made: list[Asked], shell: MainWindow, qtbot: Any) -> None:
+    hand = Hand(shell, qtbot)
+    QApplication.processEvents()
+    assert not hand.panel.is_in_sight
+    assert hand.panel._asker.file is None
+
+    shell.show_panel("prompts")
+    qtbot.waitUntil(lambda: len(hand.listed) > 0)
+
+
+def test_a_list_that_was_out_of_sight_goes_on_where_it_was(made: list[Asked], hand: Hand) -> None:
+    hand.settle()
+    page = hand.panel.page
+    page.table.setFocus()
+    page.table.select(80)
+    hand.settle()
+    hand.window.show_panel("problems")
+    hand.qtbot.waitUntil(lambda: not hand.panel.is_in_sight)
+    hand.window.show_panel("prompts")
+    hand.settle()
+    assert page.table.currentIndex().row() == 80
+    page.table.setFocus()
+    hand.qtbot.keyClick(page.table, Key.Key_End)
+    hand.qtbot.waitUntil(lambda: len(hand.listed) == len(made))
+
+
 def test_filters_narrow_make_chips_and_are_taken_away(made: list[Asked], hand: Hand) -> None:
     page = hand.panel.page
     hand.settle()
