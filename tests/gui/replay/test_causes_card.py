@@ -279,3 +279,40 @@ def test_texts_of_wires_that_carried_nothing_of_it_fade(desk: Desk, open_run: Op
     assert faded != set(texts._chips)
     desk.trigger("causes.end")
     assert not any(chip.is_faded for chip in texts._chips.values())
+
+
+def test_closing_the_run_takes_the_card_along_and_ends_the_search(
+    desk: Desk, open_run: Open, qtbot: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("studio.gui.replay.causes.asking.SLICE_S", 0)
+    session = open_run("order_desk")
+    desk.press(Qt.Key.Key_Y, widget=desk.canvas.view)
+    asked = lights(desk).of(session)
+    assert asked is not None
+    desk.workbench.remove(session.document)
+    QApplication.processEvents()
+    assert asked.asked.is_given_up
+    assert not card(desk).isVisible()
+
+    again = open_run("critic_loop")
+    ask(desk, qtbot, again)
+    assert card(desk).isVisible()
+    desk.workbench.remove(again.document)
+    QApplication.processEvents()
+    assert not card(desk).isVisible()
+
+
+def test_the_card_stays_inside_a_canvas_that_shrinks(desk: Desk, open_run: Open, qtbot: Any) -> None:
+    session = open_run("order_desk")
+    ask(desk, qtbot, session)
+    desk.window.resize(820, 560)
+
+    def inside() -> bool:
+        canvas = desk.canvas
+        room = canvas.rect().translated(canvas.mapTo(desk.window, QPoint(0, 0)))
+        return room.contains(card(desk).geometry())
+
+    qtbot.waitUntil(inside)
+    QTest.mouseClick(card(desk).fold, Qt.MouseButton.LeftButton)
+    assert not card(desk).table.isVisible()
+    assert card(desk).height() < 60
