@@ -162,6 +162,13 @@ class Replays(QObject):
         session.close()
         self.closed.emit(session)
 
+    def shutdown(self) -> None:
+        """Let go of all traces: the window closes. Private copies of files from elsewhere go with them."""
+        self._follow.stop()
+        self._answers.stop()
+        for session in self.sessions:
+            self._on_closed(session.document)
+
     # -- looking up ---------------------------------------------------------------------------
 
     def look_up(self, session: Session, key: Any, question: Callable[[Any], Any]) -> None:
