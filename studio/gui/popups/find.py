@@ -121,6 +121,9 @@ class FindBar(QFrame):
         if self.workbench.canvas is not None:
             self.workbench.canvas.set_highlight([], [])
             self.workbench.canvas.setFocus()
+            replays = self.workbench.parts.get("replay")
+            if replays is not None and replays.current is not None:
+                replays.paint_light(replays.current)  # what a run lights was only covered
 
     def _place(self) -> None:
         window, canvas = self._over, self.workbench.canvas

@@ -316,3 +316,14 @@ def test_the_card_stays_inside_a_canvas_that_shrinks(desk: Desk, open_run: Open,
     QTest.mouseClick(card(desk).fold, Qt.MouseButton.LeftButton)
     assert not card(desk).table.isVisible()
     assert card(desk).height() < 60
+
+
+def test_what_is_lit_comes_back_after_a_search_in_the_graph(desk: Desk, open_run: Open, qtbot: Any) -> None:
+    session = open_run("critic_loop")
+    ask(desk, qtbot, session)
+    before = desk.canvas.highlighted
+    desk.trigger("edit.find")
+    desk.type("topic")
+    qtbot.waitUntil(lambda: desk.canvas.highlighted != before)
+    desk.press(Qt.Key.Key_Escape)
+    assert desk.canvas.highlighted == before
