@@ -12,7 +12,7 @@ from PySide6.QtGui import QKeyEvent, QKeySequence
 from studio.gui.base.action import all_actions
 from studio.gui.workbench import Workbench
 
-OWN: Final = "replay."
+OWN: Final = ("replay.", "causes.")
 """What the ids of the actions of a run that is stepped through begin with."""
 
 ALSO: Final = {"Home": "replay.first"}

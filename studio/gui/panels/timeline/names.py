@@ -4,8 +4,17 @@ from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, Qt, Signal
-from PySide6.QtGui import QFont, QFontMetrics, QHelpEvent, QMouseEvent, QPainter, QPaintEvent, QWheelEvent
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, Qt, Signal
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QFont,
+    QFontMetrics,
+    QHelpEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QWheelEvent,
+)
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from studio.export.style import hue_of
@@ -31,6 +40,8 @@ class Names(QWidget):
 
     picked = Signal(int)
     """(track) A name was clicked."""
+    asked = Signal(int, QPoint)
+    """(track, place on the screen) What can be done with a track?"""
     wanted = Signal(int)
     """(track) Only this track is to be shown."""
 
@@ -122,6 +133,12 @@ class Names(QWidget):
             self.state.fold(number)
         else:
             self.picked.emit(number)
+
+    @guarded()
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        row = self.row_at(event.pos().y())
+        if row >= 0:
+            self.asked.emit(self.state.rows[row], event.globalPos())
 
     @guarded()
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:

@@ -36,6 +36,9 @@ HEIGHT: Final = NUMBERS + TICKS + MARKS
 APART: Final = 90
 """Pixels between two numbers, at least."""
 
+NEAR: Final = 5
+"""Pixels beside a mark that still count as on it."""
+
 NARROW: Final = 3.0
 """Width in pixels below which ticks are not told apart."""
 
@@ -148,16 +151,34 @@ class Ruler(Area):
         own = self.state.session.run.fork_seq
         return self.state.overview.indexes_of([*seqs, *([] if own is None else [own])])
 
+    def mark_at(self, x: float) -> int:
+        """Return the step of the nearest mark to a pixel, of those on one pixel the rarest; -1 if none is near."""
+        overview = self.state.overview
+        best, nearest = -1, NEAR + 0.5
+        for indexes in (
+            self.fork_indexes(), overview.alarm_steps(), numpy.flatnonzero(overview.status == 1),
+            numpy.flatnonzero(overview.asked),
+        ):  # fmt: skip
+            if len(indexes):
+                away = numpy.abs(self._pixels(indexes) - x)
+                if away.min() < nearest:
+                    best, nearest = int(indexes[away.argmin()]), float(away.min()) - 1e-9
+        return best
+
+    def _pixels(self, indexes: NDArray[numpy.int64]) -> NDArray[numpy.float64]:
+        """Where the marks of steps stand."""
+        axis, window = self.state.axis, self.state.window
+        places = axis.high[indexes] if axis.kind == "time" else (axis.low[indexes] + axis.high[indexes]) / 2
+        pixels: NDArray[numpy.float64] = (places - window.start) / window.length * self.width()
+        return pixels
+
     def _columns(self, indexes: NDArray[numpy.int64]) -> list[float]:
         """The pixels of steps that are in view, each once."""
         if not len(indexes):
             return []
-        axis = self.state.axis
-        window = self.state.window
-        places = axis.high[indexes] if axis.kind == "time" else (axis.low[indexes] + axis.high[indexes]) / 2
-        places = places[(places >= window.start) & (places <= window.end)]
-        pixels = numpy.unique(((places - window.start) / window.length * self.width()).astype(numpy.int64))
-        return [float(one) for one in pixels.tolist()]
+        pixels = self._pixels(indexes)
+        inside = pixels[(pixels >= 0) & (pixels <= self.width())].astype(numpy.int64)
+        return [float(one) for one in numpy.unique(inside).tolist()]
 
     @guarded()
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -175,7 +196,9 @@ class Ruler(Area):
             return
         x = event.position().x()
         shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
-        if shift or NUMBERS <= event.position().y() < NUMBERS + TICKS:
+        if event.position().y() >= NUMBERS + TICKS and (mark := self.mark_at(x)) >= 0 and not shift:
+            self.scrubbing.to_index(mark)
+        elif shift or NUMBERS <= event.position().y() < NUMBERS + TICKS:
             self._range = (x, x)
         else:
             self._scrubs = True
@@ -219,7 +242,7 @@ class Ruler(Area):
         """Return what the tool tip says at a point."""
         overview = self.state.overview
         if y >= NUMBERS + TICKS:
-            near = 5
+            near = NEAR
             alarms = [
                 plain_line(mark.text)
                 for mark, at in zip(overview.alarms, overview.alarm_steps().tolist(), strict=True)

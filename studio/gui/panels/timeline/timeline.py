@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from studio.gui.base.guard import guarded
 from studio.gui.panels.timeline import minimap, ruler
+from studio.gui.panels.timeline.menus import firing_menu, show_menu, track_menu
 from studio.gui.panels.timeline.minimap import Strip
 from studio.gui.panels.timeline.names import Names
 from studio.gui.panels.timeline.ruler import Ruler
@@ -78,9 +79,11 @@ class Timeline(QWidget):
         self.tracks = TracksArea(self.state, self.scrubbing)
         self.tracks.picked.connect(self._pick_firing)
         self.tracks.entered.connect(self.enter)
+        self.tracks.asked.connect(lambda index, where: show_menu(firing_menu(self, index), where))
         self.names = Names(self.state)
         self.names.picked.connect(self.pick)
-        self.names.wanted.connect(self._show_only)
+        self.names.wanted.connect(self.show_only)
+        self.names.asked.connect(lambda number, where: show_menu(track_menu(self, number), where))
         self.bar = QScrollBar(Qt.Orientation.Vertical)
         self.bar.valueChanged.connect(lambda value: self.state.scroll_to(value, self.tracks.height()))
         self.split = QSplitter(Qt.Orientation.Horizontal)
@@ -239,6 +242,11 @@ class Timeline(QWidget):
         if int(self.state.overview.seq[index]) == self.session.seq:  # going there would do nothing
             self.pick(int(self.state.overview.track[index]))
 
+    def go(self, index: int) -> None:
+        """Go to a firing, by its index in the overview."""
+        self.scrubbing.to_index(index, on_row=True)
+        self.scrubbing.now()
+
     def enter(self, index: int) -> None:
         """Show the graph that a firing is in, or the one inside if it is a region's."""
         track = self.state.overview.tracks.all[int(self.state.overview.track[index])]
@@ -261,7 +269,8 @@ class Timeline(QWidget):
         self.state.reveal_row(row, self.tracks.height())
         self.pick(rows[row])
 
-    def _show_only(self, number: int) -> None:
+    def show_only(self, number: int) -> None:
+        """Filter to a track; if it is filtered to, show all again."""
         track: Track = self.state.overview.tracks.all[number]
         self.filter.setText("" if self.filter.text() == track.key else track.key)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QHelpEvent, QMouseEvent, QPainter, QPaintEvent, QWheelEvent
+from PySide6.QtGui import QColor, QContextMenuEvent, QHelpEvent, QMouseEvent, QPainter, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from studio.gui.base.guard import guarded
@@ -30,6 +30,8 @@ class TracksArea(Area):
 
     picked = Signal(int)
     """(index) A firing was clicked."""
+    asked = Signal(int, QPoint)
+    """(index, place on the screen) What can be done with a firing?"""
     entered = Signal(int)
     """(index) A firing was double-clicked."""
 
@@ -148,6 +150,17 @@ class TracksArea(Area):
         self._grabbed, self._range, self._scrubs = None, None, False
         self.unsetCursor()
         self.update()
+
+    @guarded()
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        if event.reason() == QContextMenuEvent.Reason.Mouse:
+            found, where = self.hit(QPointF(event.pos())), event.globalPos()
+        else:  # by a key: for the step where the run stands
+            found = self.state.place
+            x = self.x_of(self.state.axis.cursor(found)) if found >= 0 else 0.0
+            where = self.mapToGlobal(QPoint(round(min(max(x, 0.0), float(self.width()))), self.height() // 2))
+        if found >= 0:
+            self.asked.emit(found, where)
 
     @guarded()
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:

@@ -8,11 +8,13 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QColor
+from PySide6.QtGui import QColor, QContextMenuEvent, QGuiApplication
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 
 from studio.gui.panels.timeline import ruler
 from studio.gui.panels.timeline.hover import told
+from studio.gui.panels.timeline.menus import firing_menu, track_menu
 from studio.gui.panels.timeline.state import ROW
 from studio.gui.theme import current_theme
 from studio.trace import RunStart, open_run
@@ -219,3 +221,46 @@ def test_by_time_firings_side_by_side_are_told_apart(db: Path, show: Callable[[P
     ok = current_theme().colour("ok")
     assert [_alike(seen.pixelColor(x, y), ok) for y in range(1, ROW - 2)].count(False) >= 2, "gaps between the lanes"
     assert not _alike(seen.pixelColor(round(tracks.x_of(1.5)), ROW - 4), ok), "the third had not begun"
+
+
+def test_a_click_on_a_mark_goes_to_exactly_that_step(long: Shown, db: Path) -> None:
+    strip, overview = long.timeline.ruler, long.state.overview
+    overview.asked[1776] = True
+    long.state.touch()
+    settle()
+    x = round(strip.x_of(1776.5)) + 3
+    assert strip.mark_at(x) == 1776
+    click(strip, QPoint(x, ruler.NUMBERS + ruler.TICKS + 4))
+    assert long.session.seq == 1777
+    click(strip, QPoint(x, 4))
+    assert long.session.seq != 1777, "elsewhere the mouse goes to the step under it"
+    assert strip.mark_at(x + 60) == -1
+
+
+def test_the_right_button_offers_what_can_be_done_with_a_firing_and_a_track(town: Shown) -> None:
+    greet = next(one for one in town.firings() if one.node == "greet")
+    assert greet.seq is not None
+    index = town.state.overview.index_of(greet.seq)
+    menu = firing_menu(town.timeline, index)
+    acts = {one.text(): one for one in menu.actions()}
+    acts[f"Go to Step {greet.seq} · greet"].trigger()
+    assert town.session.here.id == greet.id
+    town.session.seek(1)
+    assert {"Why Is This Here?", "What Did It Lead To?", "Fork Here…"} <= acts.keys()
+    acts["Show Only This Track"].trigger()
+    assert town.names() == ["greet"]
+    town.timeline.filter.clear()
+    work = town.state.overview.tracks.with_key("work")
+    assert work is not None
+    acts = {one.text(): one for one in track_menu(town.timeline, work.number).actions()}
+    acts["Fold"].trigger()
+    assert "work/add" not in town.names()
+    acts["Copy Path"].trigger()
+    assert QGuiApplication.clipboard().text() == "work"
+    asked: list[int] = []
+    town.timeline.tracks.asked.disconnect()
+    town.timeline.tracks.asked.connect(lambda found, where: asked.append(found))
+    at = town.at(greet.seq)
+    event = QContextMenuEvent(QContextMenuEvent.Reason.Mouse, at, town.timeline.tracks.mapToGlobal(at))
+    QApplication.sendEvent(town.timeline.tracks, event)
+    assert asked == [index]
