@@ -59,6 +59,7 @@ class FiringPage(QWidget):
         self._edge: tuple[At, Edge] | None = None
         self._scroll = 0
         self._watched: QScrollArea | None = None
+        self._is_held = False
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -396,9 +397,7 @@ class FiringPage(QWidget):
         layout = self.layout()
         if layout is not None:
             layout.activate()
-        bar = area.verticalScrollBar()
-        if bar.value() != self._scroll:
-            bar.setValue(self._scroll)
+        self._scroll_back()
 
     def _watch_scroll(self) -> None:
         area = self._area()
@@ -406,12 +405,21 @@ class FiringPage(QWidget):
             self._watched = area
             bar = area.verticalScrollBar()
             bar.valueChanged.connect(self._scrolled)
-            bar.rangeChanged.connect(lambda *_: bar.setValue(self._scroll))
+            bar.rangeChanged.connect(lambda *_: self._scroll_back())
+
+    def _scroll_back(self) -> None:
+        """Scroll as far as somebody has scrolled, or as the page can be: the wish stays for a longer one."""
+        if self._watched is None:
+            return
+        bar = self._watched.verticalScrollBar()
+        wanted = min(self._scroll, bar.maximum())
+        if bar.value() != wanted:
+            self._is_held = True
+            bar.setValue(wanted)
+            self._is_held = False
 
     def _scrolled(self, value: int) -> None:
-        """Keep how far somebody has scrolled; that a shorter page cannot be scrolled as far is nobody's wish."""
-        area = self._watched
-        if area is not None and not (value == area.verticalScrollBar().maximum() and value < self._scroll):
+        if not self._is_held:
             self._scroll = value
 
     def _on_theme(self) -> None:

@@ -32,15 +32,20 @@ _HIDDEN = re.compile(
 )
 
 
+SIGN: Final = "\ufffd"
+"""Stands for a sign that cannot be seen."""
+
+TOLD: Final = (
+    f"{SIGN} stands for a sign that cannot be seen: one that moves, hides or turns round what is read."
+    " What is copied has it as it was."
+)
+
+
 def visible(text: str) -> str:
     """Return a text of the same length in which signs that move, hide or turn others round have a sign of their own."""
     if text.isascii() and text.isprintable():
         return text
-    return _HIDDEN.sub(lambda found: _picture(ord(found[0])), text)
-
-
-def _picture(number: int) -> str:
-    return chr(0x2400 + number) if number < 0x20 else "\u2421" if number == 0x7F else "\ufffd"
+    return _HIDDEN.sub(SIGN, text)
 
 
 def readable(value: Json) -> str:
@@ -94,6 +99,8 @@ class TextView(Area):
             elif (parent := self.parentWidget()) is not None:
                 self.setFont(parent.font())
         shown = visible(text)
+        if (SIGN in shown) != bool(self.toolTip()):
+            self.setToolTip(TOLD if SIGN in shown else "")
         changed = self.text() != shown
         if changed:
             self.show_text(shown)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
-from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtCore import QDeadlineTimer, QEvent, QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -72,6 +72,15 @@ class Stage:
         for _ in range(3):
             QApplication.processEvents()
 
+    def wait(self) -> None:
+        """Let what is looked up beside the window arrive, and be laid out."""
+        desk = self.page.desk
+        deadline = QDeadlineTimer(5_000)
+        self.settle()
+        while (desk._later or desk._waiting) and not deadline.hasExpired():
+            QTest.qWait(5)
+        self.settle()
+
     def seek(self, seq: int) -> None:
         """Go to a step."""
         self.session.seek(seq)
@@ -92,7 +101,7 @@ class Stage:
         """Press a widget with the mouse, scrolled into view first."""
         area = self.page._area()
         assert area is not None
-        self.settle()
+        self.wait()  # what arrives later may push what is below it out of sight
         if area.isAncestorOf(widget):
             area.ensureWidgetVisible(widget)
             self.settle()
