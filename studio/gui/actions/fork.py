@@ -122,7 +122,7 @@ ACTIONS = [
         "both side by side.",
     ),
     Action(
-        "fork.here", "Fork Here…", "Replay", _fork_here, keys=("Ctrl+Shift+F",), when=_shows_run, why=_no_run,
+        "fork.here", "Fork Here…", "Replay", _fork_here, keys=("Ctrl+Shift+K",), when=_shows_run, why=_no_run,
         order=500,
         help="Change a prompt, another param or an output from this step on, and run on from here as a new run.",
     ),

@@ -240,6 +240,8 @@ class Runs(QObject):
 
     def can_resume(self, document: Document) -> bool:
         """True if the last run, also one of an earlier session, stopped before its end."""
+        if document.locked is not None:
+            return False  # a recorded run is gone on with from the list of runs
         mine = self.of(document)
         return self.active is None and bool(mine.last_run) and mine.stopped.status in STOPPED
 

@@ -46,6 +46,10 @@ def divergence(found: RunDiff) -> str:
         text = f"`{origin.node}` at {when(origin)}: {told_change(origin)}{why}."
         if first is not None and first != origin:
             text += f" The first firing that differs is `{first.node}` at {when(first)}."
+        firsts = (node.changes[0] for node in found.nodes.values())  # in the order of their first difference
+        got = next((one for one in firsts if one.kind == "downstream" and "inputs" in one.what), None)
+        if got is not None:
+            text += f" `{got.node}` at {when(got)} is the first that then got something else."
         return text
     if first is not None:
         return f"`{first.node}` at {when(first)}: {told_change(first)}. No firing did otherwise with the same inputs."

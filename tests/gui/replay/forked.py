@@ -145,7 +145,7 @@ def fork_here(window: MainWindow, qtbot: Any) -> ForkPanel:
     canvas = window.workbench.canvas
     assert canvas is not None
     canvas.setFocus()
-    QTest.keyClick(canvas.view, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
+    QTest.keyClick(canvas.view, Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
     qtbot.waitUntil(lambda: window.has_panel("fork"))
     return fork_panel(window)
 

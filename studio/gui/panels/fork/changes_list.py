@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
@@ -10,8 +11,10 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWi
 
 from studio.gui.base.guard import guarded
 from studio.gui.widgets.labels import Link, Note, small_button
-from studio.replay.drafts import Draft, Key, Piece
-from studio.support.errors import StudioError
+
+if TYPE_CHECKING:
+    from studio.replay.drafts import Draft, Key, Piece
+    from studio.support.errors import StudioError
 
 MOST = 100
 """Changes that are listed."""

@@ -10,21 +10,18 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWi
 
 from studio.gui.base.guard import guarded
 from studio.gui.panels.fork.changes_list import ChangesList
-from studio.gui.panels.fork.node_form import NodeForm
-from studio.gui.panels.fork.options import ForkOptions
-from studio.gui.panels.fork.subject import ForkedNode
-from studio.gui.panels.inspector.samples import Samples
-from studio.gui.panels.inspector.subject import Subject
 from studio.gui.widgets.labels import Elided, Note, small_button
 from studio.gui.widgets.section import Section
 from studio.gui.widgets.tab_order import OrderedArea
 from studio.gui.widgets.undo_keys import UndoHost
 from studio.gui.workbench import Workbench
-from studio.replay.drafts import WHOLE
 from studio.support.errors import StudioError
 from studio.support.plain import plain_line
 
 if TYPE_CHECKING:
+    from studio.gui.panels.fork.node_form import NodeForm
+    from studio.gui.panels.fork.options import ForkOptions
+    from studio.gui.panels.inspector.subject import Subject
     from studio.gui.replay.forking.service import Forks
     from studio.gui.replay.service import Replays
     from studio.gui.replay.session import Session
@@ -50,7 +47,7 @@ class ForkPanel(QWidget, UndoHost):
         self.setAccessibleName("Fork")
         self.session: Session | None = None
         self.node: NodeForm | None = None
-        self._context = Subject(workbench, Samples(workbench))
+        self._context: Subject | None = None
         self._stale = True
         self._opened = False
         """Whether the options were unfolded because a model has to be chosen."""
@@ -119,14 +116,34 @@ class ForkPanel(QWidget, UndoHost):
         self.select = Note("Select a node to change it.", "soft", inside)
         self.select.setContentsMargins(14, 8, 10, 8)
         self._rows.addWidget(self.select)
-        self.options = ForkOptions(self._context, inside)  # of nobody, it would outlive a panel that is never unfolded
-        self.options.hide()
+        self._options: ForkOptions | None = None
         self.options_section = Section("Model, seed and limits", lambda: self.options, name="fork.options_section")
         self.options_section.turned.connect(lambda *_: self._show_options())
         self._rows.addWidget(self.options_section)
         self._rows.addStretch(1)
         self.middle.setWidget(inside)
         return self.middle
+
+    @property
+    def context(self) -> Subject:
+        """What editors may ask. Made with the first draft, as are the editors: they take a good part of a start."""
+        if self._context is None:
+            from studio.gui.panels.inspector.samples import Samples
+            from studio.gui.panels.inspector.subject import Subject
+
+            self._context = Subject(self.workbench, Samples(self.workbench))
+        return self._context
+
+    @property
+    def options(self) -> ForkOptions:
+        """Who answers, the seed, limits."""
+        if self._options is None:
+            from studio.gui.panels.fork.options import ForkOptions
+
+            # Of nobody, it would outlive a panel that is never unfolded.
+            self._options = ForkOptions(self.context, self.middle.widget())
+            self._options.hide()
+        return self._options
 
     def _make_foot(self) -> QFrame:
         self.foot = QFrame(self)
@@ -230,6 +247,9 @@ class ForkPanel(QWidget, UndoHost):
         self.where.set_text(f"From step {draft.at:,} on{what}")
 
     def _show_node(self, session: Session, draft: Draft) -> None:
+        from studio.gui.panels.fork.node_form import NodeForm
+        from studio.gui.panels.fork.subject import ForkedNode
+
         canvas = self.workbench.canvas
         names = [] if canvas is None or canvas.document is not session.document else self.workbench.selection
         self.select.setVisible(len(names) != 1)
@@ -239,8 +259,8 @@ class ForkPanel(QWidget, UndoHost):
         subject = ForkedNode(session, draft, canvas.at, names[0])
         if self.node is None or not self.node.shows(subject):
             self._take_node()
-            self._context.turn_to(session.document, canvas.at, names)
-            self.node = NodeForm(subject, self._context)
+            self.context.turn_to(session.document, canvas.at, names)
+            self.node = NodeForm(subject, self.context)
             self._rows.insertWidget(0, self.node)
         self.node.refresh(self.forks.problems(session))
 
@@ -286,6 +306,8 @@ class ForkPanel(QWidget, UndoHost):
             view = going.mine.view
             fired = 0 if view is None else view.fired
             return f"The fork runs: {fired:,} firings.", "soft"
+        from studio.replay.drafts import WHOLE
+
         problems = self.forks.problems(session)
         if draft.is_empty:
             return problems[WHOLE].message + " " + problems[WHOLE].hint if WHOLE in problems else "", "soft"

@@ -28,6 +28,9 @@ MOST_TEXT: Final = 200_000
 MOST_LINES: Final = 3_000
 """Lines of a comparison of texts that are shown."""
 
+_Row = list[tuple[int, "Change"]]
+"""Firings that differ, by their steps."""
+
 _DIFF, _TEXTS = "diff", "texts"
 
 
@@ -81,7 +84,7 @@ class Comparison:
         self._asked: Any = None
         self._is_cancelled = False
         self._marks: dict[Which, dict[Spot, Mark]] = {}
-        self._order: dict[Which, list[tuple[int, Change]]] = {"a": [], "b": []}
+        self._order: dict[Which, _Row] = {"a": [], "b": []}
         self._by_firing: dict[Which, dict[int, Change]] = {"a": {}, "b": {}}
 
     def close(self) -> None:
@@ -112,12 +115,17 @@ class Comparison:
         """Give the comparison up; stepping goes on."""
         self._is_cancelled = True
 
-    def _compare(self, one: Trace, other: Trace) -> tuple[RunDiff, dict[Which, list[tuple[int, Change]]]]:
+    def _compare(self, one: Trace, other: Trace) -> tuple[RunDiff, dict[Which, _Row], dict[Which, dict[int, Change]]]:
         from studio.replay.diff import diff
 
         a, b = (session.run.id for session in self.sessions.values())
         found = diff(one, a, other, b, told=self._told)
-        return found, {"a": _in_order(one, a, found, "a"), "b": _in_order(other, b, found, "b")}
+        order: dict[Which, _Row] = {"a": _in_order(one, a, found, "a"), "b": _in_order(other, b, found, "b")}
+        return (
+            found,
+            order,
+            {which: {_id_in(which, change): change for _, change in row} for which, row in order.items()},
+        )
 
     def _told(self, compared: int) -> None:
         self.compared = compared
@@ -141,9 +149,7 @@ class Comparison:
         if isinstance(answer, StudioError):
             self.found, self.problem = None, answer
             return
-        (self.found, self._order), self.problem = answer, None
-        for which, row in self._order.items():
-            self._by_firing[which] = {_id_in(which, change): change for _, change in row}
+        (self.found, self._order, self._by_firing), self.problem = answer, None
         self.aligner.rename(answer[0].renamed)
 
     # -- steps ----------------------------------------------------------------------------------
