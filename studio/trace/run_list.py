@@ -248,10 +248,10 @@ class RunList:
             parts.append(f"{self._status()} IN ({', '.join(':' + name for name in names)})")
         if wanted.since is not None:
             parts.append("r.started_at >= :since")
-            values["since"] = int(wanted.since * 1e9)
+            values["since"] = _nanoseconds(wanted.since)
         if wanted.until is not None:
             parts.append("r.started_at < :until")
-            values["until"] = int(wanted.until * 1e9)
+            values["until"] = _nanoseconds(wanted.until)
         if wanted.cost_over is not None:
             parts.append(f"({_COST}) > :cost")
             values["cost"] = wanted.cost_over
@@ -341,6 +341,11 @@ class RunList:
             data = b"" if row is None else row[0].encode() if isinstance(row[0], str) else bytes(row[0] or b"")
             known[ref.hash] = data[:SEARCHED_BYTES].decode("utf-8", "replace").casefold()
         return known[ref.hash]
+
+
+def _nanoseconds(moment: float) -> int:
+    """A moment as the database has it, of one beyond all times the last (or first) that it can hold."""
+    return int(max(-9e18, min(moment * 1e9, 9e18)))
 
 
 def _stands_in(word: str, text: str) -> bool:

@@ -238,3 +238,26 @@ def test_show_names_the_first_value_that_an_output_took(cli: Cli, tmp_path: Path
     lines = [line.split() for line in cli("show").out.splitlines() if "out" in line.split()]
 
     assert [line[-1] for line in lines if "←" in line] == ["-7", "1"]
+
+
+def test_runs_are_found_by_what_they_hold(cli: Cli, critic: Path, script: str, tmp_path: Path) -> None:
+    cli("run", critic, "--model", script)
+    short = tmp_path / "short.jsonl"
+    short.write_text('"one"\n')
+    cli("run", critic, "--model", f"scripted:{short}")
+
+    def ids(*options: str) -> list[str]:
+        return [one["run"] for one in cli("runs", "--json", *options).json]
+
+    failed, good = ids()
+    assert ids("--text", "CRABS draft") == [good]
+    assert ids("--text", "crabs whales") == []
+    assert ids("--model", "scripted:short.jsonl") == [failed]
+    assert ids("--since", "1h") == [failed, good]
+    assert ids("--since", "9999999w") == [failed, good]
+    assert ids("--since", "0s") == []
+    assert ids("--cost-over", "0") == []
+    assert ids("--limit", "1") == [failed]
+    assert ids("--limit", "0", "--status", "ok", "--graph", "critic_loop") == [good]
+    assert "No such runs." in cli("runs", "--text", "nowhere").err
+    assert cli("runs", "--since", "soon").code == 2

@@ -7,19 +7,27 @@ which and at which step. In a narrow terminal only the beginnings of ids are sho
 from __future__ import annotations
 
 import argparse
+import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from studio.cli import exits
 from studio.cli.database import open_trace
 from studio.cli.output import Output
+from studio.cli.parsing import age_seconds
 from studio.cli.showing import SHORT_ID, lineage, status_piece
 from studio.cli.text import Piece, duration, iso_moment, moment, money
 
 if TYPE_CHECKING:
     from studio.trace.found import Run
 
-EXAMPLES = ("studio runs", "studio runs --limit 5", "studio runs --graph inbox_triage --status failed --json")
+EXAMPLES = (
+    "studio runs",
+    "studio runs --limit 5",
+    "studio runs --graph inbox_triage --status failed --json",
+    "studio runs --text 'tide pools' --since 7d",
+    "studio runs --model openai/gpt-4o-mini --cost-over 0.10",
+)
 
 WIDE = 112
 """Columns of a terminal in which a table with everything about a run fits."""
@@ -31,17 +39,29 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--limit", type=int, default=20, metavar="N", help="how many (default 20; 0: all)")
     parser.add_argument("--graph", metavar="NAME", help="only runs of the graph of this name")
     parser.add_argument("--status", metavar="STATUS", help="only runs of this status: ok, failed, paused, …")
+    parser.add_argument(
+        "--text", metavar="WORDS", help="only runs in whose graph, id, inputs, outputs or error all these words stand"
+    )
+    parser.add_argument("--model", metavar="MODEL", help="only runs that this model answered")
+    parser.add_argument("--since", metavar="AGE", help="only runs that began no longer ago: 12h, 7d, 2w")
+    parser.add_argument("--cost-over", type=float, metavar="USD", help="only runs that cost more")
 
 
 def run(args: argparse.Namespace, out: Output) -> int:
-    found = []
+    from studio.trace.run_filter import RunFilter
+
+    wanted = RunFilter(
+        text=args.text or "",
+        graph=args.graph or "",
+        statuses=frozenset(() if args.status is None else (args.status,)),
+        model=args.model or "",
+        since=None if args.since is None else time.time() - age_seconds(args.since),
+        cost_over=args.cost_over,
+    )
     with open_trace(args) as trace:
-        for one in trace.runs():
-            if args.graph not in (None, one.graph) or args.status not in (None, one.status):
-                continue
-            found.append(one)
-            if len(found) == args.limit:
-                break
+        runs = trace.run_list()
+        keys = runs.keys(wanted)
+        found = [trace.run(row.id) for row in runs.rows(keys[: args.limit if args.limit > 0 else None])]
     if out.as_json:
         out.json([
             {
@@ -55,7 +75,7 @@ def run(args: argparse.Namespace, out: Output) -> int:
         ])  # fmt: skip
         return exits.OK
     if not found:
-        out.note("No such runs." if args.graph or args.status else "No runs yet; try `studio run inbox_triage`.")
+        out.note("No runs yet; try `studio run inbox_triage`." if wanted.lets_all_through else "No such runs.")
         return exits.OK
     room = out.columns or WIDEST
     out.table(*_wide(found, whole=room >= WIDEST) if room >= WIDE else _narrow(found), right=(5, 6, 7, 8))
