@@ -12,7 +12,7 @@ from studio.gui.frame.window import MainWindow
 from studio.gui.frame.window_state import WindowState
 from studio.gui.workbench import Workbench
 from studio.settings.settings import Settings
-from tests.gui.fuzz import hands, others
+from tests.gui.fuzz import hands, others, panel_hands, replaying
 from tests.gui.fuzz.machine import Step
 
 LOOPS = """\
@@ -61,6 +61,14 @@ STEPS: list[tuple[int, Step]] = [
     (4, hands.words), (7, hands.command), (6, hands.undo), (3, hands.switch), (1, hands.theme),
     (12, others.edit), (2, others.undo_from_outside), (1, others.reload), (3, others.run), (2, others.wait),
 ]  # fmt: skip
+
+REPLAY_STEPS: list[tuple[int, Step]] = [
+    *replaying.STEPS, *panel_hands.STEPS,
+    (4, hands.press), (5, hands.move), (5, hands.release), (4, hands.click), (1, hands.wheel), (5, hands.key),
+    (2, hands.words), (3, hands.command), (1, hands.undo), (1, hands.switch), (1, hands.theme), (2, others.edit),
+    (1, others.undo_from_outside), (2, others.run), (2, others.wait),
+]  # fmt: skip
+"""What is done where recorded runs are stepped through beside graphs that are edited and run."""
 
 
 def open_window(folder: Path, texts: tuple[str, ...] = (LOOPS,)) -> MainWindow:

@@ -11,9 +11,10 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -28,6 +29,7 @@ from studio.gui.base.messages import _NOISE
 from studio.gui.canvas import Canvas
 from studio.gui.canvas.viewer import Viewer
 from studio.gui.frame.window import MainWindow
+from studio.gui.replay.session import Session
 from studio.gui.workbench import Workbench
 from tests.gui.support import assert_view_equals_document
 
@@ -53,6 +55,12 @@ class Machine:
     log: list[str] = field(default_factory=list)
     held: Qt.MouseButton = Qt.MouseButton.NoButton
     """The button that is down."""
+    folder: Path | None = None
+    """Where steps put files of their own."""
+    model: str = ""
+    """A scripted model, for what has to be answered."""
+    watchers: Sequence[Callable[[Machine], object]] = ()
+    """Called after each step, to raise AssertionError if something is not as it must be."""
 
     def __post_init__(self) -> None:
         self.random = Random(self.seed)
@@ -108,6 +116,20 @@ class Machine:
                 assert_view_equals_document(canvas)
             except Exception as fault:
                 raise self._broken(f"{canvas.document.title} {canvas.at}: {traceback.format_exc()}") from fault
+        for watcher in self.watchers:
+            try:
+                watcher(self)
+            except Exception as fault:
+                raise self._broken("".join(traceback.format_exception(fault))) from fault
+        if self.faults:
+            raise self._broken("\n".join(self.faults))
+
+    def wait_for(self, done: Callable[[], bool], seconds: float = PATIENCE_S) -> bool:
+        """Let the window live until something is so; return whether it is."""
+        ends = time.monotonic() + seconds
+        while not (found := done()) and time.monotonic() < ends:
+            QTest.qWait(5)
+        return found
 
     def _broken(self, what: str) -> Broken:
         first = max(0, len(self.log) - 12)
@@ -162,7 +184,9 @@ def census() -> dict[str, int]:
     settle()
     widgets = sum(not _is_inspector(one) and not _is_strip(one) for one in QApplication.allWidgets())
     found = {"widgets": widgets, "threads": threading.active_count()}
-    kinds: dict[str, type[Any]] = {"items": QGraphicsItem, "canvases": Canvas, "documents": Document, "graphs": Graph}
+    kinds: dict[str, type[Any]] = {
+        "items": QGraphicsItem, "canvases": Canvas, "documents": Document, "graphs": Graph, "sessions": Session,
+    }  # fmt: skip
     found.update(dict.fromkeys(kinds, 0))
     for one in gc.get_objects():
         for name, kind in kinds.items():

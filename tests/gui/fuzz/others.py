@@ -55,7 +55,10 @@ def undo_from_outside(machine: Machine) -> str:
 
 def reload(machine: Machine) -> str:
     """Show another graph in place of this one, as after a change on disk."""
-    document = machine.random.choice(machine.workbench.documents)
+    changeable = [one for one in machine.workbench.documents if one.locked is None]
+    if not changeable:
+        return ""
+    document = machine.random.choice(changeable)
     document.replace(Graph.from_text(document.graph.to_text(), base=document.graph.base))
     document.history.clear()
     return document.title
