@@ -11,8 +11,9 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from studio.gui.base.guard import guarded
 from studio.gui.live.watching.showing import count, money, span
+from studio.gui.panels.inspector.firing.bars import Bars
 from studio.gui.panels.inspector.firing.pool import Pool, set_shown
-from studio.gui.panels.inspector.firing.strip import Bars, EntropyView
+from studio.gui.panels.inspector.firing.strip import EntropyView
 from studio.gui.panels.inspector.firing.texts import TextView, beginning, readable, size_words
 from studio.gui.theme import current_theme
 from studio.gui.widgets.labels import Elided, Note, colour_text, small_button

@@ -10,9 +10,9 @@ from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from studio.gui.base.guard import guarded
+from studio.gui.panels.inspector.firing.bars import Bars
 from studio.gui.panels.inspector.firing.call_block import CallBlock
 from studio.gui.panels.inspector.firing.pool import Pool, set_shown
-from studio.gui.panels.inspector.firing.strip import Bars
 from studio.gui.panels.inspector.firing.texts import beginning, readable, visible
 from studio.gui.panels.inspector.form import MARGINS
 from studio.gui.theme import current_theme

@@ -6,33 +6,33 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from studio.editing import At
 from studio.graph.model import Edge
 from studio.gui.live.watching.places import Spot
+from studio.gui.panels.inspector.firing.asked_part import AskedPart
 from studio.gui.panels.inspector.firing.calls_section import CallsBody
 from studio.gui.panels.inspector.firing.changes_section import ChangesBody
 from studio.gui.panels.inspector.firing.copying import Copying
-from studio.gui.panels.inspector.firing.desk import LIGHT, Desk
+from studio.gui.panels.inspector.firing.desk import Desk
 from studio.gui.panels.inspector.firing.head import Head
 from studio.gui.panels.inspector.firing.pool import set_shown
 from studio.gui.panels.inspector.firing.raw_section import RawBody
+from studio.gui.panels.inspector.firing.scrolling import ScrollKept
 from studio.gui.panels.inspector.firing.values_section import InputsBody, OutputsBody, StoresBody, WireBody
 from studio.gui.panels.inspector.folds import Folds
 from studio.gui.theme.theme import themes
 from studio.gui.widgets.labels import Note
 from studio.gui.widgets.section import Section
 from studio.gui.workbench import Workbench
-from studio.replay.firing.asking import Asking, asking_of
+from studio.replay.firing.asking import Asking
 from studio.replay.firing.facts import FiringFacts, Reading, spending_of
-from studio.replay.firing.whole import Asked, Ways, asked
+from studio.replay.firing.whole import Ways
 from studio.replay.states.state import NOT_YET, SKIPPED, WAITING
 from studio.replay.states.waiting import Wait
 from studio.support.errors import StudioError
 from studio.support.values import Json
-from studio.trace.weighing import weight_of
 
 if TYPE_CHECKING:
     from studio.gui.replay.session import Session
@@ -49,17 +49,13 @@ class FiringPage(QWidget):
         self.copying = Copying(self.desk)
         self._folds = folds
         self._facts: FiringFacts | None = None
-        self._asking: Asking | None = None
-        self._asked: Asked | None = None
-        self._asked_of = 0
+        self._asked = AskedPart(self.desk)
         self._went: tuple[int, Any] = (0, None)
         self._reading: Reading | None = None
         self._ways: Ways | None = None
         self._spot: Spot | None = None
         self._edge: tuple[At, Edge] | None = None
-        self._scroll = 0
-        self._watched: QScrollArea | None = None
-        self._is_held = False
+        self._scroll = ScrollKept(self)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -85,9 +81,6 @@ class FiringPage(QWidget):
         for section in (self.inputs, self.calls, self.outputs, self.stores, self.changes, self.raw):
             column.addWidget(section)
         column.addStretch(1)
-        self._settle = QTimer(self)
-        self._settle.setSingleShot(True)
-        self._settle.timeout.connect(self._keep_place)
         themes().changed.connect(self._on_theme)
         replays = self.desk.replays
         if replays is not None:
@@ -106,7 +99,7 @@ class FiringPage(QWidget):
 
     def asking(self) -> Asking | None:
         """Return what the page shows of what the firing asked; None while that is being read."""
-        return self._asking
+        return self._asked.asking
 
     def turn_to(self, session: Session, at: At, names: Sequence[str], edge: Edge | None = None) -> None:
         """Be about a session, and in it about a selected node, or (none or several) about the current step's firing.
@@ -138,15 +131,15 @@ class FiringPage(QWidget):
         self._show_wire(session)
         if facts == self._facts:
             return
-        self._watch_scroll()
+        self._scroll.watch()
         self._facts = facts
         self.copying.facts = facts
         self.head.show_facts(facts)
-        self._read_asked(session, facts)
+        self._asked.read(session, facts, self._on_asked)
         self.fill()
         if facts.state == SKIPPED:
             self._ask_why(facts)
-        self._settle.start(0)
+        self._scroll.keep()
 
     def _read(self, session: Session, reading: Reading) -> FiringFacts:
         spot = self._spot
@@ -220,7 +213,7 @@ class FiringPage(QWidget):
             self._went = id, found
             if self._facts is not None and self._facts.firing == id and self.outputs.is_open:
                 body.show_consumers(found)
-                self._settle.start(0)
+                self._scroll.keep()
 
         self.desk.look_up_later("went", ways.question(id), arrived)
 
@@ -235,54 +228,16 @@ class FiringPage(QWidget):
 
         self.desk.look_up_later("why", lambda trace: ways.why(trace, id), arrived)
 
-    # -- what it asked ------------------------------------------------------------------------
+    # -- what it asked --------------------------------------------------------------------------
 
-    def _read_asked(self, session: Session, facts: FiringFacts) -> None:
-        """Read what the firing asked, at once if that is light."""
-        if not facts.firing:
-            self._asked_of, self._asked, self._asking = 0, Asked([], []), Asking()
-            self.desk.drop("asked")
-            return
-        if facts.firing == self._asked_of and self._asked is not None:
-            return
-        self._asked_of, self._asked, self._asking = facts.firing, None, None
-        run, id = session.run.id, facts.firing
-        try:
-            weight = weight_of(session.cursor.steps, id)
-            if facts.taken is not None:
-                weight += weight_of(session.trace.steps(facts.taken.run), facts.taken.firing)
-            if weight <= LIGHT:
-                self.desk.drop("asked")
-                self._take_asked(facts, asked(session.trace, run, id))
-                return
-        except StudioError as error:
-            self._take_asked(facts, error)
-            return
-        self.desk.look_up("asked", lambda trace: asked(trace, run, id), lambda answer: self._arrived(facts, answer))
-
-    def _arrived(self, facts: FiringFacts, answer: Any) -> None:
-        if self._facts is not None and self._facts.firing == facts.firing:
-            self._take_asked(self._facts, answer)
-            self._show_asked()
-            self._settle.start(0)
-
-    def _take_asked(self, facts: FiringFacts, answer: Any) -> None:
-        if isinstance(answer, StudioError):
-            self.problem.set_text(str(answer))
-            answer = Asked([], [])
-        self._asked = answer
-        session = self.desk.session
-        params = None
-        if session is not None and (spot := session.spot(facts.node)) is not None:
-            params = session.document.ports(spot.at, spot.name).params
-        outputs = {
-            one.port: self.desk.value(one.value)[0] for one in facts.outputs if one.present and one.port == "scores"
-        }
-        self._asking = asking_of(answer.effects, facts.status, params, outputs)
-        self.copying.asking = self._asking
+    def _on_asked(self) -> None:
+        self._show_asked()
+        self._scroll.keep()
 
     def _show_asked(self) -> None:
-        told, asking, facts = self._asked, self._asking, self._facts
+        told, asking, facts = self._asked.asked, self._asked.asking, self._facts
+        if self._asked.why:
+            self.problem.set_text(self._asked.why)
         reading = told is None
         self.copying.asking = asking
         self.head.show_spending(None if told is None else spending_of(told.effects))
@@ -371,56 +326,13 @@ class FiringPage(QWidget):
         section.set_open(True)
         self.fill()
         section.header.setFocus()
-        area = self._area()
-        if area is not None:
-            if (layout := self.layout()) is not None:
-                layout.activate()
-            area.verticalScrollBar().setValue(section.y())
+        self._scroll.go_to(section)
 
     # -- within -------------------------------------------------------------------------------
 
     def _own_file(self) -> Path | None:
         live = self.workbench.parts.get("live")
         return None if live is None else Path(live.trace_file())
-
-    def _area(self) -> QScrollArea | None:
-        parent: QWidget | None = self.parentWidget()
-        while parent is not None and not isinstance(parent, QScrollArea):
-            parent = parent.parentWidget()
-        return parent
-
-    def _keep_place(self) -> None:
-        """After the page has another height, scroll to where it was: a shorter page had it scroll up."""
-        area = self._area()
-        if area is None:
-            return
-        layout = self.layout()
-        if layout is not None:
-            layout.activate()
-        self._scroll_back()
-
-    def _watch_scroll(self) -> None:
-        area = self._area()
-        if area is not None and self._watched is not area:
-            self._watched = area
-            bar = area.verticalScrollBar()
-            bar.valueChanged.connect(self._scrolled)
-            bar.rangeChanged.connect(lambda *_: self._scroll_back())
-
-    def _scroll_back(self) -> None:
-        """Scroll as far as somebody has scrolled, or as the page can be: the wish stays for a longer one."""
-        if self._watched is None:
-            return
-        bar = self._watched.verticalScrollBar()
-        wanted = min(self._scroll, bar.maximum())
-        if bar.value() != wanted:
-            self._is_held = True
-            bar.setValue(wanted)
-            self._is_held = False
-
-    def _scrolled(self, value: int) -> None:
-        if not self._is_held:
-            self._scroll = value
 
     def _on_theme(self) -> None:
         """What is marked in texts takes the colours of another theme."""
@@ -429,8 +341,9 @@ class FiringPage(QWidget):
 
     def _forget(self) -> None:
         self.desk.forget()
-        self._facts = self._asking = self._asked = None
-        self._asked_of, self._went = 0, (0, None)
+        self._facts = None
+        self._asked.forget()
+        self._went = (0, None)
         self._reading = self._ways = self._spot = None
         self.copying.facts = self.copying.asking = None
 

@@ -99,7 +99,7 @@ class Stage:
 
     def click(self, widget: QWidget) -> None:
         """Press a widget with the mouse, scrolled into view first."""
-        area = self.page._area()
+        area = self.page._scroll.area
         assert area is not None
         self.wait()  # what arrives later may push what is below it out of sight
         if area.isAncestorOf(widget):

@@ -14,11 +14,12 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QFileDialog, QLineEdit, QMenu, QPlainTextEdit
 
+from studio.gui.panels.inspector.firing.bars import Bars
 from studio.gui.panels.inspector.firing.call_block import CallBlock, CallBody, TextBlock
 from studio.gui.panels.inspector.firing.calls_section import Verdicts
 from studio.gui.panels.inspector.firing.changes_section import ChangesBody, DiffView
 from studio.gui.panels.inspector.firing.raw_section import RawBody
-from studio.gui.panels.inspector.firing.strip import Bars, Strip
+from studio.gui.panels.inspector.firing.strip import Strip
 from studio.gui.panels.inspector.firing.texts import SHOWN, TextView, visible
 from studio.gui.panels.inspector.firing.value_block import GoLink, ValueBlock
 from studio.gui.panels.inspector.firing.whole_window import PART, WholeWindow

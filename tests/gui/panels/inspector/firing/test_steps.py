@@ -197,7 +197,7 @@ def test_folds_and_place_are_kept_from_step_to_step(workshop: Stage) -> None:
     page = workshop.page
     workshop.click(page.inputs.header)
     assert not page.inputs.is_open
-    area = page._area()
+    area = page._scroll.area
     assert area is not None
     area.verticalScrollBar().setValue(190)
     workshop.settle()
