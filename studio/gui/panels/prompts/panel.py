@@ -30,6 +30,8 @@ LOOK_MS: Final = 2_000
 """How often it is asked whether more was recorded while the panel is in sight, in milliseconds."""
 
 EXAMPLE: Final = "inbox_triage"
+BAR: Final = 200
+"""Pixels down to which what stands in the bar may be squeezed: a panel must not keep a window from being narrow."""
 
 
 class PromptsPanel(QWidget):
@@ -87,14 +89,16 @@ class PromptsPanel(QWidget):
         self.bars.addWidget(self.page.bar)
         self.bars.addWidget(self.sql.bar)
         self.bars.setFixedHeight(max(self.page.bar.sizeHint().height(), self.sql.bar.sizeHint().height()))
+        self.bars.setMinimumWidth(BAR)
         bar.addWidget(self.bars, 1)
         bar.addSpacing(8)
         self.file_box = QuietCombo(self)
         self.file_box.setObjectName("prompts.file")
         self.file_box.setAccessibleName("Whose runs are asked")
         self.file_box.setToolTip("Whose runs are asked: this profile's, or those in the file of a run that is open")
-        self.file_box.setMaximumWidth(190)
-        self.file_box.setMinimumWidth(150)
+        self.file_box.setMaximumWidth(170)
+        self.file_box.setMinimumContentsLength(13)
+        self.file_box.setMinimumWidth(110)
         self.file_box.activated.connect(self._pick_file)
         bar.addWidget(self.file_box)
         self.pages = QStackedWidget(self)

@@ -23,6 +23,7 @@ from studio.gui.panels.prompts.kept import Kept
 from studio.gui.panels.prompts.model import ROW, PromptModel
 from studio.gui.theme import current_theme
 from studio.gui.theme.theme import mixed
+from studio.trace.prompt_hits import Piece
 from studio.trace.prompt_rows import PromptRow
 
 ROW_HEIGHT: Final = 24
@@ -52,7 +53,7 @@ class ExcerptDelegate(QStyledItemDelegate):
         bold.setWeight(QFont.Weight.DemiBold)
         area = option.rect.adjusted(_PAD - 3, 0, -4, 0)
         left = area.left()
-        for text, found in row.excerpt:
+        for text, found in _shifted(row, QFontMetrics(bold), area.width()):
             painter.setFont(bold if found else option.font)
             metrics = QFontMetrics(painter.font())
             width = metrics.horizontalAdvance(text)
@@ -67,6 +68,16 @@ class ExcerptDelegate(QStyledItemDelegate):
             painter.drawText(place, int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter), shown)
             left += width
         painter.restore()
+
+
+def _shifted(row: PromptRow, metrics: QFontMetrics, room: int) -> list[Piece]:
+    """The excerpt without so much of its beginning that the first word that was found is in view."""
+    pieces = list(row.excerpt)
+    if len(pieces) > 1 and not pieces[0][1]:
+        before, found = pieces[0][0], pieces[1][0]
+        if metrics.horizontalAdvance(before + found) > room:
+            pieces[0] = metrics.elidedText(before, Qt.TextElideMode.ElideLeft, max(16, room // 3)), False
+    return pieces
 
 
 class PathDelegate(QStyledItemDelegate):
