@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QEvent, Qt, QTimer
-from PySide6.QtGui import QKeyEvent, QResizeEvent, QShowEvent
+from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import (
-    QComboBox,
     QHBoxLayout,
     QLineEdit,
     QScrollBar,
@@ -28,6 +27,7 @@ from studio.gui.panels.timeline.state import ROW, Showing, State
 from studio.gui.panels.timeline.tracks_area import TracksArea
 from studio.gui.replay.keys import act_of
 from studio.gui.theme import themes
+from studio.gui.widgets.choices import QuietCombo
 from studio.gui.widgets.labels import small_button
 from studio.gui.workbench import Workbench
 
@@ -77,6 +77,7 @@ class Timeline(QWidget):
         self.strip = Strip(self.state)
         self.ruler = Ruler(self.state, self.scrubbing)
         self.tracks = TracksArea(self.state, self.scrubbing)
+        self.tracks.resized.connect(self._set_bar)
         self.tracks.picked.connect(self._pick_firing)
         self.tracks.entered.connect(self.enter)
         self.tracks.asked.connect(lambda index, where: show_menu(firing_menu(self, index), where))
@@ -109,7 +110,7 @@ class Timeline(QWidget):
         self.filter.setAccessibleName("Filter tracks by name")
         self.filter.setClearButtonEnabled(True)
         self.filter.textChanged.connect(self._search)
-        self.showing = QComboBox(head)
+        self.showing = QuietCombo(head)
         self.showing.setObjectName("timeline.showing")
         self.showing.setAccessibleName("Which firings are shown")
         self.showing.setToolTip("Show only firings in one state, and the tracks that have some")
@@ -147,11 +148,6 @@ class Timeline(QWidget):
         column.addWidget(self.ruler)
         column.addWidget(self.tracks, 1)
         return right
-
-    @guarded()
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._set_bar()
 
     def _set_bar(self) -> None:
         height = self.tracks.height()

@@ -5,7 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QContextMenuEvent, QHelpEvent, QMouseEvent, QPainter, QPaintEvent, QWheelEvent
+from PySide6.QtGui import (
+    QColor,
+    QContextMenuEvent,
+    QHelpEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+    QWheelEvent,
+)
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from studio.gui.base.guard import guarded
@@ -28,6 +37,7 @@ NEAR: Final = 3
 class TracksArea(Area):
     """The tracks in view."""
 
+    resized = Signal()
     picked = Signal(int)
     """(index) A firing was clicked."""
     asked = Signal(int, QPoint)
@@ -87,6 +97,10 @@ class TracksArea(Area):
             painter.setPen(theme.colour("accent"))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
+
+    @guarded()
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self.resized.emit()
 
     # -- the mouse ----------------------------------------------------------------------------
 

@@ -14,6 +14,7 @@ from studio.gui.base.action import all_actions
 from studio.gui.base.guard import guarded
 from studio.gui.theme import current_theme, themes
 from studio.gui.theme.icons import icon
+from studio.gui.widgets.choices import QuietCombo
 from studio.gui.widgets.labels import small_button, tip
 from studio.gui.workbench import Workbench
 from studio.replay.pace import PACES
@@ -60,6 +61,7 @@ class Transport(QWidget):
         self.replays = workbench.part("replay")
         self.timeline: Timeline | None = None
         self.buttons: dict[str, QToolButton] = {}
+        self._looks: tuple[str, bool, bool] | None = None
         self._make()
         themes().changed.connect(self._recolour)
         self._recolour()
@@ -106,6 +108,8 @@ class Transport(QWidget):
         self.follow = small_button("", _help("replay.follow"), "timeline.follow", self)
         self.follow.setCheckable(True)
         self.follow.clicked.connect(self._follow)
+        for button in self.findChildren(QToolButton):  # by mouse the keys stay with the timeline
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         for widget in (self.axis, self.colours, self.view, self.fit, self.follow):
             row.addWidget(widget)
 
@@ -124,7 +128,8 @@ class Transport(QWidget):
         return button
 
     def _combo(self, choices: tuple[tuple[str, str], ...], name: str, said: str, help: str) -> QComboBox:
-        made = QComboBox(self)
+        made = QuietCombo(self)
+        made.setFixedWidth(max(made.fontMetrics().horizontalAdvance(title) for _, title in choices) + 40)
         made.setObjectName(name)
         made.setAccessibleName(said)
         made.setToolTip(help)
@@ -133,6 +138,10 @@ class Transport(QWidget):
         return made
 
     def _recolour(self) -> None:
+        looks = (current_theme().name, self.replays.player.is_playing, self.follow.isChecked())
+        if looks == self._looks:  # asked at every step
+            return
+        self._looks = looks
         colour = current_theme().colour("text")
         for (action_id, name), button in zip(BUTTONS, self.buttons.values(), strict=True):
             playing = action_id == "replay.play" and self.replays.player.is_playing
@@ -227,11 +236,13 @@ class Transport(QWidget):
     def _set_axis(self, kind: Any) -> None:
         if self.timeline is not None:
             self.timeline.state.set_axis(kind)
+            self.timeline.setFocus()
             self.refresh()
 
     def _set_colours(self, colouring: Any) -> None:
         if self.timeline is not None:
             self.timeline.state.colour_by(colouring)
+            self.timeline.setFocus()
             self.refresh()
 
     def _fit(self) -> None:
@@ -251,13 +262,17 @@ class _StepField(QLineEdit):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAlignment(Qt.AlignmentFlag.AlignRight)
-        self._step = 0
+        self._step = self._last = 0
+        self._numbers = QIntValidator(1, 1, self)
+        self.setValidator(self._numbers)
         self.returnPressed.connect(self._choose)
         self.editingFinished.connect(self._put_back)
 
     def show_step(self, step: int, last: int) -> None:
         """Show a step, unless a number is being typed."""
-        self.setValidator(QIntValidator(1, max(1, last), self))
+        if last != self._last:
+            self._last = last
+            self._numbers.setTop(max(1, last))
         room = self.fontMetrics().horizontalAdvance("0" * max(3, len(str(last)))) + 18
         if self.width() != room:
             self.setFixedWidth(room)

@@ -260,3 +260,17 @@ def test_counts_beside_the_names_are_those_of_the_trace(town: Shown) -> None:
 def _key(node: str) -> str:
     """A path without items of maps, which have numbers here."""
     return "/".join(part for part in node.split("/") if not part.isdecimal())
+
+
+def test_the_scroll_bar_is_there_as_soon_as_there_is_something_to_scroll(town: Shown) -> None:
+    town.panel.resize(900, 600)
+    settle()
+    assert not town.timeline.bar.isVisible()
+    town.panel.resize(900, 220)
+    settle()
+    assert town.timeline.bar.isVisible()
+    assert town.timeline.bar.maximum() == len(town.names()) * ROW - town.timeline.tracks.height() > 0
+    town.state.scroll_to(10_000, town.timeline.tracks.height())
+    town.panel.resize(900, 600)
+    settle()
+    assert town.state.scroll == 0
