@@ -223,17 +223,17 @@ class Canvas(QWidget):
 
     # -- moving about -----------------------------------------------------------------------------
 
-    def reveal(self, name: str, *, closer: bool = True) -> None:
+    def reveal(self, name: str, *, closer: bool = True, covered: int = 0) -> None:
         """Bring a node into view, if it is not, without changing the scale more than it must; without `closer`, not at
-        all, and not before the canvas was seen."""
+        all, and not before the canvas was seen. Above, `covered` pixels cannot be seen."""
         card = self.projection.cards.get(name)
         if card is not None and (closer or self._fitted):
-            self.reveal_rect(card.body_rect(), closer=closer)
+            self.reveal_rect(card.body_rect(), closer=closer, covered=covered)
 
-    def reveal_rect(self, area: QRectF, *, closer: bool = True) -> None:
+    def reveal_rect(self, area: QRectF, *, closer: bool = True, covered: int = 0) -> None:
         """Bring a part of the scene into view, its middle if it is too large, as `reveal` does."""
         self._fitted = True
-        room = self.view.seen().adjusted(20, 20, -20, -20)
+        room = self.view.seen().adjusted(20, 20 + covered / self.view.zoom, -20, -20)
         if closer and self.view.zoom < 0.35:
             self.view.zoom_to(0.8)
             room = QRectF()

@@ -79,3 +79,9 @@ def show_picks(replays: Replays, session: Session, canvas: Canvas) -> None:
         bar = PickerBar(ReplayPicks(replays, session, canvas), canvas)
         replays.moved.connect(bar.soon)
         replays.grew.connect(bar.soon)
+
+
+def covered_by_picks(canvas: Canvas) -> int:
+    """Return how many pixels of a canvas, from above, the picker lies over."""
+    bar = canvas.findChild(PickerBar, NAME)
+    return bar.geometry().bottom() if bar is not None and bar.isVisible() else 0

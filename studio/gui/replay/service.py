@@ -13,7 +13,7 @@ from studio.editing import Document
 from studio.graph.model import Graph
 from studio.gui.replay.canvases import Canvases
 from studio.gui.replay.keys import act_of
-from studio.gui.replay.picks import show_picks
+from studio.gui.replay.picks import covered_by_picks, show_picks
 from studio.gui.replay.player import Player
 from studio.gui.replay.session import Session, Source
 from studio.gui.workbench import Workbench
@@ -220,7 +220,7 @@ class Replays(QObject):
         self.paint(session)
         if canvas is not None and spot is not None and canvas.at == spot.at and session.follows:
             canvas.select([spot.name])
-            canvas.reveal(spot.name, closer=False)
+            canvas.reveal(spot.name, closer=False, covered=covered_by_picks(canvas))
         self.workbench.actions_changed.emit()
 
     def watch(self, canvas: Canvas, session: Session) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPointF, Qt
 from PySide6.QtTest import QTest
 
 from studio.gui.canvas import Canvas
@@ -118,3 +118,24 @@ def test_an_item_that_never_ran_is_refused_by_name(window: MainWindow, thousands
     assert said == ["No item `99999` ran up to now."]
     assert session.items_at(BODY)[0] == before
     assert editor.text() == before
+
+
+def test_the_node_of_a_step_is_not_left_under_the_picker(window: MainWindow, tmp_path: Path) -> None:
+    session, canvas = show_body(window, made(KEYED, tmp_path / "keyed.db"))
+    bar = bar_of(canvas)
+    session.seek(1)
+    while not session.here.node.endswith("/m"):
+        session.shift(1)
+    canvas = settle(window)
+    view = canvas.view
+    card = canvas.projection.cards["m"].body_rect()
+    view.zoom_to(1.0)
+    view.put(card.topLeft(), QPointF(bar.geometry().topLeft()) + QPointF(5, 25))
+    session.shift(1)
+    while not session.here.node.endswith("/m"):
+        session.shift(1)
+    canvas = settle(window)
+
+    top = view.mapFromScene(canvas.projection.cards["m"].body_rect().topLeft()).y()
+    assert bar.isVisible()
+    assert top >= bar.geometry().bottom()
