@@ -113,6 +113,7 @@ class Session:
         """Whether the window shows the graph that the step is in."""
         self.tails = False
         """Whether it goes along with the last step of a run that goes on."""
+        self._file = _stamp(source.db)
         self._spots: dict[str, Spot | None] = {}
         self._seen = self.run.status, self.last
         self._routes: dict[At, tuple[Spot, str]] = {}
@@ -164,6 +165,15 @@ class Session:
             firing = self.cursor.steps.firing(parent)
             parent = 0 if firing is None else firing.parent
         return found
+
+    @property
+    def loss(self) -> str:
+        """What became of the trace file since it was opened: "" as it was, else `gone` or `replaced`. The run can be
+        stepped through all the same: the file is still open."""
+        now = _stamp(self.source.db)
+        if self.source.foreign or now == self._file:
+            return ""
+        return "gone" if now is None else "replaced"
 
     @property
     def problem(self) -> str:
@@ -380,6 +390,15 @@ class Session:
             for spot in [] if firing is None else way(self.places, firing.node, self.document.registry):
                 found.setdefault(spot.at, set()).add(spot.name)
         return found
+
+
+def _stamp(path: Path) -> tuple[int, int] | None:
+    """What tells a file from another one of its name; None if there is none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 _LOCKED = UsageError(

@@ -41,8 +41,9 @@ def why_words(session: Session) -> str:
     """Return what is not as one expects of a run, "" if nothing is."""
     if session.problem:
         return plain_line(f"What lay on wires, and what waits for what, is not known: {session.problem[:300]}")
-    if not session.source.foreign and not session.source.db.exists():
-        return "The trace file is gone from its place; what is shown is still being read from it."
+    if loss := session.loss:
+        became = "is gone from its place" if loss == "gone" else "has been replaced by another one"
+        return f"The trace file {became}; what is shown is still read from it as it was."
     spot = session.spot(session.here.node)
     if spot is None:
         return "The graph has no place for this step: its body stands in a file of its own."

@@ -197,6 +197,10 @@ def test_a_trace_that_goes_away_is_told_and_shown_on(window: MainWindow, tmp_pat
 
     assert session.seq == 2
     assert "gone from its place" in text(strip_of(window), "replay.warning")
+    shutil.copy(recorded("order_desk"), db)
+    press(window, Key.Key_Right)
+    assert session.seq == 3
+    assert "replaced by another one" in text(strip_of(window), "replay.warning")
 
 
 def test_a_trace_that_cannot_be_read_any_more_leaves_the_run_where_it_stands(
