@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWi
 
 from studio.gui.base.guard import guarded
 from studio.gui.panels.fork.changes_list import ChangesList
-from studio.gui.widgets.labels import Elided, Note, small_button
+from studio.gui.widgets.labels import Elided, Link, Note, small_button
 from studio.gui.widgets.section import Section
 from studio.gui.widgets.tab_order import OrderedArea
 from studio.gui.widgets.undo_keys import UndoHost
@@ -96,6 +96,11 @@ class ForkPanel(QWidget, UndoHost):
         self.empty = Note("", "soft", head)
         self.empty.setObjectName("fork.empty")
         column.addWidget(self.empty)
+        self.origin = Link(
+            "", "Show the run that this one goes on from, with the changes of the fork", "fork.origin", head
+        )
+        self.origin.clicked.connect(lambda *_: self._show_origin())
+        column.addWidget(self.origin)
         self.begin = QPushButton("Fork here", head)
         self.begin.setObjectName("fork.begin")
         self.begin.setProperty("primary", True)
@@ -227,6 +232,10 @@ class ForkPanel(QWidget, UndoHost):
             part.setVisible(draft is not None)
         self.empty.set_text("" if draft is not None else NO_RUN if session is None else NOTHING)
         self.begin.setVisible(session is not None and draft is None)
+        origin = None if session is None or draft is not None else self.forks.drafted_from(session)
+        self.origin.setVisible(origin is not None)
+        if origin is not None:
+            self.origin.setText(f"← The changes that made this run, at {origin.document.title}")
         self.start.setVisible(session is not None and draft is not None and draft.at != session.seq)
         self._space.setVisible(draft is None)
         if session is None:
@@ -372,6 +381,11 @@ class ForkPanel(QWidget, UndoHost):
     def _start_here(self) -> None:
         if self.session is not None and self.draft is not None:
             self.draft.start_at(self.session.seq)
+
+    def _show_origin(self) -> None:
+        origin = None if self.session is None else self.forks.drafted_from(self.session)
+        if origin is not None:
+            self.workbench.show(origin.document)
 
     def _show_last(self) -> None:
         session = self.session

@@ -35,7 +35,8 @@ _DIFF, _TEXTS = "diff", "texts"
 
 
 class Mark(NamedTuple):
-    """How a node stands to the other run: `first` where they part, else `only`, `changed` or `edited`."""
+    """How a node stands to the other run: `first` where they part, `only` where the other graph has no such node,
+    `changed`, `more` or `less` where only this run, or only the other, has the firings that differ, or `edited`."""
 
     kind: str
     word: str
@@ -45,6 +46,8 @@ MARKS: Final = {
     "first": Mark("first", "parts here"),
     "only": Mark("only", "only here"),
     "changed": Mark("changed", "differs"),
+    "more": Mark("more", "fires more"),
+    "less": Mark("less", "fires less"),
     "edited": Mark("edited", "edited"),
 }
 _ORDER: Final = tuple(MARKS)
@@ -201,7 +204,7 @@ class Comparison:
 
         for node in found.nodes.values():
             path = node.node if which == "a" else node.node_b
-            mark(path, "only" if self._is_only(which, node) else "changed")
+            mark(path, self._kind(which, node))
         first = self.first
         if first is not None:
             node = found.nodes[first.node]
@@ -210,8 +213,12 @@ class Comparison:
             marks.setdefault(spot, MARKS["edited"])
         return marks
 
-    def _is_only(self, which: Which, node: NodeDiff) -> bool:
-        return all(not (one.id_b if which == "a" else one.id_a) for one in node.changes)
+    def _kind(self, which: Which, node: NodeDiff) -> str:
+        other = OTHER[which]
+        if all(not _id_in(other, one) for one in node.changes):
+            there = self.sessions[other].spot(node.node if other == "a" else node.node_b)
+            return "only" if there is None else "more"
+        return "less" if all(not _id_in(which, one) for one in node.changes) else "changed"
 
     def _edited(self, which: Which, found: RunDiff) -> list[Spot]:
         """The nodes in which the graphs differ themselves, though the runs did the same there."""

@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import QModelIndex, Qt, QTimer, Signal
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QGuiApplication, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QApplication,
@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 )
 
 from studio.editing import Document
+from studio.gui.base.guard import guarded
 from studio.gui.replay.comparing.comparison import OTHER, Comparison
 from studio.gui.replay.comparing.differences import Differences, FactRow, NodeRow
 from studio.gui.replay.comparing.linked import LinkedViews
@@ -40,6 +41,9 @@ if TYPE_CHECKING:
     from studio.gui.replay.forking.service import Forks
     from studio.gui.replay.service import Replays
     from studio.replay.diff.aligning import Aligned, Which
+
+LEGIBLE: Final = 0.36
+"""Scale below which a graph is not shown whole at first."""
 
 POLL_MS: Final = 60
 """How often answers are taken while some are awaited, in milliseconds."""
@@ -80,6 +84,9 @@ class ComparePage(QWidget):
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
         self._soon.timeout.connect(self._align)
+        self._fit = QTimer(self)
+        self._fit.setSingleShot(True)
+        self._fit.timeout.connect(self._fit_both)
         self._poll = QTimer(self)
         self._poll.setInterval(POLL_MS)
         self._poll.timeout.connect(self._look)
@@ -91,6 +98,8 @@ class ComparePage(QWidget):
         if isinstance(app, QApplication):
             app.focusChanged.connect(self._on_focus)
         self._tell()
+        self._was_shown = False
+        self._soon.start(0)
         if not comparison.goes_on:
             self.start()
 
@@ -186,6 +195,23 @@ class ComparePage(QWidget):
         canvas.selectionChanged.connect(self._on_selection)
         self._made(self, canvas)
 
+    @guarded()
+    def showEvent(self, event: QShowEvent) -> None:
+        """Show both graphs whole, the first time, if they can be read so."""
+        super().showEvent(event)
+        if not self._was_shown:
+            self._was_shown = True
+            self._fit.start(0)
+
+    def _fit_both(self) -> None:
+        for side in self.sides.values():
+            canvas = side.canvas
+            canvas.zoom_to_fit()
+            selected = canvas.selected()
+            if canvas.view.zoom < LEGIBLE and selected:
+                canvas.view.zoom_to(LEGIBLE)
+                canvas.reveal(selected[0])
+
     # -- what a page of the window says -----------------------------------------------------------
 
     @property
@@ -241,8 +267,8 @@ class ComparePage(QWidget):
     def ended(self) -> None:
         """The page is closed."""
         self._unhook()
-        self._poll.stop()
-        self._soon.stop()
+        for timer in (self._poll, self._soon, self._fit):
+            timer.stop()
         self.comparison.close()
 
     # -- following ------------------------------------------------------------------------------

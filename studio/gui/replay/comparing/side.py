@@ -20,7 +20,7 @@ from studio.replay.diff.aligning import Which
 if TYPE_CHECKING:
     from studio.replay.diff.aligning import Aligned
 
-ROLES = {"first": "bad", "only": "accent", "changed": "warn", "edited": "replay"}
+ROLES = {"first": "bad", "only": "accent", "changed": "warn", "more": "accent", "less": "soft", "edited": "replay"}
 
 
 class Side(QWidget):

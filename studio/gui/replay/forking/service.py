@@ -119,6 +119,11 @@ class Forks(QObject):
         """Return the fork that was made last of a run in this window."""
         return self._last.get(_key(session))
 
+    def drafted_from(self, session: Session) -> Session | None:
+        """Return the open run that a run is a fork of, if the draft that it was made of, or a later one, is kept."""
+        parent = next((one for one in self.replays.sessions if one.run.id == session.run.parent_run), None)
+        return parent if parent is not None and self.draft(parent) is not None else None
+
     def _session_of(self, key: tuple[str, str]) -> Session | None:
         return next((one for one in self.replays.sessions if _key(one) == key), None)
 

@@ -10,6 +10,7 @@ from PySide6.QtCore import QCoreApplication, QPointF, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 
+from studio.graph import Graph
 from studio.gui.frame.window import MainWindow
 from studio.gui.replay.comparing.differences import FactRow, NodeRow
 from studio.gui.replay.comparing.page import ComparePage
@@ -19,7 +20,7 @@ from studio.replay.continuing import fork
 from studio.replay.diff.aligning import Which
 from studio.trace import Trace
 from studio.trace.writer import close_writer
-from tests.gui.replay.forked import PATIENCE_MS, asked, child, did, open_run, press, record, step_of
+from tests.gui.replay.forked import GRAPH, PATIENCE_MS, asked, child, did, open_run, press, record, step_of
 from tests.gui.support import wheel
 
 Key = tuple[str, str]
@@ -278,3 +279,82 @@ def test_a_long_comparison_can_be_given_up_and_begun_again(
         press(qtbot, page, "compare.again")
         qtbot.waitUntil(lambda: comparison.found is not None, timeout=PATIENCE_MS)
     assert "Parts at" in page.said._full
+
+
+def words(page: ComparePage, which: Which) -> dict[str, str]:
+    cards = page.sides[which].canvas.projection.cards
+    return {name: card.compared.word for name, card in cards.items() if card.compared is not None}
+
+
+def test_marks_say_how_a_node_stands_to_the_other_run(window: MainWindow, qtbot: Any, tmp_path: Path) -> None:
+    db, a = record(tmp_path)
+    b = forked(db, a, at=step_of(db, a, "critic", "1"), changes=CHANGES["end"])
+    page = beside(window, qtbot, db, a, b)
+    assert words(page, "a") == {
+        "critic": "parts here", "route": "differs", "stop": "differs", "writer": "fires more", "result": "fires more",
+    }  # fmt: skip
+    assert words(page, "b") == {**words(page, "a"), "writer": "fires less", "result": "fires less"}
+
+
+def test_graphs_that_differ_are_marked_and_listed(window: MainWindow, qtbot: Any, tmp_path: Path) -> None:
+    db, a = record(tmp_path)
+    shout = "".join(f'  {name}: {{type: text.template, template: "{{t}}!"}}\n' for name in ("shout", "louder"))
+    changed = GRAPH.replace("  result:", f"{shout}  result:").replace(
+        "  - writer.text -> result.value",
+        "  - writer.text -> shout.t\n  - shout.text -> louder.t\n  - louder.text -> result.value",
+    )
+    b = forked(db, a, graph=Graph.from_text(changed))
+    page = beside(window, qtbot, db, a, b)
+    assert (words(page, "b")["shout"], words(page, "b")["louder"]) == ("parts here", "only here")
+    facts = [row.fact.name for row in page.model.rows if isinstance(row, FactRow) and row.kind == "graph"]
+    assert {"shout", "louder", "edge writer.text -> shout.t", "edge writer.text -> result.value"} <= set(facts)
+    row = next(
+        number
+        for number, row in enumerate(page.model.rows)
+        if isinstance(row, FactRow) and row.fact.name == "edge writer.text -> shout.t"
+    )
+    page.tree.setCurrentIndex(page.model.index(row, 0))
+    settle(page, qtbot)
+    assert [str(edge) for edge in page.sides["b"].canvas.selected_edges()] == ["writer.text -> shout.t"]
+    assert page.sides["a"].canvas.selected_edges() == []
+
+
+def test_a_run_to_compare_with_is_chosen_by_keys(window: MainWindow, qtbot: Any, tmp_path: Path) -> None:
+    db, a = record(tmp_path)
+    b = forked(db, a, at=step_of(db, a, "critic", "1"), changes=CHANGES["output"])
+    open_run(window, db, b)
+    window.workbench.trigger("fork.compare")
+    picker = window.workbench.part("runs_beside").picker
+    qtbot.waitUntil(picker.isVisible)
+    assert picker.current().value[0] == Source(db, a), "its parent comes first"
+    QTest.keyClick(picker.field, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: isinstance(window.pages.currentWidget(), ComparePage))
+    page = window.pages.currentWidget()
+    assert isinstance(page, ComparePage)
+    assert [side.session.run.id for side in page.sides.values()] == [a, b], "what is continued stands on the left"
+
+
+def test_runs_selected_in_the_list_are_compared(
+    window: MainWindow, qtbot: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    db, a = record(tmp_path)
+    b = forked(db, a, at=step_of(db, a, "critic", "1"), changes=CHANGES["output"])
+    panel = window.workbench.part("runs")
+    chosen = [Source(db, b), Source(db, a)]
+    monkeypatch.setattr(panel, "selected", lambda: chosen)
+    window.workbench.trigger("runs.compare")
+    page = window.pages.currentWidget()
+    assert isinstance(page, ComparePage)
+    assert [side.session.run.id for side in page.sides.values()] == [a, b]
+    window.pages.close_current()
+    chosen[1:] = []
+    window.workbench.trigger("runs.compare")
+    page = window.pages.currentWidget()
+    assert isinstance(page, ComparePage)
+    assert page.sides["a"].session.run.id == a, "one alone is shown beside the run it continues"
+    window.pages.close_current()
+    chosen[:] = [Source(db, a)]
+    said: list[str] = []
+    window.workbench.said.connect(lambda text, kind: said.append(text))
+    window.workbench.trigger("runs.compare")
+    assert any("continues no other run" in text for text in said)

@@ -97,6 +97,11 @@ def test_another_param_and_several_changes_at_once(window: MainWindow, qtbot: An
     panel = fork_panel(window)
     qtbot.waitUntil(lambda: "2 changes" in panel.title._full)
     made = run_fork(window, qtbot)
+    assert window.workbench.part("replay").current is made, "the fork is in front"
+    panel = fork_panel(window)
+    press(qtbot, panel, "fork.origin")
+    panel = fork_panel(window)
+    assert "2 changes" in panel.title._full, "the draft is one press away"
     plain = copied(db, "plain.db")
     changes = Changes({"critic": {"instructions": "Judge kindly: {draft}"}}, {"writer": {"text": "by hand"}})
     wanted = asyncio.run(afork(plain, run_id, at=at, changes=changes))
