@@ -17,7 +17,7 @@ FIRST: Final = 20_000
 """Steps of the first part: read in some hundredths of a second."""
 
 MOST: Final = 100_000
-"""Steps of each part after."""
+"""Steps of each part after, unless nearly each has a node path of its own."""
 
 MARKS: Final = 10_000
 """Alarms and forks that are told."""
@@ -42,7 +42,8 @@ def read_part(trace: Trace, run: str, since: int, after: int, known_paths: int) 
     `since` is the moment times count from, in nanoseconds since 1970. Raises EnvironmentProblem.
     """
     steps = trace.steps(run)
-    most = MOST if after else FIRST
+    # Where each item of a map has paths of its own, these take longer than the steps to be taken in.
+    most = MOST if after > 4 * known_paths else FIRST
     rows = overview.stretch(steps, after, most, since)
     last = int(rows[-1, 0]) if len(rows) else after
     more = len(rows) >= most

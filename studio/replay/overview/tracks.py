@@ -52,18 +52,22 @@ class Tracks:
         self.last_path = 0
         """The highest number of a node path that is known."""
         self._known: dict[tuple[int, str], int] = {}
-        self._nodes: dict[int, str] = {}
         self._levels: list[NDArray[numpy.int32]] | None = None
 
     def add(self, rows: Iterable[PathRow]) -> bool:
         """Take node paths in, regions before what is inside them; return whether there are new tracks."""
         before = len(self.all)
         placed: dict[int, int] = {}
+        regions: dict[int, int] = {}
         for row in rows:
             if row.path <= self.last_path:
                 continue
-            placed[row.path] = self._track(row, placed)
-            self._nodes[row.path] = row.node
+            around = -1
+            if row.parent:
+                if row.parent not in regions:
+                    regions[row.parent] = placed[row.parent] if row.parent in placed else self.track_of(row.parent)
+                around = regions[row.parent]
+            placed[row.path] = self._track(row, around)
         if placed:
             self._place(placed)
         if len(self.all) > before:
@@ -73,12 +77,8 @@ class Tracks:
             self.top.sort(key=lambda number: self.all[number].place)
         return len(self.all) > before
 
-    def _track(self, row: PathRow, placed: dict[int, int]) -> int:
-        around = -1
-        name = row.node
-        if row.parent:
-            around = placed[row.parent] if row.parent in placed else self.track_of(row.parent)
-            name = row.node.rpartition("/")[2]
+    def _track(self, row: PathRow, around: int) -> int:
+        name = row.node.rpartition("/")[2] if row.parent else row.node
         if around >= 0 and self.all[around].depth >= DEEPEST:
             around = self.all[around].parent
         number = self._known.get((around, name))
@@ -111,10 +111,6 @@ class Tracks:
     def track_of(self, path: int) -> int:
         """Return the track of a node path by its number, -1 if it is not known."""
         return int(self.of_paths(numpy.array([path], numpy.int64))[0])
-
-    def node_of(self, path: int) -> str:
-        """Return a node path by its number, "" if it is not known."""
-        return self._nodes.get(path, "")
 
     def with_key(self, key: str) -> Track | None:
         """Return the track of a path without items."""

@@ -24,13 +24,19 @@ def told(trace: Trace, overview: Overview) -> list[tuple[object, ...]]:
     since = since_of(trace)
     return [
         (
-            int(overview.seq[at]), int(overview.id[at]), overview.tracks.node_of(int(overview.path[at])),
+            int(overview.seq[at]), int(overview.id[at]), _node(trace, int(overview.path[at])),
             STATUS_NAMES[overview.status[at]], ORIGIN_NAMES[overview.origin[at]],
             round((int(overview.started[at]) + since) / 1e9, 4), round(int(overview.duration[at]) / 1e6, 4),
             int(overview.attempt[at]), int(overview.depth[at]), int(overview.tick[at]), bool(overview.asked[at]),
         )
         for at in range(len(overview))
     ]  # fmt: skip
+
+
+def _node(trace: Trace, path: int) -> str:
+    row = trace.steps().path(path)
+    assert row is not None
+    return row.node
 
 
 def recorded(trace: Trace) -> list[tuple[object, ...]]:

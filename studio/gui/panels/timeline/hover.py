@@ -33,7 +33,7 @@ def told(state: State, index: int, beside: NDArray[numpy.int64]) -> str:
         return plain_line(str(error)[:MOST])
     status = STATUS_NAMES[overview.status[index]]
     tick = "" if firing is None else f" · tick {firing.tick}"
-    lines = [plain_line(overview.tracks.node_of(int(overview.path[index]))[:MOST]), f"step {seq:,}{tick}"]
+    lines = ["" if firing is None else plain_line(firing.node[:MOST]), f"step {seq:,}{tick}"]
     said = _SAID[status]
     if status != "skipped":
         said += f" in {exact_span(int(overview.duration[index]))}"

@@ -26,7 +26,8 @@ def firing_menu(timeline: Timeline, index: int) -> QMenu:
     overview = timeline.state.overview
     menu = _menu(timeline)
     seq = int(overview.seq[index])
-    title = plain_line(overview.tracks.node_of(int(overview.path[index]))[-60:])
+    number = int(overview.track[index])
+    title = plain_line(overview.tracks.all[number].key[-60:]) if number >= 0 else ""
     menu.addAction(f"Go to Step {seq:,} · {title}".replace("&", "&&"), partial(timeline.go, index))
     menu.addAction("Enter Its Graph", partial(timeline.enter, index))
     for part in ACTS:
@@ -42,7 +43,7 @@ def firing_menu(timeline: Timeline, index: int) -> QMenu:
                 made.setShortcut(QKeySequence(action.keys[0]))
                 made.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)  # shown only
     menu.addSeparator()
-    _add_track(menu, timeline, int(overview.track[index]))
+    _add_track(menu, timeline, number)
     return menu
 
 
