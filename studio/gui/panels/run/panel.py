@@ -99,7 +99,7 @@ class RunPanel(QWidget):
         row.addSpacing(8)
         self.state = Elided("", self)
         self.state.setObjectName("run.state")
-        self.state.setMinimumWidth(260)
+        self.state.setMinimumWidth(150)
         row.addWidget(self.state, 1)
         self.to_error = small_button("Go to node", "Show the node that failed", "run.to_error", self)
         self.to_error.clicked.connect(self._go_to_error)
