@@ -7,7 +7,6 @@ a newer studio's file those columns are read that this one knows.
 
 from __future__ import annotations
 
-import contextlib
 import re
 import shutil
 import tempfile
@@ -26,7 +25,7 @@ from studio.trace.pages import Broken, Pages, Row
 from studio.trace.rows import sum_of_row
 from studio.trace.schema import VERSION, make_current
 from studio.trace.search import index_some
-from studio.trace.sqlite import connect_writer, problem_of, sqlite3, take_in_log
+from studio.trace.sqlite import columns_made_by, connect_writer, problem_of, sqlite3, take_in_log
 from studio.trace.tally import Tallies
 from studio.trace.verify import findings
 from studio.trace.views import ID_MASK, RUN_BITS
@@ -233,12 +232,7 @@ def _columns_of(name: str, sql: object) -> list[str]:
     """Return the columns of a table that was made otherwise than ours: of a newer studio's, or of an older one's."""
     if not isinstance(sql, str) or len(sql) > MOST_SQL or not _MAKES_TABLE.match(sql):
         return []
-    with contextlib.closing(sqlite3.connect(":memory:")) as empty:
-        try:
-            empty.execute(sql)
-            return [row[1] for row in empty.execute(f"PRAGMA table_info({name})")]
-        except (sqlite3.Error, ValueError):
-            return []
+    return columns_made_by(name, sql)
 
 
 def _home_of(tables: dict[str, _Table], row: Row, has_id: bool) -> str:

@@ -238,6 +238,16 @@ def take_in_log(copy: Path) -> bool:
     return True
 
 
+def columns_made_by(table: str, statement: str) -> list[str]:
+    """Return the columns of a table by the statement that makes it, tried in an empty database; none if it fails."""
+    with contextlib.closing(sqlite3.connect(":memory:")) as empty:
+        try:
+            empty.execute(statement)
+            return [row[1] for row in empty.execute(f"PRAGMA table_info({table})")]
+        except (sqlite3.Error, ValueError):
+            return []
+
+
 def primary_code(error: BaseException) -> int:
     """Return SQLite's primary result code of an error, 0 if it has none."""
     return int(getattr(error, "sqlite_errorcode", 0) or 0) & 0xFF
