@@ -28,6 +28,7 @@ STATUS: Final = {
 ROLE: Final = {
     "": "in anything", "system": "in system", "user": "in user", "assistant": "in assistant", "reply": "in reply",
 }  # fmt: skip
+SCOPES: Final = ("all graphs", "this run", "this graph")
 DAYS: Final = {"any time": 0.0, "last hour": 1 / 24, "last 24 hours": 1.0, "last 7 days": 7.0, "last 30 days": 30.0}
 ORDER: Final = {"newest": False, "best": True}
 
@@ -36,10 +37,15 @@ class Filters(QWidget):
     """Fields of `wanted`. `changed` is told when a person has changed one."""
 
     changed = Signal()
+    here_asked = Signal()
+    """The run or the graph in front is meant."""
+    refused = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("prompts.filters")
+        self.here: Callable[[], tuple[str, str]] | None = None
+        """Gives the run and the graph in front."""
         self._wanted = Wanted()
         self._showing = False
         self._later = Later(self, WAIT_MS, self._read)
@@ -49,7 +55,8 @@ class Filters(QWidget):
         self._grid.setVerticalSpacing(4)
         self.node = self._typed_combo("node", "any node", "A node path, or its last part; * for items of a map")
         self.model = self._typed_combo("model", "any model", "The name of a model")
-        self.graph = self._typed_combo("graph", "any graph", "The name of a graph")
+        self.scope = self._combo("scope", "Of which runs prompts are listed", list(SCOPES))
+        self.scope.setPlaceholderText("one run")
         self.status = self._combo("status", "What came of the call", list(STATUS.values()))
         self.days = self._combo("when", "When it was asked", list(DAYS))
         self.role = self._combo("role", "Where the words are looked for", list(ROLE.values()))
@@ -63,7 +70,7 @@ class Filters(QWidget):
         self.distinct.setToolTip("The same messages as one row, with how often they were asked and how replies differ")
         self.distinct.clicked.connect(self._read)
         places: tuple[QWidget, ...] = (
-            self.graph, self.node, self.model, self.status, self.days, self.role, self.tokens, self.cost, self.order,
+            self.scope, self.node, self.model, self.status, self.days, self.role, self.tokens, self.cost, self.order,
             self.distinct,
         )  # fmt: skip
         for number, field in enumerate(places):
@@ -92,7 +99,7 @@ class Filters(QWidget):
         made.setAccessibleName(help)
         made.setToolTip(tip(help))
         made.addItems(list(words))
-        made.activated.connect(lambda *_: self._read())
+        made.activated.connect(lambda *_: self._pick_scope() if name == "scope" else self._read())
         return made
 
     def _line(self, name: str, hint: str, help: str) -> QLineEdit:
@@ -111,14 +118,15 @@ class Filters(QWidget):
 
     @property
     def wanted(self) -> Wanted:
-        """The filters as they stand; its text, run and best place are for who shows the field of words."""
+        """The filters as they stand; the text is for who shows the field of words."""
         return self._wanted
 
     def show_wanted(self, wanted: Wanted) -> None:
         """Show filters without telling."""
         self._later.drop()
         self._showing = True
-        for combo, text in ((self.node, wanted.node), (self.model, wanted.model), (self.graph, wanted.graph)):
+        self._show_scope(wanted)
+        for combo, text in ((self.node, wanted.node), (self.model, wanted.model)):
             combo.setCurrentIndex(combo.findText(text) if text else -1)
             combo.setEditText(text)
         self.status.setCurrentIndex(list(STATUS).index(wanted.status) if wanted.status in STATUS else 0)
@@ -135,12 +143,44 @@ class Filters(QWidget):
 
     def offer(self, facets: Facets) -> None:
         """Offer these names; what is typed stays."""
-        for combo, names in ((self.node, facets.nodes), (self.model, facets.models), (self.graph, facets.graphs)):
+        while self.scope.count() > len(SCOPES):
+            self.scope.removeItem(len(SCOPES))
+        for name in facets.graphs:
+            self.scope.addItem(plain_line(name[:300]), name)
+        self._show_scope(self._wanted)
+        for combo, names in ((self.node, facets.nodes), (self.model, facets.models)):
             text = combo.currentText()
             combo.clear()
             combo.addItems([plain_line(name[:300]) for name in names])
             combo.setCurrentIndex(combo.findText(text) if text else -1)
             combo.setEditText(text)
+
+    def _show_scope(self, wanted: Wanted) -> None:
+        run = self.here()[0] if self.here is not None and wanted.run else ""
+        if wanted.run:
+            self.scope.setCurrentIndex(1 if wanted.run == run else -1)
+        elif wanted.graph:
+            if self.scope.findData(wanted.graph) < 0:
+                self.scope.addItem(plain_line(wanted.graph[:300]), wanted.graph)
+            self.scope.setCurrentIndex(self.scope.findData(wanted.graph))
+        else:
+            self.scope.setCurrentIndex(0)
+
+    def _pick_scope(self) -> None:
+        """A person has said of which runs prompts are to be listed."""
+        at = self.scope.currentIndex()
+        run = graph = ""
+        if at in (1, 2):
+            self.here_asked.emit()  # the file of the run in front is asked from now on
+            run, graph = self.here() if self.here is not None else ("", "")
+            run, graph = (run, "") if at == 1 else ("", graph)
+            if not run and not graph:
+                self.refused.emit("No run is open in replay." if at == 1 else "No graph is open.")
+        elif at > 2:
+            graph = str(self.scope.itemData(at))
+        self._wanted = replace(self._wanted, run=run, graph=graph)
+        self._show_scope(self._wanted)
+        self.changed.emit()
 
     def _read(self) -> None:
         if self._showing:
@@ -152,7 +192,6 @@ class Filters(QWidget):
             self._wanted,
             node=self.node.currentText().strip()[:300],
             model=self.model.currentText().strip()[:300],
-            graph=self.graph.currentText().strip()[:300],
             status=list(STATUS)[max(0, self.status.currentIndex())],
             role=list(ROLE)[max(0, self.role.currentIndex())],
             best=self.order.currentIndex() == 1,

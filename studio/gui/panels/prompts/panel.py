@@ -69,6 +69,8 @@ class PromptsPanel(QWidget):
 
     def _make(self) -> None:
         self.page = SearchPage(self._asker, self._kept, self)
+        self.page.filters.here = self._here
+        self.page.filters.here_asked.connect(self._follow_front)
         self.page.opened.connect(lambda row: self.open_row(row))
         self.page.example_asked.connect(self.open_example)
         self.page.said.connect(self.workbench.say)
@@ -189,6 +191,19 @@ class PromptsPanel(QWidget):
             mine = file_of(session)
             return next((file for file in listed if same_file(file.read, mine.read)), listed[0])
         return listed[0]
+
+    def _here(self) -> tuple[str, str]:
+        """The run that is in front in replay, and the name of the graph that is."""
+        replays: Any = self.workbench.parts.get("replay")
+        session = None if replays is None else replays.current
+        document = self.workbench.document
+        if session is not None:
+            return session.run.id, session.run.graph
+        return "", "" if document is None else document.graph.name
+
+    def _follow_front(self) -> None:
+        self._picked = None
+        self._list_files(now=True)
 
     def _pick_file(self, at: int) -> None:
         listed = files(self.workbench)

@@ -41,6 +41,9 @@ from studio.trace.prompt_words import read_words
 WAIT_MS: Final = 160
 """How long typing rests before what is typed is looked for, in milliseconds."""
 
+SLOW_MS: Final = 400
+"""After which time it is said that looking goes on, in milliseconds."""
+
 DETAIL_MS: Final = 60
 SIDE_BY_SIDE: Final = 620
 HIGH: Final = 420
@@ -78,12 +81,12 @@ class SearchPage(QWidget):
         self.setObjectName("prompts.search")
         self._asker = asker
         self._kept = kept
-        self._run = ""
         self._keep: int | None = None
         self._has_prompts: bool | None = None
         self.searching = Searching(asker, self)
         self.model = PromptModel(self)
         self._soon = Later(self, WAIT_MS, self.search)
+        self._slow = Later(self, SLOW_MS, lambda: self.count.set_text("looking …"))
         self._detail_soon = Later(self, DETAIL_MS, self._ask_detail)
         self._make()
         wanted = kept.wanted()
@@ -94,6 +97,7 @@ class SearchPage(QWidget):
         self.words.returnPressed.connect(self._to_list)
         self.words.left_down.connect(self._to_list)
         self.filters.changed.connect(self._on_filters)
+        self.filters.refused.connect(self.said.emit)
         self.chips.chosen.connect(lambda wanted: self.show_wanted(wanted))
         self.model.more_wanted.connect(self.searching.more)
         self.searching.told.connect(lambda page, is_first: self._take_page(page, is_first))
@@ -200,15 +204,14 @@ class SearchPage(QWidget):
     @property
     def wanted(self) -> Wanted:
         """What is asked for now."""
-        return replace(self.filters.wanted, text=self.words.text(), run=self._run)
+        return replace(self.filters.wanted, text=self.words.text())
 
     def show_wanted(self, wanted: Wanted) -> None:
         """Look for something else."""
         if self.words.text() != wanted.text:
             self.words.setText(wanted.text)
         self._soon.drop()
-        self._run = wanted.run
-        self.filters.show_wanted(replace(wanted, text="", run=""))
+        self.filters.show_wanted(replace(wanted, text=""))
         self._on_filters()
 
     def clear(self) -> None:
@@ -218,7 +221,7 @@ class SearchPage(QWidget):
 
     def file_changed(self) -> None:
         """Another file is asked from now on: a run of the one before is none of this."""
-        self._run = ""
+        self.filters.show_wanted(replace(self.filters.wanted, run=""))
         self._has_prompts = None
         self.model.clear()
         self.view.show_detail(None)
@@ -242,6 +245,7 @@ class SearchPage(QWidget):
         words = read_words(self.words.text())
         self.note.set_text(words.note)
         self._keep = None
+        self._slow.ask()
         self.searching.begin(self.wanted)
 
     def _on_filters(self) -> None:
@@ -261,6 +265,7 @@ class SearchPage(QWidget):
     # -- what was found -----------------------------------------------------------------------
 
     def _take_page(self, page: Page, is_first: bool) -> None:
+        self._slow.drop()
         if is_first:
             at_top = self.model.rows[:1] == page.rows[:1]
             scrolled = self.table.verticalScrollBar().value() if at_top else 0
@@ -306,6 +311,7 @@ class SearchPage(QWidget):
         self.stack.setCurrentIndex(1)
 
     def _refused(self, error: StudioError) -> None:
+        self._slow.drop()
         self.model.clear()
         self.view.show_detail(None)
         self.count.set_text("")

@@ -101,6 +101,33 @@ def test_the_file_of_the_run_in_front_is_asked_until_another_is_picked(hand: Han
     assert hand.listed == []
 
 
+def test_this_run_and_this_graph_are_the_ones_in_front(example_run: str, hand: Hand) -> None:
+    scope = hand.panel.page.filters.scope
+
+    def pick(at: int) -> None:
+        scope.setCurrentIndex(at)
+        scope.activated.emit(at)
+        hand.settle()
+
+    hand.settle()
+    everything = hand.listed
+    pick(1)
+    assert "No run is open in replay." in hand.said
+    assert hand.listed == everything
+    assert scope.currentIndex() == 0
+
+    session = open_example(hand.window)
+    hand.settle()
+    pick(1)
+    assert hand.panel.page.wanted == Wanted(run=session.run.id)
+    assert hand.panel.file_box.currentText() == EXAMPLE
+    assert scope.currentText() == "this run"
+    pick(2)
+    assert hand.panel.page.wanted == Wanted(graph=EXAMPLE)
+    pick(0)
+    assert hand.panel.page.wanted == Wanted()
+
+
 def test_prompts_of_a_node_in_replay_are_those_of_the_run(hand: Hand) -> None:
     session = open_example(hand.window)
     hand.settle()
