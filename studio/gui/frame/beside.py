@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from studio.editing import TOP
 from studio.gui.workbench import Tab
 
 if TYPE_CHECKING:
@@ -70,13 +71,21 @@ class Beside:
             self._pages.workbench.set_current(page.tab, page.canvas)
 
     def close(self, page: ComparePage) -> None:
-        """Close a tab. A run that is shown nowhere else is closed with it."""
+        """Close a tab. A run that is shown nowhere else is closed with it; one that goes on gets a tab of its own."""
         documents = page.documents
         self._take(page)
         for document in documents:
-            if document in self._pages.workbench.documents and not self._is_shown(document):
+            if document not in self._pages.workbench.documents or self._is_shown(document):
+                continue
+            if self._runs(document):
+                self._pages.show_alone(Tab(document, TOP))
+            else:
                 self._pages.workbench.part("files").close(document)
         self._pages.after_removal()
+
+    def _runs(self, document: Document) -> bool:
+        live = self._pages.workbench.parts.get("live")
+        return live is not None and live.active is not None and live.active.document is document
 
     def _is_shown(self, document: Document) -> bool:
         return bool(self._pages.pages(document)) or self.has(document)

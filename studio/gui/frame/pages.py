@@ -405,6 +405,6 @@ class Pages(QTabWidget):
 
     def go_up(self) -> None:
         """Show the graph around the one that is shown."""
-        page = self.current_page()
-        if page is not None and page.at:
-            self.workbench.show(page.document, page.at[:-1])
+        tab = self.workbench.current
+        if tab is not None and tab.at:
+            self.workbench.show(tab.document, tab.at[:-1])

@@ -12,7 +12,7 @@ from studio.editing import At
 from studio.gui.canvas import Canvas
 from studio.gui.canvas.compared import Compared
 from studio.gui.replay.comparing.comparison import Comparison, Mark
-from studio.gui.replay.session import Session
+from studio.gui.replay.session import SHORT, Session
 from studio.gui.widgets.labels import Elided, colour_text, small_button
 from studio.gui.workbench import Tab, Workbench
 from studio.replay.diff.aligning import Which
@@ -123,7 +123,8 @@ class Side(QWidget):
         its step was found, None if none belongs to it."""
         session = self.session
         run, here = session.run, session.here
-        self.title.set_text(f"{run.graph or session.document.title} · {run.id[:10]} · {run.status}")
+        way = "".join(f" › {name}" for name in self.canvas.at)
+        self.title.set_text(f"{run.graph or session.document.title} · {run.id[:SHORT]} · {run.status}{way}")
         text = f"step {session.seq:,} of {session.last:,} · {here.node}, tick {here.tick}"
         exact = aligned is not None and aligned.exact
         if follows and aligned is None:

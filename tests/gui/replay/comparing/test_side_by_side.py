@@ -299,9 +299,9 @@ def test_marks_say_how_a_node_stands_to_the_other_run(window: MainWindow, qtbot:
 def test_graphs_that_differ_are_marked_and_listed(window: MainWindow, qtbot: Any, tmp_path: Path) -> None:
     db, a = record(tmp_path)
     shout = "".join(f'  {name}: {{type: text.template, template: "{{t}}!"}}\n' for name in ("shout", "louder"))
+    way = ("writer.text -> shout.t", "shout.text -> louder.t", "louder.text -> result.value")
     changed = GRAPH.replace("  result:", f"{shout}  result:").replace(
-        "  - writer.text -> result.value",
-        "  - writer.text -> shout.t\n  - shout.text -> louder.t\n  - louder.text -> result.value",
+        "  - writer.text -> result.value", "\n".join(f"  - {edge}" for edge in way)
     )
     b = forked(db, a, graph=Graph.from_text(changed))
     page = beside(window, qtbot, db, a, b)

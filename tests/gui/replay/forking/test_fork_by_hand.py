@@ -274,3 +274,26 @@ def test_a_node_that_todays_graph_has_not_is_told(window: MainWindow, qtbot: Any
     assert document.path == tmp_path / "loop.yaml"
     assert not document.is_modified
     assert any("`writer`" in text and kind == "warning" for text, kind in said)
+
+
+def test_a_fork_that_goes_on_keeps_a_tab_when_it_is_shown_beside_its_parent_no_more(
+    window: MainWindow, qtbot: Any, tmp_path: Path
+) -> None:
+    db, run_id = record(tmp_path)
+    write_script(tmp_path, [{**one, "latency_ms": 600_000} if one["reply"] == "second" else one for one in SCRIPT])
+    open_run(window, db, run_id, seq=step_of(db, run_id, "writer", "1"))
+    forks = forks_of(window)
+    fork_here(window, qtbot)
+    once_more(qtbot, choose(window, "writer"))
+    press(qtbot, window.panel("fork"), "fork.run")
+    qtbot.waitUntil(lambda: forks.going is not None and forks.going.session is not None, timeout=PATIENCE_MS)
+    assert forks.going is not None
+    made = forks.going.session
+    assert made is not None
+    window.pages.close_current()
+    assert window.workbench.document is made.document
+    assert window.pages.beside.found == []
+    assert forks.is_going
+    forks.stop()
+    qtbot.waitUntil(lambda: not forks.is_going, timeout=PATIENCE_MS)
+    assert made.run.status == "aborted"
