@@ -36,7 +36,8 @@ class Axis:
         else:
             self.low = overview.started * NANO
             self.high = self.low + overview.duration * NANO
-            self.end = float(overview.ended[-1]) * NANO if len(overview) else 0.0
+            ends = [int(overview.ended[-1])] if len(overview) else [0]
+            self.end = max(ends + [started for _, started in overview.under_way]) * NANO
         self.end = max(self.end, LEAST[kind])
 
     def between(self, start: float, end: float) -> slice | NDArray[numpy.int64]:

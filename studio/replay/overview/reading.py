@@ -25,7 +25,8 @@ MARKS: Final = 10_000
 
 class Part(NamedTuple):
     """What came of one look: steps after those known, node paths, which of the steps asked a model, and the marks as
-    they are now. `more` says that there are further steps."""
+    they are now. `under_way` is what had started by the last step and was never decided (number of the node path, when
+    it started); `more` says that there are further steps."""
 
     after: int
     steps: NDArray[numpy.int64]
@@ -33,6 +34,7 @@ class Part(NamedTuple):
     asking: NDArray[numpy.int64]
     alarms: list[overview.Mark]
     forks: list[tuple[str, int]]
+    under_way: list[tuple[int, int]]
     more: bool
 
 
@@ -50,9 +52,11 @@ def read_part(trace: Trace, run: str, since: int, after: int, known_paths: int) 
     # All node paths of a region are declared before its first firing; those of the last part may be of ones to come.
     highest = int(rows[:, 2].max()) if len(rows) else 0
     paths = steps.paths_between(known_paths + 1, highest if more else LAST_PATH)
+    going = [] if more or not last else steps.under_way(last)
     return Part(
         after, rows, paths, overview.asking(steps, after, last), overview.alarms(steps, since, MARKS),
-        overview.forks(steps, run, MARKS), more,
+        overview.forks(steps, run, MARKS),
+        [(one.path, max(0, one.started_at - since)) for one in going if one.seq is None], more,
     )  # fmt: skip
 
 

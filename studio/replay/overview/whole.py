@@ -36,6 +36,8 @@ class Overview:
         self.tracks = Tracks()
         self.alarms: list[Mark] = []
         self.forks: list[tuple[str, int]] = []
+        self.under_way: list[tuple[int, int]] = []
+        """Tracks of what had started and was never decided, and when, in nanoseconds."""
         self.is_whole = False
         """False while further parts are to come."""
         self.version = 0
@@ -73,6 +75,7 @@ class Overview:
         self.is_whole = not part.more
         self.alarms, self.forks = part.alarms, part.forks
         self.tracks.add(part.paths)
+        self.under_way = [(self.tracks.track_of(path), started) for path, started in part.under_way]
         rows = part.steps
         if not len(rows):
             return

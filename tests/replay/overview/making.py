@@ -37,5 +37,5 @@ def made_up(steps: Sequence[tuple[int, int, int, int]], nodes: list[str], *, ask
     )  # fmt: skip
     paths = [PathRow(number, node, "math.expression", 1, number - 1, 0) for number, node in enumerate(nodes, 1)]
     made = Overview()
-    made.add(Part(0, rows, paths, numpy.array(asking, numpy.int64), [], [], more=False))
+    made.add(Part(0, rows, paths, numpy.array(asking, numpy.int64), [], [], [], more=False))
     return made

@@ -123,3 +123,21 @@ def test_steps_and_firings_are_found() -> None:
     assert list(overview.indexes_of([3, 7, 1])) == [0, 2]
     assert list(overview.indexes_of_firings({2, 50})) == [1]
     assert Overview().index_of(1) == -1
+
+
+def test_what_was_never_decided_is_told_with_its_start(db: Path) -> None:
+    log = open_run(db, RunStart(run_id="01RUN", **HEAD))
+    declare(log, 1, "a", "toy.a", 1, 0, 0)
+    declare(log, 2, "b", "toy.a", 1, 1, 0)
+    log.firing(1, 1, 1, "a0", 0, 0, 0, "", 0, 2000, 5000, None, {}, 1)
+    log.open_firing(2, 2, "a0", 0, 0, 4000)
+    log.flush()
+    with Trace(db) as trace:
+        overview = overview_of(trace)
+
+        assert overview.under_way == [(1, 4000 - since_of(trace))]
+        log.firing(2, 2, 2, "a0", 0, 0, 0, "", 0, 4000, 9000, None, {}, 1)
+        log.flush()
+        overview.add(read_part(trace, "01RUN", since_of(trace), overview.last, overview.tracks.last_path))
+        assert overview.under_way == []
+    log.finish("ok", "quiet", None, {}, {}, 0)

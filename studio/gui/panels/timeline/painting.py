@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy
 from PySide6.QtCore import QRect, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QImage, QPainter
+from PySide6.QtGui import QBrush, QColor, QFont, QFontMetrics, QImage, QPainter
 
 from studio.export.style import hue_of
 from studio.gui.live.watching.showing import span
@@ -71,6 +71,7 @@ def paint_tracks(painter: QPainter, state: State, width: int, height: int) -> No
         _Bars(painter, state, theme, kinds, width, rows, top).paint(which, levels)
     else:
         _paint_counts(painter, state, kinds, (width, top), rows, levels)
+    _paint_under_way(painter, state, theme, width, (first, len(rows)))
 
 
 def _paint_ground(painter: QPainter, state: State, theme: Theme, rows: list[int], top: int, width: int) -> None:
@@ -81,6 +82,20 @@ def _paint_ground(painter: QPainter, state: State, theme: Theme, rows: list[int]
         if state.overview.tracks.all[number].is_region:
             painter.fillRect(0, y, width, ROW, region)
         painter.fillRect(0, y + ROW - 1, width, 1, line)
+
+
+def _paint_under_way(painter: QPainter, state: State, theme: Theme, width: int, seen: tuple[int, int]) -> None:
+    """Hatch what had started and was not decided, up to the end of what is known."""
+    colour = theme.colour("running")
+    painter.setPen(colour)
+    painter.setBrush(QBrush(colour, Qt.BrushStyle.BDiagPattern))
+    for row, place in state.under_way():
+        if seen[0] <= row < seen[0] + seen[1]:
+            scale = width / state.window.length
+            left = max(-2.0, (place - state.window.start) * scale)
+            right = min(width + 2.0, (state.axis.end - state.window.start) * scale)
+            down = row * ROW - state.scroll + (ROW - 1 - BAR) // 2
+            painter.drawRect(QRectF(left + 0.5, down + 0.5, max(3.0, right - left) - 1, BAR - 1))
 
 
 def _room(state: State, number: int) -> tuple[int, int]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 import numpy
 
-from studio.replay.overview.axes import LEAST, Axis, Kind, Window, lanes_of
+from studio.replay.overview.axes import LEAST, NANO, Axis, Kind, Window, lanes_of
 from studio.replay.overview.raster import rows_by_level
 from studio.replay.overview.tracks import Track
 from studio.replay.overview.whole import Overview
@@ -321,6 +321,12 @@ class State:
         if len(nearest) > 1 and self.has_lanes(self.rows[row]):
             nearest = self._in_lane(row, nearest, part)
         return int(nearest[numpy.argmax(self.axis.low[nearest])]), indexes
+
+    def under_way(self) -> list[tuple[int, float]]:
+        """Return in which rows something is drawn that was not decided, and from which place on: by time only."""
+        if self.axis.kind == "step" or self.showing != "all":
+            return []
+        return [(self.row_of(track), started * NANO) for track, started in self.overview.under_way]
 
     def _of_row(self, row: int, start: float, end: float) -> NDArray[numpy.int64]:
         """The indexes of the firings that are drawn in a row between two places."""

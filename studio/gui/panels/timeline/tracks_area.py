@@ -25,6 +25,7 @@ from studio.gui.panels.timeline.scrubbing import Scrubbing
 from studio.gui.panels.timeline.state import ROW, State
 from studio.gui.theme import current_theme
 from studio.gui.widgets.labels import tip
+from studio.support.plain import plain_line
 
 if TYPE_CHECKING:
     import numpy
@@ -209,7 +210,17 @@ class TracksArea(Area):
 
     def _tell(self, point: QPoint, where: QPoint) -> None:
         found, beside = self.around(QPointF(point))
-        QToolTip.showText(where, tip(told(self.state, found, beside)) if found >= 0 else "", self)
+        text = told(self.state, found, beside) if found >= 0 else self._told_under_way(point)
+        QToolTip.showText(where, tip(text), self)
+
+    def _told_under_way(self, point: QPoint) -> str:
+        row, place = self.row_at(point.y()), self.place_at(point.x())
+        since = [started for other, started in self.state.under_way() if other == row and started <= place]
+        if not since:
+            return ""
+        name = plain_line(self.state.overview.tracks.all[self.state.rows[row]].key[:300])
+        word = "runs" if self.state.session.run.status == "running" else "was not decided any more"
+        return f"{name}\nstarted at {since[-1]:.3f} s and {word}"
 
     @guarded()
     def wheelEvent(self, event: QWheelEvent) -> None:

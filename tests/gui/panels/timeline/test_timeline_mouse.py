@@ -264,3 +264,30 @@ def test_the_right_button_offers_what_can_be_done_with_a_firing_and_a_track(town
     event = QContextMenuEvent(QContextMenuEvent.Reason.Mouse, at, town.timeline.tracks.mapToGlobal(at))
     QApplication.sendEvent(town.timeline.tracks, event)
     assert asked == [index]
+
+
+def test_by_time_what_is_under_way_is_hatched_up_to_the_end(db: Path, show: Callable[[Path], Shown]) -> None:
+    log = open_run(db, RunStart(run_id="01R", graph_name="g", graph_file="", graph_hash="h",
+                                graph_text="nodes: {}", started_at=10**18))  # fmt: skip
+    declare(log, 1, "a", "toy.a", 1, 0, 0)
+    declare(log, 2, "b", "toy.a", 1, 1, 0)
+    log.firing(1, 1, 1, "a0", 0, 0, 0, "", 0, 10**18, 10 * 10**9, None, {}, 1)
+    log.open_firing(2, 2, "a0", 0, 0, 10**18 + 4 * 10**9)
+    log.flush()
+    shown = show(db)
+    tracks = shown.timeline.tracks
+    running = current_theme().colour("running")
+
+    def hatched(place: float) -> bool:
+        seen = looks(tracks)
+        x = round(tracks.x_of(place))
+        near = [(x + away, ROW + y) for away in range(-4, 5) for y in range(3, ROW - 3)]
+        return any(_alike(seen.pixelColor(*point), running) for point in near)
+
+    assert not hatched(7.0), "by step it has no place"
+    shown.state.set_axis("time")
+    settle()
+    assert hatched(7.0)
+    assert not hatched(2.0)
+    assert "started at 4.000 s" in tracks._told_under_way(QPoint(round(tracks.x_of(7.0)), ROW + 5))
+    log.finish("ok", "quiet", None, {}, {}, 10**18 + 10**10)
