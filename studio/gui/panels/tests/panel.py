@@ -43,6 +43,10 @@ _SIDE_BY_SIDE: Final = 640
 """Width in pixels from which on what is said about a test stands beside the list, not below it."""
 _ALL_COLUMNS: Final = 960
 """Width in pixels from which on there is room for the column of nodes."""
+_WHOLE_BAR: Final = 600
+"""Width in pixels from which on all of the bar has room."""
+
+_NARROWEST: Final = 300
 
 _FILTERS: Final = ((FAILED, "close", "bad"), (PASSED, "check", "ok"), (NEW, "clock", "soft"))
 
@@ -62,6 +66,7 @@ class TestsPanel(QWidget):
         self.form: MakeTest | None = None
         self._make()
         self.setFocusProxy(self.table)
+        self.setMinimumWidth(_NARROWEST)
         self.bench.changed.connect(self.refresh)
         themes().changed.connect(self._recolour)
         self._recolour()
@@ -98,6 +103,7 @@ class TestsPanel(QWidget):
         self.words.setAccessibleName("Filter tests by words")
         self.words.setClearButtonEnabled(True)
         self.words.setMaximumWidth(220)
+        self.words.setMinimumWidth(60)
         self.words.textChanged.connect(self.refresh)
         bar.addWidget(self.words)
         self.on_save = QCheckBox("Run on save")
@@ -174,6 +180,9 @@ class TestsPanel(QWidget):
         wide = event.size().width() >= _SIDE_BY_SIDE
         self.split.setOrientation(Qt.Orientation.Horizontal if wide else Qt.Orientation.Vertical)
         self.table.setColumnHidden(NODE, event.size().width() < _ALL_COLUMNS)
+        has_room = event.size().width() >= _WHOLE_BAR
+        self.on_save.setVisible(has_room)  # an action, too
+        self.run_failed.setVisible(has_room)
 
     # -- what is listed -----------------------------------------------------------------------
 
