@@ -75,13 +75,23 @@ def _wire_meant(canvas: Canvas) -> Edge | None:
     return edges[0] if len(edges) == 1 and not canvas.selected() else None
 
 
+def _output_meant(canvas: Canvas) -> tuple[str, str] | None:
+    """Node and name of the output under the mouse."""
+    target = canvas.view.target
+    if target is not None and target.port is not None and target.port.is_output and canvas.view.underMouse():
+        return target.port.node, target.port.name
+    return None
+
+
 def _ask(workbench: Workbench, *, down: bool) -> None:
     session, canvas = _session(workbench), workbench.canvas
     assert session is not None
     assert canvas is not None
     lights = _lights(workbench)
-    edge = _wire_meant(canvas)
-    if edge is not None:
+    edge, output = _wire_meant(canvas), _output_meant(canvas)
+    if output is not None:
+        lights.light_node(session, _spot(canvas, output[0]), output[1], down=down)
+    elif edge is not None:
         lights.light_wire(session, _spot(canvas, edge.source), edge, down=down)
     elif len(canvas.selected()) == 1:
         lights.light_node(session, _spot(canvas, canvas.selected()[0]), down=down)
@@ -113,13 +123,13 @@ ACTIONS = [
     Action(
         "causes.why", "Why Is This Here?", "Replay", lambda w: _ask(w, down=False), keys=("Y",), order=700,
         when=_in_replay, label=_label, canvas=True, why=_why_not,
-        help="Light what led to the selected node's firing, or to the value on the wire under the mouse; of what is "
-        "not there, why.",
+        help="Light what led to the selected node's firing, or to the value at the output or wire under the mouse; of "
+        "what is not there, why.",
     ),
     Action(
         "causes.led_to", "What Did It Lead To?", "Replay", lambda w: _ask(w, down=True), keys=("Shift+Y",),
         order=701, when=_in_replay, canvas=True, why=_why_not,
-        help="Light what the selected node's firing, or the value on the wire under the mouse, led to.",
+        help="Light what the selected node's firing, or the value at the output or wire under the mouse, led to.",
     ),
     Action(
         "causes.next", "Next Lit Step", "Replay", lambda w: _step(w, "next"), keys=("Alt+Y",), order=710,

@@ -21,7 +21,7 @@ from studio.replay.causes import Causes
 from studio.support.resources import bundled_graphs
 from tests.gui.desk import Desk
 from tests.gui.popups.test_context import choose, menu_at
-from tests.gui.support import on_wire
+from tests.gui.support import on_wire, port_of
 
 Open = Callable[[str], Session]
 
@@ -196,6 +196,26 @@ def test_the_value_on_a_wire_is_asked_by_its_menu(desk: Desk, open_run: Open, qt
     assert shown is not None
     subject = shown.asked.subject
     assert (subject.node, subject.tick, subject.port) == ("critic", "1", "label"), "what was fed back came from before"
+
+
+def test_the_output_or_the_wire_under_the_mouse_is_meant(desk: Desk, open_run: Open, qtbot: Any) -> None:
+    session = open_run("critic_loop")
+    session.seek_firing(next(one.id for one in session.trace.firings("last", "critic", "1")))
+    desk.settle()
+    desk.canvas.zoom_to_fit()
+
+    def subject_at(place: QPoint) -> tuple[str, str, str]:
+        QTest.mouseMove(desk.canvas.view.viewport(), place)
+        qtbot.waitUntil(lambda: desk.canvas.view.target is not None)
+        ask(desk, qtbot, session)
+        shown = lights(desk).of(session)
+        assert shown is not None
+        subject = shown.asked.subject
+        return subject.node, subject.tick, subject.port
+
+    assert subject_at(port_of(desk.canvas, "critic.label", "out")) == ("critic", "1", "label")
+    desk.trigger("causes.end")
+    assert subject_at(on_wire(desk.canvas, "topic.value -> writer.topic", 0.4)) == ("topic", "0", "value")
 
 
 def test_why_there_is_nothing_is_told_and_lit(desk: Desk, open_run: Open, qtbot: Any) -> None:

@@ -70,8 +70,8 @@ class Lights(QObject):
             raise UsageError(f"The firing {firing} was not decided in this run.")
         self._ask(session, Subject(firing, found.node, found.tick, found.seq, port or "", down))
 
-    def light_node(self, session: Session, spot: Spot, *, down: bool = False) -> None:
-        """Light the causes of what a node last said by the step, or why it said nothing.
+    def light_node(self, session: Session, spot: Spot, port: str | None = None, *, down: bool = False) -> None:
+        """Light the causes of what a node last said by the step (on one output), or why it said nothing.
 
         Raises UsageError if the node's region was never come to, or if nothing can have come of it yet.
         """
@@ -82,7 +82,7 @@ class Lights(QObject):
                 hint="Go to a later step, or ask the region node around it.",
             )
         if node.last is not None and node.state != "waiting" and node.state != "running":
-            self.light(session, node.last.id, down=down)
+            self.light(session, node.last.id, port, down=down)
         elif down:
             raise UsageError(f"`{spot.name}` is not decided at this step: it has led to nothing yet.")
         else:
@@ -166,7 +166,9 @@ class Lights(QObject):
 
     def _on_found(self, session: Session, key: Any, answer: Any) -> None:
         if isinstance(key, _TextOf):
-            if isinstance(answer, str):
+            if isinstance(answer, StudioError):
+                self.workbench.fail(answer)
+            else:
                 self.copied.emit(session, answer)
             return
         shown = self._shown.get(id(session))
