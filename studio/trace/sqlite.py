@@ -240,7 +240,7 @@ def take_in_log(copy: Path) -> bool:
 
 def columns_made_by(table: str, statement: str) -> list[str]:
     """Return the columns of a table by the statement that makes it, tried in an empty database; none if it fails."""
-    with contextlib.closing(sqlite3.connect(":memory:")) as empty:
+    with contextlib.closing(connect_scratch()) as empty:
         try:
             empty.execute(statement)
             return [row[1] for row in empty.execute(f"PRAGMA table_info({table})")]
