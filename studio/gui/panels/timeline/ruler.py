@@ -21,6 +21,7 @@ from studio.gui.theme import current_theme
 from studio.gui.theme.theme import mixed, small_font
 from studio.gui.widgets.labels import tip
 from studio.replay.overview.axes import nice_step
+from studio.replay.overview.whole import distinct
 from studio.support.plain import plain_line
 
 if TYPE_CHECKING:
@@ -178,7 +179,7 @@ class Ruler(Area):
             return []
         pixels = self._pixels(indexes)
         inside = pixels[(pixels >= 0) & (pixels <= self.width())].astype(numpy.int64)
-        return [float(one) for one in numpy.unique(inside).tolist()]
+        return [float(one) for one in distinct(inside).tolist()]
 
     @guarded()
     def paintEvent(self, event: QPaintEvent) -> None:

@@ -9,7 +9,7 @@ import numpy
 from studio.replay.overview.axes import LEAST, NANO, Axis, Kind, Window, lanes_of
 from studio.replay.overview.raster import rows_by_level
 from studio.replay.overview.tracks import Track
-from studio.replay.overview.whole import Overview
+from studio.replay.overview.whole import Overview, among
 from studio.support.signal import Signal
 from studio.trace.log import STATUS_NAMES
 
@@ -343,7 +343,7 @@ class State:
         """Those of some firings that are drawn in the lane at a part of the row's height; all if none is."""
         shown = self._of_row(row, self.window.start, self.window.end)
         lane, count = lanes_of(self.axis.low[shown], self.axis.high[shown])
-        here = nearest[numpy.isin(nearest, shown[lane == int(part * count)])]
+        here = nearest[among(nearest, shown[lane == int(part * count)])]
         return here if len(here) else nearest
 
 
