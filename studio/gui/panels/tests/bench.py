@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 SETTLES_MS: Final = 250
 """Programs write in several steps: milliseconds after the last one until a file is read again."""
 
+TOLD_MS: Final = 40
+"""How often it is told at most that a result is there: many cases take a millisecond each."""
+
 AGAIN: Final = "Renew asks a real model anew, and keeps its answers."
 
 LEAVE_S: Final = 3.0
@@ -108,6 +111,10 @@ class Bench(QObject):
         self._timer.timeout.connect(self.read)
         self._watcher.fileChanged.connect(lambda *_: self._timer.start())
         self._watcher.directoryChanged.connect(lambda *_: self._timer.start())
+        self._told = QTimer(self)
+        self._told.setSingleShot(True)
+        self._told.setInterval(TOLD_MS)
+        self._told.timeout.connect(self.changed)
         workbench.current_changed.connect(self.follow)
         workbench.opened.connect(lambda document: self._watch_saving(document))
         workbench.closed.connect(lambda document: self._saved.pop(id(document), lambda: None)())
@@ -266,7 +273,11 @@ class Bench(QObject):
         elif self.play is play:
             self.play = None
             self._say(play)
-        self.changed.emit()
+        if self.play is None:
+            self._told.stop()
+            self.changed.emit()
+        elif not self._told.isActive():
+            self._told.start()
 
     def _say(self, play: Play) -> None:
         failed = sum(not one.outcome.passed for name in play.names if (one := play.suite.results.get(name)) is not None)
