@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from copy import deepcopy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from studio.graph.model import NODE_KEYS, Edge, Graph, NodeInstance
@@ -42,8 +41,7 @@ class Changes:
         """Return the graph with the params set. Raises UsageError for a node or param that is not there."""
         if not self.params:
             return graph
-        made = deepcopy(graph)
-        made.__dict__.pop("_kept", None)
+        made = _copied(graph)
         top = Scope(made)
         for path, params in self.params.items():
             instance = _instance(top, path, registry)
@@ -121,6 +119,15 @@ class Changes:
             return known[path]
 
         return min((firing.seq for firing in trace.firings(run.id) if firing.seq and concerns(firing.node)), default=0)
+
+
+def _copied(graph: Graph) -> Graph:
+    """Return a copy whose nodes can be given other params and keys; values and edges are shared."""
+    return replace(
+        graph,
+        nodes={name: replace(node, params=dict(node.params)) for name, node in graph.nodes.items()},
+        graphs={name: _copied(inner) for name, inner in graph.graphs.items()},
+    )
 
 
 def _instance(top: Scope, path: str, registry: Registry) -> NodeInstance:

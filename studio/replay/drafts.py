@@ -90,6 +90,8 @@ class Draft:
         self._before: list[_Kept] = []
         self._after: list[_Kept] = []
         self._merging = ""
+        self._checked: tuple[Graph, frozenset[tuple[str, ...]]] | None = None
+        """What the check says of the run's own graph."""
 
     # -- what it holds --------------------------------------------------------------------------
 
@@ -293,7 +295,10 @@ class Draft:
             made = self.changes(graph, registry).applied_to(graph, registry)
         except StudioError as refused:
             return {params[-1].key: refused}
-        known = {(one.graph, one.node, one.param, one.message) for one in check(graph, registry)}
+        if self._checked is None or self._checked[0] is not graph:
+            said = frozenset((one.graph, one.node, one.param, one.message) for one in check(graph, registry))
+            self._checked = graph, said
+        known = self._checked[1]
         for one in check(made, registry):
             if one.severity != "error" or (one.graph, one.node, one.param, one.message) in known:
                 continue
