@@ -64,7 +64,7 @@ def _unlocked(action: Action) -> Action:
         return not why_locked(workbench) and action.when(workbench)
 
     def why(workbench: Workbench) -> str:
-        own = action.why(workbench) if action.why is not None else "That is not possible now."
+        own = action.why(workbench) if action.why is not None else ""
         return why_locked(workbench) or own
 
     return replace(action, when=when, why=why)
@@ -75,6 +75,17 @@ def why_locked(workbench: Workbench) -> str:
     document = workbench.document
     locked = None if document is None else document.locked
     return "" if locked is None else f"{locked.message} {locked.hint}".strip()
+
+
+def why_not(action: Action, workbench: Workbench) -> str:
+    """Return a sentence why an action cannot be done now, as far as that can be told."""
+    if action.why is not None and (said := action.why(workbench)):
+        return said
+    if not with_graph(workbench):
+        return "No graph is shown."
+    if not with_selection(workbench):
+        return "Needs selected nodes."
+    return "Not possible with what is shown or selected now."
 
 
 @cache

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMainWindow, QMenu, QWidget
 
-from studio.gui.base.action import Action, all_actions
+from studio.gui.base.action import Action, all_actions, why_not
 from studio.gui.workbench import Workbench
 
 MENUS = ("File", "Edit", "View", "Graph", "Run", "Replay", "Help")
@@ -135,8 +135,7 @@ class ActionBar(QObject):
         for action in all_actions().values():
             made = self.actions[action.id]
             if not made.isEnabled() and pressed in made.shortcuts():
-                why = action.why(self.workbench) if action.why is not None else "That is not possible now."
-                self.workbench.say(f"{action.title}: {why}", "warning")
+                self.workbench.say(f"{action.title}: {why_not(action, self.workbench)}", "warning")
                 return True
         return False
 

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QWidget
 from studio.editing.document import Document
 from studio.editing.document.ops import At
 from studio.export.style import hue_of
-from studio.gui.base.action import Action, all_actions, with_graph, with_selection
+from studio.gui.base.action import Action, all_actions, why_not
 from studio.gui.popups.picker import Picker, rows_by_text
 from studio.gui.popups.rows import Row
 from studio.gui.shortcuts.shortcuts import path_of, plain_title, shown
@@ -134,14 +134,3 @@ def go(workbench: Workbench, document: Document, at: At, node: str = "") -> None
     workbench.show(document, at, [node] if node else ())
     if workbench.canvas is not None:
         workbench.canvas.setFocus()
-
-
-def why_not(action: Action, workbench: Workbench) -> str:
-    """Return a sentence why an action cannot be done now, as far as that can be told."""
-    if not with_graph(workbench):
-        return "No graph is shown."
-    if action.why is not None:
-        return action.why(workbench)
-    if action.when is with_selection or not with_selection(workbench):
-        return "Needs selected nodes."
-    return "Not possible with what is shown or selected now."
