@@ -68,7 +68,7 @@ class Catalog:
         if name not in ROLES:
             return name
         if self._model is not None:
-            return self._model if isinstance(self._model, str) else self._model.info.name
+            return self._of_settings(self._model) if isinstance(self._model, str) else self._model.info.name
         return self._of_settings(name)
 
     def lasting_name(self, name: str) -> str:

@@ -36,6 +36,14 @@ def test_settings_map_roles_and_an_empty_role_falls_back_to_the_default() -> Non
     assert catalog.resolve("ollama/x") == "ollama/x"
 
 
+def test_a_role_given_as_the_model_is_the_model_that_is_set_for_it() -> None:
+    settings = Settings({"models": {"default": "openai/a", "strong": "anthropic/b"}})
+
+    for given, meant in (("default", "openai/a"), ("fast", "openai/a"), ("strong", "anthropic/b"), ("x/y", "x/y")):
+        catalog = Catalog(settings, model=given)
+        assert {catalog.resolve(role) for role in ("default", "fast", "strong")} == {meant}
+
+
 async def test_one_script_serves_all_roles_in_turn(tmp_path: Path) -> None:
     (tmp_path / "r.jsonl").write_text('"one"\n"two"\n')
     catalog = Catalog(Settings(), model=f"scripted:{tmp_path / 'r.jsonl'}")
