@@ -10,7 +10,7 @@ from PySide6.QtGui import QBrush, QColor, QFont, QFontMetrics, QImage, QPainter
 
 from studio.export.style import hue_of
 from studio.gui.live.watching.showing import span
-from studio.gui.panels.timeline.state import ROW, State
+from studio.gui.panels.timeline.state import FEW, ROW, State
 from studio.gui.theme import current_theme
 from studio.gui.theme.theme import Theme, mixed
 from studio.replay.overview.axes import lanes_of
@@ -18,9 +18,6 @@ from studio.replay.overview.raster import count, palette, picture
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-
-FEW: Final = 1_500
-"""Firings that are drawn as single bars."""
 
 BAR: Final = 11
 """Height of a bar in pixels."""

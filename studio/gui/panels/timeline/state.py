@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Final, Literal
 
 import numpy
 
-from studio.replay.overview.axes import LEAST, NANO, Axis, Kind, Window, lanes_of
+from studio.replay.overview.axes import LEAST, NANO, Axis, Kind, Window
 from studio.replay.overview.raster import rows_by_level
 from studio.replay.overview.tracks import Track
-from studio.replay.overview.whole import Overview, among
+from studio.replay.overview.whole import Overview
 from studio.support.signal import Signal
 from studio.trace.log import STATUS_NAMES
 
@@ -23,6 +23,9 @@ Showing = Literal["all", "fired", "error", "skipped", "asked"]
 
 ROW: Final = 18
 """Height of a track in pixels."""
+
+FEW: Final = 1_500
+"""Firings that are drawn as single bars; more are counted into pixels."""
 
 MANY: Final = 24
 """With more tracks than these, regions are folded at first."""
@@ -301,50 +304,11 @@ class State:
         stand for what is inside of a region."""
         return self.axis.kind == "time" and not self.overview.tracks.all[number].is_region
 
-    def find_at(self, row: int, place: float, near: float, part: float = 0.0) -> int:
-        """Return the index of the firing of a row at a place of the axis, or the nearest one not farther than `near`;
-        of several the one in the lane at this part of the row's height, then the one that began last. -1 for none."""
-        found, _ = self.around(row, place, near, part)
-        return found
-
-    def around(self, row: int, place: float, near: float, part: float = 0.0) -> tuple[int, NDArray[numpy.int64]]:
-        """Return the firing of a row at a place (see `find_at`), and all that are as near."""
-        nothing = numpy.empty(0, numpy.int64)
-        if not 0 <= row < len(self.rows) or not len(self.overview):
-            return -1, nothing
-        indexes = self._of_row(row, place - near, place + near)
-        if not len(indexes):
-            return -1, nothing
-        low, high = self.axis.low[indexes], self.axis.high[indexes]
-        away = numpy.maximum(numpy.maximum(low - place, place - high), 0.0)
-        nearest = indexes[away <= away.min()]
-        if len(nearest) > 1 and self.has_lanes(self.rows[row]):
-            nearest = self._in_lane(row, nearest, part)
-        return int(nearest[numpy.argmax(self.axis.low[nearest])]), indexes
-
     def under_way(self) -> list[tuple[int, float]]:
         """Return in which rows something is drawn that was not decided, and from which place on: by time only."""
         if self.axis.kind == "step" or self.showing != "all":
             return []
         return [(self.row_of(track), started * NANO) for track, started in self.overview.under_way]
-
-    def _of_row(self, row: int, start: float, end: float) -> NDArray[numpy.int64]:
-        """The indexes of the firings that are drawn in a row between two places."""
-        indexes = numpy.arange(len(self.overview))[self.axis.between(start, end)]
-        track = self.overview.track[indexes]
-        mine = numpy.zeros(len(indexes), numpy.bool_)
-        for level in self.levels_of([self.rows[row]]):
-            mine |= (level[track] >= 0) & (track >= 0)
-        if self._chosen is not None:
-            mine &= self._chosen[indexes]
-        return indexes[mine]
-
-    def _in_lane(self, row: int, nearest: NDArray[numpy.int64], part: float) -> NDArray[numpy.int64]:
-        """Those of some firings that are drawn in the lane at a part of the row's height; all if none is."""
-        shown = self._of_row(row, self.window.start, self.window.end)
-        lane, count = lanes_of(self.axis.low[shown], self.axis.high[shown])
-        here = nearest[among(nearest, shown[lane == int(part * count)])]
-        return here if len(here) else nearest
 
 
 _STATUS: Final = {"fired": "ok", "error": "error", "skipped": "skipped"}

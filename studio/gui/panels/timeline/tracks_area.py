@@ -19,6 +19,7 @@ from PySide6.QtWidgets import QToolTip, QWidget
 
 from studio.gui.base.guard import guarded
 from studio.gui.panels.timeline.area import NOTCH, Area
+from studio.gui.panels.timeline.finding import around
 from studio.gui.panels.timeline.hover import told
 from studio.gui.panels.timeline.painting import paint_tracks
 from studio.gui.panels.timeline.scrubbing import Scrubbing
@@ -118,7 +119,7 @@ class TracksArea(Area):
         """Return the index of the firing at a point (see `hit`), and those of all that lie there."""
         near = NEAR / max(1, self.width()) * self.state.window.length
         part = (point.y() + self.state.scroll) % ROW / ROW
-        return self.state.around(self.row_at(point.y()), self.place_at(point.x()), near, part)
+        return around(self.state, self.row_at(point.y()), self.place_at(point.x()), near, part)
 
     @guarded()
     def mousePressEvent(self, event: QMouseEvent) -> None:

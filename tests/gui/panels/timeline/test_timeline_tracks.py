@@ -12,8 +12,9 @@ from PySide6.QtGui import QColor
 
 from studio.engine.run import run
 from studio.gui.panels.timeline import painting, state
+from studio.gui.panels.timeline.finding import around
 from studio.gui.panels.timeline.state import ROW
-from studio.gui.replay.session import Lit
+from studio.gui.replay.lit import Lit
 from studio.gui.theme import current_theme
 from studio.trace import RunStart, Trace, open_run
 from tests.bench.replay import deep
@@ -84,7 +85,7 @@ def test_what_is_filtered_out_is_neither_drawn_nor_clicked(town: Shown) -> None:
     fired = next(one for one in town.firings() if one.node == "greet")
     assert fired.seq is not None
     index = town.state.overview.index_of(fired.seq)
-    assert town.state.find_at(0, town.state.axis.cursor(index), 0.1) == -1
+    assert around(town.state, 0, town.state.axis.cursor(index), 0.1)[0] == -1
     seen = looks(town.timeline.tracks)
     ok = current_theme().colour("ok")
     assert not any(is_like(QColor(seen.pixel(x, ROW // 2)), ok) for x in range(seen.width()))
