@@ -38,6 +38,7 @@ class ForkOptions(QWidget):
         grid.setColumnStretch(1, 1)
         self.model = ModelPicker(context)
         self.model.setObjectName("fork.model")
+        self.model.hint = "as the run had it"
         self.model.edited.connect(self._model)
         self._row(grid, 0, "Model", "Who answers what is asked anew; others stay as they were.", self.model)
         self.again = QCheckBox("Ask all models again", self)

@@ -235,13 +235,14 @@ class ForkPanel(QWidget, UndoHost):
         origin = None if session is None or draft is not None else self.forks.drafted_from(session)
         self.origin.setVisible(origin is not None)
         if origin is not None:
-            self.origin.setText(f"← The changes that made this run, at {origin.document.title}")
+            self.origin.setText("← The changes that made this run")
         self.start.setVisible(session is not None and draft is not None and draft.at != session.seq)
         self._space.setVisible(draft is None)
         if session is None:
             self._take_node()
             return
-        self.of.set_text(f"Fork of {session.document.title}")
+        title = session.document.title
+        self.of.set_text(title if draft is None else f"Fork of {title}")
         if draft is None:
             self._take_node()
             return

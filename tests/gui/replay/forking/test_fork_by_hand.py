@@ -234,8 +234,19 @@ def test_a_run_whose_script_is_gone_asks_for_a_model(window: MainWindow, qtbot: 
     assert not child(panel, "fork.run").isEnabled()
     assert panel.options_section.is_open, "where the model is chosen"
     other = write_script(tmp_path, SCRIPT[3:6] + SCRIPT[8:], "other.jsonl")
-    forks_of(window).draft(session).set_option("model", f"scripted:{other}")  # type: ignore[union-attr]
+    line = panel.options.model.box.lineEdit()
+    assert line is not None
+    line.setFocus()
+    QTest.keyClicks(line, f"scripted:{other}")
+    QTest.keyClick(line, Qt.Key.Key_Return)
+    seed = child(panel, "fork.seed")
+    seed.setFocus()
+    QTest.keyClicks(seed, "7")
+    draft = forks_of(window).draft(session)
+    assert draft is not None
+    assert (draft.option("model"), draft.option("seed")) == (f"scripted:{other}", "7")
     made = run_fork(window, qtbot)
+    assert (made.run.options["model"], made.run.options["seed"]) == (f"scripted:{other}", 7)
     assert made.run.status == "ok"
     assert did(made.source.db, made.run.id)["writer", "1"][1] == {"text": "other"}
 
