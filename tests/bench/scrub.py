@@ -151,7 +151,7 @@ def moving(times: int, step: Callable[[int], object], *widgets: Any) -> Times:
 def scrubbing(window: MainWindow, session: Session, seeks: int, frames: int) -> dict[str, Times]:
     """Measure going to steps, and frames of the timeline."""
     from studio.gui.panels.timeline.state import ROW
-    from studio.gui.replay.session import Lit
+    from studio.gui.replay.lit import Lit
 
     panel: Any = window.panel("timeline")
     timeline: Timeline = panel.timeline

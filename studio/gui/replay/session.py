@@ -1,21 +1,22 @@
-"""`Session`: one recorded run that is open in the window. Where it stands, and which regions its tabs show.
+"""`Session`: one recorded run that is open in the window: where it stands, how it is moved, what of it is lit.
 
 Everything that moves through a run goes through a session: arrow keys, timeline, panels, playing. Knows no Qt; all in
-the window's thread. Longer questions go to `Session.lookup`.
+the window's thread. Longer questions go to `Session.lookup`. Which executions its tabs show is kept by `Tabs`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from studio.editing import TOP, At, Document
-from studio.graph.model import Edge
+from studio.editing import At, Document
 from studio.gui.live.watching.lookup import Lookup
 from studio.gui.live.watching.places import DEEPEST, Places, Spot, way
+from studio.gui.replay.lit import Lit, LitPart
 from studio.gui.replay.shots import Shots
+from studio.gui.replay.tabs import Items, Tabs
 from studio.replay.as_run import graph_as_run
 from studio.replay.cursor import Cursor
 from studio.spec.registry import Registry
@@ -24,13 +25,9 @@ from studio.support.signal import Signal
 from studio.trace import Trace
 
 if TYPE_CHECKING:
-    from studio.replay.states.regions import Region
     from studio.replay.states.state import NodeState, State
-    from studio.trace.decided import Decided, PathRow
+    from studio.trace.decided import Decided
     from studio.trace.found import Run
-
-SPOTS = 20_000
-"""Node paths whose places are kept."""
 
 SHORT = 10
 """Signs of a run's id that are enough to tell it in a title."""
@@ -43,39 +40,6 @@ class Source:
     db: Path
     run: str
     foreign: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Items:
-    """Items of a map in a run, in the order they began. `keys` are the first ones, `count` is how many there were,
-    `place` (from 0) that of the item `key`; not `is_known`: no such item began."""
-
-    key: str
-    keys: list[str]
-    count: int
-    place: int
-    is_known: bool
-
-
-@dataclass(frozen=True, slots=True)
-class LitPart:
-    """What of one graph is lit: names of nodes (region nodes if something inside is), and wires that carried it."""
-
-    nodes: frozenset[str]
-    edges: tuple[Edge, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Lit:
-    """Firings that are lit on canvas and timeline, and why: `title` says it. `seqs` are steps in order, `wires` pairs
-    of firing ids (producer, consumer). `parts` is what each graph shows of it, if whoever lights has worked it out;
-    otherwise the nodes of the firings are looked for, which takes long for many."""
-
-    title: str
-    firings: frozenset[int]
-    seqs: tuple[int, ...]
-    wires: frozenset[tuple[int, int]] = frozenset()
-    parts: Mapping[At, LitPart] | None = None
 
 
 class Session:
@@ -105,6 +69,7 @@ class Session:
         self.grew: Signal[()] = Signal()
         self.lit_changed: Signal[()] = Signal()
         self.troubled: Signal[StudioError] = Signal()
+        self.tabs = Tabs(self.document, self.places, self.cursor, self.troubled.emit)
         self.shots = Shots(self.trace, self.cursor.steps)
         self.lit: Lit | None = None
         self._lit_nodes: dict[At, set[str]] | None = None
@@ -114,11 +79,7 @@ class Session:
         self.tails = False
         """Whether it goes along with the last step of a run that goes on."""
         self._file = _stamp(source.db)
-        self._spots: dict[str, Spot | None] = {}
         self._seen = self.run.status, self.last
-        self._routes: dict[At, tuple[Spot, str]] = {}
-        self._known: dict[At, State | None] = {}
-        self._known_at = (0, 0)
 
     def close(self) -> None:
         """Close the trace; nothing is asked of the session after."""
@@ -149,12 +110,7 @@ class Session:
 
     def spot(self, node: str) -> Spot | None:
         """Return where the graph has the node of a node path, items of maps left out; None if it is not known."""
-        if node not in self._spots:
-            found = way(self.places, node, self.document.registry)
-            if len(self._spots) >= SPOTS:
-                self._spots.clear()
-            self._spots[node] = found[-1] if found else None
-        return self._spots[node]
+        return self.tabs.spot(node)
 
     def around(self) -> list[int]:
         """Return the ids of the current firing and of the region nodes' firings around it, from the inside."""
@@ -189,7 +145,7 @@ class Session:
         try:
             moved = move(self.cursor)
             if moved:
-                self._note_way()
+                self.tabs.note_way()
         except StudioError as error:
             self.cursor.seq = before
             self.troubled.emit(error)
@@ -215,15 +171,6 @@ class Session:
         """Go to the next firing of a node path, given by its number (`Decided.path`)."""
         found = self.cursor.steps.next_of_path(path, self.seq, back=back)
         return found is not None and self.seek(found)
-
-    def _note_way(self) -> None:
-        """Tabs go on showing the executions that the step led through, when it leads elsewhere."""
-        region: Region | None = self.cursor.region()
-        while region is not None and region.node is not None:
-            spot = self.spot(region.node.node)
-            if spot is not None and (body := self.places.body(*spot)) is not None:
-                self._routes[body] = spot, region.item
-            region = self.cursor.regions.around(region)
 
     def refresh(self) -> bool:
         """Read anew whether a run that goes on has grown, and go along if it is to; return whether it has.
@@ -253,18 +200,7 @@ class Session:
         That is the region of the current step or one around it, if the graph is its; otherwise the last execution of
         the way to it that was shown or picked last. None if no execution had begun there.
         """
-        place = (self.seq, self.last)
-        if self._known_at != place:
-            self._known.clear()
-            self._known_at = place
-        if at not in self._known:
-            try:
-                region = self._region_at(at, set())
-                self._known[at] = None if region is None else self.cursor.state(region)
-            except StudioError as error:
-                self._known[at] = None
-                self.troubled.emit(error)
-        return self._known[at]
+        return self.tabs.state(at)
 
     def node_at(self, spot: Spot) -> NodeState | None:
         """Return how a node of the graph stands at the current step, in the region that its tab shows."""
@@ -273,94 +209,21 @@ class Session:
 
     def items_at(self, at: At) -> tuple[str, list[str]]:
         """Return the key of the item that the tab of a map's body shows, and all keys; ("", []) for other graphs."""
-        route = self._route(at)
-        if route is None:
-            return "", []
-        around = self._region_at(route[0].at, {at})
-        if around is None:
-            return route[1], []
-        return route[1], self.cursor.regions.items(around, route[0].name)
+        return self.tabs.items_at(at)
 
     def items_in(self, at: At, most: int, *, key: str = "") -> Items | None:
         """Return the items of the map whose body a graph is, `most` of them at most, and where among them the shown one
         (or the one of this key) stands; None for other graphs, and where the map had no item yet."""
-        parent, shown = self._map_of(at)
-        if parent is None:
-            return None
-        steps = self.cursor.steps
-        bodies = steps.paths_below(parent.path, most)
-        if not bodies:
-            return None
-        start, name = len(parent.node) + 1, bodies[0].node.rpartition("/")[2]
-        key = key or shown
-        mine = steps.path_named(f"{parent.node}/{key}/{name}")
-        place = 0 if mine is None else steps.count_bodies(parent.path, mine.path)
-        keys = [body.node[start : body.node.rfind("/")] for body in bodies]
-        return Items(key, keys, steps.count_bodies(parent.path), place, mine is not None)
+        return self.tabs.items_in(at, most, key)
 
     def item_at(self, at: At, place: int) -> str | None:
         """Return the key of the item that began at a place, from 0, of the map whose body a graph is."""
-        parent, _ = self._map_of(at)
-        body = None if parent is None else self.cursor.steps.body_at(parent.path, place)
-        return None if parent is None or body is None else body.node[len(parent.node) + 1 : body.node.rfind("/")]
-
-    def _map_of(self, at: At) -> tuple[PathRow | None, str]:
-        """The node path of the map whose body a graph is, and the key of the item that its tab shows."""
-        route = self._route(at)
-        if route is None or not route[1]:
-            return None, ""
-        around = self._region_at(route[0].at, {at})
-        return (None if around is None else around.path_of(route[0].name)), route[1]
+        return self.tabs.item_at(at, place)
 
     def pick(self, at: At, item: str) -> None:
         """Have the tab of a map's body show another item."""
-        route = self._route(at)
-        if route is not None and route[1] != item:
-            self._routes[at] = route[0], item
-            self._known.clear()
+        if self.tabs.pick(at, item):
             self.moved.emit()
-
-    def _region_at(self, at: At, seen: set[At]) -> Region | None:
-        if at == TOP:
-            return self.cursor.regions.top()
-        region: Region | None = self.cursor.region()
-        while region is not None and region.node is not None:
-            spot = self.spot(region.node.node)
-            if spot is not None and self.places.body(*spot) == at and self._shows(at, region):
-                return region
-            region = self.cursor.regions.around(region)
-        route = self._route(at)
-        if route is None or at in seen:
-            return None
-        around = self._region_at(route[0].at, {*seen, at})
-        if around is None:
-            return None
-        region = self.cursor.regions.body(around, route[0].name, self.seq, route[1])
-        if region is None and route[1]:  # no item of this key ever began: the first one that did
-            keys = self.cursor.regions.items(around, route[0].name, 1)
-            if keys and keys[0] != route[1]:
-                self._routes[at] = route[0], keys[0]
-                region = self.cursor.regions.body(around, route[0].name, self.seq, keys[0])
-        return region
-
-    def _shows(self, at: At, region: Region) -> bool:
-        """True unless another item was picked for the tab."""
-        route = self._routes.get(at)
-        return route is None or route[1] == region.item
-
-    def _route(self, at: At) -> tuple[Spot, str] | None:
-        """The region node through which a tab's graph is seen, and the item."""
-        if at in self._routes or at == TOP:
-            return self._routes.get(at)
-        for place, graph in self.document.walk():
-            for name, node in graph.nodes.items():
-                cls = self.document.registry.find(node.type)
-                if cls is None or cls.spec.role not in ("subgraph", "map") or self.places.body(place, name) != at:
-                    continue
-                item = "0" if cls.spec.role == "map" else ""
-                self._routes[at] = Spot(place, name), item
-                return self._routes[at]
-        return None
 
     # -- lighting -----------------------------------------------------------------------------
 

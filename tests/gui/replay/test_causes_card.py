@@ -16,7 +16,8 @@ from studio.gui.live.watching.places import Spot
 from studio.gui.replay.causes import light_causes
 from studio.gui.replay.causes.card import Card
 from studio.gui.replay.causes.lights import Lights
-from studio.gui.replay.session import Lit, Session, Source
+from studio.gui.replay.lit import Lit
+from studio.gui.replay.session import Session, Source
 from studio.replay.causes import Causes
 from studio.support.resources import bundled_graphs
 from tests.gui.desk import Desk

@@ -10,7 +10,7 @@ import pytest
 from studio.editing import At
 from studio.graph import Graph
 from studio.gui.replay.causes.asking import Answer, Asked, Progress, Subject
-from studio.gui.replay.session import Lit
+from studio.gui.replay.lit import Lit
 from studio.replay.causes import Causes
 from studio.spec.registry import default_registry
 from studio.support.resources import bundled_graphs

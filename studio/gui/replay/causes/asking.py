@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from studio.gui.replay.causes.lighting import Lighting
 from studio.gui.replay.causes.listing import Line, absence_lines, ancestry_lines
-from studio.gui.replay.session import Lit
+from studio.gui.replay.lit import Lit
 from studio.replay.causes import Causes
 from studio.replay.causes.telling import Tree, left_out
 from studio.replay.causes.telling import absence_lines as told_absence

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from studio.editing.document.ops import At
 from studio.graph.model import Edge
 from studio.gui.live.watching.places import Places, Spot, way
-from studio.gui.replay.session import Lit, LitPart
+from studio.gui.replay.lit import Lit, LitPart
 from studio.replay.causes.records import FAILURE, LEAVES, OUTSIDE, SAME_QUESTION, STORE
 
 if TYPE_CHECKING:
