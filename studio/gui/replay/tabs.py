@@ -49,8 +49,10 @@ class Tabs:
         self._spots: dict[str, Spot | None] = {}
         self._routes: dict[At, tuple[Spot, str]] = {}
         """By graph, the region node through which its tab shows it, and the item."""
+        self._picked: dict[At, str] = {}
+        """Items that were picked since the last move, by graph."""
         self._known: dict[At, State | None] = {}
-        self._known_at: tuple[int, int] = (0, 0)
+        self._known_at: tuple[int, int, str] = (0, 0, "")
 
     def spot(self, node: str) -> Spot | None:
         """Return where the graph has the node of a node path, items of maps left out; None if it is not known."""
@@ -63,14 +65,15 @@ class Tabs:
 
     def note_way(self) -> None:
         """The run stands at another step: tabs go on showing the executions that it led through, when the next one
-        leads elsewhere."""
+        leads elsewhere. What was picked gives way."""
+        self._picked.clear()
         for body, spot, region in self._way():
             self._routes[body] = spot, region.item
 
     def state(self, at: At) -> State | None:
         """Return the state, at the current step, of the region that the tab of a graph shows; None if no execution had
         begun there."""
-        place = (self._cursor.seq, len(self._cursor))
+        place = (self._cursor.seq, len(self._cursor), self._cursor.run.status)
         if self._known_at != place:
             self._known.clear()
             self._known_at = place
@@ -124,6 +127,7 @@ class Tabs:
         if route is None or route[1] == item:
             return False
         self._routes[at] = route[0], item
+        self._picked[at] = item
         self._known.clear()
         return True
 
@@ -150,8 +154,8 @@ class Tabs:
     def _region_at(self, at: At, seen: set[At]) -> Region | None:
         if at == TOP:
             return self._cursor.regions.top()
-        for body, _, region in self._way():
-            if body == at and self._shows(at, region):
+        for body, region in self._shown_way():
+            if body == at:
                 return region
         route = self._route(at)
         if route is None or at in seen:
@@ -167,10 +171,11 @@ class Tabs:
                 found = self._cursor.regions.body(around, route[0].name, self._cursor.seq, keys[0])
         return found
 
-    def _shows(self, at: At, region: Region) -> bool:
-        """True unless another item was picked for the tab."""
-        route = self._routes.get(at)
-        return route is None or route[1] == region.item
+    def _shown_way(self) -> list[tuple[At, Region]]:
+        """The regions that the step is in, from the inside, without those in an item that is not the one picked."""
+        way = [(body, region) for body, _, region in self._way()]
+        hidden = [n for n, (body, region) in enumerate(way) if self._picked.get(body, region.item) != region.item]
+        return way[hidden[-1] + 1 :] if hidden else way
 
     def _route(self, at: At) -> tuple[Spot, str] | None:
         """The region node through which a tab's graph is seen, and the item."""
