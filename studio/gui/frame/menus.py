@@ -131,7 +131,10 @@ class ActionBar(QObject):
         return tuple(one.toString(portable) for one in self.actions[action_id].shortcuts())
 
     def say_why_not(self, pressed: QKeySequence) -> bool:
-        """Tell why nothing happens at keys of an action that cannot be done now. Returns False if they are of none."""
+        """Tell why nothing happens at keys of an action that cannot be done now. Returns False if they are of none.
+        Esc with nothing to end is no mistake."""
+        if pressed == QKeySequence(Qt.Key.Key_Escape):
+            return False
         for action in all_actions().values():
             made = self.actions[action.id]
             if not made.isEnabled() and pressed in made.shortcuts():

@@ -166,6 +166,17 @@ def test_all_graphs_are_saved_and_one_is_closed_by_keys(
     assert [document.path for document in window.workbench.documents] == [other], "with all its tabs"
 
 
+def test_a_key_that_can_do_nothing_now_says_why_and_esc_is_silent(window: MainWindow, small: Path) -> None:
+    window.workbench.open(small)
+    said: list[str] = []
+    window.workbench.said.connect(lambda text, kind: said.append(text))
+
+    press(window, Qt.Key.Key_Escape)
+    assert said == []
+    press(window, Qt.Key.Key_Y)
+    assert any(text.startswith("Why Is This Here?") for text in said), said
+
+
 def test_the_file_menu_compares_with_the_file(window: MainWindow, small: Path, qtbot: Any) -> None:
     write_about(window, small, qtbot)
 

@@ -129,7 +129,7 @@ class Transport(QWidget):
 
     def _combo(self, choices: tuple[tuple[str, str], ...], name: str, said: str, help: str) -> QComboBox:
         made = QuietCombo(self)
-        made.setFixedWidth(max(made.fontMetrics().horizontalAdvance(title) for _, title in choices) + 40)
+        made.setFixedWidth(max(made.fontMetrics().horizontalAdvance(title) for _, title in choices) + 48)
         made.setObjectName(name)
         made.setAccessibleName(said)
         made.setToolTip(help)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtGui import QTextCharFormat, QTextCursor, QTextFormat
-from PySide6.QtWidgets import QComboBox, QSizePolicy, QTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSizePolicy, QTextEdit, QVBoxLayout, QWidget
 
 from studio.gui.panels.inspector.firing.pool import Pool, set_shown
 from studio.gui.panels.inspector.firing.texts import TextView, visible
@@ -16,6 +16,7 @@ from studio.gui.panels.inspector.firing.value_block import GoLink
 from studio.gui.panels.inspector.form import MARGINS
 from studio.gui.theme import current_theme
 from studio.gui.theme.theme import mixed
+from studio.gui.widgets.choices import QuietCombo
 from studio.gui.widgets.labels import Elided, Note, colour_text
 from studio.replay.diff.texts import TextLine
 from studio.replay.firing.comparing import Comparison, Difference, Other, others, with_previous, with_run
@@ -107,7 +108,7 @@ class ChangesBody(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(*MARGINS)
         column.setSpacing(7)
-        self.choice = QComboBox(self)
+        self.choice = QuietCombo(self)
         self.choice.setObjectName("firing.changes.choice")
         self.choice.setAccessibleName("Compare this firing with")
         self.choice.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)

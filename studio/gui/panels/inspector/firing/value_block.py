@@ -89,7 +89,10 @@ class ValueBlock(QWidget):
         self.line.setTextFormat(Qt.TextFormat.PlainText)
         self.line.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.line.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.line.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.line.setWordWrap(True)  # even a short value is wider than a narrow inspector
+        policy = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
+        policy.setHeightForWidth(True)
+        self.line.setSizePolicy(policy)
         self.line.setContentsMargins(8, 0, 0, 0)
         column.addWidget(self.line)
         self.view: TextView | None = None

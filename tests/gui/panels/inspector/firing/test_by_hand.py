@@ -40,6 +40,17 @@ def values(stage: Stage, kind: str) -> dict[str, ValueBlock]:
     return {one.port: one for one in stage.find(ValueBlock, "") if one.kind == kind}
 
 
+def test_a_short_value_is_seen_whole_however_narrow_the_inspector(workshop: Stage, qtbot: Any) -> None:
+    workshop.seek_node("critic", "1")
+    block = values(workshop, "input")["draft"]
+
+    block.show_value("W " * 23)
+
+    line = block.line
+    assert line.fontMetrics().horizontalAdvance(line.text()) > line.width(), "else it shows nothing"
+    qtbot.waitUntil(lambda: line.height() >= line.heightForWidth(line.width()) > line.fontMetrics().height() * 1.5)
+
+
 # -- links ------------------------------------------------------------------------------------------
 
 
