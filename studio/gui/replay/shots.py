@@ -42,26 +42,33 @@ class Shots:
         if shot is not None:
             self._kept.move_to_end(firing.id)
             return shot
-        outputs = {port: self._encoded(value) for port, value in firing.outputs.items()}
-        shot = Shot(
-            firing.id, "", firing.node, firing.tick_key, firing.status_number or 0, firing.reason, 0,
-            firing.duration or 0, firing.attempt, outputs, None,
-        )  # fmt: skip
-        shot.shed()
-        if not outputs and firing.status == "ok":
+        shot = self._given(firing)
+        if not shot.outputs and firing.status == "ok":
             shot.took = tuple(self._took(firing))
         self._kept[firing.id] = shot
         if len(self._kept) > KEPT:
             self._kept.popitem(last=False)
         return shot
 
+    def _given(self, firing: Decided) -> Shot:
+        """What a firing gave, without what it took: those that give nothing can follow each other for the whole run."""
+        outputs = {port: self._encoded(value) for port, value in firing.outputs.items()}
+        shot = Shot(
+            firing.id, "", firing.node, firing.tick_key, firing.status_number or 0, firing.reason, 0,
+            firing.duration or 0, firing.attempt, outputs, None,
+        )  # fmt: skip
+        shot.shed()
+        return shot
+
     def _took(self, firing: Decided) -> Iterator[tuple[Shot, str]]:
         """What a firing that gives nothing took: the firings that gave it, and on which port."""
-        for wires in firing.inputs.values():
-            for producer, port in producers_of(wires)[:MOST_TAKEN]:
+        for taken, wires in firing.inputs.items():
+            for producer, port in producers_of(wires)[:MOST_TAKEN] if taken != "when" else ():
                 made = self._steps.firing(producer) if producer else None
                 if made is not None and made.seq is not None and made.id != firing.id:
-                    yield self.of(made), port
+                    shot = self._kept.get(made.id) or self._given(made)
+                    if port in shot.outputs:
+                        yield shot, port
 
     def _encoded(self, value: Json) -> bytes:
         if not isinstance(value, Ref):
