@@ -118,13 +118,14 @@ class Cursor:
         return self._go(self.steps.last())
 
     def move(self, by: int) -> bool:
-        """Go that many steps forwards (or back, if negative); as far as there are any."""
-        before = self.seq
+        """Go that many steps forwards (or back, if negative); as far as there are any. Where steps are missing it goes
+        to the next one that way."""
         if abs(by) == 1:
-            self._go(self.steps.next(self.seq, back=by < 0))
-        elif by:
-            self.seek(max(1, self.seq + by))
-        return self.seq != before
+            return self._go(self.steps.next(self.seq, back=by < 0))
+        if by >= 0:
+            return by > 0 and self.seek(self.seq + by)
+        found = self.steps.next(self.seq + by + 1, back=True)
+        return self._go(self.steps.first() if found is None else found)
 
     def next_error(self, *, back: bool = False) -> bool:
         """Go to the next step that failed."""

@@ -255,5 +255,14 @@ def test_a_damaged_run_is_walked_over_its_gaps(db: Path) -> None:
         assert cursor.totals().firings == 2
         assert cursor.seek(99)
         assert cursor.seq == 7
+        assert cursor.move(-2)  # not to the next one after the gap, which is where it stands
+        assert cursor.seq == 3
+        assert cursor.move(2)
+        assert cursor.seq == 7
+        assert cursor.move(-99)
+        assert cursor.seq == 2
+        assert not cursor.move(-99)
+        assert not cursor.move(0)
+        assert cursor.move(99)
         with pytest.raises(UsageError, match="There is no step 5"):
             cursor.step(5)
