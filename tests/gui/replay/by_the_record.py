@@ -6,11 +6,15 @@ decided by then.
 
 from __future__ import annotations
 
+import json
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
 from studio.graph import Graph
+from studio.graph.model import Edge
 from studio.spec.registry import default_registry
+from studio.support.values import Json
 from studio.trace import Trace
 from studio.trace.found import Firing, Ref
 from tests.reference.plan import Scope, live_nodes
@@ -25,6 +29,17 @@ class Expected:
 
     status: str
     firing: Firing | None
+
+
+@dataclass(frozen=True)
+class OnWire:
+    """What lies on a wire. `kind`: value, again, absent or open; `value` is empty where none lies there, and `coming`
+    where it is not decided what a feedback wire brings next, or that it brings nothing."""
+
+    kind: str
+    value: tuple[Json, ...] = ()
+    coming: tuple[Json, ...] = ()
+    is_next_decided: bool = False
 
 
 class Record:
@@ -76,6 +91,57 @@ class Record:
             found[name] = Expected(status, last)
         return found
 
+    def wires(self, seq: int) -> list[tuple[Edge, OnWire]]:
+        """Every wire of the region that a step is in, as the region's firings up to it left it."""
+        here = self.at(seq)
+        prefix, ticks = here.node.rpartition("/")[0], here.tick.rpartition(".")[0]
+        scope = self._scope(here.node)
+        live = live_nodes(scope, frozenset())
+        mine = [
+            one
+            for one in self.firings[:seq]
+            if one.node.rpartition("/")[0] == prefix and one.tick.rpartition(".")[0] == ticks
+        ]
+        by_tick: dict[str, dict[str, Firing]] = {}
+        for one in mine:
+            by_tick.setdefault(one.tick, {})[one.node.rpartition("/")[2]] = one
+        found = []
+        for edge in scope.graph.edges:
+            found.append((edge, self._back(edge, by_tick) if edge.feedback else self._along(edge, by_tick, live)))
+        return found
+
+    def _along(self, edge: Edge, by_tick: dict[str, dict[str, Firing]], live: set[str]) -> OnWire:
+        """A wire within the tick: what its source gave in this one, or, if it fires only once, in the first."""
+        *before, now = by_tick.values()
+        if edge.source in now:
+            is_first = not before or edge.source in live
+            given = self._given(now[edge.source], edge.source_port)
+            return OnWire("absent" if not given else "value" if is_first else "again", given)
+        if before and edge.source not in live:
+            given = self._given(before[0][edge.source], edge.source_port)
+            return OnWire("again" if given else "absent", given)
+        return OnWire("open")
+
+    def _back(self, edge: Edge, by_tick: dict[str, dict[str, Firing]]) -> OnWire:
+        """A wire to the next tick: its first value, then what its source gave in the tick before."""
+        assert not edge.initial_from, "no run that is read here begins so"
+        lies: tuple[Json, ...] = (edge.initial,) if edge.has_initial else ()
+        kind = "value" if lies else "absent"
+        *before, now = by_tick.values()
+        for tick in before:
+            given = self._given(tick[edge.source], edge.source_port)
+            again = edge.hold and not given
+            kind = ("again" if lies else "absent") if again else "value" if given else "absent"
+            lies = lies if again else given
+        if edge.source not in now:
+            return OnWire(kind, lies)
+        given = self._given(now[edge.source], edge.source_port)
+        return OnWire(kind, lies, lies if edge.hold and not given else given, is_next_decided=True)
+
+    def _given(self, firing: Firing, port: str) -> tuple[Json, ...]:
+        values = self.values[firing.id]
+        return (values[port],) if port in values else (True,) if port == "done" and firing.status == "ok" else ()
+
     def where(self, node: str) -> tuple[str, ...]:
         """The place of the graph that a node path stands in."""
         at: tuple[str, ...] = ()
@@ -108,6 +174,19 @@ class Record:
 
 def _body(scope: Scope, node: str) -> Scope:
     return scope.body(str(scope.graph.nodes[node].params["graph"]))
+
+
+def says(shown: str, value: Json) -> bool:
+    """True if a short text on a wire says a value, be it cut or its numbers shortened."""
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    whole, start = (_FINE.sub(r"\1", " ".join(one.split())) for one in (text, shown.removesuffix("…")))
+    return whole.startswith(start) and len(shown) >= SAID if shown.endswith("…") else whole == start
+
+
+_FINE = re.compile(r"(\.\d{2})\d+")
+
+SAID = 20
+"""Signs of a value that is cut that stand on its wire at least."""
 
 
 def text_of(value: object) -> object:

@@ -5,6 +5,7 @@ and inspector say what the trace says.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,9 @@ import pytest
 from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtWidgets import QLabel
 
+from studio.graph.model import Edge
 from studio.gui.canvas import Canvas
+from studio.gui.canvas.wire_item import WireKey
 from studio.gui.frame.window import MainWindow
 from studio.gui.panels.inspector.firing.page import FiringPage
 from studio.gui.panels.inspector.inspector import Inspector
@@ -20,7 +23,7 @@ from studio.gui.replay.session import Session, Source
 from studio.support.resources import bundled_graphs
 from studio.trace.found import Firing, producers_of
 from studio.trace.log import MODEL_KINDS
-from tests.gui.replay.by_the_record import Expected, Record, text_of
+from tests.gui.replay.by_the_record import Expected, OnWire, Record, says, text_of
 from tests.gui.support import key
 
 SAID = {"ok": "ok", "error": "error", "skipped": "skipped", "steady": "ok", "running": "running", "waiting": "waiting"}
@@ -60,6 +63,22 @@ def wrong_on(canvas: Canvas, expected: dict[str, Expected], here: str) -> list[s
             wrong.append(f"{name}: tick {shown.tick!r}, not {one.firing.tick!r}")
     if canvas.selected() != [here]:
         wrong.append(f"selected is {canvas.selected()}, not {here}")
+    return wrong
+
+
+def wrong_on_wires(canvas: Canvas, expected: list[tuple[Edge, OnWire]]) -> list[str]:
+    """Return where the wires of a canvas differ from what the record says."""
+    shown = canvas.wire_values.values
+    wrong = [] if set(shown) == {WireKey.of(edge) for edge, _ in expected} else [f"wires: {set(shown)}"]
+    for edge, one in expected:
+        value = shown[WireKey.of(edge)]
+        if value.kind != one.kind:
+            wrong.append(f"{edge}: {value.kind!r}, not {one.kind!r}")
+        elif not says(value.text, one.value[0]) if one.value else value.text:
+            wrong.append(f"{edge}: {value.text!r}, not {one.value!r}")
+        coming = one.coming or (("–",) if one.is_next_decided else ("",))
+        if not says(value.coming, coming[0]):
+            wrong.append(f"{edge}: {value.coming!r} comes, not {coming!r}")
     return wrong
 
 
@@ -140,6 +159,8 @@ def test_each_step_forth_and_back_shows_what_the_trace_says(window: MainWindow, 
         assert canvas.document is session.document
         assert canvas.at == record.where(firing.node)
         assert wrong_on(canvas, record.nodes(seq), firing.node.rpartition("/")[2]) == []
+        qtbot.waitUntil(lambda: set(canvas.wire_values.values) == {WireKey.of(edge) for edge, _ in record.wires(seq)})
+        assert wrong_on_wires(canvas, record.wires(seq)) == []
         assert wrong_in(page_of(window, qtbot, seq), record, firing) == []
         seen.append(seq)
 
@@ -174,6 +195,28 @@ def test_the_comparison_sees_a_canvas_that_stands_elsewhere(window: MainWindow, 
     assert wrong_on(canvas, record.nodes(top[20]), here) == []
     assert wrong_on(canvas, record.nodes(top[18]), here), "a step before"
     assert wrong_on(canvas, record.nodes(top[22]), here), "a step after"
+
+
+def test_the_comparison_sees_wires_that_say_something_else(window: MainWindow, qtbot: Any) -> None:
+    record = Record(recorded("critic_loop"))
+    session = open_run(window, recorded("critic_loop"))
+    seq = next(seq for seq in range(1, len(record)) if any(one.coming for _, one in record.wires(seq)))
+    session.seek(seq)
+    canvas = canvas_of(window)
+    qtbot.waitUntil(lambda: bool(canvas.wire_values.values))
+    right = record.wires(seq)
+
+    assert wrong_on_wires(canvas, right) == []
+    for number, (edge, one) in enumerate(right):
+        others = [replace(one, kind="open" if one.kind != "open" else "value")]
+        others += [replace(one, value=("something else",))] if one.value else []
+        others += [replace(one, coming=("something else",))]
+        for other in others:
+            assert len(wrong_on_wires(canvas, [*right[:number], (edge, other), *right[number + 1 :]])) == 1, other
+    assert wrong_on_wires(canvas, right[1:]), "a wire too many"
+    assert says("0.3622", 0.362276853957)
+    assert not says("0.3622", 0.372276853957)
+    assert not says("…", "a long text that is cut too soon")
 
 
 def test_the_comparison_sees_an_inspector_that_stands_elsewhere(window: MainWindow, qtbot: Any) -> None:
