@@ -132,6 +132,7 @@ class ReplayStrip(QFrame):
         self.step = QLabel(self)
         self.step.setObjectName("replay.step")
         self.step.setTextFormat(Qt.TextFormat.PlainText)
+        self.step.setMinimumWidth(60)  # its beginning says where one is; the window may be narrow
         row.addWidget(self.step)
         row.addSpacing(6)
         self.where = Elided("", self)

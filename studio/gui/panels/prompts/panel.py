@@ -30,7 +30,7 @@ LOOK_MS: Final = 2_000
 """How often it is asked whether more was recorded while the panel is in sight, in milliseconds."""
 
 EXAMPLE: Final = "inbox_triage"
-BAR: Final = 200
+BAR: Final = 184
 """Pixels down to which what stands in the bar may be squeezed: a panel must not keep a window from being narrow."""
 
 
@@ -100,7 +100,7 @@ class PromptsPanel(QWidget):
         self.file_box.setToolTip("Whose runs are asked: this profile's, or those in the file of a run that is open")
         self.file_box.setMaximumWidth(170)
         self.file_box.setMinimumContentsLength(13)
-        self.file_box.setMinimumWidth(110)
+        self.file_box.setMinimumWidth(66)
         self.file_box.activated.connect(self._pick_file)
         bar.addWidget(self.file_box)
         self.pages = QStackedWidget(self)

@@ -14,6 +14,9 @@ from studio.gui.theme import current_theme
 from studio.gui.theme.theme import small_font
 
 KINDS = ("calls", "tokens", "cost_usd", "seconds", "firings")
+QWIDGETSIZE_MAX = (1 << 24) - 1
+"""Qt's own word for no limit."""
+
 WIDTH = 84
 GAP = 10
 NEAR = 0.8
@@ -49,6 +52,10 @@ class BudgetBar(QWidget):
         whole = f"{_WORDS[kind]}: {shown}" + (f" of {most}" if most else ", no limit")
         unit = _SHORT[kind][:-1] if used == 1 else _SHORT[kind]
         return f"{shown} {unit}".strip(), part, whole
+
+    def fold(self, on: bool) -> None:
+        """Take no room, or as much as there is."""
+        self.setMaximumWidth(0 if on else QWIDGETSIZE_MAX)
 
     @guarded(QSize(200, 30))
     def sizeHint(self) -> QSize:

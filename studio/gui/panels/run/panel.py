@@ -33,6 +33,7 @@ from studio.gui.panels.run.prompts_view import PromptsView
 from studio.gui.replay.session import Source
 from studio.gui.theme import current_theme, themes
 from studio.gui.theme.icons import icon
+from studio.gui.widgets.folding import NARROWEST, Folding, to_words
 from studio.gui.widgets.labels import Elided, Note, small_button, tip
 from studio.gui.widgets.outputs_view import OutputsView
 from studio.gui.widgets.section import Section
@@ -67,7 +68,7 @@ class RunPanel(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(10, 6, 10, 8)
         column.setSpacing(6)
-        column.addLayout(self._make_head())
+        column.addWidget(self._make_head())
         column.addWidget(self._make_offer())
         column.addWidget(self._make_body(), 1)
         self.setFocusProxy(self.inputs)
@@ -91,15 +92,17 @@ class RunPanel(QWidget):
 
     # -- how it is built ------------------------------------------------------------------------
 
-    def _make_head(self) -> QHBoxLayout:
-        row = QHBoxLayout()
+    def _make_head(self) -> QWidget:
+        head = QWidget(self)
+        row = QHBoxLayout(head)
+        row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(4)
         for action_id, _ in BUTTONS:
             row.addWidget(self._button(action_id))
         row.addSpacing(8)
         self.state = Elided("", self)
         self.state.setObjectName("run.state")
-        self.state.setMinimumWidth(150)
+        self.state.setMinimumWidth(60)
         row.addWidget(self.state, 1)
         self.to_error = small_button("Go to node", "Show the node that failed", "run.to_error", self)
         self.to_error.clicked.connect(self._go_to_error)
@@ -113,7 +116,12 @@ class RunPanel(QWidget):
         row.addSpacing(8)
         self.budget = BudgetBar(self)
         row.addWidget(self.budget)
-        return row
+        self._head = Folding(
+            head, row,
+            (self.budget.fold, to_words(self.through, "Steps"), to_words(self.to_error, "Node")),
+            narrowest=NARROWEST - 20,
+        )  # fmt: skip
+        return head
 
     def _button(self, action_id: str) -> QToolButton:
         action = all_actions()[action_id]
@@ -246,6 +254,7 @@ class RunPanel(QWidget):
         self.through.setVisible(mine is not None and mine.outcome is not None and bool(mine.last_run))
         self._show_node()
         self._show_buttons()
+        self._head.fit()
 
     def _show_buttons(self) -> None:
         is_held = self.live.state() in ("paused", "pausing")
@@ -394,6 +403,6 @@ def _scrolled(body: QWidget, name: str) -> QScrollArea:
     area.setFrameShape(QFrame.Shape.NoFrame)
     area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
     area.setAccessibleName(name)
-    area.setMinimumWidth(180)
+    area.setMinimumWidth(110)
     area.setWidget(body)
     return area

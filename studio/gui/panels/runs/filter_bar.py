@@ -28,6 +28,7 @@ from studio.gui.base.guard import guarded
 from studio.gui.panels.runs.asked import Asked
 from studio.gui.theme import current_theme
 from studio.gui.theme.icons import icon
+from studio.gui.widgets.folding import NARROWEST, Fold, Folding, to_icon
 from studio.gui.widgets.labels import small_button, tip
 from studio.gui.widgets.run_status import ICONS
 from studio.support.plain import plain_line
@@ -80,7 +81,7 @@ class FilterBar(QWidget):
         self.words.setAccessibleName("Search runs")
         self.words.setToolTip("Runs in whose graph, id, inputs, outputs or error all of these words stand")
         self.words.setClearButtonEnabled(True)
-        self.words.setMinimumWidth(120)
+        self.words.setMinimumWidth(76)
         self.words.setMaximumWidth(340)
         self.words.textChanged.connect(lambda *_: self._rest.start())
         self.words.returnPressed.connect(self._take_words)
@@ -112,16 +113,29 @@ class FilterBar(QWidget):
         self.row.addStretch(1)
         self._chip_row = QWidget(self)
         self._chip_row.setObjectName("runs.chips")
+        self._chip_row.setMinimumWidth(NARROWEST)
         self._chips = QHBoxLayout(self._chip_row)
         self._chips.setContentsMargins(8, 0, 8, 4)
         self._chips.setSpacing(6)
         self._chip_row.hide()
+        self._top = QWidget(self)
+        self._top.setLayout(self.row)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addLayout(self.row)
+        column.addWidget(self._top)
         column.addWidget(self._chip_row)
         self.recolour()
+
+    def fit(self) -> None:
+        """Fold anew: other words stand in the bar."""
+        self._folding.fit()
+
+    def fold_with(self, *more: Fold) -> None:
+        """Say what else stands in the bar that gives way in a narrow one; those come first."""
+        buttons = (self.live, self.failed, self.more)
+        fits = (*more, *map(to_icon, buttons), self.count.setHidden)
+        self._folding = Folding(self._top, self.row, fits)
 
     # -- asking -------------------------------------------------------------------------------
 
@@ -149,6 +163,7 @@ class FilterBar(QWidget):
         noun = "run" if total == 1 else "runs"
         self.count.setText(f"{total:,} {noun}" if shown == total else f"{shown:,} of {total:,}")
         self.count.setAccessibleName(f"{shown:,} of {total:,} runs are listed")
+        self.fit()
 
     def recolour(self) -> None:
         """Take the marks from the theme that is shown now."""
@@ -194,7 +209,7 @@ class FilterBar(QWidget):
         made = QToolButton(self._chip_row)
         made.setObjectName(f"runs.chip.{number}")
         made.setText(f"{text.replace('&', '&&')}  ✕")
-        made.setToolTip(tip("Remove this filter"))
+        made.setToolTip(tip(f"Remove this filter: {text}"))
         made.setAccessibleName(f"Remove the filter {text}")
         made.setProperty("chip", "true")
         made.clicked.connect(lambda *_: self.ask(without))

@@ -114,6 +114,7 @@ class RunsPanel(QWidget):
         self.source_bar.own_asked.connect(self.show_own)
         self.source_bar.file_asked.connect(lambda: self.workbench.trigger("file.open_runs"))
         self.bar.row.insertWidget(self.bar.row.count() - 1, self.table.tree_button)
+        self.bar.fold_with(self.source_bar.fold)
         self.steering.answered.connect(lambda *_: self._on_answer())
 
     def shutdown(self) -> None:
@@ -142,6 +143,7 @@ class RunsPanel(QWidget):
         self._name = name
         self.listing.open(path, foreign=foreign)
         self.source_bar.show_source(path, name, foreign=foreign)
+        self.bar.fit()
         self.model.show_listed()
         if self.isVisible():  # else it is asked for when it comes into sight
             self._ask()

@@ -40,13 +40,17 @@ class SourceBar(QWidget):
         row.addWidget(self.button)
         row.addWidget(self.back)
 
+    def fold(self, on: bool) -> None:
+        """Show the file's name, or just that it is another one, by the colour of the icon; the tool tip has it."""
+        style = Qt.ToolButtonStyle
+        named = bool(self.button.text()) and not on
+        self.button.setToolButtonStyle(style.ToolButtonTextBesideIcon if named else style.ToolButtonIconOnly)
+
     def show_source(self, path: Path, name: str, *, foreign: bool) -> None:
         """Name the file; `name` is "" for the profile's own."""
         shown = cut(plain_line(name), 40).replace("&", "&&")
         self.button.setText(f"{shown} (read-only)" if name and foreign else shown)
-        self.button.setToolButtonStyle(
-            Qt.ToolButtonStyle.ToolButtonTextBesideIcon if name else Qt.ToolButtonStyle.ToolButtonIconOnly
-        )
+        self.fold(False)
         shown = f"{name}: another file, for reading only" if foreign else f"{name or OWN}: {path}"
         self.button.setToolTip(tip(shown))
         self.button.setAccessibleName(cut(f"Which file of runs is shown: {name or OWN}", 200))

@@ -15,6 +15,7 @@ from studio.gui.base.action import all_actions
 from studio.gui.base.beside import beside
 from studio.gui.theme import current_theme
 from studio.gui.theme.icons import icon
+from studio.gui.widgets.folding import Folding, to_icon
 from studio.gui.widgets.labels import Elided, tip
 from studio.gui.workbench import Workbench
 from studio.support.errors import StudioError
@@ -70,6 +71,8 @@ class Steering(QWidget):
         self.state = Elided("", self)
         self.state.setObjectName("runs.state")
         row.addWidget(self.state, 1)
+        self.state.setMinimumWidth(60)
+        Folding(self, row, [to_icon(self.buttons[action_id]) for action_id in reversed(self.buttons)])
         self.recolour()
 
     def _button(self, action_id: str) -> QToolButton:
