@@ -215,10 +215,13 @@ class MainWindow(QMainWindow):
             focus_into(dock)
 
     def toggle_panel(self, panel_id: str) -> None:
-        """Hide a panel that has the focus; show, or bring to the front, one that has not."""
+        """Hide a panel that has the focus, or nothing to focus; show, or bring to the front, one that has not."""
         dock = self.docks[panel_id]
         if dock.isVisible() and not dock.visibleRegion().isEmpty():
-            inside = dock.isAncestorOf(focus) if (focus := QApplication.focusWidget()) is not None else False
+            focus = QApplication.focusWidget()
+            inside = focus is not None and dock.isAncestorOf(focus)
+            if not inside and focus_into(dock):
+                return
             dock.setVisible(False)
             if inside:
                 self.focus_canvas()

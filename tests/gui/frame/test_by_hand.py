@@ -109,7 +109,12 @@ def test_a_key_leads_to_each_panel_and_ctrl_0_back(
     assert window.docks[panel].isVisible()
     assert window.docks[panel].isAncestorOf(focus())
     press(window, Qt.Key.Key_0, CTRL)
+    assert window.pages.isAncestorOf(focus())
 
+    press(window, key, mods)
+    assert window.docks[panel].isAncestorOf(focus()), "what is seen already is not hidden by who wants to go there"
+    press(window, key, mods)
+    assert not window.docks[panel].isVisible()
     assert window.pages.isAncestorOf(focus())
 
 

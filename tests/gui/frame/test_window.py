@@ -44,6 +44,7 @@ def test_what_is_hidden_and_how_large_the_window_was_is_remembered(qtbot: Any) -
     first = opened(qtbot)
     window = next(first)
     hidden = first_panel(window)
+    window.show_panel(hidden)
     window.workbench.trigger(f"view.panel.{hidden}")
     assert not window.has_panel(hidden)
     window.resize(640, 480)

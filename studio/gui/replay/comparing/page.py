@@ -432,6 +432,8 @@ class ComparePage(QWidget):
 
     def _on_row(self, index: QModelIndex) -> None:
         row = self.model.at(index)
+        if self._marking:
+            return
         if isinstance(row, NodeRow):
             self._go_to(row.changes[0])
         elif isinstance(row, FactRow):
@@ -457,6 +459,16 @@ class ComparePage(QWidget):
         self.side.follow()
 
     _asked: Any = None
+    _marking = False
+
+    def _mark(self, change: Change) -> None:
+        """Have the list show the firing that the step has come to, without going anywhere."""
+        index = self.model.index_of(change)
+        if index.isValid() and self.tree.currentIndex().siblingAtColumn(0) != index:
+            self._marking = True
+            self.tree.setCurrentIndex(index)
+            self._marking = False
+            self.tree.scrollTo(index)
 
     def _show_fact(self, row: FactRow) -> None:
         """Select what a fact about the graphs is about, on both sides."""
@@ -498,6 +510,7 @@ class ComparePage(QWidget):
             self.texts.say(f"{names[0]} {told}.")
         elif change != self._asked:
             self._asked = change
+            self._mark(change)
             comparison.ask_texts(change)
             self._poll.start()
 

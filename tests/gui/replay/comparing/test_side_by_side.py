@@ -214,6 +214,9 @@ def test_the_list_jumps_and_texts_are_compared(window: MainWindow, qtbot: Any, t
         ("writer", change.tick)
     }
     qtbot.waitUntil(lambda: "prompt user" in page.texts.toPlainText())
+    page.side.session.seek_firing(writer.changes[0].id_b if page.leads == "b" else writer.changes[0].id_a)
+    settle(page, qtbot)
+    assert page.model.at(page.tree.currentIndex()) == writer.changes[0], "the list follows the steps"
     press(qtbot, page, "compare.first")
     settle(page, qtbot)
     assert page.side.session.here.tick == "1"
