@@ -80,6 +80,11 @@ class Reader:
             shutil.rmtree(self._copy, ignore_errors=True)
             self._copy = None
 
+    def interrupt(self) -> None:
+        """From another thread: have what is being read just now fail."""
+        with contextlib.suppress(sqlite3.ProgrammingError):  # it was closed meanwhile
+            self.connection.interrupt()
+
     def settle(self) -> None:
         """Find writing processes that died without a word; note their end here and, if possible, in the database."""
         alone = self._copy is not None or is_recorded_example(self.path)

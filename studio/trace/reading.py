@@ -343,6 +343,10 @@ class Trace:
         """Close the connection; the object is of no use afterwards."""
         self._reader.close()
 
+    def interrupt(self) -> None:
+        """From another thread: have what is being read just now fail, as nobody waits for it any more."""
+        self._reader.interrupt()
+
     def __enter__(self) -> Trace:
         return self
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import queue
 import threading
+import time
 from collections import deque
 from collections.abc import Callable
 from pathlib import Path
@@ -21,6 +22,9 @@ _log = logging.getLogger(__name__)
 
 LEAVE_S = 3.0
 """How long closing waits for a slow disk, in seconds; the thread then ends with the process."""
+
+AGAIN_S = 0.02
+"""How often what is being read is interrupted until the thread has ended, in seconds."""
 
 Question = Callable[["Trace"], Any]
 
@@ -40,6 +44,8 @@ class Lookup:
         self._keys: queue.SimpleQueue[Any] = queue.SimpleQueue()
         self._guard = threading.Lock()
         self._thread: threading.Thread | None = None
+        self._trace: Trace | None = None
+        self._ends = threading.Event()
 
     @property
     def is_busy(self) -> bool:
@@ -47,7 +53,9 @@ class Lookup:
         return bool(self._waiting)
 
     def ask(self, key: Any, question: Question) -> None:
-        """Have a question answered; returns at once."""
+        """Have a question answered; returns at once. After `stop` nothing is answered."""
+        if self._ends.is_set():
+            return
         with self._guard:
             is_new = key not in self._waiting
             self._waiting[key] = question
@@ -58,27 +66,36 @@ class Lookup:
             self._keys.put(key)
 
     def stop(self) -> None:
-        """End the thread."""
+        """End the thread: what is being looked up is given up, what waits is not begun."""
+        self._ends.set()
         thread, self._thread = self._thread, None
-        if thread is not None:
-            self._keys.put(_END)
-            thread.join(LEAVE_S)
+        if thread is None:
+            return
+        self._keys.put(_END)
+        until = time.monotonic() + LEAVE_S
+        while thread.is_alive() and time.monotonic() < until:
+            with self._guard:
+                if self._trace is not None:
+                    self._trace.interrupt()
+            thread.join(AGAIN_S)
+        self._waiting.clear()
 
     def _work(self) -> None:
         from studio.trace import Trace
 
-        trace: Trace | None = None
         try:
-            while (key := self._keys.get()) is not _END:
+            while (key := self._keys.get()) is not _END and not self._ends.is_set():
                 with self._guard:
                     question = self._waiting[key]
                 answer: Any
                 try:
-                    trace = trace or Trace(self.db, foreign=self.foreign)
-                    answer = question(trace)
+                    self._trace = self._trace or Trace(self.db, foreign=self.foreign)
+                    answer = question(self._trace)
                 except StudioError as refused:
                     answer = refused
                 except Exception as fault:  # noqa: BLE001 - the thread must live for the next question
+                    if self._ends.is_set():
+                        break  # it was interrupted
                     _log.exception("a look into the trace failed")
                     answer = StudioError(f"The trace could not be read: {fault}.")
                 self.answers.append((key, answer))
@@ -88,6 +105,8 @@ class Lookup:
                     else:
                         self._keys.put(key)
         finally:
+            with self._guard:
+                trace, self._trace = self._trace, None
             if trace is not None:
                 trace.close()
 
