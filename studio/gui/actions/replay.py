@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from studio.gui.base.action import Action
 from studio.gui.workbench import Workbench
+from studio.support.plain import plain_line
 
 if TYPE_CHECKING:
     from studio.gui.replay.service import Replays
@@ -95,6 +96,21 @@ def _item(back: bool) -> Callable[[Workbench], None]:
     return run
 
 
+def _out(workbench: Workbench) -> None:
+    session = _session(workbench)
+    if session is None:
+        return
+    _replays(workbench).player.stop()
+    if session.go(lambda cursor: cursor.out()):
+        return
+    around = session.cursor.region().node
+    workbench.say(
+        "This step is in the graph of the run itself."
+        if around is None
+        else f"`{plain_line(around.node[:200])}` around this step was never decided: there is no step to go to."
+    )
+
+
 # -- playing ------------------------------------------------------------------------------------
 
 
@@ -161,6 +177,8 @@ def _go_to(workbench: Workbench) -> None:
         return "" if number.isdecimal() and 1 <= int(number[:12]) <= last else f"A step from 1 to {last:,}."
 
     def done(text: str) -> None:
+        if session not in _replays(workbench).sessions:
+            return  # it was closed meanwhile
         _replays(workbench).player.stop()
         session.seek(int(text.replace(",", "").replace(" ", "")[:12]))
 
@@ -197,7 +215,7 @@ def _search_on(workbench: Workbench, *, back: bool) -> None:
     replays.player.stop()
     replays.go_later(
         session, lambda cursor: cursor.seq if cursor.search(text, back=back) else None,
-        f"No step of this run holds “{text[:60]}”.",
+        f"No step of this run holds “{plain_line(text[:60])}”.",
     )  # fmt: skip
 
 
@@ -308,8 +326,7 @@ ACTIONS = [
            help="Go to the step {} this one in the same execution of its region, past what others did meanwhile."),
     _step("into", "Into Region", 202, _looking(lambda c: c.into(), "Nothing ran inside of this node."),
           "Go to the first step inside the current region node.", "Ctrl+Down"),
-    _step("out", "Out of Region", 203, _going(lambda c: c.out(), "This step is in the graph of the run itself."),
-          "Go to the region node around the current step.", "Ctrl+Up"),
+    _step("out", "Out of Region", 203, _out, "Go to the region node around the current step.", "Ctrl+Up"),
     _step("next_item", "Next Item", 204, _item(False), "Go to the same node in the map's next item.", "Ctrl+Right"),
     _step("last_item", "Previous Item", 205, _item(True), "Go to the same node in the item before.", "Ctrl+Left"),
     *_both("tick", "tick", 206, lambda c, back: c.next_tick(back=back), ("T", "Shift+T"),

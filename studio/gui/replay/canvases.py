@@ -91,7 +91,10 @@ class Canvases(QObject):
             del self._watched[key]
 
     def leave(self, session: Session) -> None:
-        """Show nothing more of a session that is closed."""
+        """Show nothing more of a session that is closed; its canvases ask it nothing while they are still there."""
+        for one in self._watched.values():
+            if one.session is session:
+                one.canvas.wire_value = None
         self._watched = {key: one for key, one in self._watched.items() if one.session is not session}
 
     def in_sight(self, session: Session) -> list[Watched]:

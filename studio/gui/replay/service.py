@@ -33,7 +33,7 @@ ANSWERS_MS: Final = 33
 
 
 MOVE: Final = object()
-"""Begins the keys of look-ups whose answer is a step to go to."""
+"""The key of look-ups whose answer is a step to go to."""
 
 STOOD: Final = 200
 """Runs of which it is remembered where they stood when they were closed."""
@@ -99,9 +99,13 @@ class Replays(QObject):
         return self._sessions.get(id(document))
 
     def open(self, source: Source, *, seq: int | None = None, firing: int = 0, show: bool = True) -> Session | None:
-        """Open a run, or show it if it is open, and go to a step or a firing; a refusal is told and gives None. With
-        `show` False it is opened for somebody who shows it himself, in no tab of its own."""
+        """Open a run, or show it if it is open, and go to a step or a firing; a refusal is told and gives None.
+
+        A run that goes on is followed from when it is opened. With `show` False it is opened for somebody who shows it
+        himself, in no tab of its own.
+        """
         try:
+            was_open = self._open_of(source) is not None
             session = self.open_session(source, show=show)
         except StudioError as error:
             self.workbench.fail(error)
@@ -110,14 +114,14 @@ class Replays(QObject):
             session.seek_firing(firing)
         elif seq is not None:
             session.seek(seq)
-        elif session.run.status == "running" and not session.tails:
+        elif session.run.status == "running" and not was_open:
             session.follow_end(True)
         self._show_place(session)
         return session
 
     def open_session(self, source: Source, *, show: bool = True) -> Session:
         """Do the same. Raises StudioError for a run that is not there, has no step, or cannot be read."""
-        known = next((one for one in self.sessions if _same(one, source)), None)
+        known = self._open_of(source)
         if known is not None:
             if show:
                 self.workbench.show(known.document)
@@ -143,6 +147,18 @@ class Replays(QObject):
         if session.run.status == "running":
             self._follow.start()
         return session
+
+    def _open_of(self, source: Source) -> Session | None:
+        """The session of a run, if it is open. Raises EnvironmentProblem if its file cannot be read."""
+        for session in self.sessions:
+            mine = session.source
+            if (mine.db, mine.foreign) != (source.db, source.foreign):
+                continue
+            # Which run is the last one changes while others are recorded.
+            named = session.trace.run("last").id if source.run == "last" else source.run
+            if named == session.run.id or (named == mine.run != "last"):
+                return session
+        return None
 
     def _on_closed(self, document: object) -> None:
         session = self._sessions.pop(id(document), None)
@@ -291,33 +307,42 @@ class Replays(QObject):
     def go_later(self, session: Session, question: Callable[[Cursor], int | None], nothing: str) -> None:
         """Go to the step that a question finds, in a thread of its own; `nothing` is said if it finds none.
 
-        Whoever moves meanwhile has gone elsewhere: then the answer is let go.
+        Whoever moves meanwhile has gone elsewhere: then the answer is let go. A run that is followed stays where it is
+        from now on. Of questions that wait, only the last one asked is answered.
         """
         self._asked += 1
-        self._awaited[session] = (self._asked, session.seq, nothing)
-        run, seq, registry = session.run.id, session.seq, self.workbench.registry
+        if session.tails:
+            session.follow_end(False)
+            self.workbench.actions_changed.emit()
+        number, run, seq, registry = self._asked, session.run.id, session.seq, self.workbench.registry
+        self._awaited[session] = (number, seq, nothing)
 
-        def look(trace: Any) -> int | None:
+        def look(trace: Any) -> tuple[int, int | None]:
             cursor = Cursor(trace, run, registry=registry)
             cursor.seek(seq)
-            return question(cursor)
+            return number, question(cursor)
 
-        self.look_up(session, (MOVE, self._asked), look)
+        self.look_up(session, MOVE, look)
 
     def _on_found(self, session: Session, key: Any, answer: Any) -> None:
-        if not isinstance(key, tuple) or key[0] is not MOVE:
-            return
         awaited = self._awaited.get(session)
-        if awaited is None or awaited[0] != key[1]:
+        if key is not MOVE or awaited is None:
             return
-        del self._awaited[session]
-        _, seq, nothing = awaited
+        number, seq, nothing = awaited
         if isinstance(answer, StudioError):
+            self._awaited.pop(session)
             self.workbench.fail(answer)
-        elif answer is None:
+        elif answer[0] == number:
+            self._awaited.pop(session)
+            self._go_to_found(session, seq, answer[1], nothing)
+
+    def _go_to_found(self, session: Session, seq: int, found: int | None, nothing: str) -> None:
+        if session.seq != seq:
+            return
+        if found is None:
             self.workbench.say(nothing)
-        elif session.seq == seq:
-            session.seek(answer)
+        elif not session.seek(found):
+            self.workbench.say("There is no other step like this one.")
 
     # -- following runs that go on --------------------------------------------------------------
 
@@ -327,11 +352,6 @@ class Replays(QObject):
             self.workbench.trying(session.refresh)
         if not going:
             self._follow.stop()
-
-
-def _same(session: Session, source: Source) -> bool:
-    mine = session.source
-    return (mine.db, mine.foreign) == (source.db, source.foreign) and source.run in (mine.run, session.run.id)
 
 
 def install(workbench: Workbench) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from studio.gui.frame.window import MainWindow
 from studio.gui.live.bridge import Live
 from studio.gui.replay.session import Session, Source
 from studio.gui.replay.strip import ReplayStrip
+from studio.replay.cursor import Cursor
 from studio.support.errors import StudioError
 from studio.trace import Trace
 from tests.gui.live.hands import open_graph
@@ -104,6 +106,34 @@ def test_a_run_that_goes_on_is_followed_until_somebody_steps_back(window: MainWi
     press(window, Qt.Key.Key_End, Qt.KeyboardModifier.ControlModifier)
     assert session.tails
     assert session.seq == before + 2
+
+
+def test_who_stepped_back_stays_there_when_the_run_is_opened_again(window: MainWindow, held: Held) -> None:
+    session = opened(window, held)
+    press(window, Qt.Key.Key_Left)
+    before = session.seq
+    assert before < session.last
+
+    assert opened(window, held) is session
+    assert (session.seq, session.tails) == (before, False)
+
+
+def test_what_is_searched_in_a_run_that_is_followed_is_gone_to(window: MainWindow, held: Held, qtbot: Any) -> None:
+    session = opened(window, held)
+    assert session.tails
+    asked = threading.Event()
+
+    def look(cursor: Cursor) -> int:
+        assert asked.wait(20)
+        return 1
+
+    replays(window).go_later(session, look, "nothing")
+    before = session.last
+    held.step()
+    qtbot.waitUntil(lambda: session.last == before + 1, timeout=PATIENCE_MS)
+    session.refresh()
+    asked.set()
+    qtbot.waitUntil(lambda: session.seq == 1, timeout=PATIENCE_MS)
 
 
 def test_the_end_of_the_run_is_told_and_nothing_is_followed_then(window: MainWindow, held: Held, qtbot: Any) -> None:

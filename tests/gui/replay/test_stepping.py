@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,11 +14,14 @@ from PySide6.QtWidgets import QApplication
 
 from studio.gui.canvas.wire_item import WireKey
 from studio.gui.frame.window import MainWindow
-from studio.gui.replay.session import Session
+from studio.gui.replay.session import Session, Source
 from studio.replay.cursor import Cursor
-from studio.trace import Trace
+from studio.trace import RunStart, Trace, open_run
+from studio.trace.writer import close_writer
 from tests.gui.replay.runs import opened, press, replays, settle
+from tests.gui.replay.test_hard_runs import TWICE
 from tests.support.runs import FAULTY, KEYED, made, recorded
+from tests.trace.declaring import declare
 
 Key = Qt.Key
 SHIFT = Qt.KeyboardModifier.ShiftModifier
@@ -279,7 +283,90 @@ def test_an_answer_that_comes_late_is_let_go(window: MainWindow, desk_run: Sessi
     assert desk_run.seq == 5
 
 
+def test_of_questions_asked_in_a_row_the_last_one_is_answered(
+    window: MainWindow, desk_run: Session, qtbot: Any
+) -> None:
+    service = replays(window)
+    held, asked = threading.Event(), []
+
+    def slow(cursor: Cursor) -> int:
+        asked.append("slow")
+        assert held.wait(20)
+        return 7
+
+    def quick(name: str, seq: int) -> Callable[[Cursor], int]:
+        return lambda cursor: asked.append(name) or seq  # type: ignore[func-returns-value]
+
+    service.go_later(desk_run, slow, "nothing")
+    qtbot.waitUntil(lambda: bool(asked))
+    service.go_later(desk_run, quick("given up", 8), "nothing")
+    service.go_later(desk_run, quick("last", 9), "nothing")
+    held.set()
+    qtbot.waitUntil(lambda: desk_run.seq == 9)
+
+    assert asked == ["slow", "last"]
+
+
+def test_where_only_this_step_holds_a_text_that_is_said(window: MainWindow, desk_run: Session, qtbot: Any) -> None:
+    said: list[str] = []
+    window.workbench.said.connect(lambda text, kind: said.append(text))
+    replays(window).go_later(desk_run, lambda cursor: cursor.seq, "nothing")
+    qtbot.waitUntil(lambda: bool(said))
+
+    assert said == ["There is no other step like this one."]
+
+
+def test_out_of_a_region_that_was_never_decided_there_is_no_way(window: MainWindow, tmp_path: Path) -> None:
+    db = tmp_path / "cut.db"
+    log = open_run(db, RunStart("01CUT", "twice", "", "h", graph_text=TWICE))
+    names = ("a", "first", "second", "out")
+    types = ("flow.input", "flow.subgraph", "flow.subgraph", "flow.output")
+    for number, (name, kind) in enumerate(zip(names, types, strict=True)):
+        declare(log, 1 + number, name, kind, 1, number, 0)
+    for number, (name, kind) in enumerate((("x", "flow.input"), ("add", "math.expression"), ("y", "flow.output"))):
+        declare(log, 5 + number, f"first/{name}", kind, 1, number, 2)
+    log.firing(1, 1, 1, "a0", 0, 0, 0, "", 0, 1000, 500, None, {"value": b"1"}, 1)
+    log.open_firing(2, 2, "a0", 0, 0, 2000)
+    log.firing(3, 2, 5, "a0.a0", 2, 0, 0, "", 0, 3000, 500, None, {"value": b"1"}, 1)
+    log.finish("aborted", "abort", None, {}, {}, 0)
+    close_writer(db)
+    said: list[str] = []
+    window.workbench.said.connect(lambda text, kind: said.append(text))
+    session = opened(window, db, seq=2)
+    assert session.here.node == "first/x"
+    press(window, Key.Key_Up, CTRL)
+    session.seek(1)
+    press(window, Key.Key_Up, CTRL)
+
+    assert said == [
+        "`first` around this step was never decided: there is no step to go to.",
+        "This step is in the graph of the run itself.",
+    ]
+
+
 # -- state kept -----------------------------------------------------------------------------------
+
+
+def test_the_last_run_of_a_file_is_another_one_when_another_was_recorded(window: MainWindow, tmp_path: Path) -> None:
+    db = made(FAULTY, tmp_path / "runs.db")
+    first = opened(window, db)
+    assert opened(window, db) is first
+    made(FAULTY, db)
+    second = opened(window, db)
+
+    assert second is not first
+    assert opened(window, db) is second
+    assert replays(window).open(Source(db, first.run.id)) is first
+
+
+def test_a_canvas_that_outlives_its_run_asks_it_nothing(window: MainWindow, desk_run: Session) -> None:
+    canvas = settle(window)
+    edge = desk_run.document.graph.edges[0]
+    assert canvas.wire_value is not None
+    assert canvas.wire_value(edge)
+    replays(window)._on_closed(desk_run.document)
+
+    assert canvas.wire_value is None
 
 
 def test_tabs_and_closing_forget_nothing_of_where_a_run_stood(window: MainWindow, small: Path) -> None:
