@@ -35,12 +35,18 @@ class RunsBeside:
         self.picker = Picker(window, "Compare with a run", self._fitting, placeholder="Search runs", width=560)
         self.picker.set_empty("No other run of this graph is recorded.")
         self.picker.picked.connect(lambda value: self._take(value))
+        workbench.part("replay").closed.connect(lambda session: self._on_closed(session))
 
     def ask(self, session: Session) -> None:
         """Show the list for a run."""
         self._session = session
         self._rows = [_row(source, found) for source, found in self._found(session)]
         self.picker.open_at()
+
+    def _on_closed(self, session: Session) -> None:
+        if session is self._session:
+            self._session, self._rows = None, []
+            self.picker.leave()
 
     def _found(self, session: Session) -> list[tuple[Source, Relative]]:
         """The relatives in the run's own file, then those in the file that the window records to."""

@@ -23,11 +23,11 @@ class OrderedArea(QScrollArea):
         stops = list(tab_stops(inside))
         if focus in stops:
             place = stops.index(focus) + (1 if forward else -1)
-            target = stops[place] if 0 <= place < len(stops) else _outside(self, focus, forward)
+            target = stops[place] if 0 <= place < len(stops) else _outside(self, forward)
         else:
-            target = _outside(self, focus, forward)
+            target = _outside(self, forward)
         if target is None:
-            return False
+            return super().focusNextPrevChild(forward)
         reason = Qt.FocusReason.TabFocusReason if forward else Qt.FocusReason.BacktabFocusReason
         target.setFocus(reason)
         if self.isAncestorOf(target):
@@ -70,13 +70,15 @@ def _takes_focus(widget: QWidget) -> bool:
     )
 
 
-def _outside(area: QWidget, focus: QWidget, forward: bool) -> QWidget | None:
-    """Return what Qt's own chain has next outside the area."""
-    one: QWidget | None = focus
-    while one is not None:
-        one = one.nextInFocusChain() if forward else one.previousInFocusChain()
-        if one is None or one is focus:
-            return None
-        if one.window() is area.window() and not area.isAncestorOf(one) and one is not area and _takes_focus(one):
-            return one
-    return None
+def _outside(area: QWidget, forward: bool) -> QWidget | None:
+    """Return what Tab stops at behind the area (or before it), as the window is read; after its end from the beginning.
+
+    Qt's own chain is not asked: what its binding gives of it counts as a child of the widget that was asked from then
+    on, and of pages that are just being taken down it never lets go.
+    """
+    stops = list(tab_stops(area.window()))
+    inside = [place for place, one in enumerate(stops) if one is area or area.isAncestorOf(one)]
+    if not inside:
+        return None
+    row = [*stops[inside[-1] + 1 :], *stops[: inside[0]]]
+    return (row[0] if forward else row[-1]) if row else None

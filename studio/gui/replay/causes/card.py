@@ -66,6 +66,7 @@ class Card(QFrame):
         lights.changed.connect(lambda *_: self.refresh())
         lights.copied.connect(lambda _, text: self._on_text(text))
         lights.replays.moved.connect(lambda session: self._on_moved(session))
+        lights.replays.closed.connect(lambda session: self._on_closed(session))
         lights.workbench.current_changed.connect(self.refresh)
         themes().changed.connect(self.model.refresh)
         self.hide()
@@ -185,6 +186,16 @@ class Card(QFrame):
         self._place()
         self.show()
         self.raise_()
+
+    def _on_closed(self, session: Session) -> None:
+        """Nothing is kept of a run that is closed, nor of its canvas."""
+        if session is self._session:
+            self._session = self._answer = None
+            self._seeking = True
+            self.model.show(None, [])
+            self._seeking = False
+        if self._over is not None and self._over is not self.lights.workbench.canvas:
+            self._over = None
 
     def _on_moved(self, session: Session) -> None:
         if session is not self._session or not shiboken6.isValid(self):  # type: ignore[no-untyped-call]

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
+from weakref import ref
 
 from PySide6.QtGui import QTextCharFormat, QTextCursor, QTextFormat
 from PySide6.QtWidgets import QSizePolicy, QTextEdit, QVBoxLayout, QWidget
@@ -129,14 +130,15 @@ class ChangesBody(QWidget):
         column.addWidget(self.left)
         self.comparison: Comparison | None = None
         self._facts: FiringFacts | None = None
-        self._runs_of: object = None
+        self._runs_of: Callable[[], object] = lambda: None
+        """The session whose runs to compare with are listed; that it is closed is nobody's business here."""
 
     def show_facts(self, facts: FiringFacts) -> None:
         """Compare another firing."""
         self._facts = facts
         session = self.desk.session
-        if session is not None and self._runs_of is not session:
-            self._runs_of = session
+        if session is not None and self._runs_of() is not session:
+            self._runs_of = ref(session)
             self.choice.setCurrentIndex(0)
             while self.choice.count() > 1:
                 self.choice.removeItem(1)
