@@ -38,6 +38,11 @@ class Cursor:
         self.run: Run = trace.run(run)
         self.steps = trace.steps(self.run.id)
         first = self.steps.first()
+        if first is None and self.run.status == "running":
+            raise UsageError(
+                f"Nothing is decided yet in the run {self.run.id}: it is held before its first step, or still at it.",
+                hint="Let it go on, or step it; then it can be opened.",
+            )
         if first is None:
             raise UsageError(
                 f"Nothing was decided in the run {self.run.id}: there is no step to go to.",

@@ -235,6 +235,9 @@ def test_nodes_are_found_by_the_end_of_their_path(town: Trace) -> None:
 def test_a_run_in_which_nothing_was_decided_has_no_steps(db: Path) -> None:
     log = open_run(db, RunStart(run_id="01EMPTY", graph_name="g", graph_file="", graph_hash="h", graph_text=""))
     log.flush()
+    with Trace(db) as trace, pytest.raises(UsageError, match="Nothing is decided yet in the run 01EMPTY"):
+        Cursor(trace)
+    log.finish("ok", "quiet", None, {}, {}, 0)
     with Trace(db) as trace, pytest.raises(UsageError, match="Nothing was decided in the run 01EMPTY"):
         Cursor(trace)
 

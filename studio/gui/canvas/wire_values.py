@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 Kind = Literal["value", "again", "absent", "open"]
 
-SHOWN: Final = 0.7
+SHOWN: Final = 0.6
 """Scale (pixels per scene unit) from which on the texts can be read and are painted."""
 
 WIDEST: Final = 132.0

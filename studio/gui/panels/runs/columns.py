@@ -95,7 +95,7 @@ def _exact(value: int | None, what: str) -> str:
 COLUMNS: Final[tuple[Column, ...]] = (
     Column("graph", "Graph", 150, lambda row, _: plain_line(row.graph[:MOST]) or "(no name)",
            lambda row: "\n".join(part for part in (row.graph[:MOST], row.file[:MOST]) if part)),
-    Column("status", "Status", 106, lambda row, _: row.status,
+    Column("status", "Status", 122, lambda row, _: row.status,
            lambda row: row.status + (f"\n{row.alarms:,} alarms" if row.alarms else "")),
     Column("started", "Started", 124, _started, lambda row: in_full(row.started_at)),
     Column("took", "Took", 74, _took, right=True),
