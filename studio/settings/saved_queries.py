@@ -6,6 +6,7 @@ A file that cannot be read, or holds something else, is told and never written o
 from __future__ import annotations
 
 import os
+import secrets
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -94,7 +95,8 @@ class SavedQueries:
                 continue
             name, number = one.name, 2
             while name in known:
-                name, number = f"{one.name[: LONGEST_NAME - 5]} ({number})", number + 1
+                end = f" ({number})"
+                name, number = one.name[: LONGEST_NAME - len(end)].rstrip() + end, number + 1
             known[name] = SavedQuery(name, one.sql, one.help)
             names.append(name)
         if len(known) > MOST:
@@ -131,7 +133,7 @@ def read_queries(path: Path) -> list[SavedQuery]:
         raise UsageError("The file is no text.", where=str(path), hint=_LEFT) from error
     try:
         table = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # also numbers of very many digits
         raise UsageError(f"The file of queries is damaged: {error}.", where=str(path), hint=_LEFT) from error
     queries = table.get("query", {})
     if not isinstance(queries, dict) or set(table) - {"query"}:
@@ -175,12 +177,19 @@ def _of(known: Mapping[str, SavedQuery], name: str) -> SavedQuery:
 
 def _write(path: Path, known: Mapping[str, SavedQuery]) -> None:
     table = {one.name: {"help": one.help, "sql": one.sql} for one in known.values()}
-    beside = path.with_name(f".{path.name}.{os.getpid()}.new")
+    data = dumps({"query": table}).encode()
+    if len(data) > LARGEST:  # it could not be read again
+        raise UsageError(f"All queries together would be larger than {LARGEST // 1_000_000} MB.", hint="Delete some.")
+    target = Path(os.path.realpath(path))
+    beside = target.with_name(f".{secrets.token_hex(4)}.queries.new")
     try:
-        beside.write_text(dumps({"query": table}), encoding="utf-8")
-        beside.replace(path)
+        try:
+            beside.write_bytes(data)
+            beside.replace(target)
+        except BaseException:
+            beside.unlink(missing_ok=True)
+            raise
     except OSError as error:
-        beside.unlink(missing_ok=True)
         raise _refused(path, "written", error) from error
 
 

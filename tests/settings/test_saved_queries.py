@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from studio.settings.saved_queries import LARGEST, SavedQueries, SavedQuery
+from studio.settings.saved_queries import LARGEST, LONGEST_NAME, SavedQueries, SavedQuery
 from studio.support.errors import EnvironmentProblem, UsageError
 
 HARD = 'SELECT \'a "quoted" ü\\ text\' AS "x y"\n-- \t tabs, """ and \x01\nFROM run'
@@ -49,7 +49,8 @@ def test_what_cannot_be_kept_is_refused(queries: SavedQueries, name: str, sql: s
 @pytest.mark.parametrize(
     "content",
     [b"[query", b"\xff\xfe\x00", b"[[query]]\nsql=1", b'[query.a]\nsql = 5', b'query = "x"',
-     b'[query.a]\nhelp = "no sql"', b'[other]\nx = 1', b"a = " + b"[" * 5_000, b"#" * (LARGEST + 1)],
+     b'[query.a]\nhelp = "no sql"', b'[other]\nx = 1', b"a = " + b"[" * 5_000,
+     b"[query.a]\nsql = " + b"9" * 5_000, b"#" * (LARGEST + 1)],
 )  # fmt: skip
 def test_a_damaged_file_is_told_and_left_alone(queries: SavedQueries, content: bytes) -> None:
     queries.path.parent.mkdir()
@@ -91,3 +92,37 @@ def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
 
     with pytest.raises((EnvironmentProblem, UsageError)):
         queries.save(SavedQuery("a", "SELECT 1"))
+
+
+def test_what_would_be_too_large_to_be_read_again_is_not_written(queries: SavedQueries) -> None:
+    number = LARGEST // 99_100
+    for one in range(number):
+        queries.save(SavedQuery(f"q{one}", "x" * 99_000))
+    with pytest.raises(UsageError, match="larger than"):
+        queries.save(SavedQuery("more", "x" * 99_000))
+    assert len(queries.all()) == number, "all that was kept can be read"
+
+
+def test_a_long_name_that_is_taken_many_times_stays_one_that_can_be_kept(queries: SavedQueries, tmp_path: Path) -> None:
+    name = "a" * LONGEST_NAME
+    queries.save(SavedQuery(name, "SELECT 0"))
+    for number in range(2, 100):
+        queries.save(SavedQuery(f"{name[: 77 - len(str(number))]} ({number})", f"SELECT {number}"))
+    SavedQueries(tmp_path / "other.toml").save(SavedQuery(name, "SELECT 1000"))
+
+    assert queries.take_in(tmp_path / "other.toml") == [f"{'a' * 74} (100)"]
+    assert len(queries.all()) == 100
+
+
+def test_a_name_of_a_file_that_is_too_long_is_told_and_a_link_stays_one(queries: SavedQueries, tmp_path: Path) -> None:
+    queries.save(SavedQuery("a", "SELECT 1"))
+    with pytest.raises(EnvironmentProblem, match="written"):
+        queries.give_out(tmp_path / ("x" * 300))
+    assert not list(tmp_path.glob(".*")), "nothing is left behind"
+
+    real = tmp_path / "real.toml"
+    real.write_text("")
+    (tmp_path / "link.toml").symlink_to(real)
+    assert queries.give_out(tmp_path / "link.toml") == 1
+    assert (tmp_path / "link.toml").is_symlink()
+    assert SavedQueries(real).all() == queries.all()
