@@ -175,7 +175,7 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """The answer to a query. `more` says that rows were left out by the limit."""
+    """The answer to a query. `more` says that rows were left out: by the limit, or as these are very large."""
 
     columns: tuple[str, ...]
     rows: list[tuple[Json, ...]]

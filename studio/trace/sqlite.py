@@ -32,6 +32,7 @@ else:
 __all__ = [
     "COPY_NAME",
     "SAFE_VERSION",
+    "bound_memory",
     "connect_cache",
     "connect_copy",
     "connect_foreign",
@@ -53,6 +54,9 @@ BUSY_MS = 5000
 WAL_LIMIT_BYTES = 64 << 20
 FOREIGN_LIMIT_BYTES = 4 << 30
 COPY_NAME = "foreign.db"
+
+MOST_MEMORY = 2 << 30
+"""Bytes that SQLite may take in this process from the first free query on."""
 
 _NETWORK_FILE_SYSTEMS = {
     "nfs",
@@ -173,6 +177,12 @@ def connect_cache(path: Path) -> sqlite3.Connection:
     except sqlite3.Error as error:
         raise problem_of(error, path) or error from error
     return connection
+
+
+def bound_memory(connection: sqlite3.Connection) -> None:
+    """Let what takes more than `MOST_MEMORY` fail with a MemoryError. This holds for all connections of the process,
+    and to its end: SQLite knows no bound for one query."""
+    connection.execute(f"PRAGMA hard_heap_limit={MOST_MEMORY}")
 
 
 def connect_scratch() -> sqlite3.Connection:

@@ -6,6 +6,8 @@ import csv
 import hashlib
 import io
 import json
+import subprocess
+import sys
 import threading
 from pathlib import Path
 
@@ -114,6 +116,47 @@ def test_a_query_that_takes_long_is_stopped() -> None:
         with pytest.raises(UsageError, match="longer than"):
             trace.sql(endless, seconds=0.05)
         assert trace.sql("SELECT 1").rows == [(1,)]
+
+
+def test_an_answer_of_huge_cells_is_cut(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("studio.trace.asking.MOST_SIGNS", 3_000_000)
+    huge = "WITH RECURSIVE n (x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n LIMIT {}) SELECT x, zeroblob({}) FROM n"
+    with opened("critic_loop") as trace:
+        table = trace.sql(huge.format(50, 1_000_000))
+        assert (len(table.rows), table.more) == (4, True)
+        table = trace.sql(huge.format(50, 10))
+        assert (len(table.rows), table.more) == (50, False), "the control: small cells are all read"
+
+
+GREEDY = """
+import sys
+from pathlib import Path
+import studio.trace.sqlite
+from studio.support.errors import UsageError
+from studio.trace import Trace
+studio.trace.sqlite.MOST_MEMORY = 50_000_000
+with Trace(Path(sys.argv[1])) as trace:
+    for size in (5_000_000, 50_000_000):
+        try:
+            print(trace.sql(f"SELECT length(hex(zeroblob({size})))").rows)
+        except UsageError as error:
+            print(error.message)
+    print(trace.sql("SELECT 1").rows)
+"""
+
+
+def test_a_query_that_would_fill_the_memory_is_refused() -> None:
+    """In a process of its own: the bound holds to its end."""
+    db = recorded_run("critic_loop")
+    said = subprocess.run([sys.executable, "-c", GREEDY, str(db)], capture_output=True, text=True, check=True).stdout
+    assert said.splitlines() == ["[(10000000,)]", "The query takes too much memory.", "[(1,)]"]
+
+
+def test_a_null_character_in_a_query_is_told() -> None:
+    with opened("critic_loop") as trace, pytest.raises(UsageError, match="wrong"):
+        trace.sql("SELECT 'a\0b'")
 
 
 TABLE = Table(("a", "b", "a"), [(1, 'x,"y"\nz', None), (2.5, b"\x01\xff", "tab\there")], False)

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QMenu, QTreeWidget, QTreeWidgetItem, QWidget
 from studio.gui.base.guard import guarded
 from studio.gui.widgets.labels import tip
 from studio.settings.saved_queries import SavedQuery
+from studio.support.plain import plain, plain_line
 from studio.trace.known_queries import KNOWN
 
 ROW_HEIGHT: Final = 21
@@ -65,8 +66,8 @@ class Library(QTreeWidget):
         item = self._roomy(QTreeWidgetItem(parent, [query.name]))
         item.setData(0, _QUERY, query)
         item.setData(0, _OWN, is_own)
-        item.setToolTip(0, tip(query.help or query.sql[:500]))
-        item.setData(0, Qt.ItemDataRole.AccessibleDescriptionRole, query.help)
+        item.setToolTip(0, tip(plain(query.help or query.sql[:500])))
+        item.setData(0, Qt.ItemDataRole.AccessibleDescriptionRole, plain_line(query.help))
 
     def show_own(self, queries: list[SavedQuery]) -> None:
         """Show a person's own queries."""

@@ -32,6 +32,8 @@ from studio.gui.panels.prompts.tables_view import TablesView
 from studio.gui.widgets.labels import Elided, Note, colour_text, small_button
 from studio.settings.saved_queries import SavedQueries, SavedQuery
 from studio.support.errors import EnvironmentProblem, StudioError
+from studio.support.pieces import plural
+from studio.support.plain import plain_line
 from studio.trace.found import Table
 from studio.trace.table_text import FORMATS, table_text
 
@@ -227,8 +229,9 @@ class SqlPage(QWidget):
                 self._say("", "soft")
             self.results.show_table(answer)
             took = time.monotonic() - self._began
-            count = f"{len(answer.rows):,} {'row' if len(answer.rows) == 1 else 'rows'}"
-            self.state.set_text(f"{'the first ' if answer.more else ''}{count}, {took:.2f} s")
+            count = plural(len(answer.rows), "row")
+            large = ", which are very large" if answer.more and len(answer.rows) < self._limit else ""
+            self.state.set_text(f"{'the first ' if answer.more else ''}{count}{large}, {took:.2f} s")
         elif isinstance(answer, StudioError):
             self._refuse(str(answer))
         self._show_state()
@@ -245,7 +248,9 @@ class SqlPage(QWidget):
     def _show_state(self) -> None:
         table = self.results.answer.table
         self.go.setText("Stop" if self.is_running else "Run")
-        self.more.setVisible(table.more and not self.is_running and self._limit < MOST_ROWS)
+        # Fewer rows than were asked for: they are so large that asking for more of them brings no more.
+        is_full = len(table.rows) >= self._limit
+        self.more.setVisible(table.more and is_full and not self.is_running and self._limit < MOST_ROWS)
         self.export.setEnabled(bool(table.columns))
 
     def _insert(self, name: str) -> None:
@@ -268,7 +273,7 @@ class SqlPage(QWidget):
 
     def _choose(self, query: SavedQuery) -> None:
         self.editor.setPlainText(query.sql)
-        self._say(query.help, "soft")
+        self._say(plain_line(query.help), "soft")
 
     def show_query(self, name: str) -> bool:
         """Take a saved query into the field by its name; False if there is none."""
@@ -361,7 +366,7 @@ class SqlPage(QWidget):
             self.saving.tell(str(error))
             return
         self.reload()
-        self.saving.tell(f"{len(names):,} queries are taken in." if names else "All its queries are here already.")
+        self.saving.tell(f"Taken in: {_queries(len(names))}." if names else "All its queries are here already.")
 
     def export_queries(self) -> None:
         """Write one's own queries into a file."""
@@ -377,7 +382,7 @@ class SqlPage(QWidget):
         except StudioError as error:
             self.saving.tell(str(error))
             return
-        self.said.emit(f"{count:,} queries are written to {path.name}.")
+        self.said.emit(f"Written to {path.name}: {_queries(count)}.")
 
     def export_answer(self) -> None:
         """Write the answer to a CSV file."""
@@ -400,6 +405,10 @@ class SqlPage(QWidget):
         beside(
             self,
             write,
-            lambda _: self.said.emit(f"{len(kept.rows):,} rows are written to {path.name}."),
+            lambda _: self.said.emit(f"Written to {path.name}: {plural(len(kept.rows), 'row')}."),
             lambda error: self.saving.tell(str(error)),
         )
+
+
+def _queries(count: int) -> str:
+    return "1 query" if count == 1 else f"{count:,} queries"
