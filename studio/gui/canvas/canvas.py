@@ -128,6 +128,7 @@ class Canvas(QWidget):
         projection.changed.connect(self._after_change)
         self._dress()
         projection.load()
+        tips.describe(self)
         # The document outlives the widget: it must not tell one that is gone.
         self.destroyed.connect(projection.leave)
 

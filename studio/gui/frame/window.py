@@ -16,7 +16,7 @@ from PySide6.QtGui import (
     QKeySequence,
     QShowEvent,
 )
-from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow, QTabBar, QTabWidget, QVBoxLayout, QWidget
 
 from studio.gui.base.bars import Bars, BarText
 from studio.gui.base.collecting import Collector
@@ -181,6 +181,8 @@ class MainWindow(QMainWindow):
             elif not tabbed and strip is not None:
                 dock.setTitleBarWidget(None)  # type: ignore[arg-type]  # Qt's own title comes back
                 strip.deleteLater()
+        for bar in self.findChildren(QTabBar, options=Qt.FindChildOption.FindDirectChildrenOnly):
+            bar.setAccessibleName("Panels")  # Qt makes and drops these bars as panels are moved
 
     def has_panel(self, panel_id: str) -> bool:
         """True if a panel is open, perhaps behind another."""

@@ -93,6 +93,7 @@ class PickerBar(QFrame):
         self.back.clicked.connect(lambda: self._by(-1))
         row.addWidget(self.back)
         self.slider.setObjectName("run.picker.tick")
+        self.slider.setAccessibleName("Which tick is shown")
         self.slider.setFixedWidth(140)
         self.slider.valueChanged.connect(self._slid)
         row.addWidget(self.slider)
