@@ -180,7 +180,9 @@ def rename_case(path: Path, name: str, new: str) -> CasesFile:
             f"The name `{name}` is written in a way that cannot be changed here.", where=f"{path}:{line}",
             hint="Change it in the file.",
         )  # fmt: skip
-    old[line - 1] = f"{written[1]}{new}{written[3]}"
+    named: list[str] = []
+    Emitter(named, {}).open(0, new, "")  # `yes` and the like need quotes
+    old[line - 1] = f"{written[1]}{named[0].removesuffix(':')}{written[3]}"
     return _save(found, "\n".join(old) + "\n", Keeper(), changed=name)
 
 
@@ -192,14 +194,17 @@ def _case_of(found: CasesFile, name: str) -> Case:
 
 
 def record_again(found: CasesFile, case: Case, *, short: bool) -> CasesFile:
-    """Put what a case recorded anew in the place of what it had; all that people wrote stays."""
+    """Put what a case recorded anew in the place of what it had; all that people wrote stays.
+
+    Raises UsageError if there is no such case any more; else as `add_case` does.
+    """
     keeper = Keeper()
     lines = recorded_lines(case, keeper, short=short)
-    tree = found.trees[case.name]
+    known, tree = _case_of(found, case.name), found.trees[case.name]
     if "recorded" in tree.value:
         text = _with_span(found.text, tree.keys["recorded"].line + 1, 4, lines)
     else:
-        text = _with_span(found.text, case.place.line, 2, lines, keep=True)
+        text = _with_span(found.text, known.place.line, 2, lines, keep=True)
     return _save(found, text, keeper, changed=case.name)
 
 
@@ -220,7 +225,8 @@ def _with_new(found: CasesFile, lines: list[str]) -> str:
             hint="Write the cases below it, each by its name, indented by two.",
         )
     if not found.cases:
-        old[at] = "cases:"
+        comment = old[at].partition("#")
+        old[at] = "cases:" + (f"  #{comment[2]}" if comment[1] else "")
         return "\n".join([*old[: at + 1], *lines, *old[at + 1 :]]) + "\n"
     end = _end_of(old, at, 0)
     return "\n".join([*old[:end], "", *lines, *old[end:]]) + "\n"
@@ -238,20 +244,16 @@ def _end_of(lines: list[str], start: int, indent: int) -> int:
     end = start + 1
     for at in range(start + 1, len(lines)):
         if lines[at].strip():
-            if len(lines[at]) - len(lines[at].lstrip(" ")) <= indent:
+            if len(lines[at]) - len(lines[at].lstrip(" ")) > indent:
+                end = at + 1
+            elif not lines[at].lstrip().startswith("#"):  # a comment ends no block, wherever it stands
                 break
-            end = at + 1
     return end
 
 
 def _save(found: CasesFile, text: str, keeper: Keeper, *, changed: str) -> CasesFile:
     """Write text and database, after making sure that every other case still says what it said."""
-    if len(_BREAK.findall(found.text)) != found.text.count("\n"):
-        raise UsageError(
-            "The file has line breaks of several kinds and cannot be edited here.",
-            where=str(found.path),
-            hint="Save it with Unix line breaks.",
-        )
+    before_it, breaks = _as_it_stands(found)
     before, after = set(marks_in_text(found.text)), set(marks_in_text(text))
     values = {**old_values(found.db, before | after), **keeper.values}
     made = read_cases(text, found.path, Kept(found.db, values))
@@ -264,10 +266,37 @@ def _save(found: CasesFile, text: str, keeper: Keeper, *, changed: str) -> Cases
             )
     # The database first holds what the old text needs and what the new one does: at no moment is anything missing.
     write_kept(found.db, values)
-    save_text(text, found.path, "tests file")
+    save_text(before_it + text.replace("\n", breaks), found.path, "tests file")
     if before - after:
         write_kept(found.db, {digest: data for digest, data in values.items() if digest in after})
     return made
+
+
+def _as_it_stands(found: CasesFile) -> tuple[str, str]:
+    """Return the mark before a file's text, if it has one, and its line breaks: both stay.
+
+    Raises UsageError if these are of several kinds, or if another program has written the file since it was read.
+    """
+    if not found.path.exists() and not found.text:
+        return "", "\n"
+    try:
+        raw = found.path.read_bytes().decode()
+    except (OSError, UnicodeDecodeError):
+        raw = ""
+    mark = "\ufeff" if raw.startswith("\ufeff") else ""
+    raw = raw.removeprefix("\ufeff")
+    breaks = "\r\n" if "\r\n" in raw else "\n"
+    if set(_BREAK.findall(raw)) - {breaks}:
+        raise UsageError(
+            "The file has line breaks of several kinds and cannot be edited here.",
+            where=str(found.path),
+            hint="Save it with Unix line breaks.",
+        )
+    if raw.replace(breaks, "\n") != found.text:
+        raise UsageError(
+            "The file was changed by another program just now.", where=str(found.path), hint="Nothing was written."
+        )
+    return mark, breaks
 
 
 def marks_in_text(text: str) -> list[str]:

@@ -162,6 +162,7 @@ def _live(args: argparse.Namespace, sources: list[Source]) -> Live:
 
 def _record(sources: list[Source], args: argparse.Namespace, out: Output) -> None:
     from studio.cases.adding import repeats_short
+    from studio.cases.reading import read_tests
     from studio.cases.renewing import record
     from studio.cases.taking import recorded_graph
     from studio.cases.writing import record_again
@@ -179,7 +180,8 @@ def _record(sources: list[Source], args: argparse.Namespace, out: Output) -> Non
             with Trace(db) as trace:
                 then = recorded_graph(trace, made.recorded.run)
             short = repeats_short(made, then, source.file.path.parent)
-            source.file = record_again(source.file, made, short=short)
+            # Asking takes a while, in which somebody may have written into the file.
+            source.file = record_again(read_tests(source.file.path), made, short=short)
             out.note(("dim", f"{case.name}: recorded anew from run {made.recorded.run}"))
 
 

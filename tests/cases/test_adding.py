@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -10,8 +11,8 @@ import pytest
 from studio import Graph, Trace
 from studio.cases.adding import expecting, graph_file, preview, size_of, suggested_name, take
 from studio.cases.playing import STOPPED, Stop, play, play_into
-from studio.cases.reading import cases_beside, read_tests
-from studio.cases.writing import add_case, remove_case, rename_case
+from studio.cases.reading import CasesFile, cases_beside, read_tests
+from studio.cases.writing import add_case, record_again, remove_case, rename_case
 from studio.support.errors import UsageError
 from tests.cases.conftest import Record
 from tests.support.graphs import CRITIC_LOOP
@@ -82,6 +83,68 @@ def test_a_case_is_taken_out_and_the_others_stay_to_the_letter(loop: Trace, grap
         remove_case(path, "critic_1")
     with pytest.raises(UsageError, match="There is no case `critic_1`"):
         rename_case(path, "critic_1", "x")
+
+
+def three(loop: Trace, graph: Path) -> Path:
+    """A tests file with three cases."""
+    path = cases_beside(graph)
+    for name, node, tick in (("a", "critic", "0"), ("b", "writer", "1"), ("c", "critic", "1")):
+        taken = take(loop, "last", node, tick, base=graph.parent)
+        add_case(path, expecting(taken.case, [], True, name=name), short=taken.short)
+    return path
+
+
+def test_a_comment_at_the_margin_ends_no_case(loop: Trace, graph: Path) -> None:
+    path = three(loop, graph)
+    plain = path.read_text()
+    noted = plain.replace("\n  b:\n", "\n# what follows\n  b:\n# a note\n")
+    taken = take(loop, "last", "critic", "1", base=graph.parent)
+    changes: tuple[Callable[[], CasesFile], ...] = (
+        lambda: add_case(path, expecting(taken.case, [], True, name="b"), short=True, replace=True),
+        lambda: record_again(read_tests(path), read_tests(path).cases["b"], short=True),
+        lambda: remove_case(path, "b"),
+    )
+    for change in changes:
+        path.write_text(noted)
+        assert list(change().cases) in (["a", "b", "c"], ["a", "c"])
+        assert "# what follows" in path.read_text()
+        assert path.read_text().partition("  c:")[2] == plain.partition("  c:")[2]
+    path.write_text(noted)
+    assert list(add_case(path, expecting(taken.case, [], True, name="z"), short=True).cases) == ["a", "b", "c", "z"]
+
+
+@pytest.mark.parametrize(("mark", "breaks"), [("", "\n"), ("", "\r\n"), ("\ufeff", "\r\n")])
+def test_line_breaks_stay_as_they_are(loop: Trace, graph: Path, mark: str, breaks: str) -> None:
+    path = three(loop, graph)
+    path.write_bytes((mark + path.read_text().replace("\n", breaks)).encode())
+    before = path.read_bytes()
+
+    rename_case(path, "b", "again")
+    assert path.read_bytes() == before.replace(b"\n  b:", b"\n  again:")
+    rename_case(path, "again", "null")
+    assert path.read_bytes() == before.replace(b"\n  b:", b'\n  "null":')
+    assert list(read_tests(path).cases) == ["a", "null", "c"]
+
+
+def test_what_another_program_wrote_meanwhile_is_not_written_over(loop: Trace, graph: Path) -> None:
+    path = three(loop, graph)
+    read = read_tests(path)
+    path.write_text(path.read_text() + "# by somebody else\n")
+    before = path.read_text()
+
+    with pytest.raises(UsageError, match="changed by another program"):
+        record_again(read, read.cases["b"], short=True)
+    assert path.read_text() == before
+    with pytest.raises(UsageError, match="There is no case `b`"):
+        record_again(remove_case(path, "b"), read.cases["b"], short=True)
+
+
+def test_a_first_case_leaves_the_comment_beside_cases(loop: Trace, graph: Path) -> None:
+    path = cases_beside(graph)
+    path.write_text("studio_tests: 1\ncases: {}  # by hand\n")
+    taken = take(loop, "last", "critic", "0", base=graph.parent)
+    add_case(path, expecting(taken.case, [], True, name="a"), short=taken.short)
+    assert path.read_text().startswith("studio_tests: 1\ncases:  # by hand\n  a:\n")
 
 
 def test_a_name_that_is_taken_is_refused(loop: Trace, graph: Path) -> None:
