@@ -27,7 +27,8 @@ class RunFilter:
     `text`: each of its words stands, in any case, in the graph's name, the id, the file, the inputs or outputs or the
     error. `graph` is a graph's name. `statuses` are any of `STATUSES`; empty: all. `model` is the name of a model that
     the run had. `since` and `until` bound the start, in seconds since 1970 (`until` is the first moment that is too
-    late). `cost_over` in US dollars; a run whose cost is not known is not over it.
+    late). `cost_over` in US dollars; a run whose cost is not known is not over it. `behaviour` is a class of dynamics,
+    as the run's totals name it.
     """
 
     text: str = ""
@@ -37,6 +38,7 @@ class RunFilter:
     since: float | None = None
     until: float | None = None
     cost_over: float | None = None
+    behaviour: str = ""
 
     @property
     def words(self) -> tuple[str, ...]:

@@ -164,6 +164,11 @@ class RunList:
         """Return the names of all models that runs of the file had."""
         return sorted(set(self._model_names().values()) - {""})
 
+    def behaviours(self) -> list[str]:
+        """Return the classes of dynamics that runs of the file were given."""
+        rows = self._reader.rows(f"SELECT DISTINCT {_CLASS} AS class FROM _run_end z ORDER BY class")
+        return [row[0] for row in rows if row[0] and isinstance(row[0], str)]
+
     def graphs(self) -> list[str]:
         """Return the names of all graphs that were run."""
         rows = self._reader.rows("SELECT DISTINCT graph_name FROM _run WHERE graph_name <> '' ORDER BY graph_name")
@@ -255,6 +260,9 @@ class RunList:
         if wanted.cost_over is not None:
             parts.append(f"({_COST}) > :cost")
             values["cost"] = wanted.cost_over
+        if wanted.behaviour:
+            parts.append(f"({_CLASS}) = :behaviour")
+            values["behaviour"] = wanted.behaviour
         if wanted.model:
             noted = [stored for stored, name in self._model_names().items() if name == wanted.model]
             names = [f"note{number}" for number, _ in enumerate(noted)]

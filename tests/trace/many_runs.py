@@ -16,6 +16,7 @@ START_NS = 1_790_000_000_000_000_000
 
 GRAPHS = ("critic_loop", "inbox_triage", "Étude", "a\tb", "")
 MODELS = ("openai/gpt-4o-mini", "embedded/smollm2-135m", "scripted:replies.jsonl")
+CLASSES = ("settles", "circles <b>", None, "settles", None)
 WORDS = ("tide pools", 'a "quoted" word', "ÉCLAIR", "line\nbreak", "100%", "under_score", "猫", "x" * 90)
 
 
@@ -65,7 +66,7 @@ def random_facts(count: int, seed: int) -> list[Fact]:
                 {
                     "firings": chance.randrange(1000), "ticks": 1, "calls": chance.randrange(20),
                     "tokens_in": chance.randrange(5000), "tokens_out": chance.randrange(500),
-                    "cost_usd": chance.choice((None, 0.0, 0.004, 0.2, 3.0)),
+                    "cost_usd": chance.choice((None, 0.0, 0.004, 0.2, 3.0)), "class": CLASSES[number % len(CLASSES)],
                 },
                 tuple(chance.sample(MODELS, chance.randrange(3))),
                 None if parent is None else parent.id,

@@ -48,6 +48,7 @@ def _fits(run: Run, fact: Fact, wanted: RunFilter) -> bool:
         and (not wanted.model or wanted.model in fact.models)
         and (wanted.since is None or run.started_at >= wanted.since)
         and (wanted.until is None or run.started_at < wanted.until)
+        and (not wanted.behaviour or run.totals.get("class") == wanted.behaviour)
         and (wanted.cost_over is None or (isinstance(cost, float) and cost > wanted.cost_over))
     )
 
@@ -73,6 +74,7 @@ def test_filters_let_through_what_a_look_at_each_run_would(trace: Callable[[], T
             since=chance.choice((None, START_NS / 1e9 + 10 * HOUR)),
             until=chance.choice((None, START_NS / 1e9 + 25 * HOUR)),
             cost_over=chance.choice((None, None, 0.001, 0.5)),
+            behaviour=chance.choice(("", "", "", "settles", "circles <b>", "none such")),
         )
         keys = opened.run_list().keys(wanted)
         found = {row.id for row in opened.run_list().rows(keys)}
@@ -85,7 +87,10 @@ def test_filters_let_through_what_a_look_at_each_run_would(trace: Callable[[], T
 def test_a_filter_that_is_empty_says_so() -> None:
     assert RunFilter().lets_all_through
     assert RunFilter(text="  ").lets_all_through
-    for one in (RunFilter("a"), RunFilter(statuses=frozenset({"ok"})), RunFilter(since=0.0), RunFilter(cost_over=0.0)):
+    for one in (
+        RunFilter("a"), RunFilter(statuses=frozenset({"ok"})), RunFilter(since=0.0), RunFilter(cost_over=0.0),
+        RunFilter(behaviour="settles"),
+    ):  # fmt: skip
         assert not one.lets_all_through
 
 
@@ -152,6 +157,7 @@ def test_names_to_choose_from(trace: Callable[[], Trace], facts: list[Fact]) -> 
 
     assert opened.run_list().models() == sorted({model for one in facts for model in one.models})
     assert opened.run_list().graphs() == sorted({one.graph for one in facts if one.graph})
+    assert opened.run_list().behaviours() == ["circles <b>", "settles"]
 
 
 def test_forks_stand_below_what_they_go_on_from(trace: Callable[[], Trace], facts: list[Fact]) -> None:

@@ -27,6 +27,7 @@ class Asked:
     first: str = ""
     last: str = ""
     cost_over: float | None = None
+    behaviour: str = ""
 
     def filter(self, graph: str, now: float) -> RunFilter:
         """Return the filter; `graph` is the name of the graph that is shown, "" if none is."""
@@ -36,9 +37,8 @@ class Asked:
         elif self.first or self.last:
             since = _day(self.first)
             until = _day(self.last, 1)
-        return RunFilter(
-            self.text, graph if self.this_graph else "", self.statuses, self.model, since, until, self.cost_over
-        )
+        named = graph if self.this_graph else ""
+        return RunFilter(self.text, named, self.statuses, self.model, since, until, self.cost_over, self.behaviour)
 
     @property
     def failed_only(self) -> bool:
@@ -68,6 +68,8 @@ class Asked:
             made.append((f"Started: {when}", replace(self, first="", last="")))
         if self.cost_over is not None:
             made.append((f"Cost: over ${self.cost_over:g}", replace(self, cost_over=None)))
+        if self.behaviour:
+            made.append((f"Class: {plain_line(self.behaviour)[:60]}", replace(self, behaviour="")))
         return made
 
     def toggled(self, statuses: frozenset[str]) -> Asked:

@@ -38,7 +38,7 @@ REST_MS: Final = 200
 """How long typing rests before it is looked for, in milliseconds."""
 
 MODELS: Final = 40
-"""Models that the menu offers."""
+"""Models, and classes of dynamics, that the menu offers."""
 
 COSTS: Final = (0.0, 0.01, 0.1, 1.0)
 DAYS: Final = ((0, "Any time"), (1, "Today"), (7, "Last 7 days"), (30, "Last 30 days"))
@@ -70,6 +70,7 @@ class FilterBar(QWidget):
         super().__init__(parent)
         self.asked = Asked()
         self.models: Sequence[str] = ()
+        self.behaviours: Sequence[str] = ()
         self._rest = QTimer(self)
         self._rest.setSingleShot(True)
         self._rest.setInterval(REST_MS)
@@ -91,7 +92,7 @@ class FilterBar(QWidget):
         self.this_graph.toggled.connect(lambda on: self.ask(replace(self.asked, this_graph=on)))
         self.failed = self._switch("Failed", "Only runs that failed, or whose process died", "runs.failed", FAILED)
         self.live = self._switch("Live", "Only runs that go on", "runs.live", LIVE)
-        self.more = small_button("Filter", "More filters: status, model, date, cost", "runs.filter", self)
+        self.more = small_button("Filter", "More filters: status, model, date, cost, class", "runs.filter", self)
         self.more.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.menu = QMenu(self)
@@ -230,13 +231,7 @@ class FilterBar(QWidget):
             action.setCheckable(True)
             action.setChecked(status in asked.statuses)
             action.toggled.connect(partial(self._take_status, status))
-        models = self.menu.addMenu("Model")
-        for model in ("", *self.models[:MODELS]):
-            shown = plain_line(model)[:80].replace("&", "&&") if model else "Any model"
-            action = models.addAction(shown)
-            action.setCheckable(True)
-            action.setChecked(model == asked.model)
-            action.triggered.connect(lambda *_, model=model: self.ask(replace(self.asked, model=model)))
+        self._add_names("Model", "Any model", self.models, asked.model, lambda name: replace(self.asked, model=name))
         started = self.menu.addMenu("Started")
         for days, text in DAYS:
             action = started.addAction(text)
@@ -253,10 +248,25 @@ class FilterBar(QWidget):
             action.triggered.connect(lambda *_, cost=cost: self.ask(replace(self.asked, cost_over=cost or None)))
         costs.addSeparator()
         costs.addAction(self._cost_row(costs))
+        classes = self._add_names(
+            "Class", "Any class", self.behaviours, asked.behaviour, lambda name: replace(self.asked, behaviour=name)
+        )
+        if not self.behaviours:
+            classes.addAction("No run has a class of dynamics yet").setEnabled(False)
         self.menu.addSeparator()
         away = self.menu.addAction("Clear All Filters")
         away.setEnabled(asked != Asked())
         away.triggered.connect(lambda *_: self.clear())
+
+    def _add_names(self, title: str, any: str, names: Sequence[str], asked: str, then: Callable[[str], Asked]) -> QMenu:
+        """A menu of names, the one that is asked for checked; the first lets all through."""
+        menu = self.menu.addMenu(title)
+        for name in ("", *names[:MODELS]):
+            action = menu.addAction(plain_line(name)[:80].replace("&", "&&") if name else any)
+            action.setCheckable(True)
+            action.setChecked(name == asked)
+            action.triggered.connect(lambda *_, name=name: self.ask(then(name)))
+        return menu
 
     def _range_row(self, menu: QMenu) -> QWidgetAction:
         first, last = (_date(day) for day in (self.asked.first, self.asked.last))

@@ -47,6 +47,7 @@ class Listed:
     """Where each run stands among its neighbours."""
     total: int = 0
     models: list[str] = field(default_factory=list)
+    behaviours: list[str] = field(default_factory=list)
     pulse: Pulse | None = None
     changes: int = -1
 
@@ -211,7 +212,7 @@ def _listed(trace: Trace, wanted: RunFilter, order: RunOrder, as_forest: bool) -
     changes = trace.changes()
     runs = trace.run_list()
     keys = runs.keys(wanted, order)
-    made = Listed(wanted, keys, None, {}, runs.count(), runs.models(), runs.pulse(), changes)
+    made = Listed(wanted, keys, None, {}, runs.count(), runs.models(), runs.behaviours(), runs.pulse(), changes)
     if as_forest:
         made.forest = forest(keys, runs.parents())
         for row in (made.forest.roots, *made.forest.children.values()):

@@ -190,7 +190,7 @@ class RunsPanel(QWidget):
     def _on_listed(self) -> None:
         self._problem = None
         now = self.listing.now
-        self.bar.models = now.models
+        self.bar.models, self.bar.behaviours = now.models, now.behaviours
         self.bar.show_count(len(now.keys), now.total)
         self.table.keep(self.model.show_listed)
         self._say_empty()

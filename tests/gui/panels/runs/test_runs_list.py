@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -185,6 +186,50 @@ def test_a_range_of_days_and_an_amount_are_typed_in_the_menu(put: Put, shelf: Op
     assert shown.ids() == []
     chip = shown.button("runs.chip.0")
     assert "from 2026-01-01 to 2026-01-02" in chip.accessibleName()
+
+
+def test_a_class_of_dynamics_is_chosen_in_the_menu(put: Put, shelf: Open) -> None:
+    one, other, *rest = FEW
+    put([replace(one, totals={**TOTALS, "class": "settles"}), replace(other, totals={"class": "a & b"}), *rest])
+    shown = shelf()
+    shown.settle()
+    menu = classes(shown)
+    assert [action.text() for action in menu.actions()] == ["Any class", "a && b", "settles"]
+
+    pick(shown, menu, "settles")
+    assert shown.ids() == ["01A"]
+    assert shown.cells("class") == ["settles"]
+    assert shown.button("runs.chip.0").accessibleName() == "Remove the filter Class: settles"
+    pick(shown, classes(shown), "a && b")
+    assert shown.ids() == ["01B"]
+    pick(shown, classes(shown), "Any class")
+    assert len(shown.ids()) == 4
+
+
+def test_without_a_class_that_is_said(put: Put, shelf: Open) -> None:
+    put(FEW)
+    shown = shelf()
+    shown.settle()
+    last = classes(shown).actions()[-1]
+
+    assert last.text() == "No run has a class of dynamics yet"
+    assert not last.isEnabled()
+
+
+def classes(shown: Shelf) -> QMenu:
+    """The menu of classes, as it is when the menu of filters opens."""
+    shown.panel.bar.menu.aboutToShow.emit()
+    found = next(action.menu() for action in shown.panel.bar.menu.actions() if action.text() == "Class")
+    assert isinstance(found, QMenu)
+    return found
+
+
+def pick(shown: Shelf, menu: QMenu, text: str) -> None:
+    """Choose from a menu with the mouse."""
+    menu.popup(shown.window.mapToGlobal(QPoint(200, 200)))
+    place = menu.actionGeometry(next(action for action in menu.actions() if action.text() == text))
+    shown.qtbot.mouseClick(menu, LEFT, pos=place.center())
+    shown.settle()
 
 
 def test_asked_days_become_moments() -> None:
