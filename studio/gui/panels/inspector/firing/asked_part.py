@@ -37,8 +37,8 @@ class AskedPart:
             self._desk.drop("asked")
             self._of, self.asked, self.asking, self.why = 0, Asked([], []), Asking(), ""
             return
-        if facts.firing == self._of and self.asked is not None:
-            return
+        if facts.firing == self._of:
+            return  # it is known, or being read
         self.forget()
         self._of = facts.firing
         run, id = session.run.id, facts.firing

@@ -68,7 +68,8 @@ class Copying:
         if id in ("prompt", "reply"):
             has_reply = effect is not None and isinstance(effect.response, dict) and "text" in effect.response
             return effect is not None and effect.kind in CALLS and (id == "prompt" or has_reply)
-        return True
+        session = self.desk.session
+        return id != "node" or (session is not None and session.spot(self.facts.node) is not None)
 
     def menu(self, place: QPoint) -> QMenu:
         """Show the ways to copy at a place of the screen."""

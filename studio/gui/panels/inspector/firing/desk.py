@@ -192,4 +192,8 @@ class Desk(QObject):
 
 
 def _numbered(key: object, question: Callable[[Any], Any], trace: Any) -> tuple[object, Any]:
-    return key, question(trace)
+    """The answer with the key of its question: a refusal of one is none of the question after it."""
+    try:
+        return key, question(trace)
+    except StudioError as refused:
+        return key, refused

@@ -127,10 +127,11 @@ class FiringPage(QWidget):
         except StudioError as error:
             self.problem.set_text(str(error))
             return
-        self.problem.set_text("")
         self._show_wire(session)
         if facts == self._facts:
+            self.problem.set_text(self._asked.why)
             return
+        self.problem.set_text("")
         self._scroll.watch()
         self._facts = facts
         self.copying.facts = facts

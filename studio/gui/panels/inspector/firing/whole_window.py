@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections import deque
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
@@ -103,18 +106,15 @@ class WholeWindow(QDialog):
         """Go to the next place that holds a text, in any case, from the other end again after the last one."""
         if not wanted:
             return False
-        cursor = self.view.textCursor()
-        seen = self.view.toPlainText()
-        # Positions of Qt count in UTF-16; within a part of signs beyond it they may be off by a few.
-        start = self.part * PART + min(cursor.selectionStart() if back else cursor.selectionEnd(), len(seen))
-        low, whole = wanted.casefold(), self.text.casefold() if len(self.text) < 20_000_000 else self.text
-        at = whole.rfind(low, 0, start) if back else whole.find(low, start)
+        cursor, seen = self.view.textCursor(), self.view.toPlainText()
+        place = cursor.selectionStart() if back else cursor.selectionEnd()
+        start = self.part * PART + _signs(seen, place)
+        at = self._find(wanted, start, back)
         if at < 0:
-            at = whole.rfind(low) if back else whole.find(low)
-        if at < 0 or at >= len(self.text):
             self.told.set_text(f"“{cut(plain_line(wanted), 60)}” is not in it.")
             return False
-        self.show_part(at // PART)
+        if at // PART != self.part:
+            self.show_part(at // PART)
         shown = self.view.toPlainText()
         begin = at - self.part * PART
         units = len(shown[:begin].encode("utf-16-le", "surrogatepass")) // 2
@@ -124,6 +124,16 @@ class WholeWindow(QDialog):
         found.setPosition(min(end, self.view.document().characterCount() - 1), QTextCursor.MoveMode.KeepAnchor)
         self.view.setTextCursor(found)
         return True
+
+    def _find(self, wanted: str, start: int, back: bool) -> int:
+        """The place of the next text that is the same in any case, -1 if there is none."""
+        # Not in a folded copy: some signs have longer ones, and the place would be another.
+        pattern = re.compile(re.escape(wanted), re.IGNORECASE)
+        if not back:
+            found = pattern.search(self.text, start) or pattern.search(self.text)
+        else:
+            found = _last(pattern.finditer(self.text, 0, start)) or _last(pattern.finditer(self.text))
+        return -1 if found is None else found.start()
 
     def copy(self) -> None:
         """Copy all of the text."""
@@ -148,3 +158,14 @@ class WholeWindow(QDialog):
             self.told.set_text(f"It could not be written: {error.strerror or error}.")
         else:
             self.told.set_text(f"Written to {Path(path).name}.")
+
+
+def _last(found: Iterator[re.Match[str]]) -> re.Match[str] | None:
+    return next(iter(deque(found, maxlen=1)), None)
+
+
+def _signs(text: str, units: int) -> int:
+    """How many signs of a text are so many of Qt's UTF-16 units."""
+    if text.isascii():
+        return min(units, len(text))
+    return len(text.encode("utf-16-le", "surrogatepass")[: 2 * units].decode("utf-16-le", "surrogatepass"))
