@@ -46,14 +46,15 @@ def as_curl(kind: str, request: Mapping[str, Json]) -> str:
     """Return a shell command that asks the same of an OpenAI-compatible service.
 
     `kind` is chat, complete or embed, `request` the request as it was recorded. `OPENAI_BASE_URL` may name another
-    address.
+    address for what is sent with the key of OpenAI's way of calling; a key of another service goes to that one alone.
     """
     base, key, note = _endpoint(request)
+    address = f"${{OPENAI_BASE_URL:-{base}}}" if key == "OPENAI_API_KEY" else base
     path = {"chat": "chat/completions", "complete": "completions", "embed": "embeddings"}[kind]
     lines = [f"# {note}"] if note else []
     return "\n".join([
         *lines,
-        f'curl -sS "${{OPENAI_BASE_URL:-{base}}}/{path}" \\',
+        f'curl -sS "{address}/{path}" \\',
         '  -H "Content-Type: application/json" \\',
         f'  -H "Authorization: Bearer ${key}" \\',
         "  --data-binary @- <<'JSON'",
@@ -103,7 +104,8 @@ def body_of(kind: str, request: Mapping[str, Json]) -> dict[str, Json]:
     if schema is not None:
         body["response_format"] = {"type": "json_schema", "json_schema": {"name": "answer", "schema": schema}}
     if kind == "complete":
-        body["logprobs"] = min(int(request.get("top") or TOP_OF_TEXT), TOP_OF_TEXT)
+        top = request.get("top")
+        body["logprobs"] = min(top, TOP_OF_TEXT) if isinstance(top, int) and top > 0 else TOP_OF_TEXT
     elif request.get("logprobs"):
         body |= {"logprobs": True, "top_logprobs": TOP}
     return body

@@ -148,6 +148,20 @@ def test_another_address_can_be_given(tmp_path: Path) -> None:
     assert args[1] == "http://box:1/chat/completions"
 
 
+def test_the_key_of_one_service_is_not_sent_to_the_address_of_another(tmp_path: Path) -> None:
+    script = "OPENAI_BASE_URL=http://box:1\n" + as_curl("chat", chat("x", model="anthropic/claude-x"))
+    args, _ = run_curl(script, tmp_path)
+
+    assert args[1] == "https://api.anthropic.com/v1/chat/completions"
+    assert "ANTHROPIC_API_KEY" in script
+
+
+def test_a_request_from_a_stranger_that_is_no_request_is_copied_all_the_same() -> None:
+    assert body_of("complete", {"model": "openai/x", "top": "many"})["logprobs"] == 5
+    assert body_of("complete", {"model": "openai/x", "top": -3})["logprobs"] == 5
+    assert body_of("complete", {"model": "openai/x", "top": 2})["logprobs"] == 2
+
+
 def test_a_model_name_with_a_line_break_stays_in_its_comment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     request = chat("x", model="embedded/a\ntouch owned")
 
