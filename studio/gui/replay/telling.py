@@ -46,5 +46,5 @@ def why_words(session: Session) -> str:
         return f"The trace file {became}; what is shown is still read from it as it was."
     spot = session.spot(session.here.node)
     if spot is None:
-        return "The graph has no place for this step: its body stands in a file of its own."
+        return "The graph recorded with this run has no node for this step."
     return ""
