@@ -151,7 +151,9 @@ class Runs(QObject):
         inputs: Mapping[str, Json] | None = None,
     ) -> DocumentRun:
         """Run a document with the inputs that are typed for it, or with these. Raises UsageError if one is missing or
-        cannot be read, or if another run goes on."""
+        cannot be read, if another run goes on, or if the document shows a recorded run: that is forked."""
+        if document.locked is not None:
+            raise document.locked
         self.workbench.commit()
         mine = self.of(document)
         if inputs is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow
 
@@ -9,6 +10,7 @@ from studio.graph import Graph
 from studio.gui.live.watching.places import Spot
 from studio.gui.panels.chat.chat_log import Bubble, ChatLog, as_text, likely_input, likely_output, speakers
 from studio.gui.panels.questions import QuestionCard
+from studio.support.errors import UsageError
 from studio.trace import Trace
 from tests.gui.live.conftest import Desk
 from tests.gui.live.graphs import ASKING
@@ -240,6 +242,20 @@ def test_a_graph_without_ends_says_what_is_missing(desk: Desk) -> None:
     desk.open("nodes:\n  a: {type: text.template, template: hi}\n")
     assert not desk.chat.field.isEnabled()
     assert "needs an input and an output" in desk.chat.bubbles._empty.text()
+
+
+def test_a_recorded_run_is_not_talked_to(desk: Desk) -> None:
+    document = desk.open(CHAT, "Hello")
+    assert desk.chat.field.isEnabled()
+    document.locked = UsageError("This is the graph as it ran.", hint="Fork the run.")
+    desk.chat.refresh()
+
+    assert not desk.chat.field.isEnabled()
+    assert not desk.chat.button.isEnabled()
+    assert "as it ran" in desk.chat.bubbles._empty.text()
+    with pytest.raises(UsageError, match="as it ran"):
+        desk.live.run(document, inputs={"message": "Good day"})
+    assert desk.live.active is None
 
 
 def test_ends_are_guessed_by_kind_and_name() -> None:

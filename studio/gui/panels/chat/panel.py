@@ -10,6 +10,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from studio.editing import Document
+from studio.gui.base.action import why_locked
 from studio.gui.base.guard import guarded
 from studio.gui.live.bridge import Live
 from studio.gui.live.playing.inputs import input_fields, output_names, values_of
@@ -139,7 +140,8 @@ class ChatPanel(QWidget, UndoHost):
         document = self.workbench.document
         bubbles = [] if document is None else self.log(document).bubbles
         can = bool(self.input.count() and self.output.count())
-        self.bubbles.show_bubbles(bubbles, "" if document is None else EMPTY if can else NO_ENDS)
+        empty = why_locked(self.workbench) or (EMPTY if can else NO_ENDS)
+        self.bubbles.show_bubbles(bubbles, "" if document is None else empty)
         self._show_buttons()
 
     def _show_ends(self) -> None:
@@ -165,7 +167,8 @@ class ChatPanel(QWidget, UndoHost):
     def _show_buttons(self) -> None:
         document = self.workbench.document
         mine = self._answering is not None and self._answering[0] is document
-        ready = bool(document is not None and self.input.count() and self.output.count())
+        locked = None if document is None else document.locked
+        ready = bool(document is not None and locked is None and self.input.count() and self.output.count())
         self.button.setText("Stop" if mine else "Send")
         self.button.setEnabled(mine or (ready and self.live.active is None))
         self.field.setEnabled(ready)
