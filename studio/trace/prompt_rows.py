@@ -228,19 +228,19 @@ def _row(reader: Reader, row: tuple[Any, ...], excerpt: list[Piece] | None = Non
         firing=firing & ID_MASK,
         n=n,
         node=str(path or ""),
-        tick=tick_path(tick) if tick else "",
+        tick=_word(tick_path(tick)) if tick else "",
         seq=seq,
-        kind=str(kind),
+        kind=_word(kind),
         model=str(model or ""),
         attempt=attempt or 1,
         asked_at=(asked or 0) / 1e9,
-        status=str(status or "unanswered"),
-        error=str(error or "")[:LINE],
+        status=_word(status or "unanswered"),
+        error=plain_line(str(error or "")[: 2 * LINE])[:LINE],
         duration_ms=None if took is None else took / 1e6,
         tokens_in=tokens_in,
         tokens_out=tokens_out,
         cost_usd=cost,
-        finish_reason=str(finish or ""),
+        finish_reason=_word(finish or ""),
         origin=_origin(origin),
         refused=bool(refused) and status == "ok",
         reply=_line(reader, reply),
@@ -248,6 +248,11 @@ def _row(reader: Reader, row: tuple[Any, ...], excerpt: list[Piece] | None = Non
         if excerpt
         else _beginning(reader, refs_of(messages or "[]")),
     )
+
+
+def _word(text: Any) -> str:
+    """What ought to be a word; files from elsewhere hold anything."""
+    return plain_line(str(text)[:60])
 
 
 def _origin(origin: Any) -> str:

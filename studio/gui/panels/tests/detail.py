@@ -14,7 +14,7 @@ from studio.gui.base.guard import guarded
 from studio.gui.dialogs.compare import differences, fill_lines, lines_view
 from studio.gui.theme import themes
 from studio.gui.widgets.json_text import pretty
-from studio.gui.widgets.labels import Elided, Note, small_button
+from studio.gui.widgets.labels import LONGEST, Elided, Note, small_button
 from studio.support.plain import plain
 from studio.support.values import Json, encode
 
@@ -97,8 +97,8 @@ class Detail(QScrollArea):
             return
         case = row.case
         self.title.set_text(case.name)
-        self.about.set_text(case.about)
-        self.expects.set_text("Expected: " + "; ".join(_expected(row)) + _kept(row))
+        self.about.set_text(plain(case.about[:LONGEST]))
+        self.expects.set_text(plain("Expected: " + "; ".join(_expected(row))[:LONGEST] + _kept(row)))
         self.buttons["tests.go_to_node"].setVisible(bool(case.node))
         if outcome is None:
             return
@@ -114,7 +114,7 @@ class Detail(QScrollArea):
         widget.show()
 
     def _add_failure(self, row: Row, failure: Failure) -> None:
-        message = Note(failure.message, "bad")
+        message = Note(plain(failure.message[:LONGEST]), "bad")
         message.setObjectName("tests.failure")
         self._add(message)
         lines = list(difference_of(row, failure))
@@ -127,7 +127,7 @@ class Detail(QScrollArea):
             self._diffs.append((view, lines))
             self._add(view)
         if failure.hint:
-            self._add(Note(failure.hint, "soft"))
+            self._add(Note(plain(failure.hint[:LONGEST]), "soft"))
 
     def _fit(self, view: QPlainTextEdit, lines: list[tuple[str, str]]) -> None:
         """As high as the lines take, up to a point."""
@@ -186,7 +186,7 @@ def _expected(row: Row) -> Iterator[str]:
 
 def _kept(row: Row) -> str:
     recorded = row.case.recorded
-    parts = [f"from run {recorded.run}"] if recorded.run else []
+    parts = [f"from run {recorded.run[:40]}"] if recorded.run else []
     if recorded.answers:
         count = len(recorded.answers)
         parts.append("1 answer is recorded" if count == 1 else f"{count} answers are recorded")

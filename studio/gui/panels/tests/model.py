@@ -14,7 +14,7 @@ from studio.gui.live.watching.showing import span
 from studio.gui.theme import current_theme
 from studio.gui.theme.icons import icon
 from studio.gui.widgets.labels import tip
-from studio.support.plain import plain_line
+from studio.support.plain import plain, plain_line
 
 if TYPE_CHECKING:
     from studio.cases.case import Case
@@ -128,11 +128,12 @@ class TestsModel(QAbstractTableModel):
         row, column = self.rows[index.row()], index.column()
         match role:
             case Qt.ItemDataRole.DisplayRole:
-                return (row.case.name, row.case.node or "whole graph", row.said, row.took)[column]
+                return (row.case.name, plain_line(row.case.node[:CUT]) or "whole graph", row.said, row.took)[column]
             case Qt.ItemDataRole.DecorationRole if column == NAME:
                 return self._icons[row.state]
             case Qt.ItemDataRole.ToolTipRole:
-                return tip((row.case.about or row.case.name, row.case.node, row.said, row.took)[column])
+                about = plain(row.case.about[: 2 * CUT]) or row.case.name
+                return tip((about, plain_line(row.case.node[:CUT]), row.said, row.took)[column])
             case Qt.ItemDataRole.AccessibleTextRole if column == NAME:
                 return f"{row.case.name}: {row.state}"
             case Qt.ItemDataRole.ForegroundRole:

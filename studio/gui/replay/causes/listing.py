@@ -71,10 +71,8 @@ def _tree(causes: Causes, found: Ancestry, down: bool) -> Iterator[Line]:
         edge = row.edge
         if edge is None:
             root = found.firings[row.other]
-            reason = root.reason if root.status == "error" else ""
-            yield Line(
-                root.id, root.seq, root.node, root.tick, root.status, output=found.port, text=reason[:CUT], first=True
-            )
+            reason = plain_line(root.reason[: 2 * CUT])[:CUT] if root.status == "error" else ""
+            yield Line(root.id, root.seq, root.node, root.tick, root.status, output=found.port, text=reason, first=True)
             continue
         depth = row.depth + 1
         if row.other == OUTSIDE:

@@ -14,6 +14,7 @@ from studio.gui.frame.window import MainWindow
 from studio.gui.panels.prompts.columns import COLUMNS, PLACES
 from studio.gui.panels.prompts.kept import wanted_of
 from studio.settings.settings import Settings
+from studio.support.plain import plain_line
 from studio.trace import open_run
 from studio.trace.prompt_list import PAGE, Wanted
 from tests.gui.panels.prompts.conftest import Hand
@@ -22,6 +23,7 @@ from tests.trace.prompts import Asked, holds, put_prompt
 from tests.trace.runs import start_of
 
 Key = Qt.Key
+DISPLAY, TIP = Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole
 
 
 def those(made: list[Asked], *words: str) -> list[tuple[str, int]]:
@@ -294,6 +296,22 @@ def test_hostile_texts_are_painted_as_they_are(made: list[Asked], hand: Hand) ->
     assert "\u202e" not in shown
     assert "signs)" in shown, "it says that it is cut"
     assert len(shown) < 200_000
+
+
+def test_errors_and_words_of_a_strange_file_stay_on_one_plain_line(hand: Hand) -> None:
+    log = open_run(Settings.load().db_path(), start_of("01RUN9"))
+    declare(log, 1, "node", "toy.work", 1, 0, 0)
+    nasty = "no\u202e way\nnext\x1b[31m " + "long " * 100
+    log.open_firing(1, 1, "a1", 0, 0, 1)
+    log.effect_intent(1, 1, "chat", "m", {"model": "m", "messages": [{"role": "user", "content": "x"}]}, 1, 1)
+    log.effect_result(1, 1, "error", None, nasty, 5, 1, 0, 0.0, nasty, None, 0)
+    log.flush()
+    hand.panel.page.refresh()
+    hand.settle()
+    model = hand.panel.page.model
+    texts = [model.data(model.index(0, column), role) for column in range(len(COLUMNS)) for role in (DISPLAY, TIP)]
+    assert any("no way next" in text for text in texts), "the control: the error is shown"
+    assert all(text == plain_line(text) and len(text) <= 300 for text in texts)
 
 
 def test_columns_are_chosen_in_the_header(made: list[Asked], hand: Hand) -> None:

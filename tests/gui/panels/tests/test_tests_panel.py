@@ -292,3 +292,21 @@ def test_what_a_file_says_is_shown_as_plain_text(bank: Bank) -> None:
     assert label.textFormat() == Qt.TextFormat.PlainText
     tip = bank.panel.model.index(0, 0).data(Qt.ItemDataRole.ToolTipRole)
     assert "<b>" not in tip
+
+
+def test_long_texts_and_direction_tricks_of_a_file_reach_no_cell(bank: Bank) -> None:
+    nasty = "\\u202etrick " + "long " * 50_000
+    bank.tests.write_text(
+        f'studio_tests: 1\ncases:\n  odd:\n    about: "{nasty}"\n    node: "{nasty}"\n    expect: "1 == 1"\n'
+    )
+    bank.open_graph()
+    bank.settle()
+    click_row(bank, "odd")
+    bank.desk.trigger("tests.run_all")
+    bank.settle()
+    roles = (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole)
+    texts = [bank.panel.model.index(0, column).data(role) for column in range(4) for role in roles]
+    labels = [label.text() for label in bank.panel.detail.findChildren(QLabel)]
+    assert any("trick" in text for text in texts), "the control: it is shown"
+    assert any("trick" in text for text in labels), "and beside the list, too"
+    assert all("\u202e" not in text and len(text) < 2_500 for text in (*texts, *labels))
