@@ -27,13 +27,13 @@ from PySide6.QtWidgets import (
 
 from studio.gui.base.beside import beside
 from studio.gui.dialogs.compare import differences, fill_lines, lines_view
-from studio.gui.panels.tests.places import graph_of
+from studio.gui.panels.tests.places import graph_of, is_bundled
 from studio.gui.theme import themes
 from studio.gui.widgets.labels import Elided, Note, colour_text, tip
 from studio.support.errors import StudioError, UsageError
 from studio.support.pieces import plural
 from studio.support.plain import plain_line
-from studio.support.resources import TESTS, bundled_graphs
+from studio.support.resources import TESTS
 from studio.support.values import preview as shown_value
 
 if TYPE_CHECKING:
@@ -165,7 +165,7 @@ class MakeTest(QDialog):
                 base = graph.parent if graph is not None else None
                 taken = take(trace, run.id, node, tick, base=base, registry=registry)
                 name = run.graph or "graph"
-            tests = None if graph is None or _is_bundled(graph) else cases_beside(graph)
+            tests = None if graph is None or is_bundled(graph) else cases_beside(graph)
             names = set(read_tests(tests).cases) if tests is not None and tests.is_file() else set()
             return taken, name, tests, names
 
@@ -286,9 +286,13 @@ class MakeTest(QDialog):
         return dialog
 
     def choose_file(self, path: Path) -> None:
-        """Put the test into this file; what is no name of one becomes one."""
-        name = path.name.removesuffix(TESTS)
-        self._go_to(path.with_name(name.removesuffix(".yaml").removesuffix(".yml") + TESTS))
+        """Put the test into this file (what is no name of one becomes one), unless it ships with the studio."""
+        name = path.name.removesuffix(TESTS).removesuffix(".yaml").removesuffix(".yml")
+        if is_bundled(path.with_name(f"{name}.yaml")):
+            self._go_to(None)
+            self.file.set_text("Choose another one: these tests ship with the studio and stay as they are.")
+            return
+        self._go_to(path.with_name(name + TESTS))
 
     def _add(self) -> None:
         if self.workbench.trying(self.write):
@@ -296,12 +300,14 @@ class MakeTest(QDialog):
 
     def write(self) -> None:
         """Put the test into the file. Raises a StudioError if that is refused; nothing is changed then."""
+        from studio.cases.adding import preview
         from studio.cases.writing import add_case
 
         case = self.case()
         assert self.taken is not None
         if self.tests is None:
             raise UsageError(_NO_FILE)
+        preview(self.tests, case, short=self.taken.short)  # what is refused here leaves no graph behind
         graph = self.tests.with_name(self.tests.name.removesuffix(TESTS) + ".yaml")
         if not graph.is_file() and not graph.with_suffix(".yml").is_file():
             from studio.graph.writing import save_text
@@ -328,10 +334,6 @@ def kept_text(size: Size) -> str:
 
 _NO_FILE = "Choose the file that the test is put into."
 _MANY = ". One node is easier to review, and says more when it fails."
-
-
-def _is_bundled(graph: Path) -> bool:
-    return any(graph.absolute() == one.absolute() for one in bundled_graphs())
 
 
 def _label(text: str, buddy: QWidget) -> QLabel:

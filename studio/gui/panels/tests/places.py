@@ -12,6 +12,7 @@ from studio.graph.model import Graph
 from studio.gui.live.playing.orders import snapshot
 from studio.gui.replay.session import Session
 from studio.gui.workbench import Workbench
+from studio.support.paths import same_file
 from studio.support.resources import bundled_graphs
 
 
@@ -59,5 +60,9 @@ def graph_of(session: Session) -> Path | None:
 
 
 def _at(path: Path, document: Document | None) -> Where:
-    bundled = any(path.absolute() == one.absolute() for one in bundled_graphs())
-    return Where(path, cases_beside(path), document, bundled)
+    return Where(path, cases_beside(path), document, is_bundled(path))
+
+
+def is_bundled(graph: Path) -> bool:
+    """Return whether a graph file ships with the studio; nothing is written beside such a one."""
+    return any(same_file(graph, one) for one in bundled_graphs())

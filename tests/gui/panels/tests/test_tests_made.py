@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton
@@ -13,6 +14,7 @@ from studio import Graph, run
 from studio.cases.reading import read_tests
 from studio.gui.panels.tests.form import MakeTest
 from studio.gui.replay.session import Source
+from studio.support.errors import UsageError
 from studio.support.resources import bundled_graphs
 from studio.trace.writer import close_writer
 from tests.gui.panels.tests.conftest import Bank
@@ -162,6 +164,30 @@ def test_a_recorded_example_asks_where_and_takes_its_graph_along(bank: Bank, tmp
     assert list(read_tests(tmp_path / "mine" / "loop.tests.yaml").cases) == ["critic_at_0"]
     assert Graph.load(tmp_path / "mine" / "loop.yaml").nodes
     assert example.with_name("critic_loop.tests.yaml").read_bytes() == before
+
+
+def test_a_test_is_not_put_beside_an_example_and_a_refused_one_leaves_no_graph_behind(
+    bank: Bank, tmp_path: Path
+) -> None:
+    example = next(path for path in bundled_graphs() if path.stem == "critic_loop")
+    bank.desk.workbench.part("replay").open(Source(example.with_suffix(".run.db"), "last"), seq=4)
+    bank.desk.settle()
+    bank.desk.trigger("tests.from_firing")
+    form = form_of(bank)
+    form.choose_file(example.with_name("critic_loop.tests.yaml"))
+    assert form.tests is None
+    assert "ship with the studio" in form.file.text()
+    with pytest.raises(UsageError):
+        form.write()
+
+    (tmp_path / "loop.tests.yaml").write_text("{studio_tests: 1, cases: {}}\n")
+    form.choose_file(tmp_path / "loop.tests.yaml")
+    with pytest.raises(UsageError, match="on a line of its own"):
+        form.write()
+    assert not (tmp_path / "loop.yaml").exists()
+    (tmp_path / "loop.tests.yaml").unlink()
+    form.write()
+    assert (tmp_path / "loop.yaml").exists(), "the control: then both are there"
 
 
 def test_the_empty_panel_explains_and_offers_to_make_one(bank: Bank, qtbot: Any) -> None:
