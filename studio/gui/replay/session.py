@@ -21,6 +21,7 @@ from studio.replay.as_run import graph_as_run
 from studio.replay.cursor import Cursor
 from studio.spec.registry import Registry
 from studio.support.errors import StudioError, UsageError
+from studio.support.plain import plain_line
 from studio.support.signal import Signal
 from studio.trace import Trace
 
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
     from studio.replay.states.state import NodeState, State
     from studio.trace.decided import Decided
     from studio.trace.found import Run
+
+NAMED = 80
+"""Signs of a graph's name that are told."""
 
 SHORT = 10
 """Signs of a run's id that are enough to tell it in a title."""
@@ -61,8 +65,10 @@ class Session:
         except BaseException:
             self.trace.close()
             raise
+        self.called = plain_line((self.run.graph or graph.name)[:NAMED])
+        """The name of its graph, on one line and cut: whoever made the graph may have written anything."""
         self.document = Document(
-            graph, registry=registry, name=f"{self.run.graph or graph.name} · {self.run.id[:SHORT]}", locked=_LOCKED
+            graph, registry=registry, name=f"{self.called} · {self.run.id[:SHORT]}", locked=_LOCKED
         )
         self.places = Places(graph)
         self.moved: Signal[()] = Signal()

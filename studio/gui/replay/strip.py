@@ -220,7 +220,8 @@ class ReplayStrip(QFrame):
         run = session.run
         when = datetime.fromtimestamp(run.started_at).strftime("%Y-%m-%d %H:%M")
         how = f"{run.status} ({run.ended})" if run.ended and run.ended != run.status else run.status
-        facts = [run.graph, run.id[:SHORT], when, how, self._models, "from elsewhere" if session.source.foreign else ""]
+        where = "from elsewhere" if session.source.foreign else ""
+        facts = [session.called, run.id[:SHORT], when, how, self._models, where]
         self.facts.set_text(plain_line(" · ".join(fact for fact in facts if fact)))
         here = session.here
         self.step.setText(f"step {session.seq:,} of {session.last:,}  ·  tick {here.tick}")
@@ -306,6 +307,6 @@ def _models_of(run: str) -> Any:
         key = listed.key(run)
         rows = listed.rows([key]) if key is not None else []
         names = rows[0].models if rows else ()
-        return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
+        return ", ".join(name[:80] for name in names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
 
     return look

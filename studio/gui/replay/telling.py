@@ -25,7 +25,7 @@ def where_words(session: Session) -> str:
         start = 0 if around is None else len(around.node) + 1
         inside = row.node[start:]
         item, slash, name = inside.rpartition("/")
-        parts.append(name)
+        parts.append(name[:120])
         if slash:
             parts.append(f"[{name_of(item)[:40] or 'no name'}]")
         row = around

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 from typing import Any
@@ -221,3 +222,18 @@ def test_a_trace_that_cannot_be_read_any_more_leaves_the_run_where_it_stands(
     assert session.seq == 1
     assert not replays(window).player.is_playing
     assert any("The disk is gone." in text and kind == "error" for text, kind in said)
+
+
+def test_a_strangers_name_for_the_graph_is_cut_and_on_one_line(window: MainWindow, tmp_path: Path) -> None:
+    name = json.dumps("ab\u202ecd\nef <b>" + "x" * 100_000)
+    session = opened(window, made(FAULTY.replace("name: faulty", f"name: {name}"), tmp_path / "run.db"))
+    page = window.pages.current_page()
+    assert page is not None
+    strip = page.findChild(ReplayStrip)
+    assert strip is not None
+
+    assert session.called.startswith("abcd ef <b>xxx")
+    assert len(session.document.title) < 120
+    for text in (window.windowTitle(), window.pages.tabText(window.pages.currentIndex()), strip.facts.text()):
+        assert "abcd ef <b>xxx" in text
+        assert len(text) < 300

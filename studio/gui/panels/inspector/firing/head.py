@@ -146,7 +146,7 @@ class Head(QWidget):
     def show_facts(self, facts: FiringFacts) -> None:
         """Show a node at a step."""
         self.facts = facts
-        self.name.set_text(facts.name)
+        self.name.set_text(plain_line(facts.name[:200]))
         title = f"{facts.title} · " if facts.title else ""
         path = "" if facts.node == facts.name else f" · in {facts.node.rpartition('/')[0]}"
         self.type.set_text(plain_line(f"{title}{facts.type}{path}"[:400]))
