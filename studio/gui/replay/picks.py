@@ -43,7 +43,7 @@ class ReplayPicks:
             can_type=found.count > LISTED,
             places=found.count,
             place=found.place,
-            told=f"item {found.place + 1:,} of {total}",
+            told=f"{found.place + 1:,} of {total}",
             names="item",
         )
 

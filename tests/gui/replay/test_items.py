@@ -47,7 +47,7 @@ def test_items_have_the_names_they_were_given_whatever_these_hold(window: MainWi
         assert state is not None
         assert state.region.item == key
         assert canvas.projection.cards["m"].state.tick == "2"
-        assert bar.told.text() == f"item {place + 1} of 4"
+        assert bar.told.text() == f"{place + 1} of 4"
         assert bar.slider.value() == place
 
 
@@ -90,7 +90,7 @@ def test_of_thousands_a_few_are_listed_and_all_are_reached(window: MainWindow, t
     bar.slider.setValue(2500)
     settle(window)
     assert session.items_at(BODY)[0] == "2500"
-    assert bar.told.text() == "item 2,501 of 3,000"
+    assert bar.told.text() == "2,501 of 3,000"
     QTest.mouseClick(bar.forth, Qt.MouseButton.LeftButton)
     assert session.items_at(BODY)[0] == "2501"
     editor = bar.items.lineEdit()

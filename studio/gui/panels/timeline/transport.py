@@ -156,6 +156,18 @@ class Transport(QWidget):
         self.axis.setVisible(wide)
         self.colours.setVisible(wide)
         self.view.setVisible(not wide)
+        self._fold()
+
+    def _fold(self) -> None:
+        """Leave out what is said or done elsewhere, too, before words are cut: how many steps, speed, the whole run."""
+        row = self.layout()
+        assert row is not None
+        for part in (self.of, self.speed, self.fit):
+            part.setVisible(True)
+        for part in (self.of, self.speed, self.fit):
+            if row.sizeHint().width() <= self.width():
+                return
+            part.setVisible(False)
 
     # -- what it shows ------------------------------------------------------------------------
 

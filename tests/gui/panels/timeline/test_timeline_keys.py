@@ -136,6 +136,16 @@ def test_axis_and_colours_are_chosen_in_a_menu_where_there_is_no_room(long: Show
     assert long.state.axis.kind == "time"
     assert transport.width() <= 480, "nothing is pushed out"
     assert transport.follow.geometry().right() <= 480
+    for width in (480, 440, 400):
+        long.panel.resize(width, 300)
+        settle()
+        for button in (transport.jump, transport.view):
+            assert button.width() >= button.sizeHint().width(), f"the word can be read at {width}"
+    assert not transport.of.isVisible()
+    long.panel.resize(900, 300)
+    settle()
+    assert transport.of.isVisible()
+    assert transport.speed.isVisible()
 
 
 def test_another_axis_shows_about_the_same_steps(long: Shown) -> None:
