@@ -29,6 +29,7 @@ from studio.gui.replay.comparing.linked import LinkedViews
 from studio.gui.replay.comparing.side import Side
 from studio.gui.replay.comparing.text_view import TextView
 from studio.gui.replay.session import SHORT, Session
+from studio.gui.widgets.folding import Folding, to_words
 from studio.gui.widgets.labels import Elided, small_button
 from studio.gui.workbench import Tab, Workbench
 from studio.replay.diff.found import Change
@@ -44,6 +45,9 @@ if TYPE_CHECKING:
 
 LEGIBLE: Final = 0.36
 """Scale below which a graph is not shown whole at first."""
+
+SAID: Final = 120
+"""Pixels that what differs is told in at least."""
 
 POLL_MS: Final = 60
 """How often answers are taken while some are awaited, in milliseconds."""
@@ -123,7 +127,7 @@ class ComparePage(QWidget):
         self.again.clicked.connect(lambda *_: self.start())
         self.first = small_button("First divergence", "Go to where the runs part", "compare.first", bar)
         self.first.clicked.connect(lambda *_: self.go_first())
-        self.back = small_button("◀", "Last difference", "compare.back", bar)
+        self.back = small_button("◀", "Previous difference", "compare.back", bar)
         self.back.clicked.connect(lambda *_: self.go_next(back=True))
         self.next = small_button("▶", "Next difference", "compare.next", bar)
         self.next.clicked.connect(lambda *_: self.go_next())
@@ -139,6 +143,9 @@ class ComparePage(QWidget):
         ):  # fmt: skip
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             row.addWidget(button)
+        self.said.setMinimumWidth(SAID)
+        words = (self.link_views, "Views"), (self.link_steps, "Steps"), (self.first, "First")
+        self.folding = Folding(bar, row, [to_words(button, short) for button, short in words])
         return bar
 
     def _toggle(self, text: str, help: str, name: str, parent: QWidget) -> QToolButton:
@@ -334,6 +341,7 @@ class ComparePage(QWidget):
         self.stop.setVisible(busy)
         self.abort.setVisible(self._runs_here())
         self.again.setVisible(not busy and comparison.found is None and not comparison.goes_on)
+        self.folding.fit()
         for button in (self.first, self.back, self.next):
             button.setEnabled(first is not None)
         self.copy.setEnabled(comparison.found is not None)

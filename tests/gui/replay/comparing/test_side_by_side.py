@@ -239,6 +239,20 @@ def test_equal_runs_are_said_to_be(window: MainWindow, qtbot: Any, tmp_path: Pat
     assert not child(page, "compare.first").isEnabled()
 
 
+def test_in_a_narrow_window_where_they_part_is_told_before_buttons_have_all_their_words(
+    window: MainWindow, pair: tuple[Path, str, str], qtbot: Any
+) -> None:
+    page = beside(window, qtbot, *pair)
+    for width in (1440, 1100, 900, 1440):
+        window.resize(width, 700)
+        settle(page, qtbot)
+        assert page.said.width() >= 120
+        right = page.copy.mapTo(page, page.copy.rect().topRight()).x()
+        assert right < page.width(), "nothing is pushed out"
+        assert (page.first.text() == "First divergence") == (width == 1440), width
+    assert page.link_steps.text() == "Link steps"
+
+
 def test_tabs_close_with_what_is_shown_nowhere_else(window: MainWindow, qtbot: Any, tmp_path: Path) -> None:
     db, a = record(tmp_path)
     b = forked(db, a, at=step_of(db, a, "critic", "1"), changes=CHANGES["output"])
