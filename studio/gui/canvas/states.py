@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from time import perf_counter
 from typing import TYPE_CHECKING
 
@@ -60,6 +61,14 @@ class States(QObject):
         self._canvas.minimap.refresh()
         # Painting follows at once; a canvas that is slow to paint shows states less often, so that the window lives.
         self._pacing.start(0)
+
+    def show_now(self, names: Iterable[str]) -> None:
+        """Show what waits for some nodes, and do not wait until it is time for all."""
+        cards = self._canvas.projection.cards
+        for name in names:
+            state = self._waiting.pop(name, None)
+            if state is not None and name in cards:
+                cards[name].set_state(state)
 
     def _pace(self) -> None:
         seconds = perf_counter() - self._began

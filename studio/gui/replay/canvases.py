@@ -1,7 +1,7 @@
 """Shows on canvases how a run stood at the step of its session: nodes, wires, and where the step is.
 
-Only what looks different from before is told. What is in view comes first; where much has changed, the rest follows a
-few milliseconds' worth at a time, and wires follow nodes, so that a step is never waited for.
+Only what looks different from before is told. Nodes in view come first, with the step; then the window is painted, then
+come wires, and where much has changed the other nodes, a few milliseconds' worth at a time: a step is never waited for.
 """
 
 from __future__ import annotations
@@ -34,7 +34,16 @@ BIT_S: Final = 0.008
 """How long one more bit of the rest may take."""
 
 MANY: Final = 80
-"""Nodes changed at once from which on those in view are told first."""
+"""Nodes changed at once from which on only those in view are told within the step."""
+
+AFTER_MS: Final = 30
+"""When the rest of a step in a large graph follows, in milliseconds: the window is painted before."""
+
+FIRST_MS: Final = 150
+"""The same when it is opened: all of the window is painted then."""
+
+LONGEST_S: Final = 0.1
+"""How long the rest is put off at most, in seconds, while one step follows the other."""
 
 CHUNK: Final = 32
 """Nodes whose use of models is asked for together."""
@@ -73,6 +82,8 @@ class Canvases(QObject):
         self._later = QTimer(self)
         self._later.setSingleShot(True)
         self._later.timeout.connect(self._go_on)
+        self._did = 0.0
+        """When something of the rest was shown last."""
 
     def watch(self, canvas: Canvas, session: Session) -> None:
         """Keep a canvas of a session's document at the session's step as long as it is there."""
@@ -137,22 +148,30 @@ class Canvases(QObject):
                 watched.doubtful.append(name)
             if key[1] in around or key[2] in around:
                 current = name
-        if len(waiting) > MANY:
+        first = len(waiting)
+        if first > MANY:
             seen = [name for name in canvas.visible_nodes() if name in waiting]
             waiting = {**{name: waiting[name] for name in seen}, **waiting}
+            first = len(seen)
         watched.waiting = waiting
         canvas.set_current(current)
-        self._tell(watched, AT_ONCE_S)
-        self._later.start(0)
+        canvas.states.show_now(self._tell(watched, AT_ONCE_S, first))
+        is_large = len(watched.told) + len(watched.waiting) > MANY
+        self._put_off(0 if not is_large else FIRST_MS if watched.wires_of is None else AFTER_MS)
 
-    def _tell(self, watched: Watched, seconds: float) -> None:
-        """Tell the canvas of nodes that look different, as far as time allows."""
+    def _put_off(self, milliseconds: int) -> None:
+        """Let the rest follow; who goes on from step to step puts it off, but not for ever."""
+        if not self._later.isActive() or perf_counter() - self._did < LONGEST_S:
+            self._later.start(milliseconds)
+
+    def _tell(self, watched: Watched, seconds: float, most: int | None = None) -> list[str]:
+        """Tell the canvas of nodes that look different, `most` of them at most, as far as time allows; return which."""
         from studio.gui.canvas.state import IDLE
         from studio.gui.replay.showing import shown_node, wait_words
 
         canvas, session, state = watched.canvas, watched.session, watched.state
         until = perf_counter() + seconds
-        names = list(watched.waiting)
+        names = list(watched.waiting)[:most]
         nodes = {} if state is None else state.nodes
         spent: dict[int, Spent] = {}
         for number, name in enumerate(names):
@@ -169,7 +188,8 @@ class Canvases(QObject):
             canvas.set_state(name, now)
             watched.told[name] = watched.waiting.pop(name)
             if number % 8 == 7 and perf_counter() > until:
-                return
+                return names[: number + 1]
+        return names
 
     def _tell_doubtful(self, watched: Watched, seconds: float) -> None:
         """The same of nodes that wait for something else than before."""
@@ -188,14 +208,15 @@ class Canvases(QObject):
             self._tell(watched, seconds)
 
     def _go_on(self) -> None:
-        """What is left of nodes first, then wires, of the canvases in sight."""
+        """What lies on wires first, then what is left of nodes, of the canvases in sight."""
+        self._did = perf_counter()
         for watched in list(self._watched.values()):
             if not watched.canvas.isVisible():
                 continue
-            if watched.waiting:
-                self._tell(watched, BIT_S)
-            elif watched.state is not watched.wires_of:
+            if watched.state is not watched.wires_of:
                 _show_wires(watched)
+            elif watched.waiting:
+                self._tell(watched, BIT_S)
             elif watched.doubtful:
                 self._tell_doubtful(watched, BIT_S)
             if watched.waiting or watched.doubtful or watched.state is not watched.wires_of:

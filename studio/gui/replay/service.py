@@ -233,10 +233,10 @@ class Replays(QObject):
         if spot is not None and session.follows and canvas is not None and canvas.at != spot.at:
             self.workbench.show(session.document, spot.at)
             canvas = self.workbench.canvas
-        self.paint(session)
         if canvas is not None and spot is not None and canvas.at == spot.at and session.follows:
             canvas.select([spot.name])
             canvas.reveal(spot.name, closer=False, covered=covered_by_picks(canvas))
+        self.paint(session)  # what is in view then comes first
         self.workbench.actions_changed.emit()
 
     def watch(self, canvas: Canvas, session: Session) -> None:

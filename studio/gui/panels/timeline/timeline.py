@@ -173,10 +173,9 @@ class Timeline(QWidget):
         self.place_now()
 
     def place(self) -> None:
-        """The run stands at another step: show it when the window has time, or when this is seen again."""
+        """The run stands at another step: show it, now or when this is seen again."""
         self._late = True
-        if self.isVisible():
-            self._soon.start()
+        self.place_now()
 
     @guarded()
     def showEvent(self, event: QShowEvent) -> None:

@@ -1,0 +1,109 @@
+"""A step in a large graph: nodes in view are shown with it, wires and all others soon after, and all are right."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from studio.gui.canvas import Canvas
+from studio.gui.canvas.wire_item import WireKey
+from studio.gui.frame.window import MainWindow
+from studio.gui.replay import canvases
+from studio.gui.replay.session import Session
+from studio.gui.replay.showing import STATUS
+from tests.gui.replay.runs import opened, replays, settle
+from tests.support.runs import made
+
+NODES = 150
+TICKS = 4
+
+CHAIN = "\n".join(
+    [
+        "studio: 1",
+        "name: chain",
+        f"max_ticks: {TICKS}",
+        "nodes:",
+        *(f"  n{number}: {{type: math.expression, expression: x + 1}}" for number in range(NODES)),
+        "edges:",
+        *(f"  - n{number - 1}.value -> n{number}.x" for number in range(1, NODES)),
+        f"  - n{NODES - 1}.value ~> n0.x: {{initial: 0}}",
+    ]
+)
+
+
+@pytest.fixture(scope="module")
+def chain(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return made(CHAIN, tmp_path_factory.mktemp("chain") / "chain.db")
+
+
+@pytest.fixture
+def session(window: MainWindow, chain: Path, qtbot: Any) -> Session:
+    session = opened(window, chain)
+    settle(window).zoom_to(["n0", "n1"])
+    rest(window, qtbot)
+    return session
+
+
+def rest(window: MainWindow, qtbot: Any) -> Canvas:
+    """Wait until all of a step is shown."""
+    qtbot.waitUntil(lambda: not replays(window)._canvases._later.isActive())
+    canvas = settle(window)
+    canvas.states.show()
+    return canvas
+
+
+def wrong(session: Session, canvas: Canvas, names: list[str]) -> list[str]:
+    """Return the nodes that look other than they stood at the step."""
+    state = session.state_at(canvas.at)
+    assert state is not None
+    found = []
+    for name in names:
+        node, shown = state.nodes[name], canvas.projection.cards[name].state
+        tick = "" if node.last is None else node.last.tick
+        if (shown.status, shown.tick) != (STATUS[node.state], tick):
+            found.append(name)
+    return found
+
+
+def test_nodes_in_view_are_shown_with_the_step_and_all_others_after_it(
+    window: MainWindow, session: Session, qtbot: Any
+) -> None:
+    canvas = window.workbench.canvas
+    assert canvas is not None
+    for place in (session.last, 2 * NODES + 7, NODES + 75, 3):
+        session.seek(place)
+        seen = canvas.visible_nodes()
+        assert 0 < len(seen) < NODES / 2
+        assert wrong(session, canvas, seen) == []
+        assert wrong(session, canvas, list(canvas.projection.cards)), "nothing was left for later: no control"
+        rest(window, qtbot)
+        assert wrong(session, canvas, list(canvas.projection.cards)) == []
+
+
+def test_wires_say_what_lies_on_them_after_each_step(window: MainWindow, session: Session, qtbot: Any) -> None:
+    for place in (session.last, NODES + 75):
+        session.seek(place)
+        canvas = rest(window, qtbot)
+        state = session.state_at(canvas.at)
+        assert state is not None
+        told = {WireKey.of(wire.edge): wire.lying for wire in state.wires}
+        assert {lying.state for lying in told.values()} == (
+            {"present"} if place == session.last else {"present", "open"}
+        )
+        for key, lying in told.items():
+            expected = str(lying.value) if lying.state == "present" else ""
+            assert canvas.wire_values.values[key].text == expected, key
+
+
+def test_who_goes_on_and_on_sees_the_rest_all_the_same(
+    window: MainWindow, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service = replays(window)._canvases
+    session.seek(5)
+    assert service._later.remainingTime() > canvases.BIT_S * 1000
+    monkeypatch.setattr(canvases, "LONGEST_S", -1.0)  # it was put off for long enough
+    service._later.start(1)
+    session.seek(6)
+    assert service._later.interval() == 1, "put off again"
