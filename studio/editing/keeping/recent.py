@@ -63,6 +63,10 @@ class Recent:
             for path, at in files.items()
         ]
 
+    def has_any(self) -> bool:
+        """True if one of the files is there; asked after every change in the window, so nothing else is found out."""
+        return any(os.path.isfile(path) for path in self._read()[0])  # noqa: PTH113 - no OSError
+
     def opened(self, path: Path, at: float | None = None) -> None:
         """Put a file at the head of the list. Raises EnvironmentProblem if the disk refuses."""
         files, own = self._read()

@@ -44,7 +44,7 @@ ACTIONS = [
     Action("file.open_runs", "Open Recorded Runs…", "File", lambda w: w.part("trace_files").ask_open(), order=101,
            help="Open a file of recorded runs, also a damaged one or somebody else's, for reading only."),
     Action("file.clear_recent", "Clear Recent Files", "File/Open Recent", lambda w: w.part("files").clear_recent(),
-           order=102, when=lambda w: bool(w.part("files").recent()),
+           order=102, when=lambda w: w.part("files").has_recent(),
            help="Forget which files were open; the files stay."),
     Action("file.save", "Save", "File", _on_document("save"), keys=("Ctrl+S",), order=200, when=with_graph,
            edits=True, help="Write the graph into its file."),

@@ -108,6 +108,10 @@ class Opening(QObject):
         """Return the files that were open last, the latest first."""
         return [file.path for file in self.recents.files() if not file.missing]
 
+    def has_recent(self) -> bool:
+        """True if one of them is still there."""
+        return self.recents.has_any()
+
     def _note(self, path: Path, *, first: bool = False) -> None:
         """Remember that a file was open, and that it is the person's own if it was first saved here."""
         try:

@@ -49,6 +49,18 @@ def test_old_ones_fall_away_and_missing_ones_are_marked(recent: Recent, tmp_path
     assert [one.missing for one in files] == [False] + [True] * (MOST - 1)
 
 
+def test_whether_one_of_them_is_there(recent: Recent, tmp_path: Path) -> None:
+    assert not recent.has_any()
+    recent.opened(tmp_path / "gone.yaml")
+    assert not recent.has_any()
+    (tmp_path / "here.yaml").write_text("nodes: {}\n")
+    recent.opened(tmp_path / "here.yaml")
+    recent.opened(tmp_path / "gone.yaml")
+    assert recent.has_any()
+    recent.clear()
+    assert not recent.has_any()
+
+
 def test_windows_share_the_list(tmp_path: Path) -> None:
     one, two = Recent(tmp_path), Recent(tmp_path)
     one.opened(tmp_path / "a.yaml")
