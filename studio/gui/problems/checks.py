@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from studio.lint.worst_case import Bound
     from studio.spec.registry import Registry
 
-LATER_MS: Final = 1000
+LATER_MS: Final = 2500
 """How long a graph that cannot be changed waits for its check, in milliseconds: it is for its badges only, and what
 was opened to be gone through is shown first."""
 

@@ -232,10 +232,25 @@ class ReplayStrip(QFrame):
         self._show_moves()
 
     def _show_moves(self) -> None:
-        session, player = self.session, self.replays.player
+        session = self.session
         has_none = not _is_in_sight(self.replays.workbench, "timeline")
         for part in (*self.moves.values(), self.speed):
-            part.setVisible(has_none)
+            if part.isHidden() == has_none:
+                part.setVisible(has_none)
+        if has_none:
+            self._show_buttons()
+        self.follow.setChecked(session.follows)
+        self.tail.setVisible(session.run.status == "running")
+        self.tail.setChecked(session.tails)
+        for action_id, button in self.deeds.items():
+            action = all_actions()[action_id]
+            can = action.when(self.replays.workbench)
+            button.setEnabled(can)
+            why = action.why(self.replays.workbench) if not can and action.why is not None else action.help
+            button.setToolTip(tip(why))
+
+    def _show_buttons(self) -> None:
+        session, player = self.session, self.replays.player
         plays = player.session is session
         first, last = session.seq <= (session.cursor.steps.first() or 1), session.seq >= session.last
         for action_id, is_off in (("replay.first", first), ("replay.back", first), ("replay.next", last),
@@ -255,15 +270,6 @@ class ReplayStrip(QFrame):
         pace = player.pace
         self.speed.setText(f"{pace.rate:g}/s" if pace.rate else f"×{pace.scale:g}" if pace.scale else "fast")
         self.speed.setToolTip(f"Played {'at ' if pace.rate else ''}{pace.title}")
-        self.follow.setChecked(session.follows)
-        self.tail.setVisible(session.run.status == "running")
-        self.tail.setChecked(session.tails)
-        for action_id, button in self.deeds.items():
-            action = all_actions()[action_id]
-            can = action.when(self.replays.workbench)
-            button.setEnabled(can)
-            why = action.why(self.replays.workbench) if not can and action.why is not None else action.help
-            button.setToolTip(tip(why))
 
     def _paint(self) -> None:
         theme = current_theme()
