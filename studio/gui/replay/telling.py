@@ -21,7 +21,8 @@ def where_words(session: Session) -> str:
     parts: list[str] = []
     row = steps.path(here.path)
     while row is not None:
-        around = steps.path(row.parent) if row.parent else None
+        # What stands around it was known before: a stranger's file cannot lead round and round.
+        around = steps.path(row.parent) if 0 < row.parent < row.path else None
         start = 0 if around is None else len(around.node) + 1
         inside = row.node[start:]
         item, slash, name = inside.rpartition("/")

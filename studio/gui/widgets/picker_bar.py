@@ -170,7 +170,7 @@ class PickerBar(QFrame):
             if editor is not None:
                 editor.setAccessibleName("Which item is shown")
                 editor.setMaxLength(500)
-                editor.returnPressed.connect(self._typed)
+                editor.returnPressed.connect(self._typed, Qt.ConnectionType.UniqueConnection)
         self.items.setCurrentIndex(now.item)
         self.items.setVisible(len(now.items) > 1)
 
@@ -204,6 +204,9 @@ class PickerBar(QFrame):
             self.refresh()
 
     def _typed(self) -> None:
+        now = self._shown
+        if now is not None and self.items.currentText() == now.items[now.item]:
+            return  # it is shown; and Qt hands one Return to the field twice
         self._shown = None  # what was typed is not what is shown: whatever comes of it, show that
         self.source.pick_named(self.items.currentText())
         self.refresh()

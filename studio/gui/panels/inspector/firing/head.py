@@ -183,7 +183,7 @@ class Head(QWidget):
         return f"{late}step {facts.step} · tick {facts.tick}{item}"
 
     def _when(self, facts: FiringFacts) -> str:
-        started = time.strftime("%H:%M:%S", time.localtime(facts.started_at)) + f"{facts.started_at % 1:.3f}"[1:]
+        started = moment(facts.started_at)
         if facts.status == "skipped":
             return f"at {started}"
         words = [] if facts.duration_ms is None else [f"took {span(facts.duration_ms / 1e3)}"]
@@ -242,3 +242,9 @@ class _WaitLink(Link):
         self.setEnabled(can)
         self.setToolTip(tip(f"{text}: show `{wait.node}`" if wait.node else text))
         self.setAccessibleName(cut(text, 200))
+
+
+def moment(seconds: float) -> str:
+    """Return the time of day of a moment (seconds since 1970), with thousandths of a second."""
+    thousandths = round(seconds * 1000)
+    return f"{time.strftime('%H:%M:%S', time.localtime(thousandths // 1000))}.{thousandths % 1000:03d}"
