@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
 
 from studio.cases.answers import CaseEffects, Miss
 from studio.cases.case import Asked, Case
@@ -31,6 +31,8 @@ from studio.trace.memory import MemoryLog
 
 if TYPE_CHECKING:
     from studio.engine.result import RunResult
+
+T = TypeVar("T")
 
 MOST_NEW = 1000
 """Most new answers that one case may ask for when it is played live."""
@@ -129,15 +131,31 @@ def play(
         return Played(problem=str(error))
 
 
-def play_into(case: Case, graph: Graph, db: Path, *, registry: Registry | None = None) -> str:
+def until_stopped(work: Callable[[], Coroutine[Any, Any, T]], stop: Stop) -> T:
+    """Run a coroutine to its end. Raises UsageError if it is stopped before."""
+
+    async def within() -> T:
+        with stop.over():
+            return await work()
+
+    try:
+        return run_to_end(within())
+    except asyncio.CancelledError:
+        if not stop.is_set:
+            raise
+        raise UsageError(STOPPED) from None
+
+
+def play_into(case: Case, graph: Graph, db: Path, *, registry: Registry | None = None, stop: Stop | None = None) -> str:
     """Play a case with all that happens recorded in a trace file, to be stepped through; return the run's id.
 
-    Raises UsageError, or another StudioError, if it cannot be played at all; a play that fails is recorded as any run.
+    Raises UsageError, or another StudioError, if it cannot be played at all or is stopped; a play that fails is
+    recorded as any run.
     """
     types = registry or default_registry()
     target, inputs = (graph, dict(case.inputs)) if not case.node else alone(case, graph, types)
     effects = CaseEffects(case.recorded, [], node_of=_nodes_of(target, types))
-    return run_to_end(_run(case, target, inputs, effects, None, types, db)).run_id
+    return until_stopped(lambda: _run(case, target, inputs, effects, None, types, db), stop or Stop()).run_id
 
 
 def _nodes_of(target: Graph, registry: Registry) -> Callable[[str], tuple[int, str] | None]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from studio.cases.answers import Miss
 from studio.cases.case import Asked, Case
-from studio.cases.playing import alone
+from studio.cases.playing import Stop, alone, until_stopped
 from studio.cases.taking import take_firing, take_run
 from studio.engine.recorded import error_json
 from studio.graph.model import Graph
@@ -17,6 +17,7 @@ from studio.spec.calls import ChatCall, CompletionCall
 from studio.spec.registry import Registry, default_registry
 from studio.support.errors import ModelError, UsageError
 from studio.support.values import Json
+from studio.trace.log import MODEL_KINDS
 
 if TYPE_CHECKING:
     from studio.models.catalog import Catalog
@@ -68,12 +69,14 @@ def record(
     embedder: str | None,
     db: Path,
     registry: Registry | None = None,
+    stop: Stop | None = None,
 ) -> Case:
     """Run the case's graph, or its node alone, for real; return the case over the new answers and outputs.
 
-    The run is kept in `db` like any other. Raises UsageError if it cannot be run alone or does not come to its end.
+    The run is kept in `db` like any other. Raises UsageError if it cannot be run alone, is stopped or does not come to
+    its end, and if it failed as the model did where it had succeeded: that is no answer to keep.
     """
-    from studio.engine.run import run
+    from studio.engine.run import arun
     from studio.trace import Trace
 
     types = registry or default_registry()
@@ -85,9 +88,12 @@ def record(
                 hint=f"Run the graph, then `studio test last --add {case.name} --node {case.node} --replace`.",
             )
         target, inputs = alone(case, graph, types, stores="run")
-    result = run(
-        target, inputs, model=model, embedder=embedder, db=db, seed=case.recorded.seed, clock=case.recorded.clock,
-        registry=registry, cache="off",
+    result = until_stopped(
+        lambda: arun(
+            target, inputs, model=model, embedder=embedder, db=db, seed=case.recorded.seed, clock=case.recorded.clock,
+            registry=registry, cache="off",
+        ),
+        stop or Stop(),
     )  # fmt: skip
     if result.status not in ("ok", "failed"):
         raise UsageError(f"The run {result.run_id} of the case `{case.name}` is {result.status}.")
@@ -96,4 +102,10 @@ def record(
             made = take_firing(trace, result.run_id, case.node.rpartition("/")[2], "0", registry=registry)
         else:
             made = take_run(trace, result.run_id, registry=registry)
+    failed = [one for one in made.recorded.answers if one.kind in MODEL_KINDS and one.status == "error"]
+    if failed and case.recorded.status == "ok" and made.recorded.status != "ok":
+        raise UsageError(
+            f"The model did not answer `{failed[-1].node or case.node}`: {failed[-1].error}",
+            hint=f"Nothing was changed. The run {result.run_id} says more.",
+        )
     return case.with_recorded(made.recorded)

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from studio.gui.panels.tests.bench import Suite
     from studio.gui.panels.tests.panel import TestsPanel
     from studio.gui.replay.session import Session
+    from studio.support.errors import StudioError
 
 _MENU = "Run/Tests"
 
@@ -173,6 +174,9 @@ def _step_through(workbench: Workbench) -> None:
     if panel is None or suite is None or case is None:
         return
     graph, file, registry = suite.where.load(), suite.where.graph, workbench.registry
+    play = panel.bench.begin(suite, [case.name])
+    if play is None:
+        return
     folder = Path(tempfile.mkdtemp(prefix="studio-test-"))
     # Nobody needs what a test did, once the window is closed.
     panel.destroyed.connect(lambda *_: shutil.rmtree(folder, ignore_errors=True))
@@ -184,11 +188,20 @@ def _step_through(workbench: Workbench) -> None:
 
         db = folder / "test.db"
         try:
-            return Source(db, play_into(case, graph or Graph.load(file), db, registry=registry))
+            panel.bench.tell(play, case.name)
+            return Source(db, play_into(case, graph or Graph.load(file), db, registry=registry, stop=play.stop))
         finally:
             close_writer(db)
 
+    def refused(error: StudioError) -> None:
+        panel.bench.end(play)
+        if play.stop.is_set:
+            workbench.say(f"The test {case.name} was stopped.")
+        else:
+            workbench.fail(error)
+
     def then(source: Source) -> None:
+        panel.bench.end(play)
         panel.bench.played[source.db] = suite.where
         session = workbench.part("replay").open(source)
         if session is not None:
@@ -196,7 +209,7 @@ def _step_through(workbench: Workbench) -> None:
             session.seek_firing(max((one.id for one in found), default=0))
             workbench.say(f"The test {case.name}, as it was just played over the graph of today.")
 
-    beside(panel, work, then, workbench.fail)
+    play.thread = beside(panel, work, then, refused)
 
 
 def _recorded_source(workbench: Workbench) -> Source | None:
@@ -357,7 +370,7 @@ ACTIONS = [
     ),
     Action(
         "tests.stop", "Stop Tests", _MENU, _stop, order=13, when=_is_playing, why=lambda w: "No test is being played.",
-        help="End the tests that are being played.",
+        help="End the tests that are being played, stepped through or recorded anew.",
     ),
     Action(
         "tests.on_save", "Run Tests on Save", _MENU, _on_save, order=14, checked=_plays_on_save,
@@ -374,7 +387,8 @@ ACTIONS = [
         help="Keep the whole run, with all that was answered, as a test of the graph.",
     ),
     Action(
-        "tests.step_through", "Step Through Test", _MENU, _step_through, order=210, when=_has_one, why=_why,
+        "tests.step_through", "Step Through Test", _MENU, _step_through, order=210,
+        when=lambda w: _has_one(w) and not _is_playing(w), why=_why,
         help="Play the selected test with all that happens recorded, and open that as a run.",
     ),
     Action(
@@ -386,7 +400,8 @@ ACTIONS = [
         help="Show the node that the selected test is of, in the graph of today.",
     ),
     Action(
-        "tests.renew", "Renew Tests…", _MENU, _renew, order=310, when=_may_write, why=_why_no_writing,
+        "tests.renew", "Renew Tests…", _MENU, _renew, order=310,
+        when=lambda w: _may_write(w) and not _is_playing(w), why=_why_no_writing,
         help="Ask a real model anew for what the selected tests recorded, and keep its answers.",
     ),
     Action(

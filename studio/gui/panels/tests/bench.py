@@ -74,7 +74,8 @@ class Suite:
 
 @dataclass
 class Play:
-    """Plays that are under way: `names` in order, how many are done, and what ends them."""
+    """Tests that are played, stepped through or recorded anew just now: `names` in order, how many are done, and what
+    ends them."""
 
     suite: Suite
     names: list[str]
@@ -250,6 +251,28 @@ class Bench(QObject):
         play.thread.start()
         self.changed.emit()
 
+    def begin(self, suite: Suite, names: Sequence[str]) -> Play | None:
+        """Say that something is done with these tests, until `end`; None while something else is. Whoever does it asks
+        `play.stop`."""
+        from studio.cases.playing import Stop
+
+        if self.play is not None:
+            self.workbench.say("Tests are being played: wait, or stop them first.", "warning")
+            return None
+        self.play = Play(suite, list(names), Stop())
+        self.changed.emit()
+        return self.play
+
+    def tell(self, play: Play, name: str) -> None:
+        """From any thread: it goes on with this test."""
+        self._send(play, name)
+
+    def end(self, play: Play) -> None:
+        """What was begun is over."""
+        if self.play is play:
+            self.play = None
+            self.changed.emit()
+
     def _send(self, play: Play, what: object) -> None:
         try:
             self._came.emit(play, what)
@@ -265,7 +288,7 @@ class Bench(QObject):
             if play.suite.file is not None and name in play.suite.file.cases:
                 play.suite.results[name] = what
         elif isinstance(what, str):
-            play.now = what
+            play.now, play.done = what, play.names.index(what)
         elif isinstance(what, StudioError):
             self.workbench.fail(what)
         elif isinstance(what, Exception):

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from studio.cases.reading import CasesFile
     from studio.gui.panels.tests.bench import Suite
     from studio.gui.panels.tests.panel import TestsPanel
+    from studio.support.errors import StudioError
 
 RENEW: Final = "Ask Anew"
 
@@ -66,8 +67,12 @@ def told_cost(cases: list[Case], model: str) -> str:
 
 
 def renew(panel: TestsPanel, suite: Suite, cases: list[Case]) -> None:
-    """Record cases anew, one after the other, and write each that worked; a refusal is told and ends it."""
-    workbench = panel.workbench
+    """Record cases anew, one after the other, and write each that worked; a refusal is told and ends it, and so does
+    stopping the tests."""
+    workbench, bench = panel.workbench, panel.bench
+    play = bench.begin(suite, [case.name for case in cases])
+    if play is None:
+        return
     model = str(workbench.settings["models.default"])
     graph, db = suite.where.load(), Path(workbench.part("live").trace_file())
     where, registry = suite.where, workbench.registry
@@ -84,7 +89,8 @@ def renew(panel: TestsPanel, suite: Suite, cases: list[Case]) -> None:
 
         today = graph or Graph.load(where.graph)
         for case in cases:
-            made = record(case, today, model=None, embedder=None, db=db, registry=registry)
+            bench.tell(play, case.name)
+            made = record(case, today, model=None, embedder=None, db=db, registry=registry, stop=play.stop)
             with Trace(db) as trace:
                 then = recorded_graph(trace, made.recorded.run)
             short = repeats_short(made, then, where.tests.parent, registry=registry)
@@ -92,9 +98,18 @@ def renew(panel: TestsPanel, suite: Suite, cases: list[Case]) -> None:
         return read_tests(where.tests)
 
     def done(found: CasesFile) -> None:
-        panel.bench.took(suite, found)
+        bench.end(play)
+        bench.took(suite, found)
         workbench.say(f"{plural(len(cases), 'test')} recorded anew.")
-        if panel.bench.suite is suite:
-            panel.bench.run([case.name for case in cases])
+        if bench.suite is suite:
+            bench.run([case.name for case in cases])
 
-    beside(panel, work, done, workbench.fail)
+    def refused(error: StudioError) -> None:
+        bench.end(play)
+        bench.read()  # those before it are written
+        if play.stop.is_set:
+            workbench.say(f"Stopped: {play.done} of {len(cases)} tests were recorded anew.")
+        else:
+            workbench.fail(error)
+
+    play.thread = beside(panel, work, done, refused)

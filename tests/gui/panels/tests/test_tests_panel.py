@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 from xml.etree import ElementTree as xml
 
@@ -15,6 +16,9 @@ from studio.editing.document.ops import PutNode
 from studio.graph.model import NodeInstance
 from studio.gui.frame.window import MainWindow
 from studio.gui.widgets.labels import Note
+from studio.models.catalog import Catalog
+from studio.models.scripted import Scripted
+from studio.spec.calls import CompletionCall, CompletionReply
 from studio.support.resources import bundled_graphs
 from tests.gui.panels.tests.conftest import Bank
 from tests.gui.windows import press_answer
@@ -135,7 +139,8 @@ def test_what_another_program_writes_is_followed_and_good_results_stay(two: Bank
     assert f"{two.tests}:2" in two.panel.empty.text()
 
 
-def test_plays_are_stopped(bank: Bank) -> None:
+def put_endless(bank: Bank) -> None:
+    """Tests of a graph that goes on and on."""
     bank.tests.write_text(
         "studio_tests: 1\ncases:\n  endless:\n    inputs: {}\n    expect: ticks > 0\n"
         "  never:\n    inputs: {}\n    expect: ticks > 0\n"
@@ -148,6 +153,10 @@ def test_plays_are_stopped(bank: Bank) -> None:
     )
     bank.open_graph()
     bank.settle()
+
+
+def test_plays_are_stopped(bank: Bank) -> None:
+    put_endless(bank)
     bank.desk.trigger("tests.run_all")
     play = bank.panel.bench.play
     assert play is not None
@@ -229,6 +238,66 @@ def test_renewing_asks_first_and_without_a_model_refuses_and_changes_nothing(
     two.qtbot.waitUntil(lambda: two.desk.said[-1][1] == "error", timeout=20_000)
     assert "There is no key" in two.desk.said[-1][0]
     assert two.tests.read_bytes() == before
+
+
+class Silent(Scripted):
+    """A model that never answers."""
+
+    async def complete(self, call: CompletionCall) -> CompletionReply:
+        self.requests.append(call)
+        await asyncio.Event().wait()
+        raise AssertionError
+
+
+def test_renewing_keeps_the_new_answers_and_can_be_stopped(
+    two: Bank, window_of: MainWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = Silent(())
+    monkeypatch.setattr(Catalog, "_open", lambda *_, **__: model)
+    two.desk.workbench.change_setting("models.default", "openai/gpt-4.1-mini")
+    before = two.tests.read_bytes()
+    click_row(two, "critic_judges")
+    two.desk.trigger("tests.renew")
+    press_answer(two.qtbot, window_of, "Ask Anew")
+    two.qtbot.waitUntil(lambda: bool(model.requests), timeout=20_000)
+    assert not window_of.actions_bar.actions["tests.renew"].isEnabled(), "one asks at a time"
+    two.qtbot.waitUntil(lambda: two.states()["critic_judges"] == "playing")
+    QTest.mouseClick(two.panel.stop, Qt.MouseButton.LeftButton)
+    two.settle()
+    assert two.desk.said[-1][0] == "Stopped: 0 of 1 tests were recorded anew."
+    assert two.tests.read_bytes() == before
+    assert len(model.requests) == 1
+
+    monkeypatch.setattr(Catalog, "_open", lambda *_, **__: Scripted(({"error": "timeout"},)))
+    two.desk.trigger("tests.renew")
+    press_answer(two.qtbot, window_of, "Ask Anew")
+    two.qtbot.waitUntil(lambda: two.desk.said[-1][1] == "error", timeout=20_000)
+    assert "did not answer" in two.desk.said[-1][0]
+    assert two.tests.read_bytes() == before, "a failure of the model is no answer to keep"
+
+    two.settle()
+    monkeypatch.setattr(Catalog, "_open", lambda *_, **__: Scripted(("good",)))
+    two.desk.trigger("tests.renew")
+    press_answer(two.qtbot, window_of, "Ask Anew")
+    two.qtbot.waitUntil(lambda: two.states()["critic_judges"] == "passed", timeout=20_000)
+    assert b"reply: good" in two.tests.read_bytes()
+    assert list(read_tests(two.tests).cases) == ["critic_judges", "writer_mends"]
+
+
+def test_stepping_through_a_test_that_goes_on_is_stopped(bank: Bank) -> None:
+    put_endless(bank)
+    click_row(bank, "endless")
+    bank.desk.trigger("tests.step_through")
+    play = bank.panel.bench.play
+    assert play is not None
+    bank.qtbot.waitUntil(lambda: play.stop._playing is not None, timeout=20_000)
+    bank.desk.trigger("tests.stop")
+    bank.settle()
+    assert bank.desk.said[-1][0] == "The test endless was stopped."
+    assert bank.desk.workbench.part("replay").current is None
+    assert play.thread is not None
+    play.thread.join(5)
+    assert not play.thread.is_alive()
 
 
 def test_a_test_is_stepped_through_as_it_was_played(two: Bank) -> None:
