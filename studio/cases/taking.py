@@ -59,28 +59,31 @@ def take_run(trace: Trace, run: str = "last", name: str = "", *, registry: Regis
 
 
 def take_firing(
-    trace: Trace, run: str, node: str, tick: str = "", name: str = "", *, registry: Registry | None = None
-) -> Case:
-    """Return one firing as a case that expects the same outputs. Without `tick`: the node's only firing.
+    trace: Trace, run: str, node: str, tick: str = "", name: str = "", *, firing: int = 0,
+    registry: Registry | None = None,
+) -> Case:  # fmt: skip
+    """Return one firing as a case that expects the same outputs. Without `tick`: the node's only firing. Where a region
+    was tried again there are several at one tick: the last one counts, unless `firing` says which.
 
     Raises `UsageError` if there is no such firing, if it did not fire, or if it cannot be repeated alone.
     """
     found = trace.run(run)
     taker = _Taker(trace, found, registry)
-    firing = _the_firing(trace, found, node, tick)
-    taker.move(firing)
-    recorded = taker.recorded(taker.within(firing), firing.status, trace.outputs(firing))
+    taken = _the_firing(trace, found, node, tick, firing)
+    taker.move(taken)
+    recorded = taker.recorded(taker.within(taken), taken.status, trace.outputs(taken))
     return Case(
-        name or f"{node} at {firing.tick}",
+        name or f"{node} at {taken.tick}",
         node=node,
-        inputs=taker.inputs(firing),
+        inputs=taker.inputs(taken),
         equal=True,
         recorded=recorded,
     )
 
 
-def _the_firing(trace: Trace, run: Run, node: str, tick: str) -> Firing:
+def _the_firing(trace: Trace, run: Run, node: str, tick: str, id: int = 0) -> Firing:
     fired = [one for one in trace.firings(run.id, node, tick or None) if one.status in ("ok", "error")]
+    fired = [one for one in fired if id in (0, one.id)]
     if not fired:
         skipped = next(trace.firings(run.id, node, tick or None), None)
         why = f": {skipped.reason}" if skipped is not None and skipped.reason else ""

@@ -158,7 +158,7 @@ def _as_case(trace: Trace, run: str, facts: FiringFacts, registry: Any) -> str:
     from studio.cases.taking import take_firing
     from studio.cases.writing import first_text
 
-    case = take_firing(trace, run, facts.node, facts.tick, registry=registry)
+    case = take_firing(trace, run, facts.node, facts.tick, firing=facts.firing, registry=registry)
     return first_text(replace(case, name=suggested_name(case, "", ())), Keeper(), short=False)
 
 

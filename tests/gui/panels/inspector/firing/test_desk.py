@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
+
+from PySide6.QtGui import QGuiApplication
 
 from studio.support.errors import StudioError
 from studio.trace import Trace
+from tests.cases.test_taking_attempts import record_attempts
 from tests.gui.panels.inspector.firing.conftest import Stage
 
 
@@ -63,3 +68,18 @@ def test_a_node_that_the_graph_has_not_is_not_offered_as_yaml(workshop: Stage, m
 
     assert not workshop.page.copying.can("node")
     assert workshop.page.copying.can("json")
+
+
+def test_of_a_region_that_was_tried_again_the_attempt_that_is_shown_is_copied(
+    db: Path, stage_of: Callable[..., Stage], qtbot: Any
+) -> None:
+    record_attempts(db)
+    stage = stage_of(db)
+    for firing, text in zip(stage.session.trace.firings("last", "work/parse"), ("no JSON", "[7]"), strict=True):
+        stage.session.seek_firing(firing.id)
+        stage.settle()
+        assert stage.facts.firing == firing.id
+        QGuiApplication.clipboard().clear()
+        stage.page.copying.copy("yaml")
+        qtbot.waitUntil(lambda: "node: work/parse" in QGuiApplication.clipboard().text())
+        assert text in QGuiApplication.clipboard().text()
