@@ -66,16 +66,16 @@ def graph_file(run: Run, db: Path) -> Path | None:
 
 
 def take(
-    trace: Trace, run: str, node: str = "", tick: str = "", name: str = "", *, base: Path | None = None,
-    registry: Registry | None = None,
+    trace: Trace, run: str, node: str = "", tick: str = "", name: str = "", *, firing: int = 0,
+    base: Path | None = None, registry: Registry | None = None,
 ) -> Taken:  # fmt: skip
     """Take a run, or one firing of it, as a case, and play it once to see that it repeats what was recorded.
 
-    `base` is where today's graph stands: files that it names are looked for there. Raises UsageError for what cannot
-    be a case: it says why.
+    `firing` is its id, for where there are several of a node at a tick. `base` is where today's graph stands: files
+    that it names are looked for there. Raises UsageError for what cannot be a case: it says why.
     """
     if node:
-        case = take_firing(trace, run, node, tick, name, registry=registry)
+        case = take_firing(trace, run, node, tick, name, firing=firing, registry=registry)
     else:
         case = take_run(trace, run, name, registry=registry)
     require_no_blobs(case)

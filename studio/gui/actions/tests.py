@@ -136,7 +136,7 @@ def _from_firing(workbench: Workbench) -> None:
         node = session.node_at(Spot(canvas.at, selection[0]))
         if node is not None and node.last is not None:
             firing = node.last
-    _made(workbench).make_test(session.source, firing.node, firing.tick)
+    _made(workbench).make_test(session.source, firing.node, firing.tick, firing.id)
 
 
 # -- doing -----------------------------------------------------------------------------------------

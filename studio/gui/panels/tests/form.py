@@ -52,13 +52,13 @@ CUT: Final = 120
 class MakeTest(QDialog):
     """The form. `taken` is there once the run was looked at."""
 
-    def __init__(self, panel: TestsPanel, source: Source, node: str, tick: str) -> None:
+    def __init__(self, panel: TestsPanel, source: Source, node: str, tick: str, firing: int = 0) -> None:
         super().__init__(panel.window())
         self.setObjectName("make_test")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.panel = panel
         self.workbench = panel.workbench
-        self.source, self.node, self.tick = source, node, tick
+        self.source, self.node, self.tick, self.firing = source, node, tick, firing
         self.taken: Taken | None = None
         self.tests: Path | None = None
         self.graph_name = ""
@@ -151,6 +151,7 @@ class MakeTest(QDialog):
 
     def _take(self) -> None:
         source, node, tick, registry = self.source, self.node, self.tick, self.workbench.registry
+        firing = self.firing
         session = next((one for one in self.workbench.part("replay").sessions if one.source == source), None)
         known = None if session is None else graph_of(session)
 
@@ -163,7 +164,7 @@ class MakeTest(QDialog):
                 run = trace.run(source.run)
                 graph = known or (None if source.foreign else graph_file(run, source.db))
                 base = graph.parent if graph is not None else None
-                taken = take(trace, run.id, node, tick, base=base, registry=registry)
+                taken = take(trace, run.id, node, tick, firing=firing, base=base, registry=registry)
                 name = run.graph or "graph"
             tests = None if graph is None or is_bundled(graph) else cases_beside(graph)
             names = set(read_tests(tests).cases) if tests is not None and tests.is_file() else set()

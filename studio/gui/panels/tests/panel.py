@@ -315,13 +315,14 @@ class TestsPanel(QWidget):
 
     # -- what can be done ---------------------------------------------------------------------
 
-    def make_test(self, source: Source, node: str = "", tick: str = "") -> MakeTest:
-        """Open the form that makes a test of a run, or of the firing of a node at a tick."""
+    def make_test(self, source: Source, node: str = "", tick: str = "", firing: int = 0) -> MakeTest:
+        """Open the form that makes a test of a run, or of the firing of a node at a tick: of the one with this id, if a
+        region was tried again."""
         from studio.gui.panels.tests.form import MakeTest
 
         if self.form is not None:
             self.form.close()
-        self.form = MakeTest(self, source, node, tick)
+        self.form = MakeTest(self, source, node, tick, firing)
         self.form.finished.connect(self._on_form_closed)
         self.form.show()
         return self.form

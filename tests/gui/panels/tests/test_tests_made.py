@@ -17,6 +17,7 @@ from studio.gui.replay.session import Source
 from studio.support.errors import UsageError
 from studio.support.resources import bundled_graphs
 from studio.trace.writer import close_writer
+from tests.cases.test_taking_attempts import record_attempts
 from tests.gui.panels.tests.conftest import Bank
 from tests.gui.popups.test_context import choose, menu_at
 from tests.gui.support import head_of, type_into
@@ -62,6 +63,20 @@ def test_a_firing_becomes_a_test_by_menu_and_form_and_passes_offline(bank: Bank)
     bank.qtbot.waitUntil(lambda: bank.states() == {"is_content": "passed"})
     assert bank.panel.form is None
     assert read_tests(bank.tests).cases["is_content"].about == "The second draft is good."
+
+
+def test_of_a_region_that_was_tried_again_the_attempt_that_is_shown_becomes_a_test(bank: Bank, tmp_path: Path) -> None:
+    bank.db = tmp_path / "attempts.db"
+    record_attempts(bank.db)
+    session = bank.replay()
+    for firing, text in zip(session.trace.firings("last", "work/parse"), ("no JSON", "[7]"), strict=True):
+        session.seek_firing(firing.id)
+        bank.desk.settle()
+        bank.desk.trigger("tests.from_firing")
+        form = form_of(bank)
+        assert form.taken is not None
+        assert form.taken.case.inputs == {"text": text}
+        form.close()
 
 
 def test_checks_and_single_outputs_are_kept_instead(bank: Bank) -> None:
