@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -23,6 +22,8 @@ from studio.trace.sqlite import (
     connect_foreign,
     connect_reader,
     connect_writer,
+    drop_private_copy,
+    is_private_copy,
     is_recorded_example,
     problem_of,
     sqlite3,
@@ -77,7 +78,7 @@ class Reader:
         """Close the connection and remove the private copy, if there is one."""
         self.connection.close()
         if self._copy is not None:
-            shutil.rmtree(self._copy, ignore_errors=True)
+            drop_private_copy(self._copy)
             self._copy = None
 
     def interrupt(self) -> None:
@@ -87,7 +88,7 @@ class Reader:
 
     def settle(self) -> None:
         """Find writing processes that died without a word; note their end here and, if possible, in the database."""
-        alone = self._copy is not None or is_recorded_example(self.path)
+        alone = self._copy is not None or is_private_copy(self.path) or is_recorded_example(self.path)
         news = [
             id
             for (id,) in self.rows("SELECT id FROM _process WHERE ended_at IS NULL")

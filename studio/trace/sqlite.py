@@ -39,6 +39,8 @@ __all__ = [
     "connect_reader",
     "connect_scratch",
     "connect_writer",
+    "drop_private_copy",
+    "is_private_copy",
     "is_recorded_example",
     "prepare_for_writing",
     "primary_code",
@@ -57,6 +59,8 @@ COPY_NAME = "foreign.db"
 
 MOST_MEMORY = 2 << 30
 """Bytes that SQLite may take in this process from the first free query on."""
+
+_private_copies: set[Path] = set()
 
 _NETWORK_FILE_SYSTEMS = {
     "nfs",
@@ -214,11 +218,9 @@ def connect_foreign(path: Path) -> tuple[sqlite3.Connection, Path]:
         wal = path.with_name(path.name + "-wal")
         if wal.exists():
             shutil.copyfile(wal, copy.with_name(copy.name + "-wal"))
+        _private_copies.add(copy)
         connection = _open_reader(copy, "mode=ro")
         try:
-            connection.execute("PRAGMA trusted_schema=OFF")
-            connection.execute("PRAGMA cell_size_check=ON")
-            connection.execute("PRAGMA mmap_size=0")
             found = connection.execute("PRAGMA quick_check(1)").fetchone()
             if found is None or found[0] != "ok":
                 raise sqlite3.DatabaseError("database disk image is malformed")
@@ -226,12 +228,24 @@ def connect_foreign(path: Path) -> tuple[sqlite3.Connection, Path]:
             connection.close()
             raise
     except (sqlite3.Error, OSError, UnicodeDecodeError) as error:
-        shutil.rmtree(folder, ignore_errors=True)
+        drop_private_copy(folder)
         if isinstance(error, OSError):
             raise EnvironmentProblem(f"The file cannot be copied: {error.strerror}.", where=str(path)) from error
         no_database = primary_code(error) == sqlite3.SQLITE_NOTADB
         raise (problem_of(error, path) if no_database else None) or _malformed(path) from error
     return connection, folder
+
+
+def is_private_copy(path: Path) -> bool:
+    """True for a copy that `connect_foreign` made here: whoever reads it again trusts it as little, and nobody writes
+    into it."""
+    return path in _private_copies
+
+
+def drop_private_copy(folder: Path) -> None:
+    """Remove the folder of a private copy."""
+    _private_copies.discard(folder / COPY_NAME)
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def take_in_log(copy: Path) -> bool:
@@ -346,6 +360,10 @@ def _open_reader(path: Path, mode: str) -> sqlite3.Connection:
     try:
         connection.create_function("unpacked", 3, unpacked, deterministic=True)
         connection.execute("PRAGMA query_only=1")
+        if is_private_copy(path):
+            connection.execute("PRAGMA trusted_schema=OFF")
+            connection.execute("PRAGMA cell_size_check=ON")
+            connection.execute("PRAGMA mmap_size=0")
         connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
     except BaseException:
         connection.close()
