@@ -67,6 +67,16 @@ def _totals(*names: str) -> str:
 
 
 _TICK = "(typeof(tick) = 'text' AND tick <> '' AND tick NOT GLOB '*[^a-z0-9.]*')"
+MOST_RUNS = (1 << 31) - 1
+"""The largest number of a run in its file: together with the ids of its rows it fits into 63 bits."""
+
+_RUN_ID = (
+    "length(run) BETWEEN 1 AND 64 AND run <> 'last' AND run NOT GLOB '*[^0-9A-Za-z_.-]*' AND run NOT GLOB '[_.-]*'"
+)
+
+_AROUND = f"(parent >= 0 AND parent < id & {ID_MASK})"
+"""What is around began earlier: otherwise whoever goes outwards might go round in a circle."""
+
 _OWN_PATH = f"{_within_run('path')} AND EXISTS (SELECT 1 FROM _path p WHERE p.id = t.path)"
 _COUNTS = ("firings", "ticks", "calls", "tokens_in", "tokens_out", "cost_usd")
 
@@ -74,6 +84,7 @@ RULES: dict[str, str] = {
     "_run": " AND ".join((
         _integer("id", "process"),
         _text("run", "graph_hash"),
+        _RUN_ID,
         _text_or_null("graph_name", "graph_file", "parent_run", "boundary"),
         _object_or_null("inputs"),
         _json_or_blob("options"),
@@ -89,13 +100,17 @@ RULES: dict[str, str] = {
         f"CASE WHEN {_json('totals', 'object')} THEN {_totals(*_COUNTS)} ELSE 0 END",
         _moment("finished_at"),
     )),
-    "_path": " AND ".join((_integer("id", "version", "plan_index", "parent"), _text("path"), _text_or_null("type"))),
+    "_path": " AND ".join((
+        _integer("id", "version", "plan_index", "parent"), _text("path"), _text_or_null("type"), _AROUND,
+        f"plan_index BETWEEN 0 AND id & {ID_MASK}",
+    )),
     "_open": " AND ".join((_within_run("id"), _OWN_PATH, _TICK, _integer_or_null("parent", "item"),
-        _moment("started_at"),
+        f"coalesce({_AROUND}, 1)", _moment("started_at"),
     )),
     "_firing": " AND ".join((
         _within_run("id"),
         _integer_or_null("seq", "parent", "item", "attempt", "duration"),
+        f"coalesce({_AROUND}, 1)",
         _OWN_PATH,
         _TICK,
         "status IN (0, 1, 2)",
@@ -147,6 +162,8 @@ UNSUMMED = {"sum"}
 
 def first_bad_row(connection: sqlite3.Connection, run: int) -> str | None:
     """Return the name of the first row of a run that is not what it should be; None if all are."""
+    if not 0 < run <= MOST_RUNS:
+        return "the number of the run"
     for table, rule in RULES.items():
         # The rows of a run are one range of each table; the two tables of runs have one row each.
         alone = table in ("_run", "_run_end")

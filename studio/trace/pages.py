@@ -16,6 +16,11 @@ INTERIOR_INDEX, INTERIOR_TABLE, LEAF_INDEX, LEAF_TABLE = 2, 5, 10, 13
 HEADER_BYTES = 100
 MOST_COLUMNS = 200
 MOST_PAYLOAD = 1 << 30
+LEAST_CELL = 4
+"""Bytes that a record takes beyond its own: of the list of cells, its length, its id."""
+
+MOST_READ = 2
+"""How often its own size is read of a file: each byte belongs to one record, unless somebody meant to keep us busy."""
 
 Values = tuple[Any, ...]
 
@@ -48,6 +53,8 @@ class Pages:
         self.missing = 0
         """Pages that were led to and are not there or not what they should be."""
         self._seen: set[int] = set()
+        self._left = MOST_READ * max(len(data), 1 << 16)
+        """Bytes of records that may still be read."""
 
     def __len__(self) -> int:
         """How many pages there are, the last one perhaps cut off."""
@@ -134,7 +141,7 @@ class Pages:
         if first + 2 * count > self._usable:
             raise Broken(f"page {number} has too many cells")
         found = struct.unpack(f">{count}H", page[first : first + 2 * count])
-        return [at for at in found if first + 2 * count <= at < self._usable - 3]
+        return [at for at in dict.fromkeys(found) if first + 2 * count <= at < self._usable - 3]
 
     def _rows(self, page: bytes, kind: int, cells: list[int]) -> Iterator[Row]:
         for at in cells:
@@ -152,6 +159,9 @@ class Pages:
         """Return all bytes of a cell's record, those on further pages included (section 1.6, "overflow")."""
         if not 0 < length <= min(MOST_PAYLOAD, len(self._data)):
             raise Broken("a record is longer than the file")
+        self._left -= length + LEAST_CELL
+        if self._left < 0:
+            raise Broken("its records share their bytes")
         usable = self._usable
         most = usable - 35 if is_table else (usable - 12) * 64 // 255 - 23
         if length <= most:
@@ -202,8 +212,8 @@ def _record(payload: bytes) -> Values:
     while at < end:
         kind, at = _varint(payload, at)
         kinds.append(kind)
-    if len(kinds) > MOST_COLUMNS:
-        raise Broken("a record has too many columns")
+        if len(kinds) > MOST_COLUMNS:
+            raise Broken("a record has too many columns")
     values: list[Any] = []
     for kind in kinds:
         value, size = _value(payload, at, kind)

@@ -215,6 +215,10 @@ class Reader:
 
     def _migrate(self) -> None:
         """Bring an older schema up to date: in the file where it may be written, else in a private copy of it."""
+        if self._copy is not None and self.one("SELECT 1 FROM sqlite_master WHERE type = 'trigger'") is not None:
+            raise EnvironmentProblem(  # what a stranger wrote would be done, for ever if he likes
+                "The tables of the file are not those of a trace of Ganglia Studio.", where=str(self.path)
+            )
         self.connection.close()
         writing = None
         if self._copy is None and not is_recorded_example(self.path):

@@ -8,7 +8,6 @@ a newer studio's file those columns are read that this one knows.
 from __future__ import annotations
 
 import re
-import shutil
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -17,7 +16,7 @@ from typing import Any
 
 from studio.support.errors import EnvironmentProblem
 from studio.support.values import content_hash
-from studio.trace.admissible import RULES
+from studio.trace.admissible import MOST_RUNS, RULES
 from studio.trace.gaps import fill_gaps
 from studio.trace.merging import CARRIED
 from studio.trace.packing import unpacked
@@ -25,7 +24,7 @@ from studio.trace.pages import Broken, Pages, Row
 from studio.trace.rows import sum_of_row
 from studio.trace.schema import VERSION, make_current
 from studio.trace.search import index_some
-from studio.trace.sqlite import columns_made_by, connect_writer, problem_of, sqlite3, take_in_log
+from studio.trace.sqlite import columns_made_by, connect_writer, copy_file, problem_of, sqlite3, take_in_log
 from studio.trace.tally import Tallies
 from studio.trace.verify import findings
 from studio.trace.views import ID_MASK, RUN_BITS
@@ -110,36 +109,32 @@ def salvage(source: Path, into: Path, *, told: Told | None = None) -> Salvaged:
         raise EnvironmentProblem("The file is there already.", where=str(into), hint="Give another name.")
     pages = _pages_of(source)
     writing = connect_writer(into)
+    found = Salvaged(source, into, pages.version)
     try:
         make_current(writing, into)
-        found = Salvaged(source, into, pages.version)
         _fill(pages, writing, found, told)
         _judge(writing, found)
-    except sqlite3.Error as error:
-        raise problem_of(error, into) or error from error
-    finally:
+        if not found.runs:
+            raise EnvironmentProblem(
+                "No run in it can be read.", where=str(source), hint="Is it a trace? Look for another copy of the file."
+            )
+    except BaseException as error:
         writing.close()
-    if not found.runs and not found.unreadable:
-        into.unlink()
-        raise EnvironmentProblem(
-            "No run in it can be read.", where=str(source), hint="Is it a trace? Look for another copy of the file."
-        )
+        into.unlink(missing_ok=True)
+        if isinstance(error, sqlite3.Error):
+            raise problem_of(error, into) or error from error
+        raise
+    writing.close()
     return found
 
 
 def _pages_of(source: Path) -> Pages:
     """Read a file, with what stands in the log beside it if SQLite can still take that in."""
-    if not source.is_file():
-        raise EnvironmentProblem("There is no such trace database.", where=str(source))
-    if source.stat().st_size > MOST_BYTES:
-        raise EnvironmentProblem(f"The file is larger than {MOST_BYTES >> 30} GB.", where=str(source))
     try:
-        with tempfile.TemporaryDirectory(prefix="studio-salvage-") as folder:
+        with tempfile.TemporaryDirectory(prefix="studio-salvage-", ignore_cleanup_errors=True) as folder:
             copy = Path(folder) / "salvage.db"
-            shutil.copyfile(source, copy)
-            wal = source.with_name(source.name + "-wal")
-            if wal.exists() and wal.stat().st_size:
-                shutil.copyfile(wal, copy.with_name(copy.name + "-wal"))
+            copy_file(source, copy, MOST_BYTES)
+            if copy.with_name(copy.name + "-wal").exists():
                 take_in_log(copy)
             return Pages(copy.read_bytes())
     except Broken as broken:
@@ -300,7 +295,7 @@ def _judge(writing: sqlite3.Connection, found: Salvaged) -> None:
         shift = "" if table == "_run_end" else f" >> {RUN_BITS}"
         _delete(writing, table, f"id{shift} NOT IN (SELECT id FROM _run)", {}, found)
     for key, run in runs.items():
-        if not isinstance(run, str) or not _admit(writing, key, found):
+        if not 0 < key <= MOST_RUNS or not isinstance(run, str) or not _admit(writing, key, found):
             found.unreadable.append(str(run))
             continue
         Tallies(writing).rebuild(key << RUN_BITS)

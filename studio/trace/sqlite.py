@@ -56,6 +56,8 @@ BUSY_MS = 5000
 WAL_LIMIT_BYTES = 64 << 20
 FOREIGN_LIMIT_BYTES = 4 << 30
 COPY_NAME = "foreign.db"
+LONGEST_NAME = 255
+"""Bytes of a file's name; one that long has no log beside it."""
 
 MOST_MEMORY = 2 << 30
 """Bytes that SQLite may take in this process from the first free query on."""
@@ -207,26 +209,23 @@ def connect_foreign(path: Path) -> tuple[sqlite3.Connection, Path]:
     Not for a file that this process has open: copying it would drop its locks. Returns the connection and the copy's
     folder, which the caller removes when done. Raises `EnvironmentProblem`.
     """
-    if not path.exists():
-        raise EnvironmentProblem("There is no such trace database.", where=str(path))
-    if path.stat().st_size > FOREIGN_LIMIT_BYTES:
-        raise EnvironmentProblem(f"The file is larger than {FOREIGN_LIMIT_BYTES >> 30} GB.", where=str(path))
     folder = Path(tempfile.mkdtemp(prefix="studio-trace-"))
     copy = folder / COPY_NAME
     try:
-        shutil.copyfile(path, copy)
-        wal = path.with_name(path.name + "-wal")
-        if wal.exists():
-            shutil.copyfile(wal, copy.with_name(copy.name + "-wal"))
+        copy_file(path, copy, FOREIGN_LIMIT_BYTES)
         _private_copies.add(copy)
         connection = _open_reader(copy, "mode=ro")
         try:
             found = connection.execute("PRAGMA quick_check(1)").fetchone()
             if found is None or found[0] != "ok":
                 raise sqlite3.DatabaseError("database disk image is malformed")
+            _refuse_views(connection, path)
         except BaseException:
             connection.close()
             raise
+    except EnvironmentProblem:
+        drop_private_copy(folder)
+        raise
     except (sqlite3.Error, OSError, UnicodeDecodeError) as error:
         drop_private_copy(folder)
         if isinstance(error, OSError):
@@ -234,6 +233,36 @@ def connect_foreign(path: Path) -> tuple[sqlite3.Connection, Path]:
         no_database = primary_code(error) == sqlite3.SQLITE_NOTADB
         raise (problem_of(error, path) if no_database else None) or _malformed(path) from error
     return connection, folder
+
+
+def copy_file(path: Path, copy: Path, most: int) -> None:
+    """Copy a database with the log beside it. Raises `EnvironmentProblem` if it is not there, is no file (a device
+    never ends) or has more than so many bytes, OSError if it cannot be read or written."""
+    if not path.exists():
+        raise EnvironmentProblem("There is no such trace database.", where=str(path))
+    if not path.is_file():
+        raise EnvironmentProblem("It is no file.", where=str(path), hint="Name a file of recorded runs.")
+    wal = path.with_name(path.name + "-wal")
+    parts = [(path, copy)]
+    if len(os.fsencode(wal.name)) <= LONGEST_NAME and wal.is_file() and wal.stat().st_size:
+        parts.append((wal, copy.with_name(copy.name + "-wal")))
+    if sum(one.stat().st_size for one, _ in parts) > most:
+        raise EnvironmentProblem(f"The file is larger than {most >> 30} GB.", where=str(path))
+    for one, target in parts:
+        shutil.copyfile(one, target)
+
+
+def _refuse_views(connection: sqlite3.Connection, path: Path) -> None:
+    """Tables of a trace (`_run`) are no views: whoever reads one does what a stranger wrote, for ever if he likes."""
+    acts = connection.execute(
+        "SELECT name FROM sqlite_master WHERE type = 'view' AND name GLOB '_[a-z]*' LIMIT 1"
+    ).fetchone()
+    if acts is not None:
+        raise EnvironmentProblem(
+            "The tables of the file are not those of a trace of Ganglia Studio.",
+            where=str(path),
+            hint="`studio db salvage` reads what its tables hold.",
+        )
 
 
 def is_private_copy(path: Path) -> bool:
@@ -268,7 +297,7 @@ def columns_made_by(table: str, statement: str) -> list[str]:
         try:
             empty.execute(statement)
             return [row[1] for row in empty.execute(f"PRAGMA table_info({table})")]
-        except (sqlite3.Error, ValueError):
+        except (sqlite3.Error, sqlite3.Warning, ValueError):  # a warning: of several statements in one
             return []
 
 

@@ -9,6 +9,9 @@ from studio.support.errors import EnvironmentProblem, StudioError
 from studio.trace.reading import Trace
 from studio.trace.salvaging import Salvaged, Told, salvage
 
+MOST_OF_NAME = 200
+"""Bytes of a file's name that its copy has in common with it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Stranger:
@@ -46,15 +49,13 @@ def look_at(path: Path, folder: Path, *, told: Told | None = None) -> Stranger:
             problem = EnvironmentProblem(f"It is damaged: {wrong[0].what}.", where=str(path))
     except EnvironmentProblem as refused:
         problem = refused
-    number = 1
-    while (into := folder / f"{path.stem}-{number}.db").exists():
+    number, name = 1, path.stem.encode()[:MOST_OF_NAME].decode(errors="ignore")
+    while (into := folder / f"{name}-{number}.db").exists():
         number += 1
     try:
         salvaged = salvage(path, into, told=told)
     except StudioError:
         raise problem from None  # why it does not open says more than that nothing was left
-    if not salvaged.runs:
-        raise problem
     with Trace(into, foreign=True) as trace:
         runs = tuple(run.id for run in trace.runs())
     return Stranger(path, into, runs, problem.message, salvaged)

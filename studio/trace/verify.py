@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 
 from studio.support.values import content_hash
-from studio.trace.admissible import first_bad_row
+from studio.trace.admissible import MOST_RUNS, first_bad_row
 from studio.trace.rows import sum_of_row
 from studio.trace.sqlite import sqlite3
 from studio.trace.views import ID_MASK, RUN_BITS
@@ -56,7 +56,9 @@ def _search(connection: sqlite3.Connection, only: int | None) -> Iterator[Findin
     for key, name, expected in _runs(connection, only):
         bad = first_bad_row(connection, key)
         if bad is not None:
-            yield Finding(name, f"{bad} holds what does not belong there")
+            yield Finding(str(name), f"{bad} holds what does not belong there")
+        if not 0 < key <= MOST_RUNS:
+            continue  # no row of anything could be its
         yield from _rows(connection, key, name)
         yield from _links(connection, key, name)
         if expected is not None:

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 from studio.engine.plan import RegionPlan, compile_plan
 from studio.replay.as_run import graph_as_run
 from studio.spec.registry import Registry, default_registry
-from studio.support.errors import StudioError
+from studio.support.errors import EnvironmentProblem, StudioError
 from studio.support.ticks import region_prefix, tick_path
 from studio.trace.decided import Decided, PathRow, Span
+from studio.trace.reader import CHECK_HINT
 
 if TYPE_CHECKING:
     from studio.trace import Trace
@@ -86,7 +87,7 @@ class Regions:
     def of(self, firing: Decided) -> Region:
         """The region a firing stands in."""
         row = self._steps.path(firing.path)
-        around = None if row is None or not row.parent else self._steps.path(row.parent)
+        around = None if row is None else self._above(row)
         prefix = _prefix(firing.node)
         item = "" if around is None else prefix[len(around.node) + 1 : -1]
         plan = self._plan_of(around)
@@ -127,7 +128,7 @@ class Regions:
         node = region.node
         if node is None:
             return None
-        above = self._steps.path(node.parent) if node.parent else None
+        above = self._above(node)
         prefix = _prefix(node.node)
         ticks = region.span.ticks
         if not region.is_shared:  # one number less: that of this region's own clock
@@ -156,10 +157,17 @@ class Regions:
             count = len(plan.nodes) if plan is not None else UNKNOWN_SIZE
             rows = self._steps.paths_between(first, first + count - 1)
             known = tuple(row for row in rows if row.parent == parent and _prefix(row.node) == prefix)
+            if plan is not None and any(not 0 <= row.plan_index < count for row in known):
+                raise EnvironmentProblem("The nodes of the run are not those of its graph.", hint=CHECK_HINT)
             if len(self._kept) >= KEPT:
                 self._kept.clear()
             self._kept[prefix, first] = known
         return known
+
+    def _above(self, row: PathRow) -> PathRow | None:
+        """The region node's path around a path. It was known before those in it: whoever goes outwards comes to an
+        end, whatever the file says."""
+        return self._steps.path(row.parent) if 0 < row.parent < row.path else None
 
     def _plan_of(self, around: PathRow | None) -> RegionPlan | None:
         """The plan of the body of a region node's path (None: the top), None where it is not known."""
@@ -172,7 +180,7 @@ class Regions:
         names = []
         while around is not None:
             names.append(around.node.rpartition("/")[2])
-            around = self._steps.path(around.parent) if around.parent else None
+            around = self._above(around)
         plan = self._top
         for name in reversed(names):
             node = next((one for one in plan.nodes if one.name == name), None) if plan is not None else None
