@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from studio.gui.base.action import Action
+from studio.gui.replay.in_front import session_in_front, why_no_run
 from studio.gui.workbench import Workbench
 
 if TYPE_CHECKING:
@@ -12,7 +13,6 @@ if TYPE_CHECKING:
     from studio.gui.canvas import Canvas
     from studio.gui.live.watching.places import Spot
     from studio.gui.replay.causes.lights import Lights
-    from studio.gui.replay.session import Session
 
 
 def _lights(workbench: Workbench) -> Lights:
@@ -20,37 +20,31 @@ def _lights(workbench: Workbench) -> Lights:
     return lights
 
 
-def _session(workbench: Workbench) -> Session | None:
-    replays = workbench.parts.get("replay")
-    session: Session | None = None if replays is None else replays.current
-    return session
-
-
 def _in_replay(workbench: Workbench) -> bool:
-    return "causes" in workbench.parts and _session(workbench) is not None and workbench.canvas is not None
+    return "causes" in workbench.parts and session_in_front(workbench) is not None and workbench.canvas is not None
 
 
 def _is_lit(workbench: Workbench) -> bool:
-    session = _session(workbench)
+    session = session_in_front(workbench)
     return session is not None and session.lit is not None and bool(session.lit.seqs)
 
 
 def _is_shown(workbench: Workbench) -> bool:
-    session = _session(workbench)
+    session = session_in_front(workbench)
     return session is not None and (session.lit is not None or _lights(workbench).of(session) is not None)
 
 
 def _is_answered(workbench: Workbench) -> bool:
-    shown = _lights(workbench).of(_session(workbench)) if _in_replay(workbench) else None
+    shown = _lights(workbench).of(session_in_front(workbench)) if _in_replay(workbench) else None
     return shown is not None and shown.answer is not None
 
 
 def _why_not(workbench: Workbench) -> str:
-    return "Open a recorded run first." if _session(workbench) is None else "Nothing is lit."
+    return why_no_run(workbench) or "Nothing is lit."
 
 
 def _label(workbench: Workbench) -> str:
-    session, canvas = _session(workbench), workbench.canvas
+    session, canvas = session_in_front(workbench), workbench.canvas
     if session is not None and canvas is not None and len(workbench.selection) == 1:
         node = session.node_at(_spot(canvas, workbench.selection[0]))
         if node is not None and node.state in ("skipped", "waiting", "not yet"):
@@ -84,7 +78,7 @@ def _output_meant(canvas: Canvas) -> tuple[str, str] | None:
 
 
 def _ask(workbench: Workbench, *, down: bool) -> None:
-    session, canvas = _session(workbench), workbench.canvas
+    session, canvas = session_in_front(workbench), workbench.canvas
     assert session is not None
     assert canvas is not None
     lights = _lights(workbench)
@@ -100,13 +94,13 @@ def _ask(workbench: Workbench, *, down: bool) -> None:
 
 
 def _step(workbench: Workbench, way: str) -> None:
-    session = _session(workbench)
+    session = session_in_front(workbench)
     if session is not None and not _lights(workbench).step(session, way):
         workbench.say("There is no lit step further on." if way in ("next", "last") else "There is no lit step before.")
 
 
 def _end(workbench: Workbench) -> None:
-    session = _session(workbench)
+    session = session_in_front(workbench)
     if session is not None:
         _lights(workbench).clear(session)
         if session.lit is not None:
@@ -114,7 +108,7 @@ def _end(workbench: Workbench) -> None:
 
 
 def _copy(workbench: Workbench) -> None:
-    session = _session(workbench)
+    session = session_in_front(workbench)
     if session is not None:
         _lights(workbench).copy_text(session)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from studio.gui.base.action import Action
+from studio.gui.replay.in_front import shows_run, why_no_run
 from studio.gui.workbench import Workbench
 
 if TYPE_CHECKING:
@@ -15,8 +16,8 @@ if TYPE_CHECKING:
 
 def _page(workbench: Workbench) -> FiringPage | None:
     """The page, brought up to date; None while no recorded run is shown."""
-    replays, inspector = workbench.parts.get("replay"), workbench.parts.get("inspector")
-    if replays is None or inspector is None or replays.current is None:
+    inspector = workbench.parts.get("inspector")
+    if inspector is None or not shows_run(workbench):
         return None
     inspector.refresh()
     page: FiringPage = inspector.firing_page()
@@ -24,12 +25,7 @@ def _page(workbench: Workbench) -> FiringPage | None:
 
 
 def _in_replay(workbench: Workbench) -> bool:
-    replays = workbench.parts.get("replay")
-    return "inspector" in workbench.parts and replays is not None and replays.current is not None
-
-
-def _why_not(workbench: Workbench) -> str:
-    return "Open a recorded run first."
+    return "inspector" in workbench.parts and shows_run(workbench)
 
 
 def _copy(id: str, what: str) -> Callable[[Workbench], None]:
@@ -76,15 +72,16 @@ _COPIES = (
 ACTIONS = [
     *(
         Action(f"firing.copy_{id}", title, "Replay/Firing", _copy(id, what), order=900 + number, when=_in_replay,
-               why=_why_not, help=help)
+               why=why_no_run, help=help)
         for number, (id, title, what, help) in enumerate(_COPIES)
     ),
     Action("firing.differences", "Show Differences", "Replay/Firing", _show("changes"), order=1000, when=_in_replay,
-           why=_why_not, help="Show how the firing differs from the one before, or from the same one in another run."),
-    Action("firing.raw", "Show Raw JSON", "Replay/Firing", _show("raw"), order=1001, when=_in_replay, why=_why_not,
+           why=why_no_run,
+           help="Show how the firing differs from the one before, or from the same one in another run."),
+    Action("firing.raw", "Show Raw JSON", "Replay/Firing", _show("raw"), order=1001, when=_in_replay, why=why_no_run,
            help="Show all that is recorded of the firing as JSON."),
     Action("firing.before", "Firing Before of Shown Node", "Replay/Firing", _step(True), order=1100, when=_in_replay,
-           why=_why_not, help="Go to the firing before of the node that the inspector shows."),
+           why=why_no_run, help="Go to the firing before of the node that the inspector shows."),
     Action("firing.next", "Next Firing of Shown Node", "Replay/Firing", _step(False), order=1101, when=_in_replay,
-           why=_why_not, help="Go to the next firing of the node that the inspector shows."),
+           why=why_no_run, help="Go to the next firing of the node that the inspector shows."),
 ]  # fmt: skip

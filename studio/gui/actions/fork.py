@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from studio.gui.base.action import Action
+from studio.gui.replay.in_front import session_in_front, why_no_run
 from studio.gui.workbench import Workbench
 from studio.support.errors import UsageError
 
 if TYPE_CHECKING:
     from studio.gui.replay.forking.service import Forks
-    from studio.gui.replay.session import Session, Source
+    from studio.gui.replay.session import Source
 
 
 def _forks(workbench: Workbench) -> Forks | None:
@@ -18,18 +19,8 @@ def _forks(workbench: Workbench) -> Forks | None:
     return forks
 
 
-def _session(workbench: Workbench) -> Session | None:
-    replays = workbench.parts.get("replay")
-    session: Session | None = None if replays is None else replays.current
-    return session
-
-
 def _shows_run(workbench: Workbench) -> bool:
-    return _forks(workbench) is not None and _session(workbench) is not None
-
-
-def _no_run(workbench: Workbench) -> str:
-    return "No run is shown: open a recorded run."
+    return _forks(workbench) is not None and session_in_front(workbench) is not None
 
 
 def _fork_here(workbench: Workbench) -> None:
@@ -39,31 +30,31 @@ def _fork_here(workbench: Workbench) -> None:
 
 
 def _can_run(workbench: Workbench) -> bool:
-    forks, session = _forks(workbench), _session(workbench)
+    forks, session = _forks(workbench), session_in_front(workbench)
     return forks is not None and session is not None and forks.draft(session) is not None and not _why(workbench)
 
 
 def _why(workbench: Workbench) -> str:
-    forks, session = _forks(workbench), _session(workbench)
+    forks, session = _forks(workbench), session_in_front(workbench)
     if forks is None or session is None:
-        return _no_run(workbench)
+        return why_no_run(workbench)
     return forks.why_not(session) if forks.draft(session) is not None else "Nothing is changed yet: fork here first."
 
 
 def _run(workbench: Workbench) -> None:
-    forks, session = _forks(workbench), _session(workbench)
+    forks, session = _forks(workbench), session_in_front(workbench)
     if forks is not None and session is not None:
         forks.run(session)
 
 
 def _changes_params(workbench: Workbench) -> bool:
-    forks, session = _forks(workbench), _session(workbench)
+    forks, session = _forks(workbench), session_in_front(workbench)
     draft = None if forks is None or session is None else forks.draft(session)
     return draft is not None and any(piece.key.kind == "param" for piece in draft.pieces)
 
 
 def _apply(workbench: Workbench) -> None:
-    forks, session = _forks(workbench), _session(workbench)
+    forks, session = _forks(workbench), session_in_front(workbench)
     if forks is not None and session is not None:
         forks.apply_to_todays(session)
 
@@ -100,7 +91,7 @@ def _compare(workbench: Workbench) -> None:
 def _compare_with(workbench: Workbench) -> None:
     from studio.gui.popups.runs_beside import RunsBeside
 
-    session = _session(workbench)
+    session = session_in_front(workbench)
     if session is None:
         return
     asks = workbench.parts.get("runs_beside")
@@ -117,12 +108,12 @@ ACTIONS = [
     ),
     Action(
         "fork.compare", "Compare with Run…", "Replay", _compare_with, when=_shows_run,
-        why=_no_run, order=503,
+        why=why_no_run, order=503,
         help="Choose a run that the one in front goes on from, that goes on from it, or of the same graph, and show "
         "both side by side.",
     ),
     Action(
-        "fork.here", "Fork Here…", "Replay", _fork_here, keys=("Ctrl+Shift+K",), when=_shows_run, why=_no_run,
+        "fork.here", "Fork Here…", "Replay", _fork_here, keys=("Ctrl+Shift+K",), when=_shows_run, why=why_no_run,
         order=500,
         help="Change a prompt, another param or an output from this step on, and run on from here as a new run.",
     ),

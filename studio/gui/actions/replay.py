@@ -1,4 +1,4 @@
-"""Stepping through a recorded run that is shown: both ways, from error to error, in and out of regions, by itself."""
+"""Stepping through a recorded run that is shown: both ways, from error to error, in and out of regions."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from studio.gui.base.action import Action
+from studio.gui.replay.in_front import session_in_front, shows_run, why_no_run
 from studio.gui.workbench import Workbench
 from studio.support.plain import plain_line
 
@@ -16,32 +17,17 @@ if TYPE_CHECKING:
 
 Move = Callable[["Session"], bool]
 
-_NO_RUN = "No recorded run is shown: open one from the panel Runs."
-
 
 def _replays(workbench: Workbench) -> Replays:
     replays: Replays = workbench.part("replay")
     return replays
 
 
-def _session(workbench: Workbench) -> Session | None:
-    return _replays(workbench).current if "replay" in workbench.parts else None
-
-
-def shows_run(workbench: Workbench) -> bool:
-    """Enabled while a recorded run is shown."""
-    return _session(workbench) is not None
-
-
-def _why_not(workbench: Workbench) -> str:
-    return _NO_RUN
-
-
 def _moving(move: Move, nothing: str) -> Callable[[Workbench], None]:
     """Make a move; where there is nowhere to go, say so."""
 
     def run(workbench: Workbench) -> None:
-        session = _session(workbench)
+        session = session_in_front(workbench)
         if session is not None:
             _replays(workbench).player.stop()
             if not move(session):
@@ -58,7 +44,7 @@ def _looking(move: Callable[[Cursor], bool], nothing: str) -> Callable[[Workbenc
     """The same for a move that may have to look through the whole run: in a thread of its own."""
 
     def run(workbench: Workbench) -> None:
-        session = _session(workbench)
+        session = session_in_front(workbench)
         if session is not None:
             _replays(workbench).player.stop()
             _replays(workbench).go_later(session, lambda cursor: cursor.seq if move(cursor) else None, nothing)
@@ -70,7 +56,7 @@ def _node(workbench: Workbench, back: bool) -> None:
     """Go to the next firing of the selected node, as the tab shows it; with none selected, of the step's own."""
     from studio.gui.live.watching.places import Spot
 
-    session, tab = _session(workbench), workbench.current
+    session, tab = session_in_front(workbench), workbench.current
     if session is None or tab is None:
         return
     chosen = workbench.selection
@@ -85,7 +71,7 @@ def _item(back: bool) -> Callable[[Workbench], None]:
     def run(workbench: Workbench) -> None:
         from studio.replay.items import beside
 
-        session = _session(workbench)
+        session = session_in_front(workbench)
         if session is None:
             return
         _replays(workbench).player.stop()
@@ -97,7 +83,7 @@ def _item(back: bool) -> Callable[[Workbench], None]:
 
 
 def _out(workbench: Workbench) -> None:
-    session = _session(workbench)
+    session = session_in_front(workbench)
     if session is None:
         return
     _replays(workbench).player.stop()
@@ -111,63 +97,11 @@ def _out(workbench: Workbench) -> None:
     )
 
 
-# -- playing ------------------------------------------------------------------------------------
-
-
-def _play(back: bool) -> Callable[[Workbench], None]:
-    def run(workbench: Workbench) -> None:
-        session = _session(workbench)
-        if session is not None:
-            _replays(workbench).player.toggle(session, back=back)
-
-    return run
-
-
-def _plays(workbench: Workbench, back: bool) -> bool:
-    session = _session(workbench)
-    return session is not None and (player := _replays(workbench).player).session is session and player.back == back
-
-
-def _play_label(workbench: Workbench) -> str:
-    return "Pause Replay" if _plays(workbench, False) else "Play"
-
-
-def _faster(by: int) -> Callable[[Workbench], None]:
-    def run(workbench: Workbench) -> None:
-        player = _replays(workbench).player
-        player.shift_pace(by)
-        workbench.say(f"Runs are played {_adverb(player.pace.title)}.")
-
-    return run
-
-
-def _pace_actions() -> list[Action]:
-    from studio.replay.pace import PACES, Pace
-
-    def take(pace: Pace) -> Callable[[Workbench], None]:
-        return lambda workbench: _replays(workbench).player.set_pace(pace)
-
-    def has(pace: Pace) -> Callable[[Workbench], bool]:
-        return lambda workbench: "replay" in workbench.parts and _replays(workbench).player.pace == pace
-
-    return [
-        Action(
-            f"replay.pace.{pace.key}", pace.title[0].upper() + pace.title[1:], "Replay/Speed", take(pace),
-            order=420 + number, checked=has(pace), help=f"Play recorded runs {_adverb(pace.title)}.",
-        )
-        for number, pace in enumerate(PACES)
-    ]  # fmt: skip
-
-
-def _adverb(title: str) -> str:
-    return title if title.startswith(("as ", "10")) else f"at {title}"
-
-
 # -- asking -------------------------------------------------------------------------------------
 
 
 def _go_to(workbench: Workbench) -> None:
-    session = _session(workbench)
+    session = session_in_front(workbench)
     if session is None:
         return
     last = session.last
@@ -188,7 +122,7 @@ def _go_to(workbench: Workbench) -> None:
 
 
 def _search(workbench: Workbench) -> None:
-    session = _session(workbench)
+    session = session_in_front(workbench)
     if session is None:
         return
     replays = _replays(workbench)
@@ -223,65 +157,12 @@ def _was_searched(workbench: Workbench) -> bool:
     return shows_run(workbench) and bool(_replays(workbench).searched)
 
 
-# -- what is shown ------------------------------------------------------------------------------
-
-
-def _follow(workbench: Workbench) -> None:
-    session = _session(workbench)
-    if session is not None:
-        _replays(workbench).set_follows(session, not session.follows)
-
-
-def _follows(workbench: Workbench) -> bool:
-    session = _session(workbench)
-    return session is not None and session.follows
-
-
-def _goes_on(workbench: Workbench) -> bool:
-    session = _session(workbench)
-    return session is not None and session.run.status == "running"
-
-
-def _tail(workbench: Workbench) -> None:
-    session = _session(workbench)
-    if session is not None:
-        session.follow_end(not session.tails)
-        _replays(workbench).grew.emit(session)
-        workbench.actions_changed.emit()
-
-
-def _tails(workbench: Workbench) -> bool:
-    session = _session(workbench)
-    return session is not None and session.tails
-
-
-def _open_today(workbench: Workbench) -> None:
-    session = _session(workbench)
-    if session is not None:
-        _replays(workbench).open_today(session)
-
-
-def _has_today(workbench: Workbench) -> bool:
-    session = _session(workbench)
-    return session is not None and _replays(workbench).today(session) is not None
-
-
-def _why_no_today(workbench: Workbench) -> str:
-    return "The file that this run was made of is not there any more." if shows_run(workbench) else _NO_RUN
-
-
-def _edit_copy(workbench: Workbench) -> None:
-    session = _session(workbench)
-    if session is not None:
-        _replays(workbench).edit_copy(session)
-
-
 def _step(
     id: str, title: str, order: int, run: Callable[[Workbench], object], help: str, *keys: str,
     when: Callable[[Workbench], bool] = shows_run,
 ) -> Action:  # fmt: skip
     return Action(
-        f"replay.{id}", title, "Replay", run, keys=keys, when=when, why=_why_not, order=order, help=help, canvas=True
+        f"replay.{id}", title, "Replay", run, keys=keys, when=when, why=why_no_run, order=order, help=help, canvas=True
     )
 
 
@@ -350,21 +231,4 @@ ACTIONS = [
           "Go to the next step that holds what was searched for.", "Ctrl+F3", when=_was_searched),
     _step("search_last", "Previous Match", 312, lambda w: _search_on(w, back=True),
           "Go to the step before that holds what was searched for.", "Ctrl+Shift+F3", when=_was_searched),
-    Action("replay.play", "Play", "Replay", _play(False), keys=("Space",), when=shows_run, why=_why_not, order=400,
-           canvas=True, label=_play_label, help="Go from step to step by itself, or stay."),
-    Action("replay.play_back", "Play Backwards", "Replay", _play(True), keys=("Shift+Space",), when=shows_run,
-           why=_why_not, order=401, canvas=True, checked=lambda w: _plays(w, True),
-           help="Go from step to step towards the beginning, or stay."),
-    _step("slower", "Slower", 402, _faster(-1), "Play recorded runs at the next slower speed.", ","),
-    _step("faster", "Faster", 403, _faster(1), "Play recorded runs at the next faster speed.", "."),
-    *_pace_actions(),
-    Action("replay.follow", "Follow Step", "Replay", _follow, keys=("V",), when=shows_run, why=_why_not, order=600,
-           canvas=True, checked=_follows, help="Show the graph that the step is in, and its node, wherever it goes."),
-    Action("replay.tail", "Follow Running Run", "Replay", _tail, keys=("Ctrl+End",), when=_goes_on, order=601,
-           canvas=True, checked=_tails, why=lambda w: "This run has ended." if shows_run(w) else _NO_RUN,
-           help="Go along with the last step of a run that still goes on."),
-    Action("replay.today", "Today's Graph", "Replay", _open_today, when=_has_today, why=_why_no_today, order=610,
-           help="Open the file that the run was made of, as it is now."),
-    Action("replay.edit_copy", "Edit a Copy", "Replay", _edit_copy, when=shows_run, why=_why_not, order=611,
-           help="Open the graph as it ran as a new one that can be changed."),
 ]  # fmt: skip

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
 from studio.gui.base.action import Action
 from studio.gui.base.beside import beside
 from studio.gui.dialogs.ask import ask
+from studio.gui.replay.in_front import session_in_front, shows_run, why_no_run
 from studio.gui.replay.session import Source
 from studio.gui.workbench import Workbench
 
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from studio.cases.case import Case
     from studio.gui.panels.tests.bench import Suite
     from studio.gui.panels.tests.panel import TestsPanel
-    from studio.gui.replay.session import Session
     from studio.support.errors import StudioError
 
 _MENU = "Run/Tests"
@@ -39,12 +39,6 @@ def _made(workbench: Workbench) -> TestsPanel:
         workbench.panel_asked.emit("tests")
     panel: TestsPanel = workbench.part("tests")
     return panel
-
-
-def _session(workbench: Workbench) -> Session | None:
-    replays = workbench.parts.get("replay")
-    session: Session | None = None if replays is None else replays.current
-    return session
 
 
 def _suite(workbench: Workbench) -> Suite | None:
@@ -109,7 +103,7 @@ def _has_failed(workbench: Workbench) -> bool:
 def _run_meant(workbench: Workbench) -> Source | None:
     """The run of which a test is made: of the list of runs the selected one, if one works there; else the one that is
     stepped through."""
-    session, runs = _session(workbench), workbench.parts.get("runs")
+    session, runs = session_in_front(workbench), workbench.parts.get("runs")
     chosen: list[Source] = runs.selected() if runs is not None else []
     focus = QApplication.focusWidget()
     works_there = isinstance(runs, QWidget) and focus is not None and (runs is focus or runs.isAncestorOf(focus))
@@ -125,7 +119,7 @@ def _from_run(workbench: Workbench) -> None:
 
 
 def _from_firing(workbench: Workbench) -> None:
-    session = _session(workbench)
+    session = session_in_front(workbench)
     if session is None:
         return
     firing = session.here
@@ -378,7 +372,7 @@ ACTIONS = [
     ),
     Action(
         "tests.from_firing", "Make a Test of This Firing…", _MENU, _from_firing, order=110,
-        when=lambda w: _session(w) is not None, why=lambda w: "No run is shown: open a recorded run.",
+        when=shows_run, why=why_no_run,
         help="Keep what went into this firing, what was answered and what came out, as a test of the node.",
     ),
     Action(
