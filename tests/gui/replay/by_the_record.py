@@ -63,10 +63,11 @@ class Record:
         assert found.seq == seq
         return found
 
-    def nodes(self, seq: int) -> dict[str, Expected]:
-        """Every node of the region that a step is in, as it was when the step was decided."""
+    def nodes(self, seq: int, *, top: bool = False) -> dict[str, Expected]:
+        """Every node of the region that a step is in, or of the run's graph itself, as it was when the step was
+        decided."""
         here = self.at(seq)
-        prefix, scope = here.node.rpartition("/")[0], self._scope(here.node)
+        prefix, scope = ("", self.top) if top else (here.node.rpartition("/")[0], self._scope(here.node))
         live = live_nodes(scope, frozenset())
         now = here.started_at + (here.duration_ms or 0) / 1e3
         decided = {one.node: one for one in self.firings[:seq]}
@@ -91,11 +92,11 @@ class Record:
             found[name] = Expected(status, last)
         return found
 
-    def wires(self, seq: int) -> list[tuple[Edge, OnWire]]:
-        """Every wire of the region that a step is in, as the region's firings up to it left it."""
+    def wires(self, seq: int, *, top: bool = False) -> list[tuple[Edge, OnWire]]:
+        """Every wire of the region that a step is in, or of the run's graph itself, as the firings up to it left it."""
         here = self.at(seq)
-        prefix, ticks = here.node.rpartition("/")[0], here.tick.rpartition(".")[0]
-        scope = self._scope(here.node)
+        prefix, ticks = ("", "") if top else (here.node.rpartition("/")[0], here.tick.rpartition(".")[0])
+        scope = self.top if top else self._scope(here.node)
         live = live_nodes(scope, frozenset())
         mine = [
             one
