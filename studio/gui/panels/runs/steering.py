@@ -60,7 +60,10 @@ class Steering(QWidget):
         """What is known of runs that were given orders: a sentence and its role."""
         self.held: set[str] = set()
         """Runs that were paused when they answered last."""
-        self.busy: set[str] = set()
+        self._under_way: dict[str, list[str]] = {}
+        """Orders that runs have not answered yet."""
+        self._newest: dict[str, str] = {}
+        """The order that each was given last."""
         self.buttons: dict[str, QToolButton] = {}
         row = QHBoxLayout(self)
         row.setContentsMargins(8, 3, 8, 3)
@@ -108,25 +111,37 @@ class Steering(QWidget):
     # -- orders to other processes --------------------------------------------------------------
 
     def give(self, db: Path, run: str, order: str) -> None:
-        """Give an order to a run of another process; what comes of it is told when it answers."""
-        if run in self.busy:
+        """Give an order to a run of another process; what comes of it is told when it answers.
+
+        One that it is given already is not given twice. A run takes orders one after the other: it may be stopped
+        while it is still asked to pause.
+        """
+        given = self._under_way.setdefault(run, [])
+        if order in given or "abort" in given:
             return
-        self.busy.add(run)
+        given.append(order)
+        self._newest[run] = order
         self._say(run, SAID[order], "soft")
         work: Callable[[], Any] = partial(_send, db, run, order)
-        beside(self, work, partial(self._answered, run, order), partial(self._refused, run))
+        beside(self, work, partial(self._answered, run, order), partial(self._refused, run, order))
 
     def _answered(self, run: str, order: str, status: Json) -> None:
-        self.busy.discard(run)
+        if not self._is_last(run, order):
+            return
         text, role = _sentence(order, status)
         is_held = isinstance(status, dict) and status.get("state") == "paused"
         (self.held.add if is_held else self.held.discard)(run)
         self._say(run, text, role)
 
-    def _refused(self, run: str, error: StudioError) -> None:
-        self.busy.discard(run)
-        self._say(run, plain_line(str(error))[:300], "bad")
-        self.workbench.fail(error)
+    def _refused(self, run: str, order: str, error: StudioError) -> None:
+        if self._is_last(run, order):
+            self._say(run, plain_line(str(error))[:300], "bad")
+            self.workbench.fail(error)
+
+    def _is_last(self, run: str, order: str) -> bool:
+        """Take an order off the list; False if another one was given since, whose answer says how the run stands."""
+        self._under_way[run].remove(order)
+        return self._newest[run] == order
 
     def _say(self, run: str, text: str, role: str) -> None:
         self.said[run] = text, role

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from studio.gui.panels.runs import steering
 from studio.gui.panels.runs.listing import _looked
 from studio.trace import Trace, open_run
 from studio.trace.mailbox import may_be_steered
+from studio.trace.sqlite import sqlite3
 from tests.gui.panels.runs.conftest import PATIENCE_MS, Shelf
 from tests.trace.declaring import declare
 from tests.trace.runs import put_firings, start_of
@@ -155,6 +157,35 @@ def test_a_run_that_does_not_answer_is_said_and_the_window_goes_on(
     log.finish("ok", "quiet", None, {}, {"firings": 3}, 1)
     log.flush()
     shown.wait(lambda: shown.cells("status") == ["ok"])
+
+
+def test_a_run_is_stopped_while_it_is_still_asked_to_pause_and_no_order_is_given_twice(
+    shelf: Open, trace_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(steering, "ANSWER_WITHIN_S", 0.5)
+    log = open_run(trace_file, start_of("01DEAF"))
+    declare(log, 1, "work", "toy.work", 1, 0, 0)
+    put_firings(log, 3)
+    log.flush()
+    shown = shelf()
+    shown.click(running(shown))
+
+    def given() -> list[str]:
+        with closing(sqlite3.connect(trace_file)) as connection:
+            return [row[0] for row in connection.execute("SELECT command ->> '$.do' FROM control ORDER BY id")]
+
+    for name in ("pause", "pause", "abort", "abort", "step"):
+        shown.push(f"runs.{name}.button")
+    assert said(shown) == "Stopping it…"
+    shown.wait(lambda: "does not answer" in said(shown))
+
+    assert sorted(given()) == ["abort", "pause"]
+    assert [text for text, kind in shown.said if kind == "error"] == [shown.said[-1][0]], "it is said once"
+    shown.push("runs.step.button")
+    shown.wait(lambda: "step" in given())
+    shown.wait(lambda: "does not answer" in said(shown))
+    log.finish("ok", "quiet", None, {}, {"firings": 3}, 1)
+    log.flush()
 
 
 def test_the_run_of_this_window_is_a_row_and_is_steered_the_same_way(shelf: Open, slow: Path) -> None:
