@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TypeGuard
 
 from PySide6.QtCore import QEvent, QMimeData, Qt, QTimer, Signal
 from PySide6.QtGui import (
@@ -16,7 +17,18 @@ from PySide6.QtGui import (
     QKeySequence,
     QShowEvent,
 )
-from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow, QTabBar, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QCheckBox,
+    QDockWidget,
+    QMainWindow,
+    QRadioButton,
+    QTabBar,
+    QTabWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from studio.gui.base.bars import Bars, BarText
 from studio.gui.base.collecting import Collector
@@ -63,6 +75,11 @@ _NARROWEST = {"left": 170, "right": 270}
 _BOTTOM = 240
 _STRIP = 6
 """Pixels: how wide panels are at first, how narrow they may be made, how high those below are, the strip over tabs."""
+
+
+def _is_pressed(widget: QWidget | None) -> TypeGuard[QAbstractButton]:
+    """True for what Enter presses; what is ticked is ticked by Space."""
+    return isinstance(widget, QAbstractButton) and not isinstance(widget, QCheckBox | QRadioButton)
 
 
 class MainWindow(QMainWindow):
@@ -359,8 +376,14 @@ class MainWindow(QMainWindow):
 
     @guarded()
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Keys that nobody took may be those of an action that cannot be done now: say so."""
-        if event.isAutoRepeat() or not self.actions_bar.say_why_not(QKeySequence(event.keyCombination())):
+        """Enter presses the button that has the focus. Keys that nobody took may be those of an action that cannot be
+        done now: say so."""
+        focus = self.focusWidget()
+        is_enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        if is_enter and not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier and _is_pressed(focus):
+            if not event.isAutoRepeat():
+                focus.click()
+        elif event.isAutoRepeat() or not self.actions_bar.say_why_not(QKeySequence(event.keyCombination())):
             super().keyPressEvent(event)
 
     @guarded()

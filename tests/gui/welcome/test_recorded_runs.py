@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton
 
 from studio.gui.frame.window import MainWindow
@@ -76,6 +77,18 @@ def test_the_recorded_run_of_every_example_opens_from_its_card_and_steps(window:
         with Trace(recorded_run(name) or Path()) as trace:
             assert session.last == trace.steps("last").last()
     assert len(window.workbench.part("replay").sessions) == len(RECORDED)
+
+
+def test_enter_presses_the_button_that_has_the_focus(window: MainWindow, qtbot: Any) -> None:
+    card = next(one for one in page(window).cards if one.text() == "critic_loop")
+    assert card.see is not None
+    card.see.setFocus()
+    QTest.keyClick(card.see, Qt.Key.Key_Return, Qt.KeyboardModifier.AltModifier)
+    assert not window.workbench.part("replay").sessions, "keys of others press nothing"
+
+    QTest.keyClick(card.see, Qt.Key.Key_Return)
+
+    assert shown_session(window).source.db == recorded_run("critic_loop")
 
 
 def test_the_rest_of_a_card_still_opens_the_template(window: MainWindow, qtbot: Any) -> None:
