@@ -242,7 +242,7 @@ class TestsPanel(QWidget):
         suite, document = self.bench.suite, self.workbench.document
         in_replay = document is not None and self.workbench.part("replay").of(document) is not None
         if document is None:
-            text = "No graph is open."
+            text = "No graph is open. Tests stand beside the graph they are of: open one, or a recorded run of it."
         elif suite is None:
             text = (
                 "This graph has no file yet, so no tests stand beside it."

@@ -169,6 +169,11 @@ def test_plays_are_stopped(bank: Bank) -> None:
     assert bank.desk.said[-1][0] == "Stopped: 0 of 2 tests were played."
 
 
+def test_with_nothing_open_it_says_what_to_open(bank: Bank) -> None:
+    assert bank.panel.empty.isVisible()
+    assert bank.panel.empty.text().startswith("No graph is open. Tests stand beside the graph they are of")
+
+
 def test_filters_leave_out_and_count(two: Bank) -> None:
     break_critic(two)
     two.desk.trigger("tests.run_all")
