@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication
 
 from studio.gui.frame.window import MainWindow
 from studio.gui.replay.session import Session, Source
+from studio.replay.drafts import Key, Piece
 from studio.support.resources import bundled_graphs
 from tests.gui.fuzz.machine import settle
 
@@ -52,10 +53,18 @@ def stepped(window: MainWindow, session: Session) -> None:
         QApplication.processEvents()
 
 
+def fork_wrongly(window: MainWindow, session: Session) -> None:
+    """A draft that cannot run is kept for when the run is opened again, with what is wrong with it."""
+    forks = window.workbench.part("forks")
+    forks.begin(session).put(Piece(Key("output", session.here.node, "nothing"), "else", None, session.seq))
+    assert forks.problems(session)
+
+
 @pytest.mark.parametrize(
     "act",
     [
         stepped,
+        fork_wrongly,
         *(
             pytest.param(triggered(name), id=name)
             for name in ("causes.why", "fork.here", "fork.compare", "replay.search", "firing.raw", "firing.differences")

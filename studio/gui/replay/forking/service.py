@@ -154,6 +154,8 @@ class Forks(QObject):
                     hint="Choose the model that goes on, under Model, seed and limits.",
                 ),
             )
+        for problem in problems.values():
+            problem.__traceback__ = problem.__context__ = None  # they lead to the session, which may be closed
         self._problems[key] = problems
         self._estimates.pop(key, None)
         if not problems:
