@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, Final
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from studio.gui.live.watching.lookup import Lookup
-from studio.support.errors import StudioError
 from studio.trace.prompt_list import Stopped
 
 if TYPE_CHECKING:
@@ -55,15 +54,14 @@ class Asker(QObject):
         self.drop(key)
         stop = self._current[key] = threading.Event()
 
-        def asked(trace: Trace) -> tuple[threading.Event, Any]:
+        def asked(trace: Trace) -> Any:
             try:
-                return stop, None if stop.is_set() else question(trace, stop.is_set)
+                return None if stop.is_set() else question(trace, stop.is_set)
             except Stopped:
-                return stop, None
-            except StudioError as refused:
-                return stop, refused
+                return None
 
-        self._lookup.ask(key, asked)
+        # The sign is part of the key: an older question may still be refused, as its file cannot be opened, say.
+        self._lookup.ask((key, stop), asked)
         self._timer.start()
 
     def drop(self, key: Any) -> None:
@@ -88,10 +86,8 @@ class Asker(QObject):
     def _take(self) -> None:
         lookup = self._lookup
         while lookup is not None and lookup.answers:
-            key, told = lookup.answers.popleft()
-            # A file that cannot be opened is told without a mark of which question it was.
-            stop, answer = told if isinstance(told, tuple) else (self._current.get(key), told)
-            if stop is not None and self._current.get(key) is stop:
+            (key, stop), answer = lookup.answers.popleft()
+            if self._current.get(key) is stop:
                 del self._current[key]
                 self.answered.emit(key, answer)
             lookup = self._lookup  # whoever was told may have turned to another file

@@ -49,6 +49,8 @@ class PromptsPanel(QWidget):
         self._picked: RunFile | None = None
         """The file a person has chosen, which then stays."""
         self._changes: int | None = None
+        self._is_old = False
+        """More was recorded than is listed, but the list could not be changed just then."""
         self._is_hooked = False
         self._make()
         self._look = QTimer(self)
@@ -213,7 +215,7 @@ class PromptsPanel(QWidget):
 
     def _use(self, file: RunFile) -> None:
         self._file = file
-        self._changes = None
+        self._changes, self._is_old = None, False
         self._asker.set_file(file.read)
         self.page.file_changed()
         self.sql.file_changed()
@@ -244,14 +246,15 @@ class PromptsPanel(QWidget):
         if key != "changes" or not isinstance(answer, int):
             return
         before, self._changes = self._changes, answer
-        if before != answer and (before is not None or not self.page.model.rows):
+        if self._is_old or (before != answer and (before is not None or not self.page.model.rows)):
             self._refresh_soon()
 
     def _refresh_soon(self) -> None:
-        """Look again, unless a person reads further down: what they read must not move away."""
-        table = self.page.table
-        is_read = table.verticalScrollBar().value() > 0 or self._asker.is_asked(KEY)
-        if self.is_in_sight and self._asker.file is not None and not is_read:
+        """Look again, unless a person reads further down: what they read must not move away. Then it is done later."""
+        if not self.is_in_sight or self._asker.file is None:
+            return
+        self._is_old = self.page.table.verticalScrollBar().value() > 0 or self._asker.is_asked(KEY)
+        if not self._is_old:
             self.page.refresh()
 
     # -- what can be done ---------------------------------------------------------------------

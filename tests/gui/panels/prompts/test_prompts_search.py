@@ -219,6 +219,38 @@ def test_new_prompts_come_in_and_what_is_selected_stays(made: list[Asked], hand:
     assert now.id == chosen.id
 
 
+def test_what_comes_in_while_one_reads_further_down_is_listed_when_one_is_back(made: list[Asked], hand: Hand) -> None:
+    hand.settle()
+    panel, table = hand.panel, hand.panel.page.table
+    table.setFocus()
+    hand.qtbot.keyClick(table, Key.Key_End, Qt.KeyboardModifier.ControlModifier)
+    hand.qtbot.waitUntil(lambda: len(hand.listed) == len(made))
+    hand.settle()
+    log = open_run(Settings.load().db_path(), start_of("01RUN9"))
+    declare(log, 1, "draft", "toy.work", 1, 0, 0)
+    put_prompt(log, made[0].__class__(**{**_facts(made[0]), "run": "01RUN9", "firing": 1}), path=1)
+    log.flush()
+    look(hand, anew=True)
+    assert len(hand.listed) == len(made), "what is read does not move away"
+    assert panel.page.table.verticalScrollBar().value() > 0
+
+    hand.qtbot.keyClick(table, Key.Key_Home, Qt.KeyboardModifier.ControlModifier)
+    assert table.verticalScrollBar().value() == 0
+    look(hand)
+    hand.settle()
+    assert hand.listed[0] == ("01RUN9", 1)
+
+
+def look(hand: Hand, *, anew: bool = False) -> None:
+    """Have the panel look whether more was recorded; `anew`: since something was."""
+    panel = hand.panel
+    hand.qtbot.waitUntil(lambda: not panel._asker.is_asked("changes"))
+    if anew:
+        panel._changes = -1
+    panel._ask_changes()
+    hand.qtbot.waitUntil(lambda: not panel._asker.is_asked("changes"))
+
+
 def _facts(asked: Asked) -> dict[str, Any]:
     return {name: getattr(asked, name) for name in asked.__slots__}
 
