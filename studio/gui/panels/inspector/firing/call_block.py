@@ -41,6 +41,9 @@ ROLES: Final = {
 ALWAYS: Final = 4
 """Messages up to which none is folded away."""
 
+EARLIER: Final = 40
+"""Messages that are folded away of which texts are made, at most; copies and the JSON have all."""
+
 
 class TextBlock(QWidget):
     """A text under a caption, with a coloured bar at its left; the whole of a long one on demand."""
@@ -176,7 +179,8 @@ class CallBody(QWidget):
             known = len(hidden) == 2 * pairs
             self.examples.header.setText(f"{pairs} example{'s' if pairs > 1 else ''}" if known else "Earlier messages")
             self.examples.header.setAccessibleName(self.examples.header.text())
-            self.examples.header.set_summary(f"{len(hidden)} messages")
+            some = f", the first {EARLIER} shown" if len(hidden) > EARLIER else ""
+            self.examples.header.set_summary(f"{len(hidden)} messages{some}")
         self._fill_examples()
 
     def _make_examples(self) -> QWidget:
@@ -187,7 +191,7 @@ class CallBody(QWidget):
 
     def _fill_examples(self) -> None:
         if self.examples.is_open and self._example_pool is not None:
-            shown = self._hidden[:40]
+            shown = self._hidden[:EARLIER]
             for block, message in zip(self._example_pool.take(len(shown)), shown, strict=True):
                 block.show_message(message)
 

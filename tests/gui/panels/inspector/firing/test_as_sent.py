@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from studio.engine.run import run
+from studio.graph import Graph
 from studio.gui.panels.inspector.firing.call_block import CallBlock, CallBody, TextBlock
 from studio.gui.panels.inspector.firing.texts import readable
+from studio.models.scripted import Scripted
 from studio.trace.log import CALLS
 from tests.gui.panels.inspector.firing.conftest import Stage
 
@@ -70,6 +76,22 @@ def test_all_of_each_request_is_shown(workshop: Stage, node: str) -> None:
     assert [missing(workshop, block, request) for block, request in calls] == [[] for _ in calls]
     schemas = [request["schema"] for _, request in calls if request.get("schema") is not None]
     assert bool(schemas) == (node == "risky")
+
+
+def test_of_very_many_examples_it_is_said_how_many_are_shown(db: Path, stage_of: Callable[..., Stage]) -> None:
+    examples = [{"x": f"word {n}", "output": f"reply {n}"} for n in range(25)]
+    ask = {"type": "llm.function", "instructions": "Say {x}", "examples": examples, "output": "text"}
+    nodes = {"x": {"type": "flow.input", "value": "sea"}, "ask": ask, "out": {"type": "flow.output"}}
+    graph = {"studio": 1, "name": "many", "nodes": nodes, "edges": ["x.value -> ask.x", "ask.text -> out.value"]}
+    assert run(Graph.from_text(json.dumps(graph)), model=Scripted(["a wave"]), db=db).status == "ok"
+    stage = stage_of(db)
+    [(block, request)] = calls_of(stage, stage.seek_node("ask").id)
+    body = block.body
+    assert isinstance(body, CallBody)
+
+    assert len(request["messages"]) > 50
+    assert body.examples.header.summary == "50 messages, the first 40 shown"
+    assert missing(stage, block, request) == ["messages"]
 
 
 def test_what_is_not_shown_is_found(workshop: Stage) -> None:
