@@ -13,27 +13,24 @@ from studio.editing import Document
 from studio.graph.model import Graph
 from studio.gui.replay.canvases import Canvases
 from studio.gui.replay.keys import act_of
+from studio.gui.replay.long_moves import LongMoves
 from studio.gui.replay.picks import covered_by_picks, show_picks
 from studio.gui.replay.player import Player
 from studio.gui.replay.session import Session, Source
 from studio.gui.workbench import Workbench
-from studio.replay.cursor import Cursor
 from studio.support.errors import StudioError
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QKeyEvent
 
     from studio.gui.canvas import Canvas
+    from studio.replay.cursor import Cursor
 
 FOLLOW_MS: Final = 250
 """How often a run that goes on is looked at for new steps, in milliseconds."""
 
 ANSWERS_MS: Final = 33
 """How often answers of look-ups are taken while some are awaited, in milliseconds."""
-
-
-MOVE: Final = object()
-"""The key of look-ups whose answer is a step to go to."""
 
 STOOD: Final = 200
 """Runs of which it is remembered where they stood when they were closed."""
@@ -63,10 +60,9 @@ class Replays(QObject):
         self.player = Player(self)
         self._canvases = Canvases(self.act_of, self)
         self._stood: dict[tuple[Path, str], tuple[int, bool]] = {}
-        self._asked = 0
         self._seqs: dict[Session, int] = {}
         """The step at which each was shown last."""
-        self._awaited: dict[Session, tuple[int, int, str]] = {}
+        self._long_moves = LongMoves(workbench, self.look_up)
         self._has_pages = False
         self.searched = ""
         """The text that was looked for last in a run."""
@@ -79,7 +75,7 @@ class Replays(QObject):
         workbench.closed.connect(lambda document: self._on_closed(document))
         workbench.current_changed.connect(self._on_current)
         self.player.changed.connect(workbench.actions_changed.emit)
-        self.found.connect(lambda session, key, answer: self._on_found(session, key, answer))
+        self.found.connect(lambda session, key, answer: self._long_moves.answered(session, key, answer))
 
     # -- sessions -----------------------------------------------------------------------------
 
@@ -172,7 +168,7 @@ class Replays(QObject):
         self._stood[session.source.db, session.run.id] = session.seq, session.follows
         if len(self._stood) > STOOD:
             del self._stood[next(iter(self._stood))]
-        self._awaited.pop(session, None)
+        self._long_moves.forget(session)
         self._seqs.pop(session, None)
         self._canvases.leave(session)
         session.close()
@@ -305,44 +301,8 @@ class Replays(QObject):
     # -- moves that take long -------------------------------------------------------------------
 
     def go_later(self, session: Session, question: Callable[[Cursor], int | None], nothing: str) -> None:
-        """Go to the step that a question finds, in a thread of its own; `nothing` is said if it finds none.
-
-        Whoever moves meanwhile has gone elsewhere: then the answer is let go. A run that is followed stays where it is
-        from now on. Of questions that wait, only the last one asked is answered.
-        """
-        self._asked += 1
-        if session.tails:
-            session.follow_end(False)
-            self.workbench.actions_changed.emit()
-        number, run, seq, registry = self._asked, session.run.id, session.seq, self.workbench.registry
-        self._awaited[session] = (number, seq, nothing)
-
-        def look(trace: Any) -> tuple[int, int | None]:
-            cursor = Cursor(trace, run, registry=registry)
-            cursor.seek(seq)
-            return number, question(cursor)
-
-        self.look_up(session, MOVE, look)
-
-    def _on_found(self, session: Session, key: Any, answer: Any) -> None:
-        awaited = self._awaited.get(session)
-        if key is not MOVE or awaited is None:
-            return
-        number, seq, nothing = awaited
-        if isinstance(answer, StudioError):
-            self._awaited.pop(session)
-            self.workbench.fail(answer)
-        elif answer[0] == number:
-            self._awaited.pop(session)
-            self._go_to_found(session, seq, answer[1], nothing)
-
-    def _go_to_found(self, session: Session, seq: int, found: int | None, nothing: str) -> None:
-        if session.seq != seq:
-            return
-        if found is None:
-            self.workbench.say(nothing)
-        elif not session.seek(found):
-            self.workbench.say("There is no other step like this one.")
+        """Go to the step that a question finds, in a thread of its own; `nothing` is said if it finds none."""
+        self._long_moves.go(session, question, nothing)
 
     # -- following runs that go on --------------------------------------------------------------
 

@@ -16,6 +16,7 @@ from studio.gui.canvas.wire_item import WireKey
 from studio.gui.frame.window import MainWindow
 from studio.gui.replay.session import Session, Source
 from studio.replay.cursor import Cursor
+from studio.support.errors import StudioError
 from studio.trace import RunStart, Trace, open_run
 from studio.trace.writer import close_writer
 from tests.gui.replay.runs import opened, press, replays, settle
@@ -292,19 +293,22 @@ def test_of_questions_asked_in_a_row_the_last_one_is_answered(
     def slow(cursor: Cursor) -> int:
         asked.append("slow")
         assert held.wait(20)
-        return 7
+        raise StudioError("This step is damaged.")
 
     def quick(name: str, seq: int) -> Callable[[Cursor], int]:
         return lambda cursor: asked.append(name) or seq  # type: ignore[func-returns-value]
 
     service.go_later(desk_run, slow, "nothing")
     qtbot.waitUntil(lambda: bool(asked))
+    said: list[str] = []
+    window.workbench.said.connect(lambda text, kind: said.append(text))
     service.go_later(desk_run, quick("given up", 8), "nothing")
     service.go_later(desk_run, quick("last", 9), "nothing")
     held.set()
     qtbot.waitUntil(lambda: desk_run.seq == 9)
 
     assert asked == ["slow", "last"]
+    assert said == []
 
 
 def test_where_only_this_step_holds_a_text_that_is_said(window: MainWindow, desk_run: Session, qtbot: Any) -> None:
