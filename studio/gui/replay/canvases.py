@@ -36,11 +36,11 @@ BIT_S: Final = 0.008
 MANY: Final = 80
 """Nodes changed at once from which on only those in view are told within the step."""
 
-AFTER_MS: Final = 30
-"""When the rest of a step in a large graph follows, in milliseconds: the window is painted before."""
+AFTER_MS: Final = 15
+"""How long after the window was painted the rest of a step in a large graph follows, in milliseconds."""
 
-FIRST_MS: Final = 150
-"""The same when it is opened: all of the window is painted then."""
+FIRST_MS: Final = 300
+"""The same when it is opened: the timeline has been read and painted by then."""
 
 LONGEST_S: Final = 0.1
 """How long the rest is put off at most, in seconds, while one step follows the other."""
@@ -82,6 +82,7 @@ class Canvases(QObject):
         self._later = QTimer(self)
         self._later.setSingleShot(True)
         self._later.timeout.connect(self._go_on)
+        self._pause = 0
         self._did = 0.0
         """When something of the rest was shown last."""
 
@@ -162,7 +163,8 @@ class Canvases(QObject):
     def _put_off(self, milliseconds: int) -> None:
         """Let the rest follow; who goes on from step to step puts it off, but not for ever."""
         if not self._later.isActive() or perf_counter() - self._did < LONGEST_S:
-            self._later.start(milliseconds)
+            self._pause = milliseconds
+            self._later.start(0)
 
     def _tell(self, watched: Watched, seconds: float, most: int | None = None) -> list[str]:
         """Tell the canvas of nodes that look different, `most` of them at most, as far as time allows; return which."""
@@ -209,6 +211,10 @@ class Canvases(QObject):
 
     def _go_on(self) -> None:
         """What lies on wires first, then what is left of nodes, of the canvases in sight."""
+        if self._pause:  # the window was painted just now: whoever presses the next key comes first
+            self._later.start(self._pause)
+            self._pause = 0
+            return
         self._did = perf_counter()
         for watched in list(self._watched.values()):
             if not watched.canvas.isVisible():
