@@ -96,8 +96,10 @@ class Marks:
 
     def highlight(self, nodes: Iterable[str], edges: Iterable[Edge], *, exact: bool = False) -> None:
         """Mark nodes and wires and fade all others: see `Canvas.set_highlight`."""
+        before = self._nodes, self._wires, self._exact
         self._nodes, self._wires, self._exact = frozenset(nodes), frozenset(map(WireKey.of, edges)), exact
-        self._apply()
+        if before != (self._nodes, self._wires, self._exact):
+            self._apply()
 
     @property
     def highlighted(self) -> tuple[frozenset[str], frozenset[WireKey]]:
@@ -128,8 +130,9 @@ class Marks:
 
     def problems(self, problems: Mapping[str, tuple[str, str]]) -> None:
         """Set a sign on nodes with problems."""
-        self._problems = dict(problems)
-        self._apply()
+        before, self._problems = self._problems, dict(problems)
+        if before != self._problems:
+            self._apply()
 
     def follow(self) -> None:
         """Cards and wires have come or gone."""
