@@ -20,6 +20,11 @@ ROUNDS: Final = 10
 AT_MOST: Final = 100
 """Rounds after which the oldest are looked through, whatever the person is doing."""
 
+MANY: Final = 20_000
+"""New objects that tell that something large was just opened: they stay, and it is to be painted first."""
+HELD: Final = 5
+"""Looks that are left out for them at most."""
+
 _open: set[object] = set()
 """A mark for each collector that works."""
 
@@ -31,6 +36,7 @@ class Collector(QObject):
         super().__init__(parent)
         self._mark = mark = object()
         _open.add(mark)
+        self._held = 0
         gc.disable()
         self._timer = QTimer(self)
         self._timer.timeout.connect(self.look)
@@ -40,6 +46,10 @@ class Collector(QObject):
     def look(self) -> None:
         """Collect what is due."""
         young, middle, old = gc.get_count()
+        if young >= MANY and self._held < HELD:
+            self._held += 1
+            return
+        self._held = 0
         busy = bool(QApplication.mouseButtons())
         if old >= AT_MOST or (old >= ROUNDS and not busy):
             gc.collect()

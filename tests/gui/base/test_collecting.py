@@ -12,7 +12,7 @@ import pytest
 import shiboken6
 from PySide6.QtWidgets import QWidget
 
-from studio.gui.base.collecting import YOUNG, Collector
+from studio.gui.base.collecting import HELD, MANY, YOUNG, Collector
 
 
 class Ring:
@@ -51,6 +51,21 @@ def test_garbage_of_another_thread_is_collected_in_the_windows(collector: Collec
 
     assert len(ended) > YOUNG
     assert set(ended) == {threading.get_ident()}
+
+
+def test_what_was_just_opened_is_not_looked_through_before_it_is_painted(collector: Collector) -> None:
+    collector.look()
+    ended: list[int] = []
+    opened: list[list[int]] = [[] for _ in range(2 * MANY)]
+    rings(1, ended)
+    for _ in range(HELD):
+        collector.look()
+        assert ended == []
+
+    collector.look()
+
+    assert len(ended) == 1, "put off for ever"
+    assert len(opened) == 2 * MANY
 
 
 def test_without_a_collector_the_thread_that_allocates_collects(qapp: Any) -> None:
