@@ -21,11 +21,15 @@ class Ref:
 
 def producers_of(wires: Json) -> list[tuple[int, str]]:
     """Return the wires of an input, as `Firing.inputs` has them, as pairs of producer and output port; whether it
-    takes one or many."""
-    if not wires:
+    takes one or many. What a stranger wrote there that is no wire is left out."""
+    if not isinstance(wires, list | tuple) or not wires:
         return []
     several = wires if isinstance(wires[0], list | tuple) else [wires]
-    return [(int(producer), str(output)) for producer, output in several]
+    return [(wire[0], str(wire[1])) for wire in several if _is_wire(wire)]
+
+
+def _is_wire(wire: Json) -> bool:
+    return isinstance(wire, list | tuple) and len(wire) == 2 and type(wire[0]) is int
 
 
 @dataclass(frozen=True, slots=True)

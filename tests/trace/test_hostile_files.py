@@ -13,7 +13,9 @@ import pytest
 from studio.replay.cursor import Cursor
 from studio.support.errors import EnvironmentProblem, StudioError
 from studio.support.resources import recorded_run
+from studio.support.values import Json
 from studio.trace import Trace
+from studio.trace.found import producers_of
 from studio.trace.pages import LEAF_TABLE, Pages
 from studio.trace.salvaging import salvage
 from studio.trace.sqlite import sqlite3
@@ -157,6 +159,12 @@ def test_node_paths_that_lead_nowhere_end_no_reading(tmp_path: Path, change: str
         return
     assert came.salvaged is not None
     assert 0 < steps <= ALL_STEPS
+
+
+@pytest.mark.parametrize("wires", ["a", 5, [], {}, ["a"], [[1]], [[1, "value", 2]], [1.5, "value"], [[[]]]])
+def test_what_is_no_wire_leads_nowhere(wires: Json) -> None:
+    assert producers_of(wires) == []
+    assert producers_of([3, "value"]) == producers_of([[3, "value"], wires]) == [(3, "value")]
 
 
 @pytest.mark.parametrize("number", [1 << 31, (1 << 63) - 1, -(1 << 63), -1, 0])

@@ -30,7 +30,9 @@ def _one(workbench: Workbench) -> RunRow | None:
 
 
 def _some(workbench: Workbench) -> bool:
-    return bool(_rows(workbench))
+    """True if runs are selected and all of them are known: nobody is to act on a part of what he selected."""
+    panel = _panel(workbench)
+    return bool(_rows(workbench)) and bool(panel.knows_selected())
 
 
 def _just_one(workbench: Workbench) -> bool:
@@ -58,6 +60,12 @@ def _can_resume(workbench: Workbench) -> bool:
 
 def _why_not_one(workbench: Workbench) -> str:
     return "Select one run in the panel Runs." if not _just_one(workbench) else "That cannot be done with this run."
+
+
+def _why_not_some(workbench: Workbench) -> str:
+    if not _rows(workbench):
+        return "Select runs in the panel Runs."
+    return f"At most {_panel(workbench).MOST:,} runs at a time; those that were just selected may still be read."
 
 
 def _why_not_live(workbench: Workbench) -> str:
@@ -149,7 +157,7 @@ ACTIONS = [
         help="Open the last run of this graph in replay, to go through it step by step in both directions.",
     ),
     Action(
-        "runs.open", "Open in Replay", _MENU, _open, when=_some, why=_why_not_one, order=500,
+        "runs.open", "Open in Replay", _MENU, _open, when=_some, why=_why_not_some, order=500,
         help="Open the selected runs, each laid over the graph as it was then, to go through them step by step.",
     ),
     Action(
@@ -185,7 +193,7 @@ ACTIONS = [
         help="Cancel the selected run. What it did stays recorded and can be gone on with.",
     ),
     Action(
-        "runs.copy_id", "Copy Id", _MENU, _copy_ids, when=_some, why=_why_not_one, order=800,
+        "runs.copy_id", "Copy Id", _MENU, _copy_ids, when=_some, why=_why_not_some, order=800,
         help="Copy the ids of the selected runs.",
     ),
     Action(
@@ -193,7 +201,7 @@ ACTIONS = [
         help="Copy the command that shows the selected run in a terminal.",
     ),
     Action(
-        "runs.save", "Save Run As…", _MENU, _save, when=_some, why=_why_not_one, order=802,
+        "runs.save", "Save Run As…", _MENU, _save, when=_some, why=_why_not_some, order=802,
         help="Save the selected runs, with what they go on from, in a file of their own. Runs are never deleted: a "
         "trace is only added to.",
     ),

@@ -130,7 +130,7 @@ class Listing(QObject):
             if key not in self.rows:
                 self._wanted.pop(key, None)
                 self._wanted[key] = None
-        while len(self._wanted) > 2 * AT_ONCE:  # somebody scrolls past: what was in view longest ago is let go
+        while len(self._wanted) > 4 * AT_ONCE:  # somebody scrolls past: what was in view longest ago is let go
             del self._wanted[next(iter(self._wanted))]
         self._ask_rows()
 

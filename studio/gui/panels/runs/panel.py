@@ -18,7 +18,7 @@ from studio.gui.panels.runs.listing import Listing
 from studio.gui.panels.runs.model import RunsModel
 from studio.gui.panels.runs.source_bar import SourceBar
 from studio.gui.panels.runs.steering import Steering
-from studio.gui.panels.runs.table import RunsTable
+from studio.gui.panels.runs.table import MOST_SELECTED, RunsTable
 from studio.gui.replay.session import Session, Source
 from studio.gui.theme import themes
 from studio.gui.workbench import Workbench
@@ -44,6 +44,9 @@ MENU: Final = (
 
 class RunsPanel(QWidget):
     """The part `runs`: others ask it for the selected runs, and have it show a file."""
+
+    MOST: Final = MOST_SELECTED
+    """Runs that something is done with at a time."""
 
     def __init__(self, workbench: Workbench) -> None:
         super().__init__()
@@ -240,6 +243,11 @@ class RunsPanel(QWidget):
         rows = self.listing.rows
         return [rows[key] for key in self.table.selected() if key in rows]
 
+    def knows_selected(self) -> bool:
+        """False if runs are selected of which nothing is known yet: they are read, unless they are too many."""
+        selected = self.table.selected()
+        return len(selected) <= self.MOST and all(key in self.listing.rows for key in selected)
+
     def selected(self) -> list[Source]:
         """Return the selected runs, from above."""
         return [self.source(row) for row in self.selected_rows()]
@@ -279,6 +287,8 @@ class RunsPanel(QWidget):
         self._show_steering()
 
     def _on_chosen(self) -> None:
+        if not self.knows_selected():
+            self.listing.want(self.table.selected()[: self.MOST])
         self._show_steering()
         self.workbench.actions_changed.emit()
 

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QPushButton
 
 from studio import Graph, run
+from studio.gui.base.action import all_actions
+from studio.gui.panels.runs.panel import RunsPanel
 from studio.gui.replay.session import Session
 from studio.support.resources import recorded_run
 from studio.trace import Trace
 from studio.trace.merging import merge
 from studio.trace.writer import close_writer
 from tests.gui.panels.runs.conftest import LEFT, Shelf
+from tests.trace.many_runs import Fact
 
 Open = Callable[[], Shelf]
 
@@ -158,6 +162,40 @@ def test_a_run_whose_graph_is_gone_says_how_to_go_on_elsewhere(shelf: Open, tmp_
     shown.workbench.trigger("runs.resume")
 
     assert f"studio resume {id}" in shown.said[-1][0]
+
+
+def test_what_is_done_with_many_runs_is_done_with_all_or_with_none(
+    shelf: Open, put: Callable[[Sequence[Fact]], None], qtbot: Any
+) -> None:
+    """Rows are read as they come into view; most of those that were selected never did."""
+    put([Fact(f"01{number:04}") for number in range(700)])
+    shown = shelf()
+    shown.wait(lambda: shown.panel.model.rowCount() == 700)
+    can = all_actions()["runs.copy_id"].when
+    qtbot.keyClick(shown.panel.table, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    assert len(shown.panel.table.selected()) == 700
+    assert len(shown.panel.selected_rows()) < 700
+    assert not can(shown.workbench)
+
+    shown.wait(lambda: can(shown.workbench))
+    shown.workbench.trigger("runs.copy_id")
+
+    assert sorted(QGuiApplication.clipboard().text().split()) == [f"01{number:04}" for number in range(700)]
+
+
+def test_more_runs_than_can_be_handled_at_a_time_are_refused(
+    shelf: Open, put: Callable[[Sequence[Fact]], None], monkeypatch: pytest.MonkeyPatch, qtbot: Any
+) -> None:
+    monkeypatch.setattr(RunsPanel, "MOST", 2)
+    put([Fact(f"01{number:04}") for number in range(3)])
+    shown = shelf()
+    shown.settle()
+    qtbot.keyClick(shown.panel.table, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+
+    action = all_actions()["runs.copy_id"]
+
+    assert not action.when(shown.workbench)
+    assert "At most 2 runs" in action.why(shown.workbench)
 
 
 def test_a_run_is_saved_into_a_file_that_opens(
