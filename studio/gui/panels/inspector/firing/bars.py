@@ -15,6 +15,11 @@ from studio.gui.panels.inspector.firing.texts import visible
 from studio.gui.theme import current_theme
 
 
+def bar_label(label: str) -> str:
+    """Return the beginning of a label; one of blanks alone, which would look like none, has a sign for each."""
+    return visible(label[:60]) if label.strip() else "␣" * min(len(label), 8)
+
+
 class Bars(QWidget):
     """Labels or tokens with how likely each is, as bars, the likeliest first."""
 
@@ -48,13 +53,13 @@ class Bars(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         metrics = QFontMetrics(self.font())
         number = metrics.horizontalAdvance("0.0000")
-        widest = max((metrics.horizontalAdvance(visible(label[:60])) for label, _ in self.rows), default=0)
+        widest = max((metrics.horizontalAdvance(bar_label(label)) for label, _ in self.rows), default=0)
         name = min(widest + 4, int(self.width() * 0.42))
         high = self._high()
         for at, (label, value) in enumerate(self.rows):
             top = at * high
             painter.setPen(theme.colour("ink" if at == 0 else "text"))
-            shown = metrics.elidedText(visible(label[:60]), Qt.TextElideMode.ElideRight, name)
+            shown = metrics.elidedText(bar_label(label), Qt.TextElideMode.ElideRight, name)
             middle = Qt.AlignmentFlag.AlignVCenter
             painter.drawText(QRectF(0, top, name, high), middle | Qt.AlignmentFlag.AlignLeft, shown)
             painter.drawText(

@@ -17,7 +17,7 @@ from studio.gui.panels.inspector.firing.texts import beginning, readable, visibl
 from studio.gui.panels.inspector.form import MARGINS
 from studio.gui.theme import current_theme
 from studio.gui.widgets.labels import Elided, Note, small_button
-from studio.replay.firing.asking import ANSWER, FORM, JUDGE, PASSED, VIOLATED, Asking, Call, Round, Verdict
+from studio.replay.firing.asking import ANSWER, BLANK, FORM, JUDGE, PASSED, VIOLATED, Asking, Call, Round, Verdict
 from studio.support.plain import plain_line
 from studio.support.values import Json
 from studio.trace.log import CALLS
@@ -141,7 +141,8 @@ class CallsBody(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(*MARGINS)
         column.setSpacing(6)
-        self.scores_caption = Elided("How sure of each label", self, role="soft")
+        self.scores_caption = Note("", "soft", self)
+        self.scores_caption.setObjectName("firing.scores.caption")
         column.addWidget(self.scores_caption)
         self.scores = Bars(self)
         self.scores.setObjectName("firing.scores")
@@ -163,7 +164,7 @@ class CallsBody(QWidget):
         """Show no call, and a sentence instead."""
         self._shown = None
         self.scores.show_rows((), "")
-        set_shown(self.scores_caption, False)
+        self.scores_caption.set_text("")
         self.rounds.take(0)
         set_shown(self.rest, False)
         self.notes.set_text(text)
@@ -178,7 +179,9 @@ class CallsBody(QWidget):
         """Show what a firing asked; values of the inputs are marked in the prompts."""
         self._shown = asking, inputs
         self.scores.show_rows(tuple(asking.scores.items()), "How sure of each label")
-        set_shown(self.scores_caption, bool(asking.scores))
+        weighed = any(call.purpose == BLANK for call in asking.calls())
+        caption = "How sure of each label" + (", weighed against what it says to empty inputs" if weighed else "")
+        self.scores_caption.set_text(caption if asking.scores else "")
         several = len(asking.rounds) > 1
         attempts = len({one.attempt for one in asking.rounds}) > 1
         effects = sum(1 for call in asking.calls() if call.effect.kind not in CALLS)

@@ -14,7 +14,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QFileDialog, QLineEdit, QMenu, QPlainTextEdit
 
-from studio.gui.panels.inspector.firing.bars import Bars
+from studio.gui.panels.inspector.firing.bars import Bars, bar_label
 from studio.gui.panels.inspector.firing.call_block import CallBlock, CallBody, TextBlock
 from studio.gui.panels.inspector.firing.calls_section import Verdicts
 from studio.gui.panels.inspector.firing.changes_section import ChangesBody, DiffView
@@ -23,7 +23,7 @@ from studio.gui.panels.inspector.firing.strip import Strip
 from studio.gui.panels.inspector.firing.texts import SHOWN, TextView, visible
 from studio.gui.panels.inspector.firing.value_block import GoLink, ValueBlock
 from studio.gui.panels.inspector.firing.whole_window import PART, WholeWindow
-from studio.gui.widgets.labels import Link
+from studio.gui.widgets.labels import Link, Note
 from studio.support.plain import plain
 from studio.trace import Trace
 from tests.gui.panels.inspector.firing.conftest import Stage
@@ -252,9 +252,13 @@ def test_labels_and_likely_tokens_have_bars(order_desk: Stage) -> None:
     outputs = order_desk.session.trace.outputs(order_desk.session.trace.firing("last", order_desk.facts.firing))
 
     assert dict(scores.rows) == outputs["scores"]
+    caption = order_desk.find(Note, "firing.scores.caption")[0].text()
+    assert "weighed against" in caption, "else the surest label and the reply seem to contradict each other"
     tokens = order_desk.find(Bars, "firing.bars")[-1]
     assert tokens.rows[0][0] == " urgent"
     assert tokens.left > 0
+    assert bar_label("  ") == "␣␣"
+    assert bar_label(" urgent") == " urgent"
 
 
 # -- copies -------------------------------------------------------------------------------------------
