@@ -55,13 +55,15 @@ def asked(trace: Trace, run: str, id: int) -> Asked:
 
 
 def as_json(trace: Trace, run: str, id: int) -> str:
-    """Return a firing with everything that is recorded of it, as indented JSON."""
+    """Return a firing with everything that is recorded of it, as indented JSON. `effects` is null where they stand in a
+    run that is not in this file."""
     firing = trace.firing(run, id)
     told = asked(trace, run, id)
     made: dict[str, Any] = asdict(firing)
     made.pop("tick_key")
     made["outputs"] = trace.outputs(firing)
-    made["effects"] = [_without(asdict(effect), ("run", "firing")) for effect in told.effects]
+    effects = [_without(asdict(effect), ("run", "firing")) for effect in told.effects]
+    made["effects"] = None if told.lost else effects
     made["store_ops"] = [_without(asdict(op), ("run", "firing")) for op in told.stored]
     return orjson.dumps(made, option=orjson.OPT_INDENT_2).decode()
 

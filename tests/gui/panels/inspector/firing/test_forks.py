@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from studio.gui.widgets.labels import Elided, Link
 from studio.models.scripted import Scripted
 from studio.replay.changes import Changes
 from studio.replay.continuing import fork
+from studio.replay.firing.whole import as_json
 from studio.trace import Trace
 from studio.trace.copies import seal
 from studio.trace.sqlite import sqlite3
@@ -111,3 +113,6 @@ def test_a_past_that_is_not_in_the_file_is_said_to_be_missing(
     assert not link.isEnabled()
     body: Any = stage.page.calls.body
     assert "not in this file" in body.notes.text()
+    with Trace(db) as whole, Trace(alone) as part:
+        assert json.loads(as_json(whole, forked[1], stage.facts.firing))["effects"]
+        assert json.loads(as_json(part, forked[1], stage.facts.firing))["effects"] is None
