@@ -194,6 +194,7 @@ def test_more_runs_than_can_be_handled_at_a_time_are_refused(
 
     action = all_actions()["runs.copy_id"]
 
+    assert action.why is not None
     assert not action.when(shown.workbench)
     assert "At most 2 runs" in action.why(shown.workbench)
 
