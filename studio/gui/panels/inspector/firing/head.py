@@ -16,6 +16,7 @@ from studio.gui.panels.inspector.firing.texts import visible
 from studio.gui.panels.inspector.firing.value_block import GoLink, short_path
 from studio.gui.widgets.labels import Elided, Link, Note, colour_text, cut, small_button, tip
 from studio.replay.firing.facts import FiringFacts, Spending
+from studio.replay.items import name_of
 from studio.replay.states.state import FAILED, FIRED, HELD, NOT_YET, RUNNING, SKIPPED, WAITING
 from studio.replay.states.waiting import Wait
 from studio.support.plain import plain_line
@@ -179,7 +180,7 @@ class Head(QWidget):
         if not facts.firing:
             return "not decided so far"
         late = "" if facts.state in (FIRED, FAILED, SKIPPED) else "last: "
-        item = f" · item {plain_line(facts.item[:40])}" if facts.item else ""
+        item = f" · item {plain_line(name_of(facts.item)[:40]) or '(no name)'}" if facts.item else ""
         return f"{late}step {facts.step} · tick {facts.tick}{item}"
 
     def _when(self, facts: FiringFacts) -> str:

@@ -13,6 +13,7 @@ from studio.support.errors import StudioError
 from studio.trace import Trace
 from tests.cases.test_taking_attempts import record_attempts
 from tests.gui.panels.inspector.firing.conftest import Stage
+from tests.support.runs import KEYED, made
 
 
 def test_a_refusal_of_the_question_before_is_no_answer_to_the_next_one(workshop: Stage, qtbot: Any) -> None:
@@ -83,3 +84,13 @@ def test_of_a_region_that_was_tried_again_the_attempt_that_is_shown_is_copied(
         stage.page.copying.copy("yaml")
         qtbot.waitUntil(lambda: "node: work/parse" in QGuiApplication.clipboard().text())
         assert text in QGuiApplication.clipboard().text()
+
+
+def test_items_are_called_as_people_wrote_them(db: Path, stage_of: Callable[..., Stage]) -> None:
+    stage = stage_of(made(KEYED, db))
+    told = []
+    for node in ("work/a%2Fb/m", "work/50%25/m", "work/%/m"):
+        stage.seek_node(node)
+        told.append(stage.page.head.place.text().partition("item ")[2])
+
+    assert told == ["a/b", "50%", "(no name)"]
