@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QAbstractItemView,
     QApplication,
     QComboBox,
+    QDialog,
     QGroupBox,
     QLabel,
     QMenu,
@@ -123,6 +124,23 @@ def test_while_it_is_forked_and_beside_what_came_of_it(window: MainWindow, tmp_p
     qtbot.waitUntil(lambda: comparison.found is not None)
     QApplication.processEvents()
     assert nameless(window) == []
+
+
+def test_in_fields_that_come_up_over_a_run(window: MainWindow, qtbot: Any) -> None:
+    opened(window, recorded("critic_loop"), seq=2)
+    for action in (
+        "replay.go_to", "replay.search", "prompts.sql", "tests.from_firing", "firing.differences", "firing.raw",
+        "view.commands",
+    ):  # fmt: skip
+        settle(window)
+        window.workbench.trigger(action)
+        for _ in range(4):
+            QApplication.processEvents()
+        found = [one for root in QApplication.topLevelWidgets() if root.isVisible() for one in nameless(root)]
+        assert found == [], action
+        for dialog in window.findChildren(QDialog):
+            dialog.reject()
+        QTest.keyClick(QApplication.focusWidget() or window, Qt.Key.Key_Escape)
 
 
 def test_what_has_no_name_is_found(qtbot: Any) -> None:

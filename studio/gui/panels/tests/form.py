@@ -99,6 +99,7 @@ class MakeTest(QDialog):
         self._outputs.setContentsMargins(0, 0, 0, 0)
         self._outputs.setSpacing(3)
         scroll = QScrollArea()
+        scroll.setAccessibleName("Outputs that are expected")
         scroll.setWidgetResizable(True)
         scroll.setWidget(self.outputs)
         scroll.setMaximumHeight(120)

@@ -122,6 +122,7 @@ class ChangesBody(QWidget):
         column.addWidget(self.told)
         self.link = GoLink(desk, "firing.changes.other", self)
         column.addWidget(self.link)
+        set_shown(self.link, False)
         inner = QVBoxLayout()
         inner.setSpacing(8)
         column.addLayout(inner)
