@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from functools import partial
 from typing import Final
 
@@ -225,3 +226,13 @@ def parameters_text(parameters: Json) -> str:
     if not isinstance(parameters, dict):
         return pretty(parameters, 80)
     return "\n".join(f"{key}: {pretty(value, 80)}" for key, value in parameters.items()) or "none"
+
+
+def copied_text(texts: list[tuple[str, str]], what: str) -> str:
+    """Return the texts of a call (role and text) as they are copied: the `prompt`, the `reply`, or both as `json`."""
+    if what == "json":
+        return json.dumps([{"role": role, "content": text} for role, text in texts], ensure_ascii=False, indent=2)
+    wanted = [(role, text) for role, text in texts if (role == "reply") == (what == "reply")]
+    if len(wanted) == 1:
+        return wanted[0][1]
+    return "\n\n".join(f"{role}:\n{text}" for role, text in wanted)

@@ -137,6 +137,8 @@ class PromptsPanel(QWidget):
         self.pages.setCurrentIndex(int(sql))
         self.bars.setCurrentIndex(int(sql))
         self.setFocusProxy(self.sql.editor if sql else self.page.words)
+        if sql:
+            self.sql.keeping.reload()  # another window may have kept some
         self._kept.note("mode", "sql" if sql else "")
 
     # -- when it is seen ----------------------------------------------------------------------

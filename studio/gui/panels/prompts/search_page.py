@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from functools import partial
 from typing import Any, Final
 
 from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtGui import QGuiApplication, QKeyEvent, QResizeEvent
+from PySide6.QtGui import QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
-    QLabel,
-    QLineEdit,
     QMenu,
-    QPushButton,
     QSplitter,
     QStackedWidget,
     QToolButton,
@@ -24,14 +20,16 @@ from PySide6.QtWidgets import (
 
 from studio.gui.base.guard import guarded
 from studio.gui.panels.prompts.asker import Asker
-from studio.gui.panels.prompts.detail import PromptView
+from studio.gui.panels.prompts.detail import PromptView, copied_text
+from studio.gui.panels.prompts.empty_page import EmptyPage
 from studio.gui.panels.prompts.filters import Chips, Filters, chips_of
 from studio.gui.panels.prompts.kept import Kept
 from studio.gui.panels.prompts.model import PromptModel
 from studio.gui.panels.prompts.searching import Searching, count_text
 from studio.gui.panels.prompts.table import PromptTable
+from studio.gui.panels.prompts.words_field import WordsField
 from studio.gui.widgets.editor import Later
-from studio.gui.widgets.labels import Elided, Note, tip
+from studio.gui.widgets.labels import Elided, Note
 from studio.support.errors import StudioError
 from studio.trace.prompt_facets import Facets
 from studio.trace.prompt_list import Page, Wanted
@@ -48,25 +46,6 @@ DETAIL_MS: Final = 60
 SIDE_BY_SIDE: Final = 620
 HIGH: Final = 420
 """Pixels: how wide the page is at least where the prompt stands beside the list; how high where it stands below."""
-
-HELP: Final = 'Words that must all be there; "words in a row"; begin* of a word; -not this one'
-LONGEST: Final = 200_000
-"""Signs that can be typed or pasted as words; only the first are read."""
-
-
-class WordsField(QLineEdit):
-    """The field of words. `left_down`: Down was pressed; Escape takes the words away."""
-
-    left_down = Signal()
-
-    @guarded()
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Down:
-            self.left_down.emit()
-        elif event.key() == Qt.Key.Key_Escape and self.text():
-            self.clear()
-        else:
-            super().keyPressEvent(event)
 
 
 class SearchPage(QWidget):
@@ -117,13 +96,6 @@ class SearchPage(QWidget):
 
     def _make(self) -> None:
         self.words = WordsField(self)
-        self.words.setObjectName("prompts.words")
-        self.words.setAccessibleName(f"Find prompts. {HELP}")
-        self.words.setPlaceholderText("Find in prompts and replies")
-        self.words.setToolTip(tip(HELP))
-        self.words.setClearButtonEnabled(True)
-        self.words.setMaxLength(LONGEST)
-        self.words.setMinimumWidth(64)
         self.setFocusProxy(self.words)
         self.more = QToolButton(self)
         self.more.setObjectName("prompts.filter")
@@ -160,7 +132,10 @@ class SearchPage(QWidget):
         self.split.splitterMoved.connect(lambda *_: self._kept.note("split", self.split.sizes()))
         self.stack = QStackedWidget(self)
         self.stack.addWidget(self.split)
-        self.stack.addWidget(self._make_empty())
+        self.empty = EmptyPage(self)
+        self.empty.clear_button.clicked.connect(lambda *_: self.clear())
+        self.empty.example_button.clicked.connect(lambda *_: self.example_asked.emit())
+        self.stack.addWidget(self.empty)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -168,31 +143,6 @@ class SearchPage(QWidget):
         column.addWidget(self.chips)
         column.addWidget(self.note)
         column.addWidget(self.stack, 1)
-
-    def _make_empty(self) -> QWidget:
-        page = QWidget(self)
-        column = QVBoxLayout(page)
-        column.addStretch(1)
-        self.empty = QLabel(page)
-        self.empty.setObjectName("prompts.empty")
-        self.empty.setTextFormat(Qt.TextFormat.PlainText)
-        self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.empty.setWordWrap(True)
-        column.addWidget(self.empty)
-        row = QHBoxLayout()
-        row.addStretch(1)
-        self.clear_button = QPushButton("Take all filters away", page)
-        self.clear_button.setObjectName("prompts.clear_all")
-        self.clear_button.clicked.connect(lambda *_: self.clear())
-        self.example_button = QPushButton("Open a recorded example", page)
-        self.example_button.setObjectName("prompts.example")
-        self.example_button.clicked.connect(lambda *_: self.example_asked.emit())
-        row.addWidget(self.clear_button)
-        row.addWidget(self.example_button)
-        row.addStretch(1)
-        column.addLayout(row)
-        column.addStretch(1)
-        return page
 
     @guarded()
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -305,9 +255,7 @@ class SearchPage(QWidget):
             )
 
     def _say_empty(self, text: str, *, clear: bool = False, example: bool = False) -> None:
-        self.empty.setText(text)
-        self.clear_button.setVisible(clear)
-        self.example_button.setVisible(example)
+        self.empty.say(text, clear=clear, example=example)
         self.stack.setCurrentIndex(1)
 
     def _refused(self, error: StudioError) -> None:
@@ -392,13 +340,7 @@ class SearchPage(QWidget):
         if not isinstance(answer, list):
             self.said.emit(str(answer))
             return
-        texts = [(role, text) for role, text in answer if what == "json" or (role == "reply") == (what == "reply")]
-        if what == "json":
-            made = json.dumps([{"role": role, "content": text} for role, text in texts], ensure_ascii=False, indent=2)
-        elif len(texts) == 1:
-            made = texts[0][1]
-        else:
-            made = "\n\n".join(f"{role}:\n{text}" for role, text in texts)
+        made = copied_text(answer, what)
         QGuiApplication.clipboard().setText(made)
         self.said.emit(f"Copied: {len(made):,} signs.")
 

@@ -10,7 +10,6 @@ from typing import Any, Final
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
-    QFileDialog,
     QHBoxLayout,
     QMenu,
     QPushButton,
@@ -23,6 +22,8 @@ from PySide6.QtWidgets import (
 from studio.gui.base.beside import beside
 from studio.gui.base.guard import guarded
 from studio.gui.panels.prompts.asker import Asker
+from studio.gui.panels.prompts.file_dialogs import file_dialog
+from studio.gui.panels.prompts.keeping import Keeping
 from studio.gui.panels.prompts.kept import Kept
 from studio.gui.panels.prompts.library import Library
 from studio.gui.panels.prompts.saving_bar import SavingBar
@@ -59,27 +60,23 @@ class SqlPage(QWidget):
         self.setObjectName("prompts.sql")
         self._asker = asker
         self._kept = kept
-        self._queries = queries
         self._limit = ROWS
         self._began = 0.0
-        self._renamed = ""
         self._make()
         self._make_bar()
         self.library.chosen.connect(lambda query, is_own: self._choose(query))
         self.library.run_asked.connect(self.run)
-        self.library.rename_asked.connect(lambda name: self.rename(name))
-        self.library.delete_asked.connect(lambda name: self.delete(name))
-        self.library.import_asked.connect(self.import_queries)
-        self.library.export_asked.connect(self.export_queries)
         self.editor.run_asked.connect(self.run)
         self.editor.stop_asked.connect(self.stop)
         self.tables.taken.connect(lambda name: self._insert(name))
         self.results.opened.connect(self.opened.emit)
         self.results.said.connect(self.said.emit)
-        self.saving.given.connect(lambda name, help: self._given(name, help))
         self.saving.left.connect(self.editor.setFocus)
         asker.answered.connect(lambda key, answer: self._take(key, answer))
-        self.reload()
+        self.keeping = Keeping(queries, self.library, self.saving, self.editor.text, self)
+        self.keeping.said.connect(self.said.emit)
+        self.save_button.clicked.connect(lambda *_: self.keeping.save())
+        self.keeping.reload()
         self._show_state()
 
     # -- how it is built ----------------------------------------------------------------------
@@ -136,7 +133,6 @@ class SqlPage(QWidget):
         self.go.clicked.connect(lambda *_: self.stop() if self.is_running else self.run())
         row.addWidget(self.go)
         self.save_button = small_button("Save…", "Keep the query under a name", "prompts.sql.save", self.bar)
-        self.save_button.clicked.connect(lambda *_: self.save())
         row.addWidget(self.save_button)
         self.export = small_button("Export", "Copy the answer, or write it to a file", "prompts.sql.export", self.bar)
         self.export.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
@@ -257,20 +253,6 @@ class SqlPage(QWidget):
         self.editor.insertPlainText(name)
         self.editor.setFocus()
 
-    # -- saved queries ------------------------------------------------------------------------
-
-    def reload(self) -> None:
-        """Show the saved queries as they stand in their file."""
-        try:
-            self.library.show_own(self._queries.all())
-        except StudioError as error:
-            self.library.show_own([])
-            self.saving.tell(str(error), "Try again", self._reload_again)
-
-    def _reload_again(self) -> None:
-        self.saving.leave()
-        self.reload()
-
     def _choose(self, query: SavedQuery) -> None:
         self.editor.setPlainText(query.sql)
         self._say(plain_line(query.help), "soft")
@@ -284,109 +266,11 @@ class SqlPage(QWidget):
         self._choose(query)
         return True
 
-    def save(self) -> None:
-        """Ask under which name the query is to be kept."""
-        query = self.library.query()
-        mine = query is not None and self.library.is_own()
-        self._renamed = ""
-        self.saving.ask("Save the query as", query.name if mine and query else "", query.help if mine and query else "")
-
-    def rename(self, name: str) -> None:
-        """Ask for another name of a query."""
-        self._renamed = name
-        self.saving.ask("Rename the query", name, "", do="Rename", with_help=False)
-
-    def _given(self, name: str, help: str) -> None:
-        if self._renamed:
-            old, self._renamed = self._renamed, ""
-            self._try(lambda: self._queries.rename(old, name), name, again=lambda: self.rename(old))
-            return
-        made = SavedQuery(name, self.editor.text(), help)
-        current = self.library.query()
-        replaces = self.library.is_own() and current is not None and current.name == " ".join(name.split())
-        self._try(lambda: self._queries.save(made, replace=replaces), name, replace=made)
-
-    def _try(self, call: Any, name: str, *, replace: SavedQuery | None = None, again: Any = None) -> None:
-        try:
-            call()
-        except StudioError as error:
-            if replace is not None and "already" in error.message:
-                self.saving.refuse(
-                    f"There is a query {name!r} already.",
-                    "Replace",
-                    lambda: self._try(lambda: self._queries.save(replace, replace=True), name),
-                )
-            else:
-                if again is not None:
-                    again()
-                self.saving.refuse(str(error))
-            return
-        self.saving.leave()
-        self.reload()
-        self.library.select(" ".join(name.split()))
-        self.said.emit(f"The query {name!r} is kept.")
-
-    def delete(self, name: str) -> None:
-        """Forget a query, with a way back."""
-        try:
-            gone = self._queries.delete(name)
-        except StudioError as error:
-            self.saving.tell(str(error))
-            return
-        self.reload()
-        self.saving.tell(f"The query {name!r} is deleted.", "Undo", lambda: self._bring_back(gone))
-
-    def _bring_back(self, query: SavedQuery) -> None:
-        self._try(lambda: self._queries.save(query), query.name, replace=query)
-
-    # -- files --------------------------------------------------------------------------------
-
-    def _dialog(self, title: str, name: str, suffix: str, *, save: bool) -> QFileDialog:
-        dialog = QFileDialog(self, title)
-        dialog.setObjectName(name)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.setFileMode(QFileDialog.FileMode.AnyFile if save else QFileDialog.FileMode.ExistingFile)
-        if save:
-            dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-            dialog.setDefaultSuffix(suffix)
-        dialog.setNameFilter(f"{suffix.upper()} files (*.{suffix})")
-        return dialog
-
-    def import_queries(self) -> None:
-        """Take in queries of a file."""
-        dialog = self._dialog("Import Queries", "prompts.sql.import_from", "toml", save=False)
-        dialog.fileSelected.connect(lambda path: self.take_in(Path(path)))
-        dialog.open()
-
-    def take_in(self, path: Path) -> None:
-        """Take in the queries of a file, beside those there are."""
-        try:
-            names = self._queries.take_in(path)
-        except StudioError as error:
-            self.saving.tell(str(error))
-            return
-        self.reload()
-        self.saving.tell(f"Taken in: {_queries(len(names))}." if names else "All its queries are here already.")
-
-    def export_queries(self) -> None:
-        """Write one's own queries into a file."""
-        dialog = self._dialog("Export My Queries", "prompts.sql.export_to", "toml", save=True)
-        dialog.selectFile("queries.toml")
-        dialog.fileSelected.connect(lambda path: self.give_out(Path(path)))
-        dialog.open()
-
-    def give_out(self, path: Path) -> None:
-        """Write one's own queries into a file."""
-        try:
-            count = self._queries.give_out(path)
-        except StudioError as error:
-            self.saving.tell(str(error))
-            return
-        self.said.emit(f"Written to {path.name}: {_queries(count)}.")
+    # -- files ------------------------------------------------------------------------------
 
     def export_answer(self) -> None:
         """Write the answer to a CSV file."""
-        dialog = self._dialog("Write the Answer", "prompts.sql.answer_to", "csv", save=True)
+        dialog = file_dialog(self, "Write the Answer", "prompts.sql.answer_to", "csv", save=True)
         dialog.selectFile("answer.csv")
         dialog.fileSelected.connect(lambda path: self.write_answer(Path(path)))
         dialog.open()
@@ -408,7 +292,3 @@ class SqlPage(QWidget):
             lambda _: self.said.emit(f"Written to {path.name}: {plural(len(kept.rows), 'row')}."),
             lambda error: self.saving.tell(str(error)),
         )
-
-
-def _queries(count: int) -> str:
-    return "1 query" if count == 1 else f"{count:,} queries"

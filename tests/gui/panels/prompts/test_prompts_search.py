@@ -273,8 +273,8 @@ def test_without_a_fitting_prompt_the_filters_can_be_taken_away(made: list[Asked
     page = hand.panel.page
     assert page.stack.currentIndex() == 1
     assert page.empty.text() == "No prompt fits."
-    assert page.clear_button.isVisible()
-    hand.qtbot.mouseClick(page.clear_button, Qt.MouseButton.LeftButton)
+    assert page.empty.clear_button.isVisible()
+    hand.qtbot.mouseClick(page.empty.clear_button, Qt.MouseButton.LeftButton)
     hand.settle()
     assert page.stack.currentIndex() == 0
     assert page.words.text() == ""
@@ -284,9 +284,9 @@ def test_without_any_run_it_says_how_to_get_prompts(hand: Hand) -> None:
     hand.settle()
     page = hand.panel.page
     assert "No model was asked yet" in page.empty.text()
-    assert page.example_button.isVisible()
+    assert page.empty.example_button.isVisible()
 
-    hand.qtbot.mouseClick(page.example_button, Qt.MouseButton.LeftButton)
+    hand.qtbot.mouseClick(page.empty.example_button, Qt.MouseButton.LeftButton)
     hand.qtbot.waitUntil(lambda: len(page.model.rows) > 0, timeout=20_000)
 
     assert hand.panel.file_box.currentText() == "inbox_triage"

@@ -208,7 +208,7 @@ def test_a_damaged_file_of_queries_is_told_and_left_alone(hand: Hand, page: SqlP
     path = data_folder() / "queries.toml"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text("[query")
-    page.reload()
+    page.keeping.reload()
     assert "damaged" in page.saving.told.accessibleName()
 
     page.editor.setPlainText("SELECT 1")
@@ -222,15 +222,23 @@ def test_a_damaged_file_of_queries_is_told_and_left_alone(hand: Hand, page: SqlP
     assert [one.name for one in SavedQueries().all()] == ["mine"]
 
 
+def test_what_another_window_keeps_is_listed_when_the_page_is_shown(hand: Hand, page: SqlPage) -> None:
+    SavedQueries().save(SavedQuery("by another window", "SELECT 1"))
+    assert not page.library.select("by another window"), "the control"
+    hand.qtbot.mouseClick(hand.panel.search_mode, Qt.MouseButton.LeftButton)
+    hand.qtbot.mouseClick(hand.panel.sql_mode, Qt.MouseButton.LeftButton)
+    assert page.library.select("by another window")
+
+
 def test_queries_and_answers_go_to_files_and_come_from_them(hand: Hand, page: SqlPage, tmp_path: Path) -> None:
     SavedQueries().save(SavedQuery("a", "SELECT 1"))
-    page.give_out(tmp_path / "out.toml")
+    page.keeping.give_out(tmp_path / "out.toml")
     SavedQueries().delete("a")
-    page.take_in(tmp_path / "out.toml")
+    page.keeping.take_in(tmp_path / "out.toml")
     assert [one.name for one in SavedQueries().all()] == ["a"]
     assert page.library.select("a")
     (tmp_path / "bad.toml").write_text("x = [")
-    page.take_in(tmp_path / "bad.toml")
+    page.keeping.take_in(tmp_path / "bad.toml")
     assert "damaged" in page.saving.told.accessibleName()
 
     ask(hand, "SELECT 1 AS a, 'x,y' AS b")
