@@ -18,7 +18,7 @@ from studio.engine.liveness import Nature, body_nature
 from studio.engine.races import Race, find_races
 from studio.graph.model import Graph, NodeInstance
 from studio.graph.order import same_tick_order
-from studio.graph.ports import node_ports
+from studio.graph.ports import NodePorts, node_ports
 from studio.graph.scope import Scope
 from studio.spec.fields import Field, Fields
 from studio.spec.node import Node, NodeSpec
@@ -253,12 +253,17 @@ def _require_ends(graph: Graph) -> None:
                 raise GraphError(f"`{edge}` names `{end}`, which is no node.", where=str(edge.place))
 
 
+PortsOf = Callable[[Scope, NodeInstance, Registry], NodePorts]
+"""Gives the ports of a node in the graph of a scope, as `node_ports` does."""
+
+
 class Compiler:
     """Compiles regions; one per run-ready graph, so that bodies used twice are compiled once."""
 
-    def __init__(self, registry: Registry, ordered_races: bool) -> None:
+    def __init__(self, registry: Registry, ordered_races: bool, ports: PortsOf = node_ports) -> None:
         self.registry = registry
         self.ordered_races = ordered_races
+        self.ports = ports
         self._bodies: dict[tuple[int, bool, frozenset[str]], RegionPlan] = {}
 
     def region(self, scope: Scope, *, shared: bool = False, live_inputs: frozenset[str] = frozenset()) -> RegionPlan:
@@ -279,7 +284,7 @@ class Compiler:
         inputs: list[dict[str, Field]] = []
         for name in names:
             instance = graph.nodes[name]
-            ports = node_ports(scope, instance, self.registry)
+            ports = self.ports(scope, instance, self.registry)
             if ports.cls is None or ports.params is None:
                 raise GraphError(
                     f"`{name}` has the type `{instance.type}`, which is not known.",
@@ -461,10 +466,18 @@ class Compiler:
 
 
 def compile_plan(
-    graph: Graph, registry: Registry, *, ordered_races: bool = False, scope: Scope | None = None
+    graph: Graph,
+    registry: Registry,
+    *,
+    ordered_races: bool = False,
+    scope: Scope | None = None,
+    ports: PortsOf = node_ports,
 ) -> RegionPlan:
-    """Return the plan of a top graph. Raises GraphError for a same-tick cycle or an unknown node type."""
-    return Compiler(registry, ordered_races).region(scope or Scope(graph))
+    """Return the plan of a top graph; `ports` is asked for the ports of nodes, by who knows them already.
+
+    Raises GraphError for a same-tick cycle or an unknown node type.
+    """
+    return Compiler(registry, ordered_races, ports).region(scope or Scope(graph))
 
 
 def store_uses(spec: NodeSpec, params: Any) -> dict[str, str]:

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from studio.editing import At, Document
+from studio.editing import TOP, At, Document
+from studio.graph.ports import node_ports
 from studio.gui.live.watching.lookup import Lookup
 from studio.gui.live.watching.places import DEEPEST, Places, Spot, way
 from studio.gui.replay.lit import Lit, LitPart
@@ -26,6 +27,9 @@ from studio.support.signal import Signal
 from studio.trace import Trace
 
 if TYPE_CHECKING:
+    from studio.graph.model import NodeInstance
+    from studio.graph.ports import NodePorts
+    from studio.graph.scope import Scope
     from studio.replay.states.state import NodeState, State
     from studio.trace.decided import Decided
     from studio.trace.found import Run
@@ -70,6 +74,7 @@ class Session:
         self.document = Document(
             graph, registry=registry, name=f"{self.called} · {self.run.id[:SHORT]}", locked=_LOCKED
         )
+        self.cursor.regions.ports = self._ports
         self.places = Places(graph)
         self.moved: Signal[()] = Signal()
         self.grew: Signal[()] = Signal()
@@ -230,6 +235,12 @@ class Session:
         """Have the tab of a map's body show another item."""
         if self.tabs.pick(at, item):
             self.moved.emit()
+
+    def _ports(self, scope: Scope, node: NodeInstance, registry: Registry) -> NodePorts:
+        """The ports of a node, as the canvas asks for them too."""
+        document = self.document
+        is_top = scope.graph is document.graph and registry is document.registry
+        return document.ports(TOP, node.name) if is_top else node_ports(scope, node, registry)
 
     # -- lighting -----------------------------------------------------------------------------
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from studio.engine.plan import RegionPlan, compile_plan
+from studio.engine.plan import PortsOf, RegionPlan, compile_plan
+from studio.graph.ports import node_ports
 from studio.replay.as_run import graph_as_run
 from studio.spec.registry import Registry, default_registry
 from studio.support.errors import EnvironmentProblem, StudioError
@@ -74,6 +75,8 @@ class Regions:
         self._kept: dict[tuple[str, int], tuple[PathRow, ...]] = {}
         self.problem = ""
         """Why the run's graph is not known, if it is not."""
+        self.ports: PortsOf = node_ports
+        """Who shows the graph knows the ports of its nodes, and need not find them out twice."""
 
     # -- regions ----------------------------------------------------------------------------------
 
@@ -192,7 +195,8 @@ class Regions:
     def _compiled(self) -> RegionPlan:
         ordered = self._trace.run(self._run).ordered_races
         graph = graph_as_run(self._trace, self._run)
-        return compile_plan(graph, self._registry or default_registry(), ordered_races=ordered)
+        registry = self._registry or default_registry()
+        return compile_plan(graph, registry, ordered_races=ordered, ports=self.ports)
 
 
 def _prefix(node: str) -> str:

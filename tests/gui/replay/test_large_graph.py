@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from studio.editing import TOP
 from studio.gui.canvas import Canvas
 from studio.gui.canvas.wire_item import WireKey
 from studio.gui.frame.window import MainWindow
@@ -108,3 +109,9 @@ def test_who_goes_on_and_on_sees_the_rest_all_the_same(
     service._later.start(1)
     session.seek(6)
     assert (service._pause, service._later.interval()) == (0, 1), "put off again"
+
+
+def test_what_ports_nodes_have_is_found_out_once_for_canvas_and_states(session: Session) -> None:
+    plan = session.cursor.regions.top().plan
+    assert plan is not None
+    assert all(node.params is session.document.ports(TOP, node.name).params for node in plan.nodes)
