@@ -70,6 +70,19 @@ class Pages:
 
     def tree(self, root: int) -> Iterator[Row]:
         """Yield the rows of a table from its root page; pages that cannot be read are passed over and counted."""
+        for page, kind, cells in self._pages_below(root):
+            if kind != INTERIOR_TABLE:
+                yield from self._rows(page, kind, cells)
+
+    def pass_over(self, root: int) -> None:
+        """Count the pages of a tree (an index) as led to; nobody asks for its rows."""
+        missing = self.missing
+        for _ in self._pages_below(root):
+            pass
+        self.missing = missing
+
+    def _pages_below(self, root: int) -> Iterator[tuple[bytes, int, list[int]]]:
+        """Yield the pages of a tree that can be read, with their kinds and where their cells begin."""
         waiting = [root]
         while waiting:
             number = waiting.pop()
@@ -89,15 +102,7 @@ class Pages:
                 self.missing += 1
                 continue
             waiting.extend(reversed(below))
-            if kind != INTERIOR_TABLE:
-                yield from self._rows(page, kind, cells)
-
-    def pass_over(self, root: int) -> None:
-        """Count the pages of a tree (an index) as led to; nobody asks for its rows."""
-        missing = self.missing
-        for _ in self.tree(root):
-            pass
-        self.missing = missing
+            yield page, kind, cells
 
     def stray(self) -> Iterator[tuple[bool, Row]]:
         """Yield the rows of leaves that no tree has led to, with whether they have row ids."""
@@ -208,7 +213,9 @@ def _record(payload: bytes) -> Values:
     end, at = _varint(payload, 0)
     if not 0 < end <= len(payload):
         raise Broken("a record's header is longer than it")
-    kinds = []
+    kinds: list[int] = []
+    if end - at <= MOST_COLUMNS and payload[at:end].isascii():  # as nearly always: a byte each
+        kinds, at = list(payload[at:end]), end
     while at < end:
         kind, at = _varint(payload, at)
         kinds.append(kind)
