@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from time import perf_counter
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer
 
+from studio.gui.canvas import tips
 from studio.gui.canvas.state import IDLE, NodeState
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ class States(QObject):
         for card in self._canvas.projection.cards.values():
             card.set_state(IDLE)
         self._canvas.minimap.refresh()
+        tips.describe(self._canvas)
 
     def show(self) -> None:
         """Show what waits."""
@@ -59,16 +61,25 @@ class States(QObject):
             if name in cards:
                 cards[name].set_state(state)
         self._canvas.minimap.refresh()
+        self._tell(waiting)
         # Painting follows at once; a canvas that is slow to paint shows states less often, so that the window lives.
         self._pacing.start(0)
 
     def show_now(self, names: Iterable[str]) -> None:
         """Show what waits for some nodes, and do not wait until it is time for all."""
         cards = self._canvas.projection.cards
-        for name in names:
-            state = self._waiting.pop(name, None)
-            if state is not None and name in cards:
+        shown = [name for name in names if name in self._waiting]
+        for name in shown:
+            state = self._waiting.pop(name)
+            if name in cards:
                 cards[name].set_state(state)
+        self._tell(shown)
+
+    def _tell(self, names: Collection[str]) -> None:
+        """Tell those who do not see the canvas how the selected node goes, if it is one of these."""
+        chosen = self._canvas.selected() if names else []
+        if len(chosen) == 1 and chosen[0] in names:
+            tips.describe(self._canvas)
 
     def _pace(self) -> None:
         seconds = perf_counter() - self._began

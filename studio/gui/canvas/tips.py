@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from studio.graph.model import IMPLICIT_PORTS
 from studio.gui.canvas.library import IN, OUT
 from studio.gui.canvas.node_item import PortId
-from studio.gui.canvas.state import shown_text
+from studio.gui.canvas.state import NodeState, shown_text
 from studio.gui.canvas.targets import Target
 from studio.spec.fields import MISSING
 from studio.support.values import preview
@@ -105,6 +105,15 @@ def _wire_words(canvas: Canvas, target: Target) -> list[str]:
             ", ".join(fact for fact in facts if fact), value[:MOST]]  # fmt: skip
 
 
+def _went(state: NodeState) -> str:
+    """How a node went in the run that is shown; of one that is running not what it says meanwhile, which never ends."""
+    if not state.status:
+        return ""
+    when = f" at tick {state.tick}" if state.tick else ""
+    text = shown_text(state) if state.status != "running" else ""
+    return f". {state.status}{when}" + (f": {text}" if text else "")
+
+
 def describe(canvas: Canvas) -> None:
     """Tell those who do not see the canvas what is selected."""
     names = canvas.selected()
@@ -120,9 +129,11 @@ def describe(canvas: Canvas) -> None:
         problem = canvas.projection.cards[names[0]].problem
         if problem is not None:
             words += f". {problem[0]}: {problem[1]}"
+        words += _went(canvas.projection.cards[names[0]].state)
     elif names:
         words = f"{len(names)} nodes selected"
     else:
         wires = canvas.selected_edges()
         words = f"wire {wires[0]}" if len(wires) == 1 else f"{count} nodes, nothing selected"
-    view.setAccessibleDescription(words[:MOST])
+    if view.accessibleDescription() != words[:MOST]:
+        view.setAccessibleDescription(words[:MOST])

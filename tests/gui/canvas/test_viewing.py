@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication
 
 from studio.gui.canvas import NODE_MIME, Canvas
 from studio.gui.canvas.paper import LEAST, MOST
+from studio.gui.canvas.state import NodeState
 from studio.gui.canvas.tips import tip_of
 from studio.gui.theme import apply_theme
 from studio.gui.workbench import Workbench
@@ -316,6 +317,23 @@ def test_what_is_selected_is_said_to_those_who_do_not_see_it(qtbot: Any, workben
 
     assert canvas.view.accessibleDescription() == "4 nodes selected"
     assert "chain" in canvas.view.accessibleName()
+
+
+def test_how_the_selected_node_goes_is_said_to_those_who_do_not_see_it(qtbot: Any, workbench: Workbench) -> None:
+    canvas = open_canvas(qtbot, workbench, CHAIN)
+    canvas.select(["writer"])
+    told = []
+    for state in (NodeState("running", "and on and"), NodeState("ok", "Crabs hide.", "3"), NodeState("skipped", "")):
+        canvas.set_state("writer", state)
+        canvas.set_state("critic", NodeState("error", "no"))
+        canvas.states.show()
+        told.append(canvas.view.accessibleDescription().partition("to critic")[2])
+    canvas.select(["critic"])
+    told.append(canvas.view.accessibleDescription().partition("to ")[2].partition(". ")[2])
+    canvas.states.clear()
+    told.append(canvas.view.accessibleDescription().partition("to ")[2].partition(". ")[2])
+
+    assert told == [". running", ". ok at tick 3: Crabs hide.", ". skipped", "error: no", ""]
 
 
 # -- themes, emptiness -----------------------------------------------------------------------------
