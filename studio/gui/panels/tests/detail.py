@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPlainTextEdit, QScrollArea, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QPlainTextEdit, QScrollArea, QToolButton, QVBoxLayout, QWidget
 
 from studio.gui.base.columns import clear
 from studio.gui.base.guard import guarded
@@ -32,8 +32,8 @@ MOST_ROWS: Final = 14
 """Lines of a difference that are seen without scrolling in it."""
 
 BUTTONS: Final = (
-    ("tests.step_through", "Step Through"), ("tests.go_to_node", "Go to Node"), ("tests.renew", "Renew…"),
-    ("tests.open_file", "Open File"),
+    ("tests.step_through", "Step Through"), ("tests.renew", "Renew…"), ("tests.open_file", "Open File"),
+    ("tests.go_to_node", "Go to Node"),
 )  # fmt: skip
 
 
@@ -61,14 +61,14 @@ class Detail(QScrollArea):
         self.expects = Note("", "soft")
         self.expects.setObjectName("tests.detail.expects")
         self.buttons: dict[str, QToolButton] = {}
-        row = QHBoxLayout()
+        row = QGridLayout()  # in two rows: beside the list there is no room for all four in one
         row.setSpacing(4)
-        for action_id, label in BUTTONS:
+        row.setColumnStretch(2, 1)
+        for number, (action_id, label) in enumerate(BUTTONS):
             button = small_button(label, label.rstrip("…"), f"tests.detail.{action_id.partition('.')[2]}")
             button.clicked.connect(lambda *_, id=action_id: trigger(id))
             self.buttons[action_id] = button
-            row.addWidget(button)
-        row.addStretch(1)
+            row.addWidget(button, number // 2, number % 2, Qt.AlignmentFlag.AlignLeft)
         self._failures = QVBoxLayout()
         self._failures.setSpacing(6)
         for widget in (self.title, self.about, self.expects):

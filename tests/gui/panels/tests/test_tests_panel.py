@@ -324,6 +324,19 @@ def test_the_node_of_a_test_is_shown(two: Bank) -> None:
     assert two.desk.canvas.selected() == ["critic"]
 
 
+def test_what_can_be_done_with_a_test_is_seen_whole_in_a_narrow_panel(two: Bank) -> None:
+    click_row(two, "writer_mends")
+    detail = two.panel.detail
+    detail.setFixedWidth(240)
+    two.desk.settle()
+
+    shown = [button for button in detail.buttons.values() if button.isVisible()]
+    assert len(shown) == 4
+    for button in shown:
+        assert button.mapTo(detail, button.rect().topRight()).x() < detail.viewport().width(), button.text()
+        assert button.width() >= button.sizeHint().width()
+
+
 def test_results_are_exported_for_ci(two: Bank, tmp_path: Path) -> None:
     break_critic(two)
     two.desk.trigger("tests.run_all")
