@@ -87,7 +87,6 @@ Change = Callable[[Asked], None]
 def _day(text: str, after: int = 0) -> float | None:
     """Return the moment at which a day (or the one so many days after it) begins; None for no day."""
     try:
-        day = datetime.fromisoformat(text)
-    except ValueError:
+        return midnight(datetime.fromisoformat(text).timestamp() + after * DAY_S + DAY_S / 2)
+    except (ValueError, OverflowError):  # also of the last day that there is, which ends after all time
         return None
-    return midnight(day.timestamp() + after * DAY_S + DAY_S / 2)

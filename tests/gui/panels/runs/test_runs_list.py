@@ -244,6 +244,7 @@ def test_asked_days_become_moments() -> None:
     assert between.until is not None
     assert between.until - between.since == 2 * day
     assert Asked(first="no day").filter("", now).since is None
+    assert Asked(last="9999-12-31").filter("", now).until is None, "nothing begins after it"
     assert Asked(this_graph=True).filter("writer", now) == RunFilter(graph="writer")
 
 
