@@ -12,10 +12,8 @@ from PySide6.QtWidgets import (
     QDockWidget,
     QFileDialog,
     QHBoxLayout,
-    QLabel,
     QLineEdit,
     QProgressBar,
-    QPushButton,
     QSplitter,
     QStackedWidget,
     QToolButton,
@@ -26,6 +24,7 @@ from PySide6.QtWidgets import (
 from studio.gui.base.guard import guarded
 from studio.gui.panels.tests.bench import Bench
 from studio.gui.panels.tests.detail import Detail
+from studio.gui.panels.tests.empty_page import EmptyPage
 from studio.gui.panels.tests.model import FAILED, NAME, NEW, NODE, PASSED, PLAYING, Row, TestsModel
 from studio.gui.panels.tests.table import tests_menu, tests_table
 from studio.gui.theme import current_theme, themes
@@ -137,38 +136,14 @@ class TestsPanel(QWidget):
         self.split.setStretchFactor(1, 1)
         self.stack = QStackedWidget()
         self.stack.addWidget(self.split)
-        self.stack.addWidget(self._make_empty())
+        self.empty_page = EmptyPage(self.workbench)
+        self.empty, self.first, self.runs = self.empty_page.told, self.empty_page.first, self.empty_page.runs
+        self.stack.addWidget(self.empty_page)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addLayout(bar)
         column.addWidget(self.stack, 1)
-
-    def _make_empty(self) -> QWidget:
-        page = QWidget()
-        self.empty = QLabel()
-        self.empty.setObjectName("tests.empty")
-        self.empty.setTextFormat(Qt.TextFormat.PlainText)
-        self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.empty.setWordWrap(True)
-        self.first = QPushButton("Make a Test of This Run…")
-        self.first.setObjectName("tests.first")
-        self.first.clicked.connect(lambda *_: self.workbench.trigger("tests.from_run"))
-        self.runs = QPushButton("Show Recorded Runs")
-        self.runs.setObjectName("tests.show_runs")
-        self.runs.clicked.connect(lambda *_: self.workbench.panel_asked.emit("runs"))
-        rows = QVBoxLayout(page)
-        rows.setContentsMargins(24, 8, 24, 8)
-        rows.addStretch(1)
-        rows.addWidget(self.empty)
-        row = QHBoxLayout()
-        row.addStretch(1)
-        row.addWidget(self.first)
-        row.addWidget(self.runs)
-        row.addStretch(1)
-        rows.addLayout(row)
-        rows.addStretch(1)
-        return page
 
     def _button(self, label: str, action_id: str) -> QToolButton:
         button = small_button(label, label, action_id)
@@ -239,30 +214,7 @@ class TestsPanel(QWidget):
             dock.setWindowTitle(f"{TITLE}  {said}" if said else TITLE)
 
     def _say_empty(self, has_any: bool) -> None:
-        suite, document = self.bench.suite, self.workbench.document
-        in_replay = document is not None and self.workbench.part("replay").of(document) is not None
-        if document is None:
-            text = "No graph is open. Tests stand beside the graph they are of: open one, or a recorded run of it."
-        elif suite is None:
-            text = (
-                "This graph has no file yet, so no tests stand beside it."
-                if not in_replay else "The file of this run's graph is not known here. A test can be made all the same."
-            )  # fmt: skip
-        elif suite.problem is not None:
-            text = str(suite.problem)
-        elif not suite.is_read:
-            text = "Reading the tests …"
-        elif not has_any:
-            text = (
-                f"{suite.where.graph.name} has no tests yet. A test is a recorded run, or one firing of it, played "
-                "again offline: it fails when a change of the graph changes what comes out."
-            )
-        else:
-            text = "No test fits the filter."
-        self.empty.setText(text[:1000])
-        offers = document is not None and not has_any and (suite is None or suite.problem is None)
-        self.first.setVisible(offers and in_replay)
-        self.runs.setVisible(offers and not in_replay)
+        self.empty_page.say(self.bench.suite, has_any=has_any)
         self.stack.setCurrentIndex(0 if self.model.rows else 1)
 
     def _on_row(self) -> None:
