@@ -8,20 +8,18 @@ import shiboken6
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QSize, Qt, QTimer
 from PySide6.QtGui import QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QApplication,
     QFrame,
     QHBoxLayout,
-    QHeaderView,
     QLabel,
-    QTableView,
     QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
 from studio.gui.base.guard import guarded
-from studio.gui.replay.causes.model import NODE, STEP, VALUE, LinesModel
+from studio.gui.replay.causes.model import NODE, VALUE, LinesModel
+from studio.gui.replay.causes.table import ROW, lines_table
 from studio.gui.theme import themes
 from studio.gui.widgets.labels import Elided, Note, colour_text, small_button
 
@@ -33,7 +31,6 @@ if TYPE_CHECKING:
 INSET: Final = 10
 WIDTH: Final = 400
 NARROWEST: Final = 240
-ROW: Final = 22
 MOST_ROWS: Final = 16
 LOWEST: Final = 200
 SLOW_MS: Final = 200
@@ -113,7 +110,7 @@ class Card(QFrame):
         row.addWidget(self.copy)
 
         self.model = LinesModel(self)
-        self.table = _table(self.model)
+        self.table = lines_table(self.model)
         self.table.selectionModel().currentRowChanged.connect(lambda *_: self._on_row())
         self.table.installEventFilter(self)
         self.note = Note("", "soft")
@@ -349,26 +346,3 @@ class Card(QFrame):
 
 def _depth_help(depth: int | None) -> str:
     return "All the way" if depth is None else f"Only {depth} step{'s' if depth > 1 else ''} away"
-
-
-def _table(model: LinesModel) -> QTableView:
-    table = QTableView()
-    table.setObjectName("causes.lines")
-    table.setAccessibleName("Firings that are lit, in the order they are read")
-    table.setModel(model)
-    table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-    table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-    table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-    table.setShowGrid(False)
-    table.setWordWrap(False)
-    table.setTabKeyNavigation(False)
-    table.verticalHeader().hide()
-    table.verticalHeader().setDefaultSectionSize(ROW)
-    table.verticalHeader().setMinimumSectionSize(ROW)
-    header = table.horizontalHeader()
-    header.hide()
-    header.setSectionResizeMode(STEP, QHeaderView.ResizeMode.Fixed)
-    header.resizeSection(STEP, 46)
-    header.setSectionResizeMode(NODE, QHeaderView.ResizeMode.Stretch)
-    header.setSectionResizeMode(VALUE, QHeaderView.ResizeMode.Fixed)
-    return table
