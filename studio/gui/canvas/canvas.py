@@ -42,6 +42,9 @@ from studio.support.errors import StudioError
 LEGIBLE = 0.5
 """Scale below which a graph that shows where a run stands is not shown whole at first."""
 
+BELOW = 36.0
+"""Room below a card in which what it gave is said, in scene units."""
+
 EMPTY = "Press Tab to add a module, or drop one from the palette."
 
 
@@ -238,8 +241,13 @@ class Canvas(QWidget):
         if closer and self.view.zoom < 0.35:
             self.view.zoom_to(0.8)
             room = QRectF()
-        if not room.contains(area):
+        if not room.contains(area) or self._is_under_map(area):
             self.view.put(area.center(), QPointF(self.view.viewport().rect().center()))
+
+    def _is_under_map(self, area: QRectF) -> bool:
+        """Whether the map hides a part of a card, or of what stands below it."""
+        there = self.view.mapFromScene(area.adjusted(0, 0, 0, BELOW)).boundingRect()
+        return self.minimap.isVisible() and there.intersects(self.minimap.geometry())
 
     def place_of(self, name: str) -> QPoint | None:
         """Return where the lower left corner of a card is on the screen; None if it is not in view."""
