@@ -30,6 +30,7 @@ from studio.gui.panels.prompts.saving_bar import SavingBar
 from studio.gui.panels.prompts.sql_editor import SqlEditor
 from studio.gui.panels.prompts.sql_results import EMPTY, Results
 from studio.gui.panels.prompts.tables_view import TablesView
+from studio.gui.widgets.folding import Folding
 from studio.gui.widgets.labels import Elided, Note, colour_text, small_button
 from studio.settings.saved_queries import SavedQueries, SavedQuery
 from studio.support.errors import EnvironmentProblem, StudioError
@@ -158,6 +159,9 @@ class SqlPage(QWidget):
         self.more.clicked.connect(lambda *_: self._run_more())
         self.more.hide()
         row.addWidget(self.more)
+        # Where there is no room for the views, their button goes first; words are not cut.
+        parts = (self.show_tables.setHidden, self.export.setHidden, self.state.setHidden)
+        Folding(self.bar, row, parts, narrowest=100)
 
     def _show_views(self, on: bool) -> None:
         self.tables.setVisible(on)

@@ -84,6 +84,20 @@ def test_a_wrong_query_says_what_is_wrong(hand: Hand, page: SqlPage) -> None:
     assert page.note.textFormat() == Qt.TextFormat.PlainText
 
 
+def test_a_narrow_bar_leaves_buttons_out_and_cuts_no_word(hand: Hand, page: SqlPage) -> None:
+    page.bar.setParent(None)
+    page.bar.show()
+    for width, left_out in ((184, True), (600, False)):
+        page.bar.resize(width, 30)
+        QApplication.processEvents()
+        assert page.export.isHidden() == left_out
+        assert page.show_tables.isHidden() == left_out
+        assert not page.state.isHidden()
+        for button in (page.go, page.save_button):
+            assert button.width() >= button.sizeHint().width()
+    page.bar.setParent(page)
+
+
 def test_a_query_that_takes_long_is_stopped_and_the_next_one_answers(hand: Hand, page: SqlPage) -> None:
     page.editor.setPlainText(ENDLESS)
     hand.qtbot.keyClick(page.editor, Key.Key_Return, Mod.ControlModifier)
