@@ -73,6 +73,8 @@ def shake(folder: Path, asked: argparse.Namespace) -> int:
             left = asked.until - len(machine.log) if asked.until else asked.round
             if left <= 0:
                 break
+            if asked.replay:
+                window.show_panel("inspector")
             machine.run(min(asked.round, left), lambda: asked.until > 0 or time.monotonic() < ends)
             close_all(window, window.workbench)
             counts.append(census())

@@ -147,6 +147,10 @@ class Watch:
         inspector = self.window.workbench.parts.get("inspector")
         if inspector is None or inspector.visibleRegion().isEmpty():
             return
+        self.check_page(session, canvas, inspector)
+
+    def check_page(self, session: Session, canvas: Canvas, inspector: Any) -> None:
+        """The inspector shows the selected node, or the firing of the step."""
         inspector.refresh()
         facts = inspector.firing_page().shown()
         assert facts is not None, "the inspector shows nothing"

@@ -124,6 +124,7 @@ class TimelinePanel(QWidget):
                 self.transport.show_timeline(None)
                 self.setFocusProxy(None)  # type: ignore[arg-type]
             self.stack.removeWidget(timeline)
+            timeline.setParent(None)  # or whoever goes through the window's widgets meanwhile keeps it for ever
             timeline.leave()
             timeline.deleteLater()
 
