@@ -206,7 +206,10 @@ class RunsPanel(QWidget):
             self.workbench.actions_changed.emit()
 
     def _on_failed(self, problem: StudioError) -> None:
+        is_news = str(problem) != str(self._problem or "")
         self._problem = problem
+        if is_news and len(self.listing.now.keys):  # the list stays as it was: it is not to be taken for how things are
+            self.workbench.fail(problem)
         self.bar.count.setText("")
         self._say_empty()
 

@@ -16,6 +16,7 @@ from studio.gui.frame.window_state import WindowState
 from studio.gui.panels.runs.asked import Asked
 from studio.gui.panels.runs.columns import COLUMNS
 from studio.support.ago import in_full
+from studio.support.errors import EnvironmentProblem
 from studio.trace import Trace
 from studio.trace.run_filter import RunFilter
 from tests.gui.panels.runs.conftest import LEFT, Shelf
@@ -431,3 +432,16 @@ def test_every_filter_shows_what_the_trace_says(put: Put, shelf: Open, trace_fil
     wanted = {one.id for one in facts if "openai/gpt-4o-mini" in one.models}
     dear = {run.id for run in runs if (run.totals.get("cost_usd") or 0) > 0.1}
     assert set(shown.ids()) == wanted & dear
+
+
+def test_a_file_that_cannot_be_read_any_more_is_told_once_beside_the_list_as_it_was(put: Put, shelf: Open) -> None:
+    put([Fact("01A"), Fact("01B")])
+    shown = shelf()
+    shown.settle()
+    problem = EnvironmentProblem("The disk is gone.")
+
+    for _ in range(2):
+        shown.panel.listing.failed.emit(problem)
+
+    assert [text for text, kind in shown.said if kind == "error"] == ["The disk is gone."]
+    assert len(shown.ids()) == 2
