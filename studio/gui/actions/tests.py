@@ -21,8 +21,8 @@ from studio.gui.workbench import Workbench
 
 if TYPE_CHECKING:
     from studio.cases.case import Case
-    from studio.gui.panels.tests.bench import Suite
     from studio.gui.panels.tests.panel import TestsPanel
+    from studio.gui.panels.tests.suites import Suite
     from studio.support.errors import StudioError
 
 _MENU = "Run/Tests"

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Final
@@ -18,14 +17,12 @@ from PySide6.QtCore import QFileSystemWatcher, QObject, Qt, QTimer, Signal
 from studio.gui.base.beside import beside
 from studio.gui.base.guard import report
 from studio.gui.panels.tests.places import Where, where_of
+from studio.gui.panels.tests.suites import Play, Result, Suite, meaning_of
 from studio.gui.workbench import Workbench
 from studio.support.errors import StudioError
 
 if TYPE_CHECKING:
-    from studio.cases.case import Case
-    from studio.cases.playing import Stop
     from studio.cases.reading import CasesFile
-    from studio.cases.trying import Outcome
     from studio.editing import Document
     from studio.graph.model import Graph
 
@@ -39,51 +36,6 @@ AGAIN: Final = "Renew asks a real model anew, and keeps its answers."
 
 LEAVE_S: Final = 3.0
 """How long closing the window waits for a play that is stopped, in seconds."""
-
-
-@dataclass
-class Result:
-    """How a case went last. `is_old`: graph or case are others since."""
-
-    outcome: Outcome
-    revision: int
-    is_old: bool = False
-
-
-@dataclass
-class Suite:
-    """One tests file: its cases, or why it cannot be read, and how they went last."""
-
-    where: Where
-    file: CasesFile | None = None
-    problem: StudioError | None = None
-    is_read: bool = False
-    results: dict[str, Result] = field(default_factory=dict)
-
-    @property
-    def cases(self) -> list[Case]:
-        """The cases in the order of the file."""
-        return [] if self.file is None else list(self.file.cases.values())
-
-    def count(self) -> tuple[int, int, int]:
-        """Return how many passed, failed, and were not played since the last change."""
-        known = [self.results.get(case.name) for case in self.cases]
-        passed = sum(one is not None and one.outcome.passed for one in known)
-        return passed, len([one for one in known if one is not None]) - passed, sum(one is None for one in known)
-
-
-@dataclass
-class Play:
-    """Tests that are played, stepped through or recorded anew just now: `names` in order, how many are done, and what
-    ends them."""
-
-    suite: Suite
-    names: list[str]
-    stop: Stop
-    done: int = 0
-    now: str = ""
-    began: float = field(default_factory=monotonic)
-    thread: threading.Thread | None = None
 
 
 class Bench(QObject):
@@ -189,6 +141,7 @@ class Bench(QObject):
 
         def refused(error: StudioError) -> None:
             suite.file, suite.problem, suite.is_read = None, error, True
+            self._after_reading = None
             self.changed.emit()
 
         beside(self, work, then, refused)
@@ -201,7 +154,7 @@ class Bench(QObject):
         for name in list(suite.results):
             if name not in new:
                 del suite.results[name]
-            elif _meaning(new[name]) != _meaning(old.get(name)):
+            elif meaning_of(new[name]) != meaning_of(old.get(name)):
                 suite.results[name].is_old = True
         self.changed.emit()
 
@@ -351,11 +304,3 @@ class Bench(QObject):
         from studio.graph.model import Graph
 
         return suite.where.load() or Graph.load(suite.where.graph)
-
-
-def _meaning(case: Case | None) -> object:
-    """What decides how a case goes: not where it stands in its file."""
-    if case is None:
-        return None
-    expect = [one.text for one in case.expect]
-    return case.node, dict(case.inputs), expect, case.equal, case.recorded

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWi
 from studio.gui.workbench import Workbench
 
 if TYPE_CHECKING:
-    from studio.gui.panels.tests.bench import Suite
+    from studio.gui.panels.tests.suites import Suite
 
 
 class EmptyPage(QWidget):

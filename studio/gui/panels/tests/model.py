@@ -18,7 +18,7 @@ from studio.support.plain import plain, plain_line
 
 if TYPE_CHECKING:
     from studio.cases.case import Case
-    from studio.gui.panels.tests.bench import Result
+    from studio.gui.panels.tests.suites import Result
 
 Index = QModelIndex | QPersistentModelIndex
 _NOWHERE = QModelIndex()

@@ -17,8 +17,8 @@ from studio.trace.log import MODEL_KINDS
 if TYPE_CHECKING:
     from studio.cases.case import Case
     from studio.cases.reading import CasesFile
-    from studio.gui.panels.tests.bench import Suite
     from studio.gui.panels.tests.panel import TestsPanel
+    from studio.gui.panels.tests.suites import Suite
     from studio.support.errors import StudioError
 
 RENEW: Final = "Ask Anew"
