@@ -16,6 +16,8 @@ from studio.gui.live.watching.places import Spot
 from studio.gui.replay.causes import light_causes
 from studio.gui.replay.causes.card import Card
 from studio.gui.replay.causes.lights import Lights
+from studio.gui.replay.causes.listing import Line
+from studio.gui.replay.causes.model import NODE, LinesModel
 from studio.gui.replay.lit import Lit
 from studio.gui.replay.session import Session, Source
 from studio.replay.causes import Causes
@@ -348,3 +350,16 @@ def test_what_is_lit_comes_back_after_a_search_in_the_graph(desk: Desk, open_run
     qtbot.waitUntil(lambda: desk.canvas.highlighted != before)
     desk.press(Qt.Key.Key_Escape)
     assert desk.canvas.highlighted == before
+
+
+def test_names_of_a_strange_trace_stay_on_one_plain_line() -> None:
+    line = Line(1, 1, "a\u202eb\nc" + "x" * 500, "0\u202e", "ok", said="s", into="in\u202e")
+    model = LinesModel()
+    model.show(None, [line])
+    shown = model.index(0, NODE).data()
+    tip = model.index(0, NODE).data(Qt.ItemDataRole.ToolTipRole)
+    assert shown.startswith("ab c"), "the control: the name is shown"
+    for text in (shown, tip):
+        assert "\u202e" not in text
+        assert "\n" not in text
+    assert len(shown) <= 200

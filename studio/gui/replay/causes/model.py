@@ -134,14 +134,14 @@ class LinesModel(QAbstractTableModel):
         if column == STEP:
             return f"{line.step:,}" if line.step is not None else ""
         if column == NODE:
-            return _INDENT * min(line.depth, DEEPEST) + node_text(line)
+            return (_INDENT * min(line.depth, DEEPEST) + node_text(line))[:CUT]
         return "(above)" if line.again else self._value(line)
 
     def _tip(self, line: Line, column: int) -> str:
         if column == VALUE:
             return self._value(line)
         into = f" into `{line.into}`" if line.into else ""
-        return f"{line.node} at tick {line.tick}{into}" + (f", {line.said}" if line.said else "")
+        return plain_line(f"{line.node} at tick {line.tick}{into}" + (f", {line.said}" if line.said else ""))
 
     def _colour(self, line: Line, column: int) -> Any:
         theme = current_theme()
@@ -165,9 +165,10 @@ class LinesModel(QAbstractTableModel):
 
 def node_text(line: Line) -> str:
     """Return what a row says of its node: which, at which tick, and the relation if it is no plain wire."""
-    name = line.node.rpartition("/")[2] if len(line.node) > 24 else line.node
+    node = plain_line(line.node)
+    name = node.rpartition("/")[2] if len(node) > 24 else node
     if not line.id and line.said:  # a first value: nobody gave it
         return f"{line.into}: {line.said}"
-    output = f".{line.output}" if line.output and not line.first else ""
+    output = f".{plain_line(line.output)}" if line.output and not line.first else ""
     said = f" · {line.said}" if line.said else ""
-    return f"{name}{output}  t{line.tick}{said}"
+    return f"{name}{output}  t{plain_line(line.tick)}{said}"
