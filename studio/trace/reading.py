@@ -308,10 +308,11 @@ class Trace:
         seconds: float = 10.0,
         stop: Callable[[], bool] = lambda: False,
     ) -> Table:
-        """Run one SELECT: at most `limit` rows, at most `seconds`, until `stop()`. The views of `tables.md` are there
-        to stay.
+        """Run one SELECT: at most `limit` rows (fewer of very large ones), at most `seconds`, until `stop()`. The views
+        of `tables.md` are there to stay.
 
-        Raises `UsageError` for a query that is wrong, writes, opens other files, takes too long or is stopped.
+        Raises `UsageError` for a query that is wrong, writes, opens other files, takes too long or too much memory, or
+        is stopped.
         """
         from studio.trace.asking import ask
 
