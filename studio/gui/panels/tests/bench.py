@@ -51,6 +51,8 @@ class Bench(QObject):
         self.suite: Suite | None = None
         self.play: Play | None = None
         self.plays_on_save = False
+        self._is_owed = False
+        """A graph was saved while tests were played: they are of it as it was."""
         self.played: dict[Path, Where] = {}
         """Where the tests stand that were played into trace files to be stepped through."""
         self._suites: dict[Path, Suite] = {}
@@ -224,6 +226,7 @@ class Bench(QObject):
         """What was begun is over."""
         if self.play is play:
             self.play = None
+            self._play_owed()
             self.changed.emit()
 
     def _send(self, play: Play, what: object) -> None:
@@ -249,6 +252,7 @@ class Bench(QObject):
         elif self.play is play:
             self.play = None
             self._say(play)
+            self._play_owed()
         if self.play is None:
             self._told.stop()
             self.changed.emit()
@@ -267,6 +271,7 @@ class Bench(QObject):
 
     def stop(self) -> None:
         """End the plays that go on."""
+        self._is_owed = False
         if self.play is not None:
             self.play.stop.set()
 
@@ -286,6 +291,13 @@ class Bench(QObject):
     def _on_saved(self, document: Document) -> None:
         self.follow()
         if self.plays_on_save and self.suite is not None and self.suite.where.document is document:
+            self._is_owed = self.play is not None
+            self.run([case.name for case in self.suite.cases])
+
+    def _play_owed(self) -> None:
+        """Play again what was saved meanwhile."""
+        if self._is_owed and self.suite is not None:
+            self._is_owed = False
             self.run([case.name for case in self.suite.cases])
 
     def _on_settled(self, document: Document) -> None:

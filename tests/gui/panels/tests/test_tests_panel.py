@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree as xml
 
 import pytest
@@ -12,6 +14,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QPlainTextEdit
 
 from studio.cases.reading import read_tests
+from studio.cases.trying import Outcome, try_case
 from studio.editing.document.ops import PutNode
 from studio.graph.model import NodeInstance
 from studio.gui.frame.window import MainWindow
@@ -122,6 +125,25 @@ def test_saving_plays_them_if_that_is_wanted(two: Bank) -> None:
     two.desk.document.save()
     two.settle()
     assert two.states() == {"critic_judges": "failed", "writer_mends": "passed"}
+
+
+def test_what_is_saved_while_tests_are_played_is_played_after_them(two: Bank, monkeypatch: pytest.MonkeyPatch) -> None:
+    may_end = threading.Event()
+
+    def slow(*arguments: Any, **keywords: Any) -> Outcome:
+        may_end.wait(20)
+        return try_case(*arguments, **keywords)
+
+    monkeypatch.setattr("studio.cases.trying.try_case", slow)
+    two.panel.on_save.setChecked(True)
+    two.desk.trigger("tests.run_all")
+    break_critic(two)
+    two.desk.document.save()
+    may_end.set()
+    two.qtbot.waitUntil(lambda: two.states().get("critic_judges") == "failed", timeout=20_000)
+    two.settle()
+    assert two.states() == {"critic_judges": "failed", "writer_mends": "passed"}
+    assert not any(row.result.is_old for row in two.panel.model.rows if row.result is not None)
 
 
 def test_what_another_program_writes_is_followed_and_good_results_stay(two: Bank) -> None:
