@@ -10,11 +10,13 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWi
 
 from studio.gui.base.guard import guarded
 from studio.gui.panels.fork.changes_list import ChangesList
-from studio.gui.widgets.labels import Elided, Link, Note, small_button
+from studio.gui.widgets.labels import Elided, Link, Note, cut, small_button, tip
 from studio.gui.widgets.section import Section
 from studio.gui.widgets.tab_order import OrderedArea
 from studio.gui.widgets.undo_keys import UndoHost
 from studio.gui.workbench import Workbench
+from studio.models.names import EMBEDDED
+from studio.settings.declared import SETTINGS
 from studio.support.errors import StudioError
 from studio.support.plain import plain_line
 
@@ -66,6 +68,7 @@ class ForkPanel(QWidget, UndoHost):
         for signal in (workbench.selection_changed, workbench.current_changed, self.forks.live.changed):
             signal.connect(self._ask)
         self.forks.changed.connect(self._ask)
+        workbench.settings_changed.connect(self._ask)
         self.forks.over.connect(lambda *_: self._ask())
         self.replays.moved.connect(self._ask)
         self.replays.closed.connect(lambda session: self._closed(session))
@@ -172,6 +175,11 @@ class ForkPanel(QWidget, UndoHost):
         self.told = Note("", "soft", self.foot)
         self.told.setObjectName("fork.told")
         column.addWidget(self.told)
+        self.use = QPushButton(self.foot)
+        self.use.setObjectName("fork.use_model")
+        self.use.setProperty("small", True)
+        self.use.clicked.connect(lambda *_: self._use_model())
+        column.addWidget(self.use, 0, Qt.AlignmentFlag.AlignLeft)
         buttons = QHBoxLayout()
         buttons.setSpacing(6)
         self.run = QPushButton("Run fork", self.foot)
@@ -306,6 +314,11 @@ class ForkPanel(QWidget, UndoHost):
         self.compare.setVisible(not going and self.forks.last_of(session) is not None)
         self.apply.setVisible(any(piece.key.kind == "param" for piece in draft.pieces))
         text, role = self._foot_text(session, draft, why)
+        self.use.setVisible("model" in problems and not draft.is_empty and not going)
+        if "model" in problems:
+            name = self._default_model()
+            self.use.setText(f"Use {cut(plain_line(name.removeprefix(EMBEDDED)), 32)}")
+            self.use.setToolTip(tip(f"Have {name} answer what is asked anew: the model of nodes that name none."))
         self.told.set_text(text)
         self.told.setProperty("role", role)
         self.told.style().polish(self.told)
@@ -378,6 +391,19 @@ class ForkPanel(QWidget, UndoHost):
         if self.draft is not None:
             self.draft.clear()
             self.workbench.say("The changes of the fork are dropped; Undo in the panel brings them back.")
+
+    def _default_model(self) -> str:
+        """The model that is set for nodes that name none; the embedded one if that is set empty."""
+        name = str(self.workbench.settings["models.default"]).strip()
+        return name or str(next(one.default for one in SETTINGS if one.name == "models.default"))
+
+    def _use_model(self) -> None:
+        """Nothing is in the way then: the next press of Enter runs the fork."""
+        self.workbench.commit()
+        if self.draft is not None:
+            self.draft.set_option("model", self._default_model())
+            self.refresh()
+            self.run.setFocus()
 
     def _start_here(self) -> None:
         if self.session is not None and self.draft is not None:

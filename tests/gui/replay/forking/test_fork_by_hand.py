@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QCheckBox, QLineEdit
+from PySide6.QtWidgets import QCheckBox, QLineEdit, QPushButton
 
 from studio.gui.frame.window import MainWindow
 from studio.gui.panels.fork.panel import ForkPanel
@@ -248,6 +248,36 @@ def test_a_run_whose_script_is_gone_asks_for_a_model(window: MainWindow, qtbot: 
     made = run_fork(window, qtbot)
     assert (made.run.options["model"], made.run.options["seed"]) == (f"scripted:{other}", 7)
     assert made.run.status == "ok"
+    assert did(made.source.db, made.run.id)["writer", "1"][1] == {"text": "other"}
+
+
+def test_one_press_takes_the_model_that_is_set_where_the_script_is_gone(
+    window: MainWindow, qtbot: Any, tmp_path: Path
+) -> None:
+    db, run_id = record(tmp_path)
+    (tmp_path / "script.jsonl").unlink()
+    other = write_script(tmp_path, SCRIPT[3:6] + SCRIPT[8:], "other.jsonl")
+    open_run(window, db, run_id, seq=step_of(db, run_id, "writer", "1"))
+    panel = fork_here(window, qtbot)
+    use = child(panel, "fork.use_model")
+    assert isinstance(use, QPushButton)
+    assert not use.isVisible(), "nothing is changed yet"
+    once_more(qtbot, choose(window, "writer"))
+    fork_panel(window)
+    assert use.isVisible()
+    assert use.text() == "Use smollm2-135m", "the embedded model is the default"
+    window.workbench.change_setting("models.default", f"scripted:{other}")
+    fork_panel(window)
+    assert use.text().startswith("Use scripted:")
+    use.setFocus(Qt.FocusReason.TabFocusReason)
+    assert use.hasFocus()
+    qtbot.keyClick(use, Qt.Key.Key_Space)
+    run = child(panel, "fork.run")
+    assert run.isEnabled()
+    assert run.hasFocus()
+    assert not use.isVisible()
+    made = run_fork(window, qtbot)
+    assert made.run.options["model"] == f"scripted:{other}"
     assert did(made.source.db, made.run.id)["writer", "1"][1] == {"text": "other"}
 
 
