@@ -12,7 +12,8 @@ def seqs_at(steps: Steps, path: int, tick_key: str) -> list[int]:
     several where a region around it was tried again."""
     rows = steps.reader.rows(
         # "+" keeps SQLite from going through all firings of the path in the order of steps.
-        "SELECT seq FROM _firing WHERE path = ? AND tick = ? ORDER BY +seq", (steps.base + path, tick_key)
+        "SELECT seq FROM _firing WHERE path = ? AND tick = ? ORDER BY +seq",
+        (steps.base + path, tick_key),
     )
     return [int(seq) for (seq,) in rows]
 

@@ -108,6 +108,9 @@ def test_filters_leave_what_they_say(db: Path, trace: Callable[[], Trace]) -> No
         assert 0 < len(chosen) < len(made), "the test tells nothing"
         return chosen
 
+    def ended(status: str) -> Callable[[Asked], bool]:
+        return lambda one: one.status == status
+
     assert found(Wanted()) == [(one.run, one.firing) for one in made]
     assert found(Wanted(run="01RUN1")) == those(lambda one: one.run == "01RUN1")
     assert found(Wanted(node="draft")) == those(lambda one: one.node == "draft")
@@ -121,7 +124,7 @@ def test_filters_leave_what_they_say(db: Path, trace: Callable[[], Trace]) -> No
     assert found(Wanted(node="/*")) == those(lambda one: "/" not in one.node)
     assert found(Wanted(model="large")) == those(lambda one: one.model == "large")
     for status in ("ok", "error", "unanswered"):
-        assert found(Wanted(status=status)) == those(lambda one, status=status: one.status == status)
+        assert found(Wanted(status=status)) == those(ended(status))
     answered = [one for one in made if one.status != "unanswered"]
     assert found(Wanted(status="cut off")) == [(one.run, one.firing) for one in made if one.finish == "length"]
     assert found(Wanted(status="cached")) == [(one.run, one.firing) for one in answered if one.origin == 1]
