@@ -28,6 +28,7 @@ from studio.gui.canvas.node_item import PortId
 from studio.gui.canvas.notes import Notes
 from studio.gui.canvas.overlays import CursorNote, FeedbackOffer, InlineText
 from studio.gui.canvas.projection import Projection
+from studio.gui.canvas.revealing import least_move, move_without_gaps
 from studio.gui.canvas.selection import Selection
 from studio.gui.canvas.state import NodeState
 from studio.gui.canvas.states import States
@@ -41,6 +42,9 @@ from studio.support.errors import StudioError
 
 LEGIBLE = 0.5
 """Scale below which a graph that shows where a run stands is not shown whole at first."""
+
+SAME = 4.0
+"""Pixels that the middle of a view may be apart from where it was and still be the same: resizing rounds."""
 
 BELOW = 36.0
 """Room below a card in which what it gave is said, in scene units."""
@@ -69,6 +73,8 @@ class Canvas(QWidget):
     """A sentence that says why something was not done."""
     fileDropped = Signal(object, QPointF)
     """(Path or text of a YAML fragment, place in the scene) was dropped from elsewhere."""
+    resized = Signal()
+    """There is more or less room for it."""
     gone = Signal()
     """The graph is no more in the document."""
 
@@ -95,6 +101,8 @@ class Canvas(QWidget):
         self.own_keys: Callable[[QKeyEvent], Callable[[], object] | None] | None = None
         """Asked first what a key does here, None for nothing of its own: who shows a run sets it."""
         self._fitted = False
+        self._stood = 0.0, QPointF()
+        """Scale and middle of the view when everything was shown last."""
         # A timer of its own: what a single shot is to call is kept for ever if the canvas goes before it rings.
         self._fitting = QTimer(self)
         self._fitting.setSingleShot(True)
@@ -241,8 +249,16 @@ class Canvas(QWidget):
         if closer and self.view.zoom < 0.35:
             self.view.zoom_to(0.8)
             room = QRectF()
-        if not room.contains(area) or self._is_under_map(area):
+        if not closer and not room.contains(area):
+            self._bring_in(area, covered)
+        if (closer and not room.contains(area)) or self._is_under_map(area):
             self.view.put(area.center(), QPointF(self.view.viewport().rect().center()))
+
+    def _bring_in(self, area: QRectF, covered: int) -> None:
+        """Move no farther than it takes: who goes on from step to step keeps sight of what is around."""
+        there = QRectF(self.view.mapFromScene(area.adjusted(0, 0, 0, BELOW)).boundingRect())
+        free = QRectF(self.view.viewport().rect()).adjusted(0, covered, 0, 0)
+        self.view.pan(-least_move(there, free))
 
     def _is_under_map(self, area: QRectF) -> bool:
         """Whether the map hides a part of a card, or of what stands below it."""
@@ -271,6 +287,14 @@ class Canvas(QWidget):
             self.view.reset_zoom(QPointF(0, 0))
         else:
             self.view.show_rect(area)
+        self._stood = self.view.zoom, self.view.seen().center()
+
+    @property
+    def shows_all(self) -> bool:
+        """Whether everything is shown as `zoom_to_fit` did it, and nobody looked elsewhere since."""
+        zoom, middle = self._stood
+        apart = self.view.seen().center() - middle
+        return zoom == self.view.zoom and max(abs(apart.x()), abs(apart.y())) * zoom < SAME
 
     def zoom_to(self, names: Iterable[str]) -> None:
         """Show these nodes as large as they fit; nothing for none."""
@@ -516,6 +540,7 @@ class Canvas(QWidget):
         """Keep overlays in their corners."""
         super().resizeEvent(event)
         self._place_overlays()
+        self.resized.emit()
 
     @guarded()
     def showEvent(self, event: QEvent) -> None:
@@ -527,11 +552,20 @@ class Canvas(QWidget):
 
     def _first_fit(self) -> None:
         if not self._fitted:
-            self.zoom_to_fit()
-            current = self.projection.cards.get(self.marks.current_name)
-            if current is not None and self.view.zoom < LEGIBLE:  # where a run stands is to be read
-                self.view.zoom_to(0.8)
-                self.view.put(current.body_rect().center(), QPointF(self.view.viewport().rect().center()))
+            self.fit_legibly()
+
+    def fit_legibly(self) -> None:
+        """Show everything, or, where that could not be read, what is around the node at which a run stands."""
+        self.zoom_to_fit()
+        current = self.projection.cards.get(self.marks.current_name)
+        if current is not None and self.view.zoom < LEGIBLE:
+            middle = QPointF(self.view.viewport().rect().center())
+            self.view.zoom_to(0.8)
+            self.view.put(current.body_rect().center(), middle)
+            there = QRectF(self.view.mapFromScene(self.projection.bounds()).boundingRect())
+            self.view.pan(-move_without_gaps(there, QRectF(self.view.viewport().rect())))
+            if self._is_under_map(current.body_rect()):
+                self.view.put(current.body_rect().center(), middle)
 
     @guarded()
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -85,3 +85,8 @@ def covered_by_picks(canvas: Canvas) -> int:
     """Return how many pixels of a canvas, from above, the picker lies over."""
     bar = canvas.findChild(PickerBar, NAME)
     return bar.geometry().bottom() if bar is not None and bar.isVisible() else 0
+
+
+def reveal_step(canvas: Canvas, name: str) -> None:
+    """Bring the node of a step into view, where the picker is not over it, at the scale that is."""
+    canvas.reveal(name, closer=False, covered=covered_by_picks(canvas))

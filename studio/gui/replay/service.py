@@ -14,7 +14,7 @@ from studio.graph.model import Graph
 from studio.gui.replay.canvases import Canvases
 from studio.gui.replay.keys import act_of
 from studio.gui.replay.long_moves import LongMoves
-from studio.gui.replay.picks import covered_by_picks, show_picks
+from studio.gui.replay.picks import reveal_step, show_picks
 from studio.gui.replay.player import Player
 from studio.gui.replay.session import Session, Source
 from studio.gui.workbench import Workbench
@@ -69,6 +69,9 @@ class Replays(QObject):
         self._follow = QTimer(self)
         self._follow.setInterval(FOLLOW_MS)
         self._follow.timeout.connect(self._look)
+        self._room = QTimer(self)
+        self._room.setSingleShot(True)
+        self._room.timeout.connect(self._on_room)
         self._answers = QTimer(self)
         self._answers.setInterval(ANSWERS_MS)
         self._answers.timeout.connect(self._take_answers)
@@ -231,7 +234,7 @@ class Replays(QObject):
             canvas = self.workbench.canvas
         if canvas is not None and spot is not None and canvas.at == spot.at and session.follows:
             canvas.select([spot.name])
-            canvas.reveal(spot.name, closer=False, covered=covered_by_picks(canvas))
+            reveal_step(canvas, spot.name)
         self.paint(session)  # what is in view then comes first
         self.workbench.actions_changed.emit()
 
@@ -267,6 +270,18 @@ class Replays(QObject):
             from studio.gui.replay.strip import ReplayStrip
 
             page.layout().insertWidget(0, ReplayStrip(self, session, page.canvas, page))
+            page.canvas.resized.connect(self._room.start)
+
+    def _on_room(self) -> None:
+        """The canvas in front has more or less room: what was shown whole is so again, else the step stays in view."""
+        session, canvas = self.current, self.workbench.canvas
+        if session is None or canvas is None or not session.follows:
+            return
+        spot = session.spot(session.here.node)
+        if canvas.shows_all:
+            canvas.fit_legibly()
+        elif spot is not None and spot.at == canvas.at:
+            reveal_step(canvas, spot.name)
 
     def set_follows(self, session: Session, on: bool) -> None:
         """Show the graph that the step is in wherever it goes, or stay with the tab in front."""
