@@ -12,6 +12,7 @@ from studio.gui.replay.comparing.comparison import PartText
 from studio.gui.theme import current_theme, themes
 from studio.gui.theme.theme import mixed
 from studio.gui.widgets.areas import fixed_font
+from studio.support.errors import StudioError
 from studio.support.plain import plain
 
 MOST_SIGNS: Final = 2_000
@@ -36,6 +37,15 @@ class TextView(QPlainTextEdit):
         self._parts = ()
         self.setCurrentCharFormat(QTextCharFormat())  # that of the text before would stay
         self.setPlainText(text)
+
+    def show_answer(self, answer: Sequence[PartText] | StudioError) -> None:
+        """Show what came of a comparison of texts."""
+        if isinstance(answer, StudioError):
+            self.say(str(answer))
+        elif answer:
+            self.show_parts(answer)
+        else:
+            self.say("Nothing differs here.")
 
     def show_parts(self, parts: Sequence[PartText]) -> None:
         """Show parts that differ."""

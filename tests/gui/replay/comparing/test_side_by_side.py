@@ -46,7 +46,7 @@ def beside(window: MainWindow, qtbot: Any, db: Path, a: str, b: str) -> CompareP
 
 def settle(page: ComparePage, qtbot: Any) -> None:
     QCoreApplication.processEvents()
-    qtbot.waitUntil(lambda: not page._soon.isActive() and not page._poll.isActive(), timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: not page.steps.is_due and not page._poll.isActive(), timeout=PATIENCE_MS)
 
 
 def differing(db: Path, a: str, b: str) -> set[Key]:
@@ -110,7 +110,7 @@ def test_what_differs_and_where_they_part_is_what_a_plain_reading_finds(
         marked = {name for name, card in side.canvas.projection.cards.items() if card.compared is not None}
         assert {node for node, _ in wanted} <= marked
         assert "topic" not in marked, "what is the same is not marked"
-    assert f"`{first[0]}` at tick {first[1]}" in page.said._full
+    assert f"`{first[0]}` at tick {first[1]}" in page.bar.said._full
 
 
 def test_stepping_one_run_steps_the_other_to_what_belongs_there(
@@ -192,11 +192,11 @@ def test_the_list_jumps_and_texts_are_compared(window: MainWindow, qtbot: Any, t
     db, a = record(tmp_path)
     b = forked(db, a, at=step_of(db, a, "writer", "1"), changes=CHANGES["prompt"])
     page = beside(window, qtbot, db, a, b)
-    rows = page.model.rows
+    rows = page.tree.differences.rows
     fact = next(row for row in rows if isinstance(row, FactRow) and row.kind == "graph")
     assert fact.fact.name == "writer.instructions"
     page.tree.setFocus()
-    page.tree.setCurrentIndex(page.model.index(rows.index(fact), 0))
+    page.tree.setCurrentIndex(page.tree.differences.index(rows.index(fact), 0))
     settle(page, qtbot)
     shown = page.texts.toPlainText()
     assert "- Write about {topic}. Mend: {fault}" in shown
@@ -205,8 +205,8 @@ def test_the_list_jumps_and_texts_are_compared(window: MainWindow, qtbot: Any, t
 
     writer = next(row for row in rows if isinstance(row, NodeRow) and row.name == "writer")
     number = rows.index(writer)
-    page.tree.setExpanded(page.model.index(number, 0), True)
-    last = page.model.index(len(writer.changes) - 1, 0, page.model.index(number, 0))
+    page.tree.setExpanded(page.tree.differences.index(number, 0), True)
+    last = page.tree.differences.index(len(writer.changes) - 1, 0, page.tree.differences.index(number, 0))
     page.tree.setCurrentIndex(last)
     settle(page, qtbot)
     change = writer.changes[-1]
@@ -216,7 +216,7 @@ def test_the_list_jumps_and_texts_are_compared(window: MainWindow, qtbot: Any, t
     qtbot.waitUntil(lambda: "prompt user" in page.texts.toPlainText())
     page.side.session.seek_firing(writer.changes[0].id_b if page.leads == "b" else writer.changes[0].id_a)
     settle(page, qtbot)
-    assert page.model.at(page.tree.currentIndex()) == writer.changes[0], "the list follows the steps"
+    assert page.tree.differences.at(page.tree.currentIndex()) == writer.changes[0], "the list follows the steps"
     press(qtbot, page, "compare.first")
     settle(page, qtbot)
     assert page.side.session.here.tick == "1"
@@ -235,7 +235,7 @@ def test_equal_runs_are_said_to_be(window: MainWindow, qtbot: Any, tmp_path: Pat
     page = beside(window, qtbot, db, a, a)
     assert page.comparison.found is not None
     assert page.comparison.found.equal
-    assert "did the same" in page.said._full
+    assert "did the same" in page.bar.said._full
     assert not child(page, "compare.first").isEnabled()
 
 
@@ -246,11 +246,11 @@ def test_in_a_narrow_window_where_they_part_is_told_before_buttons_have_all_thei
     for width in (1440, 1100, 900, 1440):
         window.resize(width, 700)
         settle(page, qtbot)
-        assert page.said.width() >= 120
-        right = page.copy.mapTo(page, page.copy.rect().topRight()).x()
+        assert page.bar.said.width() >= 120
+        right = page.bar.copy.mapTo(page, page.bar.copy.rect().topRight()).x()
         assert right < page.width(), "nothing is pushed out"
-        assert (page.first.text() == "First divergence") == (width == 1440), width
-    assert page.link_steps.text() == "Link steps"
+        assert (page.bar.first.text() == "First divergence") == (width == 1440), width
+    assert page.bar.link_steps.text() == "Link steps"
 
 
 def test_tabs_close_with_what_is_shown_nowhere_else(window: MainWindow, qtbot: Any, tmp_path: Path) -> None:
@@ -292,10 +292,10 @@ def test_a_long_comparison_can_be_given_up_and_begun_again(
     page = window.pages.currentWidget()
     assert isinstance(page, ComparePage)
     if comparison.found is None:  # it was not over before
-        assert "stopped" in page.said._full
+        assert "stopped" in page.bar.said._full
         press(qtbot, page, "compare.again")
         qtbot.waitUntil(lambda: comparison.found is not None, timeout=PATIENCE_MS)
-    assert "Parts at" in page.said._full
+    assert "Parts at" in page.bar.said._full
 
 
 def words(page: ComparePage, which: Which) -> dict[str, str]:
@@ -323,14 +323,14 @@ def test_graphs_that_differ_are_marked_and_listed(window: MainWindow, qtbot: Any
     b = forked(db, a, graph=Graph.from_text(changed))
     page = beside(window, qtbot, db, a, b)
     assert (words(page, "b")["shout"], words(page, "b")["louder"]) == ("parts here", "only here")
-    facts = [row.fact.name for row in page.model.rows if isinstance(row, FactRow) and row.kind == "graph"]
+    facts = [row.fact.name for row in page.tree.differences.rows if isinstance(row, FactRow) and row.kind == "graph"]
     assert {"shout", "louder", "edge writer.text -> shout.t", "edge writer.text -> result.value"} <= set(facts)
     row = next(
         number
-        for number, row in enumerate(page.model.rows)
+        for number, row in enumerate(page.tree.differences.rows)
         if isinstance(row, FactRow) and row.fact.name == "edge writer.text -> shout.t"
     )
-    page.tree.setCurrentIndex(page.model.index(row, 0))
+    page.tree.setCurrentIndex(page.tree.differences.index(row, 0))
     settle(page, qtbot)
     assert [str(edge) for edge in page.sides["b"].canvas.selected_edges()] == ["writer.text -> shout.t"]
     assert page.sides["a"].canvas.selected_edges() == []
