@@ -28,7 +28,7 @@ from studio.gui.canvas.node_item import PortId
 from studio.gui.canvas.notes import Notes
 from studio.gui.canvas.overlays import CursorNote, FeedbackOffer, InlineText
 from studio.gui.canvas.projection import Projection
-from studio.gui.canvas.revealing import least_move, move_without_gaps
+from studio.gui.canvas.revealing import BELOW, least_move, move_without_gaps
 from studio.gui.canvas.selection import Selection
 from studio.gui.canvas.state import NodeState
 from studio.gui.canvas.states import States
@@ -45,9 +45,6 @@ LEGIBLE = 0.5
 
 SAME = 4.0
 """Pixels that the middle of a view may be apart from where it was and still be the same: resizing rounds."""
-
-BELOW = 36.0
-"""Room below a card in which what it gave is said, in scene units."""
 
 EMPTY = "Press Tab to add a module, or drop one from the palette."
 

@@ -6,6 +6,9 @@ from typing import Final
 
 from PySide6.QtCore import QPointF, QRectF
 
+BELOW: Final = 36.0
+"""Room below a card in which what it gave is said, in scene units."""
+
 MARGIN: Final = 60.0
 """Pixels that are left around what is brought into view, as far as there is room."""
 

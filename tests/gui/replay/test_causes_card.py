@@ -20,6 +20,7 @@ from studio.gui.replay.causes.listing import Line
 from studio.gui.replay.causes.model import NODE, LinesModel
 from studio.gui.replay.lit import Lit
 from studio.gui.replay.session import Session, Source
+from studio.gui.widgets.picker_bar import NAME, PickerBar
 from studio.replay.causes import Causes
 from studio.support.resources import bundled_graphs
 from tests.gui.desk import Desk
@@ -339,6 +340,39 @@ def test_the_card_stays_inside_a_canvas_that_shrinks(desk: Desk, open_run: Open,
     QTest.mouseClick(card(desk).fold, Qt.MouseButton.LeftButton)
     assert not card(desk).table.isVisible()
     assert card(desk).height() < 60
+
+
+@pytest.mark.parametrize("has_hand", [False, True])
+def test_the_card_covers_neither_the_node_of_the_step_nor_the_picker(
+    desk: Desk, open_run: Open, qtbot: Any, has_hand: bool
+) -> None:
+    session = open_run("order_desk")
+    desk.window.resize(1100, 700)
+    session.seek(40)
+    ask(desk, qtbot, session)
+    bars = 0
+    for seq in range(30, 60):
+        if has_hand:
+            card(desk).table.setFocus()
+        session.seek(seq)
+        for _ in range(4):
+            QApplication.processEvents()
+        canvas = desk.canvas
+        spot = session.spot(session.here.node)
+        assert spot is not None
+        assert spot.at == canvas.at
+        view = canvas.view.viewport()
+        node = canvas.view.mapFromScene(canvas.projection.cards[spot.name].body_rect()).boundingRect()
+        assert view.rect().contains(node.center())
+        mine = card(desk).geometry().translated(-view.mapTo(desk.window, QPoint(0, 0)))
+        assert card(desk).isVisible()
+        assert view.rect().contains(mine.center())
+        assert not mine.intersects(node), (seq, mine, node)
+        picker = canvas.findChild(PickerBar, NAME)
+        if picker is not None and picker.isVisible():
+            bars += 1
+            assert not mine.intersects(picker.geometry()), seq
+    assert bars, "some of the steps are in the map"
 
 
 def test_what_is_lit_comes_back_after_a_search_in_the_graph(desk: Desk, open_run: Open, qtbot: Any) -> None:

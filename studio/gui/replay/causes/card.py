@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 import shiboken6
-from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QSize, Qt, QTimer
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import (
     QApplication,
@@ -18,17 +18,19 @@ from PySide6.QtWidgets import (
 )
 
 from studio.gui.base.guard import guarded
+from studio.gui.canvas.revealing import BELOW, least_move
 from studio.gui.replay.causes.model import NODE, VALUE, LinesModel
+from studio.gui.replay.causes.placing import INSET, corners, free_beside
 from studio.gui.replay.causes.table import ROW, lines_table
 from studio.gui.theme import themes
 from studio.gui.widgets.labels import Elided, Note, colour_text, small_button
+from studio.gui.widgets.picker_bar import NAME, PickerBar
 
 if TYPE_CHECKING:
     from studio.gui.canvas import Canvas
     from studio.gui.replay.causes.lights import Lights, Shown
     from studio.gui.replay.session import Session
 
-INSET: Final = 10
 WIDTH: Final = 400
 NARROWEST: Final = 240
 MOST_ROWS: Final = 16
@@ -54,12 +56,15 @@ class Card(QFrame):
         self._over: Canvas | None = None
         self._seeking = False
         self._folded = False
-        self._is_left = False
+        self._corner = 0
         self._make()
         self._slow = QTimer(self)
         self._slow.setSingleShot(True)
         self._slow.setInterval(SLOW_MS)
         self._slow.timeout.connect(self._say_progress)
+        self._step_shown = QTimer(self)  # the view is moved to the step's node first, and the picker shown
+        self._step_shown.setSingleShot(True)
+        self._step_shown.timeout.connect(self._on_step_shown)
         lights.changed.connect(lambda *_: self.refresh())
         lights.copied.connect(lambda _, text: self._on_text(text))
         lights.replays.moved.connect(lambda session: self._on_moved(session))
@@ -143,6 +148,7 @@ class Card(QFrame):
             self._slow.stop()
             self._show(session, shown)
             self._place(again=True)
+            self._step_shown.start(0)
         if self.isVisible() or shown.answer is not None:
             self._place()
             self.show()
@@ -199,6 +205,7 @@ class Card(QFrame):
             return
         here = session.here.id
         self.model.set_here(here)
+        self._step_shown.start(0)
         current = self.table.currentIndex().row()
         if 0 <= current < len(self.model.lines) and self.model.lines[current].id == here:
             return
@@ -223,9 +230,14 @@ class Card(QFrame):
                 canvas.installEventFilter(self)
         return canvas
 
+    def _on_step_shown(self) -> None:
+        if self.isVisible():
+            self._place()
+            self.make_way()
+
     def _place(self, *, again: bool = False) -> None:
-        """In an upper corner of the canvas, as high as its rows, and never wider than half of it: the right one unless
-        (looked at `again`) the node of the current step is just there."""
+        """In a corner of the canvas, as high as its rows, and never wider than half of it: in the upper right one,
+        below the picker of items, unless (looked at `again`) the node of the current step is just there."""
         canvas, window = self._over, self.parentWidget()
         if canvas is None or window is None:
             return
@@ -238,7 +250,8 @@ class Card(QFrame):
         self.table.setFixedHeight(rows * ROW + 2)
         self.table.setVisible(not self._folded and rows > 0)
         self.setFixedWidth(width)
-        most = min(room.height() - 2 * INSET, max(LOWEST, room.height() * 3 // 5))
+        high = room.height() - self._picker(room).height()
+        most = min(high - 2 * INSET, max(LOWEST, high * 3 // 5))
         wanted = self._wanted(width)
         if wanted > most:
             self.table.setFixedHeight(max(3 * ROW, self.table.height() - wanted + most))
@@ -248,24 +261,51 @@ class Card(QFrame):
         self.table.horizontalHeader().resizeSection(VALUE, value)
         self.steps.setVisible(width > NARROWEST + 60)
         size = QSize(width, height)
-        right = QRect(QPoint(room.right() - width - INSET, room.top() + INSET), size)
-        left = QRect(QPoint(room.left() + INSET, room.top() + INSET), size)
+        places = corners(room, size, self._picker(room))
         if again:
-            self._is_left = self._covered(left) < self._covered(right)
-        self.setGeometry(left if self._is_left else right)
+            hidden = [self._covered(place) for place in places]
+            self._corner = hidden.index(min(hidden))
+        self.setGeometry(places[self._corner])
+
+    def _picker(self, room: QRect) -> QRect:
+        """Where the picker of items lies over the canvas, empty if it does not."""
+        bar = None if self._over is None else self._over.findChild(PickerBar, NAME)
+        return bar.geometry().translated(room.topLeft()) if bar is not None and bar.isVisible() else QRect()
+
+    def make_way(self) -> None:
+        """The node of the step is not left under the card: the card goes to another corner; while somebody has the
+        hand on it, the view is moved instead, as it is where the node is under every corner."""
+        if self.isHidden() or not self._covered(self.geometry()):
+            return
+        focus = QApplication.focusWidget()
+        if not self.underMouse() and (focus is None or not self.isAncestorOf(focus)):
+            self._place(again=True)
+        session, canvas, window = self._session, self._over, self.parentWidget()
+        if session is None or canvas is None or window is None or not session.follows:
+            return
+        node = self._node()
+        if self._covered(self.geometry()) and node is not None:
+            mine = self.geometry().translated(-canvas.view.viewport().mapTo(window, QPoint(0, 0)))
+            canvas.view.pan(-least_move(QRectF(node), free_beside(QRectF(mine), canvas.view.viewport().rect())))
+
+    def _node(self) -> QRect | None:
+        """Where the node of the current step, with what it gave, is in the view; None if it is not on the canvas."""
+        canvas, session = self._over, self._session
+        if session is None or canvas is None:
+            return None
+        spot = session.spot(session.here.node)
+        card = None if spot is None or spot.at != canvas.at else canvas.projection.cards.get(spot.name)
+        if card is None:
+            return None
+        shown: QRect = canvas.view.mapFromScene(card.body_rect().adjusted(0, 0, 0, BELOW)).boundingRect()
+        return shown
 
     def _covered(self, place: QRect) -> int:
         """How much of the node of the current step would be under the card there, in pixels."""
-        canvas, window = self._over, self.parentWidget()
-        if self._session is None or canvas is None or window is None:
+        canvas, window, node = self._over, self.parentWidget(), self._node()
+        if node is None or canvas is None or window is None:
             return 0
-        spot = self._session.spot(self._session.here.node)
-        card = None if spot is None or spot.at != canvas.at else canvas.projection.cards.get(spot.name)
-        if card is None:
-            return 0
-        seen = canvas.view.mapFromScene(card.body_rect()).boundingRect()
-        corner = canvas.view.viewport().mapTo(window, QPoint(0, 0))
-        common = place.intersected(seen.translated(corner))
+        common = place.intersected(node.translated(canvas.view.viewport().mapTo(window, QPoint(0, 0))))
         return max(0, common.width()) * max(0, common.height())
 
     def _wanted(self, width: int) -> int:
@@ -278,7 +318,7 @@ class Card(QFrame):
     @guarded(False)
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is self._over and event.type() in (QEvent.Type.Resize, QEvent.Type.Show) and self.isVisible():
-            QTimer.singleShot(0, self, self._place)
+            self._step_shown.start(0)
         if watched is self.table and isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
             return self._key(event)
         return False
