@@ -84,13 +84,13 @@ class Moments(Steps):
         )  # fmt: skip
         return [Decided._make(row) for row in rows]
 
-    def under_way(self, seq: int, most: int = MOST) -> list[Decided]:
-        """Return the firings of the whole run that had started when a step was decided, and had not ended: at most
-        `most`, in the order they started."""
+    def under_way(self, seq: int, most: int = MOST, time: int | None = None) -> list[Decided]:
+        """Return the firings of the whole run that had started when a step was decided (or by `time`), and had not
+        ended then: at most `most`, in the order they started."""
         moment = self.step(seq)
         if moment is None:
             return []
-        time = moment.ended_at
+        time = moment.ended_at if time is None else time
         row = self.reader.one(
             "SELECT top, undecided FROM _checkpoint WHERE id BETWEEN ? AND ? ORDER BY id DESC LIMIT 1",
             self.base, self.base + seq,

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import tracemalloc
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
+from time import time_ns
 
 import pytest
 
@@ -17,8 +19,8 @@ from studio.replay.cursor import Cursor
 from studio.replay.states.stores import StoresAt
 from studio.replay.states.wires import Wires
 from studio.stores.base import Store
-from studio.support.values import Json
-from studio.trace import Trace
+from studio.support.values import Json, hash_bytes
+from studio.trace import Trace, open_run
 from studio.trace.memories import Operation
 from studio.trace.moments import Moments
 from studio.trace.sqlite import connect_writer
@@ -27,6 +29,7 @@ from tests.engine.players import REGISTRY
 from tests.replay.conftest import TOWN
 from tests.replay.test_state import check, graph_of, recorded
 from tests.support.toys import latencies, shuffled
+from tests.trace.runs import put_firings, start_of
 
 
 def changed(db: Path, *statements: str) -> None:
@@ -205,6 +208,35 @@ def test_what_a_dead_run_was_doing_is_part_of_its_state(db: Path) -> None:
         assert top.nodes["greet"].state == "waiting"
         waiting = cursor.state().nodes["count"]
         assert [wait.text for wait in waiting.waits] == ["the run ended here (interrupted)"]
+
+
+def test_what_started_after_the_last_step_of_a_run_that_goes_on_is_under_way(db: Path) -> None:
+    text = "studio: 1\nnodes:\n  quick: {type: text.template, template: a}\n  slow: {type: llm.chat}\n"
+    log = open_run(db, replace(start_of(), graph_hash=hash_bytes(text.encode()), graph_text=text))
+    log.paths(1, "", [("quick", "text.template", 1), ("slow", "llm.chat", 1)], 0, 0)
+    put_firings(log, 2)
+    log.flush()
+    with Trace(db) as trace:
+        cursor = Cursor(trace)
+        cursor.last()
+        assert cursor.state().nodes["slow"].state == "waiting"
+        started = time_ns()
+        log.open_firing(3, 2, "a0", 0, 0, started)
+        log.effect_intent(3, 0, "chat", "m", {"messages": []}, 1, started)
+        log.flush()
+
+        state = cursor.state()
+        assert state.nodes["slow"].state == "running"
+        assert [wait.text for wait in state.nodes["slow"].waits] == ["chat m has not answered"]
+        assert [firing.node for firing, _ in state.under_way] == ["slow"]
+        assert state.time * 1e9 >= started - 1e3, "how long it takes up to now can be said"
+        cursor.first()
+        assert cursor.state().nodes["slow"].state == "waiting"
+        log.finish("aborted", "abort", None, {}, {"firings": 2}, 1)
+        log.flush()
+        cursor.last()
+        cursor.refresh()
+        assert cursor.state().nodes["slow"].state == "waiting", "of a run that is over, the step is what counts"
 
 
 def test_a_failure_stops_what_waits_in_its_region(db: Path) -> None:

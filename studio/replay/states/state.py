@@ -1,7 +1,7 @@
 """`State`: a region of a recorded run as it was just after a step: its nodes, its wires, what waits for what.
 
-Only what was decided up to that step counts, and what had started by then. Nothing is kept of the rest of the run: a
-state is read from a few rows per node, whatever the length of the run.
+Only what was decided up to that step counts, and what had started by then (by now, at the last step of a run that goes
+on). Nothing is kept of the rest of the run: a state is read from a few rows per node, whatever the length of the run.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from time import time_ns
 from typing import TYPE_CHECKING
 
 from studio.replay.states.regions import Region, Regions
@@ -92,6 +93,8 @@ class State:
         moment = steps.step(seq)
         self._time = 0 if moment is None else moment.ended_at
         self._is_last = seq >= last
+        if self._is_last and run.status == "running":  # nothing is decided after it: what started since is under way
+            self._time = max(self._time, time_ns())
         rows = _of_this_execution(region, steps.last_of(region.span, seq))
         newest = max(rows.values(), key=lambda row: row.seq or 0, default=None)
         self._rows = rows
@@ -109,7 +112,7 @@ class State:
 
     @property
     def time(self) -> float:
-        """When the step was decided, in seconds since 1970."""
+        """When the step was decided, in seconds since 1970; now at the last step of a run that goes on."""
         return self._time / 1e9
 
     @property
@@ -140,7 +143,7 @@ class State:
     @cached_property
     def under_way(self) -> list[tuple[Decided, list[Effect]]]:
         """What was under way in the whole run, in the order it started, with the effects that were not answered."""
-        found = self._steps.under_way(self.seq)
+        found = self._steps.under_way(self.seq, time=self._time)
         return [(firing, self._steps.open_effects(firing.id, self._time)) for firing in found]
 
     @cached_property
@@ -169,7 +172,7 @@ class State:
         """What had started in this execution and was not decided, by plan index."""
         span, time = self.region.span, self._time
         if len(self.region.nodes) > MANY:  # few of them run at once: look for these, and not at each node
-            found = self._steps.under_way(self.seq, most=len(self.region.nodes))
+            found = self._steps.under_way(self.seq, most=len(self.region.nodes), time=time)
             found = [row for row in found if span.first <= row.path <= span.last]
         else:
             found = self._steps.running_of(span, self.seq, time)
