@@ -218,10 +218,6 @@ class Session:
         state = self.state_at(spot.at)
         return None if state is None else state.nodes.get(spot.name)
 
-    def items_at(self, at: At) -> tuple[str, list[str]]:
-        """Return the key of the item that the tab of a map's body shows, and all keys; ("", []) for other graphs."""
-        return self.tabs.items_at(at)
-
     def items_in(self, at: At, most: int, *, key: str = "") -> Items | None:
         """Return the items of the map whose body a graph is, `most` of them at most, and where among them the shown one
         (or the one of this key) stands; None for other graphs, and where the map had no item yet."""

@@ -88,16 +88,6 @@ class Tabs:
 
     # -- items ----------------------------------------------------------------------------------
 
-    def items_at(self, at: At) -> tuple[str, list[str]]:
-        """Return the key of the item that the tab of a map's body shows, and all keys; ("", []) for other graphs."""
-        route = self._route(at)
-        if route is None:
-            return "", []
-        around = self._region_at(route[0].at, {at})
-        if around is None:
-            return route[1], []
-        return route[1], self._cursor.regions.items(around, route[0].name)
-
     def items_in(self, at: At, most: int, key: str = "") -> Items | None:
         """Return the items of the map whose body a graph is, `most` of them at most, and where among them the shown one
         (or the one of this key) stands; None for other graphs, and where the map had no item yet."""

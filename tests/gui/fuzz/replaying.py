@@ -232,8 +232,8 @@ def item(machine: Machine) -> str:
     session, canvas = in_front(machine), machine.canvas
     if session is None or canvas is None or canvas.document is not session.document:
         return ""
-    _, keys = session.items_at(canvas.at)
-    key = machine.random.choice([*keys[:20], "99", "none"])
+    items = session.items_in(canvas.at, 20)
+    key: str = machine.random.choice([*(items.keys if items is not None else ()), "99", "none"])
     session.pick(canvas.at, key)
     return key
 

@@ -67,9 +67,9 @@ class Hands:
 
     def item(self) -> None:
         canvas = settle(self.window)
-        _, keys = self.session.items_at(canvas.at)
-        if keys:
-            self.session.pick(canvas.at, self.chance.choice(keys))
+        items = self.session.items_in(canvas.at, 50)
+        if items is not None:
+            self.session.pick(canvas.at, self.chance.choice(items.keys))
 
     def seek(self) -> None:
         self.session.seek(self.chance.randint(1, self.session.last))

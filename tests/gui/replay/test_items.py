@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 from PySide6.QtCore import QPointF, Qt
@@ -12,6 +11,7 @@ from PySide6.QtTest import QTest
 from studio.gui.canvas import Canvas
 from studio.gui.frame.window import MainWindow
 from studio.gui.replay.picks import LISTED
+from studio.gui.replay.session import Session
 from studio.gui.widgets.picker_bar import PickerBar
 from tests.gui.replay.runs import opened, settle
 from tests.support.runs import KEYED, made, many_items
@@ -26,11 +26,18 @@ def bar_of(canvas: Canvas) -> PickerBar:
     return bar
 
 
-def show_body(window: MainWindow, db: Path) -> tuple[Any, Canvas]:
+def show_body(window: MainWindow, db: Path) -> tuple[Session, Canvas]:
     session = opened(window, db)
     session.seek(session.last)
     window.workbench.show(session.document, BODY)
     return session, settle(window)
+
+
+def shown(session: Session) -> str:
+    """The key of the item that the tab of the body shows."""
+    items = session.items_in(BODY, 1)
+    assert items is not None
+    return items.key
 
 
 def test_items_have_the_names_they_were_given_whatever_these_hold(window: MainWindow, tmp_path: Path) -> None:
@@ -42,7 +49,7 @@ def test_items_have_the_names_they_were_given_whatever_these_hold(window: MainWi
         bar.items.setCurrentIndex(place)
         bar.items.activated.emit(place)
         canvas = settle(window)
-        assert session.items_at(BODY)[0] == key
+        assert shown(session) == key
         state = session.state_at(BODY)
         assert state is not None
         assert state.region.item == key
@@ -55,7 +62,7 @@ def test_without_a_step_in_it_the_tab_shows_the_first_item(window: MainWindow, t
     session, canvas = show_body(window, made(KEYED, tmp_path / "keyed.db"))
     bar_of(canvas)
 
-    assert session.items_at(BODY)[0] == "a%2Fb"
+    assert shown(session) == "a%2Fb"
     assert canvas.projection.cards["m"].state.text == "3"
 
 
@@ -89,24 +96,24 @@ def test_of_thousands_a_few_are_listed_and_all_are_reached(window: MainWindow, t
     assert bar.slider.maximum() == 2999
     bar.slider.setValue(2500)
     settle(window)
-    assert session.items_at(BODY)[0] == "2500"
+    assert shown(session) == "2500"
     assert bar.told.text() == "2,501 of 3,000"
     QTest.mouseClick(bar.forth, Qt.MouseButton.LeftButton)
-    assert session.items_at(BODY)[0] == "2501"
+    assert shown(session) == "2501"
     editor = bar.items.lineEdit()
     assert editor is not None
     editor.selectAll()
     QTest.keyClicks(editor, "1234")
     QTest.keyClick(editor, Qt.Key.Key_Return)
     canvas = settle(window)
-    assert session.items_at(BODY)[0] == "1234"
+    assert shown(session) == "1234"
     assert canvas.projection.cards["item"].state.text == "1234"
 
 
 def test_an_item_that_never_ran_is_refused_by_name(window: MainWindow, thousands: Path) -> None:
     session, canvas = show_body(window, thousands)
     bar = bar_of(canvas)
-    before = session.items_at(BODY)[0]
+    before = shown(session)
     said: list[str] = []
     window.workbench.said.connect(lambda text, kind: said.append(text))
     editor = bar.items.lineEdit()
@@ -116,7 +123,7 @@ def test_an_item_that_never_ran_is_refused_by_name(window: MainWindow, thousands
     QTest.keyClick(editor, Qt.Key.Key_Return)
 
     assert said == ["No item `99999` ran up to now."]
-    assert session.items_at(BODY)[0] == before
+    assert shown(session) == before
     assert editor.text() == before
 
 
