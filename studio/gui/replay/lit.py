@@ -1,4 +1,4 @@
-"""What of a run is lit, on canvas and timeline: firings, steps, and the wires between them."""
+"""What of a run is lit, on canvas and timeline: firings and steps, and the nodes and wires of graphs."""
 
 from __future__ import annotations
 
@@ -19,12 +19,11 @@ class LitPart:
 
 @dataclass(frozen=True, slots=True)
 class Lit:
-    """Firings that are lit on canvas and timeline, and why: `title` says it. `seqs` are steps in order, `wires` pairs
-    of firing ids (producer, consumer). `parts` is what each graph shows of it, if whoever lights has worked it out;
-    otherwise the nodes of the firings are looked for, which takes long for many."""
+    """Firings that are lit on canvas and timeline, and why: `title` says it. `seqs` are steps in order.
+    `parts` is what each graph shows of it, if whoever lights has worked it out; otherwise the nodes of the firings are
+    looked for, which takes long for many."""
 
     title: str
     firings: frozenset[int]
     seqs: tuple[int, ...]
-    wires: frozenset[tuple[int, int]] = frozenset()
     parts: Mapping[At, LitPart] | None = None

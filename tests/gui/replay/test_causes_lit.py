@@ -125,7 +125,6 @@ def test_what_is_lit_at_every_step_is_what_led_there(trace: Trace, down: bool) -
         lit = shown.lit
         assert lit.firings == set(found.firings)
         assert lit.seqs == tuple(sorted(one.seq or 0 for one in found.firings.values()))
-        assert lit.wires == {(edge.source, edge.of) for edge in found.edges if edge.source}
         assert lit_nodes(lit) == {spot for one in found.firings.values() for spot in places(one.node, graph)}
         if not down:  # what hung on other causes besides is not lit downwards
             assert lit_wires(lit) == read_wires(trace, set(found.firings)), f"{firing.node} at {firing.tick}"
@@ -143,7 +142,7 @@ def test_each_skip_is_lit_back_to_what_decided_it(trace: Trace) -> None:
     for firing in skips:
         absence = causes.absence(firing)
         shown = answer(trace, subject_of(firing))
-        assert shown.is_absence
+        assert shown.absence is not None
         assert [line.text for line in shown.lines[: len(absence.links)]] == [link.why[:200] for link in absence.links]
         wanted = {link.firing.id for link in absence.links if link.firing is not None}
         assert wanted <= shown.lit.firings

@@ -5,7 +5,7 @@ Other questions of the session get their turn in between, and the window can say
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from studio.gui.replay.causes.lighting import Lighting
@@ -65,7 +65,6 @@ class Answer:
     note: str
     lines: list[Line]
     lit: Lit
-    is_absence: bool = False
     ancestry: Ancestry | None = None
     absence: Absence | None = None
 
@@ -83,7 +82,6 @@ class Asked:
     _causes: Causes | None = None
     _walk: Closure | None = None
     _absence: Absence | None = None
-    _bits: list[int] = field(default_factory=list)
 
     def __call__(self, trace: Trace) -> Answer | Progress | None:
         """Look a bit further. None: it was given up."""
@@ -142,7 +140,7 @@ class Asked:
             assert found is not None
             title = ancestry_title(subject, len(found.firings) - 1, bool(found.more) and subject.depth is None)
             lines = ancestry_lines(causes, found, down=subject.down)
-        return Answer(title, note, lines, lighting.lit(title), absence is not None, found, absence)
+        return Answer(title, note, lines, lighting.lit(title), found, absence)
 
 
 def _is_absent(causes: Causes, firing: Firing, port: str) -> bool:

@@ -35,7 +35,6 @@ class Lighting:
         self._into: dict[At, dict[tuple[str, str], list[Edge]]] = {}
         self._seen: set[tuple[str, str, str, str]] = set()
         self._firings: dict[int, int | None] = {}
-        self._pairs: set[tuple[int, int]] = set()
         self._nodes: dict[At, set[str]] = {}
         self._edges: dict[At, dict[int, Edge]] = {}
 
@@ -72,8 +71,6 @@ class Lighting:
         of = firings.get(edge.of)
         if of is None:
             return
-        if source is not None:
-            self._pairs.add((source.id, of.id))
         if edge.why in _NO_WIRE:
             return
         # The same wire carries one firing's value after another's: it is looked for once.
@@ -88,7 +85,7 @@ class Lighting:
             at: LitPart(frozenset(names), tuple(self._edges.get(at, {}).values())) for at, names in self._nodes.items()
         }
         steps = tuple(sorted(seq for seq in self._firings.values() if seq is not None))
-        return Lit(title, frozenset(self._firings), steps, frozenset(self._pairs), parts)
+        return Lit(title, frozenset(self._firings), steps, parts)
 
     # -- within -------------------------------------------------------------------------------
 
