@@ -99,11 +99,6 @@ class TextListEditor(Editor):
         self.rows.setVisible(bool(texts))
         self.new.setPlaceholderText("(several)" if value is MIXED else self._placeholder)
 
-    def set_texts(self, texts: list[str]) -> None:
-        """Show other texts and tell them, as if a person had given them."""
-        self.display(texts)
-        self._tell()
-
     def finish(self) -> None:
         self._add_left()
 

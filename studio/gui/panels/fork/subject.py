@@ -82,9 +82,7 @@ class ForkedNode:
         """Yield the outputs whose values can be typed."""
         for field in self.session.document.ports(self.at, self.name).outputs.values():
             if field.type not in BLOB_TYPES:
-                kind = {"text": "text", "number": "", "integer": "", "boolean": "", "any": "value"}.get(
-                    field.type, "json"
-                )
+                kind = _EDITORS.get(field.type, "json")
                 editor: dict[str, Json] = {"kind": kind, "rows": 4} if kind else {}
                 yield replace(field, kind="param", default=MISSING, editor=editor, choices=())
 

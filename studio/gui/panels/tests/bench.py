@@ -310,9 +310,3 @@ class Bench(QObject):
                     result.is_old = True
         if touched:
             self.changed.emit()
-
-    def graph_now(self, suite: Suite) -> Graph:
-        """Return the graph a suite is about as it stands now. Raises StudioError if its file cannot be read."""
-        from studio.graph.model import Graph
-
-        return suite.where.load() or Graph.load(suite.where.graph)

@@ -22,23 +22,22 @@ if TYPE_CHECKING:
 
 
 class Copy(NamedTuple):
-    """One way to copy: its id, what the menu says, and whether it is about a model call."""
+    """One way to copy: its id, and what the menu says."""
 
     id: str
     title: str
-    of_call: bool
 
 
 COPIES = (
-    Copy("curl", "Model Call as curl", True),
-    Copy("python", "Model Call as Python (litellm)", True),
-    Copy("prompt", "Prompt", True),
-    Copy("reply", "Reply", True),
-    Copy("yaml", "Firing as YAML (test case)", False),
-    Copy("node", "Node as YAML", False),
-    Copy("inputs", "Inputs as JSON", False),
-    Copy("outputs", "Outputs as JSON", False),
-    Copy("json", "Everything as JSON", False),
+    Copy("curl", "Model Call as curl"),
+    Copy("python", "Model Call as Python (litellm)"),
+    Copy("prompt", "Prompt"),
+    Copy("reply", "Reply"),
+    Copy("yaml", "Firing as YAML (test case)"),
+    Copy("node", "Node as YAML"),
+    Copy("inputs", "Inputs as JSON"),
+    Copy("outputs", "Outputs as JSON"),
+    Copy("json", "Everything as JSON"),
 )
 
 
