@@ -51,7 +51,10 @@ class Workbench(QObject):
     settled = Signal(object)
     """A document was edited (after each whole edit, also undo and redo)."""
     said = Signal(str, str)
-    """(text, kind): a sentence for the person; kind is `info`, `warning` or `error`."""
+    """(text, kind): a sentence for the person; kind is `info`, `refused` (keys or a gesture that can do nothing here),
+    `warning` or `error`."""
+    acts = Signal(str)
+    """(id) An action is about to be done."""
     actions_changed = Signal()
     """What can be done now may have changed."""
     panel_asked = Signal(str)
@@ -191,4 +194,5 @@ class Workbench(QObject):
         """Do what an action does, if it can be done now. Raises KeyError for an unknown id."""
         action = all_actions()[action_id]
         if action.when(self):
+            self.acts.emit(action_id)
             self.trying(lambda: action.run(self))

@@ -138,7 +138,7 @@ class ActionBar(QObject):
         for action in all_actions().values():
             made = self.actions[action.id]
             if not made.isEnabled() and pressed in made.shortcuts():
-                self.workbench.say(f"{action.title}: {why_not(action, self.workbench)}", "warning")
+                self.workbench.say(f"{action.title}: {why_not(action, self.workbench)}", "refused")
                 return True
         return False
 

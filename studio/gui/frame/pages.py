@@ -139,7 +139,7 @@ class Pages(QTabWidget):
         canvas.selectionChanged.connect(self.workbench.selection_changed)
         canvas.bodyOpened.connect(lambda name: open_body(self.workbench, document, canvas.at, name))
         canvas.nodeActivated.connect(lambda *_: self._edit_node())
-        canvas.refused.connect(lambda text: self.workbench.say(text, "warning"))
+        canvas.refused.connect(lambda text: self.workbench.say(text, "refused"))
         self._connect_popups(canvas)
 
     def place(self, page: QWidget, title: str, hint: str) -> None:

@@ -28,7 +28,9 @@ from studio.gui.workbench import Workbench
 from studio.models.names import EMBEDDED
 
 PASSES_MS = 8000
-"""How long a sentence that is only good to know stays, in milliseconds. Warnings and errors stay until the next."""
+"""How long a sentence that is only good to know, or why a key did nothing, stays, in milliseconds. Warnings and errors
+stay until the next."""
+PASSING = ("info", "refused")
 MOST = 500
 """Sentences that are remembered."""
 LONGEST = 2000
@@ -112,6 +114,7 @@ class StatusLine(QStatusBar):
         self._facts.clicked.connect(lambda *_: workbench.panel_asked.emit("inspector"))
         self._facts.setVisible(False)
         workbench.said.connect(self.say)
+        workbench.acts.connect(lambda *_: self._on_action())
         workbench.current_changed.connect(self.refresh)
         workbench.settled.connect(lambda *_: self.refresh())
         workbench.settings_changed.connect(lambda *_: self.refresh())
@@ -132,7 +135,7 @@ class StatusLine(QStatusBar):
         self._copy.setVisible(kind != "info")
         self._dismiss.setVisible(kind != "info")
         self._paint()
-        if kind == "info":
+        if kind in PASSING:
             self._passing.start(PASSES_MS)
         else:
             self._passing.stop()
@@ -158,6 +161,11 @@ class StatusLine(QStatusBar):
         self._dismiss.setVisible(False)
         self._paint()
 
+    def _on_action(self) -> None:
+        """Something else is done now: why a key did nothing before is of no interest any more."""
+        if self._kind == "refused":
+            self.clear()
+
     def copy(self) -> None:
         """Put the sentence that is shown on the clipboard."""
         QGuiApplication.clipboard().setText(self.text)
@@ -175,10 +183,11 @@ class StatusLine(QStatusBar):
 
     def _paint(self) -> None:
         theme = current_theme()
-        role = {"error": "bad", "warning": "warn"}.get(self._kind, "text")
+        role = {"error": "bad", "warning": "warn", "refused": "warn"}.get(self._kind, "text")
         self._sentence.setStyleSheet(f"color: {theme.colour(role).name()};")
         if self._kind:
-            self._sign.setPixmap(sign_pixmap(self._kind, 14, self.devicePixelRatioF()))
+            sign = "warning" if self._kind == "refused" else self._kind
+            self._sign.setPixmap(sign_pixmap(sign, 14, self.devicePixelRatioF()))
         self._sign.setVisible(bool(self._kind))
 
     # -- facts --------------------------------------------------------------------------------

@@ -34,6 +34,22 @@ def test_what_is_good_to_know_passes_and_an_error_stays_until_it_is_dismissed(wi
     assert window.status.text == ""
 
 
+def test_why_a_key_did_nothing_passes_and_gives_way_to_what_is_done_next(window: MainWindow, qtbot: Any) -> None:
+    line = window.status
+    assert not window.actions_bar.actions["replay.play"].isEnabled()
+    assert window.actions_bar.say_why_not(window.menus.actions["replay.play"].shortcuts()[0])
+    assert line.text.startswith("Play")
+    assert line.kind == "refused"
+    assert line._passing.isActive()
+    window.workbench.trigger("view.next_pane")
+    assert line.text == ""
+
+    window.workbench.say("It is damaged.", "warning")
+    window.workbench.trigger("view.next_pane")
+    assert line.text == "It is damaged.", "what is wrong is so whatever is done"
+    assert not line._passing.isActive()
+
+
 def test_an_error_can_be_copied(window: MainWindow, qtbot: Any) -> None:
     window.workbench.say("a.yaml:3: It failed.\nMend it.", "error")
 
