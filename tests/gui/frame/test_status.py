@@ -37,7 +37,7 @@ def test_what_is_good_to_know_passes_and_an_error_stays_until_it_is_dismissed(wi
 def test_why_a_key_did_nothing_passes_and_gives_way_to_what_is_done_next(window: MainWindow, qtbot: Any) -> None:
     line = window.status
     assert not window.actions_bar.actions["replay.play"].isEnabled()
-    assert window.actions_bar.say_why_not(window.menus.actions["replay.play"].shortcuts()[0])
+    assert window.actions_bar.say_why_not(window.actions_bar.actions["replay.play"].shortcuts()[0])
     assert line.text.startswith("Play")
     assert line.kind == "refused"
     assert line._passing.isActive()
