@@ -9,16 +9,12 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from studio.gui.base.guard import guarded
-from studio.gui.panels.fork.changes_list import ChangesList
-from studio.gui.widgets.labels import Elided, Link, Note, cut, small_button, tip
+from studio.gui.panels.fork.foot import ForkFoot
+from studio.gui.widgets.labels import Elided, Link, Note, small_button
 from studio.gui.widgets.section import Section
 from studio.gui.widgets.tab_order import OrderedArea
 from studio.gui.widgets.undo_keys import UndoHost
 from studio.gui.workbench import Workbench
-from studio.models.names import EMBEDDED
-from studio.settings.declared import SETTINGS
-from studio.support.errors import StudioError
-from studio.support.plain import plain_line
 
 if TYPE_CHECKING:
     from studio.gui.panels.fork.node_form import NodeForm
@@ -44,7 +40,6 @@ class ForkPanel(QWidget, UndoHost):
         self.workbench = workbench
         self.forks: Forks = workbench.part("forks")
         self.replays: Replays = workbench.part("replay")
-        workbench.parts["fork_panel"] = self
         self.setObjectName("fork")
         self.setAccessibleName("Fork")
         self.session: Session | None = None
@@ -58,7 +53,10 @@ class ForkPanel(QWidget, UndoHost):
         column.setSpacing(0)
         column.addWidget(self._make_head())
         column.addWidget(self._make_middle(), 1)
-        column.addWidget(self._make_foot())
+        self.foot = ForkFoot(workbench, self)
+        self.foot.chosen.connect(lambda key: self.show_change(key))
+        self.foot.model_taken.connect(self.refresh)
+        column.addWidget(self.foot)
         self._space = QWidget(self)  # keeps the head above while there is nothing below it
         column.addWidget(self._space, 1)
         self.setFocusProxy(self.begin)
@@ -153,56 +151,6 @@ class ForkPanel(QWidget, UndoHost):
             self._options.hide()
         return self._options
 
-    def _make_foot(self) -> QFrame:
-        self.foot = QFrame(self)
-        self.foot.setProperty("bar", True)
-        column = QVBoxLayout(self.foot)
-        column.setContentsMargins(14, 8, 10, 10)
-        column.setSpacing(6)
-        row = QHBoxLayout()
-        self.title = Elided("", self.foot)
-        self.title.setObjectName("fork.title")
-        self.title.set_strong(True)
-        row.addWidget(self.title, 1)
-        self.discard = small_button("Discard", "Drop all changes; Undo brings them back", "fork.discard", self.foot)
-        self.discard.clicked.connect(lambda *_: self._discard())
-        row.addWidget(self.discard)
-        column.addLayout(row)
-        self.changes = ChangesList(self.foot)
-        self.changes.chosen.connect(lambda key: self.show_change(key))
-        self.changes.dropped.connect(lambda key: self._drop(key))
-        column.addWidget(self.changes)
-        self.told = Note("", "soft", self.foot)
-        self.told.setObjectName("fork.told")
-        column.addWidget(self.told)
-        self.use = QPushButton(self.foot)
-        self.use.setObjectName("fork.use_model")
-        self.use.setProperty("small", True)
-        self.use.clicked.connect(lambda *_: self._use_model())
-        column.addWidget(self.use, 0, Qt.AlignmentFlag.AlignLeft)
-        buttons = QHBoxLayout()
-        buttons.setSpacing(6)
-        self.run = QPushButton("Run fork", self.foot)
-        self.run.setObjectName("fork.run")
-        self.run.setProperty("primary", True)
-        self.run.clicked.connect(lambda *_: self.workbench.trigger("fork.run"))
-        buttons.addWidget(self.run)
-        self.stop = QPushButton("Stop", self.foot)
-        self.stop.setObjectName("fork.stop")
-        self.stop.clicked.connect(lambda *_: self.forks.stop())
-        buttons.addWidget(self.stop)
-        self.compare = QPushButton("Show last fork", self.foot)
-        self.compare.setObjectName("fork.compare")
-        self.compare.clicked.connect(lambda *_: self._show_last())
-        buttons.addWidget(self.compare)
-        buttons.addStretch(1)
-        self.apply = small_button("To today's graph", "Set the changed params in the graph file as it is today, as one "
-                                  "edit that can be undone", "fork.apply", self.foot)  # fmt: skip
-        self.apply.clicked.connect(lambda *_: self.workbench.trigger("fork.apply"))
-        buttons.addWidget(self.apply)
-        column.addLayout(buttons)
-        return self.foot
-
     # -- following ------------------------------------------------------------------------------
 
     def _ask(self, *_: Any) -> None:
@@ -221,7 +169,7 @@ class ForkPanel(QWidget, UndoHost):
     def _closed(self, session: Session) -> None:
         if session is self.session:
             self._take_node()
-            self.session = None
+            self.session = self.foot.session = None
             self._ask()
 
     @property
@@ -257,7 +205,7 @@ class ForkPanel(QWidget, UndoHost):
         self._show_where(session, draft)
         self._show_node(session, draft)
         self._show_options()
-        self._show_foot(session, draft)
+        self.foot.show_draft(session, draft)
 
     def _show_where(self, session: Session, draft: Draft) -> None:
         firing = session.here if session.seq == draft.at else session.cursor.steps.step(draft.at)
@@ -301,46 +249,6 @@ class ForkPanel(QWidget, UndoHost):
             told = "" if self.options_section.is_open else self.options.summary()
             self.options_section.header.set_summary(told)
 
-    def _show_foot(self, session: Session, draft: Draft) -> None:
-        problems = self.forks.problems(session)
-        self.title.set_text(draft.title())
-        self.discard.setVisible(not draft.is_empty)
-        self.changes.show_draft(draft, problems)
-        going = self.forks.is_going
-        why = self.forks.why_not(session)
-        self.run.setEnabled(not why)
-        self.run.setVisible(not going)
-        self.stop.setVisible(going)
-        self.compare.setVisible(not going and self.forks.last_of(session) is not None)
-        self.apply.setVisible(any(piece.key.kind == "param" for piece in draft.pieces))
-        text, role = self._foot_text(session, draft, why)
-        self.use.setVisible("model" in problems and not draft.is_empty and not going)
-        if "model" in problems:
-            name = self._default_model()
-            self.use.setText(f"Use {cut(plain_line(name.removeprefix(EMBEDDED)), 32)}")
-            self.use.setToolTip(tip(f"Have {name} answer what is asked anew: the model of nodes that name none."))
-        self.told.set_text(text)
-        self.told.setProperty("role", role)
-        self.told.style().polish(self.told)
-
-    def _foot_text(self, session: Session, draft: Draft, why: str) -> tuple[str, str]:
-        going = self.forks.going
-        if going is not None:
-            view = going.mine.view
-            fired = 0 if view is None else view.fired
-            return f"The fork runs: {fired:,} firings.", "soft"
-        from studio.replay.drafts import WHOLE
-
-        problems = self.forks.problems(session)
-        if draft.is_empty:
-            return problems[WHOLE].message + " " + problems[WHOLE].hint if WHOLE in problems else "", "soft"
-        if why:
-            return why, "bad" if problems else "soft"
-        guess = self.forks.estimate(session)
-        if guess is None:
-            return "Looking what it will take…", "soft"
-        return (plain_line(guess.message), "bad") if isinstance(guess, StudioError) else (guess.told(), "soft")
-
     # -- doing ----------------------------------------------------------------------------------
 
     def commit(self) -> None:
@@ -383,28 +291,6 @@ class ForkPanel(QWidget, UndoHost):
         at = next((at for at, graph in document.walk() if graph is found[0].graph), None)
         return None if at is None else Spot(at, found[1].name)
 
-    def _drop(self, key: Key) -> None:
-        if self.draft is not None:
-            self.draft.take(key)
-
-    def _discard(self) -> None:
-        if self.draft is not None:
-            self.draft.clear()
-            self.workbench.say("The changes of the fork are dropped; Undo in the panel brings them back.")
-
-    def _default_model(self) -> str:
-        """The model that is set for nodes that name none; the embedded one if that is set empty."""
-        name = str(self.workbench.settings["models.default"]).strip()
-        return name or str(next(one.default for one in SETTINGS if one.name == "models.default"))
-
-    def _use_model(self) -> None:
-        """Nothing is in the way then: the next press of Enter runs the fork."""
-        self.workbench.commit()
-        if self.draft is not None:
-            self.draft.set_option("model", self._default_model())
-            self.refresh()
-            self.run.setFocus()
-
     def _start_here(self) -> None:
         if self.session is not None and self.draft is not None:
             self.draft.start_at(self.session.seq)
@@ -413,14 +299,3 @@ class ForkPanel(QWidget, UndoHost):
         origin = None if self.session is None else self.forks.drafted_from(self.session)
         if origin is not None:
             self.workbench.show(origin.document)
-
-    def _show_last(self) -> None:
-        session = self.session
-        last = None if session is None else self.forks.last_of(session)
-        comparing = self.workbench.parts.get("comparing")
-        if session is None or last is None:
-            return
-        if comparing is None:
-            self.replays.open(last)
-        else:
-            comparing.open(session.source, last)

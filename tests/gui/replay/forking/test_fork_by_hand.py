@@ -70,7 +70,7 @@ def test_a_fork_by_hand_gives_what_the_core_gives(window: MainWindow, qtbot: Any
     fork_here(window, qtbot)
     changes = change(qtbot, choose(window, "writer"))
     panel = fork_panel(window)
-    assert panel.title._full == f"1 change from step {at} on"
+    assert panel.foot.title._full == f"1 change from step {at} on"
     made = run_fork(window, qtbot)
 
     wanted = asyncio.run(afork(plain, run_id, at=at, changes=changes))
@@ -95,13 +95,13 @@ def test_another_param_and_several_changes_at_once(window: MainWindow, qtbot: An
     assert panel.node is not None
     retype(qtbot, panel.node.params["instructions"], "Judge kindly: {draft}")
     panel = fork_panel(window)
-    qtbot.waitUntil(lambda: "2 changes" in panel.title._full)
+    qtbot.waitUntil(lambda: "2 changes" in panel.foot.title._full)
     made = run_fork(window, qtbot)
     assert window.workbench.part("replay").current is made, "the fork is in front"
     panel = fork_panel(window)
     press(qtbot, panel, "fork.origin")
     panel = fork_panel(window)
-    assert "2 changes" in panel.title._full, "the draft is one press away"
+    assert "2 changes" in panel.foot.title._full, "the draft is one press away"
     plain = copied(db, "plain.db")
     changes = Changes({"critic": {"instructions": "Judge kindly: {draft}"}}, {"writer": {"text": "by hand"}})
     wanted = asyncio.run(afork(plain, run_id, at=at, changes=changes))
@@ -114,15 +114,15 @@ def test_what_it_will_take_is_told_before(window: MainWindow, qtbot: Any, tmp_pa
     session = open_run(window, db, run_id, seq=at)
     panel = fork_here(window, qtbot)
     assert not child(panel, "fork.run").isEnabled()
-    assert "Nothing is changed yet" in panel.told.text()
+    assert "Nothing is changed yet" in panel.foot.told.text()
     panel = choose(window, "critic")
     once_more(qtbot, panel)
     qtbot.waitUntil(lambda: forks_of(window).estimate(session) is not None, timeout=PATIENCE_MS)
     panel = fork_panel(window)
     with Trace(db) as trace:
         total = sum(one.status != "skipped" for one in trace.firings(run_id))
-    assert f"of {total} firings are taken over" in panel.told.text()
-    assert "3 model calls" in panel.told.text()
+    assert f"of {total} firings are taken over" in panel.foot.told.text()
+    assert "3 model calls" in panel.foot.told.text()
 
 
 def test_what_cannot_be_is_told_at_its_field_and_nothing_runs(window: MainWindow, qtbot: Any, tmp_path: Path) -> None:
@@ -230,7 +230,7 @@ def test_a_run_whose_script_is_gone_asks_for_a_model(window: MainWindow, qtbot: 
     fork_here(window, qtbot)
     once_more(qtbot, choose(window, "writer"))
     panel = fork_panel(window)
-    assert "script.jsonl" in panel.told.text()
+    assert "script.jsonl" in panel.foot.told.text()
     assert not child(panel, "fork.run").isEnabled()
     assert panel.options_section.is_open, "where the model is chosen"
     other = write_script(tmp_path, SCRIPT[3:6] + SCRIPT[8:], "other.jsonl")
@@ -288,7 +288,7 @@ def test_params_of_a_fork_are_set_in_todays_graph_as_one_edit(window: MainWindow
     other_prompt(qtbot, choose(window, "writer"))
     panel = choose(window, "critic")
     retype(qtbot, panel.node.params["instructions"], "Judge kindly: {draft}")  # type: ignore[union-attr]
-    qtbot.waitUntil(lambda: "2 changes" in fork_panel(window).title._full)
+    qtbot.waitUntil(lambda: "2 changes" in fork_panel(window).foot.title._full)
     press(qtbot, fork_panel(window), "fork.apply")
     document = window.workbench.document
     assert document is not None
