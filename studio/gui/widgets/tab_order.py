@@ -41,23 +41,29 @@ def tab_stops(widget: QWidget) -> Iterator[QWidget]:
         return
     if _takes_focus(widget):
         yield widget
+    children = [one for one in widget.children() if isinstance(one, QWidget)]
     layout = widget.layout()
-    placed = list(_placed(layout)) if layout is not None else []
+    placed = list(_placed(layout, children)) if layout is not None else []
     known = set(map(id, placed))
-    for child in (*placed, *(one for one in widget.children() if isinstance(one, QWidget) and id(one) not in known)):
+    for child in (*placed, *(one for one in children if id(one) not in known)):
         if not child.isWindow():
             yield from tab_stops(child)
 
 
-def _placed(layout: QLayout) -> Iterator[QWidget]:
-    for number in range(layout.count()):
-        item = layout.itemAt(number)
-        if item is None:
-            continue
-        if (widget := item.widget()) is not None:
-            yield widget
-        elif (inner := item.layout()) is not None:
-            yield from _placed(inner)
+def _placed(layout: QLayout, widgets: list[QWidget]) -> Iterator[QWidget]:
+    """Yield those of the widgets that stand in a layout, or in one inside it, in its order.
+
+    The layout is asked for places, never for what stands at one: Qt's binding then takes the layout's widget for the
+    owner. Where that is the stack inside a tab widget, which nobody else holds, it ends, is forgotten, and a reference
+    to each of its pages stays for ever.
+    """
+    inner = [one for one in layout.children() if isinstance(one, QLayout)]
+    parts: list[QWidget | QLayout] = [*(one for one in widgets if layout.indexOf(one) >= 0), *inner]
+    for part in sorted(parts, key=layout.indexOf):
+        if isinstance(part, QWidget):
+            yield part
+        else:
+            yield from _placed(part, widgets)
 
 
 def _takes_focus(widget: QWidget) -> bool:
