@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from studio.editing import Document
 from studio.graph.model import Graph
+from studio.gui.replay.awaiting import Awaiting
 from studio.gui.replay.canvases import Canvases
 from studio.gui.replay.keys import act_of
 from studio.gui.replay.long_moves import LongMoves
@@ -63,6 +64,7 @@ class Replays(QObject):
         self._seqs: dict[Session, int] = {}
         """The step at which each was shown last."""
         self._long_moves = LongMoves(workbench, self.look_up)
+        self._awaiting = Awaiting(self)
         self._has_pages = False
         self.searched = ""
         """The text that was looked for last in a run."""
@@ -100,14 +102,14 @@ class Replays(QObject):
     def open(self, source: Source, *, seq: int | None = None, firing: int = 0, show: bool = True) -> Session | None:
         """Open a run, or show it if it is open, and go to a step or a firing; a refusal is told and gives None.
 
-        A run that goes on is followed from when it is opened. With `show` False it is opened for somebody who shows it
-        himself, in no tab of its own.
+        A run that goes on is followed from when it is opened; one that has no step yet is opened as soon as it has.
+        With `show` False it is opened for somebody who shows it himself, in no tab of its own.
         """
         try:
             was_open = self._open_of(source) is not None
             session = self.open_session(source, show=show)
         except StudioError as error:
-            self.workbench.fail(error)
+            self.workbench.trying(partial(self._await, source, error, show))
             return None
         if firing:
             session.seek_firing(firing)
@@ -117,6 +119,11 @@ class Replays(QObject):
             session.follow_end(True)
         self._show_place(session)
         return session
+
+    def _await(self, source: Source, error: StudioError, show: bool) -> None:
+        """Wait for the first step of a run that has none yet; raises why another one cannot be opened."""
+        if not (show and self._awaiting.begin(source)):
+            raise error
 
     def open_session(self, source: Source, *, show: bool = True) -> Session:
         """Do the same. Raises StudioError for a run that is not there, has no step, or cannot be read."""
@@ -181,6 +188,7 @@ class Replays(QObject):
         """Let go of all traces: the window closes. Private copies of files from elsewhere go with them."""
         self._follow.stop()
         self._answers.stop()
+        self._awaiting.shutdown()
         for session in self.sessions:
             self._on_closed(session.document)
 
@@ -324,7 +332,8 @@ class Replays(QObject):
     def _look(self) -> None:
         going = [one for one in self.sessions if one.run.status == "running"]
         for session in going:
-            self.workbench.trying(session.refresh)
+            if self.workbench.trying(session.refresh) and session.seq == session.last:
+                self.paint(session)  # what is in the middle of something says for how long
         if not going:
             self._follow.stop()
 

@@ -69,11 +69,9 @@ class Session:
         except BaseException:
             self.trace.close()
             raise
-        self.called = plain_line((self.run.graph or graph.name)[:NAMED])
+        self.called = called(self.run, graph.name)
         """The name of its graph, on one line and cut: whoever made the graph may have written anything."""
-        self.document = Document(
-            graph, registry=registry, name=f"{self.called} · {self.run.id[:SHORT]}", locked=_LOCKED
-        )
+        self.document = Document(graph, registry=registry, name=title_of(self.run, graph.name), locked=LOCKED)
         self.cursor.regions.ports = self._ports
         self.places = Places(graph)
         self.moved: Signal[()] = Signal()
@@ -191,6 +189,8 @@ class Session:
         self.cursor.refresh()
         now = self.run.status, self.last
         grown, self._seen = now != self._seen, now
+        if self.run.status == "running" and self.seq == self.last:
+            self.tabs.read_anew()  # firings may have started since
         if grown:
             self.grew.emit()
             if self.tails:
@@ -268,6 +268,16 @@ class Session:
         return found
 
 
+def called(run: Run, graph: str) -> str:
+    """Return what a run's graph is called, on one line and cut; `graph` is what it calls itself."""
+    return plain_line((run.graph or graph)[:NAMED])
+
+
+def title_of(run: Run, graph: str) -> str:
+    """Return what the tab of a run is called."""
+    return f"{called(run, graph)} · {run.id[:SHORT]}"
+
+
 def _stamp(path: Path) -> tuple[int, int] | None:
     """What tells a file from another one of its name; None if there is none."""
     try:
@@ -277,7 +287,7 @@ def _stamp(path: Path) -> tuple[int, int] | None:
     return found.st_dev, found.st_ino
 
 
-_LOCKED = UsageError(
+LOCKED = UsageError(
     "This is the graph as it ran: it cannot be changed.",
     hint="Fork the run to change it from a step on, or open the graph as it is today.",
 )

@@ -86,6 +86,10 @@ class Tabs:
                 self._troubled(error)
         return self._known[at]
 
+    def read_anew(self) -> None:
+        """The next state is read from the trace, though the run stands where it stood."""
+        self._known.clear()
+
     # -- items ----------------------------------------------------------------------------------
 
     def items_in(self, at: At, most: int, key: str = "") -> Items | None:
