@@ -1,7 +1,8 @@
 """One firing of a recorded run, as a person looks at it: facts, prompts and checks, differences, where it all went.
 
-`facts` reads what is shown at once (`FiringFacts`), `asking` tells calls of models in rounds with their checks,
-`prompts` finds the values of inputs in them, `comparing` lays a firing beside another, `whole` reads all of it.
+- `facts`: what is shown at once (`FiringFacts`); a new fact that is light to read goes there.
+- `asking`: calls of models in rounds with their checks; `prompts`: the values of inputs found in them.
+- `comparing`: a firing beside another. `whole`: all of it, for a thread that may take its time.
 """
 
 from __future__ import annotations

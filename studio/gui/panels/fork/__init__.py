@@ -1,4 +1,11 @@
-"""The fork panel. See `panel`."""
+"""The fork panel: what a fork of the run in front changes, and its start.
+
+- `panel`: follows the run, its step and the selected node, and puts the parts together.
+- `node_form`: what is changed at the node, with what `subject` knows of it; `options`: model, seed, limits.
+- `foot`: what the draft comes to and what can be done with it; `changes_list`: its changes.
+
+Drafts are kept and run by `studio.gui.replay.forking`; this room only shows them.
+"""
 
 from studio.gui.panels import Panel
 from studio.gui.panels.fork.panel import ForkPanel

@@ -1,4 +1,13 @@
-"""The panel of recorded runs. See `panel`."""
+"""The panel of recorded runs: find one, step through it, compare two, steer one that goes on.
+
+- `panel`: puts the parts together and keeps which file is shown (`source_bar`).
+- `asked`: what a person asks of the list; `filter_bar` is where it is asked.
+- `listing`: the runs as they are read, on a thread of its own; `model` gives them to Qt, `columns` says what stands in
+  them, `table` is the list.
+- `steering`: the foot, for a run that goes on; `deeds`: what can be done with those that are selected.
+
+Which runs fit is found by `studio.trace.run_list`; what can be done is listed in `studio.gui.actions.runs`.
+"""
 
 from studio.gui.panels import Panel
 from studio.gui.panels.runs.panel import RunsPanel

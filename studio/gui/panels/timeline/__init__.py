@@ -1,4 +1,14 @@
-"""The timeline panel: the one scrubber over recorded and live runs. See `panel`."""
+"""The timeline panel: the one scrubber over recorded and live runs.
+
+- `panel`: a timeline for each open run; what it shows is read through the session's thread. `empty`: without a run.
+- `timeline`: one run drawn whole, made of `transport` (the bar), `names`, `minimap`, `ruler` and `tracks_area`. The
+  latter three are an `area`: places to pixels and back.
+- `state`: what is shown, which axis, part and tracks, in which colours (no Qt); `painting` draws it, `finding` says
+  what is drawn at a point, `hover` what is told of it, `menus` what can be done with it; `scrubbing` goes to steps
+  by mouse.
+
+What there is to draw is `studio.replay.overview`; moves are the session's.
+"""
 
 from studio.gui.panels import Panel
 from studio.gui.panels.timeline.panel import TimelinePanel

@@ -1,7 +1,10 @@
 """Causes in a run that is stepped through: what led to a firing, what it led to, why there is nothing.
 
-`lights` is the service `causes` of the workbench, `asking` what is looked up on the session's thread, `lighting` works
-out what of each graph is lit, `listing` the rows that the `card` over the canvas shows.
+- `lights`: the service `causes` of the workbench; asks, lights what was found, and shows the card.
+- `asking`: a question as it is looked up on the session's thread; `studio.replay.causes` finds the answer.
+- `lighting`: what of each graph is lit by it, nodes and wires.
+- `card`: the card over the canvas, `placing` where it stands; `listing` its rows and their words, `model` the rows for
+  Qt, `table` the list.
 """
 
 from __future__ import annotations
