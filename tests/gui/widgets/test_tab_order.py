@@ -95,7 +95,7 @@ def test_pages_that_the_walk_went_past_are_let_go_of(qtbot: Any, panes: int) -> 
         tabs.removeTab(0)
         gone.setParent(None)
         gone.deleteLater()
-    del gone
+    del gone, page
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     gc.collect()
 
