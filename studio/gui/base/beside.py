@@ -1,4 +1,10 @@
-"""Work that may take a moment, done in a thread beside the window; what came of it is handed over in the window's."""
+"""Work that may take a moment, done in a thread beside the window; what came of it is handed over in the window's.
+
+For one piece of work that stands alone: each call has a thread of its own, nothing waits for another, and what came is
+dropped with its owner. This is the usual way. Work whose pieces must follow each other goes to
+`studio.gui.base.errands`; questions to a trace file to `studio.gui.live.watching.lookup`, which keeps the file open and
+can break a question off.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,9 @@
-"""Work that takes longer than a person waits, done on a thread; what comes of it is told in the window's thread."""
+"""Work that takes longer than a person waits, done on a thread; what comes of it is told in the window's thread.
+
+For work of a service whose pieces must not overlap, and whose end the window waits for a little: files that are
+checked, copied and written. It has two neighbours: `studio.gui.base.beside` for one piece of work that stands alone,
+and `studio.gui.live.watching.lookup` for questions to a trace file.
+"""
 
 from __future__ import annotations
 

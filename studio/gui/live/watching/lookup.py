@@ -1,4 +1,11 @@
-"""Looks things up in the trace on a thread of its own, so that a slow disk never holds up the window."""
+"""Looks things up in the trace on a thread of its own, so that a slow disk never holds up the window.
+
+For questions to one trace file: it is opened once, on that thread; a newer question takes the place of the one that
+waits under its key; `stop` breaks off what is being read. Knows no Qt: whoever asks takes the answers, by a timer.
+About a run that is open in the window, ask through the service `replay` (`look_up`), not with one more thread. What
+ends the question before it is asked by `studio.gui.panels.prompts.asker`, over this. What asks no trace goes to
+`studio.gui.base.beside` or `studio.gui.base.errands`.
+"""
 
 from __future__ import annotations
 
