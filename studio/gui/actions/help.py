@@ -23,6 +23,15 @@ def _about(workbench: Workbench) -> None:
     show_about(workbench)
 
 
+def _see_run(workbench: Workbench) -> None:
+    from studio.gui.popups.example_runs import ExampleRuns
+
+    asks = workbench.parts.get("example_runs")
+    if asks is None:
+        asks = workbench.parts["example_runs"] = ExampleRuns(workbench, workbench.part("window"))
+    asks.ask()
+
+
 ACTIONS = [
     Action("help.welcome", "Welcome", "Help", lambda w: w.part("pages").welcome(asked=True), order=100,
            help="Show the welcome page with the templates."),
@@ -32,5 +41,7 @@ ACTIONS = [
            help="Read how graphs are drawn, run and mended here."),
     Action("help.commands", "Commands", "Help", _page("commands"), order=103,
            help="Read what the command line can do."),
+    Action("help.see_run", "See It Run…", "Help", _see_run, order=101,
+           help="Choose an example and step through its recorded run. It needs no key and no model."),
     Action("help.about", "About Ganglia Studio", "Help", _about, order=200, help="Version, licence, folders."),
 ]  # fmt: skip

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from studio.gui.base.action import all_actions
 from studio.gui.popups.rows import Row
 from studio.gui.shortcuts.shortcuts import plain_title
+from studio.support.resources import bundled_graphs, recorded_run
 from tests.gui.canvas.graphs import BODIES, CHAIN
 from tests.gui.desk import Desk
 from tests.gui.support import Mod
@@ -47,6 +48,25 @@ def test_a_command_is_done_and_stands_first_next_time(desk: Desk) -> None:
     assert canvas.view.hasFocus()
     desk.press(Qt.Key.Key_P, CTRL | SHIFT)
     assert rows(desk)[0].value.id == "graph.knock_out"
+
+
+def test_the_recorded_run_of_an_example_is_found_and_shown(desk: Desk) -> None:
+    desk.open(CHAIN)
+    desk.press(Qt.Key.Key_K, CTRL)
+    desk.type("see it run")
+    assert rows(desk)[0].title == "See It Run"
+    desk.press(Qt.Key.Key_Return)
+    picker = desk.workbench.part("example_runs").picker
+    assert picker.isVisible()
+    assert {row.title for row in picker.model.rows} == {
+        one.stem for one in bundled_graphs() if recorded_run(one.stem) is not None
+    }
+    desk.type("critic")
+    desk.press(Qt.Key.Key_Return)
+
+    session = desk.workbench.part("replay").current
+    assert session is not None
+    assert (session.called, session.seq) == ("critic_loop", 1)
 
 
 def test_what_cannot_be_done_now_is_grey_and_says_why(desk: Desk) -> None:
