@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     from studio.gui.replay.session import Source
 
 TITLE: Final = "Tests"
+FAILED_SIGN: Final = "✕"
+"""Stands before the number of tests that failed, where there is no room for words."""
 _SIDE_BY_SIDE: Final = 640
 """Width in pixels from which on what is said about a test stands beside the list, not below it."""
 _ALL_COLUMNS: Final = 960
@@ -210,8 +212,9 @@ class TestsPanel(QWidget):
         dock = self.parentWidget()
         if isinstance(dock, QDockWidget):
             failed = sum(row.state == FAILED for row in rows)
-            said = f"{len(rows)}, {failed} failed" if failed else f"{len(rows)}" if rows else ""
-            dock.setWindowTitle(f"{TITLE}  {said}" if said else TITLE)
+            said = f"{FAILED_SIGN}{failed}" if failed else f"{len(rows)}" if rows else ""
+            dock.setWindowTitle(f"{TITLE}  {said}" if said else TITLE)  # short: it stands on a tab among many
+            dock.setAccessibleName(f"{TITLE}, {failed} of {len(rows)} failed" if failed else TITLE)
 
     def _say_empty(self, has_any: bool) -> None:
         self.empty_page.say(self.bench.suite, has_any=has_any)

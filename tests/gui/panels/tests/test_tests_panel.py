@@ -76,7 +76,8 @@ def test_an_edit_that_is_not_saved_yet_turns_its_test_red_with_the_reason(two: B
     two.settle()
 
     assert two.states() == {"critic_judges": "failed", "writer_mends": "passed"}
-    assert two.desk.window.docks["tests"].windowTitle() == "Tests  2, 1 failed"
+    assert two.desk.window.docks["tests"].windowTitle() == "Tests  ✕1"
+    assert two.desk.window.docks["tests"].accessibleName() == "Tests, 1 of 2 failed"
     click_row(two, "critic_judges")
     told = two.panel.detail.findChild(Note, "tests.failure")
     assert told is not None
