@@ -26,9 +26,14 @@ class ReplayPicks:
         self._canvas = canvas
         self._keys: list[str] = []
 
+    @property
+    def _is_open(self) -> bool:
+        """False as soon as the run is closed: its canvas, and what was pressed on it, goes on for a moment."""
+        return self._session in self._replays.sessions
+
     def choices(self) -> Choices | None:
         """Return what there is to choose now; None where no map had items yet, or the run was closed meanwhile."""
-        if self._session not in self._replays.sessions:
+        if not self._is_open:
             return None
         found = self._session.items_in(self._canvas.at, LISTED)
         if found is None:
@@ -49,11 +54,13 @@ class ReplayPicks:
 
     def pick_item(self, index: int) -> None:
         """Show another item of the list."""
-        if 0 <= index < len(self._keys):
+        if self._is_open and 0 <= index < len(self._keys):
             self._session.pick(self._canvas.at, self._keys[index])
 
     def pick_named(self, name: str) -> None:
         """Show the item of a key, if it ran."""
+        if not self._is_open:
+            return
         found = self._session.items_in(self._canvas.at, LISTED, key=key_of(name.strip()))
         if found is not None and found.is_known:
             self._session.pick(self._canvas.at, found.key)
@@ -62,6 +69,8 @@ class ReplayPicks:
 
     def pick_place(self, place: int) -> None:
         """Show the item that began at this place."""
+        if not self._is_open:
+            return
         key = self._session.item_at(self._canvas.at, place)
         if key is not None:
             self._session.pick(self._canvas.at, key)

@@ -84,6 +84,24 @@ def test_the_tab_of_no_body_has_no_picker(window: MainWindow, tmp_path: Path) ->
     assert bar_of(settle(window)).isHidden()
 
 
+def test_what_is_picked_while_the_run_is_being_closed_changes_nothing(window: MainWindow, tmp_path: Path) -> None:
+    session, canvas = show_body(window, made(KEYED, tmp_path / "keyed.db"))
+    bar = bar_of(canvas)
+    told: list[object] = []
+    canvas.refused.connect(told.append)
+    session.moved.connect(lambda: told.append("moved"))
+
+    bar.slider.setValue(1)
+    assert told == ["moved"], "while it is open, it does"
+    told.clear()
+    window.workbench.remove(session.document)  # the canvas ends with the next turn of the loop
+    bar.slider.setValue(2)
+    bar.items.activated.emit(0)
+    bar.source.pick_named("50%")
+
+    assert told == []
+
+
 @pytest.fixture(scope="module")
 def thousands(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return made(many_items(3000), tmp_path_factory.mktemp("many") / "many.db")
