@@ -4,7 +4,8 @@
 - `asked`: what a person asks of the list; `filter_bar` is where it is asked.
 - `listing`: the runs as they are read, on a thread of its own; `model` gives them to Qt, `columns` says what stands in
   them, `table` is the list.
-- `steering`: the foot, for a run that goes on; `deeds`: what can be done with those that are selected.
+- `steering`: the foot, for a run that goes on; `deeds`: what can be done with those that are selected, `menu`
+  where it is offered.
 
 Which runs fit is found by `studio.trace.run_list`; what can be done is listed in `studio.gui.actions.runs`.
 """

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -11,10 +10,10 @@ from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QLabel, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
-from studio.gui.base.action import all_actions
 from studio.gui.base.guard import guarded
 from studio.gui.panels.runs.filter_bar import FilterBar
 from studio.gui.panels.runs.listing import Listing
+from studio.gui.panels.runs.menu import run_menu
 from studio.gui.panels.runs.model import RunsModel
 from studio.gui.panels.runs.source_bar import SourceBar
 from studio.gui.panels.runs.steering import Steering
@@ -34,12 +33,6 @@ TICK_MS: Final = 1000
 
 LONG_MS: Final = 400
 """How long a list is waited for before it is said that one waits, in milliseconds."""
-
-MENU: Final = (
-    "runs.open", "runs.open_error", "runs.watch", "-", "runs.compare", "runs.graph", "runs.resume", "tests.from_run",
-    "-", "runs.pause", "runs.go_on", "runs.step", "runs.abort", "-", "runs.copy_id", "runs.copy_command", "runs.save",
-)  # fmt: skip
-"""The actions of the menu of a row. Those that are not there (yet) are left out."""
 
 
 class RunsPanel(QWidget):
@@ -312,34 +305,7 @@ class RunsPanel(QWidget):
 
     def context_menu(self) -> QMenu:
         """Return the menu of the selected runs."""
-        menu = QMenu(self)
-        menu.setObjectName("runs.menu")
-        menu.aboutToHide.connect(menu.deleteLater)
-        shared = self.workbench.parts.get("actions")
-        known = all_actions()
-        gap = False
-        for action_id in MENU:
-            action = known.get(action_id)
-            if action is None:
-                gap = gap or action_id == "-"
-                continue
-            can = action.when(self.workbench)
-            if not can and action_id in _ONLY_IF_POSSIBLE:
-                continue
-            if gap and menu.actions():
-                menu.addSeparator()
-            gap = False
-            label = action.title if action.label is None else action.label(self.workbench)
-            made = menu.addAction(label)
-            made.triggered.connect(partial(self._trigger, action_id))
-            made.setObjectName(action_id)
-            made.setEnabled(can)
-            if shared is not None:
-                made.setIcon(shared.actions[action_id].icon())
-        return menu
-
-    def _trigger(self, action_id: str, on: bool = False) -> None:
-        self.workbench.trigger(action_id)
+        return run_menu(self.workbench, self)
 
     def _into_table(self) -> None:
         self.table.setFocus()
@@ -374,8 +340,3 @@ class RunsPanel(QWidget):
         super().hideEvent(event)
         self._tick.stop()
         self.listing.watch(False)
-
-
-_ONLY_IF_POSSIBLE: Final = frozenset(
-    {"runs.pause", "runs.go_on", "runs.step", "runs.abort", "runs.watch", "runs.open_error"}
-)
