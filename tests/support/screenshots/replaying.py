@@ -56,8 +56,9 @@ def filled(stage: Stage) -> tuple[Path, str, str]:
     db = Path(os.environ["STUDIO_DB"])
     for name in RUNS:
         merge(recorded(name), db)
+    with Trace(recorded("critic_loop")) as trace:
+        parent = trace.run().id
     with Trace(db) as trace:
-        parent = next(run.id for run in trace.runs() if run.graph == "critic_loop" and not run.parent_run)
         forked = next((run.id for run in trace.runs() if run.parent_run == parent), "")
         first = next(f.seq for f in trace.firings(parent, "critic", "1"))
     if not forked:
