@@ -5,6 +5,6 @@
   `studio.replay.diff`.
 - `page`: the tab, which puts the parts together: `side` (a run with its canvases), `bar` (how it stands, and what
   can be done), `differences_view` over `differences` (the list), `text_view` (a firing of both runs as text).
-- `stepping`: which run leads, and how the other follows; `linked`: canvases that move together; `facts`: what a fact
-  about the graphs is about, selected.
+- `walking`: from difference to difference; `stepping`: which run leads, and how the other follows; `linked`: canvases
+  that move together; `facts`: what a fact about the graphs is about, selected.
 """

@@ -12,19 +12,16 @@ from PySide6.QtWidgets import QApplication, QSplitter, QVBoxLayout, QWidget
 
 from studio.editing import Document
 from studio.gui.base.guard import guarded
-from studio.gui.live.watching.places import Spot
 from studio.gui.replay.comparing.bar import CompareBar
-from studio.gui.replay.comparing.comparison import OTHER, Comparison
-from studio.gui.replay.comparing.differences import FactRow, NodeRow
+from studio.gui.replay.comparing.comparison import Comparison
 from studio.gui.replay.comparing.differences_view import DifferencesView
-from studio.gui.replay.comparing.facts import select_fact
 from studio.gui.replay.comparing.linked import LinkedViews
 from studio.gui.replay.comparing.side import Side
 from studio.gui.replay.comparing.stepping import LinkedSteps
 from studio.gui.replay.comparing.text_view import TextView
+from studio.gui.replay.comparing.walking import Walk
 from studio.gui.replay.session import SHORT, Session
 from studio.gui.workbench import Tab, Workbench
-from studio.replay.diff.found import Change
 from studio.replay.diff.telling import as_plain_text
 
 if TYPE_CHECKING:
@@ -59,8 +56,6 @@ class ComparePage(QWidget):
         self._jump_when_found = True
         self._shown_found: object = None
         self._shown_texts: object = None
-        self._asked: Change | None = None
-        """The firing that was last asked to be compared as text."""
         self.steps = LinkedSteps(comparison, self)
         self.steps.turned.connect(self._on_turned)
         self.steps.stepped.connect(self._on_stepped)
@@ -98,9 +93,9 @@ class ComparePage(QWidget):
         bar.abort.clicked.connect(lambda *_: self._forks().stop())
         bar.stop.clicked.connect(lambda *_: self.comparison.cancel())
         bar.again.clicked.connect(lambda *_: self.start())
-        bar.first.clicked.connect(lambda *_: self.go_first())
-        bar.back.clicked.connect(lambda *_: self.go_next(back=True))
-        bar.next.clicked.connect(lambda *_: self.go_next())
+        bar.first.clicked.connect(lambda *_: self.walk.go_first())
+        bar.back.clicked.connect(lambda *_: self.walk.go_next(back=True))
+        bar.next.clicked.connect(lambda *_: self.walk.go_next())
         bar.link_steps.toggled.connect(self.steps.link)
         bar.link_views.toggled.connect(self._on_link_views)
         bar.copy.clicked.connect(lambda *_: self.copy_text())
@@ -117,8 +112,8 @@ class ComparePage(QWidget):
             graphs.addWidget(side)
         graphs.setSizes([1000, 1000])
         self.tree = DifferencesView(self)
-        self.tree.chosen.connect(lambda row: self._on_row(row))
         self.texts = TextView(self)
+        self.walk = Walk(self.workbench, self.steps, self.sides, self.tree, self.texts, self._await, self)
         lower = QSplitter(Qt.Orientation.Horizontal, self)
         lower.setChildrenCollapsible(False)
         lower.addWidget(self.tree)
@@ -136,8 +131,11 @@ class ComparePage(QWidget):
 
     def _on_made(self, canvas: Canvas) -> None:
         self.links.add(canvas)
-        canvas.selectionChanged.connect(self._show_texts_of_selection)
+        canvas.selectionChanged.connect(self._on_selection)
         self._made(self, canvas)
+
+    def _on_selection(self) -> None:
+        self.walk.show_texts()
 
     @guarded()
     def showEvent(self, event: QShowEvent) -> None:
@@ -253,7 +251,7 @@ class ComparePage(QWidget):
             if side.which != self.leads:
                 side.follow()
         self._tell()
-        self._show_texts_of_selection()
+        self.walk.show_texts()
 
     def _tell(self) -> None:
         steps = self.steps
@@ -276,6 +274,9 @@ class ComparePage(QWidget):
     def start(self) -> None:
         """Compare the runs."""
         self.comparison.start()
+        self._await()
+
+    def _await(self) -> None:
         self._poll.start()
 
     def _look(self) -> None:
@@ -294,80 +295,12 @@ class ComparePage(QWidget):
                 side.show_marks()
             if comparison.found is not None and self._jump_when_found:
                 self._jump_when_found = False
-                if not self.go_first():
-                    self._show_texts_of_selection()
+                if not self.walk.go_first():
+                    self.walk.show_texts()
         if comparison.texts is not None and comparison.texts is not self._shown_texts:
             self._shown_texts = comparison.texts
             self.texts.show_answer(comparison.texts[1])
         self._tell()
-
-    # -- going ----------------------------------------------------------------------------------
-
-    def go_first(self) -> bool:
-        """Go to where the runs part; False if they do not, or it is not known yet."""
-        first = self.comparison.first
-        if first is None:
-            return False
-        self._choose(first)
-        return True
-
-    def go_next(self, *, back: bool = False) -> None:
-        """Go to the next firing that differs in the run that leads, or to the last one."""
-        change = self.comparison.next_change(self.leads, self.side.session.seq, back=back)
-        if change is None:
-            self.workbench.say("No difference before this step." if back else "No difference after this step.")
-        else:
-            self._choose(change)
-
-    def _choose(self, change: Change) -> None:
-        """Show a firing that differs, in the list and on both graphs."""
-        if not self.tree.choose(change):  # which goes there
-            self._go_to(change)
-
-    def _on_row(self, row: FactRow | NodeRow | Change) -> None:
-        if isinstance(row, NodeRow):
-            self._go_to(row.changes[0])
-        elif isinstance(row, FactRow):
-            self.comparison.ask_texts(None, row.fact)
-            self._poll.start()
-            for side in self.sides.values():
-                select_fact(side, row.fact.name)
-        else:
-            self._go_to(row)
-
-    def _go_to(self, change: Change) -> None:
-        which = self.leads if self.comparison.step_of(self.leads, change) is not None else OTHER[self.leads]
-        seq = self.comparison.step_of(which, change)
-        if seq is None:
-            self.workbench.say("Neither run decided this firing.", "warning")
-            return
-        if which != self.leads:
-            self.steps.lead(which)
-        self.comparison.ask_texts(change)
-        self._poll.start()
-        self._asked = change
-        if not self.side.session.seek(seq):
-            self.steps.ask()
-        self.side.follow()
-
-    def _show_texts_of_selection(self) -> None:
-        """Compare as text what the selected node of the side that leads did at this step."""
-        comparison, canvas, session = self.comparison, self.canvas, self.side.session
-        names = canvas.selected()
-        if comparison.found is None or len(names) != 1:
-            return
-        state = session.node_at(Spot(canvas.at, names[0]))
-        last = None if state is None else state.last
-        change = None if last is None else comparison.change_of(self.leads, last.id)
-        if change is None:
-            self._asked = None
-            told = "has not fired yet at this step" if last is None else "did the same in both runs here"
-            self.texts.say(f"{names[0]} {told}.")
-        elif change != self._asked:
-            self._asked = change
-            self.tree.mark(change)
-            comparison.ask_texts(change)
-            self._poll.start()
 
     # -- the rest -------------------------------------------------------------------------------
 
