@@ -13,6 +13,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from studio.gui.frame.window import MainWindow
+from studio.gui.replay.causes.card import Card
 from studio.gui.replay.session import Session, Source
 from studio.replay.drafts import Key, Piece
 from studio.support.resources import bundled_graphs
@@ -88,3 +89,28 @@ def test_who_holds_a_run_is_noticed(window: MainWindow, qtbot: Any) -> None:
     assert not is_gone(window, session)
     kept.clear()
     assert is_gone(window, session)
+
+
+@pytest.mark.parametrize("ended", [True, False])
+def test_the_canvas_that_the_card_of_causes_stood_over_is_let_go_of(
+    window: MainWindow, qtbot: Any, ended: bool
+) -> None:
+    """Also where the run in front is another's by then, or nothing is lit any more."""
+    replays = window.workbench.part("replay")
+    session = replays.open(Source(recorded("critic_loop"), "last"))
+    assert isinstance(session, Session)
+    QApplication.processEvents()
+    window.workbench.trigger("causes.why")
+    card = window.findChild(Card)
+    assert card is not None
+    qtbot.waitUntil(card.isVisible)
+    if ended:
+        window.workbench.part("causes").clear(session)
+        QApplication.processEvents()
+        assert card.isHidden()
+    canvas = ref(window.workbench.canvas)
+
+    window.workbench.remove(session.document)
+    settle()
+
+    assert canvas() is None

@@ -134,7 +134,9 @@ class Card(QFrame):
         """Show what the run in front has, over its canvas."""
         session = self.lights.replays.current
         shown = self.lights.of(session)
-        if session is None or shown is None or self._watch_canvas() is None:
+        is_wanted = session is not None and shown is not None
+        canvas = self._watch(self.lights.workbench.canvas if is_wanted else None)
+        if session is None or shown is None or canvas is None:
             self._slow.stop()
             self.hide()
             return
@@ -175,7 +177,7 @@ class Card(QFrame):
     def _say_progress(self) -> None:
         session = self.lights.replays.current
         shown = self.lights.of(session)
-        if shown is None or shown.answer is not None or self._watch_canvas() is None:
+        if shown is None or shown.answer is not None or self._watch(self.lights.workbench.canvas) is None:
             return
         subject = shown.asked.subject
         what = f"what {subject.node} led to" if subject.down else f"what led to {subject.node}"
@@ -191,14 +193,12 @@ class Card(QFrame):
         self.raise_()
 
     def _on_closed(self, session: Session) -> None:
-        """Nothing is kept of a run that is closed, nor of its canvas."""
+        """Nothing is kept of a run that is closed."""
         if session is self._session:
             self._session = self._answer = None
             self._seeking = True
             self.model.show(None, [])
             self._seeking = False
-        if self._over is not None and self._over is not self.lights.workbench.canvas:
-            self._over = None
 
     def _on_moved(self, session: Session) -> None:
         if session is not self._session or not shiboken6.isValid(self):  # type: ignore[no-untyped-call]
@@ -220,8 +220,8 @@ class Card(QFrame):
 
     # -- where it stands ----------------------------------------------------------------------
 
-    def _watch_canvas(self) -> Canvas | None:
-        canvas = self.lights.workbench.canvas
+    def _watch(self, canvas: Canvas | None) -> Canvas | None:
+        """Stand over this canvas from now on. Over None while hidden: a canvas that is closed meanwhile is not kept."""
         if canvas is not self._over:
             if self._over is not None and shiboken6.isValid(self._over):  # type: ignore[no-untyped-call]
                 self._over.removeEventFilter(self)
@@ -351,9 +351,10 @@ class Card(QFrame):
         if session is not None:
             focus = QApplication.focusWidget()
             had_focus = focus is not None and self.isAncestorOf(focus)
+            canvas = self._over
             self.lights.clear(session)
-            if had_focus and self._over is not None:
-                self._over.setFocus()
+            if had_focus and canvas is not None:
+                canvas.setFocus()
 
     def _set_depth(self, depth: int | None) -> None:
         session = self.lights.replays.current
