@@ -13,7 +13,6 @@ from PySide6.QtWidgets import QApplication, QToolButton
 
 from studio.gui.canvas.wire_item import WireKey
 from studio.gui.live.watching.places import Spot
-from studio.gui.replay.causes import light_causes
 from studio.gui.replay.causes.card import Card
 from studio.gui.replay.causes.lights import Lights
 from studio.gui.replay.causes.listing import Line
@@ -270,7 +269,7 @@ def test_others_can_light_one_output_and_the_card_makes_way_for_others_lights(
     desk: Desk, open_run: Open, qtbot: Any
 ) -> None:
     session = open_run("critic_loop")
-    light_causes(desk.workbench, session, session.here.id, None)
+    lights(desk).light(session, session.here.id)
     wait(desk, qtbot, session)
     other = Lit("found", frozenset({1}), (1,))
     session.light(other)

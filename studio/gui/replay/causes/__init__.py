@@ -12,16 +12,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from studio.gui.replay.session import Session
     from studio.gui.workbench import Workbench
-
-
-def light_causes(
-    workbench: Workbench, session: Session, firing: int, port: str | None = None, *, down: bool = False
-) -> None:
-    """Light what led to a firing (to one of its outputs, if `port` is given); with `down`: what it led to. Of a firing
-    that was skipped, or an output that holds nothing, why."""
-    workbench.part("causes").light(session, firing, port, down=down)
 
 
 def install(workbench: Workbench) -> None:
