@@ -34,6 +34,12 @@ LIMITS: Final = ("calls", "cost_usd", "tokens", "seconds", "firings")
 WHOLE: Final = ""
 """The key of what is wrong with the draft as a whole."""
 
+AROUND: Final = 14
+"""Signs that are told before and after what is other in a text."""
+
+LOOKED_AT: Final = 20_000
+"""Signs of a text that are looked at for what is other."""
+
 TOLD: Final = 44
 """Signs, about, in which a change is told."""
 
@@ -68,7 +74,48 @@ class Piece:
             return f"{node} fires again"
         what = f"{node}.{name}" if kind == "param" else f"{node} gives {name}"
         what = plain_line(what)[:120]
+        if isinstance(self.value, str) and isinstance(self.was, str) and (part := changed_part(self.was, self.value)):
+            return f"{what}: {part}"
         return f"{what} = {plain_line(preview(self.value, max(16, TOLD - len(what))))}"
+
+
+def changed_part(was: str, now: str) -> str:
+    """Return what is other in a longer text, on one line with a few words before it: `…two [short → long] sentences`;
+    "" where most of it is other, or it is too far on: then its beginning tells more."""
+    one, other = was[:LOOKED_AT], now[:LOOKED_AT]
+    start = _alike(one, other)
+    if start == min(len(one), len(other)) == LOOKED_AT or max(len(one), len(other)) <= AROUND:
+        return ""
+    end = _alike(one[start:][::-1], other[start:][::-1]) if len(was) < LOOKED_AT > len(now) else 0
+    parts = [text[start : len(text) - end] for text in (one, other)]
+    if any(part[:1].isalnum() for part in parts):
+        start -= _of_a_word(other[:start][::-1])
+    if any(part[-1:].isalnum() for part in parts):
+        end -= _of_a_word(other[len(other) - end :])
+    if start + end < min(len(one), len(other)) // 2:
+        return ""
+    before, after = other[:start], other[len(other) - end :] if end else ""
+    gone, come = (_middle(text[start : len(text) - end]) for text in (one, other))
+    middle = f"{gone} → {come}" if gone and come else f"+ {come}" if come else f"− {gone}"
+    before = before if start <= AROUND else f"…{before[-AROUND:]}"
+    after = after if end <= AROUND else f"{after[:AROUND]}…"
+    return plain_line(f"{before}[{middle}]{after}")
+
+
+def _alike(one: str, other: str) -> int:
+    """How many signs from the beginning are the same."""
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((number for number, (mine, theirs) in pairs if mine != theirs), min(len(one), len(other)))
+
+
+def _of_a_word(text: str) -> int:
+    """How many signs from the beginning belong to a word: words are told whole, if they are short."""
+    return next((number for number, sign in enumerate(text[:AROUND]) if not sign.isalnum()), 0)
+
+
+def _middle(text: str) -> str:
+    text = text.strip() or text
+    return f"{text[: 2 * AROUND]}…" if len(text) > 2 * AROUND else text
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,8 @@ from studio.replay.changes import Changes
 from studio.replay.continuing import fork, resume
 from studio.replay.diff import RunDiff, diff, texts
 from studio.replay.diff.details import details
+from studio.replay.diff.found import Fact
+from studio.replay.diff.telling import fact_line
 from studio.replay.diff.texts import text_diff
 from studio.replay.diff.values import same_value
 from studio.support.errors import UsageError
@@ -414,6 +416,15 @@ def test_model_names_and_seeds_are_told_as_options_not_at_every_call(play: Play,
 
     assert found.equal
     assert {fact.name for fact in found.options} == {"model", "model default", "seed"}
+
+
+def test_options_of_a_fork_are_told_in_words() -> None:
+    put = Fact("instead", None, {"critic": {"label": "good", "scores": {"good": 1.0}}})
+    assert fact_line(put) == 'output put in by hand: critic.label = good, critic.scores = {"good":1.0}'
+    both = Fact("instead", {"critic": {"label": "bad"}}, {"critic": {"label": "good"}})
+    assert fact_line(both) == "output put in by hand: critic.label = bad → critic.label = good"
+    assert fact_line(Fact("instead", {"a": {"b": 1}}, None)).endswith("a.b = 1 → none")
+    assert fact_line(Fact("model default", "one", "other")) == "the model that is set: one → other"
 
 
 def test_titles_and_layout_are_no_difference(play: Play, compare: Compare) -> None:

@@ -11,7 +11,7 @@ from studio.engine.run import run
 from studio.graph import Graph
 from studio.models.scripted import Scripted
 from studio.replay.continuing import fork
-from studio.replay.drafts import WHOLE, Draft, Key, Piece, asking_nodes
+from studio.replay.drafts import WHOLE, Draft, Key, Piece, asking_nodes, changed_part
 from studio.replay.estimating import estimate
 from studio.spec.registry import default_registry
 from studio.trace import Trace
@@ -100,6 +100,24 @@ def test_every_change_can_be_taken_back_and_done_again() -> None:
     assert draft.redo()
     assert [one.value for one in draft.pieces] == ["new"]
     assert len(told) == 9
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "told"),
+    [
+        ("Write two sentences about {topic}.", "Write three sentences about {topic}.",
+         "Write [two → three] sentences abo…"),
+        ("Write two sentences about {topic}.", "Write two sentences about {topic}. Now.", "…about {topic}.[+ Now.]"),
+        ("Judge the draft, kindly and briefly.", "Judge the draft, kindly.", "… draft, kindly[− and briefly]."),
+        ("Judge: {draft}", "Praise the poet.", ""),
+        ("x" * 200_000, "x" * 200_000 + "y", ""),
+    ],
+)  # fmt: skip
+def test_of_a_longer_text_it_is_told_what_is_other(was: str, now: str, told: str) -> None:
+    assert changed_part(was, now) == told
+    line = Piece(Key("param", "writer", "instructions"), now, was).told()
+    assert line == f"writer.instructions: {told}" if told else line.startswith("writer.instructions = ")
+    assert len(line) < 120
 
 
 def test_an_output_of_an_earlier_firing_has_the_fork_begin_there() -> None:

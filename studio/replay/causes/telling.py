@@ -30,7 +30,7 @@ _WORDS: Final = {
     FIRST_FROM: "first value",
     ENTERS: "from around",
     ITEM: "from the items",
-    LEAVES: "came out",
+    LEAVES: "out of its body",
     FAILURE: "its failure",
     SAME_QUESTION: "asked the same before",
 }

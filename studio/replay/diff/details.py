@@ -101,7 +101,7 @@ def _effects(effects: Sequence[Effect]) -> Iterator[tuple[str, Given]]:
                 yield f"reply{number}", Given(reply["text"])
                 reply = {key: value for key, value in reply.items() if key != "text" and value not in ([], None)}
                 if reply:
-                    yield f"reply{number} beside the text", Given(reply)
+                    yield f"what came with reply{number}", Given(reply)
             else:
                 yield f"reply{number}", Given(reply)
             continue

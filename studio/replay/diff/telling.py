@@ -91,9 +91,26 @@ def value_line(value: Json) -> str:
     return plain_line(value if isinstance(value, str) else encode(value).decode()) or '""'
 
 
+_NAMES: Final = {"model default": "the model that is set"}
+"""What facts are called to people, where their own names say little."""
+
+
 def fact_line(fact: Fact) -> str:
     """Return something that differs beside the firings, on one line."""
-    return f"{fact.name}: {cut(value_line(fact.a), WIDE)} → {cut(value_line(fact.b), WIDE)}"
+    if fact.name == "instead":
+        return f"output put in by hand: {f'{_put_in(fact.a)} → ' if fact.a else ''}{_put_in(fact.b)}"
+    name = _NAMES.get(fact.name, fact.name)
+    return f"{name}: {cut(value_line(fact.a), WIDE)} → {cut(value_line(fact.b), WIDE)}"
+
+
+def _put_in(value: Json) -> str:
+    """Outputs that a fork put in place of what nodes gave, by node and port."""
+    put = [
+        f"{node}.{port} = {value_line(given)}"
+        for node, ports in (value.items() if isinstance(value, dict) else ())
+        for port, given in (ports.items() if isinstance(ports, dict) else ())
+    ]
+    return cut(", ".join(put), WIDE) or "none"
 
 
 def as_plain_text(found: RunDiff) -> str:

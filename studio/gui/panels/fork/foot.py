@@ -94,7 +94,8 @@ class ForkFoot(QFrame):
         """Show how the draft of a run stands."""
         self.session = session
         problems = self.forks.problems(session)
-        self.title.set_text(draft.title())
+        self.title.set_text("" if draft.is_empty else draft.title())  # that there are none is said below
+        self.title.setVisible(not draft.is_empty)
         self.discard.setVisible(not draft.is_empty)
         self.changes.show_draft(draft, problems)
         going = self.forks.is_going

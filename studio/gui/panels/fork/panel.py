@@ -123,7 +123,7 @@ class ForkPanel(QWidget, UndoHost):
         self.select.setContentsMargins(14, 8, 10, 8)
         self._rows.addWidget(self.select)
         self._options: ForkOptions | None = None
-        self.options_section = Section("Model, seed and limits", lambda: self.options, name="fork.options_section")
+        self.options_section = Section("For the whole fork", lambda: self.options, name="fork.options_section")
         self.options_section.turned.connect(lambda *_: self._show_options())
         self._rows.addWidget(self.options_section)
         self._rows.addStretch(1)

@@ -151,7 +151,7 @@ class Forks(QObject):
                 "model",
                 UsageError(
                     f"The run was answered by the script `{name}`, which is not there.",
-                    hint="Choose the model that goes on, under Model, seed and limits.",
+                    hint="Choose the model that goes on, under For the whole fork.",
                 ),
             )
         for problem in problems.values():

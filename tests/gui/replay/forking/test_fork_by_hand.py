@@ -115,6 +115,7 @@ def test_what_it_will_take_is_told_before(window: MainWindow, qtbot: Any, tmp_pa
     panel = fork_here(window, qtbot)
     assert not child(panel, "fork.run").isEnabled()
     assert "Nothing is changed yet" in panel.foot.told.text()
+    assert not panel.foot.title.isVisible(), "it is said once"
     panel = choose(window, "critic")
     once_more(qtbot, panel)
     qtbot.waitUntil(lambda: forks_of(window).estimate(session) is not None, timeout=PATIENCE_MS)

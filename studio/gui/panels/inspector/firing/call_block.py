@@ -318,6 +318,6 @@ def _setting(name: str, value: Json) -> str:
     number = f"{value:g}" if isinstance(value, float) else readable(value)
     return {
         "max_tokens": f"at most {number} token{'' if value == 1 else 's'}",
-        "top": f"{number} choices",
+        "top": f"the {number} likeliest tokens kept",
         "stop": f"stops at {number}",
     }.get(name, f"{name} {number}")

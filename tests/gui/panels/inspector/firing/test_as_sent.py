@@ -17,7 +17,7 @@ from studio.models.scripted import Scripted
 from studio.trace.log import CALLS
 from tests.gui.panels.inspector.firing.conftest import Stage
 
-SAID = {"max_tokens": "at most {} token", "top": "{} choices", "stop": "stops at {}"}
+SAID = {"max_tokens": "at most {} token", "top": "the {} likeliest tokens kept", "stop": "stops at {}"}
 """How parameters are said that are not said by their names."""
 
 ELSEWHERE = {"model", "messages", "prompt", "schema", "logprobs"}
