@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Final
@@ -72,7 +73,7 @@ class Bench(QObject):
         self._told.timeout.connect(self.changed)
         workbench.current_changed.connect(self.follow)
         workbench.opened.connect(lambda document: self._watch_saving(document))
-        workbench.closed.connect(lambda document: self._saved.pop(id(document), lambda: None)())
+        workbench.closed.connect(lambda document: self._on_closed(document))
         workbench.settled.connect(lambda document: self._on_settled(document))
         for document in workbench.documents:
             self._watch_saving(document)
@@ -284,6 +285,18 @@ class Bench(QObject):
                 play.thread.join(LEAVE_S)
 
     # -- following edits ----------------------------------------------------------------------
+
+    def _on_closed(self, document: Document) -> None:
+        """From now on its file says what the graph is; nothing is kept of what was edited and not saved."""
+        self._saved.pop(id(document), lambda: None)()
+        for suite in self._suites.values():
+            if suite.where.document is document:
+                suite.where = replace(suite.where, document=None)
+                for result in suite.results.values():
+                    result.is_old = result.is_old or document.is_modified
+        for db, where in self.played.items():
+            if where.document is document:
+                self.played[db] = replace(where, document=None)
 
     def _watch_saving(self, document: Document) -> None:
         self._saved[id(document)] = document.saved.connect(lambda: self._on_saved(document))

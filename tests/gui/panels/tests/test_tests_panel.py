@@ -6,6 +6,7 @@ import asyncio
 import threading
 from pathlib import Path
 from typing import Any
+from weakref import ref
 from xml.etree import ElementTree as xml
 
 import pytest
@@ -23,6 +24,7 @@ from studio.models.catalog import Catalog
 from studio.models.scripted import Scripted
 from studio.spec.calls import CompletionCall, CompletionReply
 from studio.support.resources import bundled_graphs
+from tests.gui.fuzz.machine import settle
 from tests.gui.panels.tests.conftest import Bank
 from tests.gui.windows import press_answer
 from tests.support.hostile_graphs import MARK
@@ -383,6 +385,31 @@ def test_tests_that_ship_with_the_studio_play_and_stay_as_they_are(bank: Bank) -
     bank.desk.window.actions_bar.refresh()
     for name in ("renew", "rename", "delete"):
         assert not bank.desk.window.actions_bar.actions[f"tests.{name}"].isEnabled(), name
+
+
+@pytest.mark.parametrize("saved", [True, False])
+def test_of_a_graph_that_was_closed_results_stay_and_nothing_is_kept(two: Bank, saved: bool) -> None:
+    """What was edited and not saved is gone, and results of it are of another graph."""
+    two.desk.trigger("tests.run_all")
+    two.settle()
+    if not saved:
+        break_critic(two)
+        two.desk.trigger("tests.run_all")
+        two.settle()
+    suite, document = two.panel.bench.suite, ref(two.desk.document)
+    assert suite is not None
+
+    two.desk.workbench.remove(two.desk.document)
+    settle()
+
+    assert document() is None
+    assert [result.is_old for result in suite.results.values()] == [not saved] * 2
+    two.open_graph()
+    two.settle()
+    assert two.panel.bench.suite is suite
+    two.desk.trigger("tests.run_all")
+    two.settle()
+    assert two.states() == {"critic_judges": "passed", "writer_mends": "passed"}
 
 
 def test_a_run_that_is_stepped_through_shows_the_tests_of_todays_graph(two: Bank) -> None:
