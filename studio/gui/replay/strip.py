@@ -134,7 +134,6 @@ class ReplayStrip(QFrame):
         self.step.setTextFormat(Qt.TextFormat.PlainText)
         self.step.setMinimumWidth(60)  # its beginning says where one is; the window may be narrow
         row.addWidget(self.step)
-        row.addSpacing(6)
         self.where = Elided("", self)
         self.where.setObjectName("replay.where")
         row.addWidget(self.where, 1)
@@ -224,8 +223,8 @@ class ReplayStrip(QFrame):
         facts = [session.called, run.id[:SHORT], when, how, self._models, where]
         self.facts.set_text(plain_line(" · ".join(fact for fact in facts if fact)))
         here = session.here
-        self.step.setText(f"step {session.seq:,} of {session.last:,}  ·  tick {here.tick}")
-        self.where.set_text("·  " + where_words(session))
+        self.step.setText(f"step {session.seq:,} of {session.last:,} · tick {here.tick}")
+        self.where.set_text("· " + where_words(session))
         why = why_words(session)
         self.warning.set_text(why)
         self.warning.setVisible(bool(why))

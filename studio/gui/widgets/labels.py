@@ -136,6 +136,8 @@ class Link(QAbstractButton):
 
     def __init__(self, text: str, help: str, name: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.cut_at = Qt.TextElideMode.ElideMiddle
+        """Where the text is cut if there is no room."""
         self.setText(" ".join(cut(text, 300).split()))
         self.setToolTip(tip(help))
         self.setAccessibleName(cut(help, 200))
@@ -162,7 +164,7 @@ class Link(QAbstractButton):
         lit = self.underMouse() or self.hasFocus()
         painter.setPen(theme.colour("accent" if lit else "text"))
         area = self.rect().adjusted(2, 0, -2, 0)
-        shown = QFontMetrics(self.font()).elidedText(self.text(), Qt.TextElideMode.ElideMiddle, area.width())
+        shown = QFontMetrics(self.font()).elidedText(self.text(), self.cut_at, area.width())
         painter.drawText(area, int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter), shown)
         if self.hasFocus():
             painter.drawRoundedRect(self.rect().adjusted(0, 0, -1, -1), 3, 3)

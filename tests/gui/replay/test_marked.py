@@ -60,7 +60,7 @@ def test_every_tab_of_a_run_says_which_and_where(window: MainWindow, session: Se
         strip = strip_of(window)
         assert text(strip, "replay.mark") == "REPLAY"
         assert text(strip, "replay.facts").startswith(f"order_desk · {session.run.id[:10]} · ")
-        assert text(strip, "replay.step") == "step 37 of 111  ·  tick 0.0"
+        assert text(strip, "replay.step") == "step 37 of 111 · tick 0.0"
         assert "reading [1] › like · fired" in text(strip, "replay.where")
         assert strip.warning.isHidden()
         qtbot.waitUntil(lambda strip=strip: "embedded/" in text(strip, "replay.facts"))

@@ -84,6 +84,7 @@ class ChangesList(QScrollArea):
         line = QHBoxLayout()
         line.setSpacing(4)
         told = Link(piece.told(), f"Show where this is changed: {piece.told()}", f"fork.change.{number}")
+        told.cut_at = Qt.TextElideMode.ElideRight  # what is changed, and into what, comes first
         told.clicked.connect(lambda *_: self.chosen.emit(piece.key))
         line.addWidget(told, 1)
         drop = small_button("✕", f"Drop this change: {piece.told()}", f"fork.change.{number}.drop")
