@@ -16,7 +16,7 @@ from tests.gui.fuzz.desk import STEPS, answers, open_graphs, open_window
 from tests.gui.fuzz.machine import Broken, Machine, census, close_all
 from tests.support.graphs import CRITIC_LOOP
 
-COUNT = int(os.environ.get("STUDIO_FUZZ_STEPS", "250"))
+COUNT = int(os.environ.get("STUDIO_FUZZ_STEPS", "120"))
 
 
 @pytest.fixture
@@ -30,7 +30,7 @@ def window(qtbot: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Itera
     made.deleteLater()
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", [1, 2])
 def test_whatever_hands_do_the_canvas_shows_the_document_and_nothing_fails(window: MainWindow, seed: int) -> None:
     machine = Machine(window, seed, STEPS)
 
@@ -43,7 +43,7 @@ def test_everything_that_was_done_can_be_undone_and_done_again(window: MainWindo
     document = window.workbench.documents[0]
     before = document.graph.to_text()
     machine = Machine(window, 5, [(1, hands.press), (2, hands.move), (1, hands.release), (3, others.edit)])
-    machine.run(150)
+    machine.run(100)
     window.workbench.canvas.cancel_interaction()  # type: ignore[union-attr]
     after = document.graph.to_text()
     assert after != before

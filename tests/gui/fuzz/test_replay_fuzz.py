@@ -18,7 +18,7 @@ from tests.gui.fuzz.desk import REPLAY_STEPS, answers, open_window
 from tests.gui.fuzz.machine import Broken, Machine, close_all
 from tests.gui.fuzz.watching import Watch
 
-COUNT = int(os.environ.get("STUDIO_FUZZ_STEPS", "70"))
+COUNT = int(os.environ.get("STUDIO_FUZZ_STEPS", "50"))
 
 
 @pytest.fixture
