@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from PySide6.QtCore import QObject, QTimer
 
+from studio.gui.base.polling import keep_going
 from studio.support.errors import StudioError
 
 LOOK_MS: Final = 30
@@ -54,7 +55,7 @@ class Errands(QObject):
             if self._thread is None:
                 self._thread = threading.Thread(target=self._work, name=self._name, daemon=True)
                 self._thread.start()
-        self._timer.start()
+        keep_going(self._timer)
 
     def shutdown(self) -> None:
         """Tell nothing any more; what has not begun is dropped."""

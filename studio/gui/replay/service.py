@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from studio.editing import Document
 from studio.graph.model import Graph
+from studio.gui.base.polling import keep_going
 from studio.gui.replay.awaiting import Awaiting
 from studio.gui.replay.canvases import Canvases
 from studio.gui.replay.keys import act_of
@@ -151,7 +152,7 @@ class Replays(QObject):
         self.opened.emit(session)
         self.workbench.add(session.document, show=show)
         if session.run.status == "running":
-            self._follow.start()
+            keep_going(self._follow)
         return session
 
     def _open_of(self, source: Source) -> Session | None:
@@ -197,7 +198,7 @@ class Replays(QObject):
     def look_up(self, session: Session, key: Any, question: Callable[[Any], Any]) -> None:
         """Have something looked up in a session's trace on its own thread; `found` tells the answer."""
         session.lookup.ask(key, question)
-        self._answers.start()
+        keep_going(self._answers)
 
     def _take_answers(self) -> None:
         for session in self.sessions:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from studio.gui.base.polling import keep_going
 from studio.gui.live.watching.lookup import Lookup
 from studio.trace.prompt_list import Stopped
 
@@ -62,7 +63,7 @@ class Asker(QObject):
 
         # The sign is part of the key: an older question may still be refused, as its file cannot be opened, say.
         self._lookup.ask((key, stop), asked)
-        self._timer.start()
+        keep_going(self._timer)
 
     def drop(self, key: Any) -> None:
         """End what is asked under a key; nothing will be told of it."""

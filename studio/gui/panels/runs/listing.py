@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from studio.gui.base.polling import keep_going
 from studio.gui.live.watching.lookup import Lookup
 from studio.support.errors import StudioError
 from studio.trace.run_filter import RunFilter, RunOrder
@@ -118,7 +119,7 @@ class Listing(QObject):
             return
         self.is_loading = True
         self._lookup.ask("list", lambda trace: _listed(trace, wanted, order, as_forest))
-        self._answers.start()
+        keep_going(self._answers)
 
     def ask_again(self) -> None:
         """Have the same listed as it is now."""
@@ -139,7 +140,7 @@ class Listing(QObject):
             return
         keys = list(self._wanted)[-AT_ONCE:]
         self._lookup.ask("rows", lambda trace: (keys, trace.run_list().rows(keys)))
-        self._answers.start()
+        keep_going(self._answers)
 
     # -- what changes -------------------------------------------------------------------------
 
@@ -153,7 +154,7 @@ class Listing(QObject):
             return
         seen, has_live = self.now.changes, bool(self.now.pulse.live)
         self._lookup.ask("look", lambda trace: _looked(trace, seen, has_live))
-        self._answers.start()
+        keep_going(self._answers)
 
     def _take(self) -> None:
         lookup = self._lookup
