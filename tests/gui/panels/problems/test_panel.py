@@ -100,6 +100,7 @@ def test_scrolling_is_kept_when_the_list_changes(window: MainWindow, panel: Prob
 def test_enter_and_double_click_lead_to_the_place(window: MainWindow, panel: ProblemsPanel) -> None:
     workbench = window.workbench
     select(panel, "input_unwired", "other")
+    panel.table.setFocus()  # Enter goes on to what has the focus
     QTest.keyClick(panel.table, Qt.Key.Key_Return)
 
     assert shown_at(window) == ["part"]
