@@ -9,24 +9,16 @@ import pytest
 
 from studio.trace import Trace, open_run
 from studio.trace.runlog import FileRunLog
-from studio.trace.sqlite import sqlite3
 from studio.trace.writer import close_writer
+from tests.trace import runs
 from tests.trace.declaring import declare
 from tests.trace.runs import start_of
 
 
 @pytest.fixture(scope="session")
 def blank(tmp_path_factory: pytest.TempPathFactory) -> bytes:
-    """An up-to-date empty database, made once: its schema needs sqlite-utils, which takes its time to load."""
-    path = tmp_path_factory.mktemp("blank") / "blank.db"
-    open_run(path, start_of()).flush()
-    close_writer(path)
-    connection = sqlite3.connect(str(path), isolation_level=None)
-    for table in ("_run", "_process", "_graph_version"):
-        connection.execute(f"DELETE FROM {table}")
-    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    connection.close()
-    return path.read_bytes()
+    """An up-to-date empty database, made once."""
+    return runs.blank_trace(tmp_path_factory.mktemp("blank") / "blank.db")
 
 
 @pytest.fixture

@@ -22,6 +22,25 @@ def start_of(run_id: str = "01RUN", **facts: Any) -> RunStart:
     return RunStart(run_id, "toy", "toy.yaml", GRAPH_HASH, GRAPH, started_at=time.time_ns(), **facts)
 
 
+def blank_trace(path: Path) -> bytes:
+    """Make an up-to-date empty trace at `path`; return its bytes, for tests to write down where they need one.
+
+    The schema needs sqlite-utils, which takes its time to load: it is made once for many tests.
+    """
+    from studio.trace import open_run
+    from studio.trace.sqlite import sqlite3
+    from studio.trace.writer import close_writer
+
+    open_run(path, start_of()).flush()
+    close_writer(path)
+    connection = sqlite3.connect(str(path), isolation_level=None)
+    for table in ("_run", "_process", "_graph_version"):
+        connection.execute(f"DELETE FROM {table}")
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    connection.close()
+    return path.read_bytes()
+
+
 def put_firings(log: FileRunLog, count: int, *, first: int = 1, path: int = 1) -> None:
     """Put firings as a chain of no-op nodes makes them."""
     for id in range(first, first + count):

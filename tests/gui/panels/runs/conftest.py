@@ -18,12 +18,9 @@ from studio.gui.panels import all_panels
 from studio.gui.panels.runs.columns import COLUMNS
 from studio.gui.panels.runs.panel import RunsPanel
 from studio.gui.workbench import Workbench
-from studio.trace import open_run
-from studio.trace.sqlite import sqlite3
-from studio.trace.writer import close_writer
 from tests.gui.windows import opened
+from tests.trace import runs
 from tests.trace.many_runs import Fact, put_runs
-from tests.trace.runs import start_of
 
 PATIENCE_MS = 30_000
 LEFT = Qt.MouseButton.LeftButton
@@ -126,15 +123,7 @@ class Shelf:
 @pytest.fixture(scope="session")
 def blank_trace(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     """An up-to-date empty trace, made once."""
-    path = tmp_path_factory.mktemp("blank") / "blank.db"
-    open_run(path, start_of()).flush()
-    close_writer(path)
-    connection = sqlite3.connect(str(path), isolation_level=None)
-    for table in ("_run", "_process", "_graph_version"):
-        connection.execute(f"DELETE FROM {table}")
-    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    connection.close()
-    return path.read_bytes()
+    return runs.blank_trace(tmp_path_factory.mktemp("blank") / "blank.db")
 
 
 @pytest.fixture
