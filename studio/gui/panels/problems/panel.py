@@ -36,6 +36,7 @@ from studio.gui.problems.listing import Filter, counted, key_of
 from studio.gui.problems.places import go_to
 from studio.gui.theme import themes
 from studio.gui.widgets.labels import Elided, tip
+from studio.gui.widgets.row_table import row_table
 from studio.gui.workbench import Workbench
 
 TITLE: Final = "Problems"
@@ -286,22 +287,9 @@ def _toggle(name: str, tip: str) -> QToolButton:
 
 
 def _table(model: ProblemsModel) -> QTableView:
-    table = QTableView()
-    table.setObjectName("problems.table")
-    table.setAccessibleName("Problems")
-    table.setModel(model)
-    table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-    table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-    table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-    table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-    table.setShowGrid(False)
-    table.setWordWrap(False)
-    table.setTabKeyNavigation(False)
+    table = row_table("problems.table", "Problems", model)
     table.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-    table.verticalHeader().hide()
-    table.verticalHeader().setDefaultSectionSize(24)
     header = table.horizontalHeader()
-    header.setHighlightSections(False)
     header.setSortIndicatorClearable(True)
     header.setSortIndicatorShown(True)
     header.setSectionsClickable(True)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView, QWidget
+from PySide6.QtWidgets import QHeaderView, QMenu, QTableView, QWidget
 
 from studio.gui.base.action import all_actions
 from studio.gui.panels.tests.model import NAME, NODE, RESULT, TIME, TestsModel
 from studio.gui.shortcuts.shortcuts import plain_title
+from studio.gui.widgets.row_table import row_table
 from studio.gui.workbench import Workbench
 
 _MENU: Final = (
@@ -20,21 +20,8 @@ _MENU: Final = (
 
 def tests_table(model: TestsModel) -> QTableView:
     """Return the list."""
-    table = QTableView()
-    table.setObjectName("tests.table")
-    table.setAccessibleName("Tests")
-    table.setModel(model)
-    table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-    table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-    table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-    table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-    table.setShowGrid(False)
-    table.setWordWrap(False)
-    table.setTabKeyNavigation(False)
-    table.verticalHeader().hide()
-    table.verticalHeader().setDefaultSectionSize(24)
+    table = row_table("tests.table", "Tests", model, several=True)
     header = table.horizontalHeader()
-    header.setHighlightSections(False)
     header.setSectionResizeMode(RESULT, QHeaderView.ResizeMode.Stretch)
     for column, width in ((NAME, 210), (NODE, 120), (TIME, 64)):
         header.setSectionResizeMode(column, QHeaderView.ResizeMode.Interactive)
