@@ -14,8 +14,8 @@ from typing import Any, NamedTuple
 
 from studio.cases.case import Asked, Recorded
 from studio.engine.recorded import Answer, Divergence, FiringRecord, RecordedEffects
-from studio.models.keys import scrub
 from studio.support.differences import FirstDifference, first_difference, shared_ends
+from studio.support.keys import scrub
 from studio.support.values import Json, encode, hash_bytes, sorted_encode
 from studio.trace.log import CACHED, MODEL_KINDS
 from studio.trace.runlog import scrubbed

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from studio.engine.plan import NodePlan
     from studio.engine.recorded import FiringRecord
     from studio.engine.region import Region
+    from studio.tools.outside import RunOutside
 
 
 class _Late:
@@ -153,8 +154,20 @@ class Context:
         """Return a store by the name it has in this graph."""
         return Handle.of(self, name)
 
+    @property
+    def outside(self) -> RunOutside:
+        """Sandbox, web, tool servers and secrets of this run."""
+        return self.engine.outside
+
     async def effect(
-        self, kind: str, name: str, request: Json, perform: Callable[[], Awaitable[Json]], *, irreversible: bool = False
+        self,
+        kind: str,
+        name: str,
+        request: Json,
+        perform: Callable[[], Awaitable[Json]],
+        *,
+        irreversible: bool = False,
+        outbound: bool = False,
     ) -> Json:
         """Ask something of the outside; see `RunContext.effect`."""
 

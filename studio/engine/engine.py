@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from studio.engine.reuse import Reuse
     from studio.models.catalog import Catalog
     from studio.stores.base import Store
+    from studio.tools.outside import RunOutside
 
 CALLS_AT_ONCE = 16
 """Calls to one remote model that may be under way at the same time."""
@@ -70,6 +71,7 @@ class Engine:
         human: Callable[[], Human],
         read_blob: Callable[[str], bytes],
         on_text: Callable[[str, str, str], None] | None = None,
+        make_outside: Callable[[Path], RunOutside] | None = None,
     ) -> None:
         self.run_id = run_id
         self.log = log
@@ -144,6 +146,16 @@ class Engine:
         self._project_file: ProjectFile | None = None
         self._paths: dict[str, int] = {}
         self._last_path = 0
+        self._make_outside = make_outside
+        self._outside: RunOutside | None = None
+
+    @property
+    def outside(self) -> RunOutside:
+        """Sandbox, web, tool servers and secrets of this run, made when a firing first asks for them."""
+        if self._outside is None:
+            assert self._make_outside is not None, "a replay touches nothing outside"
+            self._outside = self._make_outside(self.project)
+        return self._outside
 
     @cached_property
     def project(self) -> Path:
@@ -489,3 +501,9 @@ class Engine:
             self._timer.cancel()
         if self._project_file is not None:
             self._project_file.close()
+
+    async def close_outside(self) -> None:
+        """End workers and tool servers that the run started."""
+        if self._outside is not None:
+            await self._outside.close()
+            self._outside = None

@@ -361,7 +361,7 @@ def _same(recorded: Json, asked: Json) -> bool:
     """True if the request is the recorded one; keys stand as `[secret:NAME]` in the record."""
     if _identity(recorded) == _identity(asked):
         return True
-    from studio.models.keys import scrub
+    from studio.support.keys import scrub
     from studio.trace.runlog import scrubbed
 
     return _identity(recorded) == _identity(scrubbed(asked, scrub))

@@ -87,7 +87,7 @@ class Reuse:
     def open(cls, settings: Settings, mode: str) -> Reuse:
         """Return the person's cache for a run of this mode, `llm` or `all`."""
         from studio.cache.store import Cache
-        from studio.models.keys import scrubber
+        from studio.support.keys import scrubber
 
         limit = int(settings["cache.limit_mb"]) * 1_000_000
         return cls(Cache(settings.cache_path(), limit, scrubber()), firings=mode == "all")

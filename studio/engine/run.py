@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from studio.engine.reuse import Reuse
     from studio.models.catalog import Catalog
     from studio.spec.calls import Human, ModelProvider
+    from studio.tools.outside import RunOutside
 
 P = ParamSpec("P")
 
@@ -143,6 +144,7 @@ async def arun(
         human=lambda: _present(asked),
         read_blob=lambda key: _blob(trace_file, key),
         on_text=on_text,
+        make_outside=lambda project: _outside(project, prepared, settings),
     )
     for value in given.values():
         if isinstance(value, bytes | Blob):
@@ -157,6 +159,7 @@ async def arun(
         status, ended, error = await _play(engine, region)
     finally:
         engine.close()
+        await engine.close_outside()
         if reuse is not None:
             reuse.close()
         if control is not None:
@@ -251,7 +254,7 @@ def _open_log(
     listener: Listener | None,
     past: Past | None,
 ) -> RunLog:
-    from studio.models.keys import scrubber
+    from studio.support.keys import scrubber
     from studio.trace import RunStart, open_run
 
     start = RunStart(
@@ -372,6 +375,12 @@ def _blob(trace_file: Path, key: str) -> bytes:
 
     with Trace(trace_file) as trace:
         return trace.blob(key)
+
+
+def _outside(project: Path, prepared: Prepared, settings: Settings) -> RunOutside:
+    from studio.tools.outside import RunOutside
+
+    return RunOutside(project, prepared.hash, keyring=bool(settings["keys.keyring"]))
 
 
 def _moment(clock: str | None) -> datetime | None:

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from studio.models import keys
 from studio.models.failures import MissingModel
+from studio.support import keys
 
 LOCAL_PROVIDERS = frozenset({"ollama", "ollama_chat", "lm_studio", "llamafile"})
 """Providers on the person's own machine: they need no key and cost nothing."""

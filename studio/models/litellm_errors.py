@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from studio.models.failures import failure
-from studio.models.keys import scrub_error
 from studio.support.errors import ModelError
+from studio.support.keys import scrub_error
 from studio.support.values import preview
 
 _BY_CLASS = {

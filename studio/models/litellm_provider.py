@@ -10,7 +10,6 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, TypeVar
 
-from studio.models import keys
 from studio.models.entropy import mean_bits, token_bits
 from studio.models.failures import asker, failure
 from studio.models.litellm_access import LOCAL_PROVIDERS, Endpoint, access_for, server_of
@@ -18,6 +17,7 @@ from studio.models.litellm_errors import map_error
 from studio.models.litellm_params import chat_params
 from studio.models.litellm_runtime import RUNTIME, Runtime
 from studio.spec.calls import ChatCall, ChatReply, CompletionCall, CompletionReply, EmbedReply, ModelInfo, TokenChoice
+from studio.support import keys
 from studio.support.errors import ModelError
 
 Result = TypeVar("Result")

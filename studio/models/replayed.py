@@ -21,7 +21,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from studio.models.failures import failure
-from studio.models.keys import scrub
 from studio.models.names import REPLAY
 from studio.spec.calls import (
     ChatCall,
@@ -35,6 +34,7 @@ from studio.spec.calls import (
 )
 from studio.support.differences import first_difference, shared_ends
 from studio.support.errors import ModelError, UsageError
+from studio.support.keys import scrub
 from studio.support.resources import recorded_run
 from studio.support.values import Json, encode
 from studio.trace.runlog import scrubbed

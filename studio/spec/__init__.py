@@ -4,9 +4,11 @@ from studio.spec.calls import ChatReply, CompletionReply, Message, ModelInfo, To
 from studio.spec.context import ModelCalls, RunContext, StoreHandle
 from studio.spec.fields import Field, Fields, make_fields, param, port
 from studio.spec.node import Node, NodeSpec, node
+from studio.spec.permissions import ANY, Permission
 from studio.spec.registry import Registry, default_registry
 
 __all__ = [
+    "ANY",
     "ChatReply",
     "CompletionReply",
     "Field",
@@ -16,6 +18,7 @@ __all__ = [
     "ModelInfo",
     "Node",
     "NodeSpec",
+    "Permission",
     "Registry",
     "RunContext",
     "StoreHandle",

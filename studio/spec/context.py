@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Protocol
 
 from studio.spec.calls import ChatReply, CompletionReply, Message, ModelInfo
+from studio.spec.outside import Outside
 from studio.support.values import Json
 
 
@@ -69,14 +70,27 @@ class RunContext(Protocol):
 
     def store(self, name: str) -> StoreHandle: ...
 
+    @property
+    def outside(self) -> Outside:
+        """Sandbox, web, tool servers and secrets of this run: for use inside of what is handed to `effect`."""
+        ...
+
     async def effect(
-        self, kind: str, name: str, request: Json, perform: Callable[[], Awaitable[Json]], *, irreversible: bool = False
+        self,
+        kind: str,
+        name: str,
+        request: Json,
+        perform: Callable[[], Awaitable[Json]],
+        *,
+        irreversible: bool = False,
+        outbound: bool = False,
     ) -> Json:
         """Ask something of the outside: `perform` runs unless a trace already holds the answer to this request.
 
-        With `irreversible` the request is durable before `perform` starts and the answer before this returns. What
-        `perform` raises is raised here, an exception of a stranger's kind as a `NodeError` that names it: a trace holds
-        no more.
+        With `irreversible` the request is durable before `perform` starts and the answer before this returns.
+        `outbound`: the request carries texts out of this machine; where untrusted and private texts meet on the way
+        to it, a person approves the exact request first. What `perform` raises is raised here, an exception of a
+        stranger's kind as a `NodeError` that names it: a trace holds no more.
         """
         ...
 

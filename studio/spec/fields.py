@@ -51,6 +51,8 @@ class Field:
     editor: Mapping[str, Json] = field(default_factory=dict)
     passes_absence: bool = False
     """For an optional input: if it is wired but absent, the node gets the `Absent`; the default stands for no wire."""
+    labels: frozenset[str] = frozenset()
+    """For an output: `untrusted` if strangers write what it gives, `private` if it gives what is not for everybody."""
 
     @property
     def required(self) -> bool:
@@ -88,12 +90,17 @@ def port(
     type: str = "",
     schema: Mapping[str, Json] | None = None,
     passes_absence: bool = False,
+    untrusted: bool = False,
+    private: bool = False,
 ) -> Any:
-    """Declare a port. An input without default is required; `many` gathers, `first` races (design rule 2.3)."""
+    """Declare a port. An input without default is required; `many` gathers, `first` races (design rule 2.3).
+    `untrusted` and `private` label what an output gives (see `Field.labels`)."""
     join = "many" if many else "first" if first else "plain"
+    labels = frozenset(name for name, held in (("untrusted", untrusted), ("private", private)) if held)
     return Field(
-        kind="port", type=type, default=default, help=help, join=join, schema=schema, passes_absence=passes_absence
-    )
+        kind="port", type=type, default=default, help=help, join=join, schema=schema, passes_absence=passes_absence,
+        labels=labels,
+    )  # fmt: skip
 
 
 _BY_ANNOTATION: dict[Any, str] = {

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal, TypeVar
 
 from studio.spec.fields import Fields
+from studio.spec.permissions import Permission
+from studio.support.values import sorted_encode
 
 Effects = Literal["pure", "reads", "network", "executes"]
 Role = Literal["", "input", "output", "stop", "subgraph", "map"]
@@ -21,7 +23,8 @@ class NodeSpec:
     `effects` decides trust and caching; `live` says whether the type itself must fire every tick
     (design rule 2.4: human, clock, random, and all that reads, executes or uses the network except model
     calls); `blocking` asks for a worker thread; `role` marks the few types the engine itself plays;
-    `stores` are the params that name a store the node uses, and how.
+    `stores` are the params that name a store the node uses, and how. `library` and `limits` are for the table of
+    node types in the help.
     """
 
     type: str
@@ -36,6 +39,12 @@ class NodeSpec:
     stores: Mapping[str, StoreUse]
     summary: str
     help: str
+    needs_approval: bool = False
+    """False also for what is not pure and yet harmless: the clock, chance, a question to a person."""
+    library: str = ""
+    """The package that does the work, as in `pypdf`; "" if it is our own few lines."""
+    limits: str = ""
+    """What bounds it, as a phrase for the table of node types: `5 MB, 30 s`."""
 
 
 class Node:
@@ -67,6 +76,16 @@ class Node:
         """Yield one sentence for each thing wrong with the params beyond their declared types."""
         return ()
 
+    @classmethod
+    def permissions(cls, params: Any, wired: Collection[str]) -> Iterable[Permission]:
+        """Yield what an instance with these params may do beyond computing; `wired` are its inputs that have a wire.
+
+        What a foreign graph may do is approved by this list. A type that needs approval and does not override it asks
+        for everything it is set to, so that forgetting it never grants anything.
+        """
+        if cls.spec.needs_approval:
+            yield Permission("other", f"{cls.spec.type} {sorted_encode(params.as_dict()).decode()}")
+
     # `run(self, ctx, params, inputs)` is looked up by name so that each type may narrow its
     # argument types; it may be `def` or `async def` and returns `self.Out(…)` (or a Fields class
     # made by `outputs`).
@@ -87,8 +106,12 @@ def node(
     blocking: bool = False,
     role: Role = "",
     stores: Mapping[str, StoreUse] | None = None,
+    needs_approval: bool | None = None,
+    library: str = "",
+    limits: str = "",
 ) -> Callable[[N], N]:
-    """Declare a node type. `live` defaults to what rule 2.4 says of its effects class.
+    """Declare a node type. `live` defaults to what rule 2.4 says of its effects class, `needs_approval` to all that are
+    not pure.
 
     The docstring's first sentence is the summary in palettes, the whole docstring the help.
     """
@@ -108,6 +131,9 @@ def node(
             stores=dict(stores or {}),
             summary=text.split("\n\n")[0].replace("\n", " "),
             help=text,
+            needs_approval=effects != "pure" if needs_approval is None else needs_approval,
+            library=library,
+            limits=limits,
         )
         return cls
 

@@ -21,6 +21,7 @@ from typing import Any
 
 from studio.spec import ChatReply, CompletionReply, Field, Fields, Message, ModelInfo, Node, TokenChoice
 from studio.spec.calls import ChatCall, CompletionCall, HumanCall
+from studio.spec.outside import Outside
 from studio.spec.params import parse_params
 from studio.spec.types import value_check
 from studio.support.errors import NodeError
@@ -47,6 +48,7 @@ class Effect:
     name: str
     request: Json = None
     irreversible: bool = False
+    outbound: bool = False
 
 
 class FakeModel:
@@ -68,7 +70,8 @@ class FakeContext:
 
     `replies`, `completions` and `info` script the one model behind every name; `models` gives names their
     own `FakeModel`. `answers` are what a person says. `stores` maps names to objects with `do(op, args)`
-    (the classes of `studio.stores`) . `folder` is the project folder. `clock` moves only by `sleep`.
+    (the classes of `studio.stores`) . `folder` is the project folder, `outside` what stands
+    for sandbox, web and tool servers. `clock` moves only by `sleep`.
     """
 
     def __init__(
@@ -82,6 +85,7 @@ class FakeContext:
         stores: Mapping[str, Any] | None = None,
         embed: Callable[[str], list[float]] | None = None,
         folder: Path | None = None,
+        outside: Any = None,
         now: str = NOW,
         seed: int = 0,
         node: str = "node",
@@ -105,6 +109,7 @@ class FakeContext:
         self.slept: list[float] = []
         self.blobs: dict[str, bytes] = {}
         self.folder = folder
+        self._outside = outside
         self._now = now
         self._embed = embed or toy_embedding
 
@@ -134,10 +139,24 @@ class FakeContext:
             raise AssertionError(f"the test gave no store {name!r}")
         return FakeStore(self, name, self.stores[name])
 
+    @property
+    def outside(self) -> Outside:
+        if self._outside is None:
+            raise AssertionError("the test gave nothing outside")
+        made: Outside = self._outside
+        return made
+
     async def effect(
-        self, kind: str, name: str, request: Json, perform: Callable[[], Awaitable[Json]], *, irreversible: bool = False
+        self,
+        kind: str,
+        name: str,
+        request: Json,
+        perform: Callable[[], Awaitable[Json]],
+        *,
+        irreversible: bool = False,
+        outbound: bool = False,
     ) -> Json:
-        self.effects.append(Effect(kind, name, _copy(request), irreversible))
+        self.effects.append(Effect(kind, name, _copy(request), irreversible, outbound))
         return _copy(await perform())
 
     async def now(self) -> str:

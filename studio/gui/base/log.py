@@ -6,8 +6,8 @@ import logging
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
-from studio.models.keys import scrub_error
 from studio.settings.folders import data_folder
+from studio.support.keys import scrub_error
 
 FILE_NAME = "window.log"
 LARGEST = 1_000_000

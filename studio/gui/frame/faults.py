@@ -13,7 +13,7 @@ from PySide6.QtCore import QObject, Signal
 from studio.gui.base import guard
 from studio.gui.base.log import file_handler, log_path
 from studio.gui.workbench import Workbench
-from studio.models.keys import scrub_error
+from studio.support.keys import scrub_error
 
 _log = logging.getLogger("studio.gui.frame.faults")
 

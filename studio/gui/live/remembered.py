@@ -70,7 +70,7 @@ class Remembered:
 
 def short_texts(texts: dict[str, str]) -> dict[str, str]:
     """Return the texts that may be remembered: no long ones, and none in which one of the person's keys stands."""
-    from studio.models.keys import scrub
+    from studio.support.keys import scrub
 
     return {name: text for name, text in texts.items() if len(text) <= LONGEST and scrub(text) == text}
 

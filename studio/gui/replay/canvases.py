@@ -1,40 +1,37 @@
 """Shows on canvases how a run stood at the step of its session: nodes, wires, and where the step is.
 
-Only what looks different from before is told. Nodes in view come first, with the step; then the window is painted, then
-come wires, and where much has changed the other nodes, a few milliseconds' worth at a time: a step is never waited for.
+Only what looks different from before is told. Nodes and wires in view come first, with the step; then the window is
+painted, then come all others, a few milliseconds' worth at a time: a step is never waited for.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import QObject, QTimer
 
+from studio.gui.replay.in_view import in_view
+from studio.gui.replay.on_wires import OnWires
 from studio.gui.replay.session import Session
 from studio.replay.states.state import RUNNING, WAITING
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QKeyEvent
 
-    from studio.graph.model import Edge
     from studio.gui.canvas import Canvas
-    from studio.gui.canvas.wire_item import WireKey
-    from studio.gui.canvas.wire_values import WireValue
     from studio.replay.states.state import NodeState, State
-    from studio.replay.states.wires import Lying, Wire
     from studio.trace.decided import Spent
 
 AT_ONCE_S: Final = 0.012
-"""Longest time that nodes are told of within a step, in seconds; then the window lives on first."""
+"""Longest time that nodes are told of within a step, and wires again, in seconds; then the window lives on first."""
 
 BIT_S: Final = 0.008
 """How long one more bit of the rest may take."""
 
 MANY: Final = 80
-"""Nodes changed at once from which on only those in view are told within the step."""
+"""Nodes changed at once, and wires, from which on only those in view are told within the step."""
 
 AFTER_MS: Final = 15
 """How long after the window was painted the rest of a step in a large graph follows, in milliseconds."""
@@ -66,10 +63,15 @@ class Watched:
         """Nodes that wait, as before, but perhaps for something else."""
         self.waits: dict[str, str] = {}
         """What was said that nodes wait for."""
-        self.wires: dict[WireKey, tuple[Any, WireValue]] = {}
+        self.wires = OnWires(canvas, session)
         self.state: State | None = None
-        self.wires_of: State | None = None
-        """The state of which the wires are shown."""
+        self.is_new = True
+        """Whether nothing but what is in view was ever shown on it."""
+
+    @property
+    def is_done(self) -> bool:
+        """True if everything is shown as it stood at the step."""
+        return not self.waiting and not self.doubtful and self.wires.is_done
 
 
 class Canvases(QObject):
@@ -92,7 +94,7 @@ class Canvases(QObject):
         if key not in self._watched:
             watched = self._watched[key] = Watched(canvas, session)
             canvas.destroyed.connect(lambda *_: self._forget(key, watched))
-            canvas.wire_value = partial(wire_value, session, watched)
+            canvas.wire_value = watched.wires.told
             canvas.own_keys = self._keys
             canvas.set_tint(ROLE)
         self._paint(self._watched[key])
@@ -132,9 +134,10 @@ class Canvases(QObject):
         state = watched.state = session.state_at(canvas.at)
         around = set(session.around())
         nodes = {} if state is None else state.nodes
+        seen, wires_seen = in_view(canvas)
         current = ""
         waiting: dict[str, object] = {}
-        watched.doubtful = []
+        doubtful: list[str] = []
         told, undecided = watched.told, (WAITING, RUNNING)
         for name in canvas.document.at(canvas.at).nodes:
             node = nodes.get(name)
@@ -146,19 +149,26 @@ class Canvases(QObject):
             if told.get(name) != key:
                 waiting[name] = key
             elif key[0] in undecided:
-                watched.doubtful.append(name)
+                doubtful.append(name)
             if key[1] in around or key[2] in around:
                 current = name
         first = len(waiting)
         if first > MANY:
-            seen = [name for name in canvas.visible_nodes() if name in waiting]
-            waiting = {**{name: waiting[name] for name in seen}, **waiting}
-            first = len(seen)
+            front = {name: key for name, key in waiting.items() if name in seen}
+            waiting = front | waiting
+            first = len(front)
         watched.waiting = waiting
+        watched.doubtful = [name for name in doubtful if name in seen]
         canvas.set_current(current)
-        canvas.states.show_now(self._tell(watched, AT_ONCE_S, first))
-        is_large = len(watched.told) + len(watched.waiting) > MANY
-        self._put_off(0 if not is_large else FIRST_MS if watched.wires_of is None else AFTER_MS)
+        changed = self._tell(watched, AT_ONCE_S, first)
+        changed += self._tell_doubtful(watched, AT_ONCE_S)
+        canvas.states.show_now(changed)
+        watched.doubtful += [name for name in doubtful if name not in seen]
+        watched.wires.turn_to(state, wires_seen)
+        are_many = watched.wires.count > MANY
+        watched.wires.show(AT_ONCE_S, len(wires_seen) if are_many else None)
+        is_large = are_many or len(watched.told) + len(watched.waiting) > MANY
+        self._put_off(0 if not is_large else FIRST_MS if watched.is_new else AFTER_MS)
 
     def _put_off(self, milliseconds: int) -> None:
         """Let the rest follow; who goes on from step to step puts it off, but not for ever."""
@@ -193,21 +203,22 @@ class Canvases(QObject):
                 return names[: number + 1]
         return names
 
-    def _tell_doubtful(self, watched: Watched, seconds: float) -> None:
+    def _tell_doubtful(self, watched: Watched, seconds: float) -> list[str]:
         """The same of nodes that wait for something else than before."""
         from studio.gui.replay.showing import wait_words
 
         state = watched.state
         until = perf_counter() + seconds
+        others: dict[str, Any] = {}
         while watched.doubtful and state is not None:
             name = watched.doubtful.pop()
             node = state.nodes.get(name)
             if node is not None and (node.state == RUNNING or wait_words(node) != watched.waits.get(name)):
-                watched.waiting[name] = (node.state, *ids_of(node))
+                others[name] = (node.state, *ids_of(node))
             if perf_counter() > until:
                 break
-        if watched.waiting:
-            self._tell(watched, seconds)
+        watched.waiting = others | watched.waiting
+        return self._tell(watched, seconds, len(others))
 
     def _go_on(self) -> None:
         """What lies on wires first, then what is left of nodes, of the canvases in sight."""
@@ -219,13 +230,14 @@ class Canvases(QObject):
         for watched in list(self._watched.values()):
             if not watched.canvas.isVisible():
                 continue
-            if watched.state is not watched.wires_of:
-                _show_wires(watched)
+            watched.is_new = False
+            if not watched.wires.is_done:
+                watched.wires.show(BIT_S / 2)  # painting them anew is the other half
             elif watched.waiting:
                 self._tell(watched, BIT_S)
             elif watched.doubtful:
                 self._tell_doubtful(watched, BIT_S)
-            if watched.waiting or watched.doubtful or watched.state is not watched.wires_of:
+            if not watched.is_done:
                 self._later.start(0)
 
     def _paint_light(self, watched: Watched) -> None:
@@ -244,41 +256,3 @@ def ids_of(node: NodeState) -> tuple[int, int]:
 def _spent(session: Session, nodes: list[NodeState]) -> dict[int, Spent]:
     seqs = [node.last.seq for node in nodes if node.last is not None and node.last.seq is not None]
     return session.cursor.steps.used_at(seqs) if seqs else {}
-
-
-# -- wires --------------------------------------------------------------------------------------
-
-
-def _show_wires(watched: Watched) -> None:
-    from studio.gui.canvas.wire_item import WireKey
-    from studio.gui.replay.showing import value_on
-
-    state = watched.wires_of = watched.state
-    known, watched.wires = watched.wires, {}
-    for wire in [] if state is None else state.wires:
-        key, sign = WireKey.of(wire.edge), (_sign(wire.lying), _sign(wire.coming))
-        if key in watched.wires:
-            continue
-        before = known.get(key)
-        same = before is not None and before[0] == sign
-        watched.wires[key] = before if same and before else (sign, value_on(wire, watched.session.shots))
-    watched.canvas.set_wire_values({key: value for key, (_, value) in watched.wires.items()})
-
-
-def _sign(lying: Lying | None) -> object:
-    if lying is None:
-        return None
-    return lying.state, lying.fresh, lying.origin, lying.port, 0 if lying.firing is None else lying.firing.id
-
-
-def wire_value(session: Session, watched: Watched, edge: Edge) -> str:
-    """Return what lies on a wire of a canvas at the session's step, cut for a tool tip."""
-    from studio.gui.replay.showing import shown_wire
-
-    state = session.state_at(watched.canvas.at)
-    if state is None:
-        return ""
-    wire: Wire | None = next((one for one in state.wires if one.edge == edge), None)
-    if wire is None:
-        return session.problem and "What lay on it is not known: a node type of the run's graph is gone."
-    return shown_wire(wire, session.shots)

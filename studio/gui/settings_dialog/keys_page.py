@@ -13,7 +13,7 @@ from studio.gui.base.beside import beside
 from studio.gui.settings_dialog.pages import SettingsPage
 from studio.gui.theme import current_theme, themes
 from studio.gui.workbench import Workbench
-from studio.models import keys
+from studio.support import keys
 from studio.support.errors import StudioError
 
 PROVIDERS = (

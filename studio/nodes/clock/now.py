@@ -7,7 +7,7 @@ from datetime import datetime
 from studio.spec import Fields, Node, RunContext, node, port
 
 
-@node("clock.now", category="Time and chance", icon="clock", effects="reads")
+@node("clock.now", category="Time and chance", icon="clock", effects="reads", needs_approval=False)
 class Now(Node):
     """Tell the time, once per tick.
 

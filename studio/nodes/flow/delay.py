@@ -7,7 +7,7 @@ from typing import Any
 from studio.spec import Fields, Node, RunContext, node, param, port
 
 
-@node("flow.delay", category="Flow", icon="clock", effects="reads")
+@node("flow.delay", category="Flow", icon="clock", effects="reads", needs_approval=False)
 class Delay(Node):
     """Wait some seconds, then pass the value on.
 

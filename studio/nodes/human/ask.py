@@ -12,7 +12,7 @@ from studio.support.errors import NodeError
 from studio.support.templates import placeholders, render
 
 
-@node("human.ask", category="People", icon="person", effects="reads")
+@node("human.ask", category="People", icon="person", effects="reads", needs_approval=False)
 class Ask(Node):
     """Ask a person and wait for the answer.
 

@@ -8,7 +8,7 @@ from studio.spec import Fields, Node, RunContext, node, param, port
 from studio.support.errors import NodeError
 
 
-@node("random.choice", category="Time and chance", icon="dice", effects="reads")
+@node("random.choice", category="Time and chance", icon="dice", effects="reads", needs_approval=False)
 class Choice(Node):
     """Draw one or several different elements of a list.
 

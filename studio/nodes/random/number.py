@@ -8,7 +8,7 @@ from typing import Any
 from studio.spec import Fields, Node, RunContext, make_fields, node, param, port
 
 
-@node("random.number", category="Time and chance", icon="dice", effects="reads")
+@node("random.number", category="Time and chance", icon="dice", effects="reads", needs_approval=False)
 class Number(Node):
     """Draw a number between two bounds, a new one each tick.
 

@@ -7,7 +7,7 @@ from typing import Any
 from studio.spec import Fields, Node, RunContext, node, port
 
 
-@node("random.shuffle", category="Time and chance", icon="dice", effects="reads")
+@node("random.shuffle", category="Time and chance", icon="dice", effects="reads", needs_approval=False)
 class Shuffle(Node):
     """Put a list in a random order.
 

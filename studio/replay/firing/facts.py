@@ -196,8 +196,8 @@ class Reading:
     @staticmethod
     def on_wires(facts: FiringFacts, wires: Sequence[Wire]) -> FiringFacts:
         """Return the facts with what lies on the wires into the node, for one that took nothing in: skipped, or not
-        decided. `wires` are those of its region at the step."""
-        found = tuple(_lying(wire) for wire in wires if wire.edge.target == facts.name)
+        decided. `wires` are those into it at the step."""
+        found = tuple(map(_lying, wires))
         return replace(facts, inputs=found)
 
     # -- parts --------------------------------------------------------------------------------

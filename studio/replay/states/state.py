@@ -6,7 +6,7 @@ on). Nothing is kept of the rest of the run: a state is read from a few rows per
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from time import time_ns
@@ -14,13 +14,14 @@ from typing import TYPE_CHECKING
 
 from studio.replay.states.regions import Region, Regions
 from studio.replay.states.stores import StoreAt, StoresAt
-from studio.replay.states.waiting import Wait, Waiting
+from studio.replay.states.waiting import Standing, Wait, Waiting
 from studio.replay.states.wires import Wire, Wires
 from studio.support.ticks import tick_path
 from studio.support.values import Json
 from studio.trace.decided import Counts, Decided, PathRow
 
 if TYPE_CHECKING:
+    from studio.graph.model import Edge
     from studio.trace.found import Effect, Run
     from studio.trace.moments import Moments
 
@@ -127,13 +128,35 @@ class State:
 
     # -- what is read when it is asked for ---------------------------------------------------------
 
-    @cached_property
+    @property
     def wires(self) -> list[Wire]:
         """What lies on each edge, in the order of the file; none if the run's graph is not known any more."""
+        return [self.wire(number) for number in range(len(self.edges))]
+
+    @property
+    def edges(self) -> Sequence[Edge]:
+        """The edges of its graph, in the order of the file; none if the run's graph is not known any more."""
+        return () if self.region.plan is None else self.region.plan.graph.edges
+
+    def wire(self, number: int) -> Wire:
+        """Return what lies on one of the edges: a large graph has many, of which few are in view."""
+        assert self._wires is not None, "no edges, no wires"
+        return self._wires.of(number)
+
+    def wires_into(self, node: str) -> list[Wire]:
+        """Return what lies on the edges into a node."""
+        return [self.wire(number) for number, edge in enumerate(self.edges) if edge.target == node]
+
+    def wire_of(self, edge: Edge) -> Wire | None:
+        """Return what lies on an edge; None if its graph has none like it."""
+        return next((self.wire(number) for number, one in enumerate(self.edges) if one == edge), None)
+
+    @cached_property
+    def _wires(self) -> Wires | None:
         plan = self.region.plan
         if plan is None:
-            return []
-        return Wires(self._steps, self.region.span, plan, self.seq, self._rows, self.tick_key, self._first).all()
+            return None
+        return Wires(self._steps, self.region.span, plan, self.seq, self._rows, self.tick_key, self._first)
 
     @cached_property
     def counts(self) -> Counts:
@@ -194,14 +217,17 @@ class State:
         region, plan = self.region, self.region.plan
         start = len(region.prefix)
         states: list[NodeState] = []
+        standing: dict[int, Standing] = {}
         waiting = None
         if plan is not None:
-            waiting = Waiting(self._steps, self.run, plan, states, self._first, self._time, self._is_last)
+            waiting = Waiting(self._steps, self.run, plan, standing, self._first, self._time, self._is_last)
         for path in region.nodes:
             node = None if plan is None else plan.nodes[path.plan_index]
             last, now = self._rows.get(path.plan_index), self._running.get(path.plan_index)
             live = node is None or node.live
-            states.append(NodeState(path, path.node[start:], self._state(live, last, now), live, last, now, waiting))
+            how = self._state(live, last, now)
+            standing[path.plan_index] = Standing(how, now is not None)
+            states.append(NodeState(path, path.node[start:], how, live, last, now, waiting))
         return states
 
     def _state(self, live: bool, last: Decided | None, now: Decided | None) -> str:

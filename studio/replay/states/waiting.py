@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from studio.engine.plan import NodePlan, RegionPlan, Wire
@@ -29,15 +29,24 @@ class Wait:
     port: str = ""
 
 
+class Standing(NamedTuple):
+    """What of a node matters to those that wait for it: its state, and whether a firing of it is under way."""
+
+    state: str
+    is_running: bool
+
+
 class Waiting:
-    """Says of the undecided nodes of one region what they wait for."""
+    """Says of the undecided nodes of one region what they wait for. `standing` is how all its nodes stand, by plan
+    index; it holds none of the node states that hold this, so that what was read of a step goes with the last reader.
+    """
 
     def __init__(
         self,
         steps: Moments,
         run: Run,
         plan: RegionPlan,
-        states: Sequence[NodeState],
+        standing: Mapping[int, Standing],
         first: bool,
         time: int,
         is_last: bool,
@@ -45,7 +54,7 @@ class Waiting:
         self._steps = steps
         self._run = run
         self._plan = plan
-        self._given = states
+        self._standing = standing
         self._first = first
         self._time = time
         self._is_last = is_last
@@ -70,15 +79,11 @@ class Waiting:
         return tuple(Wait("effect", f"{effect.kind} {effect.name} has not answered") for effect in effects)
 
     @cached_property
-    def _states(self) -> dict[int, NodeState]:
-        return {state.path.plan_index: state for state in self._given}
-
-    @cached_property
     def _failure(self) -> str | None:
         """The node that has failed the region in this tick."""
-        for index, state in self._states.items():
+        for index, one in self._standing.items():
             node = self._plan.nodes[index]
-            if state.state == "failed" and node.on_error == "fail" and not node.contends:
+            if one.state == "failed" and node.on_error == "fail" and not node.contends:
                 return node.name
         return None
 
@@ -121,7 +126,7 @@ class Waiting:
         return Wait("ready", "ready to start")
 
     def _is_open(self, index: int) -> bool:
-        return index in self._states and self._states[index].state not in DECIDED
+        return index in self._standing and self._standing[index].state not in DECIDED
 
     def _doing(self, index: int) -> str:
-        return " (running)" if self._states[index].now is not None else ""
+        return " (running)" if self._standing[index].is_running else ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from studio.engine.plan import NodePlan, RegionPlan
@@ -106,24 +107,39 @@ class Wires:
         self._first = first
         self._outs = Outs(plan)
         self._earlier: dict[int, Decided] | None = None
+        self._made: dict[int, Wire] = {}
 
     def all(self) -> list[Wire]:
         """Every edge of the graph, in the order of the file."""
-        index = {node.name: node.index for node in self._plan.nodes}
-        made = []
-        register = 0
-        for edge in self._plan.graph.edges:
-            source = index[edge.source]
-            if edge.feedback:
-                lying = self.register(register)
-                coming = self._coming(source, edge.source_port, lying if edge.hold else None)
-                register += 1
-            else:
-                lying, coming = self.same_tick(source, edge.source_port), None
-            if lying.state == ABSENT and lying.firing is not None and lying.firing.status == "ok":
-                lying = self._told(edge, lying, index[edge.target])
-            made.append(Wire(edge, lying, coming))
+        return [self.of(number) for number in range(len(self._plan.graph.edges))]
+
+    def of(self, number: int) -> Wire:
+        """One edge of the graph, by its place in the file."""
+        known = self._made.get(number)
+        if known is not None:
+            return known
+        edge = self._plan.graph.edges[number]
+        source = self._index[edge.source]
+        if edge.feedback:
+            lying = self.register(self._registers[number])
+            coming = self._coming(source, edge.source_port, lying if edge.hold else None)
+        else:
+            lying, coming = self.same_tick(source, edge.source_port), None
+        if lying.state == ABSENT and lying.firing is not None and lying.firing.status == "ok":
+            lying = self._told(edge, lying, self._index[edge.target])
+        made = self._made[number] = Wire(edge, lying, coming)
         return made
+
+    @cached_property
+    def _index(self) -> dict[str, int]:
+        """The plan index of each node."""
+        return {node.name: node.index for node in self._plan.nodes}
+
+    @cached_property
+    def _registers(self) -> dict[int, int]:
+        """The register of each feedback edge: they go in the order of the file."""
+        feedback = [number for number, edge in enumerate(self._plan.graph.edges) if edge.feedback]
+        return {number: register for register, number in enumerate(feedback)}
 
     def _told(self, edge: Edge, lying: Lying, target: int) -> Lying:
         """Why a node gave nothing on a port, as whoever it kept from firing says it: older runs tell it only there."""

@@ -18,8 +18,8 @@ from studio.gui.settings_dialog.dialog import SettingsDialog
 from studio.gui.settings_dialog.keys_page import KeysPanel
 from studio.gui.settings_dialog.pages import all_pages
 from studio.gui.theme import current_theme
-from studio.models import keys
 from studio.settings import SETTINGS, Settings
+from studio.support import keys
 
 LEFT = Qt.MouseButton.LeftButton
 CONTROL = Qt.KeyboardModifier.ControlModifier

@@ -68,7 +68,7 @@ def test_what_did_not_happen_yet_says_what_it_waits_for_and_what_lies_on_its_wir
     state = workshop.cursor.state(workshop.cursor.regions.top())
     praise = state.nodes["praise"]
 
-    facts = Reading.on_wires(facts_of(workshop, praise), state.wires)
+    facts = Reading.on_wires(facts_of(workshop, praise), state.wires_into(praise.name))
 
     assert (facts.state, facts.firing, facts.step) == ("waiting", 0, 0)
     assert {one.node for one in facts.waits} == {"writer", "route"}
@@ -80,7 +80,7 @@ def test_a_skipped_node_has_what_lay_on_its_wires(workshop: Stand) -> None:
     workshop.cursor.seek_firing(next(workshop.trace.firings("last", "praise", "0")).id)
     state = workshop.cursor.state()
 
-    facts = Reading.on_wires(facts_of(workshop, state.nodes["praise"]), state.wires)
+    facts = Reading.on_wires(facts_of(workshop, state.nodes["praise"]), state.wires_into("praise"))
 
     assert facts.reason == "input `when` absent: route not taken at `route`"
     by_port = {one.port: one for one in facts.inputs}

@@ -94,7 +94,7 @@ class Lights(QObject):
         Raises UsageError if no value can be told of.
         """
         state = session.state_at(spot.at)
-        wire = None if state is None else next((one for one in state.wires if one.edge == edge), None)
+        wire = None if state is None else state.wire_of(edge)
         if wire is None:
             raise UsageError(f"What lies on `{edge}` is not known at this step.")
         lying = wire.lying

@@ -159,7 +159,7 @@ class FiringPage(QWidget):
     def _wired(session: Session, facts: FiringFacts, spot: Spot) -> FiringFacts:
         """Facts of a node that took nothing in: what lies on its wires instead."""
         state = session.state_at(spot.at)
-        return facts if state is None else Reading.on_wires(facts, state.wires)
+        return facts if state is None else Reading.on_wires(facts, state.wires_into(facts.name))
 
     def _show_wire(self, session: Session) -> None:
         set_shown(self.wire, self._edge is not None)
@@ -171,7 +171,7 @@ class FiringPage(QWidget):
         if not self.wire.is_open or not isinstance(self.wire.body, WireBody):
             return
         state = session.state_at(at)
-        found = None if state is None else next((one for one in state.wires if one.edge == edge), None)
+        found = None if state is None else state.wire_of(edge)
         self.wire.body.show_wire(found, "" if state is None else f"{state.region.prefix}{edge.target}")
 
     # -- filling ------------------------------------------------------------------------------

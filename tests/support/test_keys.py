@@ -11,7 +11,7 @@ import pytest
 from keyring.backend import KeyringBackend
 from keyring.errors import NoKeyringError
 
-from studio.models import keys
+from studio.support import keys
 from studio.support.errors import EnvironmentProblem
 
 SECRET = 'canary/+k3y"with spaces&ü'

@@ -1,0 +1,1 @@
+"""Code and commands of graphs, run in worker processes behind the best boundary that this system offers."""
