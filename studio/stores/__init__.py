@@ -8,12 +8,12 @@ from collections.abc import Mapping
 from functools import cache
 
 from studio.spec.params import parse_params
-from studio.stores.base import Store
+from studio.stores.base import Shown, Store
 from studio.support.errors import GraphError
 from studio.support.nearest import did_you_mean
 from studio.support.values import Json
 
-__all__ = ["Store", "make_store", "store_kinds", "store_problems"]
+__all__ = ["Shown", "Store", "make_store", "store_kinds", "store_problems"]
 
 
 @cache
@@ -34,9 +34,7 @@ def store_problems(kind: str, params: Mapping[str, Json]) -> list[str]:
         hint = did_you_mean(kind, store_kinds()) or f"Kinds: {', '.join(store_kinds())}."
         return [f"There is no kind of store `{kind}`. {hint}"]
     made, problems = parse_params(cls.Params, params)
-    if not problems and cls.kind == "kv" and not isinstance(made.as_dict()["values"], dict | None):
-        problems.append("`values` must be an object: keys with their values.")
-    return problems
+    return problems or [*cls.problems(made)]  # `list` is a module of this package
 
 
 def make_store(kind: str, params: Mapping[str, Json], name: str = "") -> Store:

@@ -9,12 +9,24 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, NamedTuple, Self
 
 from studio.spec.fields import Fields
 from studio.spec.node import StoreUse
 from studio.support.errors import NodeError
+from studio.support.filters import FilterError, parse_filter
 from studio.support.values import Json, NotJson, decode, encode, preview
+
+
+class Shown(NamedTuple):
+    """What a store holds as a table for people: the same number of cells in each row.
+
+    `key` is the column by which a row is known again when it has changed, None where a row is only what it holds.
+    """
+
+    columns: tuple[str, ...]
+    rows: list[tuple[Json, ...]]
+    key: int | None = None
 
 
 class Store:
@@ -33,6 +45,11 @@ class Store:
 
     class Params(Fields):
         """No params."""
+
+    @classmethod
+    def problems(cls, params: Any) -> Iterable[str]:
+        """Yield one sentence for each thing wrong with the params of a declaration beyond their declared types."""
+        return ()
 
     def __init__(self, params: Any, name: str = "") -> None:
         self.params = params
@@ -122,6 +139,18 @@ class Store:
         """Return the whole content as a JSON value that `load` understands."""
         raise NotImplementedError
 
+    def shown(self) -> Json:
+        """Return the content as a query sees it: a list or an object, with nothing in it that only the store itself
+        understands."""
+        return self.dump()
+
+    def rows(self) -> Shown:
+        """Return the content as a table for people."""
+        content = self.shown()
+        if isinstance(content, dict):
+            return Shown(("key", "value"), list(content.items()), 0)
+        return Shown(("value",), [(value,) for value in content])
+
     def load(self, content: Json) -> None:
         """Replace the content by one that `dump` gave."""
         self._data = self._unpack(content)
@@ -164,12 +193,40 @@ def list_of(values: bytes) -> list[bytes]:
     return [encode(value) for value in unpacked]
 
 
-def text_of(key: bytes) -> str:
-    """Return an encoded key as text. Raises `NodeError` if it is none."""
+def text_of(key: bytes, what: str = "key") -> str:
+    """Return an encoded text. Raises `NodeError` if it is none."""
     unpacked = decode(key)
     if not isinstance(unpacked, str):
-        raise NodeError(f"a store was given {preview(unpacked)} where it needs a text as key.", code="store")
+        raise NodeError(f"a store was given {preview(unpacked)} where it needs a text as {what}.", code="store")
     return unpacked
+
+
+def number_of(value: bytes, what: str) -> float:
+    """Return an encoded number. Raises `NodeError` if it is none."""
+    unpacked = decode(value)
+    if type(unpacked) not in (int, float):
+        raise NodeError(f"a store was given {preview(unpacked)} where it needs a number as {what}.", code="store")
+    made: float = unpacked
+    return made
+
+
+def count_of(value: bytes, what: str) -> int | None:
+    """Return an encoded whole number from 0 on, or None for null. Raises `NodeError` if it is neither."""
+    unpacked = decode(value)
+    if unpacked is not None and (type(unpacked) is not int or unpacked < 0):
+        raise NodeError(
+            f"a store was given {preview(unpacked)} where it needs a whole number from 0 on as {what}.", code="store"
+        )
+    made: int | None = unpacked
+    return made
+
+
+def filter_of(filter: bytes) -> Callable[[Mapping[str, Json]], bool]:
+    """Return the test that an encoded filter stands for. Raises `NodeError` if it is none."""
+    try:
+        return parse_filter(decode(filter))
+    except FilterError as error:
+        raise NodeError(error.message, hint=error.hint, code="filter") from None
 
 
 def joined(values: Iterable[bytes]) -> bytes:

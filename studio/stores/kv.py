@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, ClassVar
 
 from studio.spec.fields import Fields, param
@@ -21,6 +22,11 @@ class KeyValueStore(Store):
 
     class Params(Fields):
         values: dict[str, Any] = param(None, type="json", help="An object with what it holds at the start.")
+
+    @classmethod
+    def problems(cls, params: Any) -> Iterator[str]:
+        if not isinstance(params.values, dict | None):
+            yield "`values` must be an object: keys with their values."
 
     def op_set(self, key: bytes, value: bytes) -> bytes:
         """Give a key a value."""
