@@ -20,6 +20,7 @@ from studio.gui.replay.shots import Shots
 from studio.gui.replay.tabs import Items, Tabs
 from studio.replay.as_run import graph_as_run
 from studio.replay.cursor import Cursor
+from studio.replay.turns import Turns
 from studio.spec.registry import Registry
 from studio.support.errors import StudioError, UsageError
 from studio.support.plain import plain_line
@@ -83,6 +84,8 @@ class Session:
         self.lit: Lit | None = None
         self._lit_nodes: dict[At, set[str]] | None = None
         self.lookup = Lookup(self.trace.readable)
+        self.turns = Turns()
+        """What is looked up beside gives way to each step."""
         self.follows = True
         """Whether the window shows the graph that the step is in."""
         self.tails = False
@@ -160,6 +163,7 @@ class Session:
             self.troubled.emit(error)
             return False
         if moved:
+            self.turns.take()
             self.tails = self.tails and self.seq == self.last
             self.moved.emit()
         return moved

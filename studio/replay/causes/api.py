@@ -19,6 +19,7 @@ from studio.support.values import Json
 from studio.trace.found import producers_of
 
 if TYPE_CHECKING:
+    from studio.replay.turns import GiveWay
     from studio.spec.registry import Registry
     from studio.trace import Trace
     from studio.trace.found import Effect, Firing
@@ -37,6 +38,10 @@ class Causes:
         self._giving = Giving(self._rows, self._places)
         self._leading = Leading(self._giving)
         self.run = self._rows.run
+
+    def give_way_by(self, give_way: GiveWay) -> None:
+        """Have this called now and then while much is read: see `Turns`."""
+        self._rows.give_way = give_way
 
     # -- finding ------------------------------------------------------------------------------
 

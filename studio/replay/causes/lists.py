@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Self
 
 from studio.replay.causes.ops import LENGTHS, READS, Op
+from studio.replay.turns import GiveWay, on_and_on
 
 if TYPE_CHECKING:
     from studio.graph.model import StoreDecl
@@ -80,8 +81,9 @@ class Row:
 class Course:
     """The operations on one list or queue in order, played to any of them from a saved content near it."""
 
-    def __init__(self, declared: StoreDecl, ops: Sequence[Op]) -> None:
+    def __init__(self, declared: StoreDecl, ops: Sequence[Op], give_way: GiveWay = on_and_on) -> None:
         self._ops = ops
+        self._give_way = give_way
         self._ids = [op.id for op in ops]
         self._saved: list[tuple[int, Row]] = [(0, Row(declared))]
         self._at, self._row = 0, Row(declared)
@@ -113,6 +115,7 @@ class Course:
             last = self._saved[-1][0]
             if self._at - last >= max(SPACING, len(self._row.values)):
                 self._saved.append((self._at, self._row.copy()))
+                self._give_way()
         return self._row
 
 

@@ -6,6 +6,7 @@ from collections import OrderedDict
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from studio.replay.turns import GiveWay, on_and_on
 from studio.trace import queries
 from studio.trace.assemble import firing_of
 from studio.trace.views import ID_MASK
@@ -36,6 +37,8 @@ class Rows:
         self._undecided = self._reader.undecided(steps.key)
         self._known: OrderedDict[int, Firing] = OrderedDict()
         self._path_of: dict[int, int] = {}
+        self.give_way: GiveWay = on_and_on
+        """Called where much is read, now and then."""
         self._path_ids: dict[str, int | None] = {}
 
     # -- firings ------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
@@ -18,6 +19,12 @@ if TYPE_CHECKING:
 
 PAGE = 200
 """Operations read at a time, going back."""
+
+LONG_PAGE = 500
+"""Operations read at a time where all of them are: so many take a millisecond or two."""
+
+KEPT = 10_000
+"""Memories that are kept by what tells which is meant."""
 
 _OPS = """SELECT s.id, s.firing, s.store, s.op, s.args, p.path, coalesce(f.tick, o.tick), coalesce(f.parent, o.parent),
  coalesce(f.item, o.item), coalesce(f.attempt, 1) FROM _store_op s LEFT JOIN _firing f ON f.id = s.firing
@@ -37,7 +44,11 @@ class Stores:
         self.places = places
         self._by_name: dict[str, list[Op]] = {}
         self._courses: dict[tuple[object, ...], Course | None] = {}
-        self._by_firing: dict[str, dict[int, list[Op]]] = {}
+        self._by_firing: dict[str, tuple[list[int], list[int]]] = {}
+        """By name, the operations sorted by firing: their firings, and their places among all of the name. Numbers, as
+        there may be a hundred thousand: Python looks for garbage in every list that there is."""
+        self._memories: dict[tuple[str, str, str, int, int, int], Memory | None] = {}
+        """By what tells which memory is meant: most operations mean one of a few."""
 
     def used_by(self, firing: Firing, place: Place | None) -> list[Op]:
         """Return the operations of a firing, in order."""
@@ -109,7 +120,7 @@ class Stores:
         if memory.instance not in self._courses:
             ops = [one for one in self._all(op.store) if one.memory and one.memory.instance == memory.instance]
             alone = not any(one.memory and one.memory.items for one in ops)
-            self._courses[memory.instance] = Course(memory.declared, ops) if alone else None
+            self._courses[memory.instance] = Course(memory.declared, ops, self._give_way) if alone else None
         return self._courses[memory.instance]
 
     # -- kv -----------------------------------------------------------------------------------
@@ -181,6 +192,7 @@ class Stores:
             if len(page) < PAGE:
                 return
             until = self.rows.base + page[-1].id - 1
+            self._give_way()
 
     def _later(self, op: Op) -> Iterable[Op]:
         """Operations on stores of this name after one, oldest first."""
@@ -192,21 +204,36 @@ class Stores:
             if len(page) < PAGE:
                 return
             since = self.rows.base + page[-1].id + 1
+            self._give_way()
 
     def _all(self, store: str) -> Sequence[Op]:
         """All operations on stores of a name, oldest first."""
         known = self._by_name.get(store)
         if known is None:
-            first, last = self.rows.base, self.rows.base + ID_MASK
-            known = self._by_name[store] = self._ops(f"{_OPS} AND s.store = ? ORDER BY s.id", first, last, store)
+            known = self._by_name[store] = list(self._read_all(store))
         return known
 
+    def _give_way(self) -> None:
+        self.rows.give_way()
+
+    def _read_all(self, store: str) -> Iterator[Op]:
+        since, last = self.rows.base, self.rows.base + ID_MASK
+        while True:
+            page = self._ops(f"{_OPS} AND s.store = ? ORDER BY s.id LIMIT {LONG_PAGE}", since, last, store)
+            yield from page
+            if len(page) < LONG_PAGE:
+                return
+            since = self.rows.base + page[-1].id + 1
+            self._give_way()
+
     def _of_firing(self, store: str, firing: int) -> list[Op]:
+        ops = self._all(store)
         if store not in self._by_firing:
-            sorted_out = self._by_firing[store] = {}
-            for op in self._all(store):
-                sorted_out.setdefault(op.firing, []).append(op)
-        return self._by_firing[store].get(firing, [])
+            of = [op.firing for op in ops]
+            order = sorted(range(len(ops)), key=of.__getitem__)
+            self._by_firing[store] = [of[at] for at in order], order
+        firings, order = self._by_firing[store]
+        return [ops[at] for at in order[bisect_left(firings, firing) : bisect_right(firings, firing)]]
 
     def _is_row(self, place: Place | None, name: str) -> bool:
         found = None if place is None else place.store(name)
@@ -219,8 +246,15 @@ class Stores:
         self, id: int, firing: int, store: str, op: str, args: str | int | None, path: str, tick: str, parent: int,
         item: int, attempt: int,
     ) -> Op:  # fmt: skip
-        place = self.places.find(path)
-        memory = None if place is None else self._memory(place, path, store, tick, parent, item, attempt)
+        named = (path, store, region_prefix(tick), parent, item, attempt)
+        if named not in self._memories:
+            place = self.places.find(path)
+            if len(self._memories) >= KEPT:
+                self._memories.clear()
+            self._memories[named] = (
+                None if place is None else self._memory(place, path, store, tick, parent, item, attempt)
+            )
+        memory = self._memories[named]
         key, count, front, last = "", int(op in ("append", "push")), False, None
         if op in ("get", *KEYED, "extend", "items") or (op == "push" and (type(args) is int or '"front"' in str(args))):
             given = self.rows.column(args) or {}

@@ -14,6 +14,7 @@ from studio.trace.found import Ref
 
 if TYPE_CHECKING:
     from studio.replay.causes import Causes
+    from studio.replay.turns import Turns
     from studio.spec.registry import Registry
     from studio.trace import Trace
     from studio.trace.found import Effect, StoreOp
@@ -86,12 +87,13 @@ class Reason(NamedTuple):
 class Ways:
     """Finds where outputs went and why a node was skipped; keeps what it has read of a run for the next question.
 
-    For one thread.
+    For one thread, which gives way to the window whose `turns` these are.
     """
 
-    def __init__(self, run: str, registry: Registry | None = None) -> None:
+    def __init__(self, run: str, registry: Registry | None = None, turns: Turns | None = None) -> None:
         self._run = run
         self._registry = registry
+        self._turns = turns
         self._known: tuple[Trace, Causes] | None = None
 
     def question(self, id: int) -> Callable[[Trace], tuple[int, list[Consumer]]]:
@@ -117,6 +119,8 @@ class Ways:
 
         if self._known is None or self._known[0] is not trace:
             self._known = trace, Causes(trace, self._run, registry=self._registry)
+        if self._turns is not None:
+            self._known[1].give_way_by(self._turns.for_question())
         return self._known[1]
 
     def of(self, trace: Trace, id: int) -> list[Consumer]:

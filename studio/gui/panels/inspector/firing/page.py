@@ -111,7 +111,7 @@ class FiringPage(QWidget):
             self._forget()
             self.desk.session = session
             self._reading = Reading(session)
-            self._ways = Ways(session.run.id, session.document.registry)
+            self._ways = Ways(session.run.id, session.document.registry, session.turns)
         self._spot = Spot(at, names[0]) if len(names) == 1 else None
 
     def commit(self) -> None:
