@@ -7,6 +7,7 @@ painted, then come all others, a few milliseconds' worth at a time: a step is ne
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import islice
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, Final
 
@@ -31,7 +32,7 @@ BIT_S: Final = 0.008
 """How long one more bit of the rest may take."""
 
 MANY: Final = 80
-"""Nodes changed at once, and wires, from which on only those in view are told within the step."""
+"""Nodes, or wires, of a graph from which on only those in view are told within the step."""
 
 AFTER_MS: Final = 15
 """How long after the window was painted the rest of a step in a large graph follows, in milliseconds."""
@@ -43,7 +44,7 @@ LONGEST_S: Final = 0.1
 """How long the rest is put off at most, in seconds, while one step follows the other."""
 
 CHUNK: Final = 32
-"""Nodes whose use of models is asked for together."""
+"""Nodes that are looked at together: what they used for models is one question."""
 
 ROLE: Final = "replay"
 """The colour of all that says: this is a recorded run."""
@@ -57,12 +58,10 @@ class Watched:
         self.session = session
         self.told: dict[str, Any] = {}
         """By node, what tells its state from another."""
-        self.waiting: dict[str, Any] = {}
-        """The same of nodes that look different and were not told yet, those in view first."""
-        self.doubtful: list[str] = []
-        """Nodes that wait, as before, but perhaps for something else."""
         self.waits: dict[str, str] = {}
         """What was said that nodes wait for."""
+        self.left: dict[str, None] = {}
+        """Nodes that were not looked at since the last step, those in view first."""
         self.wires = OnWires(canvas, session)
         self.state: State | None = None
         self.is_new = True
@@ -71,7 +70,7 @@ class Watched:
     @property
     def is_done(self) -> bool:
         """True if everything is shown as it stood at the step."""
-        return not self.waiting and not self.doubtful and self.wires.is_done
+        return not self.left and self.wires.is_done
 
 
 class Canvases(QObject):
@@ -132,42 +131,15 @@ class Canvases(QObject):
         if not canvas.document.has(canvas.at):
             return
         state = watched.state = session.state_at(canvas.at)
-        around = set(session.around())
-        nodes = {} if state is None else state.nodes
+        names = dict.fromkeys(canvas.document.at(canvas.at).nodes)
         seen, wires_seen = in_view(canvas)
-        current = ""
-        waiting: dict[str, object] = {}
-        doubtful: list[str] = []
-        told, undecided = watched.told, (WAITING, RUNNING)
-        for name in canvas.document.at(canvas.at).nodes:
-            node = nodes.get(name)
-            if node is None:
-                if name not in told or told[name] is not None:
-                    waiting[name] = None
-                continue
-            key = node.state, *ids_of(node)
-            if told.get(name) != key:
-                waiting[name] = key
-            elif key[0] in undecided:
-                doubtful.append(name)
-            if key[1] in around or key[2] in around:
-                current = name
-        first = len(waiting)
-        if first > MANY:
-            front = {name: key for name, key in waiting.items() if name in seen}
-            waiting = front | waiting
-            first = len(front)
-        watched.waiting = waiting
-        watched.doubtful = [name for name in doubtful if name in seen]
-        canvas.set_current(current)
-        changed = self._tell(watched, AT_ONCE_S, first)
-        changed += self._tell_doubtful(watched, AT_ONCE_S)
-        canvas.states.show_now(changed)
-        watched.doubtful += [name for name in doubtful if name not in seen]
+        front = dict.fromkeys(name for name in names if name in seen)
+        watched.left = front | names
         watched.wires.turn_to(state, wires_seen)
-        are_many = watched.wires.count > MANY
-        watched.wires.show(AT_ONCE_S, len(wires_seen) if are_many else None)
-        is_large = are_many or len(watched.told) + len(watched.waiting) > MANY
+        canvas.set_current("" if state is None else state.node_among(session.around()))
+        is_large = max(len(names), watched.wires.count) > MANY
+        canvas.states.show_now(self._tell(watched, AT_ONCE_S, len(front) if is_large else None))
+        watched.wires.show(AT_ONCE_S, len(wires_seen) if is_large else None)
         self._put_off(0 if not is_large else FIRST_MS if watched.is_new else AFTER_MS)
 
     def _put_off(self, milliseconds: int) -> None:
@@ -177,48 +149,52 @@ class Canvases(QObject):
             self._later.start(0)
 
     def _tell(self, watched: Watched, seconds: float, most: int | None = None) -> list[str]:
-        """Tell the canvas of nodes that look different, `most` of them at most, as far as time allows; return which."""
+        """Look at the nodes that are next, `most` of them at most, as far as time allows. Tell the canvas of those that
+        look different; return which."""
+        until = perf_counter() + seconds
+        names = list(islice(watched.left, most))
+        told = []
+        for at in range(0, len(names), CHUNK):
+            chunk = names[at : at + CHUNK]
+            changed = [name for name in chunk if self._is_other(watched, name)]
+            self._tell_all(watched, changed)
+            told += changed
+            for name in chunk:
+                del watched.left[name]
+            if perf_counter() > until:
+                break
+        return told
+
+    @staticmethod
+    def _is_other(watched: Watched, name: str) -> bool:
+        """True if a node looks different from what the canvas was told of it; then that is noted as told."""
+        from studio.gui.replay.showing import wait_words
+
+        node = None if watched.state is None else watched.state.nodes.get(name)
+        sign = None if node is None else (node.state, *ids_of(node))
+        is_same = name in watched.told and watched.told[name] == sign
+        watched.told[name] = sign
+        if is_same and node is not None and node.state in (WAITING, RUNNING):  # perhaps for something else
+            return node.state == RUNNING or wait_words(node) != watched.waits.get(name)
+        return not is_same
+
+    @staticmethod
+    def _tell_all(watched: Watched, names: list[str]) -> None:
+        """Tell the canvas how some nodes stand."""
         from studio.gui.canvas.state import IDLE
         from studio.gui.replay.showing import shown_node, wait_words
 
-        canvas, session, state = watched.canvas, watched.session, watched.state
-        until = perf_counter() + seconds
-        names = list(watched.waiting)[:most]
-        nodes = {} if state is None else state.nodes
-        spent: dict[int, Spent] = {}
-        for number, name in enumerate(names):
-            if number % CHUNK == 0:
-                spent = _spent(session, [nodes[one] for one in names[number : number + CHUNK] if one in nodes])
-            node = nodes.get(name)
-            if node is None:
+        session, state = watched.session, watched.state
+        nodes = {name: state.nodes.get(name) if state is not None else None for name in names}
+        spent = _spent(session, [node for node in nodes.values() if node is not None])
+        for name, node in nodes.items():
+            if node is None or state is None:
                 now = IDLE
             else:
-                last = node.last
-                mine = None if last is None or last.seq is None else spent.get(last.seq)
+                seq = None if node.last is None else node.last.seq
                 words = watched.waits[name] = wait_words(node)
-                now = shown_node(node, session.shots, mine, 0.0 if state is None else state.time, words)
-            canvas.set_state(name, now)
-            watched.told[name] = watched.waiting.pop(name)
-            if number % 8 == 7 and perf_counter() > until:
-                return names[: number + 1]
-        return names
-
-    def _tell_doubtful(self, watched: Watched, seconds: float) -> list[str]:
-        """The same of nodes that wait for something else than before."""
-        from studio.gui.replay.showing import wait_words
-
-        state = watched.state
-        until = perf_counter() + seconds
-        others: dict[str, Any] = {}
-        while watched.doubtful and state is not None:
-            name = watched.doubtful.pop()
-            node = state.nodes.get(name)
-            if node is not None and (node.state == RUNNING or wait_words(node) != watched.waits.get(name)):
-                others[name] = (node.state, *ids_of(node))
-            if perf_counter() > until:
-                break
-        watched.waiting = others | watched.waiting
-        return self._tell(watched, seconds, len(others))
+                now = shown_node(node, session.shots, None if seq is None else spent.get(seq), state.time, words)
+            watched.canvas.set_state(name, now)
 
     def _go_on(self) -> None:
         """What lies on wires first, then what is left of nodes, of the canvases in sight."""
@@ -233,10 +209,8 @@ class Canvases(QObject):
             watched.is_new = False
             if not watched.wires.is_done:
                 watched.wires.show(BIT_S / 2)  # painting them anew is the other half
-            elif watched.waiting:
+            elif watched.left:
                 self._tell(watched, BIT_S)
-            elif watched.doubtful:
-                self._tell_doubtful(watched, BIT_S)
             if not watched.is_done:
                 self._later.start(0)
 

@@ -6,15 +6,25 @@ on). Nothing is kept of the rest of the run: a state is read from a few rows per
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from time import time_ns
 from typing import TYPE_CHECKING
 
 from studio.replay.states.regions import Region, Regions
+from studio.replay.states.standing import (
+    FAILED,
+    FIRED,
+    HELD,
+    NOT_YET,
+    RUNNING,
+    SKIPPED,
+    WAITING,
+    Standing,
+)
 from studio.replay.states.stores import StoreAt, StoresAt
-from studio.replay.states.waiting import Standing, Wait, Waiting
+from studio.replay.states.waiting import Wait, Waiting
 from studio.replay.states.wires import Wire, Wires
 from studio.support.ticks import tick_path
 from studio.support.values import Json
@@ -25,13 +35,12 @@ if TYPE_CHECKING:
     from studio.trace.found import Effect, Run
     from studio.trace.moments import Moments
 
-FIRED, FAILED, SKIPPED, HELD, RUNNING, WAITING, NOT_YET = (
-    "fired", "failed", "skipped", "held", "running", "waiting", "not yet",
-)  # fmt: skip
+__all__ = [
+    "FAILED", "FIRED", "HELD", "NOT_YET", "RUNNING", "SKIPPED", "WAITING", "NodeState", "Nodes", "State",
+]  # fmt: skip
+
 MANY = 200
 """Nodes of a region from which on its running ones are found otherwise."""
-
-OF_STATUS = {"ok": FIRED, "error": FAILED, "skipped": SKIPPED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +118,8 @@ class State:
         if inside is not None:
             self.firing, self.item = inside.parent, inside.item
         self._first = self._is_first_tick()
-        self.nodes: dict[str, NodeState] = {state.name: state for state in self._nodes()}
+        self._standing = Standing(region.plan, rows, self._running, self.tick_key)
+        self.nodes: Mapping[str, NodeState] = Nodes(region, self._standing, self._waiting())
 
     @property
     def time(self) -> float:
@@ -213,31 +223,53 @@ class State:
             return False
         return self._steps.first_tick(self.region.span, self.seq) in (None, self.tick_key)
 
-    def _nodes(self) -> list[NodeState]:
-        region, plan = self.region, self.region.plan
-        start = len(region.prefix)
-        states: list[NodeState] = []
-        standing: dict[int, Standing] = {}
-        waiting = None
-        if plan is not None:
-            waiting = Waiting(self._steps, self.run, plan, standing, self._first, self._time, self._is_last)
-        for path in region.nodes:
-            node = None if plan is None else plan.nodes[path.plan_index]
-            last, now = self._rows.get(path.plan_index), self._running.get(path.plan_index)
-            live = node is None or node.live
-            how = self._state(live, last, now)
-            standing[path.plan_index] = Standing(how, now is not None)
-            states.append(NodeState(path, path.node[start:], how, live, last, now, waiting))
-        return states
+    def _waiting(self) -> Waiting | None:
+        plan, nodes = self.region.plan, self.region.nodes
+        if plan is None:
+            return None
+        return Waiting(self._steps, self.run, plan, self._standing, nodes, self._first, self._time, self._is_last)
 
-    def _state(self, live: bool, last: Decided | None, now: Decided | None) -> str:
-        if now is not None and (last is None or last.id != now.id):
-            return RUNNING
-        if last is not None and last.tick_key == self.tick_key:
-            return OF_STATUS[last.status]
-        if last is not None and not live:
-            return HELD
-        return WAITING if self.has_begun else NOT_YET
+    def node_among(self, firings: Collection[int]) -> str:
+        """Return the node whose last firing, or the one under way, is one of these; "" if there is none."""
+        index = self._standing.among(firings)
+        names = (path.node for path in self.region.nodes if path.plan_index == index)
+        return next(names, "")[len(self.region.prefix) :]
+
+
+class Nodes(Mapping[str, NodeState]):
+    """The nodes of a region at a step, in plan order; each is made when it is asked for."""
+
+    def __init__(self, region: Region, standing: Standing, waiting: Waiting | None) -> None:
+        start = len(region.prefix)
+        self._paths = {path.node[start:]: path for path in region.nodes}
+        self._standing = standing
+        self._waiting = waiting
+        self._made: dict[str, NodeState] = {}
+
+    def __getitem__(self, name: str) -> NodeState:
+        made = self._made.get(name)
+        if made is None:
+            path = self._paths[name]
+            index, standing = path.plan_index, self._standing
+            made = self._made[name] = NodeState(
+                path,
+                name,
+                standing.of(index),
+                standing.is_live(index),
+                standing.last.get(index),
+                standing.now.get(index),
+                self._waiting,
+            )
+        return made
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._paths
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._paths)
+
+    def __len__(self) -> int:
+        return len(self._paths)
 
 
 def _of_this_execution(region: Region, rows: list[Decided]) -> dict[int, Decided]:

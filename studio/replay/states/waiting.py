@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+from studio.replay.states.standing import DECIDED, FAILED
 
 if TYPE_CHECKING:
     from studio.engine.plan import NodePlan, RegionPlan, Wire
+    from studio.replay.states.standing import Standing
     from studio.replay.states.state import NodeState
+    from studio.trace.decided import PathRow
     from studio.trace.found import Run
     from studio.trace.moments import Moments
-
-DECIDED = ("fired", "failed", "skipped", "held")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,24 +31,17 @@ class Wait:
     port: str = ""
 
 
-class Standing(NamedTuple):
-    """What of a node matters to those that wait for it: its state, and whether a firing of it is under way."""
-
-    state: str
-    is_running: bool
-
-
 class Waiting:
-    """Says of the undecided nodes of one region what they wait for. `standing` is how all its nodes stand, by plan
-    index; it holds none of the node states that hold this, so that what was read of a step goes with the last reader.
-    """
+    """Says of the undecided nodes of one region what they wait for. It holds none of the node states that hold it, so
+    that what was read of a step goes with its last reader; `paths` are the nodes that the run knows."""
 
     def __init__(
         self,
         steps: Moments,
         run: Run,
         plan: RegionPlan,
-        standing: Mapping[int, Standing],
+        standing: Standing,
+        paths: Sequence[PathRow],
         first: bool,
         time: int,
         is_last: bool,
@@ -55,6 +50,7 @@ class Waiting:
         self._run = run
         self._plan = plan
         self._standing = standing
+        self._paths = paths
         self._first = first
         self._time = time
         self._is_last = is_last
@@ -79,11 +75,15 @@ class Waiting:
         return tuple(Wait("effect", f"{effect.kind} {effect.name} has not answered") for effect in effects)
 
     @cached_property
+    def _known(self) -> frozenset[int]:
+        return frozenset(path.plan_index for path in self._paths)
+
+    @cached_property
     def _failure(self) -> str | None:
         """The node that has failed the region in this tick."""
-        for index, one in self._standing.items():
+        for index in sorted(self._known):
             node = self._plan.nodes[index]
-            if one.state == "failed" and node.on_error == "fail" and not node.contends:
+            if self._standing.of(index) == FAILED and node.on_error == "fail" and not node.contends:
                 return node.name
         return None
 
@@ -126,7 +126,7 @@ class Waiting:
         return Wait("ready", "ready to start")
 
     def _is_open(self, index: int) -> bool:
-        return index in self._standing and self._standing[index].state not in DECIDED
+        return index in self._known and self._standing.of(index) not in DECIDED
 
     def _doing(self, index: int) -> str:
-        return " (running)" if self._standing[index].is_running else ""
+        return " (running)" if index in self._standing.now else ""
