@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from time import perf_counter_ns as clock
 from typing import TYPE_CHECKING, Any
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from studio.engine.plan import NodePlan
     from studio.engine.recorded import FiringRecord
     from studio.engine.region import Region
+    from studio.spec.node import Node
     from studio.tools.outside import RunOutside
 
 
@@ -174,6 +175,10 @@ class Context:
         async def ask() -> tuple[Json, dict[str, Any]]:
             return await perform(), {}
 
+        if outbound and self.node_plan.asks_first:
+            from studio.engine.approving import require_yes
+
+            await require_yes(self, kind, name, request)
         return await call(self, kind, name, request, ask, billable=irreversible)
 
     async def now(self) -> str:
@@ -219,6 +224,16 @@ class Context:
 
         request = {"question": question, "choices": list(choices), "default": default}
         return str(await self.effect("human", "ask", request, ask))
+
+    def node_type(self, type: str) -> type[Node] | None:
+        """Return a node type of this run by its name."""
+        return self.engine.registry.find(type)
+
+    async def use(self, type: str, params: Mapping[str, Json], inputs: Mapping[str, Json]) -> dict[str, Json]:
+        """Let another node type work as a part of this firing; see `RunContext.use`."""
+        from studio.engine.using import use
+
+        return await use(self, type, params, inputs)
 
     def project_path(self, name: str) -> str:
         """Return the absolute path of a file, named relative to the graph's folder, inside the graph's project."""

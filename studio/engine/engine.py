@@ -21,6 +21,7 @@ from studio.engine.recorded import Divergence, Spent, error_json
 from studio.graph.model import Graph, StoreDecl
 from studio.graph.scope import project_folder
 from studio.spec.calls import EmbedProvider, Human, ModelInfo, ModelProvider, Script
+from studio.spec.registry import Registry, default_registry
 from studio.support.errors import EnvironmentProblem, NodeError, StudioError
 from studio.support.values import Json
 from studio.trace.log import RunLog
@@ -72,6 +73,7 @@ class Engine:
         read_blob: Callable[[str], bytes],
         on_text: Callable[[str, str, str], None] | None = None,
         make_outside: Callable[[Path], RunOutside] | None = None,
+        registry: Registry | None = None,
     ) -> None:
         self.run_id = run_id
         self.log = log
@@ -146,6 +148,8 @@ class Engine:
         self._project_file: ProjectFile | None = None
         self._paths: dict[str, int] = {}
         self._last_path = 0
+        self.registry = registry or default_registry()
+        """The node types that a firing can use as tools."""
         self._make_outside = make_outside
         self._outside: RunOutside | None = None
 

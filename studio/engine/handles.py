@@ -19,6 +19,7 @@ from studio.spec.calls import (
     Message,
     ModelInfo,
     ModelProvider,
+    ToolOffer,
 )
 from studio.support.errors import NodeError
 from studio.support.values import Json, encode, preview
@@ -47,13 +48,16 @@ class Calls:
         max_tokens: int | None = None,
         temperature: float = 0.0,
         stop: Sequence[str] = (),
+        tools: Sequence[ToolOffer] = (),
+        must_call: bool = False,
         timeout_s: float | None = None,
     ) -> ChatReply:
         """Ask for a chat reply; recorded, counted, replayable."""
         context = self.context
         call = ChatCall(
             messages=tuple(messages), schema=schema, max_tokens=max_tokens, temperature=temperature,
-            seed=context.engine.seed, stop=tuple(stop), logprobs=self.info.supports_logprobs, timeout_s=timeout_s,
+            seed=context.engine.seed, stop=tuple(stop), logprobs=self.info.supports_logprobs, tools=tuple(tools),
+            must_call=must_call, timeout_s=timeout_s,
             node=context.node, tick=context.tick,
         )  # fmt: skip
 

@@ -38,8 +38,6 @@ def body_nature(
 
     `known` holds what was found out about bodies on the way: one that many run is looked at once.
     """
-    from studio.engine.plan import store_uses
-
     graph = scope.graph
     known = {} if known is None else known
     if (id(graph), shared) in known:
@@ -69,7 +67,7 @@ def body_nature(
             by_itself = inner.live
             uses: Mapping[str, str] = inner.stores
         else:
-            uses = store_uses(spec, ports.params)
+            uses = ports.cls.uses_stores(ports.params)
             by_itself = bool(uses) or spec.live
         live = live or instance.fires == "every_tick" or (by_itself and instance.fires != "once")
         for name, use in uses.items():

@@ -11,7 +11,7 @@ edge order wins) and races by arrival (design rule 2.3).
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 
 from studio.engine.liveness import Nature, body_nature
@@ -90,9 +90,11 @@ class NodePlan:
     """One node of a region, ready to fire."""
 
     __slots__ = (
+        "asks_first",
         "blocking",
         "body",
         "cancellable",
+        "cls",
         "contends",
         "copied",
         "copies",
@@ -131,6 +133,7 @@ class NodePlan:
         self.index = index
         self.name = instance.name
         self.instance = instance
+        self.cls = cls
         self.spec: NodeSpec = cls.spec
         self.params: Any = params
         self.role = cls.spec.role
@@ -142,6 +145,8 @@ class NodePlan:
         self.blocking = cls.spec.blocking and not self.is_async
         self.effects = cls.spec.effects
         self.live = False
+        self.asks_first = False
+        """True if a person approves each request that carries texts out of the machine (`trust.labels`)."""
         self.knockout = instance.knockout
         self.on_error = instance.on_error
         self.default = instance.default
@@ -260,8 +265,16 @@ PortsOf = Callable[[Scope, NodeInstance, Registry], NodePorts]
 class Compiler:
     """Compiles regions; one per run-ready graph, so that bodies used twice are compiled once."""
 
-    def __init__(self, registry: Registry, ordered_races: bool, ports: PortsOf = node_ports) -> None:
+    def __init__(
+        self,
+        registry: Registry,
+        ordered_races: bool,
+        ports: PortsOf = node_ports,
+        guarded: Collection[tuple[int, str]] = (),
+    ) -> None:
+        """`guarded` are the nodes (graph by id, name) whose outbound requests a person approves one by one."""
         self.registry = registry
+        self.guarded = guarded
         self.ordered_races = ordered_races
         self.ports = ports
         self._bodies: dict[tuple[int, bool, frozenset[str]], RegionPlan] = {}
@@ -293,6 +306,7 @@ class Compiler:
                 )
             made = NodePlan(index[name], instance, ports.cls, ports.params)
             made.out_types = {port: field.type for port, field in ports.outputs.items()}
+            made.asks_first = (id(graph), name) in self.guarded
             plan.nodes.append(made)
             inputs.append(ports.inputs)
             outputs.append(ports.outputs)
@@ -363,7 +377,7 @@ class Compiler:
     def _nature(self, plan: RegionPlan, graph: Graph, live_inputs: frozenset[str]) -> None:
         fed_back = {register.target for register in plan.registers}
         for made in plan.nodes:
-            made.stores = store_uses(made.spec, made.params)
+            made.stores = dict(made.cls.uses_stores(made.params))
             wired_live = {
                 port: any(wire.feedback >= 0 or plan.nodes[wire.source].live for wire in wires)
                 for port, wires in _all_wires(made)
@@ -472,22 +486,14 @@ def compile_plan(
     ordered_races: bool = False,
     scope: Scope | None = None,
     ports: PortsOf = node_ports,
+    guarded: Collection[tuple[int, str]] = (),
 ) -> RegionPlan:
-    """Return the plan of a top graph; `ports` is asked for the ports of nodes, by who knows them already.
+    """Return the plan of a top graph; `ports` is asked for the ports of nodes, by who knows them already, `guarded` as
+    in `Compiler`.
 
     Raises GraphError for a same-tick cycle or an unknown node type.
     """
-    return Compiler(registry, ordered_races, ports).region(scope or Scope(graph))
-
-
-def store_uses(spec: NodeSpec, params: Any) -> dict[str, str]:
-    """Return the stores a node uses: store name → read, write or take."""
-    uses: dict[str, str] = {}
-    for param_name, use in spec.stores.items():
-        store_name = getattr(params, param_name, None)
-        if store_name:
-            uses[str(store_name)] = use
-    return uses
+    return Compiler(registry, ordered_races, ports, guarded).region(scope or Scope(graph))
 
 
 def _all_wires(made: NodePlan) -> Iterable[tuple[str, tuple[Wire, ...]]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import functools
-from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Coroutine, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from time import perf_counter_ns, time_ns
@@ -26,6 +26,7 @@ from studio.support.errors import UsageError
 from studio.support.ids import new_run_id
 from studio.support.values import Blob, Json, encode
 from studio.trace.log import RunLog
+from studio.trust.gate import require_approval
 
 if TYPE_CHECKING:
     from studio.engine.control import Control
@@ -68,6 +69,7 @@ async def arun(
     patience: int = UNWRITTEN_MAX_TICKS,
     control: Control | None = None,
     log: RunLog | None = None,
+    approve: Collection[str] = (),
     **more_inputs: Json,
 ) -> RunResult:
     """Run a graph to its end and return the outcome; inputs may be given as a mapping or by keyword.
@@ -79,15 +81,18 @@ async def arun(
     with streaming text; `recorded` answers every effect from a recorded run, `past` is a run that this one continues
     (`studio.replay.resume` and `fork` make it), `patience` the ticks a region without a bound may run, `folder` the
     one that relative names of files were given in (recorded, so that whoever goes on with the run elsewhere finds
-    them), `control` lets a person hold and step it, `log` takes the place of a trace file.  What is recorded goes to
-    disk in group commits behind the run; `Trace(db)` waits for them.  Cancelling the task aborts the run and records
-    that.
+    them), `control` lets a person hold and step it, `log` takes the place of a trace file.  `approve` are hashes of
+    what graphs may do (`studio.trust`) that are approved for this run; a replay does nothing and needs none.  What is
+    recorded goes to disk in group commits behind the run; `Trace(db)` waits for them.  Cancelling the task aborts the
+    run and records that.
 
-    Raises GraphError or UsageError before anything runs, EnvironmentProblem where the trace cannot be written; a
-    failing run is returned, not raised.
+    Raises GraphError or UsageError (`NotApproved` for a foreign graph) before anything runs, EnvironmentProblem where
+    the trace cannot be written; a failing run is returned, not raised.
     """
     document = graph if isinstance(graph, Graph) else Graph.load(graph)
     prepared = prepare(document, registry or default_registry())
+    if recorded is None:
+        require_approval(prepared.graph, prepared.survey, approve)
     settings = current_settings()
     cache = cache_mode(settings, cache)
     trace_file = Path(db) if db is not None else settings.db_path()
@@ -145,6 +150,7 @@ async def arun(
         read_blob=lambda key: _blob(trace_file, key),
         on_text=on_text,
         make_outside=lambda project: _outside(project, prepared, settings),
+        registry=prepared.registry,
     )
     for value in given.values():
         if isinstance(value, bytes | Blob):

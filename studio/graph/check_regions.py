@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from studio.graph.checking import View
 from studio.graph.model import NodeInstance
@@ -28,8 +28,21 @@ def check_regions(view: View) -> None:
             continue
         for param in ports.cls.spec.stores:
             _store(view, node, ports.cls, param)
+        if ports.params is not None and not ports.cls.spec.stores:
+            _inner_stores(view, node, ports.cls.uses_stores(ports.params))
         if ports.params is not None and ports.cls.spec.role in ("subgraph", "map"):
             _body(view, node, ports.cls.spec.role == "map")
+
+
+def _inner_stores(view: View, node: NodeInstance, names: Iterable[str]) -> None:
+    """Stores that no param names by itself: those of an agent's tools."""
+    for name in names:
+        found = view.scope.find_store(name)
+        if found is None:
+            hint = near(name, view.scope.store_names()) or f"Declare it: `stores: {{{name}: {{type: …}}}}`."
+            view.node_finding("unknown_store", "error", f"There is no store `{name}`.", node, hint, store=name)
+        else:
+            view.report.used_stores.add(id(found[1]))
 
 
 def _store(view: View, node: NodeInstance, cls: type[Node], param: str) -> None:

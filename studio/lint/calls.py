@@ -43,6 +43,11 @@ def calls_of(node: NodePlan, resolve: Resolve) -> Iterator[Calls] | None:
         params = node.params
         fixed = _tokens(params.system)
         return iter([Calls(resolve(params.model), 1, fixed, params.max_tokens)])
+    if kind == "llm.agent":
+        params = node.params
+        turns = params.max_turns + (params.on_limit == "answer")
+        fixed = _tokens(params.system, params.instructions, params.schema, params.tools)
+        return iter([Calls(resolve(params.model), turns, fixed, params.max_tokens)])
     if kind == "llm.embed" or node.role or node.spec.effects != "network":
         return iter(())  # embedding is no model call
     return None

@@ -25,6 +25,19 @@ def chat_params(
     if "top_logprobs" not in sent or "logprobs" not in sent:  # one is refused, or says nothing, without the other
         sent.pop("top_logprobs", None), sent.pop("logprobs", None)
     dropped = [name for name in wanted if name not in sent and name != "top_logprobs"]
+    if call.tools:
+        if "tools" in supported:
+            sent["tools"] = [
+                {
+                    "type": "function",
+                    "function": {"name": tool.name, "description": tool.about, "parameters": dict(tool.parameters)},
+                }
+                for tool in call.tools
+            ]
+            if call.must_call and "tool_choice" in supported:
+                sent["tool_choice"] = "required"
+        else:
+            dropped.append("tools")
     if call.schema is not None:
         if supports_schema and "response_format" in supported:
             sent["response_format"] = response_format(call.schema)

@@ -16,7 +16,17 @@ from studio.models.litellm_access import LOCAL_PROVIDERS, Endpoint, access_for, 
 from studio.models.litellm_errors import map_error
 from studio.models.litellm_params import chat_params
 from studio.models.litellm_runtime import RUNTIME, Runtime
-from studio.spec.calls import ChatCall, ChatReply, CompletionCall, CompletionReply, EmbedReply, ModelInfo, TokenChoice
+from studio.models.litellm_tools import CallPieces, tool_calls_of
+from studio.spec.calls import (
+    ChatCall,
+    ChatReply,
+    CompletionCall,
+    CompletionReply,
+    EmbedReply,
+    ModelInfo,
+    TokenChoice,
+    ToolCall,
+)
 from studio.support import keys
 from studio.support.errors import ModelError
 
@@ -202,6 +212,7 @@ class LiteLLM:
             supports_schema=schema if endpoint is None or endpoint.schema is None else endpoint.schema,
             supports_logprobs={"logprobs", "top_logprobs"} <= self._supported,
             supports_completion=self.name.startswith("text-completion-"),
+            supports_tools="tools" in self._supported,
             context_tokens=(endpoint and endpoint.context) or facts.get("max_input_tokens"),
             billable=not (provider in LOCAL_PROVIDERS or (endpoint is not None and endpoint.loopback)),
             local=provider in LOCAL_PROVIDERS or (endpoint is not None and endpoint.loopback),
@@ -217,18 +228,21 @@ class LiteLLM:
             _token_bits(choice),
             dropped,
             call,
+            tool_calls_of(getattr(choice.message, "tool_calls", None) or ()),
         )
 
     async def _read_stream(
         self, library: Any, stream: Any, dropped: tuple[str, ...], call: ChatCall, on_text: Callable[[str], object]
     ) -> ChatReply:
         text, finish, bits, last = "", None, [], None
+        pieces = CallPieces()
         async for chunk in stream:
             if getattr(chunk, "usage", None) is not None:
                 last = chunk
             for choice in chunk.choices:
                 finish = choice.finish_reason or finish
                 bits += _token_bits(choice)
+                pieces.take(getattr(choice.delta, "tool_calls", None) or ())
                 if piece := choice.delta.content:
                     text += piece
                     on_text(keys.scrub(piece))
@@ -236,7 +250,7 @@ class LiteLLM:
             raise failure("malformed", "The provider's stream broke off before its end.", where=self._where(call))
         tokens_in, tokens_out = _usage(last)
         spent = (tokens_in, tokens_out, self._cost(library, last) if last is not None else self._free_or_unknown())
-        return self._checked(text or None, finish, spent, bits, dropped, call)
+        return self._checked(text or None, finish, spent, bits, dropped, call, pieces.calls())
 
     def _checked(
         self,
@@ -246,8 +260,9 @@ class LiteLLM:
         bits: list[float],
         dropped: tuple[str, ...],
         call: ChatCall,
+        tool_calls: tuple[ToolCall, ...],
     ) -> ChatReply:
-        if text is None:
+        if text is None and not tool_calls:
             if finish == "content_filter":
                 raise failure("bad_request", "The provider's filter withheld the answer.", where=self._where(call))
             if finish != "length":
@@ -263,6 +278,7 @@ class LiteLLM:
             entropy=mean_bits(bits),
             token_entropy=tuple(bits),
             dropped=dropped,
+            tool_calls=tool_calls,
         )
 
     def _first_choice(self, response: Any, call: ChatCall | CompletionCall) -> Any:

@@ -4,6 +4,7 @@
     {"label": "good"}                                 an object without the keys below is a JSON reply
     {"node": "town/ana/plan", "reply": "…"}           the next call of that node
     {"reply": …, "tokens_in": 12, "cost_usd": 0.01}   a reply with what it cost
+    {"tool_calls": [{"name": "look_up", "arguments": {"word": "tide"}}]}   the model calls tools
     {"error": "rate_limit", "retry_after_s": 2}       the call fails
 
 Text goes out verbatim, any other reply as compact JSON.
@@ -18,11 +19,12 @@ from pathlib import Path
 import orjson
 
 from studio.models.failures import KINDS
+from studio.spec.calls import ToolCall
 from studio.support.errors import UsageError
 from studio.support.values import Json, NotJson, encode, preview
 
 MAX_BYTES = 64 * 2**20
-_MARKS = ("reply", "error", "node")
+_MARKS = ("reply", "error", "node", "tool_calls")
 _NUMBERS = ("tokens_in", "tokens_out", "cost_usd", "latency_ms", "entropy", "retry_after_s")
 _KEYS = frozenset({*_MARKS, *_NUMBERS, "finish_reason", "choices", "message"})
 
@@ -45,6 +47,7 @@ class ScriptLine:
     retry_after_s: float | None = None
     choices: tuple[tuple[str, float], ...] = ()
     """For text completions: (label, probability) pairs, where the reply alone should not get it all."""
+    tool_calls: tuple[ToolCall, ...] = ()
 
 
 def read_script(path: Path) -> list[ScriptLine]:
@@ -97,7 +100,7 @@ def parse_line(value: Json, place: str) -> ScriptLine:
             hint=f"Known keys: {', '.join(sorted(_KEYS))}. A JSON reply with a key of that name is written "
             '{"reply": {…}}.',
         )
-    if ("reply" in value) == ("error" in value):
+    if ("reply" in value or "tool_calls" in value) == ("error" in value):
         raise UsageError('A script line needs either "reply" or "error".', where=place)
     node, error = value.get("node", ""), value.get("error", "")
     if not isinstance(node, str):
@@ -112,7 +115,25 @@ def parse_line(value: Json, place: str) -> ScriptLine:
         message=_string(value, "message", "", place),
         finish_reason=_string(value, "finish_reason", "stop", place),
         choices=_choices(value.get("choices"), place),
+        tool_calls=_tool_calls(value.get("tool_calls", []), place),
         **_numbers(value, place),
+    )
+
+
+def _tool_calls(value: Json, place: str) -> tuple[ToolCall, ...]:
+    """Return the calls; they get numbers as ids, unless the script gives them some."""
+    good = isinstance(value, list) and all(
+        isinstance(call, Mapping) and isinstance(call.get("name"), str) and set(call) <= {"id", "name", "arguments"}
+        for call in value
+    )
+    if not good:
+        raise UsageError(
+            '"tool_calls" must be a list of calls, as in [{"name": "look_up", "arguments": {"word": "tide"}}].',
+            where=place,
+        )
+    return tuple(
+        ToolCall(str(call.get("id", f"call_{number}")), call["name"], call.get("arguments", {}))
+        for number, call in enumerate(value, 1)
     )
 
 

@@ -38,7 +38,9 @@ class Scripted:
             for number, line in enumerate(lines, 1)
         ]
         self._queue = AddressedQueue((line.node, line) for line in parsed)
-        self._info = ModelInfo(name=name, supports_schema=True, supports_completion=True, local=True)
+        self._info = ModelInfo(
+            name=name, supports_schema=True, supports_completion=True, supports_tools=True, local=True
+        )
         self._retry_transient = retry_transient
         self._total = len(parsed)
         self.requests: list[ChatCall | CompletionCall] = []
@@ -75,11 +77,12 @@ class Scripted:
         return ChatReply(
             text=text,
             model=self._info.name,
-            finish_reason=line.finish_reason,
+            finish_reason="tool_calls" if line.tool_calls else line.finish_reason,
             tokens_in=line.tokens_in,
             tokens_out=line.tokens_out,
             cost_usd=line.cost_usd,
             entropy=line.entropy,
+            tool_calls=line.tool_calls,
         )
 
     async def complete(self, call: CompletionCall) -> CompletionReply:

@@ -8,17 +8,50 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol, TypedDict, runtime_checkable
+from typing import Any, NotRequired, Protocol, TypedDict, runtime_checkable
 
 from studio.support.errors import NodeError
-from studio.support.values import Json
+from studio.support.values import Json, encode
 
 
 class Message(TypedDict):
-    """One chat message. `role` is system, user, assistant or tool; `content` is its text."""
+    """One chat message. `role` is system, user, assistant or tool; `content` is its text.
+
+    A model's message that calls tools holds `tool_calls`, in the form that `ToolCall.to_message` gives (OpenAI's, which
+    providers share); the message of role tool that answers one names it in `tool_call_id`.
+    """
 
     role: str
     content: str
+    tool_calls: NotRequired[list[dict[str, Json]]]
+    tool_call_id: NotRequired[str]
+
+
+@dataclass(frozen=True, slots=True)
+class ToolOffer:
+    """A tool that a model may call: a name of letters, digits and `_`, what it does, a JSON Schema of its arguments."""
+
+    name: str
+    about: str
+    parameters: Mapping[str, Json]
+
+
+@dataclass(frozen=True, slots=True)
+class ToolCall:
+    """A model's wish to call a tool. `arguments` is what it wrote: an object, or the text itself if it is no JSON."""
+
+    id: str
+    name: str
+    arguments: Json
+
+    def to_message(self) -> dict[str, Json]:
+        """Return the call as it stands in a message of the assistant."""
+        written = self.arguments if isinstance(self.arguments, str) else encode(self.arguments).decode()
+        return {"id": self.id, "type": "function", "function": {"name": self.name, "arguments": written}}
+
+    def to_json(self) -> dict[str, Json]:
+        """Return the recorded form of the call."""
+        return {"id": self.id, "name": self.name, "arguments": self.arguments}
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +62,7 @@ class ModelInfo:
     supports_schema: bool = True
     supports_logprobs: bool = False
     supports_completion: bool = False
+    supports_tools: bool = False
     context_tokens: int | None = None
     billable: bool = False
     local: bool = False
@@ -45,12 +79,21 @@ class ChatCall:
     seed: int = 0
     stop: tuple[str, ...] = ()
     logprobs: bool = False
+    tools: tuple[ToolOffer, ...] = ()
+    must_call: bool = False
+    """The answer has to be a call of one of the tools."""
     timeout_s: float | None = None
     node: str = ""
     tick: str = ""
 
     def canonical(self, model: str) -> dict[str, Json]:
         """Return the request as recorded and compared in replay: all that shapes the answer, nothing else."""
+        offered: dict[str, Json] = {}
+        if self.tools:
+            offered["tools"] = [
+                {"name": tool.name, "about": tool.about, "parameters": dict(tool.parameters)} for tool in self.tools
+            ]
+            offered["must_call"] = self.must_call
         return {
             "model": model,
             "messages": [dict(message) for message in self.messages],
@@ -60,6 +103,7 @@ class ChatCall:
             "seed": self.seed,
             "stop": list(self.stop),
             "logprobs": self.logprobs,
+            **offered,
         }
 
 
@@ -106,9 +150,11 @@ class ChatReply:
     token_entropy: tuple[float, ...] = ()
     dropped: tuple[str, ...] = ()
     """Params the provider does not take and that were left out of the request."""
+    tool_calls: tuple[ToolCall, ...] = ()
 
     def to_json(self) -> dict[str, Json]:
         """Return the recorded form of the reply."""
+        called: list[Json] = [call.to_json() for call in self.tool_calls]
         return {
             "text": self.text,
             "model": self.model,
@@ -119,6 +165,7 @@ class ChatReply:
             "entropy": self.entropy,
             "token_entropy": list(self.token_entropy),
             "dropped": list(self.dropped),
+            **({"tool_calls": called} if called else {}),
         }
 
     @classmethod
@@ -129,6 +176,7 @@ class ChatReply:
                 **value,
                 "token_entropy": tuple(value.get("token_entropy", ())),
                 "dropped": tuple(value.get("dropped", ())),
+                "tool_calls": tuple(ToolCall(**call) for call in value.get("tool_calls", ())),
             }
         )
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import random
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from studio.spec.calls import ChatReply, CompletionReply, Message, ModelInfo
+from studio.spec.calls import ChatReply, CompletionReply, Message, ModelInfo, ToolOffer
 from studio.spec.outside import Outside
 from studio.support.values import Json
+
+if TYPE_CHECKING:
+    from studio.spec.node import Node
 
 
 class ModelCalls(Protocol):
@@ -25,6 +28,8 @@ class ModelCalls(Protocol):
         max_tokens: int | None = None,
         temperature: float = 0.0,
         stop: Sequence[str] = (),
+        tools: Sequence[ToolOffer] = (),
+        must_call: bool = False,
         timeout_s: float | None = None,
     ) -> ChatReply: ...
 
@@ -91,6 +96,18 @@ class RunContext(Protocol):
         `outbound`: the request carries texts out of this machine; where untrusted and private texts meet on the way
         to it, a person approves the exact request first. What `perform` raises is raised here, an exception of a
         stranger's kind as a `NodeError` that names it: a trace holds no more.
+        """
+        ...
+
+    def node_type(self, type: str) -> type[Node] | None:
+        """Return a node type that `use` could let work; None if there is none of this name."""
+        ...
+
+    async def use(self, type: str, params: Mapping[str, Json], inputs: Mapping[str, Json]) -> dict[str, Json]:
+        """Let another node type work as a part of this firing, and return its outputs that are present, by port.
+
+        What it asks of the outside is asked by this firing, and recorded with it. Raises `NodeError` for params or
+        inputs that the type does not take, and whatever the type raises.
         """
         ...
 

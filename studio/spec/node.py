@@ -86,6 +86,12 @@ class Node:
         if cls.spec.needs_approval:
             yield Permission("other", f"{cls.spec.type} {sorted_encode(params.as_dict()).decode()}")
 
+    @classmethod
+    def uses_stores(cls, params: Any) -> dict[str, StoreUse]:
+        """Return the stores that an instance with these params uses, and how."""
+        named = ((getattr(params, name, None), use) for name, use in cls.spec.stores.items())
+        return {str(store): use for store, use in named if store}
+
     # `run(self, ctx, params, inputs)` is looked up by name so that each type may narrow its
     # argument types; it may be `def` or `async def` and returns `self.Out(…)` (or a Fields class
     # made by `outputs`).

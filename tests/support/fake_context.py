@@ -19,8 +19,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from studio.spec import ChatReply, CompletionReply, Field, Fields, Message, ModelInfo, Node, TokenChoice
-from studio.spec.calls import ChatCall, CompletionCall, HumanCall
+from studio.spec import (
+    ChatReply,
+    CompletionReply,
+    Field,
+    Fields,
+    Message,
+    ModelInfo,
+    Node,
+    TokenChoice,
+    default_registry,
+)
+from studio.spec.calls import ChatCall, CompletionCall, HumanCall, ToolOffer
 from studio.spec.outside import Outside
 from studio.spec.params import parse_params
 from studio.spec.types import value_check
@@ -175,6 +185,14 @@ class FakeContext:
             raise AssertionError(f"the test gave no answer to {question!r}")
         return self.answers.pop(0)
 
+    def node_type(self, type: str) -> type[Node] | None:
+        return default_registry().find(type)
+
+    async def use(self, type: str, params: Mapping[str, Json], inputs: Mapping[str, Json]) -> dict[str, Json]:
+        cls = default_registry().find(type)
+        assert cls is not None, f"there is no node type {type!r}"
+        return present(await run_node(cls, params=params, inputs=inputs, ctx=self))
+
     def project_path(self, name: str) -> str:
         if self.folder is None:
             raise AssertionError("the test gave no project folder")
@@ -217,6 +235,8 @@ class _ModelCalls:
         max_tokens: int | None = None,
         temperature: float = 0.0,
         stop: Sequence[str] = (),
+        tools: Sequence[ToolOffer] = (),
+        must_call: bool = False,
         timeout_s: float | None = None,
     ) -> ChatReply:
         call = ChatCall(
@@ -225,6 +245,8 @@ class _ModelCalls:
             max_tokens=max_tokens,
             temperature=temperature,
             stop=tuple(stop),
+            tools=tuple(tools),
+            must_call=must_call,
             timeout_s=timeout_s,
             node=self._ctx.node,
             tick=self._ctx.tick,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from studio.spec import ChatReply, CompletionReply, Message, ModelInfo, RunContext
+from studio.spec.calls import ToolOffer
 from studio.support.errors import ModelError
 from studio.support.values import Json
 
@@ -33,11 +34,13 @@ class Asker:
         schema: Mapping[str, Json] | None = None,
         max_tokens: int | None = None,
         temperature: float = 0.0,
+        tools: Sequence[ToolOffer] = (),
+        must_call: bool = False,
     ) -> ChatReply:
         """Ask for a chat reply. Raises `ModelError` (`cost_cap`) once the firing's cap is spent."""
         self._keep_the_cap()
         reply = await self.ctx.model(model).chat(
-            messages, schema=schema, max_tokens=max_tokens, temperature=temperature
+            messages, schema=schema, max_tokens=max_tokens, temperature=temperature, tools=tools, must_call=must_call
         )
         self._count(reply)
         return reply

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from studio.spec import ChatReply, CompletionReply, Message, ModelInfo
-from studio.spec.calls import ChatCall, CompletionCall, ModelProvider
+from studio.spec.calls import ChatCall, CompletionCall, ModelProvider, ToolOffer
 from studio.support.values import Json
 from tests.support.fake_context import FakeContext
 
@@ -39,11 +39,22 @@ class ProviderCalls:
         max_tokens: int | None = None,
         temperature: float = 0.0,
         stop: Sequence[str] = (),
+        tools: Sequence[ToolOffer] = (),
+        must_call: bool = False,
         timeout_s: float | None = None,
     ) -> ChatReply:
         self._ctx.asked += 1
         return await self._ctx.provider.chat(
-            ChatCall(tuple(messages), schema, max_tokens, temperature, stop=tuple(stop), timeout_s=timeout_s)
+            ChatCall(
+                tuple(messages),
+                schema,
+                max_tokens,
+                temperature,
+                stop=tuple(stop),
+                tools=tuple(tools),
+                must_call=must_call,
+                timeout_s=timeout_s,
+            )
         )
 
     async def complete(
