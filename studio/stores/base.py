@@ -96,6 +96,8 @@ class Store:
                 f"`{op}` of the {self.kind} `{self.name}` does not take the arguments {', '.join(packed) or '(none)'}.",
                 code="store",
             ) from None
+        except NotJson as error:
+            raise NodeError(f"`{op}` of the {self.kind} `{self.name}` comes to {error}.", code="store") from None
         if writes and self._log is not None:
             self._log.append((op, packed))
         return result

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from typing import Any
 
 import pytest
@@ -13,7 +14,13 @@ FILLED: dict[str, dict[str, Any]] = {
     "list": {"items": [1, {"a": [2]}]},
     "queue": {"items": [1, {"a": [2]}]},
     "kv": {"values": {"x": 1, "y": {"a": [2]}}},
+    "priority_queue": {"items": [{"value": 1, "priority": 2}, {"value": {"a": [2]}, "priority": 1, "key": "k"}]},
+    "table": {"key": "id", "rows": [{"id": "x", "n": 1}, {"id": "y", "n": {"a": [2]}}]},
+    "board": {"slots": {"x": 1, "y": {"a": [2]}}},
+    "messages": {"items": [{"role": "system", "content": "be brief"}, {"role": "user", "content": "hello"}]},
+    "stream": {},
 }
+NOON, LATER = "2023-02-13T12:00:00+00:00", "2023-02-13T13:00:00+00:00"
 WRITES: dict[str, list[tuple[str, dict[str, Any]]]] = {
     "list": [("append", {"value": "é"}), ("extend", {"values": [3, None]}), ("clear", {}), ("append", {"value": 4})],
     "queue": [
@@ -32,13 +39,65 @@ WRITES: dict[str, list[tuple[str, dict[str, Any]]]] = {
         ("clear", {}),
         ("set", {"key": "w", "value": 4}),
     ],
+    "priority_queue": [
+        ("push", {"value": "é", "priority": 1}),
+        ("push", {"value": 0, "priority": 1.5, "key": "k"}),
+        ("extend", {"items": [{"value": 3, "priority": -1, "key": "l"}, {"value": None}]}),
+        ("change", {"key": "l", "priority": 7}),
+        ("remove", {"key": "k"}),
+        ("clear", {}),
+        ("push", {"value": 4}),
+    ],
+    "table": [
+        ("put", {"rows": [{"id": "é", "n": 3}]}),
+        ("put", {"rows": [{"id": "x", "m": 5}]}),
+        ("put", {"rows": [{"id": "x", "m": 6}, {"id": 7}], "if_there": "replace"}),
+        ("update", {"filter": {"m": {"gte": 6}}, "values": {"n": None}}),
+        ("delete", {"filter": {"id": "y"}}),
+        ("clear", {}),
+        ("put", {"rows": [{"id": 7}]}),
+    ],
+    "board": [
+        ("write", {"slot": "z", "value": "é", "by": "writer"}),
+        ("write", {"slot": "x", "value": None}),
+        ("look", {"reader": "reader", "versions": {"x": 2}}),
+        ("wipe", {"slot": "y"}),
+        ("clear", {}),
+        ("write", {"slot": "y", "value": 4, "again": True}),
+    ],
+    "messages": [
+        ("extend", {"messages": [{"role": "assistant", "content": "é"}]}),
+        ("extend", {"messages": []}),
+        ("clear", {}),
+        ("extend", {"messages": [{"role": "user", "content": "x"}]}),
+    ],
+    "stream": [
+        ("add", {"id": "m", "text": "é", "now": NOON, "importance": 7, "vector": [0.25, 1], "meta": {"a": [1]}}),
+        ("add", {"id": "m", "text": "again", "now": NOON}),
+        ("touch", {"ids": ["m~2", "gone"], "now": LATER}),
+        ("forget", {"filter": {"importance": {"lt": 2}}}),
+        ("clear", {}),
+        ("add", {"id": "n", "text": "new", "now": 3.5}),
+    ],
 }
+READS: dict[str, tuple[str, dict[str, Any]]] = {
+    "kv": ("all", {}),
+    "table": ("select", {}),
+    "board": ("all", {}),
+}
+"""How each kind tells all it holds, if it is not `items`."""
+
+KEYED = {"kv", "table", "board", "stream"}
 
 kinds = pytest.mark.parametrize("kind", sorted(FILLED))
 
 
 def filled(kind: str) -> Store:
     return make_store(kind, FILLED[kind], "memory")
+
+
+def without_content(kind: str) -> dict[str, Any]:
+    return {name: value for name, value in FILLED[kind].items() if name not in ("items", "values", "rows", "slots")}
 
 
 def test_these_tests_know_every_kind() -> None:
@@ -58,7 +117,7 @@ def test_every_operation_exists_is_explained_and_has_a_declared_use(kind: str) -
 
 @kinds
 def test_dump_and_load_give_the_same_store_again(kind: str) -> None:
-    store, other = filled(kind), make_store(kind, {}, "other")
+    store, other = filled(kind), make_store(kind, without_content(kind), "other")
     store.do(*WRITES[kind][0])
 
     other.load(store.dump())
@@ -69,18 +128,44 @@ def test_dump_and_load_give_the_same_store_again(kind: str) -> None:
 @kinds
 def test_nobody_holds_a_reference_into_a_store(kind: str) -> None:
     store = filled(kind)
-    before = store.dump()
-    given = {"k": [1]}
-    op = {"list": ("append", {"value": given}), "queue": ("push", {"value": given})}.get(
-        kind, ("set", {"key": "given", "value": given})
-    )
-    store.do(*op)
+    op, given = WRITES[kind][0][0], deepcopy(WRITES[kind][0][1])
+    store.do(op, given)
+    before, shown = store.dump(), store.shown()
 
-    given["k"].append(2)
-    read = store.do("items" if kind != "kv" else "all", {})
-    (read if kind != "kv" else list(read.values()))[1]["a"].append("changed")
+    spoil(given)
+    spoil(store.do(*READS.get(kind, ("items", {}))))
+    spoil(store.dump())
+    spoil(store.shown())
+    spoil([list(row) for row in store.rows().rows])
 
-    assert store.dump() == ([*before, {"k": [1]}] if kind != "kv" else before | {"given": {"k": [1]}})
+    assert store.dump() == before
+    assert store.shown() == shown
+
+
+def spoil(value: Any) -> None:
+    """Change every list and object inside of a value."""
+    for inner in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        spoil(inner)
+    if isinstance(value, list):
+        value.append("spoilt")
+    elif isinstance(value, dict):
+        value["spoilt"] = True
+
+
+@kinds
+def test_what_is_shown_is_a_table_with_a_key_if_rows_have_one(kind: str) -> None:
+    store = filled(kind)
+    store.do(*WRITES[kind][0])
+
+    shown = store.rows()
+
+    assert len(shown.rows) == store.size > 0
+    assert all(len(row) == len(shown.columns) for row in shown.rows)
+    assert (shown.key is not None) == (kind in KEYED)
+    if shown.key is not None:
+        keys = [row[shown.key] for row in shown.rows]
+        assert len(keys) == len(set(keys))
+    assert len(store.shown()) == store.size
 
 
 @kinds
@@ -115,6 +200,9 @@ def test_applying_a_fork_repeats_its_writes_in_order_on_what_is_there_by_then(ki
         for op, args in WRITES[kind][:until] * 2:
             direct.do(op, args)
         assert store.dump() == direct.dump()
+        again = make_store(kind, without_content(kind), "memory")
+        again.load(store.dump())
+        assert again.dump() == store.dump()
 
 
 @kinds
@@ -140,8 +228,9 @@ def test_what_cannot_be_done_is_said_and_changes_nothing(kind: str) -> None:
         store.do("pusch", {})
     with pytest.raises(NodeError, match="does not take the arguments nonsense"):
         store.do(WRITES[kind][0][0], {"nonsense": 1})
+    op, args = WRITES[kind][0]
     with pytest.raises(NodeError, match="was given nan"):
-        store.do(WRITES[kind][0][0], {**WRITES[kind][0][1], "value": float("nan")})
+        store.do(op, {**args, next(iter(args)): float("nan")})
 
     assert store.dump() == before
 
@@ -212,7 +301,7 @@ def test_values_of_the_wrong_shape_are_refused(kind: str, op: str, args: dict[st
     ("kind", "params", "problem"),
     [
         ("qeue", {}, "There is no kind of store `qeue`. Did you mean `queue`?"),
-        ("vector", {}, "There is no kind of store `vector`. Kinds: kv, list, queue."),
+        ("rope", {}, f"There is no kind of store `rope`. Kinds: {', '.join(store_kinds())}."),
         ("list", {"items": 3}, "`items` must be a list, not an integer (3)."),
         ("list", {"max": 3}, "There is no param `max`. Did you mean `max_items`?"),
         ("kv", {"values": [1]}, "`values` must be an object: keys with their values."),
