@@ -127,6 +127,14 @@ SETTINGS: tuple[Setting, ...] = (
         minimum=1,
     ),
     Setting(
+        "sandbox.boundary",
+        "best",
+        "What stands between this computer and the code and commands of graphs: `best`, the best of bubblewrap, "
+        "Landlock and nothing that works here; `required`, the same but never nothing; or one by name. Where what is "
+        "asked for is missing, no code runs.",
+        choices=("best", "required", "bubblewrap", "landlock", "none"),
+    ),
+    Setting(
         "window.theme",
         "system",
         "How the window looks: `light`, `dark`, or `system`, as the desktop is set.",

@@ -73,6 +73,10 @@ FORBIDDEN = {
     r"except Exception:\s*\n\s*pass": "a swallowed exception",
     r"sqlite3\.connect\(": "a second place that opens SQLite",
 }
+ALLOWED = {
+    "a second place that opens SQLite": {"studio/trace/sqlite.py"},
+    "exec": {"studio/sandbox/inside/answering.py"},  # a worker process behind a boundary, never this one
+}
 
 
 def offences(text: str, pattern: str) -> list[str]:
@@ -82,7 +86,7 @@ def offences(text: str, pattern: str) -> list[str]:
 
 @pytest.mark.parametrize("pattern", FORBIDDEN, ids=FORBIDDEN.values())
 def test_nobody_calls_what_is_forbidden(pattern: str) -> None:
-    allowed = {"sqlite3\\.connect\\(": {"studio/trace/sqlite.py"}}.get(pattern, set())
+    allowed = ALLOWED.get(FORBIDDEN[pattern], set())
 
     found = [
         str(path.relative_to(ROOT))

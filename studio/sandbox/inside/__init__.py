@@ -1,0 +1,1 @@
+"""What runs inside a box. Only the standard library: these files are run by path, apart from the studio."""
