@@ -1,0 +1,1 @@
+"""Chunkers: a text to pieces that say where they stand in it, so that answers can cite them."""
