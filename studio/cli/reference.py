@@ -1,6 +1,6 @@
-"""The reference of all commands as Markdown, made from the live parsers; `studio/help/commands.md` is its output.
+"""Pages of the help that are made: of all commands from the live parsers, of all node types from their declarations.
 
-`python -m studio.cli.reference` rewrites the page; a test compares the two.
+`python -m studio.cli.reference` rewrites `commands.md` and `node_types.md` in `studio/help`; a test compares.
 """
 
 from __future__ import annotations
@@ -53,7 +53,42 @@ def _cell(action: argparse.Action) -> str:
     return (action.help or "").replace("|", "\\|")
 
 
+NODE_TYPES = """# Node types
+
+What each node type is, which library does its work, what it may do beyond computing, and what bounds it. `studio nodes
+TYPE` tells more of one; `reads`, `network` and `executes` types of a graph that is not yours are approved before they
+run (page `trust`). Types that name no library are a few lines of ours; where no limit is named, the inputs are the
+measure and the run's own limits hold.
+"""
+
+EFFECTS = {"pure": "none", "reads": "reads", "network": "network", "executes": "executes"}
+
+
+def node_types_page() -> str:
+    """Return the page of all node types that ship with the studio, by category."""
+    from studio.spec.registry import default_registry
+
+    lines = [NODE_TYPES]
+    category = ""
+    types = [cls for cls in default_registry().all_types() if cls.__module__.startswith("studio.nodes.")]
+    for cls in sorted(types, key=lambda cls: (cls.spec.category, cls.spec.type)):
+        spec = cls.spec
+        if spec.category != category:
+            category = spec.category
+            lines += ["", f"## {category}", "", "| type | what it does | library | effects | limits |"]
+            lines.append("|---|---|---|---|---|")
+        effects = spec.effects if spec.effects != "pure" or not spec.stores else "store"
+        cells = (f"`{spec.type}`", spec.summary, spec.library, EFFECTS.get(effects, effects), spec.limits)
+        lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
+    return "\n".join(lines) + "\n"
+
+
+PAGES = {"commands": commands_page, "node_types": node_types_page}
+"""The pages that are made, by name."""
+
+
 if __name__ == "__main__":
-    target = Path(__file__).resolve().parent.parent / "help" / "commands.md"
-    target.write_text(commands_page(), encoding="utf-8")
-    sys.stdout.write(f"{target} written\n")
+    folder = Path(__file__).resolve().parent.parent / "help"
+    for name, page in PAGES.items():
+        (folder / f"{name}.md").write_text(page(), encoding="utf-8")
+        sys.stdout.write(f"{folder / name}.md written\n")

@@ -13,7 +13,7 @@ import pytest
 from studio.cli import discovery, main, text
 from studio.cli.output import Output
 from studio.cli.parsing import command_parser
-from studio.cli.reference import commands_page
+from studio.cli.reference import PAGES
 from studio.help import page_names, page_text
 from studio.support.errors import EnvironmentProblem
 from studio.support.plain import cells
@@ -41,7 +41,8 @@ def test_every_command_is_on_the_page_of_commands(name: str) -> None:
 
 
 def test_the_page_of_commands_is_what_the_parsers_say() -> None:
-    assert page_text("commands") == commands_page(), "run `python -m studio.cli.reference`"
+    for name, page in PAGES.items():
+        assert page_text(name) == page(), "run `python -m studio.cli.reference`"
 
 
 def test_every_exit_code_is_explained() -> None:

@@ -7,7 +7,14 @@ from datetime import datetime
 from studio.spec import Fields, Node, RunContext, node, port
 
 
-@node("clock.now", category="Time and chance", icon="clock", effects="reads", needs_approval=False)
+@node(
+    "clock.now",
+    category="Time and chance",
+    icon="clock",
+    effects="reads",
+    needs_approval=False,
+    limits="one reading a tick",
+)
 class Now(Node):
     """Tell the time, once per tick.
 

@@ -7,7 +7,14 @@ from typing import Any
 from studio.spec import Fields, Node, RunContext, node, param, port
 
 
-@node("flow.delay", category="Flow", icon="clock", effects="reads", needs_approval=False)
+@node(
+    "flow.delay",
+    category="Flow",
+    icon="clock",
+    effects="reads",
+    needs_approval=False,
+    limits="`--clock` does not wait; the run's limit of seconds counts",
+)
 class Delay(Node):
     """Wait some seconds, then pass the value on.
 

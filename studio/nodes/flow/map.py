@@ -8,7 +8,13 @@ from typing import Any, Literal
 from studio.spec import Fields, Node, node, param
 
 
-@node("flow.map", category="Flow", icon="map", role="map")
+@node(
+    "flow.map",
+    category="Flow",
+    icon="map",
+    role="map",
+    limits="`concurrency` at a time; limits of the run, of the region and of the node",
+)
 class Map(Node):
     """Run a graph once for each item of a list, several at a time.
 

@@ -7,7 +7,9 @@ from typing import Literal
 from studio.spec import Fields, Node, node, param
 
 
-@node("flow.subgraph", category="Flow", icon="subgraph", role="subgraph")
+@node(
+    "flow.subgraph", category="Flow", icon="subgraph", role="subgraph", limits="own clock: `max_ticks`, 16 levels deep"
+)
 class Subgraph(Node):
     """Run another graph as one node.
 

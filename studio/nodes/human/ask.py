@@ -12,7 +12,14 @@ from studio.support.errors import NodeError
 from studio.support.templates import placeholders, render
 
 
-@node("human.ask", category="People", icon="person", effects="reads", needs_approval=False)
+@node(
+    "human.ask",
+    category="People",
+    icon="person",
+    effects="reads",
+    needs_approval=False,
+    limits="waits for a person; nobody there pauses the run",
+)
 class Ask(Node):
     """Ask a person and wait for the answer.
 

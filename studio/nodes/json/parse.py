@@ -14,7 +14,7 @@ MAX_TRIES = 200
 """How many places of a text are tried in lenient mode."""
 
 
-@node("json.parse", category="JSON", icon="json")
+@node("json.parse", category="JSON", icon="json", library="orjson", limits="200 places where JSON may begin")
 class Parse(Node):
     """Read a text as JSON.
 

@@ -10,7 +10,13 @@ from studio.support.schemas import schema_faults, schema_problem
 from studio.support.values import Absent
 
 
-@node("json.validate", category="JSON", icon="check")
+@node(
+    "json.validate",
+    category="JSON",
+    icon="check",
+    library="jsonschema",
+    limits="20 faults told, 100,000 steps of checking",
+)
 class Validate(Node):
     """Check a value against a JSON Schema.
 

@@ -13,7 +13,13 @@ from studio.support.expressions import Expression
 _GIVEN = ("item", "index")
 
 
-@node("list.filter", category="Lists", icon="filter")
+@node(
+    "list.filter",
+    category="Lists",
+    icon="filter",
+    library="simpleeval",
+    limits="an expression of 4,000 characters, 1,000,000 steps",
+)
 class Filter(Node):
     """Keep the elements for which a condition holds.
 

@@ -11,7 +11,7 @@ from studio.support.errors import NodeError
 MAX_LENGTH = 100_000
 
 
-@node("list.range", category="Lists", icon="list")
+@node("list.range", category="Lists", icon="list", limits="100,000 numbers")
 class Range(Node):
     """Give whole numbers from *start* up to, but not including, *stop*.
 

@@ -12,7 +12,16 @@ from studio.support.values import Absent, Json, preview
 ROLES = ("system", "user", "assistant", "tool")
 
 
-@node("llm.chat", category="Models", icon="chat", effects="network", live=False)
+@node(
+    "llm.chat",
+    category="Models",
+    icon="chat",
+    effects="network",
+    live=False,
+    needs_approval=False,
+    library="litellm, xllamacpp",
+    limits="one call; 900 s; `max_tokens`, `keep`",
+)
 class Chat(Node):
     """Send a conversation to a chat model and return its reply.
 

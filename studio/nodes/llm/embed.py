@@ -9,7 +9,16 @@ from studio.support.errors import NodeError
 from studio.support.values import Absent, preview
 
 
-@node("llm.embed", category="Models", icon="vector", effects="network", live=False)
+@node(
+    "llm.embed",
+    category="Models",
+    icon="vector",
+    effects="network",
+    live=False,
+    needs_approval=False,
+    library="litellm, wordllama",
+    limits="one call for all texts",
+)
 class Embed(Node):
     """Turn a text, or each text of a list, into a vector of numbers that lie close for texts of like meaning.
 

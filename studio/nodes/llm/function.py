@@ -13,7 +13,16 @@ from studio.nodes.llm._settle import Draft, Fault, Try, settle
 from studio.spec import Fields, Node, RunContext, node
 
 
-@node("llm.function", category="Models", icon="function", effects="network", live=False)
+@node(
+    "llm.function",
+    category="Models",
+    icon="function",
+    effects="network",
+    live=False,
+    needs_approval=False,
+    library="litellm, xllamacpp",
+    limits="`repairs` and `fallback`, `max_tokens`, `cost_usd`; 100 labels, 500 spans",
+)
 class Function(Node):
     """Let a model do one narrow job: its answer is held to a form, checked, repaired, and never passed on unchecked.
 

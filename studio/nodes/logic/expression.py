@@ -10,7 +10,13 @@ from studio.spec import Fields, Node, RunContext, node, param, port
 from studio.support.expressions import Expression
 
 
-@node("logic.expression", category="Logic", icon="condition")
+@node(
+    "logic.expression",
+    category="Logic",
+    icon="condition",
+    library="simpleeval",
+    limits="4,000 characters, 1,000,000 steps",
+)
 class Condition(Node):
     """Decide true or false by a condition.
 

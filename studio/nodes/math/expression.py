@@ -16,7 +16,13 @@ from studio.support.values import preview
 KINDS = ("any", "number", "integer", "text", "boolean", "list")
 
 
-@node("math.expression", category="Logic", icon="formula")
+@node(
+    "math.expression",
+    category="Logic",
+    icon="formula",
+    library="simpleeval",
+    limits="4,000 characters, 1,000,000 steps",
+)
 class Compute(Node):
     """Compute a value from others.
 

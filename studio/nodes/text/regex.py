@@ -18,7 +18,13 @@ MAX_CHARACTERS = 20_000_000
 _REFERENCE = re.compile(r"\\(?:(\d{1,2})|g<(\w+)>|(\\))")
 
 
-@node("text.regex", category="Text", icon="regex")
+@node(
+    "text.regex",
+    category="Text",
+    icon="regex",
+    library="google-re2",
+    limits="2,000 characters of pattern, 10,000 matches, 20 MB",
+)
 class Regex(Node):
     """Find or replace what matches a regular expression.
 
