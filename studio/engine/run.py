@@ -386,7 +386,12 @@ def _blob(trace_file: Path, key: str) -> bytes:
 def _outside(project: Path, prepared: Prepared, settings: Settings) -> RunOutside:
     from studio.tools.outside import RunOutside
 
-    return RunOutside(project, prepared.hash, keyring=bool(settings["keys.keyring"]))
+    return RunOutside(
+        project,
+        prepared.hash,
+        keyring=bool(settings["keys.keyring"]),
+        boundary=str(settings["sandbox.boundary"]),
+    )
 
 
 def _moment(clock: str | None) -> datetime | None:
