@@ -26,7 +26,8 @@ MAX_PARTS: Final = 1_000
 MAX_DEPTH: Final = 20
 """Deepest nesting of `and`, `or`, `not`."""
 
-_MISSING: Final = object()
+MISSING: Final = object()
+"""Stands for the value of a key that an object does not have."""
 Test = Callable[[Mapping[str, Json]], bool]
 
 
@@ -164,18 +165,19 @@ def _any(tests: list[Test]) -> Test:
 
 def _on(key: str, test: Callable[[Json], bool]) -> Test:
     path = key.split(".") if "." in key else None
-    return lambda object: test(_found(object, key, path))
+    return lambda object: test(found(object, key, path))
 
 
-def _found(object: Mapping[str, Json], key: str, path: list[str] | None) -> Json:
+def found(object: Mapping[str, Json], key: str, path: list[str] | None) -> Json:
+    """Return what a filter's key means in an object, or `MISSING`; `path` is the key split at its dots, if it has any."""
     if key in object:
         return object[key]
     if path is None:
-        return _MISSING
+        return MISSING
     value: Json = object
     for step in path:
         if not isinstance(value, Mapping) or step not in value:
-            return _MISSING
+            return MISSING
         value = value[step]
     return value
 
@@ -183,7 +185,7 @@ def _found(object: Mapping[str, Json], key: str, path: list[str] | None) -> Json
 def _equal(operand: Json, where: str = "") -> Callable[[Json], bool]:
     if isinstance(operand, str):
         return lambda value: isinstance(value, str) and value == operand
-    return lambda value: value is not _MISSING and same(value, operand)
+    return lambda value: value is not MISSING and same(value, operand)
 
 
 def _unequal(operand: Json, where: str) -> Callable[[Json], bool]:
@@ -211,7 +213,7 @@ def _among(operand: Json, where: str) -> Callable[[Json], bool]:
     def test(value: Json) -> bool:
         if isinstance(value, str):
             return value in texts
-        return value is not _MISSING and any(same(value, other) for other in others)
+        return value is not MISSING and any(same(value, other) for other in others)
 
     return test
 
@@ -239,7 +241,7 @@ def _starts_with(operand: Json, where: str) -> Callable[[Json], bool]:
 def _exists(operand: Json, where: str) -> Callable[[Json], bool]:
     if not isinstance(operand, bool):
         raise FilterError(f"{where} is {preview(operand, 40)}, but it is true or false.")
-    return lambda value: (value is not _MISSING) is operand
+    return lambda value: (value is not MISSING) is operand
 
 
 _OPERATORS: Final[Mapping[str, Callable[[Json, str], Callable[[Json], bool]]]] = {
