@@ -15,18 +15,20 @@ import orjson
 from studio.engine.plan import RegionPlan, compile_plan
 from studio.graph.check import require_runnable
 from studio.graph.model import Graph
-from studio.graph.scope import bundle
+from studio.graph.scope import Scope, bundle
 from studio.spec.registry import Registry
 from studio.spec.types import type_of, value_check
 from studio.support.errors import UsageError
 from studio.support.values import Blob, Json, NotJson, encode, hash_bytes, preview
+from studio.trust.labels import guarded_nodes
+from studio.trust.survey import Survey, survey_whole
 
 
 class Prepared:
     """A checked graph with its self-contained text, the text's hash, its plans by kind of race, and the names of
     the models its nodes may ask (params edited as `model`)."""
 
-    __slots__ = ("_plans", "_text", "graph", "hash", "model_names", "registry")
+    __slots__ = ("_plans", "_survey", "_text", "graph", "hash", "model_names", "registry")
 
     def __init__(self, graph: Graph, registry: Registry) -> None:
         self.graph = bundle(graph)
@@ -36,17 +38,26 @@ class Prepared:
         self._text = self.graph.to_text()
         self.hash = hash_bytes(self._text.encode())
         self.model_names = _model_names(self.graph, registry)
+        self._survey: Survey | None = None
 
     @property
     def text(self) -> str:
         """The graph as YAML, with everything it needs inside."""
         return self._text
 
+    @property
+    def survey(self) -> Survey:
+        """What the graph may do."""
+        if self._survey is None:
+            self._survey = survey_whole(self.graph, self.registry)
+        return self._survey
+
     def plan(self, ordered_races: bool) -> RegionPlan:
         """The plan of the top graph."""
         known = self._plans.get(ordered_races)
         if known is None:
-            known = compile_plan(self.graph, self.registry, ordered_races=ordered_races)
+            guarded = guarded_nodes(Scope(self.graph), self.registry) if self.survey.sends else frozenset()
+            known = compile_plan(self.graph, self.registry, ordered_races=ordered_races, guarded=guarded)
             self._plans[ordered_races] = known
         return known
 

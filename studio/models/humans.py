@@ -49,7 +49,7 @@ class AnswersFile:
 
     def answers(self, kind: str, name: str) -> bool:
         """True if effects of this kind are answered here (see `spec.calls.Script`)."""
-        return kind == "human"
+        return kind in ("human", "approval")
 
     def pass_over(self, node: str) -> None:
         """Use up the answer to a question of this node that a run which goes on has had before."""

@@ -82,7 +82,7 @@ class Join(Node):
         return self.Out(value=len(inputs.values))
 
 
-@node("bench.wait", category="Bench", effects="network", live=False)
+@node("bench.wait", category="Bench", effects="network", live=False, needs_approval=False)
 class Wait(Node):
     """Waits as a model call would."""
 

@@ -49,7 +49,7 @@ class Waiting(Node):
         out: object = port()
 
 
-@node("wait.sleep", category="Toys", effects="reads")
+@node("wait.sleep", category="Toys", effects="reads", needs_approval=False)
 class Sleeps(Waiting):
     """Sleeps by its context."""
 
@@ -59,7 +59,7 @@ class Sleeps(Waiting):
         return self.Out(out=1)
 
 
-@node("wait.thread", category="Toys", effects="executes", blocking=True)
+@node("wait.thread", category="Toys", effects="executes", blocking=True, needs_approval=False)
 class Blocks(Waiting):
     """Blocks its thread."""
 
@@ -69,7 +69,7 @@ class Blocks(Waiting):
         return self.Out(out=1)
 
 
-@node("wait.model", category="Toys", effects="network")
+@node("wait.model", category="Toys", effects="network", needs_approval=False)
 class Asks(Waiting):
     """Asks a model that does not answer."""
 
@@ -78,7 +78,7 @@ class Asks(Waiting):
         return self.Out(out=reply.text)
 
 
-@node("wait.human", category="Toys", effects="reads")
+@node("wait.human", category="Toys", effects="reads", needs_approval=False)
 class AsksAPerson(Waiting):
     """Asks a person who does not answer."""
 
@@ -86,7 +86,7 @@ class AsksAPerson(Waiting):
         return self.Out(out=await ctx.ask_human("Well?"))
 
 
-@node("wait.retry", category="Toys", effects="executes")
+@node("wait.retry", category="Toys", effects="executes", needs_approval=False)
 class Fails(Waiting):
     """Fails, and is tried again later."""
 

@@ -8,6 +8,7 @@ import pytest
 
 from studio import run
 from studio.trace.writer import close_writer
+from tests.support.approving import hashes_of
 
 READING = """
 studio: 1
@@ -35,7 +36,7 @@ def test_a_folder_beside_the_graph_is_read(place: str, project: Path, monkeypatc
     monkeypatch.chdir(project / place)
     name = {".": "graphs/reading.yaml", "graphs": "reading.yaml", "elsewhere": "../graphs/reading.yaml"}[place]
 
-    result = run(name, db=project / "trace.db")
+    result = run(name, db=project / "trace.db", approve=hashes_of(name))
     close_writer(project / "trace.db")
 
     assert (result.status, result.outputs) == ("ok", {"result": ["one"]}), result.error
@@ -46,7 +47,7 @@ def test_a_folder_outside_the_project_is_refused(project: Path, monkeypatch: pyt
     graph = project / "graphs" / "reading.yaml"
     graph.write_text(READING.replace("folder: texts", "folder: ../.."))
 
-    result = run("graphs/reading.yaml", db=project / "trace.db")
+    result = run("graphs/reading.yaml", db=project / "trace.db", approve=hashes_of("graphs/reading.yaml"))
     close_writer(project / "trace.db")
 
     assert result.error is not None

@@ -497,7 +497,7 @@ class Near(Services):
         return Embedder()
 
 
-@node("review.all", category="Review", effects="reads")
+@node("review.all", category="Review", effects="reads", needs_approval=False)
 class AllEffects(Node):
     """Asks for one of everything."""
 

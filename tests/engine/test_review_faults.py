@@ -363,7 +363,7 @@ def test_b3_a_nodes_own_timeout_error_is_its_error_and_is_retried(
     assert failed.attempt == (2 if "retries" in extra else 1)
 
 
-@node("review.group", category="Review", effects="network", live=False)
+@node("review.group", category="Review", effects="network", live=False, needs_approval=False)
 class Group(Node):
     """Three calls in a task group."""
 
@@ -564,7 +564,7 @@ def test_d2_random_numbers_after_a_transient_model_error_replay(
 ) -> None:
     monkeypatch.setattr("studio.engine.effects.RETRY_FIRST_S", 0.001)
 
-    @node("review.ask_dice", category="Review", effects="network", live=False)
+    @node("review.ask_dice", category="Review", effects="network", live=False, needs_approval=False)
     class AskDice(Node):
         """Asks, then draws."""
 
@@ -583,7 +583,7 @@ def test_d2_random_numbers_after_a_transient_model_error_replay(
     assert verify(trace, registry=registry).difference is None
 
 
-@node("review.once", category="Review", effects="network", live=False)
+@node("review.once", category="Review", effects="network", live=False, needs_approval=False)
 class Once(Node):
     """Asks a shared question."""
 
@@ -641,7 +641,7 @@ edges:
 def test_d5_a_fixed_clock_tells_the_same_whatever_the_latencies() -> None:
     """2.10. The time slept is one number for the whole run: whoever sleeps second reads 20 s."""
 
-    @node("review.now", category="Review", effects="reads")
+    @node("review.now", category="Review", effects="reads", needs_approval=False)
     class Now(Node):
         """Sleeps and tells the time."""
 
@@ -670,7 +670,7 @@ def test_d6_a_thread_that_outlives_its_time_limit_writes_nothing_more(
     """A decided firing has no later effects, least of all after the footer, nor under another attempt's number."""
     monkeypatch.setattr("studio.engine.firing.BACKOFF_S", 0.001)
 
-    @node("review.late", category="Review", effects="reads", live=False, blocking=True)
+    @node("review.late", category="Review", effects="reads", live=False, blocking=True, needs_approval=False)
     class Late(Node):
         """Notes too late."""
 
@@ -691,7 +691,7 @@ def test_d6_a_thread_that_outlives_its_time_limit_writes_nothing_more(
 
 
 def asker(*texts: str, type: str = "review.ask") -> type[Node]:
-    @node(type, category="Review", effects="network", live=False)
+    @node(type, category="Review", effects="network", live=False, needs_approval=False)
     class Asker(Node):
         """Asks one after another and gives the first answer."""
 
@@ -724,7 +724,7 @@ def test_e2_a_request_that_is_no_longer_made_is_a_difference(tmp_path: Path) -> 
 def test_e3_calls_side_by_side_in_one_firing_replay(tmp_path: Path) -> None:
     """Effects are numbered as they are asked, so the numbers of a second step depend on who answered first."""
 
-    @node("review.parallel", category="Review", effects="network", live=False)
+    @node("review.parallel", category="Review", effects="network", live=False, needs_approval=False)
     class Parallel(Node):
         """Two chains of two calls."""
 
@@ -783,7 +783,7 @@ def test_e6_a_region_that_was_tried_twice_replays_and_its_firings_have_identitie
     monkeypatch.setattr("studio.engine.firing.BACKOFF_S", 0.001)
     asked: list[int] = []
 
-    @node("review.heals", category="Review", effects="reads")
+    @node("review.heals", category="Review", effects="reads", needs_approval=False)
     class Heals(Node):
         """Fails at its first effect."""
 
@@ -857,7 +857,7 @@ graphs:
 def test_e9_a_run_whose_model_could_not_be_had_replays(tmp_path: Path) -> None:
     """A missing key, routed to a fallback: the record does not keep the refusal."""
 
-    @node("review.strong", category="Review", effects="network", live=False)
+    @node("review.strong", category="Review", effects="network", live=False, needs_approval=False)
     class Strong(Node):
         """Wants the strong model."""
 

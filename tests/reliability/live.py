@@ -17,7 +17,7 @@ from studio.support.values import Json
 from tests.support.toys import Add
 
 
-@node("live.note", category="Toys", effects="executes")
+@node("live.note", category="Toys", effects="executes", needs_approval=False)
 class Note(Node):
     """Appends a number to a file and says so on standard output: a side effect that can be counted afterwards."""
 

@@ -31,7 +31,7 @@ def nothing_done() -> None:
     DONE.clear()
 
 
-@node("t.count", category="Toys", effects="network", live=False)
+@node("t.count", category="Toys", effects="network", live=False, needs_approval=False)
 class Count(Node):
     """Counts how often it was asked, outside; fails until it is often enough, or never answers."""
 

@@ -31,7 +31,7 @@ def nothing_done() -> None:
     DONE.clear()
 
 
-@node("t.chains", category="Toys", effects="executes")
+@node("t.chains", category="Toys", effects="executes", needs_approval=False)
 class Chains(Node):
     """Chains of deeds, one after another in a chain, the chains side by side."""
 
@@ -58,7 +58,7 @@ class Chains(Node):
         return self.Out(all=list(await asyncio.gather(*map(go, range(params.chains)))))
 
 
-@node("t.talk", category="Toys", effects="network", live=False)
+@node("t.talk", category="Toys", effects="network", live=False, needs_approval=False)
 class Talk(Node):
     """Asks a model several times, each time telling it the last answer."""
 
@@ -78,7 +78,7 @@ class Talk(Node):
         return self.Out(said=said)
 
 
-@node("t.nap", category="Toys", effects="reads")
+@node("t.nap", category="Toys", effects="reads", needs_approval=False)
 class Nap(Node):
     """Sleeps, and tells the time."""
 
@@ -90,7 +90,7 @@ class Nap(Node):
         return self.Out(time=await ctx.now())
 
 
-@node("t.thrice", category="Toys", effects="network", live=False)
+@node("t.thrice", category="Toys", effects="network", live=False, needs_approval=False)
 class Thrice(Node):
     """Succeeds the third time."""
 

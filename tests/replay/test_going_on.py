@@ -44,7 +44,7 @@ def outside() -> Outside:
     return OUTSIDE
 
 
-@node("t.send", category="Toys", effects="executes")
+@node("t.send", category="Toys", effects="executes", needs_approval=False)
 class Send(Node):
     """Does two things outside, one after another, and may fail after them."""
 
@@ -66,7 +66,7 @@ class Send(Node):
         return "sent"
 
 
-@node("t.look", category="Toys", effects="reads")
+@node("t.look", category="Toys", effects="reads", needs_approval=False)
 class Look(Node):
     """Looks how the world is."""
 
@@ -84,7 +84,7 @@ class Look(Node):
         return self.Out(seen=int(await ctx.effect("file", "look", None, look)))
 
 
-@node("t.flaky", category="Toys", effects="network", live=False)
+@node("t.flaky", category="Toys", effects="network", live=False, needs_approval=False)
 class Flaky(Node):
     """Asks outside and fails the first times."""
 
@@ -105,7 +105,7 @@ class Flaky(Node):
         return self.Out(text=f"{inputs.text} after {times}")
 
 
-@node("t.slow", category="Toys", effects="network", live=False)
+@node("t.slow", category="Toys", effects="network", live=False, needs_approval=False)
 class Slow(Node):
     """Is too slow as long as the world is impatient."""
 
@@ -368,7 +368,7 @@ edges:
     assert is_verified(db, again.run_id)
 
 
-@node("t.sleep", category="Toys", effects="reads")
+@node("t.sleep", category="Toys", effects="reads", needs_approval=False)
 class Sleep(Node):
     """Sleeps for a while."""
 
@@ -466,7 +466,7 @@ def test_a_store_holds_what_the_kept_part_had_put_there(tmp_path: Path) -> None:
     assert result.outputs == {"result": ["one"]}, "the word was decided before the fork"
 
 
-@node("t.ask_once", category="Toys", effects="network", live=False)
+@node("t.ask_once", category="Toys", effects="network", live=False, needs_approval=False)
 class AskOnce(Node):
     """Asks a question that all of a run ask alike."""
 
@@ -506,7 +506,7 @@ edges:
     assert not later.model.requests
 
 
-@node("t.careful", category="Toys", effects="reads", live=False)
+@node("t.careful", category="Toys", effects="reads", live=False, needs_approval=False)
 class Careful(Node):
     """Catches what its own question raises."""
 
@@ -589,7 +589,7 @@ def test_pictures_go_on_too_and_are_there_when_the_run_is_verified(tmp_path: Pat
         assert found.difference is None, str(found.difference)
 
 
-@node("t.refuse", category="Toys", effects="network", live=False)
+@node("t.refuse", category="Toys", effects="network", live=False, needs_approval=False)
 class Refuse(Node):
     """Asks outside and fails."""
 

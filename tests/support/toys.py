@@ -259,7 +259,7 @@ class AtLeast(Node):
         return self.Out(yes=inputs.value >= params.limit, no=inputs.value < params.limit)
 
 
-@node("toy.world", category="Toys", effects="reads")
+@node("toy.world", category="Toys", effects="reads", needs_approval=False)
 class World(Node):
     """A live source: what the world looks like to this node at this tick (the same in every run)."""
 
@@ -274,7 +274,7 @@ class World(Node):
         return self.Out(out=zlib.crc32(f"{ctx.node} {ctx.tick}".encode()) % 100)
 
 
-@node("toy.tool", category="Toys", effects="executes")
+@node("toy.tool", category="Toys", effects="executes", needs_approval=False)
 class Tool(Node):
     """Does something outside, so it is live; gives back what it was told."""
 
@@ -289,7 +289,7 @@ class Tool(Node):
         return self.Out(out=inputs.value)
 
 
-@node("toy.dice", category="Toys", effects="reads")
+@node("toy.dice", category="Toys", effects="reads", needs_approval=False)
 class Dice(Node):
     """A draw from the generator of this firing."""
 
@@ -304,7 +304,7 @@ class Dice(Node):
         return self.Out(out=ctx.random.randrange(1_000_000))
 
 
-@node("toy.ask", category="Toys", effects="network", live=False)
+@node("toy.ask", category="Toys", effects="network", live=False, needs_approval=False)
 class Ask(Node):
     """One question to a model, as a steady node that calls the network."""
 

@@ -1,0 +1,87 @@
+"""May a graph run here? The one question that is asked before anything of a graph runs."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from copy import deepcopy
+from functools import lru_cache
+from pathlib import Path
+
+from studio.graph.model import Graph
+from studio.graph.scope import bundle
+from studio.spec.registry import Registry
+from studio.support.errors import StudioError, UsageError
+from studio.support.resources import bundled_graphs
+from studio.support.values import Json, hash_bytes
+from studio.trust.approvals import Approvals
+from studio.trust.survey import Survey, survey_whole
+
+
+class NotApproved(UsageError):
+    """A foreign graph would do what nobody here has approved. `survey` says what; so does the text, in full."""
+
+    code = "not_approved"
+
+    def __init__(self, survey: Survey, *, where: str = "", problem: str = "") -> None:
+        lines = ["This graph is not from here, and nobody approved what it may do:", *survey.lines()]
+        told = [problem] if problem else []
+        told.append(
+            f"If you want that: `--approve {survey.hash}` lets it run once, `studio approve GRAPH` from now on."
+        )
+        super().__init__("\n".join(lines), where=where, hint="\n" + "\n".join(told))
+        self.survey = survey
+
+    @property
+    def details(self) -> Json:
+        """What programs get beside the text."""
+        return self.survey.to_json()
+
+
+def is_foreign(whole: Graph) -> bool:
+    """True if some of a graph (with all its bodies, see `bundle`) was read from a text; what was written in Python is
+    the caller's own."""
+    return any(part.place.file or any(node.place.file for node in part.nodes.values()) for _, part in whole.walk())
+
+
+def is_approved(whole: Graph, asked: Survey, approve: Collection[str] = ()) -> bool:
+    """True if a graph may run: it asks for nothing, `approve` or this profile holds its hash, or it ships with us."""
+    return (
+        not asked.asks or asked.hash in approve or Approvals().has(asked.hash) or is_bundled(whole)
+    )  # in order of what it costs
+
+
+def require_approval(whole: Graph, asked: Survey, approve: Collection[str] = ()) -> None:
+    """Raise NotApproved for a foreign graph that may not run here. `whole` is the graph with all its bodies."""
+    if is_foreign(whole) and not is_approved(whole, asked, approve):
+        raise NotApproved(asked, where=whole.place.file, problem=Approvals().problem)
+
+
+def may_run(graph: Graph, registry: Registry, approve: Collection[str] = ()) -> bool:
+    """True if `require_approval` would let a graph run. Raises GraphError if a file that it includes cannot be read."""
+    whole = bundle(graph)
+    return not is_foreign(whole) or is_approved(whole, survey_whole(whole, registry), approve)
+
+
+# -- what ships with the studio -----------------------------------------------------------------------
+
+
+def is_bundled(whole: Graph) -> bool:
+    """True if a graph says, apart from its layout and comments, exactly what one that ships with the studio says."""
+    meaning = meaning_of(whole)
+    return any(_meaning_of_file(path, path.stat().st_mtime_ns) == meaning for path in bundled_graphs())
+
+
+def meaning_of(whole: Graph) -> str:
+    """Return a hash of all that a graph says but for layout and comments; `whole` holds all its bodies."""
+    copy = deepcopy(whole)
+    for _, part in copy.walk():
+        part.layout, part.comments = {}, {}
+    return hash_bytes(copy.to_text().encode())
+
+
+@lru_cache(maxsize=64)
+def _meaning_of_file(path: Path, _changed_at: int) -> str:
+    try:
+        return meaning_of(bundle(Graph.load(path)))
+    except StudioError:  # one damaged example must not keep the others from running
+        return ""
