@@ -4,21 +4,26 @@ from __future__ import annotations
 
 import asyncio
 import fnmatch
-import os
-import stat
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Collection, Iterator
+from pathlib import Path, PurePosixPath
 from typing import Any
 
-from studio.spec import Fields, Node, RunContext, node, param, port
+from studio.nodes.files._workspace import reading
+from studio.spec import Fields, Node, Permission, RunContext, node, param, port
 from studio.support.errors import NodeError
 from studio.support.values import Json
+from studio.tools.workspace import Wanted, Workspace
+from studio.tools.workspace.listing import MAX_ENTRIES
+from studio.tools.workspace.names import read_problem
 
-MAX_ENTRIES = 100_000
-"""How many entries of a folder are looked at before giving up."""
 
-
-@node("files.read_folder", category="Files", icon="folder", effects="reads")
+@node(
+    "files.read_folder",
+    category="Files",
+    icon="folder",
+    effects="reads",
+    limits="1,000 files or `max_files`, 1 MB or `max_bytes` in all; hidden files and links are left out",
+)
 class ReadFolder(Node):
     """Read all text files of a folder.
 
@@ -39,14 +44,20 @@ class ReadFolder(Node):
         folder: str = port(None, help="The folder; else the param of that name.")
 
     class Out(Fields):
-        files: list[Any] = port(help="Objects with the `name` (relative to the folder) and the `text` of each file.")
-        texts: list[Any] = port(help="Only the texts, in the same order.")
+        files: list[Any] = port(
+            private=True, help="Objects with the `name` (relative to the folder) and the `text` of each file."
+        )
+        texts: list[Any] = port(private=True, help="Only the texts, in the same order.")
         length: int = port(help="How many files were read.")
 
     @classmethod
     def problems(cls, params: Any) -> Iterator[str]:
         if "/" in params.pattern or "\\" in params.pattern:
             yield "`pattern` is for names of files and has no slash; name the folder in `folder`."
+
+    @classmethod
+    def permissions(cls, params: Any, wired: Collection[str]) -> Iterator[Permission]:
+        yield reading(params, wired)
 
     async def run(self, ctx: RunContext, params: Params, inputs: In) -> Out:
         if inputs.folder is not None:
@@ -62,9 +73,14 @@ class ReadFolder(Node):
 
 def read_texts(folder: Path, params: Any) -> list[dict[str, str]]:
     """Return name and text of the matching files. Raises `NodeError` for what cannot be read."""
+    problem = read_problem([part for part in PurePosixPath(params.folder).parts if part != ".."])
+    if problem:
+        raise NodeError(f"the folder `{params.folder}` {problem}.", code="protected")
     if not folder.is_dir():
         raise NodeError(f"there is no folder `{params.folder}` in the project.", hint="Correct `folder`.", code="files")
-    names = _names(folder, params)
+    workspace = Workspace(folder)
+    found = workspace.find(Wanted(recursive=params.recursive, ignored=True, most=MAX_ENTRIES))
+    names = [file.name for file in found if fnmatch.fnmatchcase(file.name.rsplit("/", 1)[-1], params.pattern)]
     if len(names) > params.max_files:
         raise NodeError(
             f"`{params.folder}` holds {len(names)} files named `{params.pattern}`, more than {params.max_files}.",
@@ -73,51 +89,17 @@ def read_texts(folder: Path, params: Any) -> list[dict[str, str]]:
         )
     files = []
     left = params.max_bytes
-    for name in sorted(names):
-        data = _bytes(folder / name, name, left + 1)
-        left -= len(data)
-        if left < 0:
-            raise NodeError(
-                f"the files of `{params.folder}` hold more than {params.max_bytes} bytes (reached at `{name}`).",
-                hint="Narrow the pattern or raise `max_bytes`.",
-                code="files",
-            )
+    for name in names:
         try:
-            text = data.decode("utf-8-sig")
-        except UnicodeDecodeError as error:
-            raise NodeError(
-                f"`{name}` is no UTF-8 text (byte {error.start}).", hint="Save it as UTF-8.", code="files"
-            ) from None
-        files.append({"name": name, "text": text.replace("\r\n", "\n")})
+            content = workspace.read(name, most_bytes=left)
+        except NodeError as error:
+            if error.kind == "too_large":
+                raise NodeError(
+                    f"the files of `{params.folder}` hold more than {params.max_bytes} bytes (reached at `{name}`).",
+                    hint="Narrow the pattern or raise `max_bytes`.",
+                    code="files",
+                ) from None
+            raise
+        left -= len(content.data)
+        files.append({"name": name, "text": content.text()})
     return files
-
-
-def _names(folder: Path, params: Any) -> list[str]:
-    found: list[str] = []
-    seen = 0
-    for here, folders, files in os.walk(folder, onerror=_cannot_list):
-        seen += len(folders) + len(files)
-        if seen > MAX_ENTRIES:
-            raise NodeError(f"`{params.folder}` holds more than {MAX_ENTRIES} entries.", code="files")
-        folders[:] = [name for name in folders if params.recursive and not name.startswith(".")]
-        for name in files:
-            path = Path(here) / name
-            if not name.startswith(".") and fnmatch.fnmatchcase(name, params.pattern) and not path.is_symlink():
-                found.append(path.relative_to(folder).as_posix())
-    return found
-
-
-def _cannot_list(error: OSError) -> None:
-    raise NodeError(f"`{error.filename}` cannot be listed: {error.strerror}.", code="files")
-
-
-def _bytes(path: Path, name: str, limit: int) -> bytes:
-    flags = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0)
-    try:
-        # A link or a pipe put in the place of the file since it was found is not followed, nor waited for.
-        with os.fdopen(os.open(path, flags), "rb") as file:
-            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-                raise NodeError(f"`{name}` is no ordinary file.", hint="Narrow the pattern.", code="files")
-            return file.read(limit)
-    except OSError as error:
-        raise NodeError(f"`{name}` cannot be read: {error.strerror}.", code="files") from None

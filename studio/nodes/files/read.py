@@ -1,0 +1,83 @@
+"""`files.read`: one file of the project."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from typing import Any, Literal
+
+from studio.nodes.files._workspace import ask, folder_of, folder_param, folder_port, reading
+from studio.spec import Fields, Node, Permission, RunContext, node, param, port
+from studio.support.errors import NodeError
+from studio.support.values import Absent, Json
+from studio.tools.lines import lines_of
+from studio.tools.workspace import Workspace
+
+
+@node(
+    "files.read",
+    category="Files",
+    icon="file-read",
+    effects="reads",
+    limits="1 MB or `max_bytes`, UTF-8 text; not outside the project, no files of git or of secrets",
+)
+class Read(Node):
+    """Read a file of the project: its text, or some lines of it.
+
+    `hash` tells whether the file changed since: wire it to `if_unchanged` of *files.write*.  With `give: file` the
+    output `file` holds the bytes of any file instead of a text.
+    """
+
+    class Params(Fields):
+        folder: str = folder_param()
+        give: Literal["text", "file"] = param(
+            "text", choices=("text", "file"), help="*text* for text files, *file* for any other."
+        )
+        numbered: bool = param(False, help="Begin each line with its number and a tab.")
+        max_bytes: int = param(1_000_000, ge=1, le=20_000_000, help="The largest file that is read, in bytes.")
+
+    class In(Fields):
+        name: str = port(help="The name of the file relative to the folder, as in `src/main.py`.")
+        first: int = port(None, help="The first line to give, counted from 1; else from the beginning.")
+        last: int = port(None, help="The last line to give; else to the end.")
+        folder: str = folder_port()
+
+    class Out(Fields):
+        text: str = port(private=True, help="The text, or the lines asked for.")
+        lines: int = port(help="How many lines the whole file has.")
+        file: Any = port(type="file", private=True, help="The bytes, if *give* is file.")
+        hash: str = port(help="Stands for the content of the whole file.")
+
+    @classmethod
+    def permissions(cls, params: Any, wired: Collection[str]) -> Iterator[Permission]:
+        yield reading(params, wired)
+
+    async def run(self, ctx: RunContext, params: Params, inputs: In) -> Out:
+        def work(workspace: Workspace) -> Json:
+            content = workspace.read(inputs.name, most_bytes=params.max_bytes)
+            if params.give == "file":
+                return {"file": ctx.put_blob(content.data, "application/octet-stream"), "hash": content.hash}
+            return {"text": content.text(), "hash": content.hash}
+
+        found = await ask(
+            ctx, "read", folder_of(params, inputs), {"name": inputs.name, "max_bytes": params.max_bytes}, work
+        )
+        if params.give == "file":
+            why: Any = Absent("the node gives a file")
+            return self.Out(text=why, lines=why, file=found["file"], hash=found["hash"])
+        lines = lines_of(found["text"])
+        chosen = _chosen(lines, inputs)
+        text = "".join(f"{n}\t{line}" for n, line in chosen) if params.numbered else "".join(line for _, line in chosen)
+        file: Any = Absent("the node gives a text")
+        return self.Out(text=text, lines=len(lines), file=file, hash=found["hash"])
+
+
+def _chosen(lines: list[str], inputs: Any) -> list[tuple[int, str]]:
+    first = 1 if inputs.first is None else inputs.first
+    last = len(lines) if inputs.last is None else inputs.last
+    if first < 1 or last < first - 1 or first > max(1, len(lines)):
+        raise NodeError(
+            f"`{inputs.name}` has {len(lines)} lines, so there are no lines {first} to {last}.",
+            hint="Count lines from 1.",
+            code="range",
+        )
+    return [(number, lines[number - 1]) for number in range(first, min(last, len(lines)) + 1)]
