@@ -6,11 +6,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
 from studio.cli.text import MARGIN, STATUS_STYLE, Piece, duration, money, plural, table, usage
+from studio.replay.firing.prompts import with_calls
 from studio.support.pieces import Line as Line
 from studio.support.pieces import brief as brief
 from studio.support.pieces import sign_piece as sign_piece
 from studio.support.plain import plain
 from studio.support.tables import are_numbers, cell_text
+from studio.support.templates import as_text
 from studio.support.values import Json, encode
 from studio.trace.log import CALLS
 
@@ -88,7 +90,7 @@ def effect_lines(effect: Effect, *, width: int = 100, full: bool = True) -> Iter
     yield (("bold", f"  {effect.kind} "), ("magenta", name), ("dim", attempt + _paid(effect)))
     if effect.kind in CALLS and isinstance(effect.request, dict):
         for message in messages_of(effect.request):
-            yield from message_lines(str(message.get("role", "")), message.get("content"), full=full)
+            yield from message_lines(str(message.get("role", "")), said_in(message), full=full)
     elif effect.request is not None:
         yield from _named("asked", "", effect.request, width, full)
     if effect.status == "error":
@@ -96,7 +98,8 @@ def effect_lines(effect: Effect, *, width: int = 100, full: bool = True) -> Iter
     elif effect.status == "unanswered":
         yield ("    ", ("yellow", "never answered"))
     elif effect.kind in CALLS and isinstance(effect.response, dict):
-        yield from message_lines("reply", effect.response.get("text", ""), full=full)
+        said = with_calls(as_text(effect.response.get("text", "")), effect.response.get("tool_calls"))
+        yield from message_lines("reply", said, full=full)
     else:
         yield from _named("got", "", effect.response, width, full)
 
@@ -107,6 +110,12 @@ def messages_of(request: Mapping[str, Json]) -> Sequence[Mapping[str, Json]]:
         found: Sequence[Mapping[str, Json]] = request["messages"]
         return found
     return [{"role": "prompt", "content": request.get("prompt", "")}]
+
+
+def said_in(message: Mapping[str, Json]) -> Json:
+    """Return what a message says, with the tools that it calls."""
+    content, calls = message.get("content"), message.get("tool_calls")
+    return with_calls(as_text(content), calls) if calls else content
 
 
 def message_lines(role: str, content: Json, *, full: bool = True, indent: str = "    ") -> Iterator[Line]:

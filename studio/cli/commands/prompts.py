@@ -7,7 +7,7 @@ import argparse
 from studio.cli import exits
 from studio.cli.database import open_trace, run_argument
 from studio.cli.output import Output
-from studio.cli.showing import message_lines
+from studio.cli.showing import message_lines, said_in
 from studio.cli.text import money
 
 EXAMPLES = ("studio prompts last", "studio prompts last --node writer", "studio prompts 01K3 --json")
@@ -58,7 +58,7 @@ def run(args: argparse.Namespace, out: Output) -> int:
         out.say(("bold", f"{number}. "), ("heading", one.node), ("dim", "  " + "  ".join(facts) + "  "),
                 ("magenta", one.model))  # fmt: skip
         for message in one.messages:
-            for line in message_lines(str(message.get("role", "")), message.get("content"), indent="  "):
+            for line in message_lines(str(message.get("role", "")), said_in(message), indent="  "):
                 out.line(line)
         if one.reply is not None:
             for line in message_lines("reply", one.reply, indent="  "):

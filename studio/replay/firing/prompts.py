@@ -76,11 +76,25 @@ def messages_of(effect: Effect, inputs: Mapping[str, Json]) -> tuple[Message, ..
         entry = one if isinstance(one, dict) else {"role": "?", "content": one}
         content = entry.get("content")
         text = content if isinstance(content, str) else as_text(content)
-        extra = {key: value for key, value in entry.items() if key not in ("role", "content")}
+        text = with_calls(text, entry.get("tool_calls"))
+        extra = {key: value for key, value in entry.items() if key not in _SHOWN_OF_A_MESSAGE}
         if extra:
             text = f"{text}\n{as_text(extra)}".lstrip("\n")
         made.append(Message(str(entry.get("role", "")), text, _spans(text, inputs) if place == asked else ()))
     return tuple(made)
+
+
+_SHOWN_OF_A_MESSAGE = ("role", "content", "tool_calls", "tool_call_id")
+
+
+def with_calls(text: str, calls: Json) -> str:
+    """Return what a model said with the tools that it called, a line each: `→ look_up {"word": "tide"}`."""
+    lines = [text] if text else []
+    for call in calls if isinstance(calls, list) else ():
+        named = call.get("function", call) if isinstance(call, dict) else {}
+        named = named if isinstance(named, dict) else {}
+        lines.append(f"→ {named.get('name', '?')} {as_text(named.get('arguments', {}))}")
+    return "\n".join(lines)
 
 
 def _question(messages: Sequence[Json]) -> int:

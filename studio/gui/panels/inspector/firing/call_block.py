@@ -19,7 +19,7 @@ from studio.gui.theme import current_theme
 from studio.gui.widgets.labels import Elided, Note, colour_text, small_button
 from studio.gui.widgets.section import Section
 from studio.replay.firing.asking import ANSWER, BLANK, JUDGE, Call, last_text
-from studio.replay.firing.prompts import Message, cells_of, messages_of, settings_of
+from studio.replay.firing.prompts import Message, cells_of, messages_of, settings_of, with_calls
 from studio.support.plain import plain_line
 from studio.support.values import Json
 from studio.trace.log import CALLS
@@ -219,8 +219,8 @@ class CallBody(QWidget):
                 finish = effect.finish_reason
                 ended = "" if finish in ("", "stop") or effect.kind == "complete" else f" · ended by {finish}"
                 text = response.get("text")
-                self.reply.show_message(Message("reply", text if isinstance(text, str) else readable(text)),
-                                        caption=f"reply{ended}")  # fmt: skip
+                said = with_calls(text if isinstance(text, str) else readable(text), response.get("tool_calls"))
+                self.reply.show_message(Message("reply", said), caption=f"reply{ended}")
             else:
                 self.reply.show_message(Message("reply", readable(response)), caption="answered", fixed=True)
         cells = cells_of(effect) if is_call else ()
