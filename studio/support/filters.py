@@ -169,7 +169,7 @@ def _on(key: str, test: Callable[[Json], bool]) -> Test:
 
 
 def found(object: Mapping[str, Json], key: str, path: list[str] | None) -> Json:
-    """Return what a filter's key means in an object, or `MISSING`; `path` is the key split at its dots, if it has any."""
+    """Return what a filter's key means in an object, or `MISSING`; `path` is the key split at its dots."""
     if key in object:
         return object[key]
     if path is None:
