@@ -119,6 +119,10 @@ class Canvases(QObject):
         for watched in self.in_sight(session):
             self._paint(watched)
 
+    def are_done(self, session: Session) -> bool:
+        """True if the canvases in sight show everything as it stood at a session's step, also what is not in view."""
+        return all(watched.is_done for watched in self.in_sight(session))
+
     def paint_light(self, session: Session) -> None:
         """Light on the canvases in sight what is lit in a session."""
         for watched in self.in_sight(session):

@@ -32,7 +32,7 @@ class OnWires:
         self._signs: dict[WireKey, object] = {}
         """What tells that which is shown on a wire from something else."""
         self._shown: dict[WireKey, WireValue] = {}
-        self._left: dict[WireKey, None] = {}
+        self._left: dict[WireKey, int] = {}
         """Wires that were not looked at since the last step, those in view first."""
 
     @property
@@ -57,8 +57,8 @@ class OnWires:
             if not self._shown.keys() <= self._numbers.keys():
                 self._signs, self._shown = {}, {}
                 self._canvas.set_wire_values({})
-        self._left = dict.fromkeys(key for key in seen if key in self._numbers)
-        self._left.update(dict.fromkeys(self._numbers))
+        front = {key: self._numbers[key] for key in seen if key in self._numbers}
+        self._left = front | self._numbers
 
     def show(self, seconds: float, most: int | None = None) -> None:
         """Show what lies on the wires that are next, as many as there is time for, and no more than `most`."""

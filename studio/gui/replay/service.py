@@ -256,6 +256,10 @@ class Replays(QObject):
         """Bring the canvases in sight up to date with a session's step; others follow when they come into sight."""
         self._canvases.paint(session)
 
+    def is_shown(self, session: Session) -> bool:
+        """True if the canvases in sight show everything as it stood at a session's step, also what is not in view."""
+        return self._canvases.are_done(session)
+
     def paint_light(self, session: Session) -> None:
         """Light on the canvases in sight what is lit in a session."""
         self._canvases.paint_light(session)

@@ -71,6 +71,11 @@ class Desk(QObject):
         if causes is not None and session is not None and firing:
             self.workbench.trying(lambda: causes.light(session, firing, port))
 
+    @property
+    def is_waiting(self) -> bool:
+        """True while something is looked up, or is to be in a moment."""
+        return bool(self._waiting or self._later)
+
     # -- looking up ---------------------------------------------------------------------------
 
     def look_up(self, name: str, question: Callable[[Any], Any], then: Callable[[Any], None]) -> None:
