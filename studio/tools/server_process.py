@@ -163,11 +163,10 @@ class ServerProcess:
                     self.fault = f"it sent more than {MAX_UNASKED // 1_000_000} MB that nobody asked for"
                 elif noise > MAX_NOISE:
                     self.fault = "it writes to standard output what is no message of the protocol"
+            self.ended.set()
         except (anyio.ClosedResourceError, anyio.BrokenResourceError):
             return  # the session is over
-        finally:
-            # Those who wait for answers are told at once; what the process still says goes nowhere.
-            self.ended.set()
+        finally:  # those who wait for answers are told at once
             to_session.close()
 
     async def _write(self, process: asyncio.subprocess.Process, from_session: Any) -> None:

@@ -238,7 +238,10 @@ def user_agent() -> str:
 
 async def _whole(response: ClientResponse, target: Target, most_bytes: int) -> WebResponse:
     """Read the body within its bounds, decoded and without keys: a server may send back what it was sent."""
-    headers = {name.lower(): keys.scrub(value) for name, value in response.headers.items()}
+    headers: dict[str, str] = {}
+    for name, value in response.headers.items():
+        known = headers.get(name.lower())
+        headers[name.lower()] = keys.scrub(value if known is None else f"{known}, {value}")
     decoder = Decoder(headers.pop("content-encoding", ""), most_bytes)
     if response.method != "HEAD":
         try:

@@ -1,0 +1,1 @@
+"""Node types for tool servers (Model Context Protocol)."""

@@ -1,0 +1,1 @@
+"""Node types for pages of the web."""
