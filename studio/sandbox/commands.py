@@ -44,7 +44,7 @@ async def run(
     except TimeoutError:
         raise NodeError(
             f"the command `{argv[0]}` did not end within {timeout_s:g} s and was ended.",
-            hint="Give it less to do, or raise `timeout_s`.",
+            hint="Give it less to do, or more time.",
             code="timeout",
         ) from None
     finally:

@@ -110,7 +110,7 @@ class Worker:
         except TimeoutError:
             raise NodeError(
                 f"the code did not end within {timeout_s:g} s and was ended.",
-                hint="Give it less to do, or raise `timeout_s`.",
+                hint="Give it less to do, or more time.",
                 code="timeout",
             ) from None
         self.calls += 1
@@ -193,7 +193,7 @@ def _error(answer: dict[str, Any]) -> NodeError:
         return NodeError(f"the code raised {at and 'in ' + at}{said}", code="raised")
     if kind == "memory":
         return NodeError(
-            "the code ran out of memory.", hint="Raise `memory_mb`, or hold less at a time.", code="memory"
+            "the code ran out of memory.", hint="Give it more memory, or hold less at a time.", code="memory"
         )
     if kind == "syntax":
         return NodeError(f"the code is no Python: {at}{message}.", code="syntax")

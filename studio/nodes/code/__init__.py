@@ -1,0 +1,1 @@
+"""Code of the graph's own, run in the sandbox."""

@@ -1,0 +1,1 @@
+"""Programs of this computer, run in the sandbox."""
