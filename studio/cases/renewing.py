@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +19,8 @@ from studio.spec.registry import Registry, default_registry
 from studio.support.errors import ModelError, UsageError
 from studio.support.values import Json
 from studio.trace.log import MODEL_KINDS
+from studio.trust.gate import require_approved
+from studio.trust.survey import survey
 
 if TYPE_CHECKING:
     from studio.models.catalog import Catalog
@@ -70,11 +73,13 @@ def record(
     db: Path,
     registry: Registry | None = None,
     stop: Stop | None = None,
+    approve: Collection[str] = (),
 ) -> Case:
     """Run the case's graph, or its node alone, for real; return the case over the new answers and outputs.
 
     The run is kept in `db` like any other. Raises UsageError if it cannot be run alone, is stopped or does not come to
-    its end, and if it failed as the model did where it had succeeded: that is no answer to keep.
+    its end, and if it failed as the model did where it had succeeded: that is no answer to keep; `NotApproved` for a
+    foreign graph, unless `approve` holds the hash of what it may do.
     """
     from studio.engine.run import arun
     from studio.trace import Trace
@@ -87,11 +92,13 @@ def record(
                 f"`{case.node}` uses stores, and what was in them is known only to a whole run.",
                 hint=f"Run the graph, then `studio test last --add {case.name} --node {case.node} --replace`.",
             )
+        require_approved(graph, types, approve)
         target, inputs = alone(case, graph, types, stores="run")
+        approve = [survey(target, types).hash]  # a node of what may run
     result = until_stopped(
         lambda: arun(
             target, inputs, model=model, embedder=embedder, db=db, seed=case.recorded.seed, clock=case.recorded.clock,
-            registry=registry, cache="off",
+            registry=registry, cache="off", approve=approve,
         ),
         stop or Stop(),
     )  # fmt: skip

@@ -55,7 +55,7 @@ def graph_of(db: Path, run: str) -> Graph:
     from studio.trace import Trace
 
     with Trace(db) as trace:
-        return Graph.from_text(trace.graph_text(run), name=trace.run(run).graph)
+        return Graph.from_text(trace.graph_text(run), name=trace.run(run).graph or "recorded run")
 
 
 def open_trace(args: argparse.Namespace) -> Trace:

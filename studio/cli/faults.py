@@ -25,9 +25,11 @@ def report(error: StudioError, out: Output) -> int:
 
 
 def error_object(error: StudioError) -> Json:
-    """Return an error for programs: `code`, `message`, `where`, `hint`."""
+    """Return an error for programs: `code`, `message`, `where`, `hint`, and `details` where it has some."""
     kind = getattr(error, "kind", "") or type(error).code
-    return {"code": kind, "message": error.message, "where": error.where, "hint": error.hint}
+    told = {"code": kind, "message": error.message, "where": error.where, "hint": error.hint}
+    details = getattr(error, "details", None)
+    return told if details is None else {**told, "details": details}
 
 
 def report_fault(error: BaseException, out: Output) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from studio.cli import exits
+from studio.cli.approving import approval_arguments
 from studio.cli.debugging.options import debugging_arguments
 from studio.cli.output import Output
 from studio.cli.showing import status_piece, value_lines
@@ -37,6 +38,7 @@ def running_arguments(parser: argparse.ArgumentParser) -> None:
         "--limit", action="append", default=[], metavar="NAME=N", dest="limits",
         help="pause when used up: firings, ticks, calls, tokens, cost_usd, seconds; may be repeated",
     )  # fmt: skip
+    approval_arguments(parser)
     debugging_arguments(parser)
 
 

@@ -13,15 +13,18 @@ from studio.cases.keeping import Keeper
 from studio.cases.reading import CasesFile, cases_beside, is_tests_file, read_tests
 from studio.cases.trying import Outcome, try_case
 from studio.cli import exits
+from studio.cli.approving import approved_for
 from studio.cli.database import database
 from studio.cli.graphs import graph_path
 from studio.cli.output import Output
 from studio.cli.text import Piece, duration, money, plural
 from studio.graph.model import Graph
+from studio.spec.registry import default_registry
 from studio.support.errors import UsageError
 from studio.support.expressions import Expression
 from studio.support.nearest import did_you_mean
 from studio.support.resources import bundled_graphs, recorded_run
+from studio.trust.gate import require_approved
 
 if TYPE_CHECKING:
     from studio.cases.renewing import Live
@@ -60,6 +63,8 @@ def play_all(args: argparse.Namespace, out: Output) -> int:
     outcomes: list[Outcome] = []
     for source in sources:
         graph = Graph.load(source.graph)
+        if live is not None:  # else nothing but pure nodes runs
+            require_approved(graph, default_registry(), approved_for(graph, args, out))
         for case in source.cases:
             again = source.again.format(case.name)
             outcome = try_case(case, graph, source.name, again=again, db=source.db, live=live)
@@ -175,8 +180,9 @@ def _record(sources: list[Source], args: argparse.Namespace, out: Output) -> Non
                 hint=f"`studio test {source.name} --add NAME` makes a case of it.",
             )
         graph, db = Graph.load(source.graph), database(args)
+        approve = approved_for(graph, args, out)
         for case in source.cases:
-            made = record(case, graph, model=args.model, embedder=args.embedder, db=db)
+            made = record(case, graph, model=args.model, embedder=args.embedder, db=db, approve=approve)
             with Trace(db) as trace:
                 then = recorded_graph(trace, made.recorded.run)
             short = repeats_short(made, then, source.file.path.parent)

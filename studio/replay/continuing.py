@@ -27,6 +27,8 @@ from studio.support.errors import UsageError
 from studio.support.resources import bundled_graphs
 from studio.support.values import Json
 from studio.trace import Trace
+from studio.trust.gate import may_run
+from studio.trust.survey import survey
 
 if TYPE_CHECKING:
     from studio.engine.result import RunResult
@@ -48,7 +50,8 @@ class Beginning:
 def beginning_of(trace: Trace, run: Run) -> Beginning:
     """Return the graph as it was run, its inputs and options. The graph belongs to the folder it was run from."""
     options = run.options
-    graph = Graph.from_text(trace.graph_text(run.id), name=run.file or run.graph, base=_folder_of(run))
+    name = run.file or run.graph or "recorded run"  # one that came from nowhere would count as one's own
+    graph = Graph.from_text(trace.graph_text(run.id), name=name, base=_folder_of(run))
     keywords = {
         "model": _placed_model(options.get("model"), _given_in(run)),
         "embedder": options.get("embedder"),
@@ -154,9 +157,14 @@ async def afork(
             raise UsageError("Other inputs change a run from its beginning.", hint="Leave `--at` out.")
         document = graph or begun.graph
         wanted.require_no_inputs(document)
-        document = wanted.applied_to(document, registry or default_registry())
+        types = registry or default_registry()
+        approve = list(more.pop("approve", None) or ())
+        trusted = may_run(document, types, approve)
+        document = wanted.applied_to(document, types)
+        if trusted:  # what the person changes in it is their own
+            approve.append(survey(document, types).hash)
         bounds = {**limits_of_fork(begun.keywords["limits"], begun.graph, document), **(limits or {})}
-        keywords = {**begun.keywords, **_given(more), "limits": bounds}
+        keywords = {**begun.keywords, **_given(more), "limits": bounds, "approve": approve}
         _require_prepared_answers(found, begun.keywords, more)
         given = {**begun.inputs, **(inputs or {})}
         first = 1 if inputs else at

@@ -56,6 +56,12 @@ def require_approval(whole: Graph, asked: Survey, approve: Collection[str] = ())
         raise NotApproved(asked, where=whole.place.file, problem=Approvals().problem)
 
 
+def require_approved(graph: Graph, registry: Registry, approve: Collection[str] = ()) -> None:
+    """`require_approval` for a graph as it was loaded. Raises GraphError if a file that it includes cannot be read."""
+    whole = bundle(graph)
+    require_approval(whole, survey_whole(whole, registry), approve)
+
+
 def may_run(graph: Graph, registry: Registry, approve: Collection[str] = ()) -> bool:
     """True if `require_approval` would let a graph run. Raises GraphError if a file that it includes cannot be read."""
     whole = bundle(graph)

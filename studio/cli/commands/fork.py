@@ -20,6 +20,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
+from studio.cli.approving import approved_for
 from studio.cli.database import graph_of, own_run, run_argument
 from studio.cli.output import Output
 from studio.cli.running import Watch, parse_limits, play, running_arguments
@@ -67,13 +68,14 @@ def run(args: argparse.Namespace, out: Output) -> int:
         args.redo.append(args.only)  # that one is to fire, with the inputs it had
     changes = changes_of(args, db, name)
     graph, inputs = new_graph_and_inputs(args, db, name)
+    approve = approved_for(graph or graph_of(db, name), args, out)
 
     def start(watch: Watch) -> RunResult:
         from studio.replay.continuing import fork
 
         return fork(
             db, name, at=args.at, changes=changes, graph=graph, inputs=inputs, limits=limits, model=args.model,
-            embedder=args.embedder, answers=args.answers, **watch,
+            embedder=args.embedder, answers=args.answers, approve=approve, **watch,
         )  # fmt: skip
 
     return play(args, out, title, db, start, lambda: graph or graph_of(db, name), look_first="studio diff last")

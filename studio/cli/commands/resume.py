@@ -19,6 +19,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from studio.cli.approving import approved_for
 from studio.cli.database import graph_of, own_run, run_argument
 from studio.cli.output import Output
 from studio.cli.running import Watch, parse_limits, play, running_arguments
@@ -41,11 +42,15 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace, out: Output) -> int:
     limits = parse_limits(args.limits)
     db, name, graph = own_run(args)
+    approve = approved_for(graph_of(db, name), args, out)
 
     def start(watch: Watch) -> RunResult:
         from studio.replay.continuing import resume
 
-        return resume(db, name, limits=limits, model=args.model, embedder=args.embedder, answers=args.answers, **watch)
+        return resume(
+            db, name, limits=limits, model=args.model, embedder=args.embedder, answers=args.answers, approve=approve,
+            **watch,
+        )  # fmt: skip
 
     def advice(result: RunResult) -> str:
         return "" if (result.error or {}).get("code") != "divergence" else _instead(db, name, result)

@@ -9,6 +9,9 @@ Exit codes: 0 ok, 1 the run failed, 2 something was given wrongly, 3 paused by a
 A run can be stepped (--step), stopped where a condition holds (--break), or changed while it goes on (--freeze,
 --knockout): on a terminal by single keys, from a pipe by lines; ? lists them. `studio control` does the same to a run
 that goes on elsewhere.
+
+A graph that is not from here, and may do more than compute and ask your own models, is run only if you approve what it
+may do: a terminal asks, else --approve HASH is needed (exit code 2 tells the list and the hash); see `studio approve`.
 """
 
 from __future__ import annotations
@@ -17,6 +20,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from studio.cli.approving import approved_for
 from studio.cli.database import database
 from studio.cli.graphs import open_graph
 from studio.cli.output import Output
@@ -49,7 +53,6 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         help="take from the cache what was asked before: of models (llm), of slow pure nodes too (all); default: the "
         "setting cache.mode; see `studio cache --help`",
     )  # fmt: skip
-    parser.add_argument("--approve", metavar="HASH", help="approve what a foreign graph may do")
 
 
 def run(args: argparse.Namespace, out: Output) -> int:
@@ -58,8 +61,7 @@ def run(args: argparse.Namespace, out: Output) -> int:
     graph = open_graph(args.graph)
     inputs = parse_inputs(args.inputs, input_types(graph)) if args.inputs else {}
     limits = parse_limits(args.limits)
-    if args.approve:
-        out.note("Approval of foreign graphs is not part of this version yet; --approve changes nothing.")
+    approve = approved_for(graph, args, out)
     db = database(args)
 
     def start(watch: Watch) -> RunResult:
@@ -67,7 +69,8 @@ def run(args: argparse.Namespace, out: Output) -> int:
 
         return run_graph(
             graph, inputs, model=args.model, embedder=args.embedder, answers=args.answers, clock=args.clock,
-            seed=args.seed, limits=limits or None, cache=args.cache, db=db, folder=Path.cwd(), **watch,
+            seed=args.seed, limits=limits or None, cache=args.cache, db=db, folder=Path.cwd(),
+            approve=approve, **watch,
         )  # fmt: skip
 
     return play(args, out, graph.name, db, start, lambda: graph)

@@ -16,6 +16,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from studio.cli.approving import approval_arguments
 from studio.cli.output import Output
 from studio.support.errors import UsageError
 
@@ -40,6 +41,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--model", metavar="MODEL", help="ask this one (else --live the recorded one, --record as `run`)"
     )
     again.add_argument("--embedder", metavar="MODEL", help="the embedding model to ask")
+    approval_arguments(again)
     new = parser.add_argument_group("making a case")
     new.add_argument("--add", metavar="NAME", help="make a case of the run and append it to the tests file")
     new.add_argument("--node", metavar="NODE", help="of one firing of this node (path, or its end), not the whole run")
