@@ -22,7 +22,7 @@ from studio.models.names import EMBEDDED, is_scripted
 from studio.settings.settings import Settings, current_settings
 from studio.spec.calls import Script
 from studio.spec.registry import Registry, default_registry
-from studio.support.errors import UsageError
+from studio.support.errors import NodeError, UsageError
 from studio.support.ids import new_run_id
 from studio.support.values import Blob, Json, encode
 from studio.trace.log import RunLog
@@ -128,7 +128,8 @@ async def arun(
         }
         if past is not None and past.instead:
             options["instead"] = past.instead  # whoever resumes this run before it came to them needs them
-        log = _open_log(trace_file, run_id, document, prepared, bound, options, listener, past)
+        boundary = "" if recorded is not None else await _boundary(prepared, settings)
+        log = _open_log(trace_file, run_id, document, prepared, bound, options, listener, past, boundary)
     reuse = None if recorded is not None else await _reuse(settings, cache, prepared)
     engine = Engine(
         run_id=run_id,
@@ -259,6 +260,7 @@ def _open_log(
     options: dict[str, Json],
     listener: Listener | None,
     past: Past | None,
+    boundary: str,
 ) -> RunLog:
     from studio.support.keys import scrubber
     from studio.trace import RunStart, open_run
@@ -274,6 +276,7 @@ def _open_log(
         started_at=time_ns(),
         parent_run="" if past is None else past.run,
         fork_seq=None if past is None else past.fork_seq,
+        boundary=boundary,
     )
     return open_run(file, start, listener, scrub=scrubber())
 
@@ -383,12 +386,26 @@ def _blob(trace_file: Path, key: str) -> bytes:
         return trace.blob(key)
 
 
+async def _boundary(prepared: Prepared, settings: Settings) -> str:
+    """Return what confines code and commands of this run, `refused` if they will not run; "" if it has none."""
+    kinds = {one.kind for entry in prepared.survey.entries for one in entry.permissions}
+    if kinds.isdisjoint(("code", "command")):
+        return ""
+    from studio.sandbox.boundaries import choose
+
+    try:
+        return await asyncio.to_thread(choose, str(settings["sandbox.boundary"]))
+    except NodeError:
+        return "refused"  # the firing that needs it says why
+
+
 def _outside(project: Path, prepared: Prepared, settings: Settings) -> RunOutside:
     from studio.tools.outside import RunOutside
 
     return RunOutside(
         project,
         prepared.hash,
+        origins=[one.strip() for one in str(settings["web.origins"]).split(",") if one.strip()],
         keyring=bool(settings["keys.keyring"]),
         boundary=str(settings["sandbox.boundary"]),
     )

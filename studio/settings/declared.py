@@ -135,6 +135,12 @@ SETTINGS: tuple[Setting, ...] = (
         choices=("best", "required", "bubblewrap", "landlock", "none"),
     ),
     Setting(
+        "web.origins",
+        "",
+        "Servers on this computer or its network that graphs may reach, as in `http://127.0.0.1:8080`, divided by "
+        "commas. Each is exactly one scheme, host and port. All others there stay out of reach.",
+    ),
+    Setting(
         "window.theme",
         "system",
         "How the window looks: `light`, `dark`, or `system`, as the desktop is set.",
