@@ -195,7 +195,7 @@ async def checked_addresses(target: Target, allowed: bool, lookup: Lookup) -> li
         if why:
             raise NodeError(
                 f"{target.origin} leads to {text} ({why}), which graphs do not reach.",
-                hint=f"If that is your own server, add this origin to the setting: studio config web.origins {target.origin}",
+                hint=f"If that is your own server, allow this origin: studio config web.origins {target.origin}",
                 code="address",
             )
     return found

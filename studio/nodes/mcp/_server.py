@@ -9,7 +9,8 @@ from studio.nodes.http._url import headers_problems, texts_of
 from studio.spec import Permission
 from studio.spec.outside import ServerSpec
 from studio.support.errors import NodeError
-from studio.support.values import sorted_encode
+from studio.support.plain import plain_line
+from studio.support.values import preview, sorted_encode
 from studio.tools.addresses import read_url
 from studio.tools.web import secret_names
 
@@ -45,18 +46,21 @@ def server_problems(params: Any) -> Iterator[str]:
             yield str(error)
 
 
-def server_permissions(params: Any) -> Iterator[Permission]:
-    """Yield what asking the server means: starting the whole command, or reaching the origin; and the secrets."""
+def server_permissions(params: Any, tool: str) -> Iterator[Permission]:
+    """Yield what asking the server for a tool means: starting the whole command, or reaching the origin; the secrets."""
+    asked = f" for its tool {preview(plain_line(tool), 200)}"
     if params.command:
         where = "" if params.folder == "." else f" in {params.folder}"
-        yield Permission("server", sorted_encode(list(params.command)).decode() + where, "it runs with your rights")
+        yield Permission(
+            "server", sorted_encode(list(params.command)).decode() + where + asked, "it runs with your rights"
+        )
     if params.url:
         try:
             target = read_url(params.url)
         except NodeError:  # it is told by `server_problems`, and never asked
-            yield Permission("server", params.url)
+            yield Permission("server", params.url + asked)
         else:
-            yield Permission("server", params.url)
+            yield Permission("server", params.url + asked)
             yield Permission("host", target.origin)
     names = [str(name) for name in params.variables] if params.command else []
     for name in (*names, *secret_names(texts_of(params.headers))):

@@ -95,7 +95,7 @@ class Tool(Node):
 
     @classmethod
     def permissions(cls, params: Any, wired: Collection[str]) -> Iterator[Permission]:
-        yield from server_permissions(params)
+        yield from server_permissions(params, params.tool)
 
     async def run(self, ctx: RunContext, params: Params, inputs: Fields) -> Fields:
         server = server_of(params)
