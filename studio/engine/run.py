@@ -19,9 +19,10 @@ from studio.engine.region import Region
 from studio.engine.result import RunResult, Status
 from studio.graph.model import LIMITS, Graph
 from studio.models.names import EMBEDDED, is_scripted
+from studio.plugins.registries import own_types, require_own_types
 from studio.settings.settings import Settings, current_settings
 from studio.spec.calls import Script
-from studio.spec.registry import Registry, default_registry
+from studio.spec.registry import Registry
 from studio.support.errors import NodeError, UsageError
 from studio.support.ids import new_run_id
 from studio.support.values import Blob, Json, encode
@@ -90,7 +91,9 @@ async def arun(
     the trace cannot be written; a failing run is returned, not raised.
     """
     document = graph if isinstance(graph, Graph) else Graph.load(graph)
-    prepared = prepare(document, registry or default_registry())
+    if registry is None:
+        registry = own_types(document.base).registry if recorded is not None else require_own_types(document, approve)
+    prepared = prepare(document, registry)
     if recorded is None:
         require_approval(prepared.graph, prepared.survey, approve)
     settings = current_settings()

@@ -103,6 +103,12 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting("keys.keyring", True, "Look for keys in the system's keyring when the environment has none."),
     Setting(
+        "plugins.enabled",
+        "",
+        "Names of installed plugins whose node types are imported, separated by commas. `studio nodes --plugins` lists "
+        "those that are installed.",
+    ),
+    Setting(
         "store.db",
         "",
         "The file all runs are recorded in. Empty: `studio.db` in your data folder.",

@@ -1,7 +1,7 @@
-"""Which node types exist: ours by module name, others by entry point, tests' by registration.
+"""Which node types exist: ours by module name, all others by registration (see `studio.plugins`).
 
-The type `llm.function` lives in `studio/nodes/llm/function.py`, so that one type is found without
-importing the rest; `all_types` walks the package and the entry points of the group `studio.nodes`.
+The type `llm.function` lives in `studio/nodes/llm/function.py`, so that one type is found without importing the rest;
+`all_types` walks the package.
 """
 
 from __future__ import annotations
@@ -17,21 +17,29 @@ from functools import cache
 
 from studio.spec.node import Node
 
-ENTRY_POINTS = "studio.nodes"
 _TYPE_NAME = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+")
 
 
 class Registry:
-    """Node types by name. `package` is searched lazily; `extra` types come first."""
+    """Node types by name. `package` is searched lazily; `extra` types come first.
 
-    def __init__(self, extra: Iterable[type[Node]] = (), *, package: str | None = "studio.nodes") -> None:
+    A registry with another one `beneath` has the types of both, those beneath first: nothing takes the name of a type
+    that is there already.
+    """
+
+    def __init__(
+        self,
+        extra: Iterable[type[Node]] = (),
+        *,
+        package: str | None = "studio.nodes",
+        beneath: Registry | None = None,
+    ) -> None:
         self._types: dict[str, type[Node]] = {}
-        self._package = package
-        self._entry_points_read = package is None
-        self._package_read = package is None
+        self._package = None if beneath is not None else package
+        self._beneath = beneath
+        self._package_read = self._package is None
         self._missed: set[str] = set()
         self._walking = threading.RLock()
-        self._failed: dict[str, str] = {}
         for cls in extra:
             self.register(cls)
 
@@ -43,6 +51,8 @@ class Registry:
 
     def find(self, type_name: str) -> type[Node] | None:
         """Return the node type of this name, or None if nobody declares it."""
+        if self._beneath is not None:
+            return self._beneath.find(type_name) or self._types.get(type_name)
         found = self._types.get(type_name)
         if found is not None or type_name in self._missed:
             return found
@@ -51,9 +61,6 @@ class Registry:
             if module is not None:
                 self._adopt(module)
             found = self._types.get(type_name)
-            if found is None:
-                self._read_entry_points()
-                found = self._types.get(type_name)
             if found is None:
                 self.all_types()  # an old name lives in the module of the new one
                 found = self._types.get(type_name)
@@ -70,34 +77,12 @@ class Registry:
                     if not info.ispkg:
                         self._adopt(info.name)
                 self._package_read = True
-            self._read_entry_points()
-        return sorted(set(self._types.values()), key=lambda cls: cls.spec.type)
-
-    def failures(self) -> dict[str, str]:
-        """Return plugins that could not be loaded: entry point → reason. One bad plugin hides no other."""
-        return dict(self._failed)
+        known = set(self._types.values()) | set(self._beneath.all_types() if self._beneath is not None else ())
+        return sorted(known, key=lambda cls: cls.spec.type)
 
     def _adopt(self, module_name: str) -> None:
         for cls in declared_in(module_name):
             self.register(cls)
-
-    def _read_entry_points(self) -> None:
-        with self._walking:
-            if not self._entry_points_read:
-                self._entry_points_read = True
-                self._load_entry_points()
-
-    def _load_entry_points(self) -> None:
-        from importlib.metadata import entry_points
-
-        for entry in entry_points(group=ENTRY_POINTS):
-            try:
-                loaded = entry.load()
-            except Exception as error:  # noqa: BLE001 - a stranger's import may raise anything; kept and shown by `studio nodes`
-                self._failed[entry.name] = f"{type(error).__name__}: {error}"
-                continue
-            for cls in loaded if isinstance(loaded, list | tuple) else (loaded,):
-                self.register(cls)
 
 
 def module_of(package: str, type_name: str) -> str | None:
@@ -123,5 +108,5 @@ def declared_in(module_name: str) -> Iterator[type[Node]]:
 
 @cache
 def default_registry() -> Registry:
-    """Return the registry of the built-in types and installed plugins."""
+    """Return the registry of the types that ship with the studio. A graph's own: `studio.plugins.registry_of`."""
     return Registry()

@@ -6,12 +6,14 @@ A type's ports may follow from its params; the ports shown are those of a node w
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 from typing import Any
 
 from studio.cli import exits
 from studio.cli.output import Output
 from studio.cli.text import Piece
-from studio.spec import Field, Node, Registry, default_registry
+from studio.plugins.registries import own_types
+from studio.spec import Field, Node, Registry
 from studio.support.errors import UsageError
 from studio.support.nearest import did_you_mean
 from studio.support.values import Json, preview
@@ -24,7 +26,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace, out: Output) -> int:
-    registry = default_registry()
+    own = own_types(Path.cwd())
+    registry = own.registry
     if args.type:
         return _explain(_find(args.type, registry), out)
     types = registry.all_types()
@@ -40,8 +43,8 @@ def run(args: argparse.Namespace, out: Output) -> int:
             category = cls.spec.category
             out.say(("heading", category))
         out.wrapped("  ", ("bold", f"{cls.spec.type:<{wide}}"), "  ", cls.spec.summary)
-    for name, reason in registry.failures().items():
-        out.note(("yellow", f"The plugin `{name}` could not be loaded: {reason}"))
+    for name, reason in own.failures.items():
+        out.note(("yellow", f"`{name}` could not be loaded: {reason}"))
     return exits.OK
 
 

@@ -1,0 +1,94 @@
+"""The files of a project's `nodes/` folder, read and never run: what each declares, and the hash it is approved by."""
+
+from __future__ import annotations
+
+import ast
+import os
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from studio.support.values import hash_bytes
+
+FOLDER: Final = "nodes"
+"""Name of the folder, inside the project's."""
+
+MOST_FILES: Final = 500
+LARGEST: Final = 1_000_000
+"""Bytes of one file."""
+
+
+@dataclass(frozen=True, slots=True)
+class OwnFile:
+    """One Python file of a project's own node types. `name` is relative to the `nodes/` folder.
+
+    `types` are the names that it declares with `@node("…")`, as far as reading tells; `hash` is over every byte of it;
+    `problem` says in a sentence why it cannot be used, "" if nothing is known yet.
+    """
+
+    path: Path
+    name: str
+    source: bytes
+    hash: str
+    types: tuple[str, ...] = ()
+    problem: str = ""
+
+
+def own_files(project: Path) -> list[OwnFile]:
+    """Return the files of a project's own node types, by name. Reads at most `MOST_FILES`; follows no links."""
+    folder = project / FOLDER
+    return [_read(path, path.relative_to(folder).as_posix()) for path in _paths(folder)]
+
+
+def _paths(folder: Path) -> Iterator[Path]:
+    """Python files, also in folders inside; what begins with `_` or `.` is not for declaring node types."""
+    if folder.is_symlink() or not folder.is_dir():
+        return
+    found: list[Path] = []
+    for here, folders, files in os.walk(folder):
+        folders[:] = sorted(name for name in folders if not name.startswith((".", "_")))
+        found += [Path(here) / name for name in files if name.endswith(".py") and not name.startswith((".", "_"))]
+        if len(found) > MOST_FILES:
+            break
+    yield from sorted(found)[:MOST_FILES]
+
+
+def _read(path: Path, name: str) -> OwnFile:
+    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    try:
+        with os.fdopen(os.open(path, flags), "rb") as file:
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                return OwnFile(path, name, b"", "", problem="It is no ordinary file.")
+            source = file.read(LARGEST + 1)
+    except OSError as error:
+        return OwnFile(path, name, b"", "", problem=f"It cannot be read: {error.strerror or error}.")
+    if len(source) > LARGEST:
+        return OwnFile(path, name, b"", "", problem=f"It is larger than {LARGEST:,} bytes.")
+    types, problem = _declared(source)
+    return OwnFile(path, name, source, hash_bytes(b"node types\0" + source), types, problem)
+
+
+def _declared(source: bytes) -> tuple[tuple[str, ...], str]:
+    """Return the names in `@node("…")` over classes, found in the syntax tree: nothing is executed."""
+    try:
+        tree = ast.parse(source)
+    except SyntaxError as error:
+        return (), f"Line {error.lineno or 1} is no Python: {error.msg}."
+    except (ValueError, RecursionError, MemoryError) as error:
+        return (), f"It is no Python that could be read ({type(error).__name__})."
+    names = []
+    for statement in tree.body:
+        for decorator in statement.decorator_list if isinstance(statement, ast.ClassDef) else ():
+            if isinstance(decorator, ast.Call) and _called(decorator.func) == "node" and decorator.args:
+                first = decorator.args[0]
+                if isinstance(first, ast.Constant) and isinstance(first.value, str):
+                    names.append(first.value)
+    return tuple(names), "" if names else 'It declares no node type: a class under `@node("category.name", …)`.'
+
+
+def _called(function: ast.expr) -> str:
+    if isinstance(function, ast.Attribute):
+        return function.attr
+    return function.id if isinstance(function, ast.Name) else ""

@@ -1,0 +1,191 @@
+"""A project's own node types: read before they are approved, imported after, exactly as they were approved."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from studio import Graph, run
+from studio.plugins import loading
+from studio.plugins.files import own_files
+from studio.plugins.registries import (
+    OwnTypesNotApproved,
+    approve_files,
+    own_types,
+    registry_of,
+    trust_folder,
+)
+
+SHOUT = '''
+from studio.spec import Fields, Node, RunContext, node, port
+
+open(r"{canary}", "a").close()
+
+
+@node("my.shout", category="Mine")
+class Shout(Node):
+    """Say it loud."""
+
+    class In(Fields):
+        text: str = port()
+
+    class Out(Fields):
+        text: str = port()
+
+    def run(self, ctx: RunContext, params: Fields, inputs: In) -> Out:
+        return self.Out(text=inputs.text.upper() + "!")
+'''
+
+GRAPH = """
+studio: 1
+name: loud
+nodes:
+  word: {type: flow.input, value: tide}
+  shout: {type: my.shout}
+  result: {type: flow.output}
+edges:
+  - word.value -> shout.text
+  - shout.text -> result.value
+"""
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A project with one own node type and a graph that uses it; `canary` is there once its file has run."""
+    folder = tmp_path / "project"
+    (folder / "nodes").mkdir(parents=True)
+    (folder / "studio.toml").write_text("", "utf-8")
+    (folder / "nodes" / "shout.py").write_text(SHOUT.format(canary=folder / "canary"), "utf-8")
+    (folder / "loud.yaml").write_text(GRAPH, "utf-8")
+    return folder
+
+
+def test_a_file_is_read_and_listed_without_being_run(project: Path) -> None:
+    files = own_files(project)
+    types = own_types(project)
+
+    assert [(file.name, file.types, file.problem) for file in files] == [("shout.py", ("my.shout",), "")]
+    assert types.waiting == tuple(files)
+    assert types.registry.find("my.shout") is None
+    assert not (project / "canary").exists()
+
+
+def test_a_graph_that_uses_what_nobody_approved_does_not_run_and_is_told_why(project: Path) -> None:
+    with pytest.raises(OwnTypesNotApproved, match=r"`my\.shout`, declared in nodes/shout\.py.*nobody here approved"):
+        run(project / "loud.yaml", db=project / "t.db")
+
+    assert not (project / "canary").exists()
+
+
+def test_an_approved_file_gives_its_types_to_the_graphs_of_its_project_alone(project: Path, tmp_path: Path) -> None:
+    approve_files(own_files(project))
+
+    result = run(project / "loud.yaml", db=project / "t.db")
+
+    assert result.outputs == {"result": "TIDE!"}
+    assert (project / "canary").exists(), "control: running the file leaves its mark"
+    assert own_types(tmp_path / "elsewhere").registry.find("my.shout") is None
+
+
+def test_one_changed_byte_is_asked_again(project: Path) -> None:
+    approve_files(own_files(project))
+    path = project / "nodes" / "shout.py"
+    path.write_text(path.read_text("utf-8").replace("!", "?"), "utf-8")
+
+    with pytest.raises(OwnTypesNotApproved):
+        run(project / "loud.yaml", db=project / "t.db")
+
+
+def test_a_hash_given_with_the_run_lets_it_run_once(project: Path) -> None:
+    types = own_types(project)
+
+    assert run(project / "loud.yaml", db=project / "t.db", approve=[types.hash]).status == "ok"
+    assert run(project / "loud.yaml", db=project / "t.db", approve=[types.files[0].hash]).status == "ok"
+    with pytest.raises(OwnTypesNotApproved):
+        run(project / "loud.yaml", db=project / "t.db", approve=["0" * 40])
+
+
+def test_in_a_folder_of_ones_own_changes_are_taken_as_they_come(project: Path) -> None:
+    trust_folder(project)
+    first = run(project / "loud.yaml", db=project / "t.db")
+    path = project / "nodes" / "shout.py"
+    path.write_text(path.read_text("utf-8").replace('"!"', '"?"'), "utf-8")
+    second = run(project / "loud.yaml", db=project / "t.db")
+
+    assert (first.outputs["result"], second.outputs["result"]) == ("TIDE!", "TIDE?")
+
+
+def test_what_runs_is_what_was_read_whatever_the_file_holds_by_then(project: Path) -> None:
+    file = own_files(project)[0]
+    file.path.write_text("raise RuntimeError('swapped')", "utf-8")
+
+    types = loading.load_file(file, lambda name: False)
+
+    assert [cls.spec.type for cls in types] == ["my.shout"]
+
+
+@pytest.mark.parametrize(
+    ("source", "fault"),
+    [
+        ("def (", "Line 1 is no Python"),
+        ("x = 1", "declares no node type"),
+        (
+            "from studio.spec import Node, node\n\n@node('my.a', category='c')\nclass A(Node):\n    1 / 0\n",
+            "ZeroDivisionError",
+        ),
+        (
+            "from studio.spec import Node, node\n\n@node('text.template', category='c')\nclass A(Node):\n    pass\n",
+            "already",
+        ),
+        (
+            "import sys\n\ndef node(*a): return lambda c: c\n\n@node('my.a')\nclass A: pass\n\nsys.exit(0)\n",
+            "SystemExit",
+        ),
+        ("\0", "no Python"),
+        ("(" * 5000, "no Python"),
+        ("-" * 200_000 + "1", "no Python"),
+    ],
+)
+def test_a_file_with_a_fault_is_named_and_hides_no_other(project: Path, source: str, fault: str) -> None:
+    (project / "nodes" / "bad.py").write_text(source, "utf-8")
+    trust_folder(project)
+
+    types = own_types(project)
+
+    assert fault in types.failures["nodes/bad.py"]
+    assert types.registry.find("my.shout") is not None
+
+
+def test_links_and_pipes_are_not_followed(project: Path, tmp_path: Path) -> None:
+    import os
+
+    outside = tmp_path / "outside.py"
+    outside.write_text(SHOUT.format(canary=tmp_path / "no"), "utf-8")
+    (project / "nodes" / "link.py").symlink_to(outside)
+    os.mkfifo(project / "nodes" / "pipe.py")
+
+    problems = {file.name: file.problem for file in own_files(project)}
+
+    assert "cannot be read" in problems["link.py"]
+    assert "no ordinary file" in problems["pipe.py"]
+
+
+def test_types_are_kept_while_nothing_changes(project: Path) -> None:
+    trust_folder(project)
+    graph = Graph.load(project / "loud.yaml")
+
+    assert registry_of(graph) is registry_of(graph)
+
+
+def test_modules_of_files_that_failed_are_forgotten(project: Path) -> None:
+    (project / "nodes" / "bad.py").write_text(
+        "from studio.spec import Node, node\n\n@node('my.b', category='c')\nclass B(Node):\n    1 / 0\n", "utf-8"
+    )
+    trust_folder(project)
+    own_types(project)
+
+    hashes = {file.name: file.hash for file in own_files(project)}
+    assert f"{loading.PREFIX}.h{hashes['shout.py']}" in sys.modules
+    assert f"{loading.PREFIX}.h{hashes['bad.py']}" not in sys.modules
