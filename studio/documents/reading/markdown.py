@@ -7,7 +7,7 @@ is not looked at, since a section needs none of it. Nothing is rendered, so HTML
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from studio.documents.document import Document, Lines
@@ -20,23 +20,27 @@ _MOST_FIELDS: Final = 50
 
 def read_markdown(text: str, name: str) -> Document:
     """Return the document; `parts` are its sections: text, `title`, `level` (0 before the first heading), `path`."""
-    lines = Lines(text)
     front = _FRONT.match(text)
-    sections = []
+    found, _ = structure(text)
+    metadata = _fields(front.group(1)) if front else {}
+    title = metadata.get("title") or next((heading.title for heading in found), "")
+    return Document(name, "markdown", text, str(title), sections(text, found), metadata)
+
+
+def sections(text: str, found: Sequence[Heading]) -> list[dict[str, Json]]:
+    """Return the stretches from one heading to the next, end to end, with the titles above them as `path`."""
+    lines = Lines(text)
+    made = []
     path: list[tuple[int, str]] = []
-    found = headings(text)
     if text and (not found or lines.start(found[0].line) > 0):
         end = lines.start(found[0].line) if found else len(text)
-        sections.append(_section(text, lines, 0, end, "", 0, ()))
+        made.append(_section(text, lines, 0, end, "", 0, ()))
     for index, heading in enumerate(found):
         start = lines.start(heading.line)
         end = lines.start(found[index + 1].line) if index + 1 < len(found) else len(text)
         path = [above for above in path if above[0] < heading.level] + [(heading.level, heading.title)]
-        titles = tuple(title for _, title in path)
-        sections.append(_section(text, lines, start, end, heading.title, heading.level, titles))
-    metadata = _fields(front.group(1)) if front else {}
-    title = metadata.get("title") or next((heading.title for heading in found), "")
-    return Document(name, "markdown", text, str(title), sections, metadata)
+        made.append(_section(text, lines, start, end, heading.title, heading.level, [above[1] for above in path]))
+    return made
 
 
 class Heading:
@@ -61,24 +65,22 @@ class Block:
         self.last = last
 
 
-def headings(text: str) -> list[Heading]:
-    """Return the headings of the outermost level, in order. Those in lists and quotations are no sections."""
-    found = []
+def structure(text: str) -> tuple[list[Heading], list[Block]]:
+    """Return headings and blocks of the outermost level, in order.
+
+    Headings in lists and quotations head no section. Blank lines between blocks belong to none.
+    """
+    found: list[Heading] = []
+    pieces: list[Block] = []
     tokens = _tokens(text)
     for index, token in enumerate(tokens):
-        if token.type == "heading_open" and token.level == 0:
-            title = " ".join(tokens[index + 1].content.split())
-            found.append(Heading(int(token.tag[1]), title, token.map[0] + 1))
-    return found
-
-
-def blocks(text: str) -> list[Block]:
-    """Return the blocks of the outermost level in order. Blank lines between them belong to none."""
-    found = []
-    for token in _tokens(text):
-        if token.level == 0 and token.map is not None and token.nesting >= 0 and token.map[1] > token.map[0]:
-            found.append(Block(token.type.removesuffix("_open"), token.map[0] + 1, token.map[1]))
-    return found
+        if token.level or token.map is None or token.nesting < 0:
+            continue
+        if token.type == "heading_open":
+            found.append(Heading(int(token.tag[1]), " ".join(tokens[index + 1].content.split()), token.map[0] + 1))
+        if token.map[1] > token.map[0]:
+            pieces.append(Block(token.type.removesuffix("_open"), token.map[0] + 1, token.map[1]))
+    return found, pieces
 
 
 def _tokens(text: str) -> list[Any]:
@@ -95,7 +97,7 @@ def _tokens(text: str) -> list[Any]:
 
 
 def _section(
-    text: str, lines: Lines, start: int, end: int, title: str, level: int, path: tuple[str, ...]
+    text: str, lines: Lines, start: int, end: int, title: str, level: int, path: Sequence[str]
 ) -> dict[str, Json]:
     first, last = lines.span(start, end)
     return {
