@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from studio.cli import exits
 from studio.cli.output import Output
 from studio.support.errors import StudioError, UsageError
+from studio.support.private_memory import keep_memory_private
 
 WINDOW = "gui"
 """The command that `studio` alone stands for."""
@@ -59,6 +60,7 @@ def _run(words: list[str], out: Output) -> int:
     from studio.cli.discovery import load
     from studio.cli.parsing import command_parser
 
+    keep_memory_private()  # before anything is started: the window begins here too
     command = load(name)
     args = command_parser(name, command).parse_args([*words, *moved])
     return command.run(args, out)

@@ -18,6 +18,8 @@ from contextlib import suppress
 from pathlib import Path
 from queue import SimpleQueue
 
+from studio.support.private_memory import keep_memory_private
+
 GRACE_S = 6.0
 """How long a box may take to end itself when its life pipe closes; then it is killed."""
 
@@ -49,6 +51,7 @@ class Spawner:
             if self._owner == os.getpid():
                 return
             self._owner = os.getpid()
+            keep_memory_private()  # where the studio is a library of some program, nobody has done it yet
             threading.Thread(target=self._start_all, name="sandbox-spawner", daemon=True).start()
             threading.Thread(target=self._end_all, name="sandbox-reaper", daemon=True).start()
 

@@ -39,7 +39,8 @@ MODEL_KINDS = (*CALLS, "embed")
 class RunStart:
     """A run's header. `graph_text` is the self-contained graph as run, kept once per `graph_hash`; `inputs` maps each
     input to its encoded value; `parent_run` names the run that this one continues and `fork_seq` the step there from
-    which on this one is its own; `boundary` says what confined code nodes; `started_at` is in nanoseconds since 1970.
+    which on this one is its own; `boundary` says what confined code and commands, "" without any; `started_at` is in
+    nanoseconds since 1970.
     """
 
     run_id: str
@@ -52,7 +53,7 @@ class RunStart:
     parent_run: str = ""
     fork_seq: int | None = None
     started_at: int = 0
-    boundary: str = "none"
+    boundary: str = ""
 
 
 NodePath = tuple[str, str, int]

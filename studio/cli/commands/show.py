@@ -43,6 +43,8 @@ def run(args: argparse.Namespace, out: Output) -> int:
             out.json(_run_json(trace, run, args.tick))
             return exits.OK
         _head(run, out)
+        if boundary := _boundary(trace, run):
+            out.say(("dim", f"code and commands: {_CONFINED.get(boundary, f'confined by {boundary}')}"))
         _tree(trace, run, args.tick, out)
         _foot(trace, run, out)
     return exits.OK
@@ -63,6 +65,21 @@ def _head(run: Run, out: Output) -> None:
         taken = totals.get("taken_over")
         kept = f" · {plural(taken, 'firing')} taken over" if isinstance(taken, int) else ""
         out.say(("dim", f"{lineage(run)}{kept}"))
+
+
+_CONFINED = {
+    "none": "not confined, they could do what their user may",
+    "refused": "refused, for want of a boundary",
+}
+
+
+def _boundary(trace: Trace, run: Run) -> str:
+    """What confined the code of a run, "" if it ran none. Runs of before there was code say `none` as well."""
+    if run.boundary == "none" and all(
+        next(trace.effects(run.id, kind=kind), None) is None for kind in ("code", "command")
+    ):
+        return ""
+    return run.boundary
 
 
 def _tree(trace: Trace, run: Run, tick: str | None, out: Output) -> None:
@@ -167,7 +184,7 @@ def _run_json(trace: Trace, run: Run, tick: str | None) -> Json:
         "run": run.id, "graph": run.graph, "file": run.file, "status": run.status, "ended": run.ended,
         "inputs": trace.decoded(run.inputs), "outputs": trace.decoded(run.outputs), "error": run.error,
         "totals": dict(run.totals), "duration_s": run.duration_s, "parent_run": run.parent_run or None,
-        "fork_seq": run.fork_seq,
+        "fork_seq": run.fork_seq, "boundary": _boundary(trace, run) or None,
         "firings": [
             firing_json(one, trace.outputs(one)) for one in trace.outline(run.id) if tick in (None, one.tick)
         ],
