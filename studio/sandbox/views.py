@@ -27,6 +27,8 @@ _NETWORK = (
 )
 DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
 INSIDE = Path(__file__).resolve().with_name("inside")
+STUDIO = INSIDE.parents[1]
+"""The package itself: workers run our own readers of documents, also where it is not among the installed packages."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,7 @@ def system(*, network: bool = False) -> tuple[str, ...]:
 
 @lru_cache(maxsize=4)
 def _always(path: str) -> tuple[str, ...]:
-    wanted = [*_SYSTEM, *(f"/etc/{name}" for name in _ETC), str(INSIDE)]
+    wanted = [*_SYSTEM, *(f"/etc/{name}" for name in _ETC), str(STUDIO)]
     wanted += [sys.prefix, sys.base_prefix, sys.exec_prefix, sys.base_exec_prefix]
     wanted += _programs(path)
     return tuple(dict.fromkeys(name for name in wanted if Path(name).exists()))

@@ -1,8 +1,8 @@
 """The map of a repository: its most referred-to definitions as a skeleton that fits a budget of tokens.
 
 Aider 0.86, `aider/repomap.py`: rank (`repo_rank`), then show as many of the best as fit, by file in order of names;
-files without a definition shown are only named, after all ranked definitions. 1,024 tokens, 8 times as many while no file is
-in the chat. Aider accepts a map up to 15 % too large; this one never exceeds the budget.
+files without a definition shown are only named, after all ranked definitions. 1,024 tokens, 8 times as many while no
+file is in the chat. Aider accepts a map up to 15 % too large; this one never exceeds the budget.
 """
 
 from __future__ import annotations

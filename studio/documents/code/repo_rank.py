@@ -1,10 +1,10 @@
 """Which definitions of a repository matter most: Aider's ranking by who refers to whom.
 
 Aider 0.86, `aider/repomap.py`, `get_ranked_tags`; section 11 of the fact sheet of seed systems. Nodes are files. For
-each identifier that is defined and referred to there is an edge from each referring file to each defining file, of weight
-√(references) × 10 if the identifier is mentioned × 10 if it has 8 letters or more and is snake_case, kebab-case or
-camelCase × 0.1 if it begins with `_` × 0.1 if it is defined in more than 5 files × 50 if the referring file is in the
-chat. Definitions nobody refers to give an edge of 0.1 from their file to itself.
+each identifier that is defined and referred to there is an edge from each referring file to each defining file, of
+weight √(references) × 10 if the identifier is mentioned × 10 if it has 8 letters or more and is snake_case, kebab-case
+or camelCase × 0.1 if it begins with `_` × 0.1 if it is defined in more than 5 files × 50 if the referring file is in
+the chat. Definitions nobody refers to give an edge of 0.1 from their file to itself.
 """
 
 from __future__ import annotations

@@ -12,10 +12,10 @@ _PARTS: Final = re.compile(r"[^a-zA-Z0-9]")
 
 _ENGLISH: Final = """
     we our you it its they them their this that these those is are was were be been being have has had having do does
-    did doing can don t s will would should what which who when where why how a an the and or not no but because as until
-    again further then once here there all any both each few more most other some such above below to during before
-    after of at by about between into through from up down in out on off over under only own same so than too very just
-    now
+    did doing can don t s will would should what which who when where why how a an the and or not no but because as
+    until again further then once here there all any both each few more most other some such above below to during
+    before after of at by about between into through from up down in out on off over under only own same so than too
+    very just now
 """
 _CODE_WORDS: Final = """
     if then else for while with def function return TODO import try catch raise finally repeat switch case match assert
