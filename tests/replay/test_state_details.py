@@ -16,6 +16,7 @@ from studio.graph import Graph
 from studio.models.scripted import Scripted
 from studio.replay.continuing import resume
 from studio.replay.cursor import Cursor
+from studio.replay.states import last_rows
 from studio.replay.states.stores import StoresAt
 from studio.replay.states.wires import Wires
 from studio.stores.base import Store
@@ -42,6 +43,23 @@ def changed(db: Path, *statements: str) -> None:
 
 
 # -- controls: the comparison with the oracle sees each of these -----------------------------------
+
+
+@pytest.mark.parametrize("seed", [7, 16, 37, 99, 122, 276])
+@pytest.mark.parametrize("single", [2, 1000])
+def test_a_large_region_is_read_node_by_node_to_the_same_end(
+    db: Path, monkeypatch: pytest.MonkeyPatch, seed: int, single: int
+) -> None:
+    monkeypatch.setattr(last_rows, "LARGE", 0)
+    monkeypatch.setattr(last_rows, "SINGLE", single)
+    with latencies(shuffled(seed)):
+        run_id, records = recorded(graph_of(seed), db)
+
+    assert check(db, run_id, graph_of(seed), records) == []
+    with Trace(db) as trace:
+        cursor = Cursor(trace, run_id, registry=REGISTRY)
+        read = [row for seq in range(1, len(cursor) + 1) if cursor.seek(seq) and (row := cursor.state()._rows)]
+        assert any(isinstance(row, last_rows.LastRows) for row in read), "nothing was read this way: no control"
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ from studio.gui.replay.in_view import in_view
 from studio.gui.replay.on_wires import OnWires
 from studio.gui.replay.session import Session
 from studio.replay.states.state import RUNNING, WAITING
+from studio.support.errors import StudioError
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QKeyEvent
@@ -72,6 +73,11 @@ class Watched:
         """True if everything is shown as it stood at the step."""
         return not self.left and self.wires.is_done
 
+    def give_up(self) -> None:
+        """Look at nothing more of this step."""
+        self.left = {}
+        self.wires.give_up()
+
 
 class Canvases(QObject):
     """The canvases of one window that show runs. `keys` says what a key does on them, None for most keys."""
@@ -96,7 +102,7 @@ class Canvases(QObject):
             canvas.wire_value = watched.wires.told
             canvas.own_keys = self._keys
             canvas.set_tint(ROLE)
-        self._paint(self._watched[key])
+        self._trying(self._watched[key], self._paint)
         self._paint_light(self._watched[key])
 
     def _forget(self, key: int, watched: Watched) -> None:
@@ -117,7 +123,15 @@ class Canvases(QObject):
     def paint(self, session: Session) -> None:
         """Bring the canvases in sight up to date with a session's step; others follow when they come into sight."""
         for watched in self.in_sight(session):
-            self._paint(watched)
+            self._trying(watched, self._paint)
+
+    def _trying(self, watched: Watched, show: Callable[[Watched], object]) -> None:
+        """Show something; what cannot be read for it is told, and not asked for again until the next step."""
+        try:
+            show(watched)
+        except StudioError as error:
+            watched.give_up()
+            watched.session.troubled.emit(error)
 
     def are_done(self, session: Session) -> bool:
         """True if the canvases in sight show everything as it stood at a session's step, also what is not in view."""
@@ -211,12 +225,15 @@ class Canvases(QObject):
             if not watched.canvas.isVisible():
                 continue
             watched.is_new = False
-            if not watched.wires.is_done:
-                watched.wires.show(BIT_S / 2)  # painting them anew is the other half
-            elif watched.left:
-                self._tell(watched, BIT_S)
+            self._trying(watched, self._show_more)
             if not watched.is_done:
                 self._later.start(0)
+
+    def _show_more(self, watched: Watched) -> None:
+        if not watched.wires.is_done:
+            watched.wires.show(BIT_S / 2)  # painting them anew is the other half
+        elif watched.left:
+            self._tell(watched, BIT_S)
 
     def _paint_light(self, watched: Watched) -> None:
         canvas, part = watched.canvas, watched.session.lit_part(watched.canvas.at)

@@ -60,6 +60,10 @@ class OnWires:
         front = {key: self._numbers[key] for key in seen if key in self._numbers}
         self._left = front | self._numbers
 
+    def give_up(self) -> None:
+        """Look at no more wires of this step."""
+        self._left = {}
+
     def show(self, seconds: float, most: int | None = None) -> None:
         """Show what lies on the wires that are next, as many as there is time for, and no more than `most`."""
         until = perf_counter() + seconds

@@ -5,7 +5,7 @@ A region may have thousands of nodes of which a window shows ten.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -25,12 +25,19 @@ class Standing:
     under way, `tick_key` is the region's tick ("": it has not begun)."""
 
     def __init__(
-        self, plan: RegionPlan | None, last: Mapping[int, Decided], now: Mapping[int, Decided], tick_key: str
+        self,
+        plan: RegionPlan | None,
+        last: Mapping[int, Decided],
+        now: Mapping[int, Decided],
+        tick_key: str,
+        may_have_failed: Callable[[], bool],
     ) -> None:
         self._plan = plan
         self.last = last
         self.now = now
         self._tick_key = tick_key
+        self.may_have_failed = may_have_failed
+        """Returns False if nothing in the run had failed: then nobody need be asked."""
 
     def is_live(self, index: int) -> bool:
         """True if a node is decided anew at every tick."""

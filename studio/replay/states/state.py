@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from time import time_ns
 from typing import TYPE_CHECKING
 
+from studio.replay.states import last_rows
+from studio.replay.states.last_rows import LastRows
 from studio.replay.states.regions import Region, Regions
 from studio.replay.states.standing import (
     FAILED,
@@ -105,9 +107,8 @@ class State:
         self._is_last = seq >= last
         if self._is_last and run.status == "running":  # nothing is decided after it: what started since is under way
             self._time = max(self._time, time_ns())
-        rows = _of_this_execution(region, steps.last_of(region.span, seq))
-        newest = max(rows.values(), key=lambda row: row.seq or 0, default=None)
-        self._rows = rows
+        rows, newest = self._last_rows(moment)
+        self._rows, self._newest = rows, newest
         self._running = self._under_way(newest)
         # A tick has begun with its first firing, decided or not.
         self.tick_key = max((row.tick_key for row in (newest, *self._running.values()) if row is not None), default="")
@@ -118,7 +119,7 @@ class State:
         if inside is not None:
             self.firing, self.item = inside.parent, inside.item
         self._first = self._is_first_tick()
-        self._standing = Standing(region.plan, rows, self._running, self.tick_key)
+        self._standing = Standing(region.plan, rows, self._running, self.tick_key, partial(_had_failed, steps, seq))
         self.nodes: Mapping[str, NodeState] = Nodes(region, self._standing, self._waiting())
 
     @property
@@ -201,6 +202,16 @@ class State:
 
     # -- within -----------------------------------------------------------------------------------
 
+    def _last_rows(self, here: Decided | None) -> tuple[Mapping[int, Decided], Decided | None]:
+        """The last firings of this execution by plan index, and the last one of all; `here` is that of the step."""
+        region = self.region
+        is_here = here is not None and region.span.first <= here.path <= region.span.last
+        # The top is tried once only: whatever a node did last belongs to this execution.
+        if here is not None and is_here and region.node is None and len(region.nodes) > last_rows.LARGE:
+            return LastRows(self._steps, region, self.seq, here), here
+        rows = _of_this_execution(region, self._steps.last_of(region.span, self.seq))
+        return rows, max(rows.values(), key=lambda row: row.seq or 0, default=None)
+
     def _under_way(self, newest: Decided | None) -> dict[int, Decided]:
         """What had started in this execution and was not decided, by plan index."""
         span, time = self.region.span, self._time
@@ -231,7 +242,8 @@ class State:
 
     def node_among(self, firings: Collection[int]) -> str:
         """Return the node whose last firing, or the one under way, is one of these; "" if there is none."""
-        index = self._standing.among(firings)
+        newest = self._newest
+        index = newest.plan_index if newest is not None and newest.id in firings else self._standing.among(firings)
         names = (path.node for path in self.region.nodes if path.plan_index == index)
         return next(names, "")[len(self.region.prefix) :]
 
@@ -270,6 +282,11 @@ class Nodes(Mapping[str, NodeState]):
 
     def __len__(self) -> int:
         return len(self._paths)
+
+
+def _had_failed(steps: Moments, seq: int) -> bool:
+    """True if anything in the run had failed up to a step."""
+    return steps.next_error(seq + 1, back=True) is not None
 
 
 def _of_this_execution(region: Region, rows: list[Decided]) -> dict[int, Decided]:

@@ -81,6 +81,8 @@ class Waiting:
     @cached_property
     def _failure(self) -> str | None:
         """The node that has failed the region in this tick."""
+        if not self._standing.may_have_failed():
+            return None
         for index in sorted(self._known):
             node = self._plan.nodes[index]
             if self._standing.of(index) == FAILED and node.on_error == "fail" and not node.contends:
