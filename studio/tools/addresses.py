@@ -244,12 +244,12 @@ def _name(text: str, host: str) -> str:
     """The host in lower-case ASCII. A name that looks like a number must be a plain IPv4 address."""
     if not host.isascii():
         # Compatibility forms (circled digits, full-width letters, other dots) turn into plain ones on the way.
-        if unicodedata.normalize("NFKC", host).casefold() != host.casefold():
+        if unicodedata.normalize("NFKC", host).lower() != host.lower():
             raise _refused(text, "its host has letters that stand for other ones")
         import idna
 
         try:
-            host = idna.encode(host.casefold(), strict=True).decode("ascii")
+            host = idna.encode(host.lower(), strict=True).decode("ascii")
         except idna.IDNAError:
             raise _refused(text, "its host is no name of the Internet") from None
     host = host.lower()

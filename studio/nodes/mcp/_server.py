@@ -9,8 +9,7 @@ from studio.nodes.http._url import headers_problems, texts_of
 from studio.spec import Permission
 from studio.spec.outside import ServerSpec
 from studio.support.errors import NodeError
-from studio.support.plain import plain_line
-from studio.support.values import preview, sorted_encode
+from studio.support.values import sorted_encode
 from studio.tools.addresses import read_url
 from studio.tools.web import secret_names
 
@@ -47,8 +46,8 @@ def server_problems(params: Any) -> Iterator[str]:
 
 
 def server_permissions(params: Any, tool: str) -> Iterator[Permission]:
-    """Yield what asking the server for a tool means: starting the whole command, or reaching the origin; the secrets."""
-    asked = f" for its tool {preview(plain_line(tool), 200)}"
+    """Yield what asking a server for a tool means: starting the whole command, or reaching the origin; the secrets."""
+    asked = f" for its tool {sorted_encode(tool).decode()}"
     if params.command:
         where = "" if params.folder == "." else f" in {params.folder}"
         yield Permission(
