@@ -113,9 +113,8 @@ def unbind(name: str, place: str = "") -> int:
     """Take away one binding of a secret, or all of them. Returns how many there were. Raises `UsageError` if none."""
     known = bindings()
     if name not in known:
-        raise UsageError(
-            f"Nothing is bound to {name}.", hint=did_you_mean(name, known) or "`studio secrets` lists all."
-        )
+        hint = did_you_mean(name, known, then="`studio secrets` lists what is bound.")
+        raise UsageError(f"{name} is not bound to anything.", hint=hint)
     wanted = _place(place) if place and place not in known[name] else place
     left = tuple(one for one in known[name] if place and one != wanted)
     gone = len(known[name]) - len(left)

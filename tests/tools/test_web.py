@@ -133,9 +133,10 @@ async def test_a_client_that_checks_and_then_connects_by_name_is_led_here(here: 
             """Nothing is open."""
 
     assert address_problem(ip_address((await lookup("rebind.example", port))[0])) == ""
-    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(resolver=Naive())) as session:
-        async with session.get(f"http://rebind.example:{port}/") as response:
-            assert await response.text() == "hello"
+    connector = aiohttp.TCPConnector(resolver=Naive())
+    url = f"http://rebind.example:{port}/"
+    async with aiohttp.ClientSession(connector=connector) as session, session.get(url) as response:
+        assert await response.text() == "hello"
 
 
 async def test_a_name_of_this_machine_is_refused(here: Place) -> None:
@@ -229,15 +230,9 @@ async def test_redirects_without_end_are_cut(here: Place) -> None:
     assert len(here.asked) == 4
 
 
-@pytest.mark.parametrize(
-    "where", ["file:///etc/passwd", "ftp://x/", "http://[", "//2130706433/", "http://a@b/", "\x01"]
-)
+@pytest.mark.parametrize("where", ["file:///etc/passwd", "ftp://x/", "http://[", "//2130706433/", "http://a@b/"])
 async def test_a_redirect_to_what_is_no_good_url_is_refused(here: Place, where: str) -> None:
-    here.answers["/"] = moved(302, where.replace("\x01", "%00:"))
-    if where == "\x01":
-        return_to = await asked(WebRequest(here.url(), redirects=0), here)
-        assert return_to.status == 302
-        return
+    here.answers["/"] = moved(302, where)
 
     with pytest.raises(NodeError):
         await asked(WebRequest(here.url()), here)
