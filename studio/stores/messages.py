@@ -116,21 +116,23 @@ def pack(
         standing += parts[begun]
         begun += 1
     kept, used = standing, sum(map(size, standing))
+    _refuse_beyond(budget, used, "what is always kept", counted, where)
     for part in reversed(parts[begun:]):
         more = sum(map(size, part))
         if used + more > budget and len(kept) > len(standing):
             break
+        _refuse_beyond(budget, used + more, "the newest part and what is always kept", counted, where)
         kept, used = kept + part, used + more
-        if used > budget:
-            break
+    return sorted(kept), used
+
+
+def _refuse_beyond(budget: int, used: int, what: str, counted: str, where: str) -> None:
     if used > budget:
-        newest = "the newest part and what is always kept" if len(kept) > len(standing) else "what is always kept"
         raise NodeError(
-            f"{newest} of the messages `{where}` take {used} {counted}, more than the budget of {budget}.",
+            f"{what} of the messages `{where}` takes {used} {counted}, more than the budget of {budget}.",
             hint="Raise the budget, keep less, or shorten the messages.",
             code="context_window",
         )
-    return sorted(kept), used
 
 
 def _place_of(first: int, parts: list[list[int]]) -> int:

@@ -124,6 +124,7 @@ class StreamStore(Store):
         Nothing is written: use `touch`.
         """
         when, how = decode(now), text_of(recency, "recency")
+        hours(when)
         if how not in RECENCIES:
             raise NodeError(f"recency goes by {' or '.join(RECENCIES)}, not by {preview(how, 40)}.", code="store")
         base = number_of(decay, "decay")

@@ -187,8 +187,7 @@ def row_problem(params: Any, row: Json, *, whole: bool = True) -> str:
     columns = params.columns
     for name, value in row.items():
         if columns and name not in columns:
-            known = did_you_mean(name, columns) or f"Columns: {', '.join(columns)}."
-            return f"has `{preview(name, 40)}`, which is none of the columns. {known.rstrip('.?')}"
+            return f"has `{preview(name, 40)}`, which is none of the columns ({preview(', '.join(columns))})"
         kind = columns[name] if isinstance(columns, dict) else "any"
         check = value_check(kind)
         if value is not None and check is not None and not check(value):
