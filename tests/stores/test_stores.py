@@ -19,6 +19,12 @@ FILLED: dict[str, dict[str, Any]] = {
     "board": {"slots": {"x": 1, "y": {"a": [2]}}},
     "messages": {"items": [{"role": "system", "content": "be brief"}, {"role": "user", "content": "hello"}]},
     "stream": {},
+    "vector": {
+        "items": [
+            {"text": "one", "vector": [1, 0], "key": "x"},
+            {"text": "two", "vector": [0, 1], "key": "y", "meta": {"a": [2]}},
+        ]
+    },
 }
 NOON, LATER = "2023-02-13T12:00:00+00:00", "2023-02-13T13:00:00+00:00"
 WRITES: dict[str, list[tuple[str, dict[str, Any]]]] = {
@@ -79,6 +85,14 @@ WRITES: dict[str, list[tuple[str, dict[str, Any]]]] = {
         ("clear", {}),
         ("add", {"id": "n", "text": "new", "now": 3.5}),
     ],
+    "vector": [
+        ("add", {"entries": [{"text": "é", "vector": [0.25, 1], "meta": {"a": [1]}}]}),
+        ("add", {"entries": [{"text": "again", "vector": [3, 1], "key": "x"}]}),
+        ("delete", {"filter": {"a": {"contains": 2}}}),
+        ("delete", {"keys": ["x", "gone"]}),
+        ("clear", {}),
+        ("add", {"entries": [{"text": "new", "vector": [1, 1]}]}),
+    ],
 }
 READS: dict[str, tuple[str, dict[str, Any]]] = {
     "kv": ("all", {}),
@@ -87,7 +101,7 @@ READS: dict[str, tuple[str, dict[str, Any]]] = {
 }
 """How each kind tells all it holds, if it is not `items`."""
 
-KEYED = {"kv", "table", "board", "stream"}
+KEYED = {"kv", "table", "board", "stream", "vector"}
 
 kinds = pytest.mark.parametrize("kind", sorted(FILLED))
 
