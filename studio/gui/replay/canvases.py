@@ -35,13 +35,13 @@ BIT_S: Final = 0.008
 MANY: Final = 80
 """Nodes, or wires, of a graph from which on only those in view are told within the step."""
 
-AFTER_MS: Final = 15
+AFTER_MS: Final = 25
 """How long after the window was painted the rest of a step in a large graph follows, in milliseconds."""
 
 FIRST_MS: Final = 300
 """The same when it is opened: the timeline has been read and painted by then."""
 
-LONGEST_S: Final = 0.1
+LONGEST_S: Final = 0.2
 """How long the rest is put off at most, in seconds, while one step follows the other."""
 
 CHUNK: Final = 32

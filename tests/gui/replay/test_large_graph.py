@@ -12,8 +12,12 @@ from studio.gui.canvas import Canvas
 from studio.gui.canvas.wire_item import WireKey
 from studio.gui.frame.window import MainWindow
 from studio.gui.replay import canvases
+from studio.gui.replay.in_view import in_view
+from studio.gui.replay.on_wires import OnWires
 from studio.gui.replay.session import Session
 from studio.gui.replay.showing import STATUS
+from studio.replay.states.wires import Lying
+from studio.support.errors import StudioError
 from tests.gui.replay.runs import opened, replays, settle
 from tests.support.runs import made
 
@@ -96,6 +100,52 @@ def test_wires_say_what_lies_on_them_after_each_step(window: MainWindow, session
         for key, lying in told.items():
             expected = str(lying.value) if lying.state == "present" else ""
             assert canvas.wire_values.values[key].text == expected, key
+
+
+def test_wires_in_view_say_it_with_the_step_and_all_others_after_it(
+    window: MainWindow, session: Session, qtbot: Any
+) -> None:
+    canvas = window.workbench.canvas
+    assert canvas is not None
+    for place in (session.last, NODES + 75, 3):
+        session.seek(place)
+        state = session.state_at(canvas.at)
+        assert state is not None
+        told = {WireKey.of(wire.edge): wire.lying for wire in state.wires}
+        _, seen = in_view(canvas)
+        assert 0 < len(seen) < NODES / 2
+        assert not wrong_on(canvas, {key: told[key] for key in seen})
+        assert wrong_on(canvas, told), "nothing was left for later: no control"
+        assert not replays(window).is_shown(session)
+        rest(window, qtbot)
+        assert not wrong_on(canvas, told)
+        assert replays(window).is_shown(session)
+
+
+def wrong_on(canvas: Canvas, told: dict[WireKey, Lying]) -> list[WireKey]:
+    """Return the wires that say something else than lies on them."""
+    shown = canvas.wire_values.values
+    texts = {key: str(lying.value) if lying.state == "present" else "" for key, lying in told.items()}
+    return [key for key, text in texts.items() if key not in shown or shown[key].text != text]
+
+
+def test_what_cannot_be_read_of_the_rest_is_told_and_not_asked_again(
+    window: MainWindow, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session.seek(5)
+    told: list[object] = []
+    session.troubled.connect(told.append)
+    service = replays(window)._canvases
+
+    def fail(*_: object) -> None:
+        raise StudioError("It is damaged.")
+
+    monkeypatch.setattr(OnWires, "show", fail)
+    service._pause = 0
+    service._go_on()
+
+    assert [str(one) for one in told] == ["It is damaged."]
+    assert replays(window).is_shown(session)
 
 
 def test_who_goes_on_and_on_sees_the_rest_all_the_same(
