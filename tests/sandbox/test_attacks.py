@@ -1,0 +1,221 @@
+"""Whatever code does to its worker: it is told why, the next call works, and no process is left.
+
+The look for left processes is in the fixture `pool`, and so part of every test here.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from studio.sandbox.boxes import RunSandbox
+from studio.support.errors import NodeError
+from tests.sandbox.conftest import LINUX, gone, marked
+
+pytestmark = pytest.mark.skipif(not LINUX, reason="limits and boundaries are those of Linux")
+
+ECHO = "def main(a):\n    return a\n"
+
+ATTACKS = {
+    "memory bomb": ("def main():\n    a = []\n    while True: a.append(bytearray(10**7))", "ran out of memory"),
+    "one huge block": ("def main():\n    return len(bytearray(10**11))", "ran out of memory"),
+    "busy loop": ("def main():\n    while True: pass", "did not end within 0.5 s"),
+    "loop that swallows everything": (
+        "def main():\n    while True:\n        try:\n            while True: pass\n        except BaseException: pass",
+        "did not end within 0.5 s",
+    ),
+    "regex blow-up": ("import re\ndef main():\n    re.match('(a+)+$', 'a' * 60 + 'b')", "did not end within 0.5 s"),
+    "exit": ("import os\ndef main():\n    os._exit(3)", "ended with exit code 3"),
+    "system exit": ("def main():\n    raise SystemExit(3)", "SystemExit: 3"),
+    "segfault": ("import ctypes\ndef main():\n    ctypes.string_at(0)", "ended by the signal SIGSEGV"),
+    "kills itself": ("import os\ndef main():\n    os.kill(os.getpid(), 9)", "ended by the signal SIGKILL"),
+    "kills its group": ("import os\ndef main():\n    os.killpg(0, 9)", "ended by the signal SIGKILL"),
+    "print flood": ("def main():\n    while True: print('x' * 1000)", "did not end within 0.5 s"),
+    "100 MB output": ("def main():\n    return 'x' * 100_000_000", "gave more than 64000000 bytes"),
+    "not a number": ("def main():\n    return float('nan')", "gave no JSON value"),
+    "an object": ("def main():\n    return object()", "gave no JSON value"),
+    "half a character": ("def main():\n    return '\\ud800'", "gave no JSON value"),
+    "a number too large": ("def main():\n    return 2 ** 70", "JSON"),
+    "a bottomless list": ("def main():\n    a = []\n    a.append(a)\n    return a", "gave no JSON value"),
+    "a deep list": (
+        "def main():\n    a = []\n    for _ in range(500): a = [a]\n    return a", "gave no JSON value",
+    ),
+    "an error that cannot be said": (
+        "class E(Exception):\n    def __str__(self): raise self\ndef main():\n    raise E()", "raised in line 4: E",
+    ),
+    "files without end": (
+        "def main():\n    with open('x', 'wb') as f:\n        while True: f.write(b'x' * 10**6)", "File too large",
+    ),
+    "no function": ("x = 1", "defines no such function"),
+    "no Python": ("def main(:", "is no Python: line 1"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("attack", ATTACKS)
+async def test_an_attack_fails_its_own_call_with_the_reason_and_no_other(sandbox: RunSandbox, attack: str) -> None:
+    code, why = ATTACKS[attack]
+    limit = 0.5 if "0.5 s" in why else 20.0
+
+    with pytest.raises(NodeError) as told:
+        await sandbox.python(code, {}, timeout_s=limit, memory_mb=512)
+
+    assert why in str(told.value)
+    assert f"(boundary: {sandbox.boundary})" in str(told.value)
+    assert (await sandbox.python(ECHO, {"a": [1, {"b": None}]}, memory_mb=512)).value == [1, {"b": None}]
+
+
+FORGE = """
+import os, sys
+def main(which):
+    frame = sys._getframe()
+    while frame.f_code.co_name != "serve":
+        frame = frame.f_back
+    nonce, answers = frame.f_locals["body"][:16], frame.f_locals["answers"]
+    body = {"right": nonce, "wrong": b"n" * 16}[which] + b'{"value":"forged"}'
+    os.write(answers, len(body).to_bytes(4, "big") + body)
+    import time
+    time.sleep(100)
+"""
+
+
+async def test_a_frame_that_the_code_writes_itself_without_the_nonce_is_refused(sandbox: RunSandbox) -> None:
+    with pytest.raises(NodeError, match="answered out of turn"):
+        await sandbox.python(FORGE, {"which": "wrong"})
+
+    assert (await sandbox.python(ECHO, {"a": 1})).value == 1
+
+
+async def test_control_with_the_nonce_it_would_pass_and_is_the_codes_own_answer(sandbox: RunSandbox) -> None:
+    assert (await sandbox.python(FORGE, {"which": "right"})).value == "forged"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"\xff\xff\xff\xff",
+        b"\x00\x00\x00\x01x",
+        b"\x00\x00\x00\x12" + b"n" * 18,
+        b"junk" * 1000,
+    ],
+    ids=["too long", "too short", "no JSON", "junk"],
+)
+async def test_bytes_that_are_no_frame_are_refused(sandbox: RunSandbox, body: bytes) -> None:
+    code = f"""
+import os, sys, time
+def main():
+    frame = sys._getframe()
+    while frame.f_code.co_name != "serve":
+        frame = frame.f_back
+    os.write(frame.f_locals["answers"], {body!r})
+    os.close(frame.f_locals["answers"])
+    os._exit(0)
+"""
+    with pytest.raises(NodeError, match=r"out of turn|before it gave a value"):
+        await sandbox.python(code, {}, timeout_s=5)
+
+    assert (await sandbox.python(ECHO, {"a": 1})).value == 1
+
+
+LATER = """
+import os, sys, threading, time
+def main():
+    frame = sys._getframe()
+    while frame.f_code.co_name != "serve":
+        frame = frame.f_back
+    answers = frame.f_locals["answers"]
+    sys._current_frames = lambda: {1: None}     # it hides that a thread is left
+    def later():
+        time.sleep(0.05)
+        os.write(answers, b"\\0\\0\\0\\x24" + b"n" * 16 + b'{"value":"not mine"}')
+    threading.Thread(target=later, daemon=True).start()
+    return "first"
+"""
+
+
+async def test_what_a_hidden_thread_writes_later_reaches_no_other_call(sandbox: RunSandbox) -> None:
+    assert (await sandbox.python(LATER, {})).value == "first"
+    waits = "import time\ndef main(a):\n    time.sleep(0.3)\n    return a\n"
+    answers = [await _value_or_fault(sandbox, waits, 1) for _ in range(2)]
+
+    assert answers[0] in (1, "forged")  # the error that is called `forged`: the value of that name came from no call
+    assert answers[1] == 1
+
+
+async def _value_or_fault(sandbox: RunSandbox, code: str, a: int) -> Any:
+    """What the code gave; the kind of error if the call failed."""
+    try:
+        return (await sandbox.python(code, {"a": a})).value
+    except NodeError as error:
+        return error.kind
+
+
+async def test_what_is_printed_is_cut_and_kept_apart(sandbox: RunSandbox) -> None:
+    code = """
+import os, sys
+def main():
+    print("x" * 10_000_000)
+    print("to the other", file=sys.stderr)
+    os.write(1, b"y" * 10)
+    return "value"
+"""
+    done = await sandbox.python(code, {})
+
+    assert done.value == "value"
+    assert done.stdout == "x" * 64_000
+    assert done.stderr == "to the other\n"
+    assert (await sandbox.python(ECHO, {"a": 1})).stdout == ""
+
+
+async def test_threads_and_processes_of_a_call_do_not_outlive_it(sandbox: RunSandbox, mark: str) -> None:
+    code = """
+import os, threading, time
+def main():
+    threading.Thread(target=time.sleep, args=(1000,), daemon=True).start()
+    if os.fork() == 0:
+        os.setsid()
+        if os.fork():
+            os._exit(0)
+        time.sleep(1000)
+    return os.getpid()
+"""
+    await sandbox.python(code, {})
+
+    assert gone(mark), marked(mark)
+    assert (await sandbox.python(ECHO, {"a": 1})).value == 1
+
+
+def test_control_killing_the_group_alone_misses_such_a_process() -> None:
+    code = """
+import os, time
+if os.fork() == 0:
+    os.setsid()
+    print(os.getpid(), flush=True)
+    time.sleep(30)
+time.sleep(30)
+"""
+    child = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, start_new_session=True)
+    assert child.stdout is not None
+    grandchild = int(child.stdout.readline())
+
+    os.killpg(child.pid, signal.SIGKILL)
+    child.wait()
+
+    try:
+        assert Path(f"/proc/{grandchild}/stat").exists()
+    finally:
+        os.kill(grandchild, signal.SIGKILL)
+        child.stdout.close()
+
+
+async def test_a_call_leaves_nothing_for_the_next(sandbox: RunSandbox) -> None:
+    leaves = "import os\nx = 1\ndef main():\n    os.mkdir('d'); open('d/f', 'w').write('x'); return os.listdir('.')"
+    looks = "import os\ndef main():\n    return os.listdir('.') + ['x' for _ in [0] if 'x' in globals()]"
+
+    assert (await sandbox.python(leaves, {})).value == ["d"]
+    assert (await sandbox.python(looks, {})).value == []
