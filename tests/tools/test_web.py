@@ -21,7 +21,7 @@ from studio.tools import addresses
 from studio.tools.addresses import Address, address_problem, read_url
 from studio.tools.decoding import Decoder
 from studio.tools.web import CheckedWeb
-from tests.tools.conftest import Place, Serve
+from tests.support.web_places import Place, Serve
 
 PUBLIC = "93.184.216.34"
 
