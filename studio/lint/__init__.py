@@ -15,6 +15,7 @@ from studio.graph.model import Graph
 from studio.graph.scope import Scope
 from studio.lint.endings import never_quiet, no_stop, one_tick
 from studio.lint.functions import Constraint, constraint_of, free_text_steers, loose_functions
+from studio.lint.leaks import may_leak
 from studio.lint.region import RegionView
 from studio.lint.starts import never_starts
 from studio.lint.wiring import steady_joins, store_order, unused_outputs
@@ -45,6 +46,7 @@ def lint(graph: Graph, registry: Registry | None = None) -> list[Diagnostic]:
     for region in regions(graph, registry, found, report):
         for rule in RULES:
             rule(region)
+    may_leak(report)
     return [*found, *report.found]
 
 

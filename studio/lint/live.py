@@ -15,6 +15,7 @@ from studio.graph.diagnostics import Diagnostic
 from studio.graph.model import Graph
 from studio.lint import RULES, Constraint, regions, scores_of
 from studio.lint.calls import Resolve
+from studio.lint.leaks import may_leak
 from studio.lint.region import RegionView
 from studio.lint.worst_case import Bound, worst_case
 from studio.spec.registry import Registry, default_registry
@@ -63,6 +64,7 @@ def examine(
             badges[region.view.path_of(node.name)] = "live" if node.live else "steady"
     if not wanted():
         return None
+    may_leak(report)
     return Examined((*found, *report.found), scores_of(report), badges, _bound(top, resolve))
 
 

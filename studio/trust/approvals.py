@@ -11,7 +11,9 @@ import json
 import os
 import re
 import tempfile
-from collections.abc import Mapping
+import threading
+import time
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,6 +22,7 @@ from typing import Any, Final
 from studio.settings.folders import config_folder
 from studio.support.errors import EnvironmentProblem
 from studio.support.values import preview
+from studio.trace.locks import LockFile
 
 FILE_NAME: Final = "approvals.json"
 LARGEST: Final = 8_000_000
@@ -28,6 +31,10 @@ LARGEST: Final = 8_000_000
 MOST: Final = 20_000
 """Approvals that are kept: the oldest go, and are asked again."""
 
+PATIENCE_S: Final = 5.0
+"""How long a writer waits for another one, in seconds."""
+
+_WRITING: Final = threading.Lock()
 _HASH: Final = re.compile(r"[0-9a-f]{40}")
 
 
@@ -67,23 +74,25 @@ class Approvals:
 
     def remember(self, hash: str, name: str, how: str, file: str = "") -> None:
         """Approve a hash from now on. Raises EnvironmentProblem if the file cannot be written."""
-        known, problem = self._read()
-        if hash in known:
-            return
-        when = datetime.now(UTC).isoformat(timespec="seconds")
-        known[hash] = Approval(preview(name, 200), when, how, file)
-        if problem:
-            with contextlib.suppress(OSError):  # if it cannot be moved, it cannot be replaced either, which is told
-                self.path.replace(self.path.with_suffix(".damaged.json"))
-        self._write(dict(list(known.items())[-MOST:]))
+        with _alone(self.path):
+            known, problem = self._read()
+            if hash in known:
+                return
+            when = datetime.now(UTC).isoformat(timespec="seconds")
+            known[hash] = Approval(preview(name, 200), when, how, file)
+            if problem:
+                with contextlib.suppress(OSError):  # if it cannot be moved, it cannot be replaced either: that is told
+                    self.path.replace(self.path.with_suffix(".damaged.json"))
+            self._write(dict(list(known.items())[-MOST:]))
 
     def revoke(self, hash: str) -> bool:
         """Approve a hash no longer; False if it was not approved. Raises EnvironmentProblem as `remember` does."""
-        known = self._read()[0]
-        if known.pop(hash, None) is None:
-            return False
-        self._write(known)
-        return True
+        with _alone(self.path):
+            known = self._read()[0]
+            if known.pop(hash, None) is None:
+                return False
+            self._write(known)
+            return True
 
     def _read(self) -> tuple[dict[str, Approval], str]:
         try:
@@ -108,6 +117,25 @@ class Approvals:
     def _write(self, known: Mapping[str, Approval]) -> None:
         text = json.dumps({"version": 1, "approved": {hash: asdict(one) for hash, one in known.items()}}, indent=1)
         write_private(self.path, text.encode())
+
+
+@contextlib.contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    """Within, no other thread or process of ours rewrites the file: what it wrote would be lost. Who cannot have the
+    lock goes on without it after a while: an approval that is lost is asked again."""
+    with _WRITING, contextlib.suppress(OSError):
+        path.parent.mkdir(parents=True, exist_ok=True)  # where it cannot be made, writing tells
+    with _WRITING:
+        lock = LockFile.of(path)
+        until = time.monotonic() + PATIENCE_S
+        try:
+            while lock is not None and not lock.hold(0) and time.monotonic() < until:
+                time.sleep(0.01)
+            yield
+        finally:
+            if lock is not None:
+                lock.release(0)
+                lock.close()
 
 
 def _approval(hash: Any, entry: Any) -> Approval | None:

@@ -283,6 +283,7 @@ def test_a_run_goes_on_from_anywhere_though_its_files_were_named_from_where_it_b
         " second.text -> result.value]\n"
     )
     monkeypatch.chdir(home)
+    assert cli("approve", "graphs/two.yaml", "--yes").code == 0
     assert cli("run", "graphs/two.yaml", "--model", "scripted:replies.jsonl", "--limit", "firings=2").code == 3
 
     monkeypatch.chdir(elsewhere)

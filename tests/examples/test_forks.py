@@ -22,6 +22,7 @@ from studio.trace.merging import merge
 from studio.trace.writer import close_writer
 from tests.examples.answering import CALLS, Answering, as_catalog
 from tests.examples.apart import REGIONS, Identity, apart, downstream, seen, without_items
+from tests.support.approving import hashes_of
 
 ENGINE_PLAYS = (*REGIONS, "flow.input", "flow.output", "flow.stop")
 """Types that the engine plays itself: they are gone through again whatever is known of them."""
@@ -263,7 +264,12 @@ def test_the_fork_is_the_run_that_the_changed_graph_would_have_had(forked: Forke
         return
     with Trace(shipped(forked.case.example)) as recorded:
         model = Answering.like(recorded, forked.model.graph)
-        afresh = run(forked.model.graph, catalog=as_catalog(model), db=tmp_path / "afresh.db")
+        afresh = run(
+            forked.model.graph,
+            catalog=as_catalog(model),
+            approve=hashes_of(forked.model.graph),
+            db=tmp_path / "afresh.db",
+        )
     with Trace(tmp_path / "afresh.db") as trace:
         expected = seen(trace, afresh.run_id)
 

@@ -9,6 +9,8 @@ import pytest
 from studio.graph import Graph
 from studio.graph.diagnostics import HELP, Diagnostic
 from studio.lint import constraints, lint
+from tests.trust.test_labels import meeting
+from tests.trust.toys import toy_registry
 
 LABELS = "labels: [good, vague, wrong]"
 
@@ -260,6 +262,12 @@ def test_every_function_has_a_score() -> None:
     assert held["judge"].missing
 
 
+def test_a_model_between_a_stranger_and_a_way_out_is_named_with_what_is_private() -> None:
+    found = lint(meeting(untrusted=True, private=True, outbound=True), toy_registry())
+
+    assert [(item.node, item.other) for item in found if item.code == "may_leak"] == [("model", "end")]
+
+
 # -- as a whole ----------------------------------------------------------------------------------
 
 
@@ -296,7 +304,7 @@ def test_every_rule_has_a_code_with_help_and_a_test() -> None:
 
     assert used - {"unknown_type"} == {
         "never_starts", "unreachable", "steady_join", "store_order", "one_tick", "never_quiet", "no_stop",
-        "output_unused", "loose_function", "free_text_steers",
+        "output_unused", "loose_function", "free_text_steers", "may_leak",
     }  # fmt: skip
     assert all(f'"{code}"' in tests for code in used - {"unknown_type"})
 

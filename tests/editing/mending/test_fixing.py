@@ -14,7 +14,7 @@ from studio.lint import lint
 from tests.editing.random_ops import snapshot
 
 NEED_THOUGHT = {
-    "type_failed", "port_name", "empty", "steady_join",
+    "type_failed", "port_name", "empty", "steady_join", "may_leak",
 }  # fmt: skip
 """Codes for which there is no quick fix, because what is meant cannot be guessed."""
 
