@@ -23,8 +23,8 @@ class TableStore(Store):
     kind = "table"
     summary = "Rows with columns: added, found by a filter, changed, counted."
     ops: ClassVar[dict[str, StoreUse]] = {
-        "put": "write", "update": "write", "delete": "write", "clear": "write", "get": "read", "select": "read",
-        "aggregate": "read", "length": "read",
+        "put": "write", "update": "write", "delete": "write", "clear": "write", "get": "read", "there": "read",
+        "select": "read", "aggregate": "read", "length": "read",
     }  # fmt: skip
 
     class Params(Fields):
@@ -100,6 +100,20 @@ class TableStore(Store):
             )  # fmt: skip
         found = self._data.get(decode(key) if _is_key(decode(key)) else None)
         return b"{}" if found is None else b'{"row":' + found + b"}"
+
+    def op_there(self, rows: bytes) -> bytes:
+        """Return the keys that rows share with rows that are there, or with each other; none without a key column."""
+        if not self.params.key:
+            return b"[]"
+        seen = set(self._data)
+        twice = []
+        for row in map(decode, list_of(rows)):
+            key = row.get(self.params.key) if isinstance(row, dict) else None
+            if _is_key(key) and key in seen:
+                twice.append(key)
+            elif _is_key(key):
+                seen.add(key)
+        return encode(twice)
 
     def op_select(
         self, filter: bytes = b"null", sort: bytes = b'""', descending: bytes = b"false", limit: bytes = b"null"

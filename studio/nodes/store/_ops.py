@@ -16,7 +16,7 @@ def store_param(kind: str = "") -> Any:
     return param(help=f"Name of the store, declared under `stores` ({told}).", editor=editor)
 
 
-def ask(ctx: RunContext, store: str, kind: str, op: str, **args: Json) -> Json:
+def ask(ctx: RunContext, store: str, kind: str, op: str, /, **args: Json) -> Json:
     """Do an operation on a store of this kind. Raises `NodeError` if it is of another kind."""
     handle = ctx.store(store)
     if handle.kind != kind:
