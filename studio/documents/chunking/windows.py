@@ -72,17 +72,18 @@ def line_count(text: str) -> int:
 
 
 def merged(chunks: Sequence[dict[str, Json]]) -> list[dict[str, Json]]:
-    """Return one chunk per text, with all its `places` (source, start_line, end_line), in order of the first place.
+    """Return one chunk per text, with all its `places` (source, lines, `moved` if there), in order of the first.
 
     RepoCoder `_merge_windows_with_same_context`.
     """
     made: dict[str, dict[str, Json]] = {}
     for chunk in chunks:
-        place = {key: chunk[key] for key in ("source", "start_line", "end_line")}
+        place = {key: chunk[key] for key in ("source", "start_line", "end_line", "moved") if key in chunk}
         if chunk["text"] in made:
             made[chunk["text"]]["places"].append(place)
         else:
-            made[chunk["text"]] = {**chunk, "places": [place]}
+            plain = {key: value for key, value in chunk.items() if key != "moved"}
+            made[chunk["text"]] = {**plain, "places": [place]}
     return list(made.values())
 
 

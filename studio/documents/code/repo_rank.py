@@ -10,6 +10,7 @@ the chat. Definitions nobody refers to give an edge of 0.1 from their file to it
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -132,3 +133,21 @@ def personal(files: Mapping[str, Names], attention: Attention) -> dict[str, floa
         if value:
             made[file] = value
     return made
+
+
+def attention_of(text: str, paths: Collection[str]) -> Attention:
+    """Return what a text mentions: its words, and the files it names by their path, or by a name only one of them has.
+
+    Aider's `get_ident_mentions` and `get_file_mentions`: words lie between what is no word character; a bare file name
+    counts if it holds one of `.`, `_`, `-`, `/`, so that a file `run` is not meant by the word.
+    """
+    words = {word for word in re.split(r"\W+", text) if word}
+    spoken = {word.strip("\"'`*_").rstrip(",.!;:?").strip("\"'`*_") for word in text.split()}
+    bare: dict[str, list[str]] = defaultdict(list)
+    for path in paths:
+        bare[PurePosixPath(path).name].append(path)
+    files = {path for path in paths if path in spoken}
+    for name, owners in bare.items():
+        if len(owners) == 1 and name in spoken and any(sign in name for sign in "._-/"):
+            files.add(owners[0])
+    return Attention((), frozenset(files), frozenset(words))

@@ -1,0 +1,75 @@
+"""`chunk.windows`: sliding windows of lines, as RepoCoder and Copilot make them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Literal
+
+from studio.documents.chunking import windows as sliding
+from studio.documents.chunking.chunk import Source
+from studio.nodes.chunk._cutting import LIMITS, Chunks, Documents, cut, given
+from studio.spec import Fields, Node, RunContext, node, param
+from studio.support.values import Json
+
+
+@node("chunk.windows", category="Documents", icon="windows", blocking=True, limits=LIMITS)
+class Windows(Node):
+    """Cut texts into windows of lines that overlap.
+
+    - *repocoder*: windows centred on every step-th line, the step being `lines // slices` (20 lines, 2 slices: every
+      10 lines). Equal windows of all files are merged into one with all its `places`.
+    - *copilot*: a window from every line on (60 lines); files of 10,000 characters and more are left out, and so is
+      the last possible window, as in the extension of 2022.
+    - *plain*: windows that begin every `step` lines.
+    """
+
+    class Params(Fields):
+        way: Literal["repocoder", "copilot", "plain"] = param(
+            "repocoder", choices=("repocoder", "copilot", "plain"), help="Whose windows."
+        )
+        lines: int = param(0, ge=0, le=10_000, help="How many lines a window has; 0: 20, or 60 for *copilot*.")
+        slices: int = param(2, ge=1, le=1_000, help="*repocoder*: the step is `lines // slices`, at least 1.")
+        step: int = param(10, ge=1, le=10_000, help="*plain*: a window begins every so many lines.")
+        leave_out_last: bool = param(True, help="*copilot*: without the last possible window, as in version 1.57.")
+        show_next: bool = param(
+            False,
+            help="*repocoder*: each place also has `moved`, the window one step further down, which round 1 shows.",
+        )
+
+    class In(Documents):
+        pass
+
+    class Out(Chunks):
+        pass
+
+    @classmethod
+    def problems(cls, params: Any) -> Iterator[str]:
+        if params.show_next and params.way != "repocoder":
+            yield "`show_next` is for windows of *repocoder*."
+
+    def run(self, ctx: RunContext, params: Params, inputs: In) -> Any:
+        chunks = cut(inputs.documents, lambda source: _windows(source, params))
+        return given(self.Out, sliding.merged(chunks) if params.way == "repocoder" else chunks)
+
+
+def _windows(source: Source, params: Any) -> Iterator[dict[str, Json]]:
+    count = sliding.line_count(source.text)
+    if params.way == "copilot":
+        if len(source.text) > sliding.COPILOT_MOST_CHARACTERS:
+            return
+        size = params.lines or sliding.COPILOT_LINES
+        spans = sliding.copilot_spans(count, size, leave_out_last=params.leave_out_last)
+    else:
+        size = params.lines or sliding.REPOCODER_LINES
+        if params.way == "repocoder":
+            spans = sliding.repocoder_spans(count, size, params.slices)
+        else:
+            spans = sliding.plain_spans(count, size, params.step)
+    if not params.show_next:
+        yield from sliding.windows(source, list(spans))
+        return
+    places = list(spans)
+    step = max(1, size // params.slices)
+    further = sliding.windows(source, [sliding.moved_down(place, count, size, step) for place in places])
+    for window, moved in zip(sliding.windows(source, places), further, strict=True):
+        yield {**window, "moved": {key: moved[key] for key in ("text", "start_line", "end_line")}}

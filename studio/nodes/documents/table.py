@@ -1,0 +1,94 @@
+"""`documents.table`: the rows of a CSV file."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Collection, Iterator
+from typing import Any, Final
+
+from studio.documents.reading.decoding import decode_text
+from studio.documents.reading.tables import read_table
+from studio.nodes.documents import _reading as reading
+from studio.spec import Fields, Node, Permission, RunContext, node, param, port
+from studio.support.values import Json
+
+_NUMBER: Final = re.compile(r"-?(?:0|[1-9][0-9]{0,14})(?:\.[0-9]{1,15})?")
+
+
+@node(
+    "documents.table",
+    category="Documents",
+    icon="document-table",
+    effects="reads",
+    library="charset-normalizer",
+    limits="20 MB, 1,000 columns, 100,000 rows or `max_rows`",
+)
+class Table(Node):
+    """Read the rows of a CSV file of the project, or of a CSV text.
+
+    Each row is an object by the names in the first row (`1`, `2` … without *header*). Comma, semicolon, tab or bar
+    is found out. A row with more cells than the first fails the node, naming its line. Cells are only ever data:
+    formulas in them are not evaluated.
+    """
+
+    class Params(Fields):
+        file: str = reading.file_param()
+        header: bool = param(True, help="The first row holds the names of the columns.")
+        delimiter: str = param("", help="What divides cells, one character; empty finds it out.")
+        numbers: bool = param(False, help="Turn cells that are plain numbers (`12`, `-0.5`) into numbers.")
+        encoding: str = param("", help="Encoding of the text, as in `cp1252`; empty finds it out.")
+        max_rows: int = param(10_000, ge=1, le=100_000, help="A table with more rows fails the node.")
+        from_strangers: bool = param(True, help=reading.FROM_STRANGERS_HELP)
+
+    class In(Fields):
+        file: str = reading.file_port()
+        text: str = port(None, help="The CSV text itself; then no file is read.")
+
+    class Out(Fields):
+        rows: list[Any] = port(private=True, help="One object per row.")
+        columns: list[Any] = port(private=True, help="The names of the columns, in order.")
+        length: int = port(help="How many rows there are.")
+
+    @classmethod
+    def outputs(cls, params: Any) -> type[Fields]:
+        return reading.labelled(cls.Out, params.from_strangers)
+
+    @classmethod
+    def problems(cls, params: Any) -> Iterator[str]:
+        if len(params.delimiter) > 1 or params.delimiter in ('"', "\n", "\r", "\0", " "):
+            yield "`delimiter` is one character, and neither a quote, a blank nor a line end."
+
+    @classmethod
+    def permissions(cls, params: Any, wired: Collection[str]) -> Iterator[Permission]:
+        if "text" not in wired or "file" in wired or params.file:
+            yield reading.reading(params, wired)
+
+    async def run(self, ctx: RunContext, params: Params, inputs: In) -> Fields:
+        name = "the table" if inputs.text is not None else reading.file_of(params, inputs)
+
+        def rows(data: bytes, encoding: str) -> Json:
+            text = decode_text(data, name, encoding=encoding).text
+            table = read_table(text, name, delimiter=params.delimiter, header=params.header, max_rows=params.max_rows)
+            return {"columns": list(table.columns), "rows": table.objects()}
+
+        async def perform() -> Json:
+            data = await reading.bytes_of(ctx, name, 20_000_000)
+            return await asyncio.to_thread(rows, data, params.encoding)
+
+        if inputs.text is not None:
+            found = await asyncio.to_thread(rows, inputs.text.encode("utf-8"), "utf-8")
+        else:
+            settings = {key: value for key, value in vars(params).items() if key not in ("file", "from_strangers")}
+            found = await ctx.effect("documents", "table", {"file": name, **settings}, perform)
+        made = found["rows"]
+        if params.numbers:
+            made = [{key: _number(cell) for key, cell in row.items()} for row in made]
+        return self.outputs(params)(rows=made, columns=found["columns"], length=len(made))
+
+
+def _number(cell: str) -> Json:
+    """Return the number a cell is written as, else the cell: `007` and phone numbers stay text."""
+    if not _NUMBER.fullmatch(cell):
+        return cell
+    return float(cell) if "." in cell else int(cell)

@@ -1,0 +1,1 @@
+"""Node types that find the texts that are most like a question."""
