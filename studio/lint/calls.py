@@ -48,7 +48,7 @@ def calls_of(node: NodePlan, resolve: Resolve) -> Iterator[Calls] | None:
         turns = params.max_turns + (params.on_limit == "answer")
         fixed = _tokens(params.system, params.instructions, params.schema, params.tools)
         return iter([Calls(resolve(params.model), turns, fixed, params.max_tokens)])
-    if kind == "llm.embed" or node.role or node.spec.effects != "network":
+    if kind in ("llm.embed", "retrieve.embedding") or node.role or node.spec.effects != "network":
         return iter(())  # embedding is no model call
     return None
 
