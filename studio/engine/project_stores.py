@@ -2,6 +2,8 @@
 
 The file holds, per store, a snapshot of its content and the writes since then, in order.  Every write is one
 transaction that first takes in what other processes wrote, so two runs at once never lose each other's writes.
+A `TabledStore` has no snapshot: its content is in tables of its own, row by row, which each write changes too. Its
+last writes stand in the file only for those who have read the tables before.
 A replay never touches the file: results come from the trace (design section 12).
 """
 
@@ -13,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from studio.stores.base import Store
+from studio.stores.tabled import TabledStore
 from studio.support.errors import NodeError
 from studio.support.values import Json, decode, encode
 from studio.trace import sqlite
@@ -22,6 +25,9 @@ FILE_NAME = ".studio/stores.db"
 
 WRITES_PER_SNAPSHOT = 1000
 """So many writes are kept one by one before they become part of the snapshot (ids of writes are never used again)."""
+
+LARGE_WRITE_BYTES = 1 << 20
+"""A write with larger arguments to a store with tables is not kept beside what it did."""
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS snapshot (store TEXT PRIMARY KEY, kind TEXT NOT NULL, up_to INTEGER NOT NULL, content BLOB);
@@ -81,18 +87,31 @@ class ProjectStore(Store):
         self.name = inner.name
         self._seen = 0
         self._loaded = False
+        self._tabled = inner if isinstance(inner, TabledStore) else None
 
     def do(self, op: str, args: Mapping[str, Json]) -> Json:
         """Perform one operation on the content as it is on disk now; a write is on disk when this returns."""
+        refusal: NodeError | None = None
+        result: Json = None
         try:
             with self.file.transaction() as connection:
                 self._catch_up(connection)
-                result = self.inner.do(op, args)
-                if self.ops.get(op) != "read":
+                try:
+                    result = self.inner.do(op, args)
+                except NodeError as error:
+                    if self._tabled is None:
+                        raise
+                    refusal = error  # such a store takes all of an operation or nothing: it need not be read anew
+                if refusal is None and self.ops.get(op) != "read":
                     self._append(connection, op, args)
         except BaseException:
             self._seen = -1  # what is in memory may be ahead of the file: read it anew next time
+            if self._tabled is not None:
+                self._tabled.begin()
+                self._loaded = False
             raise
+        if refusal is not None:
+            raise refusal
         return result
 
     def fork(self) -> Store:  # type: ignore[override]
@@ -107,10 +126,14 @@ class ProjectStore(Store):
         return encode(self.do(op, args))
 
     def _append(self, connection: Any, op: str, args: Mapping[str, Json]) -> None:
-        made = connection.execute(
-            "INSERT INTO write (store, op, args) VALUES (?, ?, ?)", (self.name, op, encode(dict(args)))
-        )
+        packed = encode(dict(args))
+        made = connection.execute("INSERT INTO write (store, op, args) VALUES (?, ?, ?)", (self.name, op, packed))
         self._seen = made.lastrowid
+        if self._tabled is not None:
+            self._tabled.write_tables(connection)
+            if len(packed) > LARGE_WRITE_BYTES:
+                self._snapshot(connection)
+                return
         row = connection.execute("SELECT count(*) FROM write WHERE store = ?", (self.name,)).fetchone()
         if row[0] >= WRITES_PER_SNAPSHOT:
             self._snapshot(connection)
@@ -119,13 +142,13 @@ class ProjectStore(Store):
         connection.execute(
             "INSERT INTO snapshot VALUES (?, ?, ?, ?) ON CONFLICT (store) DO UPDATE SET "
             "kind = excluded.kind, up_to = excluded.up_to, content = excluded.content",
-            (self.name, self.kind, self._seen, encode(self.inner.dump())),
+            (self.name, self.kind, self._seen, b"null" if self._tabled is not None else encode(self.inner.dump())),
         )
         connection.execute("DELETE FROM write WHERE store = ? AND id <= ?", (self.name, self._seen))
 
     def _catch_up(self, connection: Any) -> None:
         """Take in what the file holds beyond what this process has seen."""
-        row = connection.execute("SELECT kind, up_to, content FROM snapshot WHERE store = ?", (self.name,)).fetchone()
+        row = connection.execute("SELECT kind, up_to FROM snapshot WHERE store = ?", (self.name,)).fetchone()
         if row is not None:
             if row[0] != self.kind:
                 raise NodeError(
@@ -134,15 +157,39 @@ class ProjectStore(Store):
                     hint="Give one of them another name.",
                     code="store",
                 )
-            if row[1] > self._seen:
-                self.inner.load(decode(row[2]))
+            if self._tabled is not None:
+                if not self._loaded or row[1] > self._seen:
+                    self._read_tables(self._tabled, connection, row[1])
+            elif row[1] > self._seen:
+                (content,) = connection.execute("SELECT content FROM snapshot WHERE store = ?", (self.name,)).fetchone()
+                self.inner.load(decode(content))
                 self._seen = row[1]
         elif not self._loaded:
             # The first run of the project: what the declaration gives is the content everybody starts from.
+            if self._tabled is not None:
+                self._make_tables(self._tabled, connection)
+                self._tabled.track()
+                self._tabled.write_tables(connection)
             self._snapshot(connection)
         self._loaded = True
+        self._repeat(connection)
+
+    def _make_tables(self, store: TabledStore, connection: Any) -> None:
+        for statement in store.tables.split(";"):
+            connection.execute(statement)  # `executescript` would end the transaction
+
+    def _read_tables(self, store: TabledStore, connection: Any, up_to: int) -> None:
+        """Take the content from the tables, which hold what every write up to now has done."""
+        store.read_tables(connection)
+        last = connection.execute("SELECT max(id) FROM write WHERE store = ?", (self.name,)).fetchone()[0]
+        self._seen = max(up_to, last or 0)
+
+    def _repeat(self, connection: Any) -> None:
+        """Do what others wrote since."""
         for number, op, args in connection.execute(
             "SELECT id, op, args FROM write WHERE store = ? AND id > ? ORDER BY id", (self.name, self._seen)
         ).fetchall():
             self.inner.do(op, decode(args))
             self._seen = number
+        if self._tabled is not None:
+            self._tabled.forget_changes()

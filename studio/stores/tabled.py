@@ -11,11 +11,16 @@ class TabledStore(Store):
     """Base of the kinds whose content is too large to be written as a whole time and again.
 
     A write goes into the tables in the same transaction in which the project's file notes the operation. All stores
-    of the kind share the tables; a row says by name whose it is.
+    of the kind share the tables; a row says by name whose it is. An operation that is refused (`NodeError`) has
+    changed nothing.
     """
 
     tables: ClassVar[str]
     """SQL that makes the tables where they are not there yet."""
+
+    def begin(self) -> None:
+        """Replace the content by what the declaration gives."""
+        self._data = self._start()
 
     def track(self) -> None:
         """From now on remember what changes, for `write_tables`."""
