@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
 CHARS_PER_TOKEN: Final = 4
 """How many characters a token has, roughly: prompts are sized by it, never billed."""
+EMBEDDING: Final = ("llm.embed", "retrieve.embedding", "vector.add", "vector.search")
+"""Types that use the network to embed texts only."""
+
 FRAME_TOKENS: Final = 20
 """Tokens that roles and forms add to a prompt, roughly."""
 
@@ -48,7 +51,7 @@ def calls_of(node: NodePlan, resolve: Resolve) -> Iterator[Calls] | None:
         turns = params.max_turns + (params.on_limit == "answer")
         fixed = _tokens(params.system, params.instructions, params.schema, params.tools)
         return iter([Calls(resolve(params.model), turns, fixed, params.max_tokens)])
-    if kind in ("llm.embed", "retrieve.embedding") or node.role or node.spec.effects != "network":
+    if kind in EMBEDDING or node.role or node.spec.effects != "network":
         return iter(())  # embedding is no model call
     return None
 
