@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import sys
 import time
@@ -68,6 +69,15 @@ def marked(word: str) -> list[str]:
             except OSError:
                 continue
     return found
+
+
+async def appear(word: str, program: str, seconds: float = 10.0) -> bool:
+    """True if a process with the word runs this program, or will in a moment."""
+    for _ in range(int(seconds * 100)):
+        if any(program in line for line in marked(word)):
+            return True
+        await asyncio.sleep(0.01)
+    return False
 
 
 def gone(word: str, seconds: float = 8.0) -> bool:

@@ -27,7 +27,6 @@ def main() -> None:
     if sys.platform == "win32":
         _serve_by_standard_streams()
         return
-    limits.die_with_parent()
     limits.adopt_orphans()
     watch = warden.Watch()
     child = os.fork()

@@ -1,0 +1,206 @@
+"""What each boundary keeps away, and that without one nothing is: the control of each protection is `none`."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from studio.sandbox import boundaries
+from studio.sandbox.boundaries import Boundary
+from studio.sandbox.boxes import RunSandbox
+from studio.support.errors import NodeError
+from tests.sandbox.conftest import LINUX
+
+pytestmark = pytest.mark.skipif(not LINUX, reason="boundaries are those of Linux")
+
+KEPT = {"bubblewrap": True, "landlock": True, "none": False}
+"""Boundaries that keep files, TCP and signals away."""
+
+TRY = """
+def main(do, **more):
+    import os, socket
+    try:
+        if do == "write":
+            open(more["path"], "w").write("x")
+        elif do == "read":
+            open(more["path"]).read()
+        elif do == "list":
+            os.listdir(more["path"])
+        elif do == "move":
+            open("mine", "w").close(); os.rename("mine", more["path"])
+        elif do == "link":
+            os.link(more["path"], "mine"); open("mine").read()
+        elif do == "symlink":
+            os.symlink(more["path"], "mine"); open("mine").read()
+        elif do == "cut":
+            os.truncate(more["path"], 0)
+        elif do == "tcp":
+            socket.create_connection(("127.0.0.1", more["port"]), timeout=5).close()
+        elif do == "listen":
+            socket.create_server(("127.0.0.1", more["port"])).close()
+        elif do == "udp":
+            socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b"hello", ("127.0.0.1", more["port"]))
+        elif do == "abstract":
+            socket.socket(socket.AF_UNIX).connect("\\0" + more["name"])
+        elif do == "signal":
+            os.kill(more["pid"], 0)
+        elif do == "processes":
+            assert str(more["pid"]) in os.listdir("/proc")
+            open("/proc/%d/status" % more["pid"]).read()
+        return "done"
+    except (OSError, AssertionError) as error:
+        return type(error).__name__
+"""
+
+
+async def tried(sandbox: RunSandbox, do: str, **more: object) -> str:
+    code = TRY.replace("**more", ", ".join(f"{name}=None" for name in more) or "nothing=None").replace(
+        "    import os", f"    more = dict({', '.join(f'{n}={n}' for n in more)})\n    import os"
+    )
+    return str((await sandbox.python(code, {"do": do, **more})).value)
+
+
+@pytest.mark.parametrize("do", ["write", "read", "list", "move", "link", "symlink", "cut"])
+async def test_files_outside_are_out_of_reach(sandbox: RunSandbox, tmp_path: Path, do: str) -> None:
+    secret = tmp_path / "secret.txt"
+    secret.write_text("mine")
+    path = tmp_path if do == "list" else tmp_path / "new.txt" if do == "move" else secret
+
+    outcome = await tried(sandbox, do, path=str(path))
+
+    if KEPT[sandbox.boundary]:
+        assert outcome != "done"
+        assert secret.read_text() == "mine"
+        assert not (tmp_path / "new.txt").exists()
+    elif do not in ("move", "link"):  # these two need one file system
+        assert outcome == "done"
+
+
+async def test_the_home_folder_and_etc_shadow_are_out_of_reach(sandbox: RunSandbox) -> None:
+    if not KEPT[sandbox.boundary]:
+        assert await tried(sandbox, "list", path=str(Path.home())) == "done"
+        return
+    assert await tried(sandbox, "read", path="/etc/shadow") != "done"
+    told = await sandbox.python(
+        "import os\ndef main(home):\n    try:\n        return os.listdir(home)\n    except OSError:\n        return []",
+        {"home": str(Path.home())},
+    )
+    assert not {".ssh", ".bashrc", ".profile", ".gitconfig"} & set(told.value)
+
+
+async def test_no_tcp_goes_out_and_none_comes_in(sandbox: RunSandbox) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        out = await tried(sandbox, "tcp", port=port)
+    inward = await tried(sandbox, "listen", port=0)
+
+    assert (out == "done") == (not KEPT[sandbox.boundary])
+    # In a bubblewrap box a port can be opened: of the box's own network, where nobody else is.
+    assert (inward == "done") == (sandbox.boundary != "landlock")
+
+
+async def test_udp_is_kept_away_by_bubblewrap_and_by_landlock_it_is_not(sandbox: RunSandbox) -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as server:
+        server.bind(("127.0.0.1", 0))
+        server.settimeout(0.3)
+        await tried(sandbox, "udp", port=server.getsockname()[1])
+        try:
+            came = server.recv(100) == b"hello"
+        except TimeoutError:
+            came = False
+
+    assert came == (sandbox.boundary != "bubblewrap")
+
+
+async def test_sockets_without_a_file_of_other_programs_are_out_of_reach(sandbox: RunSandbox) -> None:
+    from studio.sandbox.inside import landlock
+
+    name = f"studio-test-{os.getpid()}"
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind(f"\0{name}")
+        server.listen()
+        outcome = await tried(sandbox, "abstract", name=name)
+
+    kept = sandbox.boundary == "bubblewrap" or (sandbox.boundary == "landlock" and landlock.version() >= 6)
+    assert (outcome == "done") == (not kept)
+
+
+async def test_other_processes_are_neither_seen_nor_signalled(sandbox: RunSandbox) -> None:
+    from studio.sandbox.inside import landlock
+
+    seen = await tried(sandbox, "processes", pid=os.getpid())
+    signalled = await tried(sandbox, "signal", pid=os.getpid())
+
+    assert (seen == "done") == (not KEPT[sandbox.boundary])
+    kept = sandbox.boundary == "bubblewrap" or (sandbox.boundary == "landlock" and landlock.version() >= 6)
+    assert (signalled == "done") == (not kept)
+
+
+async def test_no_box_has_privileges_even_for_root(sandbox: RunSandbox) -> None:
+    code = "def main():\n    return [l for l in open('/proc/self/status') if l.startswith(('Cap', 'NoNew'))]"
+    told = "".join((await sandbox.python(code, {})).value)
+
+    for line in ("CapPrm", "CapEff", "CapInh", "CapBnd", "CapAmb"):
+        assert f"{line}:\t0000000000000000" in told
+    assert "NoNewPrivs:\t1" in told
+
+
+async def test_its_own_folder_is_its_own_to_use(sandbox: RunSandbox) -> None:
+    code = "def main():\n    open('x', 'w').write('y')\n    return open('x').read()"
+
+    assert (await sandbox.python(code, {})).value == "y"
+
+
+@pytest.mark.parametrize("wish", ["required", "bubblewrap", "landlock"])
+async def test_where_a_required_boundary_is_missing_nothing_runs(
+    make: Callable[..., RunSandbox], monkeypatch: pytest.MonkeyPatch, tmp_path: Path, wish: str
+) -> None:
+    monkeypatch.setattr(boundaries, "missing", lambda name: "" if name == "none" else "it is not there")
+    monkeypatch.setattr(boundaries, "best", lambda: "none")
+    sandbox = make(wish=wish)
+    touched = tmp_path / "touched"
+
+    with pytest.raises(NodeError, match=r"no code or command runs: .*it is not there.*studio help sandbox"):
+        await sandbox.python(f"def main():\n    open({str(touched)!r}, 'w')", {})
+    with pytest.raises(NodeError, match="no code or command runs"):
+        await sandbox.command(["touch", str(touched)], folder=tmp_path)
+    assert not touched.exists()
+
+    # The control: asked for the best there is, it runs, and says that there is none.
+    sandbox = make(wish="best")
+    await sandbox.python(f"def main():\n    open({str(touched)!r}, 'w')", {})
+    assert touched.exists()
+    assert sandbox.boundary == "none"
+
+
+async def test_a_boundary_that_cannot_be_put_up_stops_the_box(
+    make: Callable[..., RunSandbox], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from studio.sandbox import children
+
+    monkeypatch.setattr(children, "DEVICES", ("/dev/null\0",))  # the kernel will not take this one
+    with pytest.raises(NodeError, match=r"no code or command runs: the boundary cannot be put up|did not start"):
+        await make(wish="landlock").python("def main():\n    return 1", {})
+
+
+def test_the_best_boundary_is_the_first_that_works(monkeypatch: pytest.MonkeyPatch) -> None:
+    have: set[Boundary] = {"landlock", "none"}
+    monkeypatch.setattr(boundaries, "missing", lambda name: "" if name in have else "no")
+    boundaries.best.cache_clear()
+    try:
+        assert boundaries.choose("best") == "landlock"
+        assert boundaries.choose("required") == "landlock"
+        assert boundaries.choose("none") == "none"
+        boundaries.best.cache_clear()
+        have.add("bubblewrap")
+        assert boundaries.choose("best") == "bubblewrap"
+        boundaries.best.cache_clear()
+        have.clear()
+        have.add("none")
+        assert boundaries.choose("best") == "none"
+    finally:
+        boundaries.best.cache_clear()
