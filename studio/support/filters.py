@@ -143,8 +143,9 @@ class _Reading:
             if make is None:
                 raise FilterError(
                     f"`{preview(str(name), 40)}` of `{preview(key, 40)}` is no operator of a filter.",
-                    hint=did_you_mean(str(name), _OPERATORS)
-                    or f"Operators: {', '.join(_OPERATORS)}. To compare with an object, use `eq`.",
+                    hint=did_you_mean(str(name), _OPERATORS, then="To compare with an object, write `eq`.")
+                    if did_you_mean(str(name), _OPERATORS)
+                    else f"Operators: {', '.join(_OPERATORS)}. To compare with an object, write `eq`.",
                 )
             tests.append(make(operand, f"`{name}` of `{preview(key, 40)}`"))
         return tests[0] if len(tests) == 1 else lambda value: all(test(value) for test in tests)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 from studio.nodes._ports import any_ports, name_problems
+from studio.nodes._shapes import fill_shape, shape_gaps
 from studio.spec import Fields, Node, RunContext, node, param, port
-from studio.support.templates import placeholders, render
-from studio.support.values import Json
 
 
 @node("json.build", category="JSON", icon="json-build")
@@ -46,31 +45,10 @@ class Build(Node):
         values = vars(inputs)
         if params.template is None:
             return self.Out(value={name: values[name] for name in params.names})
-        return self.Out(value=_filled(params.template, values))
+        return self.Out(value=fill_shape(params.template, values))
 
 
 def _names(params: Any) -> tuple[str, ...]:
     if params.template is not None:
-        return tuple(dict.fromkeys(_placeholders(params.template)))
+        return tuple(dict.fromkeys(shape_gaps(params.template)))
     return tuple(dict.fromkeys(name for name in params.names if isinstance(name, str)))
-
-
-def _placeholders(shape: Json) -> Iterator[str]:
-    if isinstance(shape, str):
-        yield from placeholders(shape)
-    elif isinstance(shape, Mapping):
-        for key, value in shape.items():
-            yield from placeholders(key)
-            yield from _placeholders(value)
-    elif isinstance(shape, list):
-        for value in shape:
-            yield from _placeholders(value)
-
-
-def _filled(shape: Json, values: Mapping[str, Json]) -> Json:
-    if isinstance(shape, str):
-        names = placeholders(shape)
-        return values[names[0]] if len(names) == 1 and shape == f"{{{names[0]}}}" else render(shape, values)
-    if isinstance(shape, Mapping):
-        return {render(key, values): _filled(value, values) for key, value in shape.items()}
-    return [_filled(value, values) for value in shape] if isinstance(shape, list) else shape

@@ -1,4 +1,4 @@
-"""Filters in params, with gaps: a text of a filter that is nothing but `{name}` is an input of that name."""
+"""Filters in params, with gaps: a `{name}` in a text of a filter is an input of that name."""
 
 from __future__ import annotations
 
@@ -7,12 +7,10 @@ from functools import lru_cache
 from typing import Any
 
 from studio.nodes._ports import name_problems
+from studio.nodes._shapes import fill_shape, shape_gaps
 from studio.spec import Fields, make_fields, param, port
-from studio.support.filters import MAX_DEPTH, filter_problem
-from studio.support.templates import placeholders
+from studio.support.filters import filter_problem
 from studio.support.values import Json
-
-_DEEPEST = 4 * MAX_DEPTH
 
 
 def filter_param(what: str) -> Any:
@@ -20,7 +18,7 @@ def filter_param(what: str) -> Any:
     return param(
         None,
         type="json",
-        help=f'{what}: `{{"kind": "note", "n": {{"gte": 3}}}}`. A text `{{name}}` in it is an input. All if left out.',
+        help=f'{what}: `{{"kind": "note", "n": {{"gte": 3}}}}`. A gap `{{name}}` in it is an input. All if left out.',
     )
 
 
@@ -33,16 +31,12 @@ def with_gaps(ports: type[Fields], filter: Json) -> type[Fields]:
 
 def gaps(filter: Json) -> tuple[str, ...]:
     """Return the names of the gaps of a filter, each once."""
-    return tuple(dict.fromkeys(name for value in _texts(filter, 0) if (name := _gap(value))))
+    return tuple(dict.fromkeys(shape_gaps(filter)))
 
 
 def filled(filter: Json, values: Mapping[str, Json]) -> Json:
     """Return a filter with its gaps filled by values of these names."""
-    if isinstance(filter, str):
-        return values[name] if (name := _gap(filter)) else filter
-    if isinstance(filter, list | tuple):
-        return [filled(part, values) for part in filter]
-    return {key: filled(part, values) for key, part in filter.items()} if isinstance(filter, dict) else filter
+    return fill_shape(filter, values)
 
 
 def gap_problems(filter: Json, taken: Iterable[str]) -> Iterator[str]:
@@ -59,16 +53,3 @@ def _more(ports: Any, names: tuple[str, ...]) -> type[Fields]:
     return make_fields(
         "In", {**ports.fields(), **{name: port(type="any", help="Fills the gap of this name.") for name in names}}
     )
-
-
-def _gap(text: str) -> str:
-    names = placeholders(text)
-    return names[0] if len(names) == 1 and text == f"{{{names[0]}}}" else ""
-
-
-def _texts(value: Json, depth: int) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif depth < _DEEPEST and isinstance(value, dict | list | tuple):
-        for part in value.values() if isinstance(value, dict) else value:
-            yield from _texts(part, depth + 1)

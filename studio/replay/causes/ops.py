@@ -6,12 +6,16 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from studio.graph.model import StoreDecl
+from studio.stores import store_kinds
 
 KEYED = ("set", "delete")
 """Operations of a kv store that touch one key."""
 LENGTHS = ("append", "extend", "push", "length")
 """Operations that tell how much a list or queue holds."""
-READS = ("get", "keys", "all", "items", "length", "peek")
+ROWS = ("list", "queue")
+"""Kinds whose values are followed one by one."""
+READS = frozenset(op for kind in store_kinds().values() for op, use in kind.ops.items() if use == "read")
+"""Operations that change nothing; no kind has a write of one of these names."""
 
 
 class Item(NamedTuple):

@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from studio.replay.causes.lists import Course, Row
-from studio.replay.causes.ops import KEYED, READS, Item, Memory, Op
+from studio.replay.causes.ops import KEYED, READS, ROWS, Item, Memory, Op
 from studio.replay.causes.places import Place, Places, outer_tick
 from studio.support.ticks import region_prefix
 from studio.trace.views import ID_MASK
@@ -95,11 +95,14 @@ class Stores:
     def made(self, op: Op) -> list[Op]:
         """Return the operations that made what one met: last writes of its key, what filled or emptied a row.
 
-        Of a project's list or queue, which came filled from elsewhere, all writes of the run since it was last emptied.
+        Of a project's list or queue, which came filled from elsewhere, all writes of the run since it was last emptied;
+        likewise what was read or taken from other kinds of store.
         """
         memory = op.memory
         if memory is None or op.op in ("set", "clear"):
             return []
+        if memory.declared.type not in (*ROWS, "kv"):
+            return self._seen(op, None) if op.op in READS or op.op == "pop" else []
         if memory.declared.type == "kv":
             return self._made_keyed(op)
         if memory.declared.scope == "project":
@@ -115,7 +118,7 @@ class Stores:
     def _course(self, op: Op) -> Course | None:
         """All operations on a list or queue, if no items of a map write to it beside each other."""
         memory = op.memory
-        if memory is None or memory.declared.type == "kv" or memory.declared.scope == "project":
+        if memory is None or memory.declared.type not in ROWS or memory.declared.scope == "project":
             return None
         if memory.instance not in self._courses:
             ops = [one for one in self._all(op.store) if one.memory and one.memory.instance == memory.instance]
@@ -237,7 +240,7 @@ class Stores:
 
     def _is_row(self, place: Place | None, name: str) -> bool:
         found = None if place is None else place.store(name)
-        return found is not None and found[1].type != "kv"
+        return found is not None and found[1].type in ROWS
 
     def _ops(self, query: str, *values: Any) -> list[Op]:
         return [self._op(*row) for row in self.rows.rows(query, *values)]
