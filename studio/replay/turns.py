@@ -14,8 +14,9 @@ from typing import Final
 QUIET_S: Final = 0.06
 """How long nobody may have moved for the reader to go on, in seconds: a step is painted by then."""
 
-LONGEST_S: Final = 2.0
-"""How long one question pauses at most, in seconds; then it is read as fast as can be."""
+LONGEST_S: Final = 10.0
+"""How long one question pauses at most, in seconds; then it is read as fast as can be. Nobody waits for its answer who
+goes on without a rest, but others may for theirs."""
 
 GiveWay = Callable[[], object]
 """What a reader calls between pages."""
