@@ -28,15 +28,14 @@ def approved_for(graph: Graph, args: argparse.Namespace, out: Output) -> list[st
     Without one the run itself refuses, listing everything. Raises UsageError if the answer is no, GraphError for a
     graph that includes what cannot be read.
     """
-    from studio.graph.scope import bundle
     from studio.spec.registry import default_registry
     from studio.trust.gate import is_approved, is_foreign
-    from studio.trust.survey import survey_whole
+    from studio.trust.survey import survey_whole, whole_of
 
     given = list(args.approve)
     if out.as_json or not can_ask():
         return given
-    whole = bundle(graph)
+    whole = whole_of(graph)
     asked = survey_whole(whole, default_registry())
     if not is_foreign(whole) or is_approved(whole, asked, given):
         return given

@@ -166,7 +166,7 @@ class Workbench(QObject):
 
     def fail(self, error: StudioError) -> None:
         """Tell the person what was refused and what to do next."""
-        self.said.emit(str(error), "error")
+        self.said.emit(str(error), getattr(error, "told_as", "error"))
 
     def trying(self, call: Callable[[], Any]) -> bool:
         """Call, and tell the person if it is refused. Returns whether it was done."""

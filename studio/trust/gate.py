@@ -14,7 +14,7 @@ from studio.support.errors import StudioError, UsageError
 from studio.support.resources import bundled_graphs
 from studio.support.values import Json, hash_bytes
 from studio.trust.approvals import Approvals
-from studio.trust.survey import Survey, survey_whole
+from studio.trust.survey import Survey, survey_whole, whole_of
 
 
 class NotApproved(UsageError):
@@ -58,13 +58,13 @@ def require_approval(whole: Graph, asked: Survey, approve: Collection[str] = ())
 
 def require_approved(graph: Graph, registry: Registry, approve: Collection[str] = ()) -> None:
     """`require_approval` for a graph as it was loaded. Raises GraphError if a file that it includes cannot be read."""
-    whole = bundle(graph)
+    whole = whole_of(graph)
     require_approval(whole, survey_whole(whole, registry), approve)
 
 
 def may_run(graph: Graph, registry: Registry, approve: Collection[str] = ()) -> bool:
     """True if `require_approval` would let a graph run. Raises GraphError if a file that it includes cannot be read."""
-    whole = bundle(graph)
+    whole = whole_of(graph)
     return not is_foreign(whole) or is_approved(whole, survey_whole(whole, registry), approve)
 
 

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from studio.graph.model import Edge, Graph, NodeInstance
-from studio.graph.scope import bundle
+from studio.graph.reading import is_file_reference
+from studio.graph.scope import BODY_PARAM, bundle
 from studio.models.names import EMBEDDED, REPLAY, ROLES, SCRIPTED, replay_parts
 from studio.spec.node import Node
 from studio.spec.params import read_params
@@ -104,7 +105,16 @@ def survey(graph: Graph, registry: Registry) -> Survey:
 
     Raises GraphError if a file that it includes cannot be read.
     """
-    return survey_whole(bundle(graph), registry)
+    return survey_whole(whole_of(graph), registry)
+
+
+def whole_of(graph: Graph) -> Graph:
+    """Return a graph with the files it includes, or itself if there are none: copying a large one takes a moment.
+
+    Raises GraphError if a file that it includes cannot be read.
+    """
+    bodies = (node.params.get(BODY_PARAM) for _, part in graph.walk() for node in part.nodes.values())
+    return bundle(graph) if any(isinstance(one, str) and is_file_reference(one) for one in bodies) else graph
 
 
 def survey_whole(graph: Graph, registry: Registry) -> Survey:

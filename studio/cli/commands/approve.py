@@ -46,12 +46,11 @@ def run(args: argparse.Namespace, out: Output) -> int:
 def _approve(args: argparse.Namespace, out: Output) -> int:
     from studio.cli.approving import can_ask, confirmed, remember, show
     from studio.cli.graphs import open_graph
-    from studio.graph.scope import bundle
     from studio.spec.registry import default_registry
     from studio.trust.gate import is_approved
-    from studio.trust.survey import survey_whole
+    from studio.trust.survey import survey_whole, whole_of
 
-    whole = bundle(open_graph(args.graph))
+    whole = whole_of(open_graph(args.graph))
     asked = survey_whole(whole, default_registry())
     known = is_approved(whole, asked)
     if not out.as_json:

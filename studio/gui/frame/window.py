@@ -51,6 +51,7 @@ SERVICES = (
     "studio.gui.shortcuts.shortcuts",
     "studio.gui.popups",
     "studio.gui.problems.checks",
+    "studio.gui.trust.service",
     "studio.gui.live.bridge",
     "studio.gui.replay.service",
     "studio.gui.replay.trace_files",

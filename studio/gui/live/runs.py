@@ -6,6 +6,7 @@ import math
 import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -298,6 +299,12 @@ class Runs(QObject):
             options = replace(options, limits={**options.limits, **limits})
         old = mine.order if kind == "resume" else None  # it goes on with the graph as it was, and its names
         graph = snapshot(document.graph, document.path) if old is None else old.graph
+        again = partial(
+            self._begin, mine, kind, goal=goal, target=target, inputs=inputs, parent=parent, redo=redo, limits=limits,
+            options=options,
+        )  # fmt: skip
+        trust = self.workbench.parts.get("trust")
+        approve = () if trust is None else trust.hashes_for(document, graph, None if branch is not None else again)
         order = Order(
             graph,
             dict(inputs or {}),
@@ -310,6 +317,7 @@ class Runs(QObject):
             tuple(path for spot in sorted(mine.breakpoints) for path in self._paths_then(mine, old, Mark(spot))),
             self._frozen(mine, old),
             branch,
+            tuple(approve),
         )
         run = LiveRun(order, self.engine, self.trace_file(), document.registry)
         self._began += 1

@@ -51,7 +51,8 @@ class Order:
 
     `goal` is how far it goes: to its end, held from the start, to `target` and hold there, or only `target` and leave.
     `redo` names nodes that a fork fires again; `breakpoints` are texts as `control.breakpoints` reads them; `frozen`
-    maps node paths to outputs that stand in place of what they would give. `branch` is of a fork of a recorded run.
+    maps node paths to outputs that stand in place of what they would give. `branch` is of a fork of a recorded run,
+    `approve` are hashes of what graphs may do that the person has approved, or made.
     """
 
     graph: Graph
@@ -65,6 +66,7 @@ class Order:
     breakpoints: tuple[str, ...] = ()
     frozen: Mapping[str, Mapping[str, Json]] = field(default_factory=dict)
     branch: Branch | None = None
+    approve: tuple[str, ...] = ()
     folder: Path = field(default_factory=Path.cwd)
 
 

@@ -172,6 +172,7 @@ class LiveRun:
             "answers": options.answers,
             "embedder": options.embedder,
             "model": options.model,
+            "approve": order.approve,
         }
         if order.kind == "run":
             return await arun(

@@ -13,6 +13,7 @@ from studio.gui.panels.inspector.form import ParamForm
 from studio.gui.panels.inspector.header import NodeHeader
 from studio.gui.panels.inspector.help_section import HelpBody
 from studio.gui.panels.inspector.large import LargeEditor
+from studio.gui.panels.inspector.may_section import MaySection, may_of, short
 from studio.gui.panels.inspector.ports_section import PortsSection
 from studio.gui.panels.inspector.preview_section import PreviewSection, has_preview
 from studio.gui.panels.inspector.samples import Samples
@@ -52,6 +53,7 @@ class NodePage(QWidget):
             column.addWidget(_padded(Note("These nodes have no param in common.")))
         self.preview: Section | None = None
         self.ports: Section | None = None
+        self.may: Section | None = None
         self.help: Section | None = None
         if not several:
             if cls is not None and has_preview(cls.spec.type):
@@ -59,6 +61,9 @@ class NodePage(QWidget):
                 column.addWidget(self.preview)
             self.ports = self._section("Ports", "Ports", lambda: PortsSection(self.subject), is_open=True)
             column.addWidget(self.ports)
+            if cls is not None:
+                self.may = self._section("May", "May", lambda: MaySection(self.subject, cls), is_open=True)
+                column.addWidget(self.may)
         self.engine = EngineSections(self.subject, folds)
         for section in self.engine.sections.values():
             column.addWidget(section)
@@ -126,7 +131,19 @@ class NodePage(QWidget):
         if self.ports is not None:
             ports = self.subject.ports
             self.ports.header.set_summary("" if self.ports.is_open else _counts(len(ports.inputs), len(ports.outputs)))
+        self._refresh_may()
         self.engine.refresh()
+
+    def _refresh_may(self) -> None:
+        """Most nodes only compute: of these nothing is said."""
+        if self.may is None or self.cls is None:
+            return
+        found = may_of(self.subject, self.cls)
+        self.may.setVisible(bool(found))
+        self.may.header.set_summary("" if self.may.is_open else short(found))
+        if found and self.may.is_open:
+            assert isinstance(self.may.body, MaySection)
+            self.may.body.refresh()
 
 
 def _counts(inputs: int, outputs: int) -> str:
