@@ -10,6 +10,7 @@ from typing import Any, Final
 from studio.spec import Fields, Node, Registry, default_registry
 from studio.spec.calls import ToolOffer
 from studio.spec.fields import Field
+from studio.spec.json_schema import schema_of_all
 from studio.spec.params import parse_params
 from studio.spec.types import BLOB_TYPES
 from studio.support.errors import NodeError
@@ -20,17 +21,6 @@ KEYS: Final = ("use", "as", "about", "set", "give", "most", "ask")
 NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}")
 FINISH: Final = "finish"
 """Name of the tool by which an agent with a schema gives its answer."""
-
-_SCHEMAS: Final[Mapping[str, dict[str, Json]]] = {
-    "text": {"type": "string"},
-    "number": {"type": "number"},
-    "integer": {"type": "integer"},
-    "boolean": {"type": "boolean"},
-    "list": {"type": "array"},
-    "message": {"type": "object"},
-    "messages": {"type": "array", "items": {"type": "object"}},
-    "vector": {"type": "array", "items": {"type": "number"}},
-}
 
 
 @dataclass(frozen=True)
@@ -63,13 +53,7 @@ class Tool:
 
     def offer(self, cls: type[Node]) -> ToolOffer:
         """Return what the model is told of the tool."""
-        inputs = self.open_inputs(cls)
-        schema: dict[str, Json] = {
-            "type": "object",
-            "properties": {name: _schema_of(spec) for name, spec in inputs.items()},
-            "required": [name for name, spec in inputs.items() if spec.required],
-            "additionalProperties": False,
-        }
+        schema = schema_of_all(self.open_inputs(cls).values())
         return ToolOffer(self.name, self.about or cls.spec.summary, schema)
 
 
@@ -140,12 +124,6 @@ def _read(entry: Any) -> Tool | None:
         and (most is None or (isinstance(most, int) and not isinstance(most, bool) and most >= 1))
     )
     return Tool(entry["use"], name, about, fixed, given, most, bool(ask)) if good else None
-
-
-def _schema_of(spec: Field) -> dict[str, Json]:
-    inner = dict(spec.schema) if spec.schema is not None else dict(_SCHEMAS.get(spec.type, {}))
-    schema: dict[str, Json] = {"type": "array", "items": inner} if spec.join == "many" else inner
-    return {**schema, "description": spec.help} if spec.help else schema
 
 
 def answer_text(outputs: Mapping[str, Json], most: int) -> str:

@@ -7,8 +7,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow
 
 from studio.graph import Graph
+from studio.graph.conversing import likely_input, likely_output
 from studio.gui.live.watching.places import Spot
-from studio.gui.panels.chat.chat_log import Bubble, ChatLog, as_text, likely_input, likely_output, speakers
+from studio.gui.panels.chat.chat_log import Bubble, ChatLog, as_text, speakers
 from studio.gui.panels.questions import QuestionCard
 from studio.support.errors import UsageError
 from studio.trace import Trace

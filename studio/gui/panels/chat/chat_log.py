@@ -41,29 +41,6 @@ class ChatLog:
         return told
 
 
-CHAT_NAMES = ("message", "messages", "question", "prompt", "text", "query", "input", "user", "topic", "goal", "task")
-REPLY_NAMES = ("reply", "answer", "response", "result", "text", "output", "message")
-
-
-def likely_input(graph: Graph) -> str:
-    """Return the input that is most likely what a person says: by kind, then by name, then the first."""
-    return _likely(graph, "flow.input", ("messages", "message"), CHAT_NAMES, ("text", "any", "messages", "message"))
-
-
-def likely_output(graph: Graph) -> str:
-    """Return the output that is most likely what the graph answers."""
-    return _likely(graph, "flow.output", ("message",), REPLY_NAMES, ("text", "any", "message", "messages"))
-
-
-def _likely(graph: Graph, type: str, kinds: tuple[str, ...], names: tuple[str, ...], usable: tuple[str, ...]) -> str:
-    nodes = {name: node.params.get("kind", "any") for name, node in graph.nodes.items() if node.type == type}
-    for name, kind in nodes.items():
-        if kind in kinds:
-            return name
-    fitting = [name for name, kind in nodes.items() if kind in usable] or list(nodes)
-    return next((name for name in names if name in fitting), next(iter(fitting), ""))
-
-
 def speakers(graph: Graph, output: str) -> set[Spot]:
     """Return the nodes whose streaming text goes to an output: what feeds it, into bodies."""
     places = Places(graph)

@@ -10,6 +10,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from studio.editing import Document
+from studio.graph.conversing import likely_input, likely_output
 from studio.gui.base.action import why_locked
 from studio.gui.base.guard import guarded
 from studio.gui.live.bridge import Live
@@ -17,7 +18,7 @@ from studio.gui.live.playing.inputs import input_fields, output_names, values_of
 from studio.gui.live.runs import MissingInputs
 from studio.gui.live.telling import state_of
 from studio.gui.panels.chat.bubbles import Bubbles
-from studio.gui.panels.chat.chat_log import Bubble, ChatLog, as_text, likely_input, likely_output, speakers
+from studio.gui.panels.chat.chat_log import Bubble, ChatLog, as_text, speakers
 from studio.gui.widgets.areas import Area
 from studio.gui.widgets.choices import QuietCombo
 from studio.gui.widgets.labels import Elided, colour_text, small_button
