@@ -34,6 +34,7 @@ MAX_NOISE = 50
 """Most lines on standard output that are no messages; some servers greet there."""
 
 KEPT_STDERR = 4_000
+_HEAD = 100
 CLOSE_S = 1.0
 END_S = 4.0
 _INHERITED = (
@@ -155,6 +156,8 @@ class ServerProcess:
                         message = mcp_types.jsonrpc_message_adapter.validate_json(line, by_name=False)
                     except ValueError:
                         noise += 1
+                        if b'"jsonrpc"' in line[:_HEAD]:  # an answer that somebody would wait for
+                            self.fault = "it sent a message that cannot be read"
                         continue
                     await to_session.send(SessionMessage(message))
                 if len(buffer) > MAX_MESSAGE:
