@@ -20,6 +20,7 @@ from studio.spec import ANY, Node, Permission
 from studio.spec.params import parse_params
 from studio.support.errors import NodeError
 from studio.trace.writer import close_writer
+from tests.support.approving import hashes_of
 from tests.support.fake_context import present, run_node
 from tests.support.workspaces import in_project
 
@@ -188,7 +189,7 @@ def test_a_replay_touches_no_file(tmp_path: Path) -> None:
     (project / "filing.yaml").write_text(GRAPH)
     db = tmp_path / "trace.db"
 
-    result = run(project / "filing.yaml", db=db)
+    result = run(project / "filing.yaml", db=db, approve=hashes_of(project / "filing.yaml"))
     close_writer(db)
 
     assert result.error is None, result.error
