@@ -25,8 +25,9 @@ if TYPE_CHECKING:
 
 FROM: Final = 100_000
 """With more entries than this a store has an index."""
-FEW: Final = 20_000
-"""Where no more entries than this come into question (after a filter), all of them are compared."""
+FEW: Final = 100_000
+"""Where no more entries than this come into question (after a filter), all of them are compared: what a filter lets
+pass may lie in other cells than the nearest."""
 PROBED: Final = 64
 SAMPLES: Final = 40
 """Vectors per centre from which the centres are made."""
