@@ -38,10 +38,10 @@ class Content:
         """Return the text with `\\n` as line end. Raises `NodeError` if it is not UTF-8."""
         return self.exact_text().replace("\r\n", "\n")
 
-    def exact_text(self) -> str:
-        """Return the text as it stands, but for the mark at its beginning. Raises `NodeError` if it is not UTF-8."""
+    def exact_text(self, *, keep_mark: bool = False) -> str:
+        """Return the text with its line ends, and with the mark at its beginning if asked. Raises as `text` does."""
         try:
-            return self.data.decode("utf-8-sig")
+            return self.data.decode("utf-8" if keep_mark else "utf-8-sig")
         except UnicodeDecodeError as error:
             raise NodeError(
                 f"`{self.name}` is no UTF-8 text (byte {error.start}).", hint="Save it as UTF-8.", code="files"

@@ -1,0 +1,72 @@
+"""Applying edits of either kind to the files of a workspace, or to texts by name: all of them, or none."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Final, Literal
+
+from studio.tools.patches.diffs import diff_of_texts
+from studio.tools.patches.outcome import Outcome, Read
+from studio.tools.patches.search_replace import apply_edits
+from studio.tools.patches.texts import Dress, undressed
+from studio.tools.patches.unified import apply_diff
+from studio.tools.workspace import Workspace
+
+Kind = Literal["search_replace", "unified_diff"]
+_APPLY: Final[Mapping[Kind, Callable[[str, Read], Outcome]]] = {
+    "search_replace": apply_edits,
+    "unified_diff": apply_diff,
+}
+
+
+def apply_to_texts(kind: Kind, edits: str, texts: Mapping[str, str]) -> tuple[Outcome, str]:
+    """Return the outcome over texts by name, and its diff."""
+    dresses: dict[str, Dress] = {}
+    outcome = _applied(kind, edits, texts.get, dresses)
+    before = {name: undressed(texts[name])[0] for name in outcome.files if name in texts}
+    return _dressed(outcome, dresses), _diff(before, outcome)
+
+
+def apply_to_workspace(kind: Kind, edits: str, workspace: Workspace) -> tuple[Outcome, str]:
+    """Change the files of a workspace by edits: all, or none if anything does not fit. Return outcome and diff.
+
+    Raises `NodeError` for names that lead outside or files that may not be changed, and then nothing is changed.
+    """
+    dresses: dict[str, Dress] = {}
+    before: dict[str, str] = {}
+
+    def read(name: str) -> str | None:
+        if not workspace.exists(name):
+            return None
+        before[name] = workspace.read(name).exact_text(keep_mark=True)
+        return before[name]
+
+    outcome = _applied(kind, edits, read, dresses)
+    dressed = _dressed(outcome, dresses)
+    if dressed.files:
+        workspace.change({name: None if text is None else text.encode() for name, text in dressed.files.items()})
+    plain = {name: undressed(text)[0] for name, text in before.items()}
+    return dressed, _diff(plain, outcome)
+
+
+def _applied(kind: Kind, edits: str, read: Read, dresses: dict[str, Dress]) -> Outcome:
+    def plain(name: str) -> str | None:
+        text = read(name)
+        if text is None:
+            return None
+        bare, dresses[name] = undressed(text)
+        return bare
+
+    return _APPLY[kind](edits, plain)
+
+
+def _dressed(outcome: Outcome, dresses: Mapping[str, Dress]) -> Outcome:
+    bare = Dress()
+    files = {
+        name: None if text is None else dresses.get(name, bare).put_on(text) for name, text in outcome.files.items()
+    }
+    return Outcome(files, outcome.problems)
+
+
+def _diff(before: Mapping[str, str], outcome: Outcome) -> str:
+    return "".join(diff_of_texts(before.get(name), text, name) for name, text in sorted(outcome.files.items()))
