@@ -5,11 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 
-def best(scores: Sequence[float], k: int, *, above: float | None = None) -> list[tuple[int, float]]:
-    """Return the places and scores of the `k` highest, best first; equal ones in their order. `above` leaves out lower
-    and equal scores."""
+def best(
+    scores: Sequence[float], k: int, *, above: float | None = None, later_first: bool = False
+) -> list[tuple[int, float]]:
+    """Return the places and scores of the `k` highest, best first. `above` leaves out lower scores and equal ones.
+
+    Of equal scores the earlier comes first; with `later_first` the later, as in RepoCoder's program, which sorts
+    upwards and reads from the end (`search_code.py`).
+    """
     places = [place for place, score in enumerate(scores) if above is None or score > above]
     # Sorting is stable, so that equal scores keep the order in which they were given.
+    if later_first:
+        places.reverse()
     places.sort(key=lambda place: -scores[place])
     return [(place, float(scores[place])) for place in places[:k]]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 from dataclasses import dataclass
 from typing import Final
 
@@ -16,6 +17,7 @@ _MARKS: Final = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
+_NAME: Final = re.compile(r"[A-Za-z0-9_.-]{1,40}")
 _USUAL: Final = "cp1252"
 """What most files of one byte per character are written in."""
 _SAMPLE: Final = 200_000
@@ -48,6 +50,8 @@ def decode_text(data: bytes, name: str, *, encoding: str = "") -> Decoded:
 
 def _decoded(data: bytes, encoding: str, name: str) -> Decoded:
     try:
+        if not _NAME.fullmatch(encoding):
+            raise LookupError
         found = codecs.lookup(encoding).name
         text = data.decode(encoding)
         # What is no encoding of text ("rot13", "hex") decodes to something else, or from something else.
@@ -55,7 +59,7 @@ def _decoded(data: bytes, encoding: str, name: str) -> Decoded:
             raise LookupError
     except LookupError:
         raise NodeError(
-            f"`{encoding}` is no encoding of text.", hint="Use utf-8, cp1252, or leave it out.", code="documents"
+            f"{encoding[:40]!r} is no encoding of text.", hint="Use utf-8, cp1252, or leave it out.", code="documents"
         ) from None
     except (UnicodeError, ValueError) as error:
         place = f" (byte {error.start})" if isinstance(error, UnicodeDecodeError) else ""

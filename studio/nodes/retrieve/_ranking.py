@@ -60,10 +60,11 @@ def texts_of(chunks: Sequence[Json]) -> list[str]:
 
 
 def hits_of(
-    chunks: Sequence[Json], scores: Sequence[float], params: Any, *, above: float | None = None
-) -> list[dict[str, Json]]:
-    """Return the hits by these scores, best first. Equal scores keep the order of the chunks."""
-    ranked = best(scores, len(scores), above=above)
+    chunks: Sequence[Json], scores: Sequence[float], params: Any, *, above: float | None = None,
+    later_first: bool = False,
+) -> list[dict[str, Json]]:  # fmt: skip
+    """Return the hits by these scores, best first. Equal scores keep the order of the chunks, or turn it round."""
+    ranked = best(scores, len(scores), above=above, later_first=later_first)
     if params.per_source:
         groups = [str(chunk.get("source", "")) if isinstance(chunk, Mapping) else "" for chunk in chunks]
         ranked = best_per_group(ranked, groups, params.per_source)

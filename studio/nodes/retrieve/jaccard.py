@@ -29,6 +29,10 @@ class Jaccard(Node):
         )
         only_common: bool = param(False, help="Only chunks that share a word with the query.")
 
+        later_first: bool = param(
+            False, help="Of equal chunks the later comes first, as in RepoCoder's program; else the earlier."
+        )
+
     class In(Fields):
         query: str = port(help="What to look for.")
         chunks: list[Any] = chunks_port()
@@ -43,7 +47,9 @@ class Jaccard(Node):
     def run(self, ctx: RunContext, params: Params, inputs: In) -> Any:
         chunks = _visible(inputs.chunks, inputs.hole)
         scores = jaccard_scores(inputs.query, texts_of(chunks), WAYS[params.words])
-        return given(self.Out, hits_of(chunks, scores, params, above=0.0 if params.only_common else None), params.order)
+        above = 0.0 if params.only_common else None
+        hits = hits_of(chunks, scores, params, above=above, later_first=params.later_first)
+        return given(self.Out, hits, params.order)
 
 
 def _visible(chunks: list[Json], hole: Json) -> list[Json]:
