@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parents[2]
 NODE_FILES = sorted((ROOT / "studio" / "nodes").rglob("*.py"))
 
 OPENING_MODULES = {
-    "shutil", "tempfile", "glob", "fileinput", "io", "zipfile", "tarfile", "mmap", "linecache", "subprocess", "codecs",
+    "shutil", "tempfile", "glob", "fileinput", "io", "zipfile", "tarfile", "mmap", "linecache", "subprocess",
     "gzip", "bz2", "lzma", "sqlite3", "dbm", "shelve", "pty", "ctypes",
 }  # fmt: skip
 """Modules of the standard library that open files (or start what does)."""
