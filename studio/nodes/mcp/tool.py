@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import binascii
 from collections.abc import Collection, Iterator, Mapping
@@ -11,10 +12,11 @@ from studio.nodes.mcp._ports import input_ports, output_ports, port_names, prope
 from studio.nodes.mcp._server import server_of, server_permissions, server_problems
 from studio.spec import Fields, Node, Permission, RunContext, make_fields, node, param, port
 from studio.spec.outside import ServerTool
-from studio.support.errors import NodeError
+from studio.support.errors import NodeError, UsageError
 from studio.support.plain import plain_line
-from studio.support.schemas import schema_problem
+from studio.support.schemas import schema_faults, schema_problem
 from studio.support.values import Absent, Json, encode, preview, same_value
+from studio.tools.server_tools import tool_hash
 
 OWN = frozenset(("text", "json", "files", "is_error"))
 MAX_SCHEMA = 200_000
@@ -80,6 +82,9 @@ class Tool(Node):
         yield from server_problems(params)
         if not params.hash:
             yield "Nobody looked at this tool yet: `studio mcp-tools` lists a server's tools as nodes."
+        elif params.hash != tool_hash(params.tool, params.description, params.schema, params.output_schema):
+            # Else a graph could show one description and pin another.
+            yield "`hash` is not that of what stands here: look at the tool again with `studio mcp-tools`."
         for name, schema in (("schema", params.schema), ("output_schema", params.output_schema)):
             if schema is not None and len(encode(schema)) > MAX_SCHEMA:
                 yield f"`{name}` is larger than {MAX_SCHEMA // 1000} KB."
@@ -109,6 +114,8 @@ class Tool(Node):
             offered = await ctx.outside.servers.tools(server, timeout_s=params.seconds)
             check_pinned(params, offered)
             result = await ctx.outside.servers.call(server, params.tool, arguments, timeout_s=params.seconds)
+            if params.output_schema is not None and not result["is_error"]:
+                await asyncio.to_thread(_check_fits, params, result["structured"])
             return {**result, "content": [_stored(ctx, block) for block in result["content"]]}
 
         request: dict[str, Json] = {"tool": params.tool, "hash": params.hash, "arguments": arguments}
@@ -171,6 +178,21 @@ def check_pinned(params: Any, offered: list[ServerTool]) -> None:
         hint="Look at it again with `studio mcp-tools --accept GRAPH`, and run again if you agree with the change.",
         code="tool_changed",
     )
+
+
+def _check_fits(params: Any, structured: Json) -> None:
+    """Raise `NodeError` unless a structured result is what the pinned schema promises (within bounds of work)."""
+    try:
+        faults = schema_faults(params.output_schema, structured)
+    except UsageError as error:
+        faults = [str(error)]
+    if faults:
+        raise NodeError(
+            f"The tool `{plain_line(params.tool)[:100]}` gave a result that does not fit its own schema: "
+            f"{preview(plain_line(faults[0]), 200)}",
+            hint="Report it to the server's author, or leave `output_schema` away.",
+            code="tool",
+        )
 
 
 def _stored(ctx: RunContext, block: Mapping[str, Json]) -> dict[str, Json]:

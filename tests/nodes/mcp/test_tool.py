@@ -57,7 +57,7 @@ class FakeServers:
 
     def __init__(self, result: Mapping[str, Any] | None = None, tool: ServerTool | None = None) -> None:
         self.tool = tool or offered()
-        self.result = {"content": [], "structured": None, "is_error": False, **(result or {})}
+        self.result = {"content": [], "structured": {}, "is_error": False, **(result or {})}
         self.calls: list[tuple[ServerSpec, str, Mapping[str, Any]]] = []
 
     @property
@@ -178,9 +178,14 @@ async def test_texts_values_and_files_of_a_result_are_given() -> None:
     assert "degrees" not in out
 
 
-async def test_a_part_that_is_not_of_its_type_or_a_file_that_is_no_base64_fails_the_node() -> None:
+async def test_a_result_that_is_not_what_its_schema_says_or_a_file_that_is_no_base64_fails_the_node() -> None:
+    for structured in ({"text": "x", "degrees": "hot"}, None, [1]):
+        with pytest.raises(NodeError, match="does not fit its own schema"):
+            await ran(FakeServers({"structured": structured}), {"city": "x", "error_": []})
     with pytest.raises(NodeError, match="no base64"):
-        await ran(FakeServers({"content": [{"type": "image", "data": "%%%"}]}), {"city": "x", "error_": []})
+        await ran(
+            FakeServers({"content": [{"type": "image", "data": "%%%"}], "structured": {}}), {"city": "x", "error_": []}
+        )
 
 
 async def test_an_error_of_the_tool_fails_the_node_or_is_given() -> None:
@@ -211,7 +216,8 @@ async def test_a_tool_that_changed_is_not_called(now: ServerTool, changed: str) 
     assert told.value.kind == "tool_changed"
     assert "--accept" in told.value.hint
     assert servers.calls == []
-    await ran(servers, {"city": "x", "error_": []}, hash=now.hash)  # the control: it is the hash that keeps it
+    servers.result = {**servers.result, "structured": {} if now.output_schema else None}
+    await run_node(Tool, params(now), {"city": "x", "error_": []}, FakeContext(outside=servers))  # the control
     assert len(servers.calls) == 1
 
 
@@ -244,6 +250,7 @@ def test_it_asks_for_the_whole_command_the_tool_and_the_secrets() -> None:
         ({"command": ["a", 3]}, "list of texts"),
         ({"command": ["a\0"]}, "list of texts"),
         ({"hash": ""}, "Nobody looked at this tool yet"),
+        ({"description": "Another one."}, "not that of what stands here"),
         ({"variables": ["A B"]}, "names of secrets"),
         ({"headers": {"A": "b"}}, "`headers` are for a URL"),
         ({"command": [], "url": "ftp://x"}, "only http"),
