@@ -7,7 +7,7 @@ them crashes (tree-sitter 0.26). The walk takes 0.1 seconds for them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -196,9 +196,9 @@ class _Walk:
             self._names.add(name.id)
         first, last = _lines_of(node)
         first = self._unwrapped(first, depth)
-        body = next((b for b in (node.child_by_field_name(f) for f in language.bodies) if b is not None), None)
+        body = _body(node, language.bodies)
         made = Definition(
-            _text(name), self._kind(kind, node), name.start_point.row + 1, first, last,
+            _text(name), self._kind(kind, node, _text(name)), name.start_point.row + 1, first, last,
             _header_end(node, body, last), tuple(owner.name for _, owner in self._open), self._doc(first, body),
             self._comment[0][0] if self._comment and self._comment[-1][1] == first - 1 else first,
         )  # fmt: skip
@@ -213,7 +213,7 @@ class _Walk:
             first, wrap[1] = min(first, wrap[1]), _USED
         return first
 
-    def _kind(self, kind: str, node: Any) -> str:
+    def _kind(self, kind: str, node: Any, name: str) -> str:
         if (
             kind == "function"
             and self._open
@@ -223,6 +223,8 @@ class _Walk:
         value = node.child_by_field_name("value")
         if value is not None and value.type == "class":
             return "class"
+        if name == "constructor" and kind == "method":
+            return "constructor"
         return kind or "implementation"
 
     def _defines(self, node: Any, named: Any, depth: int) -> bool:
@@ -261,6 +263,16 @@ class _Walk:
         if self._comment and self._comment[-1][1] == first - 1:
             return _tidy("\n".join(_bare(text) for _, _, text in self._comment))
         return ""
+
+
+def _body(node: Any, places: Sequence[str]) -> Any:
+    """Return the inside of a definition, also where it is a function that is given a name; None if it has none."""
+    for holder in (node, node.child_by_field_name("value")):
+        for place in places if holder is not None else ():
+            body = holder.child_by_field_name(place)
+            if body is not None:
+                return body
+    return None
 
 
 def _lines_of(node: Any) -> tuple[int, int]:

@@ -103,3 +103,81 @@ bool operator==(const A& a, const B& b) { return true; }
 export const Button = (props: Props) => <button onClick={() => press(props.id)}>{props.text}</button>;
 """,
 }
+
+TREE = {
+    "shop/cart.py": '''"""The cart."""
+
+from shop.price import add_vat, round_price
+
+
+class Cart:
+    """What somebody wants to buy."""
+
+    def __init__(self, owner: str) -> None:
+        self.owner = owner
+        self.rows: list[tuple[str, int]] = []
+
+    def total_price(
+        self,
+        with_vat: bool = True,
+    ) -> int:
+        """Return the price of all rows."""
+        total = sum(price for _, price in self.rows)
+        return round_price(add_vat(total)) if with_vat else total
+
+    def _drop(self) -> None:
+        self.rows.clear()
+''',
+    "shop/price.py": """def add_vat(amount: int) -> float:
+    return amount * 1.19
+
+
+def round_price(amount: float) -> int:
+    return round(amount)
+""",
+    "shop/report.py": """from shop.cart import Cart
+
+
+def build_summary(cart: Cart) -> str:
+    return f"{cart.owner}: {cart.total_price()} or {cart.total_price(with_vat=False)}"
+""",
+    "main.py": """from shop.cart import Cart
+from shop.report import build_summary
+
+cart = Cart("Ann")
+print(build_summary(cart), cart.total_price())
+""",
+    "web/client.ts": """export interface CartRow { name: string; price: number }
+
+export class CartClient {
+  constructor(private base: string) {}
+
+  async fetchRows(): Promise<CartRow[]> {
+    return parseRows(await get(this.base));
+  }
+}
+
+export function parseRows(text: string): CartRow[] {
+  return JSON.parse(text);
+}
+""",
+    "web/page.tsx": """import { CartClient } from "./client";
+
+export const Page = () => {
+  const client = new CartClient("/api");
+  client.fetchRows();
+  return <p>Cart</p>;
+};
+""",
+    "tools/count.go": """package tools
+
+// RowCount says how many rows there are.
+func RowCount(rows []string) int {
+\treturn len(rows)
+}
+
+func report(rows []string) int { return RowCount(rows) }
+""",
+    "README.md": "# Shop\n",
+}
+"""A small repository in several languages. Paths to texts."""
