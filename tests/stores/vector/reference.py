@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from studio.stores.vector.entry import key_of
@@ -48,7 +48,7 @@ class Reference:
     def items(self, filter: Any = None) -> list[dict[str, Any]]:
         return [{name: one[name] for name in ("key", "text", "meta")} for one in self._passing(filter)]
 
-    def near(self, query: list[float], count: int, filter: Any = None, metric: str = "cosine") -> list[str]:
+    def near(self, query: Sequence[float], count: int, filter: Any = None, metric: str = "cosine") -> list[str]:
         return _best(self._passing(filter), lambda one: score(one["vector"], query, metric), count)
 
     def say(self, query: str, count: int, filter: Any = None) -> list[str]:
@@ -69,7 +69,7 @@ class Reference:
         saying = [one for one in self._passing(filter) if set(asked) & set(_words(one["text"]))]
         return _best(saying, bm25, count)
 
-    def both(self, query: list[float], text: str, weight: float, count: int, filter: Any = None) -> list[str]:
+    def both(self, query: Sequence[float], text: str, weight: float, count: int, filter: Any = None) -> list[str]:
         near, said = self.near(query, 100, filter), self.say(text, 100, filter)
 
         def fused(one: dict[str, Any]) -> float:
@@ -89,7 +89,7 @@ class Reference:
         return [one for one in self.entries if matches(filter, one["meta"])]
 
 
-def score(vector: list[float], query: list[float], metric: str) -> float:
+def score(vector: Sequence[float], query: Sequence[float], metric: str) -> float:
     if metric == "l2":
         return -math.sqrt(math.fsum((a - b) ** 2 for a, b in zip(vector, query, strict=True)))
     dot = math.fsum(a * b for a, b in zip(vector, query, strict=True))
