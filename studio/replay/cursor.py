@@ -50,7 +50,7 @@ class Cursor:
             )
         self.seq: int = first
         self.regions = Regions(trace, self.run.id, self.steps, registry)
-        self._stores = StoresAt(self.steps, self.regions)
+        self.stores = StoresAt(self.steps, self.regions)
         self._reading = Reading(trace, self.run.id, self.steps)
         self._here: Decided | None = None
 
@@ -94,7 +94,7 @@ class Cursor:
 
     def state(self, region: Region | None = None) -> State:
         """Return the state of a region just after the current step: of the one its firing stands in, or another's."""
-        return State(self.run, self.steps, self.regions, self._stores, region or self.region(), self.seq, len(self))
+        return State(self.run, self.steps, self.regions, self.stores, region or self.region(), self.seq, len(self))
 
     def calls_model(self, seq: int) -> bool:
         """True if the firing of a step asked a model, or had asked one where it was taken over from."""

@@ -155,4 +155,18 @@ FROM run c LEFT JOIN run p ON p.id = c.parent_run
 WHERE c.parent_run IS NOT NULL
 ORDER BY c.started_at DESC""",
     ),
+    Query(
+        "Store operations",
+        "How often each node read and changed each store, and the last operation.",
+        """SELECT s.run, r.graph, s.store, f.node, s.op, count(*) AS times, max(s.firing) AS firing, s.args
+FROM store_op s JOIN run r ON r.id = s.run JOIN firing f ON f.run = s.run AND f.id = s.firing
+GROUP BY s.run, s.store, f.node, s.op
+ORDER BY s.run DESC, s.store, times DESC""",
+    ),
+    Query(
+        "What stores held",
+        "All that the stores of the newest run held at its end; put a step in the place of NULL to see it then.",
+        """SELECT s.value ->> 'store' AS store, s.value ->> 'kind' AS kind, e.key, e.value
+FROM json_each(stores_at('last', NULL)) AS s, json_each(store_at('last', s.value ->> 'store', NULL)) AS e""",
+    ),
 )

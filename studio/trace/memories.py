@@ -83,6 +83,35 @@ class Memories:
             self.key, base, firing, item, seq,
         )  # fmt: skip
 
+    def used_until(self, seq: int, limit: int) -> list[MemoryRow]:
+        """Return the memories that were used before a step ended, views of maps' items left out, the newest first."""
+        rows = self.reader.rows(
+            f"SELECT {_MEMORY} WHERE m.id BETWEEN ? AND ? AND m.after < ? AND m.base = 0 ORDER BY m.id DESC LIMIT ?",
+            (self.base, self.base + ID_MASK, seq, limit),
+        )
+        return [MemoryRow._make(row) for row in rows]
+
+    def user_of(self, memory: int) -> int | None:
+        """Return the id of a firing that used a memory, or a view of it."""
+        row = self.reader.one(
+            f"SELECT firing & {ID_MASK} FROM _store_op WHERE id {RUN_OF} = ? AND place >= ? AND place < ?"
+            " AND place IS NOT NULL LIMIT 1",
+            self.key, memory << RUN_BITS, (memory + 1) << RUN_BITS,
+        )  # fmt: skip
+        if row is None:
+            view = self._memory(f"m.id {RUN_OF} = ? AND m.base = ? ORDER BY m.id LIMIT 1", self.key, memory)
+            return None if view is None or view.number <= memory else self.user_of(view.number)
+        return int(row[0])
+
+    def last_operation(self, memory: int, seq: int) -> int:
+        """Return the number of the last operation on a memory begun before a step ended, 0 if there is none."""
+        row = self.reader.one(
+            f"SELECT max(id) & {ID_MASK} FROM _store_op WHERE id {RUN_OF} = ? AND place >= ? AND place < ?"
+            " AND place IS NOT NULL",
+            self.key, memory << RUN_BITS, (memory << RUN_BITS) + seq,
+        )  # fmt: skip
+        return 0 if row is None or row[0] is None else int(row[0])
+
     def content(self, memory: int, seq: int, before: int) -> Content | None:
         """Return the last content written down before a step ended and before an operation."""
         row = self.reader.one(

@@ -321,6 +321,10 @@ class Trace:
             lambda: ask(self._reader.connection, query, parameters, limit=limit, seconds=seconds, stop=stop)
         )
 
+    def add_function(self, name: str, arguments: int, function: Callable[..., Json]) -> None:
+        """Let queries call a function; what it raises is an error of the query."""
+        self._reader.connection.create_function(name, arguments, function)
+
     def schema(self) -> dict[str, list[str]]:
         """Return the public views and tables with their columns."""
         from studio.trace.asking import public_schema

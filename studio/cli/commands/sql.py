@@ -1,7 +1,8 @@
 """Run a SQL query over the database of runs and print a table.
 
 The public views are run, firing, effect, prompt, graph_version, blob, store_op and alarm; without a query their
-columns are listed. Only reading is possible.
+columns are listed. Only reading is possible. The functions store_at(run, store, seq) and stores_at(run, seq) give what
+stores held at a step as JSON, for json_each.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from studio.support.values import Json
 EXAMPLES = (
     "studio sql",
     'studio sql "SELECT node, count(*), avg(duration_ms) FROM firing GROUP BY node"',
+    "studio sql \"SELECT key, value FROM json_each(store_at('last', 'tasks', NULL))\"",
     "studio sql --json - < query.sql",
 )
 
@@ -32,8 +34,10 @@ def run(args: argparse.Namespace, out: Output) -> int:
     with open_trace(args) as trace:
         if args.query is None:
             return _schema(trace.schema(), out)
+        from studio.replay.sql import ask
+
         query = sys.stdin.read() if args.query == "-" else args.query
-        table = trace.sql(query, limit=args.limit, seconds=args.seconds)
+        table = ask(trace, query, limit=args.limit, seconds=args.seconds)
     if out.as_json:
         rows = [dict(zip(table.columns, map(_plain, row), strict=True)) for row in table.rows]
         out.json({"columns": list(table.columns), "rows": rows, "more": table.more})

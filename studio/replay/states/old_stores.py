@@ -38,6 +38,7 @@ class OldMemories(Memories):
         self._regions = regions
         self._known: dict[tuple[object, ...], MemoryRow] = {}
         self._rows: dict[int, MemoryRow] = {}
+        self._users: dict[int, int] = {}
         self._operations: dict[int, list[Operation]] = {}
         self._chains: dict[int, list[_Place]] = {}
         for row in self.reader.rows(
@@ -58,6 +59,16 @@ class OldMemories(Memories):
 
     def numbered(self, number: int) -> MemoryRow | None:
         return self._rows.get(number)
+
+    def used_until(self, seq: int, limit: int) -> list[MemoryRow]:
+        found = [row for row in self._rows.values() if row.after < seq and not row.base]
+        return found[: -limit - 1 : -1]
+
+    def user_of(self, memory: int) -> int | None:
+        return self._users.get(memory)
+
+    def last_operation(self, memory: int, seq: int) -> int:
+        return max((one.number for one in self._operations.get(memory, ()) if one.after < seq), default=0)
 
     def content(self, memory: int, seq: int, before: int) -> Content | None:
         return None
@@ -87,6 +98,10 @@ class OldMemories(Memories):
         decided = self._steps.firing(firing)
         after = decided.seq - 1 if decided is not None and decided.seq is not None else self._steps.last() or 0
         memory = self._seen_by(chain, store, *found, number=2 * id - 1, after=after)
+        around: MemoryRow | None = memory
+        while around is not None:
+            self._users.setdefault(around.number, firing)
+            around = self._rows.get(around.base)
         made = Operation(2 * id, after, op, self.reader.column(args))
         self._operations.setdefault(memory.number, []).append(made)
 

@@ -51,7 +51,7 @@ class StoresAt:
         self._regions = regions
 
     @cached_property
-    def _memories(self) -> Memories:
+    def memories(self) -> Memories:
         """What tells memories: the record, or in older runs what can be made of it."""
         first = self._steps.reader.one(
             "SELECT place IS NULL FROM _store_op WHERE id BETWEEN ? AND ? ORDER BY id LIMIT 1",
@@ -79,7 +79,7 @@ class StoresAt:
         in_item = False
         for state in inner if memory is not None else ():
             if memory is not None and _has_own_view(state, chain):
-                mine = self._memories.of_item(memory.number, state.firing, state.item, seq)
+                mine = self.memories.of_item(memory.number, state.firing, state.item, seq)
                 if mine is None:
                     break
                 memory, in_item = mine, True
@@ -100,11 +100,11 @@ class StoresAt:
     ) -> tuple[MemoryRow | None, list[State]]:
         """The memory where the store lives, and the regions between there and here."""
         if declared.scope != "region":
-            return self._memories.of_region(declared.name, declared_prefix(scope, declared), "", seq), chain
+            return self.memories.of_region(declared.name, declared_prefix(scope, declared), "", seq), chain
         for place in range(len(chain) - 1, -1, -1):
             region = chain[place].region
             if region.plan is not None and region.plan.graph is scope.graph:
-                found = self._memories.of_region(declared.name, region.prefix, region.span.ticks, seq)
+                found = self.memories.of_region(declared.name, region.prefix, region.span.ticks, seq)
                 return found, chain[place + 1 :]
         return None, []
 
@@ -114,14 +114,14 @@ class StoresAt:
         """Return a store with what a memory held when step `seq` was decided, counting operations numbered below
         `before`; and whether that is known."""
         store = fresh
-        written = self._memories.content(memory.number, seq, before)
+        written = self.memories.content(memory.number, seq, before)
         since = after = 0
         known = True
         if written is not None:
             store.load(written.content)
             since, after = written.number, written.after
         elif memory.base:
-            base = self._memories.numbered(memory.base)
+            base = self.memories.numbered(memory.base)
             if base is None:
                 return store, False
             store, known = self.rebuilt(base, store, memory.after + 1, memory.number)
@@ -130,9 +130,14 @@ class StoresAt:
         self._repeat(store, memory, since, after, seq, before)
         return store, known
 
+    def version(self, memory: MemoryRow, seq: int) -> tuple[object, ...]:
+        """Return what is equal for two steps between which nothing was done with a memory."""
+        applied = self.memories.applied(memory.number, 0, seq)
+        return memory.number, self.memories.last_operation(memory.number, seq), len(applied), tuple(applied[-1:])
+
     def _repeat(self, store: Store, memory: MemoryRow, since: int, after: int, seq: int, before: int) -> None:
         """Do the writes of a memory again, own ones and those of ended maps in the order they were made."""
-        own = iter(self._memories.operations(memory.number, since, after, seq, before))
+        own = iter(self.memories.operations(memory.number, since, after, seq, before))
         waiting = next(own, None)
         for applied in self._applied(memory, since, after, seq, before):
             while waiting is not None and waiting.after < applied.seq:
@@ -144,7 +149,7 @@ class StoresAt:
             waiting = next(own, None)
 
     def _applied(self, memory: MemoryRow, since: int, after: int, seq: int, before: int) -> list[Applied]:
-        found = self._memories.applied(memory.number, since, seq)
+        found = self.memories.applied(memory.number, since, seq)
         return [one for one in found if one.seq > after and one.memory.number < before]
 
 

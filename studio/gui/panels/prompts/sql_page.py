@@ -32,6 +32,7 @@ from studio.gui.panels.prompts.sql_results import EMPTY, Results
 from studio.gui.panels.prompts.tables_view import TablesView
 from studio.gui.widgets.folding import Folding
 from studio.gui.widgets.labels import Elided, Note, colour_text, small_button
+from studio.replay.sql import ask
 from studio.settings.saved_queries import SavedQueries, SavedQuery
 from studio.support.errors import EnvironmentProblem, StudioError
 from studio.support.pieces import plural
@@ -202,7 +203,7 @@ class SqlPage(QWidget):
         if self._asker.file is None:
             return
         self._began = time.monotonic()
-        self._asker.ask(KEY, lambda trace, stop: trace.sql(query, limit=limit, seconds=SECONDS, stop=stop))
+        self._asker.ask(KEY, lambda trace, stop: ask(trace, query, limit=limit, seconds=SECONDS, stop=stop))
         self.state.set_role("soft")
         self.state.set_text("asking …")
         self._show_state()
