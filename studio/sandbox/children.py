@@ -22,7 +22,7 @@ from studio.sandbox.views import DEVICES, INSIDE, View, system
 from studio.support.errors import NodeError
 
 START_S = 20.0
-_PIPE_BYTES = 1 << 18
+_PIPE_BYTES = 1 << 20
 
 
 class Child:

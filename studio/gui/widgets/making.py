@@ -7,6 +7,7 @@ from collections.abc import Callable
 from studio.gui.widgets.areas import AreaEditor
 from studio.gui.widgets.checks import ChecksEditor
 from studio.gui.widgets.choices import ChoiceEditor, SwitchEditor
+from studio.gui.widgets.code import CodeEditor
 from studio.gui.widgets.context import EditorContext
 from studio.gui.widgets.editor import Editor
 from studio.gui.widgets.examples import ExamplesEditor
@@ -48,6 +49,7 @@ KINDS: dict[str, Maker] = {
     "text": lambda field, context: AreaEditor(field.default, _rows(field, 2)),
     "template": lambda field, context: PromptEditor(context, field.default, _rows(field, 4), key=field.name),
     "expression": lambda field, context: ExpressionEditor(context, field.default),
+    "code": lambda field, context: CodeEditor(field.default, _rows(field, 6)),
     "regex": lambda field, context: PatternEditor(field.default),
     "choice": _choice,
     "labels": lambda field, context: LabelsEditor(field.default),

@@ -6,7 +6,6 @@ Run by its path with one argument, the plan as JSON: `role` (`python` or `comman
 
 from __future__ import annotations
 
-import importlib
 import json
 import os
 import signal
@@ -14,9 +13,9 @@ import sys
 
 _HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, _HERE)
-answering = importlib.import_module("answering")
+answering = __import__("answering")
 if sys.platform != "win32":
-    landlock, limits, warden = map(importlib.import_module, ("landlock", "limits", "warden"))
+    landlock, limits, warden = map(__import__, ("landlock", "limits", "warden"))
 sys.path.remove(_HERE)
 
 

@@ -15,7 +15,7 @@ from studio.spec.fields import MISSING, Field
 from studio.support.values import Json
 
 LABEL_WIDTH = 98
-LARGE = ("template", "text", "expression", "regex", "json", "schema", "checks", "examples")
+LARGE = ("template", "text", "code", "expression", "regex", "json", "schema", "checks", "examples")
 """Kinds of editors that may be opened in a window of their own."""
 
 
