@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from studio.cli.output import Output
@@ -11,7 +12,11 @@ from studio.support.errors import UsageError
 
 if TYPE_CHECKING:
     from studio.graph.model import Graph
+    from studio.spec.registry import Registry
     from studio.trust.survey import Survey
+
+Line = Callable[..., None]
+"""Prints one line of pieces, as `Output.say` does."""
 
 
 def approval_arguments(parser: argparse.ArgumentParser | argparse._ArgumentGroup) -> None:
@@ -28,28 +33,57 @@ def approved_for(graph: Graph, args: argparse.Namespace, out: Output) -> list[st
     Without one the run itself refuses, listing everything. Raises UsageError if the answer is no, GraphError for a
     graph that includes what cannot be read.
     """
-    from studio.spec.registry import default_registry
-    from studio.trust.gate import is_approved, is_foreign
-    from studio.trust.survey import survey_whole, whole_of
-
     given = list(args.approve)
     if out.as_json or not can_ask():
         return given
+    registry = types_of(graph, given, out.note, ask=True)
+    from studio.trust.gate import is_approved, is_foreign
+    from studio.trust.survey import survey_whole, whole_of
+
     whole = whole_of(graph)
-    asked = survey_whole(whole, default_registry())
+    asked = survey_whole(whole, registry)
     if not is_foreign(whole) or is_approved(whole, asked, given):
         return given
     out.note("This graph is not from here. It may:")
     show(asked, out.note)
     if not confirmed("Let it, now and from now on?"):
-        raise UsageError("Nothing was run.", hint="`studio approve GRAPH` shows again what it may do.")
+        raise _refused()
     remember(asked, "asked at the terminal", whole.place.file)
     return given
 
 
-def show(asked: Survey, line: object) -> None:
+def types_of(graph: Graph, given: list[str], line: Line, *, ask: bool, yes: bool = False) -> Registry:
+    """Return the node types of a graph. Its project's own that nobody approved are shown, all of their code, and
+    imported only after a yes: to this question (`ask`), or one given before (`yes`).
+
+    Raises UsageError if the answer is no; without asking they stay unknown.
+    """
+    from studio.plugins.registries import OwnTypesNotApproved, approve_files, own_types, require_own_types
+    from studio.trust.showing import seen, seen_line
+
+    try:
+        return require_own_types(graph, given)
+    except OwnTypesNotApproved as waiting:
+        files = [file for file in waiting.types.waiting if set(file.types) & set(waiting.used)]
+        line("It uses node types of its own project: Python code that would run with all your rights.")
+        for file in files:
+            line("  ", ("bold", seen_line(file.name)))
+            for text in seen(file.source.decode("utf-8", "replace")).rstrip("\n").split("\n"):
+                line(f"      | {text}")
+        if not yes and ask and not confirmed("Let it run, now and from now on, while these files stay the same?"):
+            raise _refused() from None
+        if not yes and not ask:
+            return own_types(graph.base, given).registry
+        approve_files(files)
+        return require_own_types(graph, given)
+
+
+def _refused() -> UsageError:
+    return UsageError("Nothing was run.", hint="`studio approve GRAPH` shows again what it may do.")
+
+
+def show(asked: Survey, line: Line) -> None:
     """Print what a graph may do, node by node, and the hash of it."""
-    assert callable(line)
     for text in asked.lines():
         line("  ", text)
     line(("dim", f"hash {asked.hash}"))

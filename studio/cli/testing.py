@@ -19,7 +19,7 @@ from studio.cli.graphs import graph_path
 from studio.cli.output import Output
 from studio.cli.text import Piece, duration, money, plural
 from studio.graph.model import Graph
-from studio.spec.registry import default_registry
+from studio.plugins.registries import require_own_types
 from studio.support.errors import UsageError
 from studio.support.expressions import Expression
 from studio.support.nearest import did_you_mean
@@ -64,7 +64,8 @@ def play_all(args: argparse.Namespace, out: Output) -> int:
     for source in sources:
         graph = Graph.load(source.graph)
         if live is not None:  # else nothing but pure nodes runs
-            require_approved(graph, default_registry(), approved_for(graph, args, out))
+            approve = approved_for(graph, args, out)
+            require_approved(graph, require_own_types(graph, approve), approve)
         for case in source.cases:
             again = source.again.format(case.name)
             outcome = try_case(case, graph, source.name, again=again, db=source.db, live=live)

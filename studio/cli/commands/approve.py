@@ -44,14 +44,16 @@ def run(args: argparse.Namespace, out: Output) -> int:
 
 
 def _approve(args: argparse.Namespace, out: Output) -> int:
-    from studio.cli.approving import can_ask, confirmed, remember, show
+    from studio.cli.approving import can_ask, confirmed, remember, show, types_of
     from studio.cli.graphs import open_graph
-    from studio.spec.registry import default_registry
     from studio.trust.gate import is_approved
     from studio.trust.survey import survey_whole, whole_of
 
-    whole = whole_of(open_graph(args.graph))
-    asked = survey_whole(whole, default_registry())
+    graph = open_graph(args.graph)
+    asking = not out.as_json and can_ask()
+    registry = types_of(graph, [], out.note if out.as_json else out.say, ask=asking and not args.yes, yes=args.yes)
+    whole = whole_of(graph)
+    asked = survey_whole(whole, registry)
     known = is_approved(whole, asked)
     if not out.as_json:
         if not asked.asks:
@@ -59,7 +61,7 @@ def _approve(args: argparse.Namespace, out: Output) -> int:
             return exits.OK
         out.say("It may:")
         show(asked, out.say)
-    if not known and (args.yes or (not out.as_json and can_ask() and confirmed("Approve this?"))):
+    if not known and (args.yes or (asking and confirmed("Approve this?"))):
         remember(asked, "studio approve", whole.place.file)
         known = True
     if out.as_json:
@@ -71,12 +73,16 @@ def _approve(args: argparse.Namespace, out: Output) -> int:
 
 def _revoke(name: str, out: Output) -> int:
     from studio.cli.graphs import open_graph
-    from studio.spec.registry import default_registry
+    from studio.plugins.registries import registry_of
     from studio.trust.approvals import Approvals
     from studio.trust.survey import survey
 
     approvals = Approvals()
-    hash = name if approvals.has(name) else survey(open_graph(name), default_registry()).hash
+    if approvals.has(name):
+        hash = name
+    else:
+        graph = open_graph(name)
+        hash = survey(graph, registry_of(graph)).hash
     gone = approvals.revoke(hash)
     if out.as_json:
         out.json({"hash": hash, "revoked": gone})
