@@ -50,7 +50,10 @@ def read_html(page: bytes | str, name: str, *, main: bool = True, url: str = "",
         # As text with a declaration of its encoding lxml would refuse it; as bytes of a known encoding it takes all.
         root = lxml.html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
     except (lxml.etree.LxmlError, ValueError) as error:
-        raise _problem(f"`{name}` cannot be read as HTML: {' '.join(str(error).split())[:200]}") from None
+        said = " ".join(str(error).split())[:200]
+        # What libxml2 says when it gets no more memory.
+        said = "its parser gave up, likely for want of memory" if "unknown error" in said else said
+        raise _problem(f"`{name}` cannot be read as HTML: {said}") from None
     _check_depth(root, name)
     title = _squeezed(_first(root, "//title") or _first(root, "//h1"))
     metadata: dict[str, Json] = {"main": False, "links": _links(root, url)}
