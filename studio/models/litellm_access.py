@@ -51,6 +51,13 @@ async def access_for(library: Any, name: str, endpoint: Endpoint | None, *, keyr
     """
     if endpoint is not None:
         return {"api_base": endpoint.base, "api_key": await _endpoint_key(name, endpoint, keyring)}
+    if "://" in name:
+        # Names stand in graphs, and providers such as huggingface take one that is a URL for where to send the key.
+        raise MissingModel(
+            f"The model name {name!r} holds an address, and no graph says where keys are sent.",
+            hint="Name the server in your settings: an entry of [endpoints] with `base` and `key_env`.",
+            code="auth",
+        )
     try:
         _, provider, _, _ = library.get_llm_provider(name)
     except library.BadRequestError:
