@@ -22,6 +22,8 @@ from studio.sandbox.views import DEVICES, INSIDE, View, system
 from studio.support.errors import NodeError
 
 START_S = 20.0
+WATCH_MEMORY = sys.platform == "darwin"
+"""macOS does not hold to the limits of memory: the warden looks instead."""
 _PIPE_BYTES = 1 << 20
 
 
@@ -65,7 +67,9 @@ class Child:
             plan: dict[str, Any] = {
                 name: fd for name, fd in theirs.items() if name not in ("stdin", "stdout", "stderr")
             }
-            plan |= {"role": role, "limits": dict(limits), "argv": list(argv), "landlock": None}
+            bounds = dict(limits)
+            watched = (bounds.pop("AS", 0) or bounds.pop("DATA", 0)) if WATCH_MEMORY else 0
+            plan |= {"role": role, "limits": bounds, "watch_memory": watched, "argv": list(argv), "landlock": None}
             home = bubblewrap.SCRATCH
             if boundary != "bubblewrap":
                 self._scratch = Path(tempfile.mkdtemp(prefix="studio-box-"))

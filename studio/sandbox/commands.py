@@ -60,6 +60,8 @@ def _result(child: Child, program: str) -> CommandResult:
             hint="Is the program installed, and in a folder that the sandbox sees? See `studio help sandbox`.",
             code="no_program",
         )
+    if status.get("exit") == "memory":
+        raise NodeError(f"the command `{program}` took too much memory.", hint="Give it more memory.", code="memory")
     if not isinstance(status.get("exit"), int):
         raise child.not_started()
     out, err = child.stdout, child.stderr

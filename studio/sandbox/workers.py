@@ -151,6 +151,8 @@ class Worker:
 
     def _ended(self) -> NodeError:
         code = self.child.status.get("exit")
+        if code == "memory":
+            return _error({"error": "memory"})
         how = how_it_ended(code) if isinstance(code, int) else "went silent"
         return NodeError(f"the code's process {how} before it gave a value.", code="ended")
 

@@ -14,7 +14,9 @@ from typing import Any
 
 import pytest
 
+from studio.sandbox import children
 from studio.sandbox.boxes import RunSandbox
+from studio.sandbox.inside import landlock
 from studio.support.errors import NodeError
 from tests.sandbox.conftest import LINUX, gone, marked
 
@@ -155,6 +157,20 @@ async def _value_or_fault(sandbox: RunSandbox, code: str, a: int) -> Any:
         return error.kind
 
 
+async def test_memory_is_watched_where_the_system_does_not_limit_it(
+    sandbox: RunSandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As it is on macOS, where no limit is set and the warden looks with `ps`."""
+    if sandbox.boundary != "none":
+        pytest.skip("there is no boundary on macOS")
+    monkeypatch.setattr(children, "WATCH_MEMORY", True)
+    code = "import time\ndef main(n):\n    x = bytearray(b'x') * n\n    time.sleep(2)\n    return len(x)"
+
+    with pytest.raises(NodeError, match="ran out of memory"):
+        await sandbox.python(code, {"n": 300_000_000}, memory_mb=100, timeout_s=20)
+    assert (await sandbox.python(code, {"n": 10_000_000}, memory_mb=100, timeout_s=20)).value == 10_000_000
+
+
 async def test_what_is_printed_is_cut_and_kept_apart(sandbox: RunSandbox) -> None:
     code = """
 import os, sys
@@ -186,6 +202,28 @@ def main():
 """
     await sandbox.python(code, {})
 
+    assert gone(mark), marked(mark)
+    assert (await sandbox.python(ECHO, {"a": 1})).value == 1
+
+
+async def test_the_warden_is_out_of_reach_or_all_ends_with_it(sandbox: RunSandbox, mark: str) -> None:
+    code = """
+import os, time
+def main(hide):
+    warden = os.getppid()
+    if hide and os.fork() == 0:
+        os.setsid()
+        time.sleep(1000)
+    os.kill(warden, 9)
+    time.sleep(1000)
+"""
+    # Without a boundary a process that has left its group survives its warden, which the help says.
+    scoped = sandbox.boundary == "landlock" and landlock.version() >= 6
+    hide = sandbox.boundary == "bubblewrap" or scoped
+    with pytest.raises(NodeError) as told:
+        await sandbox.python(code, {"hide": hide}, timeout_s=20)
+
+    assert ("PermissionError" if scoped else "went silent") in str(told.value)
     assert gone(mark), marked(mark)
     assert (await sandbox.python(ECHO, {"a": 1})).value == 1
 

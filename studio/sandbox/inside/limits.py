@@ -25,12 +25,7 @@ def limit(limits: dict[str, int]) -> None:
             continue
         hard = resource.getrlimit(which)[1]
         most = value if hard == resource.RLIM_INFINITY else min(value, hard)
-        try:
-            resource.setrlimit(which, (most, most))
-        except (ValueError, OSError):
-            if sys.platform == "linux":
-                raise
-            # macOS refuses some of them; there the studio watches the memory from outside
+        resource.setrlimit(which, (most, most))
 
 
 def adopt_orphans() -> None:

@@ -1,7 +1,8 @@
 """The beginning of every box: become warden and child, take limits and boundary upon the child, run what was asked.
 
 Run by its path with one argument, the plan as JSON: `role` (`python` or `command`), the numbers of the inherited
-`requests`, `answers`, `status` and `life` pipes, `limits`, `landlock` (or null), `argv` of a command.
+`requests`, `answers`, `status` and `life` pipes, `limits`, `landlock` (or null), `argv` of a command,
+`watch_memory` (bytes, where the limits do not bound it).
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ def main() -> None:
             if name in plan:
                 os.close(plan[name])
         _leave_streams(plan["role"])
-        warden.guard(child, watch, plan["life"], plan["status"])
+        warden.guard(child, watch, plan["life"], plan["status"], plan["watch_memory"])
         os._exit(0)
     watch.forget()
     os.close(plan["life"])

@@ -15,6 +15,8 @@ import sys
 import time
 from contextlib import suppress
 
+MEMORY_MS = 250
+"""How often memory is looked at, where the system does not limit it."""
 SWEEP_S = 5.0
 """So long processes that multiply faster than they are killed are chased."""
 
@@ -36,13 +38,17 @@ class Watch:
         os.close(self._read)
         os.close(self._write)
 
-    def wait(self, child: int, life: int) -> int | None:
-        """Wait until the child has ended, and return how (as `subprocess` does); None if life ended before."""
+    def wait(self, child: int, life: int, most_bytes: int = 0) -> int | str | None:
+        """Wait until the child has ended, and return how (as `subprocess` does); None if life ended before.
+
+        With `most_bytes` its group's memory is watched too, where the system's own limits do nothing (macOS), and
+        "memory" returned when it takes more.
+        """
         poll = select.poll()
         poll.register(life, select.POLLIN)
         poll.register(self._read, select.POLLIN)
         while True:
-            ready = dict(poll.poll())
+            ready = dict(poll.poll(MEMORY_MS if most_bytes else None))
             if life in ready:
                 return None
             with suppress(BlockingIOError):
@@ -50,6 +56,19 @@ class Watch:
             ended = reap(child)
             if ended is not None:
                 return ended
+            if most_bytes and memory_of(child) > most_bytes:
+                return "memory"
+
+
+def memory_of(group: int) -> int:
+    """Return the resident bytes of a process group, as `ps` tells them."""
+    listing = os.popen("ps -axo pgid=,rss=").read()
+    total = 0
+    for line in listing.splitlines():
+        fields = line.split()
+        if len(fields) == 2 and fields[0] == str(group) and fields[1].isdigit():
+            total += int(fields[1]) * 1024
+    return total
 
 
 def reap(child: int) -> int | None:
@@ -66,9 +85,9 @@ def reap(child: int) -> int | None:
             ended = os.waitstatus_to_exitcode(status)
 
 
-def guard(child: int, watch: Watch, life: int, status: int) -> None:
+def guard(child: int, watch: Watch, life: int, status: int, most_bytes: int = 0) -> None:
     """Stay until child or studio ends, tell how the child ended, then end all that is left of it."""
-    ended = watch.wait(child, life)
+    ended = watch.wait(child, life, most_bytes)
     if ended is not None:
         with suppress(OSError):  # the studio may be gone as well
             os.write(status, json.dumps({"exit": ended}).encode() + b"\n")
