@@ -220,3 +220,9 @@ def _refusal(name: str, done: str, error: OSError) -> NodeError:
     if isinstance(error, FileNotFoundError):
         return NodeError(f"there is no file `{name}`.", hint="Look for its name in a list of files.", code="files")
     return NodeError(f"`{name}` cannot be {done}: {error.strerror or type(error).__name__}.", code="files")
+
+
+def put_if_missing(folder: OpenFolder, name: str, data: bytes) -> None:
+    """Make a file with this content unless something stands there."""
+    with suppress(FileExistsError):
+        _write_new(folder, name, data, None)

@@ -1,0 +1,1 @@
+"""Node types whose names begin with `git.`."""
