@@ -66,7 +66,8 @@ def test_a_secret_is_set_bound_listed_and_taken_away(cli: Cli, ring: MemoryKeyri
     "words",
     [
         ("bind",), ("bind", "A_TOKEN"), ("bind", "A_TOKEN", "nonsense"), ("bind", "A B", "https://x.org"),
-        ("unbind", "A_TOKEN"), ("set",), ("set", "A_TOKEN", VALUE), ("remove", "A B"), ("list", "A_TOKEN"), ("steal", "A_TOKEN"),
+        ("unbind", "A_TOKEN"), ("set",), ("set", "A_TOKEN", VALUE), ("remove", "A B"), ("list", "A_TOKEN"),
+        ("steal", "A_TOKEN"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_done_is_told(cli: Cli, ring: MemoryKeyring, words: tuple[str, ...]) -> None:

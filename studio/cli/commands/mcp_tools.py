@@ -9,7 +9,6 @@ its description, its schemas and their hash, and fails when the server changes a
 from __future__ import annotations
 
 import argparse
-import asyncio
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
@@ -17,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from studio.cli import exits
 from studio.cli.output import Output
-from studio.support.errors import NodeError, UsageError
+from studio.support.errors import UsageError
 from studio.support.values import Json, same_value
 
 if TYPE_CHECKING:
@@ -56,13 +55,14 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace, out: Output) -> int:
     from studio.graph.model import Graph
+    from studio.tools.looking import look_at
 
     if args.add_to and args.accept:
         raise UsageError("Use --add-to or --accept, not both.")
     server = _server(args)
     path = args.add_to or args.accept
     graph = Graph.load(path) if path else None
-    offered = asyncio.run(_ask(server, _project(path), args.seconds))
+    offered = look_at(server, _project(path), args.seconds)
     if missing := [name for name in args.tool if name not in {tool.name for tool in offered}]:
         raise UsageError(f"The server offers no tool `{missing[0]}`.", hint=_names(offered))
     chosen = [tool for tool in offered if not args.tool or tool.name in args.tool]
@@ -83,13 +83,10 @@ def run(args: argparse.Namespace, out: Output) -> int:
 
 def params_of(server: ServerSpec, tool: ServerTool) -> dict[str, Json]:
     """Return the params of an `mcp.tool` node that pins a tool as it is now."""
+    from studio.tools.looking import pins
+
     made: dict[str, Json] = {"command": list(server.command)} if server.command else {"url": server.url}
-    made["tool"] = tool.name
-    made["description"] = tool.description
-    made["schema"] = dict(tool.schema)
-    if tool.output_schema is not None:
-        made["output_schema"] = dict(tool.output_schema)
-    made["hash"] = tool.hash
+    made |= {key: value for key, value in pins(tool).items() if value is not None}
     if server.folder != ".":
         made["folder"] = server.folder
     if server.variables:
@@ -129,21 +126,6 @@ def _project(path: str | None) -> Path:
     from studio.graph.scope import project_folder
 
     return project_folder(Path(path).resolve().parent) if path else Path.cwd()
-
-
-async def _ask(server: ServerSpec, project: Path, seconds: float) -> list[ServerTool]:
-    from studio.settings import Settings
-    from studio.tools.outside import RunOutside
-
-    settings = Settings.load()
-    origins = [one.strip() for one in str(settings["web.origins"]).split(",") if one.strip()]
-    outside = RunOutside(project, "mcp-tools", origins=origins, keyring=bool(settings["keys.keyring"]))
-    try:
-        return await outside.servers.tools(server, timeout_s=seconds)
-    except NodeError as error:
-        raise UsageError(error.message, hint=error.hint) from None
-    finally:
-        await outside.close()
 
 
 def _show(server: ServerSpec, tools: Sequence[ServerTool], out: Output) -> None:

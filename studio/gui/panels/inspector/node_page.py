@@ -17,6 +17,8 @@ from studio.gui.panels.inspector.may_section import MaySection, may_of, short
 from studio.gui.panels.inspector.ports_section import PortsSection
 from studio.gui.panels.inspector.preview_section import PreviewSection, has_preview
 from studio.gui.panels.inspector.samples import Samples
+from studio.gui.panels.inspector.server_section import TYPE as SERVER_TYPE
+from studio.gui.panels.inspector.server_section import ServerSection
 from studio.gui.panels.inspector.subject import Subject
 from studio.gui.widgets.editor import finish_all
 from studio.gui.widgets.labels import Note, small_button
@@ -52,6 +54,7 @@ class NodePage(QWidget):
         if several and not self.form.groups:
             column.addWidget(_padded(Note("These nodes have no param in common.")))
         self.preview: Section | None = None
+        self.server: Section | None = None
         self.ports: Section | None = None
         self.may: Section | None = None
         self.help: Section | None = None
@@ -59,6 +62,11 @@ class NodePage(QWidget):
             if cls is not None and has_preview(cls.spec.type):
                 self.preview = self._section(f"{key}.Preview", "Preview", lambda: PreviewSection(self.subject))
                 column.addWidget(self.preview)
+            if cls is not None and cls.spec.type == SERVER_TYPE:
+                self.server = self._section(
+                    f"{key}.Server", "Server", lambda: ServerSection(self.subject), is_open=True
+                )
+                column.addWidget(self.server)
             self.ports = self._section("Ports", "Ports", lambda: PortsSection(self.subject), is_open=True)
             column.addWidget(self.ports)
             if cls is not None:
@@ -123,10 +131,10 @@ class NodePage(QWidget):
             return
         self.header.refresh()
         self.form.refresh()
-        for section in (self.preview, self.ports):
+        for section in (self.preview, self.server, self.ports):
             if section is not None and section.is_open:
                 body = section.body
-                assert isinstance(body, PreviewSection | PortsSection)
+                assert isinstance(body, PreviewSection | ServerSection | PortsSection)
                 body.refresh()
         if self.ports is not None:
             ports = self.subject.ports
