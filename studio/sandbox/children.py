@@ -27,11 +27,20 @@ WATCH_MEMORY = sys.platform == "darwin"
 _PIPE_BYTES = 1 << 20
 
 
+def kind_of_child() -> type[Child]:
+    """Return how boxes are made on this system."""
+    if sys.platform != "win32":
+        return Child
+    from studio.sandbox.threaded import ThreadedChild
+
+    return ThreadedChild
+
+
 class Child:
     """A box under way. Make it with `start`; `stop` ends it and returns at once, from wherever and how often."""
 
     def __init__(self) -> None:
-        self.link = Link()
+        self.link: Any = Link()
         self.stdout = Captured(0)
         self.stderr = Captured(0)
         self.status: dict[str, Any] = {}

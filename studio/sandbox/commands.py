@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from studio.sandbox.boundaries import Boundary
-from studio.sandbox.children import Child
+from studio.sandbox.children import Child, kind_of_child
 from studio.sandbox.views import View
 from studio.spec.outside import CommandResult
 from studio.support.errors import NodeError
@@ -32,7 +32,7 @@ async def run(
     data, place = _checked(argv, folder, stdin, variables)
     view = View(write=(str(place),), network=network) if writable else View(read=(str(place),), network=network)
     limits = {"DATA": memory_mb << 20, "CPU": int(timeout_s * 64) + 60, "FSIZE": 1 << 30, "NOFILE": 1024, "CORE": 0}
-    child = await Child.start(
+    child = await kind_of_child().start(
         "command", boundary, view, limits=limits, kept=most_bytes, argv=argv, folder=place, variables=variables
     )
     try:

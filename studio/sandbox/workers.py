@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import orjson
 
 from studio.sandbox.boundaries import Boundary
-from studio.sandbox.children import Child, how_it_ended
+from studio.sandbox.children import Child, how_it_ended, kind_of_child
 from studio.sandbox.views import View
 from studio.spec.outside import CodeResult
 from studio.support.errors import NodeError
@@ -65,7 +65,7 @@ class Worker:
             "NOFILE": 128,
             "CORE": 0,
         }
-        child = await Child.start(
+        child = await kind_of_child().start(
             "python",
             kind.boundary,
             View(),
@@ -190,7 +190,9 @@ def _result(answer: dict[str, Any], child: Child) -> CodeResult:
         encode(value)
     except NotJson as error:
         raise NodeError(f"the code gave no JSON value: {error}.", code="output") from None
-    return CodeResult(value, child.stdout.text, child.stderr.text)
+    # Where the prints have no pipe of their own they come in the answer.
+    out, err = answer.get("stdout", child.stdout.text), answer.get("stderr", child.stderr.text)
+    return CodeResult(value, str(out)[:KEPT_BYTES], str(err)[:KEPT_BYTES])
 
 
 def _error(answer: dict[str, Any]) -> NodeError:

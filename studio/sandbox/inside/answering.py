@@ -7,6 +7,7 @@ of the call live on, or if its memory ran out: then this worker is not asked aga
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import sys
@@ -23,15 +24,19 @@ KEPT = 64
 _compiled: dict[str, types.CodeType] = {}
 
 
-def serve(requests: int, answers: int) -> None:
+def serve(requests: int, answers: int, prints_in_answers: bool = False) -> None:
     """Answer calls until the pipe of requests closes."""
     while True:
         head = _exactly(requests, 4)
         if not head:
             return
         body = _exactly(requests, int.from_bytes(head, "big"))
+        if prints_in_answers:
+            sys.stdout, sys.stderr = printed = _Printed(), _Printed()
         answer = _answer(memoryview(body)[NONCE:])
         _flush()
+        if prints_in_answers:
+            answer["stdout"], answer["stderr"] = (one.kept for one in printed)
         if _left_behind() or answer.get("error") == "memory":
             answer["left"] = True
         frame = body[:NONCE] + _encoded(answer)
@@ -49,6 +54,16 @@ def _answer(text: memoryview) -> dict[str, Any]:
         return told.args[0]  # type: ignore[no-any-return]
     except BaseException as raised:  # noqa: BLE001 - code of strangers raises what it likes, also SystemExit
         return _raised(raised)
+
+
+class _Printed(io.TextIOBase):
+    """Keeps the beginning of what is printed."""
+
+    kept = ""
+
+    def write(self, text: str) -> int:
+        self.kept += text[: max(0, 64_000 - len(self.kept))]
+        return len(text)
 
 
 class _Told(Exception):

@@ -1,7 +1,7 @@
 """The beginning of every box: become warden and child, take limits and boundary upon the child, run what was asked.
 
-Run by its path with one argument, the plan as JSON: `role` (`python` or `command`), the numbers of the inherited
-`requests`, `answers`, `status` and `life` pipes, `limits`, `landlock` (or null), `argv` of a command,
+Run by its path with one argument, the plan as JSON: `role` (`python`, `command`, or `streams`), the numbers of the
+inherited `requests`, `answers`, `status` and `life` pipes, `limits`, `landlock` (or null), `argv` of a command,
 `watch_memory` (bytes, where the limits do not bound it).
 """
 
@@ -15,7 +15,9 @@ import sys
 _HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, _HERE)
 answering = __import__("answering")
-if sys.platform != "win32":
+if sys.platform == "win32":
+    import msvcrt
+else:
     landlock, limits, warden = map(__import__, ("landlock", "limits", "warden"))
 sys.path.remove(_HERE)
 
@@ -24,7 +26,7 @@ def main() -> None:
     """Follow the plan."""
     plan = json.loads(sys.argv[1])
     sys.argv[1:] = []
-    if sys.platform == "win32":
+    if plan["role"] == "streams":
         _serve_by_standard_streams()
         return
     limits.adopt_orphans()
@@ -93,12 +95,15 @@ def _become(plan: dict[str, object]) -> None:
 
 
 def _serve_by_standard_streams() -> None:
-    """Windows inherits no other descriptors: the frames go by standard input and output, prints to standard error."""
+    """Windows inherits no other descriptors: frames go by standard input and output, prints in the answers."""
     requests, answers = os.dup(0), os.dup(1)
     null = os.open(os.devnull, os.O_RDONLY)
     os.dup2(null, 0)
     os.dup2(2, 1)
-    answering.serve(requests, answers)
+    if sys.platform == "win32":  # bytes as they are
+        for fd in (requests, answers):
+            msvcrt.setmode(fd, os.O_BINARY)
+    answering.serve(requests, answers, prints_in_answers=True)
 
 
 if __name__ == "__main__":
