@@ -1,0 +1,124 @@
+"""The table of what a store holds: rows are chosen, copied, and told whole beside it."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView, QWidget
+
+from studio.gui.base.guard import guarded
+from studio.gui.panels.stores.looking import Found, Line
+from studio.gui.panels.stores.rows_model import RowsModel
+from studio.support.pieces import plural
+from studio.trace.found import Table
+from studio.trace.table_text import FORMATS, table_text
+
+WIDEST: Final = 420
+NARROWEST: Final = 46
+MARK: Final = 24
+"""Pixels of the column of marks."""
+
+
+class RowsTable(QTableView):
+    """`current_changed()`: another row is the current one. `said(text)` tells what was copied."""
+
+    current_changed = Signal()
+    said = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("stores.rows")
+        self.setAccessibleName("What the store holds")
+        self.rows = RowsModel(self)
+        self.setModel(self.rows)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setTabKeyNavigation(False)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.verticalHeader().hide()
+        self.verticalHeader().setDefaultSectionSize(23)
+        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        header = self.horizontalHeader()
+        header.setHighlightSections(False)
+        header.setMinimumSectionSize(MARK)
+        header.setStretchLastSection(True)
+        self._widths_of: tuple[str, tuple[str, ...]] = ("", ())
+        self.customContextMenuRequested.connect(self._menu)
+        self.selectionModel().currentRowChanged.connect(lambda *_: self.current_changed.emit())
+
+    def show_found(self, found: Found) -> None:
+        """Show another answer. Of the same store, place and choice stay."""
+        same = found.path == self.rows.found.path and found.columns == self.rows.found.columns
+        scrolled = self.verticalScrollBar().value()
+        chosen, key = self.line(), found.key
+        self.rows.show(found)
+        self._set_widths(found)
+        row = -1
+        if same and chosen is not None:
+            row = next(
+                (
+                    at
+                    for at, line in enumerate(found.lines)
+                    if (line.cells == chosen.cells if key is None else line.cells[key] == chosen.cells[key])
+                ),
+                -1,
+            )
+        marked = next((at for at, line in enumerate(found.lines) if line.mark), -1)
+        if found.lines:
+            self.selectRow(row if row >= 0 else max(marked, 0))
+        if same:
+            self.verticalScrollBar().setValue(scrolled)
+        if marked >= 0:  # what the step has changed is in view
+            self.scrollTo(self.rows.index(marked, 0))
+        self.current_changed.emit()
+
+    def line(self) -> Line | None:
+        """The current row."""
+        return self.rows.line(self.currentIndex().row())
+
+    def copy(self, format: str, *, chosen: bool = False) -> None:
+        """Copy the rows that are shown, or those that are selected, as CSV, TSV or JSON; gone ones are left out."""
+        lines = list(self.rows.found.lines)
+        if chosen:
+            lines = [lines[index.row()] for index in sorted(self.selectionModel().selectedRows())]
+        rows = [line.cells for line in lines if line.mark != "gone"]
+        QGuiApplication.clipboard().setText(table_text(Table(self.rows.found.columns, rows, False), format))
+        self.said.emit(f"Copied as {format}: {plural(len(rows), 'row')}.")
+
+    def _set_widths(self, found: Found) -> None:
+        if (found.path, found.columns) == self._widths_of or not found.lines:
+            return
+        self._widths_of = (found.path, found.columns)
+        header, metrics = self.horizontalHeader(), self.fontMetrics()
+        header.resizeSection(0, MARK)
+        for at, name in enumerate(self.rows.columns[1:], 1):
+            texts = [name, *(self.rows.text(line, at)[:80] for line in found.lines[:40])]
+            width = max(metrics.horizontalAdvance(text) for text in texts) + 26
+            header.resizeSection(at, max(NARROWEST, min(WIDEST, width)))
+
+    def _menu(self, point: QPoint) -> None:
+        if not self.rows.found.lines:
+            return
+        menu = QMenu(self)
+        menu.setObjectName("stores.menu")
+        menu.aboutToHide.connect(menu.deleteLater)
+        entry = menu.addAction("Copy Selected Rows")
+        entry.triggered.connect(lambda *_: self.copy("TSV", chosen=True))
+        menu.addSeparator()
+        for format in FORMATS:
+            entry = menu.addAction(f"Copy All as {format}")
+            entry.triggered.connect(lambda *_, format=format: self.copy(format))
+        menu.popup(self.viewport().mapToGlobal(point))
+
+    @guarded()
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.matches(QKeySequence.StandardKey.Copy):
+            self.copy("TSV", chosen=True)
+        else:
+            super().keyPressEvent(event)
