@@ -11,7 +11,7 @@ import contextlib
 import os
 import shutil
 import sys
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -100,7 +100,7 @@ class ServerProcess:
         try:
             yield read, write
         finally:
-            await asyncio.shield(self._end(process, life, tasks))
+            await _to_the_end(self._end(process, life, tasks))
             for stream in (to_session, read, write, from_session):
                 stream.close()
 
@@ -215,6 +215,20 @@ class ServerProcess:
         transport = getattr(process, "_transport", None)
         if transport is not None:  # open pipes would be told as leaks much later
             transport.close()
+
+
+async def _to_the_end(work: Coroutine[Any, Any, None]) -> None:
+    """Do something to its end, however often that is cancelled: half an ending would leave a process behind."""
+    task = asyncio.ensure_future(work)
+    cancelled: asyncio.CancelledError | None = None
+    while not task.done():
+        try:
+            await asyncio.shield(task)
+        except asyncio.CancelledError as error:
+            cancelled = error
+    task.result()
+    if cancelled is not None:
+        raise cancelled
 
 
 async def _ends(process: asyncio.subprocess.Process, seconds: float) -> bool:

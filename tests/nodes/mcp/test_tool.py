@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
+import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,6 +17,7 @@ from hypothesis import strategies as st
 from studio import Graph, Trace, arun
 from studio.cli.commands.mcp_tools import params_of
 from studio.engine.recorded import RecordedEffects
+from studio.graph.check import check
 from studio.graph.names import RESERVED_PORTS, port_problem
 from studio.nodes.mcp._ports import RESERVED, input_ports, output_ports, port_names
 from studio.nodes.mcp.tool import OWN, Tool
@@ -331,3 +335,43 @@ async def test_a_graph_nobody_approved_starts_no_server(tmp_path: Path) -> None:
         await arun(Graph.load(path), db=tmp_path / "trace.db")
 
     assert len(log.read_text().split()) == 1
+
+
+@pytest.mark.skipif(os.name != "posix", reason="asks for a process as POSIX does")
+async def test_a_run_that_is_aborted_leaves_no_server_behind(tmp_path: Path) -> None:
+    log = tmp_path / "starts"
+    spec = ServerSpec((sys.executable, str(WEATHER), "--log", str(log)))
+    servers = McpServers(tmp_path, lambda name, origin: "")
+    tool = next(one for one in await servers.tools(spec) if one.name == "wait")
+    await servers.close()
+    graph = Graph("weather", base=tmp_path)
+    graph.add("mcp.tool", "wait", **params_of(spec, tool), arguments={"seconds": 600})
+
+    run = asyncio.create_task(arun(graph, db=tmp_path / "trace.db", approve=hashes_of(graph)))
+    async with asyncio.timeout(60):
+        while len(log.read_text().split()) < 2:  # noqa: ASYNC110 - another process writes it
+            await asyncio.sleep(0.02)
+        await asyncio.sleep(0.3)
+    run.cancel()
+    await asyncio.wait([run])
+    close_writer(tmp_path / "trace.db")
+
+    pid = int(log.read_text().split()[1])
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid, 0)
+
+
+def test_opening_checking_and_approving_a_graph_starts_nothing(tmp_path: Path) -> None:
+    mark = tmp_path / "started"
+    path = tmp_path / "foreign.yaml"
+    path.write_text(
+        f"nodes:\n  a:\n    type: mcp.tool\n    tool: t\n    hash: x\n"
+        f"    command: [touch, {mark}]\n    schema: {{properties: {{p: {{type: string}}}}}}\n"
+    )
+
+    graph = Graph.load(path)
+    hashes_of(graph)
+    assert check(graph)  # among others, that the hash is not that of what stands there
+    assert not mark.exists()
+    subprocess.run(["touch", str(mark)], check=True)  # the control: the command would leave its mark
+    assert mark.exists()
