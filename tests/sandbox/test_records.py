@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -11,9 +12,10 @@ import pytest
 from studio import Graph, Trace, arun, run
 from studio.cli.main import main
 from studio.graph.check import require_runnable
-from studio.sandbox import boundaries, children
+from studio.sandbox import boundaries, children, spawning
 from studio.sandbox.boundaries import Boundary
 from studio.sandbox.pools import POOL
+from studio.spec.params import parse_params
 from studio.spec.registry import Registry
 from studio.support.errors import GraphError
 from tests.sandbox.conftest import LINUX, appear, gone, marked
@@ -120,6 +122,36 @@ def test_a_replay_starts_no_process(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     again = run(graph_of(code), db=db)  # the control: a run would
     assert "started a process" in str(again.error)
     assert 0 <= first.outputs["out"] < 1
+
+
+def test_opening_and_checking_a_graph_starts_no_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    touched = tmp_path / "touched"
+    touch = f"open({str(touched)!r}, 'w')"
+    file = tmp_path / "hostile.yaml"
+    graph = graph_of(f"{touch}\ndef main(a={touch}) -> {touch}:\n    return {touch}")
+    graph.add("shell.run", "command", script=f"touch {touched}")
+    graph.add("text.jinja", "template", template="{{ ''.__class__ }}{{ x }}")
+    graph.save(file)
+    started: list[object] = []
+    monkeypatch.setattr(spawning.SPAWNER, "start", started.append)
+    monkeypatch.setattr(subprocess, "Popen", lambda *more, **_: started.append(more))
+
+    opened = Graph.load(file)
+    assert main(["lint", str(file)]) in (0, 2, 4)
+    assert main(["run", str(file)]) == 2  # nobody approved it
+    for node in opened.nodes.values():
+        cls = Registry().find(node.type)
+        assert cls is not None
+        params, _ = parse_params(cls.Params, node.params)
+        [
+            *cls.inputs(params).fields(),
+            *cls.outputs(params).fields(),
+            *cls.problems(params),
+            *cls.permissions(params, ()),
+        ]
+
+    assert started == []
+    assert not touched.exists()
 
 
 def test_code_is_live_unless_it_is_to_fire_once() -> None:
