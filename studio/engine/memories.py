@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from studio.support.values import encode
+from studio.stores.tabled import TabledStore
+from studio.support.values import Json, encode
 
 if TYPE_CHECKING:
     from studio.engine.context import Context
@@ -117,8 +118,13 @@ def declared_prefix(scope: Scope, declared: StoreDecl) -> str:
 
 
 def _write_down(context: Context, store: Store, memory: Memory) -> None:
-    engine = context.engine
-    engine.log.memory_content(memory.number, engine.seq, encode(_held(store).dump()))
+    log, held = context.engine.log, _held(store)
+
+    def keep(data: bytes) -> Json:
+        return {"$blob": log.blob(data, "application/json"), "type": "application/json", "size": len(data)}
+
+    content = held.dump_in_parts(keep) if isinstance(held, TabledStore) else held.dump()
+    log.memory_content(memory.number, context.engine.seq, encode(content))
     memory.since = 0
 
 

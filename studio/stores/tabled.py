@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 from studio.stores.base import Store
+from studio.support.values import Json
 
 
 class TabledStore(Store):
@@ -17,6 +19,11 @@ class TabledStore(Store):
 
     tables: ClassVar[str]
     """SQL that makes the tables where they are not there yet."""
+
+    def dump_in_parts(self, keep: Callable[[bytes], Json]) -> Json:
+        """Return what `dump` gives, long lists in parts (`studio.trace.parts`). `keep` takes the bytes of a part and
+        returns the blob that stands for them; bytes that were kept before cost nothing."""
+        raise NotImplementedError
 
     def begin(self) -> None:
         """Replace the content by what the declaration gives."""

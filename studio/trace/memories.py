@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from studio.support.values import Json
+from studio.support.errors import EnvironmentProblem
+from studio.support.values import Json, content_hash
 from studio.trace.decided import RUN_OF
-from studio.trace.reader import Reader
+from studio.trace.parts import PARTS, whole
+from studio.trace.reader import CHECK_HINT, Reader
 from studio.trace.views import ID_MASK, RUN_BITS
 
 
@@ -119,7 +121,24 @@ class Memories:
             " AND place >= ? AND place < ? AND id < ? ORDER BY place DESC, id DESC LIMIT 1",
             self.key, memory << RUN_BITS, (memory << RUN_BITS) + seq, self.base + before,
         )  # fmt: skip
-        return None if row is None else Content(row[0], row[1], self.reader.column(row[2]))
+        return None if row is None else Content(row[0], row[1], self._whole(self.reader.column(row[2])))
+
+    def _whole(self, content: Json) -> Json:
+        """A content with its parts. Raises `EnvironmentProblem` if one is missing or damaged."""
+        if type(content) is not dict or not any(type(one) is dict and PARTS in one for one in content.values()):
+            return content
+        try:
+            return whole(content, self._read)
+        except ValueError as error:
+            raise EnvironmentProblem(
+                f"What a store held cannot be read: {error}.", where=str(self.reader.path), hint=CHECK_HINT
+            ) from error
+
+    def _read(self, hash: str) -> bytes | None:
+        digest = bytes.fromhex(hash)
+        row = self.reader.one("SELECT unpacked(data, enc, size) FROM _blob WHERE hash = ?", digest)
+        data = row[0].encode() if row is not None and isinstance(row[0], str) else None if row is None else row[0]
+        return data if isinstance(data, bytes) and content_hash(data) == digest else None
 
     def operations(self, memory: int, since: int, after: int, seq: int, before: int) -> Iterator[Operation]:
         """Yield operations numbered from `since` to `before` (without), begun after step `after` and before `seq`

@@ -71,6 +71,13 @@ class Part:
         self._marks[row] = False
         self.count -= 1
 
+    def entries(self, start: int, end: int) -> Iterator[Entry]:
+        """Yield the entries that are there from a row on up to another, without that."""
+        alive, matrix, lengths = self.alive, self.segment.matrix, self.segment.lengths
+        for row, key, text, meta in self.segment.all_told(start, min(end, self.length)):
+            if alive[row]:
+                yield Entry(key, text, meta.encode(), matrix[row], lengths[row].item())
+
 
 class Content:
     """The entries of one store. Everything is to be done while `lock` is held: views share segments."""
@@ -193,7 +200,4 @@ class Content:
     def entries(self) -> Iterator[Entry]:
         """Yield everything that is there, in order."""
         for part in self.parts:
-            alive, matrix, lengths = part.alive, part.segment.matrix, part.segment.lengths
-            for row, key, text, meta in part.segment.all_told():
-                if row < part.length and alive[row]:
-                    yield Entry(key, text, meta.encode(), matrix[row], lengths[row].item())
+            yield from part.entries(0, part.length)

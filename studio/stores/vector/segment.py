@@ -92,15 +92,17 @@ class Segment:
         ).fetchone()
         return made
 
-    def all_told(self) -> Iterator[tuple[int, str, str, str]]:
-        """Yield row, key, text and metadata of every row."""
-        yield from self._db.execute("SELECT row, key, text, meta FROM entry ORDER BY row").fetchall()
+    def all_told(self, start: int, end: int) -> Iterator[tuple[int, str, str, str]]:
+        """Yield row, key, text and metadata of the rows from one on up to another, without that."""
+        yield from self._db.execute(
+            "SELECT row, key, text, meta FROM entry WHERE row >= ? AND row < ? ORDER BY row", (start, end)
+        ).fetchall()
 
     # -- vectors ------------------------------------------------------------------------------------
 
     def near_all(self, count: int, query: Floats, metric: Metric) -> Floats:
         """Return the approximate score of each of the first rows."""
-        products: Floats = self.matrix[:count] @ query
+        products: Floats = np.vecdot(self.matrix[:count], query)
         return approximate(products, self.short_lengths[:count], self.inverse[:count], metric)
 
     def near(self, rows: Rows, query: Floats, metric: Metric) -> Floats:
@@ -108,7 +110,7 @@ class Segment:
         products = np.empty(len(rows), np.float32)
         for start in range(0, len(rows), GATHERED):
             part = rows[start : start + GATHERED]
-            products[start : start + GATHERED] = self.matrix[part] @ query
+            products[start : start + GATHERED] = np.vecdot(self.matrix[part], query)
         return approximate(products, self.short_lengths[rows], self.inverse[rows], metric)
 
     def exact(self, rows: Rows, query: Doubles, length: float, metric: Metric) -> Doubles:

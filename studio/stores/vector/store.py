@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Self
 
 from studio.spec.fields import Fields, param
 from studio.spec.node import StoreUse
 from studio.stores.base import Shown, count_of, filter_of, text_of
 from studio.stores.tabled import TabledStore
+from studio.stores.vector.tables import TABLES
 from studio.support.errors import NodeError
 from studio.support.values import Json, decode, encode, preview
+from studio.trace.parts import in_parts
 
 if TYPE_CHECKING:  # numpy takes its time to load: only who has such a store waits for it
     from studio.stores.vector.content import Content, Part
     from studio.stores.vector.entry import Entry
+    from studio.stores.vector.parts import Parts
     from studio.stores.vector.searching import Ranking
 
 MAX_K: Final = 1_000
@@ -177,18 +180,28 @@ class VectorStore(TabledStore):
 
     def dump(self) -> Json:
         """Return `{"entries": […]}`, vectors as base64; beyond the size that needs an index, its centres too."""
-        from studio.stores.vector.entry import packed
+        from studio.stores.vector.parts import dumped
 
         with self._data.lock:
-            entries = [
-                {"key": one.key, "text": one.text, "meta": decode(one.meta), "vector": packed(one.vector)}
-                for one in self._data.entries()
-            ]
-            cells = self._data.cells
-            if cells is None:
-                return {"entries": entries}
-            centres = [packed(centre) for centre in cells.centres]
-            return {"entries": entries, "cells": {"trained": cells.trained, "centres": centres}}
+            return self._with_cells({"entries": [dumped(entry) for entry in self._data.entries()]})
+
+    def dump_in_parts(self, keep: Callable[[bytes], Json]) -> Json:
+        from studio.stores.vector import parts
+
+        with self._data.lock:
+            if len(self._data) < parts.SMALL:
+                return self.dump()
+            if self._parts is None:
+                self._parts = parts.Parts(keep)
+            return self._with_cells({"entries": in_parts(self._parts.of(self._data))})
+
+    def _with_cells(self, made: dict[str, Json]) -> Json:
+        from studio.stores.vector.entry import packed
+
+        cells = self._data.cells
+        if cells is not None:
+            made["cells"] = {"trained": cells.trained, "centres": [packed(centre) for centre in cells.centres]}
+        return made
 
     def shown(self) -> Json:
         with self._data.lock:
@@ -220,15 +233,9 @@ class VectorStore(TabledStore):
 
     # -- a project's file ---------------------------------------------------------------------------
 
-    tables: ClassVar[str] = """
-CREATE TABLE IF NOT EXISTS vector_entry (
-  id INTEGER PRIMARY KEY AUTOINCREMENT, store TEXT NOT NULL, key TEXT NOT NULL, text TEXT NOT NULL, meta TEXT NOT NULL,
-  vector BLOB NOT NULL, UNIQUE (store, key)
-);
-CREATE INDEX IF NOT EXISTS vector_entry_store ON vector_entry (store, id);
-CREATE TABLE IF NOT EXISTS vector_cells (store TEXT PRIMARY KEY, trained INTEGER NOT NULL, centres BLOB NOT NULL);
-"""
+    tables: ClassVar[str] = TABLES
     _changes: list[tuple[list[Entry], list[str]] | None] | None = None
+    _parts: Parts | None = None
     _written: Any = None
     """The cells that the tables have."""
 
@@ -241,45 +248,17 @@ CREATE TABLE IF NOT EXISTS vector_cells (store TEXT PRIMARY KEY, trained INTEGER
         self._written = self._data.cells
 
     def write_tables(self, connection: Any) -> None:
-        run, many = connection.execute, connection.executemany
-        for change in self._changes or ():
-            if change is None:
-                run("DELETE FROM vector_entry WHERE store = ?", (self.name,))
-                continue
-            added, gone = change
-            many("DELETE FROM vector_entry WHERE store = ? AND key = ?", [(self.name, key) for key in gone])
-            many(
-                "INSERT INTO vector_entry (store, key, text, meta, vector) VALUES (?, ?, ?, ?, ?)",
-                [
-                    (self.name, one.key, one.text, one.meta.decode(), one.vector.astype("<f4", copy=False).tobytes())
-                    for one in added
-                ],
-            )
-        cells = self._data.cells
-        if cells is not self._written:
-            run("DELETE FROM vector_cells WHERE store = ?", (self.name,))
-            if cells is not None:
-                centres = cells.centres.astype("<f4", copy=False).tobytes()
-                run("INSERT INTO vector_cells VALUES (?, ?, ?)", (self.name, cells.trained, centres))
+        from studio.stores.vector.tables import write, write_cells
+
+        write(connection, self.name, self._changes or [])
+        if self._data.cells is not self._written:
+            write_cells(connection, self.name, self._data.cells)
         self.forget_changes()
 
     def read_tables(self, connection: Any) -> None:
-        import numpy as np
+        from studio.stores.vector.tables import read
 
-        from studio.stores.vector.entry import Entry, checked
-
-        rows = connection.execute(
-            "SELECT key, text, meta, vector FROM vector_entry WHERE store = ? ORDER BY id", (self.name,)
-        ).fetchall()
-        vectors = checked([np.frombuffer(row[3], "<f4").astype(np.float32, copy=False) for row in rows])
-        entries = [
-            Entry(key, text, meta.encode(), *vector) for (key, text, meta, _), vector in zip(rows, vectors, strict=True)
-        ]
-        told = connection.execute("SELECT trained, centres FROM vector_cells WHERE store = ?", (self.name,)).fetchone()
-        centres = None
-        if told is not None and entries:
-            centres = np.frombuffer(told[1], "<f4").reshape(-1, len(entries[0].vector))
-        self._data = self._filled(entries, 0 if told is None else told[0], centres)
+        self._data = self._filled(*read(connection, self.name))
         self.forget_changes()
 
     # -- within -------------------------------------------------------------------------------------
