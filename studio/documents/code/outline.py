@@ -283,6 +283,8 @@ def _lines_of(node: Any) -> tuple[int, int]:
 
 def _header_end(node: Any, body: Any, last: int) -> int:
     """Return the last line of the signature. A body that begins on a line of its own is no part of it."""
+    if node.type == "assignment":
+        return int(node.start_point.row) + 1  # of a value that fills a page its name says enough
     if body is None:
         return min(int(node.end_point.row) + 1, last)
     before = body.prev_sibling

@@ -20,7 +20,9 @@ _MARKS: Final = (
 _NAME: Final = re.compile(r"[A-Za-z0-9_.-]{1,40}")
 _USUAL: Final = "cp1252"
 """What most files of one byte per character are written in."""
-_SAMPLE: Final = 200_000
+_MAINFRAMES: Final = ("cp037", "cp1026", "cp1140", "cp273", "cp424", "cp500", "cp875")
+"""Encodings of mainframes: no text file of today is in them, but many bytes could be."""
+_SAMPLE: Final = 100_000
 """How many bytes the encoding is guessed from: guessing is slow, and the rest of a file says little more."""
 
 
@@ -76,11 +78,17 @@ def _guessed(data: bytes, name: str) -> str:
         raise _no_text(name)
     from charset_normalizer import from_bytes
 
-    matches = from_bytes(data[:_SAMPLE])
+    sample = data
+    if len(data) > _SAMPLE:
+        # Cut at a blank or a line feed, which are no part of a longer character in any encoding: half of one at the
+        # end would rule out the right encoding.
+        end = max(data.rfind(b"\n", 0, _SAMPLE), data.rfind(b" ", 0, _SAMPLE))
+        sample = data[: end if end > 0 else _SAMPLE]
+    matches = from_bytes(sample, cp_exclusion=list(_MAINFRAMES))
     best = matches.best()
     if best is None:
         raise _no_text(name)
-    # A sample can be cut within a character, and the rest can hold what the sample does not.
+    # The rest of the file holds what the sample does not: it is no UTF-8, or nobody would guess.
     if best.encoding in ("utf_8", "ascii"):
         return _USUAL
     # A few words tell the code pages of neighbours apart no better than chance: the usual one wins if it fits as well.

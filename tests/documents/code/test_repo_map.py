@@ -61,6 +61,10 @@ def test_headers_of_several_lines_and_what_is_around_are_shown() -> None:
     assert "│    def total_price(\n│        self,\n│        with_vat: bool = True,\n│    ) -> int:\n⋮" in text
 
 
+def test_of_a_long_value_only_the_name_is_shown() -> None:
+    assert repo_map({"a.py": 'TEXT = """\none\ntwo\n"""\n'}).text == '\na.py:\n│TEXT = """\n⋮\n'
+
+
 def test_long_lines_are_cut() -> None:
     made = repo_map({"a.js": "function f(" + "a, " * 200 + "b) { return g() }"})
 

@@ -36,6 +36,8 @@ def test_a_mark_at_the_beginning_tells_the_encoding(mark: bytes, encoding: str) 
         ("naïve café – “quote”", "cp1252"),
         ("Größe und Maß für schöne Übungen", "cp1252"),
         ("Привет мир, как дела сегодня у вас", "cp1251"),
+        ("日本語テキストです。今日は良い天気ですね。 " * 5_000, "shift_jis"),
+        ("今天天气很好，我们去公园散步吧。\n" * 50, "gb18030"),
         ("Zażółć gęślą jaźń i jeszcze coś więcej", "cp1250"),
     ],
 )
