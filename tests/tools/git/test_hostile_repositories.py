@@ -23,6 +23,7 @@ from studio.nodes.git.status import Status
 from studio.nodes.git.worktree import Worktree
 from studio.spec import Node
 from studio.support.errors import NodeError
+from studio.tools.git import hardening
 from tests.support.fake_context import run_node
 from tests.support.git_repos import git, make_repo, make_script
 from tests.support.workspaces import in_project
@@ -199,6 +200,20 @@ def test_plain_git_runs_it(way: str, tmp_path: Path) -> None:
     git(repo, *WAYS[way].trigger, check=False)
 
     assert canary.exists()
+
+
+@pytest.mark.parametrize("without", ["GIT_NO_LAZY_FETCH", "GIT_ALLOW_PROTOCOL"])
+async def test_no_transport_is_used_by_a_git_that_knows_only_one_of_the_two_ways_to_forbid_it(
+    without: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    repo, canary = prepared(tmp_path, WAYS["transport for an object that is missing"])
+    known = {name: value for name, value in hardening.VARIABLES.items() if name != without}
+    monkeypatch.setattr(hardening, "VARIABLES", known)
+
+    with pytest.raises(NodeError):
+        await run_node(Show, {}, {}, in_project(repo))
+
+    assert not canary.exists()
 
 
 async def test_a_bare_repository_among_the_files_is_no_repository(tmp_path: Path) -> None:
