@@ -15,6 +15,7 @@ from studio.engine.handles import Calls, Handle
 from studio.engine.reuse import key_of
 from studio.spec.calls import HumanCall, NobodyThere
 from studio.support.errors import NodeError
+from studio.support.keys import scrub
 from studio.support.paths import inside
 from studio.support.ticks import tick_path
 from studio.support.values import Json, encode, hash_bytes, preview
@@ -26,6 +27,16 @@ if TYPE_CHECKING:
     from studio.engine.region import Region
     from studio.spec.node import Node
     from studio.tools.outside import RunOutside
+
+
+def without_keys(data: bytes) -> bytes:
+    """Bytes for the trace: a text that quotes a key back at us is kept without it; an image is no text."""
+    try:
+        text = data.decode()
+    except UnicodeDecodeError:
+        return data
+    clean = scrub(text)
+    return data if clean == text else clean.encode()
 
 
 class _Late:
@@ -258,7 +269,7 @@ class Context:
 
     def put_blob(self, data: bytes, media_type: str) -> Json:
         """Store bytes by hash and return the value that stands for them."""
-        return self.engine.put_blob(data, media_type)
+        return self.engine.put_blob(without_keys(data), media_type)
 
     def get_blob(self, value: Json) -> bytes:
         """Return the bytes a blob value stands for."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,9 @@ FIRING, PATHS, OPEN, ASK, ANSWER, STORE, ALARM, BLOB, START, FINISH, MEMORY, CON
 
 MARK = -1
 """Kind of a queued question "is everything before me durable?": `(None, MARK, call)`."""
+
+SHORTEST = 10
+"""Bytes of an encoded value that could hold a key (`support.keys` takes nothing shorter than 8 signs for one)."""
 
 QUEUE_LIMIT = 200_000
 """Records that may wait; beyond it callers block until the writer has caught up."""
@@ -60,7 +64,7 @@ class FileRunLog:
         self._store_ops = itertools.count(1)
         self._alarms = itertools.count(1)
         self._asked: dict[tuple[int, int], tuple[int, str]] = {}
-        self._put((self, START, start))
+        self._put((self, START, replace(start, inputs=self._clean_all(start.inputs))))
 
     @property
     def run_id(self) -> str:
@@ -90,8 +94,11 @@ class FileRunLog:
         absent: Mapping[str, str] | None = None,
     ) -> None:
         # The hottest call of a run: one tuple, one append, two looks.
-        if reason and self._scrub is not None:
-            reason = self._scrub(reason)
+        if self._scrub is not None:
+            if reason:
+                reason = self._scrub(reason)
+            if outputs:
+                outputs = self._clean_all(outputs)
         self._append(
             (
                 self, FIRING, id, seq, path_id, tick, parent, item, status, reason, origin, started_at, duration,
@@ -152,7 +159,8 @@ class FileRunLog:
     def store_op(
         self, firing: int, n: int, store: str, op: str, args: Json, result: bytes, memory: int = 0, after: int = 0
     ) -> None:
-        self._put((self, STORE, next(self._store_ops), firing, n, store, op, encode(args), result, memory, after))
+        args, result = self._clean_data(encode(args)), self._clean_data(result)
+        self._put((self, STORE, next(self._store_ops), firing, n, store, op, args, result, memory, after))
 
     def memory(
         self, store: str, kind: str, prefix: str, tick: str, firing: int, item: int, attempt: int, base: int, after: int
@@ -162,9 +170,10 @@ class FileRunLog:
         return number
 
     def memory_content(self, memory: int, after: int, content: bytes) -> None:
-        self._put((self, CONTENT, next(self._store_ops), memory, after, content))
+        self._put((self, CONTENT, next(self._store_ops), memory, after, self._clean_data(content)))
 
     def alarm(self, firing: int, kind: str, message: str, evidence: Json, at: int) -> None:
+        message, evidence = self._clean(message), self._clean(evidence)
         self._put((self, ALARM, next(self._alarms), firing, kind, message, encode(evidence), at))
 
     def blob(self, data: bytes, media_type: str) -> str:
@@ -175,7 +184,8 @@ class FileRunLog:
     def finish(
         self, status: str, ended: str, error: Json, outputs: Mapping[str, bytes], totals: Mapping[str, Json], at: int
     ) -> None:
-        self._put((self, FINISH, status, ended, encode(self._clean(error)), dict(outputs), encode(dict(totals)), at))
+        given = self._clean_all(outputs)
+        self._put((self, FINISH, status, ended, encode(self._clean(error)), given, encode(dict(totals)), at))
 
     def flush(self) -> None:
         self._writer.flush()
@@ -191,6 +201,17 @@ class FileRunLog:
         if self._writer.asleep or len(self._queue) > QUEUE_LIMIT:
             self._writer.attend()
 
+    def _clean_all(self, values: Mapping[str, bytes]) -> dict[str, bytes]:
+        return {name: self._clean_data(data) for name, data in values.items()}
+
+    def _clean_data(self, data: bytes) -> bytes:
+        """An encoded value without keys. What is as short as most numbers and labels holds none."""
+        if self._scrub is None or len(data) < SHORTEST:
+            return data
+        text = data.decode()
+        clean = self._scrub(text)
+        return data if clean == text else clean.encode()
+
     def _clean(self, value: Json) -> Json:
         return value if self._scrub is None else scrubbed(value, self._scrub)
 
@@ -201,7 +222,8 @@ def open_run(
     """Begin to record a run in the database file `db` (created or migrated if need be).
 
     `listener(records)` is called by the writer thread with each durable batch of this run's records
-    (`studio.trace.records`). `scrub(text)` cleans every text of effects and errors before it is queued.
+    (`studio.trace.records`). `scrub(text)` cleans every text and every encoded value before it is queued; it must leave
+    JSON text JSON text.
     Raises `EnvironmentProblem` if the database cannot be written.
     """
     from studio.trace.writer import writer_of
