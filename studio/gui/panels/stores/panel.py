@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import QSize, Qt, QTimer
-from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
+from PySide6.QtGui import QHideEvent, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QPlainTextEdit,
@@ -47,6 +47,7 @@ WHOLE_SIGNS: Final = 100_000
 """Signs of a row that are shown beside the table."""
 
 NO_RUN: Final = "No run of this graph is known. Run it, or open a recorded run: here is what its stores hold."
+BEGINS: Final = "The run begins."
 NO_GRAPH: Final = "Open a graph or a recorded run: here is what its stores hold."
 NO_STORES: Final = "The run uses no stores. A store is a memory that nodes share by its name."
 
@@ -159,17 +160,23 @@ class StoresPanel(QWidget):
 
     # -- asking ---------------------------------------------------------------------------------
 
+    @property
+    def _is_seen(self) -> bool:
+        """False also behind another tab, where Qt calls it visible."""
+        return self.isVisible() and not self.visibleRegion().isEmpty()
+
     def _ask_soon(self, *_: Any) -> None:
         """Look once the event is over; hidden, when it is shown again."""
-        if self.isVisible():
+        if self._is_seen:
             self._soon.start(0)
         else:
             self._stale = True
 
     @guarded()
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        if self._stale:
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Somebody sees it: coming out from behind another tab tells nothing else."""
+        super().paintEvent(event)
+        if self._stale and not self._soon.isActive():
             self._soon.start(0)
 
     @guarded()
@@ -182,7 +189,8 @@ class StoresPanel(QWidget):
     def refresh(self) -> None:
         """Look at the run in front."""
         self._soon.stop()
-        if not self.isVisible():
+        if not self._is_seen:
+            self._poll.stop()
             self._stale = True
             return
         self._stale = False
@@ -193,6 +201,10 @@ class StoresPanel(QWidget):
             self._show_nothing(NO_GRAPH if self.workbench.document is None else NO_RUN)
             return
         subject, run, seq, goes_on = front
+        if not run:
+            self._poll.start()
+            self._show_nothing(BEGINS)
+            return
         wanted = (subject, Wanted(run, seq, self._path.get(self._key(subject, run), ""), self.words.text()))
         (self._poll.start if goes_on else self._poll.stop)()
         if wanted != self._wanted or seq is None:
@@ -201,7 +213,7 @@ class StoresPanel(QWidget):
 
     def _front(self) -> tuple[object, str, int | None, bool] | None:
         """Whose run is in front: the session or the service of live runs, the run's id, the step (None: the last), and
-        whether it goes on without being stepped."""
+        whether it goes on without being stepped; the id is "" as long as the run has none."""
         session = self.replays.current
         if session is not None:
             return session, session.run.id, session.seq, False
@@ -210,7 +222,7 @@ class StoresPanel(QWidget):
             return None
         mine = self.live.of(document)
         run = mine.known_as if mine.is_running else mine.last_run
-        return (self.live, run, None, mine.is_running) if run else None
+        return (self.live, run, None, mine.is_running) if run or mine.is_running else None
 
     @staticmethod
     def _key(subject: object, run: str) -> object:

@@ -53,7 +53,8 @@ class RowsTable(QTableView):
         self.selectionModel().currentRowChanged.connect(lambda *_: self.current_changed.emit())
 
     def show_found(self, found: Found) -> None:
-        """Show another answer. Of the same store, place and choice stay."""
+        """Show another answer: what the step has changed is the current row; else, of the same store, place and choice
+        stay."""
         same = found.path == self.rows.found.path and found.columns == self.rows.found.columns
         scrolled = self.verticalScrollBar().value()
         chosen, key = self.line(), found.key
@@ -71,7 +72,7 @@ class RowsTable(QTableView):
             )
         marked = next((at for at, line in enumerate(found.lines) if line.mark), -1)
         if found.lines:
-            self.selectRow(row if row >= 0 else max(marked, 0))
+            self.selectRow(marked if marked >= 0 else max(row, 0))
         if same:
             self.verticalScrollBar().setValue(scrolled)
         if marked >= 0:  # what the step has changed is in view
