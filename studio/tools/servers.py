@@ -9,8 +9,8 @@ from __future__ import annotations
 import asyncio
 import importlib
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import Awaitable, Callable, Collection, Mapping
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -22,6 +22,7 @@ from studio.support.plain import plain_line
 from studio.support.values import Json, preview, sorted_encode
 from studio.tools.addresses import Lookup, look_up
 from studio.tools.server_process import ServerProcess
+from studio.tools.server_streams import Tally, counted
 from studio.tools.server_tools import MAX_PAGES, MAX_TOOLS, read_result, read_tool
 from studio.tools.web import Secret
 
@@ -145,6 +146,7 @@ class Connection:
         self.name = name
         self._streams = streams
         self._process = process
+        self._tally = Tally()
         self._stop = asyncio.Event()
         self._ready: asyncio.Future[Client] = asyncio.get_running_loop().create_future()
         self._task: asyncio.Task[None] | None = None
@@ -152,18 +154,21 @@ class Connection:
     @property
     def is_open(self) -> bool:
         """True if the server can be asked."""
-        ended = self._process is not None and self._process.ended.is_set()
-        return self._task is not None and not self._task.done() and not ended
+        return self._task is not None and not self._task.done() and not self._has_ended
+
+    @property
+    def _has_ended(self) -> bool:
+        return bool(self._tally.fault) or (self._process is not None and self._process.ended.is_set())
 
     def why(self) -> str:
         """What is known of the end of the server, as the end of a sentence."""
-        if self._process is None:
-            return ""
-        told = [self._process.fault] if self._process.fault else []
-        if not told and self._process.exit_code is not None:
-            told.append(f"exit code {self._process.exit_code}")
-        if self._process.stderr:
-            told.append(f"it said: {preview(plain_line(self._process.stderr[-400:]), 400)}")
+        process = self._process
+        fault = self._tally.fault or (process.fault if process else "")
+        told = [fault] if fault else []
+        if not told and process and process.exit_code is not None:
+            told.append(f"exit code {process.exit_code}")
+        if process and process.stderr:
+            told.append(f"it said: {preview(plain_line(process.stderr[-400:]), 400)}")
         return f" ({'; '.join(told)})" if told else ""
 
     async def start(self, timeout_s: float) -> None:
@@ -221,7 +226,7 @@ class Connection:
         logging.getLogger("mcp").addHandler(logging.NullHandler())
         try:
             ours = Implementation(name="ganglia-studio", version="1")
-            async with Client(_same(self._streams), client_info=ours, cache=None) as client:
+            async with Client(counted(self._streams, self._tally), client_info=ours, cache=None) as client:
                 self._ready.set_result(client)
                 await self._stop.wait()
         except BaseException as error:
@@ -237,9 +242,11 @@ class Connection:
             return cause
         if (refused := getattr(cause, "error", None)) is not None and isinstance(refused, NodeError):
             return refused
-        if self._process is not None and self._process.ended.is_set():
-            await self._process.wait(EXIT_S)
-            verb = "was ended" if self._process.fault else "ended"
+        if self._has_ended:
+            was_ended = self._tally.fault or (self._process is not None and self._process.fault)
+            if self._process is not None and not was_ended:
+                await self._process.wait(EXIT_S)
+            verb = "was ended" if was_ended else "ended"
             return NodeError(
                 f"The tool server {self.name} {verb} before it could {what}{self.why()}.",
                 hint="Start its command by hand to see what is wrong.",
@@ -268,12 +275,6 @@ async def _list_tools(client: Client) -> list[ServerTool]:
         if not cursor:
             return found
     raise NodeError(f"The tool server offers more than {MAX_TOOLS} tools.", hint="Use another server.", code="server")
-
-
-@asynccontextmanager
-async def _same(streams: AbstractAsyncContextManager[Any]) -> AsyncIterator[Any]:
-    async with streams as both:
-        yield both
 
 
 def _first_of(error: BaseException) -> BaseException:

@@ -66,6 +66,7 @@ class CheckedWeb:
         self._lookup = lookup
         self._sessions: OrderedDict[tuple[str, bool], _Kept] = OrderedDict()
         self._closed = False
+        self._scrub = keys.scrubber()
 
     async def request(self, request: WebRequest) -> WebResponse:
         """Send one request and follow its redirects. See `spec.outside.Web`."""
@@ -97,7 +98,7 @@ class CheckedWeb:
             async with self._sent(target, may_be_near, method, headers, body) as response:
                 where = response.headers.get("Location", "")
                 if response.status not in (301, 302, 303, 307, 308) or not where or request.redirects == 0:
-                    return await _whole(response, target, request.most_bytes)
+                    return await _whole(response, target, request.most_bytes, self._scrub)
                 status = response.status
             onward = _joined(target, where)
             if status == 303 or (status in (301, 302) and method == "POST"):
@@ -236,12 +237,12 @@ def user_agent() -> str:
         return "ganglia-studio"
 
 
-async def _whole(response: ClientResponse, target: Target, most_bytes: int) -> WebResponse:
+async def _whole(response: ClientResponse, target: Target, most_bytes: int, scrub: Callable[[str], str]) -> WebResponse:
     """Read the body within its bounds, decoded and without keys: a server may send back what it was sent."""
     headers: dict[str, str] = {}
     for name, value in response.headers.items():
         known = headers.get(name.lower())
-        headers[name.lower()] = keys.scrub(value if known is None else f"{known}, {value}")
+        headers[name.lower()] = scrub(value if known is None else f"{known}, {value}")
     decoder = Decoder(headers.pop("content-encoding", ""), most_bytes)
     if response.method != "HEAD":
         try:
@@ -254,13 +255,13 @@ async def _whole(response: ClientResponse, target: Target, most_bytes: int) -> W
             ) from None
     headers.pop("content-length", None)  # it counted what was sent, not what it decodes to
     body = bytes(decoder.data)
-    body = await asyncio.to_thread(_scrubbed, body) if len(body) > _LARGE else _scrubbed(body)
-    return WebResponse(response.status, keys.scrub(str(target.url)), headers, body)
+    body = await asyncio.to_thread(_scrubbed, body, scrub) if len(body) > _LARGE else _scrubbed(body, scrub)
+    return WebResponse(response.status, scrub(str(target.url)), headers, body)
 
 
-def _scrubbed(body: bytes) -> bytes:
+def _scrubbed(body: bytes, scrub: Callable[[str], str]) -> bytes:
     text = body.decode("latin-1")
-    clean = keys.scrub(text)
+    clean = scrub(text)
     return body if clean == text else clean.encode("latin-1", "replace")
 
 

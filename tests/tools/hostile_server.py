@@ -82,11 +82,13 @@ def main() -> None:
         import signal
 
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    if MODE == "flood":
+    if MODE in ("flood", "bulk"):
+        size = 100 if MODE == "flood" else 1_000_000
         while True:
-            say(
-                {"jsonrpc": "2.0", "method": "notifications/message", "params": {"level": "info", "data": "x" * 10_000}}
-            )
+            say({"jsonrpc": "2.0", "method": "notifications/message", "params": {"level": "info", "data": "x" * size}})
+    if MODE == "pings":
+        for number in range(200_000):
+            say({"jsonrpc": "2.0", "id": number, "method": "ping"})
     if MODE == "line":
         while True:
             sys.stdout.write("x" * 65_536)

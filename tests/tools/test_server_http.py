@@ -155,6 +155,23 @@ async def test_answers_that_would_grow_are_refused(tmp_path: Path, serve: Serve)
         assert told.value.kind == "server", told.value
 
 
+async def test_a_flood_of_small_messages_is_ended(tmp_path: Path, serve: Serve) -> None:
+    place = await serve()
+
+    async def flood(request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
+        await response.prepare(request)
+        for _ in range(50_000):
+            notice = '{"jsonrpc": "2.0", "method": "notifications/message", "params": {"level": "info", "data": 1}}'
+            await response.write(f"event: message\ndata: {notice}\n\n".encode())
+        return response
+
+    place.answers["/mcp"] = flood
+    async with reaching(tmp_path, place.origin) as servers:
+        with pytest.raises(NodeError, match="more than 5000 messages that nobody asked for"):
+            await servers.tools(ServerSpec(url=place.url("/mcp")))
+
+
 @pytest.mark.parametrize("bad", ["ftp://x/", "http://2130706433/mcp", "http://u:p@127.0.0.1/", "not a url"])
 async def test_a_url_that_is_none_is_refused(tmp_path: Path, bad: str) -> None:
     async with reaching(tmp_path) as servers:

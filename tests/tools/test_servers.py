@@ -177,7 +177,9 @@ async def test_a_server_is_a_command_or_a_url_and_starts_in_the_project(servers:
     [
         ("silent", r"was not ready within 1 s"),
         ("version", r"did not start"),
-        ("flood", r"more than 32 MB that nobody asked for"),
+        ("flood", r"more than 5000 messages that nobody asked for"),
+        ("pings", r"more than 5000 messages that nobody asked for"),
+        ("bulk", r"more than 32 MB that nobody asked for"),
         ("line", r"a message of more than 8 MB"),
         ("noise", r"no message of the protocol"),
         ("many", r"more than 1000 tools"),
