@@ -63,9 +63,7 @@ async def changes_of(git: Git, base: str, to: str | None, *, context: int) -> st
     state = await state_of(git)
     start = EMPTY_TREE if base == "HEAD" and not state.commit else commit_name(base)
     ends = [start] if to is None else [start, commit_name(to)]
-    diff = (
-        await git.run("diff", *DIFF_OPTIONS, "--relative", f"-U{context}", "--end-of-options", *ends, "--", ".")
-    ).stdout
+    diff = await _shown(git, "diff", "--relative", f"-U{context}", "--end-of-options", *ends)
     if to is None:
         new = [file["name"] for file in state.files if file["state"] == "untracked"]
         if len(new) > MOST_NEW_FILES:
@@ -93,11 +91,22 @@ async def history_of(git: Git, start: str, most: int) -> list[dict[str, str]]:
 
 async def commit_shown(git: Git, commit: str) -> str:
     """Return author, message and changes of a commit."""
-    result = await git.run(
-        "show", *DIFF_OPTIONS, "--no-show-signature", "--no-mailmap", "--no-notes", "--relative",
-        "--format=commit %H%nauthor %an <%ae>%ndate %aI%n%n%B", "--end-of-options", commit_name(commit), "--", ".",
-    )  # fmt: skip
-    return result.stdout
+    form = "--format=commit %H%nauthor %an <%ae>%ndate %aI%n%n%B"
+    quiet = ("--no-show-signature", "--no-mailmap", "--no-notes", "--relative")
+    head = await git.run("show", *quiet, "--no-patch", form, "--end-of-options", commit_name(commit))
+    changes = await _shown(git, "show", *quiet, "--format=", "--end-of-options", commit_name(commit))
+    return head.stdout + changes
+
+
+async def _shown(git: Git, *arguments: str) -> str:
+    """Return the changes that a command shows in the folder, but for those of files that are made to hold secrets."""
+    command, *rest = arguments
+    listed = await git.run(command, *DIFF_OPTIONS, "--name-only", "--no-renames", "-z", *rest, "--", ".")
+    names = [name for name in listed.stdout.split("\0") if name.strip()]
+    kept = [name for name in names if not is_secret(name.rsplit("/", 1)[-1])]
+    if len(kept) == len(names):
+        kept = ["."]
+    return (await git.run(command, *DIFF_OPTIONS, *rest, "--", *kept)).stdout if kept else ""
 
 
 async def file_at(git: Git, commit: str, name: str) -> str:

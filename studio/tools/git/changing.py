@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import re
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 from studio.support.errors import NodeError
 from studio.tools.git.asking import state_of
 from studio.tools.git.command import Git, branch_name, commit_name
 from studio.tools.workspace.folders import open_folder
-from studio.tools.workspace.names import WORKTREES, is_own, is_secret, name_problem
+from studio.tools.workspace.names import WORKTREES, is_own, is_secret, name_problem, safe_path
 from studio.tools.workspace.workspace import put_if_missing
 
 MOST_MESSAGE: Final = 100_000
@@ -67,8 +68,7 @@ async def make_branch(git: Git, name: str, start: str, *, switch: bool) -> str:
 
 async def add_worktree(git: Git, name: str, start: str, branch: str | None) -> str:
     """Check a commit out into a folder of its own in `.studio/worktrees` and return it, relative to the project."""
-    folder = _worktree(name)
-    there = git.repository.project.joinpath(*WORKTREES, name)
+    folder, there = _worktree(git, name)
     await asyncio.to_thread(_prepare, git)
     how = ["--detach"] if branch is None else ["-b", branch_name(branch)]
     await git.run("worktree", "add", "--quiet", *how, str(there), commit_name(start), writable=True)
@@ -77,16 +77,20 @@ async def add_worktree(git: Git, name: str, start: str, branch: str | None) -> s
 
 async def remove_worktree(git: Git, name: str) -> str:
     """Delete a worktree and all that was not committed in it; a branch stays. Return its folder."""
-    folder = _worktree(name)
-    there = git.repository.project.joinpath(*WORKTREES, name)
+    folder, there = _worktree(git, name)
     await git.run("worktree", "remove", "--force", str(there), writable=True)
     return folder
 
 
-def _worktree(name: str) -> str:
+def _worktree(git: Git, name: str) -> tuple[str, Path]:
+    """Return the folder of a worktree, relative and absolute. Raises `NodeError` if a link stands on the way."""
     if not _WORKTREE.fullmatch(name) or name_problem(name):
         raise NodeError(f"`{name[:80]}` is no name for a worktree.", hint="Use letters, digits, - and _.")
-    return "/".join((*WORKTREES, name))
+    folder = "/".join((*WORKTREES, name))
+    there = git.repository.project / folder
+    if safe_path(git.repository.project, folder) != there:
+        raise NodeError(f"a link stands at `{folder}`.", hint="Choose another name.", code="unsafe_name")
+    return folder, there
 
 
 def _prepare(git: Git) -> None:

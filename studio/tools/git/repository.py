@@ -88,9 +88,10 @@ def _inside(project: Path, path: Path) -> Path:
 
 
 def _check_stays_inside(repository: Repository) -> None:
-    for path in _links(repository.common_dir):
-        if inside(repository.project, path) is None:
-            raise _outside(f" (`{path.name}` is a link)")
+    for folder in {repository.common_dir, repository.git_dir}:
+        for path in _links(folder):
+            if inside(repository.project, path) is None:
+                raise _outside(f" (`{path.name}` is a link)")
     borrowed = repository.common_dir / "objects" / "info" / "alternates"
     if borrowed.is_file():
         for line in _start_of(borrowed).splitlines():

@@ -148,6 +148,36 @@ async def test_a_commit_of_some_names_leaves_the_others_and_what_was_staged(repo
     assert "A  staged.txt" in git(repo, "status", "--short")
 
 
+async def test_secrets_that_somebody_committed_are_not_shown(repo: Path) -> None:
+    (repo / ".env").write_text("KEY=1\n")
+    change(repo)
+    git(repo, "add", "-A")
+    git(repo, "commit", "-qm", "Oops")
+    (repo / ".env").write_text("KEY=2\n")
+    (repo / "calc.py").write_text(CALC)
+
+    shown, diff = await ask(Show, repo), await ask(Diff, repo)
+
+    assert "KEY" in git(repo, "show")
+    assert "KEY" not in shown.text + diff.diff
+    assert "+    return a + b" in shown.text
+    assert "+    return a - b" in diff.diff
+    with pytest.raises(NodeError, match="not for nodes"):
+        await ask(Show, repo, name=".env")
+
+
+@pytest.mark.parametrize("action", ["add", "remove"])
+async def test_a_link_at_the_place_of_a_worktree_is_refused(action: str, repo: Path, tmp_path: Path) -> None:
+    (tmp_path / "beside").mkdir()
+    (repo / ".studio" / "worktrees").mkdir(parents=True)
+    (repo / ".studio" / "worktrees" / "w").symlink_to(tmp_path / "beside")
+
+    with pytest.raises(NodeError, match="link"):
+        await ask(Worktree, repo, {"action": action}, name="w")
+
+    assert list((tmp_path / "beside").iterdir()) == []
+
+
 async def test_deleted_files_are_committed(repo: Path) -> None:
     (repo / "calc.py").unlink()
 

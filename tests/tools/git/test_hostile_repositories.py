@@ -265,6 +265,20 @@ async def test_a_repository_whose_parts_are_links_out_of_the_project_is_refused(
     assert not (tmp_path / "profile").exists()
 
 
+async def test_links_in_what_belongs_to_one_checkout_are_found_too(tmp_path: Path) -> None:
+    repo = make_repo(tmp_path / "project")
+    apart = repo / "apart"
+    apart.mkdir()
+    (apart / "commondir").write_text("../.real\n")
+    (apart / "HEAD").write_text("ref: refs/heads/main\n")
+    (apart / "COMMIT_EDITMSG").symlink_to(tmp_path / "profile")
+    (repo / ".git").rename(repo / ".real")
+    (repo / ".git").write_text("gitdir: apart\n")
+    assert git(repo, "log", "--format=%s").strip() == "Begin"  # control
+
+    await refused(repo, "lie outside of the project")
+
+
 def test_plain_git_writes_its_message_through_such_a_link(tmp_path: Path) -> None:
     """Control: the message of a commit lands in a file of the person's home."""
     repo = make_repo(tmp_path / "project")
