@@ -11,7 +11,7 @@ from studio.support.resources import recorded_run
 
 pytestmark = pytest.mark.gui
 
-BOTTOM = ("run", "timeline", "runs", "prompts", "problems", "chat", "tests", "fork", "questions")
+BOTTOM = ("run", "timeline", "runs", "prompts", "stores", "problems", "chat", "tests", "fork", "questions")
 NARROW, LOW = 400, 180
 
 
