@@ -9,7 +9,6 @@ from typing import Any
 from studio.nodes.files._workspace import ask, folder_of, folder_param, folder_port, reading
 from studio.spec import Fields, Node, Permission, RunContext, node, param, port
 from studio.support.errors import NodeError, UsageError
-from studio.support.patterns import compile_pattern
 from studio.support.values import Json
 from studio.tools.workspace import Wanted, Workspace
 
@@ -54,19 +53,20 @@ class Search(Node):
         yield reading(params, wired)
 
     async def run(self, ctx: RunContext, params: Params, inputs: In) -> Out:
-        from studio.tools.workspace.searching import Hit, Hits, report, search
+        from studio.tools.workspace.searching import Hit, Hits, Sought, report, search
 
         if not inputs.pattern:
             raise NodeError("`pattern` is empty, which matches everywhere.", hint="Say what to look for.")
+        sought = Sought(inputs.pattern, params.ignore_case)
         try:
-            pattern = compile_pattern(inputs.pattern, ignore_case=params.ignore_case)
+            sought.compiled  # noqa: B018 - what is wrong with the pattern is told before anything is read
         except UsageError as error:
             raise NodeError(error.message, hint=error.hint, code="pattern") from None
         files = params.files if inputs.files is None else inputs.files
         wanted = Wanted(pattern=files, hidden=params.hidden, ignored=params.ignored, most=100_000)
 
         def work(workspace: Workspace) -> Json:
-            return asdict(search(workspace, pattern, wanted, context=params.context, most=params.max_hits))
+            return asdict(search(workspace, sought, wanted, context=params.context, most=params.max_hits))
 
         request = {
             "pattern": inputs.pattern,

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
 from studio.support.errors import NodeError
-from studio.support.patterns import Pattern
+from studio.support.patterns import MAX_PATTERN, Pattern, compile_pattern
 from studio.tools.workspace.listing import Wanted
 from studio.tools.workspace.names import is_secret
 from studio.tools.workspace.workspace import Workspace
@@ -17,6 +18,29 @@ MOST_BYTES: Final = 100_000_000
 """How much is read in one search."""
 LONGEST_LINE: Final = 500
 """Longer lines are cut around what matched."""
+
+
+_ENDS_OF_TEXT = re.compile(r"\\[Az]|\(\?[a-zA-Z]*-")
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """A pattern of RE2 to look for in each line. Making one raises nothing; `compiled` raises `UsageError`."""
+
+    text: str
+    ignore_case: bool = False
+
+    @property
+    def compiled(self) -> Pattern:
+        return compile_pattern(self.text, ignore_case=self.ignore_case)
+
+    @property
+    def sieve(self) -> Pattern | None:
+        """A pattern that is found in every text of which some line matches, so that most files need no look at each
+        line. None where the ends of a line cannot stand for those of a text (`\\A`, `\\z`, flags taken back)."""
+        if _ENDS_OF_TEXT.search(self.text) or len(self.text) + 4 > MAX_PATTERN:
+            return None
+        return compile_pattern(f"(?m){self.text}", ignore_case=self.ignore_case)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +65,9 @@ class Hits:
     passed_over: int
 
 
-def search(workspace: Workspace, pattern: Pattern, wanted: Wanted, *, context: int, most: int) -> Hits:
+def search(workspace: Workspace, sought: Sought, wanted: Wanted, *, context: int, most: int) -> Hits:
     """Return the first lines that match, in order of files. Raises `NodeError` if there is too much to read."""
+    pattern, sieve = sought.compiled, sought.sieve
     hits: list[Hit] = []
     searched = passed_over = read = 0
     for found in workspace.find(wanted):
@@ -61,12 +86,14 @@ def search(workspace: Workspace, pattern: Pattern, wanted: Wanted, *, context: i
             raise NodeError(
                 f"the files hold more than {MOST_BYTES // 1_000_000} MB.", hint="Narrow which files.", code="too_large"
             )
-        lines = _lines(data)
-        if lines is None:
+        text = _text(data)
+        if text is None:
             passed_over += 1
             continue
         searched += 1
-        for hit in _in_lines(found.name, lines, pattern, context):
+        if sieve is not None and sieve.search(text) is None:
+            continue
+        for hit in _in_lines(found.name, text.split("\n"), pattern, context):
             if len(hits) == most:
                 return Hits(hits, True, searched, passed_over)
             hits.append(hit)
@@ -92,19 +119,19 @@ def report(found: Hits, most: int) -> str:
     return text
 
 
-def _lines(data: bytes) -> list[str] | None:
-    """Return the lines of a text, None for what is none."""
+def _text(data: bytes) -> str | None:
+    """Return a text with `\n` as line end, None for what is none."""
     if b"\0" in data[:8_000]:
         return None
     try:
-        return data.decode("utf-8-sig").split("\n")
+        return data.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError:
         return None
 
 
 def _in_lines(name: str, lines: list[str], pattern: Pattern, context: int) -> Iterator[Hit]:
     for number, line in enumerate(lines):
-        match = pattern.search(line.removesuffix("\r"))
+        match = pattern.search(line)
         if match is not None and (line or number < len(lines) - 1):
             yield Hit(
                 name,
@@ -116,7 +143,6 @@ def _in_lines(name: str, lines: list[str], pattern: Pattern, context: int) -> It
 
 
 def _cut(line: str, around: int = 0) -> str:
-    line = line.removesuffix("\r")
     if len(line) <= LONGEST_LINE:
         return line
     start = max(0, min(around - LONGEST_LINE // 4, len(line) - LONGEST_LINE))

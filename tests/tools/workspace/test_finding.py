@@ -7,12 +7,14 @@ import time
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from studio.support.errors import NodeError
-from studio.support.patterns import compile_pattern
+from studio.tools.lines import lines_of
 from studio.tools.workspace import Wanted, Workspace
 from studio.tools.workspace.globs import compile_glob
-from studio.tools.workspace.searching import report, search
+from studio.tools.workspace.searching import Sought, report, search
 
 
 def write(folder: Path, files: dict[str, str]) -> None:
@@ -112,7 +114,7 @@ TEXTS = {
 def test_lines_that_match_come_with_number_and_context(tmp_path: Path) -> None:
     write(tmp_path, TEXTS)
 
-    found = search(Workspace(tmp_path), compile_pattern(r"\badd\("), Wanted(hidden=True), context=1, most=100)
+    found = search(Workspace(tmp_path), Sought(r"\badd\("), Wanted(hidden=True), context=1, most=100)
 
     assert [(hit.name, hit.line, hit.text) for hit in found.hits] == [
         ("a.py", 2, "def add(a, b):"),
@@ -126,8 +128,8 @@ def test_lines_that_match_come_with_number_and_context(tmp_path: Path) -> None:
 def test_more_hits_than_allowed_ask_for_a_narrower_search(tmp_path: Path) -> None:
     write(tmp_path, {"a.txt": "x\n" * 101})
 
-    enough = search(Workspace(tmp_path), compile_pattern("x"), Wanted(), context=0, most=101)
-    cut = search(Workspace(tmp_path), compile_pattern("x"), Wanted(), context=0, most=100)
+    enough = search(Workspace(tmp_path), Sought("x"), Wanted(), context=0, most=101)
+    cut = search(Workspace(tmp_path), Sought("x"), Wanted(), context=0, most=100)
 
     assert (len(enough.hits), enough.is_cut) == (101, False)
     assert (len(cut.hits), cut.is_cut) == (100, True)
@@ -137,7 +139,7 @@ def test_more_hits_than_allowed_ask_for_a_narrower_search(tmp_path: Path) -> Non
 def test_a_line_without_end_is_cut_around_what_matched(tmp_path: Path) -> None:
     write(tmp_path, {"a.js": "x" * 50_000 + "needle" + "y" * 50_000})
 
-    (hit,) = search(Workspace(tmp_path), compile_pattern("needle"), Wanted(), context=0, most=9).hits
+    (hit,) = search(Workspace(tmp_path), Sought("needle"), Wanted(), context=0, most=9).hits
 
     assert "needle" in hit.text
     assert len(hit.text) < 600
@@ -146,6 +148,45 @@ def test_a_line_without_end_is_cut_around_what_matched(tmp_path: Path) -> None:
 def test_nothing_found_is_said(tmp_path: Path) -> None:
     write(tmp_path, {"a.txt": "x"})
 
-    found = search(Workspace(tmp_path), compile_pattern("q"), Wanted(), context=0, most=9)
+    found = search(Workspace(tmp_path), Sought("q"), Wanted(), context=0, most=9)
 
     assert report(found, 9) == "No line matches in 1 files."
+
+
+LINES = st.lists(st.sampled_from(["a", "b", "ab", "", " a", "xa", "A", "\r", "é"]), max_size=6)
+PATTERNS = st.sampled_from(
+    [
+        "a",
+        "^a",
+        "a$",
+        "^$",
+        "^a$|b",
+        r"\Aa",
+        r"a\z",
+        r"\ba\b",
+        r"\B",
+        "[^a]",
+        "(?s)a.b",
+        "(?-m:^)b",
+        "(?i)A$",
+        "a|^b",
+        "x*",
+    ]
+)
+
+
+@given(LINES, st.sampled_from(["\n", "\r\n"]), st.booleans(), PATTERNS)
+def test_no_line_is_missed_by_looking_at_whole_files_first(
+    tmp_path_factory: pytest.TempPathFactory, lines: list[str], end: str, is_ended: bool, pattern: str
+) -> None:
+    folder = tmp_path_factory.mktemp("search")
+    text = end.join(lines) + (end if is_ended else "")
+    (folder / "a.txt").write_bytes(text.encode())
+
+    found = search(Workspace(folder), Sought(pattern), Wanted(), context=0, most=99)
+
+    plain = lines_of(text.replace("\r\n", "\n"))
+    compiled = Sought(pattern).compiled
+    assert [hit.line for hit in found.hits] == [
+        number for number, line in enumerate(plain, 1) if compiled.search(line.removesuffix("\n"))
+    ]
