@@ -23,7 +23,8 @@ from studio.graph.model import Edge, Graph, NodeInstance, StoreDecl
 from studio.graph.paths import node_at
 from studio.graph.ports import node_ports
 from studio.graph.scope import Scope, bundle
-from studio.spec.registry import Registry, default_registry
+from studio.plugins.registries import registry_of
+from studio.spec.registry import Registry
 from studio.support.errors import StudioError, UsageError
 from studio.support.values import Json, decode
 from studio.trace.log import CALLS, MODEL_KINDS, STATUS_NAMES
@@ -120,7 +121,7 @@ def play(
     """
     stop = stop or Stop()
     try:
-        return run_to_end(_play(case, graph, registry or default_registry(), db, live, stop))
+        return run_to_end(_play(case, graph, registry or registry_of(graph), db, live, stop))
     except asyncio.CancelledError:
         if not stop.is_set:
             raise
@@ -152,7 +153,7 @@ def play_into(case: Case, graph: Graph, db: Path, *, registry: Registry | None =
     Raises UsageError, or another StudioError, if it cannot be played at all or is stopped; a play that fails is
     recorded as any run.
     """
-    types = registry or default_registry()
+    types = registry or registry_of(graph)
     target, inputs = (graph, dict(case.inputs)) if not case.node else alone(case, graph, types)
     effects = CaseEffects(case.recorded, [], node_of=_nodes_of(target, types))
     return until_stopped(lambda: _run(case, target, inputs, effects, None, types, db), stop or Stop()).run_id

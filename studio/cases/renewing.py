@@ -14,8 +14,9 @@ from studio.cases.taking import take_firing, take_run
 from studio.engine.recorded import error_json
 from studio.graph.model import Graph
 from studio.models.names import REPLAY, is_scripted
+from studio.plugins.registries import registry_of
 from studio.spec.calls import ChatCall, CompletionCall
-from studio.spec.registry import Registry, default_registry
+from studio.spec.registry import Registry
 from studio.support.errors import ModelError, UsageError
 from studio.support.values import Json
 from studio.trace.log import MODEL_KINDS
@@ -84,7 +85,7 @@ def record(
     from studio.engine.run import arun
     from studio.trace import Trace
 
-    types = registry or default_registry()
+    types = registry or registry_of(graph, approve)
     target, inputs = graph, dict(case.inputs)
     if case.node:
         if case.recorded.stores:

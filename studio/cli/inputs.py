@@ -21,9 +21,9 @@ def input_types(graph: Graph) -> dict[str, str]:
     """Return the graph's inputs with their types. An input without a type is text if its default is text."""
     from studio.graph.ports import body_fields
     from studio.graph.scope import Scope
-    from studio.spec import default_registry
+    from studio.plugins.registries import registry_of
 
-    inputs, _ = body_fields(Scope(graph), default_registry())
+    inputs, _ = body_fields(Scope(graph), registry_of(graph))
     return {
         name: "text" if field.type == "any" and isinstance(field.default, str) else field.type
         for name, field in inputs.items()

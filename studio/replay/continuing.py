@@ -19,10 +19,11 @@ from studio.graph.model import Graph
 from studio.graph.paths import node_at
 from studio.graph.scope import Scope
 from studio.models.names import SCRIPTED
+from studio.plugins.registries import registry_of, require_own_types
 from studio.replay.changes import Changes, changed_nodes
 from studio.replay.past import load_past
 from studio.replay.settings import changed_graphs, has_other_limits, limits_of_fork, require_from_the_beginning
-from studio.spec.registry import Registry, default_registry
+from studio.spec.registry import Registry
 from studio.support.errors import UsageError
 from studio.support.resources import bundled_graphs
 from studio.support.values import Json
@@ -51,7 +52,7 @@ def beginning_of(trace: Trace, run: Run) -> Beginning:
     """Return the graph as it was run, its inputs and options. The graph belongs to the folder it was run from."""
     options = run.options
     name = run.file or run.graph or "recorded run"  # one that came from nowhere would count as one's own
-    graph = Graph.from_text(trace.graph_text(run.id), name=name, base=_folder_of(run))
+    graph = Graph.from_text(trace.graph_text(run.id), name=name, base=folder_of(run))
     keywords = {
         "model": _placed_model(options.get("model"), _given_in(run)),
         "embedder": options.get("embedder"),
@@ -91,7 +92,7 @@ def file_of(run: Run) -> Path | None:
     return next((one for one in bundled_graphs() if Path(run.file) == Path("graphs") / one.name), None)
 
 
-def _folder_of(run: Run) -> Path | None:
+def folder_of(run: Run) -> Path | None:
     """Return the folder that a run's graph belongs to, None if it is not there (any more)."""
     file = file_of(run) or _given_in(run) / run.file
     return file.parent if run.file and file.parent.is_dir() else None
@@ -123,7 +124,7 @@ async def aresume(
         _require_prepared_answers(found, begun.keywords, more)
         if found.ended == "limit:max_ticks":
             keywords["patience"] += UNWRITTEN_MAX_TICKS
-        found = _whole(trace, found, registry or default_registry())
+        found = _whole(trace, found, registry or registry_of(begun.graph))
         return await _go_on(trace, found, begun.graph, begun.inputs, keywords, registry, Changes(), None)
 
 
@@ -157,8 +158,8 @@ async def afork(
             raise UsageError("Other inputs change a run from its beginning.", hint="Leave `--at` out.")
         document = graph or begun.graph
         wanted.require_no_inputs(document)
-        types = registry or default_registry()
         approve = list(more.pop("approve", None) or ())
+        types = registry or registry_of(document, approve)
         trusted = may_run(document, types, approve)
         document = wanted.applied_to(document, types)
         if trusted:  # what the person changes in it is their own
@@ -186,7 +187,7 @@ async def _go_on(
     from studio.engine.prepared import prepare
     from studio.engine.run import arun
 
-    types = registry or default_registry()
+    types = registry or require_own_types(graph, keywords.get("approve") or ())
     prepared = prepare(graph, types)
     changed: frozenset[int] = frozenset()
     redo: frozenset[int] = frozenset()

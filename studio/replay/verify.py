@@ -15,9 +15,10 @@ from studio.engine.plan import UNWRITTEN_MAX_TICKS
 from studio.graph.model import Graph
 from studio.graph.paths import node_at
 from studio.graph.scope import Scope
+from studio.plugins.registries import registry_of
 from studio.replay.changes import changed_nodes
+from studio.replay.continuing import folder_of
 from studio.replay.deeds import Deed, Identity, deeds_of, origins
-from studio.spec.registry import default_registry
 from studio.support.errors import UsageError
 from studio.support.values import Json, decode, encode, preview
 from studio.trace.memory import MemoryLog
@@ -73,7 +74,8 @@ def verify(trace: Trace, run: str = "last", *, registry: Registry | None = None)
     found = trace.run(run)
     if found.status == "running":
         raise UsageError(f"The run {found.id} is still going.", hint="Verify it when it has ended.")
-    graph = Graph.from_text(trace.graph_text(found.id), name=found.graph or found.file)
+    graph = Graph.from_text(trace.graph_text(found.id), name=found.graph or found.file, base=folder_of(found))
+    registry = registry or registry_of(graph)
     log = _UntilRepeated("verification", unseen=_recorded_places(trace, found))
     from studio.engine.loop import run_to_end
 
@@ -114,7 +116,7 @@ def _recorded_places(trace: Trace, run: Run) -> set[tuple[str, str, int]] | None
     return {(one.node, one.tick, one.attempt) for one in trace.firings(run.id) if one.seq is not None}
 
 
-async def _execute(trace: Trace, run: Run, graph: Graph, log: _UntilRepeated, registry: Registry | None) -> int:
+async def _execute(trace: Trace, run: Run, graph: Graph, log: _UntilRepeated, registry: Registry) -> int:
     from studio.engine.recorded import RecordedEffects
     from studio.engine.run import arun
 
@@ -146,7 +148,7 @@ async def _execute(trace: Trace, run: Run, graph: Graph, log: _UntilRepeated, re
     return recorded.asked
 
 
-def _meant_something_else(trace: Trace, run: Run, graph: Graph, registry: Registry | None) -> Callable[[Firing], bool]:
+def _meant_something_else(trace: Trace, run: Run, graph: Graph, registry: Registry) -> Callable[[Firing], bool]:
     """Return which firings a fork took over though their node means something else in its graph: those before the
     step that it forked at. They cannot be executed again with the fork's graph, only with the parent's."""
     if not run.parent_run or not trace.has_run(run.parent_run):
@@ -155,11 +157,11 @@ def _meant_something_else(trace: Trace, run: Run, graph: Graph, registry: Regist
     changed = {id(instance) for _, instance in changed_nodes(before, graph)}
     if not changed:
         return lambda firing: False
-    top, types = Scope(graph), registry or default_registry()
+    top = Scope(graph)
 
     def meant(firing: Firing) -> bool:
-        found = node_at(top, firing.node, types, whole=True)
-        cls = None if found is None else types.find(found[1].type)
+        found = node_at(top, firing.node, registry, whole=True)
+        cls = None if found is None else registry.find(found[1].type)
         return found is not None and id(found[1]) in changed and cls is not None and not cls.spec.role
 
     return meant
@@ -322,11 +324,8 @@ def _value(data: bytes | None) -> str:
     return "nothing" if data is None else preview(decode(data), 200) or '""'
 
 
-def _pure_types(deeds: Deeds, registry: Registry | None) -> set[str]:
+def _pure_types(deeds: Deeds, types: Registry) -> set[str]:
     """The types whose firings are executed again in full: pure code, neither played by the engine nor over stores."""
-    from studio.spec.registry import default_registry
-
-    types = registry or default_registry()
     found = {name: types.find(name) for name in {deed.type for deed in deeds.values()}}
     return {
         name

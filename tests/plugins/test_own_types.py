@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from studio import Graph, run
+from studio import Graph, Trace, run
 from studio.plugins import loading
 from studio.plugins.files import own_files
 from studio.plugins.registries import (
@@ -17,6 +17,9 @@ from studio.plugins.registries import (
     registry_of,
     trust_folder,
 )
+from studio.replay.continuing import resume
+from studio.replay.verify import verify
+from studio.support.errors import UsageError
 
 SHOUT = '''
 from studio.spec import Fields, Node, RunContext, node, port
@@ -189,3 +192,32 @@ def test_modules_of_files_that_failed_are_forgotten(project: Path) -> None:
     hashes = {file.name: file.hash for file in own_files(project)}
     assert f"{loading.PREFIX}.h{hashes['shout.py']}" in sys.modules
     assert f"{loading.PREFIX}.h{hashes['bad.py']}" not in sys.modules
+
+
+def test_a_run_with_own_types_is_verified_by_executing_them_again(project: Path) -> None:
+    trust_folder(project)
+    result = run(project / "loud.yaml", db=project / "t.db")
+
+    with Trace(project / "t.db") as trace:
+        checked = verify(trace, result.run_id)
+
+    assert checked.difference is None
+    assert checked.pure == 1
+
+
+def test_a_run_with_own_types_goes_on_with_them(project: Path) -> None:
+    trust_folder(project)
+    first = run(project / "loud.yaml", db=project / "t.db", limits={"firings": 1})
+    assert first.status == "paused"
+
+    resumed = resume(project / "t.db", first.run_id, limits={"firings": 100})
+
+    assert resumed.outputs == {"result": "TIDE!"}
+
+
+def test_without_approval_nothing_goes_on(project: Path) -> None:
+    types = own_types(project)
+    first = run(project / "loud.yaml", db=project / "t.db", limits={"firings": 1}, approve=[types.hash])
+
+    with pytest.raises(UsageError, match=r"my\.shout"):
+        resume(project / "t.db", first.run_id, limits={"firings": 100})

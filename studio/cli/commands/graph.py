@@ -34,12 +34,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace, out: Output) -> int:
     from studio.export.svg import graph_svg
-    from studio.spec import default_registry
+    from studio.plugins.registries import registry_of
 
     if args.svg is None:
         raise UsageError("Say where the drawing should go.", hint="Write `--svg FILE`.")
     graph = open_graph(args.graph)
-    registry = default_registry()
+    registry = registry_of(graph)
     text = graph_svg(graph, registry, theme=args.theme, badges=badges(graph, registry))
     if args.svg == "-":
         sys.stdout.write(text)

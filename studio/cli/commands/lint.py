@@ -55,13 +55,15 @@ def run(args: argparse.Namespace, out: Output) -> int:
 
 def _findings(ref: str) -> list[Diagnostic]:
     from studio.lint import lint
+    from studio.plugins.registries import registry_of
 
     if ref.endswith(TESTS):  # `graphs/*.yaml` takes in the tests beside the graphs: they need only be readable
         from studio.cases.reading import read_tests
 
         read_tests(Path(ref))
         return []
-    return lint(open_graph(ref))
+    graph = open_graph(ref)
+    return lint(graph, registry_of(graph))
 
 
 def _scores(refs: list[str], out: Output) -> int:

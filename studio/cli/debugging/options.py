@@ -62,10 +62,11 @@ def control_for(args: argparse.Namespace, graph: Callable[[], Graph], db: Path) 
     from studio.control import Controller
     from studio.control.orders import obey, read_words
     from studio.engine.prepared import prepare
-    from studio.spec.registry import default_registry
+    from studio.plugins.registries import registry_of
     from studio.trace.mailbox import may_be_steered
 
-    plan = prepare(graph(), default_registry()).plan(ordered_races=False)
+    document = graph()
+    plan = prepare(document, registry_of(document)).plan(ordered_races=False)
     controller = Controller(held=args.step, elsewhere=db if may_be_steered() else None, plan=plan)
     wishes = [
         *(("--break", ["break", text]) for text in args.breaks),
