@@ -32,6 +32,11 @@ class Fault:
     message: str
     text: str
 
+    @property
+    def told(self) -> str:
+        """The fault as compilers tell it: `calc.py:2:5: invalid syntax: return a +`."""
+        return f"{self.name}:{self.line}:{self.column}: {self.message}" + (f": {self.text}" if self.text else "")
+
 
 def is_checked(name: str) -> bool:
     """Whether files of this name can be checked."""

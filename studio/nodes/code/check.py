@@ -8,7 +8,7 @@ from typing import Any
 from studio.spec import Fields, Node, RunContext, node, port
 from studio.support.errors import NodeError
 from studio.support.values import Absent, Json
-from studio.tools.syntax import Fault, is_checked, new_faults
+from studio.tools.syntax import is_checked, new_faults
 
 
 @node(
@@ -41,14 +41,10 @@ class Check(Node):
         none: Any = Absent("there is no fault")
         return self.Out(
             ok=not faults,
-            problems="\n".join(map(_told, faults)) or none,
+            problems="\n".join(fault.told for fault in faults) or none,
             faults=[asdict(fault) for fault in faults],
             checked=sum(is_checked(name) for name in files),
         )
-
-
-def _told(fault: Fault) -> str:
-    return f"{fault.name}:{fault.line}:{fault.column}: {fault.message}" + (f": {fault.text}" if fault.text else "")
 
 
 def _texts(value: Json, port_name: str) -> dict[str, str]:

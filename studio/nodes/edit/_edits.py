@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 from typing import Any
 
 from studio.nodes.files._workspace import change, folder_of, folder_param, folder_port, writing
-from studio.spec import Fields, Permission, RunContext, port
+from studio.spec import Fields, Permission, RunContext, param, port
 from studio.support.values import Absent, Json
 from studio.tools.patches.applying import Kind, apply_to_workspace
 from studio.tools.workspace import Workspace
@@ -16,6 +16,9 @@ LIMITS = "2 million characters, 1,000 edits; all files change or none; only text
 
 class EditParams(Fields):
     folder: str = folder_param()
+    check_syntax: bool = param(
+        False, help="Refuse edits that bring in faults of syntax, as *code.check* finds them; old faults do not count."
+    )
 
 
 class EditIn(Fields):
@@ -41,10 +44,11 @@ async def apply(ctx: RunContext, kind: Kind, params: Any, inputs: Any) -> EditOu
     """Apply the edits of a firing and return its outputs."""
 
     def work(workspace: Workspace) -> Json:
-        outcome, diff = apply_to_workspace(kind, inputs.edits, workspace)
+        outcome, diff = apply_to_workspace(kind, inputs.edits, workspace, check=params.check_syntax)
         return {"changed": sorted(outcome.files), "diff": diff, "problems": outcome.report}
 
-    found = await change(ctx, kind, folder_of(params, inputs), {"edits": inputs.edits}, work)
+    request: dict[str, Json] = {"edits": inputs.edits, "check_syntax": params.check_syntax}
+    found = await change(ctx, kind, folder_of(params, inputs), request, work)
     return EditOut(
         applied=not found["problems"],
         changed=found["changed"],

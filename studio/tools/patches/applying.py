@@ -10,6 +10,7 @@ from studio.tools.patches.outcome import Outcome, Read
 from studio.tools.patches.search_replace import apply_edits
 from studio.tools.patches.texts import Dress, undressed
 from studio.tools.patches.unified import apply_diff
+from studio.tools.syntax import new_faults
 from studio.tools.workspace import Workspace
 
 Kind = Literal["search_replace", "unified_diff"]
@@ -27,10 +28,11 @@ def apply_to_texts(kind: Kind, edits: str, texts: Mapping[str, str]) -> tuple[Ou
     return _dressed(outcome, dresses), _diff(before, outcome)
 
 
-def apply_to_workspace(kind: Kind, edits: str, workspace: Workspace) -> tuple[Outcome, str]:
+def apply_to_workspace(kind: Kind, edits: str, workspace: Workspace, *, check: bool = False) -> tuple[Outcome, str]:
     """Change the files of a workspace by edits: all, or none if anything does not fit. Return outcome and diff.
 
-    Raises `NodeError` for names that lead outside or files that may not be changed, and then nothing is changed.
+    With `check`, edits that bring in faults of syntax do not fit either.  Raises `NodeError` for names that lead
+    outside or files that may not be changed, and then nothing is changed.
     """
     dresses: dict[str, Dress] = {}
     before: dict[str, str] = {}
@@ -42,11 +44,21 @@ def apply_to_workspace(kind: Kind, edits: str, workspace: Workspace) -> tuple[Ou
         return before[name]
 
     outcome = _applied(kind, edits, read, dresses)
+    plain = {name: undressed(text)[0] for name, text in before.items()}
+    if check:
+        outcome = _checked(plain, outcome)
     dressed = _dressed(outcome, dresses)
     if dressed.files:
         workspace.change({name: None if text is None else text.encode() for name, text in dressed.files.items()})
-    plain = {name: undressed(text)[0] for name, text in before.items()}
     return dressed, _diff(plain, outcome)
+
+
+def _checked(before: Mapping[str, str], outcome: Outcome) -> Outcome:
+    faults = new_faults(before, {name: text for name, text in outcome.files.items() if text is not None})
+    if not faults:
+        return outcome
+    told = "\n".join(fault.told for fault in faults)
+    return Outcome(problems=[f"With these edits the code cannot be parsed any more, so none is applied:\n{told}"])
 
 
 def _applied(kind: Kind, edits: str, read: Read, dresses: dict[str, Dress]) -> Outcome:
