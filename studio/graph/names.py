@@ -23,6 +23,8 @@ _MAKES_PLACEHOLDERS: Final[Mapping[str, tuple[str, ...]]] = {
     "text.template": ("template",),
     "json.build": ("template",),
     "human.ask": ("question",),
+    "http.request": ("url",),
+    "web.page": ("url",),
 }
 _MAKES_PROPERTIES: Final[Mapping[str, tuple[str, ...]]] = {"llm.function": ("schema",)}
 _MAKES_CASES: Final[Mapping[str, tuple[str, ...]]] = {"flow.switch": ("cases",)}

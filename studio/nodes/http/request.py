@@ -39,7 +39,11 @@ class Request(Node):
     """
 
     class Params(Fields):
-        url: str = param("", help="Where to, as in `https://api.example.org/items/{id}`. Empty: by the input `url`.")
+        url: str = param(
+            "",
+            help="Where to, as in `https://api.example.org/items/{id}`. Empty: by the input `url`.",
+            editor={"kind": "template", "rows": 2},
+        )
         method: str = param("GET", help="What to do.", choices=("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"))
         headers: dict[str, Any] = param({}, help="Headers by name. Values may hold `secret:NAME`.")
         expect: str = param("200-299", help="Answers that are no failure, as in `200-299, 404`; `any` for all.")

@@ -47,7 +47,11 @@ class Page(Node):
     """
 
     class Params(Fields):
-        url: str = param("", help="Which page, as in `https://example.org/{topic}`. Empty: by the input `url`.")
+        url: str = param(
+            "",
+            help="Which page, as in `https://example.org/{topic}`. Empty: by the input `url`.",
+            editor={"kind": "template", "rows": 2},
+        )
         main: bool = param(True, help="Only the main content; off: all the text there is.")
         headers: dict[str, Any] = param({}, help="Headers by name. Values may hold `secret:NAME`.")
         seconds: float = param(30.0, ge=0.1, le=600, help="Most seconds to wait for the page, and again to read it.")

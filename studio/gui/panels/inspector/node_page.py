@@ -48,13 +48,16 @@ class NodePage(QWidget):
         self.header = NodeHeader(self.subject)
         self.header.help_asked.connect(self.show_help)
         column.addWidget(self.header)
+        self.server: Section | None = None
+        if not several and cls is not None and cls.spec.type == SERVER_TYPE:
+            self.server = self._section(f"{key}.Server", "Server", lambda: ServerSection(self.subject), is_open=True)
+            column.addWidget(self.server)
         self.form = ParamForm(self.subject, common_fields(types), folds, key, None if several else self._open_large)
         self._add_help_switch()
         column.addWidget(self.form)
         if several and not self.form.groups:
             column.addWidget(_padded(Note("These nodes have no param in common.")))
         self.preview: Section | None = None
-        self.server: Section | None = None
         self.ports: Section | None = None
         self.may: Section | None = None
         self.help: Section | None = None
