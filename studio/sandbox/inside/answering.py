@@ -46,7 +46,7 @@ def serve(requests: int, answers: int, prints_in_answers: bool = False) -> None:
 
 def _answer(text: memoryview) -> dict[str, Any]:
     try:
-        call = json.loads(bytes(text))
+        call = json.loads(str(text, "utf-8"))
         return {"value": _run(call["code"], call["function"], call["arguments"])}
     except MemoryError:
         return {"error": "memory"}
