@@ -125,8 +125,8 @@ def _packed(atoms: Sequence[_Atom], size: int, overlap: int) -> Iterator[tuple[i
             return
         before, first, fresh = first, last, last
         room = min(overlap, size - atoms[fresh].tokens)
-        # Headings are told by `headings`, and the whole chunk before is not repeated.
-        while first - 1 > before and atoms[first - 1].tokens <= room and not atoms[first - 1].is_heading:
+        # The whole chunk before is not repeated, and so neither is the heading with which a section begins.
+        while first - 1 > before and atoms[first - 1].tokens <= room:
             first -= 1
             room -= atoms[first].tokens
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from studio.documents.chunking.by_structure import _SENTENCE_END, chunk_by_structure, sentences
 from studio.documents.chunking.chunk import Source, rebuilt
+from studio.documents.tokens import count_tokens
 
 MARKDOWN = """Before all.
 
@@ -43,6 +44,24 @@ def test_a_paragraph_that_fits_a_chunk_is_not_cut_and_a_heading_stays_with_it() 
     chunks = [chunk["text"] for chunk in chunk_by_structure(Source("a", text, "markdown"), size=14)]
 
     assert chunks == ["# H\n\nOne two three. Four five six.\n\n", "Seven eight. Nine ten.\n"]
+
+
+def test_a_paragraph_that_fits_is_not_cut_to_fill_up_the_chunk_before() -> None:
+    text = "One two three. Four five six.\n\nSeven eight. Nine ten. Eleven twelve.\n"
+    first, second = chunk_by_structure(Source("a", text), size=18)
+
+    assert first["text"] == "One two three. Four five six.\n\n"
+    # The first sentence of the second would have had room there.
+    assert first["tokens"] + count_tokens("Seven eight.") <= 18
+    assert second["tokens"] <= 18
+
+
+def test_a_heading_is_not_repeated() -> None:
+    text = "# H\n\n" + "Alpha beta. " * 8
+    chunks = list(chunk_by_structure(Source("a", text, "markdown"), size=14, overlap=7))
+
+    assert len(chunks) > 3
+    assert [chunk["text"].count("# H") for chunk in chunks] == [1] + [0] * (len(chunks) - 1)
 
 
 def test_the_overlap_is_made_of_whole_sentences_and_no_longer_than_asked() -> None:

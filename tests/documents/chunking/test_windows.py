@@ -104,6 +104,8 @@ def test_a_window_is_dropped_only_if_every_place_of_it_is_behind_the_hole() -> N
 
     assert is_behind_hole({"places": [here]}, "a.py", 5)
     assert is_behind_hole(here, "a.py", 5)
+    assert is_behind_hole({**here, "start_line": 2, "end_line": 5}, "a.py", 5)
+    assert not is_behind_hole(before, "a.py", 5)
     assert not is_behind_hole({"places": [here, elsewhere]}, "a.py", 5)
     assert not is_behind_hole({"places": [here, before]}, "a.py", 5)
 
