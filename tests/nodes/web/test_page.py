@@ -4,17 +4,25 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
+from aiohttp import web
 
+from studio import Graph, Trace, arun
+from studio.engine.recorded import RecordedEffects
 from studio.nodes.web.page import Page
 from studio.sandbox.boxes import RunSandbox
+from studio.settings import Settings
 from studio.spec import ANY, Permission
 from studio.spec.outside import CodeResult, WebRequest, WebResponse
 from studio.spec.params import parse_params
 from studio.support.errors import NodeError
+from studio.trace.writer import close_writer
+from tests.support.approving import hashes_of
 from tests.support.fake_context import FakeContext, present, run_node
+from tests.support.web_places import Serve
 
 HTML = """<!doctype html><html><head><title>Tide &amp; pools</title><script>steal()</script></head><body>
 <nav><a href="/home">Home</a></nav>
@@ -139,3 +147,34 @@ async def test_a_wired_url_and_gaps_are_as_those_of_a_request() -> None:
     held = set(Page.permissions(parse_params(Page.Params, {"url": "https://example.org/{topic}"})[0], ()))
     assert held == {Permission("host", "https://example.org")}
     assert set(Page.permissions(parse_params(Page.Params, {})[0], ())) == {Permission("host", ANY)}
+
+
+async def test_a_graph_reads_a_page_of_an_allowed_server_and_its_replay_asks_nobody(
+    serve: Serve, tmp_path: Path
+) -> None:
+    place = await serve()
+
+    async def page(request: web.Request) -> web.Response:
+        return web.Response(text=HTML, content_type="text/html")
+
+    place.answers["/tide"] = page
+    settings = Settings.load()
+    settings.set("web.origins", place.origin)
+    settings.save()
+    graph = Graph.from_text(
+        "nodes:\n  topic: {type: flow.input, value: tide}\n"
+        f"  page: {{type: web.page, url: '{place.origin}/{{topic}}'}}\n"
+        "  out: {type: flow.output}\nedges:\n  - topic.value -> page.topic\n  - page.text -> out.value\n"
+    )
+
+    done = await arun(graph, db=tmp_path / "trace.db", approve=hashes_of(graph))
+    with Trace(tmp_path / "trace.db") as trace:
+        recorded = RecordedEffects.from_trace(trace)
+    again = await arun(graph, recorded=recorded, db=tmp_path / "again.db")
+    for name in ("trace.db", "again.db"):
+        close_writer(tmp_path / name)
+
+    assert done.status == "ok", done.error
+    assert "Crabs live in tide pools" in done.outputs["out"]
+    assert again.outputs == done.outputs
+    assert len(place.asked) == 1
