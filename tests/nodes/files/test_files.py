@@ -199,3 +199,25 @@ def test_a_replay_touches_no_file(tmp_path: Path) -> None:
         made = verify(trace)
     assert (made.difference, made.effects) == (None, 3)
     assert not project.exists()
+
+
+def test_a_file_goes_through_a_run_as_a_blob(tmp_path: Path) -> None:
+    project = tmp_path / "project"
+    project.mkdir()
+    (project / "a.bin").write_bytes(b"\x00\xff" * 1000)
+    graph = project / "copying.yaml"
+    graph.write_text(
+        GRAPH.replace("{type: files.read}", "{type: files.read, give: file}")
+        .replace("a.txt", "a.bin")
+        .replace("read.text", "read.file")
+    )
+    db = tmp_path / "trace.db"
+
+    result = run(graph, db=db, approve=hashes_of(graph))
+    close_writer(db)
+
+    assert result.error is None, result.error
+    assert (project / "b.txt").read_bytes() == b"\x00\xff" * 1000
+    shutil.rmtree(project)
+    with Trace(db) as trace:
+        assert verify(trace).difference is None
