@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import shutil
 import socket
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from studio.sandbox import boundaries
+from studio.sandbox import boundaries, children, views
 from studio.sandbox.boundaries import Boundary
 from studio.sandbox.boxes import RunSandbox
 from studio.support.errors import NodeError
@@ -103,7 +105,7 @@ async def test_no_tcp_goes_out_and_none_comes_in(sandbox: RunSandbox) -> None:
     assert (inward == "done") == (sandbox.boundary != "landlock")
 
 
-async def test_udp_is_kept_away_by_bubblewrap_and_by_landlock_it_is_not(sandbox: RunSandbox) -> None:
+async def test_no_udp_goes_out(sandbox: RunSandbox) -> None:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as server:
         server.bind(("127.0.0.1", 0))
         server.settimeout(0.3)
@@ -113,7 +115,61 @@ async def test_udp_is_kept_away_by_bubblewrap_and_by_landlock_it_is_not(sandbox:
         except TimeoutError:
             came = False
 
-    assert came == (sandbox.boundary != "bubblewrap")
+    assert came == (not KEPT[sandbox.boundary])
+
+
+async def test_control_landlock_alone_lets_udp_pass(
+    make: Callable[..., RunSandbox], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    inside = tmp_path / "inside"
+    shutil.copytree(views.INSIDE, inside)
+    (inside / "no_network.py").write_text("def can_close():\n    return False\n")
+    monkeypatch.setattr(children, "INSIDE", inside)
+    if why := boundaries.missing("landlock"):
+        pytest.skip(why)
+
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as server:
+        server.bind(("127.0.0.1", 0))
+        server.settimeout(5)
+        assert await tried(make(wish="landlock"), "udp", port=server.getsockname()[1]) == "done"
+        assert server.recv(100) == b"hello"
+
+
+OTHER_SOCKETS = """
+import ctypes, os, socket
+def main():
+    found = {}
+    for name, family, kind in (
+        ("inet", 2, 1), ("inet6", 10, 2), ("netlink", 16, 3), ("packet", 17, 3), ("vsock", 40, 1), ("unix", 1, 1)
+    ):
+        try:
+            socket.socket(family, kind).close()
+            found[name] = "open"
+        except OSError as error:
+            found[name] = error.errno
+    libc = ctypes.CDLL(None, use_errno=True)
+    libc.syscall(425, 1, None)
+    found["io_uring"] = ctypes.get_errno()
+    a, b = socket.socketpair()
+    a.send(b"x")
+    found["pair"] = b.recv(1).decode()
+    return found
+"""
+
+
+async def test_behind_landlock_no_socket_of_any_network_is_made(make: Callable[..., RunSandbox]) -> None:
+    if why := boundaries.missing("landlock"):
+        pytest.skip(why)
+
+    closed = (await make(wish="landlock").python(OTHER_SOCKETS, {})).value
+    free = (await make(wish="none").python(OTHER_SOCKETS, {})).value
+
+    assert closed == {
+        **dict.fromkeys(("inet", "inet6", "netlink", "packet", "vsock"), errno.EACCES),
+        "unix": "open", "io_uring": errno.ENOSYS, "pair": "x",
+    }  # fmt: skip
+    assert (free["inet"], free["netlink"]) == ("open", "open")  # the control
+    assert free["io_uring"] != errno.ENOSYS
 
 
 async def test_sockets_without_a_file_of_other_programs_are_out_of_reach(sandbox: RunSandbox) -> None:
@@ -182,8 +238,6 @@ async def test_where_a_required_boundary_is_missing_nothing_runs(
 async def test_a_boundary_that_cannot_be_put_up_stops_the_box(
     make: Callable[..., RunSandbox], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from studio.sandbox import children
-
     monkeypatch.setattr(children, "DEVICES", ("/dev/null\0",))  # the kernel will not take this one
     with pytest.raises(NodeError, match=r"no code or command runs: the boundary cannot be put up|did not start"):
         await make(wish="landlock").python("def main():\n    return 1", {})

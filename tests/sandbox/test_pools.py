@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
+import sys
 import threading
+import time
 from collections.abc import Callable
 
 import pytest
 
 from studio.sandbox import pools, workers
+from studio.sandbox.boundaries import Boundary
 from studio.sandbox.boxes import RunSandbox
 from studio.sandbox.pools import Pool
 from studio.support.errors import NodeError
@@ -93,6 +97,43 @@ def test_two_event_loops_in_two_threads_use_one_pool(make: Callable[..., RunSand
         thread.join()
 
     assert found == [list(range(50))] * 3
+
+
+def test_a_worker_outlives_the_thread_that_first_asked_for_it(
+    make: Callable[..., RunSandbox], boundary: Boundary
+) -> None:
+    code = "def main():\n    import sys\n    sys.seen = getattr(sys, 'seen', 0) + 1\n    return sys.seen"
+
+    def call(found: list[int]) -> None:
+        found.append(asyncio.run(make("a", boundary).python(code, {})).value)
+
+    first: list[int] = []
+    thread = threading.Thread(target=call, args=(first,))
+    thread.start()
+    thread.join()
+    time.sleep(0.2)
+    second: list[int] = []
+    call(second)
+
+    assert (first, second) == ([1], [2])  # the same process has answered
+
+
+def test_control_what_is_started_by_a_thread_of_its_own_dies_with_it() -> None:
+    code = "import ctypes, time; ctypes.CDLL(None).prctl(1, 9); print('ready', flush=True); time.sleep(30)"
+    children: list[subprocess.Popen[bytes]] = []
+
+    def start() -> None:
+        child = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE)
+        assert child.stdout is not None
+        child.stdout.readline()
+        children.append(child)
+
+    thread = threading.Thread(target=start)
+    thread.start()
+    thread.join()
+
+    assert children[0].wait(10) == -9
+    children[0].stdout.close()  # type: ignore[union-attr]
 
 
 async def test_an_aborted_call_ends_its_process_and_the_next_one_works(sandbox: RunSandbox, mark: str) -> None:

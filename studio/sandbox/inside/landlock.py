@@ -1,7 +1,8 @@
 """Landlock: a process restricts itself to some folders and takes TCP away from itself (Linux 5.13 and later).
 
 By system calls through ctypes, see landlock(7). What each version of the kernel's interface adds: 2 moving files
-between folders, 3 truncating, 4 TCP, 5 ioctl on devices, 6 signals and abstract sockets of others. UDP is not covered.
+between folders, 3 truncating, 4 TCP, 5 ioctl on devices, 6 signals and abstract sockets of others. UDP is
+not covered (see `no_network`).
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ answering = __import__("answering")
 if sys.platform == "win32":
     import msvcrt
 else:
-    landlock, limits, warden = map(__import__, ("landlock", "limits", "warden"))
+    landlock, limits, no_network, warden = map(__import__, ("landlock", "limits", "no_network", "warden"))
 sys.path.remove(_HERE)
 
 
@@ -66,6 +66,8 @@ def _confine(plan: dict[str, object]) -> None:
     rules = plan["landlock"]
     if isinstance(rules, dict):
         landlock.restrict(rules["read"], rules["write"], network=rules["network"])
+        if not rules["network"] and no_network.can_close():
+            no_network.close_network()
     limits.limit(plan["limits"])
 
 
