@@ -163,6 +163,8 @@ class Content:
                 self.parts[0].add(entries)
 
     def _index(self) -> None:
+        if self._own:
+            return  # a view keeps the index of the store before it: to make one for each item of a map takes too long
         count = len(self)
         if count <= FROM or self.metric != "cosine":
             self.cells = None

@@ -57,7 +57,9 @@ class Words:
         told = self._run("SELECT group_concat(doc) FROM word_place WHERE term = ?", (word,)).fetchone()[0]
         if told is None:
             return np.empty(0, np.int64), np.empty(0, np.int64)
-        return np.unique(np.fromstring(told, np.int64, sep=","), return_counts=True)
+        places = np.fromstring(told, np.int64, sep=",")  # in order, a row as often as the word stands there
+        starts = np.flatnonzero(np.diff(places, prepend=-1))
+        return places[starts], np.diff(starts, append=len(places))
 
     def _make(self) -> None:
         if self._made:

@@ -167,6 +167,19 @@ def test_an_index_is_made_anew_when_the_store_has_doubled_and_goes_when_it_is_sm
     assert store._data.cells is None
 
 
+def test_an_item_of_a_map_makes_no_index_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    below, above = filled(200), filled(260)
+    monkeypatch.setattr(cells, "_centres_of", lambda *given: pytest.fail("an index was made"))
+    one, other = below.fork(), above.fork()
+    one.do("add", {"entries": [entry(number) for number in range(300, 350)]})
+    other.do("delete", {"filter": {"n": {"lt": 150}}})
+
+    assert found(one, 5) == found(one, 5, exact=True)
+    assert other._data.cells is above._data.cells is not None
+    one.apply_to(below)
+    assert below._data.cells is not None
+
+
 def test_the_same_is_learned_from_the_same() -> None:
     one, other = (filled(300)._data.cells.centres for _ in range(2))
 
