@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 from array import array
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
 from math import isfinite
@@ -95,9 +95,8 @@ class StreamStore(Store):
 
     def op_forget(self, filter: bytes, now: bytes = b"null") -> bytes:
         """Forget the entries that a filter lets pass; returns how many they were."""
-        test, when = filter_of(filter), decode(now)
-        gone = [id for id, entry in self._data.items() if test(_described(id, entry, when))]
-        for id in gone:
+        gone = self._passing(filter, decode(now))
+        for id, _ in gone:
             del self._data[id]
         return b"%d" % len(gone)
 
@@ -132,27 +131,23 @@ class StreamStore(Store):
             raise NodeError(
                 f"the decay of a stream is {base:g}, but it must lie above 0 and not above 1.", code="store"
             )
-        score = scorer(text_of(formula, "formula") or FORMULA)
-        test = filter_of(filter)
-        found = [(id, entry) for id, entry in self._data.items() if test(_described(id, entry, when))]
+        score = Score(text_of(formula, "formula") or FORMULA)
+        found = self._passing(filter, when)
         values = _terms(found, when, _vector(vector), base, how)
-        scored = []
-        for place, (id, entry) in enumerate(found):
-            known = {name: column[place] for name, column in values.items()}
-            scored.append((score(known), place, id, entry, known))
-        scored.sort(key=lambda one: (-one[0], -one[1]))
+        used = [(name, values[name]) for name in score.names]
+        totals = [score({name: column[place] for name, column in used}) for place in range(len(found))]
+        best = sorted(range(len(found)), key=lambda place: (-totals[place], -place))
         return encode(
             [
-                _told(id, entry) | {"score": total} | {name: known[name] for name in TERMS}
-                for total, _, id, entry, known in scored[: count_of(limit, "limit")]
+                _told(*found[place]) | {"score": totals[place]} | {name: values[name][place] for name in TERMS}
+                for place in best[: count_of(limit, "limit")]
             ]
         )
 
     def op_items(self, last: bytes = b"null", filter: bytes = b"null", now: bytes = b"null") -> bytes:
         """Return the entries that a filter lets pass, oldest first, or the last few of them: objects with `id`, `text`,
         `kind`, `importance`, `created`, `accessed`, `meta`."""
-        test, when, count = filter_of(filter), decode(now), count_of(last, "last")
-        found = [(id, entry) for id, entry in self._data.items() if test(_described(id, entry, when))]
+        found, count = self._passing(filter, decode(now)), count_of(last, "last")
         return encode(
             [_told(id, entry) for id, entry in found[max(0, len(found) - count) if count is not None else 0 :]]
         )
@@ -160,6 +155,12 @@ class StreamStore(Store):
     def op_length(self) -> bytes:
         """Return how many entries it holds."""
         return b"%d" % len(self._data)
+
+    def _passing(self, filter: bytes, now: Json) -> list[tuple[str, Entry]]:
+        if filter in (b"null", b"{}"):
+            return list(self._data.items())
+        test = filter_of(filter)
+        return [(id, entry) for id, entry in self._data.items() if test(_described(id, entry, now))]
 
     def shown(self) -> Json:
         return [_told(id, entry) for id, entry in self._data.items()]
@@ -193,24 +194,28 @@ class StreamStore(Store):
         }  # fmt: skip
 
 
-def scorer(formula: str) -> Callable[[Mapping[str, float]], float]:
-    """Return a formula as a function of the values of `NAMES`. Raises `NodeError` if it cannot be read; the function
-    does if it fails or gives no number."""
-    if why := formula_problem(formula):
-        raise NodeError(why, code="expression")
-    expression = Expression.parse(formula)
+class Score:
+    """A formula, to be asked for many entries: `score(values)` with the values of `names`.
 
-    def score(values: Mapping[str, float]) -> float:
+    Raises `NodeError` if it cannot be read, and when it is asked if it fails or gives no number.
+    """
+
+    def __init__(self, formula: str) -> None:
+        if why := formula_problem(formula):
+            raise NodeError(why, code="expression")
+        self._expression = Expression.parse(formula)
+        self.names = self._expression.names
+
+    def __call__(self, values: Mapping[str, float]) -> float:
         try:
-            made = expression.evaluate(values)
+            made = self._expression.evaluate(values)
         except ExpressionError as error:
             raise NodeError(str(error), code="expression") from None
         if type(made) not in (int, float):
-            raise NodeError(f"the formula `{formula}` gave {preview(made, 40)}, but a score is a number.", code="store")
+            text = preview(self._expression.text)
+            raise NodeError(f"the formula `{text}` gave {preview(made, 40)}, but a score is a number.", code="store")
         total: float = made
         return total
-
-    return score
 
 
 def formula_problem(formula: str) -> str:

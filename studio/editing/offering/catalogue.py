@@ -193,20 +193,46 @@ def _asked(question: Any, params: Any, fallback: Any) -> dict[str, Field]:
 
 def title_of(type_name: str) -> str:
     """Return the words of a type's name, `Read folder` for `files.read_folder`; with its family where that matters."""
+    if type_name in _TITLES:
+        return _TITLES[type_name]
     family, _, last = type_name.rpartition(".")
     words = last.replace("_", " ")
-    if family in ("queue", "store", "list", "json", "random", "text", "math", "logic", "llm", "human", "table"):
-        return _FAMILY_TITLES.get(type_name) or f"{words.capitalize()} ({family})"
+    if family in _NAMED_BY_FAMILY:
+        return f"{words.capitalize()} ({family.replace('_', ' ')})"
     return words.capitalize()
 
 
-_FAMILY_TITLES = {
+_NAMED_BY_FAMILY = (
+    "queue", "priority_queue", "store", "board", "messages", "stream", "list", "json", "random", "text", "math",
+    "logic", "llm", "human", "table",
+)  # fmt: skip
+"""Families whose words alone would not tell what is meant: `Items`, `Push`, `Read`."""
+
+_TITLES = {
+    "code.check": "Check syntax",
+    "edit.diff": "Compare texts",
+    "edit.search_replace": "Apply search/replace edits",
+    "edit.unified_diff": "Apply a diff",
+    "files.delete": "Delete a file",
+    "files.list": "List files",
+    "files.move": "Move a file",
+    "files.read": "Read a file",
+    "files.search": "Search in files",
+    "files.write": "Write a file",
+    "git.branch": "Begin a branch",
+    "git.commit": "Commit",
+    "git.diff": "Git diff",
+    "git.log": "Git log",
+    "git.show": "Show a commit",
+    "git.status": "Git status",
+    "git.worktree": "Git worktree",
     "human.ask": "Ask a person",
     "llm.chat": "Chat with a model",
     "llm.embed": "Embed",
     "llm.function": "Model function",
     "logic.expression": "Condition",
     "math.expression": "Compute",
+    "patch.apply": "Apply edits to texts",
     "random.number": "Random number",
     "table.show": "Show a table",
     "text.constant": "Constant text",
@@ -289,11 +315,18 @@ def starting(doc: Document, at: At, entry: TypeEntry) -> Start:
     return Start(params, tuple(ops))
 
 
+_STORE_NAMES = {
+    "queue": "tasks", "list": "notes", "priority_queue": "waiting", "table": "rows", "board": "board",
+    "messages": "conversation", "stream": "memories",
+}  # fmt: skip
+"""What a store of a kind is called when it is declared for a node."""
+
+
 def _store_for(doc: Document, at: At, kinds: tuple[str, ...]) -> tuple[str, StoreDecl | None]:
     for name in stores_for(doc, at, kinds):
         return name, None
     kind = kinds[0] if kinds else "kv"
-    name = free_name({"queue": "tasks", "list": "notes"}.get(kind, "memory"), doc.scope(at).store_names())
+    name = free_name(_STORE_NAMES.get(kind, "memory"), doc.scope(at).store_names())
     return name, StoreDecl(name, kind)
 
 

@@ -167,14 +167,25 @@ STARTERS: Final[Mapping[str, tuple[str, Mapping[str, Json]]]] = {
     "list.filter": ("", {"condition": "item != null"}),
     "list.zip": ("items", {"names": ["items"]}),
     "human.ask": ("text", {"question": "{text}"}),
+    "table.delete": ("key", {"filter": {"id": "{key}"}}),
 }
 """What a new node of a type begins with, so that it has ports and no finding at once: the slot (as in `Preset`) and
 the params."""
 
 
 SYNONYMS: Final[Mapping[str, str]] = {
+    "board.changes": "blackboard working memory watch notify observe subscribe",
+    "board.write": "blackboard working memory post publish set",
     "clock.now": "date today timestamp time",
     "code.check": "syntax parse lint compile gate",
+    "messages.append": "chat history conversation say",
+    "messages.window": "chat history context truncate pack budget trim",
+    "priority_queue.pop": "urgent heap next task agenda",
+    "priority_queue.push": "urgent heap task agenda schedule",
+    "stream.add": "remember memory generative agents episodic",
+    "stream.retrieve": "recall remember memory generative agents recency importance relevance",
+    "table.insert": "row record upsert database",
+    "table.select": "rows query where find database",
     "debug.log": "print console trace inspect watch tap",
     "edit.diff": "compare difference changes unified",
     "edit.search_replace": "patch change code aider blocks",

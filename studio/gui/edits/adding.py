@@ -29,6 +29,11 @@ STORE_KINDS: Final = {
     "kv": ("Key-value store", "memory", "A memory of values by name: set, get, list."),
     "list": ("List store", "notes", "A memory that grows: append, read, clear."),
     "queue": ("Queue store", "tasks", "Work that waits in order: push, pop, peek."),
+    "priority_queue": ("Priority queue", "waiting", "Work that waits by urgency: push, pop, change, remove."),
+    "table": ("Table", "rows", "Rows with columns: insert, select by a filter, update, count."),
+    "board": ("Board", "board", "Slots that nodes write and watch: each learns what changed."),
+    "messages": ("Conversation", "conversation", "Messages, of which the newest are packed into a window of tokens."),
+    "stream": ("Memory stream", "memories", "Memories retrieved by recency, importance and relevance."),
 }  # fmt: skip
 """Kinds of stores that can be declared: title, the name a new one gets, and what it is for."""
 

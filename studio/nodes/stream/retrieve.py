@@ -21,7 +21,7 @@ NAMES = (
 
 @node(
     "stream.retrieve", category="Stores", icon="stream-read", effects="reads", needs_approval=False,
-    stores={"store": "write"}, limits="10,000 entries in 0.2 s",
+    stores={"store": "write"}, limits="10,000 entries in 0.4 s",
 )  # fmt: skip
 class Retrieve(Node):
     """Give the entries of a memory stream that score highest, and note that they were remembered.

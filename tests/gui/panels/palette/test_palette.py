@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication, QTreeWidgetItem
 
 from studio.editing.carrying import subgraphs
 from studio.editing.offering.catalogue import TypeEntry, catalogue
-from studio.gui.edits.adding import MIME, mime
+from studio.gui.edits.adding import MIME, STORE_KINDS, mime
 from studio.gui.panels.palette.panel import DECLARE, LOCAL, Palette, StoreEntry
 from studio.gui.panels.palette.type_help import help_html
 from studio.gui.workbench import Workbench
@@ -72,7 +72,7 @@ def test_the_palette_is_filled_when_it_is_seen_not_before(qtbot: Any, workbench:
     qtbot.waitUntil(lambda: palette.tree.topLevelItemCount() > 0)
     assert headings(palette)[:2] == ["Flow", "Models"]
     assert headings(palette)[-1] == DECLARE
-    assert len(titles(palette)) == len(catalogue(workbench.registry)) + 3
+    assert len(titles(palette)) == len(catalogue(workbench.registry)) + len(STORE_KINDS)
 
 
 def test_typing_filters_and_enter_adds_in_the_middle(desk: Desk, palette: Palette) -> None:
