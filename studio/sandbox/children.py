@@ -83,6 +83,7 @@ class Child:
             if boundary != "bubblewrap":
                 self._scratch = Path(tempfile.mkdtemp(prefix="studio-box-"))
                 home = str(self._scratch)
+            plan["scratch"] = "" if self._scratch is None else home
             here = str(folder) if folder is not None else home
             if boundary == "landlock":
                 plan["landlock"] = {

@@ -55,19 +55,26 @@ asyncio.run(main())
 
 
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM])
-def test_when_the_studio_is_killed_all_boxes_end_at_once(boundary: Boundary, mark: str, how: signal.Signals) -> None:
+def test_when_the_studio_is_killed_all_boxes_end_at_once(
+    boundary: Boundary, mark: str, tmp_path: Path, how: signal.Signals
+) -> None:
+    folder = tmp_path / "scratch"
+    folder.mkdir()
+    env = {**os.environ, "TMPDIR": str(folder)}
     host = subprocess.Popen(
-        [sys.executable, "-c", BUSY, boundary], stdout=subprocess.PIPE, cwd=ROOT, start_new_session=True
+        [sys.executable, "-c", BUSY, boundary], stdout=subprocess.PIPE, cwd=ROOT, start_new_session=True, env=env
     )
     assert host.stdout is not None
     try:
         assert host.stdout.readline() == b"ready\n"
         assert len(marked(mark)) >= 6
+        assert boundary == "bubblewrap" or len(list(folder.iterdir())) >= 3
         host.send_signal(how)
         host.wait()
         killed = time.monotonic()
 
         assert gone(mark), marked(mark)
+        assert list(folder.iterdir()) == []  # what they had written is gone too
         assert time.monotonic() - killed < 5
     finally:
         host.kill()

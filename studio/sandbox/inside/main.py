@@ -2,7 +2,7 @@
 
 Run by its path with one argument, the plan as JSON: `role` (`python`, `command`, or `streams`), the numbers of the
 inherited `requests`, `answers`, `status` and `life` pipes, `limits`, `landlock` (or null), `argv` of a command,
-`watch_memory` (bytes, where the limits do not bound it).
+`scratch` (a folder to take away at the end, or ""), `watch_memory` (bytes, where the limits do not bound it).
 """
 
 from __future__ import annotations
@@ -38,6 +38,8 @@ def main() -> None:
                 os.close(plan[name])
         _leave_streams(plan["role"])
         warden.guard(child, watch, plan["life"], plan["status"], plan["watch_memory"])
+        if plan["scratch"]:
+            warden.clear_away(plan["scratch"])
         os._exit(0)
     watch.forget()
     os.close(plan["life"])

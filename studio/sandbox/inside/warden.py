@@ -96,6 +96,14 @@ def guard(child: int, watch: Watch, life: int, status: int, most_bytes: int = 0)
     sweep()
 
 
+def clear_away(folder: str) -> None:
+    """Remove a folder that nobody uses any more; here, since the studio may have been killed."""
+    import shutil
+
+    with suppress(RecursionError):  # folders in folders in folders …: what is left of them goes with the next restart
+        shutil.rmtree(folder, ignore_errors=True)
+
+
 def sweep() -> None:
     """Kill all descendants: orphans come to us, so there is an end when we have no children."""
     until = time.monotonic() + SWEEP_S
