@@ -41,6 +41,8 @@ class NodeSpec:
     help: str
     needs_approval: bool = False
     """False also for what is not pure and yet harmless: the clock, chance, a question to a person."""
+    title: str = ""
+    """What people call it, as in `Ask a person`; "" if the words of its name do."""
     library: str = ""
     """The package that does the work, as in `pypdf`; "" if it is our own few lines."""
     limits: str = ""
@@ -112,6 +114,7 @@ def node(
     blocking: bool = False,
     role: Role = "",
     stores: Mapping[str, StoreUse] | None = None,
+    title: str = "",
     needs_approval: bool | None = None,
     library: str = "",
     limits: str = "",
@@ -138,6 +141,7 @@ def node(
             summary=text.split("\n\n")[0].replace("\n", " "),
             help=text,
             needs_approval=effects != "pure" if needs_approval is None else needs_approval,
+            title=title,
             library=library,
             limits=limits,
         )

@@ -24,7 +24,7 @@ from studio.graph.model import Graph, NodeInstance, StoreDecl
 from studio.graph.ports import node_ports
 from studio.graph.scope import BODY_PARAM
 from studio.spec.fields import Field
-from studio.spec.node import Node
+from studio.spec.node import Node, NodeSpec
 from studio.spec.params import parse_params
 from studio.spec.registry import Registry
 from studio.support.values import Json
@@ -137,7 +137,7 @@ def _entry(cls: type[Node]) -> TypeEntry:
     slot, starter = STARTERS.get(spec.type, ("", {}))
     bare = TypeEntry(
         type=spec.type,
-        title=title_of(spec.type),
+        title=title_of(spec),
         category=spec.category,
         summary=_first_sentence(spec.summary),
         help=spec.help,
@@ -191,11 +191,12 @@ def _asked(question: Any, params: Any, fallback: Any) -> dict[str, Field]:
         return dict(fallback.fields())
 
 
-def title_of(type_name: str) -> str:
-    """Return the words of a type's name, `Read folder` for `files.read_folder`; with its family where that matters."""
-    if type_name in _TITLES:
-        return _TITLES[type_name]
-    family, _, last = type_name.rpartition(".")
+def title_of(spec: NodeSpec) -> str:
+    """Return what people call a type: as declared, else the words of its name, `Read folder` for `files.read_folder`,
+    with its family where that matters."""
+    if spec.title:
+        return spec.title
+    family, _, last = spec.type.rpartition(".")
     words = last.replace("_", " ")
     if family in _NAMED_BY_FAMILY:
         return f"{words.capitalize()} ({family.replace('_', ' ')})"
@@ -204,42 +205,9 @@ def title_of(type_name: str) -> str:
 
 _NAMED_BY_FAMILY = (
     "queue", "priority_queue", "store", "board", "messages", "stream", "list", "json", "random", "text", "math",
-    "logic", "llm", "human", "table",
+    "logic", "llm", "human", "table", "vector",
 )  # fmt: skip
 """Families whose words alone would not tell what is meant: `Items`, `Push`, `Read`."""
-
-_TITLES = {
-    "code.check": "Check syntax",
-    "edit.diff": "Compare texts",
-    "edit.search_replace": "Apply search/replace edits",
-    "edit.unified_diff": "Apply a diff",
-    "files.delete": "Delete a file",
-    "files.list": "List files",
-    "files.move": "Move a file",
-    "files.read": "Read a file",
-    "files.search": "Search in files",
-    "files.write": "Write a file",
-    "git.branch": "Begin a branch",
-    "git.commit": "Commit",
-    "git.diff": "Git diff",
-    "git.log": "Git log",
-    "git.show": "Show a commit",
-    "git.status": "Git status",
-    "git.worktree": "Git worktree",
-    "human.ask": "Ask a person",
-    "llm.chat": "Chat with a model",
-    "llm.embed": "Embed",
-    "llm.function": "Model function",
-    "logic.expression": "Condition",
-    "math.expression": "Compute",
-    "patch.apply": "Apply edits to texts",
-    "random.number": "Random number",
-    "table.show": "Show a table",
-    "text.constant": "Constant text",
-    "text.template": "Template",
-    "text.regex": "Regular expression",
-}
-"""Titles of types whose bare name says too little."""
 
 
 def _first_sentence(text: str) -> str:

@@ -155,9 +155,12 @@ PRESETS: Final[tuple[Preset, ...]] = (
 
 STARTERS: Final[Mapping[str, tuple[str, Mapping[str, Json]]]] = {
     "llm.function": ("topic", {"instructions": "Answer in one sentence: {topic}"}),
+    "llm.agent": ("task", {"instructions": "{task}", "tools": [{"use": "files.read"}, {"use": "files.search"}]}),
+    "shell.run": ("text", {"argv": ["echo", "{text}"]}),
     "flow.switch": ("", {"cases": ["yes", "no"]}),
     "text.template": ("text", {"template": "{text}"}),
     "text.constant": ("", {"text": ""}),
+    "text.jinja": ("text", {"template": "{{ text }}"}),
     "text.regex": ("", {"pattern": "[0-9]+"}),
     "logic.expression": ("value", {"expression": "value == true"}),
     "math.expression": ("value", {"expression": "value"}),
@@ -173,7 +176,13 @@ STARTERS: Final[Mapping[str, tuple[str, Mapping[str, Json]]]] = {
 the params."""
 
 
+UNFINISHED: Final = frozenset({"mcp.tool"})
+"""Types that nothing can begin: their ports follow from what a person has to look at first, and they say so. They are
+offered by name, and not for the end of a wire."""
+
+
 SYNONYMS: Final[Mapping[str, str]] = {
+    "llm.agent": "tools react function calling autonomous loop assistant",
     "board.changes": "blackboard working memory watch notify observe subscribe",
     "board.write": "blackboard working memory post publish set",
     "clock.now": "date today timestamp time",

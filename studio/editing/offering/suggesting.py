@@ -22,7 +22,7 @@ from studio.editing.offering.catalogue import (
     document_entries,
     with_params,
 )
-from studio.editing.offering.presets import LIKES
+from studio.editing.offering.presets import LIKES, UNFINISHED
 from studio.graph.model import Edge, Graph, NodeInstance
 from studio.graph.names import RESERVED_PORTS, name_problem
 from studio.spec.fields import Field
@@ -90,7 +90,7 @@ class _Loose:
     def suggest(self, entry: TypeEntry) -> Suggestion | None:
         """Return the best port of an entry with its score, or None if none fits."""
         # A wire into a subgraph cannot begin at a node that is the world outside.
-        if entry.role == ("input" if self.is_output else "output"):
+        if entry.role == ("input" if self.is_output else "output") or entry.type in UNFINISHED:
             return None
         entry = self._fitted(entry)
         ports = entry.inputs if self.is_output else entry.outputs

@@ -12,7 +12,9 @@ from studio.spec import Fields, Node, RunContext, make_fields, node, param, port
 from studio.support.values import ABSENT, Absent
 
 
-@node("board.changes", category="Stores", icon="board-watch", stores={"store": "write"})
+@node(
+    "board.changes", title="What changed on a board", category="Stores", icon="board-watch", stores={"store": "write"}
+)
 class Changes(Node):
     """Give the slots of a board that changed since this node last looked.
 

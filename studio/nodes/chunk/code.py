@@ -12,6 +12,7 @@ from studio.spec import Fields, Node, RunContext, node, param
 
 @node(
     "chunk.code",
+    title="Cut code into symbols",
     category="Documents",
     icon="chunk-code",
     blocking=True,

@@ -6,7 +6,13 @@ from studio.documents.chunking.windows import REPOCODER_LINES, first_query, next
 from studio.spec import Fields, Node, RunContext, node, param, port
 
 
-@node("chunk.query_window", category="Documents", icon="windows", limits="linear in the text")
+@node(
+    "chunk.query_window",
+    title="Window before the cursor",
+    category="Documents",
+    icon="windows",
+    limits="linear in the text",
+)
 class QueryWindow(Node):
     """Make the query by which RepoCoder looks for code: the end of what is there, and what was predicted.
 

@@ -13,6 +13,7 @@ from studio.spec import Fields, Node, RunContext, node, param
 
 @node(
     "chunk.structure",
+    title="Cut by structure",
     category="Documents",
     icon="chunk-structure",
     blocking=True,

@@ -10,7 +10,15 @@ from studio.nodes.chunk._cutting import LIMITS, Chunks, Documents, cut, given
 from studio.spec import Fields, Node, RunContext, node, param
 
 
-@node("chunk.tokens", category="Documents", icon="chunk", blocking=True, library="tokenizers", limits=LIMITS)
+@node(
+    "chunk.tokens",
+    title="Cut into tokens",
+    category="Documents",
+    icon="chunk",
+    blocking=True,
+    library="tokenizers",
+    limits=LIMITS,
+)
 class Tokens(Node):
     """Cut a text into chunks of so many tokens, whatever they say.
 

@@ -12,7 +12,7 @@ from studio.spec import Fields, Node, RunContext, node, param
 from studio.support.values import Json
 
 
-@node("chunk.windows", category="Documents", icon="windows", blocking=True, limits=LIMITS)
+@node("chunk.windows", title="Sliding windows", category="Documents", icon="windows", blocking=True, limits=LIMITS)
 class Windows(Node):
     """Cut texts into windows of lines that overlap.
 

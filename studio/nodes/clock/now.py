@@ -9,6 +9,7 @@ from studio.spec import Fields, Node, RunContext, node, port
 
 @node(
     "clock.now",
+    title="Time now",
     category="Time and chance",
     icon="clock",
     effects="reads",

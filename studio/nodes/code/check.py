@@ -13,6 +13,7 @@ from studio.tools.syntax import is_checked, new_faults
 
 @node(
     "code.check",
+    title="Check syntax",
     category="Code",
     icon="check",
     library="tree-sitter and its grammars",

@@ -19,6 +19,7 @@ OWN = ("value", "stdout", "stderr")
 
 @node(
     "code.python",
+    title="Python code",
     category="Code",
     icon="code",
     effects="executes",

@@ -7,7 +7,7 @@ from typing import Any
 from studio.spec import Fields, Node, RunContext, node, param, port
 
 
-@node("debug.log", category="Debug", icon="note")
+@node("debug.log", title="Note in the trace", category="Debug", icon="note")
 class Log(Node):
     """Note a value in the trace, with a label.
 

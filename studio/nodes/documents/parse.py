@@ -13,6 +13,7 @@ from studio.support.values import Json, preview
 
 @node(
     "documents.parse",
+    title="Parse a document",
     category="Documents",
     icon="document-parse",
     effects="reads",

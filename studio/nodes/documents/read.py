@@ -13,6 +13,7 @@ from studio.support.values import Json
 
 @node(
     "documents.read",
+    title="Read a document",
     category="Documents",
     icon="document",
     effects="reads",

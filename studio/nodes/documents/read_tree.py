@@ -32,6 +32,7 @@ _LOCKS: Final = frozenset({
 
 @node(
     "documents.read_tree",
+    title="Read a source tree",
     category="Documents",
     icon="document-tree",
     effects="reads",

@@ -18,6 +18,7 @@ _NUMBER: Final = re.compile(r"-?(?:0|[1-9][0-9]{0,14})(?:\.[0-9]{1,15})?")
 
 @node(
     "documents.table",
+    title="Read a table",
     category="Documents",
     icon="document-table",
     effects="reads",

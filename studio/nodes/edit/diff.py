@@ -12,6 +12,7 @@ from studio.tools.patches import diff_of_files
 
 @node(
     "edit.diff",
+    title="Compare texts",
     category="Files",
     icon="diff",
     limits="stretches of more than 4,000 differing lines are shown as replaced whole",

@@ -9,7 +9,14 @@ from studio.nodes.edit._edits import LIMITS, EditIn, EditOut, EditParams, apply,
 from studio.spec import Node, Permission, RunContext, node
 
 
-@node("edit.search_replace", category="Files", icon="edit", effects="executes", limits=LIMITS)
+@node(
+    "edit.search_replace",
+    title="Apply search/replace edits",
+    category="Files",
+    icon="edit",
+    effects="executes",
+    limits=LIMITS,
+)
 class SearchReplace(Node):
     """Change files of the project by search/replace blocks, all of them or none.
 

@@ -9,7 +9,15 @@ from studio.nodes.edit._edits import LIMITS, EditIn, EditOut, EditParams, apply,
 from studio.spec import Node, Permission, RunContext, node
 
 
-@node("edit.unified_diff", category="Files", icon="patch", effects="executes", library="unidiff", limits=LIMITS)
+@node(
+    "edit.unified_diff",
+    title="Apply a diff",
+    category="Files",
+    icon="patch",
+    effects="executes",
+    library="unidiff",
+    limits=LIMITS,
+)
 class UnifiedDiff(Node):
     """Change files of the project by a unified diff, as git makes them: all files or none.
 

@@ -13,6 +13,7 @@ from studio.tools.workspace import Workspace
 
 @node(
     "files.delete",
+    title="Delete a file",
     category="Files",
     icon="file-delete",
     effects="executes",

@@ -14,6 +14,7 @@ from studio.tools.workspace import Wanted, Workspace
 
 @node(
     "files.list",
+    title="List files",
     category="Files",
     icon="file-list",
     effects="reads",

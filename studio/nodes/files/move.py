@@ -13,6 +13,7 @@ from studio.tools.workspace import Workspace
 
 @node(
     "files.move",
+    title="Move a file",
     category="Files",
     icon="file-move",
     effects="executes",

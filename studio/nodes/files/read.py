@@ -15,6 +15,7 @@ from studio.tools.workspace import Workspace
 
 @node(
     "files.read",
+    title="Read a file",
     category="Files",
     icon="file-read",
     effects="reads",

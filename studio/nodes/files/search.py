@@ -15,6 +15,7 @@ from studio.tools.workspace import Wanted, Workspace
 
 @node(
     "files.search",
+    title="Search in files",
     category="Files",
     icon="file-search",
     effects="reads",

@@ -15,6 +15,7 @@ from studio.tools.workspace import Workspace
 
 @node(
     "files.write",
+    title="Write a file",
     category="Files",
     icon="file-write",
     effects="executes",

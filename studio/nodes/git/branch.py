@@ -12,7 +12,15 @@ from studio.support.values import Json
 from studio.tools.git import Git
 
 
-@node("git.branch", category="Git", icon="branch", effects="executes", library="git", limits=LIMITS)
+@node(
+    "git.branch",
+    title="Begin a branch",
+    category="Git",
+    icon="branch",
+    effects="executes",
+    library="git",
+    limits=LIMITS,
+)
 class Branch(Node):
     """Begin a new branch in a git repository, and check it out unless told otherwise.
 

@@ -14,7 +14,7 @@ from studio.support.values import Absent, Json
 from studio.tools.git import Git
 
 
-@node("git.commit", category="Git", icon="commit", effects="executes", library="git", limits=LIMITS)
+@node("git.commit", title="Commit", category="Git", icon="commit", effects="executes", library="git", limits=LIMITS)
 class Commit(Node):
     """Commit changed files of a git repository, on the branch that is checked out.
 

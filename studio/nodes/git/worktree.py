@@ -12,7 +12,15 @@ from studio.support.values import Json
 from studio.tools.git import Git
 
 
-@node("git.worktree", category="Git", icon="branch", effects="executes", library="git", limits=LIMITS)
+@node(
+    "git.worktree",
+    title="Git worktree",
+    category="Git",
+    icon="branch",
+    effects="executes",
+    library="git",
+    limits=LIMITS,
+)
 class Worktree(Node):
     """Check a commit of a git repository out into a folder of its own, or delete that folder again.
 

@@ -21,6 +21,7 @@ _RANGE = re.compile(r"\s*([1-5]\d\d)(?:\s*-\s*([1-5]\d\d))?\s*")
 
 @node(
     "http.request",
+    title="HTTP request",
     category="Web",
     icon="request",
     effects="network",

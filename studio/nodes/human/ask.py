@@ -14,6 +14,7 @@ from studio.support.templates import placeholders, render
 
 @node(
     "human.ask",
+    title="Ask a person",
     category="People",
     icon="person",
     effects="reads",

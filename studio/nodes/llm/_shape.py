@@ -109,6 +109,12 @@ def output_names(params: FunctionParams) -> tuple[str, ...]:
     return (params.output or "text",)
 
 
+def closed_answers(params: FunctionParams) -> list[str]:
+    """Return what the label can be, whatever the model is told; none where a wire brings the candidates."""
+    given = params.labels or params.routes
+    return list(label_table(given)) if given and not candidates_input(params) else []
+
+
 def input_ports(params: FunctionParams) -> type[Fields]:
     """Return the input ports: one per name in the instructions, the candidates, then those only judges ask for."""
     optional = params.optional if isinstance(params.optional, Mapping) else {}
@@ -130,7 +136,8 @@ def output_ports(params: FunctionParams) -> type[Fields]:
     mode = mode_of(params)
     made: dict[str, Field] = {}
     if mode in ("decide", "route"):
-        made["label"] = port(type="text", help="The chosen label.")
+        closed = closed_answers(params)
+        made["label"] = port(type="text", schema={"enum": closed} if closed else None, help="The chosen label.")
         made["confidence"] = port(type="number", help="How sure the choice is, 0 to 1; absent where unknown.")
         made["scores"] = port(type="json", help="The score of every label, summing to 1; absent where unknown.")
     elif params.schema:

@@ -25,6 +25,7 @@ _NONE = Absent("the agent has no `schema`")
 
 @node(
     "llm.agent",
+    title="Agent with tools",
     category="Models",
     icon="bulb",
     effects="executes",

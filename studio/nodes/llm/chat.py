@@ -14,6 +14,7 @@ ROLES = ("system", "user", "assistant", "tool")
 
 @node(
     "llm.chat",
+    title="Chat with a model",
     category="Models",
     icon="chat",
     effects="network",

@@ -11,6 +11,7 @@ from studio.support.values import Absent, preview
 
 @node(
     "llm.embed",
+    title="Embed",
     category="Models",
     icon="vector",
     effects="network",

@@ -15,6 +15,7 @@ from studio.spec import Fields, Node, RunContext, node
 
 @node(
     "llm.function",
+    title="Model function",
     category="Models",
     icon="function",
     effects="network",

@@ -12,6 +12,7 @@ from studio.support.expressions import Expression
 
 @node(
     "logic.expression",
+    title="Condition",
     category="Logic",
     icon="condition",
     library="simpleeval",

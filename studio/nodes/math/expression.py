@@ -18,6 +18,7 @@ KINDS = ("any", "number", "integer", "text", "boolean", "list")
 
 @node(
     "math.expression",
+    title="Compute",
     category="Logic",
     icon="formula",
     library="simpleeval",

@@ -24,6 +24,7 @@ MAX_SCHEMA = 200_000
 
 @node(
     "mcp.tool",
+    title="Tool of a server (MCP)",
     category="Tools",
     icon="plug",
     effects="executes",

@@ -8,7 +8,14 @@ from studio.nodes.store._ops import ask, store_param
 from studio.spec import Fields, Node, RunContext, node, param, port
 
 
-@node("messages.window", category="Stores", icon="window", stores={"store": "read"}, library="tokenizers")
+@node(
+    "messages.window",
+    title="Pack a conversation",
+    category="Stores",
+    icon="window",
+    stores={"store": "read"},
+    library="tokenizers",
+)
 class Window(Node):
     """Pack the newest messages of a conversation into a budget of tokens.
 

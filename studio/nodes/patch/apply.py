@@ -12,6 +12,7 @@ from studio.tools.patches.applying import apply_to_texts
 
 @node(
     "patch.apply",
+    title="Apply edits to texts",
     category="Files",
     icon="patch",
     library="unidiff",

@@ -8,7 +8,14 @@ from typing import Any
 from studio.spec import Fields, Node, RunContext, make_fields, node, param, port
 
 
-@node("random.number", category="Time and chance", icon="dice", effects="reads", needs_approval=False)
+@node(
+    "random.number",
+    title="Random number",
+    category="Time and chance",
+    icon="dice",
+    effects="reads",
+    needs_approval=False,
+)
 class Number(Node):
     """Draw a number between two bounds, a new one each tick.
 

@@ -15,6 +15,7 @@ _MOST_TOLD = 2_000
 
 @node(
     "repo.map",
+    title="Repository map",
     category="Documents",
     icon="repo-map",
     blocking=True,

@@ -10,7 +10,15 @@ from studio.nodes.retrieve._ranking import LIMITS, Ranked, RankParams, chunks_po
 from studio.spec import Fields, Node, RunContext, node, param, port
 
 
-@node("retrieve.bm25", category="Documents", icon="rank", blocking=True, library="bm25s", limits=LIMITS)
+@node(
+    "retrieve.bm25",
+    title="Find by words (BM25)",
+    category="Documents",
+    icon="rank",
+    blocking=True,
+    library="bm25s",
+    limits=LIMITS,
+)
 class Bm25(Node):
     """Find the chunks that hold the words of a question, rare words counting most (BM25).
 

@@ -13,6 +13,7 @@ from studio.support.errors import NodeError
 
 @node(
     "retrieve.embedding",
+    title="Find by meaning",
     category="Documents",
     icon="rank",
     effects="network",

@@ -11,7 +11,7 @@ from studio.spec import Fields, Node, RunContext, node, param, port
 from studio.support.values import Json
 
 
-@node("retrieve.fuse", category="Documents", icon="fuse", limits="200,000 chunks in a ranking")
+@node("retrieve.fuse", title="Fuse rankings", category="Documents", icon="fuse", limits="200,000 chunks in a ranking")
 class Fuse(Node):
     """Make one ranking of several: by reciprocal rank fusion, each hit gets the sum of 1 / (constant + rank).
 

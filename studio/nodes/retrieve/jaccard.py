@@ -12,7 +12,14 @@ from studio.support.errors import NodeError
 from studio.support.values import Json, preview
 
 
-@node("retrieve.jaccard", category="Documents", icon="rank", blocking=True, limits=LIMITS)
+@node(
+    "retrieve.jaccard",
+    title="Find by overlap (Jaccard)",
+    category="Documents",
+    icon="rank",
+    blocking=True,
+    limits=LIMITS,
+)
 class Jaccard(Node):
     """Find the chunks that are most alike by the words they share: |A ∩ B| / |A ∪ B|.
 

@@ -19,6 +19,7 @@ LAST = 400
 
 @node(
     "shell.run",
+    title="Run a command",
     category="Code",
     icon="shell",
     effects="executes",

@@ -10,7 +10,8 @@ from studio.spec import Fields, Node, RunContext, node, param, port
 
 
 @node(
-    "stream.add", category="Stores", icon="stream-add", effects="reads", needs_approval=False,
+    "stream.add",
+    title="Remember", category="Stores", icon="stream-add", effects="reads", needs_approval=False,
     stores={"store": "write"},
 )  # fmt: skip
 class Add(Node):

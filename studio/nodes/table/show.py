@@ -13,7 +13,7 @@ from studio.support.templates import as_text
 from studio.support.values import Json
 
 
-@node("table.show", category="Text", icon="table")
+@node("table.show", title="Show a table", category="Text", icon="table")
 class Show(Node):
     """Lay rows out as a table to read.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from studio.spec import Fields, Node, RunContext, node, param, port
 
 
-@node("text.constant", category="Text", icon="text")
+@node("text.constant", title="Constant text", category="Text", icon="text")
 class Constant(Node):
     """A text that is always the same.
 

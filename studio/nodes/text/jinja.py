@@ -18,6 +18,7 @@ MOST_CHARACTERS = 1_000_000
 
 @node(
     "text.jinja",
+    title="Text by Jinja",
     category="Text",
     icon="template",
     effects="executes",

@@ -20,6 +20,7 @@ _REFERENCE = re.compile(r"\\(?:(\d{1,2})|g<(\w+)>|(\\))")
 
 @node(
     "text.regex",
+    title="Regular expression",
     category="Text",
     icon="regex",
     library="google-re2",

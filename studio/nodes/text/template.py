@@ -10,7 +10,7 @@ from studio.spec import Fields, Node, RunContext, node, param, port
 from studio.support.templates import placeholders, render
 
 
-@node("text.template", category="Text", icon="template")
+@node("text.template", title="Template", category="Text", icon="template")
 class Template(Node):
     """Fill the gaps of a text.
 

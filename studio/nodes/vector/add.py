@@ -11,7 +11,8 @@ from studio.support.values import Absent
 
 
 @node(
-    "vector.add", category="Stores", icon="vector-add", effects="network", needs_approval=False,
+    "vector.add",
+    title="Add to vectors", category="Stores", icon="vector-add", effects="network", needs_approval=False,
     stores={"store": "write"}, library="numpy, SQLite FTS5",
     limits="texts of 100,000 characters, 10,000 at once, 2,000,000 in all",
 )  # fmt: skip

@@ -10,7 +10,7 @@ from studio.nodes.store._ops import ask, store_param
 from studio.spec import Fields, Node, RunContext, node, port
 
 
-@node("vector.count", category="Stores", icon="vector-search", stores={"store": "read"})
+@node("vector.count", title="Count vectors", category="Stores", icon="vector-search", stores={"store": "read"})
 class Count(Node):
     """Count the entries of a vector store, or those that a filter lets pass."""
 

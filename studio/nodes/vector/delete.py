@@ -11,7 +11,14 @@ from studio.spec import Fields, Node, RunContext, node, param, port
 from studio.support.errors import NodeError
 
 
-@node("vector.delete", category="Stores", icon="vector-clear", stores={"store": "write"}, limits="10,000 keys at once")
+@node(
+    "vector.delete",
+    title="Delete from vectors",
+    category="Stores",
+    icon="vector-clear",
+    stores={"store": "write"},
+    limits="10,000 keys at once",
+)
 class Delete(Node):
     """Forget the entries of a vector store with these keys, or those that a filter lets pass.
 

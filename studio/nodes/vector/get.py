@@ -11,7 +11,7 @@ from studio.support.values import ABSENT, Absent
 _NO: Any = ABSENT
 
 
-@node("vector.get", category="Stores", icon="vector-search", stores={"store": "read"})
+@node("vector.get", title="Get from vectors", category="Stores", icon="vector-search", stores={"store": "read"})
 class Get(Node):
     """Give the text and the metadata that a vector store holds under a key.
 

@@ -10,7 +10,7 @@ from studio.nodes.store._ops import ask, store_param
 from studio.spec import Fields, Node, RunContext, node, param, port
 
 
-@node("vector.items", category="Stores", icon="vector-search", stores={"store": "read"})
+@node("vector.items", title="Items of vectors", category="Stores", icon="vector-search", stores={"store": "read"})
 class Items(Node):
     """Give the entries of a vector store that a filter lets pass, oldest first.
 

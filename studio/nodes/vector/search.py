@@ -17,7 +17,8 @@ Mode = Literal["vector", "hybrid", "text"]
 
 
 @node(
-    "vector.search", category="Stores", icon="vector-search", effects="network", needs_approval=False,
+    "vector.search",
+    title="Search vectors", category="Stores", icon="vector-search", effects="network", needs_approval=False,
     stores={"store": "read"}, library="numpy, SQLite FTS5, faiss",
     limits="1,000 entries; 10 of 100,000 in 20 ms; an index beyond 100,000",
 )  # fmt: skip

@@ -31,6 +31,7 @@ MEMORY_MB = 1024
 
 @node(
     "web.page",
+    title="Web page as text",
     category="Web",
     icon="globe",
     effects="network",
