@@ -7,7 +7,8 @@ the three does.
 
 The flow is an over-approximation: every output carries the labels of all inputs of its node and its own, a store those
 of all that was ever put into it, a body those of everybody who runs it; `when` counts, since what decides that
-something happens tells something, too.
+something happens tells something, too.  One thing ends `untrusted`: what cannot hold words, a number, or a choice from
+a list that the graph closes, cannot hold a stranger's instructions.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from typing import Any, Final, NamedTuple
 from studio.graph.model import Edge, NodeInstance, StoreDecl
 from studio.graph.ports import MAP_SUPPLIES
 from studio.graph.scope import BODY_PARAM, Scope
-from studio.spec.fields import Fields
+from studio.spec.fields import Field, Fields
 from studio.spec.node import Node
 from studio.spec.params import read_params
 from studio.spec.permissions import Permission
@@ -109,12 +110,15 @@ class _Place:
         self.cls = registry.find(node.type)
         key = (id(scope.graph), node.name)
         self.own: dict[str, Marks] = {}
+        self.closed: frozenset[str] = frozenset()
+        """Outputs that cannot carry a stranger's words: numbers, and choices from a closed list."""
         self.own_tools: Marks = _NONE
         self.stores: dict[str, str] = {}
         self.role = self.cls.spec.role if self.cls is not None else ""
         self.is_model = self.cls is not None and _asks_model(self.cls)
         if self.cls is None or self.role:
             return
+        self.closed = frozenset(name for name, field in _outputs(self.cls, node.params) if _is_closed(field))
         for port, labels in _labels(self.cls, node.params).items():
             self.own[port] = frozenset(Mark(label, f"{path}.{port}", key) for label in labels)
         tools: set[Mark] = set()
@@ -130,6 +134,8 @@ class _Place:
     def gives(self, port: str, entering: Marks) -> Marks:
         """What an output carries."""
         marks = entering | self.own.get(port, _NONE) | self.own_tools
+        if port in self.closed:
+            marks = frozenset(mark for mark in marks if mark.label != UNTRUSTED)
         if self.is_model:
             marks |= {Mark(_MODEL, self.path, (id(self.scope.graph), self.node.name))}
         return marks
@@ -290,10 +296,18 @@ def _asks_model(cls: type[Node]) -> bool:
 
 def _labels(cls: type[Node], params: Mapping[str, Json]) -> dict[str, frozenset[str]]:
     """The labels that a type declares for its outputs, by port."""
+    return {name: field.labels for name, field in _outputs(cls, params) if field.labels}
+
+
+def _outputs(cls: type[Node], params: Mapping[str, Json]) -> Iterable[tuple[str, Field]]:
     read, _ = read_params(cls.Params, params)
     made: type[Fields] = _asked(lambda: cls.outputs(read), cls.Out)
-    fields: Iterable[tuple[str, Any]] = _asked(lambda: made.fields().items(), cls.Out.fields().items())
-    return {name: field.labels for name, field in fields if field.labels}
+    fields: Iterable[tuple[str, Field]] = _asked(lambda: made.fields().items(), cls.Out.fields().items())
+    return fields
+
+
+def _is_closed(field: Field) -> bool:
+    return field.type in ("boolean", "integer", "number") or "enum" in (field.schema or {})
 
 
 def _asked(question: Any, otherwise: Any) -> Any:

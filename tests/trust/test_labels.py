@@ -208,3 +208,44 @@ def test_a_graph_with_faults_is_looked_at_without_raising() -> None:
 
     assert find_risks(Scope(graph), TYPES) == []
     assert not [one for one in lint(graph, TYPES) if one.code == "may_leak"]
+
+
+@pytest.mark.parametrize(
+    ("params", "port", "told"),
+    [
+        ({"labels": ["good", "bad"]}, "label", False),
+        ({"labels": ["good", "bad"]}, "confidence", False),
+        ({"labels": ["good", "bad"]}, "scores", True),
+        ({"output": "text"}, "text", True),
+        ({"schema": {"type": "object", "properties": {"n": {"type": "integer"}, "t": {"type": "string"}}}}, "n", False),
+        ({"schema": {"type": "object", "properties": {"n": {"type": "integer"}, "t": {"type": "string"}}}}, "t", True),
+    ],
+)
+def test_a_model_of_its_own_that_gives_no_words_cuts_what_strangers_wrote(
+    params: dict[str, object], port: str, told: bool
+) -> None:
+    """The way out that lint names: who reads the stranger's text sees nothing private and gives a closed answer."""
+    graph = Graph("g")
+    graph.add("trust.page", "page")
+    graph.add("trust.mails", "mails")
+    graph.add("llm.function", "reader", instructions="Judge {x}", **params)
+    graph.add("llm.function", "writer", instructions="{a} {b}", output="text")
+    graph.add("trust.send", "send")
+    graph.connect("page.text", "reader.x")
+    graph.connect(f"reader.{port}", "writer.a")
+    graph.connect("mails.text", "writer.b")
+    graph.connect("writer.text", "send.text")
+
+    assert guarded(graph) == ({"send"} if told else set())
+
+
+def test_private_numbers_stay_private() -> None:
+    graph = meeting(untrusted=True, private=True, outbound=True)
+    graph.add("list.length", "count")
+    graph.add("text.split", "parts", separator=" ")
+    graph.edges = [edge for edge in graph.edges if edge.source != "mails"]
+    graph.connect("mails.text", "parts.text")
+    graph.connect("parts.parts", "count.list")
+    graph.connect("count.length", "model.mails")
+
+    assert guarded(graph) == {"end"}

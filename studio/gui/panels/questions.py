@@ -33,8 +33,12 @@ from studio.support.plain import plain, plain_line
 if TYPE_CHECKING:
     from studio.gui.live.watching.human import Question
 
-SIGNS = 4000
-"""Signs of a question that are shown at once; of more, the beginning."""
+SIGNS = 1500
+"""Signs of a question that are shown as they are; more are scrolled. All of it is there: what a person approves must
+not end where the room does."""
+
+SCROLLED = 360
+"""Pixels: how high a question is that is scrolled."""
 
 CARDS = 20
 """Questions that are shown at once: a map may ask one for each of its items."""
@@ -117,6 +121,22 @@ class QuestionsPanel(QWidget):
             dock.hide()
 
 
+def _asked(text: str, parent: QWidget) -> QWidget:
+    if len(text) > SIGNS:
+        view = QPlainTextEdit(text, parent)
+        view.setReadOnly(True)
+        view.setFixedHeight(SCROLLED)
+        view.setTabChangesFocus(True)
+        view.setAccessibleName(cut(text))
+        return view
+    label = QLabel(text, parent)
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    label.setWordWrap(True)
+    label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+    label.setAccessibleName(cut(text))
+    return label
+
+
 class QuestionCard(QFrame, UndoHost):
     """One question: who asks, what, and how it can be answered."""
 
@@ -139,14 +159,7 @@ class QuestionCard(QFrame, UndoHost):
         head.addWidget(where)
         head.addWidget(Note(f"tick {call.tick}", "soft", self), 1)
         column.addLayout(head)
-        length = len(call.question)
-        shown = plain(call.question[:SIGNS]) + ("" if length <= SIGNS else f"… ({length:,} signs)")
-        asked = QLabel(shown, self)
-        asked.setTextFormat(Qt.TextFormat.PlainText)
-        asked.setWordWrap(True)
-        asked.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        asked.setAccessibleName(cut(shown))
-        column.addWidget(asked)
+        column.addWidget(_asked(plain(call.question), self))
         self.choices: list[QPushButton] = []
         self.field: Area | None = None
         if call.choices and len(call.choices) <= CHOICES:

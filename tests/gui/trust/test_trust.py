@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QPlainTextEdit
 
 from studio.editing import TOP, Document
 from studio.editing.edits.nodes import add_node, set_params
@@ -23,6 +23,7 @@ from studio.trust.approvals import Approvals
 from studio.trust.survey import survey
 from tests.gui.desk import Desk
 from tests.gui.live.conftest import PATIENCE_MS
+from tests.gui.live.hands import open_graph
 from tests.trust.toys import SENT, with_tools_of_toys
 
 GRAPH = """
@@ -278,3 +279,42 @@ def test_the_inspector_says_what_a_node_may_do(window: MainWindow, qtbot: Any, t
     [section] = inspector.findChildren(MaySection)
     assert "run this code" in section.list.text()
     assert document is hands.workbench.document
+
+
+SENDING = """
+studio: 1
+name: sending
+nodes:
+  page: {type: trust.page}
+  mails: {type: trust.mails}
+  model: {type: llm.function, instructions: "Answer {page} from {mails}.", output: text}
+  send: {type: trust.send}
+edges:
+  - page.text -> model.page
+  - mails.text -> model.mails
+  - model.text -> send.text
+"""
+
+
+@pytest.mark.parametrize("answer", ["yes", "no"])
+def test_a_request_is_shown_to_its_end_before_it_is_sent(
+    window: MainWindow, qtbot: Any, tmp_path: Path, answer: str
+) -> None:
+    hands = Hands(window, qtbot, tmp_path)
+    long = "They are long. " * 1000 + "THE END"
+    open_graph(window, tmp_path, SENDING, {"reply": long})
+    hands.run()
+    assert hands.dialog is not None
+    hands.dialog.approve.click()
+    panel: Any = window.panel("questions")
+    qtbot.waitUntil(lambda: bool(panel.cards), timeout=PATIENCE_MS)
+    [card] = panel.cards.values()
+    [view] = card.findChildren(QPlainTextEdit)
+
+    assert long in view.toPlainText()
+    assert "post.example" in view.toPlainText()
+    assert SENT == []
+    [button] = [one for one in card.choices if one.text() == answer]
+    button.click()
+    assert hands.ended().status == ("ok" if answer == "yes" else "failed")
+    assert len(SENT) == (answer == "yes")
