@@ -411,6 +411,7 @@ def _outside(project: Path, prepared: Prepared, settings: Settings) -> RunOutsid
         origins=[one.strip() for one in str(settings["web.origins"]).split(",") if one.strip()],
         keyring=bool(settings["keys.keyring"]),
         boundary=str(settings["sandbox.boundary"]),
+        folders=str(settings["sandbox.folders"]),
     )
 
 

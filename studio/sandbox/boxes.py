@@ -10,6 +10,7 @@ from pathlib import Path
 from studio.sandbox import boundaries, commands
 from studio.sandbox.boundaries import Boundary
 from studio.sandbox.pools import POOL, Pool
+from studio.sandbox.views import chosen
 from studio.sandbox.workers import WorkerKind, packed
 from studio.spec.outside import CodeResult, CommandResult
 from studio.support.errors import NodeError
@@ -22,12 +23,14 @@ AT_ONCE = max(4, 2 * (os.cpu_count() or 1))
 class RunSandbox:
     """Code and commands of one run. Workers are shared with other runs of the same graph, never with another graph.
 
-    `wish` is what the setting `sandbox.boundary` says. Whatever raises says which boundary was active.
+    `wish` is what the setting `sandbox.boundary` says, `folders` what `sandbox.folders` does.
+    Whatever raises says which boundary was active.
     """
 
-    def __init__(self, graph_hash: str, *, wish: str = "best", pool: Pool = POOL) -> None:
+    def __init__(self, graph_hash: str, *, wish: str = "best", folders: str = "", pool: Pool = POOL) -> None:
         self._graph = graph_hash
         self._wish = wish
+        self._folders = chosen(folders)
         self._pool = pool
         self._slots = asyncio.Semaphore(AT_ONCE)
         self._boundary: Boundary | None = None
@@ -54,7 +57,7 @@ class RunSandbox:
         data = packed(dict(arguments))
         async with self._slots:
             try:
-                worker = await self._pool.take(WorkerKind(self._graph, boundary, packages, memory_mb))
+                worker = await self._pool.take(WorkerKind(self._graph, boundary, packages, memory_mb, self._folders))
                 try:
                     return await worker.call(code, function, data, timeout_s)
                 finally:  # also when the run is aborted: then the call is not over, and the worker ends
@@ -90,6 +93,7 @@ class RunSandbox:
                     timeout_s=timeout_s,
                     memory_mb=memory_mb,
                     most_bytes=most_bytes,
+                    folders=self._folders,
                 )
             except NodeError as error:
                 raise _placed(error, boundary) from None

@@ -27,10 +27,12 @@ async def run(
     timeout_s: float,
     memory_mb: int,
     most_bytes: int,
+    folders: tuple[str, ...] = (),
 ) -> CommandResult:
-    """Run a command to its end; see `spec.outside.Sandbox.command`."""
+    """Run a command to its end; see `spec.outside.Sandbox.command`. `folders` can be read besides."""
     data, place = _checked(argv, folder, stdin, variables)
-    view = View(write=(str(place),), network=network) if writable else View(read=(str(place),), network=network)
+    here = (str(place),)
+    view = View(folders if writable else (*folders, *here), here if writable else (), network)
     limits = {"DATA": memory_mb << 20, "CPU": int(timeout_s * 64) + 60, "FSIZE": 1 << 30, "NOFILE": 1024, "CORE": 0}
     child = await kind_of_child().start(
         "command", boundary, view, limits=limits, kept=most_bytes, argv=argv, folder=place, variables=variables

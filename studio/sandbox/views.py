@@ -54,8 +54,15 @@ def _always(path: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for name in wanted if Path(name).exists()))
 
 
+def chosen(folders: str) -> tuple[str, ...]:
+    """Return the folders that a person lets boxes read besides, written as in `PATH`; `~` is their home."""
+    found = (Path(entry).expanduser() for entry in folders.split(os.pathsep) if entry.strip())
+    return tuple(str(folder) for folder in found if folder.is_absolute() and folder.exists())
+
+
 def _programs(path: str) -> list[str]:
-    """The folders of `PATH`; of one that is the `bin` of a whole installation (`lib` beside it), all of that."""
+    """The folders of `PATH`; of one that is the `bin` of a whole installation (`lib` beside it), or the `shims` of a
+    keeper of versions (pyenv, rbenv, asdf, mise), all of that."""
     home = Path.home()
     found = []
     for entry in path.split(os.pathsep):
@@ -63,7 +70,7 @@ def _programs(path: str) -> list[str]:
         if not folder.is_absolute() or folder == home or folder in home.parents:
             continue
         whole = folder.parent
-        is_installation = folder.name == "bin" and (whole / "lib").is_dir()
+        is_installation = folder.name == "shims" or (folder.name == "bin" and (whole / "lib").is_dir())
         is_own = whole == home or whole in home.parents or whole.name == ".local"
         found.append(str(whole if is_installation and not is_own else folder))
     return found

@@ -39,6 +39,7 @@ class WorkerKind(NamedTuple):
     boundary: Boundary
     packages: bool
     memory_mb: int
+    folders: tuple[str, ...] = ()
 
 
 class Worker:
@@ -68,7 +69,7 @@ class Worker:
         child = await kind_of_child().start(
             "python",
             kind.boundary,
-            View(),
+            View(read=kind.folders),
             limits=limits,
             kept=KEPT_BYTES,
             python=() if kind.packages else ("-S",),

@@ -141,6 +141,12 @@ SETTINGS: tuple[Setting, ...] = (
         choices=("best", "required", "bubblewrap", "landlock", "none"),
     ),
     Setting(
+        "sandbox.folders",
+        "",
+        "Folders that code and commands of graphs may read besides the system's: where programs live that they need, "
+        "written as in PATH.",
+    ),
+    Setting(
         "web.origins",
         "",
         "Servers on this computer or its network that graphs may reach, as in `http://127.0.0.1:8080`, divided by "

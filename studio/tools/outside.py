@@ -17,8 +17,8 @@ class RunOutside:
     """`spec.outside.Outside` for one run: its project's folder, and what was allowed to it.
 
     `graph_hash` keeps workers apart (those of one graph never serve another), `origins` are those on this machine or
-    its network that may be reached all the same, `keyring` says whether secrets are looked for there, `boundary` is
-    what the setting `sandbox.boundary` says.
+    its network that may be reached all the same, `keyring` says whether secrets are looked for there,
+    `boundary` and `folders` are what the settings `sandbox.boundary` and `sandbox.folders` say.
     """
 
     def __init__(
@@ -29,19 +29,21 @@ class RunOutside:
         origins: Collection[str] = (),
         keyring: bool = True,
         boundary: str = "best",
+        folders: str = "",
     ) -> None:
         self.project = project
         self._graph_hash = graph_hash
         self._origins = frozenset(origins)
         self._keyring = keyring
         self._boundary = boundary
+        self._folders = folders
 
     @cached_property
     def sandbox(self) -> RunSandbox:
         """Worker processes for code and commands."""
         from studio.sandbox.boxes import RunSandbox
 
-        return RunSandbox(self._graph_hash, wish=self._boundary)
+        return RunSandbox(self._graph_hash, wish=self._boundary, folders=self._folders)
 
     @cached_property
     def web(self) -> CheckedWeb:

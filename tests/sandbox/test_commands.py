@@ -10,7 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from studio.sandbox import views
+from studio.sandbox.boundaries import Boundary
 from studio.sandbox.boxes import RunSandbox
+from studio.sandbox.pools import Pool
 from studio.support.errors import NodeError
 from tests.sandbox.conftest import LINUX, appear, gone, marked
 
@@ -172,3 +175,35 @@ async def test_tests_of_a_project_run_in_a_box(sandbox: RunSandbox, tmp_path: Pa
 
     assert "1 passed" in done.stdout, done.stdout + done.stderr
     assert not os.access(tmp_path / "__pycache__", os.F_OK)
+
+
+async def test_a_folder_of_the_settings_can_be_read_besides(boundary: Boundary, pool: Pool, tmp_path: Path) -> None:
+    folder, other = tmp_path / "project", tmp_path / "tools"
+    folder.mkdir()
+    other.mkdir()
+    (other / "a").write_text("found")
+
+    async def read(folders: str) -> str:
+        sandbox = RunSandbox("graph", wish=boundary, folders=folders, pool=pool)
+        place = str(other / "a")
+        code = f"def main():\n    try:\n        return open({place!r}).read()\n    except OSError:\n        return ''"
+        by_command = (await sandbox.command(["cat", str(other / "a")], folder=folder)).stdout
+        assert by_command == (await sandbox.python(code, {})).value
+        return by_command
+
+    assert await read(f"/nowhere{os.pathsep}{other}") == "found"
+    assert await read("") == ("found" if boundary == "none" else "")
+
+
+def test_of_path_whole_installations_are_seen_and_never_the_home(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    for name in ("node/bin", "node/lib", ".pyenv/shims", ".local/bin", ".local/lib", "bin", "lib", "alone/bin"):
+        (tmp_path / name).mkdir(parents=True)
+    names = ("node/bin", ".pyenv/shims", ".local/bin", "bin", "alone/bin", ".")
+    path = os.pathsep.join([*(str(tmp_path / name) for name in names), "", "relative"])
+
+    seen = set(views._programs(path))
+
+    assert seen == {str(tmp_path / name) for name in ("node", ".pyenv", ".local/bin", "bin", "alone/bin")}
