@@ -95,7 +95,7 @@ async def arun(
         registry = own_types(document.base).registry if recorded is not None else require_own_types(document, approve)
     prepared = prepare(document, registry)
     if recorded is None:
-        require_approval(prepared.graph, prepared.survey, approve)
+        require_approval(prepared.graph, prepared.survey, approve, prepared.hash)
     settings = current_settings()
     cache = cache_mode(settings, cache)
     trace_file = Path(db) if db is not None else settings.db_path()

@@ -6,6 +6,7 @@ from collections.abc import Collection
 from copy import deepcopy
 from functools import lru_cache
 from pathlib import Path
+from typing import Final
 
 from studio.graph.model import Graph
 from studio.graph.scope import bundle
@@ -15,6 +16,10 @@ from studio.support.resources import bundled_graphs
 from studio.support.values import Json, hash_bytes
 from studio.trust.approvals import Approvals
 from studio.trust.survey import Survey, survey_whole, whole_of
+
+MOST_VERDICTS: Final = 256
+_VERDICTS: Final[dict[str, bool]] = {}
+"""Which texts are those of graphs that ship with us: of the same graph, hundreds of runs may begin."""
 
 
 class NotApproved(UsageError):
@@ -43,16 +48,17 @@ def is_foreign(whole: Graph) -> bool:
     return any(part.place.file or any(node.place.file for node in part.nodes.values()) for _, part in whole.walk())
 
 
-def is_approved(whole: Graph, asked: Survey, approve: Collection[str] = ()) -> bool:
-    """True if a graph may run: it asks for nothing, `approve` or this profile holds its hash, or it ships with us."""
+def is_approved(whole: Graph, asked: Survey, approve: Collection[str] = (), text_hash: str = "") -> bool:
+    """True if a graph may run: it asks for nothing, `approve` or this profile holds its hash, or it ships with us.
+    `text_hash` is the hash of its text, if that is known: then it is compared with what ships with us once only."""
     return (
-        not asked.asks or asked.hash in approve or Approvals().has(asked.hash) or is_bundled(whole)
+        not asked.asks or asked.hash in approve or Approvals().has(asked.hash) or _is_bundled(whole, text_hash)
     )  # in order of what it costs
 
 
-def require_approval(whole: Graph, asked: Survey, approve: Collection[str] = ()) -> None:
+def require_approval(whole: Graph, asked: Survey, approve: Collection[str] = (), text_hash: str = "") -> None:
     """Raise NotApproved for a foreign graph that may not run here. `whole` is the graph with all its bodies."""
-    if is_foreign(whole) and not is_approved(whole, asked, approve):
+    if asked.asks and is_foreign(whole) and not is_approved(whole, asked, approve, text_hash):
         raise NotApproved(asked, where=whole.place.file, problem=Approvals().problem)
 
 
@@ -75,6 +81,17 @@ def is_bundled(whole: Graph) -> bool:
     """True if a graph says, apart from its layout and comments, exactly what one that ships with the studio says."""
     meaning = meaning_of(whole)
     return any(_meaning_of_file(path, path.stat().st_mtime_ns) == meaning for path in bundled_graphs())
+
+
+def _is_bundled(whole: Graph, text_hash: str) -> bool:
+    known = _VERDICTS.get(text_hash) if text_hash else None
+    if known is None:
+        known = is_bundled(whole)
+        if text_hash:
+            while len(_VERDICTS) >= MOST_VERDICTS:
+                del _VERDICTS[next(iter(_VERDICTS))]
+            _VERDICTS[text_hash] = known
+    return known
 
 
 def meaning_of(whole: Graph) -> str:

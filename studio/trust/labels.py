@@ -72,9 +72,9 @@ class Risk:
 
 def find_risks(top: Scope, registry: Registry) -> list[Risk]:
     """Return the models of a graph and its bodies that meet untrusted texts, private ones, and a way out."""
-    flow = _Flow(top, registry)
-    if not flow.ways_out:
+    if not _sends(top, registry, set()):
         return []
+    flow = _Flow(top, registry)
     flow.settle()
     found = []
     for key, place in flow.places.items():
@@ -98,6 +98,30 @@ def find_risks(top: Scope, registry: Registry) -> list[Risk]:
 def guarded_nodes(top: Scope, registry: Registry) -> frozenset[Key]:
     """Return the nodes whose outbound requests a person approves one by one: the ways out of all risks."""
     return frozenset(way.key for risk in find_risks(top, registry) for way in risk.ways_out)
+
+
+def _sends(scope: Scope, registry: Registry, seen: set[int]) -> bool:
+    """True if a graph or a body that it runs has a way out. Most have none, and are not looked at any closer."""
+    if id(scope.graph) in seen:
+        return False
+    seen.add(id(scope.graph))
+    bodies = []
+    for node in scope.graph.nodes.values():
+        cls = registry.find(node.type)
+        if cls is None:
+            continue
+        if any(one.is_outbound for one in permissions_of(cls, node, (), registry)):
+            return True
+        reference = node.params.get(BODY_PARAM)
+        if cls.spec.role in ("subgraph", "map") and isinstance(reference, str):
+            bodies.append(reference)
+    for reference in bodies:
+        try:
+            if _sends(scope.find_graph(reference), registry, seen):
+                return True
+        except GraphError:
+            continue  # the check names it; such a graph does not run
+    return False
 
 
 class _Place:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
+from weakref import WeakKeyDictionary
 
 from studio.graph.model import Edge, Graph, NodeInstance
 from studio.graph.reading import is_file_reference
@@ -146,7 +147,7 @@ def permissions_of(
     for name, fixed in tools_of(cls, node.params):
         tool = registry.find(name)
         found |= set(_models(tool, fixed)) if tool is not None else set()
-    if cls.spec.needs_approval or "permissions" in _overridden(cls):
+    if _says(cls):
         params, faults = read_params(cls.Params, node.params)
         usable = all(fault.code == "unknown_param" for fault in faults)
         wired = {edge.target_port for edge in feeds}
@@ -158,8 +159,26 @@ def permissions_of(
     return tuple(sorted(found))
 
 
-def _overridden(cls: type[Node]) -> set[str]:
-    return {name for base in cls.__mro__ if base not in (Node, object) for name in vars(base)}
+def _says(cls: type[Node]) -> bool:
+    """True if a type has to be asked what it may do: most only compute."""
+    known = _SAYS.get(cls)
+    if known is None:
+        overrides = any("permissions" in vars(base) for base in cls.__mro__ if base is not Node)
+        known = _SAYS[cls] = cls.spec.needs_approval or overrides
+    return known
+
+
+def _edited_as(cls: type[Node], *kinds: str) -> tuple[str, ...]:
+    """The params of a type with one of these editors."""
+    known = _EDITED.setdefault(cls, {})
+    if kinds not in known:
+        known[kinds] = tuple(name for name, field in cls.Params.fields().items() if field.editor.get("kind") in kinds)
+    return known[kinds]
+
+
+_SAYS: Final[WeakKeyDictionary[type[Node], bool]] = WeakKeyDictionary()
+_EDITED: Final[WeakKeyDictionary[type[Node], dict[tuple[str, ...], tuple[str, ...]]]] = WeakKeyDictionary()
+"""What is known of types already: asked of every node, and of every edit of a graph."""
 
 
 def _everything(cls: type[Node], params: Mapping[str, Any]) -> Permission:
@@ -175,17 +194,16 @@ def _said(value: Json) -> str:
 
 def _models(cls: type[Node], params: Mapping[str, Json]) -> Iterator[Permission]:
     """The models that a node names itself: whoever named them would have the prompts sent there."""
-    for field in cls.Params.fields().values():
-        if field.editor.get("kind") in MODEL_EDITORS:
-            name = params.get(field.name)
-            if isinstance(name, str) and not is_own_choice(name):
-                yield Permission("model", name)
+    for field in _edited_as(cls, *MODEL_EDITORS):
+        name = params.get(field)
+        if isinstance(name, str) and not is_own_choice(name):
+            yield Permission("model", name)
 
 
 def tools_of(cls: type[Node], params: Mapping[str, Json]) -> Iterator[tuple[str, dict[str, Json]]]:
     """Yield the node types, each with its params, that a node lets work inside of it (params edited as `tools`)."""
-    for field in cls.Params.fields().values():
-        given = params.get(field.name) if field.editor.get("kind") == "tools" else None
+    for field in _edited_as(cls, "tools"):
+        given = params.get(field)
         for entry in given if isinstance(given, list | tuple) else ():
             if isinstance(entry, dict) and isinstance(entry.get("use"), str):
                 fixed = entry.get("set")
