@@ -11,9 +11,9 @@ from studio.stores.vector.entry import Entry, packed
 from studio.stores.vector.segment import Segment
 from studio.support.values import Json, decode, encode
 
-PART: Final = 256
+PART: Final = 128
 """Rows that one part of a saved content holds."""
-SMALL: Final = 1_024
+SMALL: Final = 512
 """With fewer entries the content is saved as a whole."""
 
 

@@ -19,7 +19,9 @@ from studio.stores.vector import parts
 from studio.support.errors import EnvironmentProblem
 from studio.support.values import encode, hash_bytes
 from studio.trace import Trace
+from studio.trace.compacting import compact
 from studio.trace.memories import Memories
+from studio.trace.merging import merge
 from studio.trace.parts import in_parts, whole
 from studio.trace.sqlite import connect_reader, connect_writer
 from studio.trace.writer import close_writer
@@ -116,6 +118,22 @@ def test_the_next_run_of_a_project_writes_only_what_is_new(
 
     new = (sizes[1] - sizes[0]) / sizes[0]
     assert new < part if least == 8 else new > part
+
+
+def test_parts_go_along_when_runs_are_copied_and_stay_when_the_file_is_tidied(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(parts, "SMALL", 16)  # as in earnest, there are several parts
+    db, copy = made(tmp_path, "run"), tmp_path / "copy.db"
+    with Trace(db) as trace:
+        before = held(trace)
+
+    report = merge(db, copy)
+    compact(copy, older_than_s=0)
+
+    assert len(report.added) == 1
+    with Trace(copy) as trace:
+        assert held(trace) == before
 
 
 def bytes_of_contents(db: Path) -> int:
