@@ -203,3 +203,13 @@ def test_a_terminal_asks_for_own_node_types_too(
     assert main(["run", str(own)]) == (0 if runs else 2)
     assert "class Shout(Node):" in capsys.readouterr().err
     assert (own.parent / "canary").exists() is runs
+
+
+def test_runs_with_own_node_types_are_gone_on_with_and_forked(cli: Cli, own: Path) -> None:
+    cli("approve", own, "--yes")
+    assert cli("run", own, "--limit", "firings=1").code == 3
+
+    assert json.loads(cli("resume", "last", "--limit", "firings=9", "--json").out)["outputs"] == {"out": "HEY"}
+    assert cli("fork", "last", "--redo", "shout").code == 0
+    (own.parent / "nodes" / "shout.py").write_text(f"{OWN}\nprint('changed')\n")
+    assert cli("fork", "last", "--redo", "shout").code == 2
