@@ -120,6 +120,12 @@ class Store:
         made._log = []
         return made
 
+    def copy(self) -> Self:
+        """Return a store of its own with the same content. Costs nothing until one of the two writes."""
+        made = self.fork()
+        made._log = None
+        return made
+
     def apply_to(self, base: Store) -> None:
         """Repeat this fork's writes on another store of its kind, in the order they were made."""
         for op, packed in self._log or ():

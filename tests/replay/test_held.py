@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,7 +20,7 @@ from studio.support.errors import NodeError, StudioError, UsageError
 from studio.trace import Trace
 from studio.trace.known_queries import KNOWN
 from tests.cli.conftest import Cli, cli
-from tests.replay.test_every_kind_of_store import WORK
+from tests.replay.test_every_kind_of_store import ITEMS, WORK
 from tests.support.runs import made
 
 __all__ = ["cli"]
@@ -126,6 +127,38 @@ def test_a_version_changes_when_something_is_done_and_only_then(trace: Trace) ->
 
     for before, after in zip(range(len(versions)), range(1, len(versions)), strict=False):
         assert (versions[before] == versions[after]) == (contents[before] == contents[after])
+
+
+@pytest.mark.parametrize("graph", [WORK, ITEMS, NESTED], ids=["kinds", "maps", "regions"])
+def test_going_on_from_what_is_remembered_gives_what_starting_anew_gives(graph: str, tmp_path: Path) -> None:
+    with Trace(made(graph, tmp_path / "other.db", embedder="toy")) as trace:
+        remembering = Held(Cursor(trace))
+        steps = list(range(1, len(remembering) + 1))
+        random.Random(5).shuffle(steps)
+        went_on: list[int] = []
+        continued = remembering._cursor.stores.continued
+        remembering._cursor.stores.continued = lambda *of: went_on.append(1) or continued(*of)  # type: ignore[method-assign, func-returns-value]
+
+        for seq in [*steps, *sorted(steps)]:
+            anew = Held(Cursor(trace))
+            for place in remembering.places(seq):
+                one, other = remembering.content(place, seq), anew.content(anew.place(place.path, seq), seq)
+                assert one is not None
+                assert other is not None
+                assert one.dump() == other.dump(), (place.path, seq)
+
+    assert len(went_on) > len(steps), "the control: it did go on"
+
+
+def test_a_content_that_was_given_out_is_nobody_else_s(trace: Trace) -> None:
+    held = Held(Cursor(trace))
+    place = held.place("notes")
+    store = held.content(place)
+    assert store is not None
+
+    store.do("clear", {})
+
+    assert content(held, "notes") == ["first", 1, 2, 3]
 
 
 def test_sql_asks_for_a_store_at_a_step(trace: Trace) -> None:

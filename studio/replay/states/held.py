@@ -7,6 +7,7 @@ execution up to the step counts. What the items of a map see before the map ends
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,10 @@ if TYPE_CHECKING:
 
 MOST = 1000
 """Stores that are listed; of populations, the items that used theirs last."""
+KEPT = 3
+"""Contents that are remembered of a store."""
+REMEMBERED = 32
+"""Stores of which some are."""
 _MANY = 20_000
 """Memories of a run that are looked through for them."""
 
@@ -46,6 +51,9 @@ class Held:
 
     def __init__(self, cursor: Cursor) -> None:
         self._cursor = cursor
+        self._declarations: dict[int, StoreDecl | None] = {}
+        self._kept: dict[int, deque[tuple[int, Store]]] = {}
+        """By memory, steps and what was held then: a step on from there takes few operations."""
 
     def __len__(self) -> int:
         """The number of the last step so far."""
@@ -95,14 +103,35 @@ class Held:
         """Return the store with what it held when a step was decided (by default the last); None where the record does
         not tell it, as of a project's store that was not used yet."""
         seq = len(self._cursor) if seq is None else seq
-        fresh = make_store(place.declared.type, place.declared.params, place.name)
         if place.memory is None:
+            fresh = make_store(place.declared.type, place.declared.params, place.name)
             return None if place.scope == "project" else fresh
         try:
-            held, known = self._cursor.stores.rebuilt(place.memory, fresh, seq)
+            held = self._made(place, place.memory, seq)
         except (StudioError, LookupError, TypeError, ValueError, AttributeError):
             # The record is damaged, or of a store that has other operations today.
             return None
+        if held is not None:
+            mine = self._kept.pop(place.memory.number, deque(maxlen=KEPT))
+            mine.append((seq, held.copy()))
+            self._kept[place.memory.number] = mine  # used last
+            if len(self._kept) > REMEMBERED:
+                del self._kept[next(iter(self._kept))]
+        return held
+
+    def _made(self, place: Place, memory: MemoryRow, seq: int) -> Store | None:
+        stores = self._cursor.stores
+        kept = max(
+            (one for one in self._kept.get(memory.number, ()) if one[0] <= seq),
+            key=lambda one: one[0],
+            default=None,
+        )
+        if kept is not None and (kept[0] == seq or kept[0] > stores.written(memory, seq)):
+            held = kept[1].copy()
+            stores.continued(held, memory, kept[0], seq)
+            return held
+        fresh = make_store(place.declared.type, place.declared.params, place.name)
+        held, known = stores.rebuilt(memory, fresh, seq)
         return held if known else None
 
     def version(self, place: Place, seq: int) -> object:
@@ -110,6 +139,11 @@ class Held:
         return None if place.memory is None else self._cursor.stores.version(place.memory, seq)
 
     def _declared(self, memory: MemoryRow) -> StoreDecl | None:
+        if memory.number not in self._declarations:
+            self._declarations[memory.number] = self._looked_up(memory)
+        return self._declarations[memory.number]
+
+    def _looked_up(self, memory: MemoryRow) -> StoreDecl | None:
         cursor = self._cursor
         user = cursor.stores.memories.user_of(memory.number)
         firing = None if user is None else cursor.steps.firing(user)

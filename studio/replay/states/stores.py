@@ -6,6 +6,7 @@ have made on it for their items. An item of a map sees what is around the map as
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -135,15 +136,33 @@ class StoresAt:
         applied = self.memories.applied(memory.number, 0, seq)
         return memory.number, self.memories.last_operation(memory.number, seq), len(applied), tuple(applied[-1:])
 
+    def continued(self, store: Store, memory: MemoryRow, since: int, seq: int) -> None:
+        """Bring a store with what a memory held when step `since` was decided to what it held at a later one."""
+        own = self.memories.operations(
+            memory.number, self.memories.last_operation(memory.number, since), since - 1, seq, ID_MASK
+        )
+        # Also of maps that were under way at the earlier step.
+        applied = [one for one in self.memories.applied(memory.number, 0, seq) if one.seq > since]
+        self._merge(store, own, applied)
+
+    def written(self, memory: MemoryRow, seq: int) -> int:
+        """Return the last step before which the content of a memory was written down, 0 if it never was."""
+        found = self.memories.content(memory.number, seq, ID_MASK)
+        return 0 if found is None else found.after
+
     def _repeat(self, store: Store, memory: MemoryRow, since: int, after: int, seq: int, before: int) -> None:
         """Do the writes of a memory again, own ones and those of ended maps in the order they were made."""
-        own = iter(self.memories.operations(memory.number, since, after, seq, before))
+        own = self.memories.operations(memory.number, since, after, seq, before)
+        self._merge(store, own, self._applied(memory, since, after, seq, before))
+
+    def _merge(self, store: Store, operations: Iterator[Operation], applied: list[Applied]) -> None:
+        own = iter(operations)
         waiting = next(own, None)
-        for applied in self._applied(memory, since, after, seq, before):
-            while waiting is not None and waiting.after < applied.seq:
+        for one in applied:
+            while waiting is not None and waiting.after < one.seq:
                 _do(store, waiting)
                 waiting = next(own, None)
-            self._repeat(store, applied.memory, 0, 0, applied.seq, ID_MASK)
+            self._repeat(store, one.memory, 0, 0, one.seq, ID_MASK)
         while waiting is not None:
             _do(store, waiting)
             waiting = next(own, None)

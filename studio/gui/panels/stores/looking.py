@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, Literal
 
 from studio.support.tables import cell_text
-from studio.support.values import Json, encode
+from studio.support.values import Json, encode, same_value
 
 if TYPE_CHECKING:
     from studio.replay.states.held import Held, Place
@@ -121,13 +121,15 @@ class Looker:
 
     def _listed(self, held: Held, place: Place, seq: int, number: int) -> Listed:
         now = held.version(place, seq)
+        changed = place.used and seq > 0 and now != held.version(place, seq - 1)
         key = (place.path, now)
         if key not in self._sizes and number < COUNTED:
             if len(self._sizes) > 20 * COUNTED:
                 self._sizes.clear()
+            if changed:
+                held.content(place, seq - 1)  # what it held before is wanted too, and from there it is one step
             content = held.content(place, seq)
             self._sizes[key] = None if content is None else content.size
-        changed = place.used and seq > 0 and now != held.version(place, seq - 1)
         return Listed(place.path, place.kind, place.scope, place.tick, place.used, self._sizes.get(key), changed)
 
     def _content(self, held: Held, place: Place, seq: int) -> Found:
@@ -169,28 +171,48 @@ def compared(before: Shown | None, after: Shown) -> tuple[Line, ...]:
     """
     if before is None:
         return tuple(Line(cells, "", place) for place, cells in enumerate(after.rows))
-    keyed = after.key is not None and after.columns == before.columns and after.key == before.key
-    if keyed:
-        assert after.key is not None
+    if after.key is not None and after.columns == before.columns and after.key == before.key:
         return _by_key(before, after, after.key)
-    old = [encode(row) for row in before.rows]
-    new = [encode(row) for row in after.rows]
+    first, last = _middle(before.rows, after.rows)
+    old = [encode(row) for row in before.rows[first : len(before.rows) - last]]
+    new = [encode(row) for row in after.rows[first : len(after.rows) - last]]
     added = Counter(new)
     added.subtract(Counter(old))
-    lines: list[Line] = []
+    lines = [Line(cells, "", place) for place, cells in enumerate(after.rows)]
     for place in range(len(new) - 1, -1, -1):
-        is_new = added[new[place]] > 0
-        added[new[place]] -= is_new
-        lines.append(Line(after.rows[place], "new" if is_new else "", place))
-    lines.reverse()
+        if added[new[place]] > 0:
+            added[new[place]] -= 1
+            lines[first + place] = Line(after.rows[first + place], "new", first + place)
     gone = Counter(old)
     gone.subtract(Counter(new))
     missing = []
     for place, packed in enumerate(old):
         if gone[packed] > 0:
             gone[packed] -= 1
-            missing.append((place, before.rows[place]))
+            missing.append((first + place, before.rows[first + place]))
     return _with_gone(lines, missing)
+
+
+def _middle(before: list[tuple[Json, ...]], after: list[tuple[Json, ...]]) -> tuple[int, int]:
+    """How many rows are the same at the beginning, and at the end: most steps change one place of many."""
+    most = min(len(before), len(after))
+    first = 0
+    while first < most and _same(before[first], after[first]):
+        first += 1
+    last = 0
+    while last < most - first and _same(before[-1 - last], after[-1 - last]):
+        last += 1
+    return first, last
+
+
+def _same(one: tuple[Json, ...], other: tuple[Json, ...]) -> bool:
+    """True if two rows are the same to the letter: 1, 1.0 and true are three."""
+    if one != other:
+        return False
+    return all(
+        type(a) is type(b) and (not isinstance(a, list | dict) or same_value(a, b))
+        for a, b in zip(one, other, strict=True)
+    )
 
 
 def _by_key(before: Shown, after: Shown, key: int) -> tuple[Line, ...]:
@@ -203,7 +225,7 @@ def _by_key(before: Shown, after: Shown, key: int) -> tuple[Line, ...]:
         was = old.get(name)
         if was is None:
             lines.append(Line(cells, "new", place))
-        elif encode(was) != encode(cells):
+        elif not _same(was, cells):
             lines.append(Line(cells, "changed", place, was))
         else:
             lines.append(Line(cells, "", place))
