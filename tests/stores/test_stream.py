@@ -159,3 +159,11 @@ def test_vectors_are_shown_by_their_length_and_kept_to_the_bit() -> None:
     assert "vector" not in store.shown()[0]
     assert store.rows().rows[0][6] == "16 numbers"
     assert retrieved(other) == retrieved(store)
+
+
+def test_of_equal_scores_the_newest_comes_first() -> None:
+    store = make_store("stream", {}, "m")
+    for name in "abc":
+        store.do("add", {"id": name, "text": "same", "now": 1})
+
+    assert [one["id"] for one in store.do("retrieve", {"now": 2})] == ["c", "b", "a"]
