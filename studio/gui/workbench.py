@@ -184,6 +184,14 @@ class Workbench(QObject):
             if callable(commit):
                 commit()
 
+    # -- node types ---------------------------------------------------------------------------
+
+    def registry_at(self, folder: Path) -> Registry:
+        """Return the node types of graphs in a folder: its project's own among them, if they are loaded."""
+        own = self.parts.get("own_types")
+        found = None if own is None else own.registry_at(folder)
+        return found or self.registry
+
     # -- parts --------------------------------------------------------------------------------
 
     def part(self, name: str) -> Any:

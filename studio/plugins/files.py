@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
+import io
 import os
 import stat
+import tokenize
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -73,6 +75,10 @@ def _read(path: Path, name: str) -> OwnFile:
 def _declared(source: bytes) -> tuple[tuple[str, ...], str]:
     """Return the names in `@node("…")` over classes, found in the syntax tree: nothing is executed."""
     try:
+        encoding, _ = tokenize.detect_encoding(io.BytesIO(source).readline)
+        if encoding not in ("utf-8", "utf-8-sig"):
+            # Read otherwise than it is shown, a comment may hold code: `+AAo-` is a new line in UTF-7.
+            return (), f"It says that it is written in `{encoding}`. Only UTF-8 is read."
         tree = ast.parse(source)
     except SyntaxError as error:
         return (), f"Line {error.lineno or 1} is no Python: {error.msg}."

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import sys
 import threading
+import traceback
 from collections.abc import Callable, Iterable
 from importlib.abc import InspectLoader
 from importlib.machinery import ModuleSpec
@@ -14,6 +15,7 @@ from typing import Any, Final
 from studio.plugins.files import OwnFile
 from studio.spec.node import Node
 from studio.support.keys import scrub_error
+from studio.support.values import hash_bytes
 
 PATIENCE_S: Final = 10.0
 """Seconds that an import may take. What hangs is left to itself, in a thread that keeps no program from ending."""
@@ -34,7 +36,7 @@ def load_file(file: OwnFile, taken: Callable[[str], bool]) -> list[type[Node]]:
     """
     if file.problem:
         raise PluginFault(file.problem)
-    name = f"{PREFIX}.h{file.hash}"
+    name = module_name(file)
     module = sys.modules.get(name)
     if module is None:
         loader = _Loader(file)
@@ -42,11 +44,18 @@ def load_file(file: OwnFile, taken: Callable[[str], bool]) -> list[type[Node]]:
         module.__file__ = str(file.path)
         sys.modules[name] = module
         try:
-            patiently(lambda: loader.exec_module(module), f"importing `{file.name}`")
+            patiently(lambda: loader.exec_module(module), f"importing `{file.name}`", str(file.path))
         except PluginFault:
             del sys.modules[name]
             raise
     return checked(_declared_in(module), taken)
+
+
+def module_name(file: OwnFile) -> str:
+    """Return what the module is called that is made of a file: by its place and content, so that each version is
+    another one, and no project has the module of another."""
+    place = str(file.path).encode("utf-8", "replace")
+    return f"{PREFIX}.h{hash_bytes(place + file.hash.encode())}"
 
 
 def checked(types: Iterable[type[Node]], taken: Callable[[str], bool]) -> list[type[Node]]:
@@ -66,8 +75,9 @@ def checked(types: Iterable[type[Node]], taken: Callable[[str], bool]) -> list[t
     return found
 
 
-def patiently(work: Callable[[], Any], doing: str) -> Any:
-    """Do something that may hang or raise anything, in a thread of its own. Raises `PluginFault`."""
+def patiently(work: Callable[[], Any], doing: str, file: str = "") -> Any:
+    """Do something that may hang or raise anything, in a thread of its own. Raises `PluginFault`, with the line of
+    `file` that led to it."""
     outcome: list[tuple[bool, Any]] = []
 
     def call() -> None:
@@ -83,15 +93,17 @@ def patiently(work: Callable[[], Any], doing: str) -> Any:
         raise PluginFault(f"It did not come to an end within {PATIENCE_S:g} s while {doing}.")
     went_well, result = outcome[0]
     if not went_well:
-        raise PluginFault(told(result))
+        raise PluginFault(told(result, file))
     return result
 
 
-def told(error: BaseException) -> str:
-    """Return an exception of others as one line, without keys."""
-    line = getattr(error, "lineno", None)
-    where = f" (line {line})" if isinstance(line, int) else ""
-    return scrub_error(f"{type(error).__name__}: {error}".splitlines()[0][:300]) + where
+def told(error: BaseException, file: str = "") -> str:
+    """Return an exception of others as one line, without keys; with the line of `file` that led to it, if any did."""
+    line = getattr(error, "lineno", None) if isinstance(error, SyntaxError) else None
+    for frame in traceback.extract_tb(error.__traceback__) if file else ():
+        line = frame.lineno if frame.filename == file else line
+    where = f"Line {line}: " if isinstance(line, int) else ""
+    return where + scrub_error((f"{type(error).__name__}: {error}".splitlines() or [""])[0][:300])
 
 
 def _declared_in(module: ModuleType) -> list[type[Node]]:

@@ -80,6 +80,10 @@ class Registry:
         known = set(self._types.values()) | set(self._beneath.all_types() if self._beneath is not None else ())
         return sorted(known, key=lambda cls: cls.spec.type)
 
+    def added(self) -> list[type[Node]]:
+        """Return the types that were registered here so far, in that order; those beneath are not among them."""
+        return list(dict.fromkeys(self._types.values()))
+
     def _adopt(self, module_name: str) -> None:
         for cls in declared_in(module_name):
             self.register(cls)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 from pathlib import Path
 
@@ -175,6 +176,52 @@ def test_links_and_pipes_are_not_followed(project: Path, tmp_path: Path) -> None
     assert "no ordinary file" in problems["pipe.py"]
 
 
+def test_the_same_file_in_two_projects_is_two_modules(tmp_path: Path) -> None:
+    found = []
+    for name in ("one", "two"):
+        folder = tmp_path / name / "nodes"
+        folder.mkdir(parents=True)
+        (folder / "shout.py").write_text(
+            SHOUT.replace('open(r"{canary}", "a").close()', 'open(__file__ + ".ran", "a").close()'), "utf-8"
+        )
+        trust_folder(tmp_path / name)
+        found.append(own_types(tmp_path / name).registry.find("my.shout"))
+        assert (folder / "shout.py.ran").exists()
+
+    assert found[0] is not found[1]
+
+
+def test_a_file_that_would_be_read_otherwise_than_it_is_shown_is_refused(project: Path) -> None:
+    """In UTF-7 `+AAo-` is a new line: what looks like a comment would be code."""
+    mark, path = project / "hidden", project / "nodes" / "shout.py"
+    path.write_text(
+        f"# coding: utf-7\n# harmless+AAo-open(r'{mark}', 'a').close()\n"
+        "from studio.spec import Node, node\n\n\n@node('my.shout', category='c')\nclass Shout(Node):\n    pass\n",
+        "utf-8",
+    )
+    trust_folder(project)
+
+    types = own_types(project)
+
+    assert "`utf-7`. Only UTF-8 is read." in types.failures["nodes/shout.py"]
+    assert not mark.exists()
+    subprocess.run([sys.executable, str(path)], check=False, capture_output=True)
+    assert mark.exists(), "control: as Python itself reads it, the comment runs"
+
+
+def test_a_fault_names_the_line_of_the_file_that_led_to_it(project: Path) -> None:
+    (project / "nodes" / "bad.py").write_text("import json\n\n\n@node('my.b')\nclass B: pass\n", "utf-8")
+    (project / "nodes" / "worse.py").write_text(
+        "import json\n\njson.loads('{')\n\n\n@node('my.b')\nclass B: pass\n", "utf-8"
+    )
+    trust_folder(project)
+
+    failures = own_types(project).failures
+
+    assert failures["nodes/bad.py"].startswith("Line 4: NameError")
+    assert failures["nodes/worse.py"].startswith("Line 3: JSONDecodeError")
+
+
 def test_types_are_kept_while_nothing_changes(project: Path) -> None:
     trust_folder(project)
     graph = Graph.load(project / "loud.yaml")
@@ -189,9 +236,9 @@ def test_modules_of_files_that_failed_are_forgotten(project: Path) -> None:
     trust_folder(project)
     own_types(project)
 
-    hashes = {file.name: file.hash for file in own_files(project)}
-    assert f"{loading.PREFIX}.h{hashes['shout.py']}" in sys.modules
-    assert f"{loading.PREFIX}.h{hashes['bad.py']}" not in sys.modules
+    names = {file.name: loading.module_name(file) for file in own_files(project)}
+    assert names["shout.py"] in sys.modules
+    assert names["bad.py"] not in sys.modules
 
 
 def test_a_run_with_own_types_is_verified_by_executing_them_again(project: Path) -> None:

@@ -31,8 +31,8 @@ class Document:
 
     Signals: `changed(op, inverse)` after each primitive op, also of undo and redo; `settled()` once after each whole
     edit, when the document is consistent again; `ports_changed(at, names)` when nodes may have got other ports than
-    they had (other params, another body), before `settled`; `reset()` when the whole graph was read anew;
-    `saved()` when it was written.
+    they had (other params, another body, other node types), before `settled`; `reset()` when the whole graph was read
+    anew; `types_changed()` when it has other node types, before `settled`; `saved()` when it was written.
     """
 
     def __init__(
@@ -56,9 +56,10 @@ class Document:
         self.settled: Signal[()] = Signal()
         self.ports_changed: Signal[At, frozenset[str]] = Signal()
         self.reset: Signal[()] = Signal()
+        self.types_changed: Signal[()] = Signal()
         self.saved: Signal[()] = Signal()
         self.revision = 0
-        """Grows with each op."""
+        """Grows with each op, and with other node types."""
         self._ports = PortCache(self)
         self._stamp = file_stamp(path)
         self._open_entry: Entry | None = None
@@ -232,6 +233,19 @@ class Document:
     def _settle(self) -> None:
         self._ports.tell()
         self.settled.emit()
+
+    # -- node types ---------------------------------------------------------------------------
+
+    def use_registry(self, registry: Registry) -> None:
+        """Take other node types. Nothing of the graph changes: nodes whose type is another one now, or gone, are asked
+        for their ports anew, wires to ports that are no more stay and are told as problems, the history stays."""
+        if registry is self.registry:
+            return
+        old, self.registry = self.registry, registry
+        self.revision += 1
+        self._ports.forget_types(old)
+        self.types_changed.emit()
+        self._settle()
 
     # -- files --------------------------------------------------------------------------------
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from studio.editing.document.ops import TOP, At, Op, PutGraph, PutNode, RenameGraph, RenameNode
 from studio.graph.ports import NodePorts, node_ports
 from studio.graph.scope import BODY_PARAM, Scope
+from studio.spec.registry import Registry
 
 if TYPE_CHECKING:
     from studio.editing.document.document import Document
@@ -83,6 +84,21 @@ class PortCache:
     def forget_files(self) -> None:
         """Bodies in other files may say something else than when they were read; who runs them is told of by `tell`."""
         self._scopes.clear()
+        self._bodies_touched = True
+        self._forget_regions()
+
+    def forget_types(self, old: Registry) -> None:
+        """The document had other node types before: forget what nodes of those were asked that are others by now.
+
+        What no type of that name is known for is forgotten, too: its hint names types that are near.
+        """
+        new = self._document.registry
+        for at, graph in self._document.walk():
+            for name, node in graph.nodes.items():
+                found = new.find(node.type)
+                if found is None or found is not old.find(node.type):
+                    self._ports.pop((at, name), None)
+                    self._touched.setdefault(at, set()).add(name)
         self._bodies_touched = True
         self._forget_regions()
 

@@ -167,7 +167,7 @@ def _step_through(workbench: Workbench) -> None:
     panel, suite, case = _panel(workbench), _suite(workbench), _one(workbench)
     if panel is None or suite is None or case is None:
         return
-    graph, file, registry = suite.where.load(), suite.where.graph, workbench.registry
+    graph, file, registry = suite.where.load(), suite.where.graph, workbench.registry_at(suite.where.graph.parent)
     play = panel.bench.begin(suite, [case.name])
     if play is None:
         return
@@ -243,7 +243,7 @@ def _go_to_node(workbench: Workbench) -> None:
         return
     from studio.gui.live.watching.places import Places, way
 
-    found = way(Places(document.graph), case.node, workbench.registry)
+    found = way(Places(document.graph), case.node, document.registry)
     if not found:
         workbench.say(f"There is no node `{case.node}` in today's graph.", "warning")
         return

@@ -52,6 +52,7 @@ SERVICES = (
     "studio.gui.popups",
     "studio.gui.problems.checks",
     "studio.gui.trust.service",
+    "studio.gui.own_types.service",
     "studio.gui.live.bridge",
     "studio.gui.replay.service",
     "studio.gui.replay.trace_files",

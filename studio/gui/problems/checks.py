@@ -153,7 +153,7 @@ class Checks(QObject):
             return  # `_collect` comes back here
         current = self.workbench.document
         key = id(current) if id(current) in self._due else next(iter(self._due))
-        self._running = _Job(self._due.pop(key), self.workbench.registry, self._check)
+        self._running = _Job(self._due.pop(key), self._check)
         self._running.start()
         self._poll.start()
 
@@ -207,13 +207,13 @@ class Checks(QObject):
 class _Job:
     """One check of one document in a thread of its own. Nothing of Qt is touched there."""
 
-    def __init__(self, document: Document, registry: Registry, check: Check) -> None:
+    def __init__(self, document: Document, check: Check) -> None:
         self.document = document
         self.wanted = True
         self.done: deque[Checked | Exception | None] = deque()
         self._revision = document.revision
         self._graph = snapshot(document.graph)
-        self._registry = registry
+        self._registry = document.registry
         self._check = check
 
     def start(self) -> None:

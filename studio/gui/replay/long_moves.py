@@ -36,7 +36,7 @@ class LongMoves:
         if session.tails:
             session.follow_end(False)
             self._workbench.actions_changed.emit()
-        number, run, seq, registry = self._asked, session.run.id, session.seq, self._workbench.registry
+        number, run, seq, registry = self._asked, session.run.id, session.seq, session.document.registry
         self._awaited[session] = (number, seq, nothing)
 
         def look(trace: Any) -> tuple[int, int | StudioError | None]:

@@ -74,6 +74,7 @@ class Session:
         """The name of its graph, on one line and cut: whoever made the graph may have written anything."""
         self.document = Document(graph, registry=registry, name=title_of(self.run, graph.name), locked=LOCKED)
         self.cursor.regions.ports = self._ports
+        self.document.types_changed.connect(lambda: self.cursor.regions.use_registry(self.document.registry))
         self.places = Places(graph)
         self.moved: Signal[()] = Signal()
         self.grew: Signal[()] = Signal()

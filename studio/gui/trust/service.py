@@ -146,6 +146,7 @@ class Trust(QObject):
         self._unhook[id(document)] = [
             document.reset.connect(partial(self._on_reset, document)),
             document.saved.connect(partial(self._on_saved, document)),
+            document.types_changed.connect(partial(self._on_types, document)),
         ]
         self._show_bar(document)
 
@@ -157,6 +158,12 @@ class Trust(QObject):
     def _on_reset(self, document: Document) -> None:
         """The file was read again: another program wrote it, or it is brought back after a crash."""
         self.standing(document).judge()
+        self._show_bar(document)
+        self.changed.emit(document)
+
+    def _on_types(self, document: Document) -> None:
+        """It has other node types: its project's own were approved, or have changed."""
+        self.standing(document).take_types()
         self._show_bar(document)
         self.changed.emit(document)
 

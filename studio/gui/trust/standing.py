@@ -24,6 +24,8 @@ class Standing:
         self.is_own = False
         self._included: frozenset[str] = frozenset()
         """Identities of what included files may do, as approved with the document."""
+        self._unknown: frozenset[str] = frozenset()
+        """Node types that nobody declared when it was judged: what they may do was not among what was asked."""
         self.judge()
 
     @property
@@ -39,9 +41,16 @@ class Standing:
             self.is_own = False  # a file is missing: it cannot run, and is judged again when it can
             return
         asked = survey_whole(whole, self.registry)
+        used = {node.type for _, part in whole.walk() for node in part.nodes.values()}
+        self._unknown = frozenset(name for name in used if self.registry.find(name) is None)
         self.is_own = not is_foreign(whole) or is_approved(whole, asked) or self._is_recovered()
         if self.is_own:
             self._included = _identities(self._of_files(whole, asked))
+
+    def take_types(self) -> None:
+        """The document has other node types: judge it again if some that it uses were not known before."""
+        if not self.is_own or any(self.registry.find(name) is not None for name in self._unknown):
+            self.judge()
 
     def _is_recovered(self) -> bool:
         """True for a document that was brought back with changes of this window's to a file that may run."""

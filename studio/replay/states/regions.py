@@ -78,6 +78,12 @@ class Regions:
         self.ports: PortsOf = node_ports
         """Who shows the graph knows the ports of its nodes, and need not find them out twice."""
 
+    def use_registry(self, registry: Registry) -> None:
+        """Take other node types: the graph is compiled again when it is asked about next."""
+        self._registry = registry
+        self._top, self._looked, self.problem = None, False, ""
+        self._kept.clear()
+
     # -- regions ----------------------------------------------------------------------------------
 
     def top(self) -> Region:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from studio.gui.canvas import Canvas
     from studio.gui.panels.inspector.firing.page import FiringPage
     from studio.gui.panels.inspector.node_page import NodePage
+    from studio.spec.registry import Registry
 
 KEPT = 16
 """Pages of node types that are kept to be shown again."""
@@ -198,7 +199,7 @@ class Inspector(QWidget, UndoHost):
         edges = self._keep_wire(canvas, _ask_canvas(canvas, "selected_edges"))
         frames, comments = _ask_canvas(canvas, "selected_frames"), _ask_canvas(canvas, "selected_comments")
         if names:
-            node_page = self._node_page([document.node(at, name).type for name in names])
+            node_page = self._node_page(document.registry, [document.node(at, name).type for name in names])
             subject = node_page.subject
             if (subject.document, subject.at, subject.names) != (document, at, tuple(names)):
                 self._leave()
@@ -299,14 +300,15 @@ class Inspector(QWidget, UndoHost):
         assert isinstance(page, FiringPage)
         return page
 
-    def _node_page(self, types: list[str]) -> NodePage:
+    def _node_page(self, registry: Registry, types: list[str]) -> NodePage:
         from studio.gui.panels.inspector.node_page import NodePage
 
-        key = (str(len(types) > 1), *sorted(set(types)))
+        classes = {name: registry.find(name) for name in types}
+        # Another class of the same name is another type: a file of the project's own was changed.
+        key = (str(len(types) > 1), *sorted(f"{name} {id(cls)}" for name, cls in classes.items()))
         page = self._nodes.pop(key, None)
         if page is None:
-            registry = self.workbench.registry
-            found = tuple(dict.fromkeys(registry.find(one) for one in dict.fromkeys(types)))
+            found = tuple(dict.fromkeys(classes.values()))
             page = NodePage(self.workbench, self.samples, self.folds, found, len(types) > 1)
             while len(self._nodes) >= KEPT:
                 gone = self._nodes.pop(next(iter(self._nodes)))

@@ -20,6 +20,7 @@ from studio.gui.panels.palette.type_help import help_html
 from studio.gui.popups.rows import Row
 from studio.gui.theme import current_theme, themes
 from studio.gui.workbench import Workbench
+from studio.spec.registry import Registry
 
 LOCAL: Final = "Own subgraphs"
 DECLARE: Final = "Declare a store"
@@ -100,12 +101,18 @@ class Palette(QWidget):
             self._later.start(0)
 
     def _here(self) -> tuple[object, ...]:
-        """Return what the subgraphs on offer depend on."""
+        """Return what is on offer, but for what is searched, depends on."""
         tab = self.workbench.current
         if tab is None or not tab.document.has(tab.at):
             return ()
         graphs = [tab.document.at(tab.at[:depth]).graphs for depth in range(len(tab.at) + 1)]
-        return (tab, *((name, body.about) for here in graphs for name, body in here.items()))
+        return (tab, tab.document.registry, *((name, body.about) for here in graphs for name, body in here.items()))
+
+    @property
+    def _registry(self) -> Registry:
+        """The node types of the document that is shown."""
+        document = self.workbench.document
+        return self.workbench.registry if document is None else document.registry
 
     # -- content ------------------------------------------------------------------------------
 
@@ -116,7 +123,7 @@ class Palette(QWidget):
         tab = self.workbench.current
         local = document_entries(tab.document, tab.at) if tab is not None and tab.document.has(tab.at) else []
         query = self.field.text()
-        entries = [*local, *catalogue(self.workbench.registry)]
+        entries = [*local, *catalogue(self._registry)]
         if query.strip():
             found = [_row(entry, entry.category, query) for entry in rank(entries, query)]
             words = query.casefold().split()
@@ -145,7 +152,7 @@ class Palette(QWidget):
         self._shown = row
         if isinstance(row.value, TypeEntry):
             self.help.document().setDefaultStyleSheet(f"code {{ color: {current_theme().colour('ink').name()} }}")
-            self.help.setHtml(help_html(row.value, self.workbench.registry))
+            self.help.setHtml(help_html(row.value, self._registry))
         else:
             self.help.setPlainText(f"{row.title}\n\n{row.about}")
 

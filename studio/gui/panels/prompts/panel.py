@@ -274,7 +274,7 @@ class PromptsPanel(QWidget):
         if tab is None or len(selection) != 1:
             return
         spot = Spot(tab.at, selection[0])
-        node = pattern_of(tab.document, spot, self.workbench.registry)
+        node = pattern_of(tab.document, spot, tab.document.registry)
         replays: Any = self.workbench.parts.get("replay")
         session = None if replays is None else replays.of(tab.document)
         self._picked = None

@@ -180,7 +180,8 @@ class Bench(QObject):
             return
         play = self.play = Play(suite, wanted, Stop())
         cases = [suite.file.cases[name] for name in wanted]
-        graph, where, registry = suite.where.load(), suite.where, self.workbench.registry
+        graph, where = suite.where.load(), suite.where
+        registry = self.workbench.registry_at(where.graph.parent)
         document = where.document
         revision = 0 if document is None else document.revision
 

@@ -151,10 +151,11 @@ class MakeTest(QDialog):
     # -- taking -------------------------------------------------------------------------------
 
     def _take(self) -> None:
-        source, node, tick, registry = self.source, self.node, self.tick, self.workbench.registry
+        source, node, tick = self.source, self.node, self.tick
         firing = self.firing
         session = next((one for one in self.workbench.part("replay").sessions if one.source == source), None)
         known = None if session is None else graph_of(session)
+        registry = self.workbench.registry if session is None else session.document.registry
 
         def work() -> tuple[Taken, str, Path | None, set[str]]:
             from studio.cases.adding import graph_file, take

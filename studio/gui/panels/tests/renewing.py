@@ -75,7 +75,7 @@ def renew(panel: TestsPanel, suite: Suite, cases: list[Case]) -> None:
         return
     model = str(workbench.settings["models.default"])
     graph, db = suite.where.load(), Path(workbench.part("live").trace_file())
-    where, registry = suite.where, workbench.registry
+    where, registry = suite.where, workbench.registry_at(suite.where.graph.parent)
     workbench.say(f"Asking {model} anew for {plural(len(cases), 'test')} …")
 
     def work() -> CasesFile:
