@@ -16,7 +16,7 @@ from typing import Any
 
 from studio.stores.base import Store
 from studio.stores.tabled import TabledStore
-from studio.support.errors import NodeError
+from studio.support.errors import EnvironmentProblem, NodeError
 from studio.support.values import Json, decode, encode
 from studio.trace import sqlite
 
@@ -71,9 +71,24 @@ class ProjectFile:
 
     def _opened(self) -> Any:
         if self._connection is None:
+            self._require_no_link()
             self._connection = sqlite.connect_writer(self.path)
             self._connection.executescript(_SCHEMA)
         return self._connection
+
+    def _require_no_link(self) -> None:
+        """A project may come from a stranger: a link in it must not lead what a run writes into another file."""
+        beside = (
+            self.path.parent,
+            *(self.path.with_name(self.path.name + end) for end in ("", "-wal", "-shm", "-journal")),
+        )
+        link = next((one for one in beside if one.is_symlink()), None)
+        if link is not None:
+            raise EnvironmentProblem(
+                "The project's stores are not used, since a link stands in the place of their file.",
+                where=str(link),
+                hint="Remove the link.",
+            )
 
 
 class ProjectStore(Store):

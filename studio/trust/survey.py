@@ -7,7 +7,7 @@ of code does.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 from weakref import WeakKeyDictionary
@@ -16,14 +16,18 @@ from studio.graph.model import Edge, Graph, NodeInstance
 from studio.graph.reading import is_file_reference
 from studio.graph.scope import BODY_PARAM, bundle
 from studio.models.names import EMBEDDED, REPLAY, ROLES, SCRIPTED, replay_parts
+from studio.models.weights import SMOLLM2
 from studio.spec.node import Node
 from studio.spec.params import read_params
 from studio.spec.permissions import KIND_WORDS, Kind, Permission
-from studio.spec.registry import Registry
+from studio.spec.registry import Registry, default_registry
 from studio.support.values import Json, NotJson, hash_bytes, sorted_encode
 from studio.trust.showing import seen, seen_line
 
-FREE_EMBEDDERS: Final = ("embedded", "toy")
+SHIPPED_MODELS: Final = ("embedded", "toy", f"{EMBEDDED}wordllama-256", f"{EMBEDDED}{SMOLLM2.name}")
+"""Models that come with the studio. Any other name that begins with `embedded/` is a file of weights, which the graph's
+author may have made: native code reads it.  Of `scripted:FILE` the graph gets what stands in that file."""
+
 MODEL_EDITORS: Final = ("model", "embedder")
 """Editors of params that name a model."""
 
@@ -143,20 +147,29 @@ def permissions_of(
     cls: type[Node], node: NodeInstance, feeds: Iterable[Edge], registry: Registry
 ) -> tuple[Permission, ...]:
     """Return what one node may do, in a fixed order; `feeds` are the edges into it."""
-    found = set(_models(cls, node.params))
+    found = _asked_for(cls, node.params, {edge.target_port for edge in feeds})
     for name, fixed in tools_of(cls, node.params):
         tool = registry.find(name)
-        found |= set(_models(tool, fixed)) if tool is not None else set()
+        if tool is not None:
+            found |= set(_models(tool, fixed))
+            if default_registry().find(name) is None:  # the user of tools knows those that ship with the studio only
+                found |= _asked_for(tool, fixed, None)
+    return tuple(sorted(found))
+
+
+def _asked_for(cls: type[Node], given: Mapping[str, Json], wired: Collection[str] | None) -> set[Permission]:
+    """What a type would do with these params; `wired` are the inputs with a wire, None: all of them."""
+    found = set(_models(cls, given))
     if _says(cls):
-        params, faults = read_params(cls.Params, node.params)
+        params, faults = read_params(cls.Params, given)
         usable = all(fault.code == "unknown_param" for fault in faults)
-        wired = {edge.target_port for edge in feeds}
         try:
-            found |= set(cls.permissions(params, wired)) if usable else {_everything(cls, node.params)}
+            inputs = set(cls.inputs(params).fields()) if wired is None else set(wired)
+            found |= set(cls.permissions(params, inputs)) if usable else {_everything(cls, given)}
         except Exception as error:  # noqa: BLE001 - code of plugins, fed with whatever the file says
             note = f"the type failed when asked what it may do: {type(error).__name__}"
-            found.add(Permission("other", _everything(cls, node.params).what, note))
-    return tuple(sorted(found))
+            found.add(Permission("other", _everything(cls, given).what, note))
+    return found
 
 
 def _says(cls: type[Node]) -> bool:
@@ -197,7 +210,10 @@ def _models(cls: type[Node], params: Mapping[str, Json]) -> Iterator[Permission]
     for field in _edited_as(cls, *MODEL_EDITORS):
         name = params.get(field)
         if isinstance(name, str) and not is_own_choice(name):
-            yield Permission("model", name)
+            if name.startswith(SCRIPTED):
+                yield Permission("read", name.removeprefix(SCRIPTED), "as the answers of a model")
+            else:
+                yield Permission("model", name)
 
 
 def tools_of(cls: type[Node], params: Mapping[str, Json]) -> Iterator[tuple[str, dict[str, Json]]]:
@@ -211,11 +227,12 @@ def tools_of(cls: type[Node], params: Mapping[str, Json]) -> Iterator[tuple[str,
 
 
 def is_own_choice(name: str) -> bool:
-    """True if a model's name stands for one of the person's own choice, or for one that asks nobody outside."""
+    """True if a model's name stands for one of the person's own choice, or for one that asks nobody outside and reads
+    no file of the graph's choice."""
     if name.startswith(REPLAY):
         fallback = replay_parts(name)[1]
         return not fallback or is_own_choice(fallback)
-    return not name or name in (*ROLES, *FREE_EMBEDDERS) or name.startswith((EMBEDDED, SCRIPTED))
+    return not name or name in (*ROLES, *SHIPPED_MODELS)
 
 
 def _feeds(edges: Iterable[Edge]) -> dict[str, list[Edge]]:

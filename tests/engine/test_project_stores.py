@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from studio.engine.project_stores import FILE_NAME, ProjectFile, ProjectStore
 from studio.graph import Graph
 from studio.stores import make_store
 from studio.support.errors import EnvironmentProblem, NodeError
+from studio.trace import sqlite
 from tests.engine.players import run_logged
 from tests.support.toys import toy_registry
 
@@ -41,6 +43,24 @@ def test_a_project_store_is_there_in_the_next_run(tmp_path: Path) -> None:
     later = opened(tmp_path, items=["given"])
 
     assert later.do("items", {}) == ["given", "one"]
+
+
+@pytest.mark.parametrize("place", [".studio", FILE_NAME, f"{FILE_NAME}-wal", f"{FILE_NAME}-journal"])
+def test_a_link_in_a_strangers_project_does_not_lead_a_store_into_another_file(tmp_path: Path, place: str) -> None:
+    project, victim = tmp_path / "project", tmp_path / "victim"
+    (project / place).parent.mkdir(parents=True)
+    if place == ".studio":
+        victim.mkdir()
+    else:
+        with closing(sqlite.sqlite3.connect(victim)) as connection:
+            connection.execute("CREATE TABLE mine (a)")
+    before = b"" if victim.is_dir() else victim.read_bytes()
+    (project / place).symlink_to(victim)
+
+    with pytest.raises(EnvironmentProblem, match="a link stands in the place of their file"):
+        opened(project).do("append", {"value": "theirs"})
+
+    assert list(victim.iterdir()) == [] if victim.is_dir() else victim.read_bytes() == before
 
 
 def test_two_runs_at_once_see_each_others_writes(tmp_path: Path) -> None:

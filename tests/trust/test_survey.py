@@ -163,13 +163,36 @@ def test_models_that_tools_of_an_agent_name_are_listed() -> None:
     assert ("model", "evil/model") in [(one.kind, one.what) for one in entry.permissions]
 
 
+def test_a_file_that_a_graph_names_as_a_model_is_read_after_approval_only() -> None:
+    """A script is any file of JSON lines; weights are read by native code."""
+    graph = Graph("g")
+    graph.add("llm.function", "ask", instructions="x", model="scripted:~/.history.jsonl")
+    graph.add("llm.function", "load", instructions="x", model="embedded/evil.gguf")
+
+    asked = {entry.path: [(one.kind, one.what) for one in entry.permissions] for entry in survey(graph, TYPES).entries}
+
+    assert asked == {"ask": [("read", "~/.history.jsonl")], "load": [("model", "embedded/evil.gguf")]}
+
+
+def test_what_the_projects_own_types_may_do_as_tools_of_an_agent_is_listed() -> None:
+    graph = Graph("g")
+    tool = {"use": "trust.send", "set": {"host": "evil.example"}}
+    graph.add("llm.agent", "agent", instructions="Do it.", tools=[tool])
+
+    asked = survey(graph, TYPES)
+
+    assert ("host", "evil.example") in [(one.kind, one.what) for one in asked.entries[0].permissions]
+    assert asked.sends
+
+
 @pytest.mark.parametrize(
     ("name", "own"),
     [
         ("default", True), ("fast", True), ("strong", True), ("", True), ("embedded", True), ("toy", True),
-        ("embedded/smollm2-135m", True), ("scripted:replies.jsonl", True), ("replay:last", True),
+        ("embedded/smollm2-135m", True), ("embedded/wordllama-256", True), ("replay:last", True),
         ("replay:last+default", True), ("replay:last+openai/gpt-4.1", False), ("openai/gpt-4.1", False),
-        ("ollama/llama", False), ("Default", False), ("embedded2/x", False),
+        ("ollama/llama", False), ("Default", False), ("embedded2/x", False), ("embedded/evil.gguf", False),
+        ("scripted:replies.jsonl", False), ("replay:last+scripted:replies.jsonl", False),
     ],
 )  # fmt: skip
 def test_models_of_ones_own_choice_need_no_approval(name: str, own: bool) -> None:

@@ -109,13 +109,19 @@ class Agent(Node):
 
     @classmethod
     def permissions(cls, params: Params, wired: Collection[str]) -> Iterable[Permission]:
-        """Yield what its tools may do: all inputs that the model writes count as wired."""
+        """Yield what its tools may do: inputs that the model writes, or that are given, count as wired. What is given
+        is told, too, as it decides what a tool does."""
         for tool in read_tools(params.tools):
             cls_of_tool = tool.node_type()
+            given = f", given {_canonical(tool.give)}" if tool.give else ""
             if cls_of_tool is None:
-                yield Permission("other", f"use the node type {tool.use} as a tool, {_canonical(tool.set)}")
+                yield Permission("other", f"use the node type {tool.use} as a tool, {_canonical(tool.set)}{given}")
                 continue
-            yield from cls_of_tool.permissions(tool.params(cls_of_tool), frozenset(tool.open_inputs(cls_of_tool)))
+            inputs = frozenset((*tool.open_inputs(cls_of_tool), *tool.give))
+            asked = tuple(cls_of_tool.permissions(tool.params(cls_of_tool), inputs))
+            yield from asked
+            if asked and given:
+                yield Permission("other", f"use {tool.use} as the tool {tool.name}{given}")
 
     @classmethod
     def uses_stores(cls, params: Params) -> dict[str, StoreUse]:

@@ -48,6 +48,8 @@ def server_problems(params: Any) -> Iterator[str]:
 def server_permissions(params: Any, tool: str) -> Iterator[Permission]:
     """Yield what asking a server for a tool means: starting the whole command, or reaching the origin; the secrets."""
     asked = f" for its tool {sorted_encode(tool).decode()}"
+    if params.arguments:  # they decide what the tool does, as the arguments of a command do
+        asked += f" with {sorted_encode(dict(params.arguments)).decode()}"
     if params.command:
         where = "" if params.folder == "." else f" in {params.folder}"
         yield Permission(

@@ -214,6 +214,19 @@ def test_an_agent_may_do_what_its_tools_may() -> None:
     assert any("nobody.knows" in text and '{"a":1}' in text for text in asked)
 
 
+def test_what_is_given_to_a_tool_is_part_of_what_is_approved() -> None:
+    def asked(given: dict[str, str], use: str = "shell.run") -> list[tuple[str, str]]:
+        fixed = {"argv": ["sh", "-c", "{cmd}"]} if use == "shell.run" else {}
+        params, _ = parse_params(
+            Agent.Params, {"instructions": "x", "tools": [{"use": use, "set": fixed, "give": given}]}
+        )
+        return [(one.kind, one.what) for one in Agent.permissions(params, frozenset())]
+
+    assert any("rm -rf" in what for _, what in asked({"cmd": "rm -rf ."}))
+    assert ("write", "*") in asked({"folder": "elsewhere"}, "files.write"), "the param `folder` is not what counts"
+    assert asked({"text": "a"}, "text.split") == [], "a tool that only computes asks for nothing"
+
+
 @pytest.mark.parametrize(
     ("tools", "fault"),
     [

@@ -246,6 +246,15 @@ def test_it_asks_for_the_whole_command_the_tool_and_the_secrets() -> None:
     }  # fmt: skip
 
 
+def test_fixed_arguments_are_part_of_what_is_approved() -> None:
+    def asked(city: str) -> list[str]:
+        made = parse_params(Tool.Params, params(arguments={"city": city}))[0]
+        return [one.what for one in Tool.permissions(made, ())]
+
+    assert asked("Oslo") == ['["weather"] for its tool "forecast" with {"city":"Oslo"}']
+    assert asked("Rome") != asked("Oslo")
+
+
 @pytest.mark.parametrize(
     ("more", "told"),
     [
