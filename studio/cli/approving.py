@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from studio.cli.output import Output
@@ -12,6 +12,7 @@ from studio.support.errors import UsageError
 
 if TYPE_CHECKING:
     from studio.graph.model import Graph
+    from studio.plugins.files import OwnFile
     from studio.spec.registry import Registry
     from studio.trust.survey import Survey
 
@@ -59,23 +60,29 @@ def types_of(graph: Graph, given: list[str], line: Line, *, ask: bool, yes: bool
     Raises UsageError if the answer is no; without asking they stay unknown.
     """
     from studio.plugins.registries import OwnTypesNotApproved, approve_files, own_types, require_own_types
-    from studio.trust.showing import seen, seen_line
 
     try:
         return require_own_types(graph, given)
     except OwnTypesNotApproved as waiting:
         files = [file for file in waiting.types.waiting if set(file.types) & set(waiting.used)]
         line("It uses node types of its own project: Python code that would run with all your rights.")
-        for file in files:
-            line("  ", ("bold", seen_line(file.name)))
-            for text in seen(file.source.decode("utf-8", "replace")).rstrip("\n").split("\n"):
-                line(f"      | {text}")
+        show_code(files, line)
         if not yes and ask and not confirmed("Let it run, now and from now on, while these files stay the same?"):
             raise _refused() from None
         if not yes and not ask:
             return own_types(graph.base, given).registry
         approve_files(files)
         return require_own_types(graph, given)
+
+
+def show_code(files: Iterable[OwnFile], line: Line) -> None:
+    """Print the whole code of own node types, with every sign that cannot be seen written out."""
+    from studio.trust.showing import seen, seen_line
+
+    for file in files:
+        line("  ", ("bold", seen_line(file.name)))
+        for text in seen(file.source.decode("utf-8", "replace")).rstrip("\n").split("\n"):
+            line(f"      | {text}")
 
 
 def _refused() -> UsageError:

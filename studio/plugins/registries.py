@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import threading
 from collections.abc import Collection
 from dataclasses import dataclass, field
@@ -18,6 +19,10 @@ from studio.spec.registry import Registry, default_registry
 from studio.support.errors import UsageError
 from studio.support.values import Json, hash_bytes, sorted_encode
 from studio.trust.approvals import Approvals
+
+_FILE: Final = "own node types"
+_FOLDER: Final = "own folder"
+"""How approvals of files and of whole folders are marked."""
 
 MOST_KEPT: Final = 50
 """Registries that are kept for the next who asks; a new state of a folder makes a new one."""
@@ -87,7 +92,7 @@ def folder_key(project: Path | None) -> str:
 
 def trust_folder(project: Path) -> None:
     """Remember that a project's `nodes/` folder is the person's own: what is in it is imported whenever it changes."""
-    Approvals().remember(folder_key(project), f"everything in {project / FOLDER}", "own folder", str(project / FOLDER))
+    Approvals().remember(folder_key(project), f"everything in {project / FOLDER}", _FOLDER, str(project / FOLDER))
 
 
 def approve_files(files: Collection[OwnFile]) -> None:
@@ -95,7 +100,21 @@ def approve_files(files: Collection[OwnFile]) -> None:
     approvals = Approvals()
     for file in files:
         if file.hash:
-            approvals.remember(file.hash, f"node types {', '.join(file.types)}", "own node types", str(file.path))
+            approvals.remember(file.hash, f"node types {', '.join(file.types)}", _FILE, str(file.path))
+
+
+def forget_own(project: Path) -> int:
+    """Forget every approval of a project's own node types, its folder's and those of files as they once were
+    included. Returns how many there were. What was imported stays in the memory of this process, unused."""
+    approvals = Approvals()
+    folder = project / FOLDER
+    now = {folder_key(project), *(file.hash for file in own_files(project))}
+    kept = {
+        hash
+        for hash, one in approvals.all().items()
+        if one.how in (_FILE, _FOLDER) and one.file and Path(one.file).is_relative_to(folder)
+    }
+    return sum(approvals.revoke(hash) for hash in now | kept if hash)
 
 
 class OwnTypesNotApproved(UsageError):
@@ -107,11 +126,12 @@ class OwnTypesNotApproved(UsageError):
         files = [file for file in types.waiting if set(file.types) & set(used)]
         named = ", ".join(f"`{name}`" for name in sorted(used))
         told = ", ".join(f"{FOLDER}/{file.name}" for file in files)
+        here = shlex.quote(str(where or types.project))
         super().__init__(
             f"The graph uses {named}, declared in {told}: Python code of this project that nobody here approved. "
             "It would run with all your rights, outside of any sandbox.",
             where=where,
-            hint=f"Read it; then `studio nodes --approve {where or types.project}` lets it run from now on, "
+            hint=f"Read it; then `studio nodes --approve {here}` lets it run from now on, "
             f"`--approve {types.hash}` once.",
         )
         self.types = types

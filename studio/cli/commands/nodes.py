@@ -1,6 +1,13 @@
 """List the node types, or explain one: ports, params, effects and help.
 
 A type's ports may follow from its params; the ports shown are those of a node with default params.
+
+The list ends with the project's own files, of the folder that the command is called in: Python code that is read, and
+imported only when you approved it. `--approve` shows the code of what waits and asks; the approval holds for exactly
+those bytes. `--trust` says that a folder is your own: what it holds is imported whenever it changes. Node types of
+installed packages are imported when the setting `plugins.enabled` names them.
+
+Exit codes: 0 done, 4 something waits that was not approved.
 """
 
 from __future__ import annotations
@@ -12,24 +19,48 @@ from typing import Any
 from studio.cli import exits
 from studio.cli.output import Output
 from studio.cli.text import Piece
-from studio.plugins.registries import own_types
-from studio.spec import Field, Node, Registry
+from studio.plugins.files import FOLDER
+from studio.plugins.registries import OwnTypes, own_types
+from studio.spec import Field, Node
 from studio.support.errors import UsageError
 from studio.support.nearest import did_you_mean
 from studio.support.values import Json, preview
 
-EXAMPLES = ("studio nodes", "studio nodes llm.function", "studio nodes --json")
+EXAMPLES = (
+    "studio nodes",
+    "studio nodes llm.function",
+    "studio nodes --json",
+    "studio nodes --own",
+    "studio nodes --approve graphs/stranger.yaml",
+    "studio nodes --trust .",
+    "studio nodes --revoke .",
+    "studio nodes --plugins",
+)
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("type", nargs="?", metavar="TYPE", help="the node type to explain (none: list all)")
+    one = parser.add_mutually_exclusive_group()
+    one.add_argument("--own", action="store_true", help="list the files of the project's own node types only")
+    one.add_argument("--plugins", action="store_true", help="list what installed packages offer")
+    one.add_argument(
+        "--approve", nargs="?", const=".", metavar="FOLDER|GRAPH",
+        help="show the code of own node types that wait, of a project or of what a graph uses, and ask (default: .)",
+    )  # fmt: skip
+    one.add_argument(
+        "--trust", metavar="FOLDER", help="from now on import whatever this project's nodes folder holds: it is mine"
+    )
+    one.add_argument("--revoke", metavar="FOLDER", help="forget what was approved of this project's own node types")
+    parser.add_argument("--yes", action="store_true", help="with --approve: do not ask")
 
 
 def run(args: argparse.Namespace, out: Output) -> int:
+    if (done := _of_others(args, out)) is not None:
+        return done
     own = own_types(Path.cwd())
     registry = own.registry
     if args.type:
-        return _explain(_find(args.type, registry), out)
+        return _explain(_find(args.type, own), out)
     types = registry.all_types()
     if out.as_json:
         out.json([_describe(cls) for cls in types])
@@ -43,15 +74,50 @@ def run(args: argparse.Namespace, out: Output) -> int:
             category = cls.spec.category
             out.say(("heading", category))
         out.wrapped("  ", ("bold", f"{cls.spec.type:<{wide}}"), "  ", cls.spec.summary)
+    from studio.cli.own_nodes import say_own
+
+    say_own(own, out)
+    listed = {f"{FOLDER}/{file.name}" for file in own.files}
     for name, reason in own.failures.items():
-        out.note(("yellow", f"`{name}` could not be loaded: {reason}"))
+        if name not in listed:
+            out.note(("yellow", f"The plugin `{name}` could not be loaded: {reason}"))
     return exits.OK
 
 
-def _find(name: str, registry: Registry) -> type[Node]:
-    found = registry.find(name)
+def _of_others(args: argparse.Namespace, out: Output) -> int | None:
+    """Do what was asked of node types that do not ship with the studio; None if nothing such was."""
+    asked = [
+        name for name in ("own", "plugins", "approve", "trust", "revoke") if getattr(args, name) not in (None, False)
+    ]
+    if args.yes and asked != ["approve"]:
+        raise UsageError("`--yes` answers the question of `--approve`.", hint="Leave it out.")
+    if not asked:
+        return None
+    if args.type:
+        raise UsageError(f"`--{asked[0]}` takes no node type.", hint=f"Leave `{args.type}` out.")
+    from studio.cli import own_nodes
+
+    if args.own:
+        return own_nodes.list_own(out)
+    if args.plugins:
+        return own_nodes.list_plugins(out)
+    if args.approve is not None:
+        return own_nodes.approve(args.approve, out, yes=args.yes)
+    if args.trust is not None:
+        return own_nodes.trust(args.trust, out)
+    return own_nodes.revoke(args.revoke, out)
+
+
+def _find(name: str, own: OwnTypes) -> type[Node]:
+    found = own.registry.find(name)
     if found is None:
-        known = (cls.spec.type for cls in registry.all_types())
+        waiting = own.file_of(name)
+        if waiting is not None:
+            raise UsageError(
+                f"`{name}` is declared in {FOLDER}/{waiting.name}, which nobody here approved: nothing of it was run.",
+                hint="`studio nodes --approve` shows its code, and asks.",
+            )
+        known = (cls.spec.type for cls in own.registry.all_types())
         hint = did_you_mean(name, known, then="`studio nodes` lists them all.")
         raise UsageError(f"There is no node type `{name}`.", hint=hint)
     return found
