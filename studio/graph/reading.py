@@ -68,6 +68,7 @@ def load_graph(path: Path) -> Graph:
 
 def read_graph(text: str, *, file: str = "<text>", base: Path | None = None, name: str = "graph") -> Graph:
     """Read a graph from YAML text. `file` is named in messages, `name` is used if the text gives none."""
+    file = file or "<text>"  # what was read comes from somewhere: it is not its reader's own (`trust.gate`)
     parsed = parse(text.removeprefix("\ufeff"), file)
     root = parsed.root
     if type(root.value) is not dict or ("studio" not in root.value and "nodes" not in root.value):

@@ -326,3 +326,9 @@ def test_the_check_stands_before_anything_else_of_a_run(file: Path, tmp_path: Pa
     assert not (tmp_path / "never.db").exists()
     assert arun.__kwdefaults__ is not None
     assert arun.__kwdefaults__["approve"] == ()
+
+
+@pytest.mark.parametrize("name", ["", "<text>", "anything"])
+def test_a_text_is_foreign_whatever_it_is_called(name: str) -> None:
+    with pytest.raises(NotApproved):
+        run(Graph.from_text(GRAPH, name=name), registry=TYPES)
