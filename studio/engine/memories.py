@@ -23,7 +23,7 @@ PROJECT = "project:"
 """Prefix of the memory of a project's store, which outlives runs."""
 
 OPERATIONS = 256
-"""A content is written down after so many operations, or after as many as the store holds values if these are more
+"""A content is written down after so many operations, or after half as many as the store holds values if these are more
 (a fourth of them where contents are written in parts)."""
 
 
@@ -56,7 +56,7 @@ def note_use(context: Context, store: Store, memory: Memory, *, at_first: bool) 
     if at_first and not memory.since:
         _write_down(context, store, memory)
     memory.since += 1
-    if memory.since >= OPERATIONS and memory.since >= _size(store):
+    if memory.since >= OPERATIONS and memory.since >= _due(store):
         _write_down(context, store, memory)
     base = memory.base
     while base is not None:
@@ -85,7 +85,7 @@ def _first_use(context: Context, store: Store, name: str) -> Memory:
         if around.map_firing != firing:
             # Before the items of a map begin to write, and not in between: then all of them come after it.
             around.map_firing = firing
-            if around.since >= OPERATIONS and around.since >= _size(base):
+            if around.since >= OPERATIONS and around.since >= _due(base):
                 _write_down(context, base, around)
         outer = around.number
     number = engine.log.memory(name, store.kind, prefix, tick, firing, item, attempt, outer, engine.seq)
@@ -129,10 +129,11 @@ def _write_down(context: Context, store: Store, memory: Memory) -> None:
     memory.since = 0
 
 
-def _size(store: Store) -> int:
+def _due(store: Store) -> int:
+    """After how many operations the content is due: in proportion to what it costs to write it, which in parts is what
+    changed. A share below the whole, since a store that only grows is never that many operations behind."""
     held = _held(store)
-    # In parts a content costs what changed in it. A store that only grows would never be due for the whole of it.
-    return held.size // 4 if isinstance(held, TabledStore) else held.size
+    return held.size // (4 if isinstance(held, TabledStore) else 2)
 
 
 def _held(store: Any) -> Store:
