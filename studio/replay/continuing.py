@@ -7,7 +7,7 @@ again.  A fork changes params or an output from a seq on, and fires again what t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
@@ -24,12 +24,15 @@ from studio.replay.changes import Changes, changed_nodes
 from studio.replay.past import load_past
 from studio.replay.settings import changed_graphs, has_other_limits, limits_of_fork, require_from_the_beginning
 from studio.spec.registry import Registry
-from studio.support.errors import UsageError
+from studio.support.errors import StudioError, UsageError
+from studio.support.paths import same_file
 from studio.support.resources import bundled_graphs
 from studio.support.values import Json
 from studio.trace import Trace
-from studio.trust.gate import may_run
-from studio.trust.survey import survey
+from studio.trust.approvals import Approvals
+from studio.trust.gate import NotApproved, is_bundled, may_run
+from studio.trust.labels import guarded_nodes
+from studio.trust.survey import survey, whole_of
 
 if TYPE_CHECKING:
     from studio.engine.result import RunResult
@@ -120,11 +123,13 @@ async def aresume(
         begun = beginning_of(trace, found)
         bounds = {**begun.keywords["limits"], **(limits or {})}
         _require_wider(found, bounds)
-        keywords = {**begun.keywords, **_given(more), "limits": bounds}
+        types = registry or registry_of(begun.graph, more.get("approve") or ())
+        _require_its_place(found, begun.graph, types, more.get("approve") or ())
+        keywords = {**begun.keywords, **_answers(begun, types), **_given(more), "limits": bounds}
         _require_prepared_answers(found, begun.keywords, more)
         if found.ended == "limit:max_ticks":
             keywords["patience"] += UNWRITTEN_MAX_TICKS
-        found = _whole(trace, found, registry or registry_of(begun.graph))
+        found = _whole(trace, found, types)
         return await _go_on(trace, found, begun.graph, begun.inputs, keywords, registry, Changes(), None)
 
 
@@ -160,12 +165,15 @@ async def afork(
         wanted.require_no_inputs(document)
         approve = list(more.pop("approve", None) or ())
         types = registry or registry_of(document, approve)
+        if graph is None:
+            _require_its_place(found, document, types, approve)
         trusted = may_run(document, types, approve)
         document = wanted.applied_to(document, types)
         if trusted:  # what the person changes in it is their own
             approve.append(survey(document, types).hash)
         bounds = {**limits_of_fork(begun.keywords["limits"], begun.graph, document), **(limits or {})}
-        keywords = {**begun.keywords, **_given(more), "limits": bounds, "approve": approve}
+        own = _answers(begun, types)
+        keywords = {**begun.keywords, **own, **_given(more), "limits": bounds, "approve": approve}
         _require_prepared_answers(found, begun.keywords, more)
         given = {**begun.inputs, **(inputs or {})}
         first = 1 if inputs else at
@@ -209,6 +217,37 @@ async def _go_on(
     instead = {**_still_to_be_put(trace, parent), **changes.outputs}
     past = load_past(trace, parent.id, prepared.graph, types, until=at, changed=changed, redo=redo, instead=instead)
     return await arun(graph, inputs, db=trace.path, registry=registry, past=past, **keywords)
+
+
+def _require_its_place(run: Run, graph: Graph, types: Registry, approve: Collection[str]) -> None:
+    """Raise NotApproved for a graph that may do something, and would do it in a folder that only the record names.
+
+    Whoever made the record chose that folder, and what was approved for a graph elsewhere says nothing about it. It is
+    the graph's own if the graph's file stands there still, or was approved there.
+    """
+    asked = survey(graph, types)
+    if graph.base is None or not asked.asks or asked.hash in approve:
+        return
+    file = file_of(run)
+    known = Approvals().all().get(asked.hash)
+    if known is not None and Path(known.file).is_absolute() and same_file(file, Path(known.file)):
+        return
+    try:
+        stands = file is not None and file.is_file() and survey(Graph.load(file), types).hash == asked.hash
+    except StudioError:  # it is no graph
+        stands = False
+    if not stands and not is_bundled(whole_of(graph)):
+        raise NotApproved(
+            asked, where=str(graph.base),
+            problem=f"It would do so in {graph.base}, as the record says: no such graph stands there (any more).",
+        )  # fmt: skip
+
+
+def _answers(begun: Beginning, types: Registry) -> dict[str, Any]:
+    """Where the graph asks before it sends something, the file of answers that the record names gives no answers: the
+    record may be a stranger's, who then would answer in the person's place."""
+    guarded = guarded_nodes(Scope(whole_of(begun.graph)), types)
+    return {"answers": None} if guarded else {}
 
 
 def _given(more: Mapping[str, Any]) -> dict[str, Any]:

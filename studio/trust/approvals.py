@@ -74,9 +74,10 @@ class Approvals:
 
     def remember(self, hash: str, name: str, how: str, file: str = "") -> None:
         """Approve a hash from now on. Raises EnvironmentProblem if the file cannot be written."""
+        file = str(Path(file).absolute()) if file else ""  # what was approved where counts for records of runs
         with _alone(self.path):
             known, problem = self._read()
-            if hash in known:
+            if hash in known and known[hash].file == file:
                 return
             when = datetime.now(UTC).isoformat(timespec="seconds")
             known[hash] = Approval(preview(name, 200), when, how, file)
