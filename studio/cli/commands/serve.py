@@ -5,7 +5,10 @@ says goes to the input `--input`, the answer is the output `--output` (default: 
 call is a run of its own, recorded, under the graph's limits and yours.
 
 Where the environment has STUDIO_SERVE_KEY, calls must bring it as their API key; without it any program of this
-machine may call. Pages in a browser cannot.
+machine may call. Pages in a browser cannot. A call, once it serves:
+
+    curl -s http://127.0.0.1:8800/v1/chat/completions -H 'Content-Type: application/json'
+        -d '{"messages": [{"role": "user", "content": "hello"}]}'
 
 Exit codes: 0 ended by Ctrl-C or a signal, 2 something was given wrongly or is not approved, 5 the port cannot be used.
 """
@@ -25,8 +28,6 @@ from studio.cli.serving import service_of, serving_arguments
 EXAMPLES = (
     "studio serve chat_router",
     "studio serve critic_loop --port 8801 --input topic --output result --model openai/gpt-4.1-mini",
-    "curl -s http://127.0.0.1:8800/v1/chat/completions -H 'Content-Type: application/json' "
-    '-d \'{"messages": [{"role": "user", "content": "hello"}]}\'',
 )
 
 

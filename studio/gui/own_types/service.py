@@ -6,7 +6,7 @@ selection and history. Nothing is imported that was not approved.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -79,6 +79,14 @@ class OwnNodeTypes(QObject):
         """Return what was loaded last for a document, None until something was."""
         project = self._of.get(id(document))
         return None if project is None else project.types
+
+    def failures_of(self, plugins: Collection[str]) -> dict[str, str]:
+        """Return why plugins of these names give no node types, as far as they were loaded for an open graph."""
+        found: dict[str, str] = {}
+        for project in self._projects.values():
+            if project.types is not None:
+                found |= {name: why for name, why in project.types.failures.items() if name in plugins}
+        return found
 
     @property
     def is_idle(self) -> bool:

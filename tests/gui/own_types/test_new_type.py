@@ -11,6 +11,7 @@ from PySide6.QtTest import QTest
 
 from studio.gui.base.action import all_actions
 from studio.gui.own_types.new_type import NewTypeDialog
+from studio.help import page_text
 from studio.support.resources import bundled_graphs
 from tests.gui.own_types.conftest import Project
 from tests.gui.windows import bar_button
@@ -102,3 +103,9 @@ def test_graphs_without_a_folder_say_why_they_can_have_none(project: Project) ->
 
     project.open()
     assert action.when(project.workbench), "control: with a file it can be done"
+
+
+def test_the_guide_names_the_action_as_it_is_called() -> None:
+    assert f"*{all_actions()['graph.new_type'].title}* (menu {all_actions()['graph.new_type'].menu})" in page_text(
+        "own_nodes"
+    )
