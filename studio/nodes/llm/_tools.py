@@ -47,9 +47,16 @@ class Tool:
         return parse_params(cls.Params, self.set)[0]
 
     def open_inputs(self, cls: type[Node]) -> dict[str, Field]:
-        """Return the inputs that the model gives: all but the fixed ones and those that take images, sounds, files."""
+        """Return the inputs that the model gives: all but the fixed ones and those that take images, sounds, files.
+
+        Fixed is also what `set` says of a param that an input could replace, as the folder of *files.read* is.
+        """
         declared = cls.inputs(self.params(cls)).fields()
-        return {name: spec for name, spec in declared.items() if name not in self.give and spec.type not in BLOB_TYPES}
+        return {
+            name: spec
+            for name, spec in declared.items()
+            if name not in self.give and (name not in self.set or spec.required) and spec.type not in BLOB_TYPES
+        }
 
     def offer(self, cls: type[Node]) -> ToolOffer:
         """Return what the model is told of the tool."""

@@ -36,9 +36,10 @@ class Agent(Node):
     """Let a model work with tools until it answers, within hard limits.
 
     **Tools** are node types: each entry of `tools` names one in `use`. `set` gives its params and `give` inputs with a
-    fixed value, both hidden from the model; what is left of its inputs is what the model writes. `as` and `about` say
-    how the model knows it (else the type's own name and summary), `most` how often it may be called, and with
-    `ask: true` a person says yes to every call. A tool server's tool is a `mcp.tool`, code of yours a `code.python`.
+    fixed value, both hidden from the model (a `folder` that is set stays that folder); what is left of its inputs is
+    what the model writes. `as` and `about` say how the model knows it (else the type's own name and summary), `most`
+    how often it may be called, and with `ask: true` a person says yes to every call. A tool server's tool is a
+    `mcp.tool`, code of yours a `code.python`.
 
     **The answer** is the first turn without a call. With a `schema` it is an object of that form, given through a tool
     `finish`, and taken only if it fits; `value` holds it.
@@ -237,12 +238,21 @@ class _Work:
         if not isinstance(call.arguments, Mapping):
             raise NodeError("the arguments are no JSON object.", code="tool_input")
         self._count(tool, call)
+        self._check(tool, call.arguments)
         if tool.ask:
             question = f"May `{self.ctx.node}` call {tool.name} with {_canonical(call.arguments)}?"
             if await self.ctx.ask_human(question, ("yes", "no")) != "yes":
                 raise NodeError("the person said no to this call.", code="refused")
         self.ctx.log("tool", {"tool": tool.name, "use": tool.use, "arguments": dict(call.arguments)})
-        return await self.ctx.use(tool.use, tool.set, {**call.arguments, **_checked(tool, call.arguments)})
+        return await self.ctx.use(tool.use, tool.set, {**call.arguments, **tool.give})
+
+    def _check(self, tool: Tool, arguments: Mapping[str, Json]) -> None:
+        """Raise `NodeError` if the model gives what is fixed, and was not offered to it."""
+        cls = self.ctx.node_type(tool.use)
+        fixed = {*tool.give, *tool.set} - set(tool.open_inputs(cls) if cls is not None else ())
+        for name in arguments:
+            if name in fixed:
+                raise NodeError(f"`{tool.name}` has no argument `{name}`.", code="tool_input")
 
     def _count(self, tool: Tool, call: ToolCall) -> None:
         key = sorted_encode([call.name, call.arguments])
@@ -279,14 +289,6 @@ class _Work:
             hint="Narrow the task, give better tools, or raise `max_turns` and `max_calls`.",
             code="limit",
         )
-
-
-def _checked(tool: Tool, arguments: Mapping[str, Json]) -> Mapping[str, Json]:
-    """The fixed inputs. Raises `NodeError` if the model tried to give one of them itself."""
-    for name in tool.give:
-        if name in arguments:
-            raise NodeError(f"`{tool.name}` has no argument `{name}`.", code="tool_input")
-    return tool.give
 
 
 def _gaps(instructions: Any) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ from studio.spec import Fields, ModelInfo, default_registry
 from studio.spec.calls import ChatCall
 from studio.spec.params import parse_params
 from studio.support.values import Json
+from tests.support.approving import hashes_of
 from tests.support.fake_context import FakeContext, run_node
 
 SPLIT: Json = {"use": "text.split", "as": "split", "set": {"by": "separator", "separator": ","}}
@@ -194,6 +195,38 @@ def test_inputs_that_are_given_cannot_be_written_by_the_model(tmp_path: Path) ->
     first, second = result.outputs["calls"]
     assert "has no argument `key`" in first["error"]
     assert second["result"] == {"value": 2}
+
+
+def test_a_folder_that_is_set_is_neither_offered_nor_replaced_nor_asked_for_as_any(tmp_path: Path) -> None:
+    for name in ("safe", "other"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "a.txt").write_text(name)
+    (tmp_path / "studio.toml").touch()
+
+    def read(fixed: dict[str, Json]) -> tuple[Any, Any, list[str]]:
+        tool = {"use": "files.read", "as": "read", "set": fixed}
+        graph = agent(tool)
+        path = tmp_path / "agent.yaml"
+        graph.save(path)
+        calls = [
+            {"tool_calls": [{"name": "read", "arguments": {"name": "a.txt", **more}}]}
+            for more in ({"folder": "other"}, {})
+        ]
+        loaded = Graph.load(path)
+        result, model = play(loaded, *calls, "Done.", db=tmp_path / "t.db", approve=hashes_of(loaded))
+        asked = Agent.permissions(parse_params(Agent.Params, {"instructions": "x", "tools": [tool]})[0], frozenset())
+        return result.outputs["calls"], model.requests[0], [one.what for one in asked]
+
+    (first, second), request, asked = read({"folder": "safe"})
+    assert "has no argument `folder`" in first["error"]
+    assert second["result"]["text"] == "safe"
+    assert "folder" not in request.tools[0].parameters["properties"]
+    assert asked == ["safe"]
+
+    # The control: what is not set is the model's to write, and asked for as such.
+    (first, _), _, asked = read({})
+    assert first["result"]["text"] == "other"
+    assert asked == ["*"]
 
 
 def test_stores_of_tools_are_stores_of_the_agent() -> None:
