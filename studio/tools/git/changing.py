@@ -9,10 +9,20 @@ from pathlib import Path
 from typing import Final
 
 from studio.support.errors import NodeError
-from studio.tools.git.asking import state_of
+from studio.tools.git.asking import EMPTY_TREE, state_of
 from studio.tools.git.command import Git, branch_name, commit_name
+from studio.tools.git.hardening import DIFF_OPTIONS
 from studio.tools.workspace.folders import open_folder
-from studio.tools.workspace.names import WORKTREES, is_own, is_secret, name_problem, safe_path
+from studio.tools.workspace.names import (
+    WORKTREES,
+    is_own,
+    is_secret,
+    name_problem,
+    nodes_folders,
+    safe_path,
+    studio_problem,
+)
+from studio.tools.workspace.own_types import is_run_from
 from studio.tools.workspace.workspace import put_if_missing
 
 MOST_MESSAGE: Final = 100_000
@@ -59,11 +69,29 @@ async def make_branch(git: Git, name: str, start: str, *, switch: bool) -> str:
     """Make a branch at a commit and return the commit's hash. `switch` also checks it out into the folder."""
     branch, at = branch_name(name), commit_name(start)
     if switch:
+        await _leave_own_code_alone(git, at)
         await git.run("switch", "--quiet", "--no-track", "--create", branch, "--end-of-options", at, writable=True)
     else:
         await git.run("branch", "--no-track", "--end-of-options", branch, at, writable=True)
     found = await git.run("rev-parse", "--verify", "--end-of-options", f"refs/heads/{branch}")
     return found.stdout.strip().splitlines()[-1]
+
+
+async def _leave_own_code_alone(git: Git, commit: str) -> None:
+    """Raise `NodeError` if checking a commit out would change what the studio runs as part of itself."""
+    there = git.repository
+    born = (await git.run("rev-parse", "--verify", "--quiet", "HEAD", may_fail=True)).exit_code == 0
+    ends = ("HEAD" if born else EMPTY_TREE, commit)
+    listed = await git.run("diff", *DIFF_OPTIONS, "--name-only", "--no-renames", "-z", "--end-of-options", *ends)
+    for name in filter(None, listed.stdout.split("\0")):
+        parts = there.top.joinpath(name).relative_to(there.project).parts
+        nested = nodes_folders(parts)
+        if studio_problem(parts) or any(is_run_from(there.project.joinpath(*one)) for one in nested):
+            raise NodeError(
+                f"`{name}` differs there, and its code would run as part of the studio, so nodes do not check it out.",
+                hint="Switch by hand, or make a worktree.",
+                code="protected",
+            )
 
 
 async def add_worktree(git: Git, name: str, start: str, branch: str | None) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Final
@@ -106,12 +106,26 @@ def write_problem(parts: Sequence[str]) -> str:
         return own
     if inner and is_secret(inner[-1]):
         return "has the name of a file that holds secrets, which nodes leave alone"
-    folded = [_folded(part) for part in inner]
+    return studio_problem(inner)
+
+
+def studio_problem(parts: Sequence[str]) -> str:
+    """Return why a file of the project is the studio's own: it decides what code the studio runs; "" if it is not."""
+    folded = [_folded(part) for part in _in_its_worktree(parts)]
     if folded[:1] == ["studio.toml"]:
         return "says where the project begins and how it is set, so nodes do not change it"
     if folded[:1] == ["nodes"]:
         return "lies in the project's `nodes` folder, whose code runs as part of the studio, so nodes do not change it"
     return ""
+
+
+def nodes_folders(parts: Sequence[str]) -> Iterator[Sequence[str]]:
+    """Yield the folders called `nodes` that a file of Python lies in, but for the project's own."""
+    if not _folded(parts[-1]).endswith(".py"):
+        return
+    for length in range(2, len(parts)):
+        if _folded(parts[length - 1]) == "nodes":
+            yield parts[:length]
 
 
 def is_secret(name: str) -> bool:

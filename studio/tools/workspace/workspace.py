@@ -15,7 +15,8 @@ from studio.support.errors import NodeError
 from studio.support.values import hash_bytes
 from studio.tools.workspace.folders import Content, OpenFolder, open_folder
 from studio.tools.workspace.listing import Found, Wanted, find
-from studio.tools.workspace.names import read_problem, safe_path, write_problem
+from studio.tools.workspace.names import nodes_folders, read_problem, safe_path, write_problem
+from studio.tools.workspace.own_types import is_run_from
 
 MOST_BYTES: Final = 20_000_000
 """The largest file that is read or written, whatever a node asks for."""
@@ -153,7 +154,10 @@ class Workspace:
 
     def _writable(self, name: str, *, follow: bool = True) -> Path:
         path = self.path(name, follow=follow)
-        self._allowed(name, write_problem(self._parts(path)))
+        parts = self._parts(path)
+        self._allowed(name, write_problem(parts))
+        if any(is_run_from(self.project.joinpath(*folder)) for folder in nodes_folders(parts)):
+            self._allowed(name, "lies in a `nodes` folder whose code runs as part of the studio, for a graph beside it")
         return path
 
     def _allowed(self, name: str, problem: str) -> None:

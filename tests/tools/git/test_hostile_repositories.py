@@ -320,3 +320,21 @@ async def test_the_settings_of_the_person_are_not_read(tmp_path: Path, monkeypat
     assert not canary.exists()
     git(repo, "status")  # control: its HOME is the same folder
     assert canary.exists()
+
+
+async def test_a_branch_with_code_that_the_studio_would_run_is_not_checked_out(tmp_path: Path) -> None:
+    """The control is plain git, which checks it out."""
+    repo = make_repo(tmp_path / "repo")
+    git(repo, "switch", "-q", "-c", "theirs")
+    (repo / "nodes").mkdir()
+    (repo / "nodes" / "theirs.py").write_text("# runs as soon as the folder is trusted\n")
+    git(repo, "add", "-A")
+    git(repo, "commit", "-q", "-m", "More")
+    git(repo, "switch", "-q", "main")
+
+    with pytest.raises(NodeError, match="its code would run as part of the studio"):
+        await run_node(Branch, {}, {"name": "mine", "start": "theirs"}, in_project(repo))
+    assert not (repo / "nodes").exists()
+    await run_node(Branch, {"switch": False}, {"name": "mine", "start": "theirs"}, in_project(repo))
+    git(repo, "switch", "-q", "theirs")
+    assert (repo / "nodes" / "theirs.py").exists()

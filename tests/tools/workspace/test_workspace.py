@@ -262,3 +262,27 @@ def test_a_file_larger_than_allowed_is_refused(project: Path) -> None:
     with pytest.raises(NodeError, match="more than 3 bytes"):
         Workspace(project).read("src/a.py", most_bytes=3)
     assert Workspace(project).read("src/a.py", most_bytes=4).data == b"one\n"
+
+
+TYPE = b'from studio.spec import node\n@node("my.x")\nclass X: pass\n'
+
+
+@pytest.mark.parametrize("beside", ["agents/studio.toml", "agents/mine.yaml", "agents/nodes/mine.py"])
+def test_code_that_the_studio_runs_for_a_graph_in_an_inner_folder_is_not_changed(project: Path, beside: str) -> None:
+    """Own node types stand beside their graph, wherever that is; the control is a folder of that name with no graph."""
+    text = {"toml": b"", "yaml": b"studio: 1\nname: mine\n", "py": TYPE}[beside.rpartition(".")[2]]
+    (project / "agents" / "nodes").mkdir(parents=True)
+    (project / "src" / "nodes").mkdir()
+    (project / beside).write_bytes(text)
+    (project / "src" / "compose.yaml").write_text("services: {}\n")
+    space = Workspace(project)
+
+    for name in ("agents/nodes/x.py", "agents/nodes/deep/x.py"):
+        with pytest.raises(NodeError, match="runs as part of the studio"):
+            space.write(name, TYPE)
+    with pytest.raises(NodeError, match="runs as part of the studio"):
+        space.move("src/a.py", "agents/nodes/a.py")
+    with pytest.raises(NodeError, match="runs as part of the studio"):
+        Workspace(project, "agents").write("nodes/x.py", TYPE)
+    space.write("src/nodes/x.py", b"x = 1\n")
+    space.write("agents/nodes/x.txt", b"x")
