@@ -17,9 +17,10 @@ FONT = "Inter,'Segoe UI','Helvetica Neue',Arial,'DejaVu Sans',sans-serif"
 
 HUES = {
     "Flow": 212, "Models": 268, "Text": 152, "JSON": 128, "Lists": 176, "Logic": 192, "Stores": 34, "People": 330,
-    "Files": 52, "Time and chance": 290, "Tools": 22, "Debug": 230,
+    "Documents": 72, "Files": 52, "Git": 94, "Code": 312, "Web and tools": 22, "Time and chance": 290, "Debug": 230,
 }  # fmt: skip
-"""Hue of a category in degrees; others get one from their name. Red is left for what is broken."""
+"""Hue of a category in degrees, in the order of the palette; others get one from their name, and stand before the last.
+Red is left for what is broken."""
 
 
 def hue_of(category: str) -> int:

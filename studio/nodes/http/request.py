@@ -22,7 +22,7 @@ _RANGE = re.compile(r"\s*([1-5]\d\d)(?:\s*-\s*([1-5]\d\d))?\s*")
 @node(
     "http.request",
     title="HTTP request",
-    category="Web",
+    category="Web and tools",
     icon="request",
     effects="network",
     library="aiohttp",

@@ -25,7 +25,7 @@ MAX_SCHEMA = 200_000
 @node(
     "mcp.tool",
     title="Tool of a server (MCP)",
-    category="Tools",
+    category="Web and tools",
     icon="plug",
     effects="executes",
     library="mcp",

@@ -32,7 +32,7 @@ MEMORY_MB = 1024
 @node(
     "web.page",
     title="Web page as text",
-    category="Web",
+    category="Web and tools",
     icon="globe",
     effects="network",
     library="aiohttp, trafilatura, lxml, pypdf",
