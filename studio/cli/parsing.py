@@ -6,12 +6,20 @@ import argparse
 import math
 import sys
 import textwrap
-from typing import Any, NoReturn
+from typing import Any, Final, NoReturn
 
 from studio.cli.discovery import Command, command_names, summary
 from studio.support.errors import UsageError
 
 PROLOGUE = "studio: draw many small checked modules, run them, replay every step."
+GROUPS: Final[dict[str, tuple[str, ...]]] = {
+    "draw and check": ("gui", "examples", "lint", "fmt", "graph", "nodes", "new-node"),
+    "run": ("run", "resume", "fork", "control", "serve", "mcp"),
+    "look at runs": ("runs", "show", "replay", "prompts", "search", "why", "diff", "stores", "sql", "test"),
+    "decide what may be reached": ("approve", "secrets", "mcp-tools"),
+    "set up": ("models", "config", "cache", "db", "help"),
+}
+"""In which order the overview tells of the commands; those it does not know stand last."""
 FIRST_STEPS = (
     ("studio", "open the window"),
     ("studio examples", "what ships with the studio"),
@@ -73,11 +81,14 @@ def overview() -> str:
     """Return what `studio --help` prints."""
     names = command_names()
     wide = max(map(len, names))
-    lines = [PROLOGUE, "", "usage: studio [COMMAND] [options]", "", "commands:"]
-    for name in names:
-        text = textwrap.wrap(summary(name), 96 - wide)
-        lines.append(f"  {name:<{wide}}  {text[0]}")
-        lines.extend(" " * (wide + 4) + more for more in text[1:])
+    lines = [PROLOGUE, "", "usage: studio [COMMAND] [options]"]
+    known = {name for group in GROUPS.values() for name in group}
+    for title, group in {**GROUPS, "more": tuple(name for name in names if name not in known)}.items():
+        lines += ["", f"{title}:"] if group else []
+        for name in group:
+            text = textwrap.wrap(summary(name), 96 - wide)
+            lines.append(f"  {name:<{wide}}  {text[0]}")
+            lines.extend(" " * (wide + 4) + more for more in text[1:])
     lines += ["", "first steps:"]
     wide = max(len(line) for line, _ in FIRST_STEPS)
     lines += [f"  {line:<{wide}}  {what}" for line, what in FIRST_STEPS]

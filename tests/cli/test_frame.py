@@ -12,7 +12,7 @@ import pytest
 
 from studio.cli import discovery, main, text
 from studio.cli.output import Output
-from studio.cli.parsing import command_parser
+from studio.cli.parsing import GROUPS, command_parser
 from studio.cli.reference import PAGES
 from studio.help import page_names, page_text
 from studio.support.errors import EnvironmentProblem
@@ -74,6 +74,12 @@ def test_the_overview_imports_no_command() -> None:
 
     assert told.stderr.strip() == "[]"
     assert all(f"  {name} " in told.stdout for name in COMMANDS)
+
+
+def test_the_overview_tells_of_every_command_once_under_a_heading() -> None:
+    listed = [name for group in GROUPS.values() for name in group]
+
+    assert sorted(listed) == COMMANDS
 
 
 HEAVY = {"asyncio", "sqlite3", "pysqlite3", "yaml", "litellm", "networkx", "sqlite_utils", "PySide6"}
