@@ -14,7 +14,7 @@ from studio.nodes.llm._params import FunctionParams
 from studio.nodes.llm._reading import faults_by_schema
 from studio.nodes.llm._settle import Draft, Fault, Try
 from studio.nodes.llm._shape import candidates_input, copied_properties
-from studio.nodes.llm._spans import Source, locked, span_faults
+from studio.nodes.llm._spans import Source, locked, span_faults, spans
 from studio.support.errors import NodeError
 from studio.support.templates import as_text
 from studio.support.values import Json, preview
@@ -29,8 +29,7 @@ async def draft_extract(
     schema = params.schema or {}
     text = "\n".join(as_text(value) for name, value in values.items() if name != candidates_input(params))
     source = Source(
-        text, _texts(candidates, candidates_input(params)), params.span_words, params.max_spans,
-        copied_properties(params),
+        text, _texts(candidates, params), params.span_words, params.max_spans, copied_properties(params)
     )  # fmt: skip
     constrained = asker.info(told.model).supports_schema
     held = locked(schema, source)
@@ -56,14 +55,19 @@ async def draft_extract(
     )
 
 
-def _texts(candidates: Json, name: str) -> tuple[str, ...]:
-    """Return the candidates, each once. Raises `NodeError` if one is no text."""
+def _texts(candidates: Json, params: FunctionParams) -> tuple[str, ...]:
+    """Return the candidates, each once; of a text they are its spans. Raises `NodeError` if one is no text."""
+    if candidates is None:
+        return ()
+    if isinstance(candidates, str):
+        return tuple(spans(candidates, params.span_words, params.max_spans))
     found: dict[str, None] = {}
-    for one in candidates if isinstance(candidates, list) else ():
+    for one in candidates if isinstance(candidates, list) else [candidates]:
         if not isinstance(one, str):
+            name = candidates_input(params)
             raise NodeError(
                 f"The candidates in `{name}` must all be texts; {preview(one)} is none.",
-                hint=f"Wire a list of texts to `{name}`.",
+                hint=f"Wire a list of texts to `{name}`, or a text.",
                 code="check",
             )
         if one.strip():

@@ -42,8 +42,8 @@ class FunctionParams(Fields):
     )
     candidates: str = param(
         "",
-        help="Extract: name of an input that holds the list of texts to choose from, in place of the spans; while it "
-        "is empty the spans count.",
+        help="Extract: name of an input that holds the texts to choose from, or a text whose spans they are, in "
+        "place of the spans of all inputs; while it is empty these count.",
         editor=_COPIED,
     )
     routes: Any = param(

@@ -115,6 +115,9 @@ def closed_answers(params: FunctionParams) -> list[str]:
     return list(label_table(given)) if given and not candidates_input(params) else []
 
 
+_CHOICES = "The texts to choose from, or a text whose spans they are."
+
+
 def input_ports(params: FunctionParams) -> type[Fields]:
     """Return the input ports: one per name in the instructions, the candidates, then those only judges ask for."""
     optional = params.optional if isinstance(params.optional, Mapping) else {}
@@ -122,12 +125,11 @@ def input_ports(params: FunctionParams) -> type[Fields]:
     choices = candidates_input(params)
     names = dict.fromkeys((*instruction_inputs(params), *([choices] if choices else []), *judge_inputs(params)))
     for name in names:
-        kind = "list" if name == choices else "any"
-        about = "The texts to choose from." if name == choices else f"Stands for {{{name}}} in the instructions."
+        about = f"Stands for {{{name}}} in the instructions." if name != choices else _CHOICES
         if name in optional:
-            made[name] = port(optional[name], type=kind, help="Optional.")
+            made[name] = port(optional[name], type="any", help="Optional.")
         else:
-            made[name] = port(type=kind, help=about)
+            made[name] = port(type="any", help=about)
     return make_fields("In", made)
 
 

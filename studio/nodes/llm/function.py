@@ -41,7 +41,8 @@ class Function(Node):
     A property of type `["string", "null"]` may be missing from the input: its port is then absent. One with a
     `default` may take that too: `city: {type: string, default: ""}`. With `spans: [city, name]` only these properties
     are copied, and the others follow the schema alone. `candidates: products` adds an input `products`, a list of
-    texts that takes the place of the spans (as long as it is not empty): what a pattern found, or a list of yours.
+    texts that takes the place of the spans (as long as it is not empty): what a pattern found, or a list of yours. A
+    text wired there gives its own spans: `candidates: note` copies from the note, and never from the question.
 
     **Route** (`routes`): the route whose description or examples lie nearest to the inputs, by embedding, without a
     model call. Outputs as in Decide. Each route stands at the centre of its texts or, with `compare: closest`, counts

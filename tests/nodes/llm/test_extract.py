@@ -196,17 +196,38 @@ async def test_an_answer_beside_the_candidates_is_shown_what_there_is() -> None:
     assert out.item == "desk"
 
 
-async def test_candidates_must_be_texts() -> None:
-    with pytest.raises(NodeError, match="candidates in `products` must all be texts; 3 is none"):
-        await run_node(Function, CHOICE, {**MAIL, "products": ["desk", 3]}, FakeContext())
+async def test_of_a_text_as_candidates_its_spans_may_be_copied_and_nothing_else() -> None:
+    asking = {
+        "instructions": "Note: {note}\nQuestion: {question}",
+        "schema": {"type": "object", "properties": {"answer": {"type": "string"}}, "required": ["answer"]},
+        "spans": True,
+    }
+    given = {"note": "It leans on the shed.", "question": "Where is the ladder?"}
+
+    offered = []
+    for candidates in ("note", ""):
+        ctx = FakeContext(replies=[{"answer": "the shed"}])
+        await run_node(Function, {**asking, "candidates": candidates}, given, ctx)
+        assert ctx.chats[0].schema is not None
+        offered.append(ctx.chats[0].schema["properties"]["answer"]["enum"])
+
+    assert "the shed" in offered[0]
+    assert "the ladder" not in offered[0]
+    assert "the ladder" in offered[1], "without them the spans of the question count, too"
 
 
-def test_candidates_are_an_input_port_for_a_list() -> None:
+@pytest.mark.parametrize(("given", "named"), [(["desk", 3], "3"), (7, "7")])
+async def test_candidates_must_be_texts(given: object, named: str) -> None:
+    with pytest.raises(NodeError, match=f"candidates in `products` must all be texts; {named} is none"):
+        await run_node(Function, CHOICE, {**MAIL, "products": given}, FakeContext())
+
+
+def test_candidates_are_an_input_port() -> None:
     made, _ = parse_params(Function.Params, CHOICE)
 
     assert {name: one.type for name, one in Function.inputs(made).fields().items()} == {
         "mail": "any",
-        "products": "list",
+        "products": "any",
     }
 
 
