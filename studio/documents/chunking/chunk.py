@@ -24,10 +24,10 @@ class Source:
 def make_chunk(text: str, source: str, start: int, end: int, lines: Lines, **more: Json) -> dict[str, Json]:
     """Return the chunk of the characters from `start` to `end` of a text.
 
-    `text`, `source`, `start`, `end` (characters, end exclusive), `start_line`, `end_line` (from 1, inclusive), and
-    whatever else the chunker knows.
+    `text`, `source`, `start`, `end` (characters, end exclusive), `start_line`, `end_line` (from 1, inclusive, without
+    blank lines at the end: a reference names the lines that say something), and whatever else the chunker knows.
     """
-    first, last = lines.span(start, end)
+    first, last = lines.span(start, max(start, start + len(text[start:end].rstrip())))
     return {
         "text": text[start:end], "source": source, "start": start, "end": end, "start_line": first, "end_line": last,
         **more,

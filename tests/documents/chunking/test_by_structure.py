@@ -39,6 +39,14 @@ def test_a_chunk_never_crosses_a_heading_and_knows_its_headings() -> None:
     assert chunks[1]["text"].endswith("- item b\n\n")
 
 
+def test_the_last_line_named_is_one_that_says_something() -> None:
+    chunks = list(chunk_by_structure(Source("a.md", MARKDOWN, "markdown"), size=40))
+    lines = MARKDOWN.splitlines()
+
+    assert [(one["start_line"], one["end_line"]) for one in chunks] == [(1, 1), (3, 8), (10, 12)]
+    assert all(lines[int(str(one["end_line"])) - 1].strip() for one in chunks)
+
+
 def test_a_paragraph_that_fits_a_chunk_is_not_cut_and_a_heading_stays_with_it() -> None:
     text = "# H\n\nOne two three. Four five six.\n\nSeven eight. Nine ten.\n"
     chunks = [chunk["text"] for chunk in chunk_by_structure(Source("a", text, "markdown"), size=14)]

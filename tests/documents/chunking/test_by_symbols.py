@@ -43,12 +43,12 @@ def cut(text: str, size: int, name: str = "a.py") -> list[tuple[str, str, int, i
 
 
 def test_a_definition_that_fits_is_one_chunk_with_its_comment_and_decorators() -> None:
-    assert cut(PYTHON, 200) == [("", "code", 1, 4), ("hello", "function", 5, 11), ("Cart", "class", 12, 23)]
+    assert cut(PYTHON, 200) == [("", "code", 1, 2), ("hello", "function", 5, 9), ("Cart", "class", 12, 23)]
 
 
 def test_a_class_that_does_not_fit_becomes_its_head_and_its_methods() -> None:
     assert cut(PYTHON, 40)[2:] == [
-        ("Cart", "class", 12, 16), ("Cart.total", "method", 17, 19), ("Cart.items", "method", 20, 23),
+        ("Cart", "class", 12, 15), ("Cart.total", "method", 17, 18), ("Cart.items", "method", 20, 23),
     ]  # fmt: skip
 
 
