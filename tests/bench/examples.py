@@ -29,6 +29,9 @@ class Example(NamedTuple):
     data: dict[str, tuple[str, str]]
     rows: str
     score: Callable[[Sequence[Row], Sequence[Row]], Score]
+    asked: str = ""
+    """An input that is given one column of the labels, a line for each; "" if the folder says all."""
+    column: str = ""
 
 
 def share(found: Sequence[Any]) -> tuple[int, int]:
@@ -96,7 +99,38 @@ def score_messages(rows: Sequence[Row], labels: Sequence[Row]) -> Score:
     }
 
 
+def score_answers(rows: Sequence[Row], labels: Sequence[Row]) -> Score:
+    """Score answers against the words they must hold (or be part of), the file they cite, and what is left unanswered.
+
+    A label without an answer is a question that the notes do not answer.
+    """
+
+    def right(row: Row, label: Row) -> bool:
+        said, wanted = row["answer"].lower(), label["answer"].lower()
+        return row["source"] == label["source"] and (wanted in said or said in wanted)
+
+    pairs = list(zip(rows, labels, strict=True))
+    assert [row["question"] for row in rows] == [label["question"] for label in labels]
+    there = [pair for pair in pairs if pair[1]["answer"]]
+    answered = [pair for pair in pairs if pair[0]["source"]]
+    return {
+        "questions answered": (len(answered), len(pairs)),
+        "in the notes: right, with its source": share([right(*pair) for pair in there]),
+        "in the notes: source right": share([row["source"] == label["source"] for row, label in there]),
+        "in the notes: left unanswered": share([not row["source"] for row, _ in there]),
+        "not in the notes: said so": share([not row["source"] for row, label in pairs if not label["answer"]]),
+        "right, of those answered": share([bool(label["answer"]) and right(row, label) for row, label in answered]),
+    }
+
+
 EXAMPLES = {
+    "ask_the_notes": Example(
+        {side: (f"data/ask_the_notes/{side}", f"data/ask_the_notes/{side}/labels.csv") for side in ("demo", "dev")},
+        "table",
+        score_answers,
+        asked="questions",
+        column="question",
+    ),
     "inbox_triage": Example(
         {
             "demo": ("data/inbox_triage/mails", "data/inbox_triage/labels.csv"),
@@ -129,15 +163,23 @@ def rows_of(trace: Trace, run_id: str, node: str) -> list[Row]:
 def scored(name: str, trace: Trace, run_id: str, side: str = "demo") -> Score:
     """Score a recorded run of an example against the labels of its data."""
     example = EXAMPLES[name]
-    with (resource_root("graphs") / example.data[side][1]).open(encoding="utf-8", newline="") as file:
-        labels = list(csv.DictReader(file))
-    return example.score(rows_of(trace, run_id, example.rows), labels)
+    return example.score(rows_of(trace, run_id, example.rows), labels_of(name, side))
+
+
+def labels_of(name: str, side: str) -> list[Row]:
+    """Return the labels of one side of an example's data."""
+    with (resource_root("graphs") / EXAMPLES[name].data[side][1]).open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
 
 
 def measure(name: str, side: str, model: str | None, db: Path) -> dict[str, Any]:
     """Run an example on one side of its data and return its score, calls and seconds."""
     root = resource_root("graphs")
-    result = run(root / f"{name}.yaml", {"folder": EXAMPLES[name].data[side][0]}, model=model, db=db)
+    example = EXAMPLES[name]
+    inputs = {"folder": example.data[side][0]}
+    if example.asked:
+        inputs[example.asked] = "\n".join(label[example.column] for label in labels_of(name, side))
+    result = run(root / f"{name}.yaml", inputs, model=model, db=db)
     if result.status != "ok":
         raise SystemExit(f"{name} on {side}: {result.status}: {result.error}")
     with Trace(db) as trace:

@@ -44,6 +44,8 @@ class Case(NamedTuple):
 
 
 CASES = [
+    Case("ask_the_notes", "ask/say/pick", "system", "Copy the answer", "Copy what is asked for"),
+    Case("ask_the_notes", "ask/say/pick", "system", "Copy the answer", "Copy what is asked for", at=0.5),
     Case("chat_router", "answer/pick", "instructions", "Topic of", "Subject of"),
     Case("chat_router", "answer/task", "system", "Copy the task", "Copy what to do"),
     Case("chat_router", "answer/task", "system", "Copy the task", "Copy what to do", at=0.5),
