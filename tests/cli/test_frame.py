@@ -57,6 +57,9 @@ def test_pages_are_shown(cli: Cli) -> None:
     assert cli("help", "exit_codes").out.startswith("# Exit codes")
     assert "usage: studio run" in cli("help", "run").out
     assert cli("help", "nothing").code == 2
+    both = cli("help", "stores").out
+    assert both.startswith("# Stores")
+    assert both.endswith("There is a command of this name, too: `studio stores --help`.\n")
 
 
 def test_commands_named_on_the_pages_exist() -> None:

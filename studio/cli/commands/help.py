@@ -31,10 +31,13 @@ def run(args: argparse.Namespace, out: Output) -> int:
             out.say(overview().rstrip("\n"))
             out.say(f"Pages of the manual (`studio help PAGE`): {', '.join(page_names())}.")
         return exits.OK
-    if args.topic in command_names():
-        text, is_page = command_parser(args.topic, load(args.topic)).format_help(), False
-    elif args.topic in page_names():
-        text, is_page = page_text(args.topic), True
+    is_page = args.topic in page_names()
+    if is_page:
+        text = page_text(args.topic)
+        if args.topic in command_names():
+            text = f"{text.rstrip()}\n\nThere is a command of this name, too: `studio {args.topic} --help`.\n"
+    elif args.topic in command_names():
+        text = command_parser(args.topic, load(args.topic)).format_help()
     else:
         pages = f"Pages: {', '.join(page_names())}. `studio --help` lists the commands."
         hint = did_you_mean(args.topic, [*command_names(), *page_names()], then=pages)
