@@ -6,9 +6,11 @@ asks with what is private ("lethal trifecta", Willison 2025): no instruction to 
 the three does.
 
 The flow is an over-approximation: every output carries the labels of all inputs of its node and its own, a store those
-of all that was ever put into it, a body those of everybody who runs it; `when` counts, since what decides that
-something happens tells something, too.  One thing ends `untrusted`: what cannot hold words, a number, or a choice from
-a list that the graph closes, cannot hold a stranger's instructions.
+of all that was ever put into it, files those of all that is written to any, a body those of everybody who runs it;
+what a project's store holds from earlier runs, of whatever graph, is both untrusted and private; what fails may quote
+all that it was told; `when` counts, since what decides that something happens tells something, too.  One thing ends
+`untrusted`: what cannot hold words, a number, or a choice from a list that the graph closes, cannot hold a stranger's
+instructions.
 """
 
 from __future__ import annotations
@@ -33,6 +35,8 @@ from studio.trust.survey import permissions_of, tools_of
 UNTRUSTED: Final = "untrusted"
 PRIVATE: Final = "private"
 _MODEL: Final = "model"
+STORED: Final = (UNTRUSTED, PRIVATE)
+"""What is said of texts that a project's store holds from earlier runs."""
 
 Key = tuple[int, str]
 """A node: the graph it stands in (by `id`), and its name."""
@@ -48,6 +52,9 @@ class Mark(NamedTuple):
 
 Marks = frozenset[Mark]
 _NONE: Final[Marks] = frozenset()
+
+_FILES: Final = ("files",)
+"""Stands among the stores for the files of the project: what one node writes there, another may read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +145,8 @@ class _Place:
         """Outputs that cannot carry a stranger's words: numbers, and choices from a closed list."""
         self.own_tools: Marks = _NONE
         self.stores: dict[str, str] = {}
+        self.files: set[str] = set()
+        """`read`, `write`: what it may do to files."""
         self.role = self.cls.spec.role if self.cls is not None else ""
         self.is_model = self.cls is not None and _asks_model(self.cls)
         if self.cls is None or self.role:
@@ -157,7 +166,10 @@ class _Place:
 
     def gives(self, port: str, entering: Marks) -> Marks:
         """What an output carries."""
-        marks = entering | self.own.get(port, _NONE) | self.own_tools
+        own = self.own.get(port, _NONE)
+        if port == "error":  # it quotes servers, and what was being read
+            own = own.union(*self.own.values())
+        marks = entering | own | self.own_tools
         if port in self.closed:
             marks = frozenset(mark for mark in marks if mark.label != UNTRUSTED)
         if self.is_model:
@@ -210,6 +222,9 @@ class _Flow:
             for one in permissions_of(place.cls, node, self._feeds.get(key, ()), self.registry):
                 if one.is_outbound:
                     self.ways_out.setdefault(key, one)
+                if one.kind in ("read", "write"):
+                    place.files.add(one.kind)
+                    self._users.setdefault(_FILES, set()).add(key)
             for store in place.stores:
                 self._users.setdefault(self._store(place, store), set()).add(key)
             reference = node.params.get(BODY_PARAM)
@@ -301,15 +316,22 @@ class _Flow:
         return frozenset[Mark]().union(*(self._into.get((id(body.graph), name), _NONE) for name in chosen))
 
     def _from_stores(self, place: _Place) -> Marks:
-        return frozenset[Mark]().union(*(self._held.get(self._store(place, name), _NONE) for name in place.stores))
+        marks = self._held.get(_FILES, _NONE) if "read" in place.files else _NONE
+        for name in place.stores:
+            store = self._store(place, name)
+            marks |= self._held.get(store, _NONE)
+            if isinstance(store, str):  # one of the project
+                key = (id(place.scope.graph), place.node.name)
+                marks |= {Mark(label, f"{place.path} (the project's store {name})", key) for label in STORED}
+        return marks
 
     def _into_stores(self, place: _Place, marks: Marks) -> Iterator[Key]:
         if place.is_model:
             marks |= {Mark(_MODEL, place.path, (id(place.scope.graph), place.node.name))}
-        for name, use in place.stores.items():
-            store = self._store(place, name)
+        written = [self._store(place, name) for name, use in place.stores.items() if use != "read"]
+        for store in (*written, *((_FILES,) if "write" in place.files else ())):
             held = self._held.get(store, _NONE)
-            if use != "read" and not marks <= held:
+            if not marks <= held:
                 self._held[store] = held | marks
                 yield from self._users[store]
 

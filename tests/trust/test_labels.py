@@ -9,6 +9,7 @@ import pytest
 from studio.graph.model import Graph
 from studio.graph.scope import Scope, bundle
 from studio.lint import lint
+from studio.spec import default_registry
 from studio.trust.labels import find_risks, guarded_nodes
 from tests.trust.toys import toy_registry, with_tools_of_toys
 
@@ -249,3 +250,46 @@ def test_private_numbers_stay_private() -> None:
     graph.connect("count.length", "model.mails")
 
     assert guarded(graph) == {"end"}
+
+
+REAL = """
+studio: 1
+name: g
+nodes:
+  page: {{type: web.page, url: "https://w.example/"{more}}}
+  name: {{type: text.constant, text: a.txt}}
+  read: {{type: files.read}}
+  model: {{type: llm.function, instructions: "{{x}} {{y}}"}}
+  send: {{type: http.request, method: POST, url: "https://x.example/"}}
+{nodes}
+edges:
+  - name.text -> read.name
+  - read.text -> model.y
+  - model.text -> send.body
+{edges}
+stores: {{mem: {{type: queue, scope: {scope}}}}}
+"""
+
+
+def asked(*, nodes: str = "", edges: str, scope: str = "project", more: str = "") -> set[str]:
+    graph = Graph.from_text(REAL.format(nodes=nodes, edges=edges, scope=scope, more=more))
+    return {name for _, name in guarded_nodes(Scope(graph), default_registry())}
+
+
+def test_what_a_projects_store_holds_may_come_from_strangers_of_earlier_runs() -> None:
+    recalled = {"nodes": "  recall: {type: queue.pop, store: mem}", "edges": "  - recall.value -> model.x"}
+
+    assert asked(**recalled, scope="project") == {"send"}
+    assert asked(**recalled, scope="run") == set(), "control: it holds what this run puts there, which is nothing"
+
+
+def test_what_a_stranger_wrote_comes_back_from_a_file() -> None:
+    written = {"nodes": "  write: {type: files.write}", "edges": "  - name.text -> write.name"}
+
+    assert asked(**{**written, "edges": f"{written['edges']}\n  - page.text -> write.content"}) == {"send"}
+    assert asked(**{**written, "edges": f"{written['edges']}\n  - name.text -> write.content"}) == set(), "control"
+
+
+def test_an_error_may_quote_a_stranger() -> None:
+    assert asked(edges="  - page.error -> model.x", more=", on_error: route") == {"send"}
+    assert asked(edges="  - name.error -> model.x") == set(), "control"

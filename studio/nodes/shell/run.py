@@ -115,7 +115,8 @@ class RunCommand(Node):
         }  # fmt: skip
         answer = await ctx.effect(
             "command", argv[0], request, call,
-            irreversible=params.writable or params.network, outbound=params.network,
+            irreversible=params.writable or params.network,
+            outbound=True,  # without a boundary it can send whatever `network` says
         )  # fmt: skip
         code = answer["exit_code"]
         ok = code in params.exit_codes

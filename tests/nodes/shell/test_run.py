@@ -109,7 +109,7 @@ async def test_what_changes_the_world_is_recorded_as_such(ctx: FakeContext) -> N
     for more in ({}, {"writable": True}, {"network": True}):
         await run_node(RunCommand, {"argv": ["true"], **more}, {}, ctx)
 
-    assert [(one.irreversible, one.outbound) for one in ctx.effects] == [(False, False), (True, False), (True, True)]
+    assert [(one.irreversible, one.outbound) for one in ctx.effects] == [(False, True), (True, True), (True, True)]
     assert all((one.kind, one.name) == ("command", "true") for one in ctx.effects)
 
 
