@@ -61,8 +61,8 @@ class Diagnostic:
 
 HELP: Final[Mapping[str, str]] = {
     # -- types and params
-    "unknown_type": "No installed node type has this name. Correct the spelling, or install the plugin that "
-    "declares it; the node is kept as it is until then.",
+    "unknown_type": "No node type that is in use has this name. Correct the spelling, or enable the plugin, or approve "
+    "the project's file, that declares it; the node is kept as it is until then.",
     "unknown_param": "The node type has no param of this name. Correct the spelling or delete the line; "
     "`studio nodes TYPE` lists the params.",
     "missing_param": "The node type cannot work without this param. Give it a value.",

@@ -47,6 +47,8 @@ def node_ports(scope: Scope, node: NodeInstance, registry: Registry) -> NodePort
     """Return the ports of a node as it stands in the graph of `scope`. Never raises for what the document says."""
     cls = registry.find(node.type)
     if cls is None:
+        if node.type in registry.withheld:
+            return NodePorts(findings=[Fault("unknown_type", *registry.withheld[node.type])])
         hint = _near_type(node.type, tuple(known.spec.type for known in registry.all_types()))
         found = Fault("unknown_type", f"The type `{node.type}` is not known.", hint or "See `studio nodes`.")
         return NodePorts(findings=[found])

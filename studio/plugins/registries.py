@@ -176,4 +176,15 @@ def _made(
                 registry.register(cls)
         except PluginFault as fault:
             failures[f"{FOLDER}/{file.name}"] = str(fault)
+    for file in files:
+        name = f"{FOLDER}/{file.name}"
+        why = f"which cannot be loaded: {failures[name]}" if name in failures else "which nobody here approved."
+        then = (
+            "Mend the file."
+            if name in failures
+            else "`studio nodes --approve`, or the bar over the graph, shows its code."
+        )
+        for type in file.types:
+            if registry.find(type) is None:
+                registry.withheld[type] = (f"The type `{type}` is declared in {name}, {why}", then)
     return OwnTypes(registry, project, files, waiting, failures, together)

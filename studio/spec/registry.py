@@ -40,6 +40,8 @@ class Registry:
         self._package_read = self._package is None
         self._missed: set[str] = set()
         self._walking = threading.RLock()
+        self.withheld: dict[str, tuple[str, str]] = {}
+        """Types that are declared somewhere and are not in use all the same: why not, and what to do, as sentences."""
         for cls in extra:
             self.register(cls)
 

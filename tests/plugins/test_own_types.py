@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from studio import Graph, Trace, run
+from studio.graph.check import check
 from studio.plugins import loading
 from studio.plugins.files import own_files
 from studio.plugins.registries import (
@@ -160,6 +161,23 @@ def test_a_file_with_a_fault_is_named_and_hides_no_other(project: Path, source: 
 
     assert fault in types.failures["nodes/bad.py"]
     assert types.registry.find("my.shout") is not None
+
+
+def test_a_check_says_why_a_type_of_the_project_is_not_in_use(project: Path) -> None:
+    def told() -> list[str]:
+        graph = Graph.load(project / "loud.yaml")
+        return [found.message for found in check(graph, registry_of(graph)) if found.code == "unknown_type"]
+
+    assert told() == ["The type `my.shout` is declared in nodes/shout.py, which nobody here approved."]
+
+    with (project / "nodes" / "shout.py").open("a", encoding="utf-8") as file:
+        file.write("\n1 / 0\n")
+    trust_folder(project)
+    [message] = told()
+    assert "nodes/shout.py, which cannot be loaded: Line 20: ZeroDivisionError" in message
+
+    (project / "nodes" / "shout.py").unlink()
+    assert told() == ["The type `my.shout` is not known."]
 
 
 def test_links_and_pipes_are_not_followed(project: Path, tmp_path: Path) -> None:

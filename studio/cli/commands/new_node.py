@@ -1,8 +1,9 @@
 """Write a node type of your own, ready to be changed: one Python file in the project's `nodes/` folder.
 
-The file declares params, ports, help and behaviour in one class, and works as it is. The folder is remembered as yours:
-what is in it is imported whenever it changes, by runs and by the window, without asking. It runs with all your rights,
-outside of any sandbox, as any program of yours does.
+The file declares params, ports, help and behaviour in one class, and works as it is. A folder that held nothing before
+is remembered as yours: what is in it is imported whenever it changes, by runs and by the window, without asking. It runs
+with all your rights, outside of any sandbox, as any program of yours does. Among files of others it waits for your
+approval as they do.
 
 `studio help own_nodes` explains the declaration.
 """
@@ -10,6 +11,7 @@ outside of any sandbox, as any program of yours does.
 from __future__ import annotations
 
 import argparse
+import shlex
 from pathlib import Path
 
 from studio.cli import exits
@@ -33,14 +35,18 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace, out: Output) -> int:
     from studio.graph.scope import project_folder
+    from studio.plugins.registries import own_types
     from studio.plugins.writing import write_node
 
     project = project_folder(Path(args.folder))
     made = write_node(project, args.name, args.effects)
+    waits = own_types(project).file_of(args.name) is not None
     if out.as_json:
-        out.json({"file": str(made), "type": args.name, "project": str(project)})
+        out.json({"file": str(made), "type": args.name, "project": str(project), "approved": not waits})
         return exits.OK
     out.say("written  ", ("bold", str(made)))
+    if waits:
+        out.note(("yellow", f"It waits for approval: `studio nodes --approve {shlex.quote(str(project))}`."))
     out.note(
         ("dim", f"Use it as `type: {args.name}` in graphs of {project}; `studio nodes {args.name}` shows its ports.")
     )

@@ -26,8 +26,9 @@ BELOW: Final = 100.0
 
 
 def unknown_type(spot: Spot) -> Iterator[Fix]:
-    """Change it to the type that was probably meant."""
-    meant = nearest(spot.node.type, (cls.spec.type for cls in spot.doc.registry.all_types()))
+    """Change it to the type that was probably meant, unless it is declared and only not in use yet."""
+    withheld = spot.node.type in spot.doc.registry.withheld
+    meant = None if withheld else nearest(spot.node.type, (cls.spec.type for cls in spot.doc.registry.all_types()))
     if meant:
         node = replace(spot.node, type=meant)
         yield Fix(f"Change the type to `{meant}`", (PutNode(spot.at, node.name, node),))

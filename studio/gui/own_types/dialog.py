@@ -46,10 +46,11 @@ class CodeDialog(QDialog):
         rows.setContentsMargins(16, 14, 16, 14)
         rows.setSpacing(10)
         head = _plain(
-            f"{seen_line(str(project / FOLDER))} holds {plural(len(self.files), 'file')} of Python code that nobody "
+            f"{seen_line(project.name)}/{FOLDER} holds {plural(len(self.files), 'file')} of Python code that nobody "
             "here approved. Approved, it runs with all your rights, outside of any sandbox, whenever a graph of this "
             "project is opened."
         )
+        head.setToolTip(seen_line(str(project / FOLDER)))
         font = head.font()
         font.setBold(True)
         head.setFont(font)

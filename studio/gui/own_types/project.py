@@ -57,6 +57,7 @@ class OwnProject:
         made = types.registry
         if kept:
             made = Registry([cls for one in kept.values() for cls in one if not made.find(cls.spec.type)], beneath=made)
+            made.withheld = types.registry.withheld
         if types is not self.types or tuple(kept) != self.kept or self.registry is None:
             self.registry = made
         self.types, self._good, self.kept = types, good, tuple(kept)

@@ -50,7 +50,7 @@ class PluginsPanel(QWidget):
         box = self.boxes[one.name] = QCheckBox(f"{one.name}{package}".replace("&", "&&"))
         box.setObjectName(f"plugins.{one.name}")
         box.setToolTip(one.imports)
-        box.clicked.connect(lambda on, name=one.name: self._enable(name, on=on))
+        box.clicked.connect(lambda *_, name=one.name: self._enable(name, on=box.isChecked()))
         return box
 
     def _enable(self, name: str, *, on: bool) -> None:

@@ -8,6 +8,8 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
+from studio.editing import TOP
+from studio.gui.problems.fixes import ways
 from studio.plugins.registries import own_types
 from studio.trust.approvals import Approvals
 from tests.gui.own_types.conftest import SHOUT, Project
@@ -153,3 +155,14 @@ def test_a_graph_from_elsewhere_is_asked_for_when_its_types_are_known_at_last(pr
 
     assert not trust.standing(document).is_own
     assert "connect to far.example.com" in project.bar(document, "trust").said.text
+
+
+def test_problems_say_that_a_type_waits_and_propose_no_other_one(project: Project) -> None:
+    document = project.open()
+    checks = project.workbench.part("checks")
+    project.until(lambda: checks.is_idle and checks.is_current(document))
+
+    [found] = [one for one in checks.at_node(document, TOP, "shout") if one.code == "unknown_type"]
+
+    assert found.message == "The type `my.shout` is declared in nodes/shout.py, which nobody here approved."
+    assert [way.label for way in ways(project.workbench, document, found) if "Change the type" in way.label] == []
