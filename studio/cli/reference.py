@@ -56,9 +56,10 @@ def _cell(action: argparse.Action) -> str:
 NODE_TYPES = """# Node types
 
 What each node type is, which library does its work, what it may do beyond computing, and what bounds it. `studio nodes
-TYPE` tells more of one; `reads`, `network` and `executes` types of a graph that is not yours are approved before they
-run (page `trust`). Types that name no library are a few lines of ours; where no limit is named, the inputs are the
-measure and the run's own limits hold.
+TYPE` tells more of one. A graph that is not yours is approved before its `reads`, `network` and `executes` types run,
+but for clocks, chance, people and models of your choice (page `trust`); `store` types use a store of the graph (page
+`stores`). Types that name no library are a few lines of ours; where no limit is named, the inputs are the measure and
+the run's own limits hold.
 """
 
 EFFECTS = {"pure": "none", "reads": "reads", "network": "network", "executes": "executes"}
@@ -77,8 +78,10 @@ def node_types_page() -> str:
             category = spec.category
             lines += ["", f"## {category}", "", "| type | what it does | library | effects | limits |"]
             lines.append("|---|---|---|---|---|")
-        effects = spec.effects if spec.effects != "pure" or not spec.stores else "store"
-        cells = (f"`{spec.type}`", spec.summary, spec.library, EFFECTS.get(effects, effects), spec.limits)
+        effects = [EFFECTS[spec.effects]] if spec.effects != "pure" or not spec.stores else []
+        if spec.stores:
+            effects.append("store")
+        cells = (f"`{spec.type}`", spec.summary, spec.library, ", ".join(effects), spec.limits)
         lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
     return "\n".join(lines) + "\n"
 

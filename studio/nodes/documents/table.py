@@ -23,7 +23,7 @@ _NUMBER: Final = re.compile(r"-?(?:0|[1-9][0-9]{0,14})(?:\.[0-9]{1,15})?")
     icon="document-table",
     effects="reads",
     library="charset-normalizer",
-    limits="20 MB, 1,000 columns, 100,000 rows or `max_rows`",
+    limits="20 MB, 1,000 columns, 10,000 rows unless set, 100,000 at most",
 )
 class Table(Node):
     """Read the rows of a CSV file of the project, or of a CSV text.

@@ -26,7 +26,7 @@ _RANGE = re.compile(r"\s*([1-5]\d\d)(?:\s*-\s*([1-5]\d\d))?\s*")
     icon="request",
     effects="network",
     library="aiohttp",
-    limits="5 MB, 30 s, 5 redirects; public addresses only",
+    limits="5 MB, 30 s, 5 redirects unless set; public addresses only",
 )
 class Request(Node):
     """Send one request to a server and give what it answers.

@@ -29,7 +29,7 @@ _NONE = Absent("the agent has no `schema`")
     category="Models",
     icon="bulb",
     effects="executes",
-    library="litellm",
+    library="litellm, xllamacpp",
     limits="8 turns, 16 calls of tools, 2 equal ones, 8,000 characters of a result; all by param",
 )
 class Agent(Node):

@@ -19,7 +19,7 @@ _MOST_TOLD = 2_000
     category="Documents",
     icon="repo-map",
     blocking=True,
-    library="tree-sitter and its grammars, tokenizers",
+    library="tree-sitter and its grammars, networkx, tokenizers",
     limits="20 million characters together, 2 MB of code a file, 5,000 files",
 )
 class Map(Node):

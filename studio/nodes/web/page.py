@@ -36,7 +36,7 @@ MEMORY_MB = 1024
     icon="globe",
     effects="network",
     library="aiohttp, trafilatura, lxml, pypdf",
-    limits="5 MB, 30 s, 5 redirects, 1000 links; public addresses only; read in the sandbox",
+    limits="5 MB, 30 s, 5 redirects unless set; 1000 links; public addresses only; read in the sandbox",
 )
 class Page(Node):
     """Fetch a page and give its title, its text and its links.
