@@ -80,7 +80,8 @@ def play(
     except (KeyboardInterrupt, asyncio.CancelledError):
         return _aborted(db, progress, out)
     unrecorded = _settle(db)
-    code = _report(result, out, unrecorded, look_first, "" if advice is None else advice(result))
+    told = "" if advice is None else advice(result)
+    code = _report(result, out, unrecorded, look_first, told or _nothing_came(result, graph))
     if unrecorded is not None and not out.as_json:
         raise unrecorded  # after the outputs: they were paid for
     return code if unrecorded is None else exits.ENVIRONMENT
@@ -118,6 +119,16 @@ def _report(result: RunResult, out: Output, unrecorded: EnvironmentProblem | Non
                 out.say("  " if several else "", line)
     _summary(result, out, look_first, advice)
     return result.exit_code
+
+
+def _nothing_came(result: RunResult, graph: Callable[[], Graph]) -> str:
+    """Return what to say of a run that went well and gave nothing, though its graph has outputs; else ""."""
+    if result.status != "ok" or result.outputs or result.ended not in ("quiet", "stop"):
+        return ""
+    names = [name for name, node in graph().nodes.items() if node.type == "flow.output"]
+    if not names:
+        return ""
+    return f"Nothing reached {'the output' if len(names) == 1 else 'any output:'} {', '.join(f'`{n}`' for n in names)}."
 
 
 def _summary(result: RunResult, out: Output, look_first: str, advice: str) -> None:

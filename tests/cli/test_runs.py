@@ -261,3 +261,18 @@ def test_runs_are_found_by_what_they_hold(cli: Cli, critic: Path, script: str, t
     assert ids("--limit", "0", "--status", "ok", "--graph", "critic_loop") == [good]
     assert "No such runs." in cli("runs", "--text", "nowhere").err
     assert cli("runs", "--since", "soon").code == 2
+
+
+def test_a_run_that_gives_nothing_says_which_outputs_nothing_reached(cli: Cli, tmp_path: Path) -> None:
+    path = tmp_path / "gate.yaml"
+    text = (
+        "studio: 1\nname: gate\nnodes:\n"
+        "  n: {type: flow.input, value: 1, kind: number}\n"
+        "  big: {type: flow.gate, condition: value > 2}\n"
+        "  found: {type: flow.output}\n"
+        "edges:\n  - n.value -> big.value\n  - big.value -> found.value\n"
+    )
+    path.write_text(text, encoding="utf-8")
+
+    assert "Nothing reached the output `found`." in cli("run", path).err
+    assert "Nothing reached" not in cli("run", path, "-i", "n=3").err
