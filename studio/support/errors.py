@@ -29,7 +29,9 @@ class StudioError(Exception):
 
     def __str__(self) -> str:
         text = f"{self.where}: {self.message}" if self.where else self.message
-        return f"{text} {self.hint}" if self.hint else text
+        if not self.hint:
+            return text
+        return text + self.hint if self.hint.startswith("\n") else f"{text} {self.hint}"
 
 
 class UsageError(StudioError):

@@ -6,6 +6,7 @@ from collections.abc import Collection
 from copy import deepcopy
 from functools import lru_cache
 from pathlib import Path
+from shlex import quote
 from typing import Final
 
 from studio.graph.model import Graph
@@ -30,8 +31,9 @@ class NotApproved(UsageError):
     def __init__(self, survey: Survey, *, where: str = "", problem: str = "") -> None:
         lines = ["This graph is not from here, and nobody approved what it may do:", *survey.lines()]
         told = [problem] if problem else []
+        graph = quote(where) if where and Path(where).is_file() else "GRAPH"
         told.append(
-            f"If you want that: `--approve {survey.hash}` lets it run once, `studio approve GRAPH` from now on."
+            f"If you want that: `--approve {survey.hash}` lets it run once, `studio approve {graph}` from now on."
         )
         super().__init__("\n".join(lines), where=where, hint="\n" + "\n".join(told))
         self.survey = survey

@@ -44,6 +44,8 @@ def test_without_a_terminal_and_without_the_flag_it_is_refused(cli: Cli, graph: 
     assert "files (files.read_folder)" in told.err
     assert "read files in texts" in told.err
     assert hash_of(cli, graph) in told.err
+    assert f"`studio approve {graph}` from now on" in told.err
+    assert " \n" not in told.err
     assert told.out == ""
 
 

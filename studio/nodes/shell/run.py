@@ -127,8 +127,9 @@ class RunCommand(Node):
 
 def _failed(program: str, code: int, said: str) -> NodeError:
     last = said.strip()[-LAST:]
+    stop = "" if last.endswith((".", "!", "?")) else "."
     return NodeError(
-        f"`{program}` ended with {code}" + (f": {last}" if last else "."),
+        f"`{program}` ended with exit code {code}" + (f": {last}" if last else "") + stop,
         hint="Add the code to `exit_codes`, or switch `must_succeed` off and use `ok`.",
         code="exit_code",
     )

@@ -82,7 +82,7 @@ async def test_anything_but_text_goes_in_as_json_and_standard_input_as_it_is(ctx
 async def test_another_exit_code_fails_or_is_told(ctx: FakeContext) -> None:
     script = {"script": "echo bad luck >&2; exit 3"}
 
-    with pytest.raises(NodeError, match="`sh` ended with 3: bad luck"):
+    with pytest.raises(NodeError, match=r"`sh` ended with exit code 3: bad luck\. Add"):
         await run_node(RunCommand, script, {}, ctx)
     told = await run_node(RunCommand, {**script, "must_succeed": False}, {}, ctx)
     expected = await run_node(RunCommand, {**script, "exit_codes": [0, 3]}, {}, ctx)
