@@ -9,6 +9,7 @@ import stat
 import tokenize
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -18,8 +19,11 @@ FOLDER: Final = "nodes"
 """Name of the folder, inside the project's."""
 
 MOST_FILES: Final = 500
-LARGEST: Final = 1_000_000
+LARGEST: Final = 200_000
 """Bytes of one file."""
+
+MOST_BYTES: Final = 2_000_000
+"""Bytes of all files together: a project may come from a stranger, and reading a megabyte of Python takes seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +43,15 @@ class OwnFile:
 
 
 def own_files(project: Path) -> list[OwnFile]:
-    """Return the files of a project's own node types, by name. Reads at most `MOST_FILES`; follows no links."""
+    """Return the files of a project's own node types, by name. Reads at most `MOST_FILES` and `MOST_BYTES`; follows no
+    links."""
     folder = project / FOLDER
-    return [_read(path, path.relative_to(folder).as_posix()) for path in _paths(folder)]
+    found: list[OwnFile] = []
+    left = MOST_BYTES
+    for path in _paths(folder):
+        found.append(_read(path, path.relative_to(folder).as_posix(), left))
+        left -= len(found[-1].source)
+    return found
 
 
 def _paths(folder: Path) -> Iterator[Path]:
@@ -57,7 +67,7 @@ def _paths(folder: Path) -> Iterator[Path]:
     yield from sorted(found)[:MOST_FILES]
 
 
-def _read(path: Path, name: str) -> OwnFile:
+def _read(path: Path, name: str, left: int) -> OwnFile:
     flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
     try:
         with os.fdopen(os.open(path, flags), "rb") as file:
@@ -68,10 +78,15 @@ def _read(path: Path, name: str) -> OwnFile:
         return OwnFile(path, name, b"", "", problem=f"It cannot be read: {error.strerror or error}.")
     if len(source) > LARGEST:
         return OwnFile(path, name, b"", "", problem=f"It is larger than {LARGEST:,} bytes.")
+    if len(source) > left:
+        return OwnFile(
+            path, name, b"", "", problem=f"The files before it hold {MOST_BYTES:,} bytes, which is the most."
+        )
     types, problem = _declared(source)
     return OwnFile(path, name, source, hash_bytes(b"node types\0" + source), types, problem)
 
 
+@lru_cache(maxsize=MOST_FILES)
 def _declared(source: bytes) -> tuple[tuple[str, ...], str]:
     """Return the names in `@node("…")` over classes, found in the syntax tree: nothing is executed."""
     try:

@@ -107,7 +107,8 @@ class ChatEndpoint:
             return _error(400, str(error) if isinstance(error, UsageError) else "The body is no JSON.", "bad_request")
         work = asyncio.create_task(self.service.call({self.input: value}))
         if asked.get("stream"):
-            usage = (asked.get("stream_options") or {}).get("include_usage") is True
+            options = asked.get("stream_options")
+            usage = isinstance(options, Mapping) and options.get("include_usage") is True
             return StreamingResponse(self._streamed(work, usage), media_type="text/event-stream")
         gone = asyncio.create_task(_gone(request))
         try:

@@ -11,7 +11,7 @@ import pytest
 from studio import Graph, Trace, run
 from studio.graph.check import check
 from studio.plugins import loading
-from studio.plugins.files import own_files
+from studio.plugins.files import MOST_BYTES, own_files
 from studio.plugins.registries import (
     OwnTypesNotApproved,
     approve_files,
@@ -150,7 +150,7 @@ def test_what_runs_is_what_was_read_whatever_the_file_holds_by_then(project: Pat
         ),
         ("\0", "no Python"),
         ("(" * 5000, "no Python"),
-        ("-" * 200_000 + "1", "no Python"),
+        ("-" * 190_000 + "1", "no Python"),
     ],
 )
 def test_a_file_with_a_fault_is_named_and_hides_no_other(project: Path, source: str, fault: str) -> None:
@@ -286,3 +286,18 @@ def test_without_approval_nothing_goes_on(project: Path) -> None:
 
     with pytest.raises(UsageError, match=r"my\.shout"):
         resume(project / "t.db", first.run_id, limits={"firings": 100})
+
+
+def test_so_much_python_that_reading_it_would_take_minutes_is_not_read(project: Path) -> None:
+    line = b"x = [0, 0, 0, 0, 0, 0, 0, 0]\n"
+    for number in range(40):
+        (project / "nodes" / f"many_{number:02}.py").write_bytes(line * 5_000)
+    (project / "nodes" / "large.py").write_bytes(line * 10_000)
+
+    found = own_files(project)
+
+    assert sum(len(file.source) for file in found) <= MOST_BYTES
+    problems = {file.name: file.problem for file in found}
+    assert "larger than 200,000 bytes" in problems["large.py"]
+    assert "which is the most" in problems["many_39.py"]
+    assert "declares no node type" in problems["many_00.py"], "control: it was read"

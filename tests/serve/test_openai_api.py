@@ -193,3 +193,13 @@ def test_a_graph_that_needs_more_than_what_is_said_cannot_chat(echo: Graph, serv
 
     with pytest.raises(UsageError, match="also needs `second`"):
         ChatEndpoint(service(echo))
+
+
+async def test_odd_options_of_a_stream_are_no_fault_of_ours(echo: Graph, service: Make) -> None:
+    asked = {"messages": [{"role": "user", "content": "hi"}], "stream": True, "stream_options": ["odd"]}
+    async with served(ChatEndpoint(service(echo))) as base, aiohttp.ClientSession() as session:
+        answer = await session.post(f"{base}/chat/completions", json=asked)
+        text = await answer.text()
+
+    assert answer.status == 200
+    assert "hi!" in text
