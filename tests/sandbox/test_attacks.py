@@ -72,6 +72,28 @@ async def test_an_attack_fails_its_own_call_with_the_reason_and_no_other(sandbox
     assert (await sandbox.python(ECHO, {"a": [1, {"b": None}]}, memory_mb=512)).value == [1, {"b": None}]
 
 
+DUMP = "import os\ndef main():\n    return dict(os.environ)\n"
+
+
+async def test_a_dump_of_the_environment_holds_five_names_and_no_key(
+    sandbox: RunSandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SOME_API_KEY", "canary-5ecre7")
+
+    told = (await sandbox.python(DUMP, {})).value
+
+    assert "canary" not in str(told)
+    assert set(told) <= {"PATH", "LANG", "PYTHONUTF8", "HOME", "TMPDIR", "PWD"}
+    assert (await sandbox.python(ECHO, {"a": 1})).value == 1
+
+
+def test_control_a_process_started_plainly_dumps_the_key() -> None:
+    env = {**os.environ, "SOME_API_KEY": "canary-5ecre7"}
+    code = f"{DUMP}print(main())"
+
+    assert b"canary-5ecre7" in subprocess.run([sys.executable, "-c", code], env=env, capture_output=True).stdout
+
+
 FORGE = """
 import os, sys
 def main(which):
