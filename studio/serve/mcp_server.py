@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from importlib.metadata import version
 from typing import Any
 
 import mcp_types as types
@@ -63,7 +64,7 @@ def make_server(services: Sequence[GraphService]) -> Server[Any]:
             content=[types.TextContent(type="text", text=text)], structured_content=dict(outputs)
         )
 
-    return Server("ganglia-studio", on_list_tools=list_tools, on_call_tool=call_tool)
+    return Server("ganglia-studio", version=version("ganglia-studio"), on_list_tools=list_tools, on_call_tool=call_tool)
 
 
 async def serve_stdio(services: Sequence[GraphService]) -> None:

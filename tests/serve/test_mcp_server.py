@@ -71,8 +71,10 @@ async def test_the_command_serves_the_reference_client_over_its_standard_streams
     )  # fmt: skip
 
     async with Client(stdio_client(parameters)) as client:
+        served = client.server_info
         result = await client.call_tool("echo", {"message": "hi"})
 
+    assert (served.name, bool(served.version)) == ("ganglia-studio", True)
     assert result.structured_content == {"reply": "hi!"}
     with Trace(db) as trace:
         assert [run.status for run in trace.runs()] == ["ok"]
