@@ -56,10 +56,10 @@ def _cell(action: argparse.Action) -> str:
 NODE_TYPES = """# Node types
 
 What each node type is, which library does its work, what it may do beyond computing, and what bounds it. `studio nodes
-TYPE` tells more of one. A graph that is not yours is approved before its `reads`, `network` and `executes` types run,
-but for clocks, chance, people and models of your choice (page `trust`); `store` types use a store of the graph (page
-`stores`). Types that name no library are a few lines of ours; where no limit is named, the inputs are the measure and
-the run's own limits hold.
+TYPE` tells more of one. A graph that is not yours is approved before its `reads`, `network` and `executes` types run
+(page `trust`); only clocks, chance, people, parsing, stores and models of your choice need no approval. `store` types
+use a store of the graph (page `stores`). Types that name no library are a few lines of ours; where no limit is named,
+the inputs are the measure and the run's own limits hold.
 """
 
 EFFECTS = {"pure": "none", "reads": "reads", "network": "network", "executes": "executes"}
