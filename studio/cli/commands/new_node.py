@@ -1,9 +1,9 @@
 """Write a node type of your own, ready to be changed: one Python file in the project's `nodes/` folder.
 
 The file declares params, ports, help and behaviour in one class, and works as it is. A folder that held nothing before
-is remembered as yours: what is in it is imported whenever it changes, by runs and by the window, without asking. It runs
-with all your rights, outside of any sandbox, as any program of yours does. Among files of others it waits for your
-approval as they do.
+is remembered as yours: what is in it is imported whenever it changes, by runs and by the window, without asking. It
+runs with all your rights, outside of any sandbox, as any program of yours does. Among files of others it waits for
+your approval as they do.
 
 `studio help own_nodes` explains the declaration.
 """
