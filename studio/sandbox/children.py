@@ -79,6 +79,7 @@ class Child:
             bounds = dict(limits)
             watched = (bounds.pop("AS", 0) or bounds.pop("DATA", 0)) if WATCH_MEMORY else 0
             plan |= {"role": role, "limits": bounds, "watch_memory": watched, "argv": list(argv), "landlock": None}
+            plan["closed"] = None if boundary == "none" else _closed(boundary, view)
             home = bubblewrap.SCRATCH
             if boundary != "bubblewrap":
                 self._scratch = Path(tempfile.mkdtemp(prefix="studio-box-"))
@@ -216,6 +217,13 @@ def how_it_ended(code: int) -> str:
         return f"was ended by the signal {signal.Signals(-code).name}"
     except ValueError:
         return f"was ended by the signal {-code}"
+
+
+def _closed(boundary: Boundary, view: View) -> str:
+    """Which sockets are closed by a filter (see `inside.no_network`): what the boundary leaves open."""
+    if view.network:
+        return ""
+    return "all" if boundary == "landlock" else "beyond"
 
 
 def _widen(fd: int) -> None:

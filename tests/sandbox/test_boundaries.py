@@ -6,8 +6,10 @@ import errno
 import os
 import shutil
 import socket
+import threading
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -166,10 +168,76 @@ async def test_behind_landlock_no_socket_of_any_network_is_made(make: Callable[.
 
     assert closed == {
         **dict.fromkeys(("inet", "inet6", "netlink", "packet", "vsock"), errno.EACCES),
-        "unix": "open", "io_uring": errno.ENOSYS, "pair": "x",
+        "unix": errno.EACCES, "io_uring": errno.ENOSYS, "pair": "x",
     }  # fmt: skip
     assert (free["inet"], free["netlink"]) == ("open", "open")  # the control
     assert free["io_uring"] != errno.ENOSYS
+
+
+async def test_a_namespace_of_networks_is_closed_where_it_does_not_reach(make: Callable[..., RunSandbox]) -> None:
+    if why := boundaries.missing("bubblewrap"):
+        pytest.skip(why)
+
+    made = (await make(wish="bubblewrap").python(OTHER_SOCKETS, {})).value
+
+    assert (made["vsock"], made["packet"], made["io_uring"]) == (errno.EACCES, errno.EACCES, errno.ENOSYS)
+    assert (made["inet"], made["unix"], made["pair"]) == ("open", "open", "x")
+
+
+BUS = """
+import socket
+import threading
+def main(path):
+    a, b = socket.socketpair()
+    try:
+        with socket.socket(socket.AF_UNIX) as made:
+            made.connect(path)
+            return made.recv(10).decode()
+    except OSError as error:
+        said = error.errno
+    try:
+        one, other = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
+        one.connect(path + ".log")
+        return one.send(b"x")
+    except OSError as error:
+        return [said, error.errno]
+"""
+
+
+async def test_services_of_this_computer_that_have_a_file_are_out_of_reach(
+    make: Callable[..., RunSandbox], tmp_path: Path
+) -> None:
+    """A session's bus, a key agent or a container engine does whatever it is asked, with all rights of the person."""
+    path = str(tmp_path / "bus")
+    with socket.socket(socket.AF_UNIX) as bus, socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as log:
+        bus.bind(path)
+        bus.listen()
+        log.bind(f"{path}.log")
+        threading.Thread(target=lambda: bus.accept()[0].sendall(b"hello"), daemon=True).start()
+        for wish in ("bubblewrap", "landlock"):
+            if not boundaries.missing(wish):  # type: ignore[arg-type]
+                answered = (await make(wish=wish).python(BUS, {"path": path})).value
+                assert isinstance(answered, list), f"{wish}: {answered}"
+        assert (await make(wish="none").python(BUS, {"path": path})).value == "hello"  # the control
+
+
+KEYS = """
+import ctypes, os
+def main():
+    libc = ctypes.CDLL(None, use_errno=True)
+    numbers = {"x86_64": (248, 250), "aarch64": (217, 219)}[os.uname().machine]
+    libc.syscall(numbers[1], 0, -3, 0)
+    return ctypes.get_errno()
+"""
+
+
+@pytest.mark.parametrize("wish", ["bubblewrap", "landlock"])
+async def test_the_kernels_keyrings_are_out_of_reach(make: Callable[..., RunSandbox], wish: Any) -> None:
+    if why := boundaries.missing(wish):
+        pytest.skip(why)
+
+    assert (await make(wish=wish).python(KEYS, {})).value == errno.ENOSYS
+    assert (await make(wish="none").python(KEYS, {})).value != errno.ENOSYS  # the control
 
 
 async def test_sockets_without_a_file_of_other_programs_are_out_of_reach(sandbox: RunSandbox) -> None:

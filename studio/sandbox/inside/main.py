@@ -1,7 +1,8 @@
 """The beginning of every box: become warden and child, take limits and boundary upon the child, run what was asked.
 
 Run by its path with one argument, the plan as JSON: `role` (`python`, `command`, or `streams`), the numbers of the
-inherited `requests`, `answers`, `status` and `life` pipes, `limits`, `landlock` (or null), `argv` of a command,
+inherited `requests`, `answers`, `status` and `life` pipes, `limits`, `landlock` (or null), `closed` (which sockets,
+see `no_network`, or null), `argv` of a command,
 `scratch` (a folder to take away at the end, or ""), `watch_memory` (bytes, where the limits do not bound it).
 """
 
@@ -68,8 +69,9 @@ def _confine(plan: dict[str, object]) -> None:
     rules = plan["landlock"]
     if isinstance(rules, dict):
         landlock.restrict(rules["read"], rules["write"], network=rules["network"])
-        if not rules["network"] and no_network.can_close():
-            no_network.close_network()
+    closed = plan["closed"]
+    if isinstance(closed, str) and no_network.can_close():
+        no_network.close(closed)
     limits.limit(plan["limits"])
 
 
