@@ -62,6 +62,14 @@ def test_pages_are_shown(cli: Cli) -> None:
     assert both.endswith("There is a command of this name, too: `studio stores --help`.\n")
 
 
+def test_every_page_is_named_on_another_one() -> None:
+    pages = {name: page_text(name) for name in page_names()}
+
+    for name in pages.keys() - {"getting_started"}:
+        named = re.compile(rf"`(?:studio help )?{name}`")
+        assert any(named.search(text) for other, text in pages.items() if other != name), f"no page names `{name}`"
+
+
 def test_commands_named_on_the_pages_exist() -> None:
     for page in ("getting_started", "exit_codes"):
         for name in re.findall(r"(?:^|`)studio ([a-z-]+)", page_text(page), re.MULTILINE):
