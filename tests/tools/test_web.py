@@ -280,7 +280,11 @@ async def test_a_small_body_that_would_grow_to_hundreds_of_megabytes_takes_none(
 async def test_compressed_answers_are_read(here: Place, encoding: str) -> None:
     text = b"one two three " * 1_000
     raw = zlib.compressobj(wbits=-15)
-    bodies = {"gzip": gzip.compress(text[:99], mtime=0) + gzip.compress(text[99:]), "deflate": zlib.compress(text), "": text}
+    bodies = {
+        "gzip": gzip.compress(text[:99], mtime=0) + gzip.compress(text[99:]),
+        "deflate": zlib.compress(text),
+        "": text,
+    }
     bodies["raw"] = raw.compress(text) + raw.flush()
     here.answers["/"] = saying(bodies[encoding], Content_Encoding=encoding.replace("raw", "deflate") or "identity")
 
