@@ -10,6 +10,7 @@ import tokenize
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 from pathlib import Path
 from typing import Final
 
@@ -19,6 +20,7 @@ FOLDER: Final = "nodes"
 """Name of the folder, inside the project's."""
 
 MOST_FILES: Final = 500
+MOST_ENTRIES: Final = 10_000
 LARGEST: Final = 200_000
 """Bytes of one file."""
 
@@ -54,17 +56,41 @@ def own_files(project: Path) -> list[OwnFile]:
     return found
 
 
-def _paths(folder: Path) -> Iterator[Path]:
-    """Python files, also in folders inside; what begins with `_` or `.` is not for declaring node types."""
+def own_paths(folder: Path) -> Iterator[Path]:
+    """Yield a `nodes/` folder with the folders in it, and the Python files of each, as they are looked through.
+
+    What begins with `_` or `.` is not for declaring node types. Links are not followed, and of more than `MOST_ENTRIES`
+    names those of further folders are left out: a folder that is called so may hold anything.
+    """
     if folder.is_symlink() or not folder.is_dir():
         return
-    found: list[Path] = []
-    for here, folders, files in os.walk(folder):
-        folders[:] = sorted(name for name in folders if not name.startswith((".", "_")))
-        found += [Path(here) / name for name in files if name.endswith(".py") and not name.startswith((".", "_"))]
-        if len(found) > MOST_FILES:
-            break
-    yield from sorted(found)[:MOST_FILES]
+    waiting, left = [folder], MOST_ENTRIES
+    while waiting:
+        here = waiting.pop()
+        yield here
+        try:
+            with os.scandir(here) as found:
+                entries = list(islice(found, left + 1))
+        except OSError:
+            continue  # it went, or may not be read: then nothing of it is loaded
+        left -= len(entries)
+        if left < 0:
+            return
+        inner: list[Path] = []
+        for entry in sorted(entries, key=lambda entry: entry.name):
+            if entry.name.startswith((".", "_")):
+                continue
+            if entry.is_dir(follow_symlinks=False):
+                inner.append(Path(entry.path))
+            elif entry.name.endswith(".py"):
+                yield Path(entry.path)
+        waiting += reversed(inner)
+
+
+def _paths(folder: Path) -> list[Path]:
+    """The Python files, by name."""
+    files = (path for path in own_paths(folder) if path.name.endswith(".py") and not path.is_dir())
+    return sorted(islice(files, MOST_FILES))
 
 
 def _read(path: Path, name: str, left: int) -> OwnFile:

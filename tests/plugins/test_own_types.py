@@ -10,7 +10,7 @@ import pytest
 
 from studio import Graph, Trace, run
 from studio.graph.check import check
-from studio.plugins import loading
+from studio.plugins import files, loading
 from studio.plugins.files import MOST_BYTES, own_files
 from studio.plugins.registries import (
     OwnTypesNotApproved,
@@ -68,11 +68,11 @@ def project(tmp_path: Path) -> Path:
 
 
 def test_a_file_is_read_and_listed_without_being_run(project: Path) -> None:
-    files = own_files(project)
+    found = own_files(project)
     types = own_types(project)
 
-    assert [(file.name, file.types, file.problem) for file in files] == [("shout.py", ("my.shout",), "")]
-    assert types.waiting == tuple(files)
+    assert [(file.name, file.types, file.problem) for file in found] == [("shout.py", ("my.shout",), "")]
+    assert types.waiting == tuple(found)
     assert types.registry.find("my.shout") is None
     assert not (project / "canary").exists()
 
@@ -161,6 +161,22 @@ def test_a_file_with_a_fault_is_named_and_hides_no_other(project: Path, source: 
 
     assert fault in types.failures["nodes/bad.py"]
     assert types.registry.find("my.shout") is not None
+
+
+def test_folders_in_it_are_looked_through_and_huge_ones_are_given_up(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("deep/er/a.py", "deep/_b.py", "_c/d.py", ".e/f.py", "data.txt"):
+        path = project / "nodes" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("x = 1", "utf-8")
+    (project / "nodes" / "folder.py").mkdir()
+    assert [file.name for file in own_files(project)] == ["deep/er/a.py", "shout.py"]
+
+    monkeypatch.setattr(files, "MOST_ENTRIES", 8)
+    assert [file.name for file in own_files(project)] == ["shout.py"]
+    monkeypatch.setattr(files, "MOST_ENTRIES", 3)
+    assert own_files(project) == []
 
 
 def test_a_check_says_why_a_type_of_the_project_is_not_in_use(project: Path) -> None:

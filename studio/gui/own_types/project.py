@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Final
 
-from studio.plugins.files import FOLDER, MOST_FILES
+from studio.plugins.files import FOLDER, own_paths
 from studio.plugins.loading import module_name
 from studio.plugins.registries import OwnTypes
 from studio.spec.node import Node
@@ -18,8 +17,8 @@ from studio.trust.approvals import Approvals
 Stamp = tuple[Json, ...]
 """What tells whether a project's own node types may be others than they were."""
 
-MOST_FOLDERS: Final = 50
-"""Folders inside of `nodes/` that are watched."""
+MOST_WATCHED: Final = 550
+"""Folders and files of `nodes/` that are watched."""
 
 
 class OwnProject:
@@ -72,23 +71,7 @@ class OwnProject:
         """Return what is to be watched: the project's folder, its `nodes/`, the folders and Python files in there."""
         if self.folder is None:
             return []
-        return [self.folder, *_below(self.folder / FOLDER)]
-
-
-def _below(folder: Path) -> Iterator[Path]:
-    """Yield a folder and what is in it of folders and Python files, as `studio.plugins.files` looks through it."""
-    if folder.is_symlink() or not folder.is_dir():
-        return
-    files = 0
-    for folders, (here, inner, names) in enumerate(os.walk(folder), 1):
-        yield Path(here)
-        inner[:] = sorted(name for name in inner if not name.startswith((".", "_")))
-        for name in sorted(names):
-            if name.endswith(".py") and not name.startswith((".", "_")):
-                yield Path(here) / name
-                files += 1
-        if files > MOST_FILES or folders >= MOST_FOLDERS:
-            return
+        return [self.folder, *islice(own_paths(self.folder / FOLDER), MOST_WATCHED)]
 
 
 def _stat(path: Path) -> Json:

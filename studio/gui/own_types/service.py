@@ -136,6 +136,8 @@ class OwnNodeTypes(QObject):
 
     def look(self) -> None:
         """Look at every project's folder, and load again what may be another one by now."""
+        for document in list(self.workbench.documents):
+            self._join(document)  # a `studio.toml` that came or went makes another folder the project's
         for project in list(self._projects.values()):
             self._look_at(project)
 

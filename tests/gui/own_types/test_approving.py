@@ -157,6 +157,18 @@ def test_a_graph_from_elsewhere_is_asked_for_when_its_types_are_known_at_last(pr
     assert "connect to far.example.com" in project.bar(document, "trust").said.text
 
 
+def test_a_run_before_that_is_refused_with_the_reason(project: Project) -> None:
+    project.open()
+    outcomes: list[Any] = []
+    project.workbench.part("live").ended.connect(lambda _, outcome: outcomes.append(outcome))
+
+    project.workbench.trigger("run.run")
+    project.until(lambda: bool(outcomes))
+
+    assert "declared in nodes/shout.py, which nobody here approved" in str(outcomes[0].problem)
+    assert not project.canary.exists()
+
+
 def test_problems_say_that_a_type_waits_and_propose_no_other_one(project: Project) -> None:
     document = project.open()
     checks = project.workbench.part("checks")

@@ -275,6 +275,19 @@ def test_a_graph_saved_elsewhere_has_the_types_of_its_new_place(project: Project
     assert document.ports(TOP, "shout").cls is None
 
 
+def test_when_another_folder_becomes_the_project_its_types_are_used(project: Project) -> None:
+    project.trust()
+    inner = project.folder / "inner"
+    inner.mkdir()
+    (project.folder / "loud.yaml").rename(inner / "loud.yaml")
+    document = project.open("inner/loud.yaml")
+    assert project.ports(document) == (["text"], ["loud"])
+
+    (project.folder / "studio.toml").unlink()
+
+    project.until(lambda: document.registry is project.workbench.registry)
+
+
 def test_graphs_of_other_folders_do_not_have_them(project: Project, document: Document, tmp_path: Path) -> None:
     outside = tmp_path / "outside.yaml"
     outside.write_text("studio: 1\nname: outside\nnodes: {shout: {type: my.shout}}\n", "utf-8")
