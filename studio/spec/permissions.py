@@ -32,6 +32,13 @@ ANY: Final = "*"
 """`what` of a permission whose target a wire decides while the graph runs."""
 
 
+_ANY_WORDS: Final[dict[Kind, str]] = {
+    "host": "any server",
+    "read": "any folder of the project",
+    "write": "any folder of the project",
+}
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Permission:
     """One thing that an instance may do. `what` is the whole of it, since approval is by hash: all the code, the whole
@@ -49,5 +56,9 @@ class Permission:
     @property
     def told(self) -> str:
         """Say it as a phrase: `connect to api.example.org`."""
-        what = "whatever the wires say" if self.what == ANY else self.what
+        what = self.what
+        if what == ANY:
+            what = _ANY_WORDS.get(self.kind, "whatever the wires say")
+        elif what == "." and self.kind in ("read", "write"):
+            what = "the project's folder"
         return f"{KIND_WORDS[self.kind]} {what}" + (f" ({self.note})" if self.note else "")

@@ -157,6 +157,7 @@ def prompt_of(reader: Reader, row: tuple[Any, ...]) -> Prompt:
         status=effect.status,
         tokens=tokens,
         cost=effect.cost_usd,
+        tool_calls=effect.response.get("tool_calls") if isinstance(effect.response, dict) else None,
     )
 
 

@@ -122,7 +122,7 @@ class Effect:
 @dataclass(frozen=True, slots=True)
 class Prompt:
     """One model call as a person reads it. `messages` are all messages in order; a completion's prompt is the one
-    message of role `prompt`. `seq` is None while the firing is undecided."""
+    message of role `prompt`. `seq` is None while the firing is undecided; `tool_calls` is what the reply calls."""
 
     run: str
     seq: int | None
@@ -137,6 +137,7 @@ class Prompt:
     status: str
     tokens: int | None
     cost: float | None
+    tool_calls: Json = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -276,3 +276,20 @@ def test_a_run_that_gives_nothing_says_which_outputs_nothing_reached(cli: Cli, t
 
     assert "Nothing reached the output `found`." in cli("run", path).err
     assert "Nothing reached" not in cli("run", path, "-i", "n=3").err
+
+
+def test_prompts_shows_the_tools_that_a_reply_calls(cli: Cli, tmp_path: Path) -> None:
+    path, script = tmp_path / "agent.yaml", tmp_path / "script.jsonl"
+    path.write_text(
+        "studio: 1\nname: agent\nnodes:\n"
+        "  agent: {type: llm.agent, instructions: Split it., tools: [{use: text.split, as: split}]}\n"
+        "  result: {type: flow.output}\n"
+        "edges:\n  - agent.text -> result.value\n",
+        encoding="utf-8",
+    )
+    script.write_text('{"tool_calls": [{"name": "split", "arguments": {"text": "a"}}]}\n"One line."\n')
+
+    assert cli("run", path, "--model", f"scripted:{script}").code == 0
+
+    assert 'reply     │ → split {"text":"a"}' in cli("prompts").out
+    assert cli("prompts", "--json").json[0]["tool_calls"][0]["name"] == "split"

@@ -9,6 +9,7 @@ from studio.cli.database import open_trace, run_argument
 from studio.cli.output import Output
 from studio.cli.showing import message_lines, said_in
 from studio.cli.text import money
+from studio.replay.firing.prompts import with_calls
 
 EXAMPLES = ("studio prompts last", "studio prompts last --node writer", "studio prompts 01K3 --json")
 
@@ -38,8 +39,8 @@ def run(args: argparse.Namespace, out: Output) -> int:
         out.json([
             {
                 "run": one.run, "seq": one.seq, "node": one.node, "tick": one.tick, "model": one.model,
-                "messages": [dict(message) for message in one.messages], "reply": one.reply, "status": one.status,
-                "tokens": one.tokens, "cost": one.cost,
+                "messages": [dict(message) for message in one.messages], "reply": one.reply,
+                "tool_calls": one.tool_calls, "status": one.status, "tokens": one.tokens, "cost": one.cost,
             }
             for one in found
         ])  # fmt: skip
@@ -61,7 +62,7 @@ def run(args: argparse.Namespace, out: Output) -> int:
             for line in message_lines(str(message.get("role", "")), said_in(message), indent="  "):
                 out.line(line)
         if one.reply is not None:
-            for line in message_lines("reply", one.reply, indent="  "):
+            for line in message_lines("reply", with_calls(one.reply, one.tool_calls), indent="  "):
                 out.line(line)
         if one.status != "ok":
             out.say("  ", ("red", "no answer" if one.status == "unanswered" else f"status {one.status}"))
