@@ -121,8 +121,9 @@ class Agent(Node):
             inputs = frozenset((*tool.open_inputs(cls_of_tool), *tool.give))
             asked = tuple(cls_of_tool.permissions(tool.params(cls_of_tool), inputs))
             yield from asked
-            if asked and given:
-                yield Permission("other", f"use {tool.use} as the tool {tool.name}{given}")
+            asks = ", after a yes of yours to each call" if tool.ask else ""
+            if asked and (given or asks):
+                yield Permission("other", f"use {tool.use} as the tool {tool.name}{given}{asks}")
 
     @classmethod
     def uses_stores(cls, params: Params) -> dict[str, StoreUse]:

@@ -79,7 +79,9 @@ class RunCommand(Node):
         command = ["sh", "-c", params.script, "sh"] if params.script else params.argv
         names = [name for name in input_names(params.argv, params.variables) if name in wired]
         note = f"{', '.join(f'`{name}`' for name in names)} from wires" if names else ""
-        yield Permission("command", encode(command).decode(), note)
+        # The same words as `argv` would have their gaps filled in, so that wires could write what the shell runs.
+        how = " as a script, its inputs as variables" if params.script else ""
+        yield Permission("command", encode(command).decode() + how, note)
         yield Permission("read", params.folder)
         if params.writable:
             yield Permission("write", params.folder)

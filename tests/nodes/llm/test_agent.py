@@ -247,6 +247,14 @@ def test_an_agent_may_do_what_its_tools_may() -> None:
     assert any("nobody.knows" in text and '{"a":1}' in text for text in asked)
 
 
+def test_that_a_person_is_asked_for_each_call_is_part_of_what_is_approved() -> None:
+    def asked(**more: bool) -> list[str]:
+        params, _ = parse_params(Agent.Params, {"instructions": "x", "tools": [{"use": "files.delete", **more}]})
+        return [one.what for one in Agent.permissions(params, frozenset())]
+
+    assert asked(ask=True) != asked()
+
+
 def test_what_is_given_to_a_tool_is_part_of_what_is_approved() -> None:
     def asked(given: dict[str, str], use: str = "shell.run") -> list[tuple[str, str]]:
         fixed = {"argv": ["sh", "-c", "{cmd}"]} if use == "shell.run" else {}

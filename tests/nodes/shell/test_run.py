@@ -144,5 +144,17 @@ def test_permissions_are_the_whole_command_its_folder_and_what_it_may() -> None:
     ]
     assert "`path` from wires" in found[0].note
     assert [(one.kind, one.what) for one in more] == [
-        ("command", '["sh","-c","ls","sh"]'), ("read", "."), ("write", "."), ("host", "*"),
+        ("command", '["sh","-c","ls","sh"] as a script, its inputs as variables'), ("read", "."), ("write", "."),
+        ("host", "*"),
     ]  # fmt: skip
+
+
+def test_a_script_and_the_same_words_as_a_command_are_approved_apart() -> None:
+    """Approved as a script, its variables are safe; as `argv`, the gaps would become words of the shell."""
+    text = 'echo "$name" {name}'
+    script = parse_params(RunCommand.Params, {"script": text, "variables": ["name"]})[0]
+    argv = parse_params(RunCommand.Params, {"argv": ["sh", "-c", text, "sh"]})[0]
+
+    asked = [{(one.kind, one.what) for one in RunCommand.permissions(made, ("name",))} for made in (script, argv)]
+
+    assert asked[0] != asked[1]
