@@ -166,7 +166,7 @@ def _accept(graph: Graph, server: ServerSpec, tools: Sequence[ServerTool], out: 
             name = f"{path}.{node.name}" if path else node.name
             for key, value in params_of(server, tool).items():
                 if key in ("description", "schema", "output_schema") and not same_value(node.params.get(key), value):
-                    out.note(f"{name}: {key} was {_short(node.params.get(key))}, is {_short(value)}")
+                    out.note(f"{name}: {key} was “{_short(node.params.get(key))}”, is “{_short(value)}”")
                 node.params[key] = value
             if tool.output_schema is None:
                 node.params.pop("output_schema", None)

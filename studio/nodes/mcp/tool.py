@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import binascii
+import shlex
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
@@ -173,10 +174,13 @@ def check_pinned(params: Any, offered: list[ServerTool]) -> None:
         )
         if not is_same
     ]
+    whole = params.url or f"-- {shlex.join(map(str, params.command))}"
+    server = plain_line(whole) if len(whole) <= 200 else "SERVER"  # a sentence stays one
     raise NodeError(
         f"The server changed the tool `{plain_line(params.tool)[:100]}` since you looked at it: "
         f"{' and '.join(changed) or 'its hash'}.",
-        hint="Look at it again with `studio mcp-tools --accept GRAPH`, and run again if you agree with the change.",
+        hint=f"Look at it again with `studio mcp-tools --accept GRAPH {server}`, and run again if you agree with the "
+        "change.",
         code="tool_changed",
     )
 

@@ -218,7 +218,7 @@ async def test_a_tool_that_changed_is_not_called(now: ServerTool, changed: str) 
         await ran(servers, {"city": "x", "error_": []})
 
     assert told.value.kind == "tool_changed"
-    assert "--accept" in told.value.hint
+    assert "`studio mcp-tools --accept GRAPH -- " in told.value.hint, "the whole order, ready to be given"
     assert servers.calls == []
     servers.result = {**servers.result, "structured": {} if now.output_schema else None}
     await run_node(Tool, params(now), {"city": "x", "error_": []}, FakeContext(outside=servers))  # the control
