@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from studio.graph.model import Graph
 
-CHAT_NAMES = ("message", "messages", "question", "prompt", "text", "query", "input", "user", "topic", "goal", "task")
+CHAT_NAMES = (
+    "message",
+    "messages",
+    "question",
+    "questions",
+    "prompt",
+    "text",
+    "query",
+    "input",
+    "user",
+    "topic",
+    "goal",
+    "task",
+)
 REPLY_NAMES = ("reply", "answer", "response", "result", "text", "output", "message")
 
 
