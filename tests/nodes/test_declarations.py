@@ -149,3 +149,10 @@ def test_it_names_its_stores_by_params_that_exist(cls: type[Node]) -> None:
         assert use in ("read", "write", "take")
     if cls.spec.type.split(".")[0] in ("store", "queue"):
         assert cls.spec.stores
+
+
+@types
+def test_the_editor_of_all_none_or_some_names_edits_no_plain_list(cls: type[Node]) -> None:
+    named = [field for field in cls.Params.fields().values() if field.editor.get("kind") == "names"]
+
+    assert [field.name for field in named if field.type == "list"] == [], "it would give true and false, too"

@@ -42,9 +42,7 @@ class Python(Node):
             help="The code, with a function `main`.",
             editor={"kind": "code", "rows": 12},
         )
-        outputs: list[Any] = param(
-            [], help="Names of outputs, if `main` returns a dictionary with these keys.", editor={"kind": "names"}
-        )
+        outputs: list[Any] = param([], help="Names of outputs, if `main` returns a dictionary with these keys.")
         packages: bool = param(False, help="Packages installed beside the studio can be imported, as numpy is.")
         limit_s: float = param(10.0, ge=0.05, le=3600, help="The code is ended after so many seconds.")
         memory_mb: int = param(512, ge=64, le=65_536, help="The code may take so many megabytes of memory.")

@@ -21,6 +21,8 @@ from studio.tools.server_tools import tool_hash
 
 OWN = frozenset(("text", "json", "files", "is_error"))
 MAX_SCHEMA = 200_000
+_PINNED = {"group": "Pinned", "folded": True}
+"""What `studio mcp-tools` writes: to be read, hardly ever to be changed by hand."""
 
 
 @node(
@@ -49,10 +51,14 @@ class Tool(Node):
         command: list[Any] = param([], help="The program and its arguments, one text each.")
         url: str = param("", help="Where a server runs, as in `https://tools.example.org/mcp`.")
         tool: str = param(help="The name of the tool.")
-        description: str = param("", help="What the server said of the tool when you looked.", editor={"kind": "text"})
-        schema: dict[str, Any] = param({}, help="The schema of its arguments when you looked.")
-        output_schema: dict[str, Any] | None = param(None, help="The schema of its result when you looked, if any.")
-        hash: str = param("", help="The hash of name, description and schemas when you looked.")
+        description: str = param(
+            "", help="What the server said of the tool when you looked.", editor={**_PINNED, "kind": "text"}
+        )
+        schema: dict[str, Any] = param({}, help="The schema of its arguments when you looked.", editor=_PINNED)
+        output_schema: dict[str, Any] | None = param(
+            None, help="The schema of its result when you looked, if any.", editor=_PINNED
+        )
+        hash: str = param("", help="The hash of name, description and schemas when you looked.", editor=_PINNED)
         arguments: dict[str, Any] = param({}, help="Fixed values of arguments, by name.")
         folder: str = param(".", help="The folder of the project that a command starts in.", editor={"kind": "folder"})
         variables: list[Any] = param([], help="Names of secrets that the command gets as variables.")

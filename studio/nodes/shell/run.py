@@ -39,9 +39,7 @@ class RunCommand(Node):
     class Params(Fields):
         argv: list[Any] = param([], help="The program and its arguments, as in `grep`, `-c`, `--`, `{word}`, `a.txt`.")
         script: str = param("", help="Instead of `argv`: a script for `sh`.", editor={"kind": "code", "rows": 6})
-        variables: list[Any] = param(
-            [], help="Inputs of a script, each a variable of that name.", editor={"kind": "names"}
-        )
+        variables: list[Any] = param([], help="Inputs of a script, each a variable of that name.")
         folder: str = param(".", help="Where it runs, relative to the project.", editor={"kind": "folder"})
         writable: bool = param(False, help="The command may change files in the folder.")
         network: bool = param(False, help="The command may use the network.")

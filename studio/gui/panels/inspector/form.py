@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from studio.gui.panels.inspector.folds import Folds
-from studio.gui.panels.inspector.param_row import ParamRow
+from studio.gui.panels.inspector.param_row import ParamRow, title_of
 from studio.gui.panels.inspector.subject import Subject
 from studio.gui.widgets.editor import MIXED
 from studio.gui.widgets.labels import Note, small_button
@@ -16,7 +16,7 @@ from studio.support.values import Json, NotJson, encode, preview
 
 MARGINS = (10, 4, 8, 10)
 FOLDED = ("examples",)
-"""Kinds of editors whose group stays folded though something is set: long lists."""
+"""Kinds of editors whose group stays folded though something is set: long lists. A field may ask for it, too."""
 
 
 class ParamGroup:
@@ -54,7 +54,7 @@ class ParamGroup:
         if self.main:
             return
         given = [field for field in self.fields if self.form.subject.value(field.name) is not MISSING]
-        shows = any(field.editor.get("kind") not in FOLDED for field in given)
+        shows = any(field.editor.get("kind") not in FOLDED and not field.editor.get("folded") for field in given)
         always = any(field.editor.get("open") for field in self.fields)
         self._folds.suggest(self.key, self.section, shows or always or self._wrong())
 
@@ -221,8 +221,8 @@ def summary(field: Field, value: Json) -> str:
     if value is MISSING:
         return ""
     if value is MIXED:
-        return f"{field.name.replace('_', ' ')} differs"
-    name = field.name.replace("_", " ")
+        return f"{title_of(field)} differs"
+    name = title_of(field)
     if isinstance(value, list):
         return f"{len(value)} {name}"
     if isinstance(value, dict):

@@ -19,6 +19,18 @@ LARGE = ("template", "text", "code", "expression", "regex", "json", "schema", "c
 """Kinds of editors that may be opened in a window of their own."""
 
 
+_UNITS = {"_s": "s", "_ms": "ms", "_mb": "MB", "_usd": "USD"}
+"""How names of params end that are measured in something, and how that is written."""
+
+
+def title_of(field: Field) -> str:
+    """Return the name of a param as a label: `limit_s` is “limit (s)”, `max_turns` “max turns”."""
+    for end, unit in _UNITS.items():
+        if field.name.endswith(end):
+            return f"{field.name.removesuffix(end).replace('_', ' ')} ({unit})"
+    return field.name.replace("_", " ")
+
+
 class ParamRow(QWidget):
     """One row. `set_value` asks for a value and returns why it is refused ("" if it was done); `read` gives it."""
 
@@ -46,7 +58,7 @@ class ParamRow(QWidget):
         self._problem = ""
         self._fault = ""
         self.setObjectName(name)
-        self.title = title or field.name.replace("_", " ")
+        self.title = title or title_of(field)
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(2)

@@ -94,3 +94,16 @@ def test_without_a_server_it_says_what_is_missing(desk_of: Callable[..., Desk]) 
     body.ask_button.click()
 
     assert "`command` or its `url`" in body.told.text()
+
+
+def test_what_is_pinned_is_folded_and_named(desk_of: Callable[..., Desk]) -> None:
+    pinned = "description: Tell it., schema: {type: object, properties: {city: {type: string}}}, hash: abc"
+    desk = desk_of(f"nodes:\n  ask: {{type: mcp.tool, tool: forecast, command: [x], {pinned}}}\n")
+
+    page = desk.select("ask")
+    group = page.form.group_of("schema")
+
+    assert group is not None
+    assert not group.section.is_open
+    assert {field.name for field in group.fields} == {"description", "schema", "output_schema", "hash"}
+    assert "schema: city" in group.section.header.summary
