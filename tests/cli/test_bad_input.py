@@ -211,3 +211,18 @@ def _wait_for_run(db: Path) -> None:
             if any(firing.node == "b" for run in trace.runs() for firing in trace.firings(run.id)):
                 return
     raise AssertionError("the run never began")
+
+
+def test_modules_beside_somebodys_graph_are_not_imported(tmp_path: Path) -> None:
+    """The control is Python itself, which takes them from the folder one stands in."""
+    (tmp_path / "graph.yaml").write_text("studio: 1\nname: g\nnodes: {t: {type: text.constant, text: a}}\n")
+    (tmp_path / "orjson.py").write_text("open('ran', 'w').close()\n")
+
+    done = subprocess.run(
+        [sys.executable, "-m", "studio", "lint", "graph.yaml"], cwd=tmp_path, capture_output=True, text=True, timeout=60
+    )
+
+    assert not (tmp_path / "ran").exists(), done.stderr
+    assert done.returncode in (0, 4), done.stderr
+    subprocess.run([sys.executable, "-c", "import orjson"], cwd=tmp_path, timeout=60, check=True)
+    assert (tmp_path / "ran").exists()
