@@ -21,7 +21,7 @@ KIND_WORDS: Final[dict[Kind, str]] = {
     "secret": "use the secret",
     "model": "ask the model",
     "base_url": "send prompts to",
-    "other": "do what it is set to",
+    "other": "do this",
 }
 """How sentences say what a permission allows; the permission's `what` follows."""
 
@@ -61,4 +61,5 @@ class Permission:
             what = _ANY_WORDS.get(self.kind, "whatever the wires say")
         elif what == "." and self.kind in ("read", "write"):
             what = "the project's folder"
-        return f"{KIND_WORDS[self.kind]} {what}" + (f" ({self.note})" if self.note else "")
+        between = ":" if self.kind == "other" else ""
+        return f"{KIND_WORDS[self.kind]}{between} {what}" + (f" ({self.note})" if self.note else "")

@@ -16,6 +16,7 @@ from studio.spec.permissions import ANY, Permission
         (Permission("host", ANY, "as the command likes"), "connect to any server (as the command likes)"),
         (Permission("command", ANY), "run the command whatever the wires say"),
         (Permission("command", "."), "run the command ."),
+        (Permission("other", "DELETE https://example.org/a"), "do this: DELETE https://example.org/a"),
     ],
 )
 def test_it_is_said_as_a_phrase(permission: Permission, told: str) -> None:

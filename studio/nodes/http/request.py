@@ -11,7 +11,7 @@ from studio.nodes.http._url import filled_url, headers_problems, texts_of, url_p
 from studio.spec import Fields, Node, Permission, RunContext, make_fields, node, param, port
 from studio.spec.outside import WebRequest
 from studio.support.errors import NodeError
-from studio.support.values import Absent, Json, encode, preview
+from studio.support.values import Absent, Json, encode, preview, sorted_encode
 
 READING = ("GET", "HEAD")
 """Methods that change nothing and have no body (RFC 9110, 9.2.1)."""
@@ -77,7 +77,11 @@ class Request(Node):
 
     @classmethod
     def permissions(cls, params: Any, wired: Collection[str]) -> Iterator[Permission]:
+        """Yield its origin and secrets; of a request that may change something there, all that is fixed of it."""
         yield from web_permissions(params.url, params.headers)
+        if params.method not in READING:
+            headers = f" with the headers {sorted_encode(params.headers).decode()}" if params.headers else ""
+            yield Permission("other", f"{params.method} {params.url or 'to a URL that a wire gives'}{headers}")
 
     async def run(self, ctx: RunContext, params: Params, inputs: Fields) -> Out:
         headers = texts_of(params.headers)

@@ -171,6 +171,15 @@ def test_it_asks_for_exactly_its_origin_and_its_secrets() -> None:
     assert [(one.what, one.note) for one in near] == [("http://127.0.0.1:8080", "on this computer or its network")]
 
 
+def test_of_a_request_that_changes_something_all_that_is_fixed_is_approved() -> None:
+    fixed = {"url": f"{BASE}/a/{{x}}", "method": "DELETE", "headers": {"B": "2", "A": "1"}}
+
+    assert Permission("other", f'DELETE {BASE}/a/{{x}} with the headers {{"A":"1","B":"2"}}') in permissions(**fixed)
+    for more in ({"url": f"{BASE}/b/{{x}}"}, {"method": "PUT"}, {"headers": {"A": "1"}}, {"url": ""}):
+        assert permissions(**{**fixed, **more}) != permissions(**fixed)
+    assert {one.kind for one in permissions(url=f"{BASE}/a", method="HEAD")} == {"host"}
+
+
 @pytest.mark.parametrize(
     ("params", "told"),
     [
