@@ -65,11 +65,6 @@ class NodePage(QWidget):
             if cls is not None and has_preview(cls.spec.type):
                 self.preview = self._section(f"{key}.Preview", "Preview", lambda: PreviewSection(self.subject))
                 column.addWidget(self.preview)
-            if cls is not None and cls.spec.type == SERVER_TYPE:
-                self.server = self._section(
-                    f"{key}.Server", "Server", lambda: ServerSection(self.subject), is_open=True
-                )
-                column.addWidget(self.server)
             self.ports = self._section("Ports", "Ports", lambda: PortsSection(self.subject), is_open=True)
             column.addWidget(self.ports)
             if cls is not None:

@@ -45,6 +45,14 @@ def press(box: QMessageBox, name: str) -> None:
     button.click()
 
 
+def test_there_is_one_section_to_ask_in_and_it_stands_above_the_params(weather: Desk) -> None:
+    page = weather.select("ask")
+
+    assert len(page.findChildren(ServerSection)) == 1
+    assert page.server is not None
+    assert page.server.y() < page.form.y()
+
+
 def test_nothing_starts_until_a_person_agreed(weather: Desk, tmp_path: Path, qtbot: QtBot) -> None:
     body = section(weather)
     body.ask_button.click()
