@@ -223,12 +223,12 @@ def _phrase(path: str, one: Permission) -> str:
         "command": f"run a command in `{node}`",
         "code": f"run code in `{node}`",
         "server": f"start or call a tool server in `{node}`",
-        "write": f"change files in `{node}`",
+        "write": f"let `{node}` change files",
         "host": f"connect to {what}" if one.what != ANY else f"connect to whatever `{node}` is told",
         "secret": f"use the secret {what}",
         "base_url": f"send prompts to {what}",
         "model": f"ask the model {what}",
-        "read": f"read files in `{node}`",
+        "read": f"let `{node}` read files",
         "other": f"do what `{node}` is set to",
     }[one.kind]
 
