@@ -215,7 +215,7 @@ async def test_services_of_this_computer_that_have_a_file_are_out_of_reach(
         log.bind(f"{path}.log")
         threading.Thread(target=lambda: bus.accept()[0].sendall(b"hello"), daemon=True).start()
         for wish in ("bubblewrap", "landlock"):
-            if not boundaries.missing(wish):  # type: ignore[arg-type]
+            if not boundaries.missing(wish):
                 answered = (await make(wish=wish).python(BUS, {"path": path})).value
                 assert isinstance(answered, list), f"{wish}: {answered}"
         assert (await make(wish="none").python(BUS, {"path": path})).value == "hello"  # the control
