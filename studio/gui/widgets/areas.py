@@ -46,7 +46,7 @@ class Area(QPlainTextEdit):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         share_undo(self)
         self.document().documentLayout().documentSizeChanged.connect(self._grow)
-        self.ensurePolished()  # the style's margins count for the height
+        # Not polished here: the style sheet would take a font that is set later back, at the next parent.
         self._grow()
 
     def text(self) -> str:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import ClassVar
 
 from PySide6.QtCore import QStringListModel, Qt
-from PySide6.QtGui import QFontDatabase
 from PySide6.QtWidgets import QCompleter, QHBoxLayout, QLineEdit, QWidget
 
+from studio.gui.widgets.areas import fixed_font
 from studio.gui.widgets.editor import MIXED, Editor, default_text
 from studio.gui.widgets.undo_keys import line
 from studio.spec.fields import MISSING
@@ -32,7 +32,7 @@ class LineEditor(Editor):
         row.setContentsMargins(0, 0, 0, 0)
         self.field = line(self)
         if fixed:
-            self.field.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
+            fixed_font(self.field)
         row.addWidget(self.field)
         self.setFocusProxy(self.field)
         self.field.textEdited.connect(self._typed)

@@ -6,10 +6,15 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QFontInfo
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
 
 from studio.gui.theme import current_theme
+from studio.gui.widgets.areas import AreaEditor
 from studio.gui.widgets.code import CodeEditor, indentation
+from studio.gui.widgets.json_text import JsonEditor
+from studio.gui.widgets.lines import LineEditor
 from studio.gui.widgets.making import make_editor
 from studio.spec.fields import Field
 from tests.gui.widgets.test_editors import Context
@@ -63,3 +68,20 @@ def test_words_texts_numbers_and_comments_have_colours_of_their_own(editor: Code
     assert colours["# why"] == theme.colour("soft")
     assert "return" in colours
     assert "+" not in colours
+
+
+def test_letters_of_one_width_stay_so_in_a_window(qtbot: Any) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    column = QVBoxLayout(window)
+    code, plain = CodeEditor("x"), AreaEditor("x")
+
+    for editor in (code, plain, JsonEditor({}), LineEditor("x", fixed=True)):
+        column.addWidget(editor)
+    window.show()
+
+    fields = window.findChildren(QPlainTextEdit) + window.findChildren(QLineEdit)
+    fixed = [QFontInfo(field.font()).fixedPitch() for field in fields if field is not plain.field]
+    assert len(fixed) == 3
+    assert all(fixed)
+    assert not QFontInfo(plain.field.font()).fixedPitch()
