@@ -254,7 +254,9 @@ def _at_origin(layout: Layout, cards: Mapping[str, Card]) -> Layout:
     if not layout.positions:
         return layout
     left = min(x for x, _ in layout.positions.values())
-    top = min(y for _, y in layout.positions.values())
+    # Wires around the nodes may run above all of them, where the heading stands.
+    bends = [y for points in layout.routes.values() for _, y in _inner(points)]
+    top = min([y for _, y in layout.positions.values()] + bends)
     return Layout(
         {key: (x - left, y - top) for key, (x, y) in layout.positions.items()},
         {number: [(x - left, y - top) for x, y in points] for number, points in layout.routes.items()},

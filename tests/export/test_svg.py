@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import xml.etree.ElementTree as ElementTree
 
 import pytest
@@ -11,6 +12,7 @@ from studio.export.paths import Lanes, curve, hits
 from studio.export.svg import graph_svg
 from studio.graph import Graph
 from studio.spec import default_registry
+from studio.support.resources import resource_root
 from tests.replay.conftest import TOWN
 from tests.support.graphs import CRITIC_LOOP as CRITIC
 
@@ -40,6 +42,16 @@ def test_every_node_port_and_wire_is_drawn() -> None:
     titles = [one.text for one in root.iter(f"{SVG}title")]
     assert all(str(edge) in titles for edge in graph.edges)
     assert 'first ""' in texts(root, "pilltext")
+
+
+def test_no_wire_runs_through_a_heading() -> None:
+    graph = Graph.load(resource_root("graphs") / "ask_the_notes.yaml")
+    for body in (graph, *graph.graphs.values()):
+        root = ElementTree.fromstring(graph_svg(body, default_registry()))
+        wires = [one.get("d", "") for one in root.iter(f"{SVG}path") if one.get("class") == "wire"]
+        # Places of the first graph's wires, which are relative to the cards' corner below the heading.
+        heights = [float(y) for path in wires for _, y in re.findall(r"(-?[0-9.]+)[ ,](-?[0-9.]+)", path)]
+        assert min(heights) >= 0
 
 
 def test_bodies_are_drawn_below() -> None:
