@@ -104,8 +104,10 @@ def test_nodes_explains_each_type(cli: Cli, name: str) -> None:
     assert cls is not None
     for field in cls.Params.fields().values():
         assert f"  {field.name}" in told.out
+    shown = " ".join(told.out.split())
+    assert all(" ".join(words.split()) in shown for words in (cls.spec.library, cls.spec.limits))
     described = cli("nodes", name, "--json").json
-    assert described["type"] == name
+    assert (described["type"], described["library"], described["limits"]) == (name, cls.spec.library, cls.spec.limits)
     assert [param["name"] for param in described["params"]] == list(cls.Params.fields())
 
 

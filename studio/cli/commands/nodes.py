@@ -139,6 +139,11 @@ def _explain(cls: type[Node], out: Output) -> int:
             out.say()
             out.say(("bold", title))
             _field_table(fields, out, plain=title == "Outputs")
+    if spec.library or spec.limits:
+        out.say()
+    for what, told in (("Library", spec.library), ("Limits", spec.limits)):
+        if told:
+            out.wrapped("", ("bold", f"{what:<7}"), "  ", told)
     if spec.stores:
         out.say()
         uses = ", ".join(f"`{name}` ({use})" for name, use in spec.stores.items())
@@ -195,6 +200,8 @@ def _describe(cls: type[Node]) -> Json:
         "help": spec.help,
         "effects": spec.effects,
         "live": spec.live,
+        "library": spec.library,
+        "limits": spec.limits,
         "params": [_field(field) for field in cls.Params.fields().values()],
         "inputs": [_field(field) for field in inputs.values()],
         "outputs": [_field(field, output=True) for field in outputs.values()],
