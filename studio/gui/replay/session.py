@@ -74,7 +74,7 @@ class Session:
         """The name of its graph, on one line and cut: whoever made the graph may have written anything."""
         self.document = Document(graph, registry=registry, name=title_of(self.run, graph.name), locked=LOCKED)
         self.cursor.regions.ports = self._ports
-        self.document.types_changed.connect(lambda: self.cursor.regions.use_registry(self.document.registry))
+        self._leave_types = self.document.types_changed.connect(self._take_types)
         self.places = Places(graph)
         self.moved: Signal[()] = Signal()
         self.grew: Signal[()] = Signal()
@@ -98,6 +98,10 @@ class Session:
         """Close the trace; nothing is asked of the session after."""
         self.lookup.stop()
         self.trace.close()
+        self._leave_types()  # the document may be kept for a while: it must not keep the session
+
+    def _take_types(self) -> None:
+        self.cursor.regions.use_registry(self.document.registry)
 
     # -- where it stands ----------------------------------------------------------------------
 
