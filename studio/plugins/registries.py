@@ -53,7 +53,8 @@ def own_types(base: Path | None, approve: Collection[str] = ()) -> OwnTypes:
     """Return what a graph in this folder has to work with; `None`: only what does not depend on a project.
 
     Reads the project's `nodes/` folder each time, and imports only what is approved: by its content in this profile,
-    by its folder (`trust_folder`), or by a hash in `approve` (of a file, or of all together).
+    as a file or folder of the person's own (`trust_file`, `trust_folder`), or by a hash in `approve` (of a file, or of
+    all together).
     """
     plugins = enabled_names(str(current_settings()["plugins.enabled"]))
     project = None if base is None else project_folder(base)
@@ -62,7 +63,9 @@ def own_types(base: Path | None, approve: Collection[str] = ()) -> OwnTypes:
     known = Approvals()
     whole = bool(files) and (together in approve or known.has(folder_key(project)))
     allowed = frozenset(
-        file.hash for file in files if file.hash and (whole or file.hash in approve or known.has(file.hash))
+        file.hash
+        for file in files
+        if file.hash and (whole or file.hash in approve or known.has(file.hash) or known.has(file_key(file.path)))
     )
     key = (project, plugins, together, allowed, tuple((file.name, file.problem) for file in files))
     with _lock:
@@ -90,6 +93,16 @@ def folder_key(project: Path | None) -> str:
     return "" if project is None else hash_bytes(b"own folder\0" + str(project / FOLDER).encode("utf-8", "replace"))
 
 
+def file_key(path: Path) -> str:
+    """Return under which hash the approvals keep that a file is the person's own, whatever is written into it."""
+    return hash_bytes(b"own file\0" + str(path).encode("utf-8", "replace"))
+
+
+def trust_file(path: Path) -> None:
+    """Remember that a file of node types is the person's own: it is imported whenever it changes."""
+    Approvals().remember(file_key(path), f"whatever {path.name} holds", _FOLDER, str(path))
+
+
 def trust_folder(project: Path) -> None:
     """Remember that a project's `nodes/` folder is the person's own: what is in it is imported whenever it changes."""
     Approvals().remember(folder_key(project), f"everything in {project / FOLDER}", _FOLDER, str(project / FOLDER))
@@ -108,7 +121,8 @@ def forget_own(project: Path) -> int:
     included. Returns how many there were. What was imported stays in the memory of this process, unused."""
     approvals = Approvals()
     folder = project / FOLDER
-    now = {folder_key(project), *(file.hash for file in own_files(project))}
+    files = own_files(project)
+    now = {folder_key(project), *(file.hash for file in files), *(file_key(file.path) for file in files)}
     kept = {
         hash
         for hash, one in approvals.all().items()

@@ -6,8 +6,8 @@ import re
 from pathlib import Path
 from typing import Final
 
-from studio.plugins.files import FOLDER, own_files
-from studio.plugins.registries import own_types, trust_folder
+from studio.plugins.files import FOLDER
+from studio.plugins.registries import own_types, trust_file
 from studio.spec.node import Effects
 from studio.support.errors import EnvironmentProblem, UsageError
 
@@ -15,8 +15,8 @@ NAME: Final = re.compile(r"[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*")
 
 
 def write_node(project: Path, name: str, effects: Effects = "pure") -> Path:
-    """Write the file of a new node type and return its path; the folder is trusted from then on if it held no file of
-    anybody else's before.
+    """Write the file of a new node type and return its path. The file counts as the person's own from then on, whatever
+    is written into it; other files of the folder, which may come with what is fetched from others, do not.
 
     Raises UsageError for a name that cannot be, or is taken, or a file that is there; EnvironmentProblem where the disk
     refuses.
@@ -35,15 +35,13 @@ def write_node(project: Path, name: str, effects: Effects = "pure") -> Path:
         path = project / FOLDER / f"{group}_{own}.py"
     if path.exists() or path.is_symlink():
         raise UsageError("There is a file of this name already.", where=str(path), hint="Choose another name.")
-    fresh = not own_files(project)
     try:
         path.parent.mkdir(exist_ok=True)
         with path.open("x", encoding="utf-8") as file:
             file.write(node_text(name, effects))
     except OSError as error:
         raise EnvironmentProblem(f"The file cannot be written: {error.strerror or error}.", where=str(path)) from None
-    if fresh:
-        trust_folder(project)
+    trust_file(path)
     return path
 
 

@@ -2,7 +2,8 @@
 
 The hash covers what decides what may happen: where a node stands, its type and version, all of its permissions, and
 what is wired into it.  Places on the canvas, titles, prompts and the order of nodes do not change it; one changed byte
-of code does.
+of code does.  Where something is wired into a command or a tool server, it covers all that the graph says, prompts too:
+what comes over a wire is decided far away.
 """
 
 from __future__ import annotations
@@ -15,13 +16,14 @@ from weakref import WeakKeyDictionary
 from studio.graph.model import Edge, Graph, NodeInstance
 from studio.graph.reading import is_file_reference
 from studio.graph.scope import BODY_PARAM, bundle
+from studio.graph.writing import node_to_json
 from studio.models.names import EMBEDDED, REPLAY, ROLES, SCRIPTED, replay_parts
 from studio.models.weights import SMOLLM2
 from studio.spec.node import Node
 from studio.spec.params import read_params
 from studio.spec.permissions import KIND_WORDS, Kind, Permission
 from studio.spec.registry import Registry, default_registry
-from studio.support.values import Json, NotJson, hash_bytes, sorted_encode
+from studio.support.values import Json, NotJson, decode, hash_bytes, sorted_encode
 from studio.trust.showing import seen, seen_line
 
 SHIPPED_MODELS: Final = ("embedded", "toy", f"{EMBEDDED}wordllama-256", f"{EMBEDDED}{SMOLLM2.name}")
@@ -30,6 +32,9 @@ author may have made: native code reads it.  Of `scripted:FILE` the graph gets w
 
 MODEL_EDITORS: Final = ("model", "embedder")
 """Editors of params that name a model."""
+
+OPEN: Final[tuple[Kind, ...]] = ("command", "server", "other")
+"""Kinds of which the inputs decide as much as the params do."""
 
 LONG: Final[tuple[Kind, ...]] = ("code", "other")
 """Kinds whose `what` is shown as a block of its own."""
@@ -55,6 +60,12 @@ class Entry:
         """What counts for the hash."""
         may = [[one.kind, one.what] for one in self.permissions]
         return [self.path, self.type, self.version, self.effects, may, list(self.wires)]
+
+    @property
+    def is_open(self) -> bool:
+        """True if wires decide what a program of this computer is told to do, or whether: then an approval holds for
+        the whole graph as it is. Commands do not run behind a boundary that would make any input harmless."""
+        return bool(self.wires) and any(one.kind in OPEN for one in self.permissions)
 
     def to_json(self) -> Json:
         """Return it for programs."""
@@ -140,7 +151,30 @@ def survey_whole(graph: Graph, registry: Registry) -> Survey:
                         )
                     )
     found.sort(key=lambda entry: entry.path)
-    return Survey(graph.name, tuple(found), hash_bytes(sorted_encode([entry.identity for entry in found])))
+    identity: list[Json] = [entry.identity for entry in found]
+    if any(entry.is_open for entry in found):
+        identity.append(_content_of(graph))
+    return Survey(graph.name, tuple(found), hash_bytes(sorted_encode(identity)))
+
+
+def _content_of(whole: Graph) -> Json:
+    """All that a graph says but for how it looks: names of graphs, titles, places, notes, and the order of nodes."""
+    parts: list[Json] = []
+    for place, part in whole.walk():
+        nodes = {name: {**node_to_json(node), "title": ""} for name, node in part.nodes.items()}
+        stores = {name: [store.type, store.scope, store.params] for name, store in part.stores.items()}
+        wires = [str(edge) for edge in part.edges]
+        ends = [part.until, part.max_ticks, part.on_limit]
+        parts.append([place, sorted(nodes.items()), wires, sorted(stores.items()), ends])
+    return _plain(parts)
+
+
+def _plain(value: Json) -> Json:
+    """The value as JSON can hold it: whole numbers of a hundred digits and the like as their text."""
+    try:
+        return decode(sorted_encode(value))
+    except NotJson:
+        return repr(value)
 
 
 def permissions_of(

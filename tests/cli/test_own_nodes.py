@@ -136,21 +136,12 @@ def test_a_terminal_asks_and_takes_nothing_but_yes_for_yes(
     assert bool(Approvals().all()) is approved
 
 
-def test_a_new_node_type_among_files_of_others_says_that_it_waits(cli: Cli, project: Path) -> None:
-    told = cli("new-node", "my.echo")
+def test_a_new_node_type_is_in_use_at_once_and_files_of_others_beside_it_wait(cli: Cli, project: Path) -> None:
+    assert cli("new-node", "my.echo").code == 0
 
-    assert told.code == 0
-    assert f"studio nodes --approve {shlex.quote(str(project))}" in told.err
-    assert cli("new-node", "my.other", "--json").json["approved"] is False
-    assert not (project / "canary").exists()
-
-
-def test_a_new_node_type_in_an_empty_project_is_in_use_at_once(
-    cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    assert cli("new-node", "my.echo", "--json").json["approved"] is True
     assert "What to work on." in cli("nodes", "my.echo").out
+    assert states(cli) == {"echo.py": "approved", "hey.py": "waits", "other.py": "waits"}
+    assert not (project / "canary").exists()
 
 
 def test_a_trusted_folder_is_imported_as_it_changes_until_that_is_revoked(cli: Cli, project: Path) -> None:

@@ -11,13 +11,14 @@ from studio.graph import Graph
 from studio.graph.check import check
 from studio.spec import default_registry
 from tests.engine.players import run_logged
+from tests.support.approving import hashes_of
 from tests.support.memory_log import MemoryLog
 
 
 def played(text: str, base: Path | None = None, **options: Any) -> tuple[Any, MemoryLog]:
     graph = Graph.from_text(text, base=base)
     assert [str(found) for found in check(graph, default_registry()) if found.severity == "error"] == []
-    return run_logged(graph, registry=default_registry(), **options)
+    return run_logged(graph, registry=default_registry(), approve=hashes_of(graph), **options)
 
 
 def fired(log: MemoryLog, path: str) -> list[str]:

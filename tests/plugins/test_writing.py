@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 
 from studio import Graph, run
-from studio.plugins.files import own_files
-from studio.plugins.registries import own_types
+from studio.plugins.registries import forget_own, own_types
 from studio.plugins.writing import node_text, write_node
 from studio.spec.node import Effects
 from studio.support.errors import UsageError
@@ -83,11 +82,20 @@ def test_a_file_that_is_there_is_never_written_over(project: Path) -> None:
     assert [path.read_text("utf-8") for path in (first, second)] == ["kept", "kept"]
 
 
-def test_a_folder_with_files_of_somebody_else_is_not_taken_for_ones_own(project: Path) -> None:
-    (project / "nodes").mkdir()
-    (project / "nodes" / "theirs.py").write_text(node_text("their.node"), "utf-8")
+def test_what_was_written_stays_ones_own_and_what_others_bring_does_not(project: Path) -> None:
+    mine = write_node(project, "my.echo")
+    (project / "nodes" / "theirs.py").write_text(node_text("their.node"), "utf-8")  # by a pull, say
+    mine.write_text(mine.read_text("utf-8").replace("my.echo", "my.other"), "utf-8")
 
+    types = own_types(project)
+
+    assert types.registry.find("my.other") is not None, "changed by its author"
+    assert {file.name for file in types.waiting} == {"theirs.py"}
+    assert types.registry.find("their.node") is None
+
+
+def test_what_is_forgotten_is_asked_again(project: Path) -> None:
     write_node(project, "my.echo")
 
-    assert {file.name for file in own_types(project).waiting} == {"echo.py", "theirs.py"}
-    assert len(own_files(project)) == 2
+    assert forget_own(project) == 1
+    assert own_types(project).registry.find("my.echo") is None

@@ -221,3 +221,51 @@ def test_a_host_with_line_breaks_cannot_forge_a_line_of_the_list() -> None:
     assert all(line.isprintable() for line in told)
     assert "    nothing else" not in told
     assert any(line.startswith("      | ") and "nothing else" in line for line in told)
+
+
+COMMAND = """
+nodes:
+  words: {type: text.constant, text: "ls"}
+  pick: {type: text.template, template: "{w}"}
+  ask: {type: human.ask, question: "May it?", choices: ["yes", "no"]}
+  gate: {type: flow.switch, cases: ["yes"]}
+  go: {type: shell.run, argv: [sh, "-c", "{text}"]}
+edges:
+  - words.text -> pick.w
+  - pick.text -> go.text
+  - ask.answer -> gate.value
+  - gate.yes -> go.when
+"""
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ('text: "ls"', 'text: "rm -rf ."'),
+        ('template: "{w}"', 'template: "{w} -rf"'),
+        ("ask.answer -> gate.value", "words.text -> gate.value"),
+        ('cases: ["yes"]', 'cases: ["yes", "no"]'),
+        ("pick.text -> go.text", "words.text -> go.text"),
+    ],
+)
+def test_what_comes_over_wires_into_a_command_is_approved_with_it(before: str, after: str) -> None:
+    assert before in COMMAND
+
+    assert of(COMMAND.replace(before, after)) != of(COMMAND)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("nodes:", "name: other\nnodes:"),
+        ("edges:", "layout: {words: [3, 4]}\nedges:"),
+        ('{type: text.constant, text: "ls"}', '{type: text.constant, title: Words, text: "ls"}'),
+    ],
+)
+def test_how_a_graph_with_a_command_looks_is_no_part_of_it(before: str, after: str) -> None:
+    if before == "edges:":  # layout stands after them in a file
+        changed = COMMAND + "layout: {words: [3, 4]}\n"
+    else:
+        changed = COMMAND.replace(before, after)
+
+    assert of(changed) == of(COMMAND)

@@ -1,9 +1,8 @@
 """Write a node type of your own, ready to be changed: one Python file in the project's `nodes/` folder.
 
-The file declares params, ports, help and behaviour in one class, and works as it is. A folder that held nothing before
-is remembered as yours: what is in it is imported whenever it changes, by runs and by the window, without asking. It
-runs with all your rights, outside of any sandbox, as any program of yours does. Among files of others it waits for
-your approval as they do.
+The file declares params, ports, help and behaviour in one class, and works as it is. It is remembered as yours: it is
+imported whenever it changes, by runs and by the window, without asking. It runs with all your rights, outside of any
+sandbox, as any program of yours does. Other files of the folder, which a pull may bring, are asked for as ever.
 
 `studio help own_nodes` explains the declaration.
 """
@@ -11,7 +10,6 @@ your approval as they do.
 from __future__ import annotations
 
 import argparse
-import shlex
 from pathlib import Path
 
 from studio.cli import exits
@@ -35,18 +33,14 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace, out: Output) -> int:
     from studio.graph.scope import project_folder
-    from studio.plugins.registries import own_types
     from studio.plugins.writing import write_node
 
     project = project_folder(Path(args.folder))
     made = write_node(project, args.name, args.effects)
-    waits = own_types(project).file_of(args.name) is not None
     if out.as_json:
-        out.json({"file": str(made), "type": args.name, "project": str(project), "approved": not waits})
+        out.json({"file": str(made), "type": args.name, "project": str(project)})
         return exits.OK
     out.say("written  ", ("bold", str(made)))
-    if waits:
-        out.note(("yellow", f"It waits for approval: `studio nodes --approve {shlex.quote(str(project))}`."))
     out.note(
         ("dim", f"Use it as `type: {args.name}` in graphs of {project}; `studio nodes {args.name}` shows its ports.")
     )
