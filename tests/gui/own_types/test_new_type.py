@@ -81,13 +81,14 @@ def test_a_name_that_is_taken_is_told_and_can_be_mended(project: Project, qtbot:
     assert dialog.isVisible()
 
 
-def test_among_files_of_somebody_else_the_new_one_waits_too(project: Project, qtbot: Any) -> None:
+def test_among_files_of_somebody_else_the_new_one_is_in_use_and_they_wait(project: Project, qtbot: Any) -> None:
     document = project.open()
     dialog = asked(project)
     QTest.keyClicks(dialog.name, "my.echo")
     qtbot.mouseClick(dialog.make, LEFT)
-    project.until(lambda: "2 node types" in project.bar(document).said.text)
+    project.until(lambda: document.registry.find("my.echo") is not None)
 
+    assert "1 node type of its own that nobody here approved: my.shout" in project.bar(document).said.text
     assert not project.canary.exists()
 
 
