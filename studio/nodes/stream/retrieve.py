@@ -20,7 +20,8 @@ NAMES = (
 
 
 @node(
-    "stream.retrieve", category="Stores", icon="stream-read", effects="reads", needs_approval=False,
+    "stream.retrieve",
+    title="Recall memories", category="Stores", icon="stream-read", effects="reads", needs_approval=False,
     stores={"store": "write"}, limits="10,000 entries in 0.4 s",
 )  # fmt: skip
 class Retrieve(Node):
