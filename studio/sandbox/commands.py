@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Final
 
 from studio.sandbox.boundaries import Boundary
 from studio.sandbox.children import Child, kind_of_child
@@ -12,7 +13,12 @@ from studio.sandbox.views import View
 from studio.spec.outside import CommandResult
 from studio.support.errors import NodeError
 
-MOST_STDIN = 64_000_000
+MOST_STDIN: Final = 64_000_000
+
+
+RUN_BY_OTHERS: Final = ("nodes", ".git/hooks")
+"""Folders whose files are code that the studio, or the person's git, runs outside of any box: a box that may write in
+the folder around them sees them read-only, where its boundary can (bubblewrap)."""
 
 
 async def run(
@@ -32,7 +38,8 @@ async def run(
     """Run a command to its end; see `spec.outside.Sandbox.command`. `folders` can be read besides."""
     data, place = _checked(argv, folder, stdin, variables)
     here = (str(place),)
-    view = View(folders if writable else (*folders, *here), here if writable else (), network)
+    kept = tuple(str(place / name) for name in RUN_BY_OTHERS if (place / name).is_dir())
+    view = View((*folders, *kept) if writable else (*folders, *here), here if writable else (), network)
     limits = {"DATA": memory_mb << 20, "CPU": int(timeout_s * 64) + 60, "FSIZE": 1 << 30, "NOFILE": 1024, "CORE": 0}
     child = await kind_of_child().start(
         "command", boundary, view, limits=limits, kept=most_bytes, argv=argv, folder=place, variables=variables

@@ -328,3 +328,17 @@ def test_the_best_boundary_is_the_first_that_works(monkeypatch: pytest.MonkeyPat
         assert boundaries.choose("best") == "none"
     finally:
         boundaries.best.cache_clear()
+
+
+async def test_a_command_that_may_write_in_a_project_does_not_write_code_that_others_run(
+    sandbox: RunSandbox, tmp_path: Path
+) -> None:
+    (tmp_path / "nodes").mkdir()
+    (tmp_path / ".git" / "hooks").mkdir(parents=True)
+    script = "echo x > made.txt; echo x > nodes/made.py; echo x > .git/hooks/pre-commit"
+
+    await sandbox.command(["sh", "-c", script], folder=tmp_path, writable=True)
+
+    assert (tmp_path / "made.txt").exists()
+    made = [(tmp_path / name).exists() for name in ("nodes/made.py", ".git/hooks/pre-commit")]
+    assert made == [sandbox.boundary != "bubblewrap"] * 2  # control: the other boundaries cannot tell the folders apart
