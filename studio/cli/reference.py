@@ -58,8 +58,8 @@ NODE_TYPES = """# Node types
 What each node type is, which library does its work, what it may do beyond computing, and what bounds it. `studio nodes
 TYPE` tells more of one. A graph that is not yours is approved before its `reads`, `network` and `executes` types run
 (page `trust`); only clocks, chance, people, parsing, stores and models of your choice need no approval. `store` types
-use a store of the graph (page `stores`). Types that name no library are a few lines of ours; where no limit is named,
-the inputs are the measure and the run's own limits hold.
+use a store of the graph (page `stores`). The library `own` is a few lines of ours; where the limit is `the run's`, the
+inputs are the measure and what bounds the run bounds it (firings, ticks, calls, tokens, money, seconds).
 """
 
 EFFECTS = {"pure": "none", "reads": "reads", "network": "network", "executes": "executes"}
@@ -81,7 +81,8 @@ def node_types_page() -> str:
         effects = [EFFECTS[spec.effects]] if spec.effects != "pure" or not spec.stores else []
         if spec.stores:
             effects.append("store")
-        cells = (f"`{spec.type}`", spec.summary, spec.library, ", ".join(effects), spec.limits)
+        library, limits = spec.library or "own", spec.limits or "the run's"
+        cells = (f"`{spec.type}`", spec.summary, library, ", ".join(effects), limits)
         lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
     return "\n".join(lines) + "\n"
 
