@@ -88,9 +88,7 @@ class Watch:
         canvases = self.replays._canvases
 
         def told() -> bool:
-            return all(
-                not one.waiting and not one.doubtful and one.wires_of is one.state for one in canvases.in_sight(session)
-            )
+            return all(one.is_done for one in canvases.in_sight(session))
 
         assert machine.wait_for(told, seconds=10.0), "the canvas is not told how things stand"
 

@@ -278,17 +278,17 @@ def test_copies_of_a_model_call(workshop: Stage, qtbot: Any) -> None:
     workshop.seek_node("writer", "1")
 
     choose(workshop, "curl")
-    assert clipboard().startswith("# scripted:list answers inside the studio only")
+    qtbot.waitUntil(lambda: clipboard().startswith("# scripted:list answers inside the studio only"))
     assert "<<'JSON'" in clipboard()
     choose(workshop, "python")
+    qtbot.waitUntil(lambda: "litellm.completion(" in clipboard())
     ast.parse(clipboard())
-    assert "litellm.completion(" in clipboard()
     choose(workshop, "prompt")
-    assert clipboard().startswith("── system ──\nBe brief.")
+    qtbot.waitUntil(lambda: clipboard().startswith("── system ──\nBe brief."))
     choose(workshop, "reply")
-    assert clipboard() == "Crabs hide below."
+    qtbot.waitUntil(lambda: clipboard() == "Crabs hide below.")
     choose(workshop, "node")
-    assert clipboard().startswith("writer:\n  type: llm.function")
+    qtbot.waitUntil(lambda: clipboard().startswith("writer:\n  type: llm.function"))
     choose(workshop, "outputs")
     qtbot.waitUntil(lambda: clipboard().startswith("{\n"))
     assert json.loads(clipboard()) == {"text": "Crabs hide below."}
