@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from studio.spec.fields import Field
+from studio.spec.registry import Registry, default_registry
 from studio.support.values import Json
 
 
@@ -59,6 +60,10 @@ class EditorContext:
     def graphs(self) -> Sequence[Choice]:
         """Return the subgraphs and files that can be run as a body."""
         return ()
+
+    def registry(self) -> Registry:
+        """Return the node types that there are."""
+        return default_registry()
 
     def project(self) -> Path | None:
         """Return the folder of the project."""

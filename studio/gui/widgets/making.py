@@ -21,6 +21,7 @@ from studio.gui.widgets.patterns import PatternEditor
 from studio.gui.widgets.pickers import GraphPicker, ModelPicker, PathPicker, StorePicker
 from studio.gui.widgets.prompts import PromptEditor
 from studio.gui.widgets.schemas import SchemaEditor
+from studio.gui.widgets.tools import ToolsEditor
 from studio.gui.widgets.values import ValueEditor
 from studio.spec.fields import Field
 from studio.support.values import Json
@@ -60,6 +61,7 @@ KINDS: dict[str, Maker] = {
     "schema": lambda field, context: SchemaEditor(field.default),
     "checks": lambda field, context: ChecksEditor(context, field.default),
     "examples": lambda field, context: ExamplesEditor(context, field.default),
+    "tools": lambda field, context: ToolsEditor(context, field.default),
     "model": lambda field, context: ModelPicker(context, field.default),
     "embedder": lambda field, context: ModelPicker(context, field.default, vectors=True),
     "graph": lambda field, context: GraphPicker(context, field.default),

@@ -86,6 +86,8 @@ class SectionHeader(QAbstractButton):
         folds = {Qt.Key.Key_Right: False, Qt.Key.Key_Left: True}.get(Qt.Key(event.key()))
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) or folds == self.isChecked():
             self.click()
+        elif event.modifiers() == Qt.KeyboardModifier.AltModifier and event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down):
+            event.ignore()  # a button would go to another one; rows with a heading are moved by these keys
         else:
             super().keyPressEvent(event)
 

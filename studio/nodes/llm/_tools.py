@@ -66,7 +66,7 @@ class Tool:
 
 def read_tools(given: Any) -> list[Tool]:
     """Return the tools of a param; entries that are none are left out (`tool_problems` names them)."""
-    return [tool for entry in given or () if (tool := _read(entry)) is not None]
+    return [tool for entry in given or () if (tool := read_tool(entry)) is not None]
 
 
 def tool_problems(given: Any, *, finishes: bool) -> Iterator[str]:
@@ -81,7 +81,7 @@ def tool_problems(given: Any, *, finishes: bool) -> Iterator[str]:
         if unknown := [key for key in entry if key not in KEYS]:
             yield f"{what} has no `{unknown[0]}`; a tool has {', '.join(KEYS)}."
             continue
-        tool = _read(entry)
+        tool = read_tool(entry)
         if tool is None:
             yield (
                 f"{what}: `as` and `about` are texts, `set` and `give` map names to values, `most` is a number from 1, "
@@ -96,11 +96,16 @@ def tool_problems(given: Any, *, finishes: bool) -> Iterator[str]:
         yield from _type_problems(tool, what)
 
 
+def can_be_tool(cls: type[Node]) -> bool:
+    """Return whether a node type does something on its own that a model could ask for."""
+    return not cls.spec.role and cls.spec.type != "llm.agent" and getattr(cls, "run", None) is not None
+
+
 def _type_problems(tool: Tool, what: str) -> Iterator[str]:
     cls = tool.node_type()
     if cls is None:
         return  # perhaps one of the project's own: what it is, is known when the agent runs
-    if cls.spec.role or tool.use == "llm.agent" or getattr(cls, "run", None) is None:
+    if not can_be_tool(cls):
         yield f"{what} cannot be a tool: it only makes sense in a graph."
         return
     params, problems = parse_params(cls.Params, tool.set)
@@ -117,7 +122,8 @@ def _type_problems(tool: Tool, what: str) -> Iterator[str]:
             yield f"{what} needs {spec.type} at `{name}`, which a model cannot write."
 
 
-def _read(entry: Any) -> Tool | None:
+def read_tool(entry: Any) -> Tool | None:
+    """Return the tool of one entry, or None if it has not the form of one."""
     if not isinstance(entry, Mapping) or not isinstance(entry.get("use"), str):
         return None
     fixed, given, most = entry.get("set") or {}, entry.get("give") or {}, entry.get("most")

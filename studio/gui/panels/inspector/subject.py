@@ -16,6 +16,7 @@ from studio.gui.widgets.context import Choice, EditorContext
 from studio.gui.widgets.editor import MIXED
 from studio.gui.workbench import Workbench
 from studio.spec.fields import MISSING, Field
+from studio.spec.registry import Registry
 from studio.support.errors import StudioError
 from studio.support.values import Json, same_value
 
@@ -219,6 +220,9 @@ class Subject(EditorContext):
             files = sorted(one.name for one in base.glob("*.yaml") if ".tests." not in one.name and one.name != own)
             found |= {f"./{name}": "file" for name in files[:100]}
         return [Choice(name, about) for name, about in found.items()]
+
+    def registry(self) -> Registry:
+        return self.document.registry if self.document is not None else super().registry()
 
     def project(self) -> Path | None:
         from studio.graph.scope import project_folder
