@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QCheckBox, QToolButton, QWidget
 
@@ -167,6 +167,20 @@ def test_tools_are_removed_and_moved_as_they_stand(agent: Desk) -> None:
     assert tools(agent)[:2] == [ODD[0], first]
     assert len(tools(agent)) == 3
     assert len(agent.labels) == 2
+
+
+def test_a_tool_is_dragged_to_another_place_as_one_edit(agent: Desk) -> None:
+    rows, before = editor_of(agent).rows, tools(agent)
+    grip = rows.findChildren(QWidget, "grip")[0]
+    third = rows.contents()[2].parentWidget()
+    to = grip.mapFrom(rows, QPoint(5, third.geometry().center().y() + 4))
+    QTest.mousePress(grip, Qt.MouseButton.LeftButton, pos=QPoint(5, 5))
+    QTest.mouseMove(grip, to)
+    QTest.mouseRelease(grip, Qt.MouseButton.LeftButton, pos=to)
+    agent.settle()
+
+    assert tools(agent) == [before[1], before[2], before[0], before[3]]
+    assert len(agent.labels) == 1
 
 
 def test_limits_and_the_word_of_a_person_are_set_and_taken_back(agent: Desk) -> None:
