@@ -277,5 +277,7 @@ async def test_a_call_leaves_nothing_for_the_next(sandbox: RunSandbox) -> None:
     leaves = "import os\nx = 1\ndef main():\n    os.mkdir('d'); open('d/f', 'w').write('x'); return os.listdir('.')"
     looks = "import os\ndef main():\n    return os.listdir('.') + ['x' for _ in [0] if 'x' in globals()]"
 
-    assert (await sandbox.python(leaves, {})).value == ["d"]
-    assert (await sandbox.python(looks, {})).value == []
+    at_first = (await sandbox.python(looks, {})).value  # the way to Python itself, where that lies in /tmp
+
+    assert sorted((await sandbox.python(leaves, {})).value) == sorted([*at_first, "d"])
+    assert (await sandbox.python(looks, {})).value == at_first
