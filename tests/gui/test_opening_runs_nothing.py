@@ -25,7 +25,7 @@ WATCHED: Final = (
     "socket.connect", "socket.bind", "socket.getaddrinfo", "socket.sendto", "urllib.Request", "http.client.connect",
 )  # fmt: skip
 
-IDLE_S: Final = 2.0
+IDLE_S: Final = 10.0
 """Seconds that nothing is done at the end: timers of the window ring within a second."""
 
 _watching: list[tuple[str, str]] | None = None
