@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QCheckBox,
     QDialog,
     QHBoxLayout,
-    QLabel,
     QListWidget,
     QPlainTextEdit,
     QPushButton,
@@ -20,6 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from studio.gui.widgets.labels import plain_label
 from studio.plugins.files import FOLDER, OwnFile
 from studio.support.pieces import plural
 from studio.trust.showing import seen, seen_line
@@ -45,7 +45,7 @@ class CodeDialog(QDialog):
         rows = QVBoxLayout(self)
         rows.setContentsMargins(16, 14, 16, 14)
         rows.setSpacing(10)
-        head = _plain(
+        head = plain_label(
             f"{seen_line(project.name)}/{FOLDER} holds {plural(len(self.files), 'file')} of Python code that nobody "
             "here approved. Approved, it runs with all your rights, outside of any sandbox, whenever a graph of this "
             "project is opened."
@@ -74,7 +74,7 @@ class CodeDialog(QDialog):
         middle.addWidget(self.view, 1)
         rows.addLayout(middle, 1)
         rows.addWidget(
-            _plain(
+            plain_label(
                 "The approval holds for exactly these bytes: one that changes is asked again. It does not cover other "
                 "modules that the code imports."
             )
@@ -113,10 +113,3 @@ class CodeDialog(QDialog):
 
     def _show(self, row: int) -> None:
         self.view.setPlainText(seen(self.files[row].source.decode("utf-8", "replace")))
-
-
-def _plain(text: str) -> QLabel:
-    label = QLabel(text)
-    label.setTextFormat(Qt.TextFormat.PlainText)
-    label.setWordWrap(True)
-    return label

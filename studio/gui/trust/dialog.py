@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QTextCharFormat, QTextCursor
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
 
 from studio.gui.theme import current_theme
 from studio.gui.theme.theme import mixed
+from studio.gui.widgets.labels import plain_label
 from studio.spec.permissions import KIND_WORDS, Permission
 from studio.support.pieces import plural
 from studio.trust.showing import seen, seen_line
@@ -31,7 +32,9 @@ class ApprovalDialog(QDialog):
         rows = QVBoxLayout(self)
         rows.setContentsMargins(16, 14, 16, 14)
         rows.setSpacing(10)
-        self.head = _plain(f"{seen_line(title)} is not from here. If you approve, it may do this on your computer:")
+        self.head = plain_label(
+            f"{seen_line(title)} is not from here. If you approve, it may do this on your computer:"
+        )
         font = self.head.font()
         font.setBold(True)
         self.head.setFont(font)
@@ -45,14 +48,14 @@ class ApprovalDialog(QDialog):
         _fill(self.view, asked)
         rows.addWidget(self.view, 1)
         rows.addWidget(
-            _plain(
+            plain_label(
                 f"{plural(len(asked.entries), 'node')} of it may do more than compute and ask your own models. The "
                 "approval holds for exactly this list: one changed byte of code, another host or another wire into "
                 "these nodes is asked again."
             )
         )
         buttons = QHBoxLayout()
-        told = _plain(f"hash {asked.hash}")
+        told = plain_label(f"hash {asked.hash}")
         told.setEnabled(False)
         told.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         buttons.addWidget(told, 1)
@@ -69,13 +72,6 @@ class ApprovalDialog(QDialog):
         buttons.addWidget(self.refuse)
         rows.addLayout(buttons)
         self.refuse.setFocus()
-
-
-def _plain(text: str) -> QLabel:
-    label = QLabel(text)
-    label.setTextFormat(Qt.TextFormat.PlainText)
-    label.setWordWrap(True)
-    return label
 
 
 def _fill(view: QPlainTextEdit, asked: Survey) -> None:

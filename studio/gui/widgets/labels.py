@@ -28,6 +28,14 @@ def tip(text: str) -> str:
     return f"<p style='white-space:pre-wrap'>{escaped}</p>"
 
 
+def plain_label(text: str) -> QLabel:
+    """Return a label of several lines, its text shown as it is written."""
+    label = QLabel(text)
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    label.setWordWrap(True)
+    return label
+
+
 class Elided(QLabel):
     """A line of text that ends in `…` where it does not fit; the whole is its tool tip then."""
 

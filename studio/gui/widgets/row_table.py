@@ -10,10 +10,18 @@ ROW = 24
 
 
 def row_table(name: str, title: str, model: QAbstractItemModel, *, several: bool = False) -> QTableView:
-    """Return a table of a model. `name` is its object name, `title` what screen readers call it; with `several` many
-    rows can be selected. Tab leads out of it, and its menu is asked for by signal."""
-    mode = QAbstractItemView.SelectionMode
+    """Return a table of a model; see `dress_rows`."""
     table = QTableView()
+    dress_rows(table, name, title, model, several=several)
+    return table
+
+
+def dress_rows(
+    table: QTableView, name: str, title: str, model: QAbstractItemModel, *, several: bool = False, height: int = ROW
+) -> None:
+    """Make a table one of rows. `name` is its object name, `title` what screen readers call it; with `several` many
+    rows can be selected, `height` is that of a row in pixels. Tab leads out of it, its menu is asked for by signal."""
+    mode = QAbstractItemView.SelectionMode
     table.setObjectName(name)
     table.setAccessibleName(title)
     table.setModel(model)
@@ -25,6 +33,5 @@ def row_table(name: str, title: str, model: QAbstractItemModel, *, several: bool
     table.setWordWrap(False)
     table.setTabKeyNavigation(False)
     table.verticalHeader().hide()
-    table.verticalHeader().setDefaultSectionSize(ROW)
+    table.verticalHeader().setDefaultSectionSize(height)
     table.horizontalHeader().setHighlightSections(False)
-    return table

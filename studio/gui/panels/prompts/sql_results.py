@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView,
 
 from studio.gui.base.guard import guarded
 from studio.gui.widgets.labels import tip
+from studio.gui.widgets.row_table import dress_rows
 from studio.support.plain import plain, plain_line
 from studio.support.tables import are_numbers, cell_text
 from studio.support.values import Json
@@ -22,6 +23,7 @@ _NOWHERE = QModelIndex()
 SHOWN: Final = 300
 """Signs of a cell that are painted."""
 
+ROW_HEIGHT: Final = 23
 WIDEST: Final = 360
 NARROWEST: Final = 50
 EMPTY: Final = Table((), [], False)
@@ -135,23 +137,11 @@ class Results(QTableView):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setObjectName("prompts.sql.results")
-        self.setAccessibleName("Answer to the query")
         self.answer = ResultModel(self)
-        self.setModel(self.answer)
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        self.setShowGrid(False)
-        self.setWordWrap(False)
-        self.setTabKeyNavigation(False)
+        dress_rows(self, "prompts.sql.results", "Answer to the query", self.answer, several=True, height=ROW_HEIGHT)
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.verticalHeader().hide()
-        self.verticalHeader().setDefaultSectionSize(23)
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         header = self.horizontalHeader()
-        header.setHighlightSections(False)
         header.setSectionsClickable(True)
         header.setSortIndicatorShown(True)
         header.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)

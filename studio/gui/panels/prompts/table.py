@@ -23,6 +23,7 @@ from studio.gui.panels.prompts.kept import Kept
 from studio.gui.panels.prompts.model import ROW, PromptModel
 from studio.gui.theme import current_theme
 from studio.gui.theme.theme import mixed
+from studio.gui.widgets.row_table import dress_rows
 from studio.trace.prompt_hits import Piece
 from studio.trace.prompt_rows import PromptRow
 
@@ -100,24 +101,13 @@ class PromptTable(QTableView):
 
     def __init__(self, model: PromptModel, kept: Kept, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setObjectName("prompts.table")
-        self.setAccessibleName("Prompts that were found")
         self.prompts = model
         self._kept = kept
         self._filling = True
-        self.setModel(model)
+        dress_rows(self, "prompts.table", "Prompts that were found", model, height=ROW_HEIGHT)
         self.setItemDelegateForColumn(PLACES["prompt"], ExcerptDelegate(self))
         self.setItemDelegateForColumn(PLACES["node"], PathDelegate(self))
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        self.setShowGrid(False)
-        self.setWordWrap(False)
-        self.setTabKeyNavigation(False)
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.verticalHeader().hide()
-        self.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         self._dress_header()
         self.customContextMenuRequested.connect(self._ask_menu)
@@ -141,7 +131,6 @@ class PromptTable(QTableView):
 
     def _dress_header(self) -> None:
         header = self.horizontalHeader()
-        header.setHighlightSections(False)
         header.setSectionsMovable(True)
         header.setMinimumSectionSize(36)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtCore import QPoint, Signal
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView, QWidget
 
 from studio.gui.base.guard import guarded
 from studio.gui.panels.stores.looking import Found, Line
 from studio.gui.panels.stores.rows_model import RowsModel
+from studio.gui.widgets.row_table import dress_rows
 from studio.support.pieces import plural
 from studio.trace.found import Table
 from studio.trace.table_text import FORMATS, table_text
 
 WIDEST: Final = 420
 NARROWEST: Final = 46
+ROW_HEIGHT: Final = 23
 MARK: Final = 24
 """Pixels of the column of marks."""
 
@@ -29,23 +31,11 @@ class RowsTable(QTableView):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setObjectName("stores.rows")
-        self.setAccessibleName("What the store holds")
         self.rows = RowsModel(self)
-        self.setModel(self.rows)
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        self.setShowGrid(False)
-        self.setWordWrap(False)
-        self.setTabKeyNavigation(False)
+        dress_rows(self, "stores.rows", "What the store holds", self.rows, several=True, height=ROW_HEIGHT)
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.verticalHeader().hide()
-        self.verticalHeader().setDefaultSectionSize(23)
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         header = self.horizontalHeader()
-        header.setHighlightSections(False)
         header.setMinimumSectionSize(MARK)
         header.setStretchLastSection(True)
         self._widths_of: tuple[str, tuple[str, ...]] = ("", ())
