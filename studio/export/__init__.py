@@ -1,0 +1,1 @@
+"""What a graph or a run can become outside of the studio: pictures, scripts, notebooks, records for other tools."""

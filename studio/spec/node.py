@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Literal, TypeVar
 
 from studio.spec.fields import Fields
 from studio.spec.permissions import Permission
+from studio.spec.plain import Plain
 from studio.support.values import sorted_encode
 
 Effects = Literal["pure", "reads", "network", "executes"]
@@ -47,6 +48,9 @@ class NodeSpec:
     """The package that does the work, as in `pypdf`; "" if it is our own few lines."""
     limits: str = ""
     """What bounds it, as a phrase for the table of node types: `5 MB, 30 s`."""
+    standalone: str = ""
+    """Why a script without the studio cannot hold it, as in `it asks the sandbox`; "" if that is for its source to
+    say."""
 
 
 class Node:
@@ -94,6 +98,11 @@ class Node:
         named = ((getattr(params, name, None), use) for name, use in cls.spec.stores.items())
         return {str(store): use for store, use in named if store}
 
+    @classmethod
+    def plain(cls, params: Any) -> Plain | None:
+        """Return what an instance with these params is outside of the studio; None: its `run`, as it stands."""
+        return None
+
     # `run(self, ctx, params, inputs)` is looked up by name so that each type may narrow its
     # argument types; it may be `def` or `async def` and returns `self.Out(…)` (or a Fields class
     # made by `outputs`).
@@ -118,6 +127,7 @@ def node(
     needs_approval: bool | None = None,
     library: str = "",
     limits: str = "",
+    standalone: str = "",
 ) -> Callable[[N], N]:
     """Declare a node type. `live` defaults to what rule 2.4 says of its effects class, `needs_approval` to all that are
     not pure.
@@ -144,6 +154,7 @@ def node(
             title=title,
             library=library,
             limits=limits,
+            standalone=standalone,
         )
         return cls
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from xml.sax.saxutils import escape
 
 from studio import Graph
-from studio.export.svg import graph_svg
+from studio.export.drawing.svg import graph_svg
 from studio.graph.check import check
 from studio.spec import default_registry
 

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication, QGraphicsPathItem, QWidget
 from studio.editing import Document
 from studio.editing.placing import annotations as marks
 from studio.editing.placing import places
-from studio.export.card import make_card, used_ports
+from studio.export.drawing.card import make_card, used_ports
 from studio.graph.model import Graph
 from studio.gui.canvas import Canvas
 from studio.gui.canvas.annotation_items import Annotation

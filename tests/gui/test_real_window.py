@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from studio.export.style import colours
+from studio.export.drawing.style import colours
 from tests.support.graphs import CRITIC_LOOP
 from tests.support.virtual_screen import Screen, missing, virtual_screen
 

@@ -33,7 +33,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace, out: Output) -> int:
-    from studio.export.svg import graph_svg
+    from studio.export.drawing.svg import graph_svg
     from studio.plugins.registries import registry_of
 
     if args.svg is None:
@@ -59,7 +59,7 @@ def run(args: argparse.Namespace, out: Output) -> int:
 def badges(graph: Graph, registry: Registry) -> dict[tuple[str, str], str]:
     """Which nodes are live and which steady, by graph and node; none for a graph that cannot run yet."""
     from studio.engine.plan import compile_plan
-    from studio.export.svg import panels
+    from studio.export.drawing.svg import panels
 
     found: dict[tuple[str, str], str] = {}
     for name, inner, scope in panels(graph):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPainterPath
 
-from studio.export.card import FACE, HEAD, PAD
+from studio.export.drawing.card import FACE, HEAD, PAD
 from studio.graph.model import IMPLICIT_PORTS
 from studio.gui.canvas.compared import paint_compared
 from studio.gui.canvas.here import paint_here

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPen
 
-from studio.export.card import SMALL_SIZE, TITLE_SIZE
-from studio.export.style import hue_of
+from studio.export.drawing.card import SMALL_SIZE, TITLE_SIZE
+from studio.export.drawing.style import hue_of
 from studio.gui.theme import Theme, current_theme, themes
 from studio.gui.theme.theme import mixed
 

@@ -9,7 +9,7 @@ from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QGraphicsItem
 
-from studio.export.card import HEAD, Card
+from studio.export.drawing.card import HEAD, Card
 from studio.gui.base.guard import guarded
 from studio.gui.canvas.card_painting import STRIP_LINE, paint_card, strip_room
 from studio.gui.canvas.compared import Compared

@@ -11,7 +11,7 @@ from PySide6.QtCore import QPointF, QRectF
 from studio.editing import At, Document, InsertEdge, Op, Place, PutNode, RemoveEdge, RenameNode, ReplaceEdge
 from studio.editing.placing.annotations import COMMENTS, FRAMES, WIRES, points
 from studio.editing.placing.places import near, point_of
-from studio.export.card import Card, make_card, used_ports
+from studio.export.drawing.card import Card, make_card, used_ports
 from studio.graph.layout import FARTHEST, PART_GAP, Box, Layout, auto_layout, place_nodes
 from studio.graph.model import Edge, Graph
 from studio.gui.canvas.graph import CanvasGraph

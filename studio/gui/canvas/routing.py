@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPainterPath
 
-from studio.export.paths import CORNER, LANE, STUB
+from studio.export.drawing.paths import CORNER, LANE, STUB
 
 CELL = 400.0
 CLEAR = 20.0

@@ -9,7 +9,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPainterPath, QPen
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsPathItem
 
-from studio.export.card import options_text
+from studio.export.drawing.card import options_text
 from studio.graph.model import Edge
 from studio.gui.base.guard import guarded
 from studio.gui.canvas.library import PipeItem

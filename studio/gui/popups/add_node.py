@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QWidget
 from studio.editing.offering.catalogue import TypeEntry, catalogue, document_entries
 from studio.editing.offering.ranking import advice, marks, rank
 from studio.editing.offering.suggesting import Suggestion, for_port
-from studio.export.style import hue_of
+from studio.export.drawing.style import hue_of
 from studio.graph.model import Edge
 from studio.gui.edits.adding import add
 from studio.gui.popups.picker import Picker

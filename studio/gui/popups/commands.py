@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from studio.editing.document import Document
 from studio.editing.document.ops import At
-from studio.export.style import hue_of
+from studio.export.drawing.style import hue_of
 from studio.gui.base.action import Action, all_actions, why_not
 from studio.gui.popups.picker import Picker, rows_by_text
 from studio.gui.popups.rows import Row

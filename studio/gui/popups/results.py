@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QWidget
 
 from studio.editing.document import Document
 from studio.editing.finding.searching import Hit
-from studio.export.style import hue_of
+from studio.export.drawing.style import hue_of
 from studio.gui.popups.commands import go
 from studio.gui.popups.picker import Picker, rows_by_text
 from studio.gui.popups.rows import Row

@@ -8,7 +8,7 @@ from studio.editing.document import Document
 from studio.editing.document.ops import At
 from studio.editing.edits.connecting import connect
 from studio.editing.offering.linking import Offer, offers
-from studio.export.style import hue_of
+from studio.export.drawing.style import hue_of
 from studio.gui.popups.picker import Picker, rows_by_text
 from studio.gui.popups.rows import Row
 from studio.gui.workbench import Workbench

@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication
 
-from studio.export.style import colours
+from studio.export.drawing.style import colours
 from studio.support.resources import resource_root
 
 NAMES = ("light", "dark")

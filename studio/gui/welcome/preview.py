@@ -49,8 +49,8 @@ def preview_svg(path: Path, theme: Theme, registry: Registry) -> bytes:
 
 
 def _draw(path: Path, theme: Theme, registry: Registry) -> str:
-    from studio.export.card import make_card, used_ports
-    from studio.export.style import hue_of
+    from studio.export.drawing.card import make_card, used_ports
+    from studio.export.drawing.style import hue_of
     from studio.graph.layout import place_nodes
     from studio.graph.model import Graph
     from studio.graph.ports import node_ports

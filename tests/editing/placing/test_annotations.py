@@ -27,7 +27,7 @@ from studio.editing.placing.annotations import (
     remove,
     set_points,
 )
-from studio.export.svg import graph_svg
+from studio.export.drawing.svg import graph_svg
 from studio.graph.layout import Box
 from studio.graph.model import Graph
 from studio.support.errors import GraphError

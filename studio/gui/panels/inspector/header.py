@@ -6,7 +6,7 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFont, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
-from studio.export.style import hue_of
+from studio.export.drawing.style import hue_of
 from studio.graph.names import name_problem
 from studio.gui.base.guard import guarded
 from studio.gui.panels.inspector.subject import Subject

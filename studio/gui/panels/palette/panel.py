@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QLineEdit, QSplitter, QTextBrowser, QVBoxLayout, Q
 
 from studio.editing.offering.catalogue import TypeEntry, catalogue, document_entries
 from studio.editing.offering.ranking import advice, marks, rank
-from studio.export.style import HUES, hue_of
+from studio.export.drawing.style import HUES, hue_of
 from studio.gui.base.guard import guarded
 from studio.gui.edits.adding import STORE, STORE_KINDS, add_by_key
 from studio.gui.panels.palette.tree import PaletteTree

@@ -17,7 +17,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QToolTip, QWidget
 
-from studio.export.style import hue_of
+from studio.export.drawing.style import hue_of
 from studio.gui.base.guard import guarded
 from studio.gui.live.watching.showing import count
 from studio.gui.panels.timeline.area import NOTCH

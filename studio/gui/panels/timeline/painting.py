@@ -8,7 +8,7 @@ import numpy
 from PySide6.QtCore import QRect, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QFont, QFontMetrics, QImage, QPainter
 
-from studio.export.style import hue_of
+from studio.export.drawing.style import hue_of
 from studio.gui.live.watching.showing import span
 from studio.gui.panels.timeline.state import FEW, ROW, State
 from studio.gui.theme import current_theme

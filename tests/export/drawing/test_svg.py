@@ -7,9 +7,9 @@ import xml.etree.ElementTree as ElementTree
 
 import pytest
 
-from studio.export.measure import fitted, text_width
-from studio.export.paths import Lanes, curve, hits
-from studio.export.svg import graph_svg
+from studio.export.drawing.measure import fitted, text_width
+from studio.export.drawing.paths import Lanes, curve, hits
+from studio.export.drawing.svg import graph_svg
 from studio.graph import Graph
 from studio.spec import default_registry
 from studio.support.resources import resource_root

@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from html import escape
 
-from studio.export.card import FACE, HEAD, PAD, SMALL_SIZE, Card, make_card, options_text, used_ports
-from studio.export.measure import fitted, text_width
-from studio.export.paths import Lanes, Rect, at, curve, hits, through
-from studio.export.paths import number as _n
-from studio.export.style import Theme, hue_of, style_of
+from studio.export.drawing.card import FACE, HEAD, PAD, SMALL_SIZE, Card, make_card, options_text, used_ports
+from studio.export.drawing.measure import fitted, text_width
+from studio.export.drawing.paths import Lanes, Rect, at, curve, hits, through
+from studio.export.drawing.paths import number as _n
+from studio.export.drawing.style import Theme, hue_of, style_of
 from studio.graph.layout import Layout, Point, place_nodes
 from studio.graph.model import IMPLICIT_PORTS, Edge, Graph
 from studio.graph.ports import node_ports

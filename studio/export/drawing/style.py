@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Literal
 
-from studio.export.card import SMALL_SIZE, TITLE_SIZE
+from studio.export.drawing.card import SMALL_SIZE, TITLE_SIZE
 from studio.support.resources import resource_root
 
 Theme = Literal["auto", "light", "dark"]

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from studio.export.measure import LONGEST, fitted, text_width
+from studio.export.drawing.measure import LONGEST, fitted, text_width
 from studio.graph.layout import Box
 from studio.graph.model import Edge, Graph, NodeInstance
 from studio.graph.ports import NodePorts

@@ -1,0 +1,1 @@
+"""Graphs from elsewhere: Python scripts that we wrote, and the projects of other builders."""
