@@ -15,9 +15,11 @@ def formatted(source: str) -> str:
     whatever people wrote comes in as literals.
     """
     import black
+    from black.mode import TargetVersion
+    from black.parsing import InvalidInput
 
-    mode = black.Mode(line_length=LINE, target_versions={black.TargetVersion.PY311})
+    mode = black.Mode(line_length=LINE, target_versions={TargetVersion.PY311})
     try:
         return black.format_str(source, mode=mode)
-    except black.InvalidInput as error:
+    except InvalidInput as error:
         raise ValueError(f"generated source does not parse: {error}") from error
