@@ -11,7 +11,7 @@ import errno
 import os
 import secrets
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -190,12 +190,17 @@ def save_graph(graph: Graph, path: Path) -> None:
 
 
 def save_text(text: str, path: Path, what: str) -> None:
-    """Write a file so that at every moment either the old or the new text is there. `what` names it in messages.
+    """Write a file as `save_pieces` does."""
+    save_pieces((text.encode(),), path, what)
 
-    Keeps the file's permissions and follows a link to the file it names. Raises EnvironmentProblem if the
-    folder is missing, read-only or full; the old file is then untouched.
+
+def save_pieces(pieces: Iterable[bytes], path: Path, what: str) -> None:
+    """Write a file so that at every moment either the old or the whole new content is there, pieces as they come.
+
+    `what` names it in messages. Keeps the file's permissions and follows a link to the file it names. Raises
+    EnvironmentProblem if the folder is missing, read-only or full; the old file is then untouched, as it is if the
+    pieces raise something.
     """
-    data = text.encode()
     target = Path(os.path.realpath(path))
     temporary = target.with_name(f".{target.name}.{secrets.token_hex(4)}.tmp")
     try:
@@ -203,7 +208,8 @@ def save_text(text: str, path: Path, what: str) -> None:
         descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)
         try:
             with os.fdopen(descriptor, "wb") as file:
-                file.write(data)
+                for piece in pieces:
+                    file.write(piece)
                 file.flush()
                 os.fsync(file.fileno())
             if mode is not None:

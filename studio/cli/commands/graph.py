@@ -9,16 +9,11 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from studio.cli import exits
 from studio.cli.graphs import open_graph
 from studio.cli.output import Output
-from studio.support.errors import EnvironmentProblem, GraphError, UsageError
-
-if TYPE_CHECKING:
-    from studio.graph.model import Graph
-    from studio.spec import Registry
+from studio.support.errors import EnvironmentProblem, UsageError
 
 EXAMPLES = (
     "studio graph inbox_triage --svg inbox_triage.svg",
@@ -34,6 +29,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace, out: Output) -> int:
     from studio.export.drawing.svg import graph_svg
+    from studio.export.targets.svg import badges
     from studio.plugins.registries import registry_of
 
     if args.svg is None:
@@ -54,19 +50,3 @@ def run(args: argparse.Namespace, out: Output) -> int:
     else:
         out.note(f"Drawn: {path}")
     return exits.OK
-
-
-def badges(graph: Graph, registry: Registry) -> dict[tuple[str, str], str]:
-    """Which nodes are live and which steady, by graph and node; none for a graph that cannot run yet."""
-    from studio.engine.plan import compile_plan
-    from studio.export.drawing.svg import panels
-
-    found: dict[tuple[str, str], str] = {}
-    for name, inner, scope in panels(graph):
-        try:
-            plan = compile_plan(inner, registry, scope=scope)
-        except GraphError:  # drawn all the same; `studio lint` says what is wrong
-            continue
-        for node in plan.nodes:
-            found[name, node.name] = "live" if node.live else "steady"
-    return found
