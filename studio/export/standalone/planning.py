@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from studio.engine.plan import NodePlan, RegionPlan, Wire
 from studio.export.standalone.outline import Start, Step, Wiring
@@ -52,20 +52,19 @@ def _may_tick_again(plan: RegionPlan, seen: set[int]) -> bool:
 def _arrange(wiring: Wiring) -> None:
     """Put the nodes into statements: inputs first, then what fires once before the first live node, then the loop."""
     plan = wiring.plan
+    needs = _needs(plan)
     first = [node for node in plan.nodes if _opens(wiring, node)]
-    rest = [node for node in plan.nodes if node not in first]
+    opening = {node.index for node in first}
+    rest = [node for node in plan.nodes if node.index not in opening]
     if not wiring.loops:
-        wiring.opening = [Step([node]) for node in first] + list(_steps(plan, rest))
+        wiring.opening = [Step([node]) for node in first] + list(_steps(needs, rest))
         _place_starts(wiring)
         return
-    steady, live = ([node for node in first if node.live is wanted] for wanted in (False, True))
-
-    def is_early(node: NodePlan) -> bool:
-        return not node.live and not _needs_any(plan, node, live)
-
-    count = next((place for place, node in enumerate(rest) if not is_early(node)), len(rest))
-    wiring.opening = [Step([node]) for node in steady] + list(_steps(plan, rest[:count]))
-    wiring.ticks = [Step([node]) for node in live] + list(_steps(plan, rest[count:]))
+    live = {node.index for node in first if node.live}
+    late = (place for place, node in enumerate(rest) if node.live or needs[node.index] & live)
+    count = next(late, len(rest))
+    wiring.opening = [Step([node]) for node in first if not node.live] + list(_steps(needs, rest[:count]))
+    wiring.ticks = [Step([node]) for node in first if node.live] + list(_steps(needs, rest[count:]))
     for step in wiring.ticks:
         step.once = not step.nodes[0].live
     _place_starts(wiring)
@@ -77,80 +76,85 @@ def _opens(wiring: Wiring, node: NodePlan) -> bool:
     return node.role == "input" and not node.when and not checked
 
 
-def _steps(plan: RegionPlan, nodes: Iterable[NodePlan]) -> Iterator[Step]:
+class _Stretch:
+    """Nodes in plan order among which those that wait can come together, as none of these needs another."""
+
+    def __init__(self) -> None:
+        self.nodes: list[NodePlan] = []
+        self.waiting: list[NodePlan] = []
+        self.behind: set[int] = set()
+        """Indices of those that wait, and of all that needs one of them, directly or not."""
+
+    def add(self, node: NodePlan, waits: bool, needs: frozenset[int]) -> None:
+        self.nodes.append(node)
+        if waits:
+            self.waiting.append(node)
+        if waits or needs & self.behind:
+            self.behind.add(node.index)
+
+    def takes(self, node: NodePlan, waits: bool, needs: frozenset[int]) -> bool:
+        """True if the node may belong to it."""
+        if self.nodes and self.nodes[0].live != node.live:
+            return False
+        return not (waits and needs & self.behind)
+
+    def steps(self) -> Iterator[Step]:
+        """Yield its statements. What stands between two that come together is moved: before them, if it needs neither,
+        else behind."""
+        if len(self.waiting) < 2:
+            yield from (Step([node]) for node in self.nodes)
+            return
+        last = self.nodes.index(self.waiting[-1])
+        yield from (Step([node]) for node in self.nodes[:last] if node.index not in self.behind)
+        yield Step(self.waiting)
+        for place, node in enumerate(self.nodes):
+            if node not in self.waiting and (node.index in self.behind or place > last):
+                yield Step([node])
+
+
+def _steps(needs: Sequence[frozenset[int]], nodes: Iterable[NodePlan]) -> Iterator[Step]:
     """Yield statements in plan order; nodes that wait come together where none needs another.
 
-    The order of those that wait is kept, as a script of replies answers them in it. What stands between two that come
-    together steps aside: before them if it needs neither, else behind.
+    The order of those that wait is kept, as a script of replies answers them in it.
     """
-    held: list[NodePlan] = []
+    stretch = _Stretch()
     for node in nodes:
-        waiting = [other for other in held if may_wait(other, set())]
-        if held and held[0].live != node.live:
-            yield from _settled(plan, held)
-            held = []
-        elif waiting and may_wait(node, set()) and _needs_any(plan, node, _behind(plan, waiting[0], held)):
-            yield from _settled(plan, held)
-            held = []
-        held.append(node)
-    yield from _settled(plan, held)
+        waits = may_wait(node)
+        if not stretch.takes(node, waits, needs[node.index]):
+            yield from stretch.steps()
+            stretch = _Stretch()
+        stretch.add(node, waits, needs[node.index])
+    yield from stretch.steps()
 
 
-def _settled(plan: RegionPlan, held: list[NodePlan]) -> Iterator[Step]:
-    """Yield a stretch of nodes in which those that wait can come together."""
-    waiting = [node for node in held if may_wait(node, set())]
-    if len(waiting) < 2:
-        yield from (Step([node]) for node in held)
-        return
-    behind = _behind(plan, waiting[0], held)
-    last = held.index(waiting[-1])
-    for place, node in enumerate(held):
-        if node not in behind and place < last:
-            yield Step([node])
-    yield Step(waiting)
-    for place, node in enumerate(held):
-        if node not in waiting and (node in behind or place > last):
-            yield Step([node])
-
-
-def _behind(plan: RegionPlan, first: NodePlan, held: list[NodePlan]) -> list[NodePlan]:
-    """Return the first that waits, the others that wait, and all that needs one of these, directly or not."""
-    found: list[NodePlan] = []
-    for node in held[held.index(first) :]:
-        if may_wait(node, set()) or _needs_any(plan, node, found):
-            found.append(node)
-    return found
-
-
-def _needs_any(plan: RegionPlan, node: NodePlan, others: list[NodePlan]) -> bool:
-    return any(_needs(plan, node, other) for other in others)
-
-
-def may_wait(node: NodePlan, seen: set[int]) -> bool:
+def may_wait(node: NodePlan, seen: set[int] | None = None) -> bool:
     """True if a node waits for the outside: a model, a server, a person, a program; or runs such a node."""
+    seen = set() if seen is None else seen
+    if node.knockout:
+        return False
     if node.body is not None:
         if id(node.body.plan) in seen:
             return False
         seen.add(id(node.body.plan))
         return any(may_wait(inner, seen) for inner in node.body.plan.nodes)
-    if node.knockout:
-        return False
     return node.effects != "pure" and (node.is_async or node.blocking)
 
 
-def _needs(plan: RegionPlan, node: NodePlan, other: NodePlan) -> bool:
-    """True if a node reads another in the same tick, or uses a store after it (design rule 2.9)."""
-    if any(store in other.stores for store in node.stores):
-        return True
-    for wire in wires_of(node):
-        if wire.feedback < 0:
-            if wire.source == other.index:
-                return True
-        else:
-            start = plan.registers[wire.feedback].initial_from
-            if start is not None and start[0] == other.index:
-                return True
-    return False
+def _needs(plan: RegionPlan) -> list[frozenset[int]]:
+    """Return for each node those that must be decided before it in the same tick: what it reads, and who uses one of
+    its stores before it (design rule 2.9)."""
+    found: list[frozenset[int]] = []
+    users: dict[str, list[int]] = {}
+    for node in plan.nodes:
+        needed = {index for store in node.stores for index in users.get(store, ())}
+        for wire in wires_of(node):
+            start = plan.registers[wire.feedback].initial_from if wire.feedback >= 0 else (wire.source, wire.port)
+            if start is not None:
+                needed.add(start[0])
+        found.append(frozenset(needed))
+        for store in node.stores:
+            users.setdefault(store, []).append(node.index)
+    return found
 
 
 def wires_of(node: NodePlan) -> Iterator[Wire]:

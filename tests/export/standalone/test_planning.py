@@ -149,9 +149,9 @@ def faults(plan: RegionPlan, steps: list[Step]) -> list[str]:
             if last_use.get(store, -1) >= place[node.index]:
                 found.append(f"{node.name} uses {store} too early")
             last_use[store] = max(place[node.index], last_use.get(store, -1))
-    waits = [node for node in plan.nodes if may_wait(node, set())]
+    waits = [node for node in plan.nodes if may_wait(node)]
     if [node.index for node in waits] != [
-        node.index for step in steps for node in step.nodes if may_wait(node, set())
+        node.index for step in steps for node in step.nodes if may_wait(node)
     ] and all(node.live == waits[0].live for node in waits):
         found.append("what waits is not in plan order")
     return found
