@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from studio.spec import ChatReply, CompletionReply, Message, ModelInfo, RunContext
-from studio.spec.calls import ToolOffer
+from studio.spec.calls import ChatReply, CompletionReply, Message, ModelInfo, ToolOffer
+from studio.spec.context import RunContext
 from studio.support.errors import ModelError
 from studio.support.values import Json
 

@@ -6,81 +6,88 @@ states one label only, it is asked again and shown the violated checks.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Awaitable, Callable, Mapping
+from typing import NamedTuple
 
 from studio.nodes.llm._asking import Asker
-from studio.nodes.llm._decide import Question, Ranking, drafts, rank
-from studio.nodes.llm._params import FunctionParams
-from studio.nodes.llm._prompting import example_pairs
-from studio.nodes.llm._route import by_nearness
-from studio.nodes.llm._settle import Draft, Try
-from studio.nodes.llm._shape import examples_of, labels_of, mode_of, routes_of
+from studio.nodes.llm._job import Fault, Job
+from studio.nodes.llm._settle import Draft, Try, settle
 from studio.support.values import Absent, Json
 
-SHOWN_EXAMPLES = 3
-"""Examples of a route that describe it to a fallback model."""
+DIGITS = 12
 
 
-class Chooser:
-    """Ranks labels for one firing and hands them out one by one."""
+class Ranking(NamedTuple):
+    """Scores by label, surest first.
 
-    def __init__(self, asker: Asker, params: FunctionParams, values: Mapping[str, Json]) -> None:
-        self._asker = asker
-        self._params = params
-        self._values = values
-        self._left: dict[str, list[Draft]] = {}
-        self._question = question_of(params, values)
+    `known` is False where the model gave no measure of how sure it is, `full` True where every label was weighed, so
+    that the second means something. Empty if the model named no label; `said` is what it said instead.
+    """
 
-    async def attempt(self, told: Try) -> Draft:
-        """Return the next try of this model."""
-        left = self._left.get(told.model)
-        if not left:
-            ranking = await self._rank(told)
-            left = drafts(ranking, self._question.labels)
+    scores: Mapping[str, float] = {}
+    known: bool = True
+    full: bool = False
+    said: str = ""
+
+
+async def choose(
+    asker: Asker,
+    job: Job,
+    inputs: Mapping[str, Json],
+    labels: Mapping[str, str],
+    ranked: Callable[[Try], Awaitable[Ranking]],
+) -> dict[str, Json | Absent]:
+    """Return the surest label that keeps the checks, with its confidence and all scores; see `gated`."""
+    left: dict[str, list[Draft]] = {}
+
+    async def attempt(told: Try) -> Draft:
+        if not left.get(told.model):
+            ranking = await ranked(told)
+            tries = drafts(ranking, labels)
             if not ranking.full:
-                return left[0]
-            self._left[told.model] = left
-        draft = left.pop(0)
-        draft.more = bool(left)
+                return tries[0]
+            left[told.model] = tries
+        draft = left[told.model].pop(0)
+        draft.more = bool(left[told.model])
         return draft
 
-    async def _rank(self, told: Try) -> Ranking:
-        if mode_of(self._params) == "route" and told.model == self._params.model:
-            return await by_nearness(self._asker, self._params, self._values)
-        return await rank(self._asker, self._question, told)
+    return gated(job, await settle(asker, job, inputs, attempt, lambda draft: sure(job, draft)))
 
 
-def question_of(params: FunctionParams, values: Mapping[str, Json]) -> Question:
-    """Return what is to be decided; of Route, what a fallback model is asked."""
-    labels = labels_of(params)
-    if mode_of(params) == "route":
-        labels = {name: "; ".join(texts[:SHOWN_EXAMPLES]) for name, texts in routes_of(params).items()}
-    return Question(
-        instructions=params.instructions,
-        values=values,
-        labels=labels,
-        examples=example_pairs(examples_of(params), params.optional),
-        system=params.system,
-        split_words=params.split_words,
-        votes=params.votes or (3 if params.min_confidence else 1),
-        max_tokens=params.max_tokens,
-        temperature=params.temperature,
-    )
+def sorted_ranking(scores: Mapping[str, float], *, known: bool = True, full: bool = False) -> Ranking:
+    """Return the scores, surest first; labels that are equally sure keep their order.
+
+    Twelve digits: the last ones differ between machines' mathematics, and a replay elsewhere compares them all.
+    """
+    rounded = {label: round(score, DIGITS) for label, score in scores.items()}
+    return Ranking(dict(sorted(rounded.items(), key=lambda item: -item[1])), known, full)
 
 
-def sure(params: FunctionParams, draft: Draft) -> bool:
+def drafts(ranking: Ranking, labels: Mapping[str, str]) -> list[Draft]:
+    """Return one draft per label, surest first; a faulty one if the model named no label."""
+    if not ranking.scores:
+        message = f"The answer must be exactly one of: {', '.join(labels)}."
+        return [Draft({}, ranking.said, [Fault("labels", message)])]
+    known = ranking.known
+    scores = dict(ranking.scores) if known else None
+    return [
+        Draft({"label": label, "confidence": ranking.scores[label] if known else None, "scores": scores}, label)
+        for label in ranking.scores
+    ]
+
+
+def sure(job: Job, draft: Draft) -> bool:
     """False if the draft's confidence is known and below `min_confidence`."""
     confidence = draft.outputs["confidence"]
-    return confidence is None or confidence >= params.min_confidence
+    return confidence is None or confidence >= job.min_confidence
 
 
-def gated(params: FunctionParams, draft: Draft) -> dict[str, Any]:
+def gated(job: Job, draft: Draft) -> dict[str, Json | Absent]:
     """Return the outputs: below `min_confidence` the label is `unsure` or absent; unknown confidence is absent."""
-    outputs: dict[str, Any] = dict(draft.outputs)
-    if not sure(params, draft):
-        low = f"confidence {outputs['confidence']:.2f} is below {params.min_confidence:g}"
-        outputs["label"] = params.unsure or Absent(low)
+    outputs: dict[str, Json | Absent] = dict(draft.outputs)
+    if not sure(job, draft):
+        low = f"confidence {outputs['confidence']:.2f} is below {job.min_confidence:g}"
+        outputs["label"] = job.unsure or Absent(low)
     for name in ("confidence", "scores"):
         if outputs[name] is None:
             outputs[name] = Absent("the model gives no log-probabilities; set `votes` for a measure of agreement")

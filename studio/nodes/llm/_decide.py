@@ -17,12 +17,16 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from studio.nodes.llm._asking import Asker
-from studio.nodes.llm._prompting import chat_prompt, mended, one_line, shown_json, squeeze, task_of
+from studio.nodes.llm._choose import Ranking, choose, sorted_ranking
+from studio.nodes.llm._forms import label_table
+from studio.nodes.llm._job import Job
+from studio.nodes.llm._prompting import chat_prompt, example_pairs, mended, one_line, shown_json, squeeze, task_of
 from studio.nodes.llm._reading import label_in
-from studio.nodes.llm._settle import Draft, Fault, Try
-from studio.spec import Message, TokenChoice
-from studio.support.templates import as_text
-from studio.support.values import Json
+from studio.nodes.llm._settle import Try
+from studio.spec.calls import Message, TokenChoice
+from studio.spec.context import RunContext
+from studio.support.templates import as_text, placeholders
+from studio.support.values import Absent, Json
 
 BLANKS = ("N/A", "", "...", "text")
 """Inputs without content, whose answers show a model's liking for a label."""
@@ -32,8 +36,6 @@ MAX_SENTENCES = 12
 
 MAX_DEPTH = 4
 """Labels that begin alike are told apart token by token, this deep."""
-
-DIGITS = 12
 
 _NEVER = -math.inf
 _SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
@@ -53,17 +55,33 @@ class Question(NamedTuple):
     temperature: float = 0.0
 
 
-class Ranking(NamedTuple):
-    """Scores by label, surest first.
+async def decide(firing: RunContext, inputs: Mapping[str, Json], *, job: Job) -> dict[str, Json | Absent]:
+    """Return one of the job's labels, with its confidence and all scores where these are known.
 
-    `known` is False where the model gave no measure of how sure it is, `full` True where every label was weighed, so
-    that the second means something. Empty if the model named no label; `said` is what it said instead.
+    Raises `NodeError` naming the violated check if no answer keeps all of them.
     """
+    asker = Asker(firing, job.cost_usd)
+    question = question_of(job, inputs, label_table(job.labels))
 
-    scores: Mapping[str, float] = {}
-    known: bool = True
-    full: bool = False
-    said: str = ""
+    async def ranked(told: Try) -> Ranking:
+        return await rank(asker, question, told)
+
+    return await choose(asker, job, inputs, question.labels, ranked)
+
+
+def question_of(job: Job, inputs: Mapping[str, Json], labels: Mapping[str, str]) -> Question:
+    """Return what is to be decided: which of the labels fits the inputs that the instructions name."""
+    return Question(
+        instructions=job.instructions,
+        values={name: inputs[name] for name in placeholders(job.instructions)},
+        labels=labels,
+        examples=example_pairs(job.examples, job.optional),
+        system=job.system,
+        split_words=job.split_words,
+        votes=job.votes or (3 if job.min_confidence else 1),
+        max_tokens=job.max_tokens,
+        temperature=job.temperature,
+    )
 
 
 async def rank(asker: Asker, question: Question, told: Try) -> Ranking:
@@ -112,15 +130,6 @@ async def by_probability(asker: Asker, model: str, question: Question) -> Rankin
         if not best or max(scores.values()) > max(best.values()):
             best = scores
     return sorted_ranking(best, full=True) if best else Ranking()
-
-
-def sorted_ranking(scores: Mapping[str, float], *, known: bool = True, full: bool = False) -> Ranking:
-    """Return the scores, surest first; labels that are equally sure keep their order.
-
-    Twelve digits: the last ones differ between machines' mathematics, and a replay elsewhere compares them all.
-    """
-    rounded = {label: round(score, DIGITS) for label, score in scores.items()}
-    return Ranking(dict(sorted(rounded.items(), key=lambda item: -item[1])), known, full)
 
 
 def _head(question: Question) -> str:
@@ -265,16 +274,3 @@ def _label_prompt(asker: Asker, question: Question, told: Try, order: Sequence[s
         ],
     )
     return mended(messages, told)
-
-
-def drafts(ranking: Ranking, labels: Mapping[str, str]) -> list[Draft]:
-    """Return one draft per label, surest first; a faulty one if the model named no label."""
-    if not ranking.scores:
-        message = f"The answer must be exactly one of: {', '.join(labels)}."
-        return [Draft({}, ranking.said, [Fault("labels", message)])]
-    known = ranking.known
-    scores = dict(ranking.scores) if known else None
-    return [
-        Draft({"label": label, "confidence": ranking.scores[label] if known else None, "scores": scores}, label)
-        for label in ranking.scores
-    ]

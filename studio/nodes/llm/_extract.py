@@ -9,28 +9,41 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from studio.nodes.llm._asking import Asker
+from studio.nodes.llm._forms import copied_properties
 from studio.nodes.llm._generate import draft_object
-from studio.nodes.llm._params import FunctionParams
+from studio.nodes.llm._job import Fault, Job
 from studio.nodes.llm._reading import faults_by_schema
-from studio.nodes.llm._settle import Draft, Fault, Try
-from studio.nodes.llm._shape import candidates_input, copied_properties
+from studio.nodes.llm._settle import Draft, Try, settle
 from studio.nodes.llm._spans import Source, locked, span_faults, spans
+from studio.spec.context import RunContext
 from studio.support.errors import NodeError
-from studio.support.templates import as_text
-from studio.support.values import Json, preview
+from studio.support.templates import as_text, placeholders
+from studio.support.values import Absent, Json, preview
 
 RULE = "Copy every text of the answer word for word from what you are given."
 
 
-async def draft_extract(
-    asker: Asker, params: FunctionParams, values: Mapping[str, Json], told: Try, candidates: Json = None
-) -> Draft:
+async def extract(firing: RunContext, inputs: Mapping[str, Json], *, job: Job) -> dict[str, Json | Absent]:
+    """Return an object of the job's schema whose texts and numbers are copied from the inputs; ports as of generate.
+
+    Raises `NodeError` if the inputs hold nothing that a property could copy, or naming the violated check if no answer
+    keeps all of them.
+    """
+    asker = Asker(firing, job.cost_usd)
+
+    async def attempt(told: Try) -> Draft:
+        return await draft_extract(asker, job, inputs, told)
+
+    return (await settle(asker, job, inputs, attempt)).outputs
+
+
+async def draft_extract(asker: Asker, job: Job, inputs: Mapping[str, Json], told: Try) -> Draft:
     """Return one try at the object. Raises `NodeError` if the inputs hold nothing that a property could copy."""
-    schema = params.schema or {}
-    text = "\n".join(as_text(value) for name, value in values.items() if name != candidates_input(params))
-    source = Source(
-        text, _texts(candidates, params), params.span_words, params.max_spans, copied_properties(params)
-    )  # fmt: skip
+    schema = job.schema or {}
+    shown = [as_text(inputs[name]) for name in placeholders(job.instructions) if name != job.candidates]
+    text = "\n".join(shown)
+    candidates = _texts(job, inputs.get(job.candidates))
+    source = Source(text, candidates, job.span_words, job.max_spans, copied_properties(job.spans))
     constrained = asker.info(told.model).supports_schema
     held = locked(schema, source)
     if held.impossible:
@@ -45,29 +58,28 @@ async def draft_extract(
 
     return await draft_object(
         asker,
-        params,
-        values,
+        job,
+        inputs,
         told,
-        schema=held.schema if constrained else schema,
-        check=check,
+        held.schema if constrained else schema,
+        check,
         # A model that cannot break the rule need not hear it: a small one is only distracted.
-        rule="" if constrained and held.tight else RULE,
+        "" if constrained and held.tight else RULE,
     )
 
 
-def _texts(candidates: Json, params: FunctionParams) -> tuple[str, ...]:
+def _texts(job: Job, candidates: Json) -> tuple[str, ...]:
     """Return the candidates, each once; of a text they are its spans. Raises `NodeError` if one is no text."""
     if candidates is None:
         return ()
     if isinstance(candidates, str):
-        return tuple(spans(candidates, params.span_words, params.max_spans))
+        return tuple(spans(candidates, job.span_words, job.max_spans))
     found: dict[str, None] = {}
     for one in candidates if isinstance(candidates, list) else [candidates]:
         if not isinstance(one, str):
-            name = candidates_input(params)
             raise NodeError(
-                f"The candidates in `{name}` must all be texts; {preview(one)} is none.",
-                hint=f"Wire a list of texts to `{name}`, or a text.",
+                f"The candidates in `{job.candidates}` must all be texts; {preview(one)} is none.",
+                hint=f"Wire a list of texts to `{job.candidates}`, or a text.",
                 code="check",
             )
         if one.strip():

@@ -3,45 +3,71 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
 
 from studio.nodes.llm._asking import Asker
-from studio.nodes.llm._params import FunctionParams
+from studio.nodes.llm._forms import properties_in
+from studio.nodes.llm._job import Fault, Job
 from studio.nodes.llm._prompting import chat_prompt, example_pairs, mended, shown_json
 from studio.nodes.llm._reading import faults_by_schema, json_in
-from studio.nodes.llm._settle import Draft, Fault, Try
-from studio.nodes.llm._shape import examples_of, properties_of
-from studio.spec import ChatReply
+from studio.nodes.llm._settle import Draft, Try, settle
+from studio.spec.calls import ChatReply, Message
+from studio.spec.context import RunContext
 from studio.support.templates import as_text
 from studio.support.values import Absent, Json, encode
 
 ValueCheck = Callable[[Json], list[Fault]]
 
 
-async def draft_text(asker: Asker, params: FunctionParams, values: Mapping[str, Json], told: Try) -> Draft:
+async def generate(firing: RunContext, inputs: Mapping[str, Json], *, job: Job) -> dict[str, Json | Absent]:
+    """Return a text that keeps the job's checks, on the port `job.output`.
+
+    Raises `NodeError` naming the violated check if no answer keeps all of them.
+    """
+    asker = Asker(firing, job.cost_usd)
+
+    async def attempt(told: Try) -> Draft:
+        return await draft_text(asker, job, inputs, told)
+
+    return (await settle(asker, job, inputs, attempt)).outputs
+
+
+async def generate_object(firing: RunContext, inputs: Mapping[str, Json], *, job: Job) -> dict[str, Json | Absent]:
+    """Return a value that fits the job's schema and keeps its checks: the whole as `value`, each property by name.
+
+    Raises `NodeError` as `generate` does.
+    """
+    asker = Asker(firing, job.cost_usd)
+    schema = job.schema or {}
+
+    async def attempt(told: Try) -> Draft:
+        return await draft_object(asker, job, inputs, told, schema, lambda value: faults_by_schema(value, schema))
+
+    return (await settle(asker, job, inputs, attempt)).outputs
+
+
+async def draft_text(asker: Asker, job: Job, values: Mapping[str, Json], told: Try) -> Draft:
     """Return one try at a text."""
     messages = chat_prompt(
-        params.instructions,
+        job.instructions,
         values,
-        system=params.system,
-        examples=[(given, as_text(output)) for given, output in example_pairs(examples_of(params), params.optional)],
+        system=job.system,
+        examples=[(given, as_text(output)) for given, output in example_pairs(job.examples, job.optional)],
     )
-    reply = await _ask(asker, params, mended(messages, told), told, None)
+    reply = await _ask(asker, job, mended(messages, told), told, None)
     text = reply.text.strip()
     faults = []
     if not text:
         faults.append(Fault("not_empty", "The answer must not be empty."))
-    elif reply.finish_reason == "length" and not params.allow_cut:
-        faults.append(Fault("complete", f"The answer was cut off{_after(params)}; it must be shorter."))
-    return Draft({params.output or "text": text}, text, faults)
+    elif reply.finish_reason == "length" and not job.allow_cut:
+        faults.append(Fault("complete", f"The answer was cut off{_after(job)}; it must be shorter."))
+    return Draft({job.output or "text": text}, text, faults)
 
 
 async def draft_object(
     asker: Asker,
-    params: FunctionParams,
+    job: Job,
     values: Mapping[str, Json],
     told: Try,
-    *,
     schema: Mapping[str, Json],
     check: ValueCheck,
     rule: str = "",
@@ -50,27 +76,22 @@ async def draft_object(
     constrained = asker.info(told.model).supports_schema
     form = "" if constrained else f"Answer with JSON only, of this JSON Schema:\n{encode(dict(schema)).decode()}"
     messages = chat_prompt(
-        params.instructions,
+        job.instructions,
         values,
-        system=params.system,
+        system=job.system,
         rule="\n\n".join(part for part in (rule, form) if part),
-        examples=[(given, shown_json(output)) for given, output in example_pairs(examples_of(params), params.optional)],
+        examples=[(given, shown_json(output)) for given, output in example_pairs(job.examples, job.optional)],
     )
-    reply = await _ask(asker, params, mended(messages, told), told, sendable(schema) if constrained else None)
+    reply = await _ask(asker, job, mended(messages, told), told, sendable(schema) if constrained else None)
     said = reply.text.strip()
     try:
         value = json_in(said)
     except ValueError as error:
-        cut = f" It was cut off{_after(params)}." if reply.finish_reason == "length" else ""
+        cut = f" It was cut off{_after(job)}." if reply.finish_reason == "length" else ""
         return Draft({}, said, [Fault("json", f"{error}{cut}")])
     if not _is_object(schema) and constrained and isinstance(value, dict) and set(value) == {"value"}:
         value = value["value"]
-    return Draft(ports_of(params, value), said, check(value))
-
-
-def own_check(schema: Mapping[str, Json]) -> ValueCheck:
-    """Return the check of a value against the schema as it was written."""
-    return lambda value: faults_by_schema(value, schema)
+    return Draft(ports_of(job, value), said, check(value))
 
 
 def sendable(schema: Mapping[str, Json]) -> dict[str, Json]:
@@ -89,11 +110,11 @@ def _is_object(schema: Mapping[str, Json]) -> bool:
     return schema.get("type") == "object" or "properties" in schema
 
 
-def ports_of(params: FunctionParams, value: Json) -> dict[str, Any]:
+def ports_of(job: Job, value: Json) -> dict[str, Json | Absent]:
     """Return the outputs for a value: one per property and the whole; a property that is null or missing is absent."""
-    outputs: dict[str, Any] = {"value": value}
+    outputs: dict[str, Json | Absent] = {"value": value}
     found = value if isinstance(value, dict) else {}
-    for name in properties_of(params):
+    for name in properties_in(job.schema):
         if found.get(name) is None:
             state = "null" if name in found else "missing"
             outputs[name] = Absent(f"`{name}` is {state} in the answer")
@@ -103,12 +124,10 @@ def ports_of(params: FunctionParams, value: Json) -> dict[str, Any]:
 
 
 async def _ask(
-    asker: Asker, params: FunctionParams, messages: list[Any], told: Try, schema: Mapping[str, Json] | None
+    asker: Asker, job: Job, messages: list[Message], told: Try, schema: Mapping[str, Json] | None
 ) -> ChatReply:
-    return await asker.chat(
-        told.model, messages, schema=schema, max_tokens=params.max_tokens, temperature=params.temperature
-    )
+    return await asker.chat(told.model, messages, schema=schema, max_tokens=job.max_tokens, temperature=job.temperature)
 
 
-def _after(params: FunctionParams) -> str:
-    return f" after {params.max_tokens} tokens" if params.max_tokens else ""
+def _after(job: Job) -> str:
+    return f" after {job.max_tokens} tokens" if job.max_tokens else ""

@@ -10,7 +10,9 @@ from typing import Any
 
 from studio.nodes.llm import _shape
 from studio.nodes.llm._checks import read_check
+from studio.nodes.llm._forms import copied_properties
 from studio.nodes.llm._params import FunctionParams
+from studio.nodes.llm._rule import Rule
 from studio.support.errors import StudioError, UsageError
 from studio.support.patterns import compile_pattern
 from studio.support.templates import placeholders
@@ -124,7 +126,7 @@ def _schema(params: FunctionParams) -> Iterator[str]:
         yield "The property `value` would hide the port `value`, which carries the whole answer; call it otherwise."
     if params.spans and not properties:
         yield "`spans` needs a schema with `properties`."
-    copied = _shape.copied_properties(params)
+    copied = copied_properties(params.spans)
     if copied is None:
         if not isinstance(params.spans, bool):
             yield f"`spans` must be true, false or a list of properties, not {preview(params.spans)}."
@@ -232,13 +234,13 @@ def _checks(params: FunctionParams) -> Iterator[str]:
             yield f"Check `{name or number}`: {error}" if not isinstance(error, UsageError) else str(error)
             continue
         names.append(check.name)
-        for name in check.expression.names if check.expression else ():
+        for name in check.expression.names if isinstance(check, Rule) else ():
             if name not in values and name not in ("inputs", "outputs"):
                 yield (
                     f"Check `{check.name}` uses `{name}`, which is neither an input nor an output"
                     f" ({', '.join(sorted(values))})."
                 )
-        if check.judge and not set(placeholders(check.judge)) & set(outputs):
+        if not isinstance(check, Rule) and not set(placeholders(check.judge)) & set(outputs):
             yield f"The judge of check `{check.name}` does not see the answer: name an output, as {{{outputs[0]}}}."
         for name in placeholders(check.message):
             if name not in values:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 from studio.nodes.llm._settle import Try
-from studio.spec import Message
+from studio.spec.calls import Message
 from studio.support.templates import as_text, placeholders, render
 from studio.support.values import Json
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from studio.nodes.llm._settle import Fault
+from studio.nodes.llm._job import Fault
 from studio.support.errors import NodeError, UsageError
 from studio.support.values import Json, decode
 

@@ -12,20 +12,54 @@ import math
 from collections.abc import Mapping, Sequence
 
 from studio.nodes.llm._asking import Asker
-from studio.nodes.llm._decide import Ranking, sorted_ranking
-from studio.nodes.llm._params import FunctionParams
-from studio.nodes.llm._shape import input_text, routes_of
+from studio.nodes.llm._choose import Ranking, choose, sorted_ranking
+from studio.nodes.llm._decide import question_of, rank
+from studio.nodes.llm._forms import input_text, route_table
+from studio.nodes.llm._job import Job
+from studio.nodes.llm._settle import Try
+from studio.spec.context import RunContext
 from studio.support.errors import NodeError
-from studio.support.values import Json
+from studio.support.templates import placeholders
+from studio.support.values import Absent, Json
+
+SHOWN_EXAMPLES = 3
+"""Examples of a route that describe it to a fallback model."""
 
 
-async def by_nearness(asker: Asker, params: FunctionParams, values: Mapping[str, Json]) -> Ranking:
+async def route_by_embedding(firing: RunContext, inputs: Mapping[str, Json], *, job: Job) -> dict[str, Json | Absent]:
+    """Return the nearest of the job's routes, with its confidence and all scores.
+
+    Raises `NodeError` if there is no text to compare, or naming the violated check if no route keeps all of them.
+    """
+    asker = Asker(firing, job.cost_usd)
+
+    async def ranked(told: Try) -> Ranking:
+        return await by_nearness(asker, job, inputs)
+
+    return await choose(asker, job, inputs, dict.fromkeys(route_table(job.routes, job.examples), ""), ranked)
+
+
+async def route_or_ask(firing: RunContext, inputs: Mapping[str, Json], *, job: Job) -> dict[str, Json | Absent]:
+    """Like `route_by_embedding`; the job's `fallback`, a model, decides where the nearest is not near enough."""
+    asker = Asker(firing, job.cost_usd)
+    labels = {name: "; ".join(texts[:SHOWN_EXAMPLES]) for name, texts in route_table(job.routes, job.examples).items()}
+    question = question_of(job, inputs, labels)
+
+    async def ranked(told: Try) -> Ranking:
+        if told.model == job.model:
+            return await by_nearness(asker, job, inputs)
+        return await rank(asker, question, told)
+
+    return await choose(asker, job, inputs, labels, ranked)
+
+
+async def by_nearness(asker: Asker, job: Job, inputs: Mapping[str, Json]) -> Ranking:
     """Return the routes by score. Raises `NodeError` if there is no text to compare."""
-    routes = routes_of(params)
-    text = input_text(values)
+    routes = route_table(job.routes, job.examples)
+    text = input_text({name: inputs[name] for name in placeholders(job.instructions)})
     texts = [example for examples in routes.values() for example in examples]
-    known = await asker.ctx.embed(texts, params.embedder, once=True)
-    [vector] = await asker.ctx.embed([text], params.embedder)
+    known = await asker.ctx.embed(texts, job.embedder, once=True)
+    [vector] = await asker.ctx.embed([text], job.embedder)
     if not any(vector):
         raise NodeError(
             "The text to route holds no known word, so no route is nearer than another.",
@@ -36,10 +70,10 @@ async def by_nearness(asker: Asker, params: FunctionParams, values: Mapping[str,
     at = 0
     for name, examples in routes.items():
         own = known[at : at + len(examples)]
-        near = own if params.compare == "closest" else [_centre(own)]
+        near = own if job.compare == "closest" else [_centre(own)]
         cosines[name] = max(_cosine(vector, one) for one in near)
         at += len(examples)
-    return sorted_ranking(softmax(cosines, params.sharpness), full=True)
+    return sorted_ranking(softmax(cosines, job.sharpness), full=True)
 
 
 def softmax(cosines: Mapping[str, float], sharpness: float) -> dict[str, float]:

@@ -2,27 +2,23 @@
 
 A mode supplies `attempt`: one try by one model, told the rules broken so far and the last answer.  The loop runs
 the checks, shows the model what it violated, goes on to the fallback, and fails naming the violated check.
+
+A check sees every output and every input by name; where both have a name, it means the output.  `inputs` and
+`outputs` are objects that hold them apart: `len(inputs.text)`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, NamedTuple
 
 from studio.nodes.llm._asking import Asker
-from studio.nodes.llm._params import FunctionParams
+from studio.nodes.llm._job import Fault, Job
 from studio.support.errors import ModelError, NodeError
-from studio.support.values import preview
+from studio.support.values import Absent, Json, preview
 
 FALLBACK_ERRORS = frozenset({"rate_limit", "timeout", "server", "malformed", "context_window"})
 """Kinds of failed calls after which another model may do better; others (no key, no script) need a person."""
-
-
-class Fault(NamedTuple):
-    """One rule an answer breaks: the check's name, and a sentence for the model and for people."""
-
-    check: str
-    message: str
 
 
 class Draft:
@@ -53,15 +49,11 @@ class Try(NamedTuple):
     earlier: tuple[Fault, ...] = ()
 
 
-Attempt = Callable[[Try], Awaitable[Draft]]
-Checker = Callable[[Draft], Awaitable[list[Fault]]]
-
-
 async def settle(
     asker: Asker,
-    params: FunctionParams,
-    attempt: Attempt,
-    check: Checker,
+    job: Job,
+    inputs: Mapping[str, Json],
+    attempt: Callable[[Try], Awaitable[Draft]],
     content: Callable[[Draft], bool] = lambda draft: True,
 ) -> Draft:
     """Return the first draft without a fault.
@@ -69,18 +61,18 @@ async def settle(
     `content` False on a faultless draft asks the fallback too, if there is one. Raises `NodeError` naming the violated
     check when no model is left.
     """
-    models = [params.model, params.fallback] if params.fallback else [params.model]
+    models = [job.model, job.fallback] if job.fallback else [job.model]
     failed: Draft | None = None
     tries = 0
     for model in models:
         last = model == models[-1]
         told = Try(model, 0)
         broken: dict[str, Fault] = {}
-        for round in range(params.repairs + 1):
+        for round in range(job.repairs + 1):
             try:
                 draft = await attempt(told)
                 tries += 1
-                draft.faults = draft.faults or await check(draft)
+                draft.faults = draft.faults or await faults_of(asker, job, inputs, draft.outputs)
             except ModelError as error:
                 if last or error.kind not in FALLBACK_ERRORS:
                     raise
@@ -103,16 +95,33 @@ async def settle(
             told = Try(model, round + 1, tuple(draft.faults), draft.said, earlier)
             broken |= now
     assert failed is not None  # the last model either returned, raised, or left a faulty draft
-    raise _violated(failed, tries, params)
+    raise _violated(failed, tries, job)
 
 
-def _violated(draft: Draft, tries: int, params: FunctionParams) -> NodeError:
+async def faults_of(
+    asker: Asker, job: Job, inputs: Mapping[str, Json], outputs: Mapping[str, Json | Absent]
+) -> list[Fault]:
+    """Return the checks that these outputs violate: those that ask a model only if all others are kept.
+
+    An absent output is null to a check.
+    """
+    found = {name: None if isinstance(value, Absent) else value for name, value in outputs.items()}
+    values = {**inputs, **found, "inputs": dict(inputs), "outputs": found}
+    for asking in (False, True):
+        checks = [check for check in job.checks if check.asks_a_model is asking]
+        faults = [fault for check in checks if (fault := await check.fault(asker, job, values))]
+        if faults:
+            return faults
+    return []
+
+
+def _violated(draft: Draft, tries: int, job: Job) -> NodeError:
     fault, *others = draft.faults
     after = "its only answer" if tries == 1 else f"{tries} answers"
     names = [name for name in dict.fromkeys(other.check for other in others) if name != fault.check]
     also = f" Also violated: {', '.join(f'`{name}`' for name in names)}." if names else ""
     steps = ["give an example that keeps it", "loosen the check"]
-    steps.append("raise `repairs`" if params.fallback else "name a stronger `fallback` model")
+    steps.append("raise `repairs`" if job.fallback else "name a stronger `fallback` model")
     return NodeError(
         f"Check `{fault.check}` is violated after {after}: {fault.message.rstrip('.')}."
         f" The answer was “{preview(draft.said, 200)}”.{also}",

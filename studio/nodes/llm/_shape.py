@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Literal
 
+from studio.nodes.llm._forms import label_table, properties_in, route_table
 from studio.nodes.llm._params import FunctionParams
 from studio.spec import Field, Fields, make_fields, port
-from studio.support.templates import as_text, placeholders
+from studio.support.templates import placeholders
 from studio.support.values import Json
 
 Mode = Literal["generate", "decide", "extract", "route"]
@@ -33,26 +34,9 @@ def labels_of(params: FunctionParams) -> dict[str, str]:
     return label_table(params.labels)
 
 
-def label_table(given: Json) -> dict[str, str]:
-    """Return labels, written as a list or as a mapping, with their meanings."""
-    if isinstance(given, Mapping):
-        return {str(label): meaning if isinstance(meaning, str) else "" for label, meaning in given.items()}
-    if isinstance(given, list | tuple):
-        return {label: "" for label in given if isinstance(label, str)}
-    return {}
-
-
 def routes_of(params: FunctionParams) -> dict[str, list[str]]:
     """Return the texts that stand for each route: its description or examples, then those of `examples`."""
-    routes: dict[str, list[str]] = {}
-    if isinstance(params.routes, Mapping):
-        for name, given in params.routes.items():
-            texts = given if isinstance(given, list | tuple) else [given]
-            routes[str(name)] = [text for text in texts if isinstance(text, str)]
-    for example in examples_of(params):
-        if example.get("output") in routes:
-            routes[example["output"]].append(input_text({k: v for k, v in example.items() if k != "output"}))
-    return routes
+    return route_table(params.routes, examples_of(params))
 
 
 def examples_of(params: FunctionParams) -> list[dict[str, Json]]:
@@ -60,21 +44,9 @@ def examples_of(params: FunctionParams) -> list[dict[str, Json]]:
     return [one for one in params.examples if isinstance(one, Mapping) and "output" in one]  # type: ignore[misc]
 
 
-def input_text(values: Mapping[str, Json]) -> str:
-    """Return the inputs as one text: a single one as it is, several each after its name."""
-    if len(values) == 1:
-        return as_text(next(iter(values.values())))
-    return "\n".join(f"{name}: {as_text(value)}" for name, value in values.items())
-
-
 def instruction_inputs(params: FunctionParams) -> tuple[str, ...]:
     """Return the names in the instructions, in order."""
     return placeholders(params.instructions) if isinstance(params.instructions, str) else ()
-
-
-def copied_properties(params: FunctionParams) -> frozenset[str] | None:
-    """Return the properties that Extract copies from the inputs; None: all."""
-    return frozenset(map(str, params.spans)) if isinstance(params.spans, list | tuple) else None
 
 
 def candidates_input(params: FunctionParams) -> str:
@@ -93,10 +65,7 @@ def judge_inputs(params: FunctionParams) -> Iterator[str]:
 
 def properties_of(params: FunctionParams) -> dict[str, Mapping[str, Json]]:
     """Return the properties of the output schema."""
-    found = params.schema.get("properties") if isinstance(params.schema, Mapping) else None
-    if not isinstance(found, Mapping):
-        return {}
-    return {str(name): one if isinstance(one, Mapping) else {} for name, one in found.items()}
+    return properties_in(params.schema)
 
 
 def output_names(params: FunctionParams) -> tuple[str, ...]:

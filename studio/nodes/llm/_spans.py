@@ -10,8 +10,8 @@ import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from studio.nodes.llm._job import Fault
 from studio.nodes.llm._prompting import squeeze
-from studio.nodes.llm._settle import Fault
 from studio.support.patterns import compile_pattern
 from studio.support.values import Json, preview
 

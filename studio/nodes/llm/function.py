@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from studio.nodes.llm import _shape
-from studio.nodes.llm._asking import Asker
-from studio.nodes.llm._checks import faults_of, read_checks
 from studio.nodes.llm._params import FunctionParams
 from studio.nodes.llm._problems import problems_of
-from studio.nodes.llm._settle import Draft, Fault, Try, settle
+from studio.nodes.llm._work import job_of, mode_function, written_job
 from studio.spec import Fields, Node, RunContext, node
+from studio.spec.plain import Plain
 
 
 @node(
@@ -90,35 +89,10 @@ class Function(Node):
     def problems(cls, params: FunctionParams) -> Iterable[str]:
         return problems_of(params)
 
+    @classmethod
+    def plain(cls, params: FunctionParams) -> Plain:
+        return Plain(mode_function(params), {"job": written_job(params)}, inputs="mapping")
+
     async def run(self, ctx: RunContext, params: FunctionParams, inputs: Fields) -> Fields:
-        given = inputs.as_dict()
-        values = {name: given[name] for name in _shape.instruction_inputs(params)}
-        asker = Asker(ctx, params.cost_usd)
-        checks = read_checks(params.checks)
-
-        async def check(draft: Draft) -> list[Fault]:
-            return await faults_of(checks, asker, params, given, draft.outputs)
-
-        # A mode's module is imported when it is first used: most graphs use one or two of them.
-        if _shape.mode_of(params) in ("decide", "route"):
-            from studio.nodes.llm import _choose
-
-            chooser = _choose.Chooser(asker, params, values)
-            chosen = await settle(asker, params, chooser.attempt, check, lambda draft: _choose.sure(params, draft))
-            return self.outputs(params)(**_choose.gated(params, chosen))
-
-        async def attempt(told: Try) -> Draft:
-            from studio.nodes.llm._generate import draft_object, draft_text, own_check
-
-            if _shape.mode_of(params) == "extract":
-                from studio.nodes.llm._extract import draft_extract
-
-                choices = given.get(_shape.candidates_input(params))
-                return await draft_extract(asker, params, values, told, choices)
-            if params.schema:
-                schema = params.schema
-                return await draft_object(asker, params, values, told, schema=schema, check=own_check(schema))
-            return await draft_text(asker, params, values, told)
-
-        draft = await settle(asker, params, attempt, check)
-        return self.outputs(params)(**draft.outputs)
+        outputs = await mode_function(params)(ctx, inputs.as_dict(), job=job_of(params))
+        return self.outputs(params)(**outputs)

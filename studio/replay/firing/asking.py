@@ -14,8 +14,9 @@ from studio.support.values import Json
 from studio.trace.log import CALLS, MODEL_KINDS
 
 if TYPE_CHECKING:
-    from studio.nodes.llm._checks import Check
+    from studio.nodes.llm._judge import Judge
     from studio.nodes.llm._params import FunctionParams
+    from studio.nodes.llm._rule import Rule
     from studio.spec.fields import Fields
     from studio.trace.found import Effect
 
@@ -136,20 +137,20 @@ def asking_of(
 
 
 def _violated(
-    told: Mapping[str, Json], checks: Sequence[Check], judged: Mapping[str, tuple[str, float | None]]
+    told: Mapping[str, Json], checks: Sequence[Rule | Judge], judged: Mapping[str, tuple[str, float | None]]
 ) -> list[Verdict]:
     given = told.get("faults")
     noted = [one for one in given if isinstance(one, dict)] if isinstance(given, list) else []
     faults = {str(one.get("check")): str(one.get("message", "")) for one in noted}
     declared = {check.name: check for check in checks}
     broken_form = [name for name in faults if name not in declared]
-    by_expression = any(name in faults and check.expression is not None for name, check in declared.items())
+    by_expression = any(name in faults and not check.asks_a_model for name, check in declared.items())
     made = [Verdict(name, VIOLATED, faults[name]) for name in broken_form]
     for name, check in declared.items():
         label, sure = judged.get(name, ("", None))
         if name in faults:
             made.append(Verdict(name, VIOLATED, faults[name], label, sure))
-        elif broken_form or (check.judge and by_expression):
+        elif broken_form or (check.asks_a_model and by_expression):
             made.append(Verdict(name, UNREACHED))
         else:
             made.append(Verdict(name, PASSED, "", label, sure))
@@ -157,7 +158,7 @@ def _violated(
 
 
 def _passed(
-    checks: Sequence[Check], judged: Mapping[str, tuple[str, float | None]], function: FunctionParams | None
+    checks: Sequence[Rule | Judge], judged: Mapping[str, tuple[str, float | None]], function: FunctionParams | None
 ) -> list[Verdict]:
     if function is None:
         return []
@@ -182,11 +183,13 @@ def _form_of(function: FunctionParams) -> tuple[str, ...]:
 # -- what a call was for --------------------------------------------------------------------------
 
 
-def _call(effect: Effect, function: FunctionParams | None, checks: Sequence[Check]) -> Call:
+def _call(effect: Effect, function: FunctionParams | None, checks: Sequence[Rule | Judge]) -> Call:
     if effect.kind not in MODEL_KINDS or function is None:
         return Call(effect, ANSWER if effect.kind in CALLS else OTHER)
+    from studio.nodes.llm._judge import Judge
+
     text = last_text(effect)
-    judge = next((check.name for check in checks if check.judge and _longest(check.judge) in text), "")
+    judge = next((check.name for check in checks if isinstance(check, Judge) and _longest(check.judge) in text), "")
     if judge and _longest(function.instructions) not in text:
         return Call(effect, JUDGE, judge)
     if effect.kind == "complete" and _is_blank(text):
@@ -231,7 +234,7 @@ def _function(params: Fields | None) -> FunctionParams | None:
     return params if isinstance(params, FunctionParams) else None
 
 
-def _checks(function: FunctionParams) -> list[Check]:
+def _checks(function: FunctionParams) -> list[Rule | Judge]:
     from studio.nodes.llm._checks import read_check
     from studio.support.errors import StudioError
 
