@@ -8,8 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from studio.models.litellm_access import LOCAL_PROVIDERS
-from studio.models.names import EMBEDDED, REPLAY, SCRIPTED
+from studio.models.names import EMBEDDED, LOCAL_PROVIDERS, REPLAY, SCRIPTED
 
 
 class Price(NamedTuple):

@@ -10,8 +10,6 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
-import orjson
-
 from studio.models.failures import asker
 from studio.models.queues import AddressedQueue
 from studio.models.script import text_lines
@@ -19,7 +17,7 @@ from studio.spec.calls import HumanCall, NobodyThere, match_choice
 from studio.support.errors import NodeError, UsageError
 from studio.support.plain import plain
 from studio.support.terminals import has_more
-from studio.support.values import Json, encode, preview
+from studio.support.values import Json, decode, encode, preview
 
 
 class Answer(NamedTuple):
@@ -82,8 +80,8 @@ def _answer(place: str, line: str) -> tuple[str, Answer]:
     if text[:1] not in ('"', "{"):
         return "", Answer(line, place)
     try:
-        value: Json = orjson.loads(text)
-    except orjson.JSONDecodeError as error:
+        value: Json = decode(text)
+    except ValueError as error:
         raise UsageError(
             f"This line begins like JSON but is none ({error}): {preview(text, 40)}",
             where=place,

@@ -9,10 +9,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from studio.models.failures import MissingModel
+from studio.models.names import LOCAL_PROVIDERS
 from studio.support import keys
 
-LOCAL_PROVIDERS = frozenset({"ollama", "ollama_chat", "lm_studio", "llamafile"})
-"""Providers on the person's own machine: they need no key and cost nothing."""
 _SERVER_NAMES = ("_API_BASE", "_BASE_URL", "_API_VERSION", "_ENDPOINT", "_REGION_NAME", "_LOCATION", "OLLAMA_HOST")
 _NO_KEY = "none"
 _PARAMS = {"_API_KEY": "api_key", "_API_BASE": "api_base", "_API_VERSION": "api_version"}

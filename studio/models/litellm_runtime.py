@@ -31,7 +31,7 @@ class Runtime:
         """Return the litellm module; the first call blocks for seconds (use `call` in coroutines)."""
         with self._lock:
             if self._library is None:
-                self._library = _load()
+                self._library = load_litellm()
             return self._library
 
     async def call(self, task: Callable[[Any], Awaitable[Result]]) -> Result:
@@ -79,7 +79,8 @@ def _serve(loop: asyncio.AbstractEventLoop) -> None:
     loop.close()
 
 
-def _load() -> Any:
+def load_litellm() -> Any:
+    """Import the library, with its own settings for a program that speaks for itself; takes seconds."""
     os.environ.setdefault("LITELLM_LOCAL_MODEL_COST_MAP", "True")  # else it downloads prices while importing
     # Its data classes and pydantic's disagree about details that say nothing to a person.
     warnings.filterwarnings("ignore", module=r"(litellm|pydantic)\b")

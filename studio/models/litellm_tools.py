@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-import orjson
-
 from studio.spec.calls import ToolCall
-from studio.support import keys
-from studio.support.values import Json, NotJson, encode
+from studio.support.keys import scrub
+from studio.support.values import Json, decode, encode
 
 MOST_CALLS = 128
 """Calls in one answer that are looked at; models make a few at a time."""
@@ -53,12 +51,12 @@ class CallPieces:
 
 def arguments_of(written: str) -> Json:
     """Return the arguments that a model wrote: an object; the text itself, if it is none."""
-    text = keys.scrub(written)
+    text = scrub(written)
     if not text.strip():
         return {}
     try:
-        value = orjson.loads(text)
+        value = decode(text)
         encode(value)
-    except (orjson.JSONDecodeError, NotJson):
+    except ValueError:  # no JSON, or none that is finite
         return text
     return value if isinstance(value, dict) else text

@@ -6,6 +6,8 @@ ROLES = ("default", "fast", "strong")
 SCRIPTED = "scripted:"
 EMBEDDED = "embedded/"
 REPLAY = "replay:"
+LOCAL_PROVIDERS = frozenset({"ollama", "ollama_chat", "lm_studio", "llamafile"})
+"""Providers on the person's own machine: they need no key and cost nothing."""
 
 
 def replay_parts(name: str) -> tuple[str, str]:

@@ -16,12 +16,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import orjson
-
 from studio.models.failures import KINDS
 from studio.spec.calls import ToolCall
 from studio.support.errors import UsageError
-from studio.support.values import Json, NotJson, encode, preview
+from studio.support.values import Json, NotJson, decode, encode, preview
 
 MAX_BYTES = 64 * 2**20
 _MARKS = ("reply", "error", "node", "tool_calls")
@@ -59,8 +57,8 @@ def json_lines(path: Path, what: str) -> Iterable[tuple[str, Json]]:
     """Yield (file:line, value) for each non-empty line of a file of JSON lines."""
     for place, line in text_lines(path, what):
         try:
-            yield place, orjson.loads(line)
-        except orjson.JSONDecodeError as error:
+            yield place, decode(line)
+        except ValueError as error:
             raise UsageError(
                 f"This line is not JSON ({error}): {preview(line, 40)}",
                 where=place,

@@ -45,7 +45,7 @@ MOST_WAITING = 2000
 
 
 class Recorder:
-    """One run in a trace file, for one thread. Without a file it writes nothing, and checks the same.
+    """One run in a trace file. Without a file it writes nothing, and checks the same.
 
     Times are nanoseconds since 1970 or lengths in nanoseconds, ids of firings and paths count within the run, from 1.
     """
@@ -110,7 +110,7 @@ class Recorder:
         key = next(self._effects)
         self._asked[firing, n] = (key, kind)
         self._tally.asked(firing, kind)
-        self._put(write_effect, key, firing, n, kind, name, encode(rest), messages, attempt, at)
+        self._put(write_effect, key, firing, n, kind, self._clean_text(name), encode(rest), messages, attempt, at)
 
     def effect_result(
         self, firing: int, n: int, status: str, response: Json, error: str, duration: int, tokens_in: int | None,
@@ -185,13 +185,14 @@ class Recorder:
             self._timer = None
         if self._file is None or not (self._waiting or self._started):
             return
+        waiting, self._waiting = self._waiting, []  # a node that works in a thread of its own may add to them
         try:
-            self._file.write([*self._waiting, *self._started.values()])
+            self._file.write([*waiting, *self._started.values()])
         except EnvironmentProblem as problem:
+            self._waiting = [*waiting, *self._waiting]
             self._problem = problem
             raise
         self._problem = None
-        self._waiting.clear()
         self._started.clear()
 
     def raise_if_broken(self) -> None:
@@ -213,13 +214,14 @@ class Recorder:
             self._write_soon()
 
     def _write_soon(self) -> None:
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:
+            return  # before the run, after it, or in a thread of a node: what turns the loop writes it
         if len(self._waiting) >= MOST_WAITING:
             self.flush()
         elif self._timer is None:
-            try:
-                self._timer = asyncio.get_running_loop().call_later(WINDOW_S, self._write_now)
-            except RuntimeError:
-                return  # no event loop turns yet, or any more: `flush` or `close` follows
+            self._timer = loop.call_later(WINDOW_S, self._write_now)
 
     def _write_now(self) -> None:
         try:
