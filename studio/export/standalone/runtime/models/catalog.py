@@ -56,11 +56,10 @@ class Models:
 
     async def prepare(self, names: Iterable[str], embedders: Iterable[str] = ()) -> None:
         """Open all that a graph may ask and check keys, before anything is asked or recorded. Raises as these do."""
-        for provider in map(self.provider, names):
-            if isinstance(provider, LiteLLM):
-                await provider.prepare()
-        for name in embedders:
-            self.embedder(name)
+        opened = [*map(self.provider, names), *map(self.embedder, embedders)]
+        for one in opened:
+            if isinstance(one, LiteLLM | LiteLLMEmbedder):
+                await one.prepare()
 
     def scripts(self, names: Iterable[str]) -> list[Scripted]:
         """Return the scripts of answers among the models of these names: they decide whether order is kept."""

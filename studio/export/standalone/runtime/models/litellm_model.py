@@ -50,8 +50,12 @@ class LiteLLM(LiteLLMCalls):
 
     async def _run(self, ask: Callable[[Any], Awaitable[Result]], call: ChatCall | CompletionCall) -> Result:
         library = await asyncio.to_thread(_library)
-        self._learn(library)
-        return await self._within(library, ask, call)
+
+        async def learned(library: Any) -> Result:
+            self._learn(library)
+            return await ask(library)
+
+        return await self._within(library, learned, call)
 
     async def _access(self, library: Any) -> dict[str, str]:
         """Check that litellm will find a key, and send it nowhere that a graph says."""
@@ -95,6 +99,10 @@ class LiteLLMEmbedder:
     def billable(self) -> bool:
         """True if calls may cost money."""
         return self._model.info.billable
+
+    async def prepare(self) -> None:
+        """Load the library and check name and key. Raises `MissingModel` saying what is missing."""
+        await self._model.prepare()
 
     async def embed(self, texts: list[str]) -> EmbedReply:
         """Return one vector per text, in order. Raises `ModelError`."""
