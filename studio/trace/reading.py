@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from studio.trace.prompt_rows import PromptDetail
     from studio.trace.run_list import RunList
     from studio.trace.verify import Finding
+    from studio.trace.whole import Whole
 
 
 class Trace:
@@ -183,6 +184,13 @@ class Trace:
                         f"The firing {id & ID_MASK} is listed but missing.", where=str(self.path), hint=CHECK_HINT
                     )
                 yield firing_of(rows[id], undecided)
+
+    def whole(self, run: str = "last") -> Iterator[Whole]:
+        """Yield what firing 0 asked, then every firing in the order of steps (those not decided come last), each with
+        its effects and store operations; page by page, so that a long run need not fit into memory."""
+        from studio.trace.whole import whole_firings
+
+        return whole_firings(self._reader, self._reader.key(run))
 
     def outputs(self, firing: Firing) -> dict[str, Json]:
         """Return the firing's outputs with every `Ref` replaced by its value."""
