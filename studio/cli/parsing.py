@@ -13,7 +13,7 @@ from studio.support.errors import UsageError
 
 PROLOGUE = "studio: draw many small checked modules, run them, replay every step."
 GROUPS: Final[dict[str, tuple[str, ...]]] = {
-    "draw and check": ("gui", "examples", "lint", "fmt", "graph", "nodes", "new-node"),
+    "draw and check": ("gui", "examples", "lint", "fmt", "graph", "nodes", "new-node", "import"),
     "run": ("run", "resume", "fork", "control", "serve", "mcp"),
     "look at runs": ("runs", "show", "replay", "prompts", "search", "why", "diff", "stores", "sql", "test"),
     "take away": ("export",),

@@ -1,0 +1,41 @@
+"""Reading files of strangers: a limited size, UTF-8, and never outside of the folder that is brought in."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from studio.support.errors import EnvironmentProblem, UsageError
+
+MAX_BYTES = 16 * 2**20
+"""Largest project file that is read."""
+
+MAX_PART_BYTES = 200_000
+"""Largest template or piece of code beside it."""
+
+
+def read_text(path: Path, most: int = MAX_BYTES) -> str:
+    """Return a file's text. Raises `UsageError` or `EnvironmentProblem` saying why it cannot be read."""
+    try:
+        with path.open("rb") as file:
+            data = file.read(most + 1)
+    except FileNotFoundError:
+        raise UsageError("There is no such file.", where=str(path), hint="Check the name and the folder.") from None
+    except IsADirectoryError:
+        raise UsageError("This is a folder.", where=str(path), hint="Name the file of the project in it.") from None
+    except OSError as error:
+        raise EnvironmentProblem(f"The file cannot be read: {error.strerror}.", where=str(path)) from None
+    if len(data) > most:
+        raise UsageError(f"The file is larger than {most:,} bytes.", where=str(path))
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise UsageError("The file is not UTF-8 text.", where=str(path)) from None
+
+
+def part_of(folder: Path, name: str) -> str:
+    """Return the text of a file inside the folder. Raises `UsageError` for one outside, `EnvironmentProblem`."""
+    inside = folder.resolve()
+    path = (inside / name).resolve()
+    if not path.is_relative_to(inside):
+        raise UsageError(f"`{name}` lies outside of the project's folder.", where=str(folder))
+    return read_text(path, MAX_PART_BYTES)

@@ -1,0 +1,46 @@
+"""Which program a file comes from, and its graph: the one door for projects of other builders."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from studio.graph.tree import parse
+from studio.importers.files import read_text
+from studio.importers.outcome import Imported
+from studio.support.errors import StudioError, UsageError
+
+KINDS = "promptflow's flow.dag.yaml, and projects of Rivet (.rivet-project)"
+
+
+def import_file(path: Path, graph: str = "") -> Imported:
+    """Return the graph of another builder's file. `graph` chooses one of a Rivet project, by name.
+
+    Nothing of the file is run. Raises `UsageError` for what is neither, `EnvironmentProblem` if it cannot be read.
+    """
+    text = read_text(path)
+    root = parse(text, str(path), starts=f"Read are {KINDS}.").root.plain()
+    try:
+        made = _import(path, root, graph)
+    except RecursionError:
+        raise UsageError("Something in this file is nested too deeply.", where=str(path)) from None
+    except StudioError as error:
+        error.where = error.where or str(path)
+        raise
+    made.graph.place.file = str(path)  # foreign: what is read from a file is not its reader's own (`trust.gate`)
+    made.graph.base = path.parent
+    return made
+
+
+def _import(path: Path, root: object, graph: str) -> Imported:
+    from studio.importers.promptflow import import_flow, is_flow
+    from studio.importers.rivet import import_project, is_project
+
+    if isinstance(root, dict) and "studio" in root:
+        raise UsageError("This is a graph of the studio already.", hint=f"Open it: `studio gui {path}`.")
+    if isinstance(root, dict) and is_project(root):
+        return import_project(path, root, graph)
+    if isinstance(root, dict) and is_flow(root):
+        if graph:
+            raise UsageError("A flow of promptflow is one graph; --graph is for projects of Rivet.")
+        return import_flow(path, root)
+    raise UsageError("This file is of no kind that can be brought in.", hint=f"Read are {KINDS}.")

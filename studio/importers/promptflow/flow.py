@@ -1,0 +1,374 @@
+"""Reads a flow and draws it: inputs, nodes in their order, conditions as switches, outputs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from studio.graph.model import Graph
+from studio.importers.drafting import Draft, End
+from studio.importers.files import part_of
+from studio.importers.jinja_text import as_template, names_in
+from studio.importers.names import port, snake, unique
+from studio.importers.outcome import Imported, Note
+from studio.importers.promptflow.prompts import as_prompt
+from studio.importers.promptflow.python_tool import as_code
+from studio.importers.promptflow.references import Reference, reference_of
+from studio.support.errors import StudioError, UsageError
+from studio.support.templates import literal, placeholders
+from studio.support.templates import rename as renamed
+from studio.support.values import Json
+
+_KINDS = {
+    "string": "text", "int": "integer", "double": "number", "float": "number", "bool": "boolean", "list": "list",
+    "object": "json", "image": "image",
+}  # fmt: skip
+_FITS: Mapping[str, Any] = {"text": str, "integer": int, "number": int | float, "boolean": bool, "list": list}
+_MODEL_INPUTS = ("deployment_name", "model", "max_tokens", "temperature")
+_TOOLS = ("functions", "function_call", "tools", "tool_choice")
+_QUIET: tuple[Json, ...] = ("", 0, "0", 1, "1", "1.0", "0.0", None, {}, [])
+"""Settings of a model call that say what holds anyway."""
+
+MOST_NODES = 2_000
+
+
+def is_flow(root: Json) -> bool:
+    """True if a YAML document looks like a flow of promptflow: nodes as a list, each with a name."""
+    nodes = root.get("nodes") if isinstance(root, dict) else None
+    return isinstance(nodes, list) and "studio" not in root and all(isinstance(n, dict) and "name" in n for n in nodes)
+
+
+def import_flow(path: Path, root: Mapping[str, Json]) -> Imported:
+    """Return the flow as a graph, named after its folder. Raises `UsageError` for what is no flow at all."""
+    return _Flow(path, root).draw()
+
+
+class _Flow:
+    def __init__(self, path: Path, root: Mapping[str, Json]) -> None:
+        self.folder = path.parent
+        self.root = root
+        name = snake(path.resolve().parent.name if path.name.startswith("flow.") else path.stem, "flow")
+        notes: list[Note] = []
+        about = root.get("description") or root.get("display_name") or ""
+        self.draft = Draft(Graph(name, about=about if isinstance(about, str) else ""), notes)
+        self.ends: dict[tuple[str, str], End] = {}
+        """Where a flow's input ("", name) or a node's output (node, "output") comes from here."""
+        self.switches: dict[Reference, tuple[str, dict[str, Json]]] = {}
+        self.parts: dict[Reference, End] = {}
+        self.conditional: set[str] = set()
+
+    def draw(self) -> Imported:
+        nodes = self._nodes()
+        for name, given in self._table("inputs").items():
+            self._input(name, given if isinstance(given, dict) else {})
+        self.conditional = {node["name"] for node in nodes if isinstance(node.get("activate"), dict)}
+        for node in _in_order(nodes):
+            self._node(node)
+        for name, given in self._table("outputs").items():
+            self._output(name, given if isinstance(given, dict) else {})
+        left = {key: self.root[key] for key in ("environment", "environment_variables") if self.root.get(key)}
+        if left:
+            self.draft.graph.extra["promptflow"] = left
+            self.draft.note(
+                "", f"{' and '.join(f'`{key}`' for key in left)} mean nothing here; kept under `promptflow:`"
+            )
+        return Imported(self.draft.graph, "promptflow", len(nodes), self.draft.notes)
+
+    def _table(self, key: str) -> dict[str, Json]:
+        found = self.root.get(key) or {}
+        if not isinstance(found, dict):
+            raise UsageError(f"`{key}` of this flow must map names to what they are.")
+        return found
+
+    def _nodes(self) -> list[dict[str, Any]]:
+        variants = self._table("node_variants")
+        made = []
+        listed: list[dict[str, Any]] = self.root["nodes"]
+        if len(listed) > MOST_NODES:
+            raise UsageError(f"This flow has more than {MOST_NODES:,} nodes.")
+        for node in listed:
+            if node.get("use_variants"):
+                kept = variants.get(str(node["name"]))
+                choices = kept.get("variants", {}) if isinstance(kept, dict) else {}
+                chosen = kept.get("default_variant_id", "") if isinstance(kept, dict) else ""
+                inner = choices.get(chosen, {}).get("node") if isinstance(choices.get(chosen), dict) else None
+                if isinstance(inner, dict):
+                    node = {**inner, **{key: node[key] for key in node if key != "use_variants"}}
+                others = [name for name in choices if name != chosen]
+                if others:
+                    listed_names = ", ".join(f"`{name}`" for name in others)
+                    self.draft.note(
+                        snake(str(node["name"])), f"only its variant `{chosen}` came over, not {listed_names}"
+                    )
+            made.append({**node, "name": str(node["name"])})
+        return made
+
+    def _input(self, name: str, given: Mapping[str, Json]) -> None:
+        kind = _KINDS.get(str(given.get("type", "")), "any")
+        default = given.get("default")
+        about = given.get("description")
+        if default is not None and not isinstance(default, _FITS.get(kind, object)):
+            kind = "any"
+        made = self.draft.add(
+            "flow.input", name, kind=None if kind == "any" else kind, value=default, help=about if about else None
+        )
+        self.ends["", name] = (made, "value")
+
+    def _output(self, name: str, given: Mapping[str, Json]) -> None:
+        reference = reference_of(given.get("reference"))
+        end = None if reference is None else self._end(reference)
+        made = self.draft.add("flow.output", name if snake(name) not in self.draft.graph.nodes else f"{name}_out")
+        if end is None:
+            self.draft.note(made, f"its reference {given.get('reference')!r} leads nowhere; wire it by hand")
+        else:
+            self.draft.connect(end, (made, "value"))
+
+    def _end(self, reference: Reference) -> End | None:
+        """The output that a reference means; a part of a value is taken out by a node of its own, made once."""
+        source = self.ends.get((reference.node, reference.name if not reference.node else "output"))
+        if source is None or not reference.path:
+            return source
+        if reference not in self.parts:
+            word = re.split(r"[.\[\]\"']+", reference.path.strip("]\"'"))[-1]
+            made = self.draft.add("json.get", f"{source[0]}_{word}", path=reference.path)
+            self.draft.connect(source, (made, "value"))
+            self.parts[reference] = (made, "value")
+        return self.parts[reference]
+
+    def _node(self, node: dict[str, Any]) -> None:
+        inputs = node.get("inputs")
+        given: dict[str, Json] = inputs if isinstance(inputs, dict) else {}
+        wires = {name: found for name, value in given.items() if (found := reference_of(value)) is not None}
+        fixed = {name: value for name, value in given.items() if name not in wires}
+        kind = node.get("type")
+        made: str | None = None
+        try:
+            if node.get("aggregation"):
+                raise UsageError("it gathers the results of many runs")
+            if kind in ("llm", "prompt"):
+                made = self._prompted(node, wires, fixed)
+            elif kind == "python" and _source(node).get("type", "code") == "code":
+                made = self._python(node, wires, fixed)
+            else:
+                raise UsageError(f"`{_source(node).get('tool') or kind}` is a tool of promptflow's")
+        except StudioError as why:
+            made = self._placeholder(node, wires, str(why.message))
+        self._condition(node, made)
+
+    def _placeholder(self, node: dict[str, Any], wires: Mapping[str, Reference], why: str) -> str:
+        original: dict[str, Json] = dict(node)
+        path = _source(node).get("path")
+        if isinstance(path, str):
+            try:
+                original["source_text"] = part_of(self.folder, path)
+            except StudioError as problem:
+                self.draft.note(snake(node["name"]), f"its file `{path}` cannot be kept: {problem.message}")
+        names = {name: port(name) for name in wires}
+        made = self.draft.placeholder(
+            node["name"], f"the {node.get('type')} node of promptflow ({why})", original, names.values(), ["output"]
+        )
+        self._wire(made, wires, names)
+        self.ends[node["name"], "output"] = (made, "output")
+        return made
+
+    def _wire(self, made: str, wires: Mapping[str, Reference], ports: Mapping[str, str]) -> None:
+        for name, reference in wires.items():
+            if name not in ports:
+                continue
+            end = self._end(reference)
+            if end is None:
+                what = f"{reference.node}.output" if reference.node else f"inputs.{reference.name}"
+                self.draft.note(made, f"its input `{name}` came from `{what}`, which is not there")
+            else:
+                self.draft.connect(end, (made, ports[name]))
+
+    def _prompted(self, node: dict[str, Any], wires: Mapping[str, Reference], fixed: dict[str, Json]) -> str:
+        """A prompt, or a model call by one."""
+        path = _source(node).get("path")
+        if not isinstance(path, str):
+            raise UsageError("its template is missing")
+        template = part_of(self.folder, path)
+        if node["type"] == "prompt":
+            return self._text(node["name"], node["name"], template, wires, fixed)
+        if unknown := next(
+            (name for name in ("functions", "function_call", "tools", "tool_choice") if fixed.get(name)), ""
+        ):
+            raise UsageError(f"it gives the model `{unknown}`")
+        prompt = as_prompt(template)
+        wired = {name: reference for name, reference in wires.items() if name not in _MODEL_INPUTS}
+        instructions = prompt.instructions
+        ports = {}
+        if prompt.jinja:
+            text = self._text(f"{node['name']}_prompt", node["name"], prompt.jinja, wired, fixed)
+        else:
+            asked = placeholders(instructions)
+            for name in asked:
+                if name in wired:
+                    ports[name] = port(name)
+                    instructions = renamed(instructions, name, ports[name])
+                elif name in fixed:
+                    instructions = _filled(instructions, name, fixed[name])
+        made = self.draft.add(
+            "llm.function",
+            node["name"],
+            model=_model(node, fixed),
+            system=prompt.system or None,
+            instructions=instructions,
+            max_tokens=_number(fixed.get("max_tokens"), int),
+            temperature=_number(fixed.get("temperature"), float),
+        )
+        for note in prompt.notes:
+            self.draft.note(made, note)
+        self._told_of_settings(made, node, fixed, wires, template)
+        if prompt.jinja:
+            self.draft.connect((text, "text"), (made, "prompt"))
+        self._wire(made, wired, ports)
+        self.ends[node["name"], "output"] = (made, "text")
+        return made
+
+    def _told_of_settings(
+        self,
+        made: str,
+        node: dict[str, Any],
+        fixed: Mapping[str, Json],
+        wires: Mapping[str, Reference],
+        template: str,
+    ) -> None:
+        asked = names_in(template)
+        left = [
+            name
+            for name, value in fixed.items()
+            if name not in (*_MODEL_INPUTS, "suffix", "response_format") and value not in _QUIET and name not in asked
+        ]
+        left += [f"{name}` by wire" for name in wires if name in _MODEL_INPUTS]
+        if fixed.get("response_format") not in (None, {}, "", {"type": "text"}):
+            self.draft.note(made, "it asked for JSON: give the node a `schema`, which also makes a port per property")
+        if left:
+            self.draft.note(made, f"settings left out: {', '.join(f'`{name}`' for name in left)}")
+        if node.get("connection"):
+            self.draft.note(made, f"keys come from the environment, not from the connection `{node['connection']}`")
+
+    def _text(
+        self, name: str, node: str, template: str, wires: Mapping[str, Reference], fixed: Mapping[str, Json]
+    ) -> str:
+        """A node that makes a text of a template; returns its name. Its text is the output of the flow's `node`."""
+        plain = as_template(template)
+        if plain is not None:
+            names = {one: port(one) for one in placeholders(plain) if one in wires}
+            for one, other in names.items():
+                plain = renamed(plain, one, other)
+            for one in placeholders(plain):
+                if one in fixed:
+                    plain = _filled(plain, one, fixed[one])
+            kind = "text.template" if placeholders(plain) else "text.constant"
+            made = self.draft.add(kind, name, **_text_param(plain))
+        else:
+            asked = names_in(template)
+            told = {key: value for key, value in fixed.items() if key in asked and isinstance(value, str | int | float)}
+            settings = [f"{{% set {key} = {value!r} %}}" for key, value in told.items()]
+            made = self.draft.add("text.jinja", name, template="".join(settings) + template)
+            names = {one: one for one in wires}
+        self._wire(made, wires, names)
+        self.ends[node, "output"] = (made, "text")
+        return made
+
+    def _python(self, node: dict[str, Any], wires: Mapping[str, Reference], fixed: dict[str, Json]) -> str:
+        path = _source(node).get("path")
+        if not isinstance(path, str):
+            raise UsageError("its file is not named")
+        optional = [name for name, reference in wires.items() if reference.node in self.conditional]
+        tool = as_code(part_of(self.folder, path), wires, fixed, optional, (self.folder / path).parent)
+        made = self.draft.add("code.python", node["name"], code=tool.code, packages=True if tool.packages else None)
+        if tool.packages:
+            names = ", ".join(f"`{name}`" for name in tool.packages)
+            self.draft.note(made, f"its code imports {names}: install what is missing beside the studio")
+        self._wire(made, wires, {name: name for name in wires})
+        self.ends[node["name"], "output"] = (made, "value")
+        return made
+
+    def _condition(self, node: dict[str, Any], made: str) -> None:
+        """`activate: {when: …, is: …}`: one switch per value asked, with a way per case."""
+        activate = node.get("activate")
+        if not isinstance(activate, dict):
+            return
+        reference, wanted = reference_of(activate.get("when")), activate.get("is")
+        end = None if reference is None else self._end(reference)
+        if reference is None or end is None or isinstance(wanted, list | dict) or wanted is None:
+            self.draft.note(made, f"its condition {activate!r} is not understood; wire its `when` by hand")
+            return
+        if reference not in self.switches:
+            switch = self.draft.add("flow.switch", f"{end[0]}_is", cases={})
+            self.draft.connect(end, (switch, "value"))
+            self.switches[reference] = (switch, {})
+        switch, cases = self.switches[reference]
+        way = next((name for name, case in cases.items() if case == wanted and type(case) is type(wanted)), "")
+        if not way:
+            way = cases_name(wanted, cases)
+            cases[way] = wanted
+            self.draft.graph.nodes[switch].params["cases"] = dict(cases)
+        self.draft.connect((switch, way), (made, "when"))
+
+
+def cases_name(wanted: Json, taken: Mapping[str, Json]) -> str:
+    """Return the name of a way for a case, one that no port has."""
+    name = port(str(wanted))
+    return unique(f"{name}_case" if name == "else" else name, taken)
+
+
+def _in_order(nodes: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Nodes after those whose outputs they use, else as listed; what stands in a circle keeps its place."""
+    names = {node["name"] for node in nodes}
+    left, done, ordered = list(nodes), set[str](), []
+    while left:
+        ready = next((node for node in left if _needs(node) & names <= done), left[0])
+        left.remove(ready)
+        done.add(ready["name"])
+        ordered.append(ready)
+    return ordered
+
+
+def _needs(node: dict[str, Any]) -> set[str]:
+    given = node.get("inputs")
+    values = list(given.values()) if isinstance(given, dict) else []
+    activate = node.get("activate")
+    values.append(activate.get("when") if isinstance(activate, dict) else None)
+    return {found.node for value in values if (found := reference_of(value)) is not None and found.node}
+
+
+def _source(node: Mapping[str, Any]) -> dict[str, Json]:
+    found = node.get("source")
+    return found if isinstance(found, dict) else {}
+
+
+def _model(node: Mapping[str, Any], fixed: Mapping[str, Json]) -> str | None:
+    """The model's name as litellm writes it; None (the default) if the flow names none."""
+    name = fixed.get("deployment_name") or fixed.get("model")
+    if not isinstance(name, str) or reference_of(name) is not None:
+        return None
+    asked = f"{node.get('provider') or ''} {node.get('connection') or ''}".lower()
+    return f"azure/{name}" if "azure" in asked or ("model" not in fixed and "openai" not in asked) else f"openai/{name}"
+
+
+def _number(value: Json, kind: type[int] | type[float]) -> Json:
+    try:
+        made = kind(value) if value not in ("", None) and not isinstance(value, bool) else None
+    except (TypeError, ValueError):
+        return None
+    return made if made is None or abs(made) < 1e9 else None
+
+
+def _filled(template: str, name: str, value: Json) -> str:
+    """The template with one of its gaps filled for good."""
+    from studio.support.templates import as_text
+
+    mark = "\x00"
+    clean = template.replace(mark, "")
+    return renamed(clean, name, f"{mark}{name}{mark}").replace(f"{{{mark}{name}{mark}}}", literal(as_text(value)))
+
+
+def _text_param(template: str) -> dict[str, str]:
+    from studio.support.templates import render
+
+    return {"template": template} if placeholders(template) else {"text": render(template, {})}

@@ -1,0 +1,110 @@
+"""promptflow's Python tools as `code.python`: read, never run; what such a process cannot do is told."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from studio.support.errors import UsageError
+from studio.support.values import Json
+
+_OWN = "promptflow"
+
+
+@dataclass
+class Tool:
+    """A tool as a piece of code of ours: `code` with a function `main`, and the packages that it asks for."""
+
+    code: str
+    packages: list[str] = field(default_factory=list)
+
+
+def as_code(
+    source: str, wired: Iterable[str], fixed: Mapping[str, Json], optional: Iterable[str], folder: Path
+) -> Tool:
+    """Return the tool in `source` as code whose `main` takes the wired inputs and knows the fixed ones.
+
+    `optional` inputs may be absent and are None then, as promptflow gives them. Raises `UsageError` with a phrase that
+    says why it cannot be taken over.
+    """
+    try:
+        tree = ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        raise UsageError("its code cannot be read") from None
+    tool = _tool(tree)
+    needs = _packages(tree, folder)
+    dropped: list[ast.stmt | ast.expr] = [*_own_imports(tree), *tool.decorator_list]
+    kept = _without(source, dropped)
+    wired, optional = list(wired), set(optional)
+    known = [argument.arg for argument in (*tool.args.args, *tool.args.kwonlyargs)]
+    if stray := next((name for name in (*wired, *fixed) if name not in known), None):
+        raise UsageError(f"its function `{tool.name}` takes no `{stray}`")
+    if any(_is_connection(argument.annotation) for argument in (*tool.args.args, *tool.args.kwonlyargs)):
+        raise UsageError("it asks for a connection, which holds keys")
+    head = [name for name in wired if name not in optional]
+    tail = [f"{name}=None" for name in wired if name in optional]
+    given = ", ".join([*(f"{name}={name}" for name in wired), *(f"{name}={value!r}" for name, value in fixed.items())])
+    inner = "_tool" if tool.name == "main" else tool.name
+    rename = "\n\n_tool = main\n" if tool.name == "main" else ""
+    call = f"asyncio.run({inner}({given}))" if isinstance(tool, ast.AsyncFunctionDef) else f"{inner}({given})"
+    start = "import asyncio\n" if isinstance(tool, ast.AsyncFunctionDef) else ""
+    body = f"{kept.strip()}\n{rename}\n\n{start}def main({', '.join([*head, *tail])}):\n    return {call}\n"
+    return Tool(body, needs)
+
+
+def _tool(tree: ast.Module) -> ast.FunctionDef | ast.AsyncFunctionDef:
+    found = [one for one in tree.body if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef)]
+    marked = [one for one in found if any(_named(mark) == "tool" for mark in one.decorator_list)]
+    if not marked:
+        raise UsageError("no function in it is marked as a tool")
+    return marked[0]
+
+
+def _named(mark: ast.expr) -> str:
+    mark = mark.func if isinstance(mark, ast.Call) else mark
+    return mark.id if isinstance(mark, ast.Name) else mark.attr if isinstance(mark, ast.Attribute) else ""
+
+
+def _is_connection(annotation: ast.expr | None) -> bool:
+    return annotation is not None and any(
+        isinstance(part, ast.Name) and part.id.endswith("Connection") for part in ast.walk(annotation)
+    )
+
+
+def _own_imports(tree: ast.Module) -> list[ast.stmt]:
+    """The lines that import promptflow's own names: what marks a tool is not needed here, anything else is told."""
+    found: list[ast.stmt] = []
+    for one in tree.body:
+        if isinstance(one, ast.ImportFrom) and (one.module or "").split(".")[0] == _OWN:
+            strange = [name.name for name in one.names if name.name not in ("tool", "log_metric")]
+            if strange and not all(name.endswith("Connection") for name in strange):
+                raise UsageError(f"it uses promptflow's own `{strange[0]}`")
+            found.append(one)
+        elif isinstance(one, ast.Import) and any(name.name.split(".")[0] == _OWN for name in one.names):
+            raise UsageError("it uses promptflow's own modules")
+    return found
+
+
+def _packages(tree: ast.Module, folder: Path) -> list[str]:
+    names: dict[str, None] = {}
+    for one in ast.walk(tree):
+        if isinstance(one, ast.ImportFrom):
+            if one.level:
+                raise UsageError("it imports files beside it")
+            names[(one.module or "").split(".")[0]] = None
+        elif isinstance(one, ast.Import):
+            names.update(dict.fromkeys(name.name.split(".")[0] for name in one.names))
+    names.pop(_OWN, None)
+    if beside := next((name for name in names if (folder / f"{name}.py").exists()), None):
+        raise UsageError(f"it imports `{beside}.py` beside it")
+    return [name for name in names if name not in sys.stdlib_module_names]
+
+
+def _without(source: str, parts: Iterable[ast.stmt | ast.expr]) -> str:
+    """Return the code without the lines of these parts (imports and decorators stand on lines of their own)."""
+    gone = {line for part in parts for line in range(part.lineno, (part.end_lineno or part.lineno) + 1)}
+    lines = source.splitlines()
+    return "\n".join(line for number, line in enumerate(lines, 1) if number not in gone)

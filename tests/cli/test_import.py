@@ -1,0 +1,44 @@
+"""`studio import` writes a graph file and tells what became of the original."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from studio.graph.model import Graph
+from tests.cli.conftest import Cli
+
+DATA = Path(__file__).parents[1] / "data" / "importers"
+
+
+def test_a_project_becomes_a_graph_file_and_the_differences_are_told(cli: Cli, tmp_path: Path) -> None:
+    target = tmp_path / "desk.yaml"
+
+    done = cli("import", str(DATA / "desk.rivet-project"), "-o", str(target))
+
+    assert done.code == 0
+    assert "19 nodes of Rivet, 18 of them with a counterpart here" in done.err
+    assert "Replace the placeholder before it can run" in done.err
+    assert Graph.load(target).name == "desk_answer_letters"
+
+
+def test_a_file_that_is_there_is_not_replaced_unasked(cli: Cli, tmp_path: Path) -> None:
+    target = tmp_path / "desk.yaml"
+    target.write_text("mine")
+    file = str(DATA / "order_desk_flow" / "flow.dag.yaml")
+
+    assert cli("import", file, "-o", str(target)).code == 2
+    assert target.read_text() == "mine"
+    told = json.loads(cli("import", file, "-o", str(target), "--force", "--json", "--model", "default").out)
+    assert told["placeholders"] == ["product_info", "sum_up"]
+    assert Graph.load(target).nodes["classify"].params["model"] == "default"
+
+
+def test_an_imported_graph_asks_before_it_reaches_anything(cli: Cli, tmp_path: Path) -> None:
+    target = tmp_path / "flow.yaml"
+    cli("import", str(DATA / "order_desk_flow" / "flow.dag.yaml"), "-o", str(target))
+
+    done = cli("run", str(target))
+
+    assert done.code == 2
+    assert "nobody approved" in done.err
