@@ -1,0 +1,189 @@
+"""From roots to all that they use: definitions of ours and imports of others."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+from collections import deque
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Final
+
+from studio.export.standalone.gathering.refusing import NotStandalone
+from studio.export.standalone.gathering.scoping import Use, Uses, uses_of
+from studio.export.standalone.gathering.sources import Imported, Piece, Source, file_of, is_ours, source_of
+from studio.export.standalone.gathering.taking import library_problem, module_problem, power_problem, refuse
+from studio.export.standalone.gathering.twins import TWIN_NAMES, TWINS
+
+BUILT_IN: Final = frozenset(dir(builtins))
+
+_ITSELF: Final = frozenset({"__name__", "__debug__"})
+"""Names of a module that mean the same in a script."""
+
+Target = Piece | Imported
+"""What a name means: a definition of ours, or something imported from elsewhere."""
+
+
+@dataclass(slots=True)
+class Link:
+    """A use of a name and what it means. `of` is the name of the definition (a statement may bind several)."""
+
+    use: Use
+    target: Target
+    of: str
+
+
+@dataclass(slots=True)
+class Closure:
+    """All that is gathered: each definition with what its names mean, in the order in which it was met."""
+
+    pieces: dict[int, Piece] = field(default_factory=dict)
+    links: dict[int, list[Link]] = field(default_factory=dict)
+    uses: dict[int, Uses] = field(default_factory=dict)
+
+    def imports(self) -> Iterator[Imported]:
+        """Yield what is imported from elsewhere, at the top level."""
+        for links in self.links.values():
+            for link in links:
+                if isinstance(link.target, Imported):
+                    yield link.target
+
+
+def meant(source: Source, name: str) -> tuple[Target, str]:
+    """Return what a name in the text of a module means; see `resolve`. The text may be none of a file."""
+    bound = source.bindings[name]
+    if source_of(source.name) is source:
+        return resolve(source.name, name)
+    if isinstance(bound, Piece):
+        return bound, name
+    if is_ours(bound.module):
+        return resolve(bound.module, bound.name) if bound.name else (bound, "")
+    if problem := library_problem(bound):
+        raise refuse(problem, source.name, name)
+    return bound, bound.name
+
+
+def resolve(module: str, name: str) -> tuple[Target, str]:
+    """Return what a name of a module means, and the name that its definition has; twins stand for what they replace.
+
+    Raises `NotStandalone` for what a script cannot hold.
+    """
+    seen: set[tuple[str, str]] = set()
+    while (module, name) not in seen:
+        seen.add((module, name))
+        module, name = twin_of(module, name)
+        source = source_of(module)
+        if source is None:
+            raise refuse("its source is not there", module, name)
+        bound = source.bindings.get(name)
+        if isinstance(bound, Piece):
+            if problem := module_problem(module):
+                raise refuse(problem, module, name)
+            return bound, name
+        if bound is None:
+            if file_of(f"{module}.{name}") is not None:
+                return Imported(f"{module}.{name}"), ""
+            raise refuse(f"nobody can say what `{name}` means there", module)
+        if not is_ours(bound.module):
+            if problem := library_problem(bound):
+                raise refuse(problem, module, name)
+            return bound, bound.name
+        if not bound.name:
+            return bound, ""
+        module, name = bound.module, bound.name
+    raise refuse(f"`{name}` is imported in a circle", module)
+
+
+def twin_of(module: str, name: str) -> tuple[str, str]:
+    """Return what stands for a name of a module in a script: often itself."""
+    known = TWIN_NAMES.get((module, name))
+    if known is not None:
+        return known
+    twin = TWINS.get(module)
+    if twin is not None:
+        source = source_of(twin)
+        if source is not None and name in source.bindings:
+            return twin, name
+    return module, name
+
+
+def close(roots: Iterable[Piece], given: Iterable[Piece] = ()) -> Closure:
+    """Return all that these definitions use, themselves included, but for what is `given` and for what only that uses.
+
+    Raises `NotStandalone` at what cannot be taken.
+    """
+    closure = Closure()
+    there = {id(piece) for piece in given}
+    waiting = deque(roots)
+    while waiting:
+        piece = waiting.popleft()
+        if id(piece) in closure.pieces or id(piece) in there:
+            continue
+        closure.pieces[id(piece)] = piece
+        closure.uses[id(piece)], links = looked_up(piece)
+        closure.links[id(piece)] = links
+        waiting.extend(link.target for link in links if isinstance(link.target, Piece))
+    for piece in closure.pieces.values():
+        _refuse_changed(piece)
+    return closure
+
+
+def looked_up(piece: Piece) -> tuple[Uses, list[Link]]:
+    """Return what a definition uses, with what each name means. Raises `NotStandalone` at what cannot be taken."""
+    found = _looked_up(piece)
+    if isinstance(found, NotStandalone):
+        raise NotStandalone(found.reason, where=found.where)
+    return found
+
+
+@lru_cache(maxsize=4096)
+def _looked_up(piece: Piece) -> tuple[Uses, list[Link]] | NotStandalone:
+    """The same, remembered: most scripts and most node types share most of what they use."""
+    uses = Uses()
+    for statement in piece.statements:
+        if problem := power_problem(statement):
+            return refuse(problem, piece.module, piece.name)
+        found = uses_of(statement, piece.module)
+        uses.names += found.names
+        uses.own_imports += found.own_imports
+        uses.other_imports += found.other_imports
+        uses.alone |= found.alone
+    for imported in uses.other_imports:
+        if problem := library_problem(imported):
+            return refuse(problem, piece.module, piece.name)
+    try:
+        return uses, [link for use in uses.names if (link := _link(piece, use)) is not None]
+    except NotStandalone as problem:
+        return problem
+
+
+def _link(piece: Piece, use: Use) -> Link | None:
+    module = piece.module
+    if use.alias is not None:
+        target, of = resolve(use.alias.module, use.alias.name) if use.alias.name else (Imported(use.alias.module), "")
+    else:
+        bound = piece.source.bindings.get(use.name)
+        if bound is None:
+            if use.name in BUILT_IN or use.name in _ITSELF:
+                return None
+            raise refuse(f"nobody can say what `{use.name}` means there", module, piece.name)
+        target, of = meant(piece.source, use.name)
+    if isinstance(target, Imported) and not target.name and is_ours(target.module):
+        # A module of ours: what is meant is the attribute that is asked of it.
+        if use.inside is None:
+            raise refuse(f"it hands on the module `{target.module}` as a value", module, piece.name)
+        target, of = resolve(target.module, use.inside.attr)
+        if isinstance(target, Imported) and is_ours(target.module):
+            raise refuse(f"it reaches through the module `{target.module}`", module, piece.name)
+        return Link(use, target, of)
+    use.inside = None
+    return Link(use, target, of)
+
+
+def _refuse_changed(piece: Piece) -> None:
+    """Refuse a definition that other statements of its module change when it is imported."""
+    for statement in piece.source.loose:
+        for node in ast.walk(statement):
+            if isinstance(node, ast.Name) and node.id in piece.names:
+                raise refuse(f"`{node.id}` is changed when its module is imported", piece.module)

@@ -1,0 +1,87 @@
+"""What a standalone script may hold of ours and of others, and why the rest stays behind."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from typing import Final
+
+from studio.export.standalone.gathering.refusing import NotStandalone
+from studio.export.standalone.gathering.sources import Imported, is_ours
+from studio.export.standalone.gathering.twins import RUNTIME
+
+LIBRARIES: Final = frozenset({"litellm"})
+"""The libraries that a script may need beside the standard library."""
+
+_STAY: Final = {
+    "studio.sandbox": "it asks the sandbox",
+    "studio.gui": "it leans on the window",
+    "studio.trust": "it asks what is trusted",
+    "studio.plugins": "it looks for node types",
+    "studio.settings": "it reads the settings of the studio",
+    "studio.tools.git": "it runs git",
+    "studio.spec.node": "it works on node types",
+    "studio.spec.registry": "it looks for node types",
+    "studio.spec.outside": "it asks tools outside of the script",
+    "studio.spec.fields": "it works on declared params and ports",
+}
+"""Modules of ours that are no part of a script, with what using them means. Those below `runtime` may be there."""
+
+_ROOMS: Final = (
+    "studio.nodes", "studio.support", "studio.documents", "studio.tools", "studio.stores", "studio.spec",
+    "studio.models", "studio.trace", "studio.engine", "studio.graph", RUNTIME,
+)  # fmt: skip
+
+_POWERS: Final = {
+    "sandbox": "it asks the sandbox",
+    "web": "it asks the web",
+    "servers": "it asks tool servers",
+    "secrets": "it uses secrets of the studio",
+    "project": "it works on files of the project through the studio",
+}
+"""Parts of `ctx.outside`."""
+
+_CONTEXT: Final = frozenset({"ctx", "context", "firing"})
+
+
+def module_problem(module: str) -> str:
+    """Return why definitions of a module of ours cannot be taken, or ""."""
+    for stem, reason in _STAY.items():
+        if module == stem or module.startswith(f"{stem}."):
+            return reason
+    if any(module == room or module.startswith(f"{room}.") for room in _ROOMS) or not is_ours(module):
+        return ""
+    return f"it leans on `{module}`, which is the studio's own"
+
+
+def library_problem(imported: Imported) -> str:
+    """Return why something that is not ours cannot be taken, or ""."""
+    top = imported.module.split(".")[0]
+    if top in sys.stdlib_module_names or top in LIBRARIES:
+        return ""
+    return f"it uses the library {top}"
+
+
+def power_problem(statement: ast.AST) -> str:
+    """Return what a statement asks of the outside that a script has not, or ""."""
+    for node in ast.walk(statement):
+        if not isinstance(node, ast.Attribute):
+            continue
+        if isinstance(node.value, ast.Attribute) and node.value.attr == "outside" and _is_context(node.value.value):
+            return _POWERS.get(node.attr, "it asks tools outside of the script")
+        if node.attr in ("use", "node_type") and _is_context(node.value):
+            return "it lets other node types work"
+    for node in ast.walk(statement):
+        if isinstance(node, ast.Attribute) and node.attr == "outside" and _is_context(node.value):
+            return "it asks tools outside of the script"
+    return ""
+
+
+def _is_context(node: ast.expr) -> bool:
+    name = node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else ""
+    return name.lstrip("_") in _CONTEXT
+
+
+def refuse(reason: str, module: str, name: str = "") -> NotStandalone:
+    """Return the error for a definition of a module."""
+    return NotStandalone(reason, where=f"{module}.{name}" if name else module)
