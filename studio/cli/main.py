@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from studio.cli import exits
 from studio.cli.output import Output
@@ -20,10 +20,15 @@ _WITH_VALUE = ("--db",)
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command line (without the program's name) and return its exit code."""
     words = list(sys.argv[1:] if argv is None else argv)
-    _speak_utf8()
     out = Output(json="--json" in words)
+    return guarded(lambda: _run(words, out), out)
+
+
+def guarded(work: Callable[[], int], out: Output) -> int:
+    """Do the work of a command and return its exit code; what goes wrong is told, and whose fault it is."""
+    _speak_utf8()
     try:
-        code = _run(words, out)
+        code = work()
         sys.stdout.flush()
     except StudioError as error:
         return _report(error, out)

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Container, Mapping
 from typing import Any
 
-from studio.graph.model import EDGE_OPTIONS, FIRES, KNOCKOUT, NODE_KEYS, ON_ERROR, Edge, Graph, NodeInstance
+from studio.graph.model import EDGE_OPTIONS, FIRES, KNOCKOUT, NODE_KEYS, ON_ERROR, Edge, Graph, NodeInstance, StoreDecl
 from studio.graph.names import name_problem, port_problem, reserved_in, reserved_sentence
 from studio.graph.order import edges_by_source, reaches
 from studio.support.errors import GraphError
 from studio.support.nearest import near
 from studio.support.values import Json
+
+SCOPES = ("region", "run", "project")
 
 _CHOICES: Mapping[str, tuple[Json, ...]] = {
     "fires": (None, *FIRES),
@@ -33,6 +35,8 @@ def make_node(type: str, name: str, keys: dict[str, Any]) -> NodeInstance:
     problem = name_problem(name)
     if problem:
         raise GraphError(f"`{name}` cannot name a node: {problem}.")
+    if "type" in keys:
+        raise GraphError("`type` is a key of every node and cannot be a param.", where=name)
     own = {key: keys[key] for key in NODE_KEYS if key in keys}
     params = {key: value for key, value in keys.items() if key not in own}
     for key, value in own.items():
@@ -44,6 +48,17 @@ def make_node(type: str, name: str, keys: dict[str, Any]) -> NodeInstance:
         message, hint = reserved_sentence(reserved[1], reserved[0])
         raise GraphError(message, where=name, hint=hint)
     return NodeInstance(name=name, type=type, params=params, **own)
+
+
+def make_store(graph: Graph, type: str, name: str, scope: Any, params: dict[str, Json]) -> StoreDecl:
+    """Return a store, not yet declared. Raises GraphError as `Graph.add_store` does."""
+    check_name(name, "store", graph.stores)
+    if scope not in SCOPES:
+        said = " or ".join(f"`{one}`" for one in SCOPES)
+        raise GraphError(f"`scope` of store `{name}` must be {said}.", where=name)
+    if "type" in params:
+        raise GraphError("`type` is a key of every store and cannot be a param.", where=name)
+    return StoreDecl(name, type, scope, params)
 
 
 def _wrong(key: str, value: Any) -> str:

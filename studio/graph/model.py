@@ -155,8 +155,10 @@ class Graph:
 
     # -- written in Python, with the words of the file ------------------------------------------
 
-    def add(self, type: str, name: str, **keys: Any) -> NodeInstance:
+    def add(self, type: str, name: str, /, **keys: Any) -> NodeInstance:
         """Add a node. `keys` are its params and the reserved keys (`fires`, `on_error`, …).
+
+        A param whose name is no name of Python is given as `**{"my param": 1}`.
 
         Raises GraphError if the name is taken or impossible, if a reserved key has a value it cannot have,
         or if a param would make a reserved port.
@@ -187,25 +189,34 @@ class Graph:
         return edge
 
     def add_store(
-        self, type: str, name: str, *, scope: Literal["region", "run", "project"] = "region", **params: Json
+        self, type: str, name: str, /, *, scope: Literal["region", "run", "project"] = "region", **params: Json
     ) -> StoreDecl:
-        """Declare a store by name. Raises GraphError if the name is taken or impossible."""
-        from studio.graph.building import check_name
+        """Declare a store by name. Raises GraphError for an impossible name or scope, or a name that is taken."""
+        from studio.graph.building import make_store
 
-        check_name(name, "store", self.stores)
-        self.stores[name] = StoreDecl(name, type, scope, params)
-        return self.stores[name]
+        self.stores[name] = made = make_store(self, type, name, scope, params)
+        return made
 
-    def add_graph(self, name: str, **keys: Any) -> Graph:
+    def add_graph(self, name: str, graph: Graph | None = None, /, **keys: Any) -> Graph:
         """Add a local subgraph, to be run by `flow.subgraph` or `flow.map` with `graph: name`.
 
-        Raises GraphError if the name is taken or impossible.
+        It is the graph given, whose files are then looked up where this one's are unless it says otherwise, or a new
+        one with these `keys`. `name` may be a file that the graph stands for (`./refine.yaml`). Raises GraphError if
+        the name is taken or impossible.
         """
         from studio.graph.building import check_name
+        from studio.graph.reading import is_file_reference
 
-        check_name(name, "subgraph", self.graphs)
-        self.graphs[name] = Graph(name=name, base=self.base, **keys)
-        return self.graphs[name]
+        if not is_file_reference(name) or name in self.graphs:
+            check_name(name, "subgraph", self.graphs)
+        if graph is None:
+            graph = Graph(**{"name": name, "base": self.base, **keys})
+        elif keys:
+            raise GraphError(f"The subgraph `{name}` is made already.", hint="Say this where it is made.")
+        for _, inner in graph.walk():
+            inner.base = inner.base or self.base
+        self.graphs[name] = graph
+        return graph
 
     # -- files ----------------------------------------------------------------------------------
 

@@ -1,1 +1,5 @@
-"""A graph as a Python script that builds it with the words of `studio.Graph`, and runs it."""
+"""A graph as a Python script in the words of `studio.Graph`, which runs by itself and opens in the studio again."""
+
+from studio.export.script.writing import write_script
+
+__all__ = ["write_script"]
