@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from studio.spec.calls import ChatReply, CompletionReply, Message, ModelInfo, ToolOffer
+from studio.spec.calls import ChatReply, Message, ModelInfo
 from studio.spec.context import RunContext
 from studio.support.errors import ModelError
 from studio.support.values import Json
@@ -30,35 +30,28 @@ class Asker:
         self,
         model: str,
         messages: Sequence[Message],
-        *,
         schema: Mapping[str, Json] | None = None,
-        max_tokens: int | None = None,
-        temperature: float = 0.0,
-        tools: Sequence[ToolOffer] = (),
-        must_call: bool = False,
+        *,
+        max_tokens: int | None,
+        temperature: float,
     ) -> ChatReply:
         """Ask for a chat reply. Raises `ModelError` (`cost_cap`) once the firing's cap is spent."""
-        self._keep_the_cap()
+        self.keep_the_cap()
         reply = await self.ctx.model(model).chat(
-            messages, schema=schema, max_tokens=max_tokens, temperature=temperature, tools=tools, must_call=must_call
+            messages, schema=schema, max_tokens=max_tokens, temperature=temperature
         )
-        self._count(reply)
+        self.count(reply.cost_usd, reply.model)
         return reply
 
-    async def complete(self, model: str, prompt: str, *, once: bool = False) -> CompletionReply:
-        """Ask for the next token of a text. `once`: other firings ask the very same (see `RunContext`)."""
-        self._keep_the_cap()
-        reply = await self.ctx.model(model).complete(prompt, max_tokens=1, once=once)
-        self._count(reply)
-        return reply
-
-    def _count(self, reply: ChatReply | CompletionReply) -> None:
-        if reply.cost_usd is None:
-            self._unknown = reply.model or "this model"
+    def count(self, cost_usd: float | None, model: str) -> None:
+        """Add what a call of this model cost; None: nobody knows."""
+        if cost_usd is None:
+            self._unknown = model or "this model"
         else:
-            self._spent += reply.cost_usd
+            self._spent += cost_usd
 
-    def _keep_the_cap(self) -> None:
+    def keep_the_cap(self) -> None:
+        """Raise `ModelError` (`cost_cap`) if another call would break the cap, or might."""
         if self._cap is None:
             return
         if self._unknown:

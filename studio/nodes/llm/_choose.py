@@ -7,6 +7,7 @@ states one label only, it is asked again and shown the violated checks.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from studio.nodes.llm._asking import Asker
@@ -15,6 +16,16 @@ from studio.nodes.llm._settle import Draft, Try, settle
 from studio.support.values import Absent, Json
 
 DIGITS = 12
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChoiceJob(Job):
+    """What Decide and Route are told alike: below `min_confidence` the answer is `unsure`, or there is none."""
+
+    min_confidence: float = 0.0
+    unsure: str = ""
+    votes: int | None = None
+    split_words: int = 40
 
 
 class Ranking(NamedTuple):
@@ -32,7 +43,7 @@ class Ranking(NamedTuple):
 
 async def choose(
     asker: Asker,
-    job: Job,
+    job: ChoiceJob,
     inputs: Mapping[str, Json],
     labels: Mapping[str, str],
     ranked: Callable[[Try], Awaitable[Ranking]],
@@ -76,13 +87,13 @@ def drafts(ranking: Ranking, labels: Mapping[str, str]) -> list[Draft]:
     ]
 
 
-def sure(job: Job, draft: Draft) -> bool:
+def sure(job: ChoiceJob, draft: Draft) -> bool:
     """False if the draft's confidence is known and below `min_confidence`."""
     confidence = draft.outputs["confidence"]
     return confidence is None or confidence >= job.min_confidence
 
 
-def gated(job: Job, draft: Draft) -> dict[str, Json | Absent]:
+def gated(job: ChoiceJob, draft: Draft) -> dict[str, Json | Absent]:
     """Return the outputs: below `min_confidence` the label is `unsure` or absent; unknown confidence is absent."""
     outputs: dict[str, Json | Absent] = dict(draft.outputs)
     if not sure(job, draft):

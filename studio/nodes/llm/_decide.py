@@ -14,16 +14,16 @@ import math
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from studio.nodes.llm._asking import Asker
-from studio.nodes.llm._choose import Ranking, choose, sorted_ranking
+from studio.nodes.llm._choose import ChoiceJob, Ranking, choose, sorted_ranking
 from studio.nodes.llm._forms import label_table
-from studio.nodes.llm._job import Job
 from studio.nodes.llm._prompting import chat_prompt, example_pairs, mended, one_line, shown_json, squeeze, task_of
 from studio.nodes.llm._reading import label_in
 from studio.nodes.llm._settle import Try
-from studio.spec.calls import Message, TokenChoice
+from studio.spec.calls import CompletionReply, Message, TokenChoice
 from studio.spec.context import RunContext
 from studio.support.templates import as_text, placeholders
 from studio.support.values import Absent, Json
@@ -41,6 +41,13 @@ _NEVER = -math.inf
 _SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
 
 
+@dataclass(frozen=True, kw_only=True)
+class DecideJob(ChoiceJob):
+    """Decide: which of the labels fits. A mapping says what each of them means."""
+
+    labels: Sequence[str] | Mapping[str, str | None]
+
+
 class Question(NamedTuple):
     """What is to be decided. `labels` maps each label to its meaning, or to ""."""
 
@@ -55,7 +62,7 @@ class Question(NamedTuple):
     temperature: float = 0.0
 
 
-async def decide(firing: RunContext, inputs: Mapping[str, Json], *, job: Job) -> dict[str, Json | Absent]:
+async def decide(firing: RunContext, inputs: Mapping[str, Json], *, job: DecideJob) -> dict[str, Json | Absent]:
     """Return one of the job's labels, with its confidence and all scores where these are known.
 
     Raises `NodeError` naming the violated check if no answer keeps all of them.
@@ -69,7 +76,7 @@ async def decide(firing: RunContext, inputs: Mapping[str, Json], *, job: Job) ->
     return await choose(asker, job, inputs, question.labels, ranked)
 
 
-def question_of(job: Job, inputs: Mapping[str, Json], labels: Mapping[str, str]) -> Question:
+def question_of(job: ChoiceJob, inputs: Mapping[str, Json], labels: Mapping[str, str]) -> Question:
     """Return what is to be decided: which of the labels fits the inputs that the instructions name."""
     return Question(
         instructions=job.instructions,
@@ -96,7 +103,7 @@ async def rank(asker: Asker, question: Question, told: Try) -> Ranking:
 
 async def by_completion(asker: Asker, model: str, question: Question) -> Ranking:
     """Return scores from the choices of one completion that are labels; the others share what is left."""
-    reply = await asker.complete(model, f"{_head(question)}Text: {one_line(question.values)}\nAnswer:")
+    reply = await _complete(asker, model, f"{_head(question)}Text: {one_line(question.values)}\nAnswer:")
     said = reply.choices or (TokenChoice(reply.text, 0.0),)
     named: dict[str, float] = {}
     for choice in said:
@@ -110,6 +117,14 @@ async def by_completion(asker: Asker, model: str, question: Question) -> Ranking
     scores = named | {label: rest / len(others) for label in others}
     total = math.fsum(scores.values())
     return sorted_ranking({label: scores[label] / total for label in question.labels})
+
+
+async def _complete(asker: Asker, model: str, prompt: str, once: bool = False) -> CompletionReply:
+    """Ask for the next token of a text. `once`: other firings ask the very same (see `RunContext`)."""
+    asker.keep_the_cap()
+    reply = await asker.ctx.model(model).complete(prompt, max_tokens=1, once=once)
+    asker.count(reply.cost_usd, reply.model)
+    return reply
 
 
 async def by_probability(asker: Asker, model: str, question: Question) -> Ranking:
@@ -174,7 +189,7 @@ async def _logs(
     Labels that share their best token are told apart by what follows it; to a label that also has a longer token of
     its own (`go` and `good`), that token's probability is added.
     """
-    reply = await asker.complete(model, prompt, once=blank)
+    reply = await _complete(asker, model, prompt, blank)
     best = {label: _best_token(reply.choices, rest, first=depth == 0) for label, rest in rests.items()}
     logs = {label: choice.logprob for label, choice in best.items()}
     if blank and max(logs.values()) > _NEVER:
@@ -235,7 +250,7 @@ async def by_reply(asker: Asker, question: Question, told: Try) -> Ranking:
         reply = await asker.chat(
             told.model,
             _label_prompt(asker, question, told, order),
-            schema=_label_schema(order) if asker.info(told.model).supports_schema else None,
+            _label_schema(order) if asker.info(told.model).supports_schema else None,
             max_tokens=question.max_tokens,
             temperature=question.temperature,
         )

@@ -6,12 +6,13 @@ and for inputs with too many spans, the answer is checked and repaired.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from studio.nodes.llm._asking import Asker
 from studio.nodes.llm._forms import copied_properties
-from studio.nodes.llm._generate import draft_object
-from studio.nodes.llm._job import Fault, Job
+from studio.nodes.llm._generate import ObjectJob, draft_object
+from studio.nodes.llm._job import Fault
 from studio.nodes.llm._reading import faults_by_schema
 from studio.nodes.llm._settle import Draft, Try, settle
 from studio.nodes.llm._spans import Source, locked, span_faults, spans
@@ -23,7 +24,20 @@ from studio.support.values import Absent, Json, preview
 RULE = "Copy every text of the answer word for word from what you are given."
 
 
-async def extract(firing: RunContext, inputs: Mapping[str, Json], *, job: Job) -> dict[str, Json | Absent]:
+@dataclass(frozen=True, kw_only=True)
+class ExtractJob(ObjectJob):
+    """Extract: an object whose texts and numbers, or those of the properties in `spans`, are copied from the inputs.
+
+    `candidates` names an input that holds the texts to choose from, in place of the spans of up to `span_words` words.
+    """
+
+    spans: bool | Sequence[str] = True
+    candidates: str = ""
+    span_words: int = 4
+    max_spans: int = 500
+
+
+async def extract(firing: RunContext, inputs: Mapping[str, Json], *, job: ExtractJob) -> dict[str, Json | Absent]:
     """Return an object of the job's schema whose texts and numbers are copied from the inputs; ports as of generate.
 
     Raises `NodeError` if the inputs hold nothing that a property could copy, or naming the violated check if no answer
@@ -37,9 +51,9 @@ async def extract(firing: RunContext, inputs: Mapping[str, Json], *, job: Job) -
     return (await settle(asker, job, inputs, attempt)).outputs
 
 
-async def draft_extract(asker: Asker, job: Job, inputs: Mapping[str, Json], told: Try) -> Draft:
+async def draft_extract(asker: Asker, job: ExtractJob, inputs: Mapping[str, Json], told: Try) -> Draft:
     """Return one try at the object. Raises `NodeError` if the inputs hold nothing that a property could copy."""
-    schema = job.schema or {}
+    schema = job.schema
     shown = [as_text(inputs[name]) for name in placeholders(job.instructions) if name != job.candidates]
     text = "\n".join(shown)
     candidates = _texts(job, inputs.get(job.candidates))
@@ -68,7 +82,7 @@ async def draft_extract(asker: Asker, job: Job, inputs: Mapping[str, Json], told
     )
 
 
-def _texts(job: Job, candidates: Json) -> tuple[str, ...]:
+def _texts(job: ExtractJob, candidates: Json) -> tuple[str, ...]:
     """Return the candidates, each once; of a text they are its spans. Raises `NodeError` if one is no text."""
     if candidates is None:
         return ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 from studio.nodes.llm._asking import Asker
 from studio.nodes.llm._forms import properties_in
@@ -18,7 +19,22 @@ from studio.support.values import Absent, Json, encode
 ValueCheck = Callable[[Json], list[Fault]]
 
 
-async def generate(firing: RunContext, inputs: Mapping[str, Json], *, job: Job) -> dict[str, Json | Absent]:
+@dataclass(frozen=True, kw_only=True)
+class TextJob(Job):
+    """Generate a text, on the port `output`; one that was cut off is a fault unless `allow_cut`."""
+
+    output: str = "text"
+    allow_cut: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class ObjectJob(Job):
+    """Generate a value that fits a JSON Schema, as a rule an object."""
+
+    schema: Mapping[str, Json]
+
+
+async def generate(firing: RunContext, inputs: Mapping[str, Json], *, job: TextJob) -> dict[str, Json | Absent]:
     """Return a text that keeps the job's checks, on the port `job.output`.
 
     Raises `NodeError` naming the violated check if no answer keeps all of them.
@@ -31,21 +47,24 @@ async def generate(firing: RunContext, inputs: Mapping[str, Json], *, job: Job) 
     return (await settle(asker, job, inputs, attempt)).outputs
 
 
-async def generate_object(firing: RunContext, inputs: Mapping[str, Json], *, job: Job) -> dict[str, Json | Absent]:
+async def generate_object(
+    firing: RunContext, inputs: Mapping[str, Json], *, job: ObjectJob
+) -> dict[str, Json | Absent]:
     """Return a value that fits the job's schema and keeps its checks: the whole as `value`, each property by name.
 
     Raises `NodeError` as `generate` does.
     """
     asker = Asker(firing, job.cost_usd)
-    schema = job.schema or {}
 
     async def attempt(told: Try) -> Draft:
-        return await draft_object(asker, job, inputs, told, schema, lambda value: faults_by_schema(value, schema))
+        return await draft_object(
+            asker, job, inputs, told, job.schema, lambda value: faults_by_schema(value, job.schema)
+        )
 
     return (await settle(asker, job, inputs, attempt)).outputs
 
 
-async def draft_text(asker: Asker, job: Job, values: Mapping[str, Json], told: Try) -> Draft:
+async def draft_text(asker: Asker, job: TextJob, values: Mapping[str, Json], told: Try) -> Draft:
     """Return one try at a text."""
     messages = chat_prompt(
         job.instructions,
@@ -65,7 +84,7 @@ async def draft_text(asker: Asker, job: Job, values: Mapping[str, Json], told: T
 
 async def draft_object(
     asker: Asker,
-    job: Job,
+    job: ObjectJob,
     values: Mapping[str, Json],
     told: Try,
     schema: Mapping[str, Json],
@@ -110,7 +129,7 @@ def _is_object(schema: Mapping[str, Json]) -> bool:
     return schema.get("type") == "object" or "properties" in schema
 
 
-def ports_of(job: Job, value: Json) -> dict[str, Json | Absent]:
+def ports_of(job: ObjectJob, value: Json) -> dict[str, Json | Absent]:
     """Return the outputs for a value: one per property and the whole; a property that is null or missing is absent."""
     outputs: dict[str, Json | Absent] = {"value": value}
     found = value if isinstance(value, dict) else {}
@@ -126,7 +145,7 @@ def ports_of(job: Job, value: Json) -> dict[str, Json | Absent]:
 async def _ask(
     asker: Asker, job: Job, messages: list[Message], told: Try, schema: Mapping[str, Json] | None
 ) -> ChatReply:
-    return await asker.chat(told.model, messages, schema=schema, max_tokens=job.max_tokens, temperature=job.temperature)
+    return await asker.chat(told.model, messages, schema, max_tokens=job.max_tokens, temperature=job.temperature)
 
 
 def _after(job: Job) -> str:

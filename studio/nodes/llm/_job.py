@@ -1,14 +1,14 @@
 """`Job`: what a model function is told, in the form that runs.
 
-The node `llm.function` makes one of its params; a standalone script writes one down.  What a mode does is a plain
-function of a job and the inputs.
+The node `llm.function` makes one of its params, a standalone script writes one down; the params say what each field
+means.  Every mode has a kind of job of its own, and a plain function that does it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import ClassVar, Literal, NamedTuple, Protocol
+from typing import ClassVar, NamedTuple, Protocol
 
 from studio.nodes.llm._asking import Asker
 from studio.support.values import Json
@@ -30,34 +30,21 @@ class Check(Protocol):
         """Return what these values break, None if the check is kept."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Job:
-    """What a model function is told: what it must do, the form of its answer, and what is done about a wrong one."""
+    """What every model function is told: what to do, by examples too, and what becomes of a wrong answer.
+
+    `optional` are inputs that an example may leave out. `cost_usd` caps a firing, `max_tokens` each answer.
+    """
 
     instructions: str
-    labels: Sequence[str] | Mapping[str, str | None] | None = None
-    schema: Mapping[str, Json] | None = None
-    spans: bool | Sequence[str] = False
-    candidates: str = ""
-    routes: Mapping[str, str | Sequence[str]] | None = None
-    compare: Literal["centre", "closest"] = "centre"
-    sharpness: float = 0.05
-    output: str = "text"
+    system: str = ""
     examples: Sequence[Mapping[str, Json]] = ()
+    optional: Mapping[str, Json] = field(default_factory=dict)
     checks: Sequence[Check] = ()
     repairs: int = 2
     model: str = "default"
     fallback: str = ""
-    embedder: str = "default"
-    system: str = ""
     max_tokens: int | None = None
-    allow_cut: bool = False
     temperature: float = 0.0
     cost_usd: float | None = None
-    min_confidence: float = 0.0
-    unsure: str = ""
-    votes: int | None = None
-    split_words: int = 40
-    span_words: int = 4
-    max_spans: int = 500
-    optional: Mapping[str, Json] = field(default_factory=dict)

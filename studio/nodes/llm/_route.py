@@ -10,23 +10,37 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
 
 from studio.nodes.llm._asking import Asker
-from studio.nodes.llm._choose import Ranking, choose, sorted_ranking
+from studio.nodes.llm._choose import ChoiceJob, Ranking, choose, sorted_ranking
 from studio.nodes.llm._decide import question_of, rank
 from studio.nodes.llm._forms import input_text, route_table
-from studio.nodes.llm._job import Job
 from studio.nodes.llm._settle import Try
 from studio.spec.context import RunContext
 from studio.support.errors import NodeError
 from studio.support.templates import placeholders
 from studio.support.values import Absent, Json
 
+
+@dataclass(frozen=True, kw_only=True)
+class RouteJob(ChoiceJob):
+    """Route: which of the routes lies nearest, each given by a description or by examples."""
+
+    routes: Mapping[str, str | Sequence[str]]
+    compare: Literal["centre", "closest"] = "centre"
+    sharpness: float = 0.05
+    embedder: str = "default"
+
+
 SHOWN_EXAMPLES = 3
 """Examples of a route that describe it to a fallback model."""
 
 
-async def route_by_embedding(firing: RunContext, inputs: Mapping[str, Json], *, job: Job) -> dict[str, Json | Absent]:
+async def route_by_embedding(
+    firing: RunContext, inputs: Mapping[str, Json], *, job: RouteJob
+) -> dict[str, Json | Absent]:
     """Return the nearest of the job's routes, with its confidence and all scores.
 
     Raises `NodeError` if there is no text to compare, or naming the violated check if no route keeps all of them.
@@ -39,7 +53,7 @@ async def route_by_embedding(firing: RunContext, inputs: Mapping[str, Json], *, 
     return await choose(asker, job, inputs, dict.fromkeys(route_table(job.routes, job.examples), ""), ranked)
 
 
-async def route_or_ask(firing: RunContext, inputs: Mapping[str, Json], *, job: Job) -> dict[str, Json | Absent]:
+async def route_or_ask(firing: RunContext, inputs: Mapping[str, Json], *, job: RouteJob) -> dict[str, Json | Absent]:
     """Like `route_by_embedding`; the job's `fallback`, a model, decides where the nearest is not near enough."""
     asker = Asker(firing, job.cost_usd)
     labels = {name: "; ".join(texts[:SHOWN_EXAMPLES]) for name, texts in route_table(job.routes, job.examples).items()}
@@ -53,7 +67,7 @@ async def route_or_ask(firing: RunContext, inputs: Mapping[str, Json], *, job: J
     return await choose(asker, job, inputs, labels, ranked)
 
 
-async def by_nearness(asker: Asker, job: Job, inputs: Mapping[str, Json]) -> Ranking:
+async def by_nearness(asker: Asker, job: RouteJob, inputs: Mapping[str, Json]) -> Ranking:
     """Return the routes by score. Raises `NodeError` if there is no text to compare."""
     routes = route_table(job.routes, job.examples)
     text = input_text({name: inputs[name] for name in placeholders(job.instructions)})

@@ -10,6 +10,7 @@ A check sees every output and every input by name; where both have a name, it me
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from studio.nodes.llm._asking import Asker
@@ -21,19 +22,17 @@ FALLBACK_ERRORS = frozenset({"rate_limit", "timeout", "server", "malformed", "co
 """Kinds of failed calls after which another model may do better; others (no key, no script) need a person."""
 
 
+@dataclass(slots=True)
 class Draft:
     """One try: output values by port, what the model said, and the faults seen while reading it.
 
     `more` is False where another try by the same model would say the same.
     """
 
-    __slots__ = ("faults", "more", "outputs", "said")
-
-    def __init__(self, outputs: dict[str, Any], said: str, faults: list[Fault] | None = None) -> None:
-        self.outputs = outputs
-        self.said = said
-        self.faults = faults or []
-        self.more = True
+    outputs: dict[str, Any]
+    said: str
+    faults: list[Fault] = field(default_factory=list)
+    more: bool = True
 
 
 class Try(NamedTuple):

@@ -27,13 +27,14 @@ async def next_turn(
 ) -> tuple[str, tuple[ToolCall, ...]]:
     """Return what the model says and which tools it calls. `must_call`: an answer in words is none."""
     if asker.info(model).supports_tools:
-        reply = await asker.chat(
-            model, messages, tools=offers, must_call=must_call, max_tokens=max_tokens, temperature=temperature
+        asker.keep_the_cap()
+        reply = await asker.ctx.model(model).chat(
+            messages, tools=offers, must_call=must_call, max_tokens=max_tokens, temperature=temperature
         )
+        asker.count(reply.cost_usd, reply.model)
         return reply.text, reply.tool_calls
     reply = await asker.chat(
-        model, _plain(messages, offers), schema=_choice(offers, must_call), max_tokens=max_tokens,
-        temperature=temperature,
+        model, _plain(messages, offers), _choice(offers, must_call), max_tokens=max_tokens, temperature=temperature
     )  # fmt: skip
     return _chosen(reply, sum(bool(message.get("tool_calls")) for message in messages))
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Callable
 from dataclasses import MISSING, fields
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from studio.nodes.llm import _shape
 from studio.nodes.llm._checks import read_checks
 from studio.nodes.llm._job import Job
 from studio.nodes.llm._params import FunctionParams
 from studio.nodes.llm._rule import Rule
-from studio.spec.context import RunContext
 from studio.spec.plain import Formula, Made
 from studio.support.values import Absent, Json
 
@@ -19,59 +18,55 @@ if TYPE_CHECKING:
     from studio.nodes.llm._judge import Judge
 
 
-class ModeFunction(Protocol):
-    """What does the work of a mode: one firing, from inputs to outputs."""
+class Work(NamedTuple):
+    """What a mode does: `function(firing, inputs, job=…)` returns the outputs by port; `job` is its kind of job."""
 
-    def __call__(
-        self, firing: RunContext, inputs: Mapping[str, Json], *, job: Job
-    ) -> Awaitable[dict[str, Json | Absent]]: ...
+    function: Callable[..., Awaitable[dict[str, Json | Absent]]]
+    job: type[Job]
 
 
-def mode_function(params: FunctionParams) -> ModeFunction:
-    """Return what does the work. A mode's module is imported when it is first used: most graphs use one or two."""
+def work_of(params: FunctionParams) -> Work:
+    """Return what these params set going. A mode is imported when it is first used: most graphs use one or two."""
     mode = _shape.mode_of(params)
     if mode == "decide":
-        from studio.nodes.llm._decide import decide
+        from studio.nodes.llm._decide import DecideJob, decide
 
-        return decide
+        return Work(decide, DecideJob)
     if mode == "route":
-        from studio.nodes.llm._route import route_by_embedding, route_or_ask
+        from studio.nodes.llm._route import RouteJob, route_by_embedding, route_or_ask
 
-        return route_or_ask if params.fallback else route_by_embedding
+        return Work(route_or_ask if params.fallback else route_by_embedding, RouteJob)
     if mode == "extract":
-        from studio.nodes.llm._extract import extract
+        from studio.nodes.llm._extract import ExtractJob, extract
 
-        return extract
-    from studio.nodes.llm._generate import generate, generate_object
+        return Work(extract, ExtractJob)
+    from studio.nodes.llm._generate import ObjectJob, TextJob, generate, generate_object
 
-    return generate_object if params.schema else generate
+    return Work(generate_object, ObjectJob) if params.schema else Work(generate, TextJob)
 
 
-def job_of(params: FunctionParams) -> Job:
+def job_of(params: FunctionParams, kind: type[Job]) -> Job:
     """Return the job that runs."""
-    return Job(**_changed(params), checks=read_checks(params.checks))
+    given = {name: value for name, value in _given(params, kind).items() if name != "checks"}
+    return kind(**given, checks=read_checks(params.checks))
 
 
-def written_job(params: FunctionParams) -> Made:
+def written_job(params: FunctionParams, kind: type[Job]) -> Made:
     """Return the job as a script writes it down: only what differs from the defaults."""
-    changed = _changed(params)
+    defaults = {one.name: one.default for one in fields(kind)}
+    changed = {
+        name: value
+        for name, value in _given(params, kind).items()
+        if (value or not isinstance(value, list | tuple | dict)) and value != defaults[name]
+    }
     if params.checks:
         changed["checks"] = [_written_check(check) for check in read_checks(params.checks)]
-    return Made(Job, changed)
+    return Made(kind, changed)
 
 
-def _changed(params: FunctionParams) -> dict[str, Any]:
-    """Return the params but for checks that differ from the defaults of a job."""
+def _given(params: FunctionParams, kind: type[Job]) -> dict[str, Any]:
     given = {**params.as_dict(), "examples": _shape.examples_of(params)}
-    return {
-        one.name: given[one.name]
-        for one in fields(Job)
-        if one.name != "checks" and not _is_default(given[one.name], one.default)
-    }
-
-
-def _is_default(value: Any, default: Any) -> bool:
-    return value == {} if default is MISSING else not value if default == () else value == default
+    return {one.name: given[one.name] for one in fields(kind)}
 
 
 def _written_check(check: Rule | Judge) -> Made:

@@ -30,6 +30,7 @@ _NONE = Absent("the agent has no `schema`")
     icon="bulb",
     effects="executes",
     library="litellm, xllamacpp",
+    standalone="it lets a model choose among node types",
     limits="8 turns, 16 calls of tools, 2 equal ones, 8,000 characters of a result; all by param",
 )
 class Agent(Node):

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
+from studio.nodes._changed import changed_params
 from studio.spec import Fields, Message, Node, RunContext, node, param, port
+from studio.spec.plain import Plain
 from studio.support.errors import NodeError
 from studio.support.values import Absent, Json, preview
 
@@ -62,29 +64,49 @@ class Chat(Node):
         if not all(isinstance(text, str) and text for text in params.stop):
             yield "`stop` must be a list of texts that are not empty."
 
+    @classmethod
+    def plain(cls, params: Params) -> Plain:
+        return Plain(chat, changed_params(params))
+
     async def run(self, ctx: RunContext, params: Params, inputs: In) -> Out:
-        messages: list[Message] = [*map(_message, inputs.messages)]
-        if inputs.text:
-            messages.append(Message(role="user", content=inputs.text))
-        if not messages or messages[-1]["role"] in ("assistant", "system"):
-            nothing = Absent("nothing to answer: no new text or message of a person")
-            return self.Out(text=nothing, message=nothing, messages=nothing)
-        standing = [Message(role="system", content=params.system)] if params.system.strip() else []
-        reply = await ctx.model(params.model).chat(
-            [*standing, *recent(messages, params.keep)],
-            max_tokens=params.max_tokens,
-            temperature=params.temperature,
-            stop=params.stop,
+        return self.Out(**await chat(ctx, inputs.messages, inputs.text, **params.as_dict()))
+
+
+async def chat(
+    firing: RunContext,
+    messages: Sequence[Json] = (),
+    text: str = "",
+    *,
+    model: str = "default",
+    system: str = "",
+    keep: int = 0,
+    max_tokens: int | None = None,
+    temperature: float = 0.0,
+    stop: Sequence[str] = (),
+) -> dict[str, Json | Absent]:
+    """Return a model's reply to a conversation: its `text`, as a `message`, and all `messages` with it.
+
+    All of them are absent if nothing is left to answer. Raises `NodeError` for an empty reply.
+    """
+    said = [*map(_message, messages)]
+    if text:
+        said.append(Message(role="user", content=text))
+    if not said or said[-1]["role"] in ("assistant", "system"):
+        nothing = Absent("nothing to answer: no new text or message of a person")
+        return {"text": nothing, "message": nothing, "messages": nothing}
+    standing = [Message(role="system", content=system)] if system.strip() else []
+    reply = await firing.model(model).chat(
+        [*standing, *recent(said, keep)], max_tokens=max_tokens, temperature=temperature, stop=stop
+    )
+    answer = reply.text.strip()
+    if not answer:
+        raise NodeError(
+            f"The model {reply.model} answered with an empty text.",
+            hint="Set `retries`, raise `max_tokens`, or choose another model.",
+            code="empty",
         )
-        text = reply.text.strip()
-        if not text:
-            raise NodeError(
-                f"The model {reply.model} answered with an empty text.",
-                hint="Set `retries`, raise `max_tokens`, or choose another model.",
-                code="empty",
-            )
-        message = Message(role="assistant", content=text)
-        return self.Out(text=text, message=dict(message), messages=[dict(one) for one in (*messages, message)])
+    message = Message(role="assistant", content=answer)
+    return {"text": answer, "message": dict(message), "messages": [dict(one) for one in (*said, message)]}
 
 
 def recent(messages: list[Message], keep: int) -> list[Message]:

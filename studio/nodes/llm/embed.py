@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from studio.nodes._changed import changed_params
 from studio.spec import Fields, Node, RunContext, node, param, port
+from studio.spec.plain import Plain
 from studio.support.errors import NodeError
-from studio.support.values import Absent, preview
+from studio.support.values import Absent, Json, preview
 
 
 @node(
@@ -37,14 +39,26 @@ class Embed(Node):
         vector: Any = port(type="vector", help="The vector of the text.")
         vectors: list[Any] = port(type="list", help="One vector per text, in order.")
 
+    @classmethod
+    def plain(cls, params: Params) -> Plain:
+        return Plain(embed, changed_params(params))
+
     async def run(self, ctx: RunContext, params: Params, inputs: In) -> Out:
-        texts = [inputs.text] if isinstance(inputs.text, str) else inputs.text
-        if not isinstance(texts, list | tuple) or not all(isinstance(text, str) for text in texts):
-            raise NodeError(
-                f"Only a text or a list of texts can be embedded, not {preview(inputs.text)}.",
-                hint="Turn the value into text first, with `text.template`.",
-                code="input",
-            )
-        vectors = await ctx.embed(list(texts), params.model) if texts else []
-        one = vectors[0] if isinstance(inputs.text, str) else Absent("a list of texts was given; see `vectors`")
-        return self.Out(vector=one, vectors=vectors)
+        return self.Out(**await embed(ctx, inputs.text, model=params.model))
+
+
+async def embed(firing: RunContext, text: Json, *, model: str = "default") -> dict[str, Any]:
+    """Return the `vector` of a text, absent for a list, and the `vectors` of all texts.
+
+    Raises `NodeError` for what is no text and no list of texts.
+    """
+    texts = [text] if isinstance(text, str) else text
+    if not isinstance(texts, list | tuple) or not all(isinstance(one, str) for one in texts):
+        raise NodeError(
+            f"Only a text or a list of texts can be embedded, not {preview(text)}.",
+            hint="Turn the value into text first, with `text.template`.",
+            code="input",
+        )
+    vectors = await firing.embed(list(texts), model) if texts else []
+    one = vectors[0] if isinstance(text, str) else Absent("a list of texts was given; see `vectors`")
+    return {"vector": one, "vectors": vectors}

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from studio.nodes.llm import _shape
 from studio.nodes.llm._params import FunctionParams
 from studio.nodes.llm._problems import problems_of
-from studio.nodes.llm._work import job_of, mode_function, written_job
+from studio.nodes.llm._work import job_of, work_of, written_job
 from studio.spec import Fields, Node, RunContext, node
 from studio.spec.plain import Plain
 
@@ -91,8 +91,10 @@ class Function(Node):
 
     @classmethod
     def plain(cls, params: FunctionParams) -> Plain:
-        return Plain(mode_function(params), {"job": written_job(params)}, inputs="mapping")
+        work = work_of(params)
+        return Plain(work.function, {"job": written_job(params, work.job)}, inputs="mapping")
 
     async def run(self, ctx: RunContext, params: FunctionParams, inputs: Fields) -> Fields:
-        outputs = await mode_function(params)(ctx, inputs.as_dict(), job=job_of(params))
+        work = work_of(params)
+        outputs = await work.function(ctx, inputs.as_dict(), job=job_of(params, work.job))
         return self.outputs(params)(**outputs)
