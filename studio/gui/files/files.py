@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from studio.gui.files.closing import Closing
+from studio.gui.files.importing import Importing
 from studio.gui.workbench import Workbench
 
 
-class Files(Closing):
+class Files(Importing):
     """The service `files`, from opening over saving to closing."""
 
 

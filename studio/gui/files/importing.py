@@ -1,0 +1,101 @@
+"""Bringing graphs of other programs in: what became of the original is told first, then asked where it is saved."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFileDialog, QPlainTextEdit, QVBoxLayout, QWidget
+
+from studio.gui.base.beside import beside
+from studio.gui.files.closing import Closing
+from studio.gui.widgets.labels import plain_label
+from studio.support.plain import plain
+
+if TYPE_CHECKING:
+    from studio.importers.outcome import Imported
+
+FILTER: Final = "Flows and projects (flow.dag.yaml *.rivet-project);;All files (*)"
+
+
+class Importing(Closing):
+    """What of the service `files` brings in what other programs wrote."""
+
+    def ask_import(self) -> QFileDialog:
+        """Let the person choose a file, and read it."""
+        dialog = self._dialog("Import", "files.import")
+        dialog.setNameFilter(FILTER)
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.fileSelected.connect(lambda name: self.bring_in(Path(name)))
+        dialog.open()
+        return dialog
+
+    def bring_in(self, path: Path) -> None:
+        """Read a file of another program beside the window, and show what became of it. A refusal is told."""
+        from studio.importers.projects import import_file
+
+        self._remember_folder(path)
+        beside(self, lambda: import_file(path), lambda made: self._show_imported(path, made), self.workbench.fail)
+
+    def _show_imported(self, path: Path, made: Imported) -> None:
+        sheet = ImportReport(path, made, self._window)
+        sheet.accepted.connect(lambda: self.ask_save_imported(path, made))
+        sheet.open()
+
+    def ask_save_imported(self, path: Path, made: Imported) -> QFileDialog:
+        """Ask where the graph is saved, save it and open it. It stays a stranger's until what it may do is approved."""
+        dialog = self._dialog("Save Imported Graph", "files.save_imported")
+        dialog.setNameFilter("Graphs (*.yaml *.yml)")
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setDefaultSuffix("yaml")
+        dialog.setDirectory(str(path.absolute().parent))
+        dialog.selectFile(f"{made.graph.name}.yaml")
+        dialog.fileSelected.connect(lambda name: self.save_imported(made, Path(name)))
+        dialog.open()
+        return dialog
+
+    def save_imported(self, made: Imported, path: Path) -> None:
+        """Write the graph to a file and open that. A refusal is told."""
+        if self.workbench.trying(lambda: made.graph.save(path)):
+            self.open(path)
+
+
+class ImportReport(QDialog):
+    """What an import became, to be read before it is saved."""
+
+    def __init__(self, path: Path, made: Imported, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("import")
+        self.setWindowTitle(f"Import {path.name}")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowModality(Qt.WindowModality.WindowModal)
+        self.resize(680, 420)
+        left = len(made.placeholders)
+        head = plain_label(
+            f"{made.nodes} nodes of {made.source}, {made.nodes - left} of them with a counterpart here."
+            + (
+                f" {left} became placeholders, which keep the original: replace them before the graph runs."
+                if left
+                else ""
+            )
+        )
+        head.setObjectName("import.head")
+        self.notes = QPlainTextEdit(
+            "\n".join(plain(f"• {note}") for note in made.notes) or "Everything came over as it was."
+        )
+        self.notes.setObjectName("import.notes")
+        self.notes.setAccessibleName("What is different")
+        self.notes.setReadOnly(True)
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel, self)
+        save = buttons.addButton("&Save and Open…", QDialogButtonBox.ButtonRole.AcceptRole)
+        save.setObjectName("import.save")
+        save.setDefault(True)
+        buttons.accepted.connect(self.accept)
+        buttons.rejected.connect(self.reject)
+        rows = QVBoxLayout(self)
+        rows.setContentsMargins(18, 18, 18, 14)
+        rows.setSpacing(12)
+        rows.addWidget(head)
+        rows.addWidget(self.notes, 1)
+        rows.addWidget(buttons)
