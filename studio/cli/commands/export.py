@@ -53,7 +53,7 @@ def run(args: argparse.Namespace, out: Output) -> int:
     if args.list:
         return _list(out)
     target = _target(args)
-    options = settled(target, _chosen(args))
+    options = settled(target, _chosen(args), args.output or "")
     if not args.sources and not args.runs:
         raise UsageError("Say what to export.", hint=f"Name a {target.of}.")
     sends = target.of == "run" and bool(options.get(target.send_option))

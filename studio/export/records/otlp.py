@@ -95,6 +95,7 @@ def _value(value: Attribute) -> dict[str, Any]:
 def as_protobuf(spans: Iterable[Span], resource: Mapping[str, str]) -> ExportTraceServiceRequest:
     """Return the same request as a protobuf message."""
     from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+    from opentelemetry.proto.trace.v1.trace_pb2 import Status
 
     request = ExportTraceServiceRequest()
     group = request.resource_spans.add()
@@ -122,7 +123,7 @@ def as_protobuf(spans: Iterable[Span], resource: Mapping[str, str]) -> ExportTra
         for trace, id in one.links:
             made.links.add(trace_id=trace, span_id=id)
         if one.failed:
-            made.status.code = ERROR
+            made.status.code = Status.STATUS_CODE_ERROR
             made.status.message = one.message
     return request
 

@@ -249,12 +249,12 @@ class _Run:
 
     def event(self, effect: Effect) -> Event:
         """Return a moment: what was logged, which model a name stood for, what time it was."""
-        attributes: Attributes = {"studio.effect.n": effect.n, "studio.effect.kind": effect.kind}
+        attributes: Attributes = {"studio.effect.n": effect.n, "studio.effect.name": effect.name}
         if effect.kind in ("model", "embedder") and isinstance(effect.response, Mapping):
             attributes["studio.model.name"] = str(effect.response.get("name", ""))
         if self._content:
             attributes |= {"studio.request": _text(effect.request), "studio.response": _text(effect.response)}
-        return Event(effect.name or effect.kind, _nanoseconds(effect.asked_at), attributes)
+        return Event(f"studio.{effect.kind}", _nanoseconds(effect.asked_at), attributes)
 
     def alarm(self, alarm: Alarm) -> Event:
         """Return an alarm, which is a sentence of the studio's own."""

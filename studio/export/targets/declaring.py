@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
@@ -101,6 +101,8 @@ class _Common:
     media_type: str
     options: tuple[Option, ...] = ()
     guessed: bool = True
+    implied: Mapping[str, Options] = field(default_factory=dict)
+    """File ending → options that it stands for, unless they are chosen otherwise."""
     switch: str = ""
     """An option that asks for it as `--to` does: `standalone` for `--standalone`."""
 
@@ -144,12 +146,16 @@ class RunTarget(_Common):
 Target: TypeAlias = GraphTarget | RunTarget
 
 
-def settled(target: Target, chosen: Options | None = None) -> dict[str, Json]:
-    """Return the target's options, those not chosen at their defaults.
+def settled(target: Target, chosen: Options | None = None, file: str = "") -> dict[str, Json]:
+    """Return the target's options, those not chosen as the ending of the file has them, or at their defaults.
 
     Raises UsageError for an option that the target does not have, and for a value that the option cannot have.
     """
     chosen = chosen or {}
+    implied: dict[str, Json] = {}
+    for ending, options in target.implied.items():
+        if file.lower().endswith(ending):
+            implied.update(options)
     known = {option.name: option for option in target.options}
     for name in chosen:
         if name not in known:
@@ -158,7 +164,8 @@ def settled(target: Target, chosen: Options | None = None) -> dict[str, Json]:
                 f"`{target.name}` has no option `--{name}`.", hint=f"It has {listed}." if listed else "It has none."
             )
     return {
-        name: _checked(option, chosen[name]) if name in chosen else option.initial() for name, option in known.items()
+        name: _checked(option, chosen[name]) if name in chosen else implied.get(name, option.initial())
+        for name, option in known.items()
     }
 
 
