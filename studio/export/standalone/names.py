@@ -55,6 +55,8 @@ class Names:
 
     def _module(self, wanted: str) -> str:
         """Take a name whose form in capitals is free, too: constants of a module are called so."""
+        if wanted in self._taken:
+            wanted = f"{wanted}_node"
         name, number = fresh(wanted, self._taken), 2
         while name.upper() != name and name.upper() in self._taken:
             name, number = fresh(f"{wanted}_{number}", self._taken), number + 1

@@ -1,0 +1,168 @@
+"""`main` of a script: options after the graph's inputs, the models of its roles, and how it is called."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from studio.engine.plan import NodePlan, RegionPlan
+from studio.export.literals import literal, text_literal
+from studio.export.naming import fresh
+from studio.spec.types import BLOB_TYPES
+from studio.support.plain import plain_line
+from studio.support.values import Json, encode, preview
+
+OPTIONS: Final = ("model", "embedder", "db", "seed", "limit", "answers", "clock", "json", "help")
+"""The options of every script; an input of such a name is asked for as `--input-model`."""
+
+_METAVARS: Final[Mapping[str, str]] = {
+    "text": "TEXT", "number": "NUMBER", "integer": "N", "boolean": "true|false", "json": "JSON", "list": "LIST",
+    "message": "JSON", "messages": "JSON", "vector": "LIST", "image": "@FILE", "audio": "@FILE", "file": "@FILE",
+}  # fmt: skip
+
+_SAMPLES: Final[Mapping[str, str]] = {
+    "text": "…", "number": "0.5", "integer": "1", "boolean": "true", "json": "{}", "list": "[]", "messages": "[]",
+    "message": '{"role": "user", "content": "…"}', "vector": "[0.0]",
+}  # fmt: skip
+
+SHOWN: Final = 60
+"""Characters of a default that help shows."""
+
+
+@dataclass(frozen=True, slots=True)
+class InputOption:
+    """An input of the graph as an option of the command line. `attribute` is where argparse puts it."""
+
+    name: str
+    option: str
+    attribute: str
+    kind: str
+    help: str
+    required: bool
+    default: Json = None
+
+    @property
+    def metavar(self) -> str:
+        return _METAVARS.get(self.kind, "VALUE")
+
+    def sample(self) -> str:
+        """The option with a value it takes, as typed in a shell."""
+        if self.kind in BLOB_TYPES:
+            return f"{self.option} @FILE"
+        value = _SAMPLES.get(self.kind, "…")
+        if self.default is not None:
+            value = self.default if isinstance(self.default, str) else encode(self.default).decode()
+        return f"{self.option} {shlex.quote(value)}"
+
+
+def input_options(plan: RegionPlan) -> list[InputOption]:
+    """Return the options for the inputs of a graph, in the order of its file."""
+    options = {f"--{name}" for name in OPTIONS}
+    attributes = {*OPTIONS}
+    made = []
+    for name in plan.graph.nodes:
+        if name in plan.input_nodes:
+            node = plan.nodes[plan.input_nodes[name]]
+            written = name.strip("_").replace("_", "-") or "input"
+            option = f"--input-{written}" if f"--{written}" in options else f"--{written}"
+            number = 2
+            while option in options:
+                option, number = f"--input-{written}-{number}", number + 1
+            attribute = fresh(option.removeprefix("--").replace("-", "_"), attributes)
+            options.add(option)
+            attributes.add(attribute)
+            made.append(_option(node, name, option, attribute))
+    return made
+
+
+def _option(node: NodePlan, name: str, option: str, attribute: str) -> InputOption:
+    params: Any = node.params
+    is_text = params.kind == "any" and isinstance(params.value, str)
+    return InputOption(
+        name,
+        option,
+        attribute,
+        "text" if is_text else params.kind,
+        params.help or node.instance.title,
+        "value" not in node.instance.params,
+        params.value,
+    )
+
+
+def main_source(options: Iterable[InputOption], about: str, call: str) -> str:
+    """Return the source of `main`; `call` runs the graph, with `given` and `args`."""
+    lines = [
+        "def main(arguments: Sequence[str] | None = None) -> int:",
+        '    """Run the graph with what the command line says; the exit code tells how it ended (0: well)."""',
+        f"    parser = argparse.ArgumentParser(description={_shown(about)}, allow_abbrev=False)",
+        *(f"    parser.add_argument({_argument(one)})" for one in options),
+        "    add_options(parser)",
+        "    args = parser.parse_args(arguments)",
+        f"    given = {{{', '.join(_given(one) for one in options)}}}",
+        f"    return {call}",
+    ]
+    return "\n".join(lines)
+
+
+def _argument(one: InputOption) -> str:
+    facts = [text_literal(one.option)]
+    if one.attribute != one.option.removeprefix("--").replace("-", "_"):
+        facts.append(f"dest={text_literal(one.attribute)}")
+    if one.required:
+        facts.append("required=True")
+    facts.append(f"metavar={text_literal(one.metavar)}")
+    help_text = one.help.strip()
+    if not one.required:
+        default = f"(default: {preview(one.default, SHOWN)})"
+        help_text = f"{help_text} {default}" if help_text else default
+    if help_text:
+        facts.append(f"help={_shown(help_text.replace('%', '%%'))}")
+    return ", ".join(facts)
+
+
+def _given(one: InputOption) -> str:
+    return f"{text_literal(one.name)}: ({text_literal(one.kind)}, args.{one.attribute})"
+
+
+def _shown(text: str) -> str:
+    """Return a text for a terminal as a literal: one line, without signs that steer a terminal."""
+    return literal(plain_line(text), block=False)
+
+
+def command_line(script: str, options: Iterable[InputOption], *, model: bool, embedder: bool) -> str:
+    """Return a command that runs the script: with all inputs it needs, else with the first that is short."""
+    chosen = [one for one in options if one.required]
+    if not chosen:
+        chosen = [one for one in options if len(one.sample()) <= SHOWN and "\n" not in one.sample()][:1]
+    parts = [f"python {shlex.quote(script)}", *(one.sample() for one in chosen)]
+    if model:
+        parts.append("--model openai/gpt-4o-mini")
+    if embedder:
+        parts.append("--embedder openai/text-embedding-3-small")
+    return " ".join(parts)
+
+
+def asked_names(plans: Iterable[RegionPlan], kind: str) -> list[str]:
+    """Return the models (`kind` "model") or embedders ("embedder") that nodes name, roles first."""
+    names: dict[str, None] = {}
+    for plan in plans:
+        for node in plan.nodes:
+            names.update(dict.fromkeys(_named(node, kind)))
+    roles = [role for role in ("default", "fast", "strong") if role in names]
+    return roles + [name for name in names if name not in roles]
+
+
+def _named(node: NodePlan, kind: str) -> Iterator[str]:
+    params: Any = node.params
+    routes = getattr(params, "routes", ...)
+    if routes is not ... and not node.knockout:
+        # A function that routes compares vectors and asks a model only where it must; no other compares vectors.
+        if kind == ("model" if routes and not (params.checks or params.fallback) else "embedder" if not routes else ""):
+            return
+    for field in node.cls.Params.fields().values():
+        if field.editor.get("kind") == kind:
+            value = getattr(params, field.name)
+            if isinstance(value, str) and value:
+                yield value

@@ -1,0 +1,76 @@
+"""What a script says of each graph beside its wiring: nodes with their types, inputs, how it ends, limits, stores."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from studio.engine.plan import NodePlan
+from studio.export.literals import literal, text_literal
+from studio.export.standalone.names import Names
+from studio.export.standalone.outline import Wiring
+from studio.graph.scope import Scope
+from studio.spec.types import value_check
+
+
+def graph_source(wiring: Wiring, names: Names, stores: Mapping[str, str], around: str = "") -> str:
+    """Return the statement that makes a graph of its coroutine.
+
+    `stores` has the source of each store by name; `around` names the graph in whose stores it may look, "" if none has
+    any.
+    """
+    plan, graph = wiring.plan, wiring.plan.graph
+    nodes = ", ".join(f"{text_literal(node.name)}: {_node(node)}" for node in plan.nodes)
+    facts = [
+        names.coroutines[id(plan)],
+        f"name={text_literal(graph.name)}",
+        f"nodes={{{nodes}}}",
+    ]
+    if plan.input_nodes:
+        inputs = ", ".join(
+            f"{text_literal(name)}: {_input(plan.nodes[index])}" for name, index in plan.input_nodes.items()
+        )
+        facts.append(f"inputs={{{inputs}}}")
+    if not plan.is_shared:
+        if plan.until != "quiet":
+            facts.append(f"until={text_literal(plan.until)}")
+        if plan.max_ticks_written:
+            facts.append(f"max_ticks={literal(plan.max_ticks)}")
+        if plan.on_limit != "stop":
+            facts.append(f"on_limit={text_literal(plan.on_limit)}")
+    if graph.limits:
+        facts.append(f"limits={literal(dict(graph.limits))}")
+    if stores:
+        facts.append(f"stores={{{', '.join(f'{text_literal(name)}: {made}' for name, made in stores.items())}}}")
+    if around:
+        facts.append(f"inside=lambda: {around}")
+    return f"{names.graphs[id(plan)]} = Graph({', '.join(facts)},)"
+
+
+def _node(node: NodePlan) -> str:
+    facts = [text_literal(node.spec.type), literal(node.spec.version)]
+    # Ports are listed where one needs a look: all of them, as the others are found by this list, too.
+    listed = any(value_check(kind) is not None for kind in node.out_types.values()) or node.on_error in (
+        "default",
+        "route",
+    )
+    if listed:
+        ports = ", ".join(f"{text_literal(port)}: {text_literal(kind)}" for port, kind in node.out_types.items())
+        facts.append(f"{{{ports}}}")
+    return f"({', '.join(facts)})"
+
+
+def _input(node: NodePlan) -> str:
+    params: Any = node.params
+    facts = [] if params.kind == "any" else [text_literal(params.kind)]
+    if "value" in node.instance.params:
+        facts.append("required=False")
+    return f"Input({', '.join(facts)})"
+
+
+def stands_inside(scope: Scope) -> Scope | None:
+    """Return the nearest graph around this one that declares a store, or None."""
+    outer = scope.outer
+    while outer is not None and not outer.graph.stores:
+        outer = outer.outer
+    return outer
