@@ -3,5 +3,15 @@
 from studio.export.standalone.gathering.gather import Definition, Gathered, gather
 from studio.export.standalone.gathering.refusing import NeedsPlainFunction, NotStandalone
 from studio.export.standalone.gathering.sources import Imported
+from studio.export.standalone.gathering.specialising import NodeFunction, specialise
 
-__all__ = ["Definition", "Gathered", "Imported", "NeedsPlainFunction", "NotStandalone", "gather"]
+__all__ = [
+    "Definition",
+    "Gathered",
+    "Imported",
+    "NeedsPlainFunction",
+    "NodeFunction",
+    "NotStandalone",
+    "gather",
+    "specialise",
+]

@@ -78,7 +78,8 @@ def gather(
 
     A root is a function, a class, or a pair of module and name. A snippet is the text of a small module: imports that
     say what its names mean, then definitions, whose own names are kept. `taken` are names that the file has another use
-    for; what is `given` is there already, under its own name. Raises `NotStandalone` with the reason for what cannot be taken.
+    for; what is `given` is there already, under its own name. Raises `NotStandalone` with the reason for what cannot be
+    taken.
     """
     own = [piece for number, text in enumerate(snippets) for piece in _pieces(number, text)]
     there = [_root(one) for one in given]

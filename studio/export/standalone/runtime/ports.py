@@ -19,6 +19,9 @@ PORT_TYPES_OF = {
 
 Message = Messages = Vector = Image = Audio = File = Any
 
+Ports = dict[str, Any]
+"""What a module gives: values by output port, an `Absent` where it says why there is none."""
+
 
 @dataclass(frozen=True, slots=True)
 class Port:

@@ -1,0 +1,62 @@
+"""Constants of a node's plain function as source: JSON, expressions as lambdas, things that a class of ours makes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import ModuleType
+from typing import Any
+
+from studio.export.literals import literal, text_literal
+from studio.export.standalone.formulas import python_formula
+from studio.export.standalone.gathering.refusing import NotStandalone
+from studio.export.standalone.gathering.sources import Imported
+from studio.export.standalone.gathering.writing import Words
+from studio.spec.plain import Formula, Made
+from studio.support.expressions import ExpressionError
+
+
+def source_of_constant(value: Any, words: Words, *, block: bool = True) -> str:
+    """Return the source of a constant; `words` learns which names it uses."""
+    if isinstance(value, Formula):
+        return _formula(value, words)
+    if isinstance(value, Made):
+        maker = words.name(value.maker)
+        inside = ", ".join(
+            f"{key}={source_of_constant(one, words, block=block)}" for key, one in value.keywords.items()
+        )
+        return f"{maker}({inside})"
+    if _is_plain(value):
+        return literal(value, block=block)
+    if isinstance(value, Mapping):
+        inside = ", ".join(
+            f"{text_literal(key)}: {source_of_constant(one, words, block=False)}" for key, one in value.items()
+        )
+        return f"{{{inside}}}"
+    parts = [source_of_constant(one, words, block=False) for one in value]
+    if isinstance(value, tuple):
+        return f"({parts[0]},)" if len(parts) == 1 else f"({', '.join(parts)})"
+    return f"[{', '.join(parts)}]"
+
+
+def _formula(value: Formula, words: Words) -> str:
+    try:
+        formula = python_formula(value.text)
+    except ExpressionError as error:
+        raise NotStandalone(f"its expression is none that Python has: {error}") from None
+    for name, held in formula.uses.items():
+        words.bind(name, Imported(held.__name__) if isinstance(held, ModuleType) else Imported(held.__module__, name))
+    return formula.source
+
+
+def _is_plain(value: Any) -> bool:
+    """True if there is nothing in a value but JSON."""
+    stack = [value]
+    while stack:
+        one = stack.pop()
+        if isinstance(one, Formula | Made):
+            return False
+        if isinstance(one, Mapping):
+            stack.extend(one.values())
+        elif isinstance(one, list | tuple):
+            stack.extend(one)
+    return True
