@@ -14,6 +14,7 @@ import shutil
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
@@ -89,10 +90,11 @@ def is_recorded_example(path: Path) -> bool:
     return path.name.endswith(".run.db")
 
 
-def connect_writer(path: Path) -> sqlite3.Connection:
+def connect_writer(path: Path, look: Callable[[sqlite3.Connection], object] | None = None) -> sqlite3.Connection:
     """Open `path` for writing, creating it (readable by its owner only) and its folder if need be.
 
-    Autocommit mode: transactions are begun by hand, `BEGIN IMMEDIATE`. Raises `EnvironmentProblem`.
+    Autocommit mode: transactions are begun by hand, `BEGIN IMMEDIATE`. `look` is called before anything is changed and
+    may refuse the file. Raises `EnvironmentProblem`.
     """
     prepare_for_writing(path)
     try:
@@ -100,6 +102,8 @@ def connect_writer(path: Path) -> sqlite3.Connection:
             str(path), isolation_level=None, check_same_thread=False, cached_statements=256, timeout=BUSY_MS / 1000
         )
         try:
+            if look is not None:
+                look(connection)
             writer_pragmas(connection)
         except BaseException:
             connection.close()

@@ -1,19 +1,14 @@
 """What time it is for a run, and waiting: really, or by a clock that begins at a given moment and passes by sleeping.
 
-Both are effects of kind `clock`, recorded as the studio's engine records them.
+Both are asked as effects of kind `clock`, recorded as the studio's engine records them.
 """
 
 from __future__ import annotations
 
 import asyncio
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
 
 from studio.support.errors import UsageError
-from studio.support.values import Json
-
-if TYPE_CHECKING:
-    from studio.export.standalone.runtime.firing import Firing
 
 
 class Clock:
@@ -30,29 +25,18 @@ class Clock:
             raise UsageError(f"`{start}` is no time.", hint="Write it like 2026-01-31T09:30:00+00:00.") from None
         self._start = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
-    async def now(self, firing: Firing) -> str:
-        """The time as ISO 8601 text with offset.
+    @property
+    def is_fixed(self) -> bool:
+        """True if nothing is waited for: whoever sleeps counts the seconds, and `now` is told them."""
+        return self._start is not None
 
-        A fixed clock moves by what was slept: in this firing, and in earlier ticks by whoever slept longest.
-        """
+    def now(self, slept_s: float) -> str:
+        """The time as ISO 8601 text with offset; a fixed clock has moved on by what was slept since its start."""
+        if self._start is None:
+            return datetime.now(UTC).astimezone().isoformat(timespec="milliseconds")
+        return (self._start + timedelta(seconds=slept_s)).isoformat(timespec="milliseconds")
 
-        async def read() -> Json:
-            if self._start is None:
-                return datetime.now(UTC).astimezone().isoformat(timespec="milliseconds")
-            passed = firing.region.elapsed_s + firing.slept_s
-            return (self._start + timedelta(seconds=passed)).isoformat(timespec="milliseconds")
-
-        return str(await firing.effect("clock", "now", None, read))
-
-    async def sleep(self, firing: Firing, seconds: float) -> None:
-        """Wait; a fixed clock is moved on instead."""
-
-        async def wait() -> Json:
-            if self._start is None:
-                await asyncio.sleep(seconds)
-            return None
-
-        await firing.effect("clock", "sleep", {"seconds": seconds}, wait)
-        if self._start is not None:
-            firing.slept_s += seconds
-            firing.region.slept_s = max(firing.region.slept_s, firing.slept_s)
+    async def sleep(self, seconds: float) -> None:
+        """Wait, unless the clock is fixed."""
+        if self._start is None:
+            await asyncio.sleep(seconds)

@@ -80,8 +80,9 @@ class Recorder:
     def open_firing(self, id: int, path_id: int, tick: str, parent: int, item: int, started_at: int) -> None:
         """A firing has started that will have effects or inner firings."""
         self._tally.started(id)
-        self._started[id] = (write_open, (id, path_id, tick, parent, item, started_at))
-        self._write_soon()
+        if self._file is not None:
+            self._started[id] = (write_open, (id, path_id, tick, parent, item, started_at))
+            self._write_soon()
 
     def firing(
         self, id: int, seq: int, path_id: int, tick: str, parent: int, item: int, status: int, reason: str, origin: int,

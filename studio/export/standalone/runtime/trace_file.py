@@ -122,30 +122,43 @@ class TraceFile:
 
 
 def _opened(path: Path, schema: str) -> sqlite3.Connection:
-    connection = connect_writer(path)
+    connection = connect_writer(path, lambda opened: _require_current(opened, path))
     try:
-        version = version_of(connection, path)
-        if version == 0:
+        if version_of(connection, path) == 0:
             connection.execute("BEGIN IMMEDIATE")
             if version_of(connection, path) == 0:  # another process may have been faster
                 for statement in schema.split(";\n"):
                     connection.execute(statement)
             connection.execute("COMMIT")
-        elif version < VERSION:
-            raise EnvironmentProblem(
-                f"The trace has the older schema {version} (this script writes {VERSION}).",
-                where=str(path),
-                hint="Open it with the studio once, which brings it up to date, or give another file with --db.",
-            )
     except BaseException as error:
         if connection.in_transaction:
             connection.execute("ROLLBACK")
         connection.close()
-        problem = problem_of(error, path)
+        problem = _no_search(error, path) or problem_of(error, path)
         if problem is None:
             raise
         raise problem from error
     return connection
+
+
+def _require_current(connection: sqlite3.Connection, path: Path) -> None:
+    version = version_of(connection, path)
+    if 0 < version < VERSION:
+        raise EnvironmentProblem(
+            f"The trace has the older schema {version} (this script writes {VERSION}).",
+            where=str(path),
+            hint="Open it with the studio once, which brings it up to date, or give another file with --db.",
+        )
+
+
+def _no_search(error: BaseException, path: Path) -> EnvironmentProblem | None:
+    if "no such module" not in str(error):
+        return None
+    return EnvironmentProblem(
+        f"The SQLite of this Python lacks a part that a trace needs ({error}).",
+        where=str(path),
+        hint="Run the script with another Python, or leave out --db.",
+    )
 
 
 class _LockFile:

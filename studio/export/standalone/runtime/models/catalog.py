@@ -3,51 +3,30 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 from studio.engine.engine import CALLS_AT_ONCE, CALLS_AT_ONCE_LOCAL
-from studio.engine.recorded import error_json
-from studio.export.standalone.runtime.effects import Answered, ask
-from studio.export.standalone.runtime.models.calls import Calls, Once
 from studio.export.standalone.runtime.models.litellm_model import LiteLLM, LiteLLMEmbedder
 from studio.models.embedders import TOY, ToyEmbedder
 from studio.models.names import EMBEDDED, REPLAY, ROLES, SCRIPTED, is_scripted
 from studio.models.scripted import Scripted
 from studio.spec.calls import EmbedProvider, ModelInfo, ModelProvider
-from studio.support.errors import StudioError, UsageError
-from studio.support.values import Json, hash_bytes, sorted_encode
-
-if TYPE_CHECKING:
-    from studio.export.standalone.runtime.firing import Firing
+from studio.support.errors import UsageError
 
 
 class Models:
     """The models and embedders of one run, opened when they are first asked for, one for each full name."""
 
-    def __init__(
-        self, table: Mapping[str, str], *, model: str = "", embedder: str = "", asked: Iterable[str] = ("default",)
-    ) -> None:
+    def __init__(self, table: Mapping[str, str], *, model: str = "", embedder: str = "") -> None:
         """`table` maps the roles (`default`, `fast`, `strong`) and `embedder` to names, "" where the person has to
-        choose; `model` takes the place of all three roles. `asked` are the names and roles that the graph asks, known
-        before it does: scripts of answers among them are opened now. Raises `UsageError` as `provider` does."""
+        choose; `model` takes the place of all three roles."""
         self._table = table
         self._model = model
         self._embedder = embedder or table.get("embedder", "")
-        self._asked = tuple(asked)
         self._providers: dict[str, ModelProvider] = {}
         self._embedders: dict[str, EmbedProvider] = {}
-        self._refused: dict[tuple[str, str], StudioError] = {}
-        self._noted: set[tuple[str, str]] = set()
         self._slots: dict[str, asyncio.Semaphore] = {}
-        self._once = Once()
-        scripts = [self.provider(name) for name in self._asked if is_scripted(self.resolve(name))]
-        self.scripted = bool(scripts)
-        """True if answers are given beforehand: then nothing is waited for."""
-        self.deterministic_order = any(script.deterministic_order for script in scripts)
-        """True if answers depend on the order of calls: then one firing works at a time."""
 
     def resolve(self, name: str) -> str:
         """Return the full model name behind a role or name. Raises `UsageError` where nobody chose one."""
@@ -75,68 +54,29 @@ class Models:
             self._embedders[full] = _opened_embedder(full)
         return self._embedders[full]
 
-    async def prepare(self, embedders: Iterable[str] = ()) -> None:
-        """Open all that the graph asks and check keys, before anything is asked or recorded. Raises as these do."""
-        for one in [*map(self.provider, self._asked), *map(self.embedder, embedders)]:
+    async def prepare(self, names: Iterable[str], embedders: Iterable[str] = ()) -> None:
+        """Open all that a graph may ask and check keys, before anything is asked or recorded. Raises as these do."""
+        opened = [*map(self.provider, names), *map(self.embedder, embedders)]
+        for one in opened:
             if isinstance(one, LiteLLM | LiteLLMEmbedder):
                 await one.prepare()
 
-    def of(self, firing: Firing, name: str) -> Calls:
-        """Return a model for a firing; what its name stands for in this run, or why for nothing, is recorded."""
-        provider: ModelProvider = self._told(firing, "model", name, self.provider, _model_facts)
-        return Calls(firing, provider, self._slot(provider.info), self._once)
+    async def close(self) -> None:
+        """End connections that are kept open for the next call."""
+        for provider in self._providers.values():
+            if isinstance(provider, LiteLLM):
+                await provider.close()
 
-    async def embed(self, firing: Firing, texts: Sequence[str], name: str, once: bool = False) -> list[list[float]]:
-        """Return one vector per text (an effect of kind `embed`)."""
-        embedder: EmbedProvider = self._told(firing, "embedder", name, self.embedder, _embedder_facts)
-        request: Json = {"model": embedder.name, "texts": list(texts)}
+    def scripts(self, names: Iterable[str]) -> list[Scripted]:
+        """Return the scripts of answers among the models of these names: they decide whether order is kept."""
+        found = {self.resolve(name): self.provider(name) for name in names if is_scripted(self.resolve(name))}
+        return [provider for provider in found.values() if isinstance(provider, Scripted)]
 
-        async def perform() -> Answered:
-            reply = await embedder.embed(list(texts))
-            return reply.vectors, {"tokens_in": reply.tokens_in, "tokens_out": 0, "cost_usd": reply.cost_usd}
-
-        key = hash_bytes(sorted_encode(["embed", embedder.name, request]))
-        vectors: list[list[float]] = await ask(
-            firing, "embed", embedder.name, request, (lambda: self._once.answer(key, perform)) if once else perform,
-            billable=embedder.billable,
-        )  # fmt: skip
-        return vectors
-
-    def close(self) -> None:
-        """End what is still asked for nobody."""
-        self._once.close()
-
-    def _slot(self, info: ModelInfo) -> asyncio.Semaphore:
+    def slot(self, info: ModelInfo) -> asyncio.Semaphore:
         """The limit on calls under way to one model."""
         if info.name not in self._slots:
             self._slots[info.name] = asyncio.Semaphore(CALLS_AT_ONCE_LOCAL if info.local else CALLS_AT_ONCE)
         return self._slots[info.name]
-
-    def _told(
-        self, firing: Firing, kind: str, name: str, find: Callable[[str], Any], facts: Callable[[Any], Json]
-    ) -> Any:
-        run, key = firing.region.run, (kind, name)
-        if key in self._refused:
-            raise self._refused[key]
-        try:
-            found = find(name)
-            told = None if key in self._noted else facts(found)
-        except StudioError as error:
-            self._refused[key] = error
-            run.note(kind, name, error_json(error), str(error))
-            raise
-        if told is not None:
-            self._noted.add(key)
-            run.note(kind, name, told)
-        return found
-
-
-def _model_facts(model: ModelProvider) -> Json:
-    return {**asdict(model.info), "retries": model.retry_transient}
-
-
-def _embedder_facts(embedder: EmbedProvider) -> Json:
-    return {"name": embedder.name, "billable": embedder.billable}
 
 
 def _opened(name: str) -> ModelProvider:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import sys
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
@@ -30,6 +31,11 @@ class LiteLLM(LiteLLMCalls):
         library = await asyncio.to_thread(_library)
         self._learn(library)
         await self._access(library)
+
+    async def close(self) -> None:
+        """End connections that the library keeps open, for all models; it says nothing for those that end without."""
+        if "litellm" in sys.modules:
+            await _library().close_litellm_async_clients()
 
     async def chat(self, call: ChatCall, on_text: Callable[[str], None] | None = None) -> ChatReply:
         """Make one chat request; `on_text` gets the whole answer. Raises `ModelError`."""
