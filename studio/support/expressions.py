@@ -17,9 +17,11 @@ import warnings
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
-from studio.support.errors import StudioError
+from studio.support.expression_errors import ExpressionError
 from studio.support.nearest import did_you_mean
-from studio.support.values import Absent, Json, NotJson, encode, preview
+from studio.support.values import Absent, Json, NotJson, encode
+
+__all__ = ["CONSTANTS", "MAX_DEPTH", "MAX_LENGTH", "MAX_NODES", "Expression", "ExpressionError"]
 
 MAX_LENGTH = 4_000
 """Longest expression, in characters."""
@@ -58,28 +60,14 @@ _REFUSED: Mapping[type[ast.AST], str] = {
 _READING = threading.Lock()
 
 
-class ExpressionError(StudioError):
-    """An expression that cannot be read, or fails over the values it was given.
-
-    `expression` is its text; `name` the missing name, if that is the fault.
-    """
-
-    code = "expression"
-
-    def __init__(self, message: str, *, expression: str, name: str = "", hint: str = "") -> None:
-        super().__init__(message, where=f"expression `{preview(expression, 80)}`", hint=hint)
-        self.expression = expression
-        self.name = name
-
-
 class Expression:
     """A parsed expression. Immutable; may be evaluated from several threads at once."""
 
-    __slots__ = ("_tree", "names", "text")
+    __slots__ = ("names", "text", "tree")
 
     def __init__(self, text: str, tree: ast.expr) -> None:
         self.text = text
-        self._tree = tree
+        self.tree = tree
         self.names: tuple[str, ...] = tuple(dict.fromkeys(_free_names(tree, frozenset())))
         """The values the expression needs, in order of appearance."""
 
@@ -101,7 +89,7 @@ class Expression:
                 raise ExpressionError(
                     f"`{name}` has no value.", expression=self.text, name=name, hint=f"Values given: {known}."
                 )
-        return evaluate(self.text, self._tree, values)
+        return evaluate(self.text, self.tree, values)
 
     def __repr__(self) -> str:
         return f"Expression({self.text!r})"
