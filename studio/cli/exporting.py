@@ -135,7 +135,8 @@ def graph_source(word: str, args: argparse.Namespace) -> GraphSource:
         with open_trace(args) as trace:
             run = trace.run(word)
             graph, file = Graph.from_text(trace.graph_text(run.id), name=run.graph or "recorded run"), run.file
-    return GraphSource(graph, registry_of(graph), file)
+    output = None if args.output in (None, "-") else Path(args.output)
+    return GraphSource(graph, registry_of(graph), file, output)
 
 
 def names_graph(word: str) -> bool:

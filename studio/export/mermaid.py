@@ -11,12 +11,12 @@ letters, digits and a few others is written as its number (`#34;`), which Mermai
 from __future__ import annotations
 
 import json
-import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
+from studio.export.markdown_text import markdown_text
 from studio.graph.model import IMPLICIT_PORTS, Edge, Graph, NodeInstance
 from studio.graph.scope import BODY_PARAM, Scope
 from studio.spec.registry import Registry
@@ -63,10 +63,9 @@ def mermaid(graph: Graph, registry: Registry, *, direction: Direction = "LR") ->
 
 def mermaid_page(graph: Graph, registry: Registry, *, direction: Direction = "LR") -> str:
     """Return a Markdown page with the chart in it, under the graph's name and what it is about."""
-    about = " ".join(seen_line(graph.about).split())
-    told = f"{_markdown(about)}\n\n" if about else ""
+    told = f"{markdown_text(graph.about)}\n\n" if graph.about.strip() else ""
     chart = mermaid(graph, registry, direction=direction)
-    return f"# {_markdown(seen_line(graph.name))}\n\n{told}```mermaid\n{chart}```\n"
+    return f"# {markdown_text(graph.name)}\n\n{told}```mermaid\n{chart}```\n"
 
 
 def label(text: str, longest: int = LONGEST) -> str:
@@ -84,10 +83,6 @@ def _sign(text: str, at: int) -> str:
     if sign in _JOINED and 0 < at < len(text) - 1 and text[at - 1].isalnum() and text[at + 1].isalnum():
         return f"#{ord(sign)};" if text[max(0, at - 3) : at].lower() == "www" else sign
     return f"#{ord(sign)};"
-
-
-def _markdown(text: str) -> str:
-    return re.sub(r"([\\`*_{}\[\]()<>#+\-.!|~&$:@])", r"\\\1", text)
 
 
 @dataclass(slots=True)
@@ -226,7 +221,6 @@ class _Chart:
         if (name, port) not in anchors:
             anchors[name, port] = f"{region.ids[name]}p{sum(of == name for of, _ in anchors) + 1}"
         return anchors[name, port]
-
 
     def _is_map(self, node: NodeInstance) -> bool:
         cls = self._registry.find(node.type)

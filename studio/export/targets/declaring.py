@@ -67,11 +67,16 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class GraphSource:
-    """A graph, the node types it may use, and the file it was read from ("" if it is in no file)."""
+    """A graph, the node types it may use, and the file it was read from ("" if it is in no file).
+
+    `output` is where the export will be, so that it can name files of the graph's folder from there; None if that is
+    not known, as for standard output.
+    """
 
     graph: Graph
     registry: Registry
     file: str = ""
+    output: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
