@@ -12,7 +12,7 @@ from studio.export.standalone.gathering.refusing import NotStandalone
 from studio.export.standalone.gathering.sources import Imported
 from studio.export.standalone.gathering.writing import Words
 from studio.spec.plain import Formula, Made
-from studio.support.expressions import ExpressionError
+from studio.support.expressions import Expression, ExpressionError
 
 
 def source_of_constant(value: Any, words: Words, *, block: bool = True) -> str:
@@ -45,7 +45,7 @@ def _formula(value: Formula, words: Words) -> str:
         raise NotStandalone(f"its expression is none that Python has: {error}") from None
     for name, held in formula.uses.items():
         words.bind(name, Imported(held.__name__) if isinstance(held, ModuleType) else Imported(held.__module__, name))
-    return formula.source
+    return f"{words.name(Expression)}({text_literal(value.text)}, {formula.source})"
 
 
 def _is_plain(value: Any) -> bool:
