@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from studio.export.standalone.runtime.asking import Asking
+from studio.export.standalone.runtime.asking import Asking, World
 from studio.export.standalone.runtime.firing import Firing
 from studio.support.errors import EnvironmentProblem, NodeError
 
 if TYPE_CHECKING:
-    from studio.export.standalone.runtime.asking import World
+    from studio.export.standalone.runtime.clocks import Clock
+    from studio.export.standalone.runtime.models.catalog import Models
     from studio.export.standalone.runtime.region import Region
+    from studio.export.standalone.runtime.run import Run
+    from studio.spec.calls import Human
 
 
 class AskingFiring(Firing, Asking):
@@ -20,7 +23,7 @@ class AskingFiring(Firing, Asking):
 
     def __init__(self, region: Region, name: str) -> None:
         super().__init__(region, name)
-        self.world: World = region.run.kept["world"]
+        self.world: World = region.run.world
 
     def end(self, attempt: Firing) -> None:
         """An attempt is over; what it has slept counts."""
@@ -73,3 +76,51 @@ class AskingFiring(Firing, Asking):
                 code="outside_project",
             )
         return str(path)
+
+
+class Outside:
+    """What the graph of a script asks: models, people, the clock."""
+
+    def __init__(
+        self,
+        models: Models | None = None,
+        human: Human | None = None,
+        clock: Clock | None = None,
+        *,
+        names: Sequence[str] = (),
+        embedders: Sequence[str] = (),
+    ) -> None:
+        """`names` and `embedders` are the models that nodes may ask, by role or name. What a graph has no use for is
+        left out."""
+        self.models: Any = models
+        self.human: Any = human
+        self.clock: Any = clock
+        self.names = names
+        self.embedders = embedders
+        self._world: World | None = None
+
+    @property
+    def asks_at_terminal(self) -> bool:
+        """True if a person may be asked at the terminal."""
+        return self.human is not None and not self.human.deterministic_order
+
+    async def prepare(self) -> None:
+        """Open models and look for their keys before anything is asked. Raises `UsageError` or `ModelError`."""
+        if self.models is not None:
+            await self.models.prepare(self.names, self.embedders)
+
+    def begin(self, run: Run) -> None:
+        """Let the firings of a run ask. Where answers are prepared in one order, it asks one after another."""
+        scripts = [] if self.models is None else self.models.scripts(self.names)
+        givers = [*scripts, *([] if self.human is None else [self.human])]
+        run.sequential = any(giver.deterministic_order for giver in givers)
+        run.no_waiting = bool(scripts)
+        run.make_firing = AskingFiring
+        self._world = run.world = World(
+            run.log, self.models, self.human, self.clock, seed=run.seed, no_waiting=run.no_waiting
+        )
+
+    async def close(self) -> None:
+        """Give up what is asked for nobody any more, and close what was opened."""
+        if self._world is not None and self.models is not None:
+            await self._world.close()

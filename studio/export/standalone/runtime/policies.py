@@ -42,8 +42,8 @@ class Policy:
         firing.retries = self.retries
         region.deferred.pop(firing.name, None)
         if self.limits:
-            meters = region.run.kept.setdefault("meters", {})
-            firing.meter = meters.setdefault(firing.node, Meter(self.limits, None, f"node `{firing.node}`"))
+            own = Meter(self.limits, region.meter, f"node `{firing.node}`")
+            firing.meter = region.run.meters.setdefault(firing.node, own)
             firing.meter.parent = region.meter
 
     async def call(self, firing: Firing, module: Callable[..., Any], given: Mapping[str, Json]) -> Any:

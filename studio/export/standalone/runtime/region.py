@@ -104,7 +104,7 @@ class Region:
         self.tick = number
         self.tick_key = self.tick_prefix + tick_part(number)
         self.work_waits = False
-        self.run.count("ticks", self.meter)
+        self.run.count_tick(self.meter)
 
     def share_tick(self, around: Region) -> None:
         """Begin the next tick of a graph that shares the clock of the one around it."""

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 from studio.engine.firing import RunHalted
 from studio.engine.limits import Meter
 from studio.export.standalone.runtime.firing import Firing
+from studio.support.errors import EnvironmentProblem
 
 if TYPE_CHECKING:
     from studio.export.standalone.runtime.graph import Graph
-    from studio.support.errors import EnvironmentProblem
-    from studio.trace.log import RunLog
+    from studio.export.standalone.runtime.recording import Recorder
 
 
 class Run:
@@ -29,7 +29,7 @@ class Run:
     def __init__(
         self,
         run_id: str,
-        log: RunLog,
+        log: Recorder,
         *,
         seed: int = 0,
         limits: Mapping[str, float] | None = None,
@@ -60,8 +60,12 @@ class Run:
         self.tokens_out = 0
         self.cost_known = True
         self.blobs: dict[str, bytes] = {}
-        self.kept: dict[Any, Any] = {}
-        """What parts of the runtime keep for the length of the run, each under a key of its own."""
+        self.stores: dict[str, Any] = {}
+        """Stores that live as long as the run."""
+        self.meters: dict[str, Meter] = {}
+        """What nodes with limits of their own have used, by path."""
+        self.world: Any = None
+        """What firings ask, if they ask anything."""
         self._epoch = time_ns() - perf_counter_ns()
         self._paths: dict[str, int] = {}
         self._last_path = 0
@@ -101,6 +105,15 @@ class Run:
                 self.pause(full[0], _reached(*full))
                 raise RunHalted
         meter.add(kind, 1)
+
+    def count_tick(self, meter: Meter) -> None:
+        """Count a tick. Raises `RunHalted` where a limit is reached, and where the record can no longer be written."""
+        try:
+            self.log.raise_if_broken()
+        except EnvironmentProblem as problem:
+            self.broken = self.broken or problem
+            raise RunHalted from problem
+        self.count("ticks", meter)
 
     def start_timer(self) -> None:
         """Let the run pause when its seconds are over, also while it waits."""

@@ -28,10 +28,9 @@ class StoreDecl:
 
     def open(self, firing: Firing, name: str, graph: Graph) -> Handle:
         """Return the store as a firing sees it; `graph` is where it is declared."""
-        if self.scope == "run":
-            stores, key = firing.region.run.kept, ("store", name, id(graph))
-            owner = None
-        else:
+        owner: Region | None = None
+        stores, key = firing.region.run.stores, f"{id(graph)} {name}"
+        if self.scope == "region":
             owner = firing.region
             while owner.graph is not graph:
                 assert owner.around is not None, "a graph runs inside the graphs that enclose it"

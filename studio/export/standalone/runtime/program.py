@@ -1,0 +1,236 @@
+"""What a script does when it is called: it reads its options, runs its graph and tells what came of it."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import sys
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from studio.export.standalone.runtime.playing import EXIT_CODES, Result, play
+from studio.export.standalone.runtime.recording import Recorder
+from studio.export.standalone.runtime.run import Run
+from studio.graph.model import LIMITS
+from studio.spec.given import given_values
+from studio.spec.types import type_of, value_check
+from studio.support.errors import EnvironmentProblem, StudioError, UsageError
+from studio.support.ids import new_run_id
+from studio.support.keys import scrub
+from studio.support.pieces import money, plural
+from studio.support.plain import plain, plain_line
+from studio.support.values import Blob, Json, encode, hash_bytes, preview
+from studio.trace.log import RunStart
+
+if TYPE_CHECKING:
+    from studio.export.standalone.runtime.firing import Firing
+    from studio.export.standalone.runtime.graph import Graph
+    from studio.export.standalone.runtime.outside import Outside
+
+OPTIONS = {
+    "model": ("MODEL", "the model that takes the place of all others, as litellm calls it"),
+    "embedder": ("MODEL", "the embedding model"),
+    "answers": ("FILE", "answers to the questions that a person is asked, one per line"),
+    "clock": ("ISO", "let the clock begin at this time, and never wait"),
+    "db": ("FILE", "record the run in this file, which the studio opens"),
+    "limit": ("NAME=N", "pause when used up: firings, ticks, calls, tokens, cost_usd, seconds; may be repeated"),
+}
+"""Options of scripts: what they take, and what for."""
+
+LINE_S = 0.1
+"""Least time between two changes of the line that shows progress."""
+
+
+def add_options(parser: argparse.ArgumentParser, *names: str) -> None:
+    """Let a script take the options of every script, and those `names` that only some have a use for."""
+    for name in (*names, "limit", "db"):
+        metavar, about = OPTIONS[name]
+        if name == "limit":
+            parser.add_argument("--limit", action="append", default=[], metavar=metavar, help=about)
+        else:
+            parser.add_argument(f"--{name}", metavar=metavar, help=about)
+    parser.add_argument("--seed", type=int, default=0, metavar="N", help="seed of all random choices")
+    parser.add_argument("--json", action="store_true", help="print one JSON object about the run")
+
+
+def execute(
+    graph: Graph,
+    given: Mapping[str, tuple[str, str, str | None]],
+    args: argparse.Namespace,
+    *,
+    text: str,
+    schema: str,
+    limits: Mapping[str, float],
+    outside: Callable[[], Outside] | None = None,
+) -> int:
+    """Run the graph of a script, print what it gives, and return the exit code.
+
+    `given` has the option, the port type and the text of each input (None where nothing is given); `text` is the graph
+    as the studio writes it, `schema` what makes an empty file a record, `limits` hold where graph and command line name
+    none, `outside` makes what the graph asks: models, people, the clock.
+    Exit codes: 0 well, 1 failed, 2 given wrongly, 3 paused, 5 disk, database or model, 130 interrupted.
+    """
+    try:
+        values = bound(graph, given)
+        bounds = {**limits, **graph.limits, **parsed_limits(args.limit)}
+        asked = None if outside is None else outside()
+        result, unrecorded = asyncio.run(_execute(graph, values, args, text, schema, bounds, asked))
+    except StudioError as error:
+        return _refuse(error, args.json)
+    except KeyboardInterrupt:
+        print("\nInterrupted; recorded up to here." if args.db else "\nInterrupted.", file=sys.stderr)
+        return EXIT_CODES["aborted"]
+    if args.json:
+        print(json.dumps(result.to_json()))
+    else:
+        tell(result)
+    return EXIT_CODES[result.status] if unrecorded is None else _refuse(unrecorded, as_json=False)
+
+
+def _refuse(error: StudioError, as_json: bool) -> int:
+    if as_json:
+        told = {"code": getattr(error, "kind", error.code), "message": scrub(error.message)}
+        print(json.dumps({"error": {**told, "where": error.where, "hint": scrub(error.hint)}}))
+    else:
+        print(scrub(plain(str(error))), file=sys.stderr)
+    return error.exit_code
+
+
+async def _execute(
+    graph: Graph,
+    values: Mapping[str, Json],
+    args: argparse.Namespace,
+    text: str,
+    schema: str,
+    limits: Mapping[str, float],
+    outside: Outside | None,
+) -> tuple[Result, EnvironmentProblem | None]:
+    """Run and record; return what came of it, and why it could not be recorded to its end, if so."""
+    if outside is not None:
+        await outside.prepare()
+    plain_values = {name: value.value() if isinstance(value, Blob) else value for name, value in values.items()}
+    start = RunStart(
+        run_id=new_run_id(),
+        graph_name=graph.name,
+        graph_file="",
+        graph_hash=hash_bytes(text.encode()),
+        graph_text=text,
+        inputs={name: encode(value) for name, value in plain_values.items()},
+        options={
+            "model": getattr(args, "model", None), "embedder": getattr(args, "embedder", None), "seed": args.seed,
+            "clock": getattr(args, "clock", None), "limits": dict(limits), "answers": getattr(args, "answers", None),
+            "races": "ordered", "patience": 100, "cache": "off", "folder": str(Path.cwd()),
+        },
+        started_at=time.time_ns(),
+    )  # fmt: skip
+    recorder = Recorder(Path(args.db) if args.db else None, schema, start)
+    shown = sys.stderr.isatty() and not args.json and (outside is None or not outside.asks_at_terminal)
+    progress = Progress() if shown else None
+    try:
+        run = Run(
+            start.run_id, recorder, seed=args.seed, limits=limits, base=Path(sys.argv[0]).parent,
+            watch=None if progress is None else progress.show,
+        )  # fmt: skip
+        for value in values.values():
+            if isinstance(value, Blob):
+                recorder.blob(value.data, value.media_type)
+                run.blobs[hash_bytes(value.data)] = value.data
+        if outside is not None:
+            outside.begin(run)
+        result = await play(run, graph, plain_values)
+    except BaseException:
+        recorder.close()
+        raise
+    finally:
+        if progress is not None:
+            progress.clear()
+        if outside is not None:
+            await outside.close()
+    try:
+        recorder.close()
+    except EnvironmentProblem as problem:
+        return result, problem
+    return result, None
+
+
+class Progress:
+    """One line on the terminal that says what was decided last and what was used so far."""
+
+    def __init__(self) -> None:
+        self._next = 0.0
+
+    def show(self, firing: Firing, status: int) -> None:
+        """Show that a node was decided."""
+        if time.monotonic() < self._next:
+            return
+        self._next = time.monotonic() + LINE_S
+        run = firing.region.run
+        cost = money(run.meter.used["cost_usd"] if run.cost_known else None)
+        used = f"{plural(run.decided, 'firing')}, {plural(int(run.meter.used['calls']), 'model call')}, {cost}"
+        sys.stderr.write(f"\r\x1b[K{plain_line(firing.node)} at tick {firing.tick}  {used}")
+        sys.stderr.flush()
+
+    def clear(self) -> None:
+        """Take the line away."""
+        sys.stderr.write("\r\x1b[K")
+        sys.stderr.flush()
+
+
+def bound(graph: Graph, given: Mapping[str, tuple[str, str, str | None]]) -> dict[str, Json]:
+    """Return the values of the inputs that are given. Raises `UsageError` for one that is of the wrong type."""
+    options = {name: option for name, (option, _, _) in given.items()}
+    texts = [(name, kind, text) for name, (_, kind, text) in given.items() if text is not None]
+    values = given_values(texts, lambda name: f"{options[name]} ")
+    for name, value in values.items():
+        kind = graph.inputs[name].kind
+        check = value_check(kind)
+        value = value.value() if isinstance(value, Blob) else value
+        if check is not None and not check(value):
+            raise UsageError(f"The input `{name}` takes {kind}, but got {type_of(value)}: {preview(value)}.")
+    return values
+
+
+def parsed_limits(given: list[str]) -> dict[str, float]:
+    """Read `--limit NAME=N`. Raises `UsageError`."""
+    limits: dict[str, float] = {}
+    for item in given:
+        name, _, text = item.partition("=")
+        if name not in LIMITS:
+            raise UsageError(f"`{name}` is no limit.", hint=f"The limits: {', '.join(LIMITS)}.")
+        try:
+            limits[name] = float(text)
+        except ValueError:
+            raise UsageError(f"`--limit {item}` is no limit.", hint="Write `--limit cost_usd=0.50`.") from None
+        if not limits[name] >= 0:
+            raise UsageError(f"The limit `{name}` should be a number from 0, not {text}.")
+    return limits
+
+
+def tell(result: Result) -> None:
+    """Print the outputs, and beside them how the run went."""
+    for name, value in result.outputs.items():
+        lines = plain(value if isinstance(value, str) else _json_text(value)).splitlines() or [""]
+        if len(result.outputs) == 1:
+            print("\n".join(lines))
+        elif len(lines) == 1:
+            print(f"{name}  {lines[0]}")
+        else:
+            print("\n".join([name, *(f"  {line}" for line in lines)]))
+    sys.stdout.flush()
+    used = [plural(result.ticks, "tick"), plural(result.firings, "firing"), plural(result.calls, "model call")]
+    if result.calls:
+        used += [f"{result.tokens_in + result.tokens_out:,} tokens", money(result.cost_usd)]
+    used.append(f"{result.duration_s:.1f} s")
+    print(f"{result.status}, ended {result.ended}  {' · '.join(used)}", file=sys.stderr)
+    if result.error is not None:
+        place = f"`{result.error['node']}` at tick {result.error['tick']}: " if result.error["node"] else ""
+        message = str(result.error["message"])
+        print(scrub(plain(message if message.startswith(place[:-2]) else place + message)), file=sys.stderr)
+
+
+def _json_text(value: Json) -> str:
+    line = encode(value).decode()
+    return line if len(line) <= 100 else json.dumps(value, indent=2, ensure_ascii=False)
