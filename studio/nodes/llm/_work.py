@@ -12,7 +12,6 @@ from studio.nodes.llm._job import Job
 from studio.nodes.llm._params import FunctionParams
 from studio.nodes.llm._rule import Rule
 from studio.spec.plain import Formula, Made
-from studio.support.expressions import Expression
 from studio.support.values import Absent, Json
 
 if TYPE_CHECKING:
@@ -77,6 +76,5 @@ def _written_check(check: Rule | Judge) -> Made:
         if one.default is MISSING or getattr(check, one.name) != one.default
     }
     if isinstance(check, Rule):
-        text = check.expression.text
-        keywords["expression"] = Made(Expression, {"text": text, "function": Formula(text)})
+        keywords["expression"] = Formula(check.expression.text)
     return Made(type(check), keywords)

@@ -33,9 +33,9 @@ KINDS = (TextJob, ObjectJob, DecideJob, ExtractJob, RouteJob)
 
 def made(constant: Any) -> Any:
     """Return a constant of a plain call as a script would hold it."""
+    if isinstance(constant, Formula):
+        return Expression.parse(constant.text)
     if isinstance(constant, Made):
-        if constant.maker is Expression:
-            return Expression.parse(constant.keywords["text"])
         return constant.maker(**{name: made(value) for name, value in constant.keywords.items()})
     return [made(one) for one in constant] if isinstance(constant, list) else constant
 
@@ -146,7 +146,7 @@ def test_a_script_writes_down_only_what_differs_from_the_defaults() -> None:
     }
     rule, judge = job.keywords["checks"]
     text = "label != 'vague'"
-    assert rule.keywords == {"name": text, "expression": Made(Expression, {"text": text, "function": Formula(text)})}
+    assert rule.keywords == {"name": text, "expression": Formula(text)}
     assert judge.keywords == {"name": "kind", "judge": "Is {label} kind?", "message": "Be kind."}
 
 
