@@ -51,7 +51,9 @@ def run_of(cls: type[Node]) -> tuple[Function, Source]:
 class Body:
     """A `run` that is rewritten. `names` are what its global names mean: (module, name) or a module."""
 
-    def __init__(self, cls: type[Node], params: Fields, outputs: tuple[str, ...], signature: Signature) -> None:
+    def __init__(
+        self, cls: type[Node], params: Fields, outputs: tuple[str, ...], signature: Signature, name: str
+    ) -> None:
         found, self.source = run_of(cls)
         self.cls = cls
         self.module = importlib.import_module(self.source.name) if self.source.name not in sys.modules else sys.modules[
@@ -75,7 +77,7 @@ class Body:
             raise NeedsPlainFunction("its `run` is empty")
         folded(self.function)
         _part_locals(self.function, set(signature.parameters.values()))
-        self.names = _outer_names(self.function, self.source, set(signature.parameters.values()) | {signature.firing})
+        self.names = _outer_names(self.function, self.source, {*signature.parameters.values(), signature.firing, name})
         _typed_returns(self.function)
 
     @property
@@ -127,6 +129,8 @@ class _Writing(ast.NodeTransformer):
         return node
 
     def visit_Attribute(self, node: ast.Attribute) -> ast.expr:
+        while isinstance(node.value, ast.Call) and _is_cast(node.value):
+            node.value = node.value.args[1]
         role = self._role(node.value)
         if role == "params":
             if node.attr not in self.params:
@@ -149,7 +153,7 @@ class _Writing(ast.NodeTransformer):
     # -- calls
 
     def visit_Call(self, node: ast.Call) -> ast.expr:
-        if isinstance(node.func, ast.Name) and node.func.id == "cast" and len(node.args) == 2:
+        if _is_cast(node):
             made: ast.expr = self.visit(node.args[1])
             return made
         whole = self._whole(node)
@@ -216,16 +220,17 @@ class _Writing(ast.NodeTransformer):
         return node
 
     def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.stmt:
-        held = self.body.object_of(node.annotation.value.id) if _is_of_name(node.annotation) else None
+        stem = node.annotation.value if isinstance(node.annotation, ast.Attribute) else None
+        held = self.body.object_of(stem.id) if isinstance(stem, ast.Name) else None
         if isinstance(held, type) and issubclass(held, Node | Fields):
             node.annotation = ast.Name(_PORTS, ast.Load())
         self.generic_visit(node)
         return node
 
-    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.stmt:
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> Any:
         return self._inner(node)
 
-    def visit_AsyncFunctionDef(self, node: ast.AsyncFunctionDef) -> ast.stmt:
+    def visit_AsyncFunctionDef(self, node: ast.AsyncFunctionDef) -> Any:
         return self._inner(node)
 
     def _inner(self, node: Any) -> Any:
@@ -237,8 +242,13 @@ class _Writing(ast.NodeTransformer):
     visit_Lambda = _inner
 
 
-def _is_of_name(node: ast.expr) -> bool:
-    return isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name)
+def _is_cast(node: ast.AST) -> bool:
+    return (
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id == "cast"
+        and len(node.args) == 2
+    )
 
 
 def _is_fields(held: Any) -> bool:
@@ -260,10 +270,14 @@ def _as_list(made: Any) -> list[ast.stmt]:
 
 def _part_locals(function: Function, parameters: set[str]) -> None:
     """Give variables of the `run` that share a name with a parameter another name, where both are needed."""
+    apart = _apart(function)
     clashing = {
         node.id
         for node in ast.walk(function)
-        if isinstance(node, ast.Name) and node.id in parameters and not isinstance(node.ctx, ast.Load)
+        if isinstance(node, ast.Name)
+        and node.id in parameters
+        and not isinstance(node.ctx, ast.Load)
+        and id(node) not in apart
     }
     clashing |= {
         one.arg
@@ -276,6 +290,17 @@ def _part_locals(function: Function, parameters: set[str]) -> None:
         if not _may_share(function, name):
             taken = parameters | {node.id for node in ast.walk(function) if isinstance(node, ast.Name)}
             _Renaming(name, fresh(name, taken)).visit(function)
+
+
+def _apart(function: Function) -> set[int]:
+    """Return the names, by `id`, that a comprehension binds in which the parameter of that name is not asked for."""
+    found: set[int] = set()
+    for node in ast.walk(function):
+        if isinstance(node, ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp):
+            inside = [one for one in ast.walk(node) if isinstance(one, ast.Name)]
+            asked = {one.id for one in inside if getattr(one, "param_name", False)}
+            found |= {id(one) for one in inside if not isinstance(one.ctx, ast.Load) and one.id not in asked}
+    return found
 
 
 def _may_share(function: Function, name: str) -> bool:

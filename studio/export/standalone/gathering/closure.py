@@ -13,7 +13,7 @@ from typing import Final
 from studio.export.standalone.gathering.refusing import NotStandalone
 from studio.export.standalone.gathering.scoping import Use, Uses, uses_of
 from studio.export.standalone.gathering.sources import Imported, Piece, Source, file_of, is_ours, source_of
-from studio.export.standalone.gathering.taking import library_problem, module_problem, power_problem, refuse
+from studio.export.standalone.gathering.taking import definition_problem, library_problem, power_problem, refuse
 from studio.export.standalone.gathering.twins import TWIN_NAMES, TWINS
 
 BUILT_IN: Final = frozenset(dir(builtins))
@@ -78,7 +78,7 @@ def resolve(module: str, name: str) -> tuple[Target, str]:
             raise refuse("its source is not there", module, name)
         bound = source.bindings.get(name)
         if isinstance(bound, Piece):
-            if problem := module_problem(module):
+            if problem := definition_problem(module, name):
                 raise refuse(problem, module, name)
             return bound, name
         if bound is None:

@@ -1,11 +1,11 @@
-"""Code with constants in it, made shorter: what is known is computed, and branches that are never taken are left out."""
+"""Code with constants in it, made shorter: what is known is computed, branches that are never taken are left out."""
 
 from __future__ import annotations
 
 import ast
 import operator
 from collections.abc import Callable, Mapping
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 _COMPARE: Final[Mapping[type[ast.cmpop], Callable[[Any, Any], Any]]] = {
     ast.Eq: operator.eq, ast.NotEq: operator.ne, ast.Lt: operator.lt, ast.LtE: operator.le, ast.Gt: operator.gt,
@@ -20,6 +20,8 @@ _OF_ONE: Final[Mapping[str, Callable[[Any], Any]]] = {
 _METHODS: Final = frozenset({"strip", "lower", "upper"})
 
 _UNKNOWN: Final = object()
+
+T = TypeVar("T", bound=ast.AST)
 
 
 def constant(value: Any, param: str = "") -> ast.Constant:
@@ -52,8 +54,20 @@ class Folding(ast.NodeTransformer):
     def __init__(self) -> None:
         self.changed = False
 
-    def _made(self, node: Any) -> Any:
+    def _made(self, node: T) -> T:
         self.changed = True
+        return node
+
+    def _truth(self, node: ast.expr) -> ast.expr:
+        """Return a test, known where one part of it decides and the others only look."""
+        if isinstance(node, ast.BoolOp):
+            decides = isinstance(node.op, ast.Or)
+            known = [value_of(part) for part in node.values]
+            looks = all(
+                isinstance(part, ast.Name) or is_known(one) for part, one in zip(node.values, known, strict=True)
+            )
+            if looks and any(is_known(one) and bool(one) is decides for one in known):
+                return self._made(ast.Constant(decides))
         return node
 
     # -- expressions
@@ -95,8 +109,30 @@ class Folding(ast.NodeTransformer):
 
     def visit_IfExp(self, node: ast.IfExp) -> ast.expr:
         self.generic_visit(node)
+        node.test = self._truth(node.test)
         known = value_of(node.test)
-        return self._made(node.body if known else node.orelse) if is_known(known) else node
+        if is_known(known):
+            return self._made(node.body if known else node.orelse)
+        if (
+            isinstance(node.orelse, ast.Name)
+            and ast.unparse(node) == f"None if {node.orelse.id} is None else {node.orelse.id}"
+        ):
+            return self._made(node.orelse)
+        return node
+
+    def visit_GeneratorExp(self, node: ast.GeneratorExp) -> ast.expr:
+        self.generic_visit(node)
+        one = node.generators[0]
+        plain = len(node.generators) == 1 and not one.ifs and not one.is_async
+        if plain and isinstance(node.elt, ast.Name) and ast.unparse(one.target) == node.elt.id:
+            return self._made(one.iter)
+        return node
+
+    def visit_comprehension(self, node: ast.comprehension) -> ast.comprehension:
+        self.generic_visit(node)
+        tests = [self._truth(test) for test in node.ifs]
+        node.ifs = [test for test in tests if not is_known(value_of(test)) or not value_of(test)]
+        return node
 
     def visit_Call(self, node: ast.Call) -> ast.expr:
         self.generic_visit(node)
@@ -144,7 +180,7 @@ class Folding(ast.NodeTransformer):
                     part = ast.Constant(f"{known}")
                     self.changed = True
             if isinstance(part, ast.Constant) and parts and isinstance(parts[-1], ast.Constant):
-                parts[-1] = ast.Constant(parts[-1].value + part.value)
+                parts[-1] = ast.Constant(f"{parts[-1].value!s}{part.value!s}")
             else:
                 parts.append(part)
         if all(isinstance(part, ast.Constant) for part in parts):
@@ -155,13 +191,12 @@ class Folding(ast.NodeTransformer):
     def visit_Dict(self, node: ast.Dict) -> ast.expr:
         """`{**{"a": 1}, "b": 2}` → `{"a": 1, "b": 2}`."""
         self.generic_visit(node)
-        if not any(
-            key is None and isinstance(value, ast.Dict) for key, value in zip(node.keys, node.values, strict=True)
-        ):
+        entries = list(zip(node.keys, node.values, strict=True))
+        if not any(key is None and isinstance(value, ast.Dict) for key, value in entries):
             return node
         keys: list[ast.expr | None] = []
         values: list[ast.expr] = []
-        for key, value in zip(node.keys, node.values, strict=True):
+        for key, value in entries:
             if key is None and isinstance(value, ast.Dict):
                 keys += value.keys
                 values += value.values
@@ -172,11 +207,18 @@ class Folding(ast.NodeTransformer):
 
     # -- statements
 
+    def visit_Assign(self, node: ast.Assign) -> ast.stmt:
+        self.generic_visit(node)
+        same = isinstance(node.value, ast.Name) and [ast.unparse(one) for one in node.targets] == [node.value.id]
+        return self._made(ast.Pass()) if same else node
+
     def visit_If(self, node: ast.If) -> Any:
         self.generic_visit(node)
+        node.test = self._truth(node.test)
         known = value_of(node.test)
         if is_known(known):
-            return self._made(node.body if known else node.orelse)
+            self.changed = True
+            return node.body if known else node.orelse
         return node
 
     def generic_visit(self, node: ast.AST) -> ast.AST:

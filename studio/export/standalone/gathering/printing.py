@@ -17,8 +17,11 @@ class _Places(ast.NodeTransformer):
     def __init__(self, stem: str) -> None:
         self.stem = stem
         self.texts: list[str] = []
+        self.code: set[int] = set()
 
-    def _place(self, text: str) -> ast.Name:
+    def _place(self, text: str, *, code: bool = False) -> ast.Name:
+        if code:
+            self.code.add(len(self.texts))
         self.texts.append(text)
         return ast.Name(f"{self.stem}{len(self.texts) - 1}", ast.Load())
 
@@ -26,6 +29,21 @@ class _Places(ast.NodeTransformer):
         if isinstance(node.value, bytes) or node.value is Ellipsis:
             return node
         return self._place(literal(node.value, block=False))
+
+    def visit_Call(self, node: ast.Call) -> ast.expr:
+        """A generator that is the only argument needs no brackets of its own."""
+        self.generic_visit(node)
+        if len(node.args) == 1 and not node.keywords and isinstance(node.args[0], ast.GeneratorExp):
+            node.args = [self._place(ast.unparse(ast.fix_missing_locations(node.args[0]))[1:-1], code=True)]
+        return node
+
+    def visit_Assign(self, node: ast.Assign) -> ast.stmt:
+        """Several values for several names need no brackets."""
+        self.generic_visit(node)
+        if isinstance(node.value, ast.Tuple) and len(node.value.elts) > 1:
+            parts = (ast.unparse(ast.fix_missing_locations(one)) for one in node.value.elts)
+            node.value = self._place(", ".join(parts), code=True)
+        return node
 
     def visit_JoinedStr(self, node: ast.JoinedStr) -> ast.expr:
         return self._place(_formatted(node))
@@ -42,7 +60,16 @@ def printed(nodes: list[ast.stmt]) -> str:
     places = _Places(stem)
     made = [ast.fix_missing_locations(places.visit(node)) for node in nodes]
     text = "\n".join(ast.unparse(node) for node in made)
-    return re.sub(rf"\b{stem}(\d+)\b", lambda found: places.texts[int(found[1])], text)
+    return _filled(text, stem, places)
+
+
+def _filled(text: str, stem: str, places: _Places) -> str:
+    def held(found: re.Match[str]) -> str:
+        place = int(found[1])
+        # Code may hold more places; what looks like one inside of a literal is text.
+        return _filled(places.texts[place], stem, places) if place in places.code else places.texts[place]
+
+    return re.sub(rf"\b{stem}(\d+)\b", held, text)
 
 
 def _formatted(node: ast.JoinedStr) -> str:
@@ -50,7 +77,7 @@ def _formatted(node: ast.JoinedStr) -> str:
     pieces: list[str] = []
     for part in node.values:
         if isinstance(part, ast.Constant):
-            text = text_literal(part.value)[1:-1].replace("{", "{{").replace("}", "}}")
+            text = text_literal(str(part.value))[1:-1].replace("{", "{{").replace("}", "}}")
             pieces += re.findall(r"\S*\s?", text)
         else:
             assert isinstance(part, ast.FormattedValue)

@@ -67,7 +67,7 @@ def specialise(
     plain = cls.plain(params)
     if plain is not None:
         return _called(plain, signature, name, taken, about)
-    return _written(Body(cls, params, given, signature), signature, name, taken, about)
+    return _written(Body(cls, params, given, signature, name), signature, name, taken, about)
 
 
 def _called(plain: Plain, signature: Signature, name: str, taken: Collection[str], about: str) -> NodeFunction:

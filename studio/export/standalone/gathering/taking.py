@@ -20,12 +20,19 @@ _STAY: Final = {
     "studio.plugins": "it looks for node types",
     "studio.settings": "it reads the settings of the studio",
     "studio.tools.git": "it runs git",
-    "studio.spec.node": "it works on node types",
     "studio.spec.registry": "it looks for node types",
     "studio.spec.outside": "it asks tools outside of the script",
-    "studio.spec.fields": "it works on declared params and ports",
 }
 """Modules of ours that are no part of a script, with what using them means. Those below `runtime` may be there."""
+
+_STAY_BY_NAME: Final = {
+    ("studio.spec.node", "Node"): "it works on node types",
+    ("studio.spec.node", "NodeSpec"): "it works on node types",
+    ("studio.spec.node", "node"): "it works on node types",
+    ("studio.spec.fields", "Field"): "it works on declared params and ports",
+    ("studio.spec.fields", "Fields"): "it works on declared params and ports",
+}
+"""Single definitions that stay, in modules of which others may go."""
 
 _ROOMS: Final = (
     "studio.nodes", "studio.support", "studio.documents", "studio.tools", "studio.stores", "studio.spec",
@@ -44,8 +51,10 @@ _POWERS: Final = {
 _CONTEXT: Final = frozenset({"ctx", "context", "firing"})
 
 
-def module_problem(module: str) -> str:
-    """Return why definitions of a module of ours cannot be taken, or ""."""
+def definition_problem(module: str, name: str) -> str:
+    """Return why a definition of a module of ours cannot be taken, or ""."""
+    if (module, name) in _STAY_BY_NAME:
+        return _STAY_BY_NAME[module, name]
     for stem, reason in _STAY.items():
         if module == stem or module.startswith(f"{stem}."):
             return reason
