@@ -11,21 +11,17 @@ import random
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import asdict
 from time import perf_counter_ns, time_ns
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from studio.engine.effects import RETRY_FIRST_S, RETRY_MOST_S
 from studio.engine.firing import RunHalted, as_node_error
 from studio.engine.recorded import error_json
-from studio.export.standalone.runtime.clocks import Clock
-from studio.export.standalone.runtime.models.catalog import Models
-from studio.export.standalone.runtime.recording import Recorder
 from studio.spec.calls import (
     ChatCall,
     ChatReply,
     CompletionCall,
     CompletionReply,
     EmbedProvider,
-    Human,
     HumanCall,
     Message,
     ModelProvider,
@@ -35,6 +31,12 @@ from studio.spec.calls import (
 from studio.support.errors import EnvironmentProblem, ModelError, StudioError
 from studio.support.values import Json, encode, hash_bytes, preview, sorted_encode
 from studio.trace.log import CACHED, EXECUTED
+
+if TYPE_CHECKING:
+    from studio.export.standalone.runtime.clocks import Clock
+    from studio.export.standalone.runtime.models.catalog import Models
+    from studio.export.standalone.runtime.recording import Recorder
+    from studio.spec.calls import Human
 
 Answered = tuple[Json, dict[str, Any]]
 Perform = Callable[[], Coroutine[Any, Any, Answered]]
@@ -48,9 +50,17 @@ class World:
     """What the firings of one run reach for, and what the run remembers of it."""
 
     def __init__(
-        self, recorder: Recorder, models: Models, human: Human, clock: Clock, *, seed: int = 0, no_waiting: bool = False
+        self,
+        recorder: Recorder,
+        models: Models,
+        human: Human | None = None,
+        clock: Clock | None = None,
+        *,
+        seed: int = 0,
+        no_waiting: bool = False,
     ) -> None:
-        """`no_waiting`: answers are scripted, so that no second attempt waits (rule 2.10)."""
+        """A graph that asks no person has no `human`, one that has no use for the time no `clock`. `no_waiting`: answers
+        are scripted, so that no second attempt waits (rule 2.10)."""
         self.recorder = recorder
         self.models = models
         self.human = human
@@ -201,31 +211,37 @@ class Asking:
 
     async def now(self) -> str:
         """The time as ISO 8601 text with offset (an effect of kind `clock`)."""
+        clock = self.world.clock
+        assert clock is not None, "a script whose nodes ask the time has a clock"
 
         async def read() -> Json:
-            return self.world.clock.now(self.slept_before() + self.slept_s)
+            return clock.now(self.slept_before() + self.slept_s)
 
         return str(await self.effect("clock", "now", None, read))
 
     async def sleep(self, seconds: float) -> None:
         """Wait (an effect of kind `clock`); a fixed clock is moved on instead."""
+        clock = self.world.clock
+        assert clock is not None, "a script whose nodes wait has a clock"
 
         async def wait() -> Json:
-            await self.world.clock.sleep(seconds)
+            await clock.sleep(seconds)
             return None
 
         await self.effect("clock", "sleep", {"seconds": seconds}, wait)
-        if self.world.clock.is_fixed:
+        if clock.is_fixed:
             self.slept_s += seconds
             self.note_sleep()
 
     async def ask_human(self, question: str, choices: Sequence[str] = (), default: str | None = None) -> str:
         """Ask a person (an effect of kind `human`); where there is nobody to ask, the run pauses."""
+        human = self.world.human
+        assert human is not None, "a script whose nodes ask a person has one"
         call = HumanCall(question, tuple(choices), default, self.node, self.tick)
 
         async def answer() -> Json:
             try:
-                return await self.world.human.ask(call)
+                return await human.ask(call)
             except NobodyThere as absence:
                 self.pause("human", f"`{self.node}` waits for an answer to: {preview(question, 80)}")
                 raise RunHalted from absence

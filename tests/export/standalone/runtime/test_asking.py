@@ -1,0 +1,311 @@
+"""What a script's firing asks is asked, answered and recorded as the studio's engine does it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from studio import arun
+from studio.engine.firing import Failure, RunHalted
+from studio.export.standalone.runtime.asking import World
+from studio.export.standalone.runtime.clocks import Clock
+from studio.export.standalone.runtime.graph import Graph as ScriptGraph
+from studio.export.standalone.runtime.humans import human_of
+from studio.export.standalone.runtime.models.catalog import Models
+from studio.export.standalone.runtime.outside import AskingFiring
+from studio.export.standalone.runtime.recording import Recorder
+from studio.export.standalone.runtime.region import Region
+from studio.export.standalone.runtime.run import Run
+from studio.export.standalone.schema import trace_schema
+from studio.graph.model import Graph
+from studio.spec import Fields, Node, RunContext, node, port
+from studio.spec.calls import ToolOffer
+from studio.spec.registry import Registry
+from studio.support.errors import ModelError, NodeError, StudioError, UsageError
+from studio.support.values import Json
+from studio.trace import open_run
+from studio.trace.writer import close_writer
+from tests.export.standalone.runtime.both_logs import rows_of
+from tests.trace.runs import start_of
+
+Work = Callable[[Any], Awaitable[Json]]
+
+WORK: dict[str, Work] = {}
+
+GRAPH = """
+studio: 1
+name: asker
+nodes:
+  asker: {type: toy.asker}
+"""
+
+
+@node("toy.asker", category="Toys")
+class Asker(Node):
+    """Asks what the test says."""
+
+    class Out(Fields):
+        said: object = port()
+
+    async def run(self, ctx: RunContext, params: Fields, inputs: Fields) -> Asker.Out:
+        return self.Out(said=await WORK["asker"](ctx))
+
+
+async def in_the_studio(
+    folder: Path, work: Work, script: Path, answers: Path | None, clock: str | None
+) -> tuple[dict[str, Any], str]:
+    """Run the work as a node of the studio; return what is recorded of it and how the run ended."""
+    WORK["asker"] = work
+    file = folder / "studio.sqlite"
+    graph = folder / "asker.yaml"
+    graph.write_text(GRAPH)
+    result = await arun(
+        Graph.load(graph), model=f"scripted:{script}", embedder="toy", answers=answers, clock=clock,
+        registry=Registry(extra=(Asker,)), log=open_run(file, start_of()),
+    )  # fmt: skip
+    close_writer(file)
+    return asked_in(file), result.ended
+
+
+async def in_a_script(
+    folder: Path, work: Work, script: Path, answers: Path | None, clock: str | None
+) -> tuple[dict[str, Any], str]:
+    """Run the work as a module of a script."""
+    file = folder / "script.sqlite"
+
+    async def asker(firing: Any) -> dict[str, Json]:
+        return {"said": await work(firing)}
+
+    async def body(region: Region) -> None:
+        await region.fire("asker", asker)
+
+    log = Recorder(file, trace_schema(), start_of())
+    models = Models({}, model=f"scripted:{script}", embedder="toy")
+    world = World(log, models, human_of(None if answers is None else str(answers)), Clock(clock), no_waiting=True)
+    run = Run(log.run_id, log, make_firing=AskingFiring, no_waiting=True)
+    run.world = world
+    graph = ScriptGraph(body, "asker", {"asker": ("toy.asker", 1)})
+    try:
+        await Region(run, graph, run.meter).play()
+        ended = "quiet"
+    except Failure:
+        ended = "error"
+    except RunHalted:
+        ended = f"limit:{run.paused[0]}" if run.paused else "halted"
+    await world.close()
+    log.close()
+    return asked_in(file), ended
+
+
+def asked_in(file: Path) -> dict[str, Any]:
+    """Return what was asked and answered, without when and for how long."""
+    rows = rows_of(file)
+    unlike = {"asked_at", "duration", "sum"}
+    return {
+        table: [{key: value for key, value in row.items() if key not in unlike} for row in rows[table]]
+        for table in ("_effect", "_answer", "_message", "_message_use", "_blob")
+    }
+
+
+async def asks_models(ctx: Any) -> Json:
+    model = ctx.model()
+    offered = [ToolOffer("look", "Looks.", {"type": "object"})]
+    said = await model.chat(
+        [{"role": "user", "content": "hello"}], schema={"type": "object"}, max_tokens=9, temperature=0.5, stop=["x"],
+        tools=offered, must_call=True,
+    )  # fmt: skip
+    once = [await model.complete("one of", top=5, once=True) for _ in range(2)]
+    return [said.text, [call.to_json() for call in said.tool_calls], *(one.to_json() for one in once), model.info.name]
+
+
+async def asks_models_at_once(ctx: Any) -> Json:
+    strong, fast = ctx.model("strong"), ctx.model("fast")
+    both = await asyncio.gather(strong.complete("same", once=True), fast.complete("same", once=True))
+    return [one.text for one in both]
+
+
+async def embeds(ctx: Any) -> Json:
+    return await ctx.embed(["tide pools", "crabs and crabs"])
+
+
+async def sleeps(ctx: Any) -> Json:
+    before = await ctx.now()
+    await ctx.sleep(90)
+    await ctx.sleep(0.5)
+    return [before, await ctx.now()]
+
+
+async def asks_people(ctx: Any) -> Json:
+    return [await ctx.ask_human("Go on?", ["yes", "no"]), await ctx.ask_human("And then?", default="nothing")]
+
+
+async def leaves_notes(ctx: Any) -> Json:
+    ctx.log("seen", {"x": [1, 2.5]})
+    return await ctx.effect("tool", "look", {"word": "tide"}, answer_tide)
+
+
+async def answer_tide() -> Json:
+    return {"found": True}
+
+
+async def fail_strangely() -> Json:
+    raise KeyError("tide")
+
+
+async def fails_strangely(ctx: Any) -> Json:
+    try:
+        await ctx.effect("tool", "look", None, fail_strangely)
+    except NodeError as error:
+        return str(error)
+    return None
+
+
+async def asks_too_often(ctx: Any) -> Json:
+    replies = []
+    for _ in range(9):
+        try:
+            replies.append((await ctx.model().chat([{"role": "user", "content": "again"}])).text)
+        except ModelError as error:
+            replies.append([error.kind, str(error)])
+    return replies
+
+
+async def names_what_is_not_there(ctx: Any) -> Json:
+    await ctx.model().chat([{"role": "user", "content": "again"}])
+    return None
+
+
+CASES: dict[str, Work] = {
+    "models": asks_models,
+    "models at once": asks_models_at_once,
+    "embedders": embeds,
+    "the clock": sleeps,
+    "people": asks_people,
+    "notes and tools": leaves_notes,
+    "a tool that raises": fails_strangely,
+    "a script that ends": asks_too_often,
+}
+
+LINES = (
+    {"tool_calls": [{"name": "look", "arguments": {"word": "tide"}}], "reply": "let me see", "tokens_in": 3},
+    {"reply": "yes", "choices": {"yes": 0.7, "no": 0.3}, "tokens_out": 2, "cost_usd": 0.25, "entropy": 0.5},
+    {"error": "rate_limit", "retry_after_s": 2},
+    {"reply": "fine", "cost_usd": None, "finish_reason": "length"},
+)
+
+
+@pytest.fixture
+def script(tmp_path: Path) -> Path:
+    path = tmp_path / "replies.jsonl"
+    path.write_text("".join(f"{json.dumps(line)}\n" for line in LINES))
+    return path
+
+
+@pytest.mark.parametrize("case", CASES)
+async def test_what_is_asked_is_recorded_alike(tmp_path: Path, script: Path, case: str) -> None:
+    answers = tmp_path / "answers.txt"
+    answers.write_text("yes\nthe rest\n")
+    asks = (CASES[case], script, answers, "2026-01-31T09:30:00")
+
+    studio = await in_the_studio(tmp_path, *asks)
+    told = await in_a_script(tmp_path, *asks)
+
+    assert told == studio
+    assert studio[0]["_answer"]
+
+
+async def test_the_comparison_sees_another_question(tmp_path: Path, script: Path) -> None:
+    asked = await in_the_studio(tmp_path, leaves_notes, script, None, None)
+    other = await in_a_script(tmp_path, sleeps, script, None, "2026-01-31T09:30:00")
+
+    assert other != asked
+
+
+async def test_where_nobody_is_there_to_ask_the_run_pauses(
+    tmp_path: Path, script: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for stream in ("stdin", "stderr"):
+        monkeypatch.setattr(f"sys.{stream}.isatty", lambda: False, raising=False)
+    asks = (asks_people, script, None, None)
+
+    studio = await in_the_studio(tmp_path, *asks)
+    told = await in_a_script(tmp_path, *asks)
+
+    assert told == studio
+    assert told[1] == "limit:human"
+
+
+@pytest.mark.parametrize("text", ["soon", "2026-13-01", ""])
+def test_a_clock_that_is_no_time_is_refused(text: str) -> None:
+    with pytest.raises(UsageError, match="is no time"):
+        Clock(text)
+
+
+async def test_a_real_clock_tells_the_time_with_its_offset() -> None:
+    from datetime import UTC, datetime
+
+    told = datetime.fromisoformat(Clock().now(0))
+
+    assert abs((datetime.now(UTC) - told).total_seconds()) < 60
+
+
+class TestModels:
+    """Which model a name stands for in a script."""
+
+    def test_roles_stand_for_what_the_table_says_and_default_for_the_rest(self) -> None:
+        models = Models({"default": "a/b", "fast": "", "strong": "c/d"})
+
+        assert [models.resolve(name) for name in ("default", "fast", "strong", "e/f")] == ["a/b", "a/b", "c/d", "e/f"]
+
+    def test_one_model_can_take_all_three_roles(self) -> None:
+        models = Models({"default": "a/b", "strong": "c/d"}, model="g/h")
+
+        assert [models.resolve(name) for name in ("default", "fast", "strong", "e/f")] == ["g/h", "g/h", "g/h", "e/f"]
+
+    def test_two_names_of_one_script_draw_from_one_list(self, script: Path) -> None:
+        models = Models({"default": f"scripted:{script}", "strong": f"scripted:{script}"})
+
+        assert models.provider("default") is models.provider("strong")
+
+    def test_nothing_chosen_is_one_sentence_with_the_next_step(self) -> None:
+        with pytest.raises(UsageError, match="none is chosen") as refused:
+            Models({"default": ""}).provider("fast")
+
+        assert refused.value.exit_code == 2
+        assert "--model openai/gpt-4o-mini" in refused.value.hint
+
+    @pytest.mark.parametrize("name", ["embedded/smollm2", "replay:last", "replay:last+openai/gpt-4o-mini"])
+    def test_what_only_the_studio_has_is_refused_with_the_next_step(self, name: str) -> None:
+        with pytest.raises(UsageError, match="in the studio only") as refused:
+            Models({}).provider(name)
+
+        assert "--model openai/gpt-4o-mini" in refused.value.hint
+
+    @pytest.mark.parametrize("name", ["default", "embedded", "embedded/wordllama-256", "replay:last", "scripted:x"])
+    def test_embedders_are_refused_likewise(self, name: str) -> None:
+        with pytest.raises(UsageError) as refused:
+            Models({}).embedder(name)
+
+        assert "--embedder openai/text-embedding-3-small" in refused.value.hint
+
+    def test_a_script_that_is_not_there_is_a_mistake_of_the_command_line(self) -> None:
+        with pytest.raises(UsageError, match=r"nowhere\.jsonl: The script file cannot be read"):
+            Models({}, model="scripted:nowhere.jsonl").provider()
+
+    def test_only_scripts_that_the_graph_asks_decide_about_order(self, script: Path, tmp_path: Path) -> None:
+        addressed = tmp_path / "addressed.jsonl"
+        addressed.write_text('{"node": "a", "reply": "x"}\n')
+        models = Models({"default": f"scripted:{script}", "fast": f"scripted:{addressed}", "strong": "openai/x"})
+
+        found = [[one.deterministic_order for one in models.scripts([name])] for name in ("default", "fast", "strong")]
+
+        assert found == [[True], [False], []]
+
+
+def test_refusals_are_errors_for_people() -> None:
+    assert issubclass(UsageError, StudioError)
