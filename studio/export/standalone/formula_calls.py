@@ -18,6 +18,7 @@ from studio.export.standalone.formula_parts import (
     Untranslatable,
     constant,
     method,
+    raw_literal,
 )
 from studio.export.standalone.runtime import formulas as runtime
 from studio.support.expression_functions import FUNCTIONS
@@ -186,12 +187,6 @@ def _matches(sheet: Sheet, given: Given) -> Part:
     flags = Part(sheet.module(re, "ASCII"))
     found = sheet.of_module(re, "search", written, value, flags)
     return Part(ast.Compare(left=found.node, ops=[ast.IsNot()], comparators=[ast.Constant(value=None)]), "bool")
-
-
-def raw_literal(pattern: str) -> str:
-    """Return a pattern as a raw literal, as people write them, or "" if it cannot be one."""
-    readable = pattern.isascii() and pattern.isprintable() and "\\" in pattern
-    return f'r"{pattern}"' if readable and '"' not in pattern and not pattern.endswith("\\") else ""
 
 
 def _float(sheet: Sheet, given: Given) -> Part:

@@ -129,3 +129,9 @@ def constant(value: bool | int | float | None) -> Part:
 def common_kind(parts: list[Part]) -> Kind:
     """Return the kind that all parts have, else `any`."""
     return parts[0].kind if all(part.kind == parts[0].kind for part in parts) else "any"
+
+
+def raw_literal(pattern: str) -> str:
+    """Return a pattern as a raw literal, as people write them, or "" if it cannot be one."""
+    readable = pattern.isascii() and pattern.isprintable() and "\\" in pattern
+    return f'r"{pattern}"' if readable and '"' not in pattern and not pattern.endswith("\\") else ""

@@ -7,12 +7,10 @@ from functools import lru_cache
 from typing import Any
 
 from studio.nodes._ports import expression_names, expression_problems
+from studio.nodes.flow._gating import let_through, let_through_if
 from studio.spec import Fields, Node, RunContext, make_fields, node, param, port
+from studio.spec.plain import Formula, Plain
 from studio.support.expressions import Expression
-from studio.support.values import Absent
-
-OPEN = Absent("gate open")
-CLOSED = Absent("gate closed")
 
 
 @node("flow.gate", category="Flow", icon="gate")
@@ -47,10 +45,16 @@ class Gate(Node):
             yield from expression_problems(params.condition, taken=("value",))
 
     def run(self, ctx: RunContext, params: Params, inputs: Fields) -> Out:
-        values = vars(inputs)
-        is_open = Expression.parse(params.condition).evaluate(values) if params.condition else values["open"]
-        value = values["value"]
-        return self.Out(value=value, otherwise=OPEN) if is_open else self.Out(value=CLOSED, otherwise=value)
+        if params.condition:
+            return self.Out(**let_through_if(vars(inputs), Expression.parse(params.condition)))
+        return self.Out(**let_through(**vars(inputs)))
+
+    @classmethod
+    def plain(cls, params: Any) -> Plain:
+        if params.condition:
+            condition = {"condition": Formula(params.condition)}
+            return Plain(let_through_if, condition, inputs="mapping", takes_firing=False)
+        return Plain(let_through, takes_firing=False)
 
 
 @lru_cache(maxsize=128)

@@ -6,14 +6,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from studio.nodes._ports import any_ports, name_problems
+from studio.nodes.flow._switching import ELSE, switch
 from studio.spec import Fields, Node, RunContext, node, param, port
+from studio.spec.plain import Plain
 from studio.support.templates import as_text
-from studio.support.values import Absent
-
-ELSE = "else"
-
-
-NOT_TAKEN = Absent("route not taken")
 
 
 @node("flow.switch", category="Flow", icon="switch")
@@ -55,9 +51,11 @@ class Switch(Node):
             yield "`else` is there already, for all values that are no case."
 
     def run(self, ctx: RunContext, params: Params, inputs: In) -> Fields:
-        found = ways(params.cases)
-        closed = dict.fromkeys((*found.values(), ELSE), NOT_TAKEN)
-        return self.outputs(params)(**{**closed, found.get(as_text(inputs.value), ELSE): inputs.data})
+        return self.outputs(params)(**switch(inputs.value, inputs.data, ways(params.cases)))
+
+    @classmethod
+    def plain(cls, params: Any) -> Plain:
+        return Plain(switch, {"ways": ways(params.cases)}, takes_firing=False)
 
 
 def ways(cases: Any) -> dict[str, str]:

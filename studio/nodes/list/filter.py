@@ -7,7 +7,9 @@ from functools import lru_cache
 from typing import Any
 
 from studio.nodes._ports import expression_names, expression_problems
+from studio.nodes.list._filtering import keep_if
 from studio.spec import Fields, Node, RunContext, make_fields, node, param, port
+from studio.spec.plain import Formula, Plain
 from studio.support.expressions import Expression
 
 _GIVEN = ("item", "index")
@@ -48,15 +50,11 @@ class Filter(Node):
             yield "The condition sees one `item` at a time; `items` is not available in it."
 
     def run(self, ctx: RunContext, params: Params, inputs: Fields) -> Out:
-        condition = Expression.parse(params.condition)
-        values = dict(vars(inputs))
-        items = values.pop("items")
-        kept: list[Any] = []
-        rejected: list[Any] = []
-        for index, item in enumerate(items):
-            values["index"], values["item"] = index, item
-            (kept if condition.evaluate(values) else rejected).append(item)
-        return self.Out(items=kept, rejected=rejected)
+        return self.Out(**keep_if(vars(inputs), Expression.parse(params.condition)))
+
+    @classmethod
+    def plain(cls, params: Any) -> Plain:
+        return Plain(keep_if, {"condition": Formula(params.condition)}, inputs="mapping", takes_firing=False)
 
 
 @lru_cache(maxsize=128)

@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from studio.nodes._ports import any_ports, expression_names, expression_problems
+from studio.nodes.logic._holding import decide_by
 from studio.spec import Fields, Node, RunContext, node, param, port
+from studio.spec.plain import Formula, Plain
 from studio.support.expressions import Expression
 
 
@@ -42,5 +44,8 @@ class Condition(Node):
         yield from expression_problems(params.expression)
 
     def run(self, ctx: RunContext, params: Params, inputs: Fields) -> Out:
-        holds = bool(Expression.parse(params.expression).evaluate(vars(inputs)))
-        return self.Out(value=holds, inverse=not holds)
+        return self.Out(**decide_by(vars(inputs), Expression.parse(params.expression)))
+
+    @classmethod
+    def plain(cls, params: Any) -> Plain:
+        return Plain(decide_by, {"condition": Formula(params.expression)}, inputs="mapping", takes_firing=False)

@@ -7,11 +7,10 @@ from functools import lru_cache
 from typing import Any, Literal
 
 from studio.nodes._ports import any_ports, expression_names, expression_problems
+from studio.nodes.math._computing import compute, compute_kind
 from studio.spec import Fields, Node, RunContext, make_fields, node, param, port
-from studio.spec.types import type_of, value_check
-from studio.support.errors import NodeError
+from studio.spec.plain import Formula, Plain
 from studio.support.expressions import Expression
-from studio.support.values import preview
 
 KINDS = ("any", "number", "integer", "text", "boolean", "list")
 
@@ -54,14 +53,14 @@ class Compute(Node):
         yield from expression_problems(params.expression)
 
     def run(self, ctx: RunContext, params: Params, inputs: Fields) -> Fields:
-        value = Expression.parse(params.expression).evaluate(vars(inputs))
-        check = value_check(params.kind)
-        if check is not None and not check(value):
-            raise NodeError(
-                f"`{preview(params.expression)}` gave {type_of(value)} ({preview(value)}), not {params.kind}.",
-                hint="Change the expression or its `kind`.",
-            )
-        return self.outputs(params)(value=value)
+        return self.outputs(params)(**compute_kind(vars(inputs), Expression.parse(params.expression), params.kind))
+
+    @classmethod
+    def plain(cls, params: Any) -> Plain:
+        formula = {"expression": Formula(params.expression)}
+        if params.kind == "any":
+            return Plain(compute, formula, inputs="mapping", takes_firing=False)
+        return Plain(compute_kind, {**formula, "kind": params.kind}, inputs="mapping", takes_firing=False)
 
 
 @lru_cache(maxsize=16)

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import Any, Literal, cast
+from typing import Any, Literal
 
 from studio.nodes._ports import name_problems
+from studio.nodes.text._finding import REFERENCE, find_all, find_first, replace_all
 from studio.spec import Fields, Node, RunContext, make_fields, node, param, port
-from studio.support.errors import NodeError, UsageError
-from studio.support.patterns import Match, Pattern, compile_pattern
-from studio.support.values import Absent, Json
-
-MAX_MATCHES = 10_000
-MAX_CHARACTERS = 20_000_000
-_REFERENCE = re.compile(r"\\(?:(\d{1,2})|g<(\w+)>|(\\))")
+from studio.spec.plain import Pattern, Plain
+from studio.support.errors import UsageError
+from studio.support.patterns import compile_pattern
 
 
 @node(
@@ -66,26 +62,22 @@ class Regex(Node):
                 if name in ("found", "match", "groups"):
                     yield f"The group `{name}` has the name of another output. Choose another name."
         if params.find == "replace":
-            for number, name, _ in _REFERENCE.findall(params.replacement):
+            for number, name, _ in REFERENCE.findall(params.replacement):
                 if (number and int(number) > pattern.groups) or (name and name not in pattern.groupindex):
                     yield f"`replacement` asks for the group `{number or name}`, which the pattern does not have."
 
     def run(self, ctx: RunContext, params: Params, inputs: In) -> Fields:
         pattern = compile_pattern(params.pattern, ignore_case=params.ignore_case)
-        made = cast("Any", self.outputs(params))
         if params.find == "replace":
-            text, count = _replaced(pattern, inputs.text, params.replacement)
-            return cast("Fields", made(text=text, found=count > 0, count=count))
-        if params.find == "all":
-            matches = list(_all(pattern, inputs.text))
-            return cast("Fields", made(matches=matches, found=bool(matches)))
-        match = pattern.search(inputs.text)
-        if match is None:
-            why = Absent("nothing matched the pattern")
-            return cast("Fields", made(found=False, **{name: why for name in made.fields() if name != "found"}))
-        named = {name: Absent(f"the group `{name}` took no part in the match") for name in pattern.groupindex}
-        taking_part = {name: text for name, text in match.groupdict().items() if text is not None}
-        return cast("Fields", made(found=True, match=match[0], groups=list(match.groups()), **{**named, **taking_part}))
+            return self.outputs(params)(**replace_all(inputs.text, pattern, params.replacement))
+        return self.outputs(params)(**(find_all if params.find == "all" else find_first)(inputs.text, pattern))
+
+    @classmethod
+    def plain(cls, params: Any) -> Plain:
+        constants = {"pattern": Pattern(params.pattern, params.ignore_case)}
+        if params.find == "replace":
+            return Plain(replace_all, {**constants, "replacement": params.replacement}, takes_firing=False)
+        return Plain(find_all if params.find == "all" else find_first, constants, takes_firing=False)
 
 
 @lru_cache(maxsize=128)
@@ -119,32 +111,3 @@ def _outputs(find: str, groups: tuple[str, ...]) -> type[Fields]:
             **{name: port(type="text", help="What this group matched.") for name in groups},
         },
     )
-
-
-def _all(pattern: Pattern, text: str) -> Iterator[Json]:
-    for number, match in enumerate(pattern.finditer(text)):
-        if number == MAX_MATCHES:
-            raise NodeError(f"the pattern matched more than {MAX_MATCHES} times.", hint="Split the text first.")
-        yield match.groupdict() if pattern.groupindex else match[0]
-
-
-def _replaced(pattern: Pattern, text: str, replacement: str) -> tuple[str, int]:
-    parts: list[str] = []
-    at, count, size = 0, 0, len(text)
-    for match in pattern.finditer(text):
-        new = _expanded(replacement, match)
-        size += len(new)
-        if size > MAX_CHARACTERS:
-            raise NodeError(f"the text grows beyond {MAX_CHARACTERS} characters.", hint="Split the text first.")
-        parts += (text[at : match.start()], new)
-        at = match.end()
-        count += 1
-    return "".join((*parts, text[at:])), count
-
-
-def _expanded(replacement: str, match: Match) -> str:
-    def group(reference: re.Match[str]) -> str:
-        number, name, backslash = reference.groups()
-        return backslash or match[int(number) if number else name] or ""
-
-    return _REFERENCE.sub(group, replacement) if "\\" in replacement else replacement

@@ -138,7 +138,7 @@ def test_python_gives_what_the_engine_gives_or_both_fail(text: str, given_values
     assert twin.names == expression.names
     for values in given_values:
         wanted, made = outcome(expression, values), outcome(twin, values)
-        if isinstance(wanted, ExpressionError) and any(part in str(wanted) for part in PLAIN_FAILS_LESS):
+        if isinstance(wanted, ExpressionError) and any(part in str(wanted).lower() for part in PLAIN_FAILS_LESS):
             continue
         told = (text, values, python_formula(text).source, str(wanted), str(made))
         assert isinstance(made, ExpressionError) == isinstance(wanted, ExpressionError), told

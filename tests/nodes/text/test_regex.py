@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from studio.nodes.text import regex
+from studio.nodes.text import _finding
 from studio.nodes.text.regex import Regex
 from studio.spec.params import parse_params
 from studio.support.errors import NodeError
@@ -92,8 +92,8 @@ def test_a_pattern_that_cannot_be_used_is_told(params: dict[str, Any], problem: 
 
 
 async def test_what_grows_without_bound_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(regex, "MAX_MATCHES", 10)
-    monkeypatch.setattr(regex, "MAX_CHARACTERS", 100)
+    monkeypatch.setattr(_finding, "MAX_MATCHES", 10)
+    monkeypatch.setattr(_finding, "MAX_CHARACTERS", 100)
 
     with pytest.raises(NodeError, match="more than 10 times"):
         await run_node(Regex, {"pattern": "a", "find": "all"}, {"text": "a" * 11})

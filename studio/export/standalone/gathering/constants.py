@@ -7,18 +7,24 @@ from types import ModuleType
 from typing import Any
 
 from studio.export.literals import literal, text_literal
+from studio.export.standalone.formula_parts import raw_literal
 from studio.export.standalone.formulas import python_formula
 from studio.export.standalone.gathering.refusing import NotStandalone
 from studio.export.standalone.gathering.sources import Imported
 from studio.export.standalone.gathering.writing import Words
-from studio.spec.plain import Formula, Made
+from studio.spec.plain import Formula, Made, Pattern
+from studio.support.errors import UsageError
 from studio.support.expressions import Expression, ExpressionError
+from studio.support.pattern_translation import python_pattern
+from studio.support.patterns import compile_pattern
 
 
 def source_of_constant(value: Any, words: Words, *, block: bool = True) -> str:
     """Return the source of a constant; `words` learns which names it uses."""
     if isinstance(value, Formula):
         return _formula(value, words)
+    if isinstance(value, Pattern):
+        return _pattern(value, words)
     if isinstance(value, Made):
         maker = words.name(value.maker)
         inside = ", ".join(
@@ -48,12 +54,20 @@ def _formula(value: Formula, words: Words) -> str:
     return f"{words.name(Expression)}({text_literal(value.text)}, {formula.source})"
 
 
+def _pattern(value: Pattern, words: Words) -> str:
+    try:
+        text = python_pattern(value.text, ignore_case=value.ignore_case)
+    except UsageError as error:
+        raise NotStandalone(f"its pattern is none that Python has: {error.message}") from None
+    return f"{words.name(compile_pattern)}({raw_literal(text) or literal(text)})"
+
+
 def _is_plain(value: Any) -> bool:
     """True if there is nothing in a value but JSON."""
     stack = [value]
     while stack:
         one = stack.pop()
-        if isinstance(one, Formula | Made):
+        if isinstance(one, Formula | Pattern | Made):
             return False
         if isinstance(one, Mapping):
             stack.extend(one.values())

@@ -22,7 +22,7 @@ from studio.export.standalone.gathering.sources import Imported
 from studio.export.standalone.gathering.writing import Words
 from studio.spec.fields import Field, Fields
 from studio.spec.node import Node
-from studio.spec.plain import Made, Plain
+from studio.spec.plain import Made, Pattern, Plain
 
 _LONG = 70
 """Columns of a literal beyond which it stands by itself, as a constant above the function."""
@@ -79,7 +79,7 @@ def _called(plain: Plain, signature: Signature, name: str, taken: Collection[str
         arguments.append("{" + ", ".join(f"{literal(port)}: {one}" for port, one in signature.parameters.items()) + "}")
     for key, value in plain.constants.items():
         source = source_of_constant(value, words)
-        if isinstance(value, Made) or len(source) > _LONG or "\n" in source:
+        if isinstance(value, Made | Pattern) or len(source) > _LONG or "\n" in source:
             wanted = name if isinstance(value, Made) and len(plain.constants) == 1 else f"{name}_{key}"
             constant = fresh(wanted.upper(), {*taken, name, *words.meanings, *(one for one, _ in hoisted)})
             hoisted.append((constant, source))
