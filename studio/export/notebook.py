@@ -196,7 +196,7 @@ def _parts(lines: Sequence[str]) -> Iterator[list[str]]:
 
 
 def _joined(parts: Iterator[list[str]]) -> Iterator[list[str]]:
-    """Join steps until a cell is full; what would not be Python by itself, or is too short, stays with its neighbour."""
+    """Join steps until a cell is full; one that is no Python by itself, or too short, stays with its neighbour."""
     cell: list[str] = []
     full: list[str] = []
     for part in parts:
@@ -208,8 +208,7 @@ def _joined(parts: Iterator[list[str]]) -> Iterator[list[str]]:
     if full and (not cell or _length(cell) < SHORT):
         full += ["", *cell] if cell else []
         cell = []
-    for one in filter(None, (full, cell)):
-        yield one
+    yield from filter(None, (full, cell))
 
 
 def _length(lines: Sequence[str]) -> int:
