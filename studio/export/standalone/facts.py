@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from studio.engine.plan import NodePlan
 from studio.export.literals import literal, text_literal
 from studio.export.standalone.names import Names
 from studio.export.standalone.outline import Wiring
+from studio.export.standalone.stores import store_source
+from studio.export.standalone.wording import Words
 from studio.graph.scope import Scope
 from studio.spec.types import value_check
 
 
-def graph_source(wiring: Wiring, names: Names, stores: Mapping[str, str], around: str = "") -> str:
-    """Return the statement that makes a graph of its coroutine.
-
-    `stores` has the source of each store by name; `around` names the graph in whose stores it may look, "" if none has
-    any.
-    """
+def graph_source(wiring: Wiring, names: Names, words: Words, around: str = "") -> str:
+    """Return the statement that makes a graph of its coroutine; `around` names the graph in whose stores it may look,
+    "" if none has any."""
     plan, graph = wiring.plan, wiring.plan.graph
     nodes = ", ".join(f"{text_literal(node.name)}: {_node(node)}" for node in plan.nodes)
     facts = [
@@ -28,7 +26,7 @@ def graph_source(wiring: Wiring, names: Names, stores: Mapping[str, str], around
     ]
     if plan.input_nodes:
         inputs = ", ".join(
-            f"{text_literal(name)}: {_input(plan.nodes[index])}" for name, index in plan.input_nodes.items()
+            f"{text_literal(name)}: {_input(plan.nodes[index], words)}" for name, index in plan.input_nodes.items()
         )
         facts.append(f"inputs={{{inputs}}}")
     if not plan.is_shared:
@@ -40,32 +38,31 @@ def graph_source(wiring: Wiring, names: Names, stores: Mapping[str, str], around
             facts.append(f"on_limit={text_literal(plan.on_limit)}")
     if graph.limits:
         facts.append(f"limits={literal(dict(graph.limits))}")
-    if stores:
-        facts.append(f"stores={{{', '.join(f'{text_literal(name)}: {made}' for name, made in stores.items())}}}")
+    if graph.stores:
+        stores = ", ".join(f"{text_literal(name)}: {store_source(one, words)}" for name, one in graph.stores.items())
+        facts.append(f"stores={{{stores}}}")
     if around:
         facts.append(f"inside=lambda: {around}")
-    return f"{names.graphs[id(plan)]} = Graph({', '.join(facts)},)"
+    return f"{names.graphs[id(plan)]} = {words('Graph')}({', '.join(facts)},)"
 
 
 def _node(node: NodePlan) -> str:
     facts = [text_literal(node.spec.type), literal(node.spec.version)]
     # Ports are listed where one needs a look: all of them, as the others are found by this list, too.
-    listed = any(value_check(kind) is not None for kind in node.out_types.values()) or node.on_error in (
-        "default",
-        "route",
-    )
+    listed = any(value_check(kind) is not None for kind in node.out_types.values())
+    listed = listed or node.on_error in ("default", "route") or node.knockout == "pass"
     if listed:
         ports = ", ".join(f"{text_literal(port)}: {text_literal(kind)}" for port, kind in node.out_types.items())
         facts.append(f"{{{ports}}}")
     return f"({', '.join(facts)})"
 
 
-def _input(node: NodePlan) -> str:
+def _input(node: NodePlan, words: Words) -> str:
     params: Any = node.params
     facts = [] if params.kind == "any" else [text_literal(params.kind)]
     if "value" in node.instance.params:
         facts.append("required=False")
-    return f"Input({', '.join(facts)})"
+    return f"{words('Input')}({', '.join(facts)})"
 
 
 def stands_inside(scope: Scope) -> Scope | None:

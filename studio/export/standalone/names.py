@@ -30,8 +30,8 @@ class Names:
     """
 
     def __init__(self, wirings: Sequence[Wiring], taken: Iterable[str]) -> None:
-        self._taken = {*BUILT_IN, *taken}
-        self._constants: dict[str, str] = {}
+        self.taken = {*BUILT_IN, *taken}
+        self._constants: dict[tuple[int, str], str] = {}
         self.modules: dict[Owner, str] = {}
         """Function of each node that has one."""
         self.coroutines: dict[int, str] = {}
@@ -55,32 +55,39 @@ class Names:
 
     def _module(self, wanted: str) -> str:
         """Take a name whose form in capitals is free, too: constants of a module are called so."""
-        if wanted in self._taken:
+        if wanted in self.taken:
             wanted = f"{wanted}_node"
-        name, number = fresh(wanted, self._taken), 2
-        while name.upper() != name and name.upper() in self._taken:
-            name, number = fresh(f"{wanted}_{number}", self._taken), number + 1
-        self._taken |= {name, name.upper()}
+        name, number = fresh(wanted, self.taken), 2
+        while name.upper() != name and name.upper() in self.taken:
+            name, number = fresh(f"{wanted}_{number}", self.taken), number + 1
+        self.taken |= {name, name.upper()}
         return name
 
     def _name_graphs(self, wirings: Sequence[Wiring]) -> None:
         for wiring in (wirings[-1], *wirings[:-1]):
             plan = wiring.plan
             wanted = snake(stem(plan))
-            if wanted in self._taken:
+            if wanted in self.taken:
                 wanted = f"{wanted}_{'organ' if plan.is_shared else 'graph'}"
             name = self.coroutines[id(plan)] = self._module(wanted)
             self.graphs[id(plan)] = name.upper() if name.upper() != name else self.top_level(f"{name}_GRAPH")
 
     def top_level(self, wanted: str) -> str:
         """Return a new name for something at the top level, as near to the wanted one as can be."""
-        name = fresh(wanted, self._taken)
-        self._taken.add(name)
+        name = fresh(wanted, self.taken)
+        self.taken.add(name)
         return name
+
+    def constant(self, plan: RegionPlan, wanted: str) -> str:
+        """Return the name of a constant of a graph, the same each time it is asked for."""
+        known = (id(plan), wanted)
+        if known not in self._constants:
+            self._constants[known] = self.top_level(wanted)
+        return self._constants[known]
 
     def local(self) -> Locals:
         """Return the names of one function, which hide none of the top level."""
-        return Locals(self._taken)
+        return Locals(self.taken)
 
 
 class Locals:

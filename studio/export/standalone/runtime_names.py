@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import importlib
-from typing import Any, Final
+from typing import Final
+
+from studio.stores import store_kinds
 
 _RUNTIME: Final = "studio.export.standalone.runtime"
 
@@ -19,16 +20,23 @@ RUNTIME: Final = {
     "first": f"{_RUNTIME}.races",
     "even_absent": f"{_RUNTIME}.wires",
     "StoreDecl": f"{_RUNTIME}.stores",
+    "knocked_out": f"{_RUNTIME}.knockouts",
+    "add_options": f"{_RUNTIME}.program",
+    "execute": f"{_RUNTIME}.program",
+    "Outside": f"{_RUNTIME}.outside",
+    "Models": f"{_RUNTIME}.models.catalog",
+    "human_of": f"{_RUNTIME}.humans",
+    "Clock": f"{_RUNTIME}.clocks",
     "AsyncGenerator": "collections.abc",
 }
 """Name → module."""
 
 
-def imported() -> dict[str, Any]:
-    """Return what the names mean."""
-    return {name: getattr(importlib.import_module(module), name) for name, module in RUNTIME.items()}
+def runtime_names() -> dict[str, str]:
+    """Return the module of every name that the statements of a script use, those of the stores among them."""
+    return {**RUNTIME, **{cls.__name__: cls.__module__ for cls in store_kinds().values()}}
 
 
-def import_lines() -> list[str]:
-    """Return import statements for all of them; those that are not used are left out by who gathers."""
-    return [f"from {module} import {name}" for name, module in RUNTIME.items()]
+def is_ours(module: str) -> bool:
+    """True if a name of this module is gathered, and not imported."""
+    return module.partition(".")[0] == "studio"

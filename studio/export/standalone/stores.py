@@ -3,25 +3,20 @@
 from __future__ import annotations
 
 from studio.export.literals import literal
+from studio.export.standalone.wording import Words
 from studio.graph.model import StoreDecl
 from studio.spec.params import parse_params
 from studio.stores import store_kinds
 
 
-def store_source(store: StoreDecl) -> str:
+def store_source(store: StoreDecl, words: Words) -> str:
     """Return the expression that declares a store: its class, how long it lives, and all its params."""
     cls = store_kinds()[store.type]
     params, _ = parse_params(cls.Params, store.params)
-    facts = [cls.__name__]
+    facts = [words(cls.__name__)]
     if store.scope != "region":
         facts.append(f"scope={literal(store.scope)}")
     for name in cls.Params.fields():
         value = getattr(params, name)
         facts.append(f"{name}={literal(list(value) if isinstance(value, tuple) else value)}")
-    return f"StoreDecl({', '.join(facts)})"
-
-
-def store_imports(store: StoreDecl) -> str:
-    """Return the statement that imports its class."""
-    cls = store_kinds()[store.type]
-    return f"from {cls.__module__} import {cls.__name__}"
+    return f"{words('StoreDecl')}({', '.join(facts)})"

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from studio.engine.plan import InputPlan, NodePlan, Wire
+from studio.engine.plan import InputPlan, NodePlan, RegionPlan, Wire
 from studio.export.literals import comment, docstring, literal
 from studio.export.naming import parameter
 from studio.export.standalone.names import Names, owner, snake
 from studio.export.standalone.outline import Step, Wiring
+from studio.spec.types import accepts, value_check
 from studio.support.values import Json
 
 INDENT: Final = "    "
@@ -19,11 +20,24 @@ WIDTH: Final = 100
 """Columns of a comment, and of a statement with one behind it."""
 
 
+class Words:
+    """What the runtime's names are in the script, `meant` by name; keeps which of them were used."""
+
+    def __init__(self, meant: Mapping[str, str] | None = None) -> None:
+        self.meant = meant or {}
+        self.used: set[str] = set()
+
+    def __call__(self, name: str) -> str:
+        self.used.add(name)
+        return self.meant.get(name, name)
+
+
 class Coroutine:
     """Words the coroutine of one graph."""
 
-    def __init__(self, wiring: Wiring, names: Names) -> None:
+    def __init__(self, wiring: Wiring, names: Names, words: Words) -> None:
         self.wiring = wiring
+        self.words = words
         self.plan = wiring.plan
         self.names = names
         self._read = _read_nodes(wiring)
@@ -49,8 +63,8 @@ class Coroutine:
     def source(self) -> str:
         """Return the source of the coroutine, yet to be laid out."""
         plan = self.plan
-        kind = "AsyncGenerator[None, None]" if plan.is_shared else "None"
-        lines = [f"async def {self.names.coroutines[id(plan)]}(region: Region) -> {kind}:"]
+        kind = f"{self.words('AsyncGenerator')}[None, None]" if plan.is_shared else "None"
+        lines = [f"async def {self.names.coroutines[id(plan)]}(region: {self.words('Region')}) -> {kind}:"]
         lines += _indented([docstring(self._about()), *self._initials(), *self._statements()])
         constants = [f"{name} = {written}\n" for name, written in self.constants.items()]
         return "\n".join([*constants, *lines])
@@ -75,7 +89,7 @@ class Coroutine:
         if not self.wiring.loops:
             return
         yield "while True:" if self.plan.is_shared else "while region.next_tick():"
-        yield from _indented(self._tick())
+        yield from _indented(list(self._tick()) or ["pass"])
 
     def _tick(self) -> Iterator[str]:
         once: list[str] = []
@@ -98,6 +112,7 @@ class Coroutine:
         calls = [self._call(node) for node in step.nodes]
         outs = [self._outs.get(node.index, "_") for node in step.nodes]
         if len(calls) == 1:
+            yield from self._unasked(step.nodes[0])
             waits = "" if step.nodes[0].role in ("input", "output", "stop") or step.nodes[0].knockout else "await "
             yield from self._comments(step.nodes[0])
             yield f"{'' if outs == ['_'] else f'{outs[0]} = '}{waits}{calls[0]}"
@@ -159,9 +174,8 @@ class Coroutine:
 
     def _fired(self, node: NodePlan, said: str) -> str:
         module = self.names.modules[owner(self.plan, node)] if node.role == "" else self._body(node)
-        return (
-            f"region.fire({_arguments([said, module, *self._policy(node)], [*self._when(node), *self._wires(node)])})"
-        )
+        wires = [*self._when(node), *self._wires(node, node.inputs)]
+        return f"region.fire({_arguments([said, module, *self._policy(node)], wires)})"
 
     def _body(self, node: NodePlan) -> str:
         """Return the module that runs another graph."""
@@ -169,7 +183,7 @@ class Coroutine:
         params: Any = node.params
         graph = self.names.graphs[id(self.wiring.bodies[node.index].plan)]
         if node.role == "subgraph":
-            return f"{'Organ' if node.body.shared else 'Subgraph'}({graph})"
+            return f"{self.words('Organ' if node.body.shared else 'Subgraph')}({graph})"
         default = type(params)(graph="")
         facts = []
         for name in ("key", "each", "concurrency", "on_item_error", "sequential"):
@@ -178,7 +192,7 @@ class Coroutine:
                 value = "null"  # as YAML reads a bare null
             if value != getattr(default, name):
                 facts.append(f"{name}={literal(list(value) if isinstance(value, tuple) else value)}")
-        return f"{'Population' if node.body.shared else 'Map'}({_arguments([graph], facts)})"
+        return f"{self.words('Population' if node.body.shared else 'Map')}({_arguments([graph], facts)})"
 
     def _policy(self, node: NodePlan) -> list[str]:
         facts = []
@@ -196,10 +210,29 @@ class Coroutine:
             facts.append("contends=True")
         if node.blocking and not node.knockout:
             facts.append("in_thread=True")
-        return [f"Policy({', '.join(facts)})"] if facts else []
+        return [f"{self.words('Policy')}({', '.join(facts)})"] if facts else []
 
     def _knocked_out(self, node: NodePlan, said: str) -> str:
-        raise NotImplementedError
+        """A node that is switched off; one that lets its input through says on which port, and which inputs may."""
+        positional = ["region", said]
+        keywords = self._when(node)
+        if node.name in self.plan.collects:
+            keywords.append("collect=True")
+        port, kind = next(iter(node.out_types.items()), ("", ""))
+        fitting = [entry for entry in node.inputs if entry.wires and accepts(entry.type, kind)]
+        if node.knockout == "pass" and port and fitting:
+            positional.append(name_literal(port))
+            if value_check(kind) is not None:
+                keywords.append(f"kind={name_literal(kind)}")
+            keywords += self._wires(node, fitting)
+        return f"{self.words('knocked_out')}({_arguments(positional, keywords)})"
+
+    def _unasked(self, node: NodePlan) -> Iterator[str]:
+        """A race at a node that is switched off: nobody takes what wins, and yet it counts whether one delivers."""
+        if node.knockout is True:
+            for entry in node.inputs:
+                if entry.name in node.race_inputs and _contenders(self.plan, node, entry.name):
+                    yield self._joined(node, entry)
 
     # -- wires -----------------------------------------------------------------------------------
 
@@ -212,7 +245,7 @@ class Coroutine:
         written = literal(value)
         if "\n" not in written:
             return written
-        name = self.names.top_level(snake(wanted).upper())
+        name = self.names.constant(self.plan, snake(wanted).upper())
         self.constants[name] = written
         return name
 
@@ -222,15 +255,15 @@ class Coroutine:
         read = ", ".join(self._wire(wire) for wire in node.when)
         return [f"when={read}" if len(node.when) == 1 else f"when=({read})"]
 
-    def _wires(self, node: NodePlan) -> list[str]:
+    def _wires(self, node: NodePlan, entries: Sequence[InputPlan]) -> list[str]:
         """Return the inputs of a call as keyword arguments; what Python takes for no name comes last, as a mapping."""
         keywords: list[str] = []
         others: dict[str, str] = {}
-        for entry in node.inputs:
+        for entry in entries:
             if not entry.wires:
                 continue
             name = parameter(entry.name)
-            if name and name not in ("self",):
+            if name:
                 keywords.append(f"{name}={self._joined(node, entry)}")
             else:
                 others[entry.name] = self._joined(node, entry)
@@ -244,7 +277,7 @@ class Coroutine:
         if entry.join == "many":
             return f"[{', '.join(read)}]"
         if entry.passes_absence:
-            read = [f"even_absent({one})" for one in read]
+            read = [f"{self.words('even_absent')}({one})" for one in read]
         if entry.join == "first":
             return self._first(node, entry, read)
         if len(read) == 1:
@@ -253,14 +286,9 @@ class Coroutine:
 
     def _first(self, node: NodePlan, entry: InputPlan, read: Sequence[str]) -> str:
         """A race: the first with a value in the order of the file, and whose failure counts if nobody delivers."""
-        race = node.race_inputs[entry.name]
-        names: dict[str, None] = {}
-        for branch in race.branches:
-            for index in sorted(branch):
-                if self.plan.nodes[index].contends and self.plan.nodes[index].on_error == "fail":
-                    names[self.plan.nodes[index].name] = None
-        more = [f"contenders={literal(list(names))}"] if names else []
-        return f"first({_arguments(['region', *read], more)})"
+        names = _contenders(self.plan, node, entry.name)
+        more = [f"contenders={literal(names)}"] if names else []
+        return f"{self.words('first')}({_arguments(['region', *read], more)})"
 
     def _wire(self, wire: Wire) -> str:
         return self._registers[wire.feedback] if wire.feedback >= 0 else self._output(wire.source, wire.port)
@@ -293,9 +321,23 @@ def _ports(node: NodePlan) -> Iterator[tuple[str, Sequence[Wire]]]:
         yield entry.name, entry.wires
 
 
+def _contenders(plan: RegionPlan, node: NodePlan, port: str) -> list[str]:
+    """Return the nodes whose failure counts only if nobody wins the race into this port, in its order."""
+    names: dict[str, None] = {}
+    for branch in node.race_inputs[port].branches:
+        for index in sorted(branch):
+            if plan.nodes[index].contends and plan.nodes[index].on_error == "fail":
+                names[plan.nodes[index].name] = None
+    return list(names)
+
+
 def _is_told(node: NodePlan, port: str) -> bool:
-    """True if the call of the node names its wires on this port."""
-    return not node.knockout or port == "when" or node.knockout == "pass"
+    """True if the statement of the node names its wires on this port."""
+    if not node.knockout or port == "when" or (node.knockout is True and port in node.race_inputs):
+        return True
+    kind = next(iter(node.out_types.values()), "")
+    entry = next(entry for entry in node.inputs if entry.name == port)
+    return node.knockout == "pass" and bool(node.out_types) and accepts(entry.type, kind)
 
 
 def _read_nodes(wiring: Wiring) -> set[int]:

@@ -8,6 +8,7 @@ it becomes one file, is for other tests.
 from __future__ import annotations
 
 import asyncio
+import importlib
 from collections.abc import Callable, Mapping
 from inspect import isawaitable
 from typing import Any
@@ -15,7 +16,7 @@ from typing import Any
 from studio.engine.firing import Failure, RunHalted, message_of
 from studio.engine.limits import Meter
 from studio.engine.plan import NodePlan, compile_plan
-from studio.engine.result import RunResult
+from studio.engine.result import RunResult, Status
 from studio.export.standalone.facts import graph_source, stands_inside
 from studio.export.standalone.names import Names, is_module, owner
 from studio.export.standalone.outline import Wiring
@@ -24,12 +25,10 @@ from studio.export.standalone.runtime.ports import Port
 from studio.export.standalone.runtime.region import Region
 from studio.export.standalone.runtime.run import Run
 from studio.export.standalone.runtime.wires import Wire
-from studio.export.standalone.runtime_names import RUNTIME, imported
-from studio.export.standalone.stores import store_source
-from studio.export.standalone.wording import Coroutine
+from studio.export.standalone.runtime_names import runtime_names
+from studio.export.standalone.wording import Coroutine, Words
 from studio.graph import Graph
 from studio.spec.registry import Registry
-from studio.stores import store_kinds
 from studio.support.values import Absent, Json
 from tests.engine.players import REGISTRY, seen
 from tests.reference.records import Outcome
@@ -62,20 +61,21 @@ def wired_source(wirings: list[Wiring], names: Names) -> str:
     """Return the source of coroutines and graphs."""
     by_graph = {id(wiring.plan.graph): names.graphs[id(wiring.plan)] for wiring in wirings}
     parts = ["from __future__ import annotations"]
-    parts += [Coroutine(wiring, names).source() for wiring in wirings]
+    parts += [Coroutine(wiring, names, Words()).source() for wiring in wirings]
     for wiring in wirings:
         around = stands_inside(wiring.plan.scope)
-        stores = {name: store_source(one) for name, one in wiring.plan.graph.stores.items()}
-        parts.append(graph_source(wiring, names, stores, "" if around is None else by_graph[id(around.graph)]))
+        parts.append(graph_source(wiring, names, Words(), "" if around is None else by_graph[id(around.graph)]))
     return "\n\n\n".join(parts)
 
 
 def wired(graph: Graph, registry: Registry) -> Any:
     """Return the graph as a script holds it."""
     wirings = outline(compile_plan(graph, registry, ordered_races=True))
-    names = Names(wirings, RUNTIME)
+    names = Names(wirings, runtime_names())
     source = wired_source(wirings, names)
-    scope: dict[str, Any] = imported() | {cls.__name__: cls for cls in store_kinds().values()}
+    scope: dict[str, Any] = {
+        name: getattr(importlib.import_module(module), name) for name, module in runtime_names().items()
+    }
     for wiring in wirings:
         for node in wiring.plan.nodes:
             if is_module(node):
@@ -96,6 +96,7 @@ async def _played(graph: Any, log: MemoryLog, inputs: Mapping[str, Json]) -> Run
     region = Region(run, graph, Meter({}, run.meter, "region"))
     region.inputs = {name: Wire(value, None, 0) for name, value in inputs.items()}
     error: dict[str, Json] | None = None
+    status: Status
     try:
         await region.play()
         status, ended = "ok", region.ended
