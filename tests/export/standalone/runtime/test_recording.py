@@ -77,7 +77,8 @@ def everything(log: Any) -> None:
 
 def finish(log: Any) -> None:
     log.firing(6, 5, 2, "a1", 0, 0, 0, "", 0, 3, 9, {}, {"text": b'"x"'}, 2)
-    log.finish("ok", "quiet", None, {"result": LONG}, {"firings": 5, "calls": 2, "cost_usd": 0.5}, 2)
+    used = {"ticks": 4, "calls": 3, "tokens_in": 8, "tokens_out": 8, "cost_usd": None}
+    log.finish("ok", "quiet", None, {"result": LONG}, {"firings": 5, **used, "seq": 5, "taken_over": 0}, 2)
 
 
 @pytest.mark.usefixtures("written_by")
