@@ -26,8 +26,11 @@ from studio.trust.showing import seen_line
 Direction = Literal["LR", "TB"]
 
 MAX_NODES: Final = 400
-"""Nodes that are drawn; of what goes beyond, bodies are left out, then nodes. Mermaid itself stops at 500 wires."""
-MAX_EDGES: Final = 480
+"""Nodes that are drawn; of what goes beyond, bodies are left out, then nodes."""
+WIRES_PER_NODE: Final = 1.2
+"""So many wires are drawn for each node there is room for. Mermaid itself stops at 500."""
+MAX_TEXT: Final = 49_000
+"""Characters of a chart; Mermaid itself stops at 50,000. What is longer is drawn with less in it."""
 MAX_DEPTH: Final = 6
 """Bodies inside of one another that are drawn."""
 LONGEST: Final = 60
@@ -58,7 +61,10 @@ _LIGATURE: Final = "\ufb02"
 
 def mermaid(graph: Graph, registry: Registry, *, direction: Direction = "LR") -> str:
     """Return the flow chart. `direction` is LR (left to right) or TB (top to bottom)."""
-    return _Chart(graph, registry, direction).text()
+    room = MAX_NODES
+    while len(text := _Chart(graph, registry, direction, room).text()) > MAX_TEXT and room > 1:
+        room //= 2
+    return text
 
 
 def mermaid_page(graph: Graph, registry: Registry, *, direction: Direction = "LR") -> str:
@@ -98,7 +104,8 @@ class _Region:
 
 
 class _Chart:
-    def __init__(self, graph: Graph, registry: Registry, direction: Direction) -> None:
+    def __init__(self, graph: Graph, registry: Registry, direction: Direction, room: int) -> None:
+        self._room = room
         self._registry = registry
         self._direction = direction
         self._count = 0
@@ -124,7 +131,7 @@ class _Chart:
         made = _Region(graph, scope)
         around = (*around, id(graph))
         for name in graph.nodes:
-            if self._count >= MAX_NODES:
+            if self._count >= self._room:
                 self._left_out += 1
                 continue
             self._count += 1
@@ -133,7 +140,7 @@ class _Chart:
             body = self._body(scope, node) if name in made.ids else None
             if body is None or id(body.graph) in around or len(around) > MAX_DEPTH:
                 continue  # a body that runs itself is refused by the check; it is drawn as a plain node
-            if self._count + len(body.graph.nodes) > MAX_NODES:
+            if self._count + len(body.graph.nodes) > self._room:
                 self._left_out += len(body.graph.nodes)
                 continue
             made.bodies[name] = self._region(body.graph, body, around)
@@ -199,7 +206,7 @@ class _Chart:
         for edge in region.graph.edges:
             source = self._end(region, edge.source, edge.source_port, "flow.output")
             target = self._end(region, edge.target, edge.target_port, "flow.input")
-            if not source or not target or self._edges >= MAX_EDGES:
+            if not source or not target or self._edges >= self._room * WIRES_PER_NODE:
                 self._left_out += 1
                 continue
             self._edges += 1
