@@ -187,6 +187,7 @@ class _Writing(ast.NodeTransformer):
             display = dict_of(list(self.body.signature.parameters.items()))
             for value in display.values:
                 value.param_name = True  # type: ignore[attr-defined]
+            display.of_inputs = True  # type: ignore[attr-defined]
             return display
         return constant(dict(self.params)) if role == "params" else None
 
@@ -388,7 +389,7 @@ def _is_display(node: ast.expr) -> bool:
 
 
 def _typed_returns(function: Function) -> None:
-    """Say of what is returned that it is outputs, where a type checker would see anything."""
+    """Say what inputs and outputs are where a type checker would see anything, or too little."""
     known = {
         node.target.id
         for node in ast.walk(function)
@@ -396,5 +397,10 @@ def _typed_returns(function: Function) -> None:
         and isinstance(node.target, ast.Name)
         and ast.unparse(node.annotation) == _PORTS
     }
+    for place, statement in enumerate(function.body):
+        if isinstance(statement, ast.Assign) and getattr(statement.value, "of_inputs", False):
+            target, annotation = statement.targets[0], ast.parse("dict[str, Json]", mode="eval").body
+            if isinstance(target, ast.Name):
+                function.body[place] = ast.AnnAssign(target, annotation, statement.value, simple=1)
     returns = _Returns(known)
     function.body = [made for one in function.body for made in _as_list(returns.visit(one))]

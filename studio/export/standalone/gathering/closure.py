@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import builtins
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final
@@ -13,8 +13,8 @@ from typing import Final
 from studio.export.standalone.gathering.refusing import NotStandalone
 from studio.export.standalone.gathering.scoping import Use, Uses, uses_of
 from studio.export.standalone.gathering.sources import Imported, Piece, Source, file_of, is_ours, source_of
-from studio.export.standalone.gathering.taking import definition_problem, library_problem, power_problem, refuse
-from studio.export.standalone.gathering.twins import TWIN_NAMES, TWINS
+from studio.export.standalone.gathering.taking import asks, definition_problem, library_problem, power_problem, refuse
+from studio.export.standalone.gathering.twins import ASKING, CONTEXT, TWIN_LIBRARIES, TWIN_NAMES, TWINS
 
 BUILT_IN: Final = frozenset(dir(builtins))
 
@@ -32,6 +32,8 @@ class Link:
     use: Use
     target: Target
     of: str
+    is_context: bool = False
+    """True for the context of a node, which is a `Firing` or an `AskingFiring`."""
 
 
 @dataclass(slots=True)
@@ -72,6 +74,8 @@ def resolve(module: str, name: str) -> tuple[Target, str]:
     seen: set[tuple[str, str]] = set()
     while (module, name) not in seen:
         seen.add((module, name))
+        if (module, name) in TWIN_LIBRARIES:
+            return Imported(TWIN_LIBRARIES[module, name]), ""
         module, name = twin_of(module, name)
         source = source_of(module)
         if source is None:
@@ -115,6 +119,22 @@ def close(roots: Iterable[Piece], given: Iterable[Piece] = ()) -> Closure:
     """
     closure = Closure()
     there = {id(piece) for piece in given}
+    _add(closure, roots, there)
+    asking = _asking(closure)
+    if asking:
+        piece, name = resolve(*ASKING)
+        for key in asking:
+            closure.links[key] = [
+                Link(link.use, piece, name, True) if link.is_context else link for link in closure.links[key]
+            ]
+        assert isinstance(piece, Piece)
+        _add(closure, [piece], there)
+    for piece in closure.pieces.values():
+        _refuse_changed(piece)
+    return closure
+
+
+def _add(closure: Closure, roots: Iterable[Piece], there: Collection[int]) -> None:
     waiting = deque(roots)
     while waiting:
         piece = waiting.popleft()
@@ -124,9 +144,22 @@ def close(roots: Iterable[Piece], given: Iterable[Piece] = ()) -> Closure:
         closure.uses[id(piece)], links = looked_up(piece)
         closure.links[id(piece)] = links
         waiting.extend(link.target for link in links if isinstance(link.target, Piece))
-    for piece in closure.pieces.values():
-        _refuse_changed(piece)
-    return closure
+
+
+def _asking(closure: Closure) -> set[int]:
+    """Return which definitions ask something of their context, or hand it on to one that does, by `id`."""
+    contextual = {key for key, links in closure.links.items() if any(link.is_context for link in links)}
+    found = {key for key in contextual if any(map(asks, closure.pieces[key].statements))}
+    growing = bool(found)
+    while growing:
+        more = {
+            key
+            for key in contextual - found
+            if any(isinstance(link.target, Piece) and id(link.target) in found for link in closure.links[key])
+        }
+        found |= more
+        growing = bool(more)
+    return found
 
 
 def looked_up(piece: Piece) -> tuple[Uses, list[Link]]:
@@ -149,6 +182,7 @@ def _looked_up(piece: Piece) -> tuple[Uses, list[Link]] | NotStandalone:
         uses.own_imports += found.own_imports
         uses.other_imports += found.other_imports
         uses.alone |= found.alone
+        uses.declarations += found.declarations
     for imported in uses.other_imports:
         if problem := library_problem(imported):
             return refuse(problem, piece.module, piece.name)
@@ -178,7 +212,19 @@ def _link(piece: Piece, use: Use) -> Link | None:
             raise refuse(f"it reaches through the module `{target.module}`", module, piece.name)
         return Link(use, target, of)
     use.inside = None
-    return Link(use, target, of)
+    return Link(use, target, of, _is_context(piece.source, use.name))
+
+
+def _is_context(source: Source | None, name: str) -> bool:
+    """True if a name of a module is that of the context of a node."""
+    for _ in range(4):
+        bound = source.bindings.get(name) if source is not None else None
+        if not isinstance(bound, Imported):
+            return False
+        if (bound.module, bound.name) == CONTEXT:
+            return True
+        source, name = source_of(bound.module), bound.name
+    return False
 
 
 def _refuse_changed(piece: Piece) -> None:

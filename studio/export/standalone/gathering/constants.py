@@ -12,10 +12,11 @@ from studio.export.standalone.formulas import python_formula
 from studio.export.standalone.gathering.refusing import NotStandalone
 from studio.export.standalone.gathering.sources import Imported
 from studio.export.standalone.gathering.writing import Words
+from studio.export.standalone.runtime.patterns import Pattern as PythonPattern
 from studio.spec.plain import Formula, Made, Pattern
 from studio.support.errors import UsageError
 from studio.support.expressions import Expression, ExpressionError
-from studio.support.pattern_translation import python_pattern
+from studio.support.pattern_translation import has_category, python_pattern
 from studio.support.patterns import compile_pattern
 
 
@@ -59,7 +60,11 @@ def _pattern(value: Pattern, words: Words) -> str:
         text = python_pattern(value.text, ignore_case=value.ignore_case)
     except UsageError as error:
         raise NotStandalone(f"its pattern is none that Python has: {error.message}") from None
-    return f"{words.name(compile_pattern)}({raw_literal(text) or literal(text)})"
+    if has_category(value.text):
+        capitals = ", ignore_case=True" if value.ignore_case else ""
+        return f"{words.name(compile_pattern)}({raw_literal(value.text) or text_literal(value.text)}{capitals})"
+    words.bind("Pattern", Imported(PythonPattern.__module__, "Pattern"))
+    return f"Pattern({raw_literal(text) or text_literal(text)})"
 
 
 def _is_plain(value: Any) -> bool:

@@ -120,6 +120,14 @@ class Folding(ast.NodeTransformer):
             return self._made(node.orelse)
         return node
 
+    def visit_ListComp(self, node: ast.ListComp) -> ast.expr:
+        self.generic_visit(node)
+        return self._made(ast.List([], ast.Load())) if value_of(node.generators[0].iter) in ([], ()) else node
+
+    def visit_DictComp(self, node: ast.DictComp) -> ast.expr:
+        self.generic_visit(node)
+        return self._made(ast.Dict([], [])) if value_of(node.generators[0].iter) in ([], ()) else node
+
     def visit_GeneratorExp(self, node: ast.GeneratorExp) -> ast.expr:
         self.generic_visit(node)
         one = node.generators[0]

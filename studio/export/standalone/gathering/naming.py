@@ -81,8 +81,7 @@ def import_lines(bound: Iterable[tuple[Imported, str]]) -> list[str]:
     return lines + [line for _, _, line in sorted(froms)]
 
 
-def _rank(name: str) -> tuple[int, str]:
+def _rank(name: str) -> tuple[int, str, str]:
     """Constants first, then classes, then the rest, as isort has them."""
-    if name.isupper() and len(name) > 1:
-        return 0, name
-    return (1 if name[:1].isupper() else 2), name
+    kind = 0 if name.isupper() and len(name) > 1 else 1 if name[:1].isupper() else 2
+    return kind, name.lower(), name

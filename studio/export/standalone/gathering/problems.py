@@ -10,7 +10,7 @@ from typing import Any, Final
 from studio.export.standalone.gathering.gather import gather
 from studio.export.standalone.gathering.refusing import NotStandalone
 from studio.export.standalone.gathering.specialising import specialise
-from studio.export.standalone.gathering.twins import RUNTIME
+from studio.export.standalone.gathering.twins import ASKING, FIRING, RUNTIME
 from studio.spec.fields import Field, Fields
 from studio.spec.node import Node
 from studio.spec.params import read_params
@@ -18,8 +18,6 @@ from studio.support.errors import StudioError
 
 MOST_LINES: Final = 1_500
 """Lines of our source that one node type may bring along, beside the runtime that all of them share."""
-
-FIRING: Final = (f"{RUNTIME}.firing", "Firing")
 
 _SAMPLES: Final[Mapping[str, tuple[Any, ...]]] = {
     "text": ("value", "value.name"), "integer": (1,), "number": (1.0,), "boolean": (False,), "list": (["one"], []),
@@ -49,7 +47,7 @@ def standalone_problem(
         return _problem_of_type(cls)
     try:
         made = specialise(cls, params, "node", inputs=inputs, outputs=outputs)
-        gathered = gather((), [made.snippet], given=[FIRING])
+        gathered = gather((), [made.snippet], given=[FIRING, ASKING])
     except NotStandalone as problem:
         return problem.reason
     size = sum(one.source.count("\n") + 1 for one in gathered.definitions if not one.module.startswith(RUNTIME))
@@ -57,7 +55,7 @@ def standalone_problem(
 
 
 @lru_cache(maxsize=1024)
-def _problem_of_type(cls: type[Node]) -> str:
+def _problem_of_type(cls: Any) -> str:
     params = sample_params(cls)
     return "its params are not known" if params is None else standalone_problem(cls, params)
 

@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from studio.export.formatting import LINE, formatted
 from studio.export.standalone.gathering.closure import Link
 from studio.export.standalone.gathering.naming import Key, key_of
 from studio.export.standalone.gathering.scoping import Uses
@@ -41,15 +42,24 @@ def rewritten(piece: Piece, links: list[Link], uses: Uses, names: Mapping[Key, s
             name = names[id(piece), statement.name]
             if name != statement.name:
                 edits.add(_definition(lines, statement, name))
+        elif isinstance(statement, ast.Assign) and isinstance(statement.value, ast.Call) and statement.value.args:
+            told = statement.value.args[0]  # `T = TypeVar("T")`, `Pair = NewType("Pair", …)`
+            if isinstance(told, ast.Constant) and told.value == piece.name:
+                edits |= _in_literal(lines, told, piece.name, names[id(piece), piece.name])
     text = dict(enumerate(lines))
     for edit in sorted(edits, reverse=True):
         line = text[edit.line]
         text[edit.line] = line[: edit.start] + edit.text + line[edit.end :]
+    for member in uses.declarations:
+        _leave_out(text, member, alone=False)
     for statement in uses.own_imports:
         _leave_out(text, statement, alone=id(statement) in uses.alone)
-    return "\n\n\n".join(
+    made = "\n\n\n".join(
         "\n".join(text[place] for place in range(first - 1, last) if place in text) for first, last in piece.lines
     )
+    if edits and any(len(line) > LINE for line in made.split("\n")):
+        return formatted(made).rstrip("\n")  # a longer name has made a line too long
+    return made
 
 
 def _edit(lines: list[str], node: ast.expr, old: str, new: str) -> _Edit:
@@ -85,8 +95,9 @@ def _definition(lines: list[str], statement: ast.FunctionDef | ast.AsyncFunction
 
 
 def _leave_out(text: dict[int, str], statement: ast.stmt, *, alone: bool) -> None:
-    """Take out an import inside of a function, with the comments above it that say why it stands there."""
-    first, last = statement.lineno - 1, (statement.end_lineno or statement.lineno) - 1
+    """Take out an import inside of a function or a member of a class, with the comments above it."""
+    decorators = [one.lineno for one in getattr(statement, "decorator_list", [])]
+    first, last = min([statement.lineno, *decorators]) - 1, (statement.end_lineno or statement.lineno) - 1
     if alone:
         indent = text[first][: len(text[first]) - len(text[first].lstrip())]
         text[first] = f"{indent}pass"

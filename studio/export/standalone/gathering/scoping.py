@@ -49,6 +49,8 @@ class Uses:
     other_imports: list[Imported] = field(default_factory=list)
     alone: set[int] = field(default_factory=set)
     """Ids of the imports of ours that are all there is in their block."""
+    declarations: list[ast.stmt] = field(default_factory=list)
+    """Members of classes that only declare and judge params, which a script has been given: it leaves them out."""
 
 
 def uses_of(statement: ast.stmt, module: str) -> Uses:
@@ -188,6 +190,9 @@ class _Walker(ast.NodeVisitor):
         scope = Scope(set(), is_class=True)
         self.scopes.append(scope)
         for statement in node.body:
+            if _declares(statement):
+                self.found.declarations.append(statement)
+                continue
             self.visit(statement)
             _collect([statement], scope, self.module)  # a class body sees only what it has bound so far
         self.scopes.pop()
@@ -237,6 +242,15 @@ class _Walker(ast.NodeVisitor):
                         self.visit(item)
             elif isinstance(value, ast.AST):
                 self.visit(value)
+
+
+def _declares(member: ast.stmt) -> bool:
+    """True for `class Params(Fields)` and for the class method `problems` that judges such params."""
+    if isinstance(member, ast.ClassDef):
+        return any(ast.unparse(base) in ("Fields", "Store.Params") for base in member.bases)
+    if isinstance(member, ast.FunctionDef):
+        return member.name == "problems" and [ast.unparse(one) for one in member.decorator_list] == ["classmethod"]
+    return False
 
 
 def all_arguments(args: ast.arguments) -> Iterator[ast.arg]:

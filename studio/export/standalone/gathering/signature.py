@@ -9,7 +9,7 @@ from typing import Any, Final
 from studio.export.literals import literal
 from studio.export.naming import fresh, parameter
 from studio.export.standalone.gathering.refusing import NotStandalone
-from studio.export.standalone.gathering.twins import RUNTIME
+from studio.export.standalone.gathering.twins import CONTEXT, RUNTIME
 from studio.spec.fields import Field
 
 _ANNOTATIONS: Final = {
@@ -21,7 +21,7 @@ _ANNOTATIONS: Final = {
 IMPORTS: Final = {
     "Json": ("studio.support.values", "Json"),
     "Ports": (f"{RUNTIME}.ports", "Ports"),
-    "Firing": (f"{RUNTIME}.firing", "Firing"),
+    "Firing": CONTEXT,
     "Sequence": ("collections.abc", "Sequence"),
     **{name: (f"{RUNTIME}.ports", name) for name in ("Message", "Messages", "Vector", "Image", "Audio", "File")},
 }

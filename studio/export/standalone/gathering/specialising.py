@@ -133,7 +133,7 @@ def _assembled(
     *,
     is_async: bool,
 ) -> NodeFunction:
-    for used in signature.names:
+    for used in (*signature.names, *(["Json"] if "Json" in body else [])):
         words.bind(used, Imported(*IMPORTS[used]))
     parts = [words.imports()]
     parts += [f"{constant} = {source}" for constant, source in hoisted]

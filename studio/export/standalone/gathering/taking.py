@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import ast
+import re
 import sys
 from typing import Final
 
 from studio.export.standalone.gathering.refusing import NotStandalone
 from studio.export.standalone.gathering.sources import Imported, is_ours
-from studio.export.standalone.gathering.twins import RUNTIME
+from studio.export.standalone.gathering.twins import ASKS, RUNTIME
 
 LIBRARIES: Final = frozenset({"litellm"})
 """The libraries that a script may need beside the standard library."""
@@ -86,9 +87,17 @@ def power_problem(statement: ast.AST) -> str:
     return ""
 
 
+def asks(statement: ast.AST) -> bool:
+    """True if a statement asks something of its context that only an `AskingFiring` answers."""
+    return any(
+        isinstance(node, ast.Attribute) and node.attr in ASKS and _is_context(node.value)
+        for node in ast.walk(statement)
+    )
+
+
 def _is_context(node: ast.expr) -> bool:
     name = node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else ""
-    return name.lstrip("_") in _CONTEXT
+    return re.sub(r"^_+|_\d+$", "", name) in _CONTEXT
 
 
 def refuse(reason: str, module: str, name: str = "") -> NotStandalone:

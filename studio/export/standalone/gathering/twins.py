@@ -18,7 +18,21 @@ TWINS: Final = {
 }
 """Whole modules: every name that the twin has stands for that of the module."""
 
-TWIN_NAMES: Final = {
-    ("studio.spec.context", "RunContext"): (f"{RUNTIME}.firing", "Firing"),
-}
+CONTEXT: Final = ("studio.spec.context", "RunContext")
+"""What a node gets beside its inputs; in a script that is a firing."""
+
+FIRING: Final = (f"{RUNTIME}.firing", "Firing")
+
+ASKING: Final = (f"{RUNTIME}.outside", "AskingFiring")
+"""A firing that may ask something of the outside. It stands for the context of what does, and of what calls that."""
+
+ASKS: Final = frozenset({"model", "embed", "effect", "now", "sleep", "ask_human", "log", "project_path"})
+"""What it has beyond a firing as such."""
+
+TWIN_NAMES: Final = {CONTEXT: FIRING}
 """Single names, which may be called otherwise in the script."""
+
+TWIN_LIBRARIES: Final = {
+    ("studio.trace.sqlite", "sqlite3"): "sqlite3",  # ours may be pysqlite3
+}
+"""Names for which a module of the standard library stands."""

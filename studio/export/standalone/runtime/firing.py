@@ -27,16 +27,16 @@ class Firing:
     def __init__(self, region: Region, name: str) -> None:
         self.region = region
         self.name = name
-        self.node = region.prefix + name
-        self.tick = tick_path(region.tick_key)
-        self.id = region.run.next_firing()
+        self.node: str = region.prefix + name
+        self.tick: str = tick_path(region.tick_key)
+        self.id: int = region.run.next_firing()
         self.began = region.run.now
         self.origins: dict[str, Origin | list[Origin]] = {}
         """Where each input came from."""
-        self.attempt = 1
+        self.attempt: int = 1
         self.retries = 0
         self.meter: Meter = region.meter
-        self.is_over = False
+        self.is_over: bool = False
         """True once its time limit has passed."""
         self._numbers = itertools.count(1)
         self._opened = False

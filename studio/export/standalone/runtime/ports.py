@@ -6,7 +6,7 @@ import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, TypeAlias
 
 from studio.spec.types import value_check
 from studio.support.values import Json
@@ -17,9 +17,14 @@ PORT_TYPES_OF = {
 }  # fmt: skip
 """The port type that an annotation stands for; every other one takes any value."""
 
-Message = Messages = Vector = Image = Audio = File = Any
+Message: TypeAlias = Any
+Messages: TypeAlias = Any
+Vector: TypeAlias = Any
+Image: TypeAlias = Any
+Audio: TypeAlias = Any
+File: TypeAlias = Any
 
-Ports = dict[str, Any]
+Ports: TypeAlias = dict[str, Any]
 """What a module gives: values by output port, an `Absent` where it says why there is none."""
 
 
