@@ -59,8 +59,10 @@ class World:
         seed: int = 0,
         no_waiting: bool = False,
     ) -> None:
-        """A graph that asks no person has no `human`, one that has no use for the time no `clock`. `no_waiting`: answers
-        are scripted, so that no second attempt waits (rule 2.10)."""
+        """A graph that asks no person has no `human`, one that has no use for the time no `clock`.
+
+        `no_waiting`: answers are scripted, so that no second attempt waits (rule 2.10).
+        """
         self.recorder = recorder
         self.models = models
         self.human = human
