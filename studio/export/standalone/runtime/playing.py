@@ -69,7 +69,7 @@ async def play(run: Run, graph: Graph, inputs: Mapping[str, Json]) -> Result:
         calls=int(used["calls"]),
         tokens_in=run.tokens_in,
         tokens_out=run.tokens_out,
-        cost_usd=used["cost_usd"] if run.cost_known else None,
+        cost_usd=float(used["cost_usd"]) if run.cost_known else None,
         duration_s=perf_counter() - began,
         error=error,
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from studio.export.standalone.runtime.wires import Wire
@@ -11,17 +10,16 @@ if TYPE_CHECKING:
     from studio.export.standalone.runtime.region import Region
 
 
-def first(region: Region, *wires: Wire, contenders: Sequence[str] = ()) -> Wire:
+def first(region: Region, *wires: Wire, contenders: tuple[str, ...] = (), switched_off: bool = False) -> Wire:
     """Return the first wire that carries a value.
 
-    A node in `contenders` whose failure was put off is forgiven if somebody delivers; if nobody does, the first such
-    failure is raised.
+    A node in `contenders` whose failure was put off is forgiven if somebody delivers. If nobody does, the first such
+    failure is raised; at the end of the tick where the node that takes the value is `switched_off`.
     """
-    for wire in wires:
-        if not wire.is_absent:
-            return wire
-    for name in contenders:
+    present = [wire for wire in wires if not wire.is_absent]
+    region.races[contenders] = bool(present)
+    for name in contenders if not (present or switched_off) else ():
         if name in region.deferred:
             region.failed = region.failed or name
             raise region.deferred[name]
-    return wires[0]
+    return (present or wires)[0]

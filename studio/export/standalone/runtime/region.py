@@ -68,7 +68,9 @@ class Region:
         self.forks: dict[Any, Any] | None = None
         """What an item of a map sees of each store outside: the store as it was, and what the item wrote."""
         self.deferred: dict[str, Failure] = {}
-        """Failures that count only where nobody else delivers."""
+        """Failures that count only where nobody else delivers, by node."""
+        self.races: dict[tuple[str, ...], bool] = {}
+        """Whether somebody delivered, by the nodes that contend."""
         self.elapsed_s: float = 0.0 if around is None else around.region.elapsed_s
         self.slept_s = 0.0
         """Time slept on a fixed clock: before this tick, and longest in it."""
@@ -124,7 +126,11 @@ class Region:
             self._reach_max_ticks()
 
     def settle_tick(self) -> None:
-        """Take the outputs of the tick."""
+        """Take the outputs of the tick. Raises the `Failure` of a node that contended where nobody delivered."""
+        for name in sorted(self.deferred, key=self.index):
+            if not any(delivered for contenders, delivered in self.races.items() if name in contenders):
+                self.failed = name
+                raise self.deferred[name]
         if self.halted:
             raise RunHalted
         for name, (value, fresh) in self._outputs.items():
@@ -244,9 +250,11 @@ class Region:
             raise next((one for one in raised if isinstance(one, Failure)), raised[0])
         return tuple(outs for outs in done if isinstance(outs, Outs))
 
-    def given(self, name: str, default: Json = REQUIRED, /, *, when: Wires | None = None) -> Outs:
+    def given(
+        self, name: str, default: Json = REQUIRED, policy: Policy | None = None, /, *, when: Wires | None = None
+    ) -> Outs:
         """An input of the graph: what was given for it, or its default."""
-        firing = self.start(name)
+        firing = self.start(name, policy)
         if (shut := self.shut(firing, when)) is not None:
             return shut
         wire = self.inputs.get(name)
@@ -257,7 +265,7 @@ class Region:
             return self.skip(firing, why if why.reason else Absent(f"no value was given for the input `{name}`"))
         if wire.origin is not None:
             firing.origins["value"] = wire.origin
-        return self._play(firing, {"value": wire.value})
+        return self._play(firing, {"value": wire.value}, policy)
 
     def output(
         self,
@@ -282,19 +290,20 @@ class Region:
             except NodeError as refused:
                 outs = self._fail(firing, refused, policy)
         if outs is None:
-            outs = self._play(firing, {})
+            outs = self._play(firing, {}, policy)
             chosen = pick(wire, self.tick) if isinstance(wire, tuple) else wire
             self._outputs[name] = (given["value"], isinstance(chosen, Wire) and chosen.at == self.tick)
         self.shown[name] = given["value"] if "value" in given else outs["value"].value
         return outs
 
-    def stop(self, name: str, /, *, when: Wires | None = None) -> Outs:
+    def stop(self, name: str, policy: Policy | None = None, /, *, when: Wires | None = None) -> Outs:
         """End the graph after this tick if `when` carries a value other than false."""
-        firing = self.start(name)
+        firing = self.start(name, policy)
         if (shut := self.shut(firing, when)) is not None:
             return shut
+        outs = self._play(firing, {}, policy)
         self.stopped = True
-        return self._play(firing, {})
+        return outs
 
     # -- deciding ------------------------------------------------------------------------------------
 
@@ -387,13 +396,13 @@ class Region:
         self.record(firing, SKIPPED, reason)
         return Outs(firing.name, why, firing.id, self.tick)
 
-    def _play(self, firing: Firing, made: Mapping[str, Json]) -> Outs:
+    def _play(self, firing: Firing, made: Mapping[str, Json], policy: Policy | None) -> Outs:
         """Let a node fire that is played by the graph itself: an input, an output, a stop."""
         self.run.count("firings", firing.meter)
         try:
             return self.decide(firing, made)
         except NodeError as refused:
-            return self._fail(firing, refused, None)
+            return self._fail(firing, refused, policy)
 
     def _fail(self, firing: Firing, raised: BaseException, policy: Policy | None) -> Outs:
         """The node failed: its policy says what comes of it, else it fails the graph."""
