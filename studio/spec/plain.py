@@ -31,8 +31,9 @@ class Plain:
     """A node as one call: `function(firing, …)` returns the outputs that are present, by port, or promises to.
 
     Its source goes into the script with all that it uses, so it may use the standard library, what stands for our own
-    modules there, and nothing else. `constants` are written as literals, by keyword: JSON, `Formula`, `Pattern`, `Made`.
-    `inputs` says how it takes the inputs: each as a keyword, or all as one mapping, the first argument after `firing`.
+    modules there, and nothing else. `constants` are written as literals, by keyword: JSON values, `Formula`, `Pattern`,
+    `Made`. `inputs` says how it takes the inputs: each as a keyword, or all as one mapping, the first argument after
+    `firing`.
     """
 
     function: Callable[..., Any]

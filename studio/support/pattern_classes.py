@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from itertools import groupby
+from unicodedata import category
 
 Ranges = tuple[tuple[int, int], ...]
 """Code points from first to last, both included."""
@@ -36,6 +39,11 @@ POSIX: dict[str, Ranges] = {
     "xdigit": ranges("09AFaf"),
 }
 
+_CATEGORIES = {
+    *("L", "Lu", "Ll", "Lt", "Lm", "Lo", "M", "Mn", "Mc", "Me", "N", "Nd", "Nl", "No", "P", "Pc", "Pd", "Ps", "Pe"),
+    *("Pi", "Pf", "Po", "S", "Sm", "Sc", "Sk", "So", "Z", "Zs", "Zl", "Zp", "Cc", "Cf", "Co"),
+}
+
 _ORBITS = ("kK\u212a", "sS\u017f", "åÅ\u212b", "ßẞ", "ÿŸ", "µμΜ")
 _ORBIT_OF = {char: orbit for orbit in _ORBITS for char in orbit}
 _MOST_FOLDED = 512
@@ -54,6 +62,16 @@ def complement(given: Ranges) -> Ranges:
             made.append((start, first - 1))
         start = max(start, last + 1)
     return (*made, (start, LAST)) if start <= LAST else tuple(made)
+
+
+@lru_cache(maxsize=32)
+def category_ranges(name: str) -> Ranges:
+    """Return the characters of a category of Unicode, such as `Lu`, as Python knows them; none for other names."""
+    if name not in _CATEGORIES:
+        return ()
+    runs = groupby(range(LAST + 1), key=lambda code: category(chr(code)).startswith(name))
+    found = [list(codes) for is_in, codes in runs if is_in]
+    return tuple((codes[0], codes[-1]) for codes in found)
 
 
 def folded(given: Ranges) -> Ranges:

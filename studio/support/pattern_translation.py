@@ -18,6 +18,7 @@ from studio.support.pattern_classes import (
     WORD,
     NotFolded,
     Ranges,
+    category_ranges,
     complement,
     folded,
     written,
@@ -29,6 +30,9 @@ _REPEAT = re.compile(r"[*+?]|\{(\d+)(?:(,)(\d*))?\}")
 _FLAGS = re.compile(r"\(\?([imsU]*)(?:-([imsU]+))?([:)])")
 _NAMED = re.compile(r"\(\?P?<([^>]*)>")
 _CONTROL = {"a": "\a", "f": "\f", "t": "\t", "n": "\n", "r": "\r", "v": "\v"}
+
+
+_PROPERTY = re.compile(r"\\([pP])(?:\{(\^?)(\w+)\}|(\w))")
 
 
 def pattern_problem(pattern: str, *, ignore_case: bool = False) -> str:
@@ -44,14 +48,26 @@ def pattern_problem(pattern: str, *, ignore_case: bool = False) -> str:
 def python_pattern(pattern: str, *, ignore_case: bool = False) -> str:
     """Return the pattern for `re.compile(…, re.ASCII)`. Raises `UsageError` if there is none that finds the same."""
     compile_pattern(pattern, ignore_case=ignore_case)
+    return translated(pattern, ignore_case=ignore_case)
+
+
+def has_category(pattern: str) -> bool:
+    """True for a pattern with classes such as `\\p{Lu}`, which are thousands of characters when written out."""
+    return "\\p" in pattern or "\\P" in pattern
+
+
+def translated(pattern: str, *, ignore_case: bool = False) -> str:
+    """As `python_pattern`, for a script, which cannot ask RE2 whether the pattern is one."""
     try:
         made = _Reader(pattern, ignore_case).whole()
+        re.compile(made, re.ASCII)
     except (_NotTheSame, RecursionError) as error:
         why = str(error) if isinstance(error, _NotTheSame) else "it is nested too deeply"
         raise UsageError(
             f"The pattern `{pattern}` has no exact equal in Python: {why}.", hint="Write it in another way."
         ) from None
-    re.compile(made, re.ASCII)
+    except (re.error, IndexError, KeyError, ValueError, OverflowError) as error:
+        raise UsageError(f"The pattern `{pattern}` is not usable: {error}.") from None
     return made
 
 
@@ -85,6 +101,8 @@ class _Reader:
             self._take_flags(leading)
             self.outer = self.flags - {"U"}
         made = self._alternatives().text
+        if self.at < len(self.pattern):
+            raise _NotTheSame("a closing bracket without an opening one")
         flags = "".join(sorted(self.outer))
         return f"(?{flags}){made}" if flags else made
 
@@ -119,7 +137,7 @@ class _Reader:
         return [*pieces[:-1], self._repeated(pieces[-1])] if pieces else []
 
     def _repeated(self, piece: _Piece) -> _Piece:
-        while (found := _REPEAT.match(self.pattern, self.at)) is not None:
+        if (found := _REPEAT.match(self.pattern, self.at)) is not None:
             self.at = found.end()
             lazy = self._peek("?")
             self.at += lazy
@@ -132,7 +150,7 @@ class _Reader:
             mark = "?" if lazy is not ("U" in self.flags) else ""
             piece = _Piece(f"{piece.text}{sign}{mark}", piece.may_be_empty or sign in "*?" or least in ("0", "00"))
             if _REPEAT.match(self.pattern, self.at):
-                piece = _Piece(f"(?:{piece.text})", piece.may_be_empty)
+                raise _NotTheSame("a repetition of a repetition")
         return piece
 
     def _atom(self) -> _Piece | None:
@@ -169,12 +187,16 @@ class _Reader:
                 raise _NotTheSame(f"the group name `{named[1]}`")
             self.at = named.end()
             return self._inside(f"(?P<{named[1]}>", self.flags)
+        if self._peek("(?"):
+            raise _NotTheSame(f"`{self.pattern[self.at : self.at + 4]}`")
         self.at += 1
         return self._inside("(", self.flags)
 
     def _inside(self, opening: str, flags_after: frozenset[str]) -> _Piece:
         inner = self._alternatives()
-        self.at += 1  # the closing bracket
+        if not self._peek(")"):
+            raise _NotTheSame("an opening bracket without a closing one")
+        self.at += 1
         self.flags = flags_after
         return _Piece(f"{opening}{inner.text})", inner.may_be_empty)
 
@@ -192,7 +214,20 @@ class _Reader:
         if sign in "dDwWsS":
             self.at += 2
             return self._named_set(sign)
+        if sign in "pP":
+            given = self._property()
+            self._folded(given) if "i" in self.flags else None
+            return _Piece(f"[{written_ranges(given)}]")
         return self._literal(self._escaped_char())
+
+    def _property(self) -> Ranges:
+        """Read `\\pL`, `\\p{Lu}`, `\\P{Lu}`, `\\p{^Lu}`."""
+        found = _PROPERTY.match(self.pattern, self.at)
+        given = category_ranges(found[3] or found[4]) if found is not None else ()
+        if found is None or not given:
+            raise _NotTheSame(f"`{self.pattern[self.at : self.at + 12]}`, a class of characters that is no category")
+        self.at = found.end()
+        return complement(given) if (found[1] == "P") is not bool(found[2]) else given
 
     def _named_set(self, sign: str) -> _Piece:
         given = {"d": DIGIT, "w": WORD, "s": SPACE}[sign.lower()]
@@ -205,8 +240,8 @@ class _Reader:
     def _escaped_char(self) -> str:
         """Read an escape that stands for one character."""
         sign = self.pattern[self.at + 1]
-        if sign in "pP":
-            raise _NotTheSame("`\\p`, a class of characters that `re` does not know")
+        if sign in "123456789":
+            raise _NotTheSame("a back-reference")
         if sign == "C":
             raise _NotTheSame("`\\C`, a single byte")
         found = re.compile(r"\\(?:x\{([0-9A-Fa-f]+)\}|x([0-9A-Fa-f]{2})|([0-7]{1,3}))").match(self.pattern, self.at)
@@ -265,6 +300,9 @@ class _Reader:
             given = {"d": DIGIT, "w": WORD, "s": SPACE}[sign.lower()]
             made, members = self._class_in_set(complement(given) if sign.isupper() else given, negated=sign.isupper())
             return (f"\\{sign}" if sign in "dDwW" else made), members
+        if self._peek("\\") and self.pattern[self.at + 1] in "pP":
+            given = self._property()
+            return written_ranges(given), given
         start = self._char_in_set()
         if self._peek("-") and not self._peek("-]"):
             self.at += 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import warnings
 from typing import Any
+from unicodedata import category
 
 import pytest
 from hypothesis import assume, example, given, settings
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 
 from studio.export.standalone.runtime.patterns import Pattern
 from studio.support.errors import UsageError
-from studio.support.pattern_translation import pattern_problem, python_pattern
+from studio.support.pattern_translation import pattern_problem, python_pattern, translated
 from studio.support.patterns import compile_pattern
 
 ATOMS = st.sampled_from(
@@ -93,7 +94,8 @@ def test_a_pattern_stays_readable(pattern: str, written: str) -> None:
 @pytest.mark.parametrize(
     ("pattern", "why"),
     [
-        (r"\p{L}+", "`\\p`"),
+        (r"\p{Greek}+", "no category"),
+        (r"(?i)\p{Lu}", "capitals"),
         (r"(a*)+", "may be empty"),
         (r"^*a", "repetition of a place"),
         (r"(?i)ж", "capitals"),
@@ -105,6 +107,23 @@ def test_a_pattern_stays_readable(pattern: str, written: str) -> None:
 )
 def test_what_python_cannot_say_is_refused_with_a_reason(pattern: str, why: str) -> None:
     assert why in pattern_problem(pattern)
+
+
+@pytest.mark.parametrize("name", ["L", "Lu", "Ll", "N", "P", "Zs", "S", "Mn", "Nd"])
+def test_a_category_holds_the_same_characters(name: str) -> None:
+    """Of those that both know: which characters there are grows from one edition of Unicode to the next."""
+    text = "".join(chr(code) for code in range(0x3000) if category(chr(code)) != "Cn")
+    for pattern in (rf"\p{{{name}}}", rf"[\p{{{name}}}x]+", rf"\P{{{name}}}"):
+        twin = Pattern(python_pattern(pattern))
+        assert [one[0] for one in twin.finditer(text)] == [one[0] for one in compile_pattern(pattern).finditer(text)]
+
+
+@pytest.mark.parametrize("pattern", [r"(?=a)", r"a)", r"(a", r"(a)\1", "[a", "a{2}{3}{", "\\", r"[[:odd:]]", r"(?P=x)"])
+def test_a_script_refuses_what_re2_refuses(pattern: str) -> None:
+    with pytest.raises(UsageError):
+        compile_pattern(pattern)
+    with pytest.raises(UsageError):
+        translated(pattern)
 
 
 def test_a_pattern_that_re2_refuses_is_refused_in_its_words() -> None:

@@ -21,8 +21,9 @@ from studio.export.standalone.formula_parts import (
     raw_literal,
 )
 from studio.export.standalone.runtime import formulas as runtime
+from studio.support.errors import UsageError
 from studio.support.expression_functions import FUNCTIONS
-from studio.support.pattern_translation import python_pattern
+from studio.support.pattern_translation import has_category, python_pattern
 
 Given = Mapping[str, Any]
 """Arguments by the name of the parameter: a `Part` each, a tuple of them for the rest of a row."""
@@ -72,7 +73,8 @@ def _method(name: str, kind: Kind) -> Callable[[Sheet, Given], Part]:
     """A method of texts, which no other value has; the first argument is the text."""
 
     def write(sheet: Sheet, given: Given) -> Part:
-        value, *rest = (part for part in given.values() if not (part.is_constant and part.constant is None))
+        value, *others = given.values()
+        rest = [part for part in others if not (part.is_constant and part.constant is None)]
         return method(value, name, *rest, kind=kind)
 
     return write
@@ -175,10 +177,8 @@ def _replace(sheet: Sheet, given: Given) -> Part:
 
 def _matches(sheet: Sheet, given: Given) -> Part:
     value, pattern = given["value"], given["pattern"]
-    if not (pattern.is_constant and pattern.kind == "text"):
-        raise Untranslatable("`matches` with a pattern that is not written out")
-    from studio.support.errors import UsageError
-
+    if not (pattern.is_constant and pattern.kind == "text") or has_category(pattern.constant):
+        return sheet.helper(runtime.matches, value, pattern, kind="bool")
     try:
         made = python_pattern(pattern.constant)
     except UsageError as error:

@@ -31,7 +31,8 @@ def source_of_constant(value: Any, words: Words, *, block: bool = True) -> str:
         inside = ", ".join(
             f"{key}={source_of_constant(one, words, block=block)}" for key, one in value.keywords.items()
         )
-        return f"{maker}({inside})"
+        # The comma lets every formatter give a text of several lines a line of its own.
+        return f"{maker}({inside},)" if "\n" in inside else f"{maker}({inside})"
     if _is_plain(value):
         return literal(value, block=block)
     if isinstance(value, Mapping):

@@ -14,7 +14,9 @@ import math
 import re
 from collections.abc import Callable, Mapping
 
+from studio.export.standalone.runtime.patterns import compile_pattern
 from studio.export.standalone.runtime.values import Absent, Json, NotJson, encode
+from studio.support.errors import UsageError
 from studio.support.expression_errors import ExpressionError
 from studio.support.expression_functions import items, number, text
 from studio.support.expression_work import Fault, kind
@@ -227,6 +229,15 @@ def replace(value: Json, old: Json, new: Json) -> str:
     if not text(old, "replace"):
         raise Fault("`replace` needs a text to look for that is not empty")
     return text(value, "replace").replace(old, text(new, "replace"))
+
+
+def matches(value: Json, pattern: Json) -> bool:
+    """True if a pattern of the studio is found anywhere in a text."""
+    where = text(value, "matches")
+    try:
+        return compile_pattern(text(pattern, "matches")).search(where) is not None
+    except UsageError as error:
+        raise Fault(error.message.rstrip("."), error.hint) from None
 
 
 def to_float(value: Json) -> float:

@@ -1,20 +1,28 @@
 """Regular expressions of a script: Python's own, made of those of the studio when the script was written.
 
-What it stands for is `support.patterns`, which uses RE2. A pattern in a script has been rewritten by
-`support.pattern_translation`, so that it finds the same.
+What it stands for is `support.patterns`, which uses RE2. A pattern that a graph holds stands in the script rewritten,
+so that it finds the same; one that comes up only in the run is rewritten then.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import TypeAlias
+
+from studio.support.errors import UsageError
+from studio.support.pattern_translation import translated
 
 Match: TypeAlias = "re.Match[str]"
 
 
+MAX_PATTERN = 2_000
+"""Longest pattern, in characters."""
+
+
 class Pattern:
-    """A compiled pattern."""
+    """A compiled pattern of Python."""
 
     def __init__(self, text: str) -> None:
         self._compiled = re.compile(text, re.ASCII)
@@ -39,6 +47,11 @@ class Pattern:
             at = at + 1 if found.end() == at else found.end()
 
 
-def compile_pattern(text: str) -> Pattern:
-    """Return the compiled pattern, which is one of Python's."""
-    return Pattern(text)
+@lru_cache(maxsize=64)
+def compile_pattern(text: str, *, ignore_case: bool = False) -> Pattern:
+    """Return the pattern for one of the studio. Raises `UsageError` for one that Python has no equal of."""
+    if len(text) > MAX_PATTERN:
+        raise UsageError(
+            f"The pattern has {len(text)} characters, more than {MAX_PATTERN}.", hint="Split it into several nodes."
+        )
+    return Pattern(translated(text, ignore_case=ignore_case))
