@@ -10,6 +10,10 @@ from typing import Any, Final
 from studio.engine.plan import NodePlan, RegionPlan
 from studio.export.literals import literal, text_literal
 from studio.export.naming import fresh
+from studio.export.standalone.outline import Wiring
+from studio.export.standalone.wording import Words
+from studio.models.names import ROLES
+from studio.settings.settings import Settings
 from studio.spec.types import BLOB_TYPES
 from studio.support.plain import plain_line
 from studio.support.values import Json, encode, preview
@@ -91,19 +95,94 @@ def _option(node: NodePlan, name: str, option: str, attribute: str) -> InputOpti
     )
 
 
-def main_source(options: Iterable[InputOption], about: str, call: str) -> str:
-    """Return the source of `main`; `call` runs the graph, with `given` and `args`."""
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a graph asks of the outside: models and embedders by role or name, people, anything at all."""
+
+    models: tuple[str, ...]
+    embedders: tuple[str, ...]
+    people: bool
+    anything: bool
+
+    @classmethod
+    def of(cls, wirings: Iterable[Wiring], modules: str) -> Asked:
+        """Return it for graphs whose nodes became these functions."""
+        plans = [wiring.plan for wiring in wirings]
+        nodes = [node for plan in plans for node in plan.nodes if not node.knockout]
+        return cls(
+            tuple(asked_names(plans, "model")),
+            tuple(asked_names(plans, "embedder")),
+            any(node.spec.type == "human.ask" for node in nodes) or ".ask_human(" in modules,
+            any(node.effects != "pure" for node in nodes) or "firing." in modules,
+        )
+
+
+def command_source(plan: RegionPlan, graph: str, asked: Asked, words: Words) -> list[str]:
+    """Return the sources of the models table, the limits and `main`, which runs `graph`."""
+    parts = []
+    if asked.models or asked.embedders:
+        parts.append(_table(asked))
+    parts.append(_limits())
+    parts.append(_main(input_options(plan), plan.graph.about or plan.graph.name, graph, asked, words))
+    return parts
+
+
+def _table(asked: Asked) -> str:
+    """The model of each role, for whoever runs the script to fill in."""
+    roles = [role for role in ROLES if role in asked.models] or (["default"] if asked.models else [])
+    lines = [f'    {text_literal(role)}: "",  # for example "openai/gpt-4o-mini"' for role in roles]
+    if asked.embedders:
+        lines.append('    "embedder": "",  # for example "openai/text-embedding-3-small"')
+    said = ["--model takes the place of all models"] if roles else []
+    said += ["--embedder that of the embedder"] if asked.embedders else []
+    about = f'"""Which model plays which role, as litellm calls it; {", ".join(said)}."""'
+    return "\n".join(["MODELS = {", *lines, "}", about])
+
+
+def _limits() -> str:
+    limits = Settings().limits()
+    inside = ", ".join(f"{text_literal(name)}: {literal(value)}" for name, value in limits.items())
+    return f'LIMITS = {{{inside}}}\n"""What a run may use before it pauses; --limit NAME=N changes one."""'
+
+
+def _main(options: list[InputOption], about: str, graph: str, asked: Asked, words: Words) -> str:
+    kinds = [
+        ("model", asked.models),
+        ("embedder", asked.embedders),
+        ("answers", asked.people),
+        ("clock", asked.anything),
+    ]
+    used = [text_literal(name) for name, is_used in kinds if is_used]
     lines = [
         "def main(arguments: Sequence[str] | None = None) -> int:",
         '    """Run the graph with what the command line says; the exit code tells how it ended (0: well)."""',
-        f"    parser = argparse.ArgumentParser(description={_shown(about)}, allow_abbrev=False)",
+        f"    parser = argparse.ArgumentParser(description={_shown(about.replace('%', '%%'))}, allow_abbrev=False)",
         *(f"    parser.add_argument({_argument(one)})" for one in options),
-        "    add_options(parser)",
+        f"    {words('add_options')}({', '.join(['parser', *used])})",
         "    args = parser.parse_args(arguments)",
-        f"    given = {{{', '.join(_given(one) for one in options)}}}",
-        f"    return {call}",
+        f"    given: dict[str, tuple[str, str, str | None]] = {{{', '.join(_given(one) for one in options)}}}",
     ]
-    return "\n".join(lines)
+    call = f"{graph}, given, args, text=GRAPH_TEXT, schema=TRACE_SCHEMA, limits=LIMITS"
+    if asked.anything:
+        lines += [
+            f"    def outside() -> {words('Outside')}:",
+            *(f"        {line}" for line in _outside(asked, words)),
+        ]
+        call += ", outside=outside"
+    return "\n".join([*lines, f"    return {words('execute')}({call})"])
+
+
+def _outside(asked: Asked, words: Words) -> list[str]:
+    table = "MODELS" if asked.models or asked.embedders else "{}"
+    chosen = [
+        f"{name}=args.{name} or ''" for name, used in (("model", asked.models), ("embedder", asked.embedders)) if used
+    ]
+    human = f"{words('human_of')}({'args.answers' if asked.people else 'None'})"
+    facts = [f"names={literal(list(asked.models))}"] if asked.models else []
+    facts += [f"embedders={literal(list(asked.embedders))}"] if asked.embedders else []
+    facts += ["asks_people=True"] if asked.people else []
+    models = f"{words('Models')}({', '.join([table, *chosen])})"
+    return [f"return {words('Outside')}({', '.join([models, human, words('Clock') + '(args.clock)', *facts])})"]
 
 
 def _argument(one: InputOption) -> str:
@@ -123,7 +202,7 @@ def _argument(one: InputOption) -> str:
 
 
 def _given(one: InputOption) -> str:
-    return f"{text_literal(one.name)}: ({text_literal(one.kind)}, args.{one.attribute})"
+    return f"{text_literal(one.name)}: ({text_literal(one.option)}, {text_literal(one.kind)}, args.{one.attribute})"
 
 
 def _shown(text: str) -> str:
@@ -150,7 +229,7 @@ def asked_names(plans: Iterable[RegionPlan], kind: str) -> list[str]:
     for plan in plans:
         for node in plan.nodes:
             names.update(dict.fromkeys(_named(node, kind)))
-    roles = [role for role in ("default", "fast", "strong") if role in names]
+    roles = [role for role in ROLES if role in names]
     return roles + [name for name in names if name not in roles]
 
 

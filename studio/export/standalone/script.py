@@ -1,0 +1,164 @@
+"""A graph as the source of a script that needs nothing of ours."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from studio.engine.prepared import Prepared, prepare
+from studio.export.formatting import formatted
+from studio.export.literals import comment, literal
+from studio.export.standalone.commanding import Asked, command_source
+from studio.export.standalone.facts import graph_source, stands_inside
+from studio.export.standalone.gathering import Gathered, Imported, NodeFunction, gather, specialise
+from studio.export.standalone.names import Names, Owner, is_module, owner
+from studio.export.standalone.opening import opening
+from studio.export.standalone.outline import Wiring
+from studio.export.standalone.planning import outline
+from studio.export.standalone.problems import require_standalone
+from studio.export.standalone.runtime_names import is_ours, runtime_names
+from studio.export.standalone.schema import trace_schema
+from studio.export.standalone.wording import Coroutine, Words
+from studio.graph.model import Graph
+from studio.spec.registry import Registry
+
+OWN_NAMES: Final = ("main", "MODELS", "LIMITS", "GRAPH_TEXT", "TRACE_SCHEMA")
+"""What a script calls its own parts; nothing of a graph is called so."""
+
+OWN_IMPORTS: Final = (
+    (Imported("argparse"), "argparse"),
+    (Imported("sys"), "sys"),
+    (Imported("collections.abc", "Sequence"), "Sequence"),
+    (Imported("collections.abc", "AsyncGenerator"), "AsyncGenerator"),
+)
+"""What a script's own part may import."""
+
+RULE: Final = "# " + "-" * 118
+"""The line between a graph's own code and the runtime."""
+
+
+@dataclass(slots=True)
+class Script:
+    """A script in the making."""
+
+    prepared: Prepared
+    file: str
+    wirings: list[Wiring]
+    names: Names
+    functions: dict[Owner, NodeFunction] = field(default_factory=dict)
+    """Each node's function."""
+
+    @property
+    def top(self) -> Wiring:
+        """The graph itself, after the bodies of its region nodes."""
+        return self.wirings[-1]
+
+
+def standalone_script(graph: Graph, registry: Registry, *, file: str = "") -> str:
+    """Return the source of a script that does what the graph does; `file` is where the graph was read from.
+
+    Raises `GraphError` for a graph that cannot run, and `UsageError` naming every node that cannot leave the studio.
+    """
+    prepared = prepare(graph, registry)
+    wirings = outline(prepared.plan(True))
+    require_standalone(wirings)
+    own = {name for _, name in OWN_IMPORTS}
+    script = Script(prepared, file, wirings, Names(wirings, {*OWN_NAMES, *own, *runtime_names()}))
+    _write_functions(script)
+    return _assembled(script)
+
+
+def _write_functions(script: Script) -> None:
+    """Write each node as a function, once for all plans of its graph."""
+    for wiring in script.wirings:
+        for node in wiring.plan.nodes:
+            known = owner(wiring.plan, node)
+            if not is_module(node) or known in script.functions:
+                continue
+            name = script.names.modules[known]
+            made = specialise(
+                node.cls, node.params, name,
+                inputs=node.in_fields.fields(), outputs=node.cls.outputs(node.params).fields(),
+                taken=script.names.taken - {name.upper()}, about=node.instance.title.strip(),
+            )  # fmt: skip
+            script.functions[known] = made
+            script.names.taken.update(made.names)
+
+
+# -- from parts to a whole -----------------------------------------------------------------------------
+
+
+def _assembled(script: Script) -> str:
+    asked = Asked.of(script.wirings, "".join(made.snippet for made in script.functions.values()))
+    used = Words()
+    _own_parts(script, used, asked)  # for the names of the runtime that they use
+    modules = runtime_names()
+    roots = [(modules[name], name) for name in sorted(used.used) if is_ours(modules[name])]
+    snippets = [made.snippet for made in script.functions.values()]
+    gathered = gather(roots, snippets, taken=script.names.taken - set(modules) - {name for _, name in OWN_IMPORTS})
+    words = Words({name: gathered.name(module, name) for module, name in roots})
+    wiring, command, facts = _own_parts(script, words, asked)
+    early = [one.source for one in gathered.definitions if one.early]
+    late = [one.source for one in gathered.definitions if not one.early]
+    above = [
+        *_headed("What the modules are made of.", early),
+        *_modules(script, gathered.snippets),
+        *_headed("The wiring: who gets what from whom, in which order.", wiring),
+        *_headed("The command line.", command),
+    ]
+    below = [
+        *_headed("What there is to say of each graph beside its wiring.", facts),
+        f"TRACE_SCHEMA = {literal(trace_schema())}",
+        f"GRAPH_TEXT = {literal(script.prepared.text)}",
+        'if __name__ == "__main__":\n    sys.exit(main())',
+    ]
+    heading = f"{RULE}\n# The runtime, the same in all scripts: what the statements above call.\n{RULE}"
+    imports = _imports(gathered, "".join(above + below))
+    opened = "\n\n".join([opening(script, asked, gathered.libraries), imports])
+    # What is taken along is laid out already, and long.
+    return "\n\n\n".join([
+        formatted("\n\n\n".join([opened, *above])).rstrip(), heading, *late, formatted("\n\n\n".join(below)),
+    ])  # fmt: skip
+
+
+def _own_parts(script: Script, words: Words, asked: Asked) -> tuple[list[str], list[str], list[str]]:
+    """Return the wiring, the command line and the facts of the graphs, as sources."""
+    names = script.names
+    by_graph = {id(one.plan.graph): names.graphs[id(one.plan)] for one in script.wirings}
+    wiring = [Coroutine(one, names, words).source() for one in script.wirings]
+    command = command_source(script.top.plan, names.graphs[id(script.top.plan)], asked, words)
+    facts = []
+    for one in script.wirings:
+        around = stands_inside(one.plan.scope)
+        facts.append(graph_source(one, names, words, "" if around is None else by_graph[id(around.graph)]))
+    return wiring, command, facts
+
+
+def _headed(title: str, sources: Sequence[str]) -> Iterator[str]:
+    """Yield sources under a heading; nothing if there are none."""
+    if sources:
+        yield f"# {title}"
+        yield from sources
+
+
+def _modules(script: Script, snippets: Sequence[str]) -> Iterator[str]:
+    """Yield the functions of all nodes under the names of their graphs, each with its type."""
+    by_owner = dict(zip(script.functions, snippets, strict=True))
+    done: set[Owner] = set()
+    for wiring in script.wirings:
+        sources = []
+        for node in wiring.plan.nodes:
+            known = owner(wiring.plan, node)
+            if known in by_owner and known not in done:
+                done.add(known)
+                sources.append(f"# {comment(node.name)}: {comment(node.spec.type)}\n{by_owner[known]}")
+        several = len(script.wirings) > 1
+        where = f" of {script.names.coroutines[id(wiring.plan)]}" if several else ""
+        yield from _headed(f"The modules{where}, one function each.", sources)
+
+
+def _imports(gathered: Gathered, body: str) -> str:
+    own = [(imported, name) for imported, name in OWN_IMPORTS if re.search(rf"\b{name}\b", body)]
+    return "\n".join(["from __future__ import annotations\n", *gathered.import_lines(own)])
