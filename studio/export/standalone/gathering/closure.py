@@ -134,6 +134,37 @@ def close(roots: Iterable[Piece], given: Iterable[Piece] = ()) -> Closure:
     return closure
 
 
+def reasons_against(roots: Iterable[Piece], given: Iterable[Piece] = ()) -> list[str]:
+    """Return all that keeps definitions from being taken, each reason once, what says most to people first."""
+    seen = {id(piece) for piece in given}
+    found: dict[str, None] = {}
+    waiting = deque(roots)
+    while waiting:
+        piece = waiting.popleft()
+        if id(piece) in seen:
+            continue
+        seen.add(id(piece))
+        kept = _looked_up(piece)
+        if isinstance(kept, NotStandalone):
+            found[kept.reason] = None
+            waiting.extend(_in_reach(piece))
+        else:
+            waiting.extend(link.target for link in kept[1] if isinstance(link.target, Piece))
+    return sorted(found, key=lambda reason: (not reason.startswith("it uses the library"), "declared" in reason))
+
+
+def _in_reach(piece: Piece) -> Iterator[Piece]:
+    """Yield what a definition that cannot be taken uses and that could be."""
+    for statement in piece.statements:
+        for use in uses_of(statement, piece.module).names:
+            try:
+                link = _link(piece, use)
+            except NotStandalone:
+                continue  # a reason of its own, which the definition itself has told
+            if link is not None and isinstance(link.target, Piece):
+                yield link.target
+
+
 def _add(closure: Closure, roots: Iterable[Piece], there: Collection[int]) -> None:
     waiting = deque(roots)
     while waiting:

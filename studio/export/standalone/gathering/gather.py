@@ -81,7 +81,7 @@ def gather(
     for; what is `given` is there already, under its own name. Raises `NotStandalone` with the reason for what cannot be
     taken.
     """
-    own = [piece for number, text in enumerate(snippets) for piece in _pieces(number, text)]
+    own = [piece for number, text in enumerate(snippets) for piece in pieces_of(text, number)]
     there = [_root(one) for one in given]
     closure = close([*(_root(one) for one in roots), *own], there)
     fixed = {id(piece): piece.names for piece in (*own, *there)}
@@ -119,7 +119,8 @@ def _snippet_name(number: int) -> str:
     return f"<snippet {number}>"
 
 
-def _pieces(number: int, text: str) -> list[Piece]:
+def pieces_of(text: str, number: int = 0) -> list[Piece]:
+    """Return the definitions of a snippet."""
     source = read(_snippet_name(number), text)
     found = {id(one): one for one in source.bindings.values() if isinstance(one, Piece)}
     return sorted(found.values(), key=lambda one: one.lines[0][0])

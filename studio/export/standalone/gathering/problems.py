@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import ast
 import itertools
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any, Final
 
-from studio.export.standalone.gathering.gather import gather
-from studio.export.standalone.gathering.refusing import NotStandalone
+from studio.export.standalone.gathering.bodies import run_of
+from studio.export.standalone.gathering.closure import reasons_against, resolve
+from studio.export.standalone.gathering.gather import gather, pieces_of
+from studio.export.standalone.gathering.refusing import NeedsPlainFunction, NotStandalone
+from studio.export.standalone.gathering.sources import Piece
 from studio.export.standalone.gathering.specialising import specialise
 from studio.export.standalone.gathering.twins import ASKING, FIRING, RUNTIME
 from studio.spec.fields import Field, Fields
 from studio.spec.node import Node
 from studio.spec.params import read_params
+from studio.stores import store_kinds
+from studio.stores.base import Store
 from studio.support.errors import StudioError
 
 MOST_LINES: Final = 1_500
@@ -44,14 +50,51 @@ def standalone_problem(
     if cls.spec.role:
         return ""  # the runtime plays it, as the engine does
     if params is None:
-        return _problem_of_type(cls)
+        known: Any = cls  # a class can be told apart by `lru_cache`
+        return _problem_of_type(known)
+    if why := _problem_of_stores(cls):
+        return why
+    given = [piece for piece in (resolve(*FIRING)[0], resolve(*ASKING)[0]) if isinstance(piece, Piece)]
     try:
         made = specialise(cls, params, "node", inputs=inputs, outputs=outputs)
-        gathered = gather((), [made.snippet], given=[FIRING, ASKING])
+    except NeedsPlainFunction:
+        found = reasons_against([_run_as_it_is(cls)], given)
+        return next((reason for reason in found if "declared" not in reason), "it is not written to stand by itself")
     except NotStandalone as problem:
         return problem.reason
+    try:
+        gathered = gather((), [made.snippet], given=[FIRING, ASKING])
+    except NotStandalone as problem:
+        return next(iter(reasons_against(pieces_of(made.snippet), given)), problem.reason)
     size = sum(one.source.count("\n") + 1 for one in gathered.definitions if not one.module.startswith(RUNTIME))
     return f"it brings along {size:,} lines of source" if size > MOST_LINES else ""
+
+
+def _run_as_it_is(cls: type[Node]) -> Piece:
+    """Return a type's `run` as a definition: what it uses says more than that it is not understood itself."""
+    run, source = run_of(cls)
+    run.args.args = [ast.arg(one.arg) for one in run.args.args]  # their types are classes inside of the type
+    run.returns = None
+    return Piece(source, ("run",), "function", [run], [(run.lineno, run.end_lineno or run.lineno)])
+
+
+def _problem_of_stores(cls: type[Node]) -> str:
+    """Return why a type works on a kind of store that stays behind, or ""."""
+    for name in cls.spec.stores:
+        field = cls.Params.fields().get(name)
+        kinds: Any = field.editor.get("stores", ()) if field is not None else ()
+        for kind in kinds:
+            held: Any = store_kinds().get(kind)
+            if held is not None and (problem := store_problem(held)):
+                return f"its store, `{kind}`, stays behind: {problem}"
+    return ""
+
+
+@lru_cache(maxsize=64)
+def store_problem(kind: type[Store]) -> str:
+    """Return why a kind of store cannot go into a standalone script, or ""."""
+    root = resolve(kind.__module__, kind.__name__)[0]
+    return next(iter(reasons_against([root] if isinstance(root, Piece) else [])), "")
 
 
 @lru_cache(maxsize=1024)
