@@ -16,10 +16,11 @@ from studio.cli.output import Output
 from studio.export.targets import GraphSource, GraphTarget, Options, Problem, RunSource, RunTarget, Target, Tell
 from studio.graph.model import Graph
 from studio.graph.writing import save_pieces
+from studio.importers.opening import GRAPH_SUFFIXES
 from studio.plugins.registries import registry_of
 from studio.support.errors import UsageError
 from studio.support.plain import plain
-from studio.support.resources import bundled_graphs
+from studio.support.resources import bundled_graphs, recorded_run
 from studio.support.values import Json
 
 if TYPE_CHECKING:
@@ -74,6 +75,8 @@ def make_of_graph(target: GraphTarget, options: Options, args: argparse.Namespac
 def make_of_runs(target: RunTarget, options: Options, args: argparse.Namespace, tell: Tell, *, sends: bool) -> int:
     """Make a target of the runs that the words name, and write it, or send it away. Returns the bytes written."""
     args.run_name = args.sources[0] if len(args.sources) == 1 and not args.runs else None
+    if not args.runs and (args.db or recorded_run(args.run_name or "") is None):
+        _refuse_graphs(args.sources)
     with open_trace(args) as trace:
         # `open_trace` says `last` for an example: the only run of its own file.
         words = [args.run_name] if args.run_name else args.sources
@@ -101,13 +104,18 @@ def _write(pieces: Iterable[bytes], output: str) -> int:
         save_pieces(counted, Path(output), "export")
         return counted.size
     sys.stdout.flush()
+    seen = _is_terminal()
     for piece in counted:
-        if sys.stdout.isatty():  # no text from a graph or a model may drive the terminal
+        if seen:  # no text from a graph or a model may drive the terminal
             sys.stdout.write(plain(piece.decode("utf-8", "replace")))
         else:
             sys.stdout.buffer.write(piece)
     sys.stdout.flush()
     return counted.size
+
+
+def _is_terminal() -> bool:
+    return sys.stdout.isatty()
 
 
 class _Counted:
@@ -143,7 +151,7 @@ def names_graph(word: str) -> bool:
     """True if a word is a graph file or the name of an example."""
     path = Path(word)
     named = word.removeprefix("examples/")
-    return path.exists() or path.suffix in (".yaml", ".yml") or any(named == one.stem for one in bundled_graphs())
+    return path.exists() or path.suffix in GRAPH_SUFFIXES or any(named == one.stem for one in bundled_graphs())
 
 
 def _may_be_run(word: str) -> bool:
@@ -163,18 +171,18 @@ def runs_named(trace: Trace, words: Sequence[str], target: RunTarget, *, every: 
         if not found:
             raise UsageError("No runs of it are recorded.", where=", ".join(words), hint="`studio runs` lists them.")
     else:
-        found = list(dict.fromkeys(_run_id(trace, word) for word in words))
+        found = list(dict.fromkeys(trace.run(word).id for word in words))
     if len(found) > 1 and not target.many:
         raise UsageError(f"“{target.title}” is made of one run, and these are {len(found)}.", hint="Name one of them.")
     return tuple(found)
 
 
-def _run_id(trace: Trace, word: str) -> str:
-    if names_graph(word):
-        raise UsageError(
-            "This is a graph, and what is asked for is made of a run.",
-            where=word,
-            hint=f"Run it (`studio run {word}`) and name the run, as in `studio export last`; or take all runs of it "
-            "with --runs.",
-        )
-    return trace.run(word).id
+def _refuse_graphs(words: Sequence[str]) -> None:
+    for word in words:
+        if names_graph(word):
+            raise UsageError(
+                "This is a graph, and what is asked for is made of a run.",
+                where=word,
+                hint=f"Run it (`studio run {word}`) and name the run, as in `studio export last`; or take all runs of "
+                "it with --runs.",
+            )
