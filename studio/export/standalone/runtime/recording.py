@@ -79,10 +79,11 @@ class Recorder:
 
     def open_firing(self, id: int, path_id: int, tick: str, parent: int, item: int, started_at: int) -> None:
         """A firing has started that will have effects or inner firings."""
+        if self._file is None:
+            return
         self._tally.started(id)
-        if self._file is not None:
-            self._started[id] = (write_open, (id, path_id, tick, parent, item, started_at))
-            self._write_soon()
+        self._started[id] = (write_open, (id, path_id, tick, parent, item, started_at))
+        self._write_soon()
 
     def firing(
         self, id: int, seq: int, path_id: int, tick: str, parent: int, item: int, status: int, reason: str, origin: int,
@@ -90,6 +91,8 @@ class Recorder:
         attempt: int, absent: Mapping[str, str] | None = None,
     ) -> None:  # fmt: skip
         """A firing was decided."""
+        if self._file is None:
+            return
         if status != SKIPPED:  # a skip does not say when it had started, if it had
             self._started.pop(id, None)
         told = encode({port: self._clean_text(why) for port, why in absent.items()}).decode() if absent else None
@@ -110,7 +113,8 @@ class Recorder:
         rest, messages = message_parts(kind, request)
         key = next(self._effects)
         self._asked[firing, n] = (key, kind)
-        self._tally.asked(firing, kind)
+        if self._file is not None:
+            self._tally.asked(firing, kind)
         self._put(write_effect, key, firing, n, kind, self._clean_text(name), encode(rest), messages, attempt, at)
 
     def effect_result(
@@ -129,8 +133,9 @@ class Recorder:
         if kind in CALLS and type(response) is dict and type(response.get("text")) is str:
             reply = response["text"]
             encoded = encode({**response, "text": None})
-        free = origin != EXECUTED or finish_reason == "cached"
-        self._tally.answered(firing, kind, status, (tokens_in, tokens_out), cost_usd, free)
+        if self._file is not None:
+            free = origin != EXECUTED or finish_reason == "cached"
+            self._tally.answered(firing, kind, status, (tokens_in, tokens_out), cost_usd, free)
         self._put(
             write_answer, key, status, encoded, reply, self._clean_text(error) or None, duration, tokens_in,
             tokens_out, cost_usd, finish_reason, entropy, origin,

@@ -226,7 +226,7 @@ def test_without_a_file_nothing_is_kept_and_the_same_is_refused() -> None:
 
     with pytest.raises(NotJson):
         log.effect_intent(1, 2, "tool", "t", {"x": float("nan")}, 1, 1)
-    assert (log._waiting, log._started) == ([], {})
+    assert (log._waiting, log._started, log._tally._used) == ([], {}, {})
     log.flush()
     log.close()
 
