@@ -11,7 +11,6 @@ from studio.nodes.llm._job import Fault, Job
 from studio.nodes.llm._prompting import chat_prompt, example_pairs, mended, shown_json
 from studio.nodes.llm._reading import faults_by_schema, json_in
 from studio.nodes.llm._settle import Draft, Try, settle
-from studio.spec.calls import ChatReply, Message
 from studio.spec.context import RunContext
 from studio.support.templates import as_text
 from studio.support.values import Absent, Json, encode
@@ -40,9 +39,20 @@ async def generate(firing: RunContext, inputs: Mapping[str, Json], *, job: TextJ
     Raises `NodeError` naming the violated check if no answer keeps all of them.
     """
     asker = Asker(firing, job.cost_usd)
+    examples = [(given, as_text(output)) for given, output in example_pairs(job.examples, job.optional)]
+    question = chat_prompt(job.instructions, inputs, system=job.system, examples=examples)
 
     async def attempt(told: Try) -> Draft:
-        return await draft_text(asker, job, inputs, told)
+        reply = await asker.chat(
+            told.model, mended(question, told), max_tokens=job.max_tokens, temperature=job.temperature
+        )
+        text = reply.text.strip()
+        faults = []
+        if not text:
+            faults.append(Fault("not_empty", "The answer must not be empty."))
+        elif reply.finish_reason == "length" and not job.allow_cut:
+            faults.append(Fault("complete", f"The answer was cut off{_after(job)}; it must be shorter."))
+        return Draft({job.output or "text": text}, text, faults)
 
     return (await settle(asker, job, inputs, attempt)).outputs
 
@@ -64,24 +74,6 @@ async def generate_object(
     return (await settle(asker, job, inputs, attempt)).outputs
 
 
-async def draft_text(asker: Asker, job: TextJob, values: Mapping[str, Json], told: Try) -> Draft:
-    """Return one try at a text."""
-    messages = chat_prompt(
-        job.instructions,
-        values,
-        system=job.system,
-        examples=[(given, as_text(output)) for given, output in example_pairs(job.examples, job.optional)],
-    )
-    reply = await _ask(asker, job, mended(messages, told), told, None)
-    text = reply.text.strip()
-    faults = []
-    if not text:
-        faults.append(Fault("not_empty", "The answer must not be empty."))
-    elif reply.finish_reason == "length" and not job.allow_cut:
-        faults.append(Fault("complete", f"The answer was cut off{_after(job)}; it must be shorter."))
-    return Draft({job.output or "text": text}, text, faults)
-
-
 async def draft_object(
     asker: Asker,
     job: ObjectJob,
@@ -101,7 +93,13 @@ async def draft_object(
         rule="\n\n".join(part for part in (rule, form) if part),
         examples=[(given, shown_json(output)) for given, output in example_pairs(job.examples, job.optional)],
     )
-    reply = await _ask(asker, job, mended(messages, told), told, sendable(schema) if constrained else None)
+    reply = await asker.chat(
+        told.model,
+        mended(messages, told),
+        sendable(schema) if constrained else None,
+        max_tokens=job.max_tokens,
+        temperature=job.temperature,
+    )
     said = reply.text.strip()
     try:
         value = json_in(said)
@@ -140,12 +138,6 @@ def ports_of(job: ObjectJob, value: Json) -> dict[str, Json | Absent]:
         else:
             outputs[name] = found[name]
     return outputs
-
-
-async def _ask(
-    asker: Asker, job: Job, messages: list[Message], told: Try, schema: Mapping[str, Json] | None
-) -> ChatReply:
-    return await asker.chat(told.model, messages, schema, max_tokens=job.max_tokens, temperature=job.temperature)
 
 
 def _after(job: Job) -> str:

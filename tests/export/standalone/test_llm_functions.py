@@ -117,11 +117,11 @@ def test_a_script_with_another_prompt_asks_otherwise() -> None:
         (TEXT, {"Rule", "Judge", "decide", "rank", "json_in", "spans", "by_nearness"}),
         ({**TEXT, "checks": ["len(text) < 9"]}, {"Judge", "decide", "rank", "json_in", "spans", "by_nearness"}),
         ({**TEXT, "checks": [JUDGE]}, {"Rule", "decide", "json_in", "spans", "by_nearness"}),
-        ({**TEXT, "schema": SCHEMA}, {"Judge", "rank", "spans", "by_nearness", "draft_text"}),
-        (DECIDE, {"Judge", "Rule", "json_in", "spans", "by_nearness", "draft_text"}),
-        (ROUTE, {"Judge", "Rule", "json_in", "spans", "rank", "draft_text"}),
-        ({**ROUTE, "fallback": "strong"}, {"Judge", "Rule", "json_in", "spans", "draft_text"}),
-        (EXTRACT, {"Judge", "Rule", "rank", "by_nearness", "draft_text"}),
+        ({**TEXT, "schema": SCHEMA}, {"Judge", "rank", "spans", "by_nearness", "generate"}),
+        (DECIDE, {"Judge", "Rule", "json_in", "spans", "by_nearness", "generate"}),
+        (ROUTE, {"Judge", "Rule", "json_in", "spans", "rank", "generate"}),
+        ({**ROUTE, "fallback": "strong"}, {"Judge", "Rule", "json_in", "spans", "generate"}),
+        (EXTRACT, {"Judge", "Rule", "rank", "by_nearness", "generate"}),
     ],
 )
 def test_a_script_takes_only_what_its_mode_needs(params: dict[str, Json], without: set[str]) -> None:
