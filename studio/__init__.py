@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from studio.engine.result import RunResult
     from studio.engine.run import arun, run
     from studio.graph.model import Graph
+    from studio.importers.opening import open_graph_file
     from studio.trace.reading import Trace
 
 __version__ = "0.1.0"
@@ -21,10 +22,11 @@ _HOMES = {
     "RunResult": "studio.engine.result",
     "Trace": "studio.trace.reading",
     "arun": "studio.engine.run",
+    "open_graph_file": "studio.importers.opening",
     "run": "studio.engine.run",
 }
 
-__all__ = ["Graph", "RunResult", "Trace", "__version__", "arun", "run"]
+__all__ = ["Graph", "RunResult", "Trace", "__version__", "arun", "open_graph_file", "run"]
 
 
 def __getattr__(name: str) -> Any:

@@ -17,6 +17,7 @@ from studio.graph.model import Place
 from studio.graph.names import name_problem
 from studio.graph.scope import project_folder
 from studio.graph.tree import MAX_BYTES, Tree, parse
+from studio.importers.opening import GRAPH_SUFFIXES
 from studio.support.errors import EnvironmentProblem, GraphError, UsageError
 from studio.support.expressions import Expression, ExpressionError
 from studio.support.nearest import near
@@ -54,7 +55,7 @@ class CasesFile:
 
 def cases_beside(graph: Path) -> Path:
     """Return where the tests of a graph file stand: `critic_loop.yaml` → `critic_loop.tests.yaml`."""
-    return graph.with_name(graph.name.removesuffix(".yml").removesuffix(".yaml") + TESTS)
+    return graph.with_name(graph.name.removesuffix(".yml").removesuffix(".yaml").removesuffix(".py") + TESTS)
 
 
 def database_of(tests: Path) -> Path:
@@ -142,7 +143,7 @@ class _Reader:
         folder = self.path.parent
         if tree is None:
             stem = self.path.name.removesuffix(TESTS)
-            known = [self.path.with_name(stem + ending) for ending in (".yaml", ".yml")]
+            known = [self.path.with_name(stem + ending) for ending in GRAPH_SUFFIXES]
             return next((path for path in known if path.is_file()), known[0])
         if type(tree.value) is not str or not tree.value:
             raise self.refuse("`graph` must name a file.", tree.line)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 from studio.graph.model import Graph
+from studio.importers.opening import GRAPH_SUFFIXES, open_graph_file
 from studio.support.errors import UsageError
 from studio.support.nearest import did_you_mean
 from studio.support.resources import bundled_graphs
@@ -16,7 +18,7 @@ def graph_path(ref: str) -> Path:
     Raises UsageError naming the nearest example if there is neither.
     """
     path = Path(ref)
-    if path.is_file() or path.suffix in (".yaml", ".yml"):
+    if path.is_file() or path.suffix in GRAPH_SUFFIXES:
         return path
     name = ref.removeprefix("examples/")
     bundled = {example.stem: example for example in bundled_graphs()}
@@ -33,5 +35,12 @@ def graph_path(ref: str) -> Path:
 
 
 def open_graph(ref: str) -> Graph:
-    """Load the graph a GRAPH argument names. Raises UsageError or GraphError."""
-    return Graph.load(graph_path(ref))
+    """Load the graph a GRAPH argument names; of a script, which is read and not executed, what is to be known is told.
+
+    Raises UsageError or GraphError.
+    """
+    return open_graph_file(graph_path(ref), _note)
+
+
+def _note(sentence: str) -> None:
+    print(f"note: {sentence}", file=sys.stderr)

@@ -18,7 +18,7 @@ from studio.cli.database import database
 from studio.cli.graphs import graph_path
 from studio.cli.output import Output
 from studio.cli.text import Piece, duration, money, plural
-from studio.graph.model import Graph
+from studio.importers.opening import GRAPH_SUFFIXES, open_graph_file
 from studio.plugins.registries import require_own_types
 from studio.support.errors import UsageError
 from studio.support.expressions import Expression
@@ -62,7 +62,7 @@ def play_all(args: argparse.Namespace, out: Output) -> int:
     live = _live(args, sources) if args.live else None
     outcomes: list[Outcome] = []
     for source in sources:
-        graph = Graph.load(source.graph)
+        graph = open_graph_file(source.graph)
         if live is not None:  # else nothing but pure nodes runs
             approve = approved_for(graph, args, out)
             require_approved(graph, require_own_types(graph, approve), approve)
@@ -86,7 +86,7 @@ def play_all(args: argparse.Namespace, out: Output) -> int:
 def _sources(target: str, args: argparse.Namespace) -> Iterator[Source]:
     path = Path(target)
     example = {graph.stem: graph for graph in bundled_graphs()}.get(target.removeprefix("examples/"))
-    if is_tests_file(path) or path.suffix in (".yaml", ".yml"):
+    if is_tests_file(path) or path.suffix in GRAPH_SUFFIXES:
         yield _of_file(path if is_tests_file(path) else cases_beside(graph_path(target)), target)
     elif example is not None and not args.db:
         if cases_beside(example).is_file():
@@ -180,7 +180,7 @@ def _record(sources: list[Source], args: argparse.Namespace, out: Output) -> Non
                 "`--record` writes into a tests file, and a run is none.",
                 hint=f"`studio test {source.name} --add NAME` makes a case of it.",
             )
-        graph, db = Graph.load(source.graph), database(args)
+        graph, db = open_graph_file(source.graph), database(args)
         approve = approved_for(graph, args, out)
         for case in source.cases:
             made = record(case, graph, model=args.model, embedder=args.embedder, db=db, approve=approve)
@@ -224,7 +224,7 @@ def add(args: argparse.Namespace, out: Output) -> int:
     case, short = expecting(taken.case, args.expect, equal, name=args.add, about=args.about), taken.short
     tests = cases_beside(path)
     made = add_case(tests, case, short=short, replace=args.replace)
-    outcome = try_case(made.cases[case.name], Graph.load(path), str(tests))
+    outcome = try_case(made.cases[case.name], open_graph_file(path), str(tests))
     if out.as_json:
         out.json({"file": str(tests), "added": outcome.to_json()})
     else:

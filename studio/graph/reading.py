@@ -41,6 +41,12 @@ _END = re.compile(r"([^\s.]+)\.([^\s.]+)")
 
 def load_graph(path: Path) -> Graph:
     """Read a graph file. Raises GraphError with file and line, EnvironmentProblem if the file cannot be read."""
+    if path.suffix.lower() == ".py":
+        raise GraphError(
+            "This is a Python script, not a graph file.",
+            where=str(path),
+            hint="`studio.open_graph_file` reads its graph; `studio run` and the window do so by themselves.",
+        )
     try:
         size = path.stat().st_size
         if size > MAX_BYTES:

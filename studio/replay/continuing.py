@@ -18,6 +18,7 @@ from studio.engine.plan import UNWRITTEN_MAX_TICKS
 from studio.graph.model import Graph
 from studio.graph.paths import node_at
 from studio.graph.scope import Scope
+from studio.importers.opening import open_graph_file
 from studio.models.names import SCRIPTED
 from studio.plugins.registries import registry_of, require_own_types
 from studio.replay.changes import Changes, changed_nodes
@@ -233,7 +234,7 @@ def _require_its_place(run: Run, graph: Graph, types: Registry, approve: Collect
     if known is not None and Path(known.file).is_absolute() and same_file(file, Path(known.file)):
         return
     try:
-        stands = file is not None and file.is_file() and survey(Graph.load(file), types).hash == asked.hash
+        stands = file is not None and file.is_file() and survey(open_graph_file(file), types).hash == asked.hash
     except StudioError:  # it is no graph
         stands = False
     if not stands and not is_bundled(whole_of(graph)):

@@ -12,7 +12,8 @@ from pathlib import Path
 from studio.cli import exits
 from studio.cli.output import Output
 from studio.graph.model import Graph
-from studio.support.errors import EnvironmentProblem
+from studio.importers.opening import is_script
+from studio.support.errors import EnvironmentProblem, UsageError
 from studio.support.resources import TESTS
 
 EXAMPLES = (
@@ -49,6 +50,12 @@ def _one(name: str, check: bool, out: Output) -> bool:
     path = Path(name)
     if name.endswith(TESTS):  # `studio test` writes it, and what people write around it stays theirs
         return True
+    if is_script(path):
+        raise UsageError(
+            "`studio fmt` writes graph files; this is a script.",
+            where=name,
+            hint=f"Format it as other Python, or write it anew: `studio export {name} -o {name} --force`.",
+        )
     graph = Graph.load(path)
     try:
         before = path.read_bytes()

@@ -20,6 +20,7 @@ from studio.graph.ports import NodePorts
 from studio.graph.reading import is_file_reference
 from studio.graph.scope import BODY_PARAM, Scope
 from studio.graph.tree import MAX_BYTES
+from studio.importers.opening import is_script, open_graph_file
 from studio.spec.fields import Field
 from studio.spec.registry import Registry, default_registry
 from studio.support.errors import GraphError, UsageError
@@ -67,7 +68,12 @@ class Document:
 
     @classmethod
     def open(cls, path: Path, registry: Registry | None = None) -> Document:
-        """Read a file. Raises GraphError with file and line, EnvironmentProblem if it cannot be read."""
+        """Read a file. Raises GraphError with file and line, EnvironmentProblem if it cannot be read.
+
+        A script is read for its graph, which then has no file yet: what a person wrote around it is not written over.
+        """
+        if is_script(path):
+            return cls(open_graph_file(path), None, registry)
         return cls(Graph.load(path), path, registry)
 
     # -- reading ------------------------------------------------------------------------------

@@ -14,10 +14,11 @@ from studio.editing import Document
 from studio.editing.keeping.recent import Recent
 from studio.graph.model import Graph
 from studio.gui.workbench import Workbench
+from studio.importers.opening import is_script, open_graph_file
 from studio.support.errors import StudioError
 from studio.support.resources import resource_root
 
-FILTER: Final = "Graphs (*.yaml *.yml);;Recorded runs (*.db *.sqlite *.sqlite3);;All files (*)"
+FILTER: Final = "Graphs (*.yaml *.yml);;Scripts (*.py);;Recorded runs (*.db *.sqlite *.sqlite3);;All files (*)"
 UNTITLED: Final = "untitled"
 
 TRACES: Final = (".db", ".sqlite", ".sqlite3")
@@ -71,7 +72,22 @@ class Opening(QObject):
             return None
         if is_bundled(path):
             return self.open_template(path)
+        if is_script(path):
+            return self.open_script(path)
         return self.workbench.open(path)
+
+    def open_script(self, path: Path) -> Document | None:
+        """Show the graph of a script, which is read and not executed; saving asks where, since the script is not
+        written over. Files that the graph reads are looked for where the script says."""
+        told: list[str] = []
+        try:
+            graph = open_graph_file(path, told.append)
+        except StudioError as error:
+            self.workbench.fail(error)
+            return None
+        document = self._add_unsaved(Document(graph, None, self.workbench.registry), graph.name)
+        self.workbench.say(f"{path.name} was read, not run; saving makes a graph file of it. {' '.join(told)}".strip())
+        return document
 
     def open_template(self, path: Path) -> Document | None:
         """Show a copy of a graph that ships with the studio, without a file: saving asks where.

@@ -43,6 +43,7 @@ from studio.gui.frame.window_state import WindowState
 from studio.gui.panels import Panel, all_panels
 from studio.gui.theme import apply_theme, current_theme
 from studio.gui.workbench import Workbench
+from studio.importers.opening import GRAPH_SUFFIXES
 
 SERVICES = (
     "studio.gui.files.files",
@@ -416,4 +417,4 @@ class MainWindow(QMainWindow):
 def our_files(data: QMimeData) -> list[Path]:
     """Return the files of graphs and recorded runs among what is dragged."""
     paths = [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()] if data.hasUrls() else []
-    return [path for path in paths if path.suffix.lower() in (".yaml", ".yml") or holds_runs(path)]
+    return [path for path in paths if path.suffix.lower() in GRAPH_SUFFIXES or holds_runs(path)]
