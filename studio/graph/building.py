@@ -50,9 +50,11 @@ def make_node(type: str, name: str, keys: dict[str, Any]) -> NodeInstance:
     return NodeInstance(name=name, type=type, params=params, **own)
 
 
-def make_store(graph: Graph, type: str, name: str, scope: Any, params: dict[str, Json]) -> StoreDecl:
+def make_store(graph: Graph, type: str, name: str, keys: dict[str, Any]) -> StoreDecl:
     """Return a store, not yet declared. Raises GraphError as `Graph.add_store` does."""
     check_name(name, "store", graph.stores)
+    params = dict(keys)
+    scope = params.pop("scope", "region")
     if scope not in SCOPES:
         said = " or ".join(f"`{one}`" for one in SCOPES)
         raise GraphError(f"`scope` of store `{name}` must be {said}.", where=name)

@@ -188,13 +188,14 @@ class Graph:
         self.edges.append(edge)
         return edge
 
-    def add_store(
-        self, type: str, name: str, /, *, scope: Literal["region", "run", "project"] = "region", **params: Json
-    ) -> StoreDecl:
-        """Declare a store by name. Raises GraphError for an impossible name or scope, or a name that is taken."""
+    def add_store(self, type: str, name: str, /, **keys: Any) -> StoreDecl:
+        """Declare a store by name. `keys` are its params and its `scope`: region, run or project.
+
+        Raises GraphError for an impossible name or scope, or a name that is taken.
+        """
         from studio.graph.building import make_store
 
-        self.stores[name] = made = make_store(self, type, name, scope, params)
+        self.stores[name] = made = make_store(self, type, name, keys)
         return made
 
     def add_graph(self, name: str, graph: Graph | None = None, /, **keys: Any) -> Graph:

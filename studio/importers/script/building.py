@@ -96,7 +96,7 @@ class Builder:
         type_name, name = _two_texts(given, "graph.add_store(type, name)", line)
         params = {key: json_only(value, line) for key, value in keys.items()}
         try:
-            store = make_store(made.graph, type_name, name, params.pop("scope", "region"), params)
+            store = make_store(made.graph, type_name, name, params)
         except GraphError as error:
             raise NotUnderstood(error.message, line, error.hint) from None
         store.place = self.place(line)

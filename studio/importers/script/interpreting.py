@@ -30,6 +30,18 @@ from studio.support.nearest import near
 
 _WORDS: Final = ("add", "connect", "add_store", "add_graph")
 _LONGEST_LOOP: Final = 10_000
+RUNS: Final = ("studio.script.play", "studio.run", "studio.arun", "studio.engine.run.run", "studio.engine.run.arun")
+"""What runs a graph that it is given."""
+
+
+def dotted(node: ast.expr, names: Mapping[str, object]) -> str:
+    """Return the full name of what is called, as far as imports tell."""
+    parts: list[str] = []
+    while isinstance(node, ast.Attribute) and len(parts) < 8:
+        parts.append(node.attr)
+        node = node.value
+    value = names.get(node.id) if isinstance(node, ast.Name) else None
+    return ".".join([value.name, *reversed(parts)]) if isinstance(value, Imported) else ""
 
 
 class Returned(Exception):
@@ -103,9 +115,9 @@ class Interpreter:
 
     def _statement(self, node: ast.stmt, names: MutableMapping[str, Value], module: bool) -> None:
         if isinstance(node, ast.Expr):
-            self._expression(node, names)
+            self._expression(node, names, module)
         elif isinstance(node, ast.Assign | ast.AnnAssign):
-            self._assignment(node, names)
+            self._assignment(node, names, module)
             if module:
                 self._pending.clear()
         elif isinstance(node, ast.Return) and not module:
@@ -161,7 +173,7 @@ class Interpreter:
                 raise NotUnderstood("`if` is not understood.", inner.lineno)
             self._import(inner)
 
-    def _assignment(self, node: ast.Assign | ast.AnnAssign, names: MutableMapping[str, Value]) -> None:
+    def _assignment(self, node: ast.Assign | ast.AnnAssign, names: MutableMapping[str, Value], module: bool) -> None:
         targets = node.targets if isinstance(node, ast.Assign) else [node.target]
         if not all(isinstance(target, ast.Name) for target in targets):
             raise NotUnderstood("Only a name can be assigned here.", node.lineno)
@@ -170,7 +182,7 @@ class Interpreter:
         try:
             value = self._made(node, node.value, names)
         except NotUnderstood as problem:
-            if self._concerns_graph(node.value, names):
+            if not module or (self._concerns_graph(node.value, names) and not self._runs(node.value)):
                 raise
             value = Unknown(problem.message, problem.line)
         for target in targets:
@@ -226,13 +238,26 @@ class Interpreter:
 
     # -- the words of a graph -------------------------------------------------------------------
 
-    def _expression(self, node: ast.Expr, names: MutableMapping[str, Value]) -> None:
+    def _runs(self, node: ast.expr) -> bool:
+        """True for a call that runs a graph, which changes nothing of it."""
+        return isinstance(node, ast.Call) and dotted(node.func, self.names) in RUNS
+
+    def _is_harmless(self, node: ast.expr) -> bool:
+        """True for `run(graph)` and for printing what has nothing to do with graphs."""
+        if self._runs(node):
+            return True
+        prints = isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "print"
+        return prints and "print" not in self.names and not self._concerns_graph(node, self.names)
+
+    def _expression(self, node: ast.Expr, names: MutableMapping[str, Value], module: bool) -> None:
         call = node.value
         if isinstance(call, ast.Constant):
             return  # a docstring
         if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute):
             if self._word(node, call, call.func, names) is not None:
                 return
+        if module and self._is_harmless(call):
+            return
         raise NotUnderstood("This statement may change things in ways that only running it shows.", node.lineno)
 
     def _word(

@@ -13,13 +13,12 @@ from typing import Final, NamedTuple
 
 from studio.graph.model import Graph
 from studio.graph.scope import project_folder
-from studio.importers.script.interpreting import Interpreter
+from studio.importers.script.interpreting import RUNS, Interpreter, dotted
 from studio.importers.script.source import HINT, MAX_BYTES, Source, decode, parse, refuse
 from studio.importers.script.values import Folder, Function, Imported, MadeGraph, NotUnderstood, Unknown
 from studio.support.errors import EnvironmentProblem, GraphError
 from studio.support.resources import bundled_graphs
 
-_RUNS: Final = ("studio.script.play", "studio.run", "studio.arun", "studio.engine.run.run", "studio.engine.run.arun")
 _RECORD: Final = "GRAPH"
 """The constant in which a standalone script holds the text of its graph."""
 
@@ -133,8 +132,8 @@ def _named_in_runs(source: Source, interpreter: Interpreter) -> Iterator[str]:
     for node in ast.walk(source.tree):
         if not isinstance(node, ast.Call) or not node.args:
             continue
-        called = _dotted(node.func, names)
-        if called not in _RUNS:
+        called = dotted(node.func, names)
+        if called not in RUNS:
             continue
         first = node.args[0]
         if isinstance(first, ast.Call) and not first.args and not first.keywords:
@@ -152,16 +151,6 @@ def _imports(tree: ast.Module) -> dict[str, Imported]:
         if isinstance(node, ast.ImportFrom) and node.module
         for alias in node.names
     }
-
-
-def _dotted(node: ast.expr, names: dict[str, object]) -> str:
-    """Return the full name of what is called, as far as imports tell."""
-    parts: list[str] = []
-    while isinstance(node, ast.Attribute) and len(parts) < 8:
-        parts.append(node.attr)
-        node = node.value
-    value = names.get(node.id) if isinstance(node, ast.Name) else None
-    return ".".join([value.name, *reversed(parts)]) if isinstance(value, Imported) else ""
 
 
 def _candidates(source: Source, interpreter: Interpreter) -> list[str]:
@@ -184,7 +173,7 @@ def _candidates(source: Source, interpreter: Interpreter) -> list[str]:
 
 def _makes_graph(function: Function, names: dict[str, object]) -> bool:
     return any(
-        isinstance(node, ast.Call) and _dotted(node.func, names).endswith(".Graph") for node in ast.walk(function.node)
+        isinstance(node, ast.Call) and dotted(node.func, names).endswith(".Graph") for node in ast.walk(function.node)
     )
 
 

@@ -47,7 +47,13 @@ def test_every_graph_comes_back_as_the_same_file(path: Path) -> None:
     assert read.comments == Graph.from_text(graph.to_text()).comments
 
 
-@settings(max_examples=40, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow], phases=(Phase.explicit, Phase.generate))
+@settings(
+    max_examples=40,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.too_slow],
+    phases=(Phase.explicit, Phase.generate),
+)
 @given(graphs())
 def test_random_graphs_come_back_as_the_same_file(graph: Graph) -> None:
     assert again(graph).to_text() == graph.to_text()
@@ -66,7 +72,13 @@ def test_a_hostile_text_comes_back_wherever_it_stands(text: str) -> None:
     assert again(graph).to_text() == graph.to_text()
 
 
-@settings(max_examples=40, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow], phases=(Phase.explicit, Phase.generate))
+@settings(
+    max_examples=40,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.too_slow],
+    phases=(Phase.explicit, Phase.generate),
+)
 @given(graphs(), st.data())
 def test_comments_come_back_wherever_they_stand(graph: Graph, data: Any) -> None:
     lines = st.lists(st.sampled_from(COMMENTS), min_size=1, max_size=3)
