@@ -19,8 +19,10 @@ if TYPE_CHECKING:
 
 EXAMPLES = (
     "studio export --list",
-    "studio export critic_loop -o critic_loop.mmd",
+    "studio export critic_loop -o critic_loop.py",
+    "studio export critic_loop --standalone -o critic_loop.py",
     "studio export last -o run.jsonl",
+    "studio export last --to otlp --endpoint http://127.0.0.1:4318",
     "studio export my_graph.yaml --to svg -o - > my_graph.svg",
 )
 
