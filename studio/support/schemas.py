@@ -13,13 +13,16 @@ from typing import Any
 
 from studio.support.errors import UsageError
 from studio.support.patterns import Pattern, compile_pattern
+from studio.support.schema_sentences import (
+    MAX_FAULTS,
+    MAX_WORK,
+    endless,
+    same_number,
+    sentence,
+    too_much_work,
+    unresolved,
+)
 from studio.support.values import Json, decode, encode, preview, sorted_encode
-
-MAX_FAULTS = 20
-"""Most faults that are told of one value."""
-
-MAX_WORK = 100_000
-"""Most rules that are applied in checking one value: a few seconds at worst."""
 
 _work: ContextVar[list[int]] = ContextVar("_work")
 
@@ -36,12 +39,10 @@ def schema_faults(schema: Json, value: Json) -> list[str]:
     try:
         errors = [error for error, _ in zip(validator.iter_errors(value), range(MAX_FAULTS), strict=False)]
     except Unresolvable as error:
-        raise UsageError(
-            f"The schema refers to {_shown(error)}, which is not in it.", hint="Put it under `$defs`."
-        ) from None
+        raise unresolved(str(getattr(error, "ref", error))) from None
     except RecursionError:
-        raise UsageError("The schema cannot be applied: it contains itself without end.", hint="Correct it.") from None
-    return [_sentence(error) for error in errors]
+        raise endless() from None
+    return [sentence(error) for error in errors]
 
 
 def schema_problem(schema: Json) -> str:
@@ -105,10 +106,7 @@ def _counted(rule: Callable[..., Iterable[Any] | None]) -> Callable[..., Iterato
         left = _work.get()
         left[0] -= 1
         if left[0] < 0:
-            raise UsageError(
-                f"Checking the value against the schema takes more than {MAX_WORK} steps.",
-                hint="Make the schema simpler or the value smaller.",
-            )
+            raise too_much_work(MAX_WORK)
         yield from rule(*arguments) or ()
 
     return counted
@@ -117,17 +115,12 @@ def _counted(rule: Callable[..., Iterable[Any] | None]) -> Callable[..., Iterato
 def _unique(validator: Any, wanted: Any, instance: Json, schema: Any) -> Iterator[Any]:
     from jsonschema.exceptions import ValidationError
 
-    if wanted and isinstance(instance, list) and len({sorted_encode(_same(one)) for one in instance}) < len(instance):
+    if (
+        wanted
+        and isinstance(instance, list)
+        and len({sorted_encode(same_number(one)) for one in instance}) < len(instance)
+    ):
         yield ValidationError("has elements that are the same")
-
-
-def _same(value: Json) -> Json:
-    """Return the value with 1.0 written as 1, which JSON Schema counts as equal."""
-    if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:
-        return int(value)
-    if isinstance(value, list):
-        return [_same(one) for one in value]
-    return {key: _same(one) for key, one in value.items()} if isinstance(value, dict) else value
 
 
 def _pattern(validator: Any, pattern: str, instance: Json, schema: Any) -> Iterator[Any]:
@@ -161,38 +154,3 @@ def _additional(validator: Any, allowed: Any, instance: Json, schema: Any) -> It
             yield from validator.descend(instance[name], allowed, path=name)
     elif not allowed and extra:
         yield ValidationError(f"has a key that is not expected: {', '.join(extra[:5])}")
-
-
-def _sentence(error: Any) -> str:
-    place = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in error.absolute_path).lstrip(".")
-    name = f"`{place}`" if place else "The value"
-    limit, shown = error.validator_value, preview(error.instance, 40)
-    match error.validator:
-        case "required":
-            missing = [key for key in limit if key not in error.instance]
-            told = next((key for key in missing if f"'{key}'" in error.message), missing[0])
-            return f"`{f'{place}.' if place else ''}{told}` is missing."
-        case "type":
-            kinds = " or ".join(limit) if isinstance(limit, list) else limit
-            return f"{name} must be of type {kinds}, not {shown}."
-        case "enum":
-            return f"{name} must be one of {preview(limit, 200)}, not {shown}."
-        case "const":
-            return f"{name} must be {preview(limit)}, not {shown}."
-        case "minimum" | "exclusiveMinimum" | "maximum" | "exclusiveMaximum":
-            words = {"minimum": "at least", "exclusiveMinimum": "more than", "maximum": "at most"}
-            return f"{name} must be {words.get(error.validator, 'less than')} {limit}, not {shown}."
-        case "minLength" | "maxLength" | "minItems" | "maxItems" | "minProperties" | "maxProperties":
-            least = "at least" if error.validator.startswith("min") else "at most"
-            what = {"L": "characters", "I": "elements", "P": "keys"}[error.validator[3]]
-            return f"{name} must have {least} {limit} {what} and has {len(error.instance)}."
-        case "pattern":
-            return f"{name} must match the pattern {limit}, which {shown} does not."
-        case "additionalProperties" | "uniqueItems":
-            return f"{name} {error.message}."
-        case _:
-            return f"{name} breaks the rule `{error.validator}`: {preview(error.message, 160)}."
-
-
-def _shown(error: Exception) -> str:
-    return f"`{getattr(error, 'ref', error)}`"
