@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -24,9 +25,9 @@ from studio.export.standalone.runtime.run import Run
 from studio.export.standalone.schema import trace_schema
 from studio.graph.model import Graph
 from studio.spec import Fields, Node, RunContext, node, port
-from studio.spec.calls import ToolOffer
+from studio.spec.calls import ChatCall, ChatReply, CompletionCall, CompletionReply, ModelInfo, ToolOffer
 from studio.spec.registry import Registry
-from studio.support.errors import ModelError, NodeError, StudioError, UsageError
+from studio.support.errors import EnvironmentProblem, ModelError, NodeError, StudioError, UsageError
 from studio.support.values import Json
 from studio.trace import open_run
 from studio.trace.writer import close_writer
@@ -238,6 +239,82 @@ async def test_where_nobody_is_there_to_ask_the_run_pauses(
 
     assert told == studio
     assert told[1] == "limit:human"
+
+
+class Paid:
+    """A model that costs money, and notes what is on disk while it is asked."""
+
+    retry_transient = 0
+    deterministic_order = False
+
+    def __init__(self, file: Path, *, billable: bool) -> None:
+        self.file = file
+        self.info = ModelInfo("paid", billable=billable)
+        self.seen: list[tuple[int, int]] = []
+
+    async def chat(self, call: ChatCall, on_text: object = None) -> ChatReply:
+        rows = rows_of(self.file)
+        self.seen.append((len(rows["_effect"]), len(rows["_answer"])))
+        return ChatReply("fine")
+
+    async def complete(self, call: CompletionCall) -> CompletionReply:
+        raise NotImplementedError
+
+
+async def asks_twice(ctx: Any) -> Json:
+    return [(await ctx.model("paid").chat([{"role": "user", "content": "hi"}])).text for _ in range(2)]
+
+
+async def paid_run(file: Path, model: Paid, broken: type[EnvironmentProblem] | None = None) -> Run:
+    log = Recorder(file, trace_schema(), start_of())
+    log.flush()
+    models = Models({})
+    models._providers["paid"] = model
+    run = Run(log.run_id, log, make_firing=AskingFiring)
+    run.world = World(log, models)
+
+    async def asker(firing: Any) -> dict[str, Json]:
+        return {"said": await asks_twice(firing)}
+
+    async def body(region: Region) -> None:
+        await region.fire("asker", asker)
+
+    if broken is not None:
+        log._file.write = refuse  # type: ignore[union-attr, method-assign]
+    with contextlib.suppress(RunHalted):
+        await Region(run, ScriptGraph(body, "asker", {"asker": ("toy.asker", 1)}), run.meter).play()
+    with contextlib.suppress(EnvironmentProblem):
+        log.close()
+    return run
+
+
+def refuse(batch: object) -> None:
+    raise EnvironmentProblem("The disk is full.")
+
+
+@pytest.mark.parametrize(
+    ("billable", "seen"),
+    [(True, [(2, 1), (3, 2)]), (False, [(0, 0), (0, 0)])],
+    ids=["money is spent", "control: it is free"],
+)
+async def test_what_costs_money_is_on_disk_before_it_is_asked_and_when_it_is_answered(
+    tmp_path: Path, billable: bool, seen: list[tuple[int, int]]
+) -> None:
+    model = Paid(tmp_path / "runs.sqlite", billable=billable)
+
+    await paid_run(model.file, model)
+
+    assert model.seen == seen
+
+
+async def test_a_run_that_cannot_be_recorded_spends_nothing_more(tmp_path: Path) -> None:
+    model = Paid(tmp_path / "runs.sqlite", billable=True)
+
+    run = await paid_run(model.file, model, EnvironmentProblem)
+
+    assert model.seen == []
+    assert run.broken is not None
+    assert "disk is full" in str(run.broken)
 
 
 @pytest.mark.parametrize("text", ["soon", "2026-13-01", ""])
