@@ -30,7 +30,7 @@ class Names:
     """
 
     def __init__(self, wirings: Sequence[Wiring], taken: Iterable[str]) -> None:
-        self.taken = {*BUILT_IN, *taken}
+        self.taken = {*BUILT_IN, *taken, "region", "firing"}
         self._constants: dict[tuple[int, str], str] = {}
         self.modules: dict[Owner, str] = {}
         """Function of each node that has one."""

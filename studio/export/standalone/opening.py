@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from importlib.metadata import version
 from typing import TYPE_CHECKING
 
-from studio import __version__
 from studio.export.literals import docstring
 from studio.export.standalone.commanding import command_line, input_options
 from studio.export.standalone.names import snake
@@ -28,7 +28,7 @@ def opening(script: Script, asked: Asked, libraries: list[str]) -> str:
     graph = plan.graph
     name = snake(graph.name)
     needs = [*libraries, *(["litellm"] if asked.models or asked.embedders else [])]
-    made = f"Made by Ganglia Studio {__version__} from {script.file or graph.name}."
+    made = f"Made by Ganglia Studio {version('ganglia-studio')} from {script.file or graph.name}."
     needed = f"It needs Python 3.11 or later{' and ' + ' and '.join(needs) if needs else ''}, nothing else:"
     call = command_line(f"{name}.py", input_options(plan), model=bool(asked.models), embedder=bool(asked.embedders))
     lines = [f"    {line}" for line in ([f"pip install {' '.join(needs)}"] if needs else []) + [call]]

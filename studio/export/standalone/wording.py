@@ -287,7 +287,8 @@ class Coroutine:
     def _first(self, node: NodePlan, entry: InputPlan, read: Sequence[str]) -> str:
         """A race: the first with a value in the order of the file, and whose failure counts if nobody delivers."""
         names = _contenders(self.plan, node, entry.name)
-        more = [f"contenders={literal(names)}"] if names else []
+        more = [f"contenders={literal(tuple(names))}"] if names else []
+        more += ["switched_off=True"] if node.knockout else []
         return f"{self.words('first')}({_arguments(['region', *read], more)})"
 
     def _wire(self, wire: Wire) -> str:

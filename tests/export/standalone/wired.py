@@ -7,32 +7,26 @@ it becomes one file, is for other tests.
 
 from __future__ import annotations
 
-import asyncio
 import importlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from inspect import isawaitable
-from typing import Any
+from typing import Any, cast
 
-from studio.engine.firing import Failure, RunHalted, message_of
-from studio.engine.limits import Meter
 from studio.engine.plan import NodePlan, compile_plan
-from studio.engine.result import RunResult, Status
+from studio.engine.result import RunResult
 from studio.export.standalone.facts import graph_source, stands_inside
 from studio.export.standalone.names import Names, is_module, owner
 from studio.export.standalone.outline import Wiring
 from studio.export.standalone.planning import outline
 from studio.export.standalone.runtime.ports import Port
-from studio.export.standalone.runtime.region import Region
-from studio.export.standalone.runtime.run import Run
-from studio.export.standalone.runtime.wires import Wire
 from studio.export.standalone.runtime_names import runtime_names
 from studio.export.standalone.wording import Coroutine, Words
 from studio.graph import Graph
 from studio.spec.registry import Registry
-from studio.support.values import Absent, Json
+from studio.support.values import Json
 from tests.engine.players import REGISTRY, seen
+from tests.export.standalone.runtime.plans import play_logged
 from tests.reference.records import Outcome
-from tests.support.memory_log import MemoryLog
 
 Module = Callable[..., Any]
 
@@ -84,32 +78,7 @@ def wired(graph: Graph, registry: Registry) -> Any:
     return scope[names.graphs[id(wirings[-1].plan)]]
 
 
-def by_wiring(graph: Graph, **inputs: Json) -> Outcome:
-    """Play a graph as a script does."""
-    made = wired(graph, REGISTRY)
-    log = MemoryLog()
-    return seen(asyncio.run(_played(made, log, inputs)), log)
-
-
-async def _played(graph: Any, log: MemoryLog, inputs: Mapping[str, Json]) -> RunResult:
-    run = Run("memory", log, limits=graph.limits)
-    region = Region(run, graph, Meter({}, run.meter, "region"))
-    region.inputs = {name: Wire(value, None, 0) for name, value in inputs.items()}
-    error: dict[str, Json] | None = None
-    status: Status
-    try:
-        await region.play()
-        status, ended = "ok", region.ended
-    except Failure as failure:
-        status, ended = "failed", "error"
-        told = {"code": failure.error.kind, "message": message_of(failure.error)}
-        error = {**told, "node": failure.node, "tick": failure.tick}
-    except RunHalted:
-        assert run.paused is not None
-        status, ended = "paused", f"limit:{run.paused[0]}"
-    outputs = {name: region.result(name) for name in graph.outputs} if status == "ok" else {}
-    present = {name: value for name, value in outputs.items() if not isinstance(value, Absent)}
-    return RunResult(
-        run_id="memory", status=status, ended=ended, outputs=present, firings=0, ticks=0, calls=0, tokens_in=0,
-        tokens_out=0, cost_usd=0.0, duration_s=0.0, error=error,
-    )  # fmt: skip
+def by_wiring(graph: Graph, *, sequential: bool = False, **inputs: Json) -> Outcome:
+    """Play a graph as a script does; `sequential` waits for one thing at a time, as with a script of replies."""
+    result, log = play_logged(wired(graph, REGISTRY), inputs, sequential=sequential, limits=graph.limits)
+    return seen(cast("RunResult", result), log)
