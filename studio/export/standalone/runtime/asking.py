@@ -11,7 +11,7 @@ import random
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import asdict
 from time import perf_counter_ns, time_ns
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from studio.engine.effects import RETRY_FIRST_S, RETRY_MOST_S
 from studio.engine.firing import RunHalted, as_node_error
@@ -33,10 +33,8 @@ from studio.support.values import Json, encode, hash_bytes, preview, sorted_enco
 from studio.trace.log import CACHED, EXECUTED
 
 if TYPE_CHECKING:
-    from studio.export.standalone.runtime.clocks import Clock
-    from studio.export.standalone.runtime.models.catalog import Models
     from studio.export.standalone.runtime.recording import Recorder
-    from studio.spec.calls import Human
+    from studio.spec.calls import Human, ModelInfo
 
 Answered = tuple[Json, dict[str, Any]]
 Perform = Callable[[], Coroutine[Any, Any, Answered]]
@@ -46,20 +44,38 @@ Perform = Callable[[], Coroutine[Any, Any, Answered]]
 Provider = TypeVar("Provider", ModelProvider, EmbedProvider)
 
 
+class Catalog(Protocol):
+    """Models and embedders by role or name. (Said by what is asked of them: a script that asks none holds none.)"""
+
+    def provider(self, name: str) -> ModelProvider: ...
+    def embedder(self, name: str) -> EmbedProvider: ...
+    def slot(self, info: ModelInfo) -> asyncio.Semaphore: ...
+    async def close(self) -> None: ...
+
+
+class TimeGiver(Protocol):
+    """The clock of a run, likewise."""
+
+    @property
+    def is_fixed(self) -> bool: ...
+    def now(self, slept_s: float) -> str: ...
+    async def sleep(self, seconds: float) -> None: ...
+
+
 class World:
     """What the firings of one run reach for, and what the run remembers of it."""
 
     def __init__(
         self,
         recorder: Recorder,
-        models: Models,
+        models: Catalog | None = None,
         human: Human | None = None,
-        clock: Clock | None = None,
+        clock: TimeGiver | None = None,
         *,
         seed: int = 0,
         no_waiting: bool = False,
     ) -> None:
-        """A graph that asks no person has no `human`, one that has no use for the time no `clock`.
+        """What a graph has no use for is left out.
 
         `no_waiting`: answers are scripted, so that no second attempt waits (rule 2.10).
         """
@@ -82,7 +98,14 @@ class World:
         """Give up what is asked for nobody any more, and end connections to models."""
         for task in self.once.values():
             task.cancel()
-        await self.models.close()
+        if self.models is not None:
+            await self.models.close()
+
+    @property
+    def catalog(self) -> Catalog:
+        """The models of a graph that asks some."""
+        assert self.models is not None, "a script whose nodes ask models has some"
+        return self.models
 
     def time(self) -> int:
         """Nanoseconds since 1970 by a clock that never goes back."""
@@ -91,13 +114,13 @@ class World:
     def model(self, name: str) -> ModelProvider:
         """The model a role or name stands for; what it stood for, or why there is none, is recorded."""
         return self._found(
-            "model", name, self.models.provider, lambda p: {**asdict(p.info), "retries": p.retry_transient}
+            "model", name, self.catalog.provider, lambda one: {**asdict(one.info), "retries": one.retry_transient}
         )
 
     def embedder(self, name: str) -> EmbedProvider:
         """The embedder a role or name stands for, recorded likewise."""
         return self._found(
-            "embedder", name, self.models.embedder, lambda one: {"name": one.name, "billable": one.billable}
+            "embedder", name, self.catalog.embedder, lambda one: {"name": one.name, "billable": one.billable}
         )
 
     def _found(
@@ -286,7 +309,7 @@ class Calls:
         )  # fmt: skip
 
         async def perform() -> Answered:
-            async with firing.world.models.slot(self.info):
+            async with firing.world.catalog.slot(self.info):
                 reply = await self._provider.chat(call)
             return reply.to_json(), _facts(reply)
 
@@ -303,7 +326,7 @@ class Calls:
         )  # fmt: skip
 
         async def perform() -> Answered:
-            async with firing.world.models.slot(self.info):
+            async with firing.world.catalog.slot(self.info):
                 reply = await self._provider.complete(call)
             return reply.to_json(), _facts(reply)
 
