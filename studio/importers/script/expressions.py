@@ -141,8 +141,7 @@ class Expressions:
             raise NotUnderstood(f"There is no `{node.id}` here.", node.lineno, hint)
         value = names[node.id]
         if isinstance(value, Unknown):
-            message = value.why if value.line == node.lineno else f"`{node.id}` is not understood: {_lower(value.why)}"
-            raise NotUnderstood(message, value.line)
+            raise NotUnderstood(value.why, value.line)
         return self.budget.copied(value, node.lineno)
 
     def _unary(self, node: ast.UnaryOp, names: Mapping[str, Value]) -> Value:
@@ -255,7 +254,3 @@ _WORDS: Final[Mapping[type[ast.expr], str]] = {
     ast.Compare: "A comparison", ast.BoolOp: "A choice by `and` or `or`", ast.Subscript: "Taking a part by `[…]`",
     ast.Await: "`await`", ast.Yield: "`yield`", ast.NamedExpr: "An assignment within an expression",
 }  # fmt: skip
-
-
-def _lower(text: str) -> str:
-    return text[:1].lower() + text[1:]

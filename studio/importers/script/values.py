@@ -13,7 +13,8 @@ from studio.support.values import Json
 
 MAX_VALUES: Final = 200_000
 MAX_TEXT: Final = 20_000_000
-MAX_STEPS: Final = 3_000_000
+MAX_STEPS: Final = 600_000
+"""Statements and expressions that are read, those of a loop each time; a graph of 10,000 nodes takes half of them."""
 MAX_CALLS: Final = 16
 
 

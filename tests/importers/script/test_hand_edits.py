@@ -216,7 +216,7 @@ def test_a_refusal_says_what_to_do() -> None:
         ("x = 1\n", "makes no graph"),
         ("from studio import *\n", "hides which names"),
         ("def Graph(name): pass\ndef x():\n    graph = Graph('x')\n    return graph\n", "makes no graph"),
-        ("from studio import Graph as G\nfrom evil import dedent\ndef x():\n    return G(dedent('x'))\n", "`evil.dedent`"),
+        ("from studio import Graph as G\nfrom evil import dedent\ndef x():\n    return G(dedent('x'))\n", "`evil.ded"),
         ("from studio import Graph\ndef x():\n    return Gr\u0430ph('x')\nGraph('y')\n", "may change things"),
         ("from studio import Graph, run\n@cached\ndef x():\n    return Graph('x')\nrun(x)\n", "plain functions"),
         ("from studio import Graph\nx = Graph('x')\nprint(x.add('t', 'a'))\n", "may change things"),

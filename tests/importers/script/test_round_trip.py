@@ -25,9 +25,19 @@ HOSTILE = [
     "\t", "\x0c", "\u2028", "\U000e0041", 'ends with "', "ends with \\", "a\n\n\n  b   \n\\n", "é" * 300, "線" * 120,
 ]  # fmt: skip
 COMMENTS = [
-    "# plain", "#", "#no space", "#!shebang", "# two  spaces", "# trailing \\", "# noqa", "# type: ignore", "# fmt: off",
+    "# plain", "#", "#no space", "#!shebang", "# two  spaces", "# trailing \\", "# noqa", "# type: ignore",
+    "# fmt: off",
     "# " + "long " * 60, "# tab\there", "# \u202eevil", "# 線" * 40, '# """', "# - x", "#  indented", "#: x", "",
 ]  # fmt: skip
+
+
+TRIED = settings(
+    max_examples=40,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.too_slow],
+    phases=(Phase.explicit, Phase.generate),  # a failing graph is shown as it is: each try lays out a whole script
+)
 
 
 def again(graph: Graph) -> Graph:
@@ -47,13 +57,7 @@ def test_every_graph_comes_back_as_the_same_file(path: Path) -> None:
     assert read.comments == Graph.from_text(graph.to_text()).comments
 
 
-@settings(
-    max_examples=40,
-    deadline=None,
-    derandomize=True,
-    suppress_health_check=[HealthCheck.too_slow],
-    phases=(Phase.explicit, Phase.generate),
-)
+@TRIED
 @given(graphs())
 def test_random_graphs_come_back_as_the_same_file(graph: Graph) -> None:
     assert again(graph).to_text() == graph.to_text()
@@ -72,13 +76,7 @@ def test_a_hostile_text_comes_back_wherever_it_stands(text: str) -> None:
     assert again(graph).to_text() == graph.to_text()
 
 
-@settings(
-    max_examples=40,
-    deadline=None,
-    derandomize=True,
-    suppress_health_check=[HealthCheck.too_slow],
-    phases=(Phase.explicit, Phase.generate),
-)
+@TRIED
 @given(graphs(), st.data())
 def test_comments_come_back_wherever_they_stand(graph: Graph, data: Any) -> None:
     lines = st.lists(st.sampled_from(COMMENTS), min_size=1, max_size=3)

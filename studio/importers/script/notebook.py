@@ -1,0 +1,81 @@
+"""A notebook → the graph its cells make, read as a script is: nothing is executed, outputs are not looked at."""
+
+from __future__ import annotations
+
+import json
+import re
+from bisect import bisect_right
+from itertools import accumulate
+from pathlib import Path
+from typing import Any, Final
+
+from studio.importers.script.reading import Opened, read_script_text
+from studio.importers.script.source import MAX_BYTES, refuse
+from studio.support.errors import EnvironmentProblem, GraphError
+
+MAX_NOTEBOOK: Final = 5 * MAX_BYTES
+"""Bytes of a notebook: its outputs count too."""
+
+_MAGIC: Final = re.compile(r"^[ \t]*[%!]")
+
+
+def read_notebook(path: Path) -> Opened:
+    """Read the graph that the code cells of a notebook make. Raises GraphError with cell and line for what is not
+    understood; EnvironmentProblem if the file cannot be read."""
+    try:
+        with path.open("rb") as file:
+            data = file.read(MAX_NOTEBOOK + 1)
+    except FileNotFoundError:
+        raise GraphError("There is no such file.", where=str(path), hint="Check the name and the folder.") from None
+    except OSError as error:
+        raise EnvironmentProblem(f"The file cannot be read: {error.strerror}.", where=str(path)) from None
+    return read_notebook_text(data, file=str(path), base=path.parent)
+
+
+def read_notebook_text(data: bytes, *, file: str = "<notebook>", base: Path | None = None) -> Opened:
+    """Read the graph of a notebook's bytes."""
+    cells = _cells(data, file)
+    text = "\n".join(cells)
+    if len(text) > MAX_BYTES:
+        raise refuse(file, 0, "The code of the notebook is too long.", "Keep data in other files.")
+    try:
+        return read_script_text(text, file=file, base=base)
+    except GraphError as error:
+        line = error.where.removeprefix(f"{file}:")
+        if not line.isdigit():
+            raise
+        raise GraphError(error.message, where=_place(file, cells, int(line)), hint=error.hint) from None
+
+
+def _cells(data: bytes, file: str) -> list[str]:
+    """Return the code cells, lines that speak to the notebook's kernel (`%time`, `!pip`) as comments."""
+    if len(data) > MAX_NOTEBOOK:
+        raise refuse(file, 0, f"The notebook is larger than {MAX_NOTEBOOK // 1_000_000} MB.", "Clear its outputs.")
+    try:
+        made = json.loads(data)
+    except (ValueError, RecursionError):
+        raise refuse(file, 0, "This is no notebook: it is no JSON.", "Open it in Jupyter and save it again.") from None
+    cells = made.get("cells") if isinstance(made, dict) else None
+    if not isinstance(cells, list) or made.get("nbformat") != 4:
+        raise refuse(file, 0, "This is no notebook of format 4.", "Open it in Jupyter and save it again.")
+    return [_source(cell) for cell in cells if isinstance(cell, dict) and cell.get("cell_type") == "code"]
+
+
+def _source(cell: dict[str, Any]) -> str:
+    given = cell.get("source", "")
+    text = "".join(filter(_is_text, given)) if isinstance(given, list) else given if isinstance(given, str) else ""
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    if lines[0].startswith("%%"):  # the whole cell is in another language
+        return "\n".join(f"# {line}" for line in lines)
+    return "\n".join(f"# {line}" if _MAGIC.match(line) else line for line in lines)
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str)
+
+
+def _place(file: str, cells: list[str], line: int) -> str:
+    """Return where a line of the joined cells stands; code cells count from 1."""
+    ends = list(accumulate(cell.count("\n") + 1 for cell in cells))
+    at = min(bisect_right(ends, line - 1), len(cells) - 1)
+    return f"{file}, code cell {at + 1}, line {line - (ends[at - 1] if at else 0)}"
