@@ -160,7 +160,8 @@ def test_a_node_is_a_job_and_a_call() -> None:
 
     written = specialise(Function, params, "writer").snippet
 
-    assert f'WRITER = TextJob(instructions="""\\\n{prompt}""", repairs=1)\n' in written
+    assert f'instructions="""\\\n{prompt}"""' in written
+    assert written.count("=TextJob(") + written.count("= TextJob(") == written.count("repairs=1") == 1
     assert 'return await generate(firing, {"topic": topic, "fault": fault}, job=WRITER)' in written
 
 
