@@ -170,8 +170,8 @@ def _used(file: TraceFile, text: str, effect: int) -> int:
     """Keep a text and note the first effect of the run in which it occurs: where a search finds it."""
     message = file.message(text)
     file.execute(
-        "INSERT INTO _message_use SELECT ?1, ?2 WHERE NOT EXISTS "
-        "(SELECT 1 FROM _message_use WHERE message = ?1 AND effect BETWEEN ?3 AND ?4)",
-        (message, effect, file.base, file.base + ID_MASK),
+        "INSERT INTO _message_use SELECT ?, ? WHERE NOT EXISTS "
+        "(SELECT 1 FROM _message_use WHERE message = ? AND effect BETWEEN ? AND ?)",
+        (message, effect, message, file.base, file.base + ID_MASK),
     )
     return message

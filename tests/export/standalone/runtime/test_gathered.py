@@ -95,8 +95,8 @@ def run(script: Path, *arguments: str, bare: bool = True, **variables: str) -> l
     """Run a script, `bare` without any installed library, and return the JSON lines that it prints."""
     kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
     done = subprocess.run(
-        [sys.executable, "-I", *(["-S"] if bare else []), str(script), *arguments], capture_output=True, text=True,
-        env={**kept, **variables}, check=False, timeout=60, cwd=script.parent,
+        [sys.executable, "-I", *(["-S", "-W", "error"] if bare else []), str(script), *arguments],
+        capture_output=True, text=True, env={**kept, **variables}, check=False, timeout=60, cwd=script.parent,
     )  # fmt: skip
     assert (done.returncode, done.stderr) == (0, "")
     return [json.loads(line) for line in done.stdout.splitlines()]
