@@ -1,4 +1,4 @@
-"""The file that a person names as a graph: a graph file, or a script that makes one."""
+"""The file that a person names as a graph: a graph file, or a script or a notebook that makes one."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ from typing import Final
 from studio.graph.model import Graph
 
 SCRIPT: Final = ".py"
-GRAPH_SUFFIXES: Final = (".yaml", ".yml", SCRIPT)
+NOTEBOOK: Final = ".ipynb"
+GRAPH_SUFFIXES: Final = (".yaml", ".yml", SCRIPT, NOTEBOOK)
 """The endings of files that hold graphs."""
 
 
 def is_script(path: Path) -> bool:
-    """True if a file is opened as a script."""
-    return path.suffix.lower() == SCRIPT
+    """True if a file is opened as a script, as a notebook is: its graph is read out of code."""
+    return path.suffix.lower() in (SCRIPT, NOTEBOOK)
 
 
 def open_graph_file(path: str | Path, note: Callable[[str], None] | None = None) -> Graph:
@@ -26,9 +27,14 @@ def open_graph_file(path: str | Path, note: Callable[[str], None] | None = None)
     path = Path(path)
     if not is_script(path):
         return Graph.load(path)
-    from studio.importers.script.reading import read_script
+    if path.suffix.lower() == NOTEBOOK:
+        from studio.importers.script.notebook import read_notebook
 
-    opened = read_script(path)
+        opened = read_notebook(path)
+    else:
+        from studio.importers.script.reading import read_script
+
+        opened = read_script(path)
     for sentence in opened.notes if note is not None else ():
         note(sentence)  # type: ignore[misc]
     return opened.graph

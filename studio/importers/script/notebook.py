@@ -1,7 +1,11 @@
-"""A notebook → the graph its cells make, read as a script is: nothing is executed, outputs are not looked at."""
+"""A notebook → the graph its cells make, read as a script is: nothing is executed, outputs are not looked at.
+
+Cells count up to the one that runs the graph (`await arun(graph, …)`): what comes after looks at the run.
+"""
 
 from __future__ import annotations
 
+import ast
 import json
 import re
 from bisect import bisect_right
@@ -10,12 +14,13 @@ from pathlib import Path
 from typing import Any, Final
 
 from studio.importers.script.reading import Opened, read_script_text
-from studio.importers.script.source import MAX_BYTES, refuse
+from studio.importers.script.source import MAX_BYTES, parse, refuse
 from studio.support.errors import EnvironmentProblem, GraphError
 
 MAX_NOTEBOOK: Final = 5 * MAX_BYTES
 """Bytes of a notebook: its outputs count too."""
 
+_RUN: Final = "arun"
 _MAGIC: Final = re.compile(r"^[ \t]*[%!]")
 
 
@@ -34,7 +39,7 @@ def read_notebook(path: Path) -> Opened:
 
 def read_notebook_text(data: bytes, *, file: str = "<notebook>", base: Path | None = None) -> Opened:
     """Read the graph of a notebook's bytes."""
-    cells = _cells(data, file)
+    cells = _up_to_the_run(_cells(data, file), file)
     text = "\n".join(cells)
     if len(text) > MAX_BYTES:
         raise refuse(file, 0, "The code of the notebook is too long.", "Keep data in other files.")
@@ -59,6 +64,28 @@ def _cells(data: bytes, file: str) -> list[str]:
     if not isinstance(cells, list) or made.get("nbformat") != 4:
         raise refuse(file, 0, "This is no notebook of format 4.", "Open it in Jupyter and save it again.")
     return [_source(cell) for cell in cells if isinstance(cell, dict) and cell.get("cell_type") == "code"]
+
+
+def _up_to_the_run(cells: list[str], file: str) -> list[str]:
+    """Return the cells that make the graph; the last one ends by saying which is run."""
+    for at, cell in enumerate(cells):
+        if _RUN not in cell:
+            continue
+        for statement in parse(cell, f"{file}, code cell {at + 1}").tree.body:
+            graph = _graph_run_by(statement)
+            if graph:
+                before = cell.split("\n")[: statement.lineno - 1]
+                return [*cells[:at], "\n".join([*before, f"{_RUN}({graph})"])]
+    return cells
+
+
+def _graph_run_by(statement: ast.stmt) -> str:
+    """Return the name of the graph that a statement runs by `await arun(NAME, …)`, or ""."""
+    value = statement.value if isinstance(statement, ast.Expr | ast.Assign) else None
+    call = value.value if isinstance(value, ast.Await) else None
+    if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Name) or call.func.id != _RUN or not call.args:
+        return ""
+    return call.args[0].id if isinstance(call.args[0], ast.Name) else ""
 
 
 def _source(cell: dict[str, Any]) -> str:
