@@ -52,3 +52,13 @@ class Made:
 
     maker: Callable[..., Any]
     keywords: Mapping[str, Any]
+
+
+def changed(params: Any, *leave_out: str) -> dict[str, Any]:
+    """Return the params that differ from their defaults, by name: what plain functions of the same defaults need."""
+    declared = type(params).fields()
+    return {
+        name: value
+        for name, value in params.as_dict().items()
+        if name not in leave_out and (declared[name].required or value != declared[name].default)
+    }

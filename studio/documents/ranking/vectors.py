@@ -22,8 +22,8 @@ def cosine_scores(query: Sequence[float], vectors: Sequence[Sequence[float]]) ->
         )
     table = numpy.asarray(vectors, numpy.float64)
     asked = numpy.asarray(query, numpy.float64)
-    lengths = numpy.linalg.norm(table, axis=1) * numpy.linalg.norm(asked)
-    # Products row by row, not by BLAS, whose sums differ in the last digit with the number of rows.
+    # Sums row by row, not by BLAS, whose last digit differs with the number of rows and from one machine to the next.
+    lengths = numpy.sqrt((table * table).sum(axis=1)) * numpy.sqrt((asked * asked).sum())
     products = (table * asked).sum(axis=1)
     return [
         float(value) for value in numpy.divide(products, lengths, out=numpy.zeros_like(products), where=lengths > 0)

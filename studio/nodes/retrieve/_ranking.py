@@ -60,15 +60,15 @@ def texts_of(chunks: Sequence[Json]) -> list[str]:
 
 
 def hits_of(
-    chunks: Sequence[Json], scores: Sequence[float], params: Any, *, above: float | None = None,
+    chunks: Sequence[Json], scores: Sequence[float], k: int, per_source: int, *, above: float | None = None,
     later_first: bool = False,
 ) -> list[dict[str, Json]]:  # fmt: skip
     """Return the hits by these scores, best first. Equal scores keep the order of the chunks, or turn it round."""
     ranked = best(scores, len(scores), above=above, later_first=later_first)
-    if params.per_source:
+    if per_source:
         groups = [str(chunk.get("source", "")) if isinstance(chunk, Mapping) else "" for chunk in chunks]
-        ranked = best_per_group(ranked, groups, params.per_source)
-    return [hit(chunks[place], score, rank) for rank, (place, score) in enumerate(ranked[: params.k], 1)]
+        ranked = best_per_group(ranked, groups, per_source)
+    return [hit(chunks[place], score, rank) for rank, (place, score) in enumerate(ranked[:k], 1)]
 
 
 def hit(chunk: Json, score: float, rank: int) -> dict[str, Json]:
@@ -76,8 +76,8 @@ def hit(chunk: Json, score: float, rank: int) -> dict[str, Json]:
     return {**(chunk if isinstance(chunk, Mapping) else {"text": chunk}), "score": score, "rank": rank}
 
 
-def given(out: Any, hits: list[dict[str, Json]], order: str = "best_first") -> Any:
-    """Return the outputs."""
-    first: Any = hits[0] if hits else Absent("nothing was found")
+def told(hits: list[dict[str, Json]], order: str) -> dict[str, Any]:
+    """Return the outputs by port."""
+    first = hits[0] if hits else Absent("nothing was found")
     shown = hits[::-1] if order == "best_last" else hits
-    return out(hits=shown, texts=[one["text"] for one in shown], best=first, length=len(hits))
+    return {"hits": shown, "texts": [one["text"] for one in shown], "best": first, "length": len(hits)}

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from studio.documents.ranking.bm25 import K1, B, bm25_scores
-from studio.documents.ranking.words import WAYS
-from studio.nodes.retrieve._ranking import LIMITS, Ranked, RankParams, chunks_port, given, hits_of, texts_of
+from studio.documents.ranking.bm25 import K1, B
+from studio.nodes.retrieve._finding import find_by_words
+from studio.nodes.retrieve._ranking import LIMITS, Ranked, RankParams, chunks_port
 from studio.spec import Fields, Node, RunContext, node, param, port
+from studio.spec.plain import Plain, changed
 
 
 @node(
@@ -44,5 +45,8 @@ class Bm25(Node):
         pass
 
     def run(self, ctx: RunContext, params: Params, inputs: In) -> Any:
-        scores = bm25_scores(inputs.query, texts_of(inputs.chunks), WAYS[params.words], k1=params.k1, b=params.b)
-        return given(self.Out, hits_of(inputs.chunks, scores, params, above=0.0), params.order)
+        return self.Out(**find_by_words(inputs.query, inputs.chunks, **params.as_dict()))
+
+    @classmethod
+    def plain(cls, params: Any) -> Plain:
+        return Plain(find_by_words, changed(params), takes_firing=False)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Any
 
-from studio.documents.ranking.vectors import cosine_scores
-from studio.nodes.retrieve._ranking import LIMITS, Ranked, RankParams, chunks_port, given, hits_of, texts_of
+from studio.nodes.retrieve._finding import find_by_meaning
+from studio.nodes.retrieve._ranking import LIMITS, Ranked, RankParams, chunks_port
 from studio.spec import Fields, Node, RunContext, node, param, port
-from studio.support.errors import NodeError
+from studio.spec.plain import Plain, changed
 
 
 @node(
@@ -42,19 +41,8 @@ class Embedding(Node):
         pass
 
     async def run(self, ctx: RunContext, params: Params, inputs: In) -> Any:
-        texts = texts_of(inputs.chunks)
-        if not texts:
-            return given(self.Out, [])
-        if inputs.vectors is None:
-            query, *vectors = await ctx.embed([inputs.query, *texts], params.model)
-        else:
-            vectors = inputs.vectors
-            if len(vectors) != len(texts):
-                raise NodeError(
-                    f"There are {len(vectors)} vectors for {len(texts)} chunks.", hint="Embed the same list.",
-                    code="input",
-                )  # fmt: skip
-            (query,) = await ctx.embed([inputs.query], params.model)
-        scores = await asyncio.to_thread(cosine_scores, query, vectors)
-        above = None if params.min_score <= -1 else params.min_score
-        return given(self.Out, hits_of(inputs.chunks, scores, params, above=above), params.order)
+        return self.Out(**await find_by_meaning(ctx, **vars(inputs), **params.as_dict()))
+
+    @classmethod
+    def plain(cls, params: Any) -> Plain:
+        return Plain(find_by_meaning, changed(params))

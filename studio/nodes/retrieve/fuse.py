@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
-from studio.documents.ranking.fusion import RRF_K, fuse
-from studio.nodes.retrieve._ranking import Ranked, RankParams, given, hit, texts_of
+from studio.documents.ranking.fusion import RRF_K
+from studio.nodes.retrieve._finding import fuse_rankings
+from studio.nodes.retrieve._ranking import Ranked, RankParams
 from studio.spec import Fields, Node, RunContext, node, param, port
-from studio.support.values import Json
+from studio.spec.plain import Plain, changed
 
 
 @node("retrieve.fuse", title="Fuse rankings", category="Documents", icon="fuse", limits="200,000 chunks in a ranking")
@@ -38,40 +39,8 @@ class Fuse(Node):
             yield "`weights` holds numbers from 0 on."
 
     def run(self, ctx: RunContext, params: Params, inputs: In) -> Any:
-        known: dict[tuple[Json, ...], Json] = {}
-        rankings = []
-        for ranking in inputs.rankings:
-            texts_of(ranking)
-            ordered = sorted(ranking, key=_rank)
-            keys = [_key(one) for one in ordered]
-            known = {**dict(zip(keys, ordered, strict=True)), **known}
-            rankings.append(keys)
-        fused = fuse(rankings, k=params.constant, weights=params.weights)
-        if params.per_source:
-            fused = _few_per_source(fused, known, params.per_source)
-        hits = [hit(known[key], score, rank) for rank, (key, score) in enumerate(fused[: params.k], 1)]
-        return given(self.Out, hits, params.order)
+        return self.Out(**fuse_rankings(inputs.rankings, **params.as_dict()))
 
-
-def _rank(one: Json) -> float:
-    """Hits know their rank; plain chunks stay in their order."""
-    rank = one.get("rank") if isinstance(one, Mapping) else None
-    return rank if isinstance(rank, int | float) else 0
-
-
-def _key(one: Json) -> tuple[Json, ...]:
-    if isinstance(one, Mapping):
-        return (str(one.get("source", "")), str(one.get("start", "")), str(one.get("end", "")), one["text"])
-    return ("", "", "", one)
-
-
-def _few_per_source(
-    fused: list[tuple[tuple[Json, ...], float]], known: Mapping[tuple[Json, ...], Json], most: int
-) -> list[tuple[tuple[Json, ...], float]]:
-    seen: dict[str, int] = {}
-    kept = []
-    for key, score in fused:
-        seen[key[0]] = seen.get(key[0], 0) + 1
-        if seen[key[0]] <= most:
-            kept.append((key, score))
-    return kept
+    @classmethod
+    def plain(cls, params: Any) -> Plain:
+        return Plain(fuse_rankings, changed(params), takes_firing=False)

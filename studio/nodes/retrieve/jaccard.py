@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from studio.documents.ranking.jaccard import is_behind_hole, jaccard_scores
 from studio.documents.ranking.words import WAYS
-from studio.nodes.retrieve._ranking import LIMITS, Ranked, RankParams, chunks_port, given, hits_of, texts_of
+from studio.nodes.retrieve._finding import find_by_overlap
+from studio.nodes.retrieve._ranking import LIMITS, Ranked, RankParams, chunks_port
 from studio.spec import Fields, Node, RunContext, node, param, port
-from studio.support.errors import NodeError
-from studio.support.values import Json, preview
+from studio.spec.plain import Plain, changed
 
 
 @node(
@@ -52,19 +51,8 @@ class Jaccard(Node):
         pass
 
     def run(self, ctx: RunContext, params: Params, inputs: In) -> Any:
-        chunks = _visible(inputs.chunks, inputs.hole)
-        scores = jaccard_scores(inputs.query, texts_of(chunks), WAYS[params.words])
-        above = 0.0 if params.only_common else None
-        hits = hits_of(chunks, scores, params, above=above, later_first=params.later_first)
-        return given(self.Out, hits, params.order)
+        return self.Out(**find_by_overlap(**vars(inputs), **params.as_dict()))
 
-
-def _visible(chunks: list[Json], hole: Json) -> list[Json]:
-    match hole:
-        case None:
-            return chunks
-        case {"source": str() as source, "start_line": int() as line}:
-            return [one for one in chunks if not (isinstance(one, dict) and is_behind_hole(one, source, line))]
-    raise NodeError(
-        f"`hole` is an object with `source` and `start_line`, not {preview(hole)}.", hint="Correct it.", code="input"
-    )
+    @classmethod
+    def plain(cls, params: Any) -> Plain:
+        return Plain(find_by_overlap, changed(params), takes_firing=False)

@@ -15,6 +15,8 @@ TWINS: Final = {
     "studio.support.expressions": f"{RUNTIME}.formulas",  # simpleeval
     "studio.support.patterns": f"{RUNTIME}.patterns",  # google-re2
     "studio.support.schemas": f"{RUNTIME}.schemas",  # jsonschema
+    "studio.documents.ranking.bm25": f"{RUNTIME}.bm25",  # bm25s
+    "studio.documents.ranking.vectors": f"{RUNTIME}.vectors",  # numpy
 }
 """Whole modules: every name that the twin has stands for that of the module."""
 
