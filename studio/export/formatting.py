@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+import ast
 import io
+import re
 import tokenize
+import unicodedata
 from typing import Final
+
+from studio.export.literals import text_literal
 
 LINE: Final = 120
 """Columns of a line, as in the rules of this repository."""
+
+_ROUNDS: Final = 5
+"""How often literals are joined, since each time others may come to stand side by side."""
+
+_QUOTED: Final = re.compile(r"""(r?)(["'])(?!\2\2)(.*)\2""", re.DOTALL)
+"""A literal on one line: prefix, quotes, what stands between them."""
 
 
 def formatted(source: str) -> str:
@@ -23,23 +34,56 @@ def formatted(source: str) -> str:
     mode = black.Mode(line_length=LINE, target_versions={TargetVersion.PY311})
     try:
         laid_out = black.format_str(source, mode=mode)
-        joined = _joined(laid_out)
-        return laid_out if joined == laid_out else black.format_str(joined, mode=mode)
+        for _ in range(_ROUNDS):
+            joined = _joined(laid_out)
+            if joined == laid_out:
+                break
+            laid_out = black.format_str(joined, mode=mode)
+        return laid_out
     except InvalidInput as error:
         raise ValueError(f"generated source does not parse: {error}") from error
 
 
 def _joined(source: str) -> str:
-    """Make one literal of those that stand side by side on a line: there is room for all of it, as other formatters see
-    at once."""
+    """Make one literal of those that follow one another where there is room for all of it on a line, as other
+    formatters do."""
     lines = source.splitlines(keepends=True)
-    before: tokenize.TokenInfo | None = None
-    cuts: list[tuple[int, int, int]] = []
+    offsets = [0]
+    for line in lines:
+        offsets.append(offsets[-1] + len(line))
+    cuts: list[tuple[int, int, str]] = []
+    run: list[tokenize.TokenInfo] = []
     for token in tokenize.generate_tokens(io.StringIO(source).readline):
-        plain = token.type == tokenize.STRING and token.string[:1] == '"' and token.string[:3] != '"""'
-        if plain and before is not None and before.end[0] == token.start[0]:
-            cuts.append((token.start[0] - 1, before.end[1] - 1, token.start[1] + 1))
-        before = token if plain else None
-    for line, begin, end in reversed(cuts):
-        lines[line] = lines[line][:begin] + lines[line][end:]
-    return "".join(lines)
+        if token.type == tokenize.NL:
+            continue
+        if token.type == tokenize.STRING and _QUOTED.match(token.string):
+            run.append(token)
+            continue
+        made = _one_literal(run) if len(run) > 1 else ""
+        if made:
+            first, last = run[0], run[-1]
+            behind = 1 if token.string == "," else 0
+            if first.start[0] == last.end[0] or first.start[1] + _columns(made) + behind <= LINE:
+                cuts.append(
+                    (offsets[first.start[0] - 1] + first.start[1], offsets[last.end[0] - 1] + last.end[1], made)
+                )
+        run = []
+    for begin, end, made in reversed(cuts):
+        source = source[:begin] + made + source[end:]
+    return source
+
+
+def _one_literal(run: list[tokenize.TokenInfo]) -> str:
+    """Return one literal for several, "" if they are not of one kind."""
+    found = [_QUOTED.match(token.string) for token in run]
+    kinds = {(one[1], one[2]) for one in found if one is not None}
+    if len(kinds) == 1:
+        prefix, quote = kinds.pop()
+        return prefix + quote + "".join(one[3] for one in found if one is not None) + quote
+    if {prefix for prefix, _ in kinds} == {""}:
+        return text_literal("".join(ast.literal_eval(token.string) for token in run))
+    return ""
+
+
+def _columns(text: str) -> int:
+    return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)

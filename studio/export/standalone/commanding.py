@@ -133,9 +133,10 @@ def _table(asked: Asked) -> str:
     lines = [f'    {text_literal(role)}: "",  # for example "openai/gpt-4o-mini"' for role in roles]
     if asked.embedders:
         lines.append('    "embedder": "",  # for example "openai/text-embedding-3-small"')
-    said = ["--model takes the place of all models"] if roles else []
-    said += ["--embedder that of the embedder"] if asked.embedders else []
-    about = f'"""Which model plays which role, as litellm calls it; {", ".join(said)}."""'
+    options = ["--model"] * bool(roles) + ["--embedder"] * bool(asked.embedders)
+    about = (
+        f'"""Which model plays which role, as litellm calls it. They may be given by {" and ".join(options)}, too."""'
+    )
     return "\n".join(["MODELS = {", *lines, "}", about])
 
 
@@ -173,16 +174,16 @@ def _main(options: list[InputOption], about: str, graph: str, asked: Asked, word
 
 
 def _outside(asked: Asked, words: Words) -> list[str]:
-    table = "MODELS" if asked.models or asked.embedders else "{}"
     chosen = [
         f"{name}=args.{name} or ''" for name, used in (("model", asked.models), ("embedder", asked.embedders)) if used
     ]
-    human = f"{words('human_of')}({'args.answers' if asked.people else 'None'})"
+    asks_models = bool(asked.models or asked.embedders)
     facts = [f"names={literal(list(asked.models))}"] if asked.models else []
     facts += [f"embedders={literal(list(asked.embedders))}"] if asked.embedders else []
-    facts += ["asks_people=True"] if asked.people else []
-    models = f"{words('Models')}({', '.join([table, *chosen])})"
-    return [f"return {words('Outside')}({', '.join([models, human, words('Clock') + '(args.clock)', *facts])})"]
+    models = [f"{words('Models')}({', '.join(['MODELS', *chosen])})"] if asks_models else []
+    people = [f"human={words('human_of')}(args.answers)"] if asked.people else []
+    clock = [f"clock={words('Clock')}(args.clock)"]
+    return [f"return {words('Outside')}({', '.join([*models, *people, *clock, *facts])})"]
 
 
 def _argument(one: InputOption) -> str:

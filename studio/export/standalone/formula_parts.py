@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
-from studio.export.literals import text_literal
+from studio.export.literals import WIDTH, literal
 
 Kind: TypeAlias = Literal["any", "number", "int", "bool", "text", "list", "dict", "null"]
 """What is known of a value before it is there. `number` is one with or without a point, but not true or false."""
@@ -60,7 +60,7 @@ class Sheet:
 
     def text(self, text: str, source: str = "") -> Part:
         """Return a text of the expression, written as the literal `source`."""
-        self._literals.append(source or text_literal(text))
+        self._literals.append(source or literal(text, block=False))
         node = ast.Name(id=f"⟦{len(self._literals) - 1}⟧", ctx=ast.Load())
         node.written_text = text  # type: ignore[attr-defined]  # seen by `Part.is_constant`
         return Part(node, "text")
@@ -132,6 +132,11 @@ def common_kind(parts: list[Part]) -> Kind:
 
 
 def raw_literal(pattern: str) -> str:
-    """Return a pattern as a raw literal, as people write them, or "" if it cannot be one."""
+    """Return a pattern as a raw literal, as people write them; a long one in several lines, "" if it cannot be one."""
     readable = pattern.isascii() and pattern.isprintable() and "\\" in pattern
-    return f'r"{pattern}"' if readable and '"' not in pattern and not pattern.endswith("\\") else ""
+    if not readable or '"' in pattern or pattern.endswith("\\"):
+        return ""
+    if len(pattern) <= WIDTH - 20:
+        return f'r"{pattern}"'
+    lines = re.findall(rf"(?:[^\\]|\\.){{1,{(WIDTH - 20) // 2}}}(?:[^\\|]|\\.){{0,{(WIDTH - 20) // 4}}}\|?", pattern)
+    return "(" + "\n".join(f'r"{line}"' for line in lines) + ")"

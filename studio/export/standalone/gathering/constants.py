@@ -53,7 +53,7 @@ def _formula(value: Formula, words: Words) -> str:
         raise NotStandalone(f"its expression is none that Python has: {error}") from None
     for name, held in formula.uses.items():
         words.bind(name, Imported(held.__name__) if isinstance(held, ModuleType) else Imported(held.__module__, name))
-    return f"{words.name(Expression)}({text_literal(value.text)}, {formula.source})"
+    return f"{words.name(Expression)}({literal(value.text, block=False)}, {formula.source})"
 
 
 def _pattern(value: Pattern, words: Words) -> str:
@@ -63,9 +63,14 @@ def _pattern(value: Pattern, words: Words) -> str:
         raise NotStandalone(f"its pattern is none that Python has: {error.message}") from None
     if has_category(value.text):
         capitals = ", ignore_case=True" if value.ignore_case else ""
-        return f"{words.name(compile_pattern)}({raw_literal(value.text) or text_literal(value.text)}{capitals})"
+        return f"{words.name(compile_pattern)}({raw_literal(value.text) or literal(value.text, block=False)}{capitals})"
     words.bind("Pattern", Imported(PythonPattern.__module__, "Pattern"))
-    return f"Pattern({raw_literal(text) or text_literal(text)})"
+    return f"Pattern({_bare(raw_literal(text) or literal(text, block=False))})"
+
+
+def _bare(source: str) -> str:
+    """Return a literal of several lines without the brackets around it, as it stands alone in a call."""
+    return source.removeprefix("(").removesuffix(")")
 
 
 def _is_plain(value: Any) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Final
 
 from studio.export.standalone.gathering.closure import Closure
 from studio.export.standalone.gathering.sources import Piece
@@ -54,12 +55,36 @@ def needs(closure: Closure, piece: Piece) -> Iterator[Piece]:
         seen.add(id(one))
         yield one
         if calls and id(one) in closure.links:
+            idle = _idle_lines(one)
             inner = (
                 link.target
                 for link in closure.links[id(one)]
-                if not link.use.in_annotation and isinstance(link.target, Piece)
+                if not link.use.in_annotation
+                and isinstance(link.target, Piece)
+                and not any(first <= link.use.node.lineno <= last for first, last in idle)
             )
             stack.extend(inner)
+
+
+_MAKING: Final = ("__init__", "__new__", "__post_init__", "__init_subclass__", "__set_name__")
+"""The methods that run when an object or a subclass is made."""
+
+
+def _idle_lines(piece: Piece) -> list[tuple[int, int]]:
+    """Return the lines of a class's methods that do not run when an object of it is made, nor by those that do."""
+    statement = piece.statements[0]
+    if not isinstance(statement, ast.ClassDef):
+        return []
+    methods = {one.name: one for one in statement.body if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef)}
+    running: set[str] = set()
+    stack: list[str] = [name for name in _MAKING if name in methods]
+    while stack:
+        name = stack.pop()
+        if name not in running:
+            running.add(name)
+            asked = {node.attr for node in ast.walk(methods[name]) if isinstance(node, ast.Attribute)}
+            stack.extend(asked & methods.keys())
+    return [(one.lineno, one.end_lineno or one.lineno) for name, one in methods.items() if name not in running]
 
 
 def _calls(piece: Piece) -> bool:
