@@ -59,7 +59,8 @@ What each node type is, which library does its work, what it may do beyond compu
 TYPE` tells more of one. A graph that is not yours is approved before its `reads`, `network` and `executes` types run
 (page `trust`); only clocks, chance, people, parsing, stores and models of your choice need no approval. `store` types
 use a store of the graph (page `stores`). The library `own` is a few lines of ours; where the limit is `the run's`, the
-inputs are the measure and what bounds the run bounds it (firings, ticks, calls, tokens, money, seconds).
+inputs are the measure and what bounds the run bounds it (firings, ticks, calls, tokens, money, seconds). The last
+column says whether the type can go into a script without the studio (`studio export --standalone`), and if not, why.
 """
 
 EFFECTS = {"pure": "none", "reads": "reads", "network": "network", "executes": "executes"}
@@ -67,6 +68,7 @@ EFFECTS = {"pure": "none", "reads": "reads", "network": "network", "executes": "
 
 def node_types_page() -> str:
     """Return the page of all node types that ship with the studio, by category."""
+    from studio.export.standalone.gathering import standalone_problem
     from studio.spec.registry import default_registry
 
     lines = [NODE_TYPES]
@@ -76,13 +78,15 @@ def node_types_page() -> str:
         spec = cls.spec
         if spec.category != category:
             category = spec.category
-            lines += ["", f"## {category}", "", "| type | what it does | library | effects | limits |"]
-            lines.append("|---|---|---|---|---|")
+            lines += ["", f"## {category}", "", "| type | what it does | library | effects | limits | standalone |"]
+            lines.append("|---|---|---|---|---|---|")
         effects = [EFFECTS[spec.effects]] if spec.effects != "pure" or not spec.stores else []
         if spec.stores:
             effects.append("store")
         library, limits = spec.library or "own", spec.limits or "the run's"
-        cells = (f"`{spec.type}`", spec.summary, library, ", ".join(effects), limits)
+        why = standalone_problem(cls)
+        standalone = f"no: {why}" if why else "yes"
+        cells = (f"`{spec.type}`", spec.summary, library, ", ".join(effects), limits, standalone)
         lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
     return "\n".join(lines) + "\n"
 

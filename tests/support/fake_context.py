@@ -37,6 +37,7 @@ from studio.spec.types import value_check
 from studio.support.errors import NodeError
 from studio.support.paths import inside
 from studio.support.values import Absent, Json, decode, encode, hash_bytes
+from tests.support.plain_functions import Again
 
 Reply = ChatReply | str | Json | Exception | Callable[[ChatCall], Any]
 """One chat reply: its text, an object (sent as JSON text), an error to raise, or a function of the call."""
@@ -321,15 +322,23 @@ async def run_node(
     """Fire a node once, as the engine would, and return its outputs.
 
     Params pass `parse_params` and the type's own `problems`; inputs are checked against the ports that follow
-    from the params; outputs must be declared and fit their port types. A fault in any of these fails the test.
+    from the params; outputs must be declared and fit their port types; the function that a standalone script would hold
+    must come to the same. A fault in any of these fails the test.
     """
     made, problems = parse_params(cls.Params, params or {})
     problems += cls.problems(made) if not problems else ()
     assert not problems, f"{cls.spec.type}: {' '.join(problems)}"
     entered = ready_inputs(cls, made, inputs or {})
     before = repr(entered)
-    result = cls().run(ctx or FakeContext(), made, entered)  # type: ignore[attr-defined]
-    out = await result if inspect.isawaitable(result) else result
+    ctx = ctx or FakeContext()
+    again = Again(cls, made, entered, ctx)
+    try:
+        result = cls().run(ctx, made, entered)  # type: ignore[attr-defined]
+        out = await result if inspect.isawaitable(result) else result
+    except Exception as error:
+        await again.compare(error, ctx)
+        raise
+    await again.compare(out, ctx)
     # Built-in types share their inputs with whoever else reads the wire, so they must leave them as they are.
     assert repr(entered) == before, f"{cls.spec.type} changed its inputs"
     check_outputs(cls, made, out)

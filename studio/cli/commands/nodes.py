@@ -125,7 +125,9 @@ def _find(name: str, own: OwnTypes) -> type[Node]:
 
 def _explain(cls: type[Node], out: Output) -> int:
     if out.as_json:
-        out.json(_describe(cls))
+        from studio.export.standalone.gathering import standalone_problem
+
+        out.json({**_describe(cls), "standalone_problem": standalone_problem(cls)})
         return exits.OK
     from studio.cli.markdown import show_markdown
 
@@ -148,7 +150,16 @@ def _explain(cls: type[Node], out: Output) -> int:
         out.say()
         uses = ", ".join(f"`{name}` ({use})" for name, use in spec.stores.items())
         out.say(f"Uses the store named by its param {uses}.")
+    out.say()
+    out.wrapped("", _standalone_sentence(cls))
     return exits.OK
+
+
+def _standalone_sentence(cls: type[Node]) -> str:
+    from studio.export.standalone.gathering import standalone_problem
+
+    why = standalone_problem(cls)
+    return f"It cannot go into a standalone script, since {why}." if why else "It can go into a standalone script."
 
 
 def _field_table(fields: dict[str, Field], out: Output, *, plain: bool) -> None:
@@ -189,7 +200,7 @@ def _ports(cls: type[Node]) -> tuple[dict[str, Field], dict[str, Field]]:
     return cls.inputs(params).fields(), cls.outputs(params).fields()
 
 
-def _describe(cls: type[Node]) -> Json:
+def _describe(cls: type[Node]) -> dict[str, Json]:
     spec = cls.spec
     inputs, outputs = _ports(cls)
     return {

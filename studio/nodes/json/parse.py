@@ -34,14 +34,14 @@ class Parse(Node):
     def run(self, ctx: RunContext, params: Params, inputs: In) -> Out:
         try:
             return self.Out(value=decode(inputs.text))
-        except json.JSONDecodeError as error:
+        except ValueError:
             if params.lenient:
                 for value in _found_in(inputs.text):
                     return self.Out(value=value)
                 raise NodeError(
                     f"no JSON object or list was found in the text “{preview(inputs.text, 80)}”.", code="not_json"
                 ) from None
-            raise NodeError(_where(inputs.text, error), hint=_hint(inputs.text), code="not_json") from None
+            raise NodeError(_why(inputs.text), hint=_hint(inputs.text), code="not_json") from None
 
 
 def _found_in(text: str) -> Iterator[Json]:
@@ -67,10 +67,21 @@ def _refuse_constant(name: str) -> Json:
     raise NotJson(f"{name} is no JSON")
 
 
-def _where(text: str, error: json.JSONDecodeError) -> str:
-    reason = error.msg.split(":")[0].strip()
-    near = preview(text[max(0, error.pos - 20) : error.pos + 20], 40)
-    return f"the text is no JSON: {reason} at line {error.lineno}, column {error.colno}, near “{near}”."
+def _why(text: str) -> str:
+    """Return what is wrong with a text that is no JSON, in words of the standard library, which scripts have too."""
+    try:
+        json.loads(text, parse_constant=_refuse_constant)
+    except json.JSONDecodeError as error:
+        near = preview(text[max(0, error.pos - 20) : error.pos + 20], 40)
+        reason = error.msg[:1].lower() + error.msg[1:]
+        return f"the text is no JSON: {reason} at line {error.lineno}, column {error.colno}, near “{near}”."
+    except NotJson as error:
+        return f"the text is no JSON: {error}."
+    except RecursionError:
+        return "the text is no JSON that can be read: it is nested too deeply."
+    except ValueError:
+        pass  # a number of thousands of digits
+    return "the text is no JSON: there is half a character or too large a number in it."
 
 
 def _hint(text: str) -> str:

@@ -8,8 +8,11 @@ import tokenize
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
+from importlib.abc import InspectLoader
 from pathlib import Path
 from typing import Final, Literal
+
+from studio.plugins.loading import PREFIX as OWN
 
 ROOT: Final = Path(__file__).resolve().parents[3]
 
@@ -64,31 +67,35 @@ class Source:
 
 
 def is_ours(module: str) -> bool:
-    """True for modules of the studio."""
-    return module == "studio" or module.startswith("studio.")
+    """True for modules of the studio, and for a person's own node types, which are written in the same way."""
+    return module == "studio" or module.startswith(("studio.", f"{OWN}."))
 
 
 def file_of(module: str) -> Path | None:
-    """Return the file of a module of ours, or of one that is loaded; None if there is none with source."""
-    if is_ours(module):
-        stem = ROOT.joinpath(*module.split(".")[1:])
-        for path in (stem.with_suffix(".py"), stem / "__init__.py"):
-            if path.is_file():
-                return path
-        return None
-    loaded = getattr(sys.modules.get(module), "__file__", None)
-    return Path(loaded) if loaded and loaded.endswith(".py") else None
+    """Return the file of a module of the studio; None if there is none with source."""
+    stem = ROOT.joinpath(*module.split(".")[1:])
+    paths = (stem.with_suffix(".py"), stem / "__init__.py") if module.startswith("studio.") else ()
+    return next((path for path in paths if path.is_file()), None)
 
 
 @lru_cache(maxsize=512)
 def source_of(module: str) -> Source | None:
-    """Return a module as text, or None if it has no source."""
-    path = file_of(module)
+    """Return a module as text, or None if it has no source.
+
+    Own node types are taken as they were when they were imported: the name of such a module tells its bytes.
+    """
+    if module.startswith(f"{OWN}."):
+        spec = getattr(sys.modules.get(module), "__spec__", None)
+        text = spec.loader.get_source(module) if spec is not None and isinstance(spec.loader, InspectLoader) else None
+        return read(module, text) if text is not None else None
+    if module == "studio":
+        path: Path | None = ROOT / "__init__.py"
+    else:
+        path = file_of(module)
     if path is None:
         return None
     with tokenize.open(path) as file:
-        text = file.read()
-    return read(module, text, is_package=path.name == "__init__.py")
+        return read(module, file.read(), is_package=path.name == "__init__.py")
 
 
 def read(module: str, text: str, *, is_package: bool = False) -> Source:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import keyword
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
@@ -79,14 +80,19 @@ def _called(plain: Plain, signature: Signature, name: str, taken: Collection[str
         arguments.append("{" + ", ".join(f"{literal(port)}: {one}" for port, one in signature.parameters.items()) + "}")
     for key, value in plain.constants.items():
         source = source_of_constant(value, words)
-        if isinstance(value, Made | Pattern) or len(source) > _LONG or "\n" in source:
+        # One whose kinds of characters are looked up takes much of the runtime along, which would stand before it.
+        looked_up = isinstance(value, Pattern) and not source.startswith("Pattern(")
+        if not looked_up and (isinstance(value, Made | Pattern) or len(source) > _LONG or "\n" in source):
             wanted = name if isinstance(value, Made) and len(plain.constants) == 1 else f"{name}_{key}"
             constant = fresh(wanted.upper(), {*taken, name, *words.meanings, *(one for one, _ in hoisted)})
             hoisted.append((constant, source))
             source = constant
         arguments.append(f"{key}={source}")
     if plain.inputs == "each":
-        arguments += [f"{port}={one}" for port, one in signature.parameters.items()]
+        arguments += [
+            f"**{{{literal(port)}: {one}}}" if keyword.iskeyword(port) else f"{port}={one}"
+            for port, one in signature.parameters.items()
+        ]
     call = f"{function}({', '.join(arguments)})"
     is_async = inspect.iscoroutinefunction(plain.function)
     body = f"return await {call}" if is_async else f"return {call}"
