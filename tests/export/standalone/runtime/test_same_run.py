@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -19,23 +20,87 @@ from studio.trace import Trace
 from studio.trace.writer import close_writer
 from tests.cli.conftest import Cli, cli  # noqa: F401 - a fixture
 from tests.export.standalone.runtime.both_logs import rows_of
+from tests.support.fake_llm_server import chat, echo_key, fake_llm_server
 from tests.support.record_examples import CRITIC_SCRIPT
 
+CLOCK = "2026-01-31T09:30:00+00:00"
 
-@pytest.fixture(scope="module")
-def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+DAY_BOOK = """
+studio: 1
+name: day_book
+title: Asks all there is to ask, and remembers it.
+stores:
+  diary: {type: list}
+graphs:
+  one:
+    nodes:
+      item: {type: flow.input}
+      sense: {type: llm.function, instructions: "Is this a place? {item}", labels: ["yes", "no"]}
+      keep: {type: store.append, store: diary}
+      luck: {type: random.number}
+      said: {type: flow.output}
+      drawn: {type: flow.output}
+    edges:
+      - item.value -> sense.item
+      - sense.label -> keep.value
+      - sense.label -> said.value
+      - luck.value -> drawn.value
+nodes:
+  words: {type: flow.input, kind: list, value: [tide pool, Tuesday, harbour]}
+  mood: {type: human.ask, question: "How was it?", choices: [good, bad]}
+  wait: {type: flow.delay, seconds: 90}
+  when: {type: clock.now}
+  each: {type: flow.map, graph: one, concurrency: 2}
+  vectors: {type: llm.embed}
+  noted: {type: debug.log, label: mood}
+  say: {type: llm.function, instructions: "Tell it in one line: {mood}", output: text}
+  read: {type: store.items, store: diary}
+  line: {type: flow.output}
+  kept: {type: flow.output}
+  drawn: {type: flow.output}
+  time: {type: flow.output}
+edges:
+  - mood.answer -> wait.value
+  - wait.value -> when.when
+  - words.value -> each.items
+  - words.value -> vectors.text
+  - mood.answer -> noted.value
+  - mood.answer -> say.mood
+  - each.done -> read.when
+  - say.text -> line.value
+  - read.items -> kept.value
+  - each.drawn -> drawn.value
+  - when.time -> time.value
+"""
+
+DAY_SCRIPT = (
+    {"node": "say", "reply": "It was good.", "tokens_in": 7, "tokens_out": 3, "cost_usd": 0.25},
+    {"node": "each/0/sense", "reply": "yes", "choices": {"yes": 0.75, "no": 0.25}, "entropy": 0.5},
+    {"node": "each/1/sense", "reply": "no"},
+    {"node": "each/2/sense", "reply": "yes", "cost_usd": None},
+)
+
+
+@pytest.fixture(scope="module", params=["critic_loop", "day_book"])
+def files(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """The record of the studio's run and that of the script's."""
     folder = tmp_path_factory.mktemp("same")
-    graph = Graph.load("graphs/critic_loop.yaml")
-    replies = folder / "replies.jsonl"
-    replies.write_text("".join(f"{json.dumps(line)}\n" for line in CRITIC_SCRIPT))
-    assert run(graph, {"topic": "tide pools"}, model=f"scripted:{replies}", db=folder / "studio.sqlite").status == "ok"
+    is_critic = request.param == "critic_loop"
+    (folder / "day_book.yaml").write_text(DAY_BOOK)
+    graph = Graph.load("graphs/critic_loop.yaml" if is_critic else folder / "day_book.yaml")
+    replies, answers = folder / "replies.jsonl", folder / "answers.txt"
+    replies.write_text("".join(f"{json.dumps(line)}\n" for line in (CRITIC_SCRIPT if is_critic else DAY_SCRIPT)))
+    answers.write_text("good\n")
+    more: dict[str, Any] = {} if is_critic else {"answers": str(answers), "clock": CLOCK, "embedder": "toy"}
+    outcome = run(graph, model=f"scripted:{replies}", db=folder / "studio.sqlite", seed=3, **more)
+    assert outcome.status == "ok", outcome.error
     close_writer(folder / "studio.sqlite")
-    script = folder / "critic_loop.py"
-    script.write_text(standalone_script(graph, default_registry(), file="critic_loop.yaml"))
-    command = [sys.executable, "-I", "-S", script, "--topic", "tide pools", "--model", f"scripted:{replies}"]
+    script = folder / "script.py"
+    script.write_text(standalone_script(graph, default_registry(), file=f"{request.param}.yaml"))
+    options = {"model": f"scripted:{replies}", "db": str(folder / "script.sqlite"), "seed": "3", **more}
     done = subprocess.run(
-        [*command, "--db", folder / "script.sqlite"], capture_output=True, text=True, check=False, timeout=60
+        [sys.executable, "-I", "-S", script, *(word for name, text in options.items() for word in (f"--{name}", text))],
+        capture_output=True, text=True, check=False, timeout=60,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     return {"studio": folder / "studio.sqlite", "script": folder / "script.sqlite"}
@@ -50,22 +115,37 @@ def firings(trace: Trace, run_id: str) -> list[Any]:
     """Every firing, and where its inputs came from, told by node and tick."""
     rows = trace.sql(
         "SELECT id, node, type, tick, status, reason, origin, parent, item, inputs, outputs, absent, attempt"
-        " FROM firing WHERE run = ? ORDER BY node, tick_key", (run_id,),
+        " FROM firing WHERE run = ? ORDER BY node, tick_key, item", (run_id,),
     ).rows  # fmt: skip
     names = {row[0]: (row[1], row[3]) for row in rows}
 
     def told(inputs: str | None) -> Any:
         given = json.loads(inputs) if inputs else {}
-        return {port: (names.get(firing, firing), name) for port, (firing, name) in given.items()}
+        return {port: _origin(names, origin) for port, origin in given.items()}
 
     return [(*row[1:7], names.get(row[7]), row[8], told(row[9]), *row[10:]) for row in rows]
 
 
+def _origin(names: dict[int, Any], origin: Any) -> Any:
+    """Where a value came from, or each of several."""
+    if origin and isinstance(origin[0], list):
+        return [_origin(names, one) for one in origin]
+    return (names.get(origin[0], origin[0]), origin[1])
+
+
+def store_ops(trace: Trace, run_id: str) -> list[Any]:
+    return trace.sql(
+        "SELECT node, f.tick, item, n, store, op, args, result FROM store_op s LEFT JOIN firing f ON f.run = s.run AND"
+        " f.id = s.firing WHERE s.run = ? ORDER BY 1, 2, 3, 4", (run_id,),
+    ).rows  # fmt: skip
+
+
 def effects(trace: Trace, run_id: str) -> list[Any]:
     return trace.sql(
-        "SELECT node, f.tick, n, e.kind, e.name, request, response, e.status, error, e.attempt, tokens_in, tokens_out,"
-        " cost_usd, finish_reason, entropy, e.origin FROM effect e LEFT JOIN firing f ON f.run = e.run AND"
-        " f.id = e.firing WHERE e.run = ? ORDER BY 1, 2, 3", (run_id,),
+        "SELECT node, f.tick, f.item, n, e.kind, e.name, request, response, e.status, error, e.attempt,"
+        " tokens_in, tokens_out, cost_usd, finish_reason, entropy, e.origin"
+        " FROM effect e LEFT JOIN firing f ON f.run = e.run AND f.id = e.firing"
+        " WHERE e.run = ? ORDER BY 1, 2, 3, 4, 5, 6", (run_id,),
     ).rows  # fmt: skip
 
 
@@ -76,12 +156,12 @@ def header(trace: Trace, run_id: str) -> list[Any]:
     ).rows
 
 
-@pytest.mark.parametrize("look", [header, firings, effects])
+@pytest.mark.parametrize("look", [header, firings, effects, store_ops])
 def test_the_records_agree(files: dict[str, Path], look: Callable[[Trace, str], Any]) -> None:
     studio, script = facts(files["studio"], look), facts(files["script"], look)
 
     assert script == studio
-    assert studio
+    assert studio or look is store_ops
 
 
 def test_nodes_paths_and_graph_are_recorded_alike(files: dict[str, Path]) -> None:
@@ -104,4 +184,38 @@ def test_the_run_of_a_script_says_what_a_replay_has_to_know(files: dict[str, Pat
 def test_a_script_s_run_replays_without_divergence(files: dict[str, Path], cli: Cli) -> None:  # noqa: F811
     told = cli("replay", "last", "--verify", "--db", files["script"])
 
+    assert (told.code, told.out.split()[0]) == (0, "identical")
+
+
+CANARY = "canary-key-4711-abcdef-0815"
+
+ASKS_ONE = """
+studio: 1
+name: greeting
+nodes:
+  ask: {type: llm.function, instructions: Say hello., output: text, repairs: 0}
+  result: {type: flow.output}
+edges:
+  - ask.text -> result.value
+"""
+
+
+@pytest.mark.parametrize("case", ["an answer", "a refusal"])
+def test_a_script_with_a_real_provider_records_no_key_and_replays(tmp_path: Path, cli: Cli, case: str) -> None:  # noqa: F811
+    graph, script, db = tmp_path / "greeting.yaml", tmp_path / "greeting.py", tmp_path / "script.sqlite"
+    graph.write_text(ASKS_ONE)
+    script.write_text(standalone_script(Graph.load(graph), default_registry(), file="greeting.yaml"))
+    kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    with fake_llm_server(chat(f"your key is {CANARY}") if case == "an answer" else echo_key(401)) as server:
+        done = subprocess.run(
+            [sys.executable, "-I", script, "--model", "openai/gpt-4o-mini", "--db", db], capture_output=True, text=True,
+            check=False, timeout=60, env={**kept, "OPENAI_API_KEY": CANARY, "OPENAI_API_BASE": server.base},
+        )  # fmt: skip
+
+    assert done.returncode == (0 if case == "an answer" else 1), done.stderr
+    assert server.headers[0]["authorization"] == f"Bearer {CANARY}"
+    assert "[secret" in done.stdout + done.stderr
+    assert CANARY not in done.stdout + done.stderr
+    assert [path.name for path in tmp_path.iterdir() if CANARY.encode() in path.read_bytes()] == []
+    told = cli("replay", "last", "--verify", "--db", db)
     assert (told.code, told.out.split()[0]) == (0, "identical")
