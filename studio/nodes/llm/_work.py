@@ -59,6 +59,8 @@ def written_job(params: FunctionParams, kind: type[Job]) -> Made:
         for name, value in _given(params, kind).items()
         if (value or not isinstance(value, list | tuple | dict)) and value != defaults[name]
     }
+    if "examples" not in changed:
+        changed.pop("optional", None)  # it stands for what an example leaves out
     if params.checks:
         changed["checks"] = [_written_check(check) for check in read_checks(params.checks)]
     return Made(kind, changed)

@@ -135,6 +135,7 @@ def test_a_script_writes_down_only_what_differs_from_the_defaults() -> None:
             "repairs": 2,
             "temperature": 0.0,
             "span_words": 7,
+            "optional": {"draft": "Nothing."},
             "checks": ["label != 'vague'", {"name": "kind", "judge": "Is {label} kind?", "message": "Be kind."}],
         }
     )
