@@ -288,7 +288,6 @@ class Coroutine:
         """A race: the first with a value in the order of the file, and whose failure counts if nobody delivers."""
         names = _contenders(self.plan, node, entry.name)
         more = [f"contenders={literal(tuple(names))}"] if names else []
-        more += ["switched_off=True"] if node.knockout else []
         return f"{self.words('first')}({_arguments(['region', *read], more)})"
 
     def _wire(self, wire: Wire) -> str:

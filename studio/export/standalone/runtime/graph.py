@@ -4,19 +4,26 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from studio.support.errors import NodeError
 
 if TYPE_CHECKING:
+    from studio.export.standalone.runtime.firing import Firing
     from studio.export.standalone.runtime.region import Region
-    from studio.export.standalone.runtime.stores import StoreDecl
 
 NodeFacts = tuple[str, int] | tuple[str, int, Mapping[str, str]]
 """Type of a node, the version of the type, and its outputs with their port types."""
 
 UNWRITTEN_MAX_TICKS = 100
 """Ticks after which a graph that names no bound pauses the run."""
+
+
+class Declared(Protocol):
+    """A store that a graph declares (a `StoreDecl`)."""
+
+    def open(self, firing: Firing, name: str, graph: Graph) -> Any:
+        """Return the store as a firing sees it; `graph` is where it is declared."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +54,7 @@ class Graph:
     max_ticks: int | None = None
     on_limit: Literal["stop", "fail"] = "stop"
     limits: Mapping[str, float] = field(default_factory=dict)
-    stores: Mapping[str, StoreDecl] = field(default_factory=dict)
+    stores: Mapping[str, Declared] = field(default_factory=dict)
     inside: Callable[[], Graph] | None = None
 
     @property
@@ -61,7 +68,7 @@ class Graph:
         found: Mapping[str, str] = facts[2] if len(facts) > 2 else {}
         return found
 
-    def find_store(self, name: str) -> tuple[Graph, StoreDecl]:
+    def find_store(self, name: str) -> tuple[Graph, Declared]:
         """Return a store that nodes of this graph mean by a name, and the graph it belongs to."""
         graph = self
         while name not in graph.stores:

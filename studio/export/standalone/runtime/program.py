@@ -9,7 +9,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from studio.export.standalone.runtime.playing import EXIT_CODES, Result, play
 from studio.export.standalone.runtime.recording import Recorder
@@ -28,7 +28,6 @@ from studio.trace.log import RunStart
 if TYPE_CHECKING:
     from studio.export.standalone.runtime.firing import Firing
     from studio.export.standalone.runtime.graph import Graph
-    from studio.export.standalone.runtime.outside import Outside
 
 OPTIONS = {
     "model": ("MODEL", "the model that takes the place of all others, as litellm calls it"),
@@ -42,6 +41,23 @@ OPTIONS = {
 
 LINE_S = 0.1
 """Least time between two changes of the line that shows progress."""
+
+
+class Asked(Protocol):
+    """What the graph of a script asks (an `Outside`)."""
+
+    @property
+    def asks_at_terminal(self) -> bool:
+        """True if a person may be asked at the terminal."""
+
+    async def prepare(self) -> None:
+        """Get ready before the run begins."""
+
+    def begin(self, run: Run) -> None:
+        """Let the firings of a run ask."""
+
+    async def close(self) -> None:
+        """Give up what is asked for nobody any more."""
 
 
 def add_options(parser: argparse.ArgumentParser, *names: str) -> None:
@@ -64,7 +80,7 @@ def execute(
     text: str,
     schema: str,
     limits: Mapping[str, float],
-    outside: Callable[[], Outside] | None = None,
+    outside: Callable[[], Asked] | None = None,
 ) -> int:
     """Run the graph of a script, print what it gives, and return the exit code.
 
@@ -106,7 +122,7 @@ async def _execute(
     text: str,
     schema: str,
     limits: Mapping[str, float],
-    outside: Outside | None,
+    outside: Asked | None,
 ) -> tuple[Result, EnvironmentProblem | None]:
     """Run and record; return what came of it, and why it could not be recorded to its end, if so."""
     if outside is not None:

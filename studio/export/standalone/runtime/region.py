@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping
 from inspect import isawaitable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from studio.engine.firing import Failure, RunHalted, as_node_error, is_halt, message_of
 from studio.export.standalone.runtime.graph import UNWRITTEN_MAX_TICKS, Graph
@@ -20,7 +20,6 @@ from studio.trace.log import ERROR, EXECUTED, OK, SKIPPED
 if TYPE_CHECKING:
     from studio.engine.limits import Meter
     from studio.export.standalone.runtime.firing import Firing
-    from studio.export.standalone.runtime.policies import Policy
     from studio.export.standalone.runtime.run import Run
 
 REQUIRED: Json = ABSENT
@@ -28,6 +27,19 @@ REQUIRED: Json = ABSENT
 
 NOTHING_YET = Absent("nothing fed back yet")
 WHEN_FALSE = Absent("`when` is false")
+
+
+class Handling(Protocol):
+    """What a node is told beside its wires: how it is called, and what comes of its failure (a `Policy`)."""
+
+    def begin(self, firing: Firing) -> None:
+        """Get ready for a node that is about to be decided."""
+
+    async def call(self, firing: Firing, module: Callable[..., Any], given: Mapping[str, Json]) -> Any:
+        """Call a module."""
+
+    def instead(self, firing: Firing, failure: Failure, error: NodeError) -> dict[str, Json] | Absent | None:
+        """Return what a failed node gives, by port, or why it gives nothing; None if its failure fails the graph."""
 
 
 class Region:
@@ -208,7 +220,7 @@ class Region:
         self,
         name: str,
         module: Callable[..., Any],
-        policy: Policy | None = None,
+        policy: Handling | None = None,
         /,
         *,
         when: Wires | None = None,
@@ -222,10 +234,9 @@ class Region:
         if (shut := self.shut(firing, when)) is not None:
             return shut
         given: dict[str, Json] = {}
+        if (refused := self._read(firing, ports_of(module), wires, given, policy)) is not None:
+            return refused
         try:
-            skipped = self._read(firing, ports_of(module), wires, given)
-            if skipped is not None:
-                return skipped
             self.run.count("firings", firing.meter)
             made = await (call(firing, module, given) if policy is None else policy.call(firing, module, given))
             return self.decide(firing, made or {})
@@ -251,7 +262,7 @@ class Region:
         return tuple(outs for outs in done if isinstance(outs, Outs))
 
     def given(
-        self, name: str, default: Json = REQUIRED, policy: Policy | None = None, /, *, when: Wires | None = None
+        self, name: str, default: Json = REQUIRED, policy: Handling | None = None, /, *, when: Wires | None = None
     ) -> Outs:
         """An input of the graph: what was given for it, or its default."""
         firing = self.start(name, policy)
@@ -271,7 +282,7 @@ class Region:
         self,
         name: str,
         wire: Wires | None = None,
-        policy: Policy | None = None,
+        policy: Handling | None = None,
         /,
         *,
         when: Wires | None = None,
@@ -285,10 +296,7 @@ class Region:
         given: dict[str, Json] = {}
         outs = self.shut(firing, when)
         if outs is None:
-            try:
-                outs = self._read(firing, (Port("value", "value", kind),), {"value": wire or ()}, given)
-            except NodeError as refused:
-                outs = self._fail(firing, refused, policy)
+            outs = self._read(firing, (Port("value", "value", kind),), {"value": wire or ()}, given, policy)
         if outs is None:
             outs = self._play(firing, {}, policy)
             chosen = pick(wire, self.tick) if isinstance(wire, tuple) else wire
@@ -296,7 +304,7 @@ class Region:
         self.shown[name] = given["value"] if "value" in given else outs["value"].value
         return outs
 
-    def stop(self, name: str, policy: Policy | None = None, /, *, when: Wires | None = None) -> Outs:
+    def stop(self, name: str, policy: Handling | None = None, /, *, when: Wires | None = None) -> Outs:
         """End the graph after this tick if `when` carries a value other than false."""
         firing = self.start(name, policy)
         if (shut := self.shut(firing, when)) is not None:
@@ -307,7 +315,7 @@ class Region:
 
     # -- deciding ------------------------------------------------------------------------------------
 
-    def start(self, name: str, policy: Policy | None = None) -> Firing:
+    def start(self, name: str, policy: Handling | None = None) -> Firing:
         """Begin to decide a node. Raises `RunHalted` if nothing more may start here."""
         if self.halted:
             raise RunHalted
@@ -334,9 +342,15 @@ class Region:
         return None
 
     def _read(
-        self, firing: Firing, ports: tuple[Port, ...], wires: Mapping[str, Wires], given: dict[str, Json]
+        self,
+        firing: Firing,
+        ports: tuple[Port, ...],
+        wires: Mapping[str, Wires],
+        given: dict[str, Json],
+        policy: Handling | None,
     ) -> Outs | None:
-        """Read the inputs; skip the node if one that it needs is absent. Raises `NodeError` for one of a wrong type."""
+        """Read the inputs into `given`; the node is skipped if one that it needs is absent, and fails if one is of a
+        wrong type."""
         wired = {port_name(key): held for key, held in wires.items()}
         for port in ports:
             held = wired.get(port.name, ())
@@ -353,12 +367,14 @@ class Region:
                     firing.origins[port.name] = wire.origin
                 if not port.takes(wire.value, gathered=isinstance(held, list)):
                     self.run.meter.add("firings", 1)
-                    raise NodeError(
-                        f"its input `{port.name}` takes {port.kind}, but got {type_of(wire.value)}.", code="wrong_type"
-                    )
+                    told = f"its input `{port.name}` takes {port.kind}, but got {type_of(wire.value)}."
+                    return self._fail(firing, NodeError(told, code="wrong_type"), policy)
                 given[port.parameter] = own(wire.value)
             elif held and (port.passes or wire.passes_absence):
                 given[port.parameter] = wire.value
+            elif wire.lost_by:
+                self.failed = wire.lost_by
+                raise self.deferred[wire.lost_by]
             elif port.required:
                 return self.skip(firing, wire.value, port.name)
         return None
@@ -396,7 +412,7 @@ class Region:
         self.record(firing, SKIPPED, reason)
         return Outs(firing.name, why, firing.id, self.tick)
 
-    def _play(self, firing: Firing, made: Mapping[str, Json], policy: Policy | None) -> Outs:
+    def _play(self, firing: Firing, made: Mapping[str, Json], policy: Handling | None) -> Outs:
         """Let a node fire that is played by the graph itself: an input, an output, a stop."""
         self.run.count("firings", firing.meter)
         try:
@@ -404,7 +420,7 @@ class Region:
         except NodeError as refused:
             return self._fail(firing, refused, policy)
 
-    def _fail(self, firing: Firing, raised: BaseException, policy: Policy | None) -> Outs:
+    def _fail(self, firing: Firing, raised: BaseException, policy: Handling | None) -> Outs:
         """The node failed: its policy says what comes of it, else it fails the graph."""
         error = as_node_error(raised)
         message = message_of(error)

@@ -22,6 +22,9 @@ class Wire:
     passes_absence = False
     """True where an input takes absence for an answer."""
 
+    lost_by = ""
+    """The node whose failure counts where this wire is absent."""
+
     def __init__(self, value: Json, origin: Origin | list[Origin] | None, at: int) -> None:
         self.value = value
         self.origin = origin

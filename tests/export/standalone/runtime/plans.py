@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Mapping
+from dataclasses import dataclass, field
 from inspect import isawaitable
 from typing import Any, cast
 
@@ -177,7 +178,7 @@ class Tick:
         if entry.join == "first" and wires:
             race = node.race_inputs[entry.name]
             names = tuple(self.plan.nodes[i].name for branch in race.branches for i in sorted(branch))
-            return first(self.region, *wires, contenders=names, switched_off=bool(node.knockout))
+            return first(self.region, *wires, contenders=names)
         return even_absent(self.region.pick(*wires)) if entry.passes_absence and wires else wires
 
     def _wire(self, wire: Wire) -> Carried:
@@ -203,6 +204,25 @@ def _store(declared: Any) -> StoreDecl:
     return StoreDecl(kind, declared.scope, **vars(params))
 
 
+@dataclass
+class WholeLog(MemoryLog):
+    """A log that also keeps what it is told of stores: which one each operation meant, and contents written down."""
+
+    stores: list[tuple[Any, ...]] = field(default_factory=list)
+
+    def memory(self, *told: Any, **more: Any) -> int:
+        self.stores.append(("memory", *told))
+        return super().memory(*told, **more)
+
+    def store_op(
+        self, firing: int, n: int, store: str, op: str, args: Json, result: bytes, memory: int = 0, after: int = 0
+    ) -> None:
+        self.stores.append((firing, n, store, op, args, result, memory, after))
+
+    def memory_content(self, memory: int, after: int, content: bytes) -> None:
+        self.stores.append(("content", memory, after, content))
+
+
 def script_of(document: Document, registry: Any) -> Graph:
     """Return a graph of the studio as the graph of a script."""
     return Script().graph(compile_plan(document, registry, ordered_races=True))
@@ -210,9 +230,9 @@ def script_of(document: Document, registry: Any) -> Graph:
 
 def play_logged(
     graph: Graph, inputs: Mapping[str, Json] | None = None, *, sequential: bool = False, **options: Any
-) -> tuple[Result, MemoryLog]:
+) -> tuple[Result, WholeLog]:
     """Run the graph of a script; return what came of it and what it recorded."""
-    log = MemoryLog()
+    log = WholeLog()
     run = Run("memory", cast("Recorder", log), **options)
     run.sequential, run.no_waiting = sequential, True
     return asyncio.run(play(run, graph, inputs or {})), log

@@ -8,12 +8,13 @@ from typing import Any, cast
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from studio import run
 from studio.graph import Graph
 from studio.trace.memory import LoggedFiring
 from tests.engine.generator import random_graph
-from tests.engine.players import REGISTRY, by_reference, run_logged, seen
+from tests.engine.players import REGISTRY, Services, by_reference, seen
 from tests.engine.same import differences
-from tests.export.standalone.runtime.plans import play_logged, script_of
+from tests.export.standalone.runtime.plans import WholeLog, play_logged, script_of
 from tests.support.memory_log import MemoryLog
 from tests.support.toys import latencies, shuffled
 
@@ -76,16 +77,22 @@ def differences_one_by_one(graph: Graph, limits: dict[str, float]) -> list[str]:
     found: list[str] = []
     bounds = {**graph.limits, **limits}
     result, log = play_logged(script_of(graph, REGISTRY), sequential=True, limits=bounds)
-    engines, engine_log = run_logged(graph, replies=ONE_BY_ONE, limits=bounds)
-    if ending(result) != ending(engines):
+    engine_log = WholeLog()
+    services: Any = Services(ONE_BY_ONE)
+    engines = run(graph, log=engine_log, catalog=services, registry=REGISTRY, db="unused.db", limits=bounds)
+    # A pause in the tick of a race in which somebody failed: whether another would have delivered, nobody can say.
+    is_open = result.status == "paused" and engines.status == "failed" and bool(limits)
+    if ending(result) != ending(engines) and not is_open:
         found.append(f"{ending(engines)} expected, got {ending(result)}")
-    here, there = whole(engine_log), whole(log)
-    if here != there:
-        found += [f"{one} expected, got {other}" for one, other in zip(here, there, strict=False) if one != other][:2]
-        found.append(f"{len(here)} firings expected, got {len(there)}")
-    if engine_log.store_ops != log.store_ops:
-        found.append(f"{engine_log.store_ops} expected, got {log.store_ops}")
+    found += differing("firings", whole(engine_log), whole(log))
+    found += differing("uses of stores", engine_log.stores, log.stores)
     return [f"one by one, {bounds}: {line}" for line in found]
+
+
+def differing(what: str, here: list[Any], there: list[Any]) -> list[str]:
+    """Say where two lists first part."""
+    parted = [f"{one} expected, got {other}" for one, other in zip(here, there, strict=False) if one != other]
+    return [*parted[:2], f"{len(here)} {what} expected, got {len(there)}"] if here != there else []
 
 
 @settings(max_examples=300, derandomize=True, deadline=None, database=None, suppress_health_check=list(HealthCheck))
