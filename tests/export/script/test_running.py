@@ -1,0 +1,116 @@
+"""A script runs as `studio run` runs its graph: the same prompts, outputs and order of ticks."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from studio.cli.main import main
+from studio.graph import Graph
+from studio.support.resources import bundled_graphs
+from studio.trace import Trace
+from tests.export.script.scripts import call, script_of
+
+EXAMPLES = bundled_graphs()
+CRITIC = next(path for path in EXAMPLES if path.stem == "critic_loop")
+REPLIES = "".join(
+    json.dumps({"node": node, "reply": reply}) + "\n"
+    for node, reply in (("writer", "One."), ("critic", "vague"), ("writer", "Two."), ("critic", "good"))
+)
+
+
+def outline(db: Path) -> Iterator[tuple[Any, ...]]:
+    """Yield all that a run did, in outline order, but for times."""
+    with Trace(db) as trace:
+        prompts: dict[int, list[Any]] = {}
+        for one in trace.prompts():
+            prompts.setdefault(one.firing, []).append((one.model, one.system, one.messages, one.reply))
+        firings = list(trace.outline())
+        known = {one.id: f"{one.node} at {one.tick}" for one in firings}
+
+        def by_name(wire: Any) -> Any:
+            """Ids count starts, whose order is no part of what a run does."""
+            if isinstance(wire, list) and wire and isinstance(wire[0], int):
+                return [known.get(wire[0], "outside"), *wire[1:]]
+            return [by_name(one) for one in wire] if isinstance(wire, list) else wire
+
+        for firing in firings:
+            inputs = {port: by_name(wire) for port, wire in firing.inputs.items()}
+            yield (
+                firing.node, firing.type, firing.tick, firing.status, firing.reason, inputs,
+                trace.outputs(firing), prompts.get(firing.id),
+            )  # fmt: skip
+
+
+def told(capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
+    """Return the object that was printed, without what differs from run to run."""
+    printed: dict[str, Any] = json.loads(capsys.readouterr().out)
+    return {key: value for key, value in printed.items() if key not in ("run", "duration_s")}
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
+def test_every_example_does_the_same_as_a_script(
+    path: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    options = ["--model", f"replay:{path.stem}", "--json"]
+    code = main(["run", str(path), *options, "--db", str(tmp_path / "graph.db")])
+    by_graph = told(capsys)
+
+    script = script_of(Graph.load(path), tmp_path)
+
+    assert call(script, *options, "--db", str(tmp_path / "script.db")) == code == 0
+    assert told(capsys) == by_graph
+    assert by_graph["calls"] > 0
+    assert list(outline(tmp_path / "script.db")) == list(outline(tmp_path / "graph.db"))
+
+
+@pytest.fixture
+def critic(tmp_path: Path) -> Path:
+    (tmp_path / "replies.jsonl").write_text(REPLIES)
+    return script_of(Graph.load(CRITIC), tmp_path)
+
+
+def run(script: Path, *words: str, json: bool = True) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, script.name, *words, *(["--json"] if json else [])]
+    return subprocess.run(command, cwd=script.parent, capture_output=True, text=True, check=False)
+
+
+def test_a_script_runs_by_itself(critic: Path) -> None:
+    done = run(critic, "--topic", "dunes", "--model", "scripted:replies.jsonl", "--db", "runs.db")
+
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["outputs"] == {"result": "Two."}
+    with Trace(critic.parent / "runs.db") as trace:
+        assert next(iter(trace.prompts())).messages[0]["content"] == (
+            "Write two sentences about dunes.\nMend this fault of the last draft, if any:"
+        )
+
+
+def test_a_script_ends_with_the_codes_of_the_studio(critic: Path, tmp_path: Path) -> None:
+    model = ("--model", "scripted:replies.jsonl")
+
+    assert run(critic, *model, "--limit", "calls=1").returncode == 3
+    (tmp_path / "replies.jsonl").write_text("")
+    failed = run(critic, *model, json=False)
+    assert failed.returncode == 1
+    assert "writer" in failed.stderr
+    assert run(critic, "--nonsense", json=False).returncode == 2
+    assert run(critic, *model, "--limit", "calls", json=False).returncode == 2
+
+
+def test_a_script_writes_its_graph_as_a_file(critic: Path, tmp_path: Path) -> None:
+    assert call(critic, "--save", str(tmp_path / "again.yaml")) == 0
+    assert Graph.load(tmp_path / "again.yaml").to_text() == Graph.load(CRITIC).to_text()
+
+
+def test_a_graph_that_cannot_be_built_is_told_in_a_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    graph = Graph.from_text("nodes:\n  a: {type: text.constant, text: x}\nedges:\n  - a.text -> a.when\n", name="loop")
+
+    assert call(script_of(graph, tmp_path, "loop")) == 2
+    assert "would close a cycle within one tick" in capsys.readouterr().err
