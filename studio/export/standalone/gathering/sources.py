@@ -12,9 +12,12 @@ from importlib.abc import InspectLoader
 from pathlib import Path
 from typing import Final, Literal
 
-from studio.plugins.loading import PREFIX as OWN
+from studio.plugins.loading import PREFIX
 
 ROOT: Final = Path(__file__).resolve().parents[3]
+
+OWN: Final = PREFIX
+"""What the names of modules of own node types begin with."""
 
 Kind = Literal["function", "class", "constant", "block"]
 

@@ -8,7 +8,7 @@ import sys
 from typing import Final
 
 from studio.export.standalone.gathering.refusing import NotStandalone
-from studio.export.standalone.gathering.sources import Imported, is_ours
+from studio.export.standalone.gathering.sources import OWN, Imported
 from studio.export.standalone.gathering.twins import ASKS, RUNTIME
 
 LIBRARIES: Final = frozenset({"litellm"})
@@ -37,7 +37,7 @@ _STAY_BY_NAME: Final = {
 
 _ROOMS: Final = (
     "studio.nodes", "studio.support", "studio.documents", "studio.tools", "studio.stores", "studio.spec",
-    "studio.models", "studio.trace", "studio.engine", "studio.graph", RUNTIME,
+    "studio.models", "studio.trace", "studio.engine", "studio.graph", RUNTIME, OWN,
 )  # fmt: skip
 
 _POWERS: Final = {
@@ -59,7 +59,7 @@ def definition_problem(module: str, name: str) -> str:
     for stem, reason in _STAY.items():
         if module == stem or module.startswith(f"{stem}."):
             return reason
-    if any(module == room or module.startswith(f"{room}.") for room in _ROOMS) or not is_ours(module):
+    if any(module == room or module.startswith(f"{room}.") for room in _ROOMS):
         return ""
     return f"it leans on `{module}`, which is the studio's own"
 

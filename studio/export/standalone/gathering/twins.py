@@ -15,8 +15,13 @@ TWINS: Final = {
     "studio.support.expressions": f"{RUNTIME}.formulas",  # simpleeval
     "studio.support.patterns": f"{RUNTIME}.patterns",  # google-re2
     "studio.support.schemas": f"{RUNTIME}.schemas",  # jsonschema
+    "studio.documents.code.languages": f"{RUNTIME}.languages",  # tree_sitter
     "studio.documents.ranking.bm25": f"{RUNTIME}.bm25",  # bm25s
     "studio.documents.ranking.vectors": f"{RUNTIME}.vectors",  # numpy
+    "studio.documents.reading.guessing": f"{RUNTIME}.guessing",  # charset_normalizer
+    "studio.tools.workspace.folders": f"{RUNTIME}.workspace",  # watched links
+    "studio.tools.workspace.listing": f"{RUNTIME}.workspace",  # pathspec
+    "studio.tools.workspace.workspace": f"{RUNTIME}.workspace",
 }
 """Whole modules: every name that the twin has stands for that of the module."""
 
@@ -31,7 +36,10 @@ ASKING: Final = (f"{RUNTIME}.outside", "AskingFiring")
 ASKS: Final = frozenset({"model", "embed", "effect", "now", "sleep", "ask_human", "log", "project_path"})
 """What it has beyond a firing as such."""
 
-TWIN_NAMES: Final = {CONTEXT: FIRING}
+TWIN_NAMES: Final = {
+    CONTEXT: FIRING,
+    ("studio.nodes.files._workspace", "project_of"): (f"{RUNTIME}.workspace", "project_of"),
+}
 """Single names, which may be called otherwise in the script."""
 
 TWIN_LIBRARIES: Final = {
