@@ -122,11 +122,12 @@ def test_on_a_terminal_a_person_is_asked(
         (["critic_loop", "-o", "-", "--to", "svg", "--json"], "not both"),
         (["critic_loop", "-o", "no/such/folder/a.svg"], "no folder"),
         (["critic_loop", "--to", "otlp", "--endpoint", "nonsense"], "no address"),
+        (["critic_loop", "-o", "a.otlp", "--endpoint", "http://127.0.0.1:9"], "no file to write"),
         (["critic_loop", "--to", "finetune", "-o", "a.jsonl", "--score", "x ="], "--score"),
         (["critic_loop", "--to", "finetune", "-o", "a.jsonl", "--node", "nobody"], "No node `nobody`"),
         (["critic_loop", "--to", "finetune", "-o", "a.jsonl", "--status", "skipped"], "nothing to learn"),
     ],
-    ids=range(15),
+    ids=range(16),
 )  # fmt: skip
 def test_what_is_given_wrongly_is_one_sentence(
     cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: list[str], said: str

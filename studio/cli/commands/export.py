@@ -58,9 +58,12 @@ def run(args: argparse.Namespace, out: Output) -> int:
     options = settled(target, _chosen(args), args.output or "")
     if not args.sources and not args.runs:
         raise UsageError("Say what to export.", hint=f"Name a {target.of}.")
-    sends = target.of == "run" and bool(options.get(target.send_option))
+    address = target.send_option if target.of == "run" else ""
+    sends = bool(options.get(address))
     if not sends:
         check_place(args, out)
+    elif args.output:
+        raise UsageError(f"`--{address}` sends it away, so there is no file to write.", hint="Leave `-o` out, or that.")
     notes: list[Json] = []
 
     def tell(sentence: str) -> None:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import base64
 import json
+import time
+import tracemalloc
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +15,10 @@ import pytest
 from studio.export.records.jsonl import run_lines
 from studio.support.resources import bundled_graphs
 from studio.support.values import Blob
-from studio.trace import Trace
+from studio.trace import Trace, open_run
 from tests.export.records.played import WORKERS, WORKERS_REPLIES, played
+from tests.trace.declaring import declare
+from tests.trace.runs import put_firings, start_of
 
 KINDS = ("run", "firing", "effect", "store_op", "blob", "alarm", "end")
 
@@ -137,3 +142,29 @@ def test_the_documented_keys_are_the_keys(tmp_path: Path) -> None:
     for line in lines_of(trace, run):
         assert [key for key in line if f"`{key}`" not in told] == []
     trace.close()
+
+
+def test_a_long_run_is_written_as_it_is_read(tmp_path: Path) -> None:
+    """The control: held as a list, the same lines take many times the memory."""
+    log = open_run(tmp_path / "t.db", start_of())
+    declare(log, 1, "work", "toy.work", 1, 0, 0)
+    put_firings(log, 5_000)
+    log.finish("ok", "quiet", None, {}, {"firings": 5_000}, time.time_ns())
+    log.flush()
+
+    def peak(use: Callable[[Iterator[bytes]], object]) -> int:
+        with Trace(tmp_path / "t.db") as trace:
+            for _ in run_lines(trace, [log.run_id]):  # what is loaded and prepared once is no part of it
+                pass
+            tracemalloc.start()
+            try:
+                use(run_lines(trace, [log.run_id]))
+                return tracemalloc.get_traced_memory()[1]
+            finally:
+                tracemalloc.stop()
+
+    streamed = peak(lambda lines: sum(1 for _ in lines))
+    held = peak(list)
+
+    assert streamed < 1_000_000
+    assert held > 1.5 * streamed
