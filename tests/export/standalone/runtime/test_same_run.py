@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,7 @@ from studio.trace import Trace
 from studio.trace.writer import close_writer
 from tests.cli.conftest import Cli, cli  # noqa: F401 - a fixture
 from tests.export.standalone.runtime.both_logs import rows_of
-from tests.support.fake_llm_server import chat, echo_key, fake_llm_server
+from tests.support.fake_llm_server import Step, chat, echo_key, fake_llm_server
 from tests.support.record_examples import CRITIC_SCRIPT
 
 CLOCK = "2026-01-31T09:30:00+00:00"
@@ -200,6 +201,19 @@ edges:
 """
 
 
+ASKS_TWICE = """
+studio: 1
+name: greeting
+nodes:
+  ask: {type: llm.function, instructions: Say hello., output: text, repairs: 0}
+  more: {type: llm.function, instructions: "More than {text}", output: text, repairs: 0}
+  result: {type: flow.output}
+edges:
+  - ask.text -> more.text
+  - more.text -> result.value
+"""
+
+
 @pytest.mark.parametrize("case", ["an answer", "a refusal"])
 def test_a_script_with_a_real_provider_records_no_key_and_replays(tmp_path: Path, cli: Cli, case: str) -> None:  # noqa: F811
     graph, script, db = tmp_path / "greeting.yaml", tmp_path / "greeting.py", tmp_path / "script.sqlite"
@@ -219,3 +233,50 @@ def test_a_script_with_a_real_provider_records_no_key_and_replays(tmp_path: Path
     assert [path.name for path in tmp_path.iterdir() if CANARY.encode() in path.read_bytes()] == []
     told = cli("replay", "last", "--verify", "--db", db)
     assert (told.code, told.out.split()[0]) == (0, "identical")
+
+
+def test_a_run_that_a_script_paused_is_gone_on_with_in_the_studio(tmp_path: Path, cli: Cli) -> None:  # noqa: F811
+    graph, script, db = tmp_path / "day_book.yaml", tmp_path / "day_book.py", tmp_path / "script.sqlite"
+    replies, answers = tmp_path / "replies.jsonl", tmp_path / "answers.txt"
+    graph.write_text(DAY_BOOK)
+    replies.write_text("".join(f"{json.dumps(line)}\n" for line in DAY_SCRIPT))
+    answers.write_text("good\n")
+    script.write_text(standalone_script(Graph.load(graph), default_registry(), file="day_book.yaml"))
+    done = subprocess.run(
+        [sys.executable, "-I", "-S", script, "--model", f"scripted:{replies}", "--embedder", "toy", "--clock", CLOCK,
+         "--db", db],
+        stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False, timeout=60,
+    )  # fmt: skip
+    assert (done.returncode, "waits for an answer to: How was it?" in done.stderr) == (3, True)
+
+    told = cli("resume", "last", "--answers", answers, "--db", db, "--json")
+
+    assert (told.code, told.json["outputs"]["kept"]) == (0, ["yes", "no", "yes"])
+    assert cli("db", "check", "--db", db).code == 0
+
+
+def test_a_script_that_is_killed_leaves_all_that_was_paid_for(tmp_path: Path, cli: Cli) -> None:  # noqa: F811
+    graph, script, db = tmp_path / "two.yaml", tmp_path / "two.py", tmp_path / "script.sqlite"
+    graph.write_text(ASKS_TWICE)
+    script.write_text(standalone_script(Graph.load(graph), default_registry(), file="two.yaml"))
+    kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    held = threading.Event()
+    with fake_llm_server(chat("one"), Step(wait=held)) as server:
+        process = subprocess.Popen(
+            [sys.executable, "-I", script, "--model", "openai/gpt-4o-mini", "--db", db], stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL, env={**kept, "OPENAI_API_KEY": CANARY, "OPENAI_API_BASE": server.base},
+        )  # fmt: skip
+        try:
+            assert server.arrived.acquire(timeout=60)
+            assert server.arrived.acquire(timeout=60)
+        finally:
+            process.kill()
+            process.wait(20)
+            held.set()
+
+    (listed,) = cli("runs", "--db", db, "--json").json
+    assert listed["status"] == "interrupted"
+    assert cli("db", "check", "--db", db).code == 0
+    asked = [(row["kind"], row["id"] in {answer["id"] for answer in rows_of(db)["_answer"]}) for row in
+             rows_of(db)["_effect"]]  # fmt: skip
+    assert asked == [("model", True), ("chat", True), ("chat", False)]
