@@ -64,17 +64,20 @@ class GraphWriter:
         header = self.remarks.before(HEADER, indent=_INDENT)
         declared = list(self._declared())
         wired = list(self._wired())
-        footer = self.remarks.before(FOOTER, indent=_INDENT)
-        head = self._head()  # last: it holds the comments that no other statement took
-        lines = [*header, *head, *declared]
-        for part in (wired, [*footer, "return graph"]):
-            lines += ["", *part] if part else []
+        if declared or wired:
+            footer = self.remarks.before(FOOTER, indent=_INDENT)
+            # The graph itself is written last: it holds the comments that no other statement took.
+            lines = [*header, *self._head("graph = Graph"), *declared]
+            for part in (wired, [*footer, "return graph"]):
+                lines += ["", *part] if part else []
+        else:
+            lines = [*header, *self._head("return Graph")]
         self.made.lines = [f"def {self.made.name}() -> Graph:", *(" " * _INDENT + one if one else "" for one in lines)]
         return self.made
 
     # -- the graph itself ---------------------------------------------------------------------
 
-    def _head(self) -> list[str]:
+    def _head(self, head: str) -> list[str]:
         graph, says = self.graph, self.remarks.speaks_of
         arguments = [Argument("", graph.name, "name")]
         if graph.about or says("about"):
@@ -94,7 +97,7 @@ class GraphWriter:
             arguments.append(Argument("layout=", path="layout", source=name))
         if self.base:
             arguments.append(Argument("base=", source=self.base))
-        lines = call("graph = Graph", arguments, "", self.remarks, indent=_INDENT)
+        lines = call(head, arguments, "", self.remarks, indent=_INDENT)
         left = self.remarks.left()
         if not left:
             return lines

@@ -212,7 +212,7 @@ class Interpreter:
         return False
 
     def _return(self, node: ast.Return, names: MutableMapping[str, Value]) -> None:
-        value = None if node.value is None else self.expressions.value(node.value, names)
+        value = None if node.value is None else self._made(node, node.value, names)
         if isinstance(value, MadeGraph):
             self.remarks.keep(value.graph, FOOTER, self._take())
         raise Returned(value)
