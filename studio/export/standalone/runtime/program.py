@@ -97,7 +97,7 @@ def execute(
     except StudioError as error:
         return _refuse(error, args.json)
     except KeyboardInterrupt:
-        print("\nInterrupted; recorded up to here." if args.db else "\nInterrupted.", file=sys.stderr)
+        print("\nInterrupted.", file=sys.stderr)
         return EXIT_CODES["aborted"]
     if args.json:
         print(json.dumps(result.to_json()))
@@ -142,7 +142,7 @@ async def _execute(
         },
         started_at=time.time_ns(),
     )  # fmt: skip
-    recorder = Recorder(Path(args.db) if args.db else None, schema, start)
+    recorder = Recorder(Path(args.db).absolute() if args.db else None, schema, start)
     shown = sys.stderr.isatty() and not args.json and (outside is None or not outside.asks_at_terminal)
     progress = Progress() if shown else None
     try:
