@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from studio.export.records.messages import objects_in
 from studio.support.values import Json
 from studio.trace.found import Effect, Firing
 
@@ -107,7 +108,7 @@ def _gave(call: Call, outputs: Mapping[str, Json]) -> bool:
     if said and said in (one.strip() for one in outputs.values() if isinstance(one, str)):
         return True
     values: list[Any] = [_json(said)] if said else []
-    values += [one.get("arguments") for one in call.reply.get("tool_calls") or () if isinstance(one, Mapping)]
+    values += [one.get("arguments") for one in objects_in(call.reply.get("tool_calls"))]
     return any(_shows(value, outputs) for value in values if value is not None)
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from studio.export.records.conversations import Call, accepted, calls_of
+from studio.export.records.messages import objects_in
 from studio.support.errors import UsageError
 from studio.support.expressions import Expression, ExpressionError
 from studio.support.values import Json, encode
@@ -80,7 +81,7 @@ def example_lines(trace: Trace, runs: Iterable[str], wanted: Wanted, told: Told)
 def example(call: Call) -> dict[str, Json]:
     """Return one example: the messages, the answer last, and the tools that were offered."""
     answer: dict[str, Json] = {"role": "assistant", "content": call.reply.get("text") or ""}
-    calls = [_tool_call(one) for one in call.reply.get("tool_calls") or () if isinstance(one, Mapping)]
+    calls = [_tool_call(one) for one in objects_in(call.reply.get("tool_calls"))]
     if calls:
         answer["tool_calls"] = calls
     made: dict[str, Json] = {"messages": [*map(dict, call.asked), answer]}
@@ -94,8 +95,7 @@ def example(call: Call) -> dict[str, Json]:
                 "parameters": one.get("parameters"),
             },
         }
-        for one in request.get("tools") or ()
-        if isinstance(one, Mapping)
+        for one in objects_in(request.get("tools"))
     ]
     return {**made, "tools": offered} if offered else made
 

@@ -223,7 +223,7 @@ class _Run:
             given = request.get(name)
             if isinstance(given, int | float):
                 attributes[f"gen_ai.request.{key}"] = given
-        if request.get("stop"):
+        if request.get("stop") and isinstance(request["stop"], list | tuple):
             attributes["gen_ai.request.stop_sequences"] = [str(one) for one in request["stop"]]
         if operation != "embeddings":
             attributes["gen_ai.output.type"] = "json" if request.get("schema") else "text"
