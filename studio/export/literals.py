@@ -20,6 +20,9 @@ from studio.support.values import Json
 WIDTH: Final = 100
 """Columns that a line of text takes at most; what stands before and behind it fits into the rest of 120."""
 
+_BLOCK_WIDTH: Final = 115
+"""The same for lines of a triple-quoted literal, which begin at the left edge; what may follow the last fits, too."""
+
 MAX_DEPTH: Final = 80
 """Deepest nesting of lists and mappings; Python itself reads no more than 200 brackets inside of one another."""
 
@@ -119,7 +122,7 @@ def _columns(written: str) -> int:
 
 
 def _broken(pieces: list[str], room: int) -> list[str]:
-    """Join pieces (a character each, as written) to lines of at most `room` columns, broken behind spaces if any."""
+    """Join pieces (a character each, as written) to lines of at most `room` columns, broken behind a space or `|`."""
     lines: list[str] = []
     start = 0
     width = 0
@@ -134,7 +137,7 @@ def _broken(pieces: list[str], room: int) -> list[str]:
             start, at, width, space = end, end, 0, 0
             continue
         at += 1
-        if pieces[at - 1] == " ":
+        if pieces[at - 1] in (" ", "|"):  # between words, and between the choices of a pattern
             space = at
     lines.append("".join(pieces[start:]))
     return lines
@@ -158,7 +161,7 @@ def _block(text: str) -> str:
         pieces = [char if _shows(char) else _escape(char) for char in line]
         if pieces and pieces[-1] == " ":  # editors strip the ends of lines
             pieces[-1] = "\\x20"
-        lines.append("\\\n".join(_broken(pieces, WIDTH)))
+        lines.append("\\\n".join(_broken(pieces, _BLOCK_WIDTH)))
     body = re.sub(r'"{3,}|"+$(?!\n)', lambda quotes: '\\"' * len(quotes.group()), "\n".join(lines))
     return '"""\\\n' + body + '"""'
 
@@ -205,5 +208,13 @@ def _entry(key: Json, value: Json, depth: int) -> str:
 
 def _text(text: str, depth: int) -> str:
     room = max(40, WIDTH - 4 * depth)
-    written = text_literal(text)
+    written = _raw(text) or text_literal(text)
     return written if _columns(written) <= room else _pieces(text, room)
+
+
+def _raw(text: str) -> str:
+    """Return the text as `r"…"`, as patterns are written, or "" if it has no backslash or cannot be read back so."""
+    ends = len(text) - len(text.rstrip("\\"))
+    if "\\" not in text or '"' in text or ends % 2 or not all(char == "\\" or _shows(char) for char in text):
+        return ""
+    return f'r"{text}"'
