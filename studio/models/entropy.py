@@ -18,7 +18,7 @@ def token_bits(logprobs: Iterable[float]) -> float:
 
     0 means the model saw a single possibility; log2(21), about 4.39, is the most there can be.
     """
-    likely = sorted((math.exp(min(value, 0.0)) for value in logprobs if value == value), reverse=True)[:TOP]
+    likely = sorted((math.exp(min(value, 0.0)) for value in logprobs if not math.isnan(value)), reverse=True)[:TOP]
     total = math.fsum(likely)
     if total <= 0:
         return 0.0

@@ -31,6 +31,9 @@ _SAMPLES: Final[Mapping[str, str]] = {
     "message": '{"role": "user", "content": "…"}', "vector": "[0.0]",
 }  # fmt: skip
 
+LONG: Final = 70
+"""Columns of a text that may need a line of its own."""
+
 SHOWN: Final = 60
 """Characters of a default that help shows."""
 
@@ -102,18 +105,19 @@ class Asked:
     models: tuple[str, ...]
     embedders: tuple[str, ...]
     people: bool
+    time: bool
     anything: bool
 
     @classmethod
     def of(cls, wirings: Iterable[Wiring], modules: str) -> Asked:
-        """Return it for graphs whose nodes became these functions."""
+        """Return it for graphs whose nodes became functions; `modules` is their source and that of all they use."""
         plans = [wiring.plan for wiring in wirings]
-        nodes = [node for plan in plans for node in plan.nodes if not node.knockout]
         return cls(
             tuple(asked_names(plans, "model")),
             tuple(asked_names(plans, "embedder")),
-            any(node.spec.type == "human.ask" for node in nodes) or ".ask_human(" in modules,
-            any(node.effects != "pure" for node in nodes) or "firing." in modules,
+            ".ask_human(" in modules,
+            ".now(" in modules or ".sleep(" in modules,
+            any(node.effects != "pure" for plan in plans for node in plan.nodes),
         )
 
 
@@ -165,25 +169,27 @@ def _main(options: list[InputOption], about: str, graph: str, asked: Asked, word
     ]
     call = f"{graph}, given, args, text=GRAPH_TEXT, schema=TRACE_SCHEMA, limits=LIMITS"
     if asked.anything:
-        lines += [
-            f"    def outside() -> {words('Outside')}:",
-            *(f"        {line}" for line in _outside(asked, words)),
-        ]
+        lines += [f"    def outside() -> {words('Outside')}:", f"        return {_outside(asked, words)}"]
         call += ", outside=outside"
     return "\n".join([*lines, f"    return {words('execute')}({call})"])
 
 
-def _outside(asked: Asked, words: Words) -> list[str]:
-    chosen = [
-        f"{name}=args.{name} or ''" for name, used in (("model", asked.models), ("embedder", asked.embedders)) if used
-    ]
-    asks_models = bool(asked.models or asked.embedders)
-    facts = [f"names={literal(list(asked.models))}"] if asked.models else []
-    facts += [f"embedders={literal(list(asked.embedders))}"] if asked.embedders else []
-    models = [f"{words('Models')}({', '.join(['MODELS', *chosen])})"] if asks_models else []
-    people = [f"human={words('human_of')}(args.answers)"] if asked.people else []
-    clock = [f"clock={words('Clock')}(args.clock)"]
-    return [f"return {words('Outside')}({', '.join([*models, *people, *clock, *facts])})"]
+def _outside(asked: Asked, words: Words) -> str:
+    """What the graph asks, as an expression; what it has no use for is left out."""
+    facts = []
+    if asked.models or asked.embedders:
+        of_use = {"model": asked.models, "embedder": asked.embedders}
+        chosen = [f'{name}=args.{name} or ""' for name, is_used in of_use.items() if is_used]
+        facts.append(f"models={words('Models')}({', '.join(['MODELS', *chosen])})")
+    if asked.people:
+        facts.append(f"human={words('human_of')}(args.answers)")
+    if asked.time:
+        facts.append(f"clock={words('Clock')}(args.clock)")
+    if asked.models:
+        facts.append(f"names={literal(list(asked.models))}")
+    if asked.embedders:
+        facts.append(f"embedders={literal(list(asked.embedders))}")
+    return f"{words('Outside')}({', '.join(facts)})"
 
 
 def _argument(one: InputOption) -> str:
@@ -208,7 +214,8 @@ def _given(one: InputOption) -> str:
 
 def _shown(text: str) -> str:
     """Return a text for a terminal as a literal: one line, without signs that steer a terminal."""
-    return literal(plain_line(text), block=False)
+    written = literal(plain_line(text), block=False)
+    return f"({written})" if len(written) > LONG and not written.startswith("(") else written
 
 
 def command_line(script: str, options: Iterable[InputOption], *, model: bool, embedder: bool) -> str:

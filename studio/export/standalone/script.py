@@ -13,6 +13,7 @@ from studio.export.literals import comment, literal
 from studio.export.standalone.commanding import Asked, command_source
 from studio.export.standalone.facts import graph_source, stands_inside
 from studio.export.standalone.gathering import Gathered, Imported, NodeFunction, gather, specialise
+from studio.export.standalone.gathering.twins import ASKING, FIRING
 from studio.export.standalone.names import Names, Owner, is_module, owner
 from studio.export.standalone.opening import opening
 from studio.export.standalone.outline import Wiring
@@ -34,6 +35,12 @@ OWN_IMPORTS: Final = (
     (Imported("collections.abc", "AsyncGenerator"), "AsyncGenerator"),
 )
 """What a script's own part may import."""
+
+STYLE: Final = (
+    "# Expressions of the graph stand as they were written.\n"
+    "# ruff: noqa: B905, C416, C419, RUF005, RUF015, RUF100, SIM103, SIM118, SIM300"
+)
+"""What linters would have otherwise in expressions of graphs, which are kept as their authors wrote them."""
 
 RULE: Final = "# " + "-" * 118
 """The line between a graph's own code and the runtime."""
@@ -91,12 +98,13 @@ def _write_functions(script: Script) -> None:
 
 
 def _assembled(script: Script) -> str:
-    asked = Asked.of(script.wirings, "".join(made.snippet for made in script.functions.values()))
+    snippets = [made.snippet for made in script.functions.values()]
+    nodes = gather((), snippets, given=(FIRING, ASKING))
+    asked = Asked.of(script.wirings, "".join([*nodes.snippets, *(one.source for one in nodes.definitions)]))
     used = Words()
     _own_parts(script, used, asked)  # for the names of the runtime that they use
     modules = runtime_names()
     roots = [(modules[name], name) for name in sorted(used.used) if is_ours(modules[name])]
-    snippets = [made.snippet for made in script.functions.values()]
     gathered = gather(roots, snippets, taken=script.names.taken - set(modules) - {name for _, name in OWN_IMPORTS})
     words = Words({name: gathered.name(module, name) for module, name in roots})
     wiring, command, facts = _own_parts(script, words, asked)
@@ -116,7 +124,8 @@ def _assembled(script: Script) -> str:
     ]
     heading = f"{RULE}\n# The runtime, the same in all scripts: what the statements above call.\n{RULE}"
     imports = _imports(gathered, "".join(above + below))
-    opened = "\n\n".join([opening(script, asked, gathered.libraries), imports])
+    expressions = any("Expression(" in one for one in gathered.snippets)
+    opened = "\n\n".join([opening(script, asked, gathered.libraries), *([STYLE] if expressions else []), imports])
     # What is taken along is laid out already, and long.
     return "\n\n\n".join([
         formatted("\n\n\n".join([opened, *above])).rstrip(), heading, *late, formatted("\n\n\n".join(below)),

@@ -46,7 +46,7 @@ class Port:
 
 def port_name(parameter: str) -> str:
     """Return the port that a parameter stands for: one `_` keeps names apart that Python has a use for."""
-    return parameter[:-1] if parameter.endswith("_") else parameter
+    return parameter.removesuffix("_")
 
 
 def kind_of(annotation: str) -> str:

@@ -191,9 +191,7 @@ def _multiple_of(check: _Check, wanted: Json, value: Json, schema: Json) -> Faul
         yield Fault(f"{value!r} is not a multiple of {wanted}")
 
 
-def _size(
-    kind: type[str] | type[list[Json]] | type[dict[str, Json]], holds: Callable[[int, Json], bool]
-) -> Callable[..., Faults]:
+def _size(kind: type[str | list[Json] | dict[str, Json]], holds: Callable[[int, Json], bool]) -> Callable[..., Faults]:
     def rule(check: _Check, wanted: Json, value: Json, schema: Json) -> Faults:
         if isinstance(value, kind) and not holds(len(value), wanted):
             yield Fault("")
