@@ -1,0 +1,96 @@
+"""Exported scripts run in this process, with made-up models, and what two recorded runs have in common.
+
+script = Played(standalone_script(graph, registry))
+script.answer_by(Answering.like(trace, graph))
+assert script.main("--db", str(file)) == 0
+assert told(file) == told(other_file)
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from types import ModuleType
+from typing import Any, NamedTuple
+
+from studio import Trace
+from studio.support.values import Json
+from tests.examples.answering import Answering
+
+
+class Played:
+    """A script, loaded as a module. Its parts are reached by name."""
+
+    _count = 0
+
+    def __init__(self, source: str, path: Path | None = None) -> None:
+        """`path` is where the script says it is: files are named from its folder."""
+        Played._count += 1
+        self.source = source
+        self.path = path or Path(f"played_{Played._count}.py")
+        self.module = ModuleType(f"played_{Played._count}")
+        self.module.__file__ = str(self.path)
+        sys.modules[self.module.__name__] = self.module  # dataclasses look there for their annotations
+        exec(compile(source, str(self.path), "exec"), vars(self.module))  # noqa: S102 - the subject of the tests
+
+    def answer_by(self, answering: Answering) -> None:
+        """Let all its models and embedders be this one."""
+        models: Any = self.module.Models
+
+        async def prepare(*_: Any, **__: Any) -> None:
+            """Nothing to open."""
+
+        models.provider = lambda _, name="default": answering.provider(name)
+        models.embedder = lambda _, name="default": answering.embedder(name)
+        models.resolve = lambda _, name: name
+        models.scripts = lambda _, names: []
+        models.prepare = prepare
+
+    def main(self, *arguments: str) -> int:
+        """Call it as from a command line and return its exit code."""
+        before = sys.argv
+        sys.argv = [str(self.path), *arguments]
+        try:
+            code: int = self.module.main(list(arguments))
+        finally:
+            sys.argv = before
+        return code
+
+
+class Told(NamedTuple):
+    """What a recorded run says, without times and numbers of firings."""
+
+    status: str
+    ended: str
+    outputs: Json
+    firings: list[Any]
+    """Node, type, tick, status, reason, outputs, why others are absent, where inputs came from; in outline order."""
+    calls: list[Any]
+    """Node, tick, kind and request of all that was asked, sorted."""
+
+
+def told(file: Path) -> Told:
+    """Return what the last run in a trace file says."""
+    with Trace(file) as trace:
+        run = trace.run()
+        firings = list(trace.outline())
+        where = {one.id: (one.node, one.tick) for one in firings}
+
+        def origin(source: Any) -> Any:
+            if isinstance(source[0], list):
+                return [origin(one) for one in source]
+            return (*where.get(source[0], ("", "")), source[1])
+
+        rows = [
+            (
+                one.node, one.type, one.tick, one.status, one.reason, trace.decoded(one.outputs), dict(one.absent),
+                {port: origin(source) for port, source in one.inputs.items()}, one.attempt,
+            )
+            for one in firings
+        ]  # fmt: skip
+        asked = [
+            (*where[effect.firing], effect.kind, repr(effect.request))
+            for effect in trace.effects()
+            if effect.firing in where
+        ]
+        return Told(run.status, run.ended, trace.decoded(run.outputs), rows, sorted(asked))
