@@ -92,8 +92,9 @@ def execute(
     try:
         values = bound(graph, given)
         bounds = {**limits, **graph.limits, **parsed_limits(args.limit)}
+        db = Path(args.db).absolute() if args.db else None
         asked = None if outside is None else outside()
-        result, unrecorded = asyncio.run(_execute(graph, values, args, text, schema, bounds, asked))
+        result, unrecorded = asyncio.run(_execute(graph, values, args, text, db, schema, bounds, asked))
     except StudioError as error:
         return _refuse(error, args.json)
     except KeyboardInterrupt:
@@ -120,6 +121,7 @@ async def _execute(
     values: Mapping[str, Json],
     args: argparse.Namespace,
     text: str,
+    db: Path | None,
     schema: str,
     limits: Mapping[str, float],
     outside: Asked | None,
@@ -142,7 +144,7 @@ async def _execute(
         },
         started_at=time.time_ns(),
     )  # fmt: skip
-    recorder = Recorder(Path(args.db).absolute() if args.db else None, schema, start)
+    recorder = Recorder(db, schema, start)
     shown = sys.stderr.isatty() and not args.json and (outside is None or not outside.asks_at_terminal)
     progress = Progress() if shown else None
     try:
