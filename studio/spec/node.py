@@ -100,7 +100,10 @@ class Node:
 
     @classmethod
     def plain(cls, params: Any) -> Plain | None:
-        """Return what an instance with these params is outside of the studio; None: its `run`, as it stands."""
+        """Return what an instance with these params is outside of the studio; None: its `run`, as it stands.
+
+        Raises `UsageError` with the reason, as a phrase, if there is nothing it could be.
+        """
         return None
 
     # `run(self, ctx, params, inputs)` is looked up by name so that each type may narrow its

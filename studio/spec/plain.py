@@ -54,11 +54,14 @@ class Made:
     keywords: Mapping[str, Any]
 
 
-def changed(params: Any, *leave_out: str) -> dict[str, Any]:
-    """Return the params that differ from their defaults, by name: what plain functions of the same defaults need."""
+def changed(params: Any, *leave_out: str, **names: str) -> dict[str, Any]:
+    """Return the params that differ from their defaults, by name: what plain functions of the same defaults need.
+
+    `names` says how some are called there: `folder="where"`.
+    """
     declared = type(params).fields()
     return {
-        name: value
+        names.get(name, name): value
         for name, value in params.as_dict().items()
         if name not in leave_out and (declared[name].required or value != declared[name].default)
     }

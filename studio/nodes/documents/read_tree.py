@@ -2,32 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Collection, Iterator
-from pathlib import PurePosixPath
-from typing import Any, Final
+from typing import Any
 
-from studio.documents.code.languages import language_of
-from studio.documents.reading.decoding import decode_text
-from studio.documents.reading.kinds import kind_of
 from studio.nodes.documents import _reading as reading
-from studio.nodes.files._workspace import folder_of, folder_param, folder_port
+from studio.nodes.documents._tree import read_source_tree
+from studio.nodes.files._workspace import folder_param, folder_port
 from studio.nodes.files._workspace import reading as reading_folder
 from studio.spec import Fields, Node, Permission, RunContext, node, param, port
-from studio.support.errors import NodeError
-from studio.support.values import Json
-from studio.tools.workspace import Wanted, Workspace
-
-MOST_LISTED: Final = 100_000
-USUAL_SKIPS: Final = frozenset({
-    "node_modules", "bower_components", "vendor", "third_party", "__pycache__", "site-packages", "venv", "env", "build",
-    "dist", "target", "out", "coverage", "htmlcov", "obj", "bin",
-})  # fmt: skip
-"""Folders that hold what was made or fetched, also where no `.gitignore` says so."""
-_LOCKS: Final = frozenset({
-    "package-lock.json", "yarn.lock", "pnpm-lock.yaml", "poetry.lock", "uv.lock", "Cargo.lock", "go.sum",
-    "composer.lock", "Gemfile.lock",
-})  # fmt: skip
+from studio.spec.plain import Plain, changed
 
 
 @node(
@@ -78,57 +61,11 @@ class ReadTree(Node):
         yield reading_folder(params, wired)
 
     async def run(self, ctx: RunContext, params: Params, inputs: In) -> Fields:
-        folder = folder_of(params, inputs)
+        settings = params.as_dict()
+        del settings["from_strangers"]
+        found = await read_source_tree(ctx, inputs.folder, where=settings.pop("folder"), **settings)
+        return self.outputs(params)(**found)
 
-        async def perform() -> Json:
-            project = ctx.outside.project
-            return await asyncio.to_thread(lambda: read_tree(Workspace(project, folder), params))
-
-        settings = {key: value for key, value in vars(params).items() if key not in ("folder", "from_strangers")}
-        found = await ctx.effect("documents", "read_tree", {"folder": folder, **settings}, perform)
-        files = found["files"]
-        names = [file["source"] for file in files]
-        return self.outputs(params)(files=files, names=names, skipped=found["skipped"], length=len(files))
-
-
-def read_tree(workspace: Workspace, params: Any) -> Json:
-    """Return the files that were read and those that were left out. Raises `NodeError` for too many or too much."""
-    wanted = Wanted(pattern=params.pattern, hidden=params.hidden, ignored=False, most=MOST_LISTED)
-    found = [file for file in workspace.find(wanted) if _is_wanted(file.name, params)]
-    files: list[dict[str, Json]] = []
-    skipped: list[dict[str, Json]] = []
-    left = params.max_bytes
-    for file in found:
-        if file.size > params.max_file_bytes:
-            skipped.append({"source": file.name, "why": f"{file.size} bytes"})
-            continue
-        if len(files) >= params.max_files:
-            raise NodeError(
-                f"there are more than {params.max_files} files to read (reached at `{file.name}`).",
-                hint="Narrow `pattern`, name a folder further in, or raise `max_files`.", code="documents",
-            )  # fmt: skip
-        data = workspace.read(file.name, most_bytes=params.max_file_bytes).data
-        left -= len(data)
-        if left < 0:
-            raise NodeError(
-                f"the files hold more than {params.max_bytes} bytes (reached at `{file.name}`).",
-                hint="Narrow `pattern`, or raise `max_bytes`.", code="documents",
-            )  # fmt: skip
-        try:
-            text = decode_text(data, file.name).text
-        except NodeError:
-            skipped.append({"source": file.name, "why": "no text"})
-            continue
-        language = language_of(file.name)
-        files.append(
-            {"source": file.name, "text": text, "kind": "code" if language else kind_of(file.name),
-             "language": language}
-        )  # fmt: skip
-    return {"files": files, "skipped": skipped}
-
-
-def _is_wanted(name: str, params: Any) -> bool:
-    if params.code_only and not language_of(name):
-        return False
-    path = PurePosixPath(name)
-    return not (params.usual_skips and (path.name in _LOCKS or USUAL_SKIPS.intersection(path.parts[:-1])))
+    @classmethod
+    def plain(cls, params: Any) -> Plain:
+        return Plain(read_source_tree, changed(params, "from_strangers", folder="where"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Collection
+from pathlib import Path
 from typing import Any, Final
 
 from studio.spec import ANY, Permission, RunContext, param, port
@@ -21,6 +22,11 @@ def folder_param() -> Any:
 def folder_port() -> Any:
     """Declare the input that takes the place of the param, as for a worktree that was made in this run."""
     return port(None, type="text", help="The folder to work in, relative to the project's folder; else the param.")
+
+
+def project_of(ctx: RunContext) -> Path:
+    """Return the project's folder; in a script, its own."""
+    return ctx.outside.project
 
 
 def folder_of(params: Any, inputs: Any) -> str:
@@ -62,7 +68,7 @@ async def _ask(
     irreversible: bool,
 ) -> Any:
     async def perform() -> Json:
-        project = ctx.outside.project
+        project = project_of(ctx)
         return await asyncio.to_thread(lambda: work(Workspace(project, folder)))
 
     return await ctx.effect("files", name, {"folder": folder, **request}, perform, irreversible=irreversible)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import asdict
 from typing import Any
 
-from studio.nodes.files._workspace import ask, folder_of, folder_param, folder_port, reading
+from studio.nodes.files._reading import list_files
+from studio.nodes.files._workspace import folder_param, folder_port, reading
 from studio.spec import Fields, Node, Permission, RunContext, node, param, port
-from studio.support.values import Json
-from studio.tools.workspace import Wanted, Workspace
+from studio.spec.plain import Plain, changed
 
 
 @node(
@@ -50,16 +49,10 @@ class List(Node):
         yield reading(params, wired)
 
     async def run(self, ctx: RunContext, params: Params, inputs: In) -> Out:
-        wanted = Wanted(
-            pattern=params.pattern if inputs.pattern is None else inputs.pattern,
-            hidden=params.hidden,
-            ignored=params.ignored,
-            most=params.max_files,
-        )
+        settings = params.as_dict()
+        where, usual = settings.pop("folder"), settings.pop("pattern")
+        return self.Out(**await list_files(ctx, **vars(inputs), where=where, usual=usual, **settings))
 
-        def work(workspace: Workspace) -> Json:
-            return [asdict(found) for found in workspace.find(wanted)]
-
-        files = await ask(ctx, "list", folder_of(params, inputs), asdict(wanted), work)
-        names = [file["name"] for file in files]
-        return self.Out(names=names, files=files, text="\n".join(names), length=len(names))
+    @classmethod
+    def plain(cls, params: Any) -> Plain:
+        return Plain(list_files, changed(params, folder="where", pattern="usual"))

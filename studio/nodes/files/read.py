@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from typing import Any, Literal
 
-from studio.nodes.files._workspace import ask, folder_of, folder_param, folder_port, reading
+from studio.nodes.files._reading import read_file
+from studio.nodes.files._workspace import folder_param, folder_port, reading
 from studio.spec import Fields, Node, Permission, RunContext, node, param, port
-from studio.support.errors import NodeError
-from studio.support.values import Absent, Json
-from studio.tools.lines import lines_of
-from studio.tools.workspace import Workspace
+from studio.spec.plain import Plain, changed
 
 
 @node(
@@ -53,32 +51,9 @@ class Read(Node):
         yield reading(params, wired)
 
     async def run(self, ctx: RunContext, params: Params, inputs: In) -> Out:
-        def work(workspace: Workspace) -> Json:
-            content = workspace.read(inputs.name, most_bytes=params.max_bytes)
-            if params.give == "file":
-                return {"file": ctx.put_blob(content.data, "application/octet-stream"), "hash": content.hash}
-            return {"text": content.text(), "hash": content.hash}
+        settings = params.as_dict()
+        return self.Out(**await read_file(ctx, **vars(inputs), where=settings.pop("folder"), **settings))
 
-        found = await ask(
-            ctx, "read", folder_of(params, inputs), {"name": inputs.name, "max_bytes": params.max_bytes}, work
-        )
-        if params.give == "file":
-            why: Any = Absent("the node gives a file")
-            return self.Out(text=why, lines=why, file=found["file"], hash=found["hash"])
-        lines = lines_of(found["text"])
-        chosen = _chosen(lines, inputs)
-        text = "".join(f"{n}\t{line}" for n, line in chosen) if params.numbered else "".join(line for _, line in chosen)
-        file: Any = Absent("the node gives a text")
-        return self.Out(text=text, lines=len(lines), file=file, hash=found["hash"])
-
-
-def _chosen(lines: list[str], inputs: Any) -> list[tuple[int, str]]:
-    first = 1 if inputs.first is None else inputs.first
-    last = len(lines) if inputs.last is None else inputs.last
-    if first < 1 or last < first - 1 or first > max(1, len(lines)):
-        raise NodeError(
-            f"`{inputs.name}` has {len(lines)} lines, so there are no lines {first} to {last}.",
-            hint="Count lines from 1.",
-            code="range",
-        )
-    return [(number, lines[number - 1]) for number in range(first, min(last, len(lines)) + 1)]
+    @classmethod
+    def plain(cls, params: Any) -> Plain:
+        return Plain(read_file, changed(params, folder="where"))

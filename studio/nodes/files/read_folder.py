@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
-import fnmatch
 from collections.abc import Collection, Iterator
-from pathlib import Path, PurePosixPath
 from typing import Any
 
+from studio.nodes.files._reading import read_folder
 from studio.nodes.files._workspace import reading
 from studio.spec import Fields, Node, Permission, RunContext, node, param, port
-from studio.support.errors import NodeError
-from studio.support.values import Json
-from studio.tools.workspace import Wanted, Workspace
-from studio.tools.workspace.listing import MAX_ENTRIES
-from studio.tools.workspace.names import read_problem
+from studio.spec.plain import Plain, changed
 
 
 @node(
@@ -60,46 +54,9 @@ class ReadFolder(Node):
         yield reading(params, wired)
 
     async def run(self, ctx: RunContext, params: Params, inputs: In) -> Out:
-        if inputs.folder is not None:
-            params = self.Params(**{**vars(params), "folder": inputs.folder})
-        folder = Path(ctx.project_path(params.folder))
+        settings = params.as_dict()
+        return self.Out(**await read_folder(ctx, inputs.folder, where=settings.pop("folder"), **settings))
 
-        async def read() -> Json:
-            return await asyncio.to_thread(read_texts, folder, params)
-
-        files = await ctx.effect("files", "read_folder", vars(params), read)
-        return self.Out(files=files, texts=[file["text"] for file in files], length=len(files))
-
-
-def read_texts(folder: Path, params: Any) -> list[dict[str, str]]:
-    """Return name and text of the matching files. Raises `NodeError` for what cannot be read."""
-    problem = read_problem([part for part in PurePosixPath(params.folder).parts if part != ".."])
-    if problem:
-        raise NodeError(f"the folder `{params.folder}` {problem}.", code="protected")
-    if not folder.is_dir():
-        raise NodeError(f"there is no folder `{params.folder}` in the project.", hint="Correct `folder`.", code="files")
-    workspace = Workspace(folder)
-    found = workspace.find(Wanted(recursive=params.recursive, ignored=True, most=MAX_ENTRIES))
-    names = [file.name for file in found if fnmatch.fnmatchcase(file.name.rsplit("/", 1)[-1], params.pattern)]
-    if len(names) > params.max_files:
-        raise NodeError(
-            f"`{params.folder}` holds {len(names)} files named `{params.pattern}`, more than {params.max_files}.",
-            hint="Narrow the pattern or raise `max_files`.",
-            code="files",
-        )
-    files = []
-    left = params.max_bytes
-    for name in names:
-        try:
-            content = workspace.read(name, most_bytes=left)
-        except NodeError as error:
-            if error.kind == "too_large":
-                raise NodeError(
-                    f"the files of `{params.folder}` hold more than {params.max_bytes} bytes (reached at `{name}`).",
-                    hint="Narrow the pattern or raise `max_bytes`.",
-                    code="files",
-                ) from None
-            raise
-        left -= len(content.data)
-        files.append({"name": name, "text": content.text()})
-    return files
+    @classmethod
+    def plain(cls, params: Any) -> Plain:
+        return Plain(read_folder, changed(params, folder="where"))

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from studio.nodes.json._validating import validate
 from studio.spec import Fields, Node, RunContext, node, param, port
-from studio.support.schemas import schema_faults, schema_problem
-from studio.support.values import Absent
+from studio.spec.plain import Plain
+from studio.support.errors import UsageError
+from studio.support.schema_sentences import plain_problem
+from studio.support.schemas import schema_problem
 
 
 @node(
@@ -42,7 +45,10 @@ class Validate(Node):
             yield f"`schema`: {problem}"
 
     def run(self, ctx: RunContext, params: Params, inputs: In) -> Out:
-        faults = schema_faults(params.schema, inputs.value)
-        if faults:
-            return self.Out(value=Absent(f"the value does not fit the schema: {faults[0]}"), valid=False, errors=faults)
-        return self.Out(value=inputs.value, valid=True, errors=[])
+        return self.Out(**validate(inputs.value, params.schema))
+
+    @classmethod
+    def plain(cls, params: Any) -> Plain:
+        if problem := plain_problem(params.schema):
+            raise UsageError(problem)
+        return Plain(validate, {"schema": params.schema}, takes_firing=False)

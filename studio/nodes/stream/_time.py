@@ -27,11 +27,11 @@ def now_port() -> Any:
     return port(None, type="any", help="What time it is: ISO text, or a number of hours; else as `time` says.")
 
 
-async def what_time(ctx: RunContext, params: Any, wired: Json) -> Json:
-    """Return the time as a stream takes it: ISO text, or hours."""
+async def what_time(ctx: RunContext, time: str, tick_hours: float, wired: Json) -> Json:
+    """Return the time as a stream takes it: ISO text, or hours; `time` says by what if it is not wired."""
     if wired is not None:
         return wired
-    if params.time == "clock":
+    if time == "clock":
         return await ctx.now()
     # The tick of the whole run: that of an inner region begins anew each time.
-    return int(ctx.tick.partition(".")[0]) * params.tick_hours
+    return int(ctx.tick.partition(".")[0]) * tick_hours

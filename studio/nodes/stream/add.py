@@ -41,9 +41,10 @@ class Add(Node):
 
     async def run(self, ctx: RunContext, params: Params, inputs: In) -> Out:
         # The name says where it comes from, and is the same for an item of a map and when its writes are repeated.
+        now = await what_time(ctx, params.time, params.tick_hours, inputs.now)
         done = ask(
-            ctx, params.store, "stream", "add", id=f"{ctx.node}@{ctx.tick}", text=inputs.text,
-            now=await what_time(ctx, params, inputs.now), kind=params.kind, vector=inputs.vector,
+            ctx, params.store, "stream", "add", id=f"{ctx.node}@{ctx.tick}", text=inputs.text, now=now,
+            kind=params.kind, vector=inputs.vector,
             importance=params.importance if inputs.importance is None else inputs.importance,
             meta={} if inputs.meta is None else inputs.meta,
         )  # fmt: skip

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Literal
 
-from studio.nodes.store._filters import filled, filter_param, gap_problems, with_gaps
-from studio.nodes.store._ops import ask, store_param
-from studio.nodes.stream._time import now_port, tick_param, time_param, what_time
+from studio.nodes.store._filters import filter_param, gap_problems, with_gaps
+from studio.nodes.store._ops import store_param
+from studio.nodes.stream._recalling import recall
+from studio.nodes.stream._time import now_port, tick_param, time_param
 from studio.spec import Fields, Node, RunContext, node, param, port
+from studio.spec.plain import Formula, Plain, changed
 from studio.support.expressions import Expression, ExpressionError
-from studio.support.values import Json
 
 NAMES = (
     "recency", "importance", "relevance", "raw_recency", "raw_importance", "raw_relevance", "idle_hours", "age_hours",
@@ -77,12 +78,11 @@ class Retrieve(Node):
         yield from gap_problems(params.filter, cls.In.fields())
 
     async def run(self, ctx: RunContext, params: Params, inputs: Any) -> Out:
-        now = await what_time(ctx, params, inputs.now)
-        items: list[Json] = ask(
-            ctx, params.store, "stream", "retrieve", now=now, vector=inputs.vector, limit=params.limit,
-            formula=params.formula, decay=params.decay, recency=params.recency,
-            filter=filled(params.filter, vars(inputs)),
-        )  # fmt: skip
-        if params.touch and items:
-            ask(ctx, params.store, "stream", "touch", ids=[item["id"] for item in items], now=now)
-        return self.Out(items=items, texts=[item["text"] for item in items], length=len(items))
+        settings = params.as_dict()
+        expression = Expression.parse(settings.pop("formula"))
+        return self.Out(**await recall(ctx, vars(inputs), expression=expression, **settings))
+
+    @classmethod
+    def plain(cls, params: Any) -> Plain:
+        expression = {"expression": Formula(params.formula)}
+        return Plain(recall, {"store": params.store, **expression, **changed(params, "store", "formula")}, "mapping")

@@ -16,14 +16,19 @@ from studio.support.patterns import Pattern, compile_pattern
 @lru_cache(maxsize=64)
 def compile_glob(pattern: str) -> Pattern:
     """Return the pattern for whole names relative to the top. Raises `NodeError` if it cannot be read."""
-    plain = pattern.removeprefix("./")
-    anywhere = "" if "/" in plain else "(?:.*/)?"
     try:
-        return compile_pattern(f"(?s){anywhere}{_translated(plain.lstrip('/'))}")
+        return compile_pattern(glob_as_pattern(pattern))
     except UsageError:
         raise NodeError(
             f"`{pattern[:80]}` is no pattern for names of files.", hint="Write it as in `*.py` or `src/**/*.md`."
         ) from None
+
+
+def glob_as_pattern(pattern: str) -> str:
+    """Return the regular expression for whole names relative to the top."""
+    plain = pattern.removeprefix("./")
+    anywhere = "" if "/" in plain else "(?:.*/)?"
+    return f"(?s){anywhere}{_translated(plain.lstrip('/'))}"
 
 
 def _translated(glob: str) -> str:

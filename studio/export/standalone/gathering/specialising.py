@@ -24,6 +24,7 @@ from studio.export.standalone.gathering.writing import Words
 from studio.spec.fields import Field, Fields
 from studio.spec.node import Node
 from studio.spec.plain import Made, Pattern, Plain
+from studio.support.errors import UsageError
 
 _LONG = 70
 """Columns of a literal beyond which it stands by itself, as a constant above the function."""
@@ -65,7 +66,10 @@ def specialise(
     ports = dict(cls.inputs(params).fields() if inputs is None else inputs)
     given = tuple(cls.outputs(params).fields() if outputs is None else outputs)
     signature = signature_of(ports)
-    plain = cls.plain(params)
+    try:
+        plain = cls.plain(params)
+    except UsageError as error:
+        raise NotStandalone(error.message) from None
     if plain is not None:
         return _called(plain, signature, name, taken, about)
     return _written(Body(cls, params, given, signature, name), signature, name, taken, about)

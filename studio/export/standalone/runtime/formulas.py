@@ -13,6 +13,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Mapping
+from typing import ClassVar
 
 from studio.export.standalone.runtime.patterns import compile_pattern
 from studio.export.standalone.runtime.values import Absent, Json, NotJson, encode
@@ -30,11 +31,26 @@ MOST_REPEATED = 32_000_000
 class Expression:
     """An expression and the function that computes it. A parameter `len_` stands for a value called `len`."""
 
+    known: ClassVar[dict[str, Expression]] = {}
+    """Those that the script holds, by their text: it reads no others."""
+
     def __init__(self, text: str, function: Callable[..., Json]) -> None:
         self.text = text
         self.function = function
+        self.known[text] = self
         code = function.__code__
         self._parameters = {name.removesuffix("_"): name for name in code.co_varnames[: code.co_argcount]}
+
+    @classmethod
+    def parse(cls, text: str) -> Expression:
+        """Return the expression of this text, if the script holds it. Raises `ExpressionError`."""
+        if text not in cls.known:
+            raise ExpressionError(
+                "It came up only in the run, and a script without the studio reads no expressions.",
+                expression=text,
+                hint="Run the graph in the studio.",
+            )
+        return cls.known[text]
 
     @property
     def names(self) -> tuple[str, ...]:
