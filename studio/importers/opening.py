@@ -35,6 +35,7 @@ def open_graph_file(path: str | Path, note: Callable[[str], None] | None = None)
         from studio.importers.script.reading import read_script
 
         opened = read_script(path)
-    for sentence in opened.notes if note is not None else ():
-        note(sentence)  # type: ignore[misc]
+    if note is not None:
+        for sentence in opened.notes:
+            note(sentence)
     return opened.graph
