@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -30,6 +30,9 @@ _SAMPLES: Final[Mapping[str, str]] = {
     "text": "…", "number": "0.5", "integer": "1", "boolean": "true", "json": "{}", "list": "[]", "messages": "[]",
     "message": '{"role": "user", "content": "…"}', "vector": "[0.0]",
 }  # fmt: skip
+
+MOST_COLUMNS: Final = 96
+"""Columns of the command that a script's docstring shows."""
 
 LONG: Final = 70
 """Columns of a text that may need a line of its own."""
@@ -155,7 +158,7 @@ def _main(options: list[InputOption], about: str, graph: str, asked: Asked, word
         ("model", asked.models),
         ("embedder", asked.embedders),
         ("answers", asked.people),
-        ("clock", asked.anything),
+        ("clock", asked.time),
     ]
     used = [text_literal(name) for name, is_used in kinds if is_used]
     lines = [
@@ -218,17 +221,14 @@ def _shown(text: str) -> str:
     return f"({written})" if len(written) > LONG and not written.startswith("(") else written
 
 
-def command_line(script: str, options: Iterable[InputOption], *, model: bool, embedder: bool) -> str:
-    """Return a command that runs the script: with all inputs it needs, else with the first that is short."""
-    chosen = [one for one in options if one.required]
+def command_line(script: str, options: Sequence[InputOption], *, model: bool, embedder: bool) -> str:
+    """Return a command that runs the script: with all inputs it needs, else with the first for which there is room."""
+    chosen = [one.sample() for one in options if one.required]
+    more = ["--model openai/gpt-4o-mini"] * model + ["--embedder openai/text-embedding-3-small"] * embedder
     if not chosen:
-        chosen = [one for one in options if len(one.sample()) <= SHOWN and "\n" not in one.sample()][:1]
-    parts = [f"python {shlex.quote(script)}", *(one.sample() for one in chosen)]
-    if model:
-        parts.append("--model openai/gpt-4o-mini")
-    if embedder:
-        parts.append("--embedder openai/text-embedding-3-small")
-    return " ".join(parts)
+        room = MOST_COLUMNS - len(" ".join([f"python {script}", *more])) - 1
+        chosen = [one.sample() for one in options if len(one.sample()) <= room and "\n" not in one.sample()][:1]
+    return " ".join([f"python {shlex.quote(script)}", *chosen, *more])
 
 
 def asked_names(plans: Iterable[RegionPlan], kind: str) -> list[str]:

@@ -42,7 +42,9 @@ STYLE: Final = (
 )
 """What linters would have otherwise in expressions of graphs, which are kept as their authors wrote them."""
 
-RULE: Final = "# " + "-" * 118
+COLUMNS: Final = 120
+
+RULE: Final = "# ".ljust(COLUMNS, "-")
 """The line between a graph's own code and the runtime."""
 
 
@@ -148,7 +150,7 @@ def _own_parts(script: Script, words: Words, asked: Asked) -> tuple[list[str], l
 def _headed(title: str, sources: Sequence[str]) -> Iterator[str]:
     """Yield sources under a heading; nothing if there are none."""
     if sources:
-        yield f"# {title}"
+        yield f"# {title} ".ljust(COLUMNS, "-")
         yield from sources
 
 
@@ -162,7 +164,8 @@ def _modules(script: Script, snippets: Sequence[str]) -> Iterator[str]:
             known = owner(wiring.plan, node)
             if known in by_owner and known not in done:
                 done.add(known)
-                sources.append(f"# {comment(node.name)}: {comment(node.spec.type)}\n{by_owner[known]}")
+                named = f"{comment(node.name)}: " if script.names.modules[known] != node.name else ""
+                sources.append(f"# {named}{comment(node.spec.type)}\n{by_owner[known]}")
         several = len(script.wirings) > 1
         where = f" of {script.names.coroutines[id(wiring.plan)]}" if several else ""
         yield from _headed(f"The modules{where}, one function each.", sources)
