@@ -1,0 +1,121 @@
+"""Every graph that ships does the same in the window, by `studio run`, as a script, and as a standalone script.
+
+The same replies, made up once and kept as a script, answer all four. The standalone script runs in an environment that
+has no package at all: what it needs of litellm is a provider's, and here a script answers.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from studio.cli.main import main
+from studio.engine.run import run as run_graph
+from studio.graph.model import Graph
+from studio.gui.frame.window import MainWindow
+from studio.gui.live.bridge import Live
+from studio.support.resources import bundled_graphs
+from tests.gui.windows import opened
+from tests.support.bare_python import bare_python
+from tests.support.improvising import Improviser
+from tests.support.outlines import outline
+
+pytestmark = pytest.mark.gui
+
+EXAMPLES = bundled_graphs()
+PATIENCE_MS = 120_000
+
+
+@pytest.fixture(scope="module")
+def bare(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A Python without packages."""
+    return bare_python(tmp_path_factory.mktemp("bare") / "venv")
+
+
+@pytest.fixture
+def window(qtbot: Any) -> Iterator[MainWindow]:
+    yield from opened(qtbot)
+
+
+def exported(path: Path, folder: Path, *words: str) -> Path:
+    script = folder / f"{path.stem}{'_alone' if words else ''}.py"
+    assert main(["export", str(path), "-o", str(script), *words]) == 0
+    return script
+
+
+def standing_alone(path: Path, folder: Path, model: str, db: Path) -> list[str]:
+    """Export a standalone script with the files of its graph beside it; return how it is called."""
+    data = path.parent / "data" / path.stem
+    if data.is_dir():
+        shutil.copytree(data, folder / "data" / path.stem)
+    script = exported(path, folder, "--standalone")
+    embedder = ["--embedder", "toy"] if '"embedder"' in script.read_text() else []  # where nothing is embedded
+    return [str(script), "--model", model, *embedder, "--db", str(db)]
+
+
+def called(python: Path | str, *words: str) -> dict[str, Any]:
+    done = subprocess.run([str(python), "-I", *words, "--json"], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    told: dict[str, Any] = json.loads(done.stdout)
+    return told
+
+
+def in_window(window: MainWindow, qtbot: Any, path: Path, model: str) -> Path:
+    """Run a graph by the window's own action; return the file that it was recorded in."""
+    document = window.workbench.part("files").open(path)
+    live: Live = window.workbench.part("live")
+    options = live.of(document).options
+    options["model"], options["embedder"] = model, "toy"
+    ended: list[Any] = []
+    live.ended.connect(lambda document, outcome: ended.append(outcome))
+    window.workbench.trigger("run.run")
+    qtbot.waitUntil(lambda: bool(ended), timeout=PATIENCE_MS)
+    assert ended[0].status == "ok"
+    return Path(live.trace_file())
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
+def test_all_four_give_the_same_outline(
+    path: Path, tmp_path: Path, window: MainWindow, bare: Path, qtbot: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    improviser = Improviser()
+    first = run_graph(Graph.load(path), model=improviser, embedder="toy", db=tmp_path / "first.db")
+    assert first.status == "ok", first.error
+    model = improviser.save(tmp_path / "replies.jsonl")
+    options = ("--model", model, "--embedder", "toy", "--db")
+
+    assert main(["run", str(path), "--json", *options, str(tmp_path / "run.db")]) == 0
+    by_run = json.loads(capsys.readouterr().out)
+    by_script = called(sys.executable, str(exported(path, tmp_path)), *options, str(tmp_path / "script.db"))
+    by_itself = called(bare, *standing_alone(path, tmp_path, model, tmp_path / "alone.db"))
+    in_the_window = in_window(window, qtbot, path, model)
+
+    expected = list(outline(tmp_path / "run.db"))
+    assert expected
+    assert list(outline(tmp_path / "script.db")) == expected
+    assert list(outline(tmp_path / "alone.db")) == expected
+    assert list(outline(in_the_window)) == expected
+    for told in (by_script, by_itself):
+        left_out = ("run", "duration_s")
+        assert {k: v for k, v in told.items() if k not in left_out} == {
+            k: v for k, v in by_run.items() if k not in left_out
+        }
+
+
+def test_a_changed_reply_is_seen(tmp_path: Path) -> None:
+    """The control: the outlines of two runs differ where one answer does."""
+    path = next(one for one in EXAMPLES if one.stem == "critic_loop")
+    dbs = []
+    for number, word in enumerate(("One.", "Two.")):
+        (tmp_path / "replies.jsonl").write_text(f'{{"node": "writer", "reply": "{word}"}}\n"good"\n')
+        dbs.append(tmp_path / f"{number}.db")
+        run_graph(Graph.load(path), model=f"scripted:{tmp_path / 'replies.jsonl'}", db=dbs[-1])
+
+    assert list(outline(dbs[0])) != list(outline(dbs[1]))
