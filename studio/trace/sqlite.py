@@ -37,6 +37,7 @@ __all__ = [
     "connect_cache",
     "connect_copy",
     "connect_foreign",
+    "connect_looking",
     "connect_reader",
     "connect_scratch",
     "connect_writer",
@@ -90,20 +91,23 @@ def is_recorded_example(path: Path) -> bool:
     return path.name.endswith(".run.db")
 
 
-def connect_writer(path: Path, look: Callable[[sqlite3.Connection], object] | None = None) -> sqlite3.Connection:
+def connect_writer(path: Path) -> sqlite3.Connection:
     """Open `path` for writing, creating it (readable by its owner only) and its folder if need be.
 
-    Autocommit mode: transactions are begun by hand, `BEGIN IMMEDIATE`. `look` is called before anything is changed and
-    may refuse the file. Raises `EnvironmentProblem`.
+    Autocommit mode: transactions are begun by hand, `BEGIN IMMEDIATE`. Raises `EnvironmentProblem`.
     """
+    return connect_looking(path, lambda connection: None)
+
+
+def connect_looking(path: Path, look: Callable[[sqlite3.Connection], object]) -> sqlite3.Connection:
+    """Like `connect_writer`; `look` is called before anything is changed, and may refuse the file."""
     prepare_for_writing(path)
     try:
         connection = sqlite3.connect(
             str(path), isolation_level=None, check_same_thread=False, cached_statements=256, timeout=BUSY_MS / 1000
         )
         try:
-            if look is not None:
-                look(connection)
+            look(connection)
             writer_pragmas(connection)
         except BaseException:
             connection.close()

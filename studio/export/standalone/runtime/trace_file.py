@@ -17,7 +17,7 @@ from studio.support.errors import EnvironmentProblem
 from studio.support.values import content_hash
 from studio.trace.locks import SOLE_WRITER
 from studio.trace.schema import VERSION, version_of
-from studio.trace.sqlite import connect_writer, prepare_for_writing, problem_of, sqlite3, sqlite_is_safe
+from studio.trace.sqlite import connect_looking, prepare_for_writing, problem_of, sqlite3, sqlite_is_safe
 
 Write = tuple[Callable[..., None], tuple[Any, ...]]
 """A row that waits: what writes it, and with which values."""
@@ -122,7 +122,7 @@ class TraceFile:
 
 
 def _opened(path: Path, schema: str) -> sqlite3.Connection:
-    connection = connect_writer(path, lambda opened: _require_current(opened, path))
+    connection = connect_looking(path, lambda opened: _require_current(opened, path))
     try:
         if version_of(connection, path) == 0:
             connection.execute("BEGIN IMMEDIATE")
