@@ -11,8 +11,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from studio.documents.chunking.by_tokens import TokenPlaces
 from studio.documents.chunking.chunk import Source, make_chunk
+from studio.documents.chunking.measures import MEASURES, Places
 from studio.documents.document import Lines
 from studio.documents.reading.markdown import sections, structure
 from studio.support.values import Json
@@ -39,18 +39,19 @@ class _Atom:
 
 
 def chunk_by_structure(
-    source: Source, *, size: int = 256, overlap: int = 0, markdown: bool | None = None
+    source: Source, *, size: int = 256, overlap: int = 0, markdown: bool | None = None, measure: str = "tokens"
 ) -> Iterator[dict[str, Json]]:
-    """Yield chunks of at most `size` tokens; each repeats up to `overlap` tokens of whole sentences of the one before.
+    """Yield chunks of at most `size` tokens (or `words`, by `measure`); each repeats up to `overlap` of them from the
+    one before, in whole sentences.
 
-    `markdown` None: by the kind of the source. Chunks have `tokens`, `title` (of the section) and `headings`, the
-    titles above it from the outermost. Without overlap they lie end to end and cover the text.
+    `markdown` None: by the kind of the source. Chunks have `tokens` (or `words`), `title` (of the section) and
+    `headings`, the titles above it from the outermost. Without overlap they lie end to end and cover the text.
     """
     text = source.text
     if not text:
         return
     lines = Lines(text)
-    places = TokenPlaces(text)
+    places = MEASURES[measure](text)
     is_markdown = source.kind == "markdown" if markdown is None else markdown
     if is_markdown:
         headings, blocks = structure(text)
@@ -63,9 +64,9 @@ def chunk_by_structure(
         atoms = _atoms(text, start, end, bounds, places, size)
         for first, last in _packed(atoms, size, overlap):
             piece = atoms[first:last]
-            tokens = places.count(piece[0].start, piece[-1].end)
+            size_of_it = {measure: places.count(piece[0].start, piece[-1].end)}
             yield make_chunk(
-                text, source.name, piece[0].start, piece[-1].end, lines, tokens=tokens, title=title, headings=path
+                text, source.name, piece[0].start, piece[-1].end, lines, **size_of_it, title=title, headings=path
             )
 
 
@@ -84,7 +85,7 @@ def sentences(text: str) -> list[tuple[int, int]]:
 
 
 def _atoms(
-    text: str, start: int, end: int, bounds: Sequence[tuple[int, str]], places: TokenPlaces, size: int
+    text: str, start: int, end: int, bounds: Sequence[tuple[int, str]], places: Places, size: int
 ) -> list[_Atom]:
     """Return the atoms of a section, end to end. Blank lines belong to the block before them."""
     inside = [(place, kind) for place, kind in bounds if start <= place < end]

@@ -10,8 +10,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from studio.documents.chunking.by_tokens import TokenPlaces
 from studio.documents.chunking.chunk import Source, make_chunk
+from studio.documents.chunking.measures import Places, token_places
 from studio.documents.code.languages import language_of
 from studio.documents.code.outline import Definition, outline
 from studio.documents.document import Lines
@@ -46,7 +46,7 @@ def chunk_by_symbols(
     if not text:
         return
     lines = Lines(text)
-    places = TokenPlaces(text)
+    places = token_places(text)
     named = language or language_of(source.name)
     definitions = outline(text, named, source.name).definitions if named else []
     pieces = list(_pieces(definitions, 1, len(lines.starts) + 1, "", _Text(text, lines, places, size)))
@@ -68,7 +68,7 @@ def chunk_by_symbols(
 class _Text:
     text: str
     lines: Lines
-    places: TokenPlaces
+    places: Places
     size: int
 
     def fits(self, first: int, end: int) -> bool:
@@ -131,7 +131,7 @@ def _groups(definitions: Sequence[Definition]) -> Iterator[list[Definition]]:
         yield group
 
 
-def _gathered(pieces: Sequence[_Piece], lines: Lines, places: TokenPlaces, size: int) -> list[_Piece]:
+def _gathered(pieces: Sequence[_Piece], lines: Lines, places: Places, size: int) -> list[_Piece]:
     made: list[_Piece] = []
     for piece in pieces:
         before = made[-1] if made else None
@@ -149,7 +149,7 @@ def _gathered(pieces: Sequence[_Piece], lines: Lines, places: TokenPlaces, size:
     return made
 
 
-def _cuts(start: int, end: int, lines: Lines, places: TokenPlaces, size: int) -> Iterator[tuple[int, int]]:
+def _cuts(start: int, end: int, lines: Lines, places: Places, size: int) -> Iterator[tuple[int, int]]:
     """Yield stretches of whole lines that fit; a line that does not fit is cut between tokens."""
     here = start
     while here < end:

@@ -33,6 +33,11 @@ def cut(documents: Json, work: Callable[[Source], Iterable[dict[str, Json]]]) ->
     return bounded(chunk for source in sources_of(documents) for chunk in work(source))
 
 
+def told(chunks: list[dict[str, Json]]) -> dict[str, Any]:
+    """Return the outputs by port."""
+    return {"chunks": chunks, "texts": [chunk["text"] for chunk in chunks], "length": len(chunks)}
+
+
 def given(out: Any, chunks: list[dict[str, Json]]) -> Any:
     """Return the outputs."""
-    return out(chunks=chunks, texts=[chunk["text"] for chunk in chunks], length=len(chunks))
+    return out(**told(chunks))

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Literal
 
-from studio.documents.chunking.by_structure import chunk_by_structure
-from studio.nodes.chunk._cutting import LIMITS, Chunks, Documents, cut, given
+from studio.nodes.chunk._cutting import LIMITS, Chunks, Documents
+from studio.nodes.chunk._structure import cut_by_structure
 from studio.nodes.chunk.tokens import overlap_problem
 from studio.spec import Fields, Node, RunContext, node, param
+from studio.spec.plain import Plain, changed
+from studio.support.errors import UsageError
 
 
 @node(
@@ -29,8 +31,13 @@ class Structure(Node):
     """
 
     class Params(Fields):
-        size: int = param(256, ge=8, le=100_000, help="How many tokens a chunk has at most.")
-        overlap: int = param(0, ge=0, le=50_000, help="At most so many tokens are repeated from the chunk before.")
+        size: int = param(256, ge=8, le=100_000, help="How many tokens (or words) a chunk has at most.")
+        overlap: int = param(0, ge=0, le=50_000, help="At most so many of them are repeated from the chunk before.")
+        measure: Literal["tokens", "words"] = param(
+            "tokens",
+            choices=("tokens", "words"),
+            help="What is counted; *words* are what stands between blanks, of one or two tokens each.",
+        )
         format: Literal["auto", "markdown", "text"] = param(
             "auto",
             choices=("auto", "markdown", "text"),
@@ -48,13 +55,10 @@ class Structure(Node):
         yield from overlap_problem(params)
 
     def run(self, ctx: RunContext, params: Params, inputs: In) -> Any:
-        is_markdown = None if params.format == "auto" else params.format == "markdown"
-        return given(
-            self.Out,
-            cut(
-                inputs.documents,
-                lambda source: chunk_by_structure(
-                    source, size=params.size, overlap=params.overlap, markdown=is_markdown
-                ),
-            ),
-        )
+        return self.Out(**cut_by_structure(inputs.documents, **params.as_dict()))
+
+    @classmethod
+    def plain(cls, params: Any) -> Plain:
+        if params.measure == "tokens":
+            raise UsageError("it counts tokens by the library tokenizers; measure in words")
+        return Plain(cut_by_structure, changed(params), takes_firing=False)

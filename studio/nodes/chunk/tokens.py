@@ -18,6 +18,7 @@ from studio.spec import Fields, Node, RunContext, node, param
     blocking=True,
     library="tokenizers",
     limits=LIMITS,
+    standalone="it counts tokens by the library tokenizers",
 )
 class Tokens(Node):
     """Cut a text into chunks of so many tokens, whatever they say.

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Literal
 
-from studio.documents.chunking import windows as sliding
-from studio.documents.chunking.chunk import Source
-from studio.nodes.chunk._cutting import LIMITS, Chunks, Documents, cut, given
+from studio.nodes.chunk._cutting import LIMITS, Chunks, Documents
+from studio.nodes.chunk._windows import cut_into_windows
 from studio.spec import Fields, Node, RunContext, node, param
-from studio.support.values import Json
+from studio.spec.plain import Plain, changed
 
 
 @node("chunk.windows", title="Sliding windows", category="Documents", icon="windows", blocking=True, limits=LIMITS)
@@ -48,28 +47,8 @@ class Windows(Node):
             yield "`show_next` is for windows of *repocoder*."
 
     def run(self, ctx: RunContext, params: Params, inputs: In) -> Any:
-        chunks = cut(inputs.documents, lambda source: _windows(source, params))
-        return given(self.Out, sliding.merged(chunks) if params.way == "repocoder" else chunks)
+        return self.Out(**cut_into_windows(inputs.documents, **params.as_dict()))
 
-
-def _windows(source: Source, params: Any) -> Iterator[dict[str, Json]]:
-    count = sliding.line_count(source.text)
-    if params.way == "copilot":
-        if len(source.text) > sliding.COPILOT_MOST_CHARACTERS:
-            return
-        size = params.lines or sliding.COPILOT_LINES
-        spans = sliding.copilot_spans(count, size, leave_out_last=params.leave_out_last)
-    else:
-        size = params.lines or sliding.REPOCODER_LINES
-        if params.way == "repocoder":
-            spans = sliding.repocoder_spans(count, size, params.slices)
-        else:
-            spans = sliding.plain_spans(count, size, params.step)
-    if not params.show_next:
-        yield from sliding.windows(source, list(spans))
-        return
-    places = list(spans)
-    step = max(1, size // params.slices)
-    further = sliding.windows(source, [sliding.moved_down(place, count, size, step) for place in places])
-    for window, moved in zip(sliding.windows(source, places), further, strict=True):
-        yield {**window, "moved": {key: moved[key] for key in ("text", "start_line", "end_line")}}
+    @classmethod
+    def plain(cls, params: Any) -> Plain:
+        return Plain(cut_into_windows, changed(params), takes_firing=False)

@@ -7,8 +7,9 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from studio.documents.chunking.by_tokens import TokenPlaces, chunk_by_tokens
+from studio.documents.chunking.by_tokens import chunk_by_tokens
 from studio.documents.chunking.chunk import rebuilt
+from studio.documents.chunking.measures import token_places
 from studio.documents.tokens import count_tokens, token_spans
 
 TEXTS = st.text(st.sampled_from("ab .\n\té日𝔘") | st.characters(exclude_categories=["Cs"]), max_size=200)
@@ -61,7 +62,7 @@ def test_a_sign_of_several_tokens_is_never_cut() -> None:
 
 @given(TEXTS, st.integers(0, 200), st.integers(1, 20))
 def test_a_stretch_of_so_many_tokens_has_no_more_and_moves_on(text: str, start: int, tokens: int) -> None:
-    places = TokenPlaces(text)
+    places = token_places(text)
     start = min(start, len(text))
     end = places.end(start, tokens)
 

@@ -18,6 +18,8 @@ TWINS: Final = {
     "studio.documents.code.languages": f"{RUNTIME}.languages",  # tree_sitter
     "studio.documents.ranking.bm25": f"{RUNTIME}.bm25",  # bm25s
     "studio.documents.ranking.vectors": f"{RUNTIME}.vectors",  # numpy
+    "studio.documents.reading.markdown": f"{RUNTIME}.markdown",  # markdown_it
+    "studio.documents.tokens": f"{RUNTIME}.tokens",  # tokenizers
     "studio.documents.reading.guessing": f"{RUNTIME}.guessing",  # charset_normalizer
     "studio.tools.workspace.folders": f"{RUNTIME}.workspace",  # watched links
     "studio.tools.workspace.listing": f"{RUNTIME}.workspace",  # pathspec
