@@ -79,9 +79,11 @@ class Ticking:
         """Let it tick once and return its outputs of this tick. Raises its `Failure`."""
         region, around = self.region, firing.region
         region.around, region.attempt, region.inputs = firing, firing.counted_attempt, inputs
-        region.share_tick(around)
+        region.tick_key, region.elapsed_s, region.work_waits = around.tick_key, around.elapsed_s, False
         if self._ticks is None:
             self._ticks = region.graph.body(region)
+        else:
+            region.tick += 1
         try:
             if self.failure is not None:
                 raise self.failure

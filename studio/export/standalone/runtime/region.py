@@ -120,13 +120,6 @@ class Region:
         self.work_waits = False
         self.run.count_tick(self.meter)
 
-    def share_tick(self, around: Region) -> None:
-        """Begin the next tick of a graph that shares the clock of the one around it."""
-        self.tick += self._begun
-        self._begun = True
-        self.tick_key, self.elapsed_s = around.tick_key, around.elapsed_s
-        self.work_waits = False
-
     def end_tick(self) -> None:
         """Take the outputs of the tick, and see whether the graph ends with it."""
         self.settle_tick()
@@ -166,11 +159,6 @@ class Region:
             )
             raise Failure(error, where, tick_path(self.tick_key))
         self.ended = "max_ticks"
-
-    @property
-    def has_own_clock(self) -> bool:
-        """True unless it ticks together with the graph around it."""
-        return bool(self.tick_prefix) or self.around is None
 
     @property
     def parent(self) -> int:
@@ -239,6 +227,8 @@ class Region:
         try:
             self.run.count("firings", firing.meter)
             made = await (call(firing, module, given) if policy is None else policy.call(firing, module, given))
+            if self.run.aborted:
+                raise asyncio.CancelledError  # which the module took for its own
             return self.decide(firing, made or {})
         except BaseException as raised:  # whatever a module raises is the failure of its firing
             if is_halt(raised) and not self.run.is_stopping:

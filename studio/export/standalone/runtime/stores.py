@@ -103,7 +103,7 @@ def _first_use(inner: Region, store: Store, name: str, graph: Graph) -> Memory:
         number = log.memory(name, store.kind, f"run:{_path(graph)}", "", 0, 0, 1, 0, seq)
     elif base is None:
         clock = region
-        while not clock.has_own_clock and clock.around is not None:
+        while not clock.tick_prefix and clock.around is not None:  # it ticks with the graph around it
             clock = clock.around.region
         place = (region.prefix, clock.tick_prefix, region.parent, region.item, clock.attempt)
         number = log.memory(name, store.kind, *place, 0, seq)

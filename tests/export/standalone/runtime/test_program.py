@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import json
 import os
 import signal
@@ -201,6 +202,30 @@ def test_a_run_that_is_cancelled_is_aborted_and_its_firings_stay_open() -> None:
     assert (result.status, result.ended) == ("aborted", "abort")
     assert log.finished == ("aborted", "abort")
     assert log.firings == []
+
+
+def test_a_module_that_swallows_the_abort_leaves_nothing_behind() -> None:
+    async def aborted() -> MemoryLog:
+        log = MemoryLog()
+        started = asyncio.Event()
+
+        async def node(firing: Any) -> dict[str, Any]:
+            started.set()
+            with contextlib.suppress(asyncio.CancelledError):
+                await asyncio.Event().wait()
+            return {}
+
+        async def body(region: Region) -> None:
+            await region.fire("node", node)
+
+        graph = Graph(body, nodes={"node": ("toy.tool", 1)})
+        task = asyncio.ensure_future(play(Run("memory", cast("Any", log)), graph, {}))
+        await started.wait()
+        task.cancel()
+        await task
+        return log
+
+    assert asyncio.run(aborted()).firings == []
 
 
 def test_a_run_pauses_when_its_seconds_are_over_though_nothing_waits() -> None:
