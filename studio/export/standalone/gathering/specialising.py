@@ -88,7 +88,7 @@ def _called(plain: Plain, signature: Signature, name: str, taken: Collection[str
         looked_up = isinstance(value, Pattern) and not source.startswith("Pattern(")
         if not looked_up and (isinstance(value, Made | Pattern) or len(source) > _LONG or "\n" in source):
             wanted = name if isinstance(value, Made) and len(plain.constants) == 1 else f"{name}_{key}"
-            constant = fresh(wanted.upper(), {*taken, name, *words.meanings, *(one for one, _ in hoisted)})
+            constant = fresh(wanted.upper(), {*words.hidden, *words.meanings, *(one for one, _ in hoisted)})
             hoisted.append((constant, source))
             source = constant
         arguments.append(f"{key}={source}")
@@ -107,7 +107,8 @@ def _written(body: Body, signature: Signature, name: str, taken: Collection[str]
     words = Words()
     for known, meaning in body.names.items():
         words.bind(known, meaning)
-    hoisting = _Hoisting(name, {*taken, name, *words.meanings})
+    inside = {node.id for node in ast.walk(body.function) if isinstance(node, ast.Name)}
+    hoisting = _Hoisting(name, {*taken, name, *words.meanings, *inside, *signature.parameters.values()})
     statements = [hoisting.visit(one) for one in body.function.body]
     return _assembled(signature, name, about, printed(statements), words, hoisting.made, is_async=body.is_async)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import itertools
 import sys
+import textwrap
 from collections.abc import Callable, Iterator
 from importlib.abc import InspectLoader
 from importlib.machinery import ModuleSpec
@@ -13,10 +14,13 @@ from types import CodeType
 import pytest
 
 from studio.plugins.loading import PREFIX
+from studio.spec import Node
+from studio.spec.registry import declared_in
 
 _NUMBERS = itertools.count()
 
 Own = Callable[[str], str]
+OwnType = Callable[[str], type[Node]]
 
 
 class _Text(InspectLoader):
@@ -47,3 +51,31 @@ def own() -> Iterator[Own]:
     yield make
     for name in made:
         del sys.modules[name]
+
+
+@pytest.fixture
+def own_type(own: Own) -> OwnType:
+    """Return a function that makes a node type of the body of a class."""
+
+    def make(body: str) -> type[Node]:
+        name = own(HEAD + textwrap.indent(textwrap.dedent(body), "    "))
+        module = sys.modules[name]
+        _Text.exec_module(module.__spec__.loader, module)  # type: ignore[union-attr, arg-type]
+        (found,) = declared_in(name)
+        return found
+
+    return make
+
+
+HEAD = '''from __future__ import annotations
+
+from typing import Any
+
+from studio.spec import Fields, Node, RunContext, node, param, port
+
+
+@node("test.own", category="Test")
+class Own(Node):
+    """A type made up for a test."""
+
+'''
