@@ -7,9 +7,11 @@ import time
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from studio.export.records import messages
 from studio.export.records.conversations import accepted, calls_of
 from studio.export.records.finetune import Told, Wanted, example_lines
 from studio.export.records.jsonl import run_lines
@@ -30,13 +32,27 @@ VALUES = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(WORDS, inner, max_size=4),
     max_leaves=12,
 )
-CHATS = st.fixed_dictionaries({"messages": st.lists(st.dictionaries(WORDS, VALUES, max_size=3), max_size=3)}) | VALUES
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def some(*names: str) -> st.SearchStrategy[dict[str, Any]]:
+    """An object with any of these names, each with any value."""
+    return st.fixed_dictionaries({}, optional=dict.fromkeys(names, VALUES))
+
+
+MESSAGES = st.lists(
+    some("role", "content", "tool_calls") | some("tool_calls").map(lambda one: {**one, "role": "user"}), max_size=3
+)
+REQUESTS = (
+    st.builds(lambda said, rest: {**rest, "messages": said}, MESSAGES, some("tools", "stop", "model", "schema"))
+    | VALUES
+)
+ANSWERS = st.builds(lambda rest: {**rest, "text": "said"}, some("tool_calls")) | VALUES
+
+
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     asked=st.lists(
-        st.tuples(st.sampled_from(["chat", "complete", "embed", "http", "human", "log"]), CHATS, VALUES), max_size=4
+        st.tuples(st.sampled_from(["chat", "complete", "embed", "http", "human", "log"]), REQUESTS, ANSWERS), max_size=4
     ),
     outputs=st.dictionaries(WORDS, VALUES, max_size=2),
 )
@@ -75,3 +91,16 @@ def test_nothing_that_can_be_recorded_breaks_an_export(
     assert sum(line["record"] == "effect" for line in lines) == kept
     assert len(as_protobuf(spans, {}).resource_spans[0].scope_spans[0].spans) == len(spans)
     assert json.dumps(as_json(spans, {}))
+
+
+def test_without_the_look_at_their_kind_such_records_would_break_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The control."""
+    odd = {"messages": [{"role": "user", "content": "x", "tool_calls": 5}], "tools": True}
+    assert messages.output_messages({"text": "said", "tool_calls": True}, "stop")
+    assert messages.input_messages(odd)
+    assert messages.tool_definitions(odd) == []
+
+    monkeypatch.setattr(messages, "objects_in", lambda value: value or ())
+
+    with pytest.raises(TypeError):
+        messages.output_messages({"text": "said", "tool_calls": True}, "stop")
