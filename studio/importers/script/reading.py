@@ -19,8 +19,8 @@ from studio.importers.script.values import Folder, Function, Imported, MadeGraph
 from studio.support.errors import EnvironmentProblem, GraphError
 from studio.support.resources import bundled_graphs
 
-_RECORD: Final = "GRAPH"
-"""The constant in which a standalone script holds the text of its graph."""
+_RECORDS: Final = ("GRAPH_TEXT", "GRAPH")
+"""The constants in which a standalone script may hold the text of its graph."""
 
 _NOT_THE_CODE: Final = (
     "This is the graph that the standalone script was made from; changes made by hand in its code are not in it."
@@ -88,7 +88,7 @@ def _recorded(source: Source) -> str | None:
             if isinstance(node, ast.AnnAssign)
             else None
         )
-        if isinstance(target, ast.Name) and target.id == _RECORD and isinstance(node, ast.Assign | ast.AnnAssign):
+        if isinstance(target, ast.Name) and target.id in _RECORDS and isinstance(node, ast.Assign | ast.AnnAssign):
             value = node.value
             if isinstance(value, ast.Constant) and isinstance(value.value, str):
                 found = value.value

@@ -7,11 +7,17 @@ from textwrap import dedent
 
 import pytest
 
+from studio import run
+from studio.cli.graphs import open_graph
+from studio.cli.main import main
+from studio.export.script import write_script
 from studio.graph import Graph
 from studio.graph.comments import BEHIND, FOOTER, HEADER
 from studio.importers.opening import open_graph_file
 from studio.importers.script import Opened, read_script_text
+from studio.spec.registry import default_registry
 from studio.support.errors import GraphError
+from studio.trust.gate import is_foreign
 
 
 def read(body: str) -> Graph:
@@ -253,13 +259,50 @@ def test_files_are_looked_up_where_the_script_says_within_its_project(tmp_path: 
 
 
 def test_a_standalone_script_opens_by_the_text_it_holds_and_says_so(tmp_path: Path) -> None:
-    script = tmp_path / "x.py"
-    script.write_text('import sys\nraise SystemExit(1)\nGRAPH = """\\\nstudio: 1\nname: held\n"""\n')
+    script = tmp_path / "critic_loop.py"
+    assert main(["export", "critic_loop", "--standalone", "-o", str(script)]) == 0
     told: list[str] = []
 
     graph = open_graph_file(script, told.append)
 
-    assert graph.name == "held"
+    assert graph.to_text() == open_graph("critic_loop").to_text()
     assert graph.base == tmp_path
     assert graph.place.file == str(script)
+    assert len(told) == 1
     assert "not in it" in told[0]
+
+
+def test_the_command_line_takes_a_script_for_a_graph(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    script = tmp_path / "critic_loop.py"
+    assert main(["export", "critic_loop", "-o", str(script)]) == 0
+
+    assert main(["lint", str(script)]) == main(["lint", "critic_loop"])
+    assert f"{script}:" in capsys.readouterr().out
+    assert main(["graph", str(script), "--svg", str(tmp_path / "x.svg")]) == 0
+    assert main(["export", str(script), "-o", str(tmp_path / "again.py")]) == 0
+    assert (tmp_path / "again.py").read_text() == script.read_text().replace("critic_loop.py", "again.py")
+    assert main(["fmt", str(script)]) == 2
+    assert "this is a script" in capsys.readouterr().err
+
+
+def test_a_script_is_a_strangers_as_any_file_is(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    graph = Graph("x", base=tmp_path)
+    graph.add("flow.input", "file", value="a.txt", kind="text")
+    graph.add("files.write", "write")
+    graph.connect("file.value", "write.name")
+    graph.connect("file.value", "write.content")
+    (tmp_path / "x.py").write_text(write_script(graph, default_registry(), folder=tmp_path))
+
+    assert is_foreign(open_graph_file(tmp_path / "x.py"))
+    assert main(["run", str(tmp_path / "x.py"), "--db", str(tmp_path / "x.db")]) == 2
+    assert "nobody approved what it may do" in capsys.readouterr().err
+    assert not (tmp_path / "a.txt").exists()
+
+
+def test_loading_and_running_a_script_by_its_name_says_what_to_do(tmp_path: Path) -> None:
+    (tmp_path / "x.py").write_text("from studio import Graph\nx = Graph('x')\n")
+
+    for act in (Graph.load, run):
+        with pytest.raises(GraphError, match=r"`studio\.open_graph_file` reads its graph"):
+            act(tmp_path / "x.py")
+    assert open_graph_file(tmp_path / "x.py").name == "x"
