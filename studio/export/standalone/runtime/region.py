@@ -218,6 +218,7 @@ class Region:
 
         Raises `Failure` if it fails and no policy says otherwise.
         """
+        await self.run.breathe()
         firing = self.start(name, policy)
         if (shut := self.shut(firing, when)) is not None:
             return shut

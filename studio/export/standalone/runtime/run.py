@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from studio.export.standalone.runtime.graph import Graph
     from studio.export.standalone.runtime.recording import Recorder
 
+SLICE_NS = 10_000_000
+"""After so long without a real wait others have a turn."""
+
 
 class Run:
     """One run of a script.
@@ -67,6 +70,7 @@ class Run:
         self.world: Any = None
         """What firings ask, if they ask anything."""
         self._epoch = time_ns() - perf_counter_ns()
+        self._turn = perf_counter_ns()
         self._paths: dict[str, int] = {}
         self._last_path = 0
 
@@ -92,6 +96,12 @@ class Run:
             self._last_path += len(graph.nodes)
             self.log.paths(first, prefix, [(name, facts[0], facts[1]) for name, facts in graph.nodes.items()], around)
         return self._paths[prefix]
+
+    async def breathe(self) -> None:
+        """Let timers, Ctrl-C and all others have a turn where nothing has waited for long."""
+        if perf_counter_ns() - self._turn > SLICE_NS:
+            await asyncio.sleep(0)
+            self._turn = perf_counter_ns()
 
     def pause(self, limit: str, why: str) -> None:
         """Start nothing more; what is under way finishes."""

@@ -178,6 +178,35 @@ def test_ctrl_c_ends_a_script_with_130_and_the_run_recorded_as_aborted(
         assert (trace.run().status, trace.run().ended) == ("aborted", "abort")
 
 
+def busy(firing: Any, number: int) -> dict[str, Any]:
+    if number == 5:
+        os.kill(os.getpid(), signal.SIGINT)
+    return {"number": number + 1}
+
+
+async def _never_waiting(region: Region) -> None:
+    number = region.initial(0)
+    while region.next_tick():
+        outs = await region.fire("busy", busy, number=number)
+        number = region.feed_back(outs["number"])
+
+
+def interrupted() -> int:
+    """Run a loop that never waits and is interrupted; return how many firings it came to."""
+    graph = Graph(_never_waiting, nodes={"busy": ("toy.add", 1)}, max_ticks=20_000)
+    return asyncio.run(play(Run("memory", cast("Any", MemoryLog())), graph, {})).firings
+
+
+def test_ctrl_c_is_heard_by_a_loop_that_never_waits() -> None:
+    assert 5 < interrupted() < 20_000
+
+
+def test_without_turns_for_others_it_would_not_be(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("studio.export.standalone.runtime.run.SLICE_NS", 10**18)
+
+    assert interrupted() == 20_000
+
+
 def test_a_run_that_is_cancelled_is_aborted_and_its_firings_stay_open() -> None:
     async def cancelled() -> tuple[Any, MemoryLog]:
         log = MemoryLog()
