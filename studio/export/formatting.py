@@ -35,7 +35,7 @@ def formatted(source: str) -> str:
     try:
         laid_out = black.format_str(source, mode=mode)
         for _ in range(_ROUNDS):
-            joined = _joined(laid_out)
+            joined = _bracketed(_joined(laid_out))
             if joined == laid_out:
                 break
             laid_out = black.format_str(joined, mode=mode)
@@ -71,6 +71,32 @@ def _joined(source: str) -> str:
     for begin, end, made in reversed(cuts):
         source = source[:begin] + made + source[end:]
     return source
+
+
+def _bracketed(source: str) -> str:
+    """Put brackets around what a lambda computes where that takes several lines, as other formatters do."""
+    if "lambda" not in source:
+        return source
+    data = source.encode()
+    starts = [0]
+    for line in data.splitlines(keepends=True):
+        starts.append(starts[-1] + len(line))
+    cuts: list[tuple[int, bytes]] = []
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Lambda) and isinstance(node.body, ast.BinOp | ast.BoolOp | ast.Compare):
+            body = node.body
+            begin = starts[body.lineno - 1] + body.col_offset
+            end = starts[(body.end_lineno or body.lineno) - 1] + (body.end_col_offset or 0)
+            if body.lineno != body.end_lineno and not data[_start_of(node, starts) : begin].rstrip().endswith(b"("):
+                cuts += [(begin, b"("), (end, b")")]
+    for place, sign in sorted(cuts, reverse=True):
+        data = data[:place] + sign + data[place:]
+    return data.decode()
+
+
+def _start_of(node: ast.expr, starts: list[int]) -> int:
+    """Return the byte at which a node begins; `starts` are those of the lines."""
+    return starts[node.lineno - 1] + node.col_offset
 
 
 def _one_literal(run: list[tokenize.TokenInfo]) -> str:

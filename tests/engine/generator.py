@@ -162,7 +162,7 @@ class Maker:
             outer_stores=tuple(self.stores),
             **changes,
         )
-        made = Maker(self.rng, self.rng.randint(1, 5), setting).make(inputs, outputs=2)
+        made = type(self)(self.rng, self.rng.randint(1, 5), setting).make(inputs, outputs=2)
         made.name = f"body_{name}"
         self.graph.graphs[made.name] = made
         return made

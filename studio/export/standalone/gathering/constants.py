@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Mapping
 from types import ModuleType
 from typing import Any
@@ -54,10 +53,7 @@ def _formula(value: Formula, words: Words) -> str:
         raise NotStandalone(f"its expression is none that Python has: {error}") from None
     for name, held in formula.uses.items():
         words.bind(name, Imported(held.__name__) if isinstance(held, ModuleType) else Imported(held.__module__, name))
-    # An operation that needs several lines stands in brackets, as some formatters would have it.
-    wide = isinstance(ast.parse(formula.body, mode="eval").body, ast.BinOp | ast.BoolOp | ast.Compare)
-    source = f"{formula.source.removesuffix(formula.body)}({formula.body})" if wide else formula.source
-    return f"{words.name(Expression)}({literal(value.text, block=False)}, {source})"
+    return f"{words.name(Expression)}({literal(value.text, block=False)}, {formula.source})"
 
 
 def _pattern(value: Pattern, words: Words) -> str:
