@@ -19,6 +19,7 @@ from studio.support.values import Json
     effects="reads",
     library="charset-normalizer, markdown-it-py, pypdf, trafilatura, lxml",
     limits=f"20 MB, 5 million characters, 2,000 pages; {reading.WORKER_LIMITS}",
+    standalone="it reads PDF and HTML by libraries, in the sandbox",
 )
 class Read(Node):
     """Read a document of the project: text, Markdown, PDF, HTML, CSV or JSON.

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
-import re
 from collections.abc import Collection, Iterator
-from typing import Any, Final
+from typing import Any
 
-from studio.documents.reading.decoding import decode_text
-from studio.documents.reading.tables import read_table
 from studio.nodes.documents import _reading as reading
+from studio.nodes.documents._table import read_csv
 from studio.spec import Fields, Node, Permission, RunContext, node, param, port
-from studio.support.values import Json
-
-_NUMBER: Final = re.compile(r"-?(?:0|[1-9][0-9]{0,14})(?:\.[0-9]{1,15})?")
+from studio.spec.plain import Plain, changed
 
 
 @node(
@@ -66,30 +61,11 @@ class Table(Node):
             yield reading.reading(params, wired)
 
     async def run(self, ctx: RunContext, params: Params, inputs: In) -> Fields:
-        name = "the table" if inputs.text is not None else reading.file_of(params, inputs)
+        settings = params.as_dict()
+        del settings["from_strangers"]
+        found = await read_csv(ctx, inputs.file, inputs.text, name=settings.pop("file"), **settings)
+        return self.outputs(params)(**found)
 
-        def rows(data: bytes, encoding: str) -> Json:
-            text = decode_text(data, name, encoding=encoding).text
-            table = read_table(text, name, delimiter=params.delimiter, header=params.header, max_rows=params.max_rows)
-            return {"columns": list(table.columns), "rows": table.objects()}
-
-        async def perform() -> Json:
-            data = await reading.bytes_of(ctx, name, 20_000_000)
-            return await asyncio.to_thread(rows, data, params.encoding)
-
-        if inputs.text is not None:
-            found = await asyncio.to_thread(rows, inputs.text.encode("utf-8"), "utf-8")
-        else:
-            settings = {key: value for key, value in vars(params).items() if key not in ("file", "from_strangers")}
-            found = await ctx.effect("documents", "table", {"file": name, **settings}, perform)
-        made = found["rows"]
-        if params.numbers:
-            made = [{key: _number(cell) for key, cell in row.items()} for row in made]
-        return self.outputs(params)(rows=made, columns=found["columns"], length=len(made))
-
-
-def _number(cell: str) -> Json:
-    """Return the number a cell is written as, else the cell: `007` and phone numbers stay text."""
-    if not _NUMBER.fullmatch(cell):
-        return cell
-    return float(cell) if "." in cell else int(cell)
+    @classmethod
+    def plain(cls, params: Any) -> Plain:
+        return Plain(read_csv, changed(params, "from_strangers", file="name"))

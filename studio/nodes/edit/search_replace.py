@@ -16,6 +16,7 @@ from studio.spec import Node, Permission, RunContext, node
     icon="edit",
     effects="executes",
     limits=LIMITS,
+    standalone="it changes files of the project",
 )
 class SearchReplace(Node):
     """Change files of the project by search/replace blocks, all of them or none.

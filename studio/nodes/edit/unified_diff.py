@@ -17,6 +17,7 @@ from studio.spec import Node, Permission, RunContext, node
     effects="executes",
     library="unidiff",
     limits=LIMITS,
+    standalone="it changes files of the project",
 )
 class UnifiedDiff(Node):
     """Change files of the project by a unified diff, as git makes them: all files or none.

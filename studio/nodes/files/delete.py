@@ -18,6 +18,7 @@ from studio.tools.workspace import Workspace
     icon="file-delete",
     effects="executes",
     limits="one file at a time, no folders; not outside the project, no files of git, of secrets or of the studio",
+    standalone="it changes files of the project",
 )
 class Delete(Node):
     """Delete one file of the project, for good.

@@ -18,6 +18,7 @@ from studio.tools.workspace import Workspace
     icon="file-move",
     effects="executes",
     limits="one file at a time, no folders; not outside the project, no files of git, of secrets or of the studio",
+    standalone="it changes files of the project",
 )
 class Move(Node):
     """Rename a file of the project, or move it to another folder; folders that are missing are made."""

@@ -21,6 +21,7 @@ from studio.tools.workspace import Wanted, Workspace
     effects="reads",
     library="google-re2",
     limits="100 lines or `max_hits`, files up to 1 MB, 100 MB in all; no files of secrets",
+    standalone="it searches files through the studio",
 )
 class Search(Node):
     """Search the files of a folder for lines that match a regular expression.

@@ -20,6 +20,7 @@ from studio.tools.workspace import Workspace
     icon="file-write",
     effects="executes",
     limits="20 MB; not outside the project, no files of git, of secrets, of the studio or own node types",
+    standalone="it changes files of the project",
 )
 class Write(Node):
     """Write a whole file of the project; folders that are missing are made.

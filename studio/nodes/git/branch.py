@@ -20,6 +20,7 @@ from studio.tools.git import Git
     effects="executes",
     library="git",
     limits=LIMITS,
+    standalone="it runs git",
 )
 class Branch(Node):
     """Begin a new branch in a git repository, and check it out unless told otherwise.

@@ -14,7 +14,16 @@ from studio.support.values import Absent, Json
 from studio.tools.git import Git
 
 
-@node("git.commit", title="Commit", category="Git", icon="commit", effects="executes", library="git", limits=LIMITS)
+@node(
+    "git.commit",
+    title="Commit",
+    category="Git",
+    icon="commit",
+    effects="executes",
+    library="git",
+    limits=LIMITS,
+    standalone="it runs git",
+)
 class Commit(Node):
     """Commit changed files of a git repository, on the branch that is checked out.
 

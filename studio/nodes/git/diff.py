@@ -12,7 +12,16 @@ from studio.support.values import Json
 from studio.tools.git import Git
 
 
-@node("git.diff", title="Git diff", category="Git", icon="diff", effects="reads", library="git", limits=LIMITS)
+@node(
+    "git.diff",
+    title="Git diff",
+    category="Git",
+    icon="diff",
+    effects="reads",
+    library="git",
+    limits=LIMITS,
+    standalone="it runs git",
+)
 class Diff(Node):
     """Show changes in a git repository as a unified diff.
 

@@ -12,7 +12,16 @@ from studio.support.values import Json
 from studio.tools.git import Git
 
 
-@node("git.log", title="Git log", category="Git", icon="history", effects="reads", library="git", limits=LIMITS)
+@node(
+    "git.log",
+    title="Git log",
+    category="Git",
+    icon="history",
+    effects="reads",
+    library="git",
+    limits=LIMITS,
+    standalone="it runs git",
+)
 class Log(Node):
     """List the latest commits of a git repository that touch the folder, the newest first."""
 

@@ -12,7 +12,16 @@ from studio.support.values import Json
 from studio.tools.git import Git
 
 
-@node("git.show", title="Show a commit", category="Git", icon="commit", effects="reads", library="git", limits=LIMITS)
+@node(
+    "git.show",
+    title="Show a commit",
+    category="Git",
+    icon="commit",
+    effects="reads",
+    library="git",
+    limits=LIMITS,
+    standalone="it runs git",
+)
 class Show(Node):
     """Show a commit of a git repository: author, message and changes; or a file as it was in that commit."""
 

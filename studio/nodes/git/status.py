@@ -13,7 +13,16 @@ from studio.support.values import Json
 from studio.tools.git import Git
 
 
-@node("git.status", title="Git status", category="Git", icon="git", effects="reads", library="git", limits=LIMITS)
+@node(
+    "git.status",
+    title="Git status",
+    category="Git",
+    icon="git",
+    effects="reads",
+    library="git",
+    limits=LIMITS,
+    standalone="it runs git",
+)
 class Status(Node):
     """List the files of a git repository that changed since the last commit."""
 

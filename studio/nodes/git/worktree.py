@@ -20,6 +20,7 @@ from studio.tools.git import Git
     effects="executes",
     library="git",
     limits=LIMITS,
+    standalone="it runs git",
 )
 class Worktree(Node):
     """Check a commit of a git repository out into a folder of its own, or delete that folder again.

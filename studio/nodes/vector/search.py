@@ -63,7 +63,7 @@ class Search(Node):
     async def run(self, ctx: RunContext, params: Params, inputs: Any) -> Out:
         how: dict[str, Json] = {"k": params.k}
         if params.mode != "text":
-            how["vector"] = await self._vector(ctx, params, inputs)
+            how["vector"] = await _vector(ctx, params.embedder, params.mode, inputs.text, inputs.vector)
         if params.mode != "vector":
             how["text"] = _said(inputs.text, params.mode)
         optional = {
@@ -80,11 +80,11 @@ class Search(Node):
             none=_NO if items else True,
         )  # fmt: skip
 
-    @staticmethod
-    async def _vector(ctx: RunContext, params: Params, inputs: Any) -> str:
-        if inputs.vector is not None:
-            return packed(inputs.vector)
-        return await vector_for(ctx, params.embedder, _said(inputs.text, params.mode))
+
+async def _vector(ctx: RunContext, embedder: str, mode: str, text: str, vector: Json) -> str:
+    if vector is not None:
+        return packed(vector)
+    return await vector_for(ctx, embedder, _said(text, mode))
 
 
 def _said(text: str, mode: str) -> str:
