@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -86,3 +87,49 @@ def test_names_of_stores_and_subgraphs_are_checked() -> None:
     for act in (lambda: graph.add_store("list", "s s"), lambda: graph.add_graph("1")):
         with pytest.raises(GraphError, match="cannot name"):
             act()
+
+
+def test_a_subgraph_may_be_made_before_it_is_added() -> None:
+    body = Graph("body")
+    body.add_graph("deeper")
+    graph = Graph("x", base=Path("folder"))
+
+    assert graph.add_graph("part", body) is body
+    assert graph.graphs["part"].name == "body"
+    assert body.base == body.graphs["deeper"].base == Path("folder")
+    assert graph.add_graph("./file.yaml", Graph("file")).name == "file"
+    assert Graph.from_text(graph.to_text(), base=graph.base) == graph
+
+
+def test_a_subgraph_that_has_a_folder_keeps_it() -> None:
+    body = Graph("body", base=Path("its own"))
+
+    Graph("x", base=Path("folder")).add_graph("part", body)
+
+    assert body.base == Path("its own")
+
+
+def test_params_may_be_called_as_the_words_of_python() -> None:
+    graph = Graph("x")
+    graph.add("t", "a", name="n", self=1, **{"odd name": 2, "class": 3})
+    graph.add_store("list", "s", name="n", scope="run", **{"odd name": 2})
+
+    assert graph.nodes["a"].params == {"name": "n", "self": 1, "odd name": 2, "class": 3}
+    assert (graph.stores["s"].scope, graph.stores["s"].params) == ("run", {"name": "n", "odd name": 2})
+
+
+def test_what_no_file_can_say_is_refused() -> None:
+    graph = Graph("x")
+    graph.add_graph("./file.yaml")
+
+    for act in (
+        lambda: graph.add("t", "a", **{"type": "b"}),
+        lambda: graph.add_store("list", "s", **{"type": "b"}),
+        lambda: graph.add_store("list", "s", scope="world"),
+        lambda: graph.add_graph("./file.yaml"),
+        lambda: graph.add_graph("b", Graph("b"), about="late"),
+    ):
+        with pytest.raises(GraphError):
+            act()
+    assert not graph.nodes
+    assert not graph.stores

@@ -197,6 +197,7 @@ class Expressions:
                 raise NotUnderstood("`Graph` takes its name first, all else by name.", node.lineno)
             return self.callee.make_graph({**({"name": given[0]} if given else {}), **keys}, node.lineno)
         if name == "textwrap.dedent" and len(given) == 1 and isinstance(given[0], str) and not node.keywords:
+            self.budget.texts(len(given[0]), node.lineno)
             return textwrap.dedent(given[0])
         if name == "pathlib.Path" and given == [_FILE] and not node.keywords:
             return Folder()

@@ -113,7 +113,7 @@ def _scan(text: str, file: str) -> list[Comment]:
                 continue
             if token.type not in (tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT):
                 last_line = token.end[0]
-            chain += 1
+                chain += 1
             if token.type == tokenize.OP:
                 if token.string in "([{":
                     brackets += 1
