@@ -17,7 +17,8 @@ from studio.support.resources import bundled_graphs
 PIECES = (
     "(", ")", "[", "]", "{", "}", ",", ":", ".", "=", "*", "**", "+", "-", '"', "'", '"""', "\\", "\n", "    ", "#",
     "f", "lambda", "graph", "Graph", "def ", "return ", "for x in ", "if 1:", "yield", "await ", "@", "\0", "\u202e",
-    "1e999", "None", "__import__", "...", ":=", "~", "\r", "\x0c", "9" * 5000, "é", "\ud800", "import os\n", "global graph\n",
+    "1e999", "None", "__import__", "...", ":=", "~", "\r", "\x0c", "9" * 5000, "é", "\ud800", "import os\n",
+    "global graph\n",
 )  # fmt: skip
 
 
