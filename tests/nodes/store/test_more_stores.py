@@ -344,7 +344,7 @@ def test_the_declared_use_is_the_strongest_of_the_operations_it_does(cls: type[N
 
     used = [one for one in vars(sys.modules[cls.__module__]).values() if inspect.isfunction(one)]
     helpers = [one for one in used if one.__module__.startswith(f"studio.nodes.{KINDS[cls]}._")]
-    source = "".join(map(inspect.getsource, (cls, *helpers)))
+    source = inspect.getsource(cls) + "".join(inspect.getsource(one) for one in helpers)
     ops = set(re.findall(rf'"{KINDS[cls]}", "(\w+)"', source))
     uses = {store_kinds()[KINDS[cls]].ops[op] for op in ops}
 
