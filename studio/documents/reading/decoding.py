@@ -52,7 +52,7 @@ def _decoded(data: bytes, encoding: str, name: str) -> Decoded:
         found = codecs.lookup(encoding).name
         text = data.decode(encoding)
         # What is no encoding of text ("rot13", "hex") decodes to something else, or from something else.
-        if not isinstance(text, str):
+        if type(text) is not str:
             raise LookupError
     except LookupError:
         raise NodeError(

@@ -157,6 +157,10 @@ class Folding(ast.NodeTransformer):
                     return node
         if isinstance(node.func, ast.Attribute):
             known = value_of(node.func.value)
+            if isinstance(known, str) and node.func.attr == "join" and len(node.args) == 1:
+                parts = value_of(node.args[0])
+                if isinstance(parts, list | tuple) and all(isinstance(part, str) for part in parts):
+                    return self._made(constant(known.join(parts), getattr(node.args[0], "param", "")))
             if isinstance(known, str) and not node.args and node.func.attr in _METHODS:
                 return self._made(constant(getattr(known, node.func.attr)(), getattr(node.func.value, "param", "")))
             if isinstance(node.func.value, ast.Dict) and node.func.attr == "get" and len(node.args) == 1:
