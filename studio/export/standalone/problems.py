@@ -70,7 +70,9 @@ def found_problems(wirings: Sequence[Wiring]) -> list[Problem]:
 
 
 def _reasons(node: NodePlan, plan: RegionPlan) -> Iterator[str]:
-    if is_module(node) and (reason := standalone_problem(node.cls, node.params)):
+    if not is_module(node):
+        return
+    if reason := standalone_problem(node.cls, node.params):
         yield reason
     for name in node.stores:
         declared = plan.scope.find_store(name)
