@@ -13,7 +13,7 @@ from studio.support.values import Json, hash_bytes
 
 if TYPE_CHECKING:
     from studio.engine.limits import Meter
-    from studio.export.standalone.runtime.region import Region
+    from studio.export.standalone.runtime.region import Handling, Region
     from studio.export.standalone.runtime.wires import Origin
 
 
@@ -33,6 +33,7 @@ class Firing:
         self.began = region.run.now
         self.origins: dict[str, Origin | list[Origin]] = {}
         """Where each input came from."""
+        self.policy: Handling | None = None
         self.attempt: int = 1
         self.retries = 0
         self.meter: Meter = region.meter

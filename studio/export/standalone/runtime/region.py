@@ -223,7 +223,7 @@ class Region:
         if (shut := self.shut(firing, when)) is not None:
             return shut
         given: dict[str, Json] = {}
-        if (refused := self._read(firing, ports_of(module), wires, given, policy)) is not None:
+        if (refused := self._read(firing, ports_of(module), wires, given)) is not None:
             return refused
         try:
             self.run.count("firings", firing.meter)
@@ -236,7 +236,7 @@ class Region:
                 self.skip(firing, self.why_cut_off())  # a failure beside it ended the region: nothing stays open
             if is_halt(raised) or is_interruption(raised):
                 raise
-            return self._fail(firing, raised, policy)
+            return self._fail(firing, raised)
 
     async def together(self, *firings: Coroutine[Any, Any, Outs]) -> tuple[Outs, ...]:
         """Let nodes fire that wait for nothing of one another. All finish; then the first failure is raised."""
@@ -267,7 +267,7 @@ class Region:
             return self.skip(firing, why if why.reason else Absent(f"no value was given for the input `{name}`"))
         if wire.origin is not None:
             firing.origins["value"] = wire.origin
-        return self._play(firing, {"value": wire.value}, policy)
+        return self._play(firing, {"value": wire.value})
 
     def output(
         self,
@@ -287,9 +287,9 @@ class Region:
         given: dict[str, Json] = {}
         outs = self.shut(firing, when)
         if outs is None:
-            outs = self._read(firing, (Port("value", "value", kind),), {"value": wire or ()}, given, policy)
+            outs = self._read(firing, (Port("value", "value", kind),), {"value": wire or ()}, given)
         if outs is None:
-            outs = self._play(firing, {}, policy)
+            outs = self._play(firing, {})
             chosen = pick(wire, self.tick) if isinstance(wire, tuple) else wire
             self._outputs[name] = (given["value"], isinstance(chosen, Wire) and chosen.at == self.tick)
         self.shown[name] = given["value"] if "value" in given else outs["value"].value
@@ -300,7 +300,7 @@ class Region:
         firing = self.start(name, policy)
         if (shut := self.shut(firing, when)) is not None:
             return shut
-        outs = self._play(firing, {}, policy)
+        outs = self._play(firing, {})
         self.stopped = True
         return outs
 
@@ -312,6 +312,7 @@ class Region:
             raise RunHalted
         firing = self.run.make_firing(self, name)
         if policy is not None:
+            firing.policy = policy
             policy.begin(firing)
         return firing
 
@@ -333,12 +334,7 @@ class Region:
         return None
 
     def _read(
-        self,
-        firing: Firing,
-        ports: tuple[Port, ...],
-        wires: Mapping[str, Wires],
-        given: dict[str, Json],
-        policy: Handling | None,
+        self, firing: Firing, ports: tuple[Port, ...], wires: Mapping[str, Wires], given: dict[str, Json]
     ) -> Outs | None:
         """Read the inputs into `given`; the node is skipped if one that it needs is absent, and fails if one is of a
         wrong type."""
@@ -359,7 +355,7 @@ class Region:
                 if not port.takes(wire.value, gathered=isinstance(held, list)):
                     self.run.meter.add("firings", 1)
                     told = f"its input `{port.name}` takes {port.kind}, but got {type_of(wire.value)}."
-                    return self._fail(firing, NodeError(told, code="wrong_type"), policy)
+                    return self._fail(firing, NodeError(told, code="wrong_type"))
                 given[port.parameter] = own(wire.value)
             elif held and (port.passes or wire.passes_absence):
                 given[port.parameter] = wire.value
@@ -403,20 +399,20 @@ class Region:
         self.record(firing, SKIPPED, reason)
         return Outs(firing.name, why, firing.id, self.tick)
 
-    def _play(self, firing: Firing, made: Mapping[str, Json], policy: Handling | None) -> Outs:
+    def _play(self, firing: Firing, made: Mapping[str, Json]) -> Outs:
         """Let a node fire that is played by the graph itself: an input, an output, a stop."""
         self.run.count("firings", firing.meter)
         try:
             return self.decide(firing, made)
         except NodeError as refused:
-            return self._fail(firing, refused, policy)
+            return self._fail(firing, refused)
 
-    def _fail(self, firing: Firing, raised: BaseException, policy: Handling | None) -> Outs:
+    def _fail(self, firing: Firing, raised: BaseException) -> Outs:
         """The node failed: its policy says what comes of it, else it fails the graph."""
         error = as_node_error(raised)
         message = message_of(error)
         failure = raised if isinstance(raised, Failure) else Failure(error, firing.node, firing.tick)
-        held = None if policy is None else policy.instead(firing, failure, error)
+        held = None if firing.policy is None else firing.policy.instead(firing, failure, error)
         encoded: dict[str, bytes] = {}
         if isinstance(held, dict):
             encoded = {port: encode(held[port]) for port in held if port != "done" and type(held[port]) is not Absent}
