@@ -139,7 +139,8 @@ class _Writing(ast.NodeTransformer):
         if role == "inputs":
             if node.attr not in self.body.signature.parameters:
                 raise NeedsPlainFunction(f"its `run` asks for `inputs.{node.attr}`, which is no input")
-            return _input(self.body.signature.parameters[node.attr])
+            name = self.body.signature.parameters[node.attr]
+            return _input(name, is_text=name in self.body.signature.texts)
         if role == "self":
             held = getattr(self.body.cls, node.attr, None)
             if _is_fields(held):
@@ -256,9 +257,10 @@ def _is_fields(held: Any) -> bool:
     return isinstance(held, type) and issubclass(held, Fields)
 
 
-def _input(name: str) -> ast.Name:
+def _input(name: str, *, is_text: bool) -> ast.Name:
     node = ast.Name(name, ast.Load())
     node.param_name = True  # type: ignore[attr-defined]
+    node.is_text = is_text  # type: ignore[attr-defined]
     return node
 
 

@@ -96,6 +96,8 @@ class Folding(ast.NodeTransformer):
             kept.append(part)
             if is_known(known) and bool(known) is ends:
                 break
+        if ends and len(kept) > 1 and value_of(kept[-1]) == "" and getattr(kept[-2], "is_text", False):
+            kept.pop()  # an empty text or ""
         if len(kept) == len(node.values):
             return node
         return self._made(kept[0] if len(kept) == 1 else ast.BoolOp(node.op, kept))

@@ -41,6 +41,8 @@ class Signature:
     text: str
     names: frozenset[str]
     prologue: tuple[str, ...]
+    texts: frozenset[str] = frozenset()
+    """Parameters that always hold a text."""
 
 
 def signature_of(inputs: Mapping[str, Field]) -> Signature:
@@ -67,7 +69,12 @@ def signature_of(inputs: Mapping[str, Field]) -> Signature:
         optional.append(f"{name}: {kind} = {literal(default)}")
     text = ", ".join((f"{firing}: Firing", *required, *optional))
     used = frozenset(name for name in IMPORTS if any(name in part for part in (text, "Firing", "Ports")))
-    return Signature(firing, parameters, text, used, tuple(prologue))
+    texts = frozenset(
+        parameters[port]
+        for port, field in inputs.items()
+        if field.type == "text" and field.join == "plain" and (field.required or isinstance(field.default, str))
+    )
+    return Signature(firing, parameters, text, used, tuple(prologue), texts)
 
 
 def annotation(field: Field) -> str:
