@@ -6,6 +6,7 @@ not have, lines that are too long, characters that cannot be seen) is left, and 
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Final
 
@@ -76,7 +77,7 @@ def _stays(line: str, room: int) -> bool:
     if line == "#":
         return True
     text = line.removeprefix("# ")
-    width = len(line) if line.isascii() else 2 * len(line)
+    width = sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in line)
     if text == line or text != text.strip() or not text or width > room:
         return False
     shown = text_literal(text)[1:-1].replace('\\"', '"').replace("\\\\", "\\")
