@@ -103,12 +103,13 @@ def _option(node: NodePlan, name: str, option: str, attribute: str) -> InputOpti
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a graph asks of the outside: models and embedders by role or name, people, anything at all."""
+    """What a graph asks of the outside: models and embedders by role or name, people, the time, files, anything."""
 
     models: tuple[str, ...]
     embedders: tuple[str, ...]
     people: bool
     time: bool
+    files: bool
     anything: bool
 
     @classmethod
@@ -120,6 +121,7 @@ class Asked:
             tuple(asked_names(plans, "embedder")),
             ".ask_human(" in modules,
             ".now(" in modules or ".sleep(" in modules,
+            ".project_path(" in modules,
             any(node.effects != "pure" for plan in plans for node in plan.nodes),
         )
 

@@ -34,10 +34,11 @@ def opening(script: Script, asked: Asked, libraries: list[str]) -> str:
     lines = [f"    {line}" for line in ([f"pip install {' '.join(needs)}"] if needs else []) + [call]]
     races = any(node.race_inputs for wiring in script.wirings for node in wiring.plan.nodes)
     about = [plain_line(part) for part in graph.about.strip().split("\n\n") if part.strip()]
+    files = "It looks for files in the folder where it lies itself, as the graph does. " if asked.files else ""
     recording = (
-        "Give --db FILE and the run is recorded for the studio to replay, --help lists all options. First come the "
-        "modules, then how they are wired, then `main`; below the long line stands the runtime, and at the end the "
-        "graph itself."
+        f"{files}With --db FILE the run is recorded, for the studio to show and replay; --help tells all options. "
+        "First come the modules, then how they are wired, then `main`. Below the long line stands the runtime that "
+        "they share, and at the end the graph itself, as the studio reads it."
     )
     parts = [
         *(about or [f"The graph {plain_line(graph.name)}."]),
