@@ -12,7 +12,7 @@ from studio.export.standalone.runtime.graph import UNWRITTEN_MAX_TICKS, Graph
 from studio.export.standalone.runtime.ports import Port, port_name, ports_of
 from studio.export.standalone.runtime.wires import Outs, Wire, Wires, gather, pick
 from studio.spec.types import type_of, value_check
-from studio.support.errors import NodeError
+from studio.support.errors import NodeError, UsageError
 from studio.support.ticks import tick_part, tick_path
 from studio.support.values import ABSENT, Absent, Json, decode, encode
 from studio.trace.log import ERROR, EXECUTED, OK, SKIPPED
@@ -307,7 +307,11 @@ class Region:
     # -- deciding ------------------------------------------------------------------------------------
 
     def start(self, name: str, policy: Handling | None = None) -> Firing:
-        """Begin to decide a node. Raises `RunHalted` if nothing more may start here."""
+        """Begin to decide a node. Raises `RunHalted` if nothing more may start, `UsageError` for a node unheard of."""
+        if name not in self._indices:
+            raise UsageError(
+                f"`{name}` is no node of the graph `{self.graph.name}`.", hint="Add it to `nodes`, in plan order."
+            )
         if self.halted:
             raise RunHalted
         firing = self.run.make_firing(self, name)

@@ -178,6 +178,17 @@ def test_ctrl_c_ends_a_script_with_130_and_the_run_recorded_as_aborted(
         assert (trace.run().status, trace.run().ended) == ("aborted", "abort")
 
 
+def test_a_node_that_the_graph_does_not_list_is_told_by_its_name(capsys: pytest.CaptureFixture[str]) -> None:
+    parser = argparse.ArgumentParser()
+    add_options(parser)
+    graph = Graph(_one_node, name="one", nodes={})
+
+    code = execute(graph, {}, parser.parse_args([]), text="", schema=trace_schema(), limits={})
+
+    assert code == 2
+    assert capsys.readouterr().err == "`node` is no node of the graph `one`. Add it to `nodes`, in plan order.\n"
+
+
 def busy(firing: Any, number: int) -> dict[str, Any]:
     if number == 5:
         os.kill(os.getpid(), signal.SIGINT)
