@@ -18,7 +18,7 @@ from studio.cli.database import database
 from studio.cli.graphs import graph_path
 from studio.cli.output import Output
 from studio.cli.text import Piece, duration, money, plural
-from studio.importers.opening import GRAPH_SUFFIXES, open_graph_file
+from studio.importers.opening import GRAPH_SUFFIXES, is_script, open_graph_file
 from studio.plugins.registries import require_own_types
 from studio.support.errors import UsageError
 from studio.support.expressions import Expression
@@ -87,7 +87,10 @@ def _sources(target: str, args: argparse.Namespace) -> Iterator[Source]:
     path = Path(target)
     example = {graph.stem: graph for graph in bundled_graphs()}.get(target.removeprefix("examples/"))
     if is_tests_file(path) or path.suffix in GRAPH_SUFFIXES:
-        yield _of_file(path if is_tests_file(path) else cases_beside(graph_path(target)), target)
+        source = _of_file(path if is_tests_file(path) else cases_beside(graph_path(target)), target)
+        if is_script(path):
+            source.graph = path  # the tests beside it may name the graph file that it came from
+        yield source
     elif example is not None and not args.db:
         if cases_beside(example).is_file():
             yield _of_file(cases_beside(example), target)

@@ -17,6 +17,7 @@ from studio.importers.opening import open_graph_file
 from studio.importers.script import Opened, read_script_text
 from studio.spec.registry import default_registry
 from studio.support.errors import GraphError
+from studio.support.resources import bundled_graphs
 from studio.trust.gate import is_foreign
 
 
@@ -283,6 +284,19 @@ def test_the_command_line_takes_a_script_for_a_graph(tmp_path: Path, capsys: pyt
     assert (tmp_path / "again.py").read_text() == script.read_text().replace("critic_loop.py", "again.py")
     assert main(["fmt", str(script)]) == 2
     assert "this is a script" in capsys.readouterr().err
+
+
+def test_the_tests_beside_a_script_test_what_it_says_now(tmp_path: Path) -> None:
+    script = tmp_path / "critic_loop.py"
+    assert main(["export", "critic_loop", "-o", str(script)]) == 0
+    example = next(path for path in bundled_graphs() if path.stem == "critic_loop")
+    for path in (example, example.with_suffix(".tests.yaml")):
+        (tmp_path / path.name).write_text(path.read_text())
+    assert main(["test", str(script)]) == 0
+
+    script.write_text(script.read_text().replace("two sentences", "three sentences"))
+
+    assert main(["test", str(script)]) == 4
 
 
 def test_a_script_is_a_strangers_as_any_file_is(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
