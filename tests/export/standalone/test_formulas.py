@@ -221,6 +221,17 @@ def test_a_text_in_an_expression_stays_a_text(hostile: str) -> None:
         ("mean(a)", {"a": []}),
         ("a ** b", {"a": 10, "b": 99}),
         ("a % b", {"a": "x", "b": 1}),
+        ("-a", {"a": "x"}),
+        ("abs(a)", {"a": []}),
+        ("round(a)", {"a": None}),
+        ("len(a)", {"a": None}),
+        ("max(a)", {"a": []}),
+        ("keys(a)", {"a": 1}),
+        ("lower(a)", {"a": 1}),
+        ("lines(a)", {"a": {}}),
+        ("a[0]", {"a": None}),
+        ("a ** 2", {"a": "x"}),
+        ("a + b", {"a": [], "b": 1}),
     ],
 )
 def test_a_failure_is_told_in_the_same_words(text: str, values: dict[str, Any]) -> None:

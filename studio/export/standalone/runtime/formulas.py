@@ -82,22 +82,51 @@ class Expression:
         raise ExpressionError(f"{message[0].upper()}{message[1:]}.", expression=self.text, hint=hint) from None
 
 
+_SAID: tuple[tuple[str, str, str], ...] = (
+    (
+        r"unsupported operand type\(s\) for (\S+?)(?: or pow\(\))?: '(\w+)' and '(\w+)'",
+        "`{0}` does not work between {1} and {2}",
+        "",
+    ),
+    (
+        r"can only concatenate (str) \(not \"(\w+)\"\) to \w+",
+        "`+` does not work between {0} and {1}",
+        "Write str(…) to join a value to a text.",
+    ),
+    (r"can only concatenate (\w+) \(not \"(\w+)\"\) to \w+", "`+` does not work between {0} and {1}", ""),
+    (r"'(\S+)' not supported between instances of '(\w+)' and '(\w+)'", "`{0}` does not work between {1} and {2}", ""),
+    (r"bad operand type for unary .: '(\w+)'", "a sign needs a number, not {0}", ""),
+    (r"bad operand type for abs\(\): '(\w+)'", "`abs` needs a number, not {0}", ""),
+    (r"type (\w+) doesn't define __round__ method", "`round` needs a number, not {0}", ""),
+    (r"object of type '(\w+)' has no len\(\)", "`len` needs a text, a list or an object, not {0}", ""),
+    (
+        r"(min|max)\(\) (?:arg is an empty sequence|iterable argument is empty)",
+        "`{0}` of an empty list",
+        "Write {0}(…, default=0).",
+    ),
+    (r"'(\w+)' object has no attribute '(keys|values)'", "`{1}` needs an object, not {0}", ""),
+    (
+        r"'(\w+)' object has no attribute 'splitlines'",
+        "`lines` needs a text, not {0}",
+        "Write str(…) to make a text of it.",
+    ),
+    (r"'(\w+)' object has no attribute '(\w+)'", "`{1}` needs a text, not {0}", "Write str(…) to make a text of it."),
+    (r"'(\w+)' object is not subscriptable", "`[…]` does not work on {0}", ""),
+)
+"""What Python says of a failed operation, and how expressions put it. Names of types become kinds of values."""
+
+
 def told(error: Exception) -> tuple[str, str]:
     """Return what Python says of a failed operation in the words of expressions, and a hint."""
-    said = str(error)
     if isinstance(error, ZeroDivisionError):
         return "it divides by zero", ""
     if isinstance(error, KeyError):
         return f"the object has no key `{error.args[0]}`", "With get(object, key) it may be missing."
-    if found := re.match(r"unsupported operand type\(s\) for (\S+)(?: or pow\(\))?: '(\w+)' and '(\w+)'", said):
-        return f"`{found[1]}` does not work between {_kind(found[2])} and {_kind(found[3])}", ""
-    if found := re.match(r"can only concatenate (\w+) \(not \"(\w+)\"\)", said):
-        hint = "Write str(…) to join a value to a text." if found[1] == "str" else ""
-        return f"`+` does not work between {_kind(found[1])} and {_kind(found[2])}", hint
-    if found := re.match(r"'(\S+)' not supported between instances of '(\w+)' and '(\w+)'", said):
-        return f"`{found[1]}` does not work between {_kind(found[2])} and {_kind(found[3])}", ""
-    if found := re.match(r"'(\w+)' object has no attribute '(\w+)'", said):
-        return f"`{found[2]}` does not work on {_kind(found[1])}", ""
+    said = str(error)
+    for pattern, message, hint in _SAID:
+        if found := re.fullmatch(pattern, said):
+            kinds = [_kind(name) for name in found.groups()]
+            return message.format(*kinds), hint.format(*kinds)
     return said[:200] or type(error).__name__, ""
 
 
