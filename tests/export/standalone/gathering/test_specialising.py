@@ -23,6 +23,7 @@ from studio.export.standalone.gathering import (
 )
 from studio.export.standalone.gathering import bodies as bodies_module
 from studio.export.standalone.gathering.twins import ASKING, FIRING
+from studio.nodes.board.read import Read
 from studio.nodes.list.append import Append
 from studio.nodes.list.get import Get
 from studio.nodes.queue.pop import Pop
@@ -264,3 +265,8 @@ class _Backwards(bodies_module.Body):
         for one in ast.walk(self.function):
             if isinstance(one, ast.Compare) and isinstance(one.ops[0], ast.LtE):
                 one.ops[0] = ast.Gt()
+
+
+def test_a_text_or_an_empty_one_is_the_text() -> None:
+    assert "slot or" not in written(Read, store="board")
+    assert "slot or" in written(Read, store="board", slot="news")
