@@ -259,6 +259,17 @@ def test_files_are_looked_up_where_the_script_says_within_its_project(tmp_path: 
         assert "outside of its own project" in notes[0]
 
 
+def test_of_a_script_that_needs_no_studio_the_text_it_holds_is_read(tmp_path: Path) -> None:
+    script = tmp_path / "x.py"
+    script.write_text('import sys\nraise SystemExit(1)\nGRAPH_TEXT = """\\\nstudio: 1\nname: held\n"""\n')
+
+    assert open_graph_file(script).name == "held"
+
+    script.write_text('from studio import Graph\nGRAPH_TEXT = "studio: 1"\ndef x():\n    return Graph("made")\n')
+
+    assert open_graph_file(script).name == "made"
+
+
 def test_a_standalone_script_opens_by_the_text_it_holds_and_says_so(tmp_path: Path) -> None:
     script = tmp_path / "critic_loop.py"
     assert main(["export", "critic_loop", "--standalone", "-o", str(script)]) == 0
