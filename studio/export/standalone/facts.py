@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from studio.engine.plan import NodePlan
@@ -14,9 +15,12 @@ from studio.graph.scope import Scope
 from studio.spec.types import value_check
 
 
-def graph_source(wiring: Wiring, names: Names, words: Words, around: str = "") -> str:
-    """Return the statement that makes a graph of its coroutine; `around` names the graph in whose stores it may look,
-    "" if none has any."""
+def graph_source(wiring: Wiring, names: Names, words: Words, around: str = "", same: str = "") -> str:
+    """Return the statement that makes a graph of its coroutine.
+
+    `around` names the graph in whose stores it may look, "" if none has any; `same` the one made of the same document
+    before, with another clock, whose stores it shares.
+    """
     plan, graph = wiring.plan, wiring.plan.graph
     nodes = ", ".join(f"{text_literal(node.name)}: {_node(node)}" for node in plan.nodes)
     facts = [
@@ -38,7 +42,9 @@ def graph_source(wiring: Wiring, names: Names, words: Words, around: str = "") -
             facts.append(f"on_limit={text_literal(plan.on_limit)}")
     if graph.limits:
         facts.append(f"limits={literal(dict(graph.limits))}")
-    if graph.stores:
+    if graph.stores and same:
+        facts.append(f"stores={same}.stores")
+    elif graph.stores:
         stores = ", ".join(f"{text_literal(name)}: {store_source(one, words)}" for name, one in graph.stores.items())
         facts.append(f"stores={{{stores}}}")
     if around:
@@ -71,3 +77,16 @@ def stands_inside(scope: Scope) -> Scope | None:
     while outer is not None and not outer.graph.stores:
         outer = outer.outer
     return outer
+
+
+def graph_sources(wirings: Sequence[Wiring], names: Names, words: Words) -> list[str]:
+    """Return the statements that make all graphs of a script."""
+    made: dict[int, str] = {}
+    sources = []
+    by_graph = {id(one.plan.graph): names.graphs[id(one.plan)] for one in reversed(wirings)}
+    for wiring in wirings:
+        outer = stands_inside(wiring.plan.scope)
+        around = "" if outer is None else by_graph[id(outer.graph)]
+        sources.append(graph_source(wiring, names, words, around, made.get(id(wiring.plan.graph), "")))
+        made.setdefault(id(wiring.plan.graph), names.graphs[id(wiring.plan)])
+    return sources

@@ -11,7 +11,7 @@ from studio.engine.prepared import Prepared, prepare
 from studio.export.formatting import formatted
 from studio.export.literals import comment, literal
 from studio.export.standalone.commanding import Asked, command_source
-from studio.export.standalone.facts import graph_source, stands_inside
+from studio.export.standalone.facts import graph_sources
 from studio.export.standalone.gathering import Gathered, Imported, NodeFunction, gather, specialise
 from studio.export.standalone.gathering.twins import ASKING, FIRING
 from studio.export.standalone.names import Names, Owner, is_module, owner
@@ -137,13 +137,9 @@ def _assembled(script: Script) -> str:
 def _own_parts(script: Script, words: Words, asked: Asked) -> tuple[list[str], list[str], list[str]]:
     """Return the wiring, the command line and the facts of the graphs, as sources."""
     names = script.names
-    by_graph = {id(one.plan.graph): names.graphs[id(one.plan)] for one in script.wirings}
     wiring = [Coroutine(one, names, words).source() for one in script.wirings]
     command = command_source(script.top.plan, names.graphs[id(script.top.plan)], asked, words)
-    facts = []
-    for one in script.wirings:
-        around = stands_inside(one.plan.scope)
-        facts.append(graph_source(one, names, words, "" if around is None else by_graph[id(around.graph)]))
+    facts = graph_sources(script.wirings, names, words)
     return wiring, command, facts
 
 

@@ -6,11 +6,12 @@ import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from studio.engine.plan import InputPlan, NodePlan, RegionPlan, Wire
+from studio.engine.plan import InputPlan, NodePlan, Wire
 from studio.export.literals import comment, docstring, literal
 from studio.export.naming import parameter
 from studio.export.standalone.names import Names, owner, snake
 from studio.export.standalone.outline import Step, Wiring
+from studio.export.standalone.telling import contenders, is_told, ports_of, read_nodes
 from studio.spec.types import accepts, value_check
 from studio.support.values import Json
 
@@ -40,7 +41,7 @@ class Coroutine:
         self.words = words
         self.plan = wiring.plan
         self.names = names
-        self._read = _read_nodes(wiring)
+        self._read = read_nodes(wiring)
         local = names.local()
         self._outs: dict[int, str] = {}
         """Variable of what each node gave, for nodes of which something is read."""
@@ -55,9 +56,9 @@ class Coroutine:
                     wanted = (name, f"{name}_in") if node.role == "input" else (f"{name}_out",)
                     self._outs[node.index] = local.take(*wanted)
         for node in self.plan.nodes:
-            for port, wires in _ports(node):
+            for port, wires in ports_of(node):
                 for wire in wires:
-                    if wire.feedback >= 0 and _is_told(node, port):
+                    if wire.feedback >= 0 and is_told(node, port):
                         self._registers[wire.feedback] = local.take(snake(f"{node.name}_{port}"))
 
     def source(self) -> str:
@@ -149,7 +150,7 @@ class Coroutine:
 
     def _target(self, register: int) -> str:
         node = self.plan.nodes[self.plan.registers[register].target]
-        for port, wires in _ports(node):
+        for port, wires in ports_of(node):
             if any(wire.feedback == register for wire in wires):
                 return f"{node.name}.{port}"
         return node.name
@@ -231,7 +232,7 @@ class Coroutine:
         """A race at a node that is switched off: nobody takes what wins, and yet it counts whether one delivers."""
         if node.knockout is True:
             for entry in node.inputs:
-                if entry.name in node.race_inputs and _contenders(self.plan, node, entry.name):
+                if entry.name in node.race_inputs and contenders(self.plan, node, entry.name):
                     yield self._joined(node, entry)
 
     # -- wires -----------------------------------------------------------------------------------
@@ -286,7 +287,7 @@ class Coroutine:
 
     def _first(self, node: NodePlan, entry: InputPlan, read: Sequence[str]) -> str:
         """A race: the first with a value in the order of the file, and whose failure counts if nobody delivers."""
-        names = _contenders(self.plan, node, entry.name)
+        names = contenders(self.plan, node, entry.name)
         more = [f"contenders={literal(tuple(names))}"] if names else []
         return f"{self.words('first')}({_arguments(['region', *read], more)})"
 
@@ -313,48 +314,3 @@ def _indented(lines: Iterator[str] | Sequence[str]) -> list[str]:
 
 def _in_first_tick(lines: Sequence[str]) -> list[str]:
     return ["if region.tick == 0:", *_indented(lines)] if lines else []
-
-
-def _ports(node: NodePlan) -> Iterator[tuple[str, Sequence[Wire]]]:
-    yield "when", node.when
-    for entry in node.inputs:
-        yield entry.name, entry.wires
-
-
-def _contenders(plan: RegionPlan, node: NodePlan, port: str) -> list[str]:
-    """Return the nodes whose failure counts only if nobody wins the race into this port, in its order."""
-    names: dict[str, None] = {}
-    for branch in node.race_inputs[port].branches:
-        for index in sorted(branch):
-            if plan.nodes[index].contends and plan.nodes[index].on_error == "fail":
-                names[plan.nodes[index].name] = None
-    return list(names)
-
-
-def _is_told(node: NodePlan, port: str) -> bool:
-    """True if the statement of the node names its wires on this port."""
-    if not node.knockout or port == "when" or (node.knockout is True and port in node.race_inputs):
-        return True
-    kind = next(iter(node.out_types.values()), "")
-    entry = next(entry for entry in node.inputs if entry.name == port)
-    return node.knockout == "pass" and bool(node.out_types) and accepts(entry.type, kind)
-
-
-def _read_nodes(wiring: Wiring) -> set[int]:
-    """Return the nodes of which some output is read by a statement."""
-    read: set[int] = set()
-    plan = wiring.plan
-    for node in plan.nodes:
-        for port, wires in _ports(node):
-            for wire in wires:
-                if not _is_told(node, port):
-                    continue
-                if wire.feedback < 0:
-                    read.add(wire.source)
-                else:
-                    start = plan.registers[wire.feedback].initial_from
-                    if start is not None:
-                        read.add(start[0])
-    if wiring.loops:
-        read |= {register.source for register in plan.registers}
-    return read

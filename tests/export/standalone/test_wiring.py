@@ -16,13 +16,51 @@ from studio.export.standalone.runtime_names import runtime_names
 from studio.export.standalone.wording import Coroutine, Words
 from studio.graph import Graph
 from tests.engine.generator import random_graph
-from tests.engine.players import REGISTRY, by_reference
+from tests.engine.players import REGISTRY, by_reference, run_logged, seen
 from tests.engine.same import differences
 from tests.engine.test_property import happened
 from tests.export.standalone import wired as harness
 from tests.export.standalone.wired import by_wiring
 from tests.support.graphs import CRITIC_LOOP
 from tests.support.toys import latencies, shuffled
+
+BOTH_CLOCKS = """\
+studio: 1
+name: both_clocks
+max_ticks: 3
+nodes:
+  n: {type: math.expression, expression: x + 1, kind: integer}
+  once: {type: flow.subgraph, graph: middle}
+  lasting: {type: flow.subgraph, graph: middle, clock: shared}
+  a: {type: flow.output, collect: true}
+  b: {type: flow.output, collect: true}
+edges:
+  - n.value ~> n.x: {initial: 0}
+  - n.value -> once.v
+  - n.value -> lasting.v
+  - once.length -> a.value
+  - lasting.length -> b.value
+graphs:
+  middle:
+    nodes:
+      v: {type: flow.input}
+      keep: {type: flow.subgraph, graph: deep}
+      length: {type: flow.output}
+    edges:
+      - v.value -> keep.v
+      - keep.length -> length.value
+    stores:
+      log: {type: list}
+    graphs:
+      deep:
+        nodes:
+          v: {type: flow.input}
+          add: {type: store.append, store: log}
+          length: {type: flow.output}
+        edges:
+          - v.value -> add.value
+          - add.length -> length.value
+"""
 
 coverage: Counter[str] = Counter()
 
@@ -113,6 +151,15 @@ async def critic_loop(region: Region) -> None:
         writer_fault = region.feed_back(critic_out["label"])  # critic.label ~> writer.fault
 '''
     )
+
+
+def test_a_graph_that_runs_with_both_clocks_keeps_one_declaration_of_its_stores() -> None:
+    graph = Graph.from_text(BOTH_CLOCKS)
+
+    outcome = by_wiring(graph)
+
+    assert outcome.outputs == {"a": [1, 1, 1], "b": [1, 2, 3]}
+    assert outcome.outline == seen(*run_logged(graph)).outline
 
 
 def test_what_the_author_wrote_beside_a_node_stands_beside_its_statement() -> None:

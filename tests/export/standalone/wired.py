@@ -14,7 +14,7 @@ from typing import Any, cast
 
 from studio.engine.plan import NodePlan, compile_plan
 from studio.engine.result import RunResult
-from studio.export.standalone.facts import graph_source, stands_inside
+from studio.export.standalone.facts import graph_sources
 from studio.export.standalone.names import Names, is_module, owner
 from studio.export.standalone.outline import Wiring
 from studio.export.standalone.planning import outline
@@ -53,12 +53,9 @@ def adapted(node: NodePlan) -> Module:
 
 def wired_source(wirings: list[Wiring], names: Names) -> str:
     """Return the source of coroutines and graphs."""
-    by_graph = {id(wiring.plan.graph): names.graphs[id(wiring.plan)] for wiring in wirings}
     parts = ["from __future__ import annotations"]
     parts += [Coroutine(wiring, names, Words()).source() for wiring in wirings]
-    for wiring in wirings:
-        around = stands_inside(wiring.plan.scope)
-        parts.append(graph_source(wiring, names, Words(), "" if around is None else by_graph[id(around.graph)]))
+    parts += graph_sources(wirings, names, Words())
     return "\n\n\n".join(parts)
 
 
