@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from studio.nodes._ports import any_ports, name_problems
-from studio.nodes._shapes import fill_shape, shape_gaps
+from studio.nodes._shapes import shape_gaps
+from studio.nodes.json._building import build_object, build_shape
 from studio.spec import Fields, Node, RunContext, node, param, port
+from studio.spec.plain import Plain
 
 
 @node("json.build", category="JSON", icon="json-build")
@@ -42,10 +44,16 @@ class Build(Node):
             )
 
     def run(self, ctx: RunContext, params: Params, inputs: Fields) -> Out:
-        values = vars(inputs)
+        values = inputs.as_dict()
         if params.template is None:
-            return self.Out(value={name: values[name] for name in params.names})
-        return self.Out(value=fill_shape(params.template, values))
+            return self.Out(**build_object({name: values[name] for name in params.names}))
+        return self.Out(**build_shape(values, params.template))
+
+    @classmethod
+    def plain(cls, params: Any) -> Plain:
+        if params.template is None:
+            return Plain(build_object, inputs="mapping", takes_firing=False)
+        return Plain(build_shape, {"template": params.template}, inputs="mapping", takes_firing=False)
 
 
 def _names(params: Any) -> tuple[str, ...]:

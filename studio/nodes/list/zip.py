@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from studio.nodes._ports import any_ports, name_problems
+from studio.nodes.list._zipping import zip_rows
 from studio.spec import Fields, Node, RunContext, node, param, port
-from studio.support.errors import NodeError
+from studio.spec.plain import Plain
 
 
 @node("list.zip", category="Lists", icon="table")
@@ -38,10 +39,9 @@ class Zip(Node):
         yield from name_problems(params.names, "name")
 
     def run(self, ctx: RunContext, params: Params, inputs: Fields) -> Out:
-        values = vars(inputs)
-        lengths = {name: len(values[name]) for name in params.names}
-        if len(set(lengths.values())) > 1:
-            told = ", ".join(f"`{name}` has {length}" for name, length in lengths.items())
-            raise NodeError(f"the lists are not of one length: {told}.", hint="Lists of a map stay aligned; see there.")
-        rows = zip(*(values[name] for name in params.names), strict=True)
-        return self.Out(rows=[dict(zip(params.names, row, strict=True)) for row in rows])
+        values = inputs.as_dict()
+        return self.Out(**zip_rows({name: values[name] for name in params.names}))
+
+    @classmethod
+    def plain(cls, params: Any) -> Plain:
+        return Plain(zip_rows, inputs="mapping", takes_firing=False)
