@@ -14,7 +14,7 @@ from studio.export.standalone.gathering.refusing import NotStandalone
 from studio.export.standalone.gathering.scoping import Use, Uses, uses_of
 from studio.export.standalone.gathering.sources import Imported, Piece, Source, file_of, is_ours, source_of
 from studio.export.standalone.gathering.taking import asks, definition_problem, library_problem, power_problem, refuse
-from studio.export.standalone.gathering.twins import ASKING, CONTEXT, TWIN_LIBRARIES, TWIN_NAMES, TWINS
+from studio.export.standalone.gathering.twins import ASKING, CONTEXT, RUNTIME, TWIN_LIBRARIES, TWIN_NAMES, TWINS
 
 BUILT_IN: Final = frozenset(dir(builtins))
 
@@ -206,7 +206,8 @@ def _looked_up(piece: Piece) -> tuple[Uses, list[Link]] | NotStandalone:
     """The same, remembered: most scripts and most node types share most of what they use."""
     uses = Uses()
     for statement in piece.statements:
-        if problem := power_problem(statement):
+        # What the runtime calls `outside` is its own; elsewhere it is the studio's.
+        if not piece.module.startswith(RUNTIME) and (problem := power_problem(statement)):
             return refuse(problem, piece.module, piece.name)
         found = uses_of(statement, piece.module)
         uses.names += found.names
