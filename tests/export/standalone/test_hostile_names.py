@@ -50,7 +50,7 @@ NAMES = (
 
 def hostile(text: str) -> Graph:
     """A graph that says a text wherever one can be said, and gives it as its result."""
-    graph = Graph("hostile", about=text)
+    graph = Graph(text, about=text)
     graph.add("flow.input", "said", value=text, help=text, title=text, kind="text")
     graph.add("text.constant", "held", text=text, title=text)
     graph.add("text.template", "filled", template=text.replace("{", "(").replace("}", ")") + "{a}")
