@@ -107,7 +107,8 @@ def _play(make: Callable[[], Graph], args: argparse.Namespace, inputs: dict[str,
 
         return run(
             graph, inputs, model=args.model, embedder=args.embedder, answers=args.answers, clock=args.clock,
-            seed=args.seed, limits=limits or None, cache=args.cache, db=db, folder=Path.cwd(), approve=approve, **watch,
+            seed=args.seed, limits=limits or None, cache=args.cache, db=db, folder=Path.cwd(), approve=approve,
+            script=(graph.base or Path.cwd()).absolute() / Path(sys.argv[0]).name, **watch,
         )  # fmt: skip
 
     return play(args, out, graph.name, db, start, lambda: graph)

@@ -71,6 +71,7 @@ async def arun(
     control: Control | None = None,
     log: RunLog | None = None,
     approve: Collection[str] = (),
+    script: str | Path | None = None,
     **more_inputs: Json,
 ) -> RunResult:
     """Run a graph to its end and return the outcome; inputs may be given as a mapping or by keyword.
@@ -83,7 +84,8 @@ async def arun(
     (`studio.replay.resume` and `fork` make it), `patience` the ticks a region without a bound may run, `folder` the
     one that relative names of files were given in (recorded, so that whoever goes on with the run elsewhere finds
     them), `control` lets a person hold and step it, `log` takes the place of a trace file.  `approve` are hashes of
-    what graphs may do (`studio.trust`) that are approved for this run; a replay does nothing and needs none.  What is
+    what graphs may do (`studio.trust`) that are approved for this run; a replay does nothing and needs none. `script`
+    is recorded as the file of a graph that was made in Python: where its files are looked up, the next time.  What is
     recorded goes to disk in group commits behind the run; `Trace(db)` waits for them.  Cancelling the task aborts the
     run and records that.
 
@@ -132,7 +134,7 @@ async def arun(
         if past is not None and past.instead:
             options["instead"] = past.instead  # whoever resumes this run before it came to them needs them
         boundary = "" if recorded is not None else await _boundary(prepared, settings)
-        log = _open_log(trace_file, run_id, document, prepared, bound, options, listener, past, boundary)
+        log = _open_log(trace_file, run_id, document, prepared, bound, options, listener, past, boundary, script)
     reuse = None if recorded is not None else await _reuse(settings, cache, prepared)
     engine = Engine(
         run_id=run_id,
@@ -264,6 +266,7 @@ def _open_log(
     listener: Listener | None,
     past: Past | None,
     boundary: str,
+    script: str | Path | None,
 ) -> RunLog:
     from studio.support.keys import scrubber
     from studio.trace import RunStart, open_run
@@ -271,7 +274,7 @@ def _open_log(
     start = RunStart(
         run_id=run_id,
         graph_name=document.name,
-        graph_file=document.place.file,
+        graph_file=document.place.file or str(script or ""),
         graph_hash=prepared.hash,
         graph_text=prepared.text,
         inputs={name: encode(value) for name, value in bound.items()},

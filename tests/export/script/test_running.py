@@ -13,8 +13,10 @@ import pytest
 
 from studio.cli.main import main
 from studio.graph import Graph
+from studio.spec.registry import default_registry
 from studio.support.resources import bundled_graphs
 from studio.trace import Trace
+from studio.trust.survey import survey
 from tests.export.script.scripts import call, script_of
 
 EXAMPLES = bundled_graphs()
@@ -114,3 +116,25 @@ def test_a_graph_that_cannot_be_built_is_told_in_a_sentence(tmp_path: Path, caps
 
     assert call(script_of(graph, tmp_path, "loop")) == 2
     assert "would close a cycle within one tick" in capsys.readouterr().err
+
+
+def test_a_run_that_a_script_began_goes_on_from_anywhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    graph = Graph("x", base=tmp_path)
+    graph.add("text.constant", "name", text="a.txt")
+    graph.add("text.constant", "again", text="a.txt")
+    graph.add("files.read", "read")
+    graph.add("flow.output", "out")
+    graph.connect("name.text", "read.name")
+    graph.connect("read.text", "out.value")
+    (tmp_path / "a.txt").write_text("found")
+    script, db = script_of(graph, tmp_path), str(tmp_path / "x.db")
+    assert call(script, "--db", db, "--limit", "firings=2") == 3
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+
+    with Trace(db) as trace:
+        assert Path(trace.run("last").file) == script
+        approval = survey(graph, default_registry()).hash
+    assert main(["resume", "--db", db, "--limit", "firings=9", "--approve", approval]) == 0
+    with Trace(db) as trace:
+        assert trace.decoded(trace.run("last").outputs) == {"out": "found"}
