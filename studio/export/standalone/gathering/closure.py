@@ -107,7 +107,9 @@ def twin_of(module: str, name: str) -> tuple[str, str]:
     twin = TWINS.get(module)
     if twin is not None:
         source = source_of(twin)
-        if source is not None and name in source.bindings:
+        bound = source.bindings.get(name) if source is not None else None
+        # What the twin itself takes from the module, it does not stand for.
+        if isinstance(bound, Piece) or (isinstance(bound, Imported) and bound.module != module):
             return twin, name
     return module, name
 

@@ -15,6 +15,7 @@ TWINS: Final = {
     "studio.support.expressions": f"{RUNTIME}.formulas",  # simpleeval
     "studio.support.patterns": f"{RUNTIME}.patterns",  # google-re2
     "studio.support.schemas": f"{RUNTIME}.schemas",  # jsonschema
+    "studio.spec.calls": f"{RUNTIME}.calls",  # what providers need of an answer is more than a script does
     "studio.documents.code.languages": f"{RUNTIME}.languages",  # tree_sitter
     "studio.documents.ranking.bm25": f"{RUNTIME}.bm25",  # bm25s
     "studio.documents.ranking.vectors": f"{RUNTIME}.vectors",  # numpy
