@@ -15,7 +15,8 @@ TWINS: Final = {
     "studio.support.expressions": f"{RUNTIME}.formulas",  # simpleeval
     "studio.support.patterns": f"{RUNTIME}.patterns",  # google-re2
     "studio.support.schemas": f"{RUNTIME}.schemas",  # jsonschema
-    "studio.spec.calls": f"{RUNTIME}.calls",  # what providers need of an answer is more than a script does
+    "studio.support.templates": f"{RUNTIME}.templates",  # remembers much
+    "studio.spec.calls": f"{RUNTIME}.calls",  # says much that a script has no use for
     "studio.documents.code.languages": f"{RUNTIME}.languages",  # tree_sitter
     "studio.documents.ranking.bm25": f"{RUNTIME}.bm25",  # bm25s
     "studio.documents.ranking.vectors": f"{RUNTIME}.vectors",  # numpy

@@ -180,7 +180,7 @@ def test_variables_and_inputs_of_one_name_stay_two(own_type: OwnType) -> None:
 def test_variables_that_took_the_place_of_inputs_would_be_seen(
     own_type: OwnType, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(bodies_module, "_part_locals", lambda function, parameters: None)
+    monkeypatch.setattr(bodies_module, "part_locals", lambda function, parameters: None)
 
     assert call(made(own_type(LOOP)), None, items=[1, 2], index=5)["index"] != 5
 
