@@ -1,4 +1,4 @@
-"""The variables of a rewritten `run`: their names beside those of its parameters, and what type checkers hear of them."""
+"""The variables of a rewritten `run`: their names beside those of its parameters, and their types."""
 
 from __future__ import annotations
 
