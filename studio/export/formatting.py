@@ -53,21 +53,29 @@ def _joined(source: str) -> str:
         offsets.append(offsets[-1] + len(line))
     cuts: list[tuple[int, int, str]] = []
     run: list[tokenize.TokenInfo] = []
+    before: tokenize.TokenInfo | None = None
     for token in tokenize.generate_tokens(io.StringIO(source).readline):
         if token.type == tokenize.NL:
             continue
         if token.type == tokenize.STRING and _QUOTED.match(token.string):
             run.append(token)
             continue
+        if not run:
+            before = token
+            continue
         made = _one_literal(run) if len(run) > 1 else ""
         if made:
             first, last = run[0], run[-1]
             behind = 1 if token.string == "," else 0
-            if first.start[0] == last.end[0] or first.start[1] + _columns(made) + behind <= LINE:
+            column = first.start[1] + behind
+            if before is not None and before.string == "(" and token.string == ")":
+                column = min(column, before.start[1] + len("(),"))  # all of it beside its brackets
+            if first.start[0] == last.end[0] or column + _columns(made) <= LINE:
                 cuts.append(
                     (offsets[first.start[0] - 1] + first.start[1], offsets[last.end[0] - 1] + last.end[1], made)
                 )
         run = []
+        before = token
     for begin, end, made in reversed(cuts):
         source = source[:begin] + made + source[end:]
     return source
