@@ -155,9 +155,7 @@ def test_nothing_of_strangers_is_unpacked_from_an_archive() -> None:
     assert found == ["weights.py"]
 
 
-def test_no_script_is_exported_yet() -> None:
-    """Whoever adds the export of scripts adds the test of a node named `\"\"\"; import os`."""
-    assert not (ROOT / "studio" / "export" / "script.py").exists()
+def test_a_node_whose_name_is_code_is_refused() -> None:
     with pytest.raises(Exception, match="cannot name a node"):
         Graph("g").add("text.constant", '"""; import os', text="x")
 

@@ -198,8 +198,19 @@ THREATS: Final[dict[str, Row]] = {
         (f"{TEXTS}::test_control_the_same_texts_written_plainly_do_drive_it",),
     ),
     "Exported script": Row(
-        (f"{TEXTS}::test_no_script_is_exported_yet",),
-        (),  # there is no export of scripts; the test above fails as soon as there is
+        (
+            f"{TEXTS}::test_a_node_whose_name_is_code_is_refused",
+            "tests/export/script/test_quality.py::test_no_text_of_a_graph_becomes_code",
+            "tests/export/standalone/test_hostile_names.py::test_a_text_stays_a_text_wherever_it_stands",
+            "tests/export/standalone/test_hostile_names.py::test_a_node_whose_name_is_code_makes_no_script",
+            "tests/export/standalone/test_with_litellm_only.py"
+            "::test_it_asks_a_server_by_litellm_and_its_run_opens_in_the_studio",
+            "tests/importers/script/test_hostile_scripts.py::test_opening_a_script_executes_nothing_of_it",
+        ),
+        (
+            "tests/export/script/test_quality.py::test_a_naive_writer_would_be_caught",
+            "tests/export/standalone/test_hostile_names.py::test_control_a_writer_that_pastes_texts_is_caught",
+        ),
     ),
     "Supply chain": Row(
         (
@@ -221,7 +232,7 @@ THREATS: Final[dict[str, Row]] = {
 }
 """The table."""
 
-NOT_YET: Final = {"Archive bomb", "Exported script"}
+NOT_YET: Final = {"Archive bomb"}
 """Rows about what the studio does not do: their test notices when it begins to."""
 
 
