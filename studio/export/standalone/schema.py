@@ -9,10 +9,17 @@ import contextlib
 import re
 from functools import lru_cache
 from pathlib import Path
+from typing import Final
 
 from studio.trace.migrations import migrate
 from studio.trace.schema import APPLICATION_ID, VERSION
 from studio.trace.sqlite import connect_scratch
+
+COLUMNS: Final = 114
+"""Longest line, where no word is longer: so many fit into a literal of a script."""
+
+_WORD: Final = re.compile(r"""(?:'[^']*'|"[^"]*"|[^\s'"])+""")
+"""What stands between spaces, but for those within quotes."""
 
 _NOW = "strftime('%Y-%m-%d %H:%M:%f000+00:00', 'now')"
 """When a migration was applied, in the form in which they note it themselves."""
@@ -40,5 +47,10 @@ def trace_schema() -> str:
 
 
 def _tidy(sql: str) -> str:
-    """The statement without empty lines and spaces at the ends of lines."""
-    return re.sub(r"[ \t]*\n\s*\n|[ \t]+\n", "\n", sql.strip())
+    """The statement in as few lines as it takes; texts within it stay as they are."""
+    lines = [""]
+    for word in _WORD.findall(sql):
+        if lines[-1] and len(lines[-1]) + 1 + len(word) > COLUMNS:
+            lines.append(" ")
+        lines[-1] += f" {word}" if lines[-1] else word
+    return "\n".join(lines)

@@ -44,6 +44,9 @@ STYLE: Final = (
 
 COLUMNS: Final = 120
 
+NARROW: Final = 88
+"""Columns of a line where nothing else is said."""
+
 RULE: Final = "# ".ljust(COLUMNS, "-")
 """The line between a graph's own code and the runtime."""
 
@@ -120,8 +123,8 @@ def _assembled(script: Script) -> str:
     ]
     below = [
         *_headed("What there is to say of each graph beside its wiring.", facts),
-        f"TRACE_SCHEMA = {literal(trace_schema())}",
         f"GRAPH_TEXT = {literal(script.prepared.text)}",
+        f"TRACE_SCHEMA = {literal(trace_schema())}",
         'if __name__ == "__main__":\n    sys.exit(main())',
     ]
     heading = f"{RULE}\n# The runtime, the same in all scripts: what the statements above call.\n{RULE}"
@@ -169,4 +172,11 @@ def _modules(script: Script, snippets: Sequence[str]) -> Iterator[str]:
 
 def _imports(gathered: Gathered, body: str) -> str:
     own = [(imported, name) for imported, name in OWN_IMPORTS if re.search(rf"\b{name}\b", body)]
-    return "\n".join(["from __future__ import annotations\n", *gathered.import_lines(own)])
+    lines = [_wrapped(line) for line in gathered.import_lines(own)]
+    return "\n".join(["from __future__ import annotations\n", *lines])
+
+
+def _wrapped(line: str) -> str:
+    """Return an import with a name per line where linters that know no wider lines than 88 columns would have it so."""
+    head, marker, names = line.partition(" import ")
+    return f"{head} import ({names},)" if marker and len(line) > NARROW else line

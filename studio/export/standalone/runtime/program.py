@@ -23,7 +23,6 @@ from studio.support.keys import scrub
 from studio.support.pieces import money, plural
 from studio.support.plain import plain, plain_line
 from studio.support.values import Blob, Json, encode, hash_bytes, preview
-from studio.trace.log import RunStart
 
 if TYPE_CHECKING:
     from studio.export.standalone.runtime.firing import Firing
@@ -130,26 +129,26 @@ async def _execute(
     if outside is not None:
         await outside.prepare()
     plain_values = {name: value.value() if isinstance(value, Blob) else value for name, value in values.items()}
-    start = RunStart(
+    recorder = Recorder(
+        db,
+        schema,
         run_id=new_run_id(),
-        graph_name=graph.name,
-        graph_file="",
+        graph=graph.name,
         graph_hash=hash_bytes(text.encode()),
-        graph_text=text,
+        text=text,
         inputs={name: encode(value) for name, value in plain_values.items()},
         options={
             "model": getattr(args, "model", None), "embedder": getattr(args, "embedder", None), "seed": args.seed,
             "clock": getattr(args, "clock", None), "limits": dict(limits), "answers": getattr(args, "answers", None),
             "races": "ordered", "patience": 100, "cache": "off", "folder": str(Path.cwd()),
         },
-        started_at=time.time_ns(),
+        at=time.time_ns(),
     )  # fmt: skip
-    recorder = Recorder(db, schema, start)
     shown = sys.stderr.isatty() and not args.json and (outside is None or not outside.asks_at_terminal)
     progress = Progress() if shown else None
     try:
         run = Run(
-            start.run_id, recorder, seed=args.seed, limits=limits, base=Path(sys.argv[0]).parent,
+            recorder.run_id, recorder, seed=args.seed, limits=limits, base=Path(sys.argv[0]).parent,
             watch=None if progress is None else progress.show,
         )  # fmt: skip
         for value in values.values():

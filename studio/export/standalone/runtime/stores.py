@@ -6,6 +6,7 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, Literal
 
 from studio.engine.memories import OPERATIONS, Memory
+from studio.export.standalone.runtime.store_records import record_content, record_memory, record_store_op
 from studio.support.values import Json, encode
 
 if TYPE_CHECKING:
@@ -29,10 +30,10 @@ class StoreDecl:
     def open(self, firing: Firing, name: str, graph: Graph) -> Handle:
         """Return the store as a firing sees it; `graph` is where it is declared."""
         owner: Region | None = None
-        stores, key = firing.region.run.stores, f"{id(graph)} {name}"
+        stores, key = firing.region.run.stores, f"{id(graph.stores)} {name}"
         if self.scope == "region":
             owner = firing.region
-            while owner.graph is not graph:
+            while owner.graph.stores is not graph.stores:  # a graph may be there twice, with both kinds of clock
                 assert owner.around is not None, "a graph runs inside the graphs that enclose it"
                 owner = owner.around.region
             stores, key = owner.stores, name
@@ -61,7 +62,7 @@ class Handle:
         n = firing.next_number()
         result = store.do(op, args)
         memory = _memory(firing.region, store, self._name, self._graph)
-        run.log.store_op(firing.id, n, self._name, op, dict(args), encode(result), memory.number, run.seq)
+        record_store_op(run.log, firing.id, n, self._name, op, dict(args), encode(result), memory.number, run.seq)
         memory.since += 1
         if memory.since >= OPERATIONS and memory.since >= _due(store):
             _write_down(firing.region, store, memory)
@@ -100,13 +101,13 @@ def _first_use(inner: Region, store: Store, name: str, graph: Graph) -> Memory:
     log, seq = inner.run.log, inner.run.seq
     region, base = _place(inner, store)
     if region is None:
-        number = log.memory(name, store.kind, f"run:{_path(graph)}", "", 0, 0, 1, 0, seq)
+        number = record_memory(log, name, store.kind, f"run:{_path(graph)}", "", 0, 0, 1, 0, seq)
     elif base is None:
         clock = region
         while not clock.tick_prefix and clock.around is not None:  # it ticks with the graph around it
             clock = clock.around.region
         place = (region.prefix, clock.tick_prefix, region.parent, region.item, clock.attempt)
-        number = log.memory(name, store.kind, *place, 0, seq)
+        number = record_memory(log, name, store.kind, *place, 0, seq)
     else:
         around = _memory(inner, base, name, graph)
         if around.map_firing != region.parent:
@@ -115,7 +116,7 @@ def _first_use(inner: Region, store: Store, name: str, graph: Graph) -> Memory:
             if around.since >= OPERATIONS and around.since >= _due(base):
                 _write_down(inner, base, around)
         place = (region.prefix, region.tick_key, region.parent, region.item, region.attempt)
-        number = log.memory(name, store.kind, *place, around.number, seq)
+        number = record_memory(log, name, store.kind, *place, around.number, seq)
     return Memory(number, base)
 
 
@@ -148,7 +149,7 @@ def _write_down(region: Region, store: Any, memory: Memory) -> None:
         return {"$blob": log.blob(data, "application/json"), "type": "application/json", "size": len(data)}
 
     content = store.dump_in_parts(keep) if hasattr(store, "dump_in_parts") else store.dump()
-    log.memory_content(memory.number, region.run.seq, encode(content))
+    record_content(log, memory.number, region.run.seq, encode(content))
     memory.since = 0
 
 

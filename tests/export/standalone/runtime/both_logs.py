@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from studio.export.standalone.runtime.recording import Recorder
+from studio.export.standalone.runtime.store_records import record_content, record_memory, record_store_op
 from studio.export.standalone.schema import trace_schema
 from studio.support.errors import EnvironmentProblem
 from studio.trace import RunStart, open_run
@@ -22,7 +24,20 @@ NOT_COMPARED = ("_sqlite_migrations", "prompt_search", "prompt_search_data", "pr
 """When it was made, and an index that the studio adds to while it has nothing else to do."""
 
 
-class EngineRecorder(Recorder):
+class WholeRecorder(Recorder):
+    """A recorder with all that the studio's log has a script for."""
+
+    def store_op(self, *facts: Any) -> None:
+        record_store_op(self, *facts, *(0, 0)[: 8 - len(facts)])
+
+    def memory(self, *facts: Any) -> int:
+        return record_memory(self, *facts)
+
+    def memory_content(self, *facts: Any) -> None:
+        record_content(self, *facts)
+
+
+class EngineRecorder(WholeRecorder):
     """A recorder that the studio's engine can write through."""
 
     def when_durable(self, call: Callable[[EnvironmentProblem | None], None]) -> None:
@@ -30,12 +45,22 @@ class EngineRecorder(Recorder):
         call(None)
 
 
+def recorder_of(path: Path | None, start: RunStart, schema: str = "") -> EngineRecorder:
+    """Return a recorder that begins a run with a header of the studio."""
+    return EngineRecorder(
+        path, schema or trace_schema(), run_id=start.run_id, graph=start.graph_name, graph_hash=start.graph_hash,
+        text=start.graph_text, inputs=start.inputs, options=start.options, at=start.started_at,
+    )  # fmt: skip
+
+
 class BothLogs:
     """Hands every call on to both; `step` makes each durable at once, so that ids follow the order of the calls."""
 
     def __init__(self, folder: Path, start: RunStart, *, step: bool = True, scrub: Any = None) -> None:
         self.files = (folder / "studio.sqlite", folder / "script.sqlite")
-        self.logs = (open_run(self.files[0], start, scrub=scrub), EngineRecorder(self.files[1], trace_schema(), start))
+        start = replace(start, graph_file="")  # a script comes from no file of a graph
+        script = recorder_of(self.files[1], start)
+        self.logs = (open_run(self.files[0], start, scrub=scrub), script)
         self.run_id = start.run_id
         self._step = step
 

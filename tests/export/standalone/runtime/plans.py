@@ -7,12 +7,14 @@ runtime is tested apart from how scripts are written.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Mapping
+import itertools
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from inspect import isawaitable
 from typing import Any, cast
 
 from studio.engine.plan import InputPlan, NodePlan, RegionPlan, Wire, compile_plan
+from studio.export.standalone.runtime import store_records
 from studio.export.standalone.runtime.bodies import Organ, Subgraph
 from studio.export.standalone.runtime.graph import Graph, Input
 from studio.export.standalone.runtime.knockouts import knocked_out
@@ -25,6 +27,7 @@ from studio.export.standalone.runtime.recording import Recorder
 from studio.export.standalone.runtime.region import REQUIRED, Region
 from studio.export.standalone.runtime.run import Run
 from studio.export.standalone.runtime.stores import StoreDecl
+from studio.export.standalone.runtime.trace_file import TraceFile
 from studio.export.standalone.runtime.wires import Outs, Wires, even_absent
 from studio.export.standalone.runtime.wires import Wire as Carried
 from studio.graph import Graph as Document
@@ -32,7 +35,7 @@ from studio.graph.scope import Scope
 from studio.spec.params import parse_params
 from studio.spec.types import accepts
 from studio.stores import store_kinds
-from studio.support.values import Json
+from studio.support.values import Json, decode
 from tests.support.memory_log import MemoryLog
 
 
@@ -209,18 +212,36 @@ class WholeLog(MemoryLog):
     """A log that also keeps what it is told of stores: which one each operation meant, and contents written down."""
 
     stores: list[tuple[Any, ...]] = field(default_factory=list)
+    store_numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
+    base: int = 0
 
-    def memory(self, *told: Any, **more: Any) -> int:
+    def memory(self, *told: Any) -> int:
         self.stores.append(("memory", *told))
-        return super().memory(*told, **more)
+        return next(self.store_numbers)
 
     def store_op(
         self, firing: int, n: int, store: str, op: str, args: Json, result: bytes, memory: int = 0, after: int = 0
     ) -> None:
+        next(self.store_numbers)
         self.stores.append((firing, n, store, op, args, result, memory, after))
 
     def memory_content(self, memory: int, after: int, content: bytes) -> None:
+        next(self.store_numbers)
         self.stores.append(("content", memory, after, content))
+
+    def clean(self, data: bytes) -> bytes:
+        return data
+
+    def later(self, write: Callable[..., object], *row: Any) -> None:
+        """Keep what a script has its recorder write of stores, in the words of the studio's log."""
+        if write is TraceFile.insert:
+            self.stores.append(("memory", *row[2:]))
+        elif write is store_records._write_store_op:
+            (_, *facts), args, result, place = row
+            self.stores.append((*facts, decode(args), result, *divmod(place, 1 << 32)))
+        else:
+            assert write is store_records._write_content
+            self.stores.append(("content", *divmod(row[1], 1 << 32), row[2]))
 
 
 def script_of(document: Document, registry: Any) -> Graph:

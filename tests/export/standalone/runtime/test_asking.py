@@ -19,10 +19,8 @@ from studio.export.standalone.runtime.graph import Graph as ScriptGraph
 from studio.export.standalone.runtime.humans import human_of
 from studio.export.standalone.runtime.models.catalog import Models
 from studio.export.standalone.runtime.outside import AskingFiring
-from studio.export.standalone.runtime.recording import Recorder
 from studio.export.standalone.runtime.region import Region
 from studio.export.standalone.runtime.run import Run
-from studio.export.standalone.schema import trace_schema
 from studio.graph.model import Graph
 from studio.spec import Fields, Node, RunContext, node, port
 from studio.spec.calls import ChatCall, ChatReply, CompletionCall, CompletionReply, ModelInfo, ToolOffer
@@ -31,7 +29,7 @@ from studio.support.errors import EnvironmentProblem, ModelError, NodeError, Stu
 from studio.support.values import Json
 from studio.trace import open_run
 from studio.trace.writer import close_writer
-from tests.export.standalone.runtime.both_logs import rows_of
+from tests.export.standalone.runtime.both_logs import recorder_of, rows_of
 from tests.trace.runs import start_of
 
 Work = Callable[[Any], Awaitable[Json]]
@@ -85,7 +83,7 @@ async def in_a_script(
     async def body(region: Region) -> None:
         await region.fire("asker", asker)
 
-    log = Recorder(file, trace_schema(), start_of())
+    log = recorder_of(file, start_of())
     models = Models({}, model=f"scripted:{script}", embedder="toy")
     world = World(log, models, human_of(None if answers is None else str(answers)), Clock(clock), no_waiting=True)
     run = Run(log.run_id, log, make_firing=AskingFiring, no_waiting=True)
@@ -266,7 +264,7 @@ async def asks_twice(ctx: Any) -> Json:
 
 
 async def paid_run(file: Path, model: Paid, broken: type[EnvironmentProblem] | None = None) -> Run:
-    log = Recorder(file, trace_schema(), start_of())
+    log = recorder_of(file, start_of())
     log.flush()
     models = Models({})
     models._providers["paid"] = model

@@ -15,7 +15,7 @@ from studio.export.standalone.schema import trace_schema
 from studio.trace import open_run
 from studio.trace.writer import close_writer
 from tests.cli.conftest import Cli, cli  # noqa: F401 - a fixture
-from tests.export.standalone.runtime.both_logs import rows_of
+from tests.export.standalone.runtime.both_logs import WholeRecorder, rows_of
 from tests.export.standalone.runtime.test_recording import everything, finish
 from tests.support.fake_llm_server import chat, error, fake_llm_server
 from tests.trace.runs import GRAPH, GRAPH_HASH
@@ -29,12 +29,13 @@ from pathlib import Path
 from typing import Any
 
 from studio.export.standalone.runtime.recording import Recorder
-from studio.trace.log import RunStart
+from studio.export.standalone.runtime.store_records import record_content, record_memory, record_store_op
 
 LONG = {LONG!r}
 SCHEMA = {trace_schema()!r}
-START = RunStart("01RUN", "toy", "toy.yaml", {GRAPH_HASH!r}, {GRAPH!r}, {{"topic": LONG}}, {{"long": "o" * 300}},
-                 started_at=7)
+
+
+{inspect.getsource(WholeRecorder)}
 
 
 {inspect.getsource(everything)}
@@ -43,7 +44,10 @@ START = RunStart("01RUN", "toy", "toy.yaml", {GRAPH_HASH!r}, {GRAPH!r}, {{"topic
 
 def record(file: str) -> None:
     """Record a run that holds each kind of row."""
-    log = Recorder(Path(file), SCHEMA, START)
+    log = WholeRecorder(
+        Path(file), SCHEMA, run_id="01RUN", graph="toy", graph_hash={GRAPH_HASH!r}, text={GRAPH!r},
+        inputs={{"topic": LONG}}, options={{"long": "o" * 300}}, at=7,
+    )
     everything(log)
     finish(log)
     log.close()
@@ -55,21 +59,25 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
+from types import SimpleNamespace
 
 from studio.export.standalone.runtime.models.catalog import Models
-from studio.spec.calls import ChatCall
 from studio.support.errors import StudioError
+
+REQUEST = {
+    "messages": [{"role": "user", "content": "hi"}], "schema": None, "max_tokens": 9, "temperature": 0.0, "seed": 0,
+    "stop": [], "logprobs": False,
+}
 
 
 async def ask(model: str) -> None:
     """Ask twice and print what comes."""
     models = Models({}, model=model)
     try:
-        await models.prepare(["default"])
+        await models.prepare()
         for _ in range(2):
-            call = ChatCall(({"role": "user", "content": "hi"},), max_tokens=9, node="a", tick="0")
             try:
-                print(json.dumps((await models.provider().chat(call)).to_json()))
+                print(json.dumps(await models.provider().chat(REQUEST, SimpleNamespace(node="a", tick="0"))))
             except StudioError as error:
                 print(json.dumps([getattr(error, "kind", ""), str(error)]))
     except StudioError as error:
@@ -124,7 +132,7 @@ def test_a_run_recorded_by_the_standard_library_alone_is_what_the_studio_writes(
 
     from studio.trace import RunStart
 
-    start = RunStart("01RUN", "toy", "toy.yaml", GRAPH_HASH, GRAPH, {"topic": LONG}, {"long": "o" * 300}, started_at=7)
+    start = RunStart("01RUN", "toy", "", GRAPH_HASH, GRAPH, {"topic": LONG}, {"long": "o" * 300}, started_at=7)
     log = open_run(tmp_path / "studio.sqlite", start)
     everything(log)
     finish(log)

@@ -11,15 +11,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from studio import arun
-from studio.export.standalone.runtime import recording, tallying, trace_rows, values
-from studio.export.standalone.schema import trace_schema
+from studio.export.standalone.runtime import recording, store_records, values
 from studio.graph.model import Graph
 from studio.models.scripted import Scripted
 from studio.support.ids import new_run_id
-from studio.trace import RunStart, runlog
+from studio.trace import RunStart, Trace
+from studio.trace.ahead import done_from
 from studio.trace.sqlite import connect_writer
 from tests.cli.conftest import Cli, cli  # noqa: F401 - a fixture
-from tests.export.standalone.runtime.both_logs import BothLogs, EngineRecorder
+from tests.export.standalone.runtime.both_logs import BothLogs, recorder_of
 from tests.support.record_examples import CRITIC_SCRIPT
 from tests.trace.runs import start_of
 from tests.trace.whole import LONG
@@ -31,7 +31,7 @@ CRITIC = Path("graphs/critic_loop.yaml")
 def written_by(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     """Who writes values: in the studio orjson, in a script its twin."""
     if request.param != "orjson":
-        for module in (recording, tallying, trace_rows, runlog):
+        for module in (recording, store_records):
             monkeypatch.setattr(module, "encode", values.encode)
     return str(request.param)
 
@@ -71,7 +71,6 @@ def everything(log: Any) -> None:
     log.store_op(6, 6, "notes", "put", {"key": "k" * 300}, b'"old"', memory, 4)
     log.store_op(6, 7, "notes", "get", {}, b"null")
     log.memory_content(memory, 4, b'["%s"]' % (b"c" * 300))
-    log.alarm(6, "limit", "nearly there", {"at": 9}, 1)
     log.effect_intent(6, 8, "chat", "m", {"model": "m", "messages": messages[:2]}, 2, 1)  # nobody answers
 
 
@@ -92,14 +91,14 @@ def test_each_kind_of_row_is_written_as_the_studio_writes_it(tmp_path: Path, end
     studio, script = both.close()
 
     assert script == studio
-    unused = {"_flaw", "_checkpoint", "control"} | (set() if ends else {"_run_end", "_spent"})
+    unused = {"_flaw", "_alarm", "_checkpoint", "control"} | (set() if ends else {"_run_end", "_spent"})
     assert {table for table, rows in studio.items() if not rows} <= unused
 
 
 def test_the_comparison_sees_a_single_other_value(tmp_path: Path) -> None:
     both = BothLogs(tmp_path, start_of())
     everything(both)
-    both.logs[1].alarm(6, "limit", "another", None, 1)
+    both.logs[1].effect_intent(6, 9, "tool", "another", None, 1, 1)
     studio, script = both.close()
 
     assert script != studio
@@ -199,18 +198,36 @@ def rounded(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [{key: round(value, 6) if isinstance(value, float) else value for key, value in row.items()} for row in rows]
 
 
-def test_a_long_run_has_the_same_checkpoints(tmp_path: Path) -> None:
+@pytest.mark.parametrize("told", [True, False], ids=["as it is", "control: what was used is not told"])
+def test_each_step_of_a_long_run_reads_the_same_without_checkpoints(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, told: bool
+) -> None:
+    if not told:
+        monkeypatch.setattr(recording, "_write_spent", lambda *facts: None)
     both = BothLogs(tmp_path, start_of(), step=False)
     both.paths(1, "", [("work", "toy", 1)], 0)
     both.open_firing(1, 1, "a0", 0, 0, 1)
     for id in range(2, 700):
+        if id % 50 == 0:
+            both.effect_intent(id, 1, "chat", "m", {"messages": [{"role": "user", "content": "hi"}]}, 1, id)
+            both.effect_result(id, 1, "ok", {"text": "yes"}, "", 1, 3, 4, 0.25, "stop", None)
         status = (0, 1, 2)[id % 3]
         both.firing(id, id - 1, 1, f"a{id}", 0, 0, status, "", 0, 1, 1, None, {"n": b"1"}, 1)
     studio, script = both.close()
 
-    assert script["_checkpoint"] == studio["_checkpoint"]
-    assert [row["id"] & 0xFFFF for row in script["_checkpoint"]] == [256, 512]
-    assert script == studio
+    assert (len(studio.pop("_checkpoint")), script.pop("_checkpoint")) == (2, [])
+    assert (script == studio) is told
+    assert (read_at_steps(both.files[1]) == read_at_steps(both.files[0])) is told
+
+
+def read_at_steps(file: Path) -> list[Any]:
+    """What the studio says of some steps of a run: what was decided and used by then, what was under way and came."""
+    with Trace(file) as trace:
+        steps = trace.steps("01RUN")
+        return [
+            (steps.counts(seq), steps.under_way(seq), steps.asked(seq), steps.next_call(seq), done_from(steps, seq))
+            for seq in (1, 49, 200, 255, 256, 257, 600, 698)
+        ]
 
 
 async def test_a_run_of_the_engine_is_written_alike_table_by_table(tmp_path: Path) -> None:
@@ -231,7 +248,7 @@ class TestTheStudio:
     @pytest.fixture
     async def db(self, tmp_path: Path) -> Path:
         graph, file = Graph.load(CRITIC), tmp_path / "script.sqlite"
-        recorder = EngineRecorder(file, trace_schema(), critic_start(graph))
+        recorder = recorder_of(file, critic_start(graph))
         await critic_run(recorder, graph)
         recorder.close()
         return file

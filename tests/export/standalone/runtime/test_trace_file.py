@@ -7,12 +7,12 @@ import contextlib
 import re
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from studio.export.standalone.runtime import recording, trace_file
-from studio.export.standalone.runtime.recording import Recorder
+from studio.export.standalone.runtime import recording
 from studio.export.standalone.schema import trace_schema
 from studio.support.errors import EnvironmentProblem
 from studio.support.values import NotJson
@@ -20,14 +20,14 @@ from studio.trace import RunStart, Trace, open_run
 from studio.trace.schema import VERSION
 from studio.trace.sqlite import connect_writer, sqlite3
 from studio.trace.writer import close_writer
-from tests.export.standalone.runtime.both_logs import rows_of
+from tests.export.standalone.runtime.both_logs import EngineRecorder, recorder_of, rows_of
 from tests.trace.runs import ROOT, start_of
 
 CANARY = "canary-4711-no-key-of-anyone"
 
 
-def recorder(file: Path | None, run: str = "01RUN") -> Recorder:
-    return Recorder(file, trace_schema(), start_of(run))
+def recorder(file: Path | None, run: str = "01RUN") -> EngineRecorder:
+    return recorder_of(file, start_of(run))
 
 
 def schema_of(file: Path) -> set[tuple[str, str, str]]:
@@ -95,31 +95,31 @@ def test_values_that_stand_in_the_file_are_not_stored_again(tmp_path: Path) -> N
 def foreign(file: Path) -> str:
     with contextlib.closing(sqlite3.connect(file)) as connection:
         connection.execute("CREATE TABLE recipes (name TEXT)")
-    return "no trace of Ganglia Studio"
+    return "a database of another program"
 
 
 def newer(file: Path) -> str:
     recorder(file).close()
     with contextlib.closing(connect_writer(file)) as connection:
         connection.execute(f"PRAGMA user_version = {VERSION + 1}")
-    return f"newer Ganglia Studio (schema {VERSION + 1}"
+    return f"a newer Ganglia Studio made it (schema {VERSION + 1}"
 
 
 def older(file: Path) -> str:
     recorder(file).close()
     with contextlib.closing(connect_writer(file)) as connection:
         connection.execute(f"PRAGMA user_version = {VERSION - 1}")
-    return f"older schema {VERSION - 1}"
+    return f"an older Ganglia Studio made it (schema {VERSION - 1}"
 
 
 def no_database(file: Path) -> str:
     file.write_bytes(b"a letter to a friend, long enough to be looked at by SQLite" * 20)
-    return "no SQLite database"
+    return "file is not a database"
 
 
 def folder(file: Path) -> str:
     file.mkdir()
-    return "cannot be opened"
+    return "unable to open database file"
 
 
 @pytest.mark.parametrize("make", [foreign, newer, older, no_database, folder])
@@ -143,8 +143,8 @@ def test_an_sqlite_without_text_search_is_told_as_the_machines_fault(
 ) -> None:
     schema = trace_schema().replace("USING fts5", "USING no_such_module")
 
-    with pytest.raises(EnvironmentProblem, match="lacks"):
-        Recorder(tmp_path / "x.sqlite", schema, start_of())
+    with pytest.raises(EnvironmentProblem, match="no such module"):
+        recorder_of(tmp_path / "x.sqlite", start_of(), schema)
 
 
 def test_what_the_machine_refuses_waits_and_is_written_when_it_can_be(tmp_path: Path) -> None:
@@ -166,32 +166,42 @@ def test_what_the_machine_refuses_waits_and_is_written_when_it_can_be(tmp_path: 
     log.raise_if_broken()
 
 
-def test_a_header_that_was_refused_is_written_with_its_process_later(tmp_path: Path) -> None:
+def test_a_run_does_not_begin_where_its_header_cannot_be_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     file = tmp_path / "runs.sqlite"
-    log = recorder(file)
+    recorder(file).close()
+    monkeypatch.setattr(sqlite3, "connect", partial(sqlite3.connect, timeout=0.01))
     with contextlib.closing(connect_writer(file)) as other:
-        log._file.execute("PRAGMA busy_timeout=10")  # type: ignore[union-attr]
         other.execute("BEGIN IMMEDIATE")
-        with pytest.raises(EnvironmentProblem):
-            log.flush()
+        with pytest.raises(EnvironmentProblem, match="locked"):
+            recorder(file, "01OTHER")
         other.execute("ROLLBACK")
-    log.close()
 
-    rows = rows_of(file)
-    assert [row["process"] for row in rows["_run"]] == [row["id"] for row in rows["_process"]]
+    assert [row["run"] for row in rows_of(file)["_run"]] == ["01RUN"]
+
+
+def test_what_a_run_tells_after_an_error_of_ours_is_not_taken_for_the_machines_fault(tmp_path: Path) -> None:
+    log = recorder(tmp_path / "runs.sqlite")
+    for _ in range(2):
+        log.paths(1, "", [("work", "toy", 1)], 0)
+
+    with pytest.raises(sqlite3.IntegrityError):
+        log.flush()
+    log.close()
 
 
 async def test_rows_are_written_a_moment_later_without_being_asked(tmp_path: Path) -> None:
     file = tmp_path / "runs.sqlite"
     log = recorder(file)
-    log.alarm(0, "limit", "near", None, 1)
-    assert rows_of(file)["_alarm"] == []
+    log.blob(b"picture", "image/png")
+    assert rows_of(file)["_blob"] == []
 
     written = asyncio.Event()
     asyncio.get_running_loop().call_later(2 * recording.WINDOW_S, written.set)
     await written.wait()
 
-    assert len(rows_of(file)["_alarm"]) == 1
+    assert len(rows_of(file)["_blob"]) == 1
     log.close()
 
 
@@ -226,12 +236,12 @@ def test_without_a_file_nothing_is_kept_and_the_same_is_refused() -> None:
 
     with pytest.raises(NotJson):
         log.effect_intent(1, 2, "tool", "t", {"x": float("nan")}, 1, 1)
-    assert (log._waiting, log._started, log._tally._used) == ([], {}, {})
+    assert log._waiting == {}
     log.flush()
     log.close()
 
 
-def tell_keys(log: Recorder, key: str) -> None:
+def tell_keys(log: EngineRecorder, key: str) -> None:
     """Put a key into every text that a run tells."""
     text = f"the key is {key}."
     data = f'{{"said":"{text}"}}'.encode()
@@ -243,7 +253,6 @@ def tell_keys(log: Recorder, key: str) -> None:
     log.effect_intent(1, 2, "tool", text, {}, 1, 1)
     log.store_op(1, 3, "notes", "put", {"value": text}, data)
     log.memory_content(log.memory("notes", "list", "", "a0", 1, 0, 1, 0, 0), 0, data)
-    log.alarm(1, "limit", text, [text], 1)
     log.firing(1, 1, 1, "a0", 0, 0, 1, text, 0, 1, 1, None, {"x": data}, 1, {"y": text})
     log.finish("failed", "error", {"message": text}, {"x": data}, {}, 1)
 
@@ -256,7 +265,7 @@ def test_a_key_of_the_environment_is_in_no_part_of_the_file(
     if not protected:
         monkeypatch.setattr(recording, "scrubber", lambda: lambda text: text)
     start = RunStart("01RUN", "toy", "toy.yaml", "0" * 40, "x", inputs={"topic": f'"{CANARY}"'.encode()})
-    log = Recorder(tmp_path / "runs.sqlite", trace_schema(), start)
+    log = recorder_of(tmp_path / "runs.sqlite", start)
     tell_keys(log, CANARY)
     log.close()
 
@@ -266,7 +275,7 @@ def test_a_key_of_the_environment_is_in_no_part_of_the_file(
         if any(CANARY in str(value) or CANARY.encode() in bytes(str(value), "utf-8", "replace")
                or (isinstance(value, bytes) and CANARY.encode() in value) for row in rows for value in row.values())
     ]  # fmt: skip
-    everywhere = ["_alarm", "_answer", "_blob", "_effect", "_firing", "_memory_content", "_message", "_run",
+    everywhere = ["_answer", "_blob", "_effect", "_firing", "_memory_content", "_message", "_run",
                   "_run_end", "_store_op"]  # fmt: skip
     assert found == ([] if protected else everywhere)
 
@@ -274,12 +283,10 @@ def test_a_key_of_the_environment_is_in_no_part_of_the_file(
 WRITES_AND_WAITS = """
 import sys
 from pathlib import Path
-from studio.export.standalone.runtime.recording import Recorder
-from studio.export.standalone.schema import trace_schema
+from tests.export.standalone.runtime.both_logs import recorder_of
 from tests.trace.runs import start_of
 
-log = Recorder(Path(sys.argv[1]), trace_schema(), start_of(sys.argv[2]))
-log.flush()
+log = recorder_of(Path(sys.argv[1]), start_of(sys.argv[2]))
 print("written", flush=True)
 sys.stdin.readline()
 log.close()
@@ -334,16 +341,16 @@ def test_an_sqlite_too_old_for_several_writers_takes_the_only_seat(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     file = tmp_path / "runs.sqlite"
-    monkeypatch.setattr(trace_file, "sqlite_is_safe", lambda: False)
+    monkeypatch.setattr(sqlite3, "sqlite_version_info", (3, 45, 1))
     code = WRITES_AND_WAITS.replace("log =", "import studio.export.standalone.runtime.trace_file as t\n"
-                                    "t.sqlite_is_safe = lambda: False\nlog =")  # fmt: skip
+                                    "t.sqlite3.sqlite_version_info = (3, 45, 1)\nlog =")  # fmt: skip
     with subprocess.Popen(
         [sys.executable, "-c", code, str(file), "01A"], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE
     ) as process:
         assert process.stdout is not None
         process.stdout.readline()
         try:
-            with pytest.raises(EnvironmentProblem, match="Another process writes"):
+            with pytest.raises(EnvironmentProblem, match="another process writes"):
                 recorder(file, "01B")
         finally:
             process.kill()
