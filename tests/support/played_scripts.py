@@ -35,16 +35,19 @@ class Played:
 
     def answer_by(self, answering: Answering) -> None:
         """Let all its models and embedders be this one."""
-        models: Any = self.module.Models
 
         async def prepare(*_: Any, **__: Any) -> None:
             """Nothing to open."""
 
-        models.provider = lambda _, name="default": answering.provider(name)
-        models.embedder = lambda _, name="default": answering.embedder(name)
-        models.resolve = lambda _, name: name
-        models.scripts = lambda _, names: []
-        models.prepare = prepare
+        module: Any = self.module
+        for name, giver in (("Models", answering.provider), ("Embedders", answering.embedder)):
+            if hasattr(module, name):
+                catalog = getattr(module, name)
+                catalog.provider = lambda _, asked="default", giver=giver: giver(asked)
+                catalog.prepare = prepare
+        if hasattr(module, "Models"):
+            module.Models.resolve = lambda _, name: name
+            module.Models.scripts = lambda *_: []
 
     def main(self, *arguments: str) -> int:
         """Call it as from a command line and return its exit code."""
