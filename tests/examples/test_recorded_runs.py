@@ -17,7 +17,7 @@ from studio.support.values import Json
 from studio.trace.found import Effect, Firing
 
 CHANGES = {
-    "ask_the_notes": ("chunk.structure, size: 25", "chunk.structure, size: 20", "cut", "0"),
+    "ask_the_notes": ("chunk.structure, size: 22", "chunk.structure, size: 18", "cut", "0"),
     "inbox_triage": ("A technician will call you.", "Nobody will call you.", "triage/0/line", "0.0"),
     "review_digest": ("item.confidence > 0.7", "item.confidence > 0.6", "sure", "0"),
     "chat_router": ("I will remind you:", "I shall remind you:", "answer/1/note", "0.0"),
