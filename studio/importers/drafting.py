@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from studio.graph.model import Graph
-from studio.importers.names import snake, unique
+from studio.graph.building import make_edge
+from studio.graph.model import Edge, Graph
+from studio.graph.order import reaches
+from studio.importers.names import snake
 from studio.importers.outcome import Note
-from studio.support.errors import GraphError
 from studio.support.values import Json
 
 End = tuple[str, str]
@@ -16,15 +17,21 @@ End = tuple[str, str]
 
 
 class Draft:
-    """Adds nodes and wires to a graph and keeps the notes. Nodes keep the order in which they are added."""
+    """Adds nodes and wires to a graph and keeps the notes. Nodes keep the order in which they are added.
 
-    def __init__(self, graph: Graph, notes: list[Note]) -> None:
+    `path` says where the graph stands in the one that is made, "" for that itself.
+    """
+
+    def __init__(self, graph: Graph, notes: list[Note], path: str = "") -> None:
         self.graph = graph
         self.notes = notes
+        self.path = path
+        self._after: dict[str, list[Edge]] = {}
+        self._numbers: dict[str, int] = {}
 
     def add(self, type: str, name: str, **keys: Any) -> str:
         """Add a node and return the name that it got. What has no value (None) is left out of its params."""
-        made = unique(snake(name), self.graph.nodes)
+        made = self._unique(snake(name))
         self.graph.add(type, made, **{key: value for key, value in keys.items() if value is not None})
         return made
 
@@ -46,11 +53,24 @@ class Draft:
     def connect(self, source: End, target: End) -> None:
         """Draw a wire. One that would close a circle delivers at the next tick, which is noted."""
         ends = (".".join(source), ".".join(target))
-        try:
-            self.graph.connect(*ends)
-        except GraphError:
-            self.graph.connect(*ends, feedback=True)
+        closes = source[0] == target[0] or reaches(self._after, target[0], source[0])
+        # Whether it closes a circle is known here; `Graph.connect` would look through all wires for each one.
+        edge = make_edge(self.graph, *ends, feedback=True)
+        edge.feedback = closes
+        self.graph.edges.append(edge)
+        self._after.setdefault(edge.source, []).append(edge)
+        if closes:
             self.note(target[0], f"the wire from `{ends[0]}` closed a circle; it delivers at the next tick now")
 
+    def _unique(self, name: str) -> str:
+        """The name, numbered if it is taken; counts on from the last number, as thousands may have one title."""
+        if name not in self.graph.nodes:
+            return name
+        number = self._numbers.get(name, 2)
+        while f"{name}_{number}" in self.graph.nodes:
+            number += 1
+        self._numbers[name] = number + 1
+        return f"{name}_{number}"
+
     def note(self, node: str, message: str) -> None:
-        self.notes.append(Note(node, message))
+        self.notes.append(Note(f"{self.path}/{node}" if self.path else node, message))

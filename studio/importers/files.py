@@ -35,7 +35,13 @@ def read_text(path: Path, most: int = MAX_BYTES) -> str:
 def part_of(folder: Path, name: str) -> str:
     """Return the text of a file inside the folder. Raises `UsageError` for one outside, `EnvironmentProblem`."""
     inside = folder.resolve()
-    path = (inside / name).resolve()
+    try:
+        path = (inside / name).resolve()
+        odd = path.exists() and not path.is_file() and not path.is_dir()
+    except (ValueError, OSError, RuntimeError):  # a NUL in the name, a name too long, a circle of links
+        raise UsageError("No file can have this name.", where=str(folder)) from None
     if not path.is_relative_to(inside):
         raise UsageError(f"`{name}` lies outside of the project's folder.", where=str(folder))
+    if odd:  # a pipe would be waited for
+        raise UsageError("This is no plain file.", where=str(path))
     return read_text(path, MAX_PART_BYTES)

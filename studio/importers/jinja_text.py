@@ -22,7 +22,7 @@ def as_template(text: str) -> str | None:
     from jinja2 import Environment, TemplateSyntaxError, nodes
 
     try:
-        tree = Environment(autoescape=False, keep_trailing_newline=True).parse(text)
+        tree = Environment(autoescape=False, keep_trailing_newline=True, trim_blocks=True).parse(text)
     except (TemplateSyntaxError, RecursionError):
         return None
     parts: list[str] = []
@@ -37,6 +37,40 @@ def as_template(text: str) -> str | None:
             else:
                 return None
     return "".join(parts)
+
+
+_TAGS_AT_END = re.compile(r"(?:\s*\{%[^{}%]*%\})*\s*\Z")
+
+
+def system_apart(text: str) -> tuple[str, str]:
+    """Part a chat template that computes from a system text that does not: that text, and the rest of the template.
+
+    The text is "" where the template has none, or computes in it too.
+    """
+    marks = list(_ROLE.finditer(text))
+    if len(marks) < 2 or marks[0][1].lower() != "system" or as_template(text[: marks[0].start()]) is None:
+        return "", text
+    if (as_template(text[: marks[0].start()]) or "").strip():
+        return "", text
+    system = text[marks[0].end() : marks[1].start()]
+    tags = _TAGS_AT_END.search(system)
+    cut = len(system) if tags is None else tags.start()
+    plain = as_template(system[:cut])
+    rest = system[cut:].lstrip() + text[marks[1].start() :]
+    if plain is None or not plain.strip() or _parsed(rest) is None:
+        return "", text
+    if len(marks) == 2 and marks[1][1].lower() == "user" and not system[cut:].strip():
+        rest = text[marks[1].end() :]
+    return plain.strip(), rest
+
+
+def _parsed(text: str) -> object:
+    from jinja2 import Environment, TemplateSyntaxError
+
+    try:
+        return Environment(autoescape=False).parse(text)
+    except (TemplateSyntaxError, RecursionError):
+        return None
 
 
 def names_in(text: str) -> set[str]:

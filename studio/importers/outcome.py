@@ -9,7 +9,7 @@ from studio.graph.model import Graph
 
 
 class Note(NamedTuple):
-    """One thing that is not as it was. `node` names the node in the new graph, "" for the whole."""
+    """One thing that is not as it was. `node` is its path in the new graph, "" for the whole."""
 
     node: str
     message: str
@@ -36,6 +36,15 @@ class Imported:
             for name, node in graph.nodes.items()
             if node.type == "flow.placeholder"
         ]
+
+    @property
+    def heading(self) -> str:
+        """One sentence on how much came over."""
+        left = len(self.placeholders)
+        nodes = "1 node" if self.nodes == 1 else f"{self.nodes:,} nodes"
+        if self.nodes and not left:
+            return f"{nodes} of {self.source}, all with a counterpart here"
+        return f"{nodes} of {self.source}, {self.nodes - left:,} of them with a counterpart here"
 
     def ask(self, model: str) -> None:
         """Let every model call ask this model, or role, in place of the one that it named."""

@@ -18,6 +18,12 @@ def import_file(path: Path, graph: str = "") -> Imported:
     Nothing of the file is run. Raises `UsageError` for what is neither, `EnvironmentProblem` if it cannot be read.
     """
     text = read_text(path)
+    if path.suffix == ".prompty":
+        raise UsageError(
+            "A `.prompty` file is a single prompt, not a graph.",
+            where=str(path),
+            hint="Make a node `llm.function` and copy its text into `system` and `instructions`.",
+        )
     root = parse(text, str(path), starts=f"Read are {KINDS}.").root.plain()
     try:
         made = _import(path, root, graph)
@@ -43,4 +49,9 @@ def _import(path: Path, root: object, graph: str) -> Imported:
         if graph:
             raise UsageError("A flow of promptflow is one graph; --graph is for projects of Rivet.")
         return import_flow(path, root)
+    if isinstance(root, dict) and "entry" in root and "nodes" not in root:
+        raise UsageError(
+            "This flow of promptflow is Python code, a flex flow: there is no graph in it.",
+            hint="Draw its steps as nodes; its functions can go into `code.python`.",
+        )
     raise UsageError("This file is of no kind that can be brought in.", hint=f"Read are {KINDS}.")

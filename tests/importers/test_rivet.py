@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import Any
 
@@ -147,3 +148,71 @@ def test_a_circle_delivers_at_the_next_tick() -> None:
 
     assert sorted(edge.feedback for edge in made.graph.edges) == [False, True]
     assert any("closed a circle" in note.message for note in made.notes)
+
+
+def several(graphs: dict[str, dict[str, Any]], **more: Any) -> dict[str, Any]:
+    named = {id: {"metadata": {"name": id}, "nodes": nodes} for id, nodes in graphs.items()}
+    return {"version": 4, "data": {"metadata": {"mainGraphId": "main"}, "graphs": named, **more}}
+
+
+@pytest.mark.parametrize(
+    ("type", "data"),
+    [
+        ("loopUntil", {"targetGraph": "inner"}),
+        ("graphReference", {"graphId": "inner"}),
+        ("delegateFunctionCall", {"handlers": [{"key": "f", "value": "inner"}], "unknownHandler": "inner"}),
+    ],
+)
+def test_graphs_that_a_placeholder_would_run_come_over_too(type: str, data: dict[str, Any]) -> None:
+    inner = {'[t]:text "T"': {"data": {"text": "kept"}}}
+
+    made = import_project(Path("x"), several({"main": {f'[a]:{type} "A"': {"data": data}}, "inner": inner}))
+
+    assert made.graph.graphs["inner"].nodes["t"].params == {"text": "kept"}
+    assert "what it runs is here as `inner`" in made.notes[0].message
+    assert not any("not brought in" in note.message for note in made.notes)
+
+
+def test_a_note_says_in_which_graph_its_node_is() -> None:
+    nodes = {'[a]:subGraph "A"': {"data": {"graphId": "inner"}}}
+    inner: dict[str, Any] = {'[t]:strange "T"': {}}
+
+    made = import_project(Path("x"), several({"main": nodes, "inner": inner}))
+
+    assert [note.node for note in made.notes] == ["inner/t"] == made.placeholders
+
+
+def test_gaps_that_name_an_input_of_the_graph_are_wired_and_empty_ones_told() -> None:
+    nodes = {
+        '[i]:graphInput "I"': {"data": {"id": "topic", "dataType": "string"}},
+        '[t]:text "T"': {"data": {"text": "{{@graphInputs.topic}} {{@context.user}} {{plain}}"}},
+    }
+
+    made = import_project(Path("x"), project(nodes))
+
+    assert [str(edge) for edge in made.graph.edges] == ["topic.value -> t.graph_inputs_topic"]
+    assert [note.message.split("`")[1] for note in made.notes] == ["@context.user", "plain"]
+
+
+def test_suites_of_tests_are_told_to_be_left_out() -> None:
+    made = import_project(Path("x"), several({"main": {}}, attachedData={"trivet": {"testSuites": [{}, {}]}}))
+
+    assert "2 suites of tests (Trivet) are left out" in str(made.notes[0])
+
+
+def test_a_large_project_is_drawn_in_good_time() -> None:
+    count = 3_000
+    nodes = {
+        f'[n{n}]:text "T"': {
+            "data": {"text": "{{x}}"},
+            "outgoingConnections": [f'output->"T" n{(n + 1) % count}/x'],
+        }
+        for n in range(count)
+    }
+    start = time.process_time()
+
+    made = import_project(Path("x"), project(nodes))
+
+    assert len(made.graph.edges) == count
+    assert sum(edge.feedback for edge in made.graph.edges) == 1
+    assert time.process_time() - start < 3  # looking through all wires for each node took ten times as long

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from pathlib import Path
+from heapq import heappop, heappush
+from pathlib import Path, PurePath
 from typing import Any
 
 from studio.graph.model import Graph
+from studio.graph.names import RESERVED_PORTS
 from studio.importers.drafting import Draft, End
 from studio.importers.files import part_of
 from studio.importers.jinja_text import as_template, names_in
@@ -30,6 +32,10 @@ _MODEL_INPUTS = ("deployment_name", "model", "max_tokens", "temperature")
 _TOOLS = ("functions", "function_call", "tools", "tool_choice")
 _QUIET: tuple[Json, ...] = ("", 0, "0", 1, "1", "1.0", "0.0", None, {}, [])
 """Settings of a model call that say what holds anyway."""
+
+_READ = ("$schema", "inputs", "outputs", "nodes", "node_variants", "description")
+_SILENT = ("name", "display_name", "id", "type", "version", "language", "tags")
+"""What is kept without a word, as nothing of the graph hangs on it."""
 
 MOST_NODES = 2_000
 
@@ -58,6 +64,12 @@ class _Flow:
         self.switches: dict[Reference, tuple[str, dict[str, Json]]] = {}
         self.parts: dict[Reference, End] = {}
         self.conditional: set[str] = set()
+        includes = root.get("additional_includes")
+        listed = includes if isinstance(includes, list) else []
+        self.elsewhere = {PurePath(one).name for one in listed if isinstance(one, str)}
+        """Files that a flow takes from beyond its folder, which are not read."""
+        self.variants: dict[str, Json] = {}
+        """Variants of nodes that are not in the graph."""
 
     def draw(self) -> Imported:
         nodes = self._nodes()
@@ -68,13 +80,20 @@ class _Flow:
             self._node(node)
         for name, given in self._table("outputs").items():
             self._output(name, given if isinstance(given, dict) else {})
-        left = {key: self.root[key] for key in ("environment", "environment_variables") if self.root.get(key)}
+        self._keep_the_rest()
+        return Imported(self.draft.graph, "promptflow", len(nodes), self.draft.notes)
+
+    def _keep_the_rest(self) -> None:
+        """What a flow says beyond its graph stays with it, under a key of its own."""
+        left = {key: value for key, value in self.root.items() if key not in _READ and value not in (None, "", {}, [])}
+        told = [f"`{key}`" for key in left if key not in _SILENT]
+        if told:
+            means = "means" if len(told) == 1 else "mean"
+            self.draft.note("", f"{' and '.join(told)} {means} nothing here; kept under `promptflow:`")
+        if self.variants:
+            left["node_variants"] = self.variants
         if left:
             self.draft.graph.extra["promptflow"] = left
-            self.draft.note(
-                "", f"{' and '.join(f'`{key}`' for key in left)} mean nothing here; kept under `promptflow:`"
-            )
-        return Imported(self.draft.graph, "promptflow", len(nodes), self.draft.notes)
 
     def _table(self, key: str) -> dict[str, Json]:
         found = self.root.get(key) or {}
@@ -91,16 +110,18 @@ class _Flow:
         for node in listed:
             if node.get("use_variants"):
                 kept = variants.get(str(node["name"]))
-                choices = kept.get("variants", {}) if isinstance(kept, dict) else {}
-                chosen = kept.get("default_variant_id", "") if isinstance(kept, dict) else ""
-                inner = choices.get(chosen, {}).get("node") if isinstance(choices.get(chosen), dict) else None
+                choices = _mapping(_mapping(kept).get("variants"))
+                chosen = str(_mapping(kept).get("default_variant_id") or "")
+                inner = _mapping(choices.get(chosen)).get("node")
                 if isinstance(inner, dict):
                     node = {**inner, **{key: node[key] for key in node if key != "use_variants"}}
-                others = [name for name in choices if name != chosen]
+                others = {name: choices[name] for name in choices if name != chosen}
                 if others:
                     listed_names = ", ".join(f"`{name}`" for name in others)
+                    self.variants[str(node["name"])] = others
                     self.draft.note(
-                        snake(str(node["name"])), f"only its variant `{chosen}` came over, not {listed_names}"
+                        snake(str(node["name"])),
+                        f"only its variant `{chosen}` came over, not {listed_names}, kept under `promptflow:`",
                     )
             made.append({**node, "name": str(node["name"])})
         return made
@@ -109,11 +130,16 @@ class _Flow:
         kind = _KINDS.get(str(given.get("type", "")), "any")
         default = given.get("default")
         about = given.get("description")
-        if default is not None and not isinstance(default, _FITS.get(kind, object)):
+        image = kind == "image" and default is not None
+        kept = None if image else default
+        fits = isinstance(kept, _FITS.get(kind, object)) and (kind == "boolean" or not isinstance(kept, bool))
+        if kept is not None and kind in _FITS and not fits:
             kind = "any"
         made = self.draft.add(
-            "flow.input", name, kind=None if kind == "any" else kind, value=default, help=about if about else None
+            "flow.input", name, kind=None if kind == "any" else kind, value=kept, help=about if about else None
         )
+        if image:
+            self.draft.note(made, f"an image is given when it runs; its default was {default!r}"[:300])
         self.ends["", name] = (made, "value")
 
     def _output(self, name: str, given: Mapping[str, Json]) -> None:
@@ -164,7 +190,11 @@ class _Flow:
             try:
                 original["source_text"] = part_of(self.folder, path)
             except StudioError as problem:
-                self.draft.note(snake(node["name"]), f"its file `{path}` cannot be kept: {problem.message}")
+                why = f"its file `{path[:80]}`: {problem.message.rstrip('.')}"
+                if path in self.elsewhere:
+                    why = (
+                        f"its file `{path[:80]}` is of `additional_includes`: copy it beside the flow, and import again"
+                    )
         names = {name: port(name) for name in wires}
         made = self.draft.placeholder(
             node["name"], f"the {node.get('type')} node of promptflow ({why})", original, names.values(), ["output"]
@@ -192,9 +222,7 @@ class _Flow:
         template = part_of(self.folder, path)
         if node["type"] == "prompt":
             return self._text(node["name"], node["name"], template, wires, fixed)
-        if unknown := next(
-            (name for name in ("functions", "function_call", "tools", "tool_choice") if fixed.get(name)), ""
-        ):
+        if unknown := next((name for name in _TOOLS if fixed.get(name) or name in wires), ""):
             raise UsageError(f"it gives the model `{unknown}`")
         prompt = as_prompt(template)
         wired = {name: reference for name, reference in wires.items() if name not in _MODEL_INPUTS}
@@ -268,8 +296,9 @@ class _Flow:
             asked = names_in(template)
             told = {key: value for key, value in fixed.items() if key in asked and isinstance(value, str | int | float)}
             settings = [f"{{% set {key} = {value!r} %}}" for key, value in told.items()]
+            names = {one: f"{one}_" if one in RESERVED_PORTS else one for one in wires}
+            settings += [f"{{% set {one} = {names[one]} %}}" for one in names if one in asked and names[one] != one]
             made = self.draft.add("text.jinja", name, template="".join(settings) + template)
-            names = {one: one for one in wires}
         self._wire(made, wires, names)
         self.ends[node, "output"] = (made, "text")
         return made
@@ -278,13 +307,16 @@ class _Flow:
         path = _source(node).get("path")
         if not isinstance(path, str):
             raise UsageError("its file is not named")
+        if not path.endswith(".py"):
+            raise UsageError(f"its file `{path[:80]}` is no Python")
         optional = [name for name, reference in wires.items() if reference.node in self.conditional]
-        tool = as_code(part_of(self.folder, path), wires, fixed, optional, (self.folder / path).parent)
+        source = part_of(self.folder, path)
+        tool = as_code(source, wires, fixed, optional, (self.folder / path).parent, self.folder)
         made = self.draft.add("code.python", node["name"], code=tool.code, packages=True if tool.packages else None)
         if tool.packages:
             names = ", ".join(f"`{name}`" for name in tool.packages)
             self.draft.note(made, f"its code imports {names}: install what is missing beside the studio")
-        self._wire(made, wires, {name: name for name in wires})
+        self._wire(made, wires, tool.ports)
         self.ends[node["name"], "output"] = (made, "value")
         return made
 
@@ -320,12 +352,24 @@ def cases_name(wanted: Json, taken: Mapping[str, Json]) -> str:
 def _in_order(nodes: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Nodes after those whose outputs they use, else as listed; what stands in a circle keeps its place."""
     names = {node["name"] for node in nodes}
-    left, done, ordered = list(nodes), set[str](), []
+    waits = [_needs(node) & names for node in nodes]
+    users: dict[str, list[int]] = {}
+    for place, needed in enumerate(waits):
+        for name in needed:
+            users.setdefault(name, []).append(place)
+    ready = [place for place, needed in enumerate(waits) if not needed]
+    left = dict.fromkeys(range(len(nodes)))
+    ordered = []
     while left:
-        ready = next((node for node in left if _needs(node) & names <= done), left[0])
-        left.remove(ready)
-        done.add(ready["name"])
-        ordered.append(ready)
+        place = heappop(ready) if ready else next(iter(left))
+        if place not in left:
+            continue
+        del left[place]
+        ordered.append(nodes[place])
+        for user in users.pop(nodes[place]["name"], ()):
+            waits[user].discard(nodes[place]["name"])
+            if not waits[user]:
+                heappush(ready, user)
     return ordered
 
 
@@ -337,9 +381,12 @@ def _needs(node: dict[str, Any]) -> set[str]:
     return {found.node for value in values if (found := reference_of(value)) is not None and found.node}
 
 
+def _mapping(value: Json) -> dict[str, Json]:
+    return value if isinstance(value, dict) else {}
+
+
 def _source(node: Mapping[str, Any]) -> dict[str, Json]:
-    found = node.get("source")
-    return found if isinstance(found, dict) else {}
+    return _mapping(node.get("source"))
 
 
 def _model(node: Mapping[str, Any], fixed: Mapping[str, Json]) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from studio.importers.jinja_text import as_template, turns_of
+from studio.importers.jinja_text import as_template, system_apart, turns_of
 from studio.support.templates import literal, placeholders
 
 
@@ -25,8 +25,13 @@ def as_prompt(template: str) -> Prompt:
     """Return a promptflow template (`system:`, `user:` on lines of their own) as a prompt."""
     plain = as_template(template)
     if plain is None:
-        note = "its template computes, so a node of its own makes the text; lines like `user:` stand in it as text"
-        return Prompt("{prompt}", jinja=template, notes=[note])
+        system, jinja = system_apart(template)
+        if placeholders(system):
+            system, jinja = "", template
+        note = "its template computes, so a node of its own makes the text"
+        if any(turn.role for turn in turns_of(jinja)):
+            note += "; lines like `user:` stand in it as text"
+        return Prompt("{prompt}", _unescaped(system), jinja=jinja, notes=[note])
     turns = turns_of(plain)
     system = "\n\n".join(turn.text for turn in turns if turn.role == "system").strip()
     rest = [turn for turn in turns if turn.role != "system" and turn.text.strip()]

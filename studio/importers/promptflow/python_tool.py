@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import ast
+import json
+import keyword
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
+from studio.graph.names import RESERVED_PORTS
 from studio.support.errors import UsageError
 from studio.support.values import Json
 
@@ -20,39 +24,94 @@ class Tool:
 
     code: str
     packages: list[str] = field(default_factory=list)
+    ports: dict[str, str] = field(default_factory=dict)
+    """The ports of the wired inputs: their own names, but for those that every node has anyway."""
 
 
 def as_code(
-    source: str, wired: Iterable[str], fixed: Mapping[str, Json], optional: Iterable[str], folder: Path
+    source: str, wired: Iterable[str], fixed: Mapping[str, Json], optional: Iterable[str], *folders: Path
 ) -> Tool:
     """Return the tool in `source` as code whose `main` takes the wired inputs and knows the fixed ones.
 
-    `optional` inputs may be absent and are None then, as promptflow gives them. Raises `UsageError` with a phrase that
-    says why it cannot be taken over.
+    `optional` inputs may be absent and are None then, as promptflow gives them; fixed ones become what the function
+    says it takes, as they do there. Modules are looked for in `folders`. Raises `UsageError` with a phrase that says
+    why it cannot be taken over.
     """
     try:
         tree = ast.parse(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         raise UsageError("its code cannot be read") from None
     tool = _tool(tree)
-    needs = _packages(tree, folder)
+    needs = _packages(tree, folders)
     dropped: list[ast.stmt | ast.expr] = [*_own_imports(tree), *tool.decorator_list]
     kept = _without(source, dropped)
     wired, optional = list(wired), set(optional)
-    known = [argument.arg for argument in (*tool.args.args, *tool.args.kwonlyargs)]
-    if stray := next((name for name in (*wired, *fixed) if name not in known), None):
+    takes = [*tool.args.args, *tool.args.kwonlyargs]
+    known = [argument.arg for argument in takes]
+    if tool.args.kwarg is None and (stray := next((name for name in (*wired, *fixed) if name not in known), None)):
         raise UsageError(f"its function `{tool.name}` takes no `{stray}`")
-    if any(_is_connection(argument.annotation) for argument in (*tool.args.args, *tool.args.kwonlyargs)):
+    if odd := next((name for name in (*wired, *fixed) if not _is_name(name)), None):
+        raise UsageError(f"its input `{odd[:40]}` is no name in Python")
+    if any(_is_connection(argument.annotation) for argument in takes):
         raise UsageError("it asks for a connection, which holds keys")
-    head = [name for name in wired if name not in optional]
-    tail = [f"{name}=None" for name in wired if name in optional]
-    given = ", ".join([*(f"{name}={name}" for name in wired), *(f"{name}={value!r}" for name, value in fixed.items())])
+    ports = {name: f"{name}_" if name in RESERVED_PORTS else name for name in wired}
+    kinds = _kinds(tool)
+    given = ", ".join(
+        [
+            *(f"{name}={ports[name]}" for name in wired),
+            *(f"{name}={_literal(value, kinds.get(name, ''))!r}" for name, value in fixed.items()),
+        ]
+    )
+    head = [ports[name] for name in wired if name not in optional]
+    tail = [f"{ports[name]}=None" for name in wired if name in optional]
     inner = "_tool" if tool.name == "main" else tool.name
     rename = "\n\n_tool = main\n" if tool.name == "main" else ""
     call = f"asyncio.run({inner}({given}))" if isinstance(tool, ast.AsyncFunctionDef) else f"{inner}({given})"
     start = "import asyncio\n" if isinstance(tool, ast.AsyncFunctionDef) else ""
     body = f"{kept.strip()}\n{rename}\n\n{start}def main({', '.join([*head, *tail])}):\n    return {call}\n"
-    return Tool(body, needs)
+    return Tool(body, needs, ports)
+
+
+def _is_name(text: str) -> bool:
+    return text.isidentifier() and not keyword.iskeyword(text)
+
+
+def _kinds(tool: ast.FunctionDef | ast.AsyncFunctionDef) -> dict[str, str]:
+    """What each parameter takes, by its annotation, else by its default: `int`, `bool`, "" where neither says."""
+    places = [*tool.args.args, *tool.args.kwonlyargs]
+    values = [*[None] * (len(tool.args.args) - len(tool.args.defaults)), *tool.args.defaults, *tool.args.kw_defaults]
+    kinds = {}
+    for place, value in zip(places, values, strict=True):
+        noted = place.annotation
+        if isinstance(noted, ast.Name):
+            kinds[place.arg] = noted.id
+        elif noted is None and isinstance(value, ast.Constant) and value.value is not None:
+            kinds[place.arg] = type(value.value).__name__
+    return kinds
+
+
+_TRUTHS = {"true": True, "1": True, "false": False, "0": False}
+
+
+def _literal(value: Json, kind: str) -> Json:
+    """Return a text that stands in a flow as what the function takes; as it is where it cannot be made one."""
+    make = _MADE.get(kind)
+    if not isinstance(value, str) or make is None:
+        return value
+    try:
+        made: Json = make(value)
+    except (ValueError, RecursionError):
+        return value
+    return made if type(made).__name__ == kind else value
+
+
+_MADE: Mapping[str, Callable[[str], Any]] = {
+    "int": int,
+    "float": float,
+    "bool": lambda text: _TRUTHS.get(text.lower(), text),
+    "list": json.loads,
+    "dict": json.loads,
+}
 
 
 def _tool(tree: ast.Module) -> ast.FunctionDef | ast.AsyncFunctionDef:
@@ -88,7 +147,7 @@ def _own_imports(tree: ast.Module) -> list[ast.stmt]:
     return found
 
 
-def _packages(tree: ast.Module, folder: Path) -> list[str]:
+def _packages(tree: ast.Module, folders: Iterable[Path]) -> list[str]:
     names: dict[str, None] = {}
     for one in ast.walk(tree):
         if isinstance(one, ast.ImportFrom):
@@ -98,9 +157,16 @@ def _packages(tree: ast.Module, folder: Path) -> list[str]:
         elif isinstance(one, ast.Import):
             names.update(dict.fromkeys(name.name.split(".")[0] for name in one.names))
     names.pop(_OWN, None)
-    if beside := next((name for name in names if (folder / f"{name}.py").exists()), None):
-        raise UsageError(f"it imports `{beside}.py` beside it")
+    for name in names:
+        beside = next((found for folder in folders for found in _files(folder, name) if found.exists()), None)
+        if beside is not None:
+            raise UsageError(f"it imports `{beside.name}` beside it")
     return [name for name in names if name not in sys.stdlib_module_names]
+
+
+def _files(folder: Path, module: str) -> tuple[Path, Path]:
+    """The file or the folder that a module would be."""
+    return folder / f"{module}.py", folder / module
 
 
 def _without(source: str, parts: Iterable[ast.stmt | ast.expr]) -> str:

@@ -27,7 +27,7 @@ def import_project(path: Path, root: dict[str, Json], chosen: str = "") -> Impor
     used = _reached(project, main.id)
     notes: list[Note] = []
     bodies = _bodies(project, used)
-    made = {id: _draw(project.graphs[id], bodies, notes) for id in used}
+    made = {id: _draw(project.graphs[id], bodies, notes, inner=id != main.id) for id in used}
     top = made[main.id]
     top.about = top.about or project.about
     top.graphs = {graph.name: graph for id, graph in made.items() if id != main.id}
@@ -35,6 +35,11 @@ def import_project(path: Path, root: dict[str, Json], chosen: str = "") -> Impor
     if others:
         names = ", ".join(f"`{name}`" for name in others[:8]) + (" and others" if len(others) > 8 else "")
         notes.append(Note("", f"not brought in, since `{main.name}` does not run them: {names}; choose one by --graph"))
+    if project.tests:
+        left = (
+            "a suite of tests (Trivet) is" if project.tests == 1 else f"{project.tests:,} suites of tests (Trivet) are"
+        )
+        notes.append(Note("", f"{left} left out"))
     return Imported(top, "Rivet", sum(len(project.graphs[id].nodes) for id in used), notes)
 
 
@@ -55,7 +60,7 @@ def _main(project: Project, chosen: str) -> RivetGraph:
 
 
 def _runs(graph: RivetGraph) -> Iterable[str]:
-    return (str(node.data.get("graphId", "")) for node in graph.nodes.values() if node.type == "subGraph")
+    return (id for node in graph.nodes.values() for id in node.runs)
 
 
 def _reached(project: Project, start: str) -> list[str]:
@@ -94,8 +99,9 @@ def _ports(graph: RivetGraph, types: tuple[str, ...], otherwise: str, taken: set
     return made
 
 
-def _draw(graph: RivetGraph, bodies: Bodies, notes: list[Note]) -> Graph:
-    draft = Draft(Graph(bodies.names[graph.id], about=" ".join(graph.about.split())), notes)
+def _draw(graph: RivetGraph, bodies: Bodies, notes: list[Note], *, inner: bool) -> Graph:
+    name = bodies.names[graph.id]
+    draft = Draft(Graph(name, about=" ".join(graph.about.split())), notes, name if inner else "")
     scene = Scene(draft, graph, bodies)
     for node in graph.nodes.values():  # first what stands in its users, so that no node is made of it
         if node.type == "chat" and scene.constant(node, "systemPrompt") is not None:
@@ -140,6 +146,9 @@ def _make(scene: Scene, node: RivetNode) -> Made:
 def _placeholder(scene: Scene, node: RivetNode, why: str) -> Made:
     inputs = {rivet: port(rivet) for rivet in scene.wires_to(node)}
     outputs = {rivet: port(rivet) for rivet in sorted(scene.uses_of(node))}
+    here = [f"`{scene.bodies.names[id]}`" for id in node.runs if id in scene.bodies.names]
+    if here:
+        why += f"; what it runs is here as {', '.join(here[:8])}"
     name = scene.draft.placeholder(
         node.title, f"the {node.type} node of Rivet ({why})", node.original, inputs.values(), outputs.values()
     )

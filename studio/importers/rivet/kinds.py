@@ -54,7 +54,21 @@ def text(scene: Scene, node: RivetNode) -> Made:
         name = scene.draft.add("text.constant", node.title, text=render(made.text, {}))
     if made.processed:
         scene.draft.note(name, "what its gaps did to their values on the way (`{{name | …}}`) is left out")
+    _fill(scene, node, name, made.ports)
     return Made({rivet: [(name, ours)] for rivet, ours in made.ports.items()}, {"output": (name, "text")}, name)
+
+
+def _fill(scene: Scene, node: RivetNode, name: str, ports: Mapping[str, str]) -> None:
+    """Wire the gaps that name an input of the graph (`{{@graphInputs.topic}}`), and tell of those without a wire."""
+    wired = scene.wires_to(node)
+    for rivet, ours in ports.items():
+        if rivet in wired:
+            continue
+        given = scene.bodies.inputs[scene.graph.id].get(rivet.removeprefix("@graphInputs."))
+        if rivet.startswith("@graphInputs.") and given in scene.draft.graph.nodes:
+            scene.draft.connect((given, "value"), (name, ours))
+        else:
+            scene.draft.note(name, f"nothing is wired to its gap `{rivet}`, where Rivet puts an empty text")
 
 
 def chat(scene: Scene, node: RivetNode) -> Made:

@@ -47,12 +47,12 @@ class Scene:
 
     def wires_to(self, node: RivetNode) -> dict[str, RivetWire]:
         """The wires that end at a node, by port, in the order of their numbers (`input2` before `input10`)."""
-        found = {wire.target_port: wire for wire in self.graph.wires if wire.target == node.id}
+        found = {wire.target_port: wire for wire in self.graph.into.get(node.id, ())}
         return dict(sorted(found.items(), key=lambda item: (len(item[0]), item[0])))
 
     def uses_of(self, node: RivetNode) -> set[str]:
         """Which of a node's outputs are wired."""
-        return {wire.source_port for wire in self.graph.wires if wire.source == node.id}
+        return {wire.source_port for wire in self.graph.out_of.get(node.id, ())}
 
     def constant(self, node: RivetNode, port: str) -> str | None:
         """The text that lies on an input for good: of a text node without gaps; None if it can change."""
@@ -69,7 +69,7 @@ class Scene:
     def inline(self, node: RivetNode, port: str) -> None:
         """Note that a constant stands in its user; where it has no other, no node is made of it."""
         source = self.wires_to(node)[port].source
-        others = [wire for wire in self.graph.wires if wire.source == source]
+        others = self.graph.out_of.get(source, [])
         if all(wire.target_port == port and self.constant(self.graph.nodes[wire.target], port) for wire in others):
             self.inlined.add(source)
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from studio.graph.layout import FARTHEST
@@ -43,6 +44,14 @@ class RivetNode:
     split: bool = False
     disabled: bool = False
 
+    @property
+    def runs(self) -> tuple[str, ...]:
+        """Ids of the graphs that it runs, or chooses from."""
+        handlers = self.data.get("handlers")
+        chosen = [_mapping(one).get("value") for one in handlers] if isinstance(handlers, list) else []
+        named = [self.data.get(key) for key in ("graphId", "targetGraph", "unknownHandler")]
+        return tuple(dict.fromkeys(id for id in (*named, *chosen) if isinstance(id, str) and id))
+
 
 @dataclass
 class RivetGraph:
@@ -54,6 +63,23 @@ class RivetGraph:
     nodes: dict[str, RivetNode] = field(default_factory=dict)
     wires: list[RivetWire] = field(default_factory=list)
 
+    @cached_property
+    def into(self) -> Mapping[str, list[RivetWire]]:
+        """The wires that end at each node."""
+        return _by(self.wires, lambda wire: wire.target)
+
+    @cached_property
+    def out_of(self) -> Mapping[str, list[RivetWire]]:
+        """The wires that begin at each node."""
+        return _by(self.wires, lambda wire: wire.source)
+
+
+def _by(wires: Iterable[RivetWire], end: Callable[[RivetWire], str]) -> dict[str, list[RivetWire]]:
+    found: dict[str, list[RivetWire]] = {}
+    for wire in wires:
+        found.setdefault(end(wire), []).append(wire)
+    return found
+
 
 @dataclass
 class Project:
@@ -63,6 +89,8 @@ class Project:
     about: str
     main: str
     graphs: dict[str, RivetGraph]
+    tests: int = 0
+    """How many suites of tests it holds (Trivet), which are not read."""
 
 
 def is_project(root: Json) -> bool:
@@ -75,7 +103,7 @@ def read_project(root: Mapping[str, Json]) -> Project:
     """Return the project. Raises `UsageError` for another version, or for what is no project."""
     if root["version"] not in VERSIONS:
         raise UsageError(
-            f"This Rivet project has the version {root['version']}; versions 3 and 4 are read.",
+            f"This Rivet project has the version {str(root['version'])[:20]}; versions 3 and 4 are read.",
             hint="Open it in a current Rivet and save it there.",
         )
     data: Any = root["data"]
@@ -85,7 +113,10 @@ def read_project(root: Mapping[str, Json]) -> Project:
         raise UsageError("This Rivet project holds no graph.")
     if sum(len(graph.nodes) for graph in graphs.values()) > MOST_NODES:
         raise UsageError(f"This Rivet project has more than {MOST_NODES:,} nodes.")
-    return Project(_text(told.get("title")), _text(told.get("description")), _text(told.get("mainGraphId")), graphs)
+    suites = _mapping(_mapping(data.get("attachedData")).get("trivet")).get("testSuites")
+    tests = len(suites) if isinstance(suites, list) else 0
+    title, about, main = (_text(told.get(key)) for key in ("title", "description", "mainGraphId"))
+    return Project(title, about, main, graphs, tests)
 
 
 def _graph(id: str, given: Mapping[str, Any]) -> RivetGraph:
