@@ -64,7 +64,7 @@ def run(args: argparse.Namespace, out: Output) -> int:
         )
         return exits.OK
     out.say("written  ", ("bold", str(target)))
-    out.note(f"{made.nodes} nodes of {made.source}, {made.nodes - len(placeholders)} of them with a counterpart here")
+    out.note(made.heading)
     for note in made.notes:
         out.note(f"  {note}")
     shown = f"`studio gui {target}` shows it"

@@ -73,10 +73,11 @@ class ImportReport(QDialog):
         self.resize(680, 420)
         left = len(made.placeholders)
         head = plain_label(
-            f"{made.nodes} nodes of {made.source}, {made.nodes - left} of them with a counterpart here."
+            f"{made.heading}."
+            + (" One became a placeholder, which keeps the original: replace it before the graph runs." * (left == 1))
             + (
-                f" {left} became placeholders, which keep the original: replace them before the graph runs."
-                if left
+                f" {left:,} became placeholders, which keep the original: replace them before the graph runs."
+                if left > 1
                 else ""
             )
         )
