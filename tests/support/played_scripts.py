@@ -14,6 +14,7 @@ from types import ModuleType
 from typing import Any, NamedTuple
 
 from studio import Trace
+from studio.spec.calls import ChatCall, CompletionCall
 from studio.support.values import Json
 from tests.examples.answering import Answering
 
@@ -40,10 +41,11 @@ class Played:
             """Nothing to open."""
 
         module: Any = self.module
-        for name, giver in (("Models", answering.provider), ("Embedders", answering.embedder)):
+        model = MadeUp(answering)
+        for name, given in (("Models", model), ("Embedders", answering.embedder())):
             if hasattr(module, name):
                 catalog = getattr(module, name)
-                catalog.provider = lambda _, asked="default", giver=giver: giver(asked)
+                catalog.provider = lambda _, asked="default", given=given: given
                 catalog.prepare = prepare
         if hasattr(module, "Models"):
             module.Models.resolve = lambda _, name: name
@@ -58,6 +60,29 @@ class Played:
         finally:
             sys.argv = before
         return code
+
+
+class MadeUp:
+    """A made-up model as a script calls it: with requests and responses as they are recorded."""
+
+    def __init__(self, answering: Answering) -> None:
+        self._answering = answering
+        self.info = answering.info
+        self.retry_transient = answering.retry_transient
+        self.deterministic_order = False
+
+    async def chat(self, request: dict[str, Any], by: Any, timeout_s: float | None = None) -> Json:
+        """Answer a request as the studio's model answers the call that it is recorded for."""
+        told = {name: value for name, value in request.items() if name != "model"}
+        call = ChatCall(
+            **{**told, "messages": tuple(told["messages"]), "stop": tuple(told["stop"])}, node=by.node, tick=by.tick
+        )
+        return (await self._answering.chat(call)).to_json()
+
+    async def complete(self, request: dict[str, Any], by: Any, timeout_s: float | None = None) -> Json:
+        """The same for a completion."""
+        told = {name: value for name, value in request.items() if name != "model"}
+        return (await self._answering.complete(CompletionCall(**told, node=by.node, tick=by.tick))).to_json()
 
 
 class Told(NamedTuple):
