@@ -87,7 +87,7 @@ _LABEL_TOKENS: Final = 30
 
 def _ranked(params: FunctionParams, model: str, labels: int, attempts: int, fixed: int) -> Calls:
     """Return the calls that put labels into an order: weighed token by token where that can be, else by votes."""
-    from studio.nodes.llm._decide import MAX_SENTENCES
+    from studio.nodes.llm._weighing import MAX_SENTENCES
 
     votes = params.votes or (3 if params.min_confidence else 1)
     if not model.startswith(EMBEDDED):
@@ -100,7 +100,7 @@ def _ranked(params: FunctionParams, model: str, labels: int, attempts: int, fixe
 
 
 def _weighing(labels: int, parts: int) -> int:
-    from studio.nodes.llm._decide import BLANKS, MAX_DEPTH
+    from studio.nodes.llm._weighing import BLANKS, MAX_DEPTH
 
     # Labels that begin alike are told apart by what follows: at each further token at most half as many groups.
     each = 1 + (MAX_DEPTH - 1) * (labels // 2)

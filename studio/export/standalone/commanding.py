@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -103,13 +104,18 @@ def _option(node: NodePlan, name: str, option: str, attribute: str) -> InputOpti
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a graph asks of the outside: models and embedders by role or name, people, the time, files, anything."""
+    """What a graph asks of the outside: models and embedders by role or name, people, the time, files, anything.
+
+    `once`: some questions are asked once for many firings. `tools`: models are offered tools.
+    """
 
     models: tuple[str, ...]
     embedders: tuple[str, ...]
     people: bool
     time: bool
     files: bool
+    once: bool
+    tools: bool
     anything: bool
 
     @classmethod
@@ -119,11 +125,18 @@ class Asked:
         return cls(
             tuple(asked_names(plans, "model")),
             tuple(asked_names(plans, "embedder")),
-            ".ask_human(" in modules,
-            ".now(" in modules or ".sleep(" in modules,
-            ".project_path(" in modules,
+            _asks(modules, "ask_human"),
+            _asks(modules, "now") or _asks(modules, "sleep"),
+            _asks(modules, "project_path"),
+            "once=" in modules,
+            re.search(r"\btools=", modules) is not None,
             any(node.effects != "pure" for plan in plans for node in plan.nodes),
         )
+
+
+def _asks(modules: str, what: str) -> bool:
+    """True if some module calls this method of its context."""
+    return re.search(rf"(?:ctx|firing|context)\s*\.\s*{what}\b", modules) is not None
 
 
 def command_source(plan: RegionPlan, graph: str, asked: Asked, words: Words) -> list[str]:
@@ -182,19 +195,24 @@ def _main(options: list[InputOption], about: str, graph: str, asked: Asked, word
 def _outside(asked: Asked, words: Words) -> str:
     """What the graph asks, as an expression; what it has no use for is left out."""
     facts = []
-    if asked.models or asked.embedders:
-        of_use = {"model": asked.models, "embedder": asked.embedders}
-        chosen = [f'{name}=args.{name} or ""' for name, is_used in of_use.items() if is_used]
-        facts.append(f"models={words('Models')}({', '.join(['MODELS', *chosen])})")
+    if asked.models:
+        tools = [f"tools={words('Tools')}()"] if asked.tools else []
+        facts.append(_catalog(words("Models"), asked.models, "model", tools))
+    if asked.embedders:
+        facts.append("embedders=" + _catalog(words("Embedders"), asked.embedders, "embedder", []))
+    if asked.once:
+        facts.append(f"once={words('Once')}()")
     if asked.people:
-        facts.append(f"human={words('human_of')}(args.answers)")
+        facts.append(f"human={words('Person')}(args.answers)")
     if asked.time:
         facts.append(f"clock={words('Clock')}(args.clock)")
-    if asked.models:
-        facts.append(f"names={literal(list(asked.models))}")
-    if asked.embedders:
-        facts.append(f"embedders={literal(list(asked.embedders))}")
     return f"{words('Outside')}({', '.join(facts)})"
+
+
+def _catalog(cls: str, names: tuple[str, ...], option: str, more: list[str]) -> str:
+    """What gives the models, or embedders, of these names."""
+    named = [f"names={literal(list(names))}"] * (names != ("default",))
+    return f"{cls}({', '.join(['MODELS', *named, f'{option}=args.{option} or ' + text_literal(''), *more])})"
 
 
 def _argument(one: InputOption) -> str:

@@ -20,6 +20,8 @@ Problem = tuple[str, str]
 
 NO_RACE: Final = "it does not race: the first wire with a value wins, in the order of the file"
 
+NO_WEIGHING: Final = "no model of a script completes texts: it is asked by chat, for labels in words"
+
 MOST_TOLD: Final = 20
 """Problems that an error lists."""
 
@@ -41,6 +43,9 @@ def differences_before(graph: Graph, registry: Registry) -> list[Problem]:
                 found.append(
                     (f"{path}{node.name}", "it does not race: the first wire with a value wins, in their order")
                 )
+            asked = [getattr(node.params, name, "") for name in ("model", "fallback")]
+            if any(isinstance(name, str) and name.startswith("text-completion-") for name in asked):
+                found.append((f"{path}{node.name}", NO_WEIGHING))
     return found
 
 

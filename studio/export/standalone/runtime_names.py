@@ -25,7 +25,10 @@ RUNTIME: Final = {
     "execute": f"{_RUNTIME}.program",
     "Outside": f"{_RUNTIME}.outside",
     "Models": f"{_RUNTIME}.models.catalog",
-    "human_of": f"{_RUNTIME}.humans",
+    "Embedders": f"{_RUNTIME}.models.embedding",
+    "Tools": f"{_RUNTIME}.models.tools",
+    "Once": f"{_RUNTIME}.once",
+    "Person": f"{_RUNTIME}.humans",
     "Clock": f"{_RUNTIME}.clocks",
     "AsyncGenerator": "collections.abc",
 }

@@ -8,12 +8,13 @@ from typing import ClassVar
 
 from studio.nodes.llm._asking import Asker
 from studio.nodes.llm._choose import drafts
-from studio.nodes.llm._decide import Question, rank
 from studio.nodes.llm._forms import label_table
 from studio.nodes.llm._job import Fault, Job
 from studio.nodes.llm._prompting import example_pairs
+from studio.nodes.llm._ranking import Question
 from studio.nodes.llm._rule import told
 from studio.nodes.llm._settle import Try
+from studio.nodes.llm._weighing import rank
 from studio.support.errors import NodeError
 from studio.support.templates import placeholders
 from studio.support.values import Json, preview

@@ -15,9 +15,10 @@ from typing import Literal
 
 from studio.nodes.llm._asking import Asker
 from studio.nodes.llm._choose import ChoiceJob, Ranking, choose, sorted_ranking
-from studio.nodes.llm._decide import question_of, rank
+from studio.nodes.llm._decide import question_of
 from studio.nodes.llm._forms import input_text, route_table
 from studio.nodes.llm._settle import Try
+from studio.nodes.llm._weighing import rank
 from studio.spec.context import RunContext
 from studio.support.errors import NodeError
 from studio.support.templates import placeholders

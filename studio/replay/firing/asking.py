@@ -210,7 +210,7 @@ def last_text(effect: Effect) -> str:
 
 
 def _is_blank(prompt: str) -> bool:
-    from studio.nodes.llm._decide import BLANKS
+    from studio.nodes.llm._weighing import BLANKS
 
     # What follows `Answer:` is the part of a label that was asked on.
     asked = prompt.rpartition("\nText:")[2].partition("\nAnswer:")[0].strip()

@@ -93,10 +93,25 @@ async def by_script(case: Case) -> Any:
 @settings(max_examples=60, deadline=None)
 @given(cases())
 def test_a_script_asks_and_answers_what_the_node_does(case: Case) -> None:
+    if case.info.supports_completion:  # no model of a script shows the log-probabilities of texts: see below
+        case = replace(case, info=replace(case.info, supports_logprobs=False))
+
     node = asyncio.run(outcome(case, lambda ctx, inputs: by_node(case, ctx, inputs)))
     script = asyncio.run(by_script(case))
 
     assert script == node
+
+
+async def test_where_the_studio_weighs_labels_a_script_asks_for_them_in_words() -> None:
+    info = FakeContext().default_model.info
+    case = Case(DECIDE, {"draft": "Tides rise."}, ('{"label": "good"}',), ({" good": -0.1, " vague": -2.5},), info)
+
+    node = await outcome(case, lambda ctx, inputs: by_node(case, ctx, inputs))
+    script = await by_script(replace(case, info=replace(info, supports_completion=False)))
+
+    assert {effect.kind for effect in node.effects} == {"complete"}
+    assert [effect.kind for effect in script.effects] == ["chat"]
+    assert script.outputs["label"] == node.outputs["label"] == "good"
 
 
 def test_a_script_with_another_prompt_asks_otherwise() -> None:

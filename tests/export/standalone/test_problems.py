@@ -93,6 +93,15 @@ def test_a_race_is_a_difference_and_no_problem() -> None:
     assert "race for one input" in " ".join(standalone_script(graph, default_registry()).split())
 
 
+@pytest.mark.parametrize(("model", "told"), [("text-completion-openai/x", ["judge"]), ("openai/x", [])])
+def test_a_model_that_completes_texts_is_a_difference(model: str, told: list[str]) -> None:
+    graph = Graph("judging")
+    graph.add("llm.function", "judge", instructions="Judge this.", labels=["good", "vague"], model=model)
+
+    assert problems_before(graph, default_registry()) == []
+    assert [node for node, _ in differences_before(graph, default_registry())] == told
+
+
 def test_a_graph_that_cannot_run_is_told_as_such() -> None:
     graph = Graph("broken")
     graph.add("no.such_type", "it")

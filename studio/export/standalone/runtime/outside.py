@@ -1,69 +1,149 @@
-"""Firings that ask something of the outside: models, people, the clock."""
+"""Firings that ask something of the outside, and whom they ask: models, people, the clock.
+
+What is asked and recorded is what the studio's engine asks and records (`studio.engine.effects`, `handles`, `context`),
+so that the studio can replay the run of a script.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import asyncio
+import random
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
+from time import perf_counter_ns, time_ns
 from typing import TYPE_CHECKING, Any
 
-from studio.export.standalone.runtime.asking import Asking, World
+from studio.engine.effects import RETRY_FIRST_S, RETRY_MOST_S
+from studio.engine.firing import RunHalted, as_node_error
+from studio.engine.recorded import error_json
+from studio.export.standalone.runtime.asking import Calls
 from studio.export.standalone.runtime.firing import Firing
-from studio.support.errors import EnvironmentProblem, NodeError
+from studio.support.errors import EnvironmentProblem, ModelError, NodeError, StudioError
+from studio.support.values import Json, encode
+from studio.trace.log import EXECUTED
 
 if TYPE_CHECKING:
-    from studio.export.standalone.runtime.clocks import Clock
-    from studio.export.standalone.runtime.models.catalog import Models
     from studio.export.standalone.runtime.region import Region
     from studio.export.standalone.runtime.run import Run
-    from studio.spec.calls import Human
+
+Answered = tuple[Json, dict[str, Any]]
+"""A response and its facts: tokens_in, tokens_out, cost_usd, finish_reason, entropy."""
 
 
-class AskingFiring(Firing, Asking):
+class Outside:
+    """Whom the graph of a script asks; what it has no use for is left out."""
+
+    def __init__(
+        self, models: Any = None, human: Any = None, clock: Any = None, *, embedders: Any = None, once: Any = None
+    ) -> None:
+        """`once` is what remembers questions that many firings ask alike."""
+        self.models = models
+        self.human = human
+        self.clock = clock
+        self.embedders = embedders
+        self.once = once
+        self._found: dict[tuple[str, str], Any] = {}
+
+    @property
+    def asks_at_terminal(self) -> bool:
+        """True if a person may be asked at the terminal."""
+        return self.human is not None and not self.human.deterministic_order
+
+    async def prepare(self) -> None:
+        """Open models and look for their keys before anything is asked. Raises `UsageError` or `ModelError`."""
+        for one in (self.models, self.embedders):
+            if one is not None:
+                await one.prepare()
+
+    def begin(self, run: Run) -> None:
+        """Let the firings of a run ask. Where answers are prepared in one order, it asks one after another."""
+        scripts = [] if self.models is None else self.models.scripts()
+        givers = [*scripts, *([] if self.human is None else [self.human])]
+        run.sequential = any(giver.deterministic_order for giver in givers)
+        run.no_waiting = bool(scripts)
+        run.make_firing = AskingFiring
+        run.world = self
+
+    def find(self, run: Run, kind: str, name: str, catalog: Any, facts: Callable[[Any], Json]) -> Any:
+        """Return what a role or name stands for; that, or why there is none, is recorded as an effect of the run."""
+        if (kind, name) not in self._found:
+            told, error = None, ""
+            try:
+                found = catalog.provider(name)
+                told = facts(found)
+            except StudioError as raised:
+                found, told, error = raised, error_json(raised), str(raised)
+            self._found[kind, name] = found
+            n = len(self._found)
+            run.log.effect_intent(0, n, kind, name, None, 1, time_ns())
+            run.log.effect_result(0, n, "error" if error else "ok", told, error, 0, None, None, None, "", None)
+        found = self._found[kind, name]
+        if isinstance(found, StudioError):
+            raise found
+        return found
+
+    async def close(self) -> None:
+        """Give up what is asked for nobody any more, and end connections to models."""
+        if self.once is not None:
+            self.once.close()
+        for one in (self.models, self.embedders):
+            if one is not None:
+                await one.close()
+
+
+class AskingFiring(Firing):
     """A firing whose node may ask; limits count what it asks."""
 
     def __init__(self, region: Region, name: str) -> None:
         super().__init__(region, name)
-        self.world: World = region.run.world
+        self.outside: Outside = region.run.world
 
-    def end(self, attempt: Firing) -> None:
-        """An attempt is over; what it has slept counts."""
-        super().end(attempt)
-        if isinstance(attempt, AskingFiring):
-            self.slept_s = attempt.slept_s
+    # -- what modules ask ----------------------------------------------------------------------------
 
-    def is_halted(self) -> bool:
-        """True if nothing more is to be asked."""
-        return self.region.halted
+    def model(self, name: str = "default") -> Calls:
+        """Return the model a role or name stands for. Raises `StudioError` if there is none."""
+        outside = self.outside
 
-    def may_call(self) -> None:
-        """Count a model call. Raises `RunHalted`, and the run is paused, where a limit is used up."""
-        self.region.run.count("calls", self.meter, "tokens", "cost_usd")
+        def facts(provider: Any) -> Json:
+            return {**asdict(provider.info), "retries": provider.retry_transient}
 
-    def charge(self, facts: Mapping[str, Any]) -> None:
-        """Count what a call used."""
-        run, cost = self.region.run, facts.get("cost_usd", 0.0)
-        tokens_in, tokens_out = facts.get("tokens_in") or 0, facts.get("tokens_out") or 0
-        run.tokens_in += tokens_in
-        run.tokens_out += tokens_out
-        run.cost_known = run.cost_known and cost is not None
-        self.meter.add("tokens", tokens_in + tokens_out)
-        self.meter.add("cost_usd", cost or 0.0)
+        return Calls(self, outside.find(self.region.run, "model", name, outside.models, facts))
 
-    def pause(self, limit: str, why: str) -> None:
-        """Pause the run."""
-        self.region.run.pause(limit, why)
+    async def embed(self, texts: Sequence[str], model: str = "default", *, once: bool = False) -> list[list[float]]:
+        """Return one vector per text (an effect of kind `embed`)."""
+        vectors: list[list[float]] = await self.outside.embedders.embed(self, list(texts), model, once)
+        return vectors
 
-    def break_off(self, problem: EnvironmentProblem) -> None:
-        """The record cannot be written: end the run before anything more is spent."""
-        self.region.run.broken = self.region.run.broken or problem
+    async def ask_human(self, question: str, choices: Sequence[str] = (), default: str | None = None) -> str:
+        """Ask a person (an effect of kind `human`); where there is nobody to ask, the run pauses."""
+        return str(await self.outside.human.answer(self, question, list(choices), default))
 
-    def slept_before(self) -> float:
-        """Seconds that earlier ticks have slept by a fixed clock."""
-        return self.region.elapsed_s
+    async def now(self) -> str:
+        """Return the time as ISO 8601 text with offset (an effect of kind `clock`)."""
+        return str(await self.outside.clock.tell(self))
 
-    def note_sleep(self) -> None:
-        """The tick has slept as long as whoever slept longest in it."""
-        self.region.slept_s = max(self.region.slept_s, self.slept_s)
+    async def sleep(self, seconds: float) -> None:
+        """Wait (an effect of kind `clock`); a fixed clock is moved on instead."""
+        await self.outside.clock.wait(self, seconds)
+
+    def log(self, label: str, value: Json) -> None:
+        """Leave a note in the trace (an effect of kind `log`)."""
+        encode(value)
+        log, n = self.region.run.log, self.next_number()
+        log.effect_intent(self.id, n, "log", label, value, self.attempt, self.region.run.now)
+        log.effect_result(self.id, n, "ok", None, "", 0, None, None, None, "", None)
+
+    async def effect(
+        self, kind: str, name: str, request: Json, perform: Callable[[], Awaitable[Json]], *,
+        irreversible: bool = False,
+    ) -> Json:  # fmt: skip
+        """Ask something of the outside that is no model."""
+
+        async def answer() -> Answered:
+            return await perform(), {}
+
+        return await self.ask(kind, name, request, answer, billable=irreversible)
 
     def project_path(self, name: str) -> str:
         """Return the absolute path of a file named relative to the script. Raises `NodeError` if it lies outside."""
@@ -77,50 +157,80 @@ class AskingFiring(Firing, Asking):
             )
         return str(path)
 
+    # -- how it is asked -----------------------------------------------------------------------------
 
-class Outside:
-    """What the graph of a script asks: models, people, the clock."""
+    async def ask(
+        self, kind: str, name: str, request: Json, perform: Callable[[], Coroutine[Any, Any, Answered]], *,
+        billable: bool = False, retries: int = 0, is_model: bool = False, once: bool = False,
+    ) -> Any:  # fmt: skip
+        """Ask, up to `retries` times more after transient errors; return the response or raise its `StudioError`.
 
-    def __init__(
-        self,
-        models: Models | None = None,
-        human: Human | None = None,
-        clock: Clock | None = None,
-        *,
-        names: Sequence[str] = (),
-        embedders: Sequence[str] = (),
-    ) -> None:
-        """`names` and `embedders` are the models that nodes may ask, by role or name. What a graph has no use for is
-        left out."""
-        self.models: Any = models
-        self.human: Any = human
-        self.clock: Any = clock
-        self.names = names
-        self.embedders = embedders
-        self._world: World | None = None
+        `billable`: what is asked is on disk before, the answer after. `once`: the run remembers the answer.
+        """
+        run, memory, asked = self.region.run, self.outside.once, [kind, name, request]
 
-    @property
-    def asks_at_terminal(self) -> bool:
-        """True if a person may be asked at the terminal."""
-        return self.human is not None and not self.human.deterministic_order
+        async def answer() -> Answered:
+            if billable:
+                self._make_durable()
+            return await perform()
 
-    async def prepare(self) -> None:
-        """Open models and look for their keys before anything is asked. Raises `UsageError` or `ModelError`."""
-        if self.models is not None:
-            await self.models.prepare(self.names, self.embedders)
+        while True:
+            n = self.next_number()
+            if is_model and not (once and memory.knows(asked)):
+                run.count("calls", self.meter, "tokens", "cost_usd")
+            run.log.effect_intent(self.id, n, kind, name, request, self.attempt, run.now)
+            begin = perf_counter_ns()
+            try:
+                response, facts = await (memory.answer(asked, answer) if once else answer())
+            except Exception as raised:
+                error = raised if isinstance(raised, StudioError) else as_node_error(raised)
+                if not self.is_over:
+                    self._failed(n, raised, begin)
+                transient = isinstance(error, ModelError) and error.transient
+                if not transient or not retries or self.region.halted:
+                    raise error from (None if error is raised else raised)
+                retries -= 1
+                await self._back_off(getattr(error, "retry_after_s", None))
+                if self.region.halted:
+                    raise
+                continue
+            self._record(n, "ok", response, "", begin, facts)
+            if billable:
+                self._make_durable()
+            return response
 
-    def begin(self, run: Run) -> None:
-        """Let the firings of a run ask. Where answers are prepared in one order, it asks one after another."""
-        scripts = [] if self.models is None else self.models.scripts(self.names)
-        givers = [*scripts, *([] if self.human is None else [self.human])]
-        run.sequential = any(giver.deterministic_order for giver in givers)
-        run.no_waiting = bool(scripts)
-        run.make_firing = AskingFiring
-        self._world = run.world = World(
-            run.log, self.models, self.human, self.clock, seed=run.seed, no_waiting=run.no_waiting
-        )
+    def _failed(self, n: int, raised: Exception, begin: int) -> None:
+        if isinstance(raised, StudioError):
+            self._record(n, "error", error_json(raised), str(raised), begin, {})
+        else:
+            told = {"class": "exception", "name": type(raised).__name__, "message": str(raised)}
+            self._record(n, "error", told, f"{type(raised).__name__}: {raised}", begin, {})
 
-    async def close(self) -> None:
-        """Give up what is asked for nobody any more, and close what was opened."""
-        if self._world is not None and self.models is not None:
-            await self._world.close()
+    def _record(self, n: int, status: str, response: Json, error: str, begin: int, facts: Mapping[str, Any]) -> None:
+        """Record an answer and count what it used."""
+        run, tokens_in, tokens_out, cost = self.region.run, *map(facts.get, ("tokens_in", "tokens_out", "cost_usd"))
+        run.log.effect_result(
+            self.id, n, status, response, error, perf_counter_ns() - begin, tokens_in, tokens_out, cost,
+            facts.get("finish_reason", ""), facts.get("entropy"), facts.get("origin", EXECUTED),
+        )  # fmt: skip
+        if facts:
+            run.tokens_in += tokens_in or 0
+            run.tokens_out += tokens_out or 0
+            run.cost_known = run.cost_known and cost is not None
+            self.meter.add("tokens", (tokens_in or 0) + (tokens_out or 0))
+            self.meter.add("cost_usd", cost or 0.0)
+
+    async def _back_off(self, after_s: float | None) -> None:
+        """Wait before the next attempt, with jitter; no wait where answers are scripted."""
+        if not self.region.run.no_waiting:
+            wait_s = min(RETRY_MOST_S, RETRY_FIRST_S * 2 ** (self.attempt - 1)) * random.uniform(0.5, 1.5)
+            await asyncio.sleep(max(wait_s, after_s or 0.0))
+
+    def _make_durable(self) -> None:
+        """Write what is recorded; if that fails, end the run before anything more is spent."""
+        run = self.region.run
+        try:
+            run.log.flush()
+        except EnvironmentProblem as problem:
+            run.broken = run.broken or problem
+            raise RunHalted from problem

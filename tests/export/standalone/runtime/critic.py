@@ -80,5 +80,5 @@ def main(graph: Graph, text: str, arguments: list[str]) -> int:
     args = parser.parse_args(arguments)
     return execute(
         graph, {"topic": ("--topic", "text", args.topic)}, args, text=text, schema=trace_schema(),
-        limits={"calls": 100}, outside=lambda: Outside(Models({}, model=args.model or ""), names=["default"]),
+        limits={"calls": 100}, outside=lambda: Outside(Models({}, model=args.model or "")),
     )  # fmt: skip

@@ -13,17 +13,19 @@ import pytest
 
 from studio import arun
 from studio.engine.firing import Failure, RunHalted
-from studio.export.standalone.runtime.asking import World
 from studio.export.standalone.runtime.clocks import Clock
 from studio.export.standalone.runtime.graph import Graph as ScriptGraph
-from studio.export.standalone.runtime.humans import human_of
+from studio.export.standalone.runtime.humans import Person
 from studio.export.standalone.runtime.models.catalog import Models
-from studio.export.standalone.runtime.outside import AskingFiring
+from studio.export.standalone.runtime.models.embedding import Embedders
+from studio.export.standalone.runtime.models.tools import Tools
+from studio.export.standalone.runtime.once import Once
+from studio.export.standalone.runtime.outside import AskingFiring, Outside
 from studio.export.standalone.runtime.region import Region
 from studio.export.standalone.runtime.run import Run
 from studio.graph.model import Graph
 from studio.spec import Fields, Node, RunContext, node, port
-from studio.spec.calls import ChatCall, ChatReply, CompletionCall, CompletionReply, ModelInfo, ToolOffer
+from studio.spec.calls import ChatReply, ModelInfo, ToolOffer
 from studio.spec.registry import Registry
 from studio.support.errors import EnvironmentProblem, ModelError, NodeError, StudioError, UsageError
 from studio.support.values import Json
@@ -84,10 +86,12 @@ async def in_a_script(
         await region.fire("asker", asker)
 
     log = recorder_of(file, start_of())
-    models = Models({}, model=f"scripted:{script}", embedder="toy")
-    world = World(log, models, human_of(None if answers is None else str(answers)), Clock(clock), no_waiting=True)
-    run = Run(log.run_id, log, make_firing=AskingFiring, no_waiting=True)
-    run.world = world
+    outside = Outside(
+        Models({}, model=f"scripted:{script}", tools=Tools()), Person(None if answers is None else str(answers)),
+        Clock(clock), embedders=Embedders({}, embedder="toy"), once=Once(),
+    )  # fmt: skip
+    run = Run(log.run_id, log)
+    outside.begin(run)
     graph = ScriptGraph(body, "asker", {"asker": ("toy.asker", 1)})
     try:
         await Region(run, graph, run.meter).play()
@@ -96,7 +100,7 @@ async def in_a_script(
         ended = "error"
     except RunHalted:
         ended = f"limit:{run.paused[0]}" if run.paused else "halted"
-    await world.close()
+    await outside.close()
     log.close()
     return asked_in(file), ended
 
@@ -119,7 +123,8 @@ async def asks_models(ctx: Any) -> Json:
         tools=offered, must_call=True,
     )  # fmt: skip
     once = [await model.complete("one of", top=5, once=True) for _ in range(2)]
-    return [said.text, [call.to_json() for call in said.tool_calls], *(one.to_json() for one in once), model.info.name]
+    told = [[one.text, [[choice.token, choice.logprob] for choice in one.choices]] for one in once]
+    return [said.text, [call.to_json() for call in said.tool_calls], told, model.info.name]
 
 
 async def asks_models_at_once(ctx: Any) -> Json:
@@ -250,13 +255,10 @@ class Paid:
         self.info = ModelInfo("paid", billable=billable)
         self.seen: list[tuple[int, int]] = []
 
-    async def chat(self, call: ChatCall, on_text: object = None) -> ChatReply:
+    async def chat(self, request: Json, by: object, timeout_s: float | None) -> dict[str, Json]:
         rows = rows_of(self.file)
         self.seen.append((len(rows["_effect"]), len(rows["_answer"])))
-        return ChatReply("fine")
-
-    async def complete(self, call: CompletionCall) -> CompletionReply:
-        raise NotImplementedError
+        return ChatReply("fine").to_json()
 
 
 async def asks_twice(ctx: Any) -> Json:
@@ -269,7 +271,7 @@ async def paid_run(file: Path, model: Paid, broken: type[EnvironmentProblem] | N
     models = Models({})
     models._providers["paid"] = model
     run = Run(log.run_id, log, make_firing=AskingFiring)
-    run.world = World(log, models)
+    run.world = Outside(models)
 
     async def asker(firing: Any) -> dict[str, Json]:
         return {"said": await asks_twice(firing)}
@@ -278,7 +280,7 @@ async def paid_run(file: Path, model: Paid, broken: type[EnvironmentProblem] | N
         await region.fire("asker", asker)
 
     if broken is not None:
-        log._file.write = refuse  # type: ignore[union-attr, method-assign]
+        log._file.transaction = refuse  # type: ignore[union-attr, method-assign]
     with contextlib.suppress(RunHalted):
         await Region(run, ScriptGraph(body, "asker", {"asker": ("toy.asker", 1)}), run.meter).play()
     with contextlib.suppress(EnvironmentProblem):
@@ -286,7 +288,7 @@ async def paid_run(file: Path, model: Paid, broken: type[EnvironmentProblem] | N
     return run
 
 
-def refuse(batch: object) -> None:
+def refuse() -> Any:
     raise EnvironmentProblem("The disk is full.")
 
 
@@ -364,7 +366,7 @@ class TestModels:
     @pytest.mark.parametrize("name", ["default", "embedded", "embedded/wordllama-256", "replay:last", "scripted:x"])
     def test_embedders_are_refused_likewise(self, name: str) -> None:
         with pytest.raises(UsageError) as refused:
-            Models({}).embedder(name)
+            Embedders({}).provider(name)
 
         assert "--embedder openai/text-embedding-3-small" in refused.value.hint
 
@@ -375,9 +377,12 @@ class TestModels:
     def test_only_scripts_that_the_graph_asks_decide_about_order(self, script: Path, tmp_path: Path) -> None:
         addressed = tmp_path / "addressed.jsonl"
         addressed.write_text('{"node": "a", "reply": "x"}\n')
-        models = Models({"default": f"scripted:{script}", "fast": f"scripted:{addressed}", "strong": "openai/x"})
+        table = {"default": f"scripted:{script}", "fast": f"scripted:{addressed}", "strong": "openai/x"}
 
-        found = [[one.deterministic_order for one in models.scripts([name])] for name in ("default", "fast", "strong")]
+        found = [
+            [one.deterministic_order for one in Models(table, [name]).scripts()]
+            for name in ("default", "fast", "strong")
+        ]
 
         assert found == [[True], [False], []]
 

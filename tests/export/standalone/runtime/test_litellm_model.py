@@ -6,13 +6,16 @@ import contextlib
 import json
 import sys
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from studio.export.standalone.runtime.models import litellm_model
 from studio.export.standalone.runtime.models.catalog import Models
-from studio.export.standalone.runtime.models.litellm_model import LiteLLM, LiteLLMEmbedder
+from studio.export.standalone.runtime.models.embedding import LiteLLMEmbedder
+from studio.export.standalone.runtime.models.litellm_model import LiteLLM
+from studio.export.standalone.runtime.models.tools import Tools
 from studio.models import litellm_provider
 from studio.models.embedders import LiteLLMEmbedder as StudioEmbedder
 from studio.models.failures import MissingModel
@@ -33,7 +36,14 @@ def key(monkeypatch: pytest.MonkeyPatch) -> None:
 def both(monkeypatch: pytest.MonkeyPatch, server: FakeServer, name: str = NAME) -> list[Any]:
     """The studio's model and a script's, led to the fake server by the environment."""
     monkeypatch.setenv("OPENAI_API_BASE", server.base)
-    return [litellm_provider.LiteLLM(name, keyring=False), LiteLLM(name)]
+    return [litellm_provider.LiteLLM(name, keyring=False), LiteLLM(name, Tools())]
+
+
+def chat_of(model: Any, call: ChatCall) -> Awaitable[Any]:
+    """Let either make a call: a script's model takes it as it is recorded."""
+    if not isinstance(model, LiteLLM):
+        return model.chat(call)  # type: ignore[no-any-return]
+    return model.chat(call.canonical(model.name), call, call.timeout_s)
 
 
 async def outcome(asking: Awaitable[Any]) -> Any:
@@ -43,6 +53,8 @@ async def outcome(asking: Awaitable[Any]) -> Any:
     except ModelError as raised:
         return {"type": type(raised).__name__, "kind": raised.kind, "transient": raised.transient,
                 "after": raised.retry_after_s, "said": str(raised), "exit": raised.exit_code}  # fmt: skip
+    if isinstance(reply, dict):
+        return reply
     return reply.to_json() if hasattr(reply, "to_json") else [reply.vectors, reply.tokens_in, reply.cost_usd]
 
 
@@ -79,7 +91,7 @@ async def test_the_same_call_sends_the_same_request_and_gives_the_same_reply(
     monkeypatch: pytest.MonkeyPatch, call: ChatCall, name: str
 ) -> None:
     with fake_llm_server(chat("hello"), chat("hello")) as server:
-        replies = [await outcome(model.chat(call)) for model in both(monkeypatch, server, name)]
+        replies = [await outcome(chat_of(model, call)) for model in both(monkeypatch, server, name)]
 
     assert replies[0] == replies[1]
     assert server.requests[0] == server.requests[1]
@@ -89,7 +101,7 @@ async def test_the_same_call_sends_the_same_request_and_gives_the_same_reply(
 async def test_a_call_that_differs_sends_another_request(monkeypatch: pytest.MonkeyPatch) -> None:
     with fake_llm_server(chat("hello"), chat("hello")) as server:
         for model, call in zip(both(monkeypatch, server), CALLS.values(), strict=False):
-            await model.chat(call)
+            await chat_of(model, call)
 
     assert server.requests[0] != server.requests[1]
 
@@ -101,7 +113,8 @@ async def test_what_is_recorded_of_a_model_is_the_same(monkeypatch: pytest.Monke
             for model in models:
                 await model.prepare()
 
-            assert models[0].info == models[1].info
+            # No model of a script completes texts.
+            assert replace(models[0].info, supports_completion=False) == models[1].info
             assert models[0].retry_transient == models[1].retry_transient
 
 
@@ -133,7 +146,7 @@ STEPS = {
 @pytest.mark.parametrize("step", STEPS.values(), ids=STEPS)
 async def test_every_answer_and_failure_is_told_alike(monkeypatch: pytest.MonkeyPatch, step: Step) -> None:
     with fake_llm_server(step, step) as server:
-        told = [await outcome(model.chat(ASK)) for model in both(monkeypatch, server)]
+        told = [await outcome(chat_of(model, ASK)) for model in both(monkeypatch, server)]
 
     assert told[0] == told[1]
     assert CANARY not in json.dumps(told)
@@ -146,7 +159,7 @@ async def test_a_model_that_is_silent_is_given_up_in_time(monkeypatch: pytest.Mo
     held = threading.Event()
     call = ChatCall(ASK.messages, timeout_s=0.2, node="a", tick="0")
     with fake_llm_server(Step(wait=held), Step(wait=held)) as server:
-        told = [await outcome(model.chat(call)) for model in both(monkeypatch, server)]
+        told = [await outcome(chat_of(model, call)) for model in both(monkeypatch, server)]
         held.set()
 
     assert told[0] == told[1]
@@ -177,7 +190,9 @@ async def test_vectors_come_alike(monkeypatch: pytest.MonkeyPatch) -> None:
 
 async def test_a_chat_model_completes_no_text(monkeypatch: pytest.MonkeyPatch) -> None:
     with fake_llm_server() as server:
-        told = [await outcome(model.complete(CompletionCall("x"))) for model in both(monkeypatch, server)]
+        ours, its = both(monkeypatch, server)
+        call = CompletionCall("x")
+        told = [await outcome(ours.complete(call)), await outcome(its.complete(call.canonical(NAME), call))]
 
     assert told[0] == told[1]
 
@@ -241,10 +256,10 @@ async def test_connections_are_closed_at_the_end(monkeypatch: pytest.MonkeyPatch
 @pytest.mark.parametrize("protected", [True, False], ids=["as it is", "control: unprotected"])
 async def test_no_message_of_a_script_quotes_a_key(monkeypatch: pytest.MonkeyPatch, protected: bool) -> None:
     if not protected:
-        for module in ("studio.models.litellm_errors.scrub_error", "studio.models.litellm_calls.scrub"):
-            monkeypatch.setattr(module, lambda text: text)
+        for name in ("scrub_error", "scrub"):
+            monkeypatch.setattr(litellm_model, name, lambda text: text)
     said: list[str] = []
-    cases: list[Callable[[LiteLLM], Awaitable[Any]]] = [lambda model: model.chat(ASK)] * 3
+    cases: list[Callable[[LiteLLM], Awaitable[Any]]] = [lambda model: chat_of(model, ASK)] * 3
     with fake_llm_server(echo_key(401), echo_key(400), chat(f"your key is {CANARY}")) as server:
         model = both(monkeypatch, server)[1]
         for case in cases:
