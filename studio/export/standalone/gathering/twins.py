@@ -43,6 +43,7 @@ ASKS: Final = frozenset({"model", "embed", "effect", "now", "sleep", "ask_human"
 TWIN_NAMES: Final = {
     CONTEXT: FIRING,
     ("studio.nodes.files._workspace", "project_of"): (f"{RUNTIME}.workspace", "project_of"),
+    ("studio.support.keys", "scrubber"): (f"{RUNTIME}.keys", "scrubber"),  # keyring
     # No model of a script shows the probabilities of a text's next words: labels are asked for in words.
     ("studio.nodes.llm._weighing", "rank"): ("studio.nodes.llm._ranking", "rank"),
 }

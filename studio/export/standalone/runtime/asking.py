@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from studio.export.standalone.runtime.calls import ChatReply, CompletionReply, TokenChoice
+from studio.export.standalone.runtime.calls import ChatReply, TokenChoice
 from studio.spec.calls import Message, ModelInfo
 from studio.support.values import Json
 
@@ -42,14 +42,14 @@ class Calls:
 
     async def complete(
         self, prompt: str, *, max_tokens: int = 1, top: int = 200, timeout_s: float | None = None, once: bool = False
-    ) -> CompletionReply:
+    ) -> ChatReply:
         """Complete a text. Raises `ModelError`."""
         request: dict[str, Json] = {
             "model": self.info.name, "prompt": prompt, "max_tokens": max_tokens, "temperature": 0.0,
             "seed": self._firing.region.run.seed, "top": top,
         }  # fmt: skip
         response = await self._ask("complete", self._provider.complete, request, timeout_s, once)
-        return CompletionReply(**{**response, "choices": [TokenChoice(*choice) for choice in response["choices"]]})
+        return ChatReply(**{**response, "choices": [TokenChoice(*choice) for choice in response["choices"]]})
 
     async def _ask(self, kind: str, send: Any, request: Json, timeout_s: float | None, once: bool = False) -> Any:
         firing = self._firing

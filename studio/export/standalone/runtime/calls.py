@@ -4,12 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
+
+
+class TokenChoice(NamedTuple):
+    """One token the model might have said, with its natural log-probability."""
+
+    token: str
+    logprob: float
 
 
 @dataclass(frozen=True, kw_only=True)
 class ChatReply:
-    """A model's answer. `cost_usd` None means unknown; `dropped` are params that the model does not take."""
+    """A model's answer. `cost_usd` None means unknown; `dropped` are params that the model does not take.
+
+    `choices` are the likeliest first tokens of a text that was completed.
+    """
 
     text: str
     model: str = ""
@@ -21,25 +31,7 @@ class ChatReply:
     token_entropy: Sequence[float] = ()
     dropped: Sequence[str] = ()
     tool_calls: Sequence[Any] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class TokenChoice:
-    """One token the model might have said, with its natural log-probability."""
-
-    token: str
-    logprob: float
-
-
-@dataclass(frozen=True, kw_only=True)
-class CompletionReply:
-    """A text completion: the text and the likeliest first tokens."""
-
-    text: str
     choices: Sequence[TokenChoice] = ()
-    model: str = ""
-    finish_reason: str = "stop"
-    tokens_in: int = 0
-    tokens_out: int = 0
-    cost_usd: float | None = 0.0
-    entropy: float | None = None
+
+
+CompletionReply = ChatReply

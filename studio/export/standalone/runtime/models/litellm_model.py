@@ -236,16 +236,14 @@ def _may_be_strict(schema: Json) -> bool:
 def _bits_of(choice: Any) -> list[float]:
     """Return for each token how undecided the model was: bits of entropy, all unlikely tokens as one choice."""
     found = getattr(choice, "logprobs", None)
-    content = found.get("content") if isinstance(found, Mapping) else getattr(found, "content", None)
     bits = []
-    for token in content or ():
-        tops = (token if isinstance(token, Mapping) else token.model_dump()).get("top_logprobs")
-        logs = [top["logprob"] for top in tops or () if not math.isnan(top["logprob"])]
-        likely = sorted((math.exp(min(value, 0.0)) for value in logs), reverse=True)[:TOP]
+    for token in (found.get("content") if isinstance(found, Mapping) else getattr(found, "content", None)) or ():
+        tops = (token if isinstance(token, Mapping) else token.model_dump()).get("top_logprobs") or ()
+        logs = [top["logprob"] for top in tops if not math.isnan(top["logprob"])]
+        likely = sorted((math.exp(min(log, 0.0)) for log in logs), reverse=True)[:TOP]
         total = math.fsum(likely)
-        parts = [p / max(total, 1.0) for p in likely] + [1.0 - min(total, 1.0)] if total > 0 else []
-        if tops:
-            bits.append(-math.fsum(p * math.log2(p) for p in parts if p > 0) + 0.0)
+        parts = [p / max(total, 1.0) for p in likely] + [1.0 - min(total, 1.0)] * (total > 0)
+        bits += [-math.fsum(p * math.log2(p) for p in parts if p > 0) + 0.0] if tops else []
     return bits
 
 

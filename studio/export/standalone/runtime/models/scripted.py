@@ -13,14 +13,14 @@ from __future__ import annotations
 import asyncio
 import math
 from collections import deque
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from studio.models.failures import KINDS, asker, failure
-from studio.models.script import json_lines
 from studio.spec.calls import ModelInfo
 from studio.support.errors import UsageError
-from studio.support.values import Json, NotJson, encode
+from studio.support.values import Json, decode, encode, preview
 
 DEFAULTS: dict[str, Json] = {
     "node": "", "reply": None, "error": "", "tool_calls": [], "tokens_in": 0, "tokens_out": 0, "cost_usd": 0.0,
@@ -38,8 +38,7 @@ class Scripted:
         name = f"scripted:{path.name}"
         self.info = ModelInfo(name, supports_schema=True, supports_completion=True, supports_tools=True, local=True)
         self._lines: dict[str, deque[dict[str, Any]]] = {}
-        for place, value in json_lines(path, "script"):
-            line = _line(value, place)
+        for line in _lines_of(path):
             self._lines.setdefault(line["node"], deque()).append(line)
         self._total = sum(map(len, self._lines.values()))
         self.deterministic_order = "" in self._lines
@@ -89,33 +88,45 @@ class Scripted:
         return line
 
 
-def _line(value: Json, place: str) -> dict[str, Any]:
-    """Return what a line says. Raises `UsageError` naming `place`."""
+def _lines_of(path: Path) -> Iterator[dict[str, Any]]:
+    """Yield what each line of a file says. Raises `UsageError` naming file and line."""
+    try:
+        texts = path.read_text(encoding="utf-8-sig").split("\n")
+    except (OSError, UnicodeDecodeError) as error:
+        said = "is not UTF-8 text" if isinstance(error, ValueError) else f"cannot be read: {error.strerror or error}"
+        raise UsageError(f"The script file {said}.", where=str(path)) from None
+    for number, text in enumerate(texts, 1):
+        if text.strip():
+            place = f"{path.name}:{number}"
+            try:
+                yield {**_line(decode(text.rstrip("\r"))), "place": place}
+            except ValueError as error:
+                raise UsageError(f"No script line ({error}): {preview(text, 40)}", where=place) from None
+
+
+def _line(value: Json) -> dict[str, Any]:
+    """Return what a line says. Raises `ValueError` for what cannot stand in one."""
     if not isinstance(value, dict) or not {"reply", "error", "node", "tool_calls"} & value.keys():
         value = {"reply": value}
     for key, said in value.items():
         if key not in DEFAULTS or not _is_good(key, said):
-            known = f"A line may say {', '.join(DEFAULTS)}."
-            raise UsageError(f'"{key}" cannot stand like this in a script line.', where=place, hint=known)
+            raise ValueError(f'"{key}" cannot stand like this; a line may say {", ".join(DEFAULTS)}')
     if ("reply" in value or "tool_calls" in value) == ("error" in value):
-        raise UsageError('A script line needs either "reply" or "error".', where=place)
+        raise ValueError('it needs either "reply" or "error"')
     reply = value.get("reply", "")
-    try:
-        text = reply if isinstance(reply, str) else encode(reply).decode()
-    except NotJson as error:
-        raise UsageError(f"The reply is no JSON value: {error}.", where=place) from None
     calls = [
         {"id": str(one.get("id", f"call_{number}")), "name": one["name"], "arguments": one.get("arguments", {})}
         for number, one in enumerate(value.get("tool_calls", []), 1)
     ]
-    return {**DEFAULTS, **value, "text": text, "tool_calls": calls, "place": place}
+    text = reply if isinstance(reply, str) else encode(reply).decode()
+    return {**DEFAULTS, **value, "text": text, "tool_calls": calls}
 
 
 def _is_good(key: str, value: Json) -> bool:
     if key in ("node", "message", "finish_reason"):
         return isinstance(value, str)
     if key == "error":
-        return isinstance(value, str) and value in KINDS
+        return value in list(KINDS)
     if key in ("tokens_in", "tokens_out"):
         return type(value) is int and value >= 0
     if key in ("cost_usd", "entropy", "retry_after_s", "latency_ms"):
@@ -123,9 +134,8 @@ def _is_good(key: str, value: Json) -> bool:
     if key == "choices":
         shares = value.values() if isinstance(value, dict) else () if value is None else (0,)
         return all(type(share) in (int, float) and 0 < share <= 1 for share in shares)
-    if key == "tool_calls":
-        return isinstance(value, list) and all(
-            isinstance(one, dict) and isinstance(one.get("name"), str) and one.keys() <= {"id", "name", "arguments"}
-            for one in value
-        )
-    return True
+    calls = value if key == "tool_calls" and isinstance(value, list) else [] if key == "reply" else [None]
+    return all(
+        isinstance(one, dict) and isinstance(one.get("name"), str) and one.keys() <= {"id", "name", "arguments"}
+        for one in calls
+    )
