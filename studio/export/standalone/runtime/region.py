@@ -365,6 +365,7 @@ class Region:
                 given[port.parameter] = wire.value
             elif wire.lost_by:
                 self.failed = wire.lost_by
+                self.run.last_firing -= self.run.last_firing == firing.id  # it was none
                 raise self.deferred[wire.lost_by]
             elif port.required:
                 return self.skip(firing, wire.value, port.name)
