@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -15,6 +16,7 @@ from studio.support.private_memory import keep_memory_private
 WINDOW = "gui"
 """The command that `studio` alone stands for."""
 _WITH_VALUE = ("--db",)
+_FULL = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -40,6 +42,8 @@ def guarded(work: Callable[[], int], out: Output) -> int:
     except SystemExit as end:  # argparse ends `--help` and `--version` this way
         return end.code if isinstance(end.code, int) else exits.OK
     except Exception as error:  # noqa: BLE001 - the last place where a fault of ours can be told
+        if isinstance(error, OSError) and error.errno in _FULL:
+            return _tell_full()
         from studio.cli.faults import report_fault
 
         report_fault(error, out)
@@ -90,6 +94,13 @@ def _report(error: StudioError, out: Output) -> int:
         return report(error, out)
     except BrokenPipeError:
         return _close_pipe()
+
+
+def _tell_full() -> int:
+    """Where the output goes is full, a file of the shell's (`> FILE`) as a rule: nobody's fault."""
+    _close_pipe()
+    print("studio: The output cannot be written: the disk is full. Make room.", file=sys.stderr)
+    return exits.ENVIRONMENT
 
 
 def _close_pipe() -> int:

@@ -211,6 +211,16 @@ def test_a_reader_that_goes_away_is_no_error(recorded: str) -> None:
     assert told.stderr.strip() in ("0", "141")
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no device that is always full")
+def test_a_full_disk_behind_the_output_is_no_fault_of_the_studio(recorded: str) -> None:
+    for words in ("show last --json", "export last --to jsonl -o -", "--help"):
+        command = f"{sys.executable} -m studio {words} > /dev/full"
+        told = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False)
+
+        assert told.stderr == "studio: The output cannot be written: the disk is full. Make room.\n"
+        assert told.returncode == 5
+
+
 def test_untrusted_text_cannot_drive_the_terminal() -> None:
     nasty = "a\x1b[2J\x07b\x9bc\r\u202ed\te\nf"
 
