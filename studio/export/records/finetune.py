@@ -71,7 +71,9 @@ def example_lines(trace: Trace, runs: Iterable[str], wanted: Wanted, told: Told)
                 seen.add(mark)
                 told.kept += 1
                 yield line
-            told.left_out["text completions, which are no chat"] += sum(one.kind == "complete" for one in whole.effects)
+            told.left_out["by text completion, which is no chat"] += sum(
+                one.kind == "complete" for one in whole.effects
+            )
             told.left_out["without an answer"] += sum(
                 one.kind == "chat" and one.status != "ok" for one in whole.effects
             )

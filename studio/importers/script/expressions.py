@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import ast
+import builtins
 import math
+import operator
 import re
 import textwrap
 from collections.abc import Callable, Mapping
 from pathlib import PurePosixPath
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 from studio.graph.scalars import MAX_INTEGER, MIN_INTEGER
 from studio.importers.script.values import (
@@ -25,6 +27,11 @@ from studio.importers.script.values import (
 )
 from studio.support.nearest import near
 
+_SUMS: Final[Mapping[type[ast.operator], Callable[[Any, Any], Any]]] = {
+    ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv,
+    ast.FloorDiv: operator.floordiv,
+}  # fmt: skip
+"""No power: its result can be larger than any memory. A product of two bounded numbers cannot."""
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 _STRIPS: Final[Mapping[str, Callable[[str], str]]] = {"strip": str.strip, "lstrip": str.lstrip, "rstrip": str.rstrip}
 _DEEPEST: Final = 120
@@ -137,6 +144,8 @@ class Expressions:
 
     def _name(self, node: ast.Name, names: Mapping[str, Value]) -> Value:
         if node.id not in names:
+            if hasattr(builtins, node.id):
+                raise NotUnderstood(f"`{node.id}` of Python is not understood here.", node.lineno)
             hint = near(node.id, [name for name in names if not name.startswith("__")]) or None
             raise NotUnderstood(f"There is no `{node.id}` here.", node.lineno, hint)
         value = names[node.id]
@@ -160,9 +169,23 @@ class Expressions:
             if isinstance(left, list) and isinstance(right, list):
                 self.budget.entries(len(left) + len(right), node.lineno)
                 return left + right
+        if type(node.op) in _SUMS and type(left) in (int, float) and type(right) in (int, float):
+            return self._number(_SUMS[type(node.op)], left, right, node.lineno)
         if isinstance(node.op, ast.Div) and isinstance(left, Folder) and isinstance(right, str):
             return Folder(left.up, left.rest / right[:1000])
-        raise NotUnderstood("This is computed; only texts and lists are joined here, with `+`.", node.lineno)
+        raise NotUnderstood(
+            "This is computed; only texts and lists are joined here, with `+`, and numbers added, taken away, "
+            "multiplied and divided.",
+            node.lineno,
+        )
+
+    def _number(self, sum: Callable[[Any, Any], Any], left: Value, right: Value, line: int) -> Value:
+        """Two numbers as one; the same bounds as for a number that is written out."""
+        try:
+            made = sum(left, right)
+        except (ZeroDivisionError, OverflowError) as error:
+            raise NotUnderstood(f"This cannot be computed: {error}.", line, "") from None
+        return self._constant(ast.Constant(made, lineno=line, col_offset=0), {})
 
     def _attribute(self, node: ast.Attribute, names: Mapping[str, Value]) -> Value:
         return self._part(self.value(node.value, names), node)
