@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from studio.spec.registry import default_registry
 from studio.support.resources import bundled_graphs
 from studio.trace.writer import close_writer
 from tests.examples.answering import Answering, as_catalog
+from tests.support.approving import hashes_of
 from tests.support.played_scripts import Played, told
 
 EXAMPLES = [pytest.param(path, id=path.stem) for path in bundled_graphs()]
@@ -38,6 +40,14 @@ def script(example: Path, scripts: dict[Path, str]) -> str:
             pytest.skip("; ".join(f"{node}: {reason}" for node, reason in problems))
         scripts[example] = standalone_script(graph, default_registry(), file=example.name)
     return scripts[example]
+
+
+def made_up(example: Path, graph: Graph) -> Answering:
+    """A model like the recorded one, which chats, as all models of scripts do, and completes no texts."""
+    with Trace(example.with_suffix(".run.db")) as trace:
+        answering = Answering.like(trace, graph)
+    answering.info = replace(answering.info, supports_completion=False)
+    return answering
 
 
 @pytest.mark.parametrize("example", EXAMPLES)
@@ -72,15 +82,24 @@ def test_the_script_holds_nothing_of_ours(example: Path, script: str) -> None:
     assert imported <= sys.stdlib_module_names | {"litellm"}
 
 
-@pytest.mark.parametrize("example", EXAMPLES)
-def test_the_script_runs_as_the_graph_does_in_the_studio(example: Path, script: str, tmp_path: Path) -> None:
+def voting(example: Path) -> Graph:
+    """The graph with labels chosen by three votes: a model that chats is sure of nothing else."""
     graph = Graph.load(example)
-    with Trace(example.with_suffix(".run.db")) as trace:
-        studio, alone = Answering.like(trace, graph), Answering.like(trace, graph)
-    result = run(graph, catalog=as_catalog(studio), db=tmp_path / "studio.db", seed=5)
+    for _, inner in graph.walk():
+        for node in inner.nodes.values():
+            if node.type == "llm.function" and "labels" in node.params:
+                node.params["votes"] = 3
+    return graph
+
+
+@pytest.mark.parametrize("example", EXAMPLES)
+def test_the_script_runs_as_the_graph_does_in_the_studio(example: Path, tmp_path: Path) -> None:
+    graph = voting(example)
+    model, approve = as_catalog(made_up(example, graph)), hashes_of(graph)
+    result = run(graph, catalog=model, db=tmp_path / "studio.db", seed=5, approve=approve)
     close_writer(tmp_path / "studio.db")
-    played = Played(script, example.with_suffix(".py"))
-    played.answer_by(alone)
+    played = Played(standalone_script(graph, default_registry()), example.with_suffix(".py"))
+    played.answer_by(made_up(example, graph))
 
     code = played.main("--db", str(tmp_path / "script.db"), "--seed", "5", "--json")
 
@@ -99,10 +118,8 @@ def test_control_a_script_that_differs_in_one_text_is_found(tmp_path: Path) -> N
     assert source.count("\nWrite two sentences about") == 1
     files = []
     for number, text in enumerate((source, source.replace("\nWrite two sentences about", "\nWrite 2 sentences about"))):
-        with Trace(example.with_suffix(".run.db")) as trace:
-            answering = Answering.like(trace, graph)
         played = Played(text)
-        played.answer_by(answering)
+        played.answer_by(made_up(example, graph))
         played.main("--db", str(tmp_path / f"{number}.db"))
         files.append(told(tmp_path / f"{number}.db"))
 
