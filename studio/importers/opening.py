@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from studio.graph.model import Graph
+from studio.support.errors import GraphError, StudioError
 
 SCRIPT: Final = ".py"
 NOTEBOOK: Final = ".ipynb"
@@ -26,7 +27,14 @@ def open_graph_file(path: str | Path, note: Callable[[str], None] | None = None)
     """
     path = Path(path)
     if not is_script(path):
-        return Graph.load(path)
+        try:
+            return Graph.load(path)
+        except GraphError as error:
+            if source := _source_of(path):
+                told = f"This is {source}, and no graph file."
+                hint = f"`studio import {path}` makes one of it."
+                raise GraphError(told, where=str(path), hint=hint) from error
+            raise
     if path.suffix.lower() == NOTEBOOK:
         from studio.importers.script.notebook import read_notebook
 
@@ -39,3 +47,17 @@ def open_graph_file(path: str | Path, note: Callable[[str], None] | None = None)
         for sentence in opened.notes:
             note(sentence)
     return opened.graph
+
+
+def _source_of(path: Path) -> str:
+    """Which other program a file that is no graph file comes from, "" for none that can be brought in."""
+    from studio.graph.tree import parse
+    from studio.importers.files import read_text
+    from studio.importers.promptflow import is_flow
+    from studio.importers.rivet import is_project
+
+    try:
+        root = parse(read_text(path), str(path)).root.plain()
+    except StudioError:
+        return ""
+    return "a project of Rivet" if is_project(root) else "a flow of promptflow" if is_flow(root) else ""

@@ -6,10 +6,11 @@ from pathlib import Path
 
 from studio.graph.tree import parse
 from studio.importers.files import read_text
-from studio.importers.outcome import Imported
+from studio.importers.opening import is_script, open_graph_file
+from studio.importers.outcome import Imported, Note
 from studio.support.errors import StudioError, UsageError
 
-KINDS = "promptflow's flow.dag.yaml, and projects of Rivet (.rivet-project)"
+KINDS = "promptflow's flow.dag.yaml, projects of Rivet (.rivet-project), and scripts of ours"
 
 
 def import_file(path: Path, graph: str = "") -> Imported:
@@ -17,6 +18,11 @@ def import_file(path: Path, graph: str = "") -> Imported:
 
     Nothing of the file is run. Raises `UsageError` for what is neither, `EnvironmentProblem` if it cannot be read.
     """
+    if is_script(path):
+        notes: list[str] = []
+        opened = open_graph_file(path, notes.append)
+        nodes = sum(len(inner.nodes) for _, inner in opened.walk())
+        return Imported(opened, "the script", nodes, [Note("", note) for note in notes])
     text = read_text(path)
     if path.suffix == ".prompty":
         raise UsageError(

@@ -42,3 +42,19 @@ def test_an_imported_graph_asks_before_it_reaches_anything(cli: Cli, tmp_path: P
 
     assert done.code == 2
     assert "nobody approved" in done.err
+
+
+def test_whoever_opens_such_a_file_is_told_that_it_can_be_brought_in(cli: Cli) -> None:
+    done = cli("run", str(DATA / "desk.rivet-project"))
+
+    assert done.code == 2
+    assert "This is a project of Rivet, and no graph file." in done.err
+    assert "studio import" in done.err
+    assert "a flow of promptflow" in cli("lint", str(DATA / "order_desk_flow" / "flow.dag.yaml")).err
+
+
+def test_a_script_of_ours_becomes_a_graph_file(cli: Cli, tmp_path: Path) -> None:
+    cli("export", "critic_loop", "-o", str(tmp_path / "critic.py"))
+
+    assert cli("import", str(tmp_path / "critic.py"), "-o", str(tmp_path / "critic.yaml")).code == 0
+    assert list(Graph.load(tmp_path / "critic.yaml").nodes) == ["topic", "writer", "critic", "route", "done", "result"]
