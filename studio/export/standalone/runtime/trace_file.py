@@ -113,12 +113,10 @@ class TraceFile:
     def _told(self) -> Iterator[None]:
         try:
             yield
-        except (OSError, sqlite3.OperationalError) as error:
+        except (OSError, sqlite3.DatabaseError) as error:
+            if isinstance(error, (sqlite3.IntegrityError, sqlite3.ProgrammingError)):  # a fault of the script
+                raise
             raise self._problem(str(getattr(error, "strerror", error))) from error
-        except sqlite3.DatabaseError as error:
-            if type(error) is sqlite3.DatabaseError:  # damaged, or no database; the others are faults of ours
-                raise self._problem(str(error)) from error
-            raise
 
     def _problem(self, why: str) -> EnvironmentProblem:
         hint = "Mend that, or give another file with --db."

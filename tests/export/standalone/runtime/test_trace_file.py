@@ -13,12 +13,12 @@ from pathlib import Path
 import pytest
 
 from studio.export.standalone.runtime import recording
-from studio.export.standalone.schema import trace_schema
+from studio.export.standalone.schema import COLUMNS, _tidy, trace_schema
 from studio.support.errors import EnvironmentProblem
 from studio.support.values import NotJson
 from studio.trace import RunStart, Trace, open_run
 from studio.trace.schema import VERSION
-from studio.trace.sqlite import connect_writer, sqlite3
+from studio.trace.sqlite import connect_writer, sqlite3, sqlite_is_safe
 from studio.trace.writer import close_writer
 from tests.export.standalone.runtime.both_logs import EngineRecorder, recorder_of, rows_of
 from tests.trace.runs import ROOT, start_of
@@ -30,10 +30,10 @@ def recorder(file: Path | None, run: str = "01RUN") -> EngineRecorder:
     return recorder_of(file, start_of(run))
 
 
-def schema_of(file: Path) -> set[tuple[str, str, str]]:
+def schema_of(file: Path, *, as_written: bool = False) -> set[tuple[str, str, str]]:
     with contextlib.closing(connect_writer(file)) as connection:
         rows = connection.execute("SELECT type, name, coalesce(sql, '') FROM sqlite_master")
-        return {(kind, name, " ".join(sql.split())) for kind, name, sql in rows}
+        return {(kind, name, sql if as_written else " ".join(sql.split())) for kind, name, sql in rows}
 
 
 def test_a_new_file_is_what_our_own_migrations_make(tmp_path: Path) -> None:
@@ -48,6 +48,20 @@ def test_a_new_file_is_what_our_own_migrations_make(tmp_path: Path) -> None:
             with contextlib.closing(connect_writer(tmp_path / f"{name}.sqlite")) as connection:
                 answers.append(connection.execute(f"PRAGMA {pragma}").fetchone()[0])
         assert answers[0] == answers[1]
+
+
+def quoted(file: Path) -> set[str]:
+    return {text for _, _, sql in schema_of(file, as_written=True) for text in re.findall(r"'[^']*'", sql)}
+
+
+def test_the_statements_are_compact_and_texts_within_them_stay_as_they_are(tmp_path: Path) -> None:
+    recorder(tmp_path / "script.sqlite").close()
+    open_run(tmp_path / "studio.sqlite", start_of()).flush()
+    close_writer(tmp_path / "studio.sqlite")
+
+    assert max(map(len, trace_schema().splitlines())) <= COLUMNS
+    assert quoted(tmp_path / "script.sqlite") == quoted(tmp_path / "studio.sqlite")
+    assert _tidy("SELECT  'a  b',\n'c\nd'  FROM\n x") == "SELECT 'a  b', 'c\nd' FROM x"
 
 
 def test_the_migrations_are_noted_as_they_note_themselves(tmp_path: Path) -> None:
@@ -327,6 +341,21 @@ def test_a_run_under_way_is_told_from_one_that_broke_off(tmp_path: Path, end: st
         process.wait(20)
 
     assert status_of(file) == "interrupted"
+
+
+@pytest.mark.skipif(not sqlite_is_safe(), reason="this SQLite is too old for several writers")
+def test_two_scripts_record_in_one_file_at_once(tmp_path: Path) -> None:
+    file = tmp_path / "runs.sqlite"
+    with script_that_waits(file, "01A") as (process, said):
+        assert said == "written\n"
+        with script_that_waits(file, "01B") as (other, other_said):
+            assert other_said == "written\n"
+            other.communicate("\n", timeout=20)
+        process.communicate("\n", timeout=20)
+
+    rows = rows_of(file)
+    assert [row["run"] for row in rows["_run"]] == ["01A", "01B"]
+    assert [row["process"] for row in rows["_run"]] == [1, 2]
 
 
 def test_a_run_that_holds_no_lock_would_be_taken_for_dead(tmp_path: Path) -> None:
