@@ -56,7 +56,7 @@ def standing_alone(path: Path, folder: Path, model: str, db: Path) -> list[str]:
     if data.is_dir():
         shutil.copytree(data, folder / "data" / path.stem)
     script = exported(path, folder, "--standalone")
-    embedder = ["--embedder", "toy"] if '"embedder"' in script.read_text() else []  # where nothing is embedded
+    embedder = ["--embedder", "toy"] if "args.embedder" in script.read_text() else []  # where nothing is embedded
     return [str(script), "--model", model, *embedder, "--db", str(db)]
 
 

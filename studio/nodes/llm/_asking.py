@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from studio.spec.calls import ChatReply, Message, ModelInfo
 from studio.spec.context import RunContext
-from studio.support.errors import ModelError
 from studio.support.values import Json
 
 
@@ -16,11 +15,11 @@ class Asker:
     A question shared by firings (`once`) counts in full in each, so that the cap never depends on which came first.
     """
 
-    def __init__(self, ctx: RunContext, cap_usd: float | None = None) -> None:
+    def __init__(self, ctx: RunContext, cap: Callable[[float, str], None] | None = None) -> None:
         self.ctx = ctx
-        self._cap = cap_usd
+        self._cap = cap
         self._spent = 0.0
-        self._unknown = ""
+        self._unpriced = ""
 
     def info(self, model: str) -> ModelInfo:
         """Return what the named model can do."""
@@ -46,23 +45,11 @@ class Asker:
     def count(self, cost_usd: float | None, model: str) -> None:
         """Add what a call of this model cost; None: nobody knows."""
         if cost_usd is None:
-            self._unknown = model or "this model"
+            self._unpriced = model or "this model"
         else:
             self._spent += cost_usd
 
     def keep_the_cap(self) -> None:
         """Raise `ModelError` (`cost_cap`) if another call would break the cap, or might."""
-        if self._cap is None:
-            return
-        if self._unknown:
-            raise ModelError(
-                f"The price of {self._unknown} is unknown, so the cap of {self._cap:g} USD per firing cannot be kept.",
-                hint="Remove `cost_usd` and limit `max_tokens` and `repairs` instead, or choose a model with a price.",
-                code="cost_cap",
-            )
-        if self._spent and self._spent >= self._cap:
-            raise ModelError(
-                f"This firing has spent {self._spent:.6g} USD of its cap of {self._cap:g} USD and needs another call.",
-                hint="Raise `cost_usd`, or lower `repairs` and `max_tokens`.",
-                code="cost_cap",
-            )
+        if self._cap is not None:
+            self._cap(self._spent, self._unpriced)

@@ -6,7 +6,7 @@ means.  Every mode has a kind of job of its own, and a plain function that does 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar, NamedTuple, Protocol
 
@@ -34,7 +34,7 @@ class Check(Protocol):
 class Job:
     """What every model function is told: what to do, by examples too, and what becomes of a wrong answer.
 
-    `optional` are inputs that an example may leave out. `cost_usd` caps a firing, `max_tokens` each answer.
+    `optional` are inputs that an example may leave out. `cost_usd` caps a firing (a `Cap`), `max_tokens` each answer.
     """
 
     instructions: str
@@ -47,4 +47,4 @@ class Job:
     fallback: str = ""
     max_tokens: int | None = None
     temperature: float = 0.0
-    cost_usd: float | None = None
+    cost_usd: Callable[[float, str], None] | None = None

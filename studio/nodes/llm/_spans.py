@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from studio.nodes.llm._job import Fault
 from studio.nodes.llm._prompting import squeeze
-from studio.support.patterns import compile_pattern
+from studio.support.patterns import schema_pattern
 from studio.support.values import Json, preview
 
 _EDGES = ".,;:!?()[]{}<>\"'`*“”‘’«»…"
@@ -22,7 +22,8 @@ _CLOSING = (")", "]", "}", ">")
 _NUMBER = re.compile(r"(?<![\w.,])[-+]?\d+(?:[.,]\d+)*(?![\w])")
 MOST_SHOWN = 30
 """Candidates that a model is told about when it has answered something else."""
-_FORMATS = {"email": r"^[^@\s]+@[^@\s]+\.[^@\s]+$", "uri": r"^[a-zA-Z][a-zA-Z0-9+.-]*:\S+$"}
+FORMATS = {"email": r"^[^@\s]+@[^@\s]+\.[^@\s]+$", "uri": r"^[a-zA-Z][a-zA-Z0-9+.-]*:\S+$"}
+"""What a text of such a format looks like."""
 
 
 def spans(text: str, longest: int = 4, most: int = 500) -> list[str]:
@@ -183,10 +184,10 @@ class _Lock:
 
 
 def _fits(span: str, schema: Mapping[str, Json]) -> bool:
-    pattern = schema.get("pattern") or _FORMATS.get(str(schema.get("format")))
+    pattern = schema.get("pattern") or FORMATS.get(str(schema.get("format")))
     return (
         int(schema.get("minLength", 0)) <= len(span) <= int(schema.get("maxLength", len(span)))
-        and (not pattern or compile_pattern(pattern).search(span) is not None)
+        and (not pattern or schema_pattern(pattern).search(span) is not None)
     )  # fmt: skip
 
 

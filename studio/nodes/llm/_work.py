@@ -7,6 +7,7 @@ from dataclasses import MISSING, fields
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from studio.nodes.llm import _shape
+from studio.nodes.llm._cap import Cap
 from studio.nodes.llm._checks import read_checks
 from studio.nodes.llm._job import Job
 from studio.nodes.llm._params import FunctionParams
@@ -47,8 +48,10 @@ def work_of(params: FunctionParams) -> Work:
 
 def job_of(params: FunctionParams, kind: type[Job]) -> Job:
     """Return the job that runs."""
-    given = {name: value for name, value in _given(params, kind).items() if name != "checks"}
-    return kind(**given, checks=read_checks(params.checks))
+    given = _given(params, kind) | {"checks": read_checks(params.checks)}
+    if params.cost_usd is not None:
+        given["cost_usd"] = Cap(params.cost_usd)
+    return kind(**given)
 
 
 def written_job(params: FunctionParams, kind: type[Job]) -> Made:
@@ -63,6 +66,8 @@ def written_job(params: FunctionParams, kind: type[Job]) -> Made:
         changed.pop("optional", None)  # it stands for what an example leaves out
     if params.checks:
         changed["checks"] = [_written_check(check) for check in read_checks(params.checks)]
+    if params.cost_usd is not None:
+        changed["cost_usd"] = Made(Cap, {"usd": params.cost_usd})
     return Made(kind, changed)
 
 

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from studio.nodes._ports import any_ports, name_problems
 from studio.nodes.llm._asking import Asker
+from studio.nodes.llm._cap import Cap
 from studio.nodes.llm._tools import FINISH, Tool, answer_text, outcome_of, read_tools, tool_problems
 from studio.nodes.llm._turns import next_turn
 from studio.spec import Fields, Message, Node, Permission, RunContext, node, param, port
@@ -156,7 +157,7 @@ class _Work:
     def __init__(self, ctx: RunContext, params: Agent.Params) -> None:
         self.ctx = ctx
         self.params = params
-        self.asker = Asker(ctx, params.cost_usd)
+        self.asker = Asker(ctx, None if params.cost_usd is None else Cap(params.cost_usd))
         self.tools = {tool.name: tool for tool in read_tools(params.tools)}
         self.messages: list[Message] = []
         self.calls: list[Json] = []

@@ -9,6 +9,7 @@ import asyncio
 import email.utils
 import math
 import os
+import re
 import time
 import warnings
 from collections.abc import Awaitable, Callable, Mapping
@@ -224,13 +225,12 @@ def _may_be_strict(schema: Json) -> bool:
         return all(map(_may_be_strict, schema))
     if not isinstance(schema, Mapping):
         return True
+    properties = schema.get("properties", {})
     if schema.get("type") == "object" or "properties" in schema:
-        properties = schema.get("properties", {})
         if schema.get("additionalProperties") is not False or set(schema.get("required", ())) != set(properties):
             return False
-        if not all(map(_may_be_strict, properties.values())):
-            return False
-    return all(_may_be_strict(value) for key, value in schema.items() if key not in ("properties", "enum", "const"))
+    inner = [value for key, value in schema.items() if key not in ("properties", "enum", "const")]
+    return all(map(_may_be_strict, [*properties.values(), *inner]))
 
 
 def _bits_of(choice: Any) -> list[float]:
@@ -264,6 +264,11 @@ _BY_CLASS = {
     "AuthenticationError": "auth", "PermissionDeniedError": "auth", "NotFoundError": "not_found",
     "BadRequestError": "bad_request", "UnprocessableEntityError": "bad_request",
 }  # fmt: skip
+_WRAPPERS = re.compile(
+    r"\A(?:(?:(?! - ).){0,28}Exception - |(?:litellm\.)?(?:LiteLLM|\w*(?:Error|Timeout)): (?=.))+", re.DOTALL
+)
+"""Names of classes around the provider's own words."""
+
 # Unreadable answers arrive as server errors without a response; only their text tells them apart.
 _UNREADABLE = ("expecting", "empty or invalid response", "no 'choices'", "jsondecode", "unterminated", "extra data")
 _CUT = ("midstream", "stream ended", "incomplete chunked read", "payload is not completed")
@@ -271,7 +276,7 @@ _CUT = ("midstream", "stream ended", "incomplete chunked read", "payload is not 
 
 def _failure_of(error: Exception, where: str) -> ModelError:
     """Return the `ModelError` for what litellm or the HTTP library below it raised."""
-    text = scrub_error(preview(_said(error), 300))
+    text = scrub_error(preview(_WRAPPERS.sub("", str(getattr(error, "message", "") or error), count=1), 300))
     kind = _kind(error, text.lower())
     verb, hint = _FAILURES[kind]
     return failure(kind, f"The provider {verb}: {text}", where=where, hint=hint, retry_after_s=_retry_after(error))
@@ -291,23 +296,6 @@ def _kind(error: Exception, text: str) -> str:
     by_status = {401: "auth", 402: "auth", 403: "auth", 404: "not_found"}
     is_refusal = isinstance(status, int) and 400 <= status < 500 and answered
     return by_status.get(status or 0, "bad_request" if is_refusal else "server")
-
-
-def _said(error: Exception) -> str:
-    """Return the provider's own words, without the names of classes that wrap them."""
-    text = str(getattr(error, "message", "") or error)
-    while True:
-        if text[:40].partition(" - ")[0].endswith("Exception"):
-            text = text.partition(" - ")[2]
-        head, _, rest = text.partition(": ")
-        wrapper = head.removeprefix("litellm.")
-        if (
-            not rest
-            or not (wrapper == "LiteLLM" or wrapper.endswith(("Error", "Timeout")))
-            or not wrapper.isidentifier()
-        ):
-            return text
-        text = rest
 
 
 def _retry_after(error: Exception) -> float | None:
