@@ -35,7 +35,7 @@ def _rule(line: str) -> IgnoreRule | None:
     if not body:
         return None
     anywhere = "/" not in body
-    parts = body.removeprefix("/").split("/")
+    parts = re.sub(r"\*\*(?:/\*\*)+(?=/|$)", "**", body.removeprefix("/")).split("/")
     end = "/.*" if only_folders else "(?:/.*)?"
     if parts[-1] == "**" and len(parts) > 1:
         parts, end = parts[:-1], "/.*"

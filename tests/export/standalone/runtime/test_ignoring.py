@@ -26,6 +26,8 @@ NAMES = st.builds(
 
 @settings(max_examples=400)
 @given(st.lists(LINES, max_size=4), st.lists(NAMES, min_size=1, max_size=5))
+@example(["**/**"], ["a", "a/b"])
+@example(["a/**/**", "**/**/b"], ["a/c", "a", "b", "x/y/b"])
 @example(["*.md", "!a.md"], ["a.md", "b/a.md"])
 @example(["build/", "/a", "b/**"], ["build", "build/", "c/build/", "a", "c/a", "b/", "b/c"])
 def test_the_last_rule_that_speaks_of_a_name_counts(lines: list[str], names: list[str]) -> None:
