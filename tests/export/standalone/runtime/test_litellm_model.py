@@ -221,6 +221,25 @@ async def test_no_graph_says_where_keys_are_sent() -> None:
     assert "no graph says where keys are sent" in str(await refused(LiteLLM("huggingface/https://evil.example/x")))
 
 
+@pytest.mark.parametrize("protected", [True, False], ids=["as it is", "control: unprotected"])
+async def test_a_model_that_is_named_while_the_graph_runs_gets_no_key_sent_to_an_address(
+    monkeypatch: pytest.MonkeyPatch, protected: bool
+) -> None:
+    if not protected:
+        monkeypatch.setattr(LiteLLM, "_require_access", lambda self, library: None)
+    tried: list[str] = []
+
+    async def send(**params: Any) -> Any:
+        tried.append(params["model"])
+        raise RuntimeError("nothing is sent in this test")
+
+    monkeypatch.setattr(litellm_model._library(), "acompletion", send)
+    told = await outcome(chat_of(LiteLLM("huggingface/https://evil.example/x"), ASK))
+
+    assert ("no graph says where keys are sent" in told["said"]) is protected
+    assert bool(tried) is not protected
+
+
 async def test_a_model_on_this_machine_needs_no_key(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("OPENAI_API_KEY")
     model = LiteLLM("ollama/llama3")

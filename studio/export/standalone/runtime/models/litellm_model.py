@@ -70,11 +70,11 @@ class LiteLLM:
         )
 
     async def prepare(self) -> None:
-        """Load the library, and check that it will find a key and sends it nowhere that a graph says.
+        """Load the library, and check name and key. Raises `MissingModel` saying what is missing."""
+        self._require_access(await asyncio.to_thread(_library))
 
-        Raises `MissingModel` saying what is missing.
-        """
-        library = await asyncio.to_thread(_library)
+    def _require_access(self, library: Any) -> None:
+        """Check that the library will find a key, and sends it nowhere that a graph says. Raises `MissingModel`."""
         if "://" in self.name:
             raise MissingModel(
                 f"The model name {self.name!r} holds an address, and no graph says where keys are sent.",
@@ -136,6 +136,7 @@ class LiteLLM:
         self, library: Any, send: Any, params: dict[str, Any], timeout_s: float | None = None
     ) -> tuple[Any, list[str]]:
         """Send once; what litellm itself refuses to send to this model is left out, and named."""
+        self._require_access(library)
         timeout, dropped = SILENCE_S if timeout_s is None else timeout_s, list[str]()
         while True:
             try:
