@@ -31,6 +31,8 @@ _FLAGS = re.compile(r"\(\?([imsU]*)(?:-([imsU]+))?([:)])")
 _NAMED = re.compile(r"\(\?P?<([^>]*)>")
 _CONTROL = {"a": "\a", "f": "\f", "t": "\t", "n": "\n", "r": "\r", "v": "\v"}
 
+_OPENED, _CLOSED = "\ud800", "\udfff"
+"""What stands around the name of a category until it is written: no text has such halves of characters."""
 
 _PROPERTY = re.compile(r"\\([pP])(?:\{(\^?)(\w+)\}|(\w))")
 
@@ -71,6 +73,30 @@ def translated(pattern: str, *, ignore_case: bool = False) -> str:
     return made
 
 
+@dataclass(frozen=True)
+class Category:
+    """The characters of a category of Unicode, such as `Lu`, inside of `[…]`; all others if `is_other`."""
+
+    name: str
+    is_other: bool = False
+
+
+def python_parts(pattern: str, *, ignore_case: bool = False) -> list[str | Category]:
+    """Return what `python_pattern` does, in parts: categories by name, which written out are thousands of characters.
+
+    Raises `UsageError` as it does.
+    """
+    python_pattern(pattern, ignore_case=ignore_case)
+    parts: list[str | Category] = []
+    for text in re.split(f"({_OPENED}[^{_CLOSED}]*{_CLOSED})", _Reader(pattern, ignore_case, named=True).whole()):
+        if text.startswith(_OPENED):
+            name = text[1:-1]
+            parts.append(Category(name.removeprefix("^"), name.startswith("^")))
+        elif text:
+            parts.append(text)
+    return parts
+
+
 class _NotTheSame(Exception):
     """Python would find something else; the message is a sentence fragment saying why."""
 
@@ -86,10 +112,11 @@ class _Piece:
 
 
 class _Reader:
-    """Reads a pattern that RE2 has accepted."""
+    """Reads a pattern that RE2 has accepted. Categories of characters are `named`, or all their characters written."""
 
-    def __init__(self, pattern: str, ignore_case: bool) -> None:
+    def __init__(self, pattern: str, ignore_case: bool, *, named: bool = False) -> None:
         self.pattern = pattern
+        self.named = named
         self.at = 0
         self.flags = frozenset("i" if ignore_case else "")
         self.outer = self.flags
@@ -215,19 +242,23 @@ class _Reader:
             self.at += 2
             return self._named_set(sign)
         if sign in "pP":
-            given = self._property()
+            text, given = self._property()
             self._folded(given) if "i" in self.flags else None
-            return _Piece(f"[{written_ranges(given)}]")
+            return _Piece(f"[{text}]")
         return self._literal(self._escaped_char())
 
-    def _property(self) -> Ranges:
-        """Read `\\pL`, `\\p{Lu}`, `\\P{Lu}`, `\\p{^Lu}`."""
+    def _property(self) -> tuple[str, Ranges]:
+        """Read `\\pL`, `\\p{Lu}`, `\\P{Lu}`, `\\p{^Lu}`; return what stands for it inside of `[…]`, and its members."""
         found = _PROPERTY.match(self.pattern, self.at)
         given = category_ranges(found[3] or found[4]) if found is not None else ()
         if found is None or not given:
             raise _NotTheSame(f"`{self.pattern[self.at : self.at + 12]}`, a class of characters that is no category")
         self.at = found.end()
-        return complement(given) if (found[1] == "P") is not bool(found[2]) else given
+        is_other = (found[1] == "P") is not bool(found[2])
+        if self.named:
+            return f"{_OPENED}{'^' if is_other else ''}{found[3] or found[4]}{_CLOSED}", given
+        given = complement(given) if is_other else given
+        return written_ranges(given), given
 
     def _named_set(self, sign: str) -> _Piece:
         given = {"d": DIGIT, "w": WORD, "s": SPACE}[sign.lower()]
@@ -301,8 +332,7 @@ class _Reader:
             made, members = self._class_in_set(complement(given) if sign.isupper() else given, negated=sign.isupper())
             return (f"\\{sign}" if sign in "dDwW" else made), members
         if self._peek("\\") and self.pattern[self.at + 1] in "pP":
-            given = self._property()
-            return written_ranges(given), given
+            return self._property()
         start = self._char_in_set()
         if self._peek("-") and not self._peek("-]"):
             self.at += 1

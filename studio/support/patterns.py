@@ -61,6 +61,11 @@ def compile_pattern(text: str, *, ignore_case: bool = False) -> Pattern:
     return made
 
 
+def schema_pattern(text: str) -> Pattern:
+    """Return the pattern for one that a JSON Schema holds. Raises `UsageError` saying what is wrong with it."""
+    return compile_pattern(text)
+
+
 def _said(error: Any) -> str:
     reason = error.args[0] if error.args else ""
     return reason.decode("utf-8", "replace") if isinstance(reason, bytes) else str(reason)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -10,6 +11,7 @@ from typing import Final
 from studio.engine.prepared import Prepared, prepare
 from studio.export.formatting import formatted
 from studio.export.literals import comment, literal
+from studio.export.standalone.choosing import pruning_for
 from studio.export.standalone.commanding import Asked, command_source
 from studio.export.standalone.facts import graph_sources
 from studio.export.standalone.gathering import Gathered, Imported, NodeFunction, gather, specialise
@@ -107,10 +109,15 @@ def _assembled(script: Script) -> str:
     nodes = gather((), snippets, given=(FIRING, ASKING))
     asked = Asked.of(script.wirings, "".join([*nodes.snippets, *(one.source for one in nodes.definitions)]))
     used = Words()
-    _own_parts(script, used, asked)  # for the names of the runtime that they use
+    beside = "\n".join(itertools.chain(*_own_parts(script, used, asked)))  # for what they use of the runtime
     modules = runtime_names()
     roots = [(modules[name], name) for name in sorted(used.used) if is_ours(modules[name])]
-    gathered = gather(roots, snippets, taken=script.names.taken - set(modules) - {name for _, name in OWN_IMPORTS})
+    gathered = gather(
+        roots,
+        snippets,
+        taken=script.names.taken - set(modules) - {name for _, name in OWN_IMPORTS},
+        pruning=pruning_for(script.wirings, nodes, beside),
+    )
     words = Words({name: gathered.name(module, name) for module, name in roots})
     wiring, command, facts = _own_parts(script, words, asked)
     early = [one.source for one in gathered.definitions if one.early]

@@ -1,5 +1,6 @@
 """What a script takes along of ours: definitions gathered with all that they use, node types as plain functions."""
 
+from studio.export.standalone.gathering.closure import Pruning
 from studio.export.standalone.gathering.gather import Definition, Gathered, gather
 from studio.export.standalone.gathering.problems import standalone_problem
 from studio.export.standalone.gathering.refusing import NeedsPlainFunction, NotStandalone
@@ -13,6 +14,7 @@ __all__ = [
     "NeedsPlainFunction",
     "NodeFunction",
     "NotStandalone",
+    "Pruning",
     "gather",
     "specialise",
     "standalone_problem",

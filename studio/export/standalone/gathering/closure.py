@@ -5,14 +5,16 @@ from __future__ import annotations
 import ast
 import builtins
 from collections import deque
-from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Final
 
+from studio.export.standalone.gathering.growing import Growing, Parts, parts_of
+from studio.export.standalone.gathering.members import Part, mentions_of
 from studio.export.standalone.gathering.refusing import NotStandalone
 from studio.export.standalone.gathering.scoping import Use, Uses, uses_of
-from studio.export.standalone.gathering.sources import Imported, Piece, Source, file_of, is_ours, source_of
+from studio.export.standalone.gathering.sources import Imported, Piece, Source, file_of, is_ours, read, source_of
 from studio.export.standalone.gathering.taking import asks, definition_problem, library_problem, power_problem, refuse
 from studio.export.standalone.gathering.twins import ASKING, CONTEXT, RUNTIME, TWIN_LIBRARIES, TWIN_NAMES, TWINS
 
@@ -36,6 +38,20 @@ class Link:
     """True for the context of a node, which is a `Firing` or an `AskingFiring`."""
 
 
+@dataclass(frozen=True, slots=True)
+class Pruning:
+    """What tells which parts of definitions a script has a use for.
+
+    `beside` is the source of what the script says itself, which asks for members, too. `rows` are those of tables that
+    are needed, by module and name of the table: all rows of others stay. `filled` are sources for constants that are
+    known for a script, by module and name, with the imports that say what their names mean.
+    """
+
+    beside: str = ""
+    rows: Mapping[tuple[str, str], Collection[str]] = field(default_factory=dict)
+    filled: Mapping[tuple[str, str], str] = field(default_factory=dict)
+
+
 @dataclass(slots=True)
 class Closure:
     """All that is gathered: each definition with what its names mean, in the order in which it was met."""
@@ -43,6 +59,8 @@ class Closure:
     pieces: dict[int, Piece] = field(default_factory=dict)
     links: dict[int, list[Link]] = field(default_factory=dict)
     uses: dict[int, Uses] = field(default_factory=dict)
+    left_out: dict[int, list[Part]] = field(default_factory=dict)
+    """The parts of each definition that nobody asks for."""
 
     def imports(self) -> Iterator[Imported]:
         """Yield what is imported from elsewhere, at the top level."""
@@ -114,25 +132,33 @@ def twin_of(module: str, name: str) -> tuple[str, str]:
     return module, name
 
 
-def close(roots: Iterable[Piece], given: Iterable[Piece] = ()) -> Closure:
+def close(roots: Iterable[Piece], given: Collection[Piece] = (), pruning: Pruning | None = None) -> Closure:
     """Return all that these definitions use, themselves included, but for what is `given` and for what only that uses.
 
-    Raises `NotStandalone` at what cannot be taken.
+    With `pruning`, members of classes and rows of tables that nobody asks for are left out. Raises `NotStandalone` at
+    what cannot be taken.
     """
     closure = Closure()
     there = {id(piece) for piece in given}
-    _add(closure, roots, there)
+    growing = Growing()
+    if pruning is not None:
+        growing.ask(mentions_of(ast.parse(pruning.beside).body))
+        for piece in given:
+            growing.ask(mentions_of(piece.statements))
+    _add(closure, roots, there, pruning, growing)
     asking = _asking(closure)
     if asking:
-        piece, name = resolve(*ASKING)
+        target, name = resolve(*ASKING)
+        assert isinstance(target, Piece)
         for key in asking:
             closure.links[key] = [
-                Link(link.use, piece, name, True) if link.is_context else link for link in closure.links[key]
+                Link(link.use, target, name, True) if link.is_context else link for link in closure.links[key]
             ]
-        assert isinstance(piece, Piece)
-        _add(closure, [piece], there)
+        _add(closure, [target], there, pruning, growing)
     for piece in closure.pieces.values():
         _refuse_changed(piece)
+    for piece, part in growing.asleep():
+        closure.left_out.setdefault(id(piece), []).append(part)
     return closure
 
 
@@ -167,16 +193,51 @@ def _in_reach(piece: Piece) -> Iterator[Piece]:
                 yield link.target
 
 
-def _add(closure: Closure, roots: Iterable[Piece], there: Collection[int]) -> None:
+def _add(
+    closure: Closure, roots: Iterable[Piece], there: Collection[int], pruning: Pruning | None, growing: Growing
+) -> None:
     waiting = deque(roots)
-    while waiting:
-        piece = waiting.popleft()
-        if id(piece) in closure.pieces or id(piece) in there:
-            continue
-        closure.pieces[id(piece)] = piece
-        closure.uses[id(piece)], links = looked_up(piece)
-        closure.links[id(piece)] = links
+    filled = _filled_pieces(pruning) if pruning is not None else {}
+    while True:
+        while waiting:
+            piece = waiting.popleft()
+            if id(piece) not in closure.pieces and id(piece) not in there:
+                closure.pieces[id(piece)] = piece
+                closure.uses[id(piece)] = looked_up(piece)[0]
+                closure.links[id(piece)] = []
+                rows = pruning.rows.get((piece.module, piece.name)) if pruning is not None else None
+                growing.take(piece, _parts(piece, pruning), rows)
+        woken = growing.woken()
+        if woken is None:
+            return
+        piece, part = woken
+        parts = _parts(piece, pruning)
+        links = [link for link in looked_up(piece)[1] if parts.place(link.use.node) == part]
+        links = [_filled(link, filled) for link in links]
+        closure.links[id(piece)] += links
         waiting.extend(link.target for link in links if isinstance(link.target, Piece))
+        growing.ask(parts.asks[part])
+
+
+def _filled_pieces(pruning: Pruning) -> dict[tuple[str, str], Piece]:
+    """Return the definitions of constants whose values are known."""
+    found = {}
+    for (module, name), text in pruning.filled.items():
+        piece = read(module, text).bindings[name]
+        assert isinstance(piece, Piece)
+        found[module, name] = piece
+    return found
+
+
+def _filled(link: Link, filled: Mapping[tuple[str, str], Piece]) -> Link:
+    if isinstance(link.target, Piece) and (known := filled.get((link.target.module, link.of))) is not None:
+        return replace(link, target=known)
+    return link
+
+
+def _parts(piece: Piece, pruning: Pruning | None) -> Parts:
+    is_table = pruning is not None and (piece.module, piece.name) in pruning.rows
+    return parts_of(piece, is_table=is_table, has_parts=pruning is not None)
 
 
 def _asking(closure: Closure) -> set[int]:

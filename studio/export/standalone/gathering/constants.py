@@ -13,11 +13,11 @@ from studio.export.standalone.gathering.refusing import NotStandalone
 from studio.export.standalone.gathering.sources import Imported
 from studio.export.standalone.gathering.writing import Words
 from studio.export.standalone.runtime.patterns import Pattern as PythonPattern
+from studio.export.standalone.runtime.patterns import of_category
 from studio.spec.plain import Formula, Made, Pattern
 from studio.support.errors import UsageError
 from studio.support.expressions import Expression, ExpressionError
-from studio.support.pattern_translation import has_category, python_pattern
-from studio.support.patterns import compile_pattern
+from studio.support.pattern_translation import Category, has_category, python_parts, python_pattern
 
 
 def source_of_constant(value: Any, words: Words, *, block: bool = True) -> str:
@@ -61,11 +61,17 @@ def _pattern(value: Pattern, words: Words) -> str:
         text = python_pattern(value.text, ignore_case=value.ignore_case)
     except UsageError as error:
         raise NotStandalone(f"its pattern is none that Python has: {error.message}") from None
-    if has_category(value.text):
-        capitals = ", ignore_case=True" if value.ignore_case else ""
-        return f"{words.name(compile_pattern)}({raw_literal(value.text) or literal(value.text, block=False)}{capitals})"
     words.bind("Pattern", Imported(PythonPattern.__module__, "Pattern"))
+    if has_category(value.text):
+        parts = python_parts(value.text, ignore_case=value.ignore_case)
+        return f"Pattern({' + '.join(_part(one, words) for one in parts)})"
     return f"Pattern({_bare(raw_literal(text) or literal(text, block=False))})"
+
+
+def _part(part: str | Category, words: Words) -> str:
+    if isinstance(part, Category):
+        return f"{words.name(of_category)}({text_literal(part.name)}{', is_other=True' * part.is_other})"
+    return raw_literal(part) or literal(part, block=False)
 
 
 def _bare(source: str) -> str:

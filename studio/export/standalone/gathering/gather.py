@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from studio.export.standalone.gathering.closure import Closure, close, resolve
+from studio.export.standalone.gathering.closure import Closure, Pruning, close, resolve
 from studio.export.standalone.gathering.naming import Key, import_lines, key_of, names_for
 from studio.export.standalone.gathering.ordering import in_order, needs
 from studio.export.standalone.gathering.refusing import NotStandalone
@@ -73,24 +73,29 @@ def gather(
     *,
     taken: Collection[str] = (),
     given: Iterable[tuple[str, str] | Any] = (),
+    pruning: Pruning | None = None,
 ) -> Gathered:
     """Return all that roots and snippets use, ready to stand in one file under `from __future__ import annotations`.
 
     A root is a function, a class, or a pair of module and name. A snippet is the text of a small module: imports that
     say what its names mean, then definitions, whose own names are kept. `taken` are names that the file has another use
-    for; what is `given` is there already, under its own name. Raises `NotStandalone` with the reason for what cannot be
+    for; what is `given` is there already, under its own name. With `pruning`, parts of definitions that nobody asks for
+    are left out. Raises `NotStandalone` with the reason for what cannot be
     taken.
     """
     own = [piece for number, text in enumerate(snippets) for piece in pieces_of(text, number)]
     there = [_root(one) for one in given]
-    closure = close([*(_root(one) for one in roots), *own], there)
+    closure = close([*(_root(one) for one in roots), *own], there, pruning)
     fixed = {id(piece): piece.names for piece in (*own, *there)}
     early = {id(one) for piece in own for one in _all_needs(closure, piece)}
     order = in_order(closure, [piece for piece in closure.pieces.values() if id(piece) in early])
     names = names_for(closure, [*there, *order], taken, fixed)
     texts = {
-        id(piece): rewritten(piece, closure.links[id(piece)], closure.uses[id(piece)], names) for piece in order
-    }  # fmt: skip
+        id(piece): rewritten(
+            piece, closure.links[id(piece)], closure.uses[id(piece)], names, closure.left_out.get(id(piece), ())
+        )
+        for piece in order
+    }
     definitions = tuple(
         Definition(
             piece.module,

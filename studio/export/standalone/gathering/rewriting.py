@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import ast
+import itertools
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from studio.export.formatting import LINE, formatted
 from studio.export.standalone.gathering.closure import Link
+from studio.export.standalone.gathering.members import Part
 from studio.export.standalone.gathering.naming import Key, key_of
 from studio.export.standalone.gathering.scoping import Uses
 from studio.export.standalone.gathering.sources import Piece
@@ -24,8 +26,10 @@ class _Edit:
     text: str
 
 
-def rewritten(piece: Piece, links: list[Link], uses: Uses, names: Mapping[Key, str]) -> str:
-    """Return the text of a definition with all names as the script has them."""
+def rewritten(
+    piece: Piece, links: list[Link], uses: Uses, names: Mapping[Key, str], left_out: Iterable[Part] = ()
+) -> str:
+    """Return the text of a definition with all names as the script has them, without the parts that are left out."""
     lines = piece.source.lines
     edits: set[_Edit] = set()
     for link in links:
@@ -50,10 +54,16 @@ def rewritten(piece: Piece, links: list[Link], uses: Uses, names: Mapping[Key, s
     for edit in sorted(edits, reverse=True):
         line = text[edit.line]
         text[edit.line] = line[: edit.start] + edit.text + line[edit.end :]
-    for member in uses.declarations:
-        _leave_out(text, member, alone=False)
+    gone = [span for part in left_out for span in part.lines]
+    gone += [_lines_of(member) for member in uses.declarations]
+    for first, last in sorted(gone):
+        _leave_out(text, first, last)
+    if gone:
+        _tidy(text, piece.statements[0])
     for statement in uses.own_imports:
-        _leave_out(text, statement, alone=id(statement) in uses.alone)
+        first, last = _lines_of(statement)
+        if first - 1 in text:  # and not gone with what is around it
+            _leave_out(text, first, last, alone=id(statement) in uses.alone)
     made = "\n\n\n".join(
         "\n".join(text[place] for place in range(first - 1, last) if place in text) for first, last in piece.lines
     )
@@ -94,10 +104,15 @@ def _definition(lines: list[str], statement: ast.FunctionDef | ast.AsyncFunction
     return _Edit(line, found.start(1), found.end(1), name)
 
 
-def _leave_out(text: dict[int, str], statement: ast.stmt, *, alone: bool) -> None:
-    """Take out an import inside of a function or a member of a class, with the comments above it."""
+def _lines_of(statement: ast.stmt) -> tuple[int, int]:
+    """Return first and last line of a statement with its decorators, counted from 1."""
     decorators = [one.lineno for one in getattr(statement, "decorator_list", [])]
-    first, last = min([statement.lineno, *decorators]) - 1, (statement.end_lineno or statement.lineno) - 1
+    return min([statement.lineno, *decorators]), statement.end_lineno or statement.lineno
+
+
+def _leave_out(text: dict[int, str], first: int, last: int, *, alone: bool = False) -> None:
+    """Take out lines, counted from 1, with the comments above them; `pass` stands for what is `alone` in its block."""
+    first, last = first - 1, last - 1
     if alone:
         indent = text[first][: len(text[first]) - len(text[first].lstrip())]
         text[first] = f"{indent}pass"
@@ -109,3 +124,26 @@ def _leave_out(text: dict[int, str], statement: ast.stmt, *, alone: bool) -> Non
         text.pop(place, None)
     if not alone and last + 1 in text and not text[last + 1].strip():
         del text[last + 1]
+
+
+def _tidy(text: dict[int, str], statement: ast.stmt) -> None:
+    """Close the gaps of a class or a table of which parts are gone; a class with nothing in it gets a `pass`."""
+    first, last = _lines_of(statement)
+    places = [place for place in range(first - 1, last) if place in text]
+    for before, place in itertools.pairwise(places):
+        if place != before + 1 and not text[place].strip() and not text[before].strip():
+            del text[place]
+    kept = [place for place in places if place in text and text[place].strip()]
+    for place, after in itertools.pairwise([*kept, last]):
+        if _is_heading(text[place]) and (after == last or _is_heading(text[after])):
+            for gone in range(place, after if after < last else last):
+                text.pop(gone, None)
+    while places and (places[-1] not in text or not text[places[-1]].strip()):
+        text.pop(places.pop(), None)
+    if isinstance(statement, ast.ClassDef) and places and places[-1] < statement.body[0].lineno - 1:
+        text[places[-1] + 1] = "    pass"
+
+
+def _is_heading(line: str) -> bool:
+    """True for `# -- maps ------` inside of a class, which says what the members below it are for."""
+    return line.lstrip().startswith("# --")

@@ -25,6 +25,7 @@ from studio.spec.fields import Field, Fields
 from studio.spec.node import Node
 from studio.spec.plain import Made, Pattern, Plain
 from studio.support.errors import UsageError
+from studio.support.pattern_translation import has_category
 
 _LONG = 70
 """Columns of a literal beyond which it stands by itself, as a constant above the function."""
@@ -84,8 +85,8 @@ def _called(plain: Plain, signature: Signature, name: str, taken: Collection[str
         arguments.append("{" + ", ".join(f"{literal(port)}: {one}" for port, one in signature.parameters.items()) + "}")
     for key, value in plain.constants.items():
         source = source_of_constant(value, words)
-        # One whose kinds of characters are looked up takes much of the runtime along, which would stand before it.
-        looked_up = isinstance(value, Pattern) and not source.startswith("Pattern(")
+        # To look up all characters of a category takes a moment, which `--help` need not wait for.
+        looked_up = isinstance(value, Pattern) and has_category(value.text)
         if not looked_up and (isinstance(value, Made | Pattern) or len(source) > _LONG or "\n" in source):
             wanted = name if isinstance(value, Made) and len(plain.constants) == 1 else f"{name}_{key}"
             constant = fresh(wanted.upper(), {*words.hidden, *words.meanings, *(one for one, _ in hoisted)})

@@ -7,15 +7,17 @@ so that it finds the same; one that comes up only in the run is rewritten then.
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterator, Mapping
-from functools import lru_cache
+from functools import cache, lru_cache
+from itertools import groupby
 from typing import TypeAlias
+from unicodedata import category
 
 from studio.support.errors import UsageError
 from studio.support.pattern_translation import translated
 
 Match: TypeAlias = "re.Match[str]"
-
 
 MAX_PATTERN = 2_000
 """Longest pattern, in characters."""
@@ -55,3 +57,28 @@ def compile_pattern(text: str, *, ignore_case: bool = False) -> Pattern:
             f"The pattern has {len(text)} characters, more than {MAX_PATTERN}.", hint="Split it into several nodes."
         )
     return Pattern(translated(text, ignore_case=ignore_case))
+
+
+@cache
+def of_category(name: str, *, is_other: bool = False) -> str:
+    """Return the characters of a category of Unicode, such as `Lu`, or all others, as they stand inside of `[…]`."""
+    is_in = [category(chr(code)).startswith(name) is not is_other for code in range(sys.maxunicode + 1)]
+    runs = [list(codes) for held, codes in groupby(range(len(is_in)), key=is_in.__getitem__) if held]
+    return "".join(f"\\U{codes[0]:08x}-\\U{codes[-1]:08x}" for codes in runs)
+
+
+class _Translated(dict[str, Pattern]):
+    """Patterns, each made when somebody asks for it."""
+
+    def __missing__(self, text: str) -> Pattern:
+        self[text] = compile_pattern(text)
+        return self[text]
+
+
+SCHEMA_PATTERNS: Mapping[str, Pattern] = _Translated()
+"""The patterns of JSON Schemas. A script whose schemas are all known has them written here instead."""
+
+
+def schema_pattern(text: str) -> Pattern:
+    """Return the pattern for one of a JSON Schema."""
+    return SCHEMA_PATTERNS[text]

@@ -12,7 +12,7 @@ from itertools import islice
 from typing import Any, TypeAlias
 from urllib.parse import unquote
 
-from studio.export.standalone.runtime.patterns import compile_pattern
+from studio.export.standalone.runtime.patterns import schema_pattern
 from studio.export.standalone.runtime.values import Json, encode, sorted_encode
 from studio.support.schema_sentences import (
     MAX_FAULTS,
@@ -200,7 +200,7 @@ def _size(kind: type[str | list[Json] | dict[str, Json]], holds: Callable[[int, 
 
 
 def _pattern(check: _Check, wanted: Json, value: Json, schema: Json) -> Faults:
-    if isinstance(value, str) and compile_pattern(wanted).search(value) is None:
+    if isinstance(value, str) and schema_pattern(wanted).search(value) is None:
         yield Fault("")
 
 
@@ -270,7 +270,7 @@ def _required(check: _Check, wanted: Json, value: Json, schema: Json) -> Faults:
 def _pattern_properties(check: _Check, wanted: Json, value: Json, schema: Json) -> Faults:
     if isinstance(value, dict):
         for pattern, part in wanted.items():
-            compiled = compile_pattern(pattern)
+            compiled = schema_pattern(pattern)
             for name, inner in value.items():
                 if compiled.search(name) is not None:
                     yield from check.inside(part, inner, name)
@@ -279,7 +279,7 @@ def _pattern_properties(check: _Check, wanted: Json, value: Json, schema: Json) 
 def _additional(check: _Check, wanted: Json, value: Json, schema: Json) -> Faults:
     if not isinstance(value, dict):
         return
-    patterns = [compile_pattern(pattern) for pattern in schema.get("patternProperties", ())]
+    patterns = [schema_pattern(pattern) for pattern in schema.get("patternProperties", ())]
     named = schema.get("properties", {})
     extra = [name for name in value if name not in named and all(one.search(name) is None for one in patterns)]
     if isinstance(wanted, dict):
