@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from PySide6.QtCore import QObject, Qt, Signal
+from shiboken6 import isValid
 
 from studio.gui.base.guard import report
 from studio.support.errors import StudioError
@@ -22,6 +23,10 @@ T = TypeVar("T")
 
 class _Courier(QObject):
     arrived = Signal(object, object)
+
+
+_flying: Final[set[_Courier]] = set()
+"""Couriers under way, kept until they have arrived."""
 
 
 def beside(
@@ -34,10 +39,14 @@ def beside(
 
     `work` must touch no widget. A StudioError goes to `refused`; any other fault is reported as ours.
     """
-    courier = _Courier(owner)
+    courier = _Courier()  # no child of the owner: it would die with that while the thread lets it go
+    _flying.add(courier)
 
     def deliver(result: object, error: object) -> None:
+        _flying.discard(courier)
         courier.deleteLater()
+        if not isValid(owner):  # type: ignore[no-untyped-call]
+            return
         if isinstance(error, StudioError):
             if refused is not None:
                 refused(error)
