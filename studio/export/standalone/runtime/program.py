@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import math
+import os
 import sys
 import time
 from collections.abc import Callable, Mapping
@@ -60,7 +62,13 @@ class Asked(Protocol):
 
 
 def add_options(parser: argparse.ArgumentParser, *names: str) -> None:
-    """Let a script take the options of every script, and those `names` that only some have a use for."""
+    """Let a script take the options of every script, and those `names` that only some have a use for.
+
+    From here on, signs that the terminal has no form for are written as escapes.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
     for name in (*names, "limit", "db"):
         metavar, about = OPTIONS[name]
         if name == "limit":
@@ -86,9 +94,11 @@ def execute(
     `given` has the option, the port type and the text of each input (None where nothing is given); `text` is the graph
     as the studio writes it, `schema` what makes an empty file a record, `limits` hold where graph and command line name
     none, `outside` makes what the graph asks: models, people, the clock.
-    Exit codes: 0 well, 1 failed, 2 given wrongly, 3 paused, 5 disk, database or model, 130 interrupted.
+    Exit codes: 0 well, 1 failed, 2 given wrongly, 3 paused, 5 disk, database or model, 130 interrupted, 141 nobody
+    reads the output on.
     """
     try:
+        refuse_running_loop()
         values = bound(graph, given)
         bounds = {**limits, **graph.limits, **parsed_limits(args.limit)}
         db = Path(args.db).absolute() if args.db else None
@@ -99,11 +109,37 @@ def execute(
     except KeyboardInterrupt:
         print("\nInterrupted.", file=sys.stderr)
         return EXIT_CODES["aborted"]
-    if args.json:
-        print(json.dumps(result.to_json()))
-    else:
-        tell(result)
-    return EXIT_CODES[result.status] if unrecorded is None else _refuse(unrecorded, as_json=False)
+    code = printed(lambda: print(json.dumps(result.to_json())) if args.json else tell(result))
+    if unrecorded is not None:
+        return _refuse(unrecorded, as_json=False)
+    return EXIT_CODES[result.status] if code == 0 else code
+
+
+def refuse_running_loop() -> None:
+    """Raise `UsageError` where an event loop runs already, as in a notebook."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return
+    raise UsageError(
+        "A script brings its own event loop, and here runs one already.",
+        hint="Call it in a thread: `await asyncio.to_thread(main, [...])`.",
+    )
+
+
+def printed(write: Callable[[], None]) -> int:
+    """Write to standard output; return 0, or the exit code where that cannot be: nobody reads on, or a disk is full."""
+    try:
+        write()
+        sys.stdout.flush()
+    except OSError as error:
+        with Path(os.devnull).open("w", encoding="utf-8") as nowhere:  # or Python complains once more at its end
+            os.dup2(nowhere.fileno(), sys.stdout.fileno())
+        if isinstance(error, BrokenPipeError):
+            return 141
+        print(f"The output cannot be written: {error.strerror or error}.", file=sys.stderr)
+        return EnvironmentProblem.exit_code
+    return 0
 
 
 def _refuse(error: StudioError, as_json: bool) -> int:
@@ -139,7 +175,7 @@ async def _execute(
         inputs={name: encode(value) for name, value in plain_values.items()},
         options={
             "model": getattr(args, "model", None), "embedder": getattr(args, "embedder", None), "seed": args.seed,
-            "clock": getattr(args, "clock", None), "limits": dict(limits), "answers": getattr(args, "answers", None),
+            "clock": getattr(args, "clock", None), "limits": finite(limits), "answers": getattr(args, "answers", None),
             "races": "ordered", "patience": 100, "cache": "off", "folder": str(Path.cwd()),
         },
         at=time.time_ns(),
@@ -171,6 +207,11 @@ async def _execute(
     except EnvironmentProblem as problem:
         return result, problem
     return result, None
+
+
+def finite(limits: Mapping[str, float]) -> dict[str, float | None]:
+    """Return limits as they are recorded: None for one that is infinite."""
+    return {name: bound if math.isfinite(bound) else None for name, bound in limits.items()}
 
 
 class Progress:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
+import io
 import json
 import os
 import signal
@@ -142,6 +143,62 @@ def test_an_error_is_an_object_with_json(critic: Critic, capsys: pytest.CaptureF
     assert critic.call("--json", "--limit", "days=1") == 2
 
     assert json.loads(capsys.readouterr().out)["error"]["message"] == "`days` is no limit."
+
+
+def test_signs_that_a_terminal_has_no_form_for_are_escaped(critic: Critic, monkeypatch: pytest.MonkeyPatch) -> None:
+    model = critic.scripted(["düne", "good"])
+    terminal = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
+    monkeypatch.setattr("sys.stdout", terminal)
+
+    assert critic.call(model=model) == 0
+
+    assert terminal.buffer.getvalue() == rb"d\xfcne" + b"\n"
+    with pytest.raises(UnicodeEncodeError):  # the control: what such a terminal does by itself
+        print("düne", file=io.TextIOWrapper(io.BytesIO(), encoding="ascii"), flush=True)
+
+
+@pytest.mark.parametrize("words", [[], ["--json"]], ids=["told", "json"])
+def test_a_reader_that_leaves_is_no_fault_of_the_script(
+    critic: Critic, monkeypatch: pytest.MonkeyPatch, words: list[str]
+) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    with os.fdopen(writer, "w", encoding="utf-8") as output:
+        monkeypatch.setattr("sys.stdout", output)
+
+        assert critic.call(*words) == 141
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no disk that is always full")
+def test_a_full_disk_behind_the_output_is_told_and_the_run_kept(
+    critic: Critic, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with Path("/dev/full").open("w", encoding="utf-8") as output:
+        monkeypatch.setattr("sys.stdout", output)
+
+        assert critic.call("--db", str(critic.folder / "script.db")) == 5
+
+    assert "The output cannot be written: No space left" in capsys.readouterr().err
+    with Trace(critic.folder / "script.db") as trace:
+        assert trace.run().status == "ok"
+
+
+async def test_within_a_running_event_loop_it_says_how_to_be_called(
+    critic: Critic, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert critic.call() == 2
+    assert "asyncio.to_thread(main, [...])" in capsys.readouterr().err
+
+    assert await asyncio.to_thread(critic.call) == 0
+
+
+def test_a_limit_may_be_lifted(critic: Critic) -> None:
+    assert critic.call("--limit", "calls=inf", "--limit", "seconds=inf", "--db", str(critic.folder / "script.db")) == 0
+
+    with Trace(critic.folder / "script.db") as trace:
+        limits = cast("dict[str, Any]", trace.run().options)["limits"]
+    assert limits["calls"] is limits["seconds"] is None
+    assert limits["cost_usd"] == 0.05
 
 
 @pytest.mark.parametrize("text", ["firings=-1", "firings=nan", "firings=many"])
