@@ -64,9 +64,7 @@ class ExportForm(QWidget):
             spin.valueChanged.connect(lambda *_: self.changed.emit())
             return spin
         line = QLineEdit("" if initial in (None, []) else str(initial))
-        line.setPlaceholderText(
-            ", ".join(filter(None, (option.metavar, "several by commas" * (option.kind == "list"))))
-        )
+        line.setPlaceholderText("several by commas" if option.kind == "list" else option.metavar.lower())
         line.textChanged.connect(lambda *_: self.changed.emit())
         return line
 

@@ -5,8 +5,9 @@ What can be chosen comes from `studio.export.targets`; nothing here knows a targ
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from threading import Event
 from typing import Any, Final, NamedTuple
 
 from PySide6.QtCore import Qt, QTimer
@@ -17,7 +18,9 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QListWidget,
     QListWidgetItem,
+    QPlainTextEdit,
     QPushButton,
+    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
@@ -25,6 +28,8 @@ from PySide6.QtWidgets import (
 from studio.export.targets import GraphSource, Problem, RunSource, RunTarget, Target, all_targets, settled
 from studio.graph.writing import save_pieces
 from studio.gui.base.beside import beside
+from studio.gui.base.guard import report
+from studio.gui.base.rows import roomy
 from studio.gui.dialogs.compare import lines_view
 from studio.gui.dialogs.export_form import ExportForm
 from studio.gui.widgets.labels import plain_label
@@ -34,6 +39,9 @@ from studio.support.plain import plain
 
 PREVIEW_BYTES: Final = 48_000
 """How much of an export is made for the preview."""
+
+MOST_LINES: Final = 6
+"""How many lines are told below the preview."""
 
 _WAIT_MS: Final = 120
 
@@ -69,6 +77,8 @@ class ExportSheet(QDialog):
         self.made: Made | None = None
         self._asked = 0
         self._busy = False
+        self._previewing = False
+        self._stopped = Event()
         self.setObjectName("export")
         self.setWindowTitle("Export")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -79,7 +89,9 @@ class ExportSheet(QDialog):
         self._later.setInterval(_WAIT_MS)
         self._later.timeout.connect(self._preview)
         self._make()
-        self.list.setCurrentRow(0)
+        # A script is what most come for, and what the studio is known by.
+        scripts = [row for row, one in enumerate(self.targets) if one.guessed and ".py" in one.suffixes]
+        self.list.setCurrentRow(next(iter(scripts), 0))
         self.list.setFocus()
 
     # -- making -------------------------------------------------------------------------------
@@ -92,16 +104,21 @@ class ExportSheet(QDialog):
             item = QListWidgetItem(target.title)
             item.setToolTip(target.summary)
             self.list.addItem(item)
+        roomy(self.list)
         self.list.currentRowChanged.connect(lambda *_: self._choose())
         self.list.setMinimumWidth(240)
+        self.list.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+        rows_height = sum(self.list.sizeHintForRow(row) for row in range(self.list.count()))
+        self.list.setMaximumHeight(rows_height + 2 * self.list.frameWidth())
         self.summary = plain_label("")
         self.summary.setProperty("look", "soft")
         self.place = QVBoxLayout()
         left = QVBoxLayout()
         left.setSpacing(12)
-        left.addWidget(self.list, 1)
+        left.addWidget(self.list, 8)
         left.addWidget(self.summary)
         left.addLayout(self.place)
+        left.addStretch(1)
         self.preview = lines_view("Preview")
         self.preview.setObjectName("export.preview")
         self.said = plain_label("")
@@ -152,6 +169,9 @@ class ExportSheet(QDialog):
         self.form.changed.connect(self._ask)
         self.place.addWidget(self.form)
         self.preview.setPlainText("")
+        # Records are a line each, and long; code and drawings keep their lines.
+        wrap = QPlainTextEdit.LineWrapMode
+        self.preview.setLineWrapMode(wrap.WidgetWidth if self.target.of == "run" else wrap.NoWrap)
         self._ask()
 
     def _ask(self) -> None:
@@ -171,26 +191,45 @@ class ExportSheet(QDialog):
         return {} if self.form is None else self.form.chosen()
 
     def _preview(self) -> None:
+        if self._previewing:
+            return  # one after the other: the last that was asked for comes next
+        self._previewing = True
         number, target, chosen, sources = self._asked, self.target, self._chosen(), self.sources
 
-        def show(made: Made) -> None:
-            if number == self._asked:
-                self.made = made
-                self.preview.setPlainText(made.text + ("\n…" if made.cut else ""))
-                self._tell()
+        def show(made: Made | Exception) -> None:
+            self._previewing = False
+            if isinstance(made, Exception):
+                report("preview of an export", made)
+                made = Made("", (), (), "This is a fault of the studio's own; the details stand under Messages.")
+            if number != self._asked:
+                self._later.start()
+                return
+            self.made = made
+            self.preview.setPlainText(made.text + ("\n…" if made.cut else ""))
+            self._tell()
 
-        beside(self, lambda: begin(target, sources, chosen), show)
+        def make() -> Made | Exception:
+            try:
+                return begin(target, sources, chosen)
+            except Exception as error:  # noqa: BLE001 - told in the window, as any other fault
+                return error
+
+        beside(self, make, show)
 
     def _tell(self) -> None:
         made = self.made
         stopped = made is not None and (bool(made.refusal) or any(one.stops for one in made.problems))
-        lines: list[str] = []
+        lines = [] if made is not None else ["Making a preview…"]
         if made is not None:
             lines = [made.refusal] if made.refusal else [str(one) for one in made.problems]
             lines += [sentence for sentence in made.told if sentence not in lines]
         if stopped and made is not None and not made.refusal:
             lines.insert(0, "This cannot be made:")
-        shown = lines[:8] + ([f"… and {len(lines) - 8} more"] if len(lines) > 8 else [])
+        if stopped and len(lines) > MOST_LINES:
+            # All of them, where there is room and they can be scrolled: nothing else is to be seen there.
+            self.preview.setPlainText("\n".join(plain(line) for line in lines))
+            lines = [f"This cannot be made: {len(lines) - 1} things stand against it."]
+        shown = lines[:MOST_LINES] + ([f"… and {len(lines) - MOST_LINES} more"] if len(lines) > MOST_LINES else [])
         self.said.setText("\n".join(plain(line) for line in shown))
         self.said.setVisible(bool(shown))
         ready = made is not None and not stopped and not self._busy
@@ -242,7 +281,15 @@ class ExportSheet(QDialog):
             self._tell()
             self.workbench.fail(error)
 
-        beside(self, lambda: carry_out(target, sources, chosen, path), done, refused)
+        stopped = self._stopped.is_set
+        beside(self, lambda: carry_out(target, sources, chosen, path, stopped), done, refused)
+
+    def reject(self) -> None:
+        """Close the sheet. What is being written is broken off, and what was there before stays."""
+        self._stopped.set()
+        if self._busy and not self.sends:
+            self.workbench.say("The export was broken off.")
+        super().reject()
 
 
 def begin(target: Target, sources: Sources, chosen: dict[str, Any]) -> Made:
@@ -260,13 +307,22 @@ def begin(target: Target, sources: Sources, chosen: dict[str, Any]) -> Made:
     return Made(plain(data.decode("utf-8", "replace")), problems, tuple(told), cut=cut)
 
 
-def carry_out(target: Target, sources: Sources, chosen: dict[str, Any], path: Path | None) -> list[str]:
-    """Write an export to a file, or send it; return what it tells. Raises StudioError. Touches no widget."""
+def carry_out(
+    target: Target,
+    sources: Sources,
+    chosen: dict[str, Any],
+    path: Path | None,
+    stopped: Callable[[], bool] = lambda: False,
+) -> list[str]:
+    """Write an export to a file, or send it; return what it tells. Touches no widget.
+
+    Raises StudioError, also as soon as `stopped` says so between two pieces; then nothing was written.
+    """
     told: list[str] = []
     options = settled(target, chosen)
     with _Opened(target, sources) as source:
         if path is not None:
-            save_pieces(target.make(source, options, told.append), path, "export")
+            save_pieces(_until(stopped, target.make(source, options, told.append)), path, "export")
         elif isinstance(target, RunTarget) and target.send is not None:
             target.send(source, options, told.append)
     return told
@@ -285,6 +341,15 @@ class _Opened:
     def __exit__(self, *_: object) -> None:
         if self._run is not None:
             self._run.trace.close()
+
+
+def _until(stopped: Callable[[], bool], pieces: Iterable[bytes]) -> Iterator[bytes]:
+    for piece in pieces:
+        if stopped():
+            raise StudioError("The export was broken off.")
+        yield piece
+    if stopped():
+        raise StudioError("The export was broken off.")
 
 
 def _first(pieces: Iterable[bytes]) -> tuple[bytes, bool]:

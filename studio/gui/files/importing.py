@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFileDialog, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtGui import QFont, QFontDatabase, QTextBlockFormat, QTextCharFormat, QTextCursor
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFileDialog, QTextEdit, QVBoxLayout, QWidget
 
 from studio.gui.base.beside import beside
 from studio.gui.files.closing import Closing
@@ -14,8 +16,10 @@ from studio.gui.widgets.labels import plain_label
 from studio.support.plain import plain
 
 if TYPE_CHECKING:
-    from studio.importers.outcome import Imported
+    from studio.importers.outcome import Imported, Note
 
+INDENT: Final = 16
+"""Pixels by which a note stands in from the name of its node."""
 FILTER: Final = "Flows and projects (flow.dag.yaml *.rivet-project);;All files (*)"
 
 
@@ -61,6 +65,34 @@ class Importing(Closing):
             self.open(path)
 
 
+def fill_notes(view: QTextEdit, notes: Sequence[Note]) -> None:
+    """Write notes by node: its name, and below what is different. What stands between backticks is set as code."""
+    by_node: dict[str, list[str]] = {}
+    for note in sorted(notes, key=lambda one: not one.node):  # of the whole: last
+        by_node.setdefault(note.node, []).append(note.message)
+    strong, usual, code = QTextCharFormat(), QTextCharFormat(), QTextCharFormat()
+    strong.setFontWeight(QFont.Weight.Bold)
+    code.setFontFamilies(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont).families())
+    head, line = QTextBlockFormat(), QTextBlockFormat()
+    line.setLeftMargin(INDENT)
+    line.setBottomMargin(3)
+    cursor = QTextCursor(view.document())
+    for place, (node, messages) in enumerate(by_node.items()):
+        head.setTopMargin(10 if place else 2)
+        if place:
+            cursor.insertBlock(head)
+        else:
+            cursor.setBlockFormat(head)
+        cursor.insertText(plain(node) or "The graph as a whole", strong)
+        for message in messages:
+            cursor.insertBlock(line)
+            sentence = message[:1].upper() + message[1:]
+            for turn, part in enumerate(plain(sentence).split("`")):
+                cursor.insertText(part, code if turn % 2 else usual)
+            cursor.insertText("" if sentence.endswith((".", "!", "?")) else ".", usual)
+    view.moveCursor(QTextCursor.MoveOperation.Start)
+
+
 class ImportReport(QDialog):
     """What an import became, to be read before it is saved."""
 
@@ -70,7 +102,7 @@ class ImportReport(QDialog):
         self.setWindowTitle(f"Import {path.name}")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowModality(Qt.WindowModality.WindowModal)
-        self.resize(680, 420)
+        self.resize(680, 480)
         left = len(made.placeholders)
         head = plain_label(
             f"{made.heading}."
@@ -82,9 +114,11 @@ class ImportReport(QDialog):
             )
         )
         head.setObjectName("import.head")
-        self.notes = QPlainTextEdit(
-            "\n".join(plain(f"• {note}") for note in made.notes) or "Everything came over as it was."
-        )
+        self.notes = QTextEdit()
+        if made.notes:
+            fill_notes(self.notes, made.notes)
+        else:
+            self.notes.setPlainText("Everything came over as it was.")
         self.notes.setObjectName("import.notes")
         self.notes.setAccessibleName("What is different")
         self.notes.setReadOnly(True)

@@ -89,7 +89,7 @@ class _Flow:
         told = [f"`{key}`" for key in left if key not in _SILENT]
         if told:
             means = "means" if len(told) == 1 else "mean"
-            self.draft.note("", f"{' and '.join(told)} {means} nothing here; kept under `promptflow:`")
+            self.draft.note("", f"{' and '.join(told)} {means} nothing here; kept under `promptflow`")
         if self.variants:
             left["node_variants"] = self.variants
         if left:
@@ -121,7 +121,7 @@ class _Flow:
                     self.variants[str(node["name"])] = others
                     self.draft.note(
                         snake(str(node["name"])),
-                        f"only its variant `{chosen}` came over, not {listed_names}, kept under `promptflow:`",
+                        f"only its variant `{chosen}` came over, not {listed_names}, kept under `promptflow`",
                     )
             made.append({**node, "name": str(node["name"])})
         return made
