@@ -122,4 +122,8 @@ def _end(graph: Graph, text: str) -> tuple[str, str]:
 
 
 def _closes_cycle(graph: Graph, edge: Edge) -> bool:
-    return edge.source == edge.target or reaches(edges_by_source(graph), edge.target, edge.source)
+    if edge.source == edge.target:
+        return True
+    if not any(one.source == edge.target for one in graph.edges):
+        return False  # nothing leaves it yet: so it is for nearly each wire of a script, which wires as it goes
+    return reaches(edges_by_source(graph), edge.target, edge.source)

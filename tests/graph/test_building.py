@@ -133,3 +133,17 @@ def test_what_no_file_can_say_is_refused() -> None:
             act()
     assert not graph.nodes
     assert not graph.stores
+
+
+def test_a_circle_is_found_however_its_wires_were_drawn() -> None:
+    graph = Graph("x")
+    for name in "abc":
+        graph.add("text.template", name, template="{x}")
+    graph.connect("b.text", "c.x")
+    graph.connect("a.text", "b.x")
+
+    with pytest.raises(GraphError, match="would close a cycle"):
+        graph.connect("c.text", "a.x")
+    with pytest.raises(GraphError, match="would close a cycle"):
+        graph.connect("a.text", "a.x")
+    graph.connect("a.text", "c.x")

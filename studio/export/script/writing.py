@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -86,8 +87,9 @@ class _Script:
 
     def _about(self) -> str:
         about = self.graph.about.strip() or f"The graph {self.graph.name}."
-        run = f"    python {self.file}{example(self.inputs)} --model embedded/smollm2-135m"
-        return f"{about}\n\n{run}\n\nA graph of Ganglia Studio: `studio gui {self.file}` opens it in the window.\n"
+        file = shlex.quote(self.file)
+        run = f"    python {file}{example(self.inputs)} --model embedded/smollm2-135m"
+        return f"{about}\n\n{run}\n\nA graph of Ganglia Studio: `studio gui {file}` opens it in the window.\n"
 
     def _has_any(self) -> bool:
         values = [value for made in self.made for value in (*made.constants.values(), *made.after.values())]

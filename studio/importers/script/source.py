@@ -92,7 +92,7 @@ def parse(text: str, file: str) -> Source:
 
 
 def _no_python(message: str, line: int, file: str) -> GraphError:
-    shown = message.splitlines()[0][:120] if message else "it cannot be read"
+    shown = message.splitlines()[0][:120].rstrip(".?!") if message else "it cannot be read"
     return refuse(file, line, f"This is not valid Python: {shown}.", "Mend the script first.")
 
 

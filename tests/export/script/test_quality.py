@@ -150,3 +150,12 @@ def test_edges_stand_as_soon_as_their_ends_are_there_and_keep_their_order() -> N
         'graph.add("t", "c")',
         'graph.connect("b.o", "c.i", feedback={"initial_from": "c.o"})',
     ]
+
+
+def test_the_command_in_its_head_can_be_typed_whatever_the_file_is_called() -> None:
+    graph = Graph("x")
+    told = {file: write_script(graph, default_registry(), file=file) for file in ("x.py", "my script.py")}
+
+    assert "    python x.py --model" in told["x.py"]
+    assert "    python 'my script.py' --model" in told["my script.py"]
+    assert "`studio gui 'my script.py'` opens it" in told["my script.py"]
