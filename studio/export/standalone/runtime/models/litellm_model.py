@@ -227,9 +227,9 @@ def _may_be_strict(schema: Json) -> bool:
     if not isinstance(schema, Mapping):
         return True
     properties = schema.get("properties", {})
-    if schema.get("type") == "object" or "properties" in schema:
-        if schema.get("additionalProperties") is not False or set(schema.get("required", ())) != set(properties):
-            return False
+    is_closed = schema.get("additionalProperties") is False and set(schema.get("required", ())) == set(properties)
+    if not is_closed and (schema.get("type") == "object" or "properties" in schema):
+        return False
     inner = [value for key, value in schema.items() if key not in ("properties", "enum", "const")]
     return all(map(_may_be_strict, [*properties.values(), *inner]))
 
