@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from itertools import groupby
 from unicodedata import category
 
 Ranges = tuple[tuple[int, int], ...]
@@ -69,9 +69,9 @@ def category_ranges(name: str) -> Ranges:
     """Return the characters of a category of Unicode, such as `Lu`, as Python knows them; none for other names."""
     if name not in _CATEGORIES:
         return ()
-    runs = groupby(range(LAST + 1), key=lambda code: category(chr(code)).startswith(name))
-    found = [list(codes) for is_in, codes in runs if is_in]
-    return tuple((codes[0], codes[-1]) for codes in found)
+    kinds = "".join(map(category, map(chr, range(LAST + 1))))  # two letters each, the first of them a capital
+    runs = re.finditer(f"(?:(?={name})[A-Z][a-z])+", kinds)
+    return tuple((run.start() // 2, run.end() // 2 - 1) for run in runs)
 
 
 def folded(given: Ranges) -> Ranges:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -14,7 +14,7 @@ from studio.export.literals import comment, literal
 from studio.export.standalone.choosing import pruning_for
 from studio.export.standalone.commanding import Asked, command_source
 from studio.export.standalone.facts import graph_sources
-from studio.export.standalone.gathering import Gathered, Imported, NodeFunction, gather, specialise
+from studio.export.standalone.gathering import Definition, Gathered, Imported, NodeFunction, gather, specialise
 from studio.export.standalone.gathering.twins import ASKING, FIRING
 from studio.export.standalone.names import Names, Owner, is_module, owner
 from studio.export.standalone.opening import opening
@@ -120,8 +120,8 @@ def _assembled(script: Script) -> str:
     )
     words = Words({name: gathered.name(module, name) for module, name in roots})
     wiring, command, facts = _own_parts(script, words, asked)
-    early = [one.source for one in gathered.definitions if one.early]
-    late = [one.source for one in gathered.definitions if not one.early]
+    early = _blocks([one for one in gathered.definitions if one.early])
+    late = _blocks([one for one in gathered.definitions if not one.early])
     above = [
         *_headed("What the modules are made of.", early),
         *_modules(script, gathered.snippets),
@@ -142,6 +142,20 @@ def _assembled(script: Script) -> str:
     return "\n\n\n".join([
         formatted("\n\n\n".join([opened, *above])).rstrip(), heading, *late, formatted("\n\n\n".join(below)),
     ])  # fmt: skip
+
+
+def _blocks(definitions: Iterable[Definition]) -> list[str]:
+    """Return sources of definitions, those of constants that belong together as one block each."""
+    blocks: list[str] = []
+    before: Definition | None = None
+    for one in definitions:
+        if before is None or (before.kind, before.module) != ("constant", one.module) or one.kind != "constant":
+            blocks.append(one.source)
+        else:
+            apart = "\n" in before.source or "\n" in one.source  # a comment, several lines, words on what it means
+            blocks[-1] += ("\n\n" if apart else "\n") + one.source
+        before = one
+    return blocks
 
 
 def _own_parts(script: Script, words: Words, asked: Asked) -> tuple[list[str], list[str], list[str]]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Final
 
-from studio.export.standalone.gathering.growing import Growing, Parts, parts_of
+from studio.export.standalone.gathering.growing import UNDIVIDED, Growing, Parts, parts_of
 from studio.export.standalone.gathering.members import Part, mentions_of
 from studio.export.standalone.gathering.refusing import NotStandalone
 from studio.export.standalone.gathering.scoping import Use, Uses, uses_of
@@ -236,8 +236,9 @@ def _filled(link: Link, filled: Mapping[tuple[str, str], Piece]) -> Link:
 
 
 def _parts(piece: Piece, pruning: Pruning | None) -> Parts:
-    is_table = pruning is not None and (piece.module, piece.name) in pruning.rows
-    return parts_of(piece, is_table=is_table, has_parts=pruning is not None)
+    if pruning is None:
+        return UNDIVIDED
+    return parts_of(piece, is_table=(piece.module, piece.name) in pruning.rows)
 
 
 def _asking(closure: Closure) -> set[int]:

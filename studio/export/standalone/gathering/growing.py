@@ -32,10 +32,14 @@ class Parts:
         return self.home.get(id(node), WHOLE)
 
 
+UNDIVIDED: Final = Parts((), {WHOLE: Mentions()}, {})
+"""A definition that is taken as it is, where nobody cares who asks for what."""
+
+
 @lru_cache(maxsize=4096)
-def parts_of(piece: Piece, *, is_table: bool = False, has_parts: bool = True) -> Parts:
+def parts_of(piece: Piece, *, is_table: bool = False) -> Parts:
     """Return the parts of a definition: members of a class, rows of a table."""
-    parts = tuple(rows_of(piece) if is_table else members_of(piece) if has_parts else [])
+    parts = tuple(rows_of(piece) if is_table else members_of(piece))
     ours = piece.module.startswith("studio.")
     asks = {number: mentions_of(part.nodes, ours=ours) for number, part in enumerate(parts)}
     asks[WHOLE] = mentions_of(piece.statements, [node for part in parts for node in part.nodes], ours=ours)

@@ -9,8 +9,8 @@ from functools import lru_cache
 from typing import Any, Final
 
 from studio.export.standalone.gathering.bodies import run_of
-from studio.export.standalone.gathering.closure import reasons_against, resolve
-from studio.export.standalone.gathering.gather import gather, pieces_of
+from studio.export.standalone.gathering.closure import close, reasons_against, resolve
+from studio.export.standalone.gathering.gather import pieces_of
 from studio.export.standalone.gathering.refusing import NeedsPlainFunction, NotStandalone
 from studio.export.standalone.gathering.sources import Piece
 from studio.export.standalone.gathering.specialising import specialise
@@ -63,10 +63,11 @@ def standalone_problem(
     except NotStandalone as problem:
         return problem.reason
     try:
-        gathered = gather((), [made.snippet], given=[FIRING, ASKING])
+        used = close(pieces_of(made.snippet), given).pieces.values()
     except NotStandalone as problem:
         return next(iter(reasons_against(pieces_of(made.snippet), given)), problem.reason)
-    size = sum(one.source.count("\n") + 1 for one in gathered.definitions if not one.module.startswith(RUNTIME))
+    brought = [piece for piece in used if not piece.module.startswith((RUNTIME, "<snippet"))]
+    size = sum(last - first + 1 for piece in brought for first, last in piece.lines)
     return f"it brings along {size:,} lines of source" if size > MOST_LINES else ""
 
 

@@ -10,7 +10,6 @@ import re
 import sys
 from collections.abc import Iterator, Mapping
 from functools import cache, lru_cache
-from itertools import groupby
 from typing import TypeAlias
 from unicodedata import category
 
@@ -62,9 +61,9 @@ def compile_pattern(text: str, *, ignore_case: bool = False) -> Pattern:
 @cache
 def of_category(name: str, *, is_other: bool = False) -> str:
     """Return the characters of a category of Unicode, such as `Lu`, or all others, as they stand inside of `[…]`."""
-    is_in = [category(chr(code)).startswith(name) is not is_other for code in range(sys.maxunicode + 1)]
-    runs = [list(codes) for held, codes in groupby(range(len(is_in)), key=is_in.__getitem__) if held]
-    return "".join(f"\\U{codes[0]:08x}-\\U{codes[-1]:08x}" for codes in runs)
+    kinds = "".join(map(category, map(chr, range(sys.maxunicode + 1))))  # two letters each, the first of them a capital
+    runs = re.finditer(f"(?:(?{'!' if is_other else '='}{name})[A-Z][a-z])+", kinds)
+    return "".join(f"\\U{run.start() // 2:08x}-\\U{run.end() // 2 - 1:08x}" for run in runs)
 
 
 class _Translated(dict[str, Pattern]):
