@@ -51,8 +51,13 @@ class Draft:
         return made
 
     def connect(self, source: End, target: End) -> None:
-        """Draw a wire. One that would close a circle delivers at the next tick, which is noted."""
+        """Draw a wire, once. One that would close a circle delivers at the next tick, which is noted."""
         ends = (".".join(source), ".".join(target))
+        if any(
+            (one.source_port, one.target, one.target_port) == (source[1], *target)
+            for one in self._after.get(source[0], ())
+        ):
+            return
         closes = source[0] == target[0] or reaches(self._after, target[0], source[0])
         # Whether it closes a circle is known here; `Graph.connect` would look through all wires for each one.
         edge = make_edge(self.graph, *ends, feedback=True)

@@ -170,7 +170,10 @@ def test_templates_that_only_fill_gaps_become_ours(template: str, told: Mapping[
     [
         ("studio: 1\nnodes: {}\n", "a graph of the studio already"),
         ("a: 1\n", "of no kind that can be brought in"),
-        ("nodes: [{name: a}]\ninputs: 3\n", "must map names"),
+        ("nodes: [{name: a, type: llm}]\ninputs: 3\n", "must map names"),
+        ("nodes: [{name: a, type: llm}, {type: llm}]\n", "Node 2 of this flow has no `name`"),
+        ("nodes: [{name: a, type: llm}, 3]\n", "Node 2 of this flow has no `name`"),
+        ("nodes: [{name: a, role: worker}]\n", "of no kind that can be brought in"),
         ("nodes: &a [{name: *a}]\n", "alias|anchor"),
         ("", "empty"),
     ],

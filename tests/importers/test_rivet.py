@@ -216,3 +216,17 @@ def test_a_large_project_is_drawn_in_good_time() -> None:
     assert len(made.graph.edges) == count
     assert sum(edge.feedback for edge in made.graph.edges) == 1
     assert time.process_time() - start < 3  # looking through all wires for each node took ten times as long
+
+
+def test_a_wire_that_is_drawn_twice_is_one_here() -> None:
+    nodes = {
+        '[a]:text "A"': {
+            "data": {"text": "x"},
+            "outgoingConnections": ['output->"C" c/input1', 'output->"C" c/input2'],
+        },
+        '[c]:coalesce "C"': {},
+    }
+
+    made = import_project(Path("x"), project(nodes))
+
+    assert [str(edge) for edge in made.graph.edges] == ["a.text -> c.value"]

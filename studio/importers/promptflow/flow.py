@@ -41,9 +41,13 @@ MOST_NODES = 2_000
 
 
 def is_flow(root: Json) -> bool:
-    """True if a YAML document looks like a flow of promptflow: nodes as a list, each with a name."""
+    """True if a YAML document looks like a flow of promptflow: nodes as a list, with names and types."""
     nodes = root.get("nodes") if isinstance(root, dict) else None
-    return isinstance(nodes, list) and "studio" not in root and all(isinstance(n, dict) and "name" in n for n in nodes)
+    if not isinstance(root, dict) or not isinstance(nodes, list) or "studio" in root:
+        return False
+    if not nodes:
+        return "inputs" in root or "outputs" in root
+    return any(isinstance(one, dict) and "name" in one and ("type" in one or "use_variants" in one) for one in nodes)
 
 
 def import_flow(path: Path, root: Mapping[str, Json]) -> Imported:
@@ -107,7 +111,9 @@ class _Flow:
         listed: list[dict[str, Any]] = self.root["nodes"]
         if len(listed) > MOST_NODES:
             raise UsageError(f"This flow has more than {MOST_NODES:,} nodes.")
-        for node in listed:
+        for place, node in enumerate(listed, 1):
+            if not isinstance(node, dict) or "name" not in node:
+                raise UsageError(f"Node {place} of this flow has no `name`.", hint="Give it one.")
             if node.get("use_variants"):
                 kept = variants.get(str(node["name"]))
                 choices = _mapping(_mapping(kept).get("variants"))
