@@ -44,6 +44,13 @@ class _Parser(argparse.ArgumentParser):
         return super().parse_known_args(args, namespace)
 
 
+class _Helped(argparse.ArgumentDefaultsHelpFormatter):
+    """Tells defaults, but none of what must be given."""
+
+    def _get_help_string(self, action: argparse.Action) -> str | None:
+        return action.help if action.required else super()._get_help_string(action)
+
+
 def run_parser(about: str | None) -> argparse.ArgumentParser:
     """Return a parser with the options of a run; the script adds the inputs of its graph.
 
@@ -51,9 +58,7 @@ def run_parser(about: str | None) -> argparse.ArgumentParser:
     """
     first, _, _ = (about or "").strip().partition("\n\n")
     description = first.replace("%", "%%") if "%(prog)" in first else first  # argparse fills in its own names
-    parser = _Parser(
-        description=description, formatter_class=argparse.ArgumentDefaultsHelpFormatter, allow_abbrev=False
-    )
+    parser = _Parser(description=description, formatter_class=_Helped, allow_abbrev=False)
     run = parser.add_argument_group("how it is run", argument_default=argparse.SUPPRESS)
     run.add_argument("--model", metavar="MODEL", help="the model for every role")
     run.add_argument("--embedder", metavar="MODEL", help="the embedding model")

@@ -51,9 +51,11 @@ class Arguments:
             place = f"input_{place}"
         taken |= {option, place}
         words = [text_literal(f"--{option}")]
+        kind = "text" if field.type == "any" and isinstance(field.default, str) else field.type
         if place != option.replace("-", "_"):
             words.append(f"dest={text_literal(place)}")
-        kind = "text" if field.type == "any" and isinstance(field.default, str) else field.type
+            if kind != "boolean":
+                words.append(f"metavar={text_literal(option.upper())}")
         words.extend(self._kind(kind, field.default, constant))
         words.append(f"help={literal(_help(kind, field.help), block=False)}")
         self.lines.append(f"parser.add_argument({', '.join(words)})")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -126,3 +128,16 @@ def test_the_options_of_a_run_are_those_that_inputs_keep_clear_of() -> None:
     names = {name.lstrip("-") for action in parser._actions for name in (*action.option_strings, action.dest)}
 
     assert names - {"h"} == RUN_OPTIONS
+
+
+def test_the_help_of_a_script_shows_its_options_as_they_are_typed(tmp_path: Path) -> None:
+    graph = Graph("x")
+    graph.add("flow.input", "class", kind="text", value="a")
+    graph.add("flow.input", "needed", kind="integer")
+    done = subprocess.run(
+        [sys.executable, str(script_of(graph, tmp_path)), "--help"], capture_output=True, text=True, check=True
+    )
+
+    lines = [" ".join(line.split()) for line in done.stdout.splitlines()]
+    assert "--class CLASS text (default: a)" in lines
+    assert "--needed NEEDED a whole number" in lines
