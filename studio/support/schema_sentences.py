@@ -30,7 +30,9 @@ class Fault:
 
 
 def plain_problem(schema: Json) -> str:
-    """Return why a script without jsonschema cannot apply a schema, or ""."""
+    """Return why a script without jsonschema and RE2 cannot apply a schema, or ""."""
+    from studio.support.pattern_translation import pattern_problem
+
     for part in _parts(schema):
         for name in _NEEDS_LIBRARY:
             if name in part:
@@ -40,7 +42,18 @@ def plain_problem(schema: Json) -> str:
             return f"its schema refers to {preview(reference)}"
         if "$id" in part and part is not schema:
             return "a part of its schema has an `$id` of its own"
+        for pattern in _patterns(part):
+            if problem := pattern_problem(pattern):
+                return f"its schema has a pattern that Python has none for: {problem}"
     return ""
+
+
+def _patterns(part: dict[str, Json]) -> Iterator[str]:
+    """Yield the patterns that a part of a schema itself holds."""
+    if isinstance(part.get("pattern"), str):
+        yield part["pattern"]
+    if isinstance(part.get("patternProperties"), dict):
+        yield from part["patternProperties"]
 
 
 def _parts(schema: Json) -> Iterator[dict[str, Json]]:

@@ -10,6 +10,8 @@ from studio.nodes.llm._problems import problems_of
 from studio.nodes.llm._work import job_of, work_of, written_job
 from studio.spec import Fields, Node, RunContext, node
 from studio.spec.plain import Plain
+from studio.support.errors import UsageError
+from studio.support.schema_sentences import plain_problem
 
 
 @node(
@@ -91,6 +93,8 @@ class Function(Node):
 
     @classmethod
     def plain(cls, params: FunctionParams) -> Plain:
+        if problem := plain_problem(params.schema or {}):
+            raise UsageError(problem)
         work = work_of(params)
         return Plain(work.function, {"job": written_job(params, work.job)}, inputs="mapping")
 

@@ -139,3 +139,32 @@ def test_node_types_of_the_project_go_in_with_what_they_use(tmp_path: Path, caps
     assert "def louder(text: str, times: int) -> str:" in source
     assert Played(source).main() == 0
     assert capsys.readouterr().out == "SEA!!!\n"
+
+
+EMPTY_PARTS = "^([a-z]*,?)*$"
+"""A pattern of RE2 that repeats what may be empty, where Python's would find something else."""
+
+
+@pytest.mark.parametrize(
+    ("rule", "why"),
+    [
+        ({"pattern": EMPTY_PARTS}, "`^([a-z]*,?)*$` has no exact equal in Python"),
+        ({"patternProperties": {EMPTY_PARTS: True}}, "`^([a-z]*,?)*$` has no exact equal in Python"),
+        ({"items": {"unevaluatedItems": False}}, "its schema uses `unevaluatedItems`"),
+    ],
+    ids=["pattern", "names", "rule"],
+)
+def test_a_schema_that_a_script_cannot_apply_is_told_before_it_is_paid_for(rule: dict[str, object], why: str) -> None:
+    def asking(held: dict[str, object]) -> Graph:
+        graph = Graph("asking")
+        schema = {"type": "object", "properties": {"pattern": held}}
+        graph.add("llm.function", "ask", instructions="Say it.", schema=schema)
+        graph.add("json.validate", "look", schema=schema)
+        graph.connect("ask.value", "look.value")
+        return graph
+
+    found = problems_before(asking(rule), default_registry())
+
+    assert [node for node, _ in found] == ["ask", "look"]
+    assert all(why in reason for _, reason in found)
+    assert problems_before(asking({"pattern": "^[a-z]*$", "minItems": 2}), default_registry()) == []  # the control
