@@ -6,11 +6,12 @@ import ast
 from collections import defaultdict, deque
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Final
 
 from studio.export.standalone.gathering.members import Mentions, Part, members_of, mentions_of, rows_of
 from studio.export.standalone.gathering.sources import Piece
+from studio.export.standalone.gathering.twins import ASKING
 
 WHOLE: Final = -1
 """What is no part: the definition itself, without its parts."""
@@ -40,9 +41,11 @@ UNDIVIDED: Final = Parts((), {WHOLE: Mentions()}, {})
 def parts_of(piece: Piece, *, is_table: bool = False) -> Parts:
     """Return the parts of a definition: members of a class, rows of a table."""
     parts = tuple(rows_of(piece) if is_table else members_of(piece))
-    ours = piece.module.startswith("studio.")
-    asks = {number: mentions_of(part.nodes, ours=ours) for number, part in enumerate(parts)}
-    asks[WHOLE] = mentions_of(piece.statements, [node for part in parts for node in part.nodes], ours=ours)
+    asking = partial(
+        mentions_of, ours=piece.module.startswith("studio."), of_context=(piece.module, piece.name) == ASKING
+    )
+    asks = {number: asking(part.nodes) for number, part in enumerate(parts)}
+    asks[WHOLE] = asking(piece.statements, [node for part in parts for node in part.nodes])
     if isinstance(piece.statements[0], ast.ClassDef):
         # What stands in the body of a class may name other members of it without a dot.
         for number, part in enumerate(parts):

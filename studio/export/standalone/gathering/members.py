@@ -19,6 +19,8 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from studio.export.standalone.gathering.sources import Piece, Source, is_ours, source_of
+from studio.export.standalone.gathering.taking import is_context
+from studio.export.standalone.gathering.twins import ASKING, ASKS
 
 PRUNED: Final = ("studio.",)
 """How names of modules begin of which parts may be left out: what a person wrote for own node types comes whole."""
@@ -39,6 +41,9 @@ _EXPECTED: Final = frozenset(
     for name in dir(kind)
 )  # fmt: skip
 """What a library may call of anything that looks like a file, a mapping, a generator."""
+
+OF_CONTEXT: Final = " of the context"
+"""What names of members of an `AskingFiring` end in: only a context is asked for them, whatever else has such names."""
 
 _LOOKING: Final = ("getattr", "hasattr", "setattr", "attrgetter", "methodcaller")
 
@@ -79,7 +84,8 @@ def members_of(piece: Piece) -> list[Part]:
             continue
         if not _may_go(member):
             found[name] = None
-        known = found.setdefault(name, Part(name, [], []))
+        asked = name + OF_CONTEXT if name in ASKS and (piece.module, piece.name) == ASKING else name
+        known = found.setdefault(name, Part(asked, [], []))
         if known is not None:
             decorators = [one.lineno for one in getattr(member, "decorator_list", [])]
             last = member.end_lineno or member.lineno
@@ -181,14 +187,22 @@ def _asked_by(source: Source, name: str, seen: set[tuple[str, str]]) -> set[str]
 # -- who is asked for ------------------------------------------------------------------------------------------------
 
 
-def mentions_of(nodes: Iterable[ast.AST], without: Iterable[ast.AST] = (), *, ours: bool = True) -> Mentions:
-    """Return what these nodes ask for, apart from some inside of them. `ours`: they are of the studio itself."""
+def mentions_of(
+    nodes: Iterable[ast.AST], without: Iterable[ast.AST] = (), *, ours: bool = True, of_context: bool = False
+) -> Mentions:
+    """Return what these nodes ask for, apart from some inside of them.
+
+    `ours`: they are of the studio itself; `of_context`: of the context of nodes, so that `self` is one.
+    """
     left_out = {id(one) for one in without}
     inside = list(_walk(nodes, left_out))
     found = Mentions()
     for node in inside:
         if isinstance(node, ast.Attribute):
             found.names[node.attr] = None
+            is_self = of_context and isinstance(node.value, ast.Name) and node.value.id == "self"
+            if node.attr in ASKS and (is_self or is_context(node.value) or not ours):
+                found.names[node.attr + OF_CONTEXT] = None
         elif isinstance(node, ast.MatchClass):
             found.names.update(dict.fromkeys(node.kwd_attrs))
         elif isinstance(node, ast.ClassDef):
@@ -209,12 +223,14 @@ def _looked_up(call: ast.Call, around: Iterable[ast.AST], found: Mentions) -> No
     """Take down the names that `getattr` and its like may look up."""
     for argument in call.args:
         if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
-            found.names.update(dict.fromkeys(argument.value.split(".")))
+            names = argument.value.split(".")
+            found.names.update(dict.fromkeys([*names, *(name + OF_CONTEXT for name in names)]))
         elif isinstance(argument, ast.JoinedStr) and argument.values and isinstance(argument.values[0], ast.Constant):
             found.prefixes[str(argument.values[0].value)] = None
         elif argument is not call.args[0] or _last_name(call.func) == "attrgetter":
             # A name that is worked out: any that is written around it may be meant.
             found.names.update(dict.fromkeys(_texts(around)))
+            found.names.update(dict.fromkeys(name + OF_CONTEXT for name in _texts(around) if is_context(call.args[0])))
 
 
 def _texts(nodes: Iterable[ast.AST]) -> Iterator[str]:

@@ -77,12 +77,12 @@ def power_problem(statement: ast.AST) -> str:
     for node in ast.walk(statement):
         if not isinstance(node, ast.Attribute):
             continue
-        if isinstance(node.value, ast.Attribute) and node.value.attr == "outside" and _is_context(node.value.value):
+        if isinstance(node.value, ast.Attribute) and node.value.attr == "outside" and is_context(node.value.value):
             return _POWERS.get(node.attr, "it asks tools outside of the script")
-        if node.attr in ("use", "node_type") and _is_context(node.value):
+        if node.attr in ("use", "node_type") and is_context(node.value):
             return "it lets other node types work"
     for node in ast.walk(statement):
-        if isinstance(node, ast.Attribute) and node.attr == "outside" and _is_context(node.value):
+        if isinstance(node, ast.Attribute) and node.attr == "outside" and is_context(node.value):
             return "it asks tools outside of the script"
     return ""
 
@@ -90,12 +90,12 @@ def power_problem(statement: ast.AST) -> str:
 def asks(statement: ast.AST) -> bool:
     """True if a statement asks something of its context that only an `AskingFiring` answers."""
     return any(
-        isinstance(node, ast.Attribute) and node.attr in ASKS and _is_context(node.value)
-        for node in ast.walk(statement)
+        isinstance(node, ast.Attribute) and node.attr in ASKS and is_context(node.value) for node in ast.walk(statement)
     )
 
 
-def _is_context(node: ast.expr) -> bool:
+def is_context(node: ast.expr) -> bool:
+    """True for an expression that is called as contexts of nodes are."""
     name = node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else ""
     return re.sub(r"^_+|_\d+$", "", name) in _CONTEXT
 

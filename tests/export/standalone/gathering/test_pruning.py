@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from studio.export.standalone.gathering import Gathered, Pruning, gather, growing, members
+from studio.export.standalone.gathering.twins import ASKING
 from studio.plugins.loading import PREFIX
 from tests.export.standalone.gathering.conftest import Own
 from tests.support.plain_functions import loaded, one_file
@@ -98,7 +99,7 @@ def test_what_the_script_itself_asks_for_comes_along(own: Own) -> None:
     assert not hasattr(made.Kind, "untold")
 
 
-ASKING = {
+WAYS = {
     "a name behind a dot": "return thing.wanted()",
     "a name behind a dot in a text": "return f'{thing.wanted()}'",
     "getattr": "return getattr(thing, 'wanted')()",
@@ -139,9 +140,9 @@ def start(thing=Thing()):
 """
 
 
-@pytest.mark.parametrize("way", ASKING)
+@pytest.mark.parametrize("way", WAYS)
 def test_whoever_asks_finds_the_member(own: Own, way: str) -> None:
-    gathered = pruned(own(ASKED.replace("BODY", ASKING[way])))
+    gathered = pruned(own(ASKED.replace("BODY", WAYS[way])))
 
     assert run(gathered).start() == "yes"
     assert "unwanted" not in one_file(gathered)
@@ -151,7 +152,7 @@ def test_a_member_that_is_left_out_though_somebody_asks_is_noticed(own: Own, mon
     monkeypatch.setattr(growing, "mentions_of", lambda *given, **more: members.Mentions())
 
     with pytest.raises(AttributeError, match="wanted"):
-        run(pruned(own(ASKED.replace("BODY", ASKING["a name behind a dot"])))).start()
+        run(pruned(own(ASKED.replace("BODY", WAYS["a name behind a dot"])))).start()
 
 
 LIBRARY = """
@@ -244,6 +245,26 @@ def test_operations_of_stores_come_along_that_some_code_names(way: str) -> None:
 
     assert "def op_push" in source
     assert ("def op_peek" in source) is may_be_any
+
+
+@pytest.mark.parametrize("call", ["ctx.now()", "self.ctx.now()", "getattr(ctx, 'now')()"])
+def test_a_context_has_what_contexts_are_asked_for(own: Own, call: str) -> None:
+    module = own(
+        f"from studio.spec import RunContext\n\ndef start(ctx: RunContext, self):\n    return {call}, ctx.model\n"
+    )
+
+    source = one_file(pruned(module))
+
+    assert "async def now" in source
+    assert "def ask_human" not in source
+
+
+def test_a_context_lacks_what_only_others_are_asked_for() -> None:
+    source = one_file(gather([ASKING], pruning=Pruning("run.log(run.now)\n")))
+    asked = one_file(gather([ASKING], pruning=Pruning("ctx.log(ctx.now)\n")))
+
+    assert [one in source for one in ("    def log", "    async def now")] == [False, False]
+    assert [one in asked for one in ("    def log", "    async def now")] == [True, True]
 
 
 TABLE = """
