@@ -19,6 +19,8 @@ DIFFERENCES = (
     "asking for approval before a stranger's graph runs, breakpoints and other steering."
 )
 
+FILES = "It looks for files in the folder where it lies itself; --folder DIR names another."
+
 RACES = "Where several wires race for one input, this script takes the first in the order of the graph."
 
 
@@ -34,7 +36,7 @@ def opening(script: Script, asked: Asked, libraries: list[str]) -> str:
     lines = [f"    {line}" for line in ([f"pip install {' '.join(needs)}"] if needs else []) + [call]]
     races = any(node.race_inputs for wiring in script.wirings for node in wiring.plan.nodes)
     about = [plain_line(part) for part in graph.about.strip().split("\n\n") if part.strip()]
-    files = "It looks for files in the folder where it lies itself, as the graph does. " if asked.files else ""
+    files = f"{FILES} " if asked.files else ""
     recording = (
         f"{files}With --db FILE the run is recorded, for the studio to show and replay; --help tells all options. "
         "First come the modules, then how they are wired, then `main`. Below the long line stands the runtime that "

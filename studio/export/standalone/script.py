@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -17,7 +17,7 @@ from studio.export.standalone.facts import graph_sources
 from studio.export.standalone.gathering import Definition, Gathered, Imported, NodeFunction, gather, specialise
 from studio.export.standalone.gathering.twins import ASKING, FIRING
 from studio.export.standalone.names import Names, Owner, is_module, owner
-from studio.export.standalone.opening import opening
+from studio.export.standalone.opening import FILES, opening
 from studio.export.standalone.outline import Wiring
 from studio.export.standalone.planning import outline
 from studio.export.standalone.problems import require_standalone
@@ -70,9 +70,12 @@ class Script:
         return self.wirings[-1]
 
 
-def standalone_script(graph: Graph, registry: Registry, *, file: str = "") -> str:
+def standalone_script(
+    graph: Graph, registry: Registry, *, file: str = "", tell: Callable[[str], None] | None = None
+) -> str:
     """Return the source of a script that does what the graph does; `file` is where the graph was read from.
 
+    `tell` takes sentences about what to mind when it is run elsewhere.
     Raises `GraphError` for a graph that cannot run, and `UsageError` naming every node that cannot leave the studio.
     """
     prepared = prepare(graph, registry)
@@ -81,7 +84,7 @@ def standalone_script(graph: Graph, registry: Registry, *, file: str = "") -> st
     own = {name for _, name in OWN_IMPORTS}
     script = Script(prepared, file, wirings, Names(wirings, {*OWN_NAMES, *own, *runtime_names()}))
     _write_functions(script)
-    return _assembled(script)
+    return _assembled(script, tell)
 
 
 def _write_functions(script: Script) -> None:
@@ -104,10 +107,12 @@ def _write_functions(script: Script) -> None:
 # -- from parts to a whole -----------------------------------------------------------------------------
 
 
-def _assembled(script: Script) -> str:
+def _assembled(script: Script, tell: Callable[[str], None] | None) -> str:
     snippets = [made.snippet for made in script.functions.values()]
     nodes = gather((), snippets, given=(FIRING, ASKING))
     asked = Asked.of(script.wirings, "".join([*nodes.snippets, *(one.source for one in nodes.definitions)]))
+    if tell is not None and asked.files:
+        tell(FILES)
     used = Words()
     beside = "\n".join(itertools.chain(*_own_parts(script, used, asked)))  # for what they use of the runtime
     modules = runtime_names()

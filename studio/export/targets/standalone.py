@@ -12,7 +12,7 @@ def make(source: GraphSource, options: Options, tell: Tell) -> Iterator[bytes]:
     """Yield the script. Raises `UsageError` that names every node which cannot leave the studio."""
     from studio.export.standalone.script import standalone_script
 
-    yield standalone_script(source.graph, source.registry, file=PurePath(source.file).name).encode()
+    yield standalone_script(source.graph, source.registry, file=PurePath(source.file).name, tell=tell).encode()
 
 
 def problems(source: GraphSource, options: Options) -> list[Problem]:

@@ -72,9 +72,10 @@ def _whole(run: Told, torn: set[tuple[str, str]]) -> list[Any]:
 
 
 def _torn(run: Told) -> set[tuple[str, str]]:
-    return {
-        (firing[0].rpartition("/")[0], firing[2]) for firing in run.firings if firing[3] == "error" and "/" in firing[0]
-    }
+    """Return the bodies that a failure ended, and the nodes that failed: other items of a map are beside it, too."""
+    failed = [firing for firing in run.firings if firing[3] == "error"]
+    inside = {(firing[0].rpartition("/")[0], firing[2]) for firing in failed if "/" in firing[0]}
+    return inside | {(firing[0], firing[2]) for firing in failed}
 
 
 def _is_in(tick: str, outer: str) -> bool:

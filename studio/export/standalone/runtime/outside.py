@@ -146,13 +146,13 @@ class AskingFiring(Firing):
         return await self.ask(kind, name, request, answer, billable=irreversible)
 
     def project_path(self, name: str) -> str:
-        """Return the absolute path of a file named relative to the script. Raises `NodeError` if it lies outside."""
+        """Return the absolute path of a file, named from the folder of files. Raises `NodeError` if it lies outside."""
         base = self.region.run.base.resolve()
         path = Path(base, name).resolve()
         if not path.is_relative_to(base):
             raise NodeError(
                 f"`{name}` lies outside the folder {base}.",
-                hint="Files are named relative to the script's own folder.",
+                hint="Give --folder, the folder in which the files lie.",
                 code="outside_project",
             )
         return str(path)

@@ -34,6 +34,7 @@ OPTIONS = {
     "model": ("MODEL", "the model that takes the place of all others, as litellm calls it"),
     "embedder": ("MODEL", "the embedding model"),
     "answers": ("FILE", "answers to the questions that a person is asked, one per line"),
+    "folder": ("DIR", "the folder in which files are looked for (default: that of this script)"),
     "clock": ("ISO", "let the clock begin at this time, and never wait"),
     "db": ("FILE", "record the run in this file, which the studio opens"),
     "limit": ("NAME=N", "pause when used up: firings, ticks, calls, tokens, cost_usd, seconds; may be repeated"),
@@ -88,12 +89,13 @@ def execute(
     schema: str,
     limits: Mapping[str, float],
     outside: Callable[[], Asked] | None = None,
+    file: str = "",
 ) -> int:
     """Run the graph of a script, print what it gives, and return the exit code.
 
     `given` has the option, the port type and the text of each input (None where nothing is given); `text` is the graph
     as the studio writes it, `schema` what makes an empty file a record, `limits` hold where graph and command line name
-    none, `outside` makes what the graph asks: models, people, the clock.
+    none, `outside` makes what the graph asks: models, people, the clock; `file` is the script, where its files lie.
     Exit codes: 0 well, 1 failed, 2 given wrongly, 3 paused, 5 disk, database or model, 130 interrupted, 141 nobody
     reads the output on.
     """
@@ -102,8 +104,9 @@ def execute(
         values = bound(graph, given)
         bounds = {**limits, **graph.limits, **parsed_limits(args.limit)}
         db = Path(args.db).absolute() if args.db else None
+        base = files_folder(getattr(args, "folder", None), file)
         asked = None if outside is None else outside()
-        result, unrecorded = asyncio.run(_execute(graph, values, args, text, db, schema, bounds, asked))
+        result, unrecorded = asyncio.run(_execute(graph, values, args, text, db, schema, bounds, asked, base))
     except StudioError as error:
         return _refuse(error, args.json)
     except KeyboardInterrupt:
@@ -125,6 +128,16 @@ def refuse_running_loop() -> None:
         "A script brings its own event loop, and here runs one already.",
         hint="Call it in a thread: `await asyncio.to_thread(main, [...])`.",
     )
+
+
+def files_folder(named: str | None, file: str) -> Path:
+    """Return the folder of the files of a graph: the one named, else that of the script. Raises `UsageError`."""
+    if named is None:
+        return Path(file).absolute().parent
+    folder = Path(named).absolute()
+    if not folder.is_dir():
+        raise UsageError(f"There is no folder `{named}`.", hint="Give the one in which the files of the graph lie.")
+    return folder
 
 
 def printed(write: Callable[[], None]) -> int:
@@ -160,6 +173,7 @@ async def _execute(
     schema: str,
     limits: Mapping[str, float],
     outside: Asked | None,
+    base: Path,
 ) -> tuple[Result, EnvironmentProblem | None]:
     """Run and record; return what came of it, and why it could not be recorded to its end, if so."""
     if outside is not None:
@@ -184,7 +198,7 @@ async def _execute(
     progress = Progress() if shown else None
     try:
         run = Run(
-            recorder.run_id, recorder, seed=args.seed, limits=limits, base=Path(sys.argv[0]).parent,
+            recorder.run_id, recorder, seed=args.seed, limits=limits, base=base,
             watch=None if progress is None else progress.show,
         )  # fmt: skip
         for value in values.values():

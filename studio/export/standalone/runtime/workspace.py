@@ -1,4 +1,4 @@
-"""Files of a folder for a script: found and read by name, in the script's own folder.
+"""Files of a folder for a script: found and read by name, in the script's folder or one that is named.
 
 What it stands for is `tools.workspace`, which also writes, and reads through links under watch. Here links are left
 out, and so is what the names of `tools.workspace.names` protect.
