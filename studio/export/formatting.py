@@ -17,6 +17,9 @@ LINE: Final = 120
 _ROUNDS: Final = 5
 """How often literals are joined, since each time others may come to stand side by side."""
 
+_OPENERS: Final = ("(", "[", "{", ",", "=", ":")
+"""What stands before brackets that call nothing."""
+
 _QUOTED: Final = re.compile(r"""(r?)(["'])(?!\2\2)(.*)\2""", re.DOTALL)
 """A literal on one line: prefix, quotes, what stands between them."""
 
@@ -54,6 +57,7 @@ def _joined(source: str) -> str:
     cuts: list[tuple[int, int, str]] = []
     run: list[tokenize.TokenInfo] = []
     before: tokenize.TokenInfo | None = None
+    earlier = ""
     for token in tokenize.generate_tokens(io.StringIO(source).readline):
         if token.type == tokenize.NL:
             continue
@@ -61,11 +65,16 @@ def _joined(source: str) -> str:
             run.append(token)
             continue
         if not run:
-            before = token
+            earlier, before = before.string if before is not None else "", token
             continue
-        made = _one_literal(run) if len(run) > 1 else ""
-        if made:
-            first, last = run[0], run[-1]
+        made = _one_literal(run) if len(run) > 1 else run[0].string if "\n" not in run[0].string else ""
+        first, last = run[0], run[-1]
+        bracketed = before is not None and before.string == "(" and token.string == ")" and earlier in _OPENERS
+        if made and bracketed and before is not None and before.start[1] + _columns(made) < LINE:
+            # Brackets around one literal on one line say nothing.
+            opening = offsets[before.start[0] - 1] + before.start[1]
+            cuts.append((opening, offsets[token.end[0] - 1] + token.end[1], made))
+        elif made and len(run) > 1:
             behind = 1 if token.string == "," else 0
             column = first.start[1] + behind
             if before is not None and before.string == "(" and token.string == ")":
@@ -75,7 +84,7 @@ def _joined(source: str) -> str:
                     (offsets[first.start[0] - 1] + first.start[1], offsets[last.end[0] - 1] + last.end[1], made)
                 )
         run = []
-        before = token
+        earlier, before = "", token
     for begin, end, made in reversed(cuts):
         source = source[:begin] + made + source[end:]
     return source

@@ -1,0 +1,50 @@
+"""Generated source is laid out as people are used to, and means what it meant."""
+
+from __future__ import annotations
+
+import ast
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from studio.export.formatting import LINE, formatted
+
+LONG = "x" * 100
+
+
+@pytest.mark.parametrize(
+    ("source", "wanted"),
+    [
+        ('f(("a"))', 'f("a")'),
+        ('f(key=("a"), more=("b"))', 'f(key="a", more="b")'),
+        ('{"k": ("a"), ("b"): [("c")]}', '{"k": "a", "b": ["c"]}'),
+        ('f(("a"\n"b"))', 'f("ab")'),
+        ('f("a")', 'f("a")'),
+        ('("a",)', '("a",)'),
+        ('f(("a") + x)', 'f("a" + x)'),
+        ('f(("a").upper())', 'f("a".upper())'),
+        ('x[("a")]', 'x["a"]'),
+    ],
+)
+def test_brackets_around_one_literal_are_left_out(source: str, wanted: str) -> None:
+    assert formatted(f"{source}\n") == f"{wanted}\n"
+
+
+def test_brackets_that_keep_a_line_short_stay() -> None:
+    laid_out = formatted(
+        f'answer = function(one_parameter_of_many=("{LONG}"), another_parameter_of_many=("{LONG}a"))\n'
+    )
+
+    assert max(map(len, laid_out.split("\n"))) <= LINE
+    assert ast.literal_eval(ast.parse(laid_out).body[0].value.keywords[1].value) == f"{LONG}a"  # type: ignore[attr-defined]
+
+
+PARTS = st.sampled_from(['("a")', '("a" "b")', '"c"', '("d",)', "('e' 'f').upper()", f'("{LONG}")', "(1)", 'g("h")'])
+
+
+@given(st.lists(PARTS, min_size=1, max_size=4), st.sampled_from(["f(%s)", "[%s]", "x = (%s)", "f(k=%s)", "{%s: 1}"]))
+def test_source_means_what_it_meant(parts: list[str], around: str) -> None:
+    source = around.replace("%s", ", ".join(parts) if "k=" not in around and ":" not in around else parts[0])
+
+    assert ast.dump(ast.parse(formatted(f"{source}\n"))) == ast.dump(ast.parse(source))
