@@ -12,12 +12,16 @@ from studio.support.errors import StudioError, UsageError
 
 KINDS = "promptflow's flow.dag.yaml, projects of Rivet (.rivet-project), and scripts of ours"
 
+_FLOW = "flow.dag.yaml"
+
 
 def import_file(path: Path, graph: str = "") -> Imported:
     """Return the graph of another builder's file. `graph` chooses one of a Rivet project, by name.
 
     Nothing of the file is run. Raises `UsageError` for what is neither, `EnvironmentProblem` if it cannot be read.
     """
+    if (path / _FLOW).is_file():  # promptflow names its flows by their folders
+        path = path / _FLOW
     if is_script(path):
         notes: list[str] = []
         opened = open_graph_file(path, notes.append)

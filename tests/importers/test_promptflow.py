@@ -342,3 +342,9 @@ def test_nodes_come_after_what_they_use_in_good_time(tmp_path: Path) -> None:
 
     assert list(made.graph.nodes) == [f"n{n}" for n in reversed(range(count))]
     assert time.process_time() - start < 5  # looking through all nodes for each one took ten times as long
+
+
+def test_a_flow_may_be_named_by_its_folder() -> None:
+    assert import_file(FLOW.parent).graph.to_text() == import_file(FLOW).graph.to_text()
+    with pytest.raises(UsageError, match="This is a folder"):
+        import_file(FLOW.parent.parent)
