@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import ast
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from studio import nodes
 from studio.export.standalone.gathering import Gathered, Pruning, gather, growing, members
 from studio.export.standalone.gathering.twins import ASKING
 from studio.plugins.loading import PREFIX
@@ -245,6 +248,30 @@ def test_operations_of_stores_come_along_that_some_code_names(way: str) -> None:
 
     assert "def op_push" in source
     assert ("def op_peek" in source) is may_be_any
+
+
+def operations_named() -> list[ast.expr]:
+    """What stands in the code of node types where they name an operation of a store."""
+    found = []
+    for path in sorted(Path(nodes.__path__[0]).rglob("*.py")):
+        if path.name == "_ops.py":
+            continue  # hands on what it is given
+        text = path.read_text(encoding="utf-8")
+        by_ask = "studio.nodes.store._ops import" in text
+        for node in ast.walk(ast.parse(text)):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "do":
+                found.append(node.args[0])
+            elif by_ask and isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "ask":
+                found.append(node.args[3])
+    return found
+
+
+def test_node_types_name_operations_as_they_stand() -> None:
+    """One that is put together would not be found, and its method left out."""
+    named = operations_named()
+
+    assert len(named) > 20
+    assert [ast.unparse(one) for one in named if not isinstance(one, ast.Constant)] == []
 
 
 @pytest.mark.parametrize("call", ["ctx.now()", "self.ctx.now()", "getattr(ctx, 'now')()"])
