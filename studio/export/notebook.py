@@ -87,7 +87,8 @@ class _Notebook:
         functions = {key: self.names.function(key) for key in graph.graphs}
         for key, inner in graph.graphs.items():
             yield from self._bodies(key, inner, functions[key])
-        writer = GraphWriter(graph, self.names.function(graph.name), self.names, functions, base="HERE")
+        name = self.names.function(graph.name)
+        writer = GraphWriter(graph, name, self.names, functions, base="HERE", returned=False)
         yield ("markdown", "## The graph\n", False)
         yield from self._steps(writer.write())
         yield ("markdown", "## A run\n\n`MODEL` is a model's name, or `None` for the one of your settings.\n", False)

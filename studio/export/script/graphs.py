@@ -38,7 +38,8 @@ class GraphWriter:
     """Writes one graph as the function `name`. `bodies` are the functions of its own subgraphs.
 
     The graph of the file has `inputs`, the nodes whose defaults are shared with the command line, and a `base`: the
-    source of the folder that relative names start from.
+    source of the folder that relative names start from. `returned`: the function returns it to whoever runs it; else
+    its statements are taken out of the function, into the cells of a notebook, and `return graph` stays behind.
     """
 
     def __init__(
@@ -50,12 +51,14 @@ class GraphWriter:
         *,
         inputs: Collection[str] = (),
         base: str = "",
+        returned: bool = True,
     ) -> None:
         self.graph = graph
         self.names = names
         self.bodies = bodies
         self.inputs = inputs
         self.base = base
+        self.returned = returned
         self.remarks = Remarks(graph.comments)
         self.made = Made(name, [])
 
@@ -64,8 +67,8 @@ class GraphWriter:
         header = self.remarks.before(HEADER, indent=_INDENT)
         declared = list(self._declared())
         wired = list(self._wired())
-        if declared or wired:
-            footer = self.remarks.before(FOOTER, indent=_INDENT)
+        if declared or wired or not self.returned:
+            footer = self.remarks.before(FOOTER, indent=_INDENT) if self.returned else []
             # The graph itself is written last: it holds the comments that no other statement took.
             lines = [*header, *self._head("graph = Graph"), *declared]
             for part in (wired, [*footer, "return graph"]):

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from studio.export.notebook import notebook
 from studio.export.script import write_script
 from studio.graph import Graph
 from studio.graph.comments import BEHIND, END, FOOTER, HEADER
 from studio.importers.script import read_script_text
+from studio.importers.script.notebook import read_notebook_text
 from studio.spec.registry import default_registry
 from studio.support.resources import bundled_graphs
 from tests.graph.strategies import graphs
 from tests.graph.test_comments import paths_of
+
+Again: TypeAlias = Callable[[Graph], Graph]
 
 GOLDEN = sorted(Path("tests/golden/graphs").glob("*.yaml"))
 HOSTILE = [
@@ -40,14 +45,24 @@ TRIED = settings(
 )
 
 
-def again(graph: Graph) -> Graph:
+def from_script(graph: Graph) -> Graph:
     """Return the graph as it comes back from its script."""
     source = write_script(graph, default_registry())
     return read_script_text(source, file="x.py").graph
 
 
+def from_notebook(graph: Graph) -> Graph:
+    """Return the graph as it comes back from its notebook."""
+    made = notebook(graph, default_registry())
+    return read_notebook_text(made.encode(), file="x.ipynb").graph
+
+
+both = pytest.mark.parametrize("again", [from_script, from_notebook])
+
+
+@both
 @pytest.mark.parametrize("path", [*bundled_graphs(), *GOLDEN], ids=lambda path: f"{path.parent.name}-{path.stem}")
-def test_every_graph_comes_back_as_the_same_file(path: Path) -> None:
+def test_every_graph_comes_back_as_the_same_file(path: Path, again: Again) -> None:
     graph = Graph.load(path)
 
     read = again(graph)
@@ -57,14 +72,16 @@ def test_every_graph_comes_back_as_the_same_file(path: Path) -> None:
     assert read.comments == Graph.from_text(graph.to_text()).comments
 
 
+@both
 @TRIED
-@given(graphs())
-def test_random_graphs_come_back_as_the_same_file(graph: Graph) -> None:
+@given(graph=graphs())
+def test_random_graphs_come_back_as_the_same_file(again: Again, graph: Graph) -> None:
     assert again(graph).to_text() == graph.to_text()
 
 
+@both
 @pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
-def test_a_hostile_text_comes_back_wherever_it_stands(text: str) -> None:
+def test_a_hostile_text_comes_back_wherever_it_stands(text: str, again: Again) -> None:
     graph = Graph(text, about=text, limits={text: 1}, layout={text: [text]}, extra={f"x{text}": text})
     graph.add("flow.input", "given", value=text, help=text, title=text)
     graph.add(text, "main", **{text: text, "deep": {text: [text]}, "class": text, "self": text, "name": text})
@@ -76,9 +93,10 @@ def test_a_hostile_text_comes_back_wherever_it_stands(text: str) -> None:
     assert again(graph).to_text() == graph.to_text()
 
 
+@both
 @TRIED
-@given(graphs(), st.data())
-def test_comments_come_back_wherever_they_stand(graph: Graph, data: Any) -> None:
+@given(graph=graphs(), data=st.data())
+def test_comments_come_back_wherever_they_stand(again: Again, graph: Graph, data: Any) -> None:
     lines = st.lists(st.sampled_from(COMMENTS), min_size=1, max_size=3)
     for part in (graph, *graph.graphs.values()):
         for path in data.draw(st.lists(st.sampled_from(paths_of(part)), max_size=6, unique=True)):
