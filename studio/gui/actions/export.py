@@ -10,6 +10,9 @@ from studio.gui.replay.in_front import session_in_front
 from studio.gui.workbench import Workbench
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from studio.editing import Document
     from studio.export.targets import RunSource
     from studio.gui.dialogs.exporting import ExportSheet, Sources
 
@@ -25,19 +28,30 @@ def _sources(workbench: Workbench) -> Sources | None:
     path = document.path
     # A copy of its own: it is made beside the window, while the graph may go on changing.
     graph = GraphSource(copy.deepcopy(document.graph), document.registry, "" if path is None else str(path))
-    session = session_in_front(workbench)
-    if session is None:
-        folder = "" if path is None else str(path.absolute().parent)
+    folder = "" if path is None else str(path.absolute().parent)
+    found = _run_in_front(workbench, document)
+    if found is None:
         return Sources(graph, None, document.graph.name, folder)
-    source = session.source
+    db, id, foreign = found
 
     def run() -> RunSource:
         from studio.export.targets import RunSource
         from studio.trace import Trace
 
-        return RunSource(Trace(source.db, foreign=source.foreign), (source.run,))
+        return RunSource(Trace(db, foreign=foreign), (id,))
 
-    return Sources(graph, run, document.graph.name)
+    return Sources(graph, run, document.graph.name, folder)
+
+
+def _run_in_front(workbench: Workbench, document: Document) -> tuple[Path, str, bool] | None:
+    """The recorded run that is shown, else the last one of the graph: its file, its id, and whether the file is a
+    stranger's."""
+    session = session_in_front(workbench)
+    if session is not None:
+        return session.source.db, session.source.run, session.source.foreign
+    live = workbench.parts.get("live")
+    last = "" if live is None else live.of(document).last_run
+    return (live.trace_file(), last, False) if live is not None and last else None
 
 
 def _export(workbench: Workbench) -> ExportSheet | None:
