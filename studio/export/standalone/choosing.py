@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
+from studio.export.formatting import formatted
 from studio.export.literals import literal
 from studio.export.standalone.formula_parts import raw_literal
 from studio.export.standalone.gathering import Gathered, Pruning
@@ -56,14 +57,13 @@ def _pattern_table(wirings: Iterable[Wiring]) -> str | None:
                 try:
                     text = python_pattern(pattern)
                 except UsageError:
-                    return None  # it fails when it is met, and says why
+                    return None  # no pattern of a schema, which were all looked at before; or it fails when it is met
                 if has_category(pattern):
                     return None
                 found[pattern] = f"{_literal(pattern)}: Pattern({_literal(text)})"
+    table = f"SCHEMA_PATTERNS: Mapping[str, Pattern] = {{{', '.join(found.values())}}}\n"
     return (
-        "from collections.abc import Mapping\n"
-        f"from {patterns.__name__} import Pattern\n\n"
-        f"SCHEMA_PATTERNS: Mapping[str, Pattern] = {{{', '.join(found.values())}}}\n"
+        f"from collections.abc import Mapping\nfrom {patterns.__name__} import Pattern\n\n{formatted(table)}"
         '"""The patterns of the JSON Schemas of the graph, as Python has them."""\n'
     )
 

@@ -213,7 +213,7 @@ def mentions_of(
                 _looked_up(node, inside, found)
             # The names of operations are handed on, as texts, to what looks them up.
             operations = [*node.args, *(one.value for one in node.keywords if one.arg == "op")]
-            found.endings.update(dict.fromkeys(_texts(operations)))
+            found.endings.update(dict.fromkeys(_chosen(operations)))
             if asked == "do" and not ours and not (operations and isinstance(operations[0], ast.Constant)):
                 found.any_ending = True
     return found
@@ -231,6 +231,15 @@ def _looked_up(call: ast.Call, around: Iterable[ast.AST], found: Mentions) -> No
             # A name that is worked out: any that is written around it may be meant.
             found.names.update(dict.fromkeys(_texts(around)))
             found.names.update(dict.fromkeys(name + OF_CONTEXT for name in _texts(around) if is_context(call.args[0])))
+
+
+def _chosen(arguments: Iterable[ast.expr]) -> Iterator[str]:
+    """Yield the texts that are handed on, one of several among them."""
+    for one in arguments:
+        if isinstance(one, ast.IfExp):
+            yield from _chosen((one.body, one.orelse))
+        elif isinstance(one, ast.Constant) and isinstance(one.value, str):
+            yield one.value
 
 
 def _texts(nodes: Iterable[ast.AST]) -> Iterator[str]:
