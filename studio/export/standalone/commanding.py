@@ -177,10 +177,12 @@ def _main(options: list[InputOption], about: str, graph: str, asked: Asked, word
         ("clock", asked.time),
     ]
     used = [text_literal(name) for name, is_used in kinds if is_used]
+    if "%(prog)" in about:
+        about = about.replace("%", "%%")  # only then does argparse fill in anything
     lines = [
         "def main(arguments: Sequence[str] | None = None) -> int:",
         '    """Run the graph with what the command line says; the exit code tells how it ended (0: well)."""',
-        f"    parser = argparse.ArgumentParser(description={_shown(about.replace('%', '%%'))}, allow_abbrev=False)",
+        f"    parser = argparse.ArgumentParser(description={_shown(about)}, allow_abbrev=False)",
         *(f"    parser.add_argument({_argument(one)})" for one in options),
         f"    {words('add_options')}({', '.join(['parser', *used])})",
         "    args = parser.parse_args(arguments)",

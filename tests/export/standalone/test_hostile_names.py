@@ -13,6 +13,7 @@ from studio import Graph
 from studio.export.standalone import opening, script, wording
 from studio.export.standalone.script import standalone_script
 from studio.graph.model import Edge, NodeInstance
+from studio.importers.opening import open_graph_file
 from studio.spec.registry import default_registry
 from studio.support.errors import GraphError
 from tests.support.played_scripts import Played, told
@@ -81,6 +82,30 @@ def test_a_text_stays_a_text_wherever_it_stands(number: int, tmp_path: Path, mon
     assert played.main("--db", "script.db") == 0
     assert not (tmp_path / "owned").exists()
     assert told(tmp_path / "script.db").outputs == {"result": expected(TEXTS[number])}
+
+
+@pytest.mark.parametrize("text", ["100% of it", "%(prog)s at 5%", "%s %% %d"])
+def test_the_help_says_percent_signs_as_the_graph_does(text: str, capsys: pytest.CaptureFixture[str]) -> None:
+    graph = Graph("x", about=f"Does {text}.")
+    graph.add("flow.input", "said", help=f"Means {text}.", kind="text")
+    played = Played(standalone_script(graph, default_registry()))
+
+    with pytest.raises(SystemExit):
+        played.main("--help")
+
+    shown = capsys.readouterr().out
+    assert f"Does {text}." in shown
+    assert f"Means {text}." in shown
+
+
+@pytest.mark.parametrize("number", range(len(TEXTS)))
+def test_the_graph_opens_again_with_all_its_texts(number: int, tmp_path: Path) -> None:
+    graph = hostile(TEXTS[number])
+    graph.comments = {}  # which hold no text that a file could not
+    script = tmp_path / "script.py"
+    script.write_text(standalone_script(graph, default_registry()), encoding="utf-8")
+
+    assert open_graph_file(script).to_text() == graph.to_text()
 
 
 def expected(text: str) -> str:
