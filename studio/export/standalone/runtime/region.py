@@ -341,8 +341,11 @@ class Region:
         self, firing: Firing, ports: tuple[Port, ...], wires: Mapping[str, Wires], given: dict[str, Json]
     ) -> Outs | None:
         """Read the inputs into `given`; the node is skipped if one that it needs is absent, and fails if one is of a
-        wrong type."""
+        wrong type. Raises `UsageError` for a wire into an input that it has not."""
         wired = {port_name(key): held for key, held in wires.items()}
+        for name in wired.keys() - {port.name for port in ports}:
+            told = ", ".join(f"`{port.name}`" for port in ports)
+            raise UsageError(f"`{firing.name}` has no input `{name}`.", hint=f"It has {told or 'none'}.")
         for port in ports:
             held = wired.get(port.name, ())
             if isinstance(held, Wire):
@@ -395,7 +398,7 @@ class Region:
         held["done"] = True
         self.run.decided += 1
         self.record(firing, OK, outputs=encoded, absent=absent)
-        return Outs(firing.name, held, firing.id, self.tick)
+        return Outs(firing.name, held, firing.id, self.tick, all_ports=bool(kinds))
 
     def skip(self, firing: Firing, why: Absent, port: str = "") -> Outs:
         """The node does not fire; its outputs carry the reason on."""

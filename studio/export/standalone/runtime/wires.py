@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from studio.support.errors import UsageError
 from studio.support.values import Absent, Json
 
 Origin = tuple[int, str]
@@ -44,19 +45,25 @@ class Outs:
     """What became of a node in a tick: `outs["text"]` is the wire from its output `text`.
 
     A node that did not fire gives absence on every output, with its reason. `done` is there if it fired, `error` if its
-    failure goes on as a value.
+    failure goes on as a value. If `values` holds `all_ports` there are, another one raises `UsageError`.
     """
 
-    __slots__ = ("_at", "_firing", "_node", "_values")
+    __slots__ = ("_all_ports", "_at", "_firing", "_node", "_values")
 
-    def __init__(self, node: str, values: Mapping[str, Json] | Absent, firing: int, at: int) -> None:
+    def __init__(
+        self, node: str, values: Mapping[str, Json] | Absent, firing: int, at: int, *, all_ports: bool = False
+    ) -> None:
         self._node = node
         self._values = values
         self._firing = firing
         self._at = at
+        self._all_ports = all_ports
 
     def __getitem__(self, port: str) -> Wire:
         held = self._values
+        if self._all_ports and not isinstance(held, Absent) and port not in held and port != "error":
+            told = ", ".join(f"`{name}`" for name in held)
+            raise UsageError(f"`{self._node}` has no output `{port}`.", hint=f"It has {told}.")
         value = held if isinstance(held, Absent) else held.get(port, Absent(f"nothing on `{port}` at `{self._node}`"))
         return Wire(value, (self._firing, port), self._at)
 

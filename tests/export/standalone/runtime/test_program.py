@@ -246,6 +246,38 @@ def test_a_node_that_the_graph_does_not_list_is_told_by_its_name(capsys: pytest.
     assert capsys.readouterr().err == "`node` is no node of the graph `one`. Add it to `nodes`, in plan order.\n"
 
 
+def quiet(firing: Any, word: str = "") -> dict[str, Any]:
+    return {"text": word}
+
+
+@pytest.mark.parametrize(
+    ("wire", "port", "told"),
+    [
+        ("wrod", "text", "`node` has no input `wrod`. It has `word`."),
+        ("word", "txet", "`node` has no output `txet`. It has `text`, `done`."),
+    ],
+    ids=["input", "output"],
+)
+def test_a_slip_of_the_hand_in_the_wiring_is_told_and_not_taken_for_absence(
+    capsys: pytest.CaptureFixture[str], wire: str, port: str, told: str
+) -> None:
+    async def body(region: Region) -> None:
+        outs = await region.fire("node", quiet, **{name: region.initial("x") for name in given})
+        region.output("out", outs[port])
+
+    nodes: Any = {"node": ("toy.tool", 1, {"text": "text"}), "out": ("flow.output", 1)}
+    parser = argparse.ArgumentParser()
+    add_options(parser)
+    graph, args = Graph(body, name="one", nodes=nodes), parser.parse_args([])
+    given = [wire]
+
+    assert execute(graph, {}, args, text="", schema=trace_schema(), limits={}) == 2
+    assert capsys.readouterr().err == f"{told}\n"
+
+    given, port = ["word"], "error"  # the control: ports that there are, with or without a value
+    assert execute(graph, {}, args, text="", schema=trace_schema(), limits={}) == 0
+
+
 def busy(firing: Any, number: int) -> dict[str, Any]:
     if number == 5:
         os.kill(os.getpid(), signal.SIGINT)
