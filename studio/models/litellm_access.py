@@ -100,6 +100,7 @@ def _missing(name: str, absent: list[str]) -> MissingModel:
     either = " or ".join(absent) if all("API_KEY" in key for key in absent) else " and ".join(absent)
     return MissingModel(
         f"No {kind} for {name}: the environment variable {either} is not set.",
-        hint=f"Set {either}, store the key in the system's keyring, or choose another model with --model.",
+        hint=f"Set {either}, store the key in the system's keyring, or choose another model: by --model, or in the "
+        "node that names it.",
         code="auth",
     )

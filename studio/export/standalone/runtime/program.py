@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from studio.export.standalone.runtime.graph import Graph
 
 OPTIONS = {
-    "model": ("MODEL", "the model that takes the place of all others, as litellm calls it"),
+    "model": ("MODEL", "the model for every role, as litellm calls it"),
     "embedder": ("MODEL", "the embedding model"),
     "answers": ("FILE", "answers to the questions that a person is asked, one per line"),
     "folder": ("DIR", "the folder in which files are looked for (default: that of this script)"),

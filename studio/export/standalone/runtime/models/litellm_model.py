@@ -96,7 +96,7 @@ class LiteLLM:
             names = " or ".join(missing) if all("API_KEY" in key for key in missing) else " and ".join(missing)
             raise MissingModel(
                 f"No key for {self.name}: the environment variable {names} is not set.",
-                hint=f"Set {names}, or choose another model with --model.",
+                hint=f"Set {names}, or choose another model: by --model, or in the node that names it.",
                 code="auth",
             )
 
