@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import shlex
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
@@ -81,7 +82,8 @@ def play(
         return _aborted(db, progress, out)
     unrecorded = _settle(db)
     told = "" if advice is None else advice(result)
-    code = _report(result, out, unrecorded, look_first, told or _nothing_came(result, graph))
+    there = f" --db {shlex.quote(args.db)}" if args.db else ""
+    code = _report(result, out, unrecorded, look_first, told or _nothing_came(result, graph), there)
     if unrecorded is not None and not out.as_json:
         raise unrecorded  # after the outputs: they were paid for
     return code if unrecorded is None else exits.ENVIRONMENT
@@ -99,7 +101,10 @@ def parse_limits(given: Sequence[str]) -> dict[str, float]:
     return limits
 
 
-def _report(result: RunResult, out: Output, unrecorded: EnvironmentProblem | None, look_first: str, advice: str) -> int:
+def _report(
+    result: RunResult, out: Output, unrecorded: EnvironmentProblem | None, look_first: str, advice: str, there: str
+) -> int:
+    """Tell what came of a run; `there` is the option that names its database in further commands, or ""."""
     if out.as_json:
         told = result.to_json()
         if unrecorded is not None:
@@ -117,7 +122,7 @@ def _report(result: RunResult, out: Output, unrecorded: EnvironmentProblem | Non
                 out.say(("bold", name))
             for line in lines:
                 out.say("  " if several else "", line)
-    _summary(result, out, look_first, advice)
+    _summary(result, out, look_first, advice, there)
     return result.exit_code
 
 
@@ -131,7 +136,7 @@ def _nothing_came(result: RunResult, graph: Callable[[], Graph]) -> str:
     return f"Nothing reached {'the output' if len(names) == 1 else 'any output:'} {', '.join(f'`{n}`' for n in names)}."
 
 
-def _summary(result: RunResult, out: Output, look_first: str, advice: str) -> None:
+def _summary(result: RunResult, out: Output, look_first: str, advice: str, there: str) -> None:
     if result.outputs and out.interactive:
         out.note()
     tokens = result.tokens_in + result.tokens_out
@@ -152,14 +157,14 @@ def _summary(result: RunResult, out: Output, look_first: str, advice: str) -> No
     if advice:
         out.note(advice)
     if result.status == "paused":
-        out.note(f"What it did so far is kept; `studio resume {result.run_id}` goes on{_wider(result.ended)}.")
+        out.note(f"What it did so far is kept; `studio resume {result.run_id}{there}` goes on{_wider(result.ended)}.")
     elif result.status == "failed" and not advice:
-        out.note(f"What it did so far is kept; `studio resume {result.run_id}` tries again what failed.")
-    steps = f"`{look_first}`, " if look_first else ""
-    steps += "`studio replay last`, `studio show last`"
+        out.note(f"What it did so far is kept; `studio resume {result.run_id}{there}` tries again what failed.")
+    steps = [look_first] if look_first else []
+    steps += ["studio replay last", "studio show last"]
     if result.calls or (result.saved is not None and result.saved.calls):
-        steps += ", `studio prompts last`"
-    out.note(("dim", f"run {result.run_id}  next: {steps}"))
+        steps.append("studio prompts last")
+    out.note(("dim", f"run {result.run_id}  next: {', '.join(f'`{step}{there}`' for step in steps)}"))
 
 
 def _saved(saved: Saved) -> str:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import json
+import re
+import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -138,3 +141,23 @@ def test_a_run_that_a_script_began_goes_on_from_anywhere(tmp_path: Path, monkeyp
     assert main(["resume", "--db", db, "--limit", "firings=9", "--approve", approval]) == 0
     with Trace(db) as trace:
         assert trace.decoded(trace.run("last").outputs) == {"out": "found"}
+
+
+def test_what_it_says_to_do_next_finds_the_run_where_it_was_recorded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "replies.jsonl").write_text(REPLIES)
+    script = script_of(Graph.load(CRITIC), tmp_path)
+
+    assert call(script, "--model", "scripted:replies.jsonl", "--db", "my runs.db") == 0
+
+    commands = re.findall(r"`studio ([^`]*)`", capsys.readouterr().err)
+    assert len(commands) == 3
+    for command in commands:
+        monkeypatch.setattr(sys, "stdin", io.StringIO())  # whoever steps through a replay leaves it at once
+        assert main(shlex.split(command)) == 0
+        assert "tide pools" in capsys.readouterr().out
+        without = shlex.split(command.replace("--db 'my runs.db'", "--db other.db"))
+        assert main(without) == 2  # the control: elsewhere there is no such run
+        capsys.readouterr()

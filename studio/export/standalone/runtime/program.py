@@ -112,7 +112,7 @@ def execute(
     except KeyboardInterrupt:
         print("\nInterrupted.", file=sys.stderr)
         return EXIT_CODES["aborted"]
-    code = printed(lambda: print(json.dumps(result.to_json())) if args.json else tell(result))
+    code = printed(lambda: print(json.dumps(result.to_json())) if args.json else tell(result, args.db))
     if unrecorded is not None:
         return _refuse(unrecorded, as_json=False)
     return EXIT_CODES[result.status] if code == 0 else code
@@ -281,8 +281,8 @@ def parsed_limits(given: list[str]) -> dict[str, float]:
     return limits
 
 
-def tell(result: Result) -> None:
-    """Print the outputs, and beside them how the run went."""
+def tell(result: Result, db: str | None) -> None:
+    """Print the outputs, and beside them how the run went and where it is recorded."""
     for name, value in result.outputs.items():
         lines = plain(value if isinstance(value, str) else _json_text(value)).splitlines() or [""]
         if len(result.outputs) == 1:
@@ -301,6 +301,8 @@ def tell(result: Result) -> None:
         place = f"`{result.error['node']}` at tick {result.error['tick']}: " if result.error["node"] else ""
         message = str(result.error["message"])
         print(scrub(plain(message if message.startswith(place[:-2]) else place + message)), file=sys.stderr)
+    if db:
+        print(f"run {result.run} in {plain_line(db)}, which the studio opens", file=sys.stderr)
 
 
 def _json_text(value: Json) -> str:

@@ -109,6 +109,13 @@ def test_outputs_go_to_standard_output_and_the_rest_beside_it(
     printed = capsys.readouterr()
     assert printed.out == "draft three\n"
     assert printed.err.startswith("ok, ended stop  3 ticks · 14 firings · 6 model calls")
+    assert "run " not in printed.err
+
+    critic.call("--db", str(critic.folder / "kept.db"))
+
+    with Trace(critic.folder / "kept.db") as trace:
+        told = f"run {trace.run().id} in {critic.folder / 'kept.db'}, which the studio opens\n"
+    assert capsys.readouterr().err.endswith(told)
 
 
 @pytest.mark.parametrize(
