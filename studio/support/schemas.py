@@ -42,6 +42,11 @@ def schema_faults(schema: Json, value: Json) -> list[str]:
         raise unresolved(str(getattr(error, "ref", error))) from None
     except RecursionError:
         raise endless() from None
+    except BaseException as error:
+        # The compiled parts below jsonschema panic where Python's stack ends inside of them; that is no `Exception`.
+        if type(error).__name__ == "PanicException":
+            raise endless() from None
+        raise
     return [sentence(error) for error in errors]
 
 

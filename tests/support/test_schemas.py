@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import sys
 import time
 from typing import Any
 
@@ -130,3 +131,22 @@ def test_many_different_elements_are_compared_in_linear_time() -> None:
     assert schema_faults({"uniqueItems": True}, [{"n": n} for n in range(20_000)]) == []
 
     assert time.process_time() - started < 2
+
+
+def test_a_schema_that_meets_the_end_of_the_stack_is_refused_wherever_that_is() -> None:
+    """Below jsonschema stands compiled code, which panics where Python's stack ends inside of it."""
+    schema = {"$ref": "#/$defs/a", "$defs": {"a": {"type": "object", "properties": {"x": {"$ref": "#/$defs/a"}}}}}
+    value: dict[str, Any] = {}
+    for _ in range(40):
+        value = {"x": value}
+
+    def deep(left: int) -> list[str]:
+        return deep(left - 1) if left else schema_faults(schema, value)
+
+    ended = 0
+    for left in range(300, sys.getrecursionlimit() - 60, 3):
+        try:
+            assert deep(left) == []
+        except (UsageError, RecursionError):
+            ended += 1
+    assert ended  # the control: some of them did meet it
