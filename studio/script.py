@@ -146,7 +146,10 @@ def read_any(text: str) -> Json:
 
 def read_number(text: str) -> float:
     """Return the number of an argument; whole ones stay whole."""
-    value = read_json(text)
+    try:
+        value = json.loads(_contents(text), parse_constant=_refused)
+    except ValueError:
+        value = None
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise argparse.ArgumentTypeError(f"this is no number: {text[:80]}")
     return value

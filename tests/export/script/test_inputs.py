@@ -80,16 +80,23 @@ def test_an_input_without_a_default_is_required(kind: str, tmp_path: Path, capsy
 
 
 @pytest.mark.parametrize(
-    ("kind", "word"), [("integer", "a"), ("number", "true"), ("json", "{"), ("list", "@none.json")]
+    ("kind", "word", "said"),
+    [
+        ("integer", "a", "invalid int value: 'a'"),
+        ("number", "true", "this is no number: true"),
+        ("number", "much", "this is no number: much"),
+        ("json", "{", "this is no JSON: {"),
+        ("list", "@none.json", "none.json cannot be read: No such file or directory"),
+    ],
 )
 def test_a_value_of_another_kind_is_refused(
-    kind: str, word: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    kind: str, word: str, said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with pytest.raises(SystemExit) as ended:
         call(script_of(echo(kind), tmp_path), "--x", word)
 
     assert ended.value.code == 2
-    assert "--x" in capsys.readouterr().err
+    assert f"argument --x: {said}" in capsys.readouterr().err
 
 
 def test_what_a_file_holds_is_given_with_an_at_sign(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
