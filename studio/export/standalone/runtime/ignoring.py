@@ -5,12 +5,18 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+_NEVER = "(?!)"
+
 
 @dataclass(frozen=True)
 class IgnoreRule:
-    """One line: a pattern for names relative to its folder (folders end with `/`), and whether it ignores."""
+    """One line: patterns for names relative to its folder (folders end with `/`), and whether it ignores.
 
-    pattern: re.Pattern[str]
+    `named` is for what the line names itself, `within` for a folder that it names and all in it.
+    """
+
+    named: re.Pattern[str]
+    within: re.Pattern[str]
     ignores: bool
 
 
@@ -20,8 +26,13 @@ def ignore_rules(text: str) -> list[IgnoreRule]:
 
 
 def said_of(name: str, rules: list[IgnoreRule]) -> bool | None:
-    """Return whether the last rule that speaks of a name ignores it; None if none does."""
-    return next((rule.ignores for rule in reversed(rules) if rule.pattern.fullmatch(name)), None)
+    """Return whether the last rule that names a file or folder ignores it, else the last that names one around it.
+
+    None if there is none.
+    """
+    said = [rule.ignores for rule in rules if rule.named.fullmatch(name)]
+    said = said or [rule.ignores for rule in rules if rule.within.fullmatch(name)]
+    return said[-1] if said else None
 
 
 def _rule(line: str) -> IgnoreRule | None:
@@ -36,17 +47,20 @@ def _rule(line: str) -> IgnoreRule | None:
         return None
     anywhere = "/" not in body
     parts = re.sub(r"\*\*(?:/\*\*)+(?=/|$)", "**", body.removeprefix("/")).split("/")
-    end = "/.*" if only_folders else "(?:/.*)?"
+    named, within = _NEVER if only_folders else "", "/.*"
     if parts[-1] == "**" and len(parts) > 1:
-        parts, end = parts[:-1], "/.*"
+        parts = parts[:-1]
+        named, within = (_NEVER, "/.*") if only_folders else ("/.*", _NEVER)
+    elif (parts == ["**"] or body == "*") and not only_folders:
+        parts, within = ["**"], _NEVER
     text = "" if not anywhere else "(?:.+/)?"
     for place, part in enumerate(parts):
         last = place == len(parts) - 1
         if part == "**":
             text += ".+" if last else "(?:.+/)?"
         else:
-            text += _name(part) + ("" if last else "/")
-    return IgnoreRule(re.compile(f"(?s){text}{end}"), ignores)
+            text += ("[^/]+" if part.strip("*") == "" else _name(part)) + ("" if last else "/")
+    return IgnoreRule(re.compile(f"(?s){text}{named}"), re.compile(f"(?s){text}{within}"), ignores)
 
 
 def _name(part: str) -> str:
