@@ -67,8 +67,8 @@ def called(python: Path | str, *words: str) -> dict[str, Any]:
     return told
 
 
-def in_window(window: MainWindow, qtbot: Any, path: Path, model: str) -> Path:
-    """Run a graph by the window's own action; return the file that it was recorded in."""
+def in_window(window: MainWindow, qtbot: Any, path: Path, model: str) -> tuple[Path, dict[str, Any]]:
+    """Run a graph by the window's own action; return the file that it was recorded in, and what came of it."""
     document = window.workbench.part("files").open(path)
     live: Live = window.workbench.part("live")
     options = live.of(document).options
@@ -78,7 +78,7 @@ def in_window(window: MainWindow, qtbot: Any, path: Path, model: str) -> Path:
     window.workbench.trigger("run.run")
     qtbot.waitUntil(lambda: bool(ended), timeout=PATIENCE_MS)
     assert ended[0].status == "ok"
-    return Path(live.trace_file())
+    return Path(live.trace_file()), ended[0].result.to_json()
 
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
@@ -95,27 +95,42 @@ def test_all_four_give_the_same_outline(
     by_run = json.loads(capsys.readouterr().out)
     by_script = called(sys.executable, str(exported(path, tmp_path)), *options, str(tmp_path / "script.db"))
     by_itself = called(bare, *standing_alone(path, tmp_path, model, tmp_path / "alone.db"))
-    in_the_window = in_window(window, qtbot, path, model)
+    in_the_window, by_window = in_window(window, qtbot, path, model)
 
     expected = list(outline(tmp_path / "run.db"))
     assert expected
     assert list(outline(tmp_path / "script.db")) == expected
     assert list(outline(tmp_path / "alone.db")) == expected
     assert list(outline(in_the_window)) == expected
-    for told in (by_script, by_itself):
+    for told in (by_script, by_itself, by_window):
         left_out = ("run", "duration_s")
         assert {k: v for k, v in told.items() if k not in left_out} == {
             k: v for k, v in by_run.items() if k not in left_out
         }
 
 
-def test_a_changed_reply_is_seen(tmp_path: Path) -> None:
-    """The control: the outlines of two runs differ where one answer does."""
-    path = next(one for one in EXAMPLES if one.stem == "critic_loop")
-    dbs = []
-    for number, word in enumerate(("One.", "Two.")):
-        (tmp_path / "replies.jsonl").write_text(f'{{"node": "writer", "reply": "{word}"}}\n"good"\n')
-        dbs.append(tmp_path / f"{number}.db")
-        run_graph(Graph.load(path), model=f"scripted:{tmp_path / 'replies.jsonl'}", db=dbs[-1])
+@pytest.mark.parametrize(
+    ("text", "changed"),
+    [
+        ("two sentences", "three sentences"),  # what is asked
+        ('{initial: ""}', "{initial: vague}"),
+        ("max_ticks: 6", "max_ticks: 1"),  # how many ticks there are
+        ("studio.reply", "studio.other"),  # what is answered
+    ],
+    ids=["prompt", "first value", "ticks", "reply"],
+)
+def test_a_difference_is_seen(text: str, changed: str, tmp_path: Path) -> None:
+    """The control: the outlines of two runs differ where the graph, or one answer, does."""
+    graph = Graph.load(next(one for one in EXAMPLES if one.stem == "critic_loop"))
+    whole = graph.to_text()
+    replies = '{"node": "writer", "reply": "studio.reply"}\n' * 2 + '"vague"\n"good"\n'
+    assert text in whole + replies
+    outlines = []
+    for number, new in enumerate((text, changed)):
+        (tmp_path / "replies.jsonl").write_text(replies.replace(text, new))
+        db = tmp_path / f"{number}.db"
+        made = Graph.from_text(whole.replace(text, new))
+        run_graph(made, model=f"scripted:{tmp_path / 'replies.jsonl'}", db=db)
+        outlines.append(list(outline(db)))
 
-    assert list(outline(dbs[0])) != list(outline(dbs[1]))
+    assert outlines[0] != outlines[1]
