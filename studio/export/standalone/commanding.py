@@ -19,7 +19,7 @@ from studio.spec.types import BLOB_TYPES
 from studio.support.plain import plain_line
 from studio.support.values import Json, encode, preview
 
-OPTIONS: Final = ("model", "embedder", "db", "seed", "limit", "answers", "folder", "clock", "json", "help")
+OPTIONS: Final = ("model", "embedder", "db", "seed", "limit", "answers", "files", "clock", "json", "help")
 """The options of every script; an input of such a name is asked for as `--input-model`."""
 
 _METAVARS: Final[Mapping[str, str]] = {
@@ -173,7 +173,7 @@ def _main(options: list[InputOption], about: str, graph: str, asked: Asked, word
         ("model", asked.models),
         ("embedder", asked.embedders),
         ("answers", asked.people),
-        ("folder", asked.files),
+        ("files", asked.files),
         ("clock", asked.time),
     ]
     used = [text_literal(name) for name, is_used in kinds if is_used]

@@ -19,7 +19,7 @@ DIFFERENCES = (
     "asking for approval before a stranger's graph runs, breakpoints and other steering."
 )
 
-FILES = "It looks for files in the folder where it lies itself; --folder DIR names another."
+FILES = "It looks for files in the folder where it lies itself; --files DIR names another."
 
 RACES = "Where several wires race for one input, this script takes the first in the order of the graph."
 

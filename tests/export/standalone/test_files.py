@@ -16,12 +16,12 @@ from tests.support.played_scripts import Played
 
 
 def reading() -> Graph:
-    """A graph that reads a file; its input is called as the option is that names the folder."""
+    """A graph that reads a file; its input is called as the option is that names where files lie."""
     graph = Graph("reading")
-    graph.add("flow.input", "folder", value="a.txt", kind="text")
+    graph.add("flow.input", "files", value="a.txt", kind="text")
     graph.add("files.read", "read")
     graph.add("flow.output", "out")
-    graph.connect("folder.value", "read.name")
+    graph.connect("files.value", "read.name")
     graph.connect("read.text", "out.value")
     return graph
 
@@ -48,10 +48,10 @@ def test_files_lie_beside_the_script_also_when_it_is_imported(
 
 
 def test_another_folder_can_be_named(script: Played, capsys: pytest.CaptureFixture[str]) -> None:
-    assert script.main("--folder", "../elsewhere") == 0
+    assert script.main("--files", "../elsewhere", "--input-files", "a.txt") == 0
     assert capsys.readouterr().out == "elsewhere\n"
 
-    assert script.main("--folder", "nowhere") == 2
+    assert script.main("--files", "nowhere") == 2
     assert capsys.readouterr().err.startswith("There is no folder `nowhere`.")
 
 
@@ -66,7 +66,7 @@ def test_it_is_said_when_the_script_is_made_and_in_it() -> None:
 
     text, said = made(reading())
     assert said == [FILES]
-    assert "--folder DIR names another" in text
+    assert "--files DIR names another" in text
     plain = Graph("plain")
     plain.add("text.constant", "said", text="x")
     assert made(plain)[1] == []  # the control

@@ -152,7 +152,7 @@ class AskingFiring(Firing):
         if not path.is_relative_to(base):
             raise NodeError(
                 f"`{name}` lies outside the folder {base}.",
-                hint="Give --folder, the folder in which the files lie.",
+                hint="Give the folder in which the files lie by --files.",
                 code="outside_project",
             )
         return str(path)

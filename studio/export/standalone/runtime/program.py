@@ -34,7 +34,7 @@ OPTIONS = {
     "model": ("MODEL", "the model for every role, as litellm calls it"),
     "embedder": ("MODEL", "the embedding model"),
     "answers": ("FILE", "answers to the questions that a person is asked, one per line"),
-    "folder": ("DIR", "the folder in which files are looked for (default: that of this script)"),
+    "files": ("DIR", "the folder in which files are looked for (default: that of this script)"),
     "clock": ("ISO", "let the clock begin at this time, and never wait"),
     "db": ("FILE", "record the run in this file, which the studio opens"),
     "limit": ("NAME=N", "pause when used up: firings, ticks, calls, tokens, cost_usd, seconds; may be repeated"),
@@ -104,7 +104,7 @@ def execute(
         values = bound(graph, given)
         bounds = {**limits, **graph.limits, **parsed_limits(args.limit)}
         db = Path(args.db).absolute() if args.db else None
-        base = files_folder(getattr(args, "folder", None), file)
+        base = files_folder(getattr(args, "files", None), file)
         asked = None if outside is None else outside()
         result, unrecorded = asyncio.run(_execute(graph, values, args, text, db, schema, bounds, asked, base))
     except StudioError as error:
