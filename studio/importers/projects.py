@@ -8,11 +8,12 @@ from studio.graph.tree import parse
 from studio.importers.files import read_text
 from studio.importers.opening import is_script, open_graph_file
 from studio.importers.outcome import Imported, Note
-from studio.support.errors import StudioError, UsageError
+from studio.support.errors import GraphError, StudioError, UsageError
 
 KINDS = "promptflow's flow.dag.yaml, projects of Rivet (.rivet-project), and scripts of ours"
 
 _FLOW = "flow.dag.yaml"
+_ENDINGS = (".yaml", ".yml", ".rivet-project")
 
 
 def import_file(path: Path, graph: str = "") -> Imported:
@@ -34,7 +35,12 @@ def import_file(path: Path, graph: str = "") -> Imported:
             where=str(path),
             hint="Make a node `llm.function` and copy its text into `system` and `instructions`.",
         )
-    root = parse(text, str(path), starts=f"Read are {KINDS}.").root.plain()
+    try:
+        root = parse(text, str(path), starts=f"Read are {KINDS}.").root.plain()
+    except GraphError:
+        if path.suffix.lower() not in _ENDINGS:  # whoever names a picture does not want to hear of YAML
+            raise _no_kind(path) from None
+        raise
     try:
         made = _import(path, root, graph)
     except RecursionError:
@@ -64,4 +70,8 @@ def _import(path: Path, root: object, graph: str) -> Imported:
             "This flow of promptflow is Python code, a flex flow: there is no graph in it.",
             hint="Draw its steps as nodes; its functions can go into `code.python`.",
         )
-    raise UsageError("This file is of no kind that can be brought in.", hint=f"Read are {KINDS}.")
+    raise _no_kind(path)
+
+
+def _no_kind(path: Path) -> UsageError:
+    return UsageError("This file is of no kind that can be brought in.", where=str(path), hint=f"Read are {KINDS}.")

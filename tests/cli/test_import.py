@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
 from studio.graph.model import Graph
 from tests.cli.conftest import Cli
 
@@ -58,3 +60,16 @@ def test_a_script_of_ours_becomes_a_graph_file(cli: Cli, tmp_path: Path) -> None
 
     assert cli("import", str(tmp_path / "critic.py"), "-o", str(tmp_path / "critic.yaml")).code == 0
     assert list(Graph.load(tmp_path / "critic.yaml").nodes) == ["topic", "writer", "critic", "route", "done", "result"]
+
+
+@pytest.mark.parametrize(
+    "data", [b"<svg>\n a: b: c\n</svg>", b"\0\1", b"just words: and: more"], ids=["svg", "bytes", "words"]
+)
+def test_a_file_that_is_no_graph_at_all_is_told_what_can_be_read(data: bytes, cli: Cli, tmp_path: Path) -> None:
+    for name, said in (("a.svg", "of no kind that can be brought in. Read are promptflow's"), ("a.yaml", "a.yaml:")):
+        (tmp_path / name).write_bytes(data)
+
+        told = cli("import", str(tmp_path / name))
+
+        assert told.code == 2
+        assert said in told.err

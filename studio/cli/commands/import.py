@@ -21,7 +21,11 @@ EXAMPLES = (
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("file", metavar="FILE", help="a flow.dag.yaml of promptflow, or a .rivet-project")
+    parser.add_argument(
+        "file",
+        metavar="FILE",
+        help="a flow of promptflow (its flow.dag.yaml or folder), a .rivet-project, or a script or notebook of ours",
+    )
     parser.add_argument("-o", "--output", metavar="GRAPH", help="the graph file to write (default: its name, here)")
     parser.add_argument(
         "--graph", default="", metavar="NAME", help="which graph of a Rivet project (default: its main)"
