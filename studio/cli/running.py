@@ -68,6 +68,7 @@ def play(
     progress = Progress()
     watched = sys.stderr.isatty() and not out.as_json
     live = LiveProgress(progress, name) if watched else None
+    there = f" --db {shlex.quote(args.db)}" if args.db else ""
     watch: Watch = {"listener": progress.take, "on_text": None, "human": None, "control": control}
     if live is not None:
         watch["on_text"] = progress.say
@@ -79,10 +80,9 @@ def play(
         with live if live is not None else nullcontext(), Session(control, out, live, by_line=wants_debugger(args)):
             result = start(watch)
     except (KeyboardInterrupt, asyncio.CancelledError):
-        return _aborted(db, progress, out)
+        return _aborted(db, progress, out, there)
     unrecorded = _settle(db)
     told = "" if advice is None else advice(result)
-    there = f" --db {shlex.quote(args.db)}" if args.db else ""
     code = _report(result, out, unrecorded, look_first, told or _nothing_came(result, graph), there)
     if unrecorded is not None and not out.as_json:
         raise unrecorded  # after the outputs: they were paid for
@@ -184,7 +184,7 @@ def _wider(ended: str) -> str:
     return f" with a wider `--limit {limit}=N`" if limit in ("firings", "ticks", "calls", "tokens", "cost_usd") else ""
 
 
-def _aborted(db: Path, progress: Progress, out: Output) -> int:
+def _aborted(db: Path, progress: Progress, out: Output, there: str) -> int:
     unrecorded = _settle(db)
     if unrecorded is not None:
         raise unrecorded
@@ -201,7 +201,7 @@ def _aborted(db: Path, progress: Progress, out: Output) -> int:
                 })  # fmt: skip
         else:
             name = plain(progress.run_id)
-            out.note(("yellow", "aborted"), f"  recorded up to here; `studio resume {name}` goes on")
+            out.note(("yellow", "aborted"), f"  recorded up to here; `studio resume {name}{there}` goes on")
     return exits.INTERRUPTED
 
 
