@@ -58,13 +58,16 @@ def kind_of(annotation: str) -> str:
     return PORT_TYPES_OF.get(name.partition("[")[0], "any")
 
 
-@cache
 def ports_of(module: Callable[..., Any]) -> tuple[Port, ...]:
-    """Return the inputs of a module: the parameters of its function but the first, required if without default."""
+    """Return the inputs of a module: its own `ports`, as of one that runs a graph, else those of its function."""
     own: tuple[Port, ...] | None = getattr(module, "ports", None)
-    if own is not None:
-        return own
-    parameters = list(inspect.signature(module).parameters.values())[1:]
+    return _parameters_of(module) if own is None else own
+
+
+@cache
+def _parameters_of(function: Callable[..., Any]) -> tuple[Port, ...]:
+    """Return the parameters of a function but the first as inputs, required if without default."""
+    parameters = list(inspect.signature(function).parameters.values())[1:]
     return tuple(
         Port(
             port_name(one.name),

@@ -5,10 +5,12 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
+import gc
 import io
 import json
 import os
 import signal
+import weakref
 from pathlib import Path
 from typing import Any, cast
 
@@ -16,6 +18,7 @@ import pytest
 
 from studio import run
 from studio.engine.prepared import prepare
+from studio.export.standalone.runtime.bodies import Subgraph
 from studio.export.standalone.runtime.graph import Graph, Input
 from studio.export.standalone.runtime.playing import play
 from studio.export.standalone.runtime.program import OPTIONS, add_options, execute, parsed_limits
@@ -283,6 +286,30 @@ def test_a_slip_of_the_hand_in_the_wiring_is_told_and_not_taken_for_absence(
 
     given, port = ["word"], "error"  # the control: ports that there are, with or without a value
     assert execute(graph, {}, args, text="", schema=trace_schema(), limits={}) == 0
+
+
+def test_what_runs_a_graph_in_a_loop_is_not_kept_for_ever() -> None:
+    inner = Graph(_nothing, name="inner")
+    made: list[weakref.ref[Any]] = []
+
+    async def body(region: Region) -> None:
+        start = region.initial(True)
+        while region.next_tick():
+            module = Subgraph(inner)
+            made.append(weakref.ref(module))
+            outs = await region.fire("node", module, when=start)
+            start = region.feed_back(outs["done"])
+
+    graph = Graph(body, nodes={"node": ("flow.subgraph", 1)}, max_ticks=20)
+    assert asyncio.run(play(Run("memory", cast("Any", MemoryLog())), graph, {})).ticks == 40
+    gc.collect()
+
+    assert len(made) == 20
+    assert all(one() is None for one in made)
+
+
+async def _nothing(region: Region) -> None:
+    """A graph without nodes."""
 
 
 def busy(firing: Any, number: int) -> dict[str, Any]:
