@@ -109,11 +109,11 @@ class _Notebook:
         """Return the source of the folder that relative names start from; a notebook is run in its own folder."""
         base = self.graph.base
         if self.folder is None or base is None:
-            return 'HERE = Path(".").resolve()'
+            return "HERE = Path.cwd()"
         here, there = os.path.realpath(self.folder), os.path.realpath(base)
         if here == there or Path(here).anchor != Path(there).anchor:
-            return 'HERE = Path(".").resolve()'
-        return f'HERE = Path(".").resolve() / {text_literal(Path(os.path.relpath(there, here)).as_posix())}'
+            return "HERE = Path.cwd()"
+        return f"HERE = Path.cwd() / {text_literal(Path(os.path.relpath(there, here)).as_posix())}"
 
     def _bodies(self, key: str, graph: Graph, name: str) -> Iterator[tuple[str, str, bool]]:
         """Yield the cells of a body: its own, and those of the bodies in it before."""

@@ -6,6 +6,8 @@ import ast
 import asyncio
 import inspect
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -163,6 +165,19 @@ def test_inputs_stand_before_the_run_and_those_without_a_default_are_named() -> 
     assert '# Also needed here: "must", "picture".' in settings
 
 
+def test_notebooks_pass_ruff(tmp_path: Path) -> None:
+    for path in bundled_graphs():
+        graph = Graph.load(path)
+        (tmp_path / f"{path.stem}.ipynb").write_text(notebook(graph, registry_of(graph), folder=tmp_path))
+
+    done = subprocess.run(
+        [sys.executable, "-m", "ruff", "check", "--isolated", "."],
+        cwd=tmp_path, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
 def test_ids_of_cells_are_the_same_each_time() -> None:
     graph = Graph.from_text(CRITIC_LOOP)
 
@@ -187,7 +202,7 @@ def test_no_text_becomes_code(about: str, prompt: str, title: str) -> None:
     for cell in building(cells):
         exec(compile(cell, "<cell>", "exec"), names)  # noqa: S102 - our own cells
     assert names["graph"] == Graph.from_text(graph.to_text())
-    allowed = {"graph", "add", "connect", "Graph", "Path", "resolve"}
+    allowed = {"graph", "add", "connect", "Graph", "cwd"}
     for cell in building(cells):
         for node in ast.walk(ast.parse(cell)):
             if isinstance(node, ast.Call):

@@ -224,6 +224,8 @@ class Expressions:
             return textwrap.dedent(given[0])
         if name == "pathlib.Path" and given == [_FILE] and not node.keywords:
             return Folder()
+        if name == "pathlib.Path.cwd" and not given and not node.keywords:
+            return Folder(1)  # as `Path(".")`
         if name == "pathlib.Path" and len(given) == 1 and isinstance(given[0], str) and not node.keywords:
             return Folder(1, PurePosixPath(given[0][:1000]))
         if isinstance(function, Imported):
