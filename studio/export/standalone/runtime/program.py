@@ -179,6 +179,7 @@ async def _execute(
     if outside is not None:
         await outside.prepare()
     plain_values = {name: value.value() if isinstance(value, Blob) else value for name, value in values.items()}
+    seed = max(-(2**63), min(args.seed, 2**63 - 1))  # what the record has room for
     recorder = Recorder(
         db,
         schema,
@@ -188,9 +189,9 @@ async def _execute(
         text=text,
         inputs={name: encode(value) for name, value in plain_values.items()},
         options={
-            "model": getattr(args, "model", None), "embedder": getattr(args, "embedder", None), "seed": args.seed,
-            "clock": getattr(args, "clock", None), "limits": finite(limits), "answers": getattr(args, "answers", None),
-            "races": "ordered", "patience": 100, "cache": "off", "folder": str(Path.cwd()),
+            **{name: whole_text(getattr(args, name, None)) for name in ("model", "embedder", "clock", "answers")},
+            "seed": seed, "limits": finite(limits), "races": "ordered", "patience": 100, "cache": "off",
+            "folder": whole_text(str(Path.cwd())),
         },
         at=time.time_ns(),
     )  # fmt: skip
@@ -198,7 +199,7 @@ async def _execute(
     progress = Progress() if shown else None
     try:
         run = Run(
-            recorder.run_id, recorder, seed=args.seed, limits=limits, base=base,
+            recorder.run_id, recorder, seed=seed, limits=limits, base=base,
             watch=None if progress is None else progress.show,
         )  # fmt: skip
         for value in values.values():
@@ -221,6 +222,11 @@ async def _execute(
     except EnvironmentProblem as problem:
         return result, problem
     return result, None
+
+
+def whole_text(text: str | None) -> str | None:
+    """Return a text without halves of characters, which names of files that are no UTF-8 hold."""
+    return None if text is None else text.encode("utf-8", "replace").decode()
 
 
 def finite(limits: Mapping[str, float]) -> dict[str, float | None]:

@@ -211,6 +211,24 @@ def test_a_limit_may_be_lifted(critic: Critic) -> None:
     assert limits["cost_usd"] == 0.05
 
 
+def test_folders_that_are_no_utf_8_and_large_seeds_are_recorded_all_the_same(
+    critic: Critic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = critic.folder / os.fsdecode(b"d\xff")
+    try:
+        folder.mkdir()
+    except OSError:
+        pytest.skip("this file system takes UTF-8 only")
+    monkeypatch.chdir(folder)
+
+    assert critic.call("--seed", str(10**30), "--db", str(critic.folder / "script.db")) == 0
+
+    with Trace(critic.folder / "script.db") as trace:
+        options = cast("dict[str, Any]", trace.run().options)
+    assert options["seed"] == 2**63 - 1
+    assert options["folder"].endswith("d?")
+
+
 @pytest.mark.parametrize("text", ["firings=-1", "firings=nan", "firings=many"])
 def test_a_limit_is_a_number_from_nought(text: str) -> None:
     with pytest.raises(UsageError):
