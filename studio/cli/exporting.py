@@ -37,7 +37,7 @@ class CannotExport(UsageError):
 
     def __init__(self, target: Target, problems: Sequence[Problem], where: str) -> None:
         several = "several things stand" if len(problems) > 1 else "something stands"
-        told = "".join(f"\n  {one}" for one in problems)
+        told = "".join(f"\n  {one}" for one in problems) + (f"\n{target.instead}" if target.instead else "")
         super().__init__(f"This cannot be made into “{target.title}”: {several} against it.", where=where, hint=told)
         self.details: Json = [{"node": one.node, "message": one.message} for one in problems]
 

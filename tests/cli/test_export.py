@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from studio import Graph
 from studio.cli import exporting
 from studio.cli.commands import export as export_command
 from studio.export import targets
@@ -233,3 +234,25 @@ def test_the_overview_of_options_names_the_targets_they_are_for() -> None:
 
     assert options["content"] == ["otlp"]
     assert options["node"] == ["finetune"]
+
+
+def test_what_stands_against_a_standalone_script_is_listed_once_with_what_to_do_instead(
+    cli: Cli, tmp_path: Path
+) -> None:
+    graph = Graph("stuck")
+    graph.add("shell.run", "build", argv=["make"])
+    graph.add("web.page", "read")
+    graph.add("text.constant", "where", text="https://example.org")
+    graph.connect("where.text", "read.url")
+    graph.save(tmp_path / "stuck.yaml")
+    file = tmp_path / "stuck.py"
+
+    refused = cli("export", str(tmp_path / "stuck.yaml"), "-o", str(file), "--standalone")
+
+    listed = refused.err.strip().splitlines()
+    assert refused.code == 2
+    assert listed[1:3] == ["  build: it asks the sandbox", "  read: it asks the web"]
+    assert listed[3].startswith("Take other nodes, or export a script that calls the studio (`--to script`)")
+    assert len(listed) == 4
+    assert not file.exists()
+    assert cli("export", str(tmp_path / "stuck.yaml"), "-o", str(file), "--to", "script").code == 0  # as it says

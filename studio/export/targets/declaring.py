@@ -110,6 +110,8 @@ class _Common:
     """File ending → options that it stands for, unless they are chosen otherwise."""
     switch: str = ""
     """An option that asks for it as `--to` does: `standalone` for `--standalone`."""
+    instead: str = ""
+    """What to do where something stands against it, as a sentence."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

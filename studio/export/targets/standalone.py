@@ -37,4 +37,5 @@ TARGET = GraphTarget(
     problems=problems,
     guessed=False,
     switch="standalone",
+    instead="Take other nodes, or export a script that calls the studio (`--to script`), which can do all of it.",
 )
