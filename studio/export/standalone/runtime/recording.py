@@ -267,7 +267,7 @@ def _write_spent(file: TraceFile, step: int, firing: int) -> None:
     """What a firing used for models, and the run so far: the studio tells any step of a run from it."""
     file.execute(
         """INSERT INTO _spent
-        SELECT ?1, ?2, 0, u.asked, u.calls, u.tokens_in, u.tokens_out, u.cost_usd, u.unpriced,
+        SELECT :step, :firing, 0, u.asked, u.calls, u.tokens_in, u.tokens_out, u.cost_usd, u.unpriced,
           coalesce(sum_calls, 0) + u.calls, coalesce(sum_tokens_in, 0) + u.tokens_in,
           coalesce(sum_tokens_out, 0) + u.tokens_out, coalesce(sum_cost_usd, 0.0) + u.cost_usd,
           coalesce(sum_unpriced, 0) + u.unpriced, 0, 0, 0, 0.0, 0
@@ -278,10 +278,10 @@ def _write_spent(file: TraceFile, step: int, firing: int) -> None:
           FROM (
             SELECT e.kind IN ('chat', 'complete') AS call, a.*,
               coalesce(a.origin, 0) = 0 AND coalesce(a.finish_reason, '') <> 'cached' AS paid
-            FROM _effect e LEFT JOIN _answer a ON a.id = e.id WHERE e.firing = ?2)
-        ) u LEFT JOIN (SELECT * FROM _spent WHERE id BETWEEN ?1 >> 32 << 32 AND ?1 ORDER BY id DESC LIMIT 1)
+            FROM _effect e LEFT JOIN _answer a ON a.id = e.id WHERE e.firing = :firing)
+        ) u LEFT JOIN (SELECT * FROM _spent WHERE id BETWEEN :step >> 32 << 32 AND :step ORDER BY id DESC LIMIT 1)
         WHERE u.asked OR u.tokens_in OR u.tokens_out OR u.cost_usd""",
-        (step, firing),
+        {"step": step, "firing": firing},
     )
 
 

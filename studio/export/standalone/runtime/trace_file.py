@@ -73,9 +73,9 @@ class TraceFile:
         found = self.execute("SELECT id FROM _message WHERE hash = ?", (digest,)).fetchone()
         id: int = found[0] if found else self.insert("_message (hash, text)", digest, text)
         self.execute(
-            "INSERT INTO _message_use SELECT ?1, ?2 WHERE NOT EXISTS"
-            " (SELECT 1 FROM _message_use WHERE message = ?1 AND effect BETWEEN ?2 >> 32 << 32 AND ?2 | 4294967295)",
-            (id, effect),
+            "INSERT INTO _message_use SELECT :message, :effect WHERE NOT EXISTS (SELECT 1 FROM _message_use"
+            " WHERE message = :message AND effect BETWEEN :effect >> 32 << 32 AND :effect | 4294967295)",
+            {"message": id, "effect": effect},
         )
         return id
 
