@@ -19,7 +19,6 @@ from PySide6.QtWidgets import (
     QListWidget,
     QListWidgetItem,
     QPlainTextEdit,
-    QPushButton,
     QSizePolicy,
     QVBoxLayout,
     QWidget,
@@ -31,6 +30,7 @@ from studio.gui.base.beside import beside
 from studio.gui.base.guard import report
 from studio.gui.base.rows import roomy
 from studio.gui.dialogs.compare import lines_view
+from studio.gui.dialogs.export_buttons import ExportButtons
 from studio.gui.dialogs.export_form import ExportForm
 from studio.gui.widgets.labels import plain_label
 from studio.gui.workbench import Workbench
@@ -133,26 +133,13 @@ class ExportSheet(QDialog):
         middle.setSpacing(16)
         middle.addLayout(left, 2)
         middle.addLayout(right, 5)
-        self.copy_button = self._button("&Copy", "export.copy", self._copy)
-        cancel = self._button("Cancel", "export.cancel", self.reject)
-        self.export = self._button("&Export…", "export.export", self._export)
-        self.export.setDefault(True)
-        buttons = QHBoxLayout()
-        buttons.addWidget(self.copy_button)
-        buttons.addStretch(1)
-        buttons.addWidget(cancel)
-        buttons.addWidget(self.export)
+        buttons = ExportButtons("export", self._copy, self.reject, self._export)
+        self.copy_button, self.export = buttons.copy, buttons.export
         rows = QVBoxLayout(self)
         rows.setContentsMargins(18, 18, 18, 14)
         rows.setSpacing(14)
         rows.addLayout(middle, 1)
         rows.addLayout(buttons)
-
-    def _button(self, text: str, name: str, press: Callable[[], object]) -> QPushButton:
-        button = QPushButton(text)
-        button.setObjectName(name)
-        button.clicked.connect(lambda *_: press())
-        return button
 
     # -- choosing -----------------------------------------------------------------------------
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
@@ -18,12 +17,12 @@ from PySide6.QtWidgets import (
     QFormLayout,
     QHBoxLayout,
     QLabel,
-    QPushButton,
     QRadioButton,
     QVBoxLayout,
     QWidget,
 )
 
+from studio.gui.dialogs.export_buttons import ExportButtons
 from studio.gui.widgets.choices import QuietCombo
 from studio.gui.workbench import Workbench
 from studio.support.errors import EnvironmentProblem, UsageError
@@ -137,15 +136,8 @@ class PictureSheet(QDialog):
         self.said.setTextFormat(Qt.TextFormat.PlainText)
         self.said.setWordWrap(True)
         self.said.setMinimumHeight(self.said.fontMetrics().lineSpacing() * 2)
-        self.copy_button = self._button("&Copy", "picture.copy", self._copy)
-        cancel = self._button("Cancel", "picture.cancel", self.reject)
-        self.export = self._button("&Export…", "picture.export", self.ask_where)
-        self.export.setDefault(True)
-        buttons = QHBoxLayout()
-        buttons.addWidget(self.copy_button)
-        buttons.addStretch(1)
-        buttons.addWidget(cancel)
-        buttons.addWidget(self.export)
+        buttons = ExportButtons("picture", self._copy, self.reject, self.ask_where)
+        self.copy_button, self.export = buttons.copy, buttons.export
         rows = QVBoxLayout(self)
         rows.setContentsMargins(18, 18, 18, 14)
         rows.setSpacing(14)
@@ -185,12 +177,6 @@ class PictureSheet(QDialog):
             box.addItem(text, value)
         form.addRow(label, box)
         return box
-
-    def _button(self, text: str, name: str, press: Callable[[], object]) -> QPushButton:
-        button = QPushButton(text)
-        button.setObjectName(name)
-        button.clicked.connect(lambda *_: press())
-        return button
 
     def picture(self) -> Picture:
         """Return what is asked for now."""

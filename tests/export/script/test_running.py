@@ -8,7 +8,6 @@ import re
 import shlex
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +20,7 @@ from studio.support.resources import bundled_graphs
 from studio.trace import Trace
 from studio.trust.survey import survey
 from tests.export.script.scripts import call, script_of
+from tests.support.outlines import outline
 
 EXAMPLES = bundled_graphs()
 CRITIC = next(path for path in EXAMPLES if path.stem == "critic_loop")
@@ -28,29 +28,6 @@ REPLIES = "".join(
     json.dumps({"node": node, "reply": reply}) + "\n"
     for node, reply in (("writer", "One."), ("critic", "vague"), ("writer", "Two."), ("critic", "good"))
 )
-
-
-def outline(db: Path) -> Iterator[tuple[Any, ...]]:
-    """Yield all that a run did, in outline order, but for times."""
-    with Trace(db) as trace:
-        prompts: dict[int, list[Any]] = {}
-        for one in trace.prompts():
-            prompts.setdefault(one.firing, []).append((one.model, one.system, one.messages, one.reply))
-        firings = list(trace.outline())
-        known = {one.id: f"{one.node} at {one.tick}" for one in firings}
-
-        def by_name(wire: Any) -> Any:
-            """Ids count starts, whose order is no part of what a run does."""
-            if isinstance(wire, list) and wire and isinstance(wire[0], int):
-                return [known.get(wire[0], "outside"), *wire[1:]]
-            return [by_name(one) for one in wire] if isinstance(wire, list) else wire
-
-        for firing in firings:
-            inputs = {port: by_name(wire) for port, wire in firing.inputs.items()}
-            yield (
-                firing.node, firing.type, firing.tick, firing.status, firing.reason, inputs,
-                trace.outputs(firing), prompts.get(firing.id),
-            )  # fmt: skip
 
 
 def told(capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
