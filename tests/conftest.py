@@ -15,7 +15,10 @@ import pytest
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 # How long one example takes says what else the machine is doing; tests about time measure it themselves.
-hypothesis.settings.register_profile("studio", deadline=None)
+# The same examples each time, as on a build server; `HYPOTHESIS_EXPLORE=1` draws others, and keeps what fails.
+EXPLORES = bool(os.environ.get("HYPOTHESIS_EXPLORE"))
+DRAWS: dict[str, Any] = {} if EXPLORES else {"derandomize": True, "database": None}
+hypothesis.settings.register_profile("studio", deadline=None, **DRAWS)
 hypothesis.settings.load_profile("studio")
 
 LOOPBACK = ("127.", "::1", "localhost")
