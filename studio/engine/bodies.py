@@ -6,6 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING, Any
 
 from studio.engine.firing import Failure, RunHalted
+from studio.engine.items import keys_of, segment
 from studio.engine.plan import Body, NodePlan
 from studio.support.errors import NodeError
 from studio.support.ticks import tick_path
@@ -215,7 +216,7 @@ def _item_region(context: Context, position: int, keys: list[Json]) -> Region:
     region, node = context.region, context.node_plan
     body = node.body
     assert body is not None
-    key = _segment(keys[position])
+    key = segment(keys[position])
     if body.shared:
         population = region.populations.setdefault(node.index, {})
         inner = population.get(key) or _inside(context, key)
@@ -230,35 +231,11 @@ def _item_region(context: Context, position: int, keys: list[Json]) -> Region:
 
 
 def _keys(node: NodePlan, items: list[Json]) -> list[Json]:
-    """What each item is known by: its key (text or whole number) where the map has one, else its index.
-
-    Raises NodeError for a missing key, and for one that stands for two items: as text, keys are unique in a tick.
-    """
+    """What each item is known by: its key where the map has one, else its index. Raises NodeError as `keys_of`."""
     field = node.params.key
-    if field is None or (field == "" and node.body is not None and not node.body.shared):
-        return list(range(len(items)))
-    keys: list[Json] = []
-    seen: set[str] = set()
-    for position, item in enumerate(items):
-        value = item.get(field) if isinstance(item, dict) and field else item
-        if type(value) not in (str, int):
-            raise NodeError(
-                f"item {position} has no text or whole number under `{field}` to be known by.",
-                hint="Give every item a key of its own.",
-                code="no_key",
-            )
-        if str(value) in seen:
-            raise NodeError(
-                f"the key `{value}` stands for two items.", hint="Keys must be unique in a tick.", code="same_key"
-            )
-        seen.add(str(value))
-        keys.append(value)
-    return keys
-
-
-def _segment(key: Json) -> str:
-    """The key as one segment of a node path."""
-    return str(key).replace("%", "%25").replace("/", "%2F") or "%"
+    if field == "" and node.body is not None and not node.body.shared:
+        field = None
+    return keys_of(items, field)
 
 
 def _item_inputs(

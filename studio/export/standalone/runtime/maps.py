@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Literal
 
 from studio.engine.firing import Failure, RunHalted
+from studio.engine.items import keys_of, segment
 from studio.export.standalone.runtime.bodies import Subgraph, Ticking, inner_region, own_region, play
 from studio.export.standalone.runtime.firing import Firing
 from studio.export.standalone.runtime.graph import Graph
@@ -180,37 +181,6 @@ async def several(
     for raised in done:
         if raised is not None:
             raise raised
-
-
-def keys_of(items: list[Json], field: str | None) -> list[Json]:
-    """Return what each item is known by: the value of its field, or the item itself; its place without a field.
-
-    Raises `NodeError` for a missing key, and for one that stands for two items.
-    """
-    if field is None:
-        return list(range(len(items)))
-    keys: list[Json] = []
-    seen: set[str] = set()
-    for place, item in enumerate(items):
-        value = item.get(field) if isinstance(item, dict) and field else item
-        if type(value) not in (str, int):
-            raise NodeError(
-                f"item {place} has no text or whole number under `{field}` to be known by.",
-                hint="Give every item a key of its own.",
-                code="no_key",
-            )
-        if str(value) in seen:
-            raise NodeError(
-                f"the key `{value}` stands for two items.", hint="Keys must be unique in a tick.", code="same_key"
-            )
-        seen.add(str(value))
-        keys.append(value)
-    return keys
-
-
-def segment(key: Json) -> str:
-    """Return a key as one part of a node path."""
-    return str(key).replace("%", "%25").replace("/", "%2F") or "%"
 
 
 def item_wires(
