@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from studio.support.errors import EnvironmentProblem, UsageError
+from studio.support.errors import EnvironmentProblem, StudioError, UsageError
 
 MAX_BYTES = 16 * 2**20
 """Largest project file that is read."""
@@ -13,17 +13,25 @@ MAX_PART_BYTES = 200_000
 """Largest template or piece of code beside it."""
 
 
-def read_text(path: Path, most: int = MAX_BYTES) -> str:
-    """Return a file's text. Raises `UsageError` or `EnvironmentProblem` saying why it cannot be read."""
+def read_start(path: Path, most: int, wrong: type[StudioError], folder: str, hint: str) -> bytes:
+    """Return the first `most` bytes of a file, and one more if there are more.
+
+    Raises `EnvironmentProblem`, or `wrong` for what is no file: `folder` and `hint` are said of a folder.
+    """
     try:
         with path.open("rb") as file:
-            data = file.read(most + 1)
+            return file.read(most + 1)
     except FileNotFoundError:
-        raise UsageError("There is no such file.", where=str(path), hint="Check the name and the folder.") from None
+        raise wrong("There is no such file.", where=str(path), hint="Check the name and the folder.") from None
     except IsADirectoryError:
-        raise UsageError("This is a folder.", where=str(path), hint="Name the file of the project in it.") from None
+        raise wrong(folder, where=str(path), hint=hint) from None
     except OSError as error:
         raise EnvironmentProblem(f"The file cannot be read: {error.strerror}.", where=str(path)) from None
+
+
+def read_text(path: Path, most: int = MAX_BYTES) -> str:
+    """Return a file's text. Raises `UsageError` or `EnvironmentProblem` saying why it cannot be read."""
+    data = read_start(path, most, UsageError, "This is a folder.", "Name the file of the project in it.")
     if len(data) > most:
         raise UsageError(f"The file is larger than {most:,} bytes.", where=str(path))
     try:

@@ -13,9 +13,10 @@ from itertools import accumulate
 from pathlib import Path
 from typing import Any, Final
 
+from studio.importers.files import read_start
 from studio.importers.script.reading import Opened, read_script_text
 from studio.importers.script.source import MAX_BYTES, parse, refuse
-from studio.support.errors import EnvironmentProblem, GraphError
+from studio.support.errors import GraphError
 
 MAX_NOTEBOOK: Final = 5 * MAX_BYTES
 """Bytes of a notebook: its outputs count too."""
@@ -27,13 +28,7 @@ _MAGIC: Final = re.compile(r"^[ \t]*[%!]")
 def read_notebook(path: Path) -> Opened:
     """Read the graph that the code cells of a notebook make. Raises GraphError with cell and line for what is not
     understood; EnvironmentProblem if the file cannot be read."""
-    try:
-        with path.open("rb") as file:
-            data = file.read(MAX_NOTEBOOK + 1)
-    except FileNotFoundError:
-        raise GraphError("There is no such file.", where=str(path), hint="Check the name and the folder.") from None
-    except OSError as error:
-        raise EnvironmentProblem(f"The file cannot be read: {error.strerror}.", where=str(path)) from None
+    data = read_start(path, MAX_NOTEBOOK, GraphError, "This is a folder, not a notebook.", "Name a file in it.")
     return read_notebook_text(data, file=str(path), base=path.parent)
 
 

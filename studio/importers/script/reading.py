@@ -13,10 +13,11 @@ from typing import Final, NamedTuple
 
 from studio.graph.model import Graph
 from studio.graph.scope import project_folder
+from studio.importers.files import read_start
 from studio.importers.script.interpreting import RUNS, Interpreter, dotted
 from studio.importers.script.source import HINT, MAX_BYTES, Source, decode, parse, refuse
 from studio.importers.script.values import Folder, Function, Imported, MadeGraph, NotUnderstood, Unknown
-from studio.support.errors import EnvironmentProblem, GraphError
+from studio.support.errors import GraphError
 from studio.support.resources import bundled_graphs
 
 _RECORDS: Final = ("GRAPH_TEXT", "GRAPH")
@@ -37,15 +38,7 @@ class Opened(NamedTuple):
 def read_script(path: Path) -> Opened:
     """Read the graph of a script. Raises GraphError with file and line for what is not understood, and what to do then;
     EnvironmentProblem if the file cannot be read. Nothing is executed."""
-    try:
-        with path.open("rb") as file:
-            data = file.read(MAX_BYTES + 1)
-    except FileNotFoundError:
-        raise GraphError("There is no such file.", where=str(path), hint="Check the name and the folder.") from None
-    except IsADirectoryError:
-        raise GraphError("This is a folder, not a script.", where=str(path), hint="Name a file in it.") from None
-    except OSError as error:
-        raise EnvironmentProblem(f"The file cannot be read: {error.strerror}.", where=str(path)) from None
+    data = read_start(path, MAX_BYTES, GraphError, "This is a folder, not a script.", "Name a file in it.")
     return read_script_text(decode(data, str(path)), file=str(path), base=path.parent)
 
 
