@@ -6,6 +6,8 @@ import keyword
 import unicodedata
 from collections.abc import Collection
 
+from studio.graph.names import numbered
+
 
 def parameter(port: str) -> str:
     """Return the parameter that stands for a port: its name, with one `_` behind a keyword and behind a last `_`.
@@ -28,9 +30,4 @@ def fresh(wanted: str, taken: Collection[str]) -> str:
     name = f"_{letters}" if letters[0].isdigit() else letters
     if keyword.iskeyword(name) or keyword.issoftkeyword(name):
         name += "_"
-    if name not in taken:
-        return name
-    number = 2
-    while f"{name}_{number}" in taken:
-        number += 1
-    return f"{name}_{number}"
+    return numbered(name, taken)[0] if name in taken else name

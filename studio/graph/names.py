@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from typing import Final
 
 from studio.graph.model import IMPLICIT_PORTS, NODE_KEYS
@@ -38,6 +38,14 @@ def name_problem(name: str) -> str:
     if _NAME.fullmatch(name) is None:
         return "a name has letters, digits and `_` only and starts with no digit, as in `inbox_triage`"
     return ""
+
+
+def numbered(name: str, taken: Container[str], first: int = 2) -> tuple[str, int]:
+    """Return a name that is taken with the first free number behind it, counted from `first`, and that number."""
+    number = first
+    while f"{name}_{number}" in taken:
+        number += 1
+    return f"{name}_{number}", number
 
 
 def port_problem(name: str) -> str:

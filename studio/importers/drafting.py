@@ -7,6 +7,7 @@ from typing import Any
 
 from studio.graph.building import make_edge
 from studio.graph.model import Edge, Graph
+from studio.graph.names import numbered
 from studio.graph.order import reaches
 from studio.importers.names import snake
 from studio.importers.outcome import Note
@@ -71,11 +72,9 @@ class Draft:
         """The name, numbered if it is taken; counts on from the last number, as thousands may have one title."""
         if name not in self.graph.nodes:
             return name
-        number = self._numbers.get(name, 2)
-        while f"{name}_{number}" in self.graph.nodes:
-            number += 1
+        made, number = numbered(name, self.graph.nodes, self._numbers.get(name, 2))
         self._numbers[name] = number + 1
-        return f"{name}_{number}"
+        return made
 
     def note(self, node: str, message: str) -> None:
         self.notes.append(Note(f"{self.path}/{node}" if self.path else node, message))

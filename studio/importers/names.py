@@ -7,7 +7,7 @@ import re
 import unicodedata
 from collections.abc import Container
 
-from studio.graph.names import RESERVED_PORTS
+from studio.graph.names import RESERVED_PORTS, numbered
 
 LONGEST = 60
 """Characters of a name; what is longer is cut, as titles of nodes elsewhere can be whole sentences."""
@@ -25,12 +25,7 @@ def snake(text: str, otherwise: str = "node") -> str:
 
 def unique(name: str, taken: Container[str]) -> str:
     """Return the name, with a number behind it if it is taken."""
-    if name not in taken:
-        return name
-    number = 2
-    while f"{name}_{number}" in taken:
-        number += 1
-    return f"{name}_{number}"
+    return numbered(name, taken)[0] if name in taken else name
 
 
 def port(text: str) -> str:
