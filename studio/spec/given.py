@@ -46,18 +46,18 @@ def _value(name: str, kind: str, text: str) -> Json:
     elif text.startswith("@"):
         source, text = f" ({text[1:]})", _read(name, Path(text[1:]))
     if kind == "text":
-        return _checked(name, text)
+        return checked(name, text)
     try:
-        value = json.loads(text, parse_constant=_refuse)
+        value = json.loads(text, parse_constant=no_constant)
     except ValueError as error:
         if kind == "any":
-            return _checked(name, text)
+            return checked(name, text)
         shown = text if len(text) <= SHOWN else text[: SHOWN - 1] + "…"
         raise UsageError(
             f"The input `{name}` takes {TYPE_WORDS[kind]}, but got{source}: {shown.strip()}",
             hint=f"({error})" if kind == "json" else "",
         ) from None
-    return _checked(name, value)
+    return checked(name, value)
 
 
 def _blob(name: str, kind: str, text: str, written: Callable[[str], str]) -> Blob:
@@ -76,11 +76,13 @@ def _blob(name: str, kind: str, text: str, written: Callable[[str], str]) -> Blo
     return Blob(data, mimetypes.guess_type(path.name)[0] or "application/octet-stream")
 
 
-def _refuse(word: str) -> Json:
+def no_constant(word: str) -> Json:
+    """Refuse `NaN` and `Infinity`, which Python would take for JSON."""
     raise ValueError(f"{word} is not a finite number")
 
 
-def _checked(name: str, value: Json) -> Json:
+def checked(name: str, value: Json) -> Json:
+    """Return the value of an input. Raises UsageError naming the input for what is no finite JSON."""
     try:
         encode(value)
     except NotJson as error:

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from studio.editing.document import Document
 from studio.graph.model import Graph
+from studio.spec.given import checked, no_constant
 from studio.spec.types import BLOB_TYPES, PORT_TYPES, TYPE_WORDS, value_check
 from studio.support.errors import UsageError
 from studio.support.values import Blob, Json, NotJson, encode, preview
@@ -75,7 +76,7 @@ def read(field: InputField, text: str) -> Json:
     """Return the value that a text stands for. Raises UsageError that names the input and what it takes."""
     kind = field.kind
     if kind == "text":
-        return _checked(field, text)
+        return checked(field.name, text)
     if kind in BLOB_TYPES:
         return _file(field, text.strip())
     if kind == "messages" and text.strip() and text.strip()[:1] != "[":
@@ -83,17 +84,17 @@ def read(field: InputField, text: str) -> Json:
     if kind == "message" and text.strip()[:1] != "{":
         return {"role": "user", "content": text}
     try:
-        value = json.loads(text, parse_constant=_refuse)
+        value = json.loads(text, parse_constant=no_constant)
     except (ValueError, RecursionError) as error:
         if kind == "any":
-            return _checked(field, text)
+            return checked(field.name, text)
         raise UsageError(
             f"The input `{field.name}` takes {TYPE_WORDS[kind]}, not: {preview(text, 60)}.", hint=f"({error})"
         ) from None
     check = value_check(kind)
     if check is not None and not check(value):
         raise UsageError(f"The input `{field.name}` takes {TYPE_WORDS[kind]}, not: {preview(text, 60)}.")
-    return _checked(field, value)
+    return checked(field.name, value)
 
 
 def values_of(document: Document, texts: dict[str, str]) -> tuple[dict[str, Json], list[str]]:
@@ -128,15 +129,3 @@ def _file(field: InputField, text: str) -> Json:
         why = getattr(error, "strerror", None) or str(error)
         raise UsageError(f"The file for the input `{field.name}` cannot be read: {why}.", where=str(path)) from None
     return Blob(data, mimetypes.guess_type(path.name)[0] or "application/octet-stream")
-
-
-def _refuse(word: str) -> Json:
-    raise ValueError(f"{word} is not a finite number")
-
-
-def _checked(field: InputField, value: Json) -> Json:
-    try:
-        encode(value)
-    except NotJson as error:
-        raise UsageError(f"The input `{field.name}` holds {error}.") from None
-    return value
