@@ -18,7 +18,7 @@ from studio.support.errors import UsageError
 Problem = tuple[str, str]
 """The path of a node from the top graph, dots between names, and why it cannot leave the studio, as a phrase."""
 
-NO_RACE: Final = "it does not race: the first wire with a value wins, in the order of the file"
+NO_RACE: Final = "it does not race: the first wire with a value wins, in their order"
 
 NO_WEIGHING: Final = "no model of a script completes texts: it is asked by chat, for labels in words"
 
@@ -31,22 +31,28 @@ def problems_before(graph: Graph, registry: Registry) -> list[Problem]:
 
     Raises `GraphError` for a graph that cannot run at all.
     """
-    return found_problems(outline(prepare(graph, registry).plan(True)))
+    return told_before(graph, registry)[0]
 
 
 def differences_before(graph: Graph, registry: Registry) -> list[Problem]:
     """Return what goes into a script and is yet different from a run in the studio, by node."""
-    found = []
-    for path, plan in _named(outline(prepare(graph, registry).plan(True))):
+    return told_before(graph, registry)[1]
+
+
+def told_before(graph: Graph, registry: Registry) -> tuple[list[Problem], list[Problem]]:
+    """Return problems and differences, as the two functions above, of a graph that is planned once."""
+    wirings = outline(prepare(graph, registry).plan(True))
+    return found_problems(wirings), list(_differences(wirings))
+
+
+def _differences(wirings: Sequence[Wiring]) -> Iterator[Problem]:
+    for path, plan in _named(wirings):
         for node in plan.nodes:
             if any(len(race.wires) > 1 for race in node.race_inputs.values()):
-                found.append(
-                    (f"{path}{node.name}", "it does not race: the first wire with a value wins, in their order")
-                )
+                yield f"{path}{node.name}", NO_RACE
             asked = [getattr(node.params, name, "") for name in ("model", "fallback")]
             if any(isinstance(name, str) and name.startswith("text-completion-") for name in asked):
-                found.append((f"{path}{node.name}", NO_WEIGHING))
-    return found
+                yield f"{path}{node.name}", NO_WEIGHING
 
 
 def require_standalone(wirings: Sequence[Wiring]) -> None:

@@ -17,10 +17,9 @@ def make(source: GraphSource, options: Options, tell: Tell) -> Iterator[bytes]:
 
 def problems(source: GraphSource, options: Options) -> list[Problem]:
     """Return what cannot go into the script, and what is different in it, by node."""
-    from studio.export.standalone.problems import differences_before, problems_before
+    from studio.export.standalone.problems import told_before
 
-    stopping = problems_before(source.graph, source.registry)
-    different = differences_before(source.graph, source.registry)
+    stopping, different = told_before(source.graph, source.registry)
     return [
         *(Problem(reason, node) for node, reason in stopping),
         *(Problem(reason, node, stops=False) for node, reason in different),
