@@ -19,11 +19,6 @@ def parameter(port: str) -> str:
     return f"{port}_" if keyword.iskeyword(port) or port.endswith("_") else port
 
 
-def port_of(parameter: str) -> str:
-    """Return the port that a parameter stands for."""
-    return parameter.removesuffix("_")
-
-
 def fresh(wanted: str, taken: Collection[str]) -> str:
     """Return the wanted name, made one that Python takes, with the first number behind it that makes it new."""
     letters = "".join(char if char.isascii() and (char.isalnum() or char == "_") else "_" for char in wanted) or "_"

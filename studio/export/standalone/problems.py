@@ -26,21 +26,12 @@ MOST_TOLD: Final = 20
 """Problems that an error lists."""
 
 
-def problems_before(graph: Graph, registry: Registry) -> list[Problem]:
-    """Return each node that cannot go into a standalone script, with the reason; [] if all can.
+def told_before(graph: Graph, registry: Registry) -> tuple[list[Problem], list[Problem]]:
+    """Return each node that cannot go into a standalone script, with the reason, and what goes into it and is yet
+    different from a run in the studio.
 
     Raises `GraphError` for a graph that cannot run at all.
     """
-    return told_before(graph, registry)[0]
-
-
-def differences_before(graph: Graph, registry: Registry) -> list[Problem]:
-    """Return what goes into a script and is yet different from a run in the studio, by node."""
-    return told_before(graph, registry)[1]
-
-
-def told_before(graph: Graph, registry: Registry) -> tuple[list[Problem], list[Problem]]:
-    """Return problems and differences, as the two functions above, of a graph that is planned once."""
     wirings = outline(prepare(graph, registry).plan(True))
     return found_problems(wirings), list(_differences(wirings))
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from studio import Graph, Trace, run
-from studio.export.standalone.problems import problems_before
+from studio.export.standalone.problems import told_before
 from studio.export.standalone.script import standalone_script
 from studio.importers.opening import open_graph_file
 from studio.spec.registry import default_registry
@@ -36,7 +36,7 @@ def script(example: Path, scripts: dict[Path, str]) -> str:
     """The script of an example: each of them can leave the studio."""
     if example not in scripts:
         graph = Graph.load(example)
-        assert problems_before(graph, default_registry()) == []
+        assert told_before(graph, default_registry())[0] == []
         scripts[example] = standalone_script(graph, default_registry(), file=example.name)
     return scripts[example]
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from studio import Graph
-from studio.export.standalone.problems import differences_before, problems_before
+from studio.export.standalone.problems import told_before
 from studio.export.standalone.script import standalone_script
 from studio.export.targets import GraphSource, find_target, settled
 from studio.export.targets.declaring import GraphTarget
@@ -59,7 +59,7 @@ def stuck() -> Graph:
 
 
 def test_every_node_is_named_with_its_reason() -> None:
-    found = dict(problems_before(stuck(), default_registry()))
+    found = dict(told_before(stuck(), default_registry())[0])
 
     assert list(found) == ["build", "read", "say.compute"]
     assert found["read"] == "its store `diary` is the project's, which other runs share"
@@ -76,7 +76,7 @@ def test_a_node_that_is_switched_off_is_no_problem() -> None:
     for node in (graph.nodes["build"], graph.nodes["read"], graph.graphs["inner"].nodes["compute"]):
         node.knockout = True
 
-    assert problems_before(graph, default_registry()) == []
+    assert told_before(graph, default_registry())[0] == []
     assert Played(standalone_script(graph, default_registry())).main() == 0
 
 
@@ -88,8 +88,8 @@ def test_a_race_is_a_difference_and_no_problem() -> None:
     graph.connect("one.text", "any.value")
     graph.connect("two.text", "any.value")
 
-    assert problems_before(graph, default_registry()) == []
-    assert [node for node, _ in differences_before(graph, default_registry())] == ["any"]
+    assert told_before(graph, default_registry())[0] == []
+    assert [node for node, _ in told_before(graph, default_registry())[1]] == ["any"]
     assert "race for one input" in " ".join(standalone_script(graph, default_registry()).split())
 
 
@@ -98,8 +98,8 @@ def test_a_model_that_completes_texts_is_a_difference(model: str, told: list[str
     graph = Graph("judging")
     graph.add("llm.function", "judge", instructions="Judge this.", labels=["good", "vague"], model=model)
 
-    assert problems_before(graph, default_registry()) == []
-    assert [node for node, _ in differences_before(graph, default_registry())] == told
+    assert told_before(graph, default_registry())[0] == []
+    assert [node for node, _ in told_before(graph, default_registry())[1]] == told
 
 
 def test_a_graph_that_cannot_run_is_told_as_such() -> None:
@@ -107,7 +107,7 @@ def test_a_graph_that_cannot_run_is_told_as_such() -> None:
     graph.add("no.such_type", "it")
 
     with pytest.raises(GraphError, match=r"no\.such_type"):
-        problems_before(graph, default_registry())
+        told_before(graph, default_registry())[0]
 
 
 def test_the_target_tells_problems_and_differences_before_it_writes() -> None:
@@ -163,8 +163,8 @@ def test_a_schema_that_a_script_cannot_apply_is_told_before_it_is_paid_for(rule:
         graph.connect("ask.value", "look.value")
         return graph
 
-    found = problems_before(asking(rule), default_registry())
+    found = told_before(asking(rule), default_registry())[0]
 
     assert [node for node, _ in found] == ["ask", "look"]
     assert all(why in reason for _, reason in found)
-    assert problems_before(asking({"pattern": "^[a-z]*$", "minItems": 2}), default_registry()) == []  # the control
+    assert told_before(asking({"pattern": "^[a-z]*$", "minItems": 2}), default_registry())[0] == []  # the control
