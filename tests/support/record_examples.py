@@ -1,67 +1,39 @@
 """`python -m tests.support.record_examples [NAME…]`: record the runs that ship with the example graphs, afresh.
 
-Runs each graph (all of `graphs/*.yaml` unless named) with its own inputs, or those set down here, and seals the run
-into `graphs/NAME.run.db`.  Needed after any change to an example, to the node types it uses, or to what they ask:
-the tests of the examples say so.
+Runs each graph (all of `graphs/*.yaml` unless named) with its own inputs, or as `tests/data/examples/NAME.yaml` says,
+and seals the run into `graphs/NAME.run.db`.  Needed after any change to an example, to the node types it uses, or to
+what they ask: the tests of the examples say so.
 """
 
 from __future__ import annotations
 
 import argparse
 import tempfile
-from collections.abc import Mapping, Sequence
 from contextlib import chdir
 from pathlib import Path
-from typing import NamedTuple
 
 from studio import run
 from studio.models.scripted import Scripted
 from studio.support.resources import bundled_graphs
-from studio.support.values import Json
 from studio.trace.copies import seal
 from studio.trace.writer import close_writer
-
-
-class Recording(NamedTuple):
-    """With what an example is recorded: its own inputs and the embedded model, unless it says something else."""
-
-    inputs: Mapping[str, Json] = {}
-    replies: Sequence[Json] = ()
-    """Script lines that answer in place of a model."""
-
-
-CRITIC_SCRIPT: tuple[Json, ...] = (
-    {"node": "writer", "reply": "Tide pools are nice places by the sea. There are many things in them."},
-    {"node": "critic", "reply": "vague"},
-    {
-        "node": "writer",
-        "reply": "Tide pools are ponds that the sea fills twice a day. Whales raise their young in them.",
-    },
-    {"node": "critic", "reply": "wrong"},
-    {
-        "node": "writer",
-        "reply": "Twice a day the sea leaves small pools in the hollows of the rock. "
-        "Crabs, limpets and anemones wait there for the next high water.",
-    },
-    {"node": "critic", "reply": "good"},
-)
-
-RECORDINGS: dict[str, Recording] = {
-    # A written dialogue, because it shows the loop: the embedded model is never content with what it wrote.
-    "critic_loop": Recording(replies=CRITIC_SCRIPT),
-}
-"""Examples that are not recorded as they stand."""
+from tests.support.approving import hashes_of
+from tests.support.example_settings import answering, settings_of
 
 
 def record(graph: Path, folder: Path) -> Path:
     """Run the graph and return its sealed recording in `folder`. Raises SystemExit if the run does not end well."""
-    how = RECORDINGS.get(graph.stem, Recording())
+    how = settings_of(graph.stem)
     target = folder / f"{graph.stem}.run.db"
     model = Scripted(how.replies, name="scripted:recording") if how.replies else None
     with tempfile.TemporaryDirectory() as scratch, chdir(graph.parent.parent):
         db = Path(scratch) / "run.sqlite"
         # By a relative name, which the record keeps: it says nothing of the machine it was made on.
-        result = run(graph.relative_to(Path.cwd()), how.inputs, model=model, db=db, seed=0)
+        file = graph.relative_to(Path.cwd())
+        human = answering(how.answers) if how.answers else None
+        result = run(
+            file, how.inputs, model=model, db=db, seed=0, clock=how.clock, human=human, approve=hashes_of(file)
+        )
         if result.status != "ok":
             raise SystemExit(f"{graph.stem}: the run ended {result.status}: {result.error}")
         close_writer(db)
