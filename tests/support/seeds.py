@@ -80,7 +80,7 @@ class Played:
                 leaf(one.node),
                 "\n".join(
                     part
-                    for part in (one.system, *(str(said.get("content", "")) for said in one.messages))
+                    for part in (str(said.get("content") or "") for said in one.messages)
                     if part
                 ),
                 one.reply,

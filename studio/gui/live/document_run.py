@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 class OptionTexts:
     """The options of a run as they are typed; empty means: as set."""
 
-    NAMES = ("model", "embedder", "seed", "cache", "answers", "firings", "calls", "tokens", "cost_usd", "seconds")
+    NAMES = (
+        "model", "embedder", "seed", "cache", "answers", "clock", "firings", "calls", "tokens", "cost_usd", "seconds",
+    )  # fmt: skip
 
     def __init__(self, texts: dict[str, Any] | None = None) -> None:
         known = texts if isinstance(texts, dict) else {}

@@ -352,6 +352,7 @@ class Runs(QObject):
             limits=limits,
             cache=typed["cache"].strip() or None,
             answers=typed["answers"].strip() or None,
+            clock=typed["clock"].strip() or None,
         )
 
     def remember(self, mine: DocumentRun) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QLineEdit
 
 from studio.editing.document.ops import PutNode, RenameNode
 from studio.graph.model import NodeInstance
@@ -183,6 +184,34 @@ def test_stop_aborts_a_run_that_has_no_end(desk: Desk) -> None:
     assert outcome.aborted
     assert "Stopped" in desk.run.state.text()
     assert desk.state("n").status == "ok"
+
+
+CLOCKED = """
+nodes:
+  now: {type: clock.now}
+  out: {type: flow.output}
+edges: [now.time -> out.value]
+"""
+
+
+def test_the_clock_of_a_run_starts_when_the_person_says(desk: Desk) -> None:
+    document = desk.open(CLOCKED)
+    field = desk.run.findChild(QLineEdit, "run.options.clock")
+    assert field is not None
+    field.clear()
+    desk.qtbot.keyClicks(field, "2023-02-13T09:00")
+    assert desk.live.of(document).options["clock"] == "2023-02-13T09:00"
+    outcome = desk.play()
+    assert outcome.result is not None
+    assert outcome.result.outputs["out"].startswith("2023-02-13T09:00:00")
+
+
+def test_a_clock_that_is_no_time_is_told(desk: Desk) -> None:
+    document = desk.open(CLOCKED)
+    desk.live.of(document).options["clock"] = "noon"
+    outcome = desk.play()
+    assert outcome.problem is not None
+    assert "`noon` is no time" in str(outcome.problem)
 
 
 def test_a_limit_pauses_and_go_on_with_double_ends_it(desk: Desk) -> None:

@@ -20,7 +20,8 @@ Goal = Literal["", "hold", "to", "only"]
 @dataclass(frozen=True, slots=True)
 class Options:
     """How a run is made. `model` answers for all roles (None: as set; a provider in tests), `answers` is a file in
-    whose place the window does not ask, `limits` take the place of the graph's own, `cache` None is as set."""
+    whose place the window does not ask, `clock` is when the run's clock starts (ISO 8601; None: now, and it runs),
+    `limits` take the place of the graph's own, `cache` None is as set."""
 
     model: Any = None
     embedder: str | None = None

@@ -1,4 +1,4 @@
-"""The options of a run: model, seed, cache, prepared answers, limits. Empty means: as set, or as the graph says."""
+"""The options of a run: model, seed, cache, prepared answers, clock, limits. Empty: as set, or as the graph says."""
 
 from __future__ import annotations
 
@@ -70,7 +70,9 @@ class OptionsForm(QWidget):
         choose.clicked.connect(self._choose)
         row.addWidget(choose)
         self._row(grid, 3, "Answers", answers)
-        for number, (name, (title, help)) in enumerate(LIMITS.items(), 4):
+        when = "When the run's clock starts, like 2026-01-31T09:30: then it is the same in every run, and never waits"
+        self._row(grid, 4, "Clock", self._line("clock", when, "now"))
+        for number, (name, (title, help)) in enumerate(LIMITS.items(), 5):
             self._row(grid, number, title, self._line(name, help, ""))
         grid.setColumnStretch(1, 1)
 
@@ -106,6 +108,7 @@ class OptionsForm(QWidget):
         parts += [f"{name.replace('_usd', '')} ≤ {options[name]}" for name in LIMITS if options[name]]
         parts += [f"cache {options['cache']}"] if options["cache"] else []
         parts += ["answers from a file"] if options["answers"] else []
+        parts += [f"clock {options['clock']}"] if options["clock"] else []
         return " · ".join(parts)
 
     def _row(self, grid: QGridLayout, number: int, title: str, field: QWidget) -> None:
