@@ -20,10 +20,12 @@ ValueCheck = Callable[[Json], list[Fault]]
 
 @dataclass(frozen=True, kw_only=True)
 class TextJob(Job):
-    """Generate a text, on the port `output`; one that was cut off is a fault unless `allow_cut`."""
+    """Generate a text, on the port `output`; one that was cut off is a fault unless `allow_cut`, one without a word
+    unless `allow_empty`."""
 
     output: str = "text"
     allow_cut: bool = False
+    allow_empty: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,7 +50,7 @@ async def generate(firing: RunContext, inputs: Mapping[str, Json], *, job: TextJ
         )
         text = reply.text.strip()
         faults = []
-        if not text:
+        if not text and not job.allow_empty:
             faults.append(Fault("not_empty", "The answer must not be empty."))
         elif reply.finish_reason == "length" and not job.allow_cut:
             faults.append(Fault("complete", f"The answer was cut off{_after(job)}; it must be shorter."))

@@ -96,6 +96,9 @@ class FunctionParams(Fields):
     allow_cut: bool = param(
         False, help="Accept a text that was cut off at `max_tokens`; else this counts as a fault.", editor=_MODEL
     )
+    allow_empty: bool = param(
+        False, help="Accept a text without a word in it; else this counts as a fault.", editor=_MODEL
+    )
     temperature: float = param(0.0, ge=0, le=2, help="Higher is more varied; 0 is the surest answer.", editor=_MODEL)
     cost_usd: float | None = param(
         None,

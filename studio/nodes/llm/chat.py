@@ -48,6 +48,7 @@ class Chat(Node):
         max_tokens: int | None = param(None, ge=1, help="Longest reply in tokens; empty: what the provider allows.")
         temperature: float = param(0.0, ge=0, le=2, help="Higher is more varied; 0 is the surest answer.")
         stop: tuple[str, ...] = param((), help="Texts at which the reply ends.")
+        allow_empty: bool = param(False, help="Accept a reply without a word in it; else the node fails.")
 
     class In(Fields):
         messages: list[Any] = port([], type="messages", help="The conversation so far.")
@@ -83,10 +84,12 @@ async def chat(
     max_tokens: int | None = None,
     temperature: float = 0.0,
     stop: Sequence[str] = (),
+    allow_empty: bool = False,
 ) -> dict[str, Json | Absent]:
     """Return a model's reply to a conversation: its `text`, as a `message`, and all `messages` with it.
 
-    All of them are absent if nothing is left to answer. Raises `NodeError` for an empty reply.
+    All of them are absent if nothing is left to answer. Raises `NodeError` for an empty reply, unless
+    `allow_empty`.
     """
     said = [*map(_message, messages)]
     if text:
@@ -99,10 +102,10 @@ async def chat(
         [*standing, *recent(said, keep)], max_tokens=max_tokens, temperature=temperature, stop=stop
     )
     answer = reply.text.strip()
-    if not answer:
+    if not answer and not allow_empty:
         raise NodeError(
             f"The model {reply.model} answered with an empty text.",
-            hint="Set `retries`, raise `max_tokens`, or choose another model.",
+            hint="Set `retries` or `allow_empty`, raise `max_tokens`, or choose another model.",
             code="empty",
         )
     message = Message(role="assistant", content=answer)

@@ -72,8 +72,8 @@ class Function(Node):
     nothing helps the node fails, naming the check, the answer and what to do. Below `min_confidence` the label is
     `unsure`, or absent, so that what is wired to it is skipped: send the rest to a person.
 
-    **Limits**: `max_tokens` bounds each answer, and a text cut off there is a fault unless `allow_cut`; once a firing
-    has spent `cost_usd` it makes no further call and fails.
+    **Limits**: `max_tokens` bounds each answer, and a text cut off there is a fault unless `allow_cut`, an empty one
+    unless `allow_empty`; once a firing has spent `cost_usd` it makes no further call and fails.
     """
 
     class Params(FunctionParams):

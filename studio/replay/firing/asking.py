@@ -177,7 +177,9 @@ def _form_of(function: FunctionParams) -> tuple[str, ...]:
         return ("json", "schema", "spans")
     if function.schema:
         return ("json", "schema")
-    return ("not_empty",) if function.allow_cut else ("not_empty", "complete")
+    return tuple(
+        name for name, allowed in (("not_empty", function.allow_empty), ("complete", function.allow_cut)) if not allowed
+    )
 
 
 # -- what a call was for --------------------------------------------------------------------------

@@ -151,7 +151,7 @@ def cases(draw: st.DrawFn) -> Case:
     elif mode == "text":
         port = draw(st.sampled_from(["text", "reply"]))
         params |= {"output": port} if port != "text" else {}
-        params |= some(allow_cut=st.just(True))
+        params |= some(allow_cut=st.just(True), allow_empty=st.just(True))
         answers = st.sampled_from(["Ann.", "Bob"])
     else:
         port = "name"

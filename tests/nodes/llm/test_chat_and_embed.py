@@ -44,6 +44,7 @@ async def test_only_the_last_messages_are_sent_and_all_are_kept() -> None:
 async def test_an_empty_reply_and_a_message_without_text_are_refused() -> None:
     with pytest.raises(NodeError, match="empty text"):
         await run_node(Chat, {}, {"text": "Hi"}, FakeContext(replies=["  "]))
+    assert (await run_node(Chat, {"allow_empty": True}, {"text": "Hi"}, FakeContext(replies=["  "]))).text == ""
     with pytest.raises(NodeError, match="one of the roles"):
         await run_node(Chat, {}, {"messages": [{"role": "robot", "content": "Hi"}]})
 

@@ -216,6 +216,8 @@ async def test_an_empty_answer_and_one_cut_off_are_faults_unless_allowed() -> No
     assert "cut off after 3 tokens" in ctx.chats[2].messages[-1]["content"]
     allowed = await run_node(Function, {**params, "allow_cut": True}, {"q": "?"}, FakeContext(replies=[cut]))
     assert allowed.text == "The sea is"
+    nothing = await run_node(Function, {**params, "allow_empty": True}, {"q": "?"}, FakeContext(replies=["  \n"]))
+    assert nothing.text == ""
 
 
 async def test_an_optional_input_takes_its_default() -> None:
