@@ -43,7 +43,7 @@ REPLIES = (
     ModelError("The model is busy.", code="rate_limit"), ModelError("There is no key.", code="auth"),
 )  # fmt: skip
 GOOD = {
-    "text": ("Ann Lee", ChatReply("Bob.", finish_reason="length")),
+    "text": ("Ann Lee", " ", ChatReply("Bob.", finish_reason="length")),
     "object": ('{"name": "Ann", "size": 12}', '{"name": "Bob", "size": 2}'),
     "extract": ('{"name": "Ann", "size": 12}', '{"name": "Ann Lee"}'),
     "decide": ("good", '{"label": "bad"}'),
