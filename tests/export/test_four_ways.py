@@ -10,7 +10,7 @@ import json
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +24,14 @@ from studio.gui.live.bridge import Live
 from studio.support.resources import bundled_graphs
 from tests.gui.windows import opened
 from tests.support.bare_python import bare_python
-from tests.support.improvising import Improviser
+from tests.support.example_settings import (
+    run_words,
+    script_words,
+    settings_of,
+    typed,
+    types_that_stay,
+)
+from tests.support.improvising import Improviser, ImprovisingPerson
 from tests.support.outlines import outline
 
 pytestmark = pytest.mark.gui
@@ -50,14 +57,16 @@ def exported(path: Path, folder: Path, *words: str) -> Path:
     return script
 
 
-def standing_alone(path: Path, folder: Path, model: str, db: Path) -> list[str]:
+def standing_alone(path: Path, folder: Path, options: Mapping[str, str], db: Path) -> list[str]:
     """Export a standalone script with the files of its graph beside it; return how it is called."""
     data = path.parent / "data" / path.stem
     if data.is_dir():
         shutil.copytree(data, folder / "data" / path.stem)
     script = exported(path, folder, "--standalone")
-    embedder = ["--embedder", "toy"] if "args.embedder" in script.read_text() else []  # where nothing is embedded
-    return [str(script), "--model", model, *embedder, "--db", str(db)]
+    whole = script.read_text()
+    # Options stand only where they have a use.
+    used = [word for name, text in options.items() if f"args.{name}" in whole for word in (f"--{name}", text)]
+    return [str(script), *used, "--db", str(db)]
 
 
 def called(python: Path | str, *words: str) -> dict[str, Any]:
@@ -67,12 +76,14 @@ def called(python: Path | str, *words: str) -> dict[str, Any]:
     return told
 
 
-def in_window(window: MainWindow, qtbot: Any, path: Path, model: str) -> tuple[Path, dict[str, Any]]:
+def in_window(
+    window: MainWindow, qtbot: Any, path: Path, options: Mapping[str, str], inputs: Mapping[str, str]
+) -> tuple[Path, dict[str, Any]]:
     """Run a graph by the window's own action; return the file that it was recorded in, and what came of it."""
     document = window.workbench.part("files").open(path)
     live: Live = window.workbench.part("live")
-    options = live.of(document).options
-    options["model"], options["embedder"] = model, "toy"
+    live.of(document).options.texts.update(options)
+    live.of(document).inputs.update(inputs)
     ended: list[Any] = []
     live.ended.connect(lambda document, outcome: ended.append(outcome))
     window.workbench.trigger("run.run")
@@ -85,24 +96,39 @@ def in_window(window: MainWindow, qtbot: Any, path: Path, model: str) -> tuple[P
 def test_all_four_give_the_same_outline(
     path: Path, tmp_path: Path, window: MainWindow, bare: Path, qtbot: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    improviser = Improviser()
-    first = run_graph(Graph.load(path), model=improviser, embedder="toy", db=tmp_path / "first.db")
+    settings = settings_of(path.stem)
+    inputs = settings.walking
+    model, person = Improviser(), ImprovisingPerson(settings.answers)
+    first = run_graph(
+        Graph.load(path), inputs, model=model, human=person, embedder="toy", clock=settings.clock,
+        db=tmp_path / "first.db",
+    )  # fmt: skip
     assert first.status == "ok", first.error
-    model = improviser.save(tmp_path / "replies.jsonl")
-    options = ("--model", model, "--embedder", "toy", "--db")
+    said = {"model": model.save(tmp_path / "replies.jsonl"), "embedder": "toy"}
+    if settings.clock:
+        said["clock"] = settings.clock
+    if person.lines:
+        said["answers"] = person.save(tmp_path / "answers.jsonl")
+    options = [word for name, text in said.items() for word in (f"--{name}", text)]
 
-    assert main(["run", str(path), "--json", *options, str(tmp_path / "run.db")]) == 0
+    assert main(["run", str(path), *run_words(inputs), *options, "--json", "--db", str(tmp_path / "run.db")]) == 0
     by_run = json.loads(capsys.readouterr().out)
-    by_script = called(sys.executable, str(exported(path, tmp_path)), *options, str(tmp_path / "script.db"))
-    by_itself = called(bare, *standing_alone(path, tmp_path, model, tmp_path / "alone.db"))
-    in_the_window, by_window = in_window(window, qtbot, path, model)
+    script = exported(path, tmp_path)
+    by_script = called(
+        sys.executable, str(script), *script_words(inputs), *options, "--db", str(tmp_path / "script.db")
+    )
+    in_the_window, by_window = in_window(window, qtbot, path, said, typed(inputs))
+    ways = {"script": (tmp_path / "script.db", by_script), "window": (in_the_window, by_window)}
+    if settings.stays:
+        assert types_that_stay(Graph.load(path)) == set(settings.stays)
+    else:
+        alone = standing_alone(path, tmp_path, said, tmp_path / "alone.db")
+        ways["alone"] = (tmp_path / "alone.db", called(bare, *alone, *script_words(inputs)))
 
     expected = list(outline(tmp_path / "run.db"))
     assert expected
-    assert list(outline(tmp_path / "script.db")) == expected
-    assert list(outline(tmp_path / "alone.db")) == expected
-    assert list(outline(in_the_window)) == expected
-    for told in (by_script, by_itself, by_window):
+    for db, told in ways.values():
+        assert list(outline(db)) == expected
         left_out = ("run", "duration_s")
         assert {k: v for k, v in told.items() if k not in left_out} == {
             k: v for k, v in by_run.items() if k not in left_out

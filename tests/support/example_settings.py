@@ -17,8 +17,13 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+from studio.export.standalone.problems import told_before
+from studio.graph.model import Graph
+from studio.graph.paths import node_at
+from studio.graph.scope import Scope
 from studio.graph.tree import parse
 from studio.models.humans import AnswersFile
+from studio.spec.registry import default_registry
 from studio.support.values import Json, encode
 
 FOLDER = Path(__file__).parents[1] / "data" / "examples"
@@ -39,6 +44,28 @@ class Settings:
     def walking(self) -> dict[str, Json]:
         """Inputs of a run that tests make."""
         return {**self.inputs, **self.walked}
+
+
+def types_that_stay(graph: Graph) -> set[str]:
+    """Return the types of the nodes which the export says cannot go into a standalone script."""
+    registry = default_registry()
+    found = (node_at(Scope(graph), path.replace(".", "/"), registry) for path, _ in told_before(graph, registry)[0])
+    return {one[1].type for one in found if one is not None}
+
+
+def run_words(inputs: Mapping[str, Json]) -> list[str]:
+    """Return these inputs as words of `studio run`."""
+    return [word for name, text in typed(inputs).items() for word in ("-i", f"{name}={text}")]
+
+
+def script_words(inputs: Mapping[str, Json]) -> list[str]:
+    """Return these inputs as words of a script. Booleans have other words in each kind of script: give none."""
+    return [word for name, text in typed(inputs).items() for word in (f"--{name.replace('_', '-')}", text)]
+
+
+def typed(inputs: Mapping[str, Json]) -> dict[str, str]:
+    """Return inputs as a person would type them."""
+    return {name: value if isinstance(value, str) else encode(value).decode() for name, value in inputs.items()}
 
 
 def answering(answers: Sequence[Json]) -> AnswersFile:

@@ -1,4 +1,4 @@
-"""A model that makes up fitting answers and keeps them as a script, so that a run can be done again in another way.
+"""A model and a person who make up fitting answers and keep them, so that a run can be done again in another way.
 
 What it says follows from what it is asked, and from nothing else: one of the labels, an object of the schema, or a
 sentence. Its lines are addressed by node, so that runs which overlap calls otherwise are answered alike.
@@ -8,13 +8,22 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from zlib import crc32
 
 from studio.models.scripted import PREFIX
-from studio.spec.calls import ChatCall, ChatReply, CompletionCall, CompletionReply, ModelInfo, TokenChoice
+from studio.spec.calls import (
+    ChatCall,
+    ChatReply,
+    CompletionCall,
+    CompletionReply,
+    HumanCall,
+    ModelInfo,
+    TokenChoice,
+    match_choice,
+)  # fmt: skip
 from studio.support.values import Json, encode
 
 _CHOICES = re.compile(r"\(([^()\n]+(?: / [^()\n]+)+)\)")
@@ -50,6 +59,32 @@ class Improviser:
         """Write the script; return the name of the model that answers by it."""
         path.write_text("".join(json.dumps(line) + "\n" for line in self.lines), encoding="utf-8")
         return f"{PREFIX}{path}"
+
+
+class ImprovisingPerson:
+    """A person (`spec.calls.Human`) who says what was prepared, then the last of it again and again; where there are
+    choices and it is none of them, one of the choices. `lines` are what was said so far."""
+
+    deterministic_order = True
+
+    def __init__(self, prepared: Sequence[Json]) -> None:
+        self.lines: list[dict[str, Json]] = []
+        self._prepared = [one["answer"] if isinstance(one, dict) else one for one in prepared]
+
+    def answers(self, kind: str, name: str) -> bool:
+        return kind == "human"
+
+    async def ask(self, call: HumanCall) -> str:
+        said = str(self._prepared[min(len(self.lines), len(self._prepared) - 1)]) if self._prepared else "yes"
+        if call.choices and match_choice(said, call.choices) is None:
+            said = call.choices[crc32(call.question.encode()) % len(call.choices)]
+        self.lines.append({"node": call.node, "answer": said})
+        return said
+
+    def save(self, path: Path) -> str:
+        """Write a file of answers; return its name."""
+        path.write_text("".join(json.dumps(line) + "\n" for line in self.lines), encoding="utf-8")
+        return str(path)
 
 
 def sample(schema: Mapping[str, Any], asked: str) -> Json:

@@ -20,6 +20,7 @@ from studio.support.resources import bundled_graphs
 from studio.trace import Trace
 from studio.trust.survey import survey
 from tests.export.script.scripts import call, script_of
+from tests.support.example_settings import run_words, script_words, settings_of
 from tests.support.outlines import outline
 
 EXAMPLES = bundled_graphs()
@@ -40,15 +41,17 @@ def told(capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
 def test_every_example_does_the_same_as_a_script(
     path: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    settings = settings_of(path.stem)
     options = ["--model", f"replay:{path.stem}", "--json"]
-    code = main(["run", str(path), *options, "--db", str(tmp_path / "graph.db")])
+    options += ["--clock", settings.clock] if settings.clock else []
+    code = main(["run", str(path), *run_words(settings.inputs), *options, "--db", str(tmp_path / "graph.db")])
     by_graph = told(capsys)
 
     script = script_of(Graph.load(path), tmp_path)
 
-    assert call(script, *options, "--db", str(tmp_path / "script.db")) == code == 0
+    assert call(script, *script_words(settings.inputs), *options, "--db", str(tmp_path / "script.db")) == code == 0
     assert told(capsys) == by_graph
-    assert by_graph["calls"] > 0
+    assert by_graph["firings"] > 0
     assert list(outline(tmp_path / "script.db")) == list(outline(tmp_path / "graph.db"))
 
 

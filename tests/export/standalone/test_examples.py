@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import subprocess
 import sys
 from dataclasses import replace
@@ -19,9 +20,11 @@ from studio.support.resources import bundled_graphs
 from studio.trace.writer import close_writer
 from tests.examples.answering import Answering, as_catalog
 from tests.support.approving import hashes_of
+from tests.support.example_settings import answering, script_words, settings_of
 from tests.support.played_scripts import Played, told
 
-EXAMPLES = [pytest.param(path, id=path.stem) for path in bundled_graphs()]
+EXAMPLES = [pytest.param(path, id=path.stem) for path in bundled_graphs() if not settings_of(path.stem).stays]
+"""All that can leave the studio; `tests/export/test_four_ways.py` sees to it that the others say why they cannot."""
 TOOLS = Path(sys.executable).parent
 
 
@@ -105,12 +108,20 @@ def voting(example: Path) -> Graph:
 def test_the_script_runs_as_the_graph_does_in_the_studio(example: Path, tmp_path: Path) -> None:
     graph = voting(example)
     model, approve = as_catalog(made_up(example, graph)), hashes_of(graph)
-    result = run(graph, catalog=model, db=tmp_path / "studio.db", seed=5, approve=approve)
+    settings = settings_of(example.stem)
+    clock, inputs = settings.clock, settings.walking
+    (tmp_path / "answers").write_text("".join(f"{json.dumps(line)}\n" for line in settings.answers))
+    answers = str(tmp_path / "answers") if settings.answers else None
+    human = answering(settings.answers) if settings.answers else None
+    result = run(
+        graph, inputs, catalog=model, db=tmp_path / "studio.db", seed=5, approve=approve, clock=clock, human=human
+    )
     close_writer(tmp_path / "studio.db")
     played = Played(standalone_script(graph, default_registry()), example.with_suffix(".py"))
     played.answer_by(made_up(example, graph))
 
-    code = played.main("--db", str(tmp_path / "script.db"), "--seed", "5", "--json")
+    words = [word for name, text in (("clock", clock), ("answers", answers)) if text for word in (f"--{name}", text)]
+    code = played.main(*script_words(inputs), *words, "--db", str(tmp_path / "script.db"), "--seed", "5", "--json")
 
     assert code == result.exit_code == 0
     expected, got = told(tmp_path / "studio.db"), told(tmp_path / "script.db")
