@@ -46,6 +46,9 @@ def calls_of(node: NodePlan, resolve: Resolve) -> Iterator[Calls] | None:
         params = node.params
         fixed = _tokens(params.system)
         return iter([Calls(resolve(params.model), 1, fixed, params.max_tokens)])
+    if kind == "llm.complete":
+        params = node.params
+        return iter([Calls(resolve(params.model), params.most_choices, _tokens(params.system), params.max_tokens)])
     if kind == "llm.agent":
         params = node.params
         turns = params.max_turns + (params.on_limit == "answer")

@@ -49,7 +49,7 @@ def loose_functions(region: RegionView) -> None:
 def free_text_steers(region: RegionView) -> None:
     """Name free text of a model, unchecked, that decides which way the graph goes."""
     for node, plan in region.nodes():
-        if plan.spec.type not in ("llm.function", "llm.chat"):
+        if plan.spec.type not in ("llm.function", "llm.chat", "llm.complete"):
             continue
         free = _free_ports(region, node.name)
         for edge in region.after[node.name]:

@@ -18,7 +18,7 @@ from studio.spec.types import PORT_TYPES
 from studio.support.values import encode
 
 TYPES = [cls for cls in Registry().all_types() if cls.__module__.startswith("studio.nodes.")]
-MODEL_TYPES = {"llm.function", "llm.chat", "llm.embed", "retrieve.embedding"}
+MODEL_TYPES = {"llm.function", "llm.chat", "llm.complete", "llm.embed", "retrieve.embedding"}
 """Model and embedding calls are `network` and steady (design rule 2.4)."""
 
 types = pytest.mark.parametrize("cls", TYPES, ids=lambda cls: cls.spec.type)

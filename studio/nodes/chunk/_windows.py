@@ -8,11 +8,14 @@ from typing import Any
 from studio.documents.chunking import windows as sliding
 from studio.documents.chunking.chunk import Source
 from studio.nodes.chunk._cutting import cut, told
+from studio.support.errors import NodeError
 from studio.support.values import Json
 
 
 def cut_into_windows(
     documents: Json,
+    size: int | None = None,
+    parts: int | None = None,
     *,
     way: str = "repocoder",
     lines: int = 0,
@@ -22,6 +25,8 @@ def cut_into_windows(
     show_next: bool = False,
 ) -> dict[str, Any]:
     """Return the texts cut into windows of lines that overlap."""
+    lines = _from_1(size, "size", lines)
+    slices = _from_1(parts, "parts", slices)
     chunks = cut(
         documents,
         lambda source: _windows(
@@ -29,6 +34,14 @@ def cut_into_windows(
         ),
     )
     return told(sliding.merged(chunks) if way == "repocoder" else chunks)
+
+
+def _from_1(given: int | None, name: str, otherwise: int) -> int:
+    if given is None:
+        return otherwise
+    if not 1 <= given <= 10_000:
+        raise NodeError(f"`{name}` is {given}, but it goes from 1 to 10,000.", hint="Correct it.", code="input")
+    return given
 
 
 def _windows(

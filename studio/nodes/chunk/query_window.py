@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from studio.documents.chunking.windows import REPOCODER_LINES, first_query, next_query
 from studio.spec import Fields, Node, RunContext, node, param, port
+from studio.support.errors import NodeError
 
 
 @node(
@@ -26,11 +27,15 @@ class QueryWindow(Node):
     class In(Fields):
         code: str = port(help="The unfinished code, up to the hole.")
         prediction: str = port(None, help="What was generated for the hole in the round before.")
+        size: int = port(None, help="How many lines a window has; else `lines`.")
 
     class Out(Fields):
         query: str = port(help="What to look for.")
 
     def run(self, ctx: RunContext, params: Params, inputs: In) -> Out:
+        size = params.lines if inputs.size is None else inputs.size
+        if size < 2:
+            raise NodeError(f"`size` is {size}, but a window has at least 2 lines.", hint="Correct it.", code="input")
         if inputs.prediction is None:
-            return self.Out(query=first_query(inputs.code, params.lines))
-        return self.Out(query=next_query(inputs.code, inputs.prediction, params.lines))
+            return self.Out(query=first_query(inputs.code, size))
+        return self.Out(query=next_query(inputs.code, inputs.prediction, size))

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from studio.nodes.chunk._cutting import LIMITS, Chunks, Documents
 from studio.nodes.chunk._windows import cut_into_windows
-from studio.spec import Fields, Node, RunContext, node, param
+from studio.spec import Fields, Node, RunContext, node, param, port
 from studio.spec.plain import Plain, changed
 
 
@@ -36,7 +36,8 @@ class Windows(Node):
         )
 
     class In(Documents):
-        pass
+        size: int = port(None, help="How many lines a window has; else `lines`.")
+        parts: int = port(None, help="*repocoder*: how many steps a window is long; else `slices`.")
 
     class Out(Chunks):
         pass
@@ -47,7 +48,7 @@ class Windows(Node):
             yield "`show_next` is for windows of *repocoder*."
 
     def run(self, ctx: RunContext, params: Params, inputs: In) -> Any:
-        return self.Out(**cut_into_windows(inputs.documents, **params.as_dict()))
+        return self.Out(**cut_into_windows(inputs.documents, inputs.size, inputs.parts, **params.as_dict()))
 
     @classmethod
     def plain(cls, params: Any) -> Plain:

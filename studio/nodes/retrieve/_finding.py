@@ -8,7 +8,7 @@ from typing import Any
 
 from studio.documents.ranking.bm25 import K1, B, bm25_scores
 from studio.documents.ranking.fusion import RRF_K, fuse
-from studio.documents.ranking.jaccard import is_behind_hole, jaccard_scores
+from studio.documents.ranking.jaccard import is_behind_hole, jaccard, jaccard_scores
 from studio.documents.ranking.vectors import cosine_scores
 from studio.documents.ranking.words import WAYS
 from studio.nodes.retrieve._ranking import hit, hits_of, texts_of, told
@@ -43,6 +43,7 @@ async def find_by_meaning(
     *,
     model: str = "default",
     min_score: float = -1.0,
+    later_first: bool = False,
     k: int = 5,
     per_source: int = 0,
     order: str = "best_first",
@@ -61,13 +62,14 @@ async def find_by_meaning(
         (asked,) = await firing.embed([query], model)
     scores = await asyncio.to_thread(cosine_scores, asked, vectors)
     above = None if min_score <= -1 else min_score
-    return told(hits_of(chunks, scores, k, per_source, above=above), order)
+    return told(hits_of(chunks, scores, k, per_source, above=above, later_first=later_first), order)
 
 
 def find_by_overlap(
     query: str,
     chunks: Sequence[Json],
     hole: Json = None,
+    sets: Sequence[Sequence[str]] | None = None,
     *,
     words: str = "code",
     only_common: bool = False,
@@ -77,18 +79,48 @@ def find_by_overlap(
     order: str = "best_first",
 ) -> dict[str, Any]:
     """Return the chunks that share most words with the query."""
-    seen = _visible(chunks, hole)
-    scores = jaccard_scores(query, texts_of(seen), WAYS[words])
+    if sets is None:
+        seen = _visible(chunks, hole)
+        scores = jaccard_scores(query, texts_of(seen), WAYS[words])
+    else:
+        if len(sets) != len(chunks):
+            raise NodeError(
+                f"There are {len(sets)} sets of words for {len(chunks)} chunks.", hint="Take those of the same list.",
+                code="input",
+            )  # fmt: skip
+        places = [place for place, chunk in enumerate(chunks) if not _hidden(chunk, hole)]
+        seen = [chunks[place] for place in places]
+        texts_of(seen)
+        asked = frozenset(WAYS[words](query))
+        scores = [jaccard(asked, sets[place]) for place in places]
     above = 0.0 if only_common else None
     return told(hits_of(seen, scores, k, per_source, above=above, later_first=later_first), order)
 
 
+def word_sets(chunks: Sequence[Json], *, words: str = "code") -> dict[str, Any]:
+    """Return the set of words of each chunk, sorted, so that equal texts give equal lists."""
+    sets = [sorted(set(WAYS[words](text))) for text in texts_of(chunks)]
+    return {"sets": sets, "length": len(sets)}
+
+
+def keep_before_hole(hits: Sequence[Json], hole: Json = None, *, k: int = 20) -> dict[str, Any]:
+    """Return the best hits that do not show what stands behind the hole."""
+    texts_of(hits)
+    seen = _visible(hits, hole)
+    kept = [{**(one if isinstance(one, dict) else {"text": one}), "rank": rank} for rank, one in enumerate(seen[:k], 1)]
+    return {"hits": kept, "dropped": len(hits) - len(seen), "length": len(kept)}
+
+
 def _visible(chunks: Sequence[Json], hole: Json) -> list[Json]:
+    return [one for one in chunks if not _hidden(one, hole)]
+
+
+def _hidden(chunk: Json, hole: Json) -> bool:
     match hole:
         case None:
-            return list(chunks)
+            return False
         case {"source": str() as source, "start_line": int() as line}:
-            return [one for one in chunks if not (isinstance(one, dict) and is_behind_hole(one, source, line))]
+            return isinstance(chunk, dict) and is_behind_hole(chunk, source, line)
     raise NodeError(
         f"`hole` is an object with `source` and `start_line`, not {preview(hole)}.", hint="Correct it.", code="input"
     )

@@ -31,6 +31,9 @@ class Embedding(Node):
     class Params(RankParams):
         model: str = param("default", help="Role or name of the embedder.", editor={"kind": "embedder"})
         min_score: float = param(-1.0, ge=-1, le=1, help="Only chunks whose cosine is higher than this.")
+        later_first: bool = param(
+            False, help="Of equal chunks the later comes first, as in RepoCoder's program; else the earlier."
+        )
 
     class In(Fields):
         query: str = port(help="What to look for.")

@@ -46,6 +46,10 @@ class Jaccard(Node):
             None,
             help="RepoCoder's filter: `source` and `start_line` of the prompt whose continuation must not be shown.",
         )
+        sets: list[Any] = port(
+            None,
+            help="The words of each chunk, from *retrieve.words* set to the same `words`; without it they are made.",
+        )
 
     class Out(Ranked):
         pass

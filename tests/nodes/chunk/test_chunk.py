@@ -115,3 +115,17 @@ async def test_the_query_of_each_round() -> None:
 
     assert first.query.split("\n") == [f"line {n}" for n in range(10, 30)]
     assert second.query.split("\n") == ["line 28", "line 29", "guess 1", "guess 2"]
+
+
+async def test_the_size_of_windows_may_be_wired() -> None:
+    text = "\n".join("abcdefgh")
+    set_so = await run_node(Windows, {"lines": 4, "slices": 2}, {"documents": text})
+    wired = await run_node(Windows, {}, {"documents": text, "size": 4, "parts": 2})
+    query = await run_node(QueryWindow, {}, {"code": text, "size": 2})
+
+    assert wired.chunks == set_so.chunks
+    assert query.query == "g\nh"
+    with pytest.raises(NodeError, match="`size` is 0"):
+        await run_node(Windows, {}, {"documents": text, "size": 0})
+    with pytest.raises(NodeError, match="at least 2 lines"):
+        await run_node(QueryWindow, {}, {"code": text, "size": 1})

@@ -6,10 +6,12 @@ from typing import Any
 
 import pytest
 
+from studio.nodes.retrieve.before_hole import BeforeHole
 from studio.nodes.retrieve.bm25 import Bm25
 from studio.nodes.retrieve.embedding import Embedding
 from studio.nodes.retrieve.fuse import Fuse
 from studio.nodes.retrieve.jaccard import Jaccard
+from studio.nodes.retrieve.words import Words
 from studio.spec import Node
 from studio.support.errors import NodeError
 from studio.support.values import Absent
@@ -136,3 +138,41 @@ async def test_weights_and_the_constant_count() -> None:
 async def test_weights_that_are_no_numbers_are_a_problem() -> None:
     with pytest.raises(AssertionError, match="numbers from 0 on"):
         await run_node(Fuse, {"weights": [-1]}, {"rankings": []})
+
+
+async def test_sets_of_words_that_are_there_already_give_the_same_scores() -> None:
+    sets = (await run_node(Words, {"words": "copilot"}, {"chunks": CHUNKS})).sets
+    given = {"query": "cart price", "chunks": CHUNKS, "hole": {"source": "b", "start_line": 1}}
+    made = await run_node(Jaccard, {"k": 9, "words": "copilot"}, given)
+    again = await run_node(Jaccard, {"k": 9, "words": "copilot"}, {**given, "sets": sets})
+
+    assert sets[2] == ["cart"]
+    assert again.hits == made.hits
+    assert [hit["source"] for hit in made.hits].count("b") == 0
+    with pytest.raises(NodeError, match="1 sets of words for 4 chunks"):
+        await run_node(Jaccard, {}, {**given, "sets": sets[:1]})
+
+
+async def test_of_equally_near_chunks_the_later_first_if_asked() -> None:
+    out = await run_node(
+        Embedding, {"k": 2, "later_first": True}, {"query": "the cart", "chunks": CHUNKS}, FakeContext()
+    )
+
+    assert [hit["source"] for hit in out.hits] == ["c", "b"]
+
+
+async def test_the_hole_is_left_out_and_the_best_of_the_others_are_kept() -> None:
+    hits = [
+        {"text": "a", "source": "x", "end_line": 9, "rank": 1},
+        {"text": "b", "places": [{"source": "x", "end_line": 9}, {"source": "y", "end_line": 2}], "rank": 2},
+        {"text": "c", "source": "x", "end_line": 4, "rank": 3},
+        {"text": "d", "source": "y", "end_line": 99, "rank": 4},
+    ]
+    out = await run_node(BeforeHole, {"k": 2}, {"hits": hits, "hole": {"source": "x", "start_line": 5}})
+    every = await run_node(BeforeHole, {}, {"hits": [*hits, "e"]})
+
+    assert [(hit["text"], hit["rank"]) for hit in out.hits] == [("b", 1), ("c", 2)]
+    assert (out.dropped, out.length) == (1, 2)
+    assert (every.dropped, every.length) == (0, 5)
+    with pytest.raises(NodeError, match="`hole` is an object"):
+        await run_node(BeforeHole, {}, {"hits": hits, "hole": 5})

@@ -17,7 +17,7 @@ from studio.spec.node import Node
 from studio.support.errors import StudioError
 from studio.support.values import ABSENT, Json
 
-TYPES = ("llm.function", "llm.chat")
+TYPES = ("llm.function", "llm.chat", "llm.complete")
 """Types whose code does nothing but ask models before the first answer."""
 
 
