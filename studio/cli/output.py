@@ -81,6 +81,11 @@ class Output:
         print(json.dumps(value, ensure_ascii=not _takes_unicode(sys.stdout), indent=None if not self.pretty else 2))
 
     @property
+    def takes_unicode(self) -> bool:
+        """True if any letter can be printed."""
+        return _takes_unicode(sys.stdout)
+
+    @property
     def pretty(self) -> bool:
         """True if JSON is read by a person: it goes to a terminal."""
         return _is_terminal(sys.stdout)

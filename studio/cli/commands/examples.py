@@ -6,13 +6,21 @@ GRAPH arguments of other commands take an example's name too: `studio run inbox_
 from __future__ import annotations
 
 import argparse
+import textwrap
 from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
 from studio.cli import exits
 from studio.cli.graphs import graph_path, open_graph
 from studio.cli.output import Output
+from studio.cli.text import Piece
 from studio.support.errors import EnvironmentProblem, UsageError
-from studio.support.resources import bundled_graphs
+
+if TYPE_CHECKING:
+    from studio.gallery import Entry
+
+PICTURE: Final = (30, 5)
+"""Columns and rows of the pictures in the list."""
 
 EXAMPLES = (
     "studio examples",
@@ -37,22 +45,50 @@ def run(args: argparse.Namespace, out: Output) -> int:
 
 
 def _list(out: Output) -> int:
-    from studio.graph.model import Graph
+    from studio.gallery import GROUPS, entries
 
-    found = [(path, Graph.load(path)) for path in bundled_graphs()]
+    found = entries()
     if out.as_json:
-        out.json([{"name": path.stem, "about": graph.about, "file": str(path)} for path, graph in found])
+        out.json([entry.to_json() for entry in found])
         return exits.OK
     if not found:
         out.note("No examples are installed.")
         return exits.OK
-    wide = max(len(path.stem) for path, _ in found)
-    for path, graph in found:
-        about = " ".join(graph.about.split())
-        out.wrapped(("bold", f"{path.stem:<{wide}}"), "  ", about)
-    out.note()
-    out.note("`studio examples NAME` explains one, `studio run NAME` runs it.")
+    for group, title in GROUPS.items():
+        there = [entry for entry in found if entry.group == group]
+        if there:
+            out.say(("bold", title))
+            if out.columns is not None:
+                out.say()
+        wide = max((len(entry.name) for entry in there), default=0)
+        for entry in there:
+            if out.columns is None:
+                out.say(f"{entry.name:<{wide}}  {entry.about}")
+                out.say(" " * (wide + 2), " · ".join(entry.facts()))
+            else:
+                _show(entry, out, out.columns)
+                out.say()
+    out.note(
+        "`studio examples NAME` explains one, `studio run NAME` runs it, `studio replay NAME` steps through a run."
+    )
     return exits.OK
+
+
+def _show(entry: Entry, out: Output, columns: int) -> None:
+    """Print an example for a person: its picture, and the words beside it."""
+    from studio.gallery import sketch
+    from studio.graph.model import Graph
+
+    picture = sketch(Graph.load(entry.path), *PICTURE) if out.takes_unicode else []
+    indent = PICTURE[0] + 4 if picture else 2
+    room = max(columns - indent, 30)
+    words: list[Piece] = [("bold", entry.name)]
+    words += textwrap.wrap(entry.about, room)
+    words += [("dim", line) for line in textwrap.wrap(" · ".join(entry.facts()), room)]
+    for row in range(max(len(words), len(picture))):
+        drawn = picture[row] if row < len(picture) else ""
+        said = words[row] if row < len(words) else ""
+        out.say("  ", ("dim", f"{drawn:<{indent - 2}}"), said) if said or drawn else out.say()
 
 
 def _explain(name: str, out: Output) -> int:
@@ -60,12 +96,20 @@ def _explain(name: str, out: Output) -> int:
     graph = open_graph(name)
     notes = path.with_suffix(".md")
     text = notes.read_text(encoding="utf-8") if notes.is_file() else graph.about
+    from studio.gallery import entry_of, sketch
+
     if out.as_json:
-        out.json({"name": path.stem, "about": graph.about, "file": str(path), "text": text})
+        out.json({**entry_of(path).to_json(), "text": text})
         return exits.OK
     from studio.cli.markdown import show_markdown
 
     show_markdown(text, out)
+    if out.columns is not None and out.takes_unicode:
+        out.say()
+        for line in sketch(graph, min(out.columns - 2, 96), 16):
+            out.say("  ", line)
+        out.say()
+        out.say("  ", ("dim", " · ".join(entry_of(path).facts())))
     out.note()
     out.note(f"The graph is {path}; run it with `studio run {path.stem}`.")
     return exits.OK
