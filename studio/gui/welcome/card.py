@@ -1,4 +1,4 @@
-"""A card that one presses: a template with its small drawing, its name and what it is for."""
+"""A card that one presses: an example with its small drawing, its name, what it is for and what it needs."""
 
 from __future__ import annotations
 
@@ -13,26 +13,27 @@ from studio.gui.theme import current_theme, themes
 from studio.gui.theme.icons import icon
 from studio.gui.theme.theme import mixed, small_font
 from studio.gui.welcome.preview import rendered
+from studio.gui.widgets.labels import tip
 
-WIDTH, HEIGHT = 262, 198
+WIDTH, HEIGHT = 262, 216
 PICTURE = 118
 _PAD = 12
 _LINES = 3
 
 
 class Card(QAbstractButton):
-    """One template. Space, Enter or a click presses it; one with a recorded run has a button for that, too."""
+    """One example. Space, Enter or a click presses it; one with a recorded run has a button for that, too."""
 
     run_asked = Signal()
     """The recorded run should be shown."""
 
-    def __init__(self, name: str, about: str, parent: QWidget | None = None) -> None:
+    def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setText(name)
-        self.about = " ".join(about.split())[:400]
+        self.about = ""
+        self.facts = ""
         self.setObjectName(f"template.{name}")
         self.setAccessibleName(f"Template {name}")
-        self.setAccessibleDescription(self.about)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setFixedSize(WIDTH, HEIGHT)
@@ -40,6 +41,13 @@ class Card(QAbstractButton):
         self._svg = b""
         self._picture: QPixmap | None = None
         self._hovered = False
+
+    def tell(self, about: str, facts: str) -> None:
+        """Say what it is for, and its size and needs in a few words."""
+        self.about, self.facts = " ".join(about.split())[:400], facts[:200]
+        self.setAccessibleDescription(f"{self.about} {self.facts}".strip())
+        self.setToolTip(tip(f"{self.about}\n{self.facts}"))
+        self.update()
 
     def offer_run(self) -> None:
         """Have a button in the picture that shows the recorded run."""
@@ -137,11 +145,17 @@ class Card(QAbstractButton):
         painter.setPen(theme.colour("soft"))
         metrics = painter.fontMetrics()
         top += line + 3
+        bottom = sheet.bottom() - 7 - metrics.height()
         for text in cut_lines(self.about, lambda words: metrics.horizontalAdvance(words) <= width, _LINES):
             painter.drawText(
                 QRectF(sheet.left() + _PAD, top, width, metrics.height()), Qt.AlignmentFlag.AlignLeft, text
             )
             top += metrics.lineSpacing()
+        painter.setPen(mixed(theme.colour("soft"), theme.colour("accent"), 0.5))
+        facts = metrics.elidedText(self.facts, Qt.TextElideMode.ElideRight, int(width))
+        painter.drawText(
+            QRectF(sheet.left() + _PAD, bottom, width, metrics.height()), Qt.AlignmentFlag.AlignLeft, facts
+        )
 
 
 def cut_lines(text: str, fits: Callable[[str], bool], most: int) -> list[str]:

@@ -1,4 +1,4 @@
-"""`Welcome`: begin a graph, open one, go on with one of the last, take a template, bring back what was not saved."""
+"""`Welcome`: begin a graph, open one, go on with one of the last, take an example, bring back what was not saved."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from PySide6.QtGui import QFont, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QApplication,
     QFrame,
-    QGridLayout,
     QHBoxLayout,
     QLabel,
     QPushButton,
@@ -27,16 +26,16 @@ from studio.gui.base.columns import clear
 from studio.gui.base.guard import guarded
 from studio.gui.files.recovery import when
 from studio.gui.replay.session import Source
-from studio.gui.theme import current_theme, themes
+from studio.gui.theme import themes
 from studio.gui.welcome.card import WIDTH, Card
-from studio.gui.welcome.preview import preview_svg
+from studio.gui.welcome.gallery import GAP, Gallery
 from studio.gui.welcome.recent_runs import RecentRuns
 from studio.gui.welcome.tour import FIRST, Tour
 from studio.gui.workbench import Workbench
 from studio.models.names import EMBEDDED
 from studio.support.resources import bundled_graphs, recorded_run
 
-WIDEST = 4 * (WIDTH + 14)
+WIDEST = 4 * (WIDTH + GAP)
 MOST_RECENT = 8
 LOOK_MS = 400
 """How long after it is shown the page looks for the last runs, in milliseconds: the first picture comes first."""
@@ -44,7 +43,7 @@ MOST_RECOVERIES = 6
 
 
 class Welcome(QScrollArea):
-    """The page. Templates are read and drawn one by one once it is on the screen."""
+    """The page. What it tells of the examples is read, and drawn, one by one once it is on the screen."""
 
     def __init__(self, workbench: Workbench, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -76,23 +75,16 @@ class Welcome(QScrollArea):
         self.runs.filled.connect(self._know_runs)
         runs.addWidget(self.runs)
         _box(runs).hide()
-        self._templates = self._section("Templates")
-        self._grid = QGridLayout()
-        self._grid.setSpacing(14)
-        self._grid.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
-        self._templates.addLayout(self._grid)
+        self.gallery = Gallery(_heading, workbench.registry, self._content)
+        self.gallery.open_asked.connect(lambda path: self.workbench.part("files").open_template(path))
+        self.gallery.run_asked.connect(lambda run: self._see(run))
+        self._rows.addWidget(self.gallery)
         self._rows.addStretch(1)
         self.setWidget(self._content)
-        self.cards: list[Card] = []
-        self._columns = 0
-        self._undrawn: list[tuple[Card, Path]] = []
-        self._drawing = QTimer(self)
-        self._drawing.setSingleShot(True)
-        self._drawing.timeout.connect(self._draw_next)
         self._looking = QTimer(self)
         self._looking.setSingleShot(True)
         self._looking.timeout.connect(self.runs.look)
-        self._fill_templates()
+        self._arrange()
         self._fill_recent()
         self._fill_lost()
         recovery = workbench.parts.get("recovery")
@@ -180,11 +172,7 @@ class Welcome(QScrollArea):
         rows = QVBoxLayout(box)
         rows.setContentsMargins(0, 18, 0, 0)
         rows.setSpacing(4)
-        head = _label(title, "welcome.section")
-        font = QFont(self.font())
-        font.setBold(True)
-        head.setFont(font)
-        rows.addWidget(head)
+        rows.addWidget(_heading(title))
         self._rows.addWidget(box)
         return rows
 
@@ -228,38 +216,16 @@ class Welcome(QScrollArea):
     def _open(self, path: Path) -> None:
         self.workbench.part("files").open(path)
 
-    def _fill_templates(self) -> None:
-        for path in bundled_graphs():
-            card = Card(path.stem, about_of(path), self._content)
-            card.clicked.connect(lambda *_, path=path: self.workbench.part("files").open_template(path))
-            run = recorded_run(path.stem)
-            if run is not None:
-                card.offer_run()
-                card.run_asked.connect(partial(self._see, run))
-            self.cards.append(card)
-        self._arrange()
+    @property
+    def cards(self) -> list[Card]:
+        """The cards of the examples, in the order in which they are shown."""
+        return self.gallery.cards
 
     def _arrange(self) -> None:
-        room = min(self.viewport().width() - 72, WIDEST)
-        columns = max(1, (room + 14) // (WIDTH + 14))
-        if columns == self._columns:
-            return
-        self._columns = columns
-        for index, card in enumerate(self.cards):
-            self._grid.addWidget(card, index // columns, index % columns)
-
-    # -- drawing ------------------------------------------------------------------------------
+        self.gallery.arrange(min(self.viewport().width() - 72, WIDEST))
 
     def _on_theme(self) -> None:
-        self._undrawn = list(zip(self.cards, bundled_graphs(), strict=True))
-        if self.isVisible():
-            self._drawing.start(0)
-
-    def _draw_next(self) -> None:
-        if self._undrawn:
-            card, path = self._undrawn.pop(0)
-            card.show_drawing(preview_svg(path, current_theme(), self.workbench.registry))
-            self._drawing.start(0)
+        self.gallery.draw_anew()
 
     @guarded()
     def showEvent(self, event: QShowEvent) -> None:
@@ -268,24 +234,13 @@ class Welcome(QScrollArea):
         self._fill_recent()
         self._looking.start(LOOK_MS)
         self._arrange()
-        self._drawing.start(30)
+        self.gallery.go_on(30)
 
     @guarded()
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Put as many cards side by side as there is room for."""
         super().resizeEvent(event)
         self._arrange()
-
-
-def about_of(path: Path) -> str:
-    """Return what a graph file says of itself, "" if it cannot be read."""
-    from studio.graph.model import Graph
-    from studio.support.errors import StudioError
-
-    try:
-        return Graph.load(path).about
-    except StudioError:
-        return ""
 
 
 _LOOKS = {
@@ -303,6 +258,14 @@ def _label(text: str, name: str) -> QLabel:
     made.setProperty("look", _LOOKS.get(name, "text"))
     made.setTextFormat(Qt.TextFormat.PlainText)
     made.setWordWrap(name in ("welcome.about", "welcome.hint"))
+    return made
+
+
+def _heading(title: str) -> QLabel:
+    made = _label(title, "welcome.section")
+    font = QFont(made.font())
+    font.setBold(True)
+    made.setFont(font)
     return made
 
 

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QPushButton
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 
+from studio.gallery import GROUPS, entries
 from studio.gui.frame.window import MainWindow
 from studio.gui.theme import Theme, current_theme
 from studio.gui.welcome import Welcome
@@ -29,8 +30,24 @@ def page(window: MainWindow) -> Welcome:
 def test_it_is_there_first_and_says_that_no_key_is_needed(window: MainWindow) -> None:
     assert "No key is needed" in page(window)._hint.text()
     assert window.pages.tabBar().isHidden()
-    assert [card.text() for card in page(window).cards] == [path.stem for path in bundled_graphs()]
-    assert all(card.about for card in page(window).cards)
+    assert {card.text() for card in page(window).cards} == {path.stem for path in bundled_graphs()}
+
+
+def test_each_card_tells_purpose_size_and_needs(window: MainWindow, qtbot: Any) -> None:
+    cards = page(window).cards
+    qtbot.waitUntil(lambda: all(card.about for card in cards))
+
+    assert [card.text() for card in cards] == [entry.name for entry in entries()]
+    for card, entry in zip(cards, entries(), strict=True):
+        assert card.about == entry.about[:400]
+        assert card.facts == " · ".join(entry.facts())
+        assert entry.about[:40] in card.accessibleDescription()
+
+
+def test_the_examples_stand_under_headings(window: MainWindow) -> None:
+    headings = [one.text() for one in page(window).gallery.findChildren(QLabel, "welcome.section")]
+
+    assert headings == [GROUPS[group] for group in dict.fromkeys(entry.group for entry in entries())]
 
 
 def test_another_model_is_named_instead(window: MainWindow) -> None:
