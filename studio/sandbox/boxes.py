@@ -77,6 +77,7 @@ class RunSandbox:
         timeout_s: float = 60.0,
         memory_mb: int = 2048,
         most_bytes: int = 1_000_000,
+        readable: tuple[Path, ...] = (),
     ) -> CommandResult:
         """Run a command; see `spec.outside.Sandbox`."""
         boundary = await self._chosen()
@@ -93,7 +94,7 @@ class RunSandbox:
                     timeout_s=timeout_s,
                     memory_mb=memory_mb,
                     most_bytes=most_bytes,
-                    folders=self._folders,
+                    folders=(*self._folders, *map(str, readable)),
                 )
             except NodeError as error:
                 raise _placed(error, boundary) from None

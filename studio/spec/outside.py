@@ -70,8 +70,10 @@ class Sandbox(Protocol):
         timeout_s: float = 60.0,
         memory_mb: int = 2048,
         most_bytes: int = 1_000_000,
+        readable: tuple[Path, ...] = (),
     ) -> CommandResult:
-        """Run a command (no shell) in a folder. `variables` are added to a minimal environment that holds no keys.
+        """Run a command (no shell) in a folder. `variables` are added to a minimal environment that holds no keys;
+        `readable` are folders besides that it may read, and never change.
 
         Raises `NodeError` if there is no such program or the time is over; an exit code is no error.
         """

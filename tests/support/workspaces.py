@@ -35,6 +35,7 @@ class BareCommands:
         timeout_s: float = 60.0,
         memory_mb: int = 2048,
         most_bytes: int = 1_000_000,
+        readable: tuple[Path, ...] = (),
     ) -> CommandResult:
         self.calls.append(list(argv))
         try:

@@ -43,8 +43,8 @@ async def commit(git: Git, message: str, names: list[str] | None, *, author: str
     """Commit these files, or all that changed in the folder. Files of secrets stay out; hooks do not run."""
     if not message.strip() or len(message) > MOST_MESSAGE:
         raise NodeError("the message of a commit needs some words, and not more than 100,000 characters.")
-    if not (_PERSON.fullmatch(author) and _PERSON.fullmatch(email)):
-        raise NodeError("the author's name or address is empty or holds < or >.", hint="Correct the params.")
+    if problem := person_problem(author, email):
+        raise NodeError(problem, hint="Correct the params.")
     state = await state_of(git)
     changed = {name for file in state.files for name in (file["name"], file.get("before")) if name}
     wanted = changed if names is None else changed & {_file_name(name) for name in names}
@@ -63,6 +63,13 @@ async def commit(git: Git, message: str, names: list[str] | None, *, author: str
     )  # fmt: skip
     head = await git.run("rev-parse", "--verify", "HEAD")
     return Committed(head.stdout.strip(), files, secret)
+
+
+def person_problem(name: str, email: str) -> str:
+    """Return why git would not take this for an author, as a sentence; "" if it does."""
+    if _PERSON.fullmatch(name) and _PERSON.fullmatch(email):
+        return ""
+    return "the author's name or address is empty or holds < or >."
 
 
 async def make_branch(git: Git, name: str, start: str, *, switch: bool) -> str:

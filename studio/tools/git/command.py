@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from studio.spec.outside import CommandResult, Sandbox
 from studio.support.errors import NodeError
@@ -24,10 +24,15 @@ class Git:
     files of Git LFS and the like are their pointers.
     """
 
-    def __init__(self, repository: Repository, sandbox: Sandbox, filters: dict[str, str]) -> None:
+    def __init__(
+        self, repository: Repository, sandbox: Sandbox, filters: dict[str, str], readable: tuple[Path, ...] = ()
+    ) -> None:
+        """`readable`: folders besides the project that commands may read, as the repository of a copy elsewhere."""
         self.repository = repository
         self._sandbox = sandbox
+        self._filters = filters
         self._variables = variables({**SETTINGS, **filters})
+        self._more: dict[str, Any] = {"readable": readable} if readable else {}
 
     @classmethod
     async def at(cls, project: Path, folder: str, sandbox: Sandbox) -> Git:
@@ -36,6 +41,12 @@ class Git:
         made = cls(repository, sandbox, {})
         listed = await made.run("config", "--list", "--name-only", "--null")
         return cls(repository, sandbox, switched_off(listed.stdout.split("\0")))
+
+    def elsewhere(self, folder: Path, files: Path) -> Git:
+        """Return the same repository, read-only, with the files of a checkout elsewhere: `files` in `folder`."""
+        there = self.repository
+        copy = Repository(folder, files, files, there.git_dir, there.common_dir)
+        return Git(copy, self._sandbox, {**self._filters, "core.sparseCheckout": "false"}, (there.top,))
 
     async def run(
         self,
@@ -62,6 +73,7 @@ class Git:
                 variables={**self._variables, **(extra or {})},
                 timeout_s=timeout_s,
                 most_bytes=MOST_BYTES,
+                **self._more,
             )
         except NodeError as error:
             if error.kind == "no_program":
