@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QEvent, QRectF, QSize, QSizeF, Qt, Signal
 from PySide6.QtGui import QColor, QEnterEvent, QFont, QPainter, QPainterPath, QPaintEvent, QPen, QPixmap, QShowEvent
@@ -15,7 +15,7 @@ from studio.gui.theme.theme import mixed, small_font
 from studio.gui.welcome.preview import rendered
 from studio.gui.widgets.labels import tip
 
-WIDTH, HEIGHT = 262, 216
+WIDTH, HEIGHT = 262, 232
 PICTURE = 118
 _PAD = 12
 _LINES = 3
@@ -31,7 +31,7 @@ class Card(QAbstractButton):
         super().__init__(parent)
         self.setText(name)
         self.about = ""
-        self.facts = ""
+        self.facts: list[str] = []
         self.setObjectName(f"template.{name}")
         self.setAccessibleName(f"Template {name}")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -42,11 +42,11 @@ class Card(QAbstractButton):
         self._picture: QPixmap | None = None
         self._hovered = False
 
-    def tell(self, about: str, facts: str) -> None:
-        """Say what it is for, and its size and needs in a few words."""
-        self.about, self.facts = " ".join(about.split())[:400], facts[:200]
-        self.setAccessibleDescription(f"{self.about} {self.facts}".strip())
-        self.setToolTip(tip(f"{self.about}\n{self.facts}"))
+    def tell(self, about: str, facts: Sequence[str]) -> None:
+        """Say what it is for, and its size and needs: a line for each fact, at most two."""
+        self.about, self.facts = " ".join(about.split())[:400], [fact[:200] for fact in facts[:2]]
+        self.setAccessibleDescription(" ".join((self.about, *self.facts)))
+        self.setToolTip(tip("\n".join((self.about, *self.facts))))
         self.update()
 
     def offer_run(self) -> None:
@@ -145,17 +145,19 @@ class Card(QAbstractButton):
         painter.setPen(theme.colour("soft"))
         metrics = painter.fontMetrics()
         top += line + 3
-        bottom = sheet.bottom() - 7 - metrics.height()
         for text in cut_lines(self.about, lambda words: metrics.horizontalAdvance(words) <= width, _LINES):
             painter.drawText(
                 QRectF(sheet.left() + _PAD, top, width, metrics.height()), Qt.AlignmentFlag.AlignLeft, text
             )
             top += metrics.lineSpacing()
         painter.setPen(mixed(theme.colour("soft"), theme.colour("accent"), 0.5))
-        facts = metrics.elidedText(self.facts, Qt.TextElideMode.ElideRight, int(width))
-        painter.drawText(
-            QRectF(sheet.left() + _PAD, bottom, width, metrics.height()), Qt.AlignmentFlag.AlignLeft, facts
-        )
+        top = sheet.bottom() - 7 - metrics.lineSpacing() * len(self.facts)
+        for fact in self.facts:
+            text = metrics.elidedText(fact, Qt.TextElideMode.ElideRight, int(width))
+            painter.drawText(
+                QRectF(sheet.left() + _PAD, top, width, metrics.height()), Qt.AlignmentFlag.AlignLeft, text
+            )
+            top += metrics.lineSpacing()
 
 
 def cut_lines(text: str, fits: Callable[[str], bool], most: int) -> list[str]:

@@ -110,7 +110,8 @@ class Gallery(QWidget):
             except (StudioError, ValueError) as error:
                 _log.warning("nothing is told of %s: %s", card.text(), error)
             else:
-                card.tell(entry.about, " · ".join(entry.facts()))
+                facts = entry.facts()
+                card.tell(entry.about, [" · ".join(facts[:2]), *facts[2:]])
         elif self._undrawn:
             card = self._undrawn.pop(0)
             card.show_drawing(preview_svg(self._paths[card], current_theme(), self._registry))
