@@ -30,6 +30,7 @@ TERMS: Final = ("recency", "importance", "relevance")
 NAMES: Final = (*TERMS, "raw_recency", "raw_importance", "raw_relevance", "idle_hours", "age_hours", "rank", "count")
 """What a formula may name: see `StreamStore.op_retrieve`."""
 RECENCIES: Final = ("hours", "rank")
+TIES: Final = ("newest", "released")
 
 _VECTOR: Final = Field("vector", type="vector")
 
@@ -107,10 +108,13 @@ class StreamStore(Store):
 
     def op_retrieve(
         self, now: bytes, vector: bytes = b"null", limit: bytes = b"null", formula: bytes = b'""',
-        decay: bytes = b"0.995", recency: bytes = b'"hours"', filter: bytes = b"null",
+        decay: bytes = b"0.995", recency: bytes = b'"hours"', filter: bytes = b"null", ties: bytes = b'"newest"',
     ) -> bytes:  # fmt: skip
         """Return entries, at most `limit`, those of the highest score first and of equal ones the newest: what `items`
         gives of each, its `score`, and the three terms.
+
+        With `ties` as `released`, entries accessed at one time are ranked the newest first, and thoughts after all
+        others; of equal scores that of the lower rank comes first. So does the released program (`retrieve.py`).
 
         The candidates are all that the filter lets pass. The formula may name
 
@@ -132,11 +136,18 @@ class StreamStore(Store):
                 f"the decay of a stream is {base:g}, but it must lie above 0 and not above 1.", code="store"
             )
         score = Score(text_of(formula, "formula") or FORMULA)
+        between = text_of(ties, "ties")
+        if between not in TIES:
+            raise NodeError(f"ties go by {' or '.join(TIES)}, not by {preview(between, 40)}.", code="store")
         found = self._passing(filter, when)
+        if between == "released":
+            found.reverse()
+            found.sort(key=lambda one: (hours(one[1].accessed), one[1].kind == "thought"))
         values = _terms(found, when, _vector(vector), base, how)
         used = [(name, values[name]) for name in score.names]
         totals = [score({name: column[place] for name, column in used}) for place in range(len(found))]
-        best = sorted(range(len(found)), key=lambda place: (-totals[place], -place))
+        sign = 1 if between == "released" else -1
+        best = sorted(range(len(found)), key=lambda place: (-totals[place], sign * place))
         return encode(
             [
                 _told(*found[place]) | {"score": totals[place]} | {name: values[name][place] for name in TERMS}

@@ -23,15 +23,18 @@ async def recall(
     decay: float = 0.995,
     recency: str = "hours",
     filter: Json = None,
+    ties: str = "newest",
     touch: bool = True,
     time: str = "clock",
     tick_hours: float = 1.0,
 ) -> dict[str, Any]:
     """Return the entries of a stream that score highest by an expression, and note that they were remembered."""
     now = await what_time(firing, time, tick_hours, values.get("now"))
+    most = values.get("limit")
     items: list[Json] = ask(
-        firing, store, "stream", "retrieve", now=now, vector=values.get("vector"), limit=limit,
-        formula=expression.text, decay=decay, recency=recency, filter=filled(filter, values),
+        firing, store, "stream", "retrieve", now=now, vector=values.get("vector"),
+        limit=limit if most is None else most,
+        formula=expression.text, decay=decay, recency=recency, filter=filled(filter, values), ties=ties,
     )  # fmt: skip
     if touch and items:
         ask(firing, store, "stream", "touch", ids=[item["id"] for item in items], now=now)

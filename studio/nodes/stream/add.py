@@ -33,6 +33,8 @@ class Add(Node):
         vector: Any = port(None, type="vector", help="Its vector.")
         importance: float = port(None, help="Its importance; else the param of that name.")
         now: Any = now_port()
+        id: str = port("", help="A name of its own for the entry; where it is taken, `~2` and so on is put to it.")
+        kind: str = port("", help="What it is; else the param of that name.")
         meta: dict[str, Any] = port(None, help="An object with anything else; filters read it as `meta.name`.")
 
     class Out(Fields):
@@ -43,8 +45,8 @@ class Add(Node):
         # The name says where it comes from, and is the same for an item of a map and when its writes are repeated.
         now = await what_time(ctx, params.time, params.tick_hours, inputs.now)
         done = ask(
-            ctx, params.store, "stream", "add", id=f"{ctx.node}@{ctx.tick}", text=inputs.text, now=now,
-            kind=params.kind, vector=inputs.vector,
+            ctx, params.store, "stream", "add", id=inputs.id or f"{ctx.node}@{ctx.tick}", text=inputs.text,
+            now=now, kind=inputs.kind or params.kind, vector=inputs.vector,
             importance=params.importance if inputs.importance is None else inputs.importance,
             meta={} if inputs.meta is None else inputs.meta,
         )  # fmt: skip

@@ -49,6 +49,12 @@ class Retrieve(Node):
         filter: dict[str, Any] = filter_param(
             "Which entries, by `text`, `kind`, `importance`, `age_hours`, `idle_hours`, `meta.name`"
         )
+        ties: Literal["newest", "released"] = param(
+            "newest",
+            choices=("newest", "released"),
+            help="Of equal scores the newest first; or as the released program has it: the one accessed longest ago, "
+            "of those accessed at one time the newest, thoughts after all others. It also settles equal ranks.",
+        )
         touch: bool = param(True, help="Note that the entries were accessed now.")
         time: Literal["clock", "tick"] = time_param()
         tick_hours: float = tick_param()
@@ -56,6 +62,7 @@ class Retrieve(Node):
     class In(Fields):
         vector: Any = port(None, type="vector", help="The query's vector; without one nothing is relevant.")
         now: Any = now_port()
+        limit: int = port(None, help="At most so many entries; else the param of that name.")
 
     class Out(Fields):
         items: list[Any] = port(help="The entries with their scores and terms, highest first.")

@@ -1,0 +1,74 @@
+"""`grid.walk`: the next step on the way to where something is to be done."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from studio.nodes.grid._happening import checked_state, key_of
+from studio.nodes.grid._maps import checked_map, tile_of, tiles_of, way
+from studio.spec import Fields, Node, RunContext, node, param, port
+
+
+@node("grid.walk", title="Walk", category="Worlds", icon="map", effects="reads", needs_approval=False)
+class Walk(Node):
+    """Go one tile towards an address; plan the way first if there is no plan.
+
+    The address is a place (`town:home:kitchen:sink`); `town:home:kitchen:<random>` is any tile there; `<persona> Ann`
+    half-way to a person, `<waiting> 3 2` a tile. Of the tiles of a place *choices* are drawn, those where somebody
+    stands are left out if others remain, and the nearest counts. Without a way one stays. (Generative Agents, Park et
+    al. 2023, released program, `execute.py`.)
+    """
+
+    class Params(Fields):
+        choices: int = param(4, ge=1, le=1000, help="So many tiles of a place are drawn and compared.")
+
+    class In(Fields):
+        map: dict[str, Any] = port(help="The map, as *grid.map* gives it.")
+        state: dict[str, Any] = port(help="What happens where, as *grid.events* gives it.")
+        tile: list[Any] = port(help="The tile one stands at.")
+        address: str = port(help="Where to go.")
+        path: list[Any] = port((), help="What is left of the way that was planned.")
+        planned: bool = port(False, help="True if a way to this address was planned.")
+
+    class Out(Fields):
+        tile: list[Any] = port(help="The tile one stands at after this step.")
+        path: list[Any] = port(help="What is left of the way.")
+        planned: bool = port(help="True.")
+        arrived: bool = port(help="True if nothing is left of the way.")
+
+    def run(self, ctx: RunContext, params: Params, inputs: In) -> Out:
+        world, state = checked_map(inputs.map), checked_state(inputs.state)
+        start = list(tile_of(world, inputs.tile))
+        path: list[Any] = list(inputs.path)
+        if not inputs.planned or ("<random>" in inputs.address and not path):
+            targets = self._targets(ctx, world, state, start, inputs.address)
+            drawn = ctx.random.sample(targets, min(params.choices, len(targets)))
+            free = [one for one in drawn if not self._taken(state, one)]
+            ways = [found for one in free or drawn if (found := way(world, start, one))]
+            path = min(ways, key=len)[1:] if ways else []
+        tile = path.pop(0) if path else start
+        return self.Out(tile=tile, path=path, planned=True, arrived=not path)
+
+    def _targets(
+        self, ctx: RunContext, world: dict[str, Any], state: dict[str, Any], start: list[int], address: str
+    ) -> list[list[int]]:
+        """The tiles one may go to. None for a place or a person that is not there."""
+        if "<persona>" in address:
+            other = state["people"].get(address.split("<persona>")[-1].strip())
+            between = way(world, start, other) if other else []
+            if len(between) <= 2:
+                return [start]
+            middle = len(between) // 2
+            nearer, farther = between[middle], between[middle + 1] if middle + 1 < len(between) else between[middle]
+            return [nearer if len(way(world, start, nearer)) <= len(way(world, start, farther)) else farther]
+        if "<waiting>" in address:
+            parts = address.split("<waiting>")[-1].split()[:2]
+            return [list(tile_of(world, [int(part) if part.isdecimal() else part for part in parts]))]
+        if "<random>" in address:
+            inside = tiles_of(world, address.rpartition(":")[0])
+            return ctx.random.sample(inside, 1) if inside else []
+        return tiles_of(world, address)
+
+    def _taken(self, state: dict[str, Any], tile: list[int]) -> bool:
+        """True if a person stands at the tile."""
+        return any(event[0] in state["people"] for event in state["at"].get(key_of(tile), ()))

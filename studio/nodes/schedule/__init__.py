@@ -1,0 +1,1 @@
+"""Schedules of a day: rows of an activity and its minutes, beginning at midnight."""
