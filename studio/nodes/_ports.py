@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -14,6 +14,30 @@ from studio.support.expressions import Expression, ExpressionError
 def any_ports(names: tuple[str, ...], help: str, type: str = "any") -> type[Fields]:
     """Return a class with one required port per name, all of one type."""
     return make_fields("Ports", {name: port(type=type, help=help) for name in names})
+
+
+def expression_ports(text: Any, optional: Any, help: str) -> type[Fields]:
+    """Return a class with one port per free name of an expression; those that `optional` maps to a value need no wire,
+    and have the value where nothing comes."""
+    names = expression_names(text)
+    if not isinstance(optional, Mapping) or not optional:
+        return any_ports(names, help)
+    return make_fields(
+        "Ports",
+        {
+            name: port(optional[name], type="any", help=f"{help} Optional.") if name in optional else port(help=help)
+            for name in names
+        },
+    )
+
+
+def optional_problems(text: Any, optional: Any) -> Iterator[str]:
+    """Yield a sentence for each optional name that stands in no expression."""
+    names = expression_names(text)
+    if isinstance(optional, Mapping) and names:
+        for name in optional:
+            if name not in names:
+                yield f"`optional` names `{name}`, which is no input."
 
 
 def name_problems(names: Iterable[Any], what: str) -> Iterator[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from studio.nodes._ports import any_ports, expression_names, expression_problems
+from studio.nodes._ports import expression_ports, expression_problems, optional_problems
 from studio.nodes.logic._holding import decide_by
 from studio.spec import Fields, Node, RunContext, node, param, port
 from studio.spec.plain import Formula, Plain
@@ -30,6 +30,9 @@ class Condition(Node):
 
     class Params(Fields):
         expression: str = param(help="The condition, as in `score >= 0.8`.", editor={"kind": "expression"})
+        optional: dict[str, Any] = param(
+            {}, help="Inputs that may be absent, with the value that stands for them then.", editor={"kind": "values"}
+        )
 
     class Out(Fields):
         value: bool = port(help="True if the condition holds.")
@@ -37,11 +40,12 @@ class Condition(Node):
 
     @classmethod
     def inputs(cls, params: Any) -> type[Fields]:
-        return any_ports(expression_names(params.expression), "Used in the condition.")
+        return expression_ports(params.expression, params.optional, "Used in the condition.")
 
     @classmethod
     def problems(cls, params: Any) -> Iterator[str]:
         yield from expression_problems(params.expression)
+        yield from optional_problems(params.expression, params.optional)
 
     def run(self, ctx: RunContext, params: Params, inputs: Fields) -> Out:
         return self.Out(**decide_by(vars(inputs), Expression.parse(params.expression)))

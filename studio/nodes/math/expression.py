@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any, Literal
 
-from studio.nodes._ports import any_ports, expression_names, expression_problems
+from studio.nodes._ports import expression_ports, expression_problems, optional_problems
 from studio.nodes.math._computing import compute, compute_kind
 from studio.spec import Fields, Node, RunContext, make_fields, node, param, port
 from studio.spec.plain import Formula, Plain
@@ -36,13 +36,16 @@ class Compute(Node):
         kind: Literal["any", "number", "integer", "text", "boolean", "list"] = param(
             "any", choices=KINDS, help="What kind of value comes out."
         )
+        optional: dict[str, Any] = param(
+            {}, help="Inputs that may be absent, with the value that stands for them then.", editor={"kind": "values"}
+        )
 
     class Out(Fields):
         value: Any = port(help="The value.")
 
     @classmethod
     def inputs(cls, params: Any) -> type[Fields]:
-        return any_ports(expression_names(params.expression), "Used in the expression.")
+        return expression_ports(params.expression, params.optional, "Used in the expression.")
 
     @classmethod
     def outputs(cls, params: Any) -> type[Fields]:
@@ -51,6 +54,7 @@ class Compute(Node):
     @classmethod
     def problems(cls, params: Any) -> Iterator[str]:
         yield from expression_problems(params.expression)
+        yield from optional_problems(params.expression, params.optional)
 
     def run(self, ctx: RunContext, params: Params, inputs: Fields) -> Fields:
         return self.outputs(params)(**compute_kind(vars(inputs), Expression.parse(params.expression), params.kind))

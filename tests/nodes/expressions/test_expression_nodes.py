@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from studio import Graph, run
 from studio.nodes.logic.expression import Condition
 from studio.nodes.math.expression import Compute
 from studio.spec.params import parse_params
@@ -57,3 +59,33 @@ async def test_a_failure_names_the_expression() -> None:
 @pytest.mark.parametrize("expression", ["", "x +", "open('f')", "lambda: 1"])
 def test_an_expression_that_cannot_be_used_is_told(cls: Any, expression: str) -> None:
     assert list(cls.problems(parse_params(cls.Params, {"expression": expression})[0]))
+
+
+@pytest.mark.parametrize("cls", [Compute, Condition])
+async def test_an_input_that_may_be_absent_has_its_value_then(cls: Any) -> None:
+    params = {"expression": "a > b", "optional": {"b": 2}}
+    fields = cls.inputs(parse_params(cls.Params, params)[0]).fields()
+    assert (fields["a"].required, fields["b"].required) == (True, False)
+
+    assert (await run_node(cls, params, {"a": 3})).value is True
+    assert (await run_node(cls, params, {"a": 3, "b": 4})).value is False
+
+
+def test_a_knocked_out_module_leaves_the_resting_value(tmp_path: Path) -> None:
+    graph = """
+nodes:
+  fear: {type: math.expression, expression: "9", knockout: KNOCKOUT}
+  act: {type: math.expression, expression: hunger + fear, optional: {hunger: 1, fear: 0.5}}
+  out: {type: flow.output}
+edges: [fear.value -> act.fear, act.value -> out.value]
+"""
+    for knockout, value in (("false", 10), ("true", 1.5)):
+        result = run(Graph.from_text(graph.replace("KNOCKOUT", knockout)), db=tmp_path / f"{knockout}.db")
+        assert result.outputs == {"out": value}
+
+
+@pytest.mark.parametrize("cls", [Compute, Condition])
+def test_an_optional_name_that_is_no_input_is_told(cls: Any) -> None:
+    params = parse_params(cls.Params, {"expression": "a > 1", "optional": {"b": 2}})[0]
+
+    assert list(cls.problems(params)) == ["`optional` names `b`, which is no input."]
