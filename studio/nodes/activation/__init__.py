@@ -1,0 +1,1 @@
+"""Node types that reckon how near to mind each chunk of a memory is (Anderson 2007)."""

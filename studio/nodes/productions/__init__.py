@@ -1,0 +1,1 @@
+"""Node types for production rules over buffers: read, matched, fired, compiled."""
