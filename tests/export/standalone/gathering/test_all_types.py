@@ -51,6 +51,7 @@ STAY: Final[Mapping[str, str]] = {
     "patch.apply": "it uses the library unidiff",
     "repo.map": "it uses the library tree_sitter",
     "shell.run": "it asks the sandbox",
+    "shell.scratch": "it asks the sandbox",
     "stream.add": "its store, `stream`, stays behind: it uses the library numpy",
     "stream.items": "its store, `stream`, stays behind: it uses the library numpy",
     "stream.retrieve": "its store, `stream`, stays behind: it uses the library numpy",
