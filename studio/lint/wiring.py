@@ -50,9 +50,10 @@ def store_order(region: RegionView) -> None:
 
 
 def unused_outputs(region: RegionView) -> None:
-    """Name nodes whose results nobody takes and that do nothing else."""
+    """Name nodes whose results nobody takes, not even as a beginning of feedback, and that do nothing else."""
+    begin = {edge.initial_from.partition(".")[0] for edge in region.view.graph.edges}
     for node, plan in region.nodes():
-        if region.after[node.name] or not region.view.ports[node.name].outputs:
+        if region.after[node.name] or node.name in begin or not region.view.ports[node.name].outputs:
             continue
         if plan.role in ("subgraph", "map") or plan.stores or plan.spec.category == "Debug":
             continue  # what happens inside, or in a store, may be all that is wanted

@@ -217,6 +217,21 @@ def test_a_node_that_nobody_listens_to_is_named() -> None:
     assert [(item.code, item.node) for item in findings(text)] == [("output_unused", "a"), ("output_unused", "b")]
 
 
+def test_a_node_that_feedback_begins_with_is_listened_to() -> None:
+    text = """nodes:
+  start: {type: flow.input, value: 0}
+  count: {type: math.expression, expression: before + 1}
+  result: {type: flow.output}
+edges:
+  - count.value ~> count.before: {initial_from: start.value}
+  - count.value -> result.value
+max_ticks: 3
+"""
+
+    assert "output_unused" not in codes(text)
+    assert "output_unused" in codes(text.replace("initial_from: start.value", "initial: 0"))
+
+
 # -- functions -----------------------------------------------------------------------------------
 
 FREE = """
