@@ -24,6 +24,7 @@ CHANGES = {
     "order_desk": ("Copy the product from the message.", "Copy the thing from the message.", "product", "0"),
     "order_desk_twin": ("Read the message of a customer", "Read what a customer wrote", "clerk", "0"),
     "critic_loop": ("Write two sentences", "Write three sentences", "writer", "0"),
+    "repocoder": ("retrieve.before_hole, k: 20", "retrieve.before_hole, k: 3", "hole_filter", "0"),
 }
 """Per example: a text in its graph, what to put in its place, and the firing that must differ then."""
 
