@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from studio.nodes._changed import changed_params
@@ -37,6 +37,8 @@ class Chat(Node):
 
     If nothing is left to answer, because no text arrived and the last message is the model's own, no call is made and
     all outputs are absent. For one narrow, checked job take `llm.function` instead.
+
+    Where the reply is read by a module of its own, `allow_empty` and `form` serve: nothing of it is checked here.
     """
 
     class Params(Fields):
@@ -49,10 +51,16 @@ class Chat(Node):
         temperature: float = param(0.0, ge=0, le=2, help="Higher is more varied; 0 is the surest answer.")
         stop: tuple[str, ...] = param((), help="Texts at which the reply ends.")
         allow_empty: bool = param(False, help="Accept a reply without a word in it; else the node fails.")
+        form: dict[str, Any] = param(
+            None,
+            type="json",
+            help="JSON Schema that a model which can be held to one is held to; the reply is not checked.",
+        )
 
     class In(Fields):
         messages: list[Any] = port([], type="messages", help="The conversation so far.")
         text: str = port("", type="text", help="What the person says now; added as a message of role user.")
+        room: int = port(None, help="Tokens that are left for the reply; `max_tokens` is lowered to it.")
 
     class Out(Fields):
         text: Any = port(type="text", help="The reply.")
@@ -61,7 +69,9 @@ class Chat(Node):
 
     @classmethod
     def problems(cls, params: Params) -> Iterable[str]:
-        """Yield what is wrong with `stop`."""
+        """Yield what is wrong with `form` and `stop`."""
+        if params.form is not None and (not isinstance(params.form, dict) or params.form.get("type") != "object"):
+            yield "`form` must be a JSON Schema with `type: object`."
         if not all(isinstance(text, str) and text for text in params.stop):
             yield "`stop` must be a list of texts that are not empty."
 
@@ -70,13 +80,14 @@ class Chat(Node):
         return Plain(chat, changed_params(params))
 
     async def run(self, ctx: RunContext, params: Params, inputs: In) -> Out:
-        return self.Out(**await chat(ctx, inputs.messages, inputs.text, **params.as_dict()))
+        return self.Out(**await chat(ctx, inputs.messages, inputs.text, inputs.room, **params.as_dict()))
 
 
 async def chat(
     firing: RunContext,
     messages: Sequence[Json] = (),
     text: str = "",
+    room: int | None = None,
     *,
     model: str = "default",
     system: str = "",
@@ -85,6 +96,7 @@ async def chat(
     temperature: float = 0.0,
     stop: Sequence[str] = (),
     allow_empty: bool = False,
+    form: Mapping[str, Json] | None = None,
 ) -> dict[str, Json | Absent]:
     """Return a model's reply to a conversation: its `text`, as a `message`, and all `messages` with it.
 
@@ -97,9 +109,13 @@ async def chat(
     if not said or said[-1]["role"] in ("assistant", "system"):
         nothing = Absent("nothing to answer: no new text or message of a person")
         return {"text": nothing, "message": nothing, "messages": nothing}
+    if room is not None:
+        max_tokens = max(1, room if max_tokens is None else min(max_tokens, room))
     standing = [Message(role="system", content=system)] if system.strip() else []
-    reply = await firing.model(model).chat(
-        [*standing, *recent(said, keep)], max_tokens=max_tokens, temperature=temperature, stop=stop
+    asked = firing.model(model)
+    held = form if form is not None and asked.info.supports_schema else None
+    reply = await asked.chat(
+        [*standing, *recent(said, keep)], schema=held, max_tokens=max_tokens, temperature=temperature, stop=stop
     )
     answer = reply.text.strip()
     if not answer and not allow_empty:
