@@ -67,7 +67,8 @@ class Retrieve(Node):
                 setting(known, "latency_exponent", params.latency_exponent),
             )
         else:
-            least, takes = (setting(known, name, getattr(params, name)) for name in ("least", "symbolic_latency"))
+            least = setting(known, "least", params.least)
+            takes = setting(known, "symbolic_latency", params.symbolic_latency)
             there = [name for name, one in inputs.candidates.items() if least or one["created"] < inputs.time]
             last = setting(known, "symbolic_choice", params.symbolic_choice) == "last"
             best = there[-1 if last else 0] if there else None

@@ -49,10 +49,15 @@ class Act(Node):
     def run(self, ctx: RunContext, params: Params, inputs: In) -> Out:
         events, done = [], []
         nothing: Any = Absent("nothing was done to the world")
+        usual = {
+            "visual_delay": params.visual_delay, "aural_delay": params.aural_delay, "manual_delay": params.manual_delay,
+            "vocal_delay": params.vocal_delay, "temporal_delay": params.temporal_delay,
+            "location_delay": params.location_delay,
+        }  # fmt: skip
         for action in inputs.actions:
             buffer = action["buffer"]
             name = DELAYS[buffer]
-            when = seconds(inputs.time + setting(inputs.settings, name, getattr(params, name)))
+            when = seconds(inputs.time + setting(inputs.settings, name, usual[name]))
             found = _sensed(buffer, action["slots"], inputs.scene)
             change = {"do": "deliver", "buffer": buffer, "chunk": found, "failed": found is None and buffer in SENSES}
             event = {"kind": "deliver", "time": when, "changes": [change]}
