@@ -49,7 +49,9 @@ def graph_source(wiring: Wiring, names: Names, words: Words, around: str = "", s
         facts.append(f"stores={{{stores}}}")
     if around:
         facts.append(f"inside=lambda: {around}")
-    return f"{names.graphs[id(plan)]} = {words('Graph')}({', '.join(facts)},)"
+    # What a body looks into by a `lambda` above it is of a type that no checker could tell there, unless it is written.
+    kind = f": {words('Graph')}" if graph.stores else ""
+    return f"{names.graphs[id(plan)]}{kind} = {words('Graph')}({', '.join(facts)},)"
 
 
 def _node(node: NodePlan) -> str:
