@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 from studio.nodes.activation._settings import SYMBOLIC, setting, settings_port
@@ -83,7 +84,7 @@ class Retrieve(Node):
         )  # fmt: skip
 
 
-def activations(candidates: dict[str, Any], terms: list[Any]) -> dict[str, float]:
+def activations(candidates: Mapping[str, Any], terms: Sequence[Any]) -> dict[str, float]:
     """Return the sum of the terms of each candidate; one with a term of null is left out."""
     return {
         name: sum((term.get(name, 0.0) for term in terms), 0.0)
