@@ -24,7 +24,8 @@ from studio.tools.syntax import MOST_CHARACTERS, MOST_FAULTS, SHOWN, Fault, faul
 CODES: Final = ("F821", "F822", "F831", "E111", "E112", "E113", "E999", "E902")
 INDENT: Final = 4
 _KNOWN: Final = frozenset(dir(builtins)) | {
-    "__file__", "__path__", "__module__", "__qualname__", "__annotations__", "__class__", "__builtins__", "WindowsError",
+    "__file__", "__path__", "__module__", "__qualname__", "__annotations__", "__class__", "__builtins__",
+    "WindowsError",
 }  # fmt: skip
 _QUIET: Final = frozenset({tokenize.NL, tokenize.COMMENT, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT})
 Found = tuple[int, int, str]

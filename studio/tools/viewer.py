@@ -45,7 +45,8 @@ def view(name: str, text: str, move: str, at: int, line: int | None, *, window: 
 def shown(name: str, lines: list[str], middle: int, window: int) -> str:
     """Return the lines of the window with their numbers, and how many there are above and below."""
     half = window // 2
-    first, last = max(0, middle - half), min(len(lines), max(middle + half, window))
+    last = min(len(lines), max(middle + half, window))
+    first = max(0, last - window)
     out = [f"[File: {name} ({len(lines)} lines)]"]
     if first:
         out.append(f"({first} more lines above)")

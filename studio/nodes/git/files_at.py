@@ -46,14 +46,13 @@ class FilesAt(Node):
         names: list[Any] = port(private=True, help="Only the names, in order.")
         skipped: list[Any] = port(private=True, help="Objects with the `source` of a file left out, and `why`.")
         commit: str = port(help="The hash of the commit.")
-        branch: str = port(help='The branch that is checked out, "" if none is.')
 
     @classmethod
     def permissions(cls, params: Any, wired: Collection[str]) -> Iterator[Permission]:
         yield reading()
 
     async def run(self, ctx: RunContext, params: Params, inputs: In) -> Out:
-        from studio.tools.git.local import branch_of, commit_at, fresh_copy
+        from studio.tools.git.local import commit_at, fresh_copy
         from studio.tools.git.texts import texts_in
 
         settings = params.as_dict()
@@ -62,7 +61,7 @@ class FilesAt(Node):
             commit = await commit_at(git, inputs.commit)
             async with fresh_copy(git, commit, {}) as copy:
                 texts, skipped = await texts_in(copy.files, **settings)
-            return {"texts": texts, "skipped": skipped, "commit": commit, "branch": await branch_of(git)}
+            return {"texts": texts, "skipped": skipped, "commit": commit}
 
         found = await ask_repository(ctx, "files_at", inputs.repository, {"commit": inputs.commit, **settings}, work)
         texts = found["texts"]
@@ -72,5 +71,4 @@ class FilesAt(Node):
             names=list(texts),
             skipped=found["skipped"],
             commit=found["commit"],
-            branch=found["branch"],
         )

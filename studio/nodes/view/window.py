@@ -33,7 +33,7 @@ class Window(Node):
     class Out(Fields):
         text: str = port(help="What is seen, or why nothing is.")
         at: int = port(help="The middle line of the window after the move.")
-        name: str = port(help='The file that is open after the move; "" for none.')
+        name: str = port(help="The file that is open after the move; absent if there is none of that name.")
         problem: str = port(help="Why the move is not possible; absent if it was.")
 
     def run(self, ctx: RunContext, params: Params, inputs: In) -> Out:
@@ -43,7 +43,8 @@ class Window(Node):
         text = inputs.files.get(name)
         if not name or not isinstance(text, str):
             problem = f"There is no file `{name[:200]}`." if name else "No file is open. Use `open NAME` first."
-            return self.Out(text=problem, at=inputs.at, name="", problem=problem)
+            nothing: Any = Absent(problem)
+            return self.Out(text=problem, at=inputs.at, name=nothing, problem=problem)
         seen = view(name, text, inputs.move, inputs.at, inputs.line, window=params.lines, overlap=params.overlap)
         none: Any = Absent("the move was possible")
         return self.Out(text=seen.problem or seen.text, at=seen.at, name=name, problem=seen.problem or none)

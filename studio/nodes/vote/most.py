@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
-from studio.spec import Fields, Node, RunContext, node, port
+from studio.nodes.list._keys import by_values, path_problems
+from studio.spec import Fields, Node, RunContext, node, param, port
 from studio.support.errors import NodeError
 from studio.support.values import Absent
 from studio.tools.votes import choose
@@ -17,8 +19,13 @@ class Most(Node):
     Ties go to the one that was seen first. If none passes, the most frequent of all is chosen and `validated` is false.
     Empty candidates (null, blank texts, empty lists and objects) are chosen only if all are empty. Candidates are equal
     if their `keys` are, or else they themselves: give normalised forms as keys (*code.normalise*), so that blanks and
-    comments make no difference. (Agentless, Xia et al. 2024, section 3.3.)
+    comments make no difference. Both may also stand in the candidates, at the paths `by` and `passed_by`. (Agentless,
+    Xia et al. 2024, section 3.3.)
     """
+
+    class Params(Fields):
+        by: str = param("", help="Path in each candidate to compare by, as in `key`, if nothing is wired to `keys`.")
+        passed_by: str = param("", help="Path in each candidate to true or false, if nothing is wired to `passed`.")
 
     class In(Fields):
         candidates: list[Any] = port(help="What to choose from.")
@@ -33,10 +40,18 @@ class Most(Node):
         is_empty: bool = port(help="True if all candidates are empty, or there are none.")
         tally: list[Any] = port(help="The different candidates, most frequent first: `index`, `votes`, `passed`.")
 
-    def run(self, ctx: RunContext, params: Fields, inputs: In) -> Out:
+    @classmethod
+    def problems(cls, params: Any) -> Iterator[str]:
+        yield from path_problems(params.by)
+        yield from path_problems(params.passed_by)
+
+    def run(self, ctx: RunContext, params: Params, inputs: In) -> Out:
         count = len(inputs.candidates)
-        passed = [True] * count if inputs.passed is None else inputs.passed
-        keys = inputs.candidates if inputs.keys is None else inputs.keys
+        passed, keys = inputs.passed, inputs.keys
+        if passed is None:
+            passed = at_path(inputs.candidates, params.passed_by) if params.passed_by else [True] * count
+        if keys is None:
+            keys = at_path(inputs.candidates, params.by) if params.by else inputs.candidates
         for name, given in (("passed", passed), ("keys", keys)):
             if len(given) != count:
                 raise NodeError(
@@ -58,3 +73,8 @@ class Most(Node):
             is_empty=chosen.is_empty,
             tally=chosen.tally,
         )
+
+
+def at_path(candidates: list[Any], path: str) -> list[Any]:
+    """Return what stands at a path in each candidate; of null, null."""
+    return [None if one is None else by_values([one], path)[0] for one in candidates]

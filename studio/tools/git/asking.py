@@ -74,6 +74,11 @@ async def changes_of(git: Git, base: str, to: str | None, *, context: int) -> st
     return diff
 
 
+async def diff_between(git: Git, base: str, to: str) -> str:
+    """Return the changes from one commit to another."""
+    return await _shown(git, "diff", "--relative", "-U3", "--end-of-options", commit_name(base), commit_name(to))
+
+
 async def history_of(git: Git, start: str, most: int) -> list[dict[str, str]]:
     """Return the newest commits that touch the folder: hash, author, email, date, subject and body."""
     form = "%H%x1f%an%x1f%ae%x1f%aI%x1f%s%x1f%b"

@@ -19,7 +19,7 @@ from typing import Final
 
 from studio.spec.outside import Sandbox
 from studio.support.errors import NodeError
-from studio.tools.git.asking import changes_of
+from studio.tools.git.asking import diff_between
 from studio.tools.git.changing import MOST_MESSAGE, person_problem
 from studio.tools.git.command import Git, branch_name, commit_name
 from studio.tools.git.repository import Repository
@@ -29,6 +29,7 @@ from studio.tools.workspace.names import is_own, is_secret, name_problem
 LONGEST_BRANCH: Final = 50
 MOST_BRANCHES: Final = 1_000
 """How many numbers are tried behind the name of a branch that is there already."""
+_HASH = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _TREE: Final = "tree"
 _MODES: Final = ("100644", "100755")
 
@@ -61,7 +62,9 @@ def _top(place: str) -> Path:
 
 
 async def commit_at(git: Git, start: str) -> str:
-    """Return the hash of a commit. Raises `NodeError` if there is none of that name."""
+    """Return the hash of a commit. Raises `NodeError` if there is none of that name; a whole hash is taken as it is."""
+    if _HASH.fullmatch(start):
+        return start
     found = await git.run(
         "rev-parse", "--verify", "--quiet", "--end-of-options", f"{commit_name(start)}^{{commit}}", may_fail=True
     )
@@ -70,12 +73,6 @@ async def commit_at(git: Git, start: str) -> str:
             f"the repository has no commit `{start[:80]}`.", hint="Commit something first, or name another.", code="git"
         )
     return found.stdout.strip().splitlines()[-1]
-
-
-async def branch_of(git: Git) -> str:
-    """Return the branch that is checked out, "" if none is."""
-    found = await git.run("symbolic-ref", "--quiet", "--short", "HEAD", may_fail=True)
-    return found.stdout.strip()
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,36 +146,51 @@ async def deliver(
     if problem := person_problem(author, email):
         raise NodeError(problem, hint="Correct the params.")
     start = await commit_at(git, base)
-    lines = [await _line(git, start, name, text) for name, text in sorted(changes.items())]
+    for name in changes:
+        _check_name(name)
+    modes = await _modes(git, start, sorted(changes))
+    lines = [await _line(git, name, text, modes.get(name, "")) for name, text in sorted(changes.items())]
     if not any(lines):
         raise NodeError("there is nothing to commit.", hint="Wire the changed files.", code="input")
     name = await _free_name(git, wish)
     who = f"{author} <{email}> now"
     data = message.encode()
-    head = f"commit refs/heads/{name}\nauthor {who}\ncommitter {who}\ndata {len(data)}\n{message}\nfrom {start}\n"
-    script = head + "".join(line for line in lines if line) + "\ndone\n"
-    await git.run("fast-import", "--quiet", "--done", "--date-format=now", stdin=script, writable=True)
-    made = await commit_at(git, f"refs/heads/{name}")
-    diff = await changes_of(git, start, made, context=3)
-    return Delivered(name, made, start, diff, sorted(changes))
+    head = f"commit refs/heads/{name}\nmark :1\nauthor {who}\ncommitter {who}\ndata {len(data)}\n{message}\n"
+    script = f"{head}from {start}\n{''.join(lines)}\nget-mark :1\ndone\n"
+    said = await git.run("fast-import", "--quiet", "--done", "--date-format=now", stdin=script, writable=True)
+    made = said.stdout.strip()
+    return Delivered(name, made, start, await diff_between(git, start, made), sorted(changes))
 
 
-async def _line(git: Git, commit: str, name: str, text: str | None) -> str:
-    """Return what `git fast-import` is told of one file."""
+def _check_name(name: str) -> None:
     problem = name_problem(name) or ("belongs to git or the studio" if any(map(is_own, name.split("/"))) else "")
     if not problem and is_secret(name.rsplit("/", 1)[-1]):
         problem = "has the name of a file that holds secrets"
     if problem:
         raise NodeError(f"`{name[:80]}` {problem}.", code="protected")
-    listed = (await git.run("ls-tree", "-z", "--end-of-options", commit, name)).stdout
-    mode = listed.split(" ", 1)[0]
-    if mode and mode not in _MODES:
-        raise NodeError(f"`{name[:80]}` is no ordinary file in that commit.", code="files")
+
+
+async def _modes(git: Git, commit: str, names: list[str]) -> dict[str, str]:
+    """Return which of the files are there at a commit, with their modes. Raises `NodeError` for links and the like."""
+    listed = (await git.run("ls-tree", "-z", "--end-of-options", commit, *names)).stdout if names else ""
+    found = {}
+    for entry in filter(None, listed.split("\0")):
+        about, _, name = entry.partition("\t")
+        found[name] = about.split(" ", 1)[0]
+        if found[name] not in _MODES:
+            raise NodeError(f"`{name[:80]}` is no ordinary file in that commit.", code="files")
+    return found
+
+
+async def _line(git: Git, name: str, text: str | None, mode: str) -> str:
+    """Return what `git fast-import` is told of one file, "" if there is nothing to tell."""
     quoted = '"' + name.replace("\\", "\\\\").replace('"', '\\"') + '"'
     if text is None:
         return f"D {quoted}\n" if mode else ""
-    blob = await git.run("hash-object", "-w", "--stdin", f"--path={name}", stdin=text, writable=True)
-    return f"M {mode or _MODES[0]} {blob.stdout.strip()} {quoted}\n"
+    if "\r" in text:  # its line ends may be those of this checkout only: git says what is kept
+        blob = await git.run("hash-object", "-w", "--stdin", f"--path={name}", stdin=text, writable=True)
+        return f"M {mode or _MODES[0]} {blob.stdout.strip()} {quoted}\n"
+    return f"M {mode or _MODES[0]} inline {quoted}\ndata {len(text.encode())}\n{text}\n"
 
 
 async def _free_name(git: Git, wish: str) -> str:
