@@ -1,0 +1,1 @@
+"""Episodic memory: snapshots of facts, found again by a cue."""

@@ -1,0 +1,1 @@
+"""Facts held for reasons: a working memory with a stack of states."""

@@ -1,0 +1,1 @@
+"""Preferences among candidates: kept, decided by, chosen by number, and learned."""
