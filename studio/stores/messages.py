@@ -12,7 +12,7 @@ from studio.spec.node import StoreUse
 from studio.stores.base import Row, Shown, count_of, joined, list_of, text_of
 from studio.support.errors import NodeError
 from studio.support.templates import as_text
-from studio.support.values import Json, decode, preview
+from studio.support.values import Json, decode, encode, preview
 
 ROLES: Final = ("system", "user", "assistant", "tool")
 COUNTS: Final = ("tokens", "words")
@@ -54,11 +54,13 @@ class MessagesStore(Row):
 
     def op_window(
         self, budget: bytes, first: bytes = b"0", count: bytes = b'"tokens"', per_message: bytes = b"4",
-        whole_turns: bytes = b"false",
+        whole_turns: bytes = b"false", standing: bytes = b"[]",
     ) -> bytes:  # fmt: skip
-        """Return `{"messages", "size", "left_out"}`: what fits into a budget, see `pack`."""
+        """Return `{"messages", "size", "left_out"}`: what fits into a budget, see `pack`. Messages of `standing` come
+        before all of the store's, and take their part of the budget."""
+        before = [encode(one) for one in _standing(decode(standing))]
         kept, size = pack(
-            [(decode(one), one) for one in self._data],
+            [(decode(one), one) for one in (*before, *self._data)],
             count_of(budget, "budget") or 0,
             first=count_of(first, "first") or 0,
             counted=text_of(count, "count"),
@@ -66,13 +68,23 @@ class MessagesStore(Row):
             whole_turns=bool(decode(whole_turns)),
             where=self.name,
         )
-        row = list(self._data)
+        row = [*before, *self._data]
         told = joined(row[at] for at in kept)
         return b'{"messages":' + told + b',"size":%d,"left_out":%d}' % (size, len(row) - len(kept))
 
     def rows(self) -> Shown:
         rows = [(message["role"], message["content"], _others(message)) for message in map(decode, self._data)]
         return Shown(("role", "content", "more"), rows)
+
+
+def _standing(given: Json) -> list[Json]:
+    messages = given if isinstance(given, list) else [given]
+    for message in messages:
+        problem = message_problem(message)
+        if problem or message["role"] != "system":
+            told = problem or "is no system message"
+            raise NodeError(f"a standing message {told}.", hint="Give messages of role system.", code="input")
+    return messages
 
 
 def message_problem(message: Json) -> str:

@@ -121,3 +121,15 @@ def count_words(store: Store, *places: int) -> int:
     kept = make_store("messages", {"items": [found[place] for place in places]}, "kept")
     size: int = kept.do("window", {"budget": 1000, "count": "words", "per_message": 0})["size"]
     return size
+
+
+def test_standing_messages_come_first_and_take_their_part_of_the_budget() -> None:
+    chat = said("user: one two", "assistant: three", "user: four")
+    brief = [{"role": "system", "content": "be brief"}]
+
+    assert window(chat, 6, standing=brief) == "be brief / one two / three / four"
+    assert window(chat, 5, standing=brief) == "be brief / three / four"
+    assert window(chat, 5, standing=brief, whole_turns=True) == "be brief / four"
+    assert chat.do("window", {"budget": 5, "count": "words", "per_message": 0, "standing": brief})["left_out"] == 1
+    with pytest.raises(NodeError, match="no system message"):
+        window(chat, 9, standing=[{"role": "user", "content": "hi"}])

@@ -22,6 +22,8 @@ class Window(Node):
     System messages are always kept, and the first few others if you like; then come the newest as long as the next one
     fits.  A tool call and its results are never parted.  If not even what must be kept fits, the node fails.  Tokens
     are counted by a tokenizer of ours: leave some room, since each model has its own.
+
+    System messages that are not in the store, wired to `standing`, come first and take their part of the budget.
     """
 
     class Params(Fields):
@@ -34,6 +36,7 @@ class Window(Node):
 
     class In(Fields):
         budget: int = port(None, help="Tokens in all; else the param of that name.")
+        standing: list[Any] = port([], type="messages", help="System messages that come first.")
 
     class Out(Fields):
         messages: list[Any] = port(type="messages", help="The messages, oldest first.")
@@ -44,6 +47,6 @@ class Window(Node):
         found = ask(
             ctx, params.store, "messages", "window", budget=params.budget if inputs.budget is None else inputs.budget,
             first=params.keep_first, count=params.count, per_message=params.per_message,
-            whole_turns=params.whole_turns,
+            whole_turns=params.whole_turns, **({"standing": inputs.standing} if inputs.standing else {}),
         )  # fmt: skip
         return self.Out(messages=found["messages"], size=found["size"], left_out=found["left_out"])
