@@ -49,6 +49,7 @@ class Complete(Node):
         suffix: str = port("", help="What stands behind the gap.")
         choices: int = port(1, help="How many answers to ask for.")
         temperature: float = port(None, help="Higher is more varied; else the param of that name.")
+        most_tokens: int = port(None, help="Longest answer in tokens; else `max_tokens`.")
         stop: list[Any] = port(None, help="Texts at which the answer ends; else the param of that name.")
 
     class Out(Fields):
@@ -85,6 +86,7 @@ async def complete(
     """Return what a model writes after a text, as it is. `values` are the inputs by port; they win over settings."""
     choices, suffix = values["choices"], values["suffix"]
     warmth = temperature if values["temperature"] is None else values["temperature"]
+    longest = max_tokens if values["most_tokens"] is None else values["most_tokens"]
     ends = stop if values["stop"] is None else values["stop"]
     if not 1 <= choices <= most_choices:
         raise NodeError(
@@ -92,11 +94,13 @@ async def complete(
             hint="Correct it, or raise `most_choices`.",
             code="input",
         )
+    if longest < 1:
+        raise NodeError(f"`most_tokens` is {longest}, but an answer has at least 1.", hint="Correct it.", code="input")
     standing = [Message(role="system", content=system)] if system.strip() else []
     asked = Message(role="user", content=values["prompt"] + (gap + suffix if suffix else ""))
     answers: list[Json] = []
     for _ in range(choices):
-        reply = await firing.model(model).chat([*standing, asked], max_tokens=max_tokens, temperature=warmth, stop=ends)
+        reply = await firing.model(model).chat([*standing, asked], max_tokens=longest, temperature=warmth, stop=ends)
         answers.append({"text": reply.text, "finish_reason": reply.finish_reason, "tokens": reply.tokens_out})
     texts: list[Json] = [answer["text"] for answer in answers if isinstance(answer, dict)]
     return {"text": texts[0], "choices": answers, "texts": texts}

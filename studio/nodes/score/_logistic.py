@@ -15,7 +15,7 @@ _FARTHEST: Final = 700.0
 
 def logistic(
     features: Mapping[str, Json], *, weights: Mapping[str, float], intercept: float = 0.0,
-    tables: Mapping[str, Mapping[str, float]] = {},  # noqa: B006
+    tables: Mapping[str, Mapping[str, float]] = {},
 ) -> dict[str, Any]:  # fmt: skip
     """Return the logistic of a weighted sum of features."""
     total = intercept

@@ -45,3 +45,12 @@ async def test_the_model_is_shown_what_stands_behind_the_gap() -> None:
 async def test_more_choices_than_allowed_are_refused(choices: int) -> None:
     with pytest.raises(NodeError, match="`choices` is"):
         await run_node(Complete, {}, {"prompt": "a", "choices": choices}, FakeContext())
+
+
+async def test_the_longest_answer_may_be_wired() -> None:
+    ctx = FakeContext(replies=["a"])
+    await run_node(Complete, {"max_tokens": 7}, {"prompt": "a", "most_tokens": 9}, ctx)
+
+    assert ctx.default_model.chats[0].max_tokens == 9
+    with pytest.raises(NodeError, match="at least 1"):
+        await run_node(Complete, {}, {"prompt": "a", "most_tokens": 0}, FakeContext())
