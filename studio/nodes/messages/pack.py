@@ -37,7 +37,7 @@ class Pack(Node):
         role: Literal["system", "user"] = param("user", choices=("system", "user"), help="The role of `closing`.")
 
     class In(Fields):
-        standing: tuple[str, ...] = port((), many=True, help="Texts that come first, in the order of the wires.")
+        standing: list[Any] = port((), many=True, type="any", help="Texts that come first, in the order of the wires.")
         entries: list[Any] = port([], help="What was remembered, the most relevant first: texts.")
         history: list[Any] = port([], type="messages", help="The conversation so far, oldest first.")
         closing: str = port(help="What is said last.")
@@ -61,8 +61,8 @@ class Pack(Node):
         measure = _Measure(inputs.count)
         if inputs.drop not in ("last", "first"):
             raise NodeError(f"`drop` is last or first, not {preview(inputs.drop, 40)}.", code="input")
-        if not all(isinstance(one, str) for one in inputs.entries):
-            raise NodeError("`entries` must be a list of texts.", hint="Wire the `texts` of what finds them.")
+        if not all(isinstance(one, str) for one in (*inputs.standing, *inputs.entries)):
+            raise NodeError("`standing` takes texts, and `entries` a list of texts.", code="input")
         entries = list(inputs.entries)
         while True:
             told = params.separator.join(entries)
