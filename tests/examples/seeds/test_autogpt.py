@@ -87,6 +87,7 @@ def test_the_worked_example(tmp_path: Path) -> None:
         "Command read_file returned: hi",
     ]
     assert len(memories(played)) == 3
+    assert [(one.tick, one.status) for one in played.firings("finished")][-1] == ("3", "ok")
     assert [one["role"] for one in held(played, "history")] == ["user", "assistant", "system"] * 3 + [
         "user", "assistant",
     ]  # fmt: skip
