@@ -184,6 +184,7 @@ def test_a_node_is_a_job_and_a_call() -> None:
     ("cls", "params", "given"),
     [
         (Chat, {"system": "Be brief.", "keep": 2, "stop": ["END"]}, {"text": "Hi."}),
+        (Chat, {"form": {"type": "object"}, "max_tokens": 9}, {"text": "Hi.", "room": 7}),
         (Chat, {}, {"messages": [{"role": "assistant", "content": "Hi."}]}),
         (Chat, {}, {"messages": [{"role": "someone", "content": "Hi."}]}),
         (Embed, {"model": "other"}, {"text": ["tide", "pools"]}),
