@@ -150,7 +150,7 @@ def test_newlines_become_blanks_before_a_text_is_embedded(tmp_path: Path) -> Non
 
     with Trace(played.db) as trace:
         embedded = [one.request for one in trace.effects(played.result.run_id, kind="embed")]
-    assert [one["texts"] for one in embedded] == [["Feed all"], ["One. Two."]]  # type: ignore[index, call-overload]
+    assert [one["texts"] for one in embedded] == [["Feed all"], ["One. Two."]]
     assert held(played, "result_store")[0]["text"] == "One.\nTwo."
 
 
@@ -170,10 +170,7 @@ def test_recall_is_by_objective_whatever_the_task_is(tmp_path: Path) -> None:
     played = baby("a", A[:6], tmp_path, rounds=2)
 
     with Trace(played.db) as trace:
-        texts = [
-            one.request["texts"]  # type: ignore[index, call-overload]
-            for one in trace.effects(played.result.run_id, kind="embed")
-        ]
+        texts = [one.request["texts"] for one in trace.effects(played.result.run_id, kind="embed")]
     assert texts[0] == texts[2] == [HUNGER["objective"]]
 
 
