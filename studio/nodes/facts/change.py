@@ -6,6 +6,7 @@ from typing import Any
 
 from studio.nodes.store._ops import ask, store_param
 from studio.spec import Fields, Node, RunContext, node, port
+from studio.support.values import Absent
 
 
 @node("facts.change", category="Facts", icon="facts", stores={"store": "write"})
@@ -29,7 +30,14 @@ class Change(Node):
         removed: list[Any] = port(help="Facts that stand no longer.")
         gone: list[Any] = port(help="Reasons that hold no longer.")
         ended: list[Any] = port(help="States that ended.")
+        lost: Any = port(type="list", help="The facts that went when states ended, else absent.")
 
     def run(self, ctx: RunContext, params: Params, inputs: In) -> Out:
         done = ask(ctx, params.store, "facts", "change", **inputs.changes)
-        return self.Out(added=done["added"], removed=done["removed"], gone=done["gone"], ended=done["popped"])
+        return self.Out(
+            added=done["added"],
+            removed=done["removed"],
+            gone=done["gone"],
+            ended=done["popped"],
+            lost=done["removed"] if done["popped"] else Absent("no state ended"),
+        )

@@ -62,7 +62,7 @@ def at_path(facts: Facts, path: str) -> str:
         there = [fact.value for fact in facts.by_field.get((here, step), ()) if not fact.proposal]
         if len(there) != 1:
             raise NodeError(
-                f"nothing leads along `{path}` from the top state: ^{step} of {here or 'no state'} has {len(there)} values.",
+                f"`{path}` leads nowhere from the top state: ^{step} of {here or 'nothing'} has {len(there)} values.",
                 hint="Give the working memory the facts it begins with, under `stores`.",
                 code="facts",
             )

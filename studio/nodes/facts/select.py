@@ -28,6 +28,7 @@ class Select(Node):
         operator: str = port(help="The operator.")
         name: str = port(help="Its ^name; its identifier if it has none.")
         ended: list[Any] = port(help="States that ended.")
+        lost: list[Any] = port(help="The facts that went with them.")
         gone: list[Any] = port(help="Reasons that hold no longer.")
 
     def run(self, ctx: RunContext, params: Params, inputs: In) -> Out:
@@ -38,5 +39,9 @@ class Select(Node):
             add=[[inputs.state, "operator", inputs.operator, False, "chosen", True]],
         )  # fmt: skip
         return self.Out(
-            operator=inputs.operator, name=name_of(facts, inputs.operator), ended=done["popped"], gone=done["gone"]
+            operator=inputs.operator,
+            name=name_of(facts, inputs.operator),
+            ended=done["popped"],
+            lost=done["removed"] if done["popped"] else [],
+            gone=done["gone"],
         )

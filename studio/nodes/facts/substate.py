@@ -22,8 +22,8 @@ class Substate(Node):
     """Open a state below the one that is stuck, which says what it is stuck at.
 
     It gets `^type state`, `^superstate`, `^impasse` (tie, conflict, constraint-failure, no-change), `^attribute`,
-    `^choices`, `^quiescence t`, the candidates as `^item` and `^item-count`, and links for rewards and memories.  States
-    that were below end.  Source: Soar manual 9.6, section 2.4.
+    `^choices`, `^quiescence t`, the candidates as `^item` and `^item-count`, and links for rewards and memories.
+    States that were below end.  Source: Soar manual 9.6, section 2.4.
     """
 
     class Params(Fields):

@@ -34,6 +34,7 @@ class Check(Node):
     class Out(Fields):
         sound: Any = port(type="boolean", help="True if nothing was taken back, else absent.")
         broken: Any = port(type="text", help="The state whose decision was taken back, else absent.")
+        lost: Any = port(type="list", help="The facts that went when states ended, else absent.")
 
     def run(self, ctx: RunContext, params: Params, inputs: In) -> Out:
         facts = facts_of(ctx, params.facts)
@@ -51,8 +52,10 @@ class Check(Node):
                 unchoose=[] if operator is None else [[state, "operator", operator]],
             )  # fmt: skip
             forget(ctx, params.preferences, done["gone"], done["popped"])
-            return self.Out(sound=Absent(f"the decision of {state} was taken back"), broken=state)
-        return self.Out(sound=True, broken=Absent("all decisions follow from the preferences"))
+            lost = done["removed"] if done["popped"] else Absent("no state ended")
+            return self.Out(sound=Absent(f"the decision of {state} was taken back"), broken=state, lost=lost)
+        stands = Absent("all decisions follow from the preferences")
+        return self.Out(sound=True, broken=stands, lost=stands)
 
 
 def follows(preferences: list[Preference], operator: str | None, opened: str) -> bool:

@@ -23,9 +23,9 @@ class Decide(Node):
 
     From the top of the stack down, the first state that can be decided anew is.  The tests, in this order: *required*
     (exactly one that is not prohibited; else constraint failure); *acceptable* without *prohibited* and *rejected*
-    (none: state no-change; one: that); *better* and *worse* (what another candidate beats is out; nobody left: conflict);
-    *best* (if there is any, only these); *worst* (out, unless all are); one left: that; all *indifferent* or with a
-    number: equal; else a tie.  If the selected operator still stands, it is stuck: operator no-change.
+    (none: state no-change; one: that); *better* and *worse* (what another candidate beats is out; nobody left:
+    conflict); *best* (if there is any, only these); *worst* (out, unless all are); one left: that; all *indifferent* or
+    with a number: equal; else a tie.  If the selected operator still stands, it is stuck: operator no-change.
     Source: Soar manual 9.6, section 2.4.
     """
 

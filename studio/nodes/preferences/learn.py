@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Literal
 
 from studio.nodes.preferences._procedure import value_of
 from studio.nodes.preferences._stack import of_state, rows_of
-from studio.nodes.rules._matching import Facts
+from studio.nodes.rules._matching import Fact, Facts
 from studio.nodes.rules._memories import Known, facts_of, rules_of
 from studio.nodes.rules._numbers import number_of
 from studio.nodes.store._ops import ask, store_param
@@ -25,7 +25,8 @@ class Learn(Node):
     behind the last one change together by rate × (reward + discount × value of the next operator - value), in equal
     shares.  *sarsa* takes the operator that was selected as the next one, *q-learning* the best candidate.  Rewards
     are the numbers at `(state ^reward-link.reward.value n)`, taken once a decision.  Operators without such rules stand
-    between: the reward is discounted once more for each.  Source: Soar manual 9.6, section 5.
+    between: the reward is discounted once more for each.  When a substate ends, only what its reward tells is learned,
+    since nothing comes after it; when all ends, the next value is 0.  Source: Soar manual 9.6, section 5.
     """
 
     class Params(Fields):
@@ -43,6 +44,7 @@ class Learn(Node):
         rate: float = port(None, help="The rate; else the param of that name.")
         discount: float = port(None, help="The discount; else the param of that name.")
         policy: str = port("", help="`sarsa` or `q-learning`; else the param of that name.")
+        lost: list[Any] = port((), many=True, help="Facts that went when states ended: the last rewards stand there.")
         ending: bool = port(False, help="True if nothing will follow: what is open is settled with a next value of 0.")
 
     class Out(Fields):
@@ -58,12 +60,18 @@ class Learn(Node):
         traces: dict[str, Any] = ask(ctx, params.trace, "kv", "all")
         changed: list[dict[str, Any]] = []
         rewards = {state: reward for state in facts.stack if (reward := reward_of(facts, state))}
+        past = Facts([Fact(*fact) for fact in _flat(inputs.lost)], [])
+        rewards |= {
+            state: reward for state in traces if state not in facts.depth and (reward := reward_of(past, state))
+        }
+        # As in Soar, a state whose substate has just ended takes no reward in this decision.
+        resumed = {str(fact.value) for fact in past.all if fact.attribute == "superstate"}
         for state, reward in rewards.items():
-            if state in traces:
+            if state in traces and state not in resumed:
                 traces[state]["reward"] += reward * discount ** traces[state]["gap"]
         ended = [state for state in traces if inputs.ending or state not in facts.depth]
         for state in ended:
-            changed += settled(traces[state], rules, rate, 0.0)
+            changed += settled(traces[state], rules, rate, 0.0 if state in facts.depth else None)
         chosen = inputs.operator and inputs.state in facts.depth and not inputs.ending
         if chosen:
             behind = sorted(
@@ -85,7 +93,7 @@ class Learn(Node):
             text = rules[one["rule"]].text
             known = ask(ctx, params.rules, "kv", "get", key=one["rule"])["value"]
             updates = known.get("updates", 0) + 1
-            value = {**known, "text": text, "value": one["after"], "updates": updates}
+            value = {**known, "text": text, "value": one["after"], "now": one["now"], "updates": updates}
             ask(ctx, params.rules, "kv", "set", key=one["rule"], value=value)
             same = {"rule": one["rule"], "kind": "numeric"}
             ask(ctx, params.preferences, "table", "update", filter=same, values={"other": one["after"]})
@@ -95,6 +103,15 @@ class Learn(Node):
             else:
                 ask(ctx, params.trace, "kv", "set", key=state, value=trace)
         return self.Out(changed=changed, rewards=rewards)
+
+
+def _flat(lost: Sequence[Any]) -> Iterator[tuple[int, str, Any, Any, bool]]:
+    """Yield the facts of lists of facts, however these are gathered."""
+    for one in lost or ():
+        if one and not isinstance(one[0], list):
+            yield one[0], one[1], one[2], one[3], one[4]
+        else:
+            yield from _flat(one)
 
 
 def reward_of(facts: Facts, state: str) -> float:
@@ -116,16 +133,24 @@ def next_value(rows: list[dict[str, Any]], state: str, operator: str, policy: st
     return max(value_of(one.operator, preferences) for one in preferences if one.kind == "acceptable")
 
 
-def settled(trace: Mapping[str, Any], rules: dict[str, Known], rate: float, following: float) -> list[dict[str, Any]]:
-    """Return how the numbers of the rules behind an operator change; they are put into `rules`, too."""
+def settled(
+    trace: Mapping[str, Any], rules: dict[str, Known], rate: float, following: float | None
+) -> list[dict[str, Any]]:
+    """Return how the numbers of the rules behind an operator change; they are put into `rules`, too.
+
+    Soar keeps a number in two parts, what is expected at once (`now`) and what is expected later; without a value that
+    follows (None) only the first is learned.
+    """
     behind = [name for name in trace["rules"] if name in rules]
     values = {name: current(rules[name]) for name in behind}
-    delta = trace["reward"] + following - sum(values.values())
+    at_once = sum(rules[name].now for name in behind)
+    first = rate * (trace["reward"] - at_once) / max(1, len(behind))
+    second = 0.0 if following is None else rate * (following - (sum(values.values()) - at_once)) / max(1, len(behind))
     made: list[dict[str, Any]] = []
     for name, value in values.items():
-        after = value + rate * delta / len(behind)
-        rules[name] = rules[name]._replace(value=after)
-        made.append({"rule": name, "before": value, "after": after})
+        after, now = value + first + second, rules[name].now + first
+        rules[name] = rules[name]._replace(value=after, now=now)
+        made.append({"rule": name, "before": value, "after": after, "now": now})
     return made
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from studio.nodes.rules._matching import Fact
 from studio.nodes.rules._terms import Condition, Term, Test, Tests, Value, is_identifier, shown
 from studio.nodes.rules._tracing import Denial, Explanation, Ground, Node, Standing, Worked
 
@@ -13,10 +14,11 @@ TURNED = {"<": ">", ">": "<", "<=": ">=", ">=": "<=", "<>": "<>", "<=>": "<=>"}
 
 
 class Learned(NamedTuple):
-    """The text of a rule, the facts that satisfy it now, in the order of its conditions, and what is bound."""
+    """The text of a rule, the facts that satisfied it, in the order of its conditions, and what is bound. Some may be
+    gone by now."""
 
     text: str
-    tags: tuple[int, ...]
+    facts: tuple[Fact, ...]
     bindings: dict[str, Value]
 
 
@@ -54,10 +56,9 @@ class _Writer:
         lines = [self._condition(ground, tests) for ground in grounds]
         lines += [line for denial in self.explanation.denials for line in [self._denial(denial)] if line]
         makes = [self._make(made.sign, operands) for made, operands in self.explanation.made]
-        text = "sp {%s\n    :chunk\n    %s\n    -->\n    %s\n}" % (
-            name, "\n    ".join(dict.fromkeys(lines)), "\n    ".join(makes),
-        )  # fmt: skip
-        return Learned(text, tuple(ground.fact.tag for ground in grounds), self.bindings)
+        parts = [f"sp {{{name}", ":chunk", *dict.fromkeys(lines), "-->", *makes]
+        text = "\n    ".join(parts) + "\n}"
+        return Learned(text, tuple(ground.fact for ground in grounds), self.bindings)
 
     def _ordered(self) -> list[Ground]:
         """States first, then what they lead to, and so on; the rest as it came."""

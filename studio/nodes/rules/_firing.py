@@ -1,4 +1,4 @@
-"""What an instantiation makes when it fires: preferences for facts, with the support each has (Soar manual 9.6, 2.3)."""
+"""What an instantiation makes when it fires, and with which support (Soar manual 9.6, section 2.3)."""
 
 from __future__ import annotations
 

@@ -7,8 +7,8 @@
        (<o> ^name inc ^from <n>)}
 
 Conditions: variables, constants, `|quoted text|`, `<> < > <= >= <=>`, conjunctions `{ <x> > 3 }`, choices
-`<< red blue >>`, variables as attributes, dotted paths `^a.b.c`, nested values `^a (^b c)`, `-^a`, `-(…)`, `-{ … }`, and
-`^operator <o> +` for a proposal. Actions: facts with any preference, functions, `(halt)`, `(write …)`. Flags:
+`<< red blue >>`, variables as attributes, dotted paths `^a.b.c`, nested values `^a (^b c)`, `-^a`, `-(…)`, `-{ … }`,
+and `^operator <o> +` for a proposal. Actions: facts with any preference, functions, `(halt)`, `(write …)`. Flags:
 `:o-support`, `:i-support`, `:chunk`.
 """
 

@@ -46,7 +46,8 @@ class Making:
             self.fired.append(known.rule.name)
             self.said += said(known.rule, bindings, self.names)
             self.halted = self.halted or any(call.name == "halt" for call in known.rule.calls)
-            record = self._record(known.text, known.rule, one["tags"], bindings, made, one["depth"])
+            matched = [self.facts.by_tag[tag] for tag in one["tags"]]
+            record = self._record(known.text, known.rule, matched, bindings, made, one["depth"])
             self._place(made, one["depth"])
             self._register(one["key"], record)
             known_already = self._give_results(one["key"], record, made, known.rule.name)
@@ -74,12 +75,11 @@ class Making:
         self,
         text: str,
         rule: Rule,
-        tags: Sequence[int],
+        facts: Sequence[Fact],
         bindings: Mapping[str, Value],
         made: Sequence[Made],
         depth: int,
     ) -> dict[str, Any]:
-        facts = [self.facts.by_tag[tag] for tag in tags]
         return {
             "rule": rule.name,
             "text": text,
@@ -91,7 +91,7 @@ class Making:
                 bindings,
                 self.facts.stack[depth],
             ),
-            "tags": list(tags),
+            "tags": [one.tag for one in facts],
             "bindings": dict(bindings),
             "facts": [
                 [one.tag, one.id, one.attribute, one.value, one.proposal, self.levels.get(one.id, 0), self._source(one)]
@@ -146,8 +146,8 @@ class Making:
                 self._reject.append([one.id, one.attribute, one.value, key])
             else:
                 raise NodeError(
-                    f"the rule `{record['rule']}` gives ^{one.attribute} the preference `{one.sign}`, but only operators "
-                    "of states are chosen by preferences.",
+                    f"the rule `{record['rule']}` gives ^{one.attribute} the preference `{one.sign}`, but only "
+                    "operators of states are chosen by preferences.",
                     hint="Facts are made with `+` or nothing and taken away with `-`.",
                     code="rules",
                 )
@@ -174,19 +174,15 @@ class Making:
             learned = rule_of(explanation, new, self.facts.depth)
             same = self._bodies.get(body_of(learned.text))
             if same is not None:
-                new = f"{same}@{'.'.join(map(str, learned.tags))}"
+                new = f"{same}@{'.'.join(str(one.tag) for one in learned.facts)}"
                 learned = learned._replace(text=self.rules[same].text)
                 if new in self.reasons:
                     return [one for _, one in above]
             rule = read_rule(learned.text)
-            states = [
-                self.facts.depth[fact.id]
-                for fact in (self.facts.by_tag[tag] for tag in learned.tags)
-                if fact.id in self.facts.depth
-            ]
+            states = [self.facts.depth[fact.id] for fact in learned.facts if fact.id in self.facts.depth]
             given = [one._replace(place=place) for place, (_, one) in enumerate(above)]
             record = self._record(
-                learned.text, rule, learned.tags, learned.bindings, given, max(states, default=depth - 1)
+                learned.text, rule, learned.facts, learned.bindings, given, max(states, default=depth - 1)
             )
             if same is None:
                 record["justification"] = True
@@ -198,7 +194,7 @@ class Making:
             self._enter(new, record, given)
             self.results.append(
                 {
-                    "key": new, "rule": name, "text": learned.text, "tags": list(learned.tags),
+                    "key": new, "rule": name, "text": learned.text, "tags": record["tags"],
                     "learnable": explanation.learnable, "made": [list(one[:5]) for one in given],
                 }
             )  # fmt: skip

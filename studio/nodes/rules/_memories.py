@@ -18,6 +18,8 @@ class Known(NamedTuple):
     text: str
     value: float | None
     learned: bool
+    now: float = 0.0
+    """Of its number, the part that is expected at once (`preferences.learn`)."""
 
 
 def facts_of(ctx: RunContext, store: str) -> Facts:
@@ -35,6 +37,8 @@ def rules_of(ctx: RunContext, store: str) -> dict[str, Known]:
     """Return the rules in memory, in the order they came."""
     content: dict[str, Any] = ask(ctx, store, "kv", "all")
     return {
-        name: Known(read_rule(one["text"]), one["text"], one.get("value"), bool(one.get("learned")))
+        name: Known(
+            read_rule(one["text"]), one["text"], one.get("value"), bool(one.get("learned")), one.get("now", 0.0)
+        )
         for name, one in content.items()
     }

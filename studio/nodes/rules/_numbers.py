@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
+
 from studio.nodes.rules._terms import Rule, Term
 
 
@@ -14,3 +17,18 @@ def number_of(rule: Rule) -> float | None:
         return None
     value = make.other.value
     return float(value) if isinstance(value, int | float) and not make.other.variable else None
+
+
+def meaning(rule: Rule) -> str:
+    """Return a text that two rules share if they say the same: whatever their names, those of their variables, and the
+    number they give an operator."""
+    makes = rule.makes
+    if number_of(rule) is not None:
+        makes = (replace(makes[0], other=Term(0)),)
+    said = repr((rule.conditions, makes, rule.calls))
+    names: dict[str, str] = {}
+
+    def numbered(found: re.Match[str]) -> str:
+        return f"Term(value={names.setdefault(found[1], str(len(names)))}, variable=True)"
+
+    return re.sub(r"Term\(value=('[^']*'), variable=True\)", numbered, said)

@@ -6,7 +6,7 @@ from typing import Any
 
 from studio.nodes.rules._language import read_one, split
 from studio.nodes.rules._memories import rules_of
-from studio.nodes.rules._numbers import number_of
+from studio.nodes.rules._numbers import meaning, number_of
 from studio.nodes.store._ops import ask, store_param
 from studio.spec import Fields, Node, RunContext, node, param, port
 from studio.support.values import Absent
@@ -17,7 +17,8 @@ class Add(Node):
     """Read rules and keep them in a memory of rules, a *kv* store.
 
     The text holds rules in the form of Soar's productions, `sp {name (state <s> …) --> (…)}`.  A rule replaces one of
-    its name if its text is another; what was learned of a rule whose text is the same is kept.  Facts come from a store
+    its name if its text is another; what was learned of a rule whose text is the same is kept.  A rule that says the
+    same as another, its number aside, is ignored, as in Soar.  Facts come from a store
     of *facts*, rules are matched by *rules.match*.  Source: Soar manual 9.6, section 3.3.
     """
 
@@ -33,13 +34,19 @@ class Add(Node):
         count: int = port(help="How many there are.")
         numeric: Any = port(type="boolean", help="True if there is a rule whose number can be learned, else absent.")
         learned: list[Any] = port(help="The texts of the rules that were learned.")
+        ignored: list[Any] = port(help="Rules that were not kept: `rule` says the same as `like`.")
 
     def run(self, ctx: RunContext, params: Params, inputs: In) -> Out:
         text = params.text if inputs.text is None else inputs.text
         known = rules_of(ctx, params.store)
+        twins = {meaning(one.rule): name for name, one in known.items()}
+        ignored: list[dict[str, str]] = []
         for body in split(text):
             rule = read_one(body)
-            if rule.name not in known or known[rule.name].text != body:
+            twin = twins.setdefault(meaning(rule), rule.name)
+            if twin != rule.name:
+                ignored.append({"rule": rule.name, "like": twin})
+            elif rule.name not in known or known[rule.name].text != body:
                 ask(ctx, params.store, "kv", "set", key=rule.name, value={"text": body})
         known = rules_of(ctx, params.store)
         numeric = any(number_of(one.rule) is not None for one in known.values())
@@ -49,4 +56,5 @@ class Add(Node):
             count=len(known),
             numeric=True if numeric else Absent("no rule has a number that can be learned"),
             learned=learned,
+            ignored=ignored,
         )
