@@ -33,6 +33,12 @@ DIMENSIONS = 256
 """Of the recorded embeddings, which made-up ones are compared with."""
 
 
+UNASKED: dict[str, Any] = {
+    "name": "unasked", "supports_schema": True, "supports_logprobs": True, "supports_completion": True,
+    "context_tokens": 8192, "billable": False, "local": True, "retries": 0,
+}  # fmt: skip
+
+
 class Answering:
     """Stands for the catalog: one model and one embedder behind every name, and nobody to ask."""
 
@@ -65,7 +71,8 @@ class Answering:
     @classmethod
     def like(cls, trace: Trace, graph: Graph, **more: Any) -> Answering:
         """Return one that can what the model and the embedder of the recorded run could, and knows their answers."""
-        model = _described(trace, "model")
+        # What asked no model describes none: then it is one that can everything, and is asked nothing.
+        model = _described(trace, "model") or UNASKED
         embedder = _described(trace, "embedder")
         info = ModelInfo(
             name=model["name"],

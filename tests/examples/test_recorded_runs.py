@@ -24,7 +24,11 @@ CHANGES = {
     "order_desk": ("Copy the product from the message.", "Copy the thing from the message.", "product", "0"),
     "order_desk_twin": ("Read the message of a customer", "Read what a customer wrote", "clerk", "0"),
     "critic_loop": ("Write two sentences", "Write three sentences", "writer", "0"),
+    "gpt_engineer": ("Is anything still unclear?", "Is anything unclear yet?", "anything_else", "0"),
     "repocoder": ("retrieve.before_hole, k: 20", "retrieve.before_hole, k: 3", "hole_filter", "0"),
+    "copilot": ("flow.debounce, wait_ms: 75", "flow.debounce, wait_ms: 60", "debouncer", "1"),
+    "actr": ('c.buffer == "retrieval"]) > 0', 'c.buffer == "retrieval"]) > 1', "from_memory", "6"),
+    "lecun": ("plan[1:act_out]", "plan[0:act_out]", "intend", "0"),
 }
 """Per example: a text in its graph, what to put in its place, and the firing that must differ then."""
 
@@ -82,12 +86,15 @@ def test_it_repeats_without_a_difference(recorded: Trace) -> None:
 
     assert made.difference is None
     assert made.firings == sum(1 for _ in recorded.firings())
-    assert made.effects > 0
+    # What only reckons asks nothing of the outside, and its record says so.
+    assert (made.effects > 0) is any(True for _ in recorded.effects())
     assert made.notes == []
 
 
 def test_a_reply_that_reads_otherwise_is_found_where_it_was_asked_for(recorded: Trace) -> None:
     asked = [effect for effect in recorded.effects() if effect.kind in ("chat", "complete")]
+    if not asked:
+        pytest.skip("it asks no model")
     effect = asked[len(asked) // 2]
     firing = _firing(recorded, effect)
 
