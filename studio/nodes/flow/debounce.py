@@ -55,6 +55,6 @@ def debounce(
     if score:
         # Beyond a ratio of 1e6 nothing is left of the addition.
         wait = least_ms + more_ms / (1.0 + min(max(score, 0.0) / middle, 1e6) ** min(steepness, 40.0))
-    if next_at is not None and next_at < at + wait / 1_000:
+    if next_at is not None and round((next_at - at) * 1_000, 6) < wait:
         return {"value": Absent("a newer request came"), "cancelled": value, "wait_ms": wait}
     return {"value": value, "cancelled": Absent("no newer request came"), "wait_ms": wait}

@@ -125,7 +125,7 @@ def _elements(wishes: Sequence[Json], measure: Callable[[str], int]) -> list[Wis
             one.needs.append(following.place)
         name = wish.get("id")
         if isinstance(name, str) and group:
-            first[name] = group[0].place
+            first.setdefault(name, group[0].place)
         made.extend(group)
         links.append((group, wish))
     for group, wish in links:
