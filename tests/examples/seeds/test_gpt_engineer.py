@@ -133,7 +133,7 @@ def test_the_code_writer_gets_the_clarifying_without_its_system_message(worked: 
 
 def test_the_start_script_writer_sees_the_whole_reply_and_nothing_else(worked: Played) -> None:
     assert CODE.strip() in said(worked, "start_script_writer")
-    assert [role for role, _ in talk(worked, "start_script_writer")] == ["user", "assistant"]
+    assert [role for role, _ in talk(worked, "start_script_writer")] == ["system", "user", "assistant"]
     assert PROMPT not in said(worked, "start_script_writer")
 
 
