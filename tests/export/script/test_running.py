@@ -44,6 +44,10 @@ def test_every_example_does_the_same_as_a_script(
     settings = settings_of(path.stem)
     options = ["--model", f"replay:{path.stem}", "--json"]
     options += ["--clock", settings.clock] if settings.clock else []
+    if settings.answers:
+        answers = tmp_path / "answers.jsonl"
+        answers.write_text("".join(json.dumps(answer) + "\n" for answer in settings.answers))
+        options += ["--answers", str(answers)]
     code = main(["run", str(path), *run_words(settings.inputs), *options, "--db", str(tmp_path / "graph.db")])
     by_graph = told(capsys)
 
