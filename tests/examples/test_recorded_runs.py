@@ -28,6 +28,7 @@ CHANGES = {
     "repocoder": ("retrieve.before_hole, k: 20", "retrieve.before_hole, k: 3", "hole_filter", "0"),
     "copilot": ("flow.debounce, wait_ms: 75", "flow.debounce, wait_ms: 60", "debouncer", "1"),
     "actr": ('c.buffer == "retrieval"]) > 0', 'c.buffer == "retrieval"]) > 1', "from_memory", "6"),
+    "autogpt": ("3. Nobody helps you.", "3. No one helps you.", "system_text_builder", "0"),
     "lecun": ("plan[1:act_out]", "plan[0:act_out]", "intend", "0"),
 }
 """Per example: a text in its graph, what to put in its place, and the firing that must differ then."""
