@@ -135,8 +135,8 @@ def test_what_is_remembered_is_time_state_and_intrinsic_cost(tmp_path: Path) -> 
 
 
 def test_the_critic_learns_to_foretell_the_cost_that_comes(tmp_path: Path) -> None:
-    one = walked(tmp_path, train_critic=True, steps=8)
-    two = walked(tmp_path, train_critic=True, steps=8, delta=2)
+    one = walked(tmp_path, critic_rate=0.5, steps=8)
+    two = walked(tmp_path, critic_rate=0.5, steps=8, delta=2)
 
     # Half of the cost one (two) later: from 0 comes 2.5 (5), from 1 comes 5 (1.5), from 2 comes 1.5 (1), …
     assert one.result.outputs["critic_learned"] == {
@@ -154,7 +154,7 @@ def test_the_critic_learns_to_foretell_the_cost_that_comes(tmp_path: Path) -> No
 
 def test_a_critic_that_adds_helps_a_short_horizon_over_the_hot_place(tmp_path: Path) -> None:
     alone = walked(tmp_path, horizon=3, steps=12)
-    helped = walked(tmp_path, horizon=3, steps=12, train_critic=True)
+    helped = walked(tmp_path, horizon=3, steps=12, critic_rate=0.5)
 
     assert states(alone)[-1] == 1
     assert states(helped)[-1] == 6
@@ -162,8 +162,8 @@ def test_a_critic_that_adds_helps_a_short_horizon_over_the_hot_place(tmp_path: P
 
 def test_a_critic_that_replaces_the_intrinsic_cost_wanders(tmp_path: Path) -> None:
     """It stands on its goal, where nothing hurts, and leaves it for states of which it knows nothing."""
-    replaced = walked(tmp_path, start=6, steps=12, train_critic=True, intrinsic_weights=[0, 0])
-    added = walked(tmp_path, start=6, steps=12, train_critic=True)
+    replaced = walked(tmp_path, start=6, steps=12, critic_rate=0.5, intrinsic_weights=[0, 0])
+    added = walked(tmp_path, start=6, steps=12, critic_rate=0.5)
 
     assert states(replaced) == [5, 4, 3, 2, 1, 0, 0, 0, 1, 2, 3, 4]
     assert sum(replaced.result.outputs["costs"]) > 20
@@ -233,7 +233,7 @@ def test_without_the_memory_it_walks_on_but_the_critic_learns_nothing(tmp_path: 
     graph = graph_of("lecun")
     graph.nodes["short_term_memory"].knockout = True
 
-    played = play(graph, {"train_critic": True}, tmp_path=tmp_path)
+    played = play(graph, {"critic_rate": 0.5}, tmp_path=tmp_path)
 
     assert states(played) == [1, 2, 3, 4, 5, 6, 6, 6]
     assert played.result.outputs["critic_learned"] == {}
