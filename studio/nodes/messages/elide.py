@@ -32,11 +32,13 @@ class Elide(Node):
         places = [place for place, said in enumerate(inputs.messages) if said.get("role") == params.role]
         old = set(places[params.first : len(places) - params.last if params.last else None])
         out = [
-            {**said, "content": self._note(params.note, said.get("content"))} if place in old else said
+            {**said, "content": noted(params.note, said.get("content"))} if place in old else said
             for place, said in enumerate(inputs.messages)
         ]
         return self.Out(messages=out, elided=len(old))
 
-    def _note(self, note: str, content: Any) -> str:
-        lines = len(content.splitlines()) if isinstance(content, str) else 1
-        return note.replace("{lines}", str(lines))
+
+def noted(note: str, content: Any) -> str:
+    """Return the note that stands in place of a message."""
+    lines = len(content.splitlines()) if isinstance(content, str) else 1
+    return note.replace("{lines}", str(lines))
