@@ -24,6 +24,8 @@ CHANGES = {
     "order_desk": ("Copy the product from the message.", "Copy the thing from the message.", "product", "0"),
     "order_desk_twin": ("Read the message of a customer", "Read what a customer wrote", "clerk", "0"),
     "critic_loop": ("Write two sentences", "Write three sentences", "writer", "0"),
+    "generative_agents": ("value.day != value.today", "value.day == value.today", "new_day", "0"),
+    "smallville": ("value.day != value.today", "value.day == value.today", "inhabitants/Isabella Rodriguez/new_day", "0"),
     "gpt_engineer": ("Is anything still unclear?", "Is anything unclear yet?", "anything_else", "0"),
     "repocoder": ("retrieve.before_hole, k: 20", "retrieve.before_hole, k: 3", "hole_filter", "0"),
     "copilot": ("flow.debounce, wait_ms: 75", "flow.debounce, wait_ms: 60", "debouncer", "1"),
@@ -137,7 +139,9 @@ def otherwise(effect: Effect) -> Json:
         tokens = [token for token, _ in response["choices"]]
         return {**response, "choices": [[token, -1.0 - n] for n, token in enumerate(reversed(tokens))]}
     schema = cast("dict[str, Json]", effect.request).get("schema")
-    if not schema:
+    first = next(iter(schema["properties"])) if schema else ""
+    # A chat's reply of a form is a text to the node, whatever stands in it.
+    if not schema or "enum" not in schema["properties"][first]:
         return {**response, "text": f"Not so. {response['text']}"}
     answer = json.loads(response["text"])
     name, known = next(iter(answer.items()))
