@@ -8,9 +8,10 @@ from typing import Any
 from studio.nodes.grid._happening import checked_state, key_of
 from studio.nodes.grid._maps import address, arena, checked_map, tile_of
 from studio.spec import Fields, Node, RunContext, node, param, port
+from studio.support.errors import NodeError
 
 
-@node("grid.perceive", title="Perceive", category="Worlds", icon="search", limits="radius 50")
+@node("grid.perceive", title="Perceive", category="Worlds", icon="search", limits="40,000 tiles")
 class Perceive(Node):
     """Notice what happens near a tile: the closest events of the same arena that are not remembered as recent.
 
@@ -29,7 +30,10 @@ class Perceive(Node):
     class In(Fields):
         map: dict[str, Any] = port(help="The map, as *grid.map* gives it.")
         state: dict[str, Any] = port(help="What happens where, as *grid.events* gives it.")
-        tile: list[Any] = port(help="The tile one stands at, `[x, y]`.")
+        who: dict[str, Any] = port(
+            help="Who perceives: an object with `tile`, and with `radius`, `attention`, `retention` where they are "
+            "not those of the params."
+        )
         recent: list[Any] = port((), help="The latest events remembered, `[subject, predicate, object]`, newest last.")
 
     class Out(Fields):
@@ -43,13 +47,19 @@ class Perceive(Node):
 
     def run(self, ctx: RunContext, params: Params, inputs: In) -> Out:
         world, state = checked_map(inputs.map), checked_state(inputs.state)
-        x, y = tile_of(world, inputs.tile)
+        x, y = tile_of(world, inputs.who.get("tile"))
+        radius, attention, retention = (
+            self._own(inputs.who, name, given)
+            for name, given in (
+                ("radius", params.radius), ("attention", params.attention), ("retention", params.retention)
+            )
+        )  # fmt: skip
         home = arena(world, [x, y])
         width, height = len(world["rows"][0]), len(world["rows"])
         near = [
             [column, row]
-            for column in range(max(0, x - params.radius), min(width, x + params.radius + 1))
-            for row in range(max(0, y - params.radius), min(height, y + params.radius + 1))
+            for column in range(max(0, x - radius), min(width, x + radius + 1))
+            for row in range(max(0, y - radius), min(height, y + radius + 1))
         ]
         noticed: list[tuple[float, list[Any]]] = []
         for tile in near:
@@ -59,9 +69,9 @@ class Perceive(Node):
         noticed.sort(key=lambda one: one[0])
         latest = [list(one) for one in inputs.recent]
         events: list[Any] = []
-        for distance, (subject, predicate, thing, description) in noticed[: params.attention]:
+        for distance, (subject, predicate, thing, description) in noticed[:attention]:
             made = [subject, predicate, thing] if predicate else [subject, "is", "idle"]
-            if made in latest[max(0, len(latest) - params.retention) :]:
+            if made in latest[max(0, len(latest) - retention) :]:
                 continue
             latest.append(made)
             told = f"{subject.split(':')[-1]} is {description if predicate else 'idle'}"
@@ -77,6 +87,11 @@ class Perceive(Node):
                 }
             )  # fmt: skip
         seen = list(dict.fromkeys(address(world, tile) for tile in near))
-        return self.Out(
-            events=events, noticed=min(len(noticed), params.attention), seen=seen, here=address(world, [x, y])
-        )
+        return self.Out(events=events, noticed=min(len(noticed), attention), seen=seen, here=address(world, [x, y]))
+
+    def _own(self, who: dict[str, Any], name: str, given: int) -> int:
+        """One's own limit, or the given one. Raises `NodeError` if it is no whole number from 0 to 1,000."""
+        own = who.get(name, given)
+        if type(own) is not int or not 0 <= own <= 1000:
+            raise NodeError(f"the {name} of who perceives is {own!r}, but it is a whole number from 0 to 1,000.")
+        return own

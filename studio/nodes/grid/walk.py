@@ -7,6 +7,7 @@ from typing import Any
 from studio.nodes.grid._happening import checked_state, key_of
 from studio.nodes.grid._maps import checked_map, tile_of, tiles_of, way
 from studio.spec import Fields, Node, RunContext, node, param, port
+from studio.support.errors import NodeError
 
 
 @node("grid.walk", title="Walk", category="Worlds", icon="map", effects="reads", needs_approval=False)
@@ -15,8 +16,8 @@ class Walk(Node):
 
     The address is a place (`town:home:kitchen:sink`); `town:home:kitchen:<random>` is any tile there; `<persona> Ann`
     half-way to a person, `<waiting> 3 2` a tile. Of the tiles of a place *choices* are drawn, those where somebody
-    stands are left out if others remain, and the nearest counts. Without a way one stays. (Generative Agents, Park et
-    al. 2023, released program, `execute.py`.)
+    stands are left out if others remain, and the nearest counts. Without a way, or an address (""), one stays.
+    (Generative Agents, Park et al. 2023, released program, `execute.py`.)
     """
 
     class Params(Fields):
@@ -25,29 +26,33 @@ class Walk(Node):
     class In(Fields):
         map: dict[str, Any] = port(help="The map, as *grid.map* gives it.")
         state: dict[str, Any] = port(help="What happens where, as *grid.events* gives it.")
-        tile: list[Any] = port(help="The tile one stands at.")
-        address: str = port(help="Where to go.")
-        path: list[Any] = port((), help="What is left of the way that was planned.")
-        planned: bool = port(False, help="True if a way to this address was planned.")
+        walker: dict[str, Any] = port(
+            help="Who walks: an object with `tile` and `address`; with `path`, what is left of the way, and `planned`, "
+            "true if that leads to the address."
+        )
 
     class Out(Fields):
         tile: list[Any] = port(help="The tile one stands at after this step.")
         path: list[Any] = port(help="What is left of the way.")
-        planned: bool = port(help="True.")
         arrived: bool = port(help="True if nothing is left of the way.")
+        changes: dict[str, Any] = port(help="The fields `tile`, `path` and `planned` of the walker after this step.")
 
     def run(self, ctx: RunContext, params: Params, inputs: In) -> Out:
         world, state = checked_map(inputs.map), checked_state(inputs.state)
-        start = list(tile_of(world, inputs.tile))
-        path: list[Any] = list(inputs.path)
-        if not inputs.planned or ("<random>" in inputs.address and not path):
-            targets = self._targets(ctx, world, state, start, inputs.address)
+        start = list(tile_of(world, inputs.walker.get("tile")))
+        where, path = inputs.walker.get("address"), list(inputs.walker.get("path") or ())
+        if not isinstance(where, str):
+            raise NodeError("the walker has no `address`, a text.", hint="Without anywhere to go it is ''.")
+        if where and (not inputs.walker.get("planned") or ("<random>" in where and not path)):
+            targets = self._targets(ctx, world, state, start, where)
             drawn = ctx.random.sample(targets, min(params.choices, len(targets)))
             free = [one for one in drawn if not self._taken(state, one)]
             ways = [found for one in free or drawn if (found := way(world, start, one))]
             path = min(ways, key=len)[1:] if ways else []
         tile = path.pop(0) if path else start
-        return self.Out(tile=tile, path=path, planned=True, arrived=not path)
+        return self.Out(
+            tile=tile, path=path, arrived=not path, changes={"tile": tile, "path": path, "planned": bool(where)}
+        )
 
     def _targets(
         self, ctx: RunContext, world: dict[str, Any], state: dict[str, Any], start: list[int], address: str

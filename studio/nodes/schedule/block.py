@@ -53,28 +53,28 @@ class Block(Node):
         main: list[tuple[str, int]] = []
         kept: list[list[Any]] = []
         passed, cut = 0, False
-        for number, (activity, minutes) in enumerate(rows):
+        for number, (what, length) in enumerate(rows):
             if passed >= begin and start == len(rows):
                 start = number
             if passed >= end and stop == len(rows):
                 stop = number
             if begin <= passed < end:
-                main.append((activity, minutes))
+                main.append((what, length))
                 if passed <= inputs.minute + 1:
-                    kept.append([activity, minutes])
+                    kept.append([what, length])
                 elif not cut:
-                    kept.append([activity, 0])
+                    kept.append([what, 0])
                     cut = True
-            passed += minutes
-        activity = inputs.activity
+            passed += length
+        inserted = inputs.activity
         if kept:
             # The last row that has begun is taken as the way to where it happens.
             whole, bracket, part = kept[-1][0].partition("(")
             goal = part.rpartition("(")[2][:-1] if bracket else whole.strip()
             kept[-1][0] = f"{whole.strip()} (on the way to {goal})"
-            activity = f"{whole.strip()} ({activity})"
-        kept.append([activity, inputs.minutes])
-        lines = lines_of([(one, length) for one, length in kept], begin)
+            inserted = f"{whole.strip()} ({inserted})"
+        kept.append([inserted, inputs.minutes])
+        lines = lines_of([(one, long) for one, long in kept], begin)
         return self.Out(
             start=start,
             stop=stop,

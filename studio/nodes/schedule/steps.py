@@ -44,7 +44,7 @@ class Steps(Node):
         for line in inputs.text.split("\n"):
             found = re.match(
                 r"\s*(?:\d+\s*[).:]|[-*])?\s*(.*?)[\s,;:(\-]*(?:duration in minutes\s*:\s*)?"
-                r"(?<![0-9])([0-9]{1,4})(?![0-9:])",
+                r"(?<![0-9])(?<![0-9]:)([0-9]{1,4})(?![0-9:])",
                 line,
             )
             if found is None or not found.group(1):
