@@ -25,7 +25,9 @@ CHANGES = {
     "order_desk_twin": ("Read the message of a customer", "Read what a customer wrote", "clerk", "0"),
     "critic_loop": ("Write two sentences", "Write three sentences", "writer", "0"),
     "generative_agents": ("value.day != value.today", "value.day == value.today", "new_day", "0"),
-    "smallville": ("value.day != value.today", "value.day == value.today", "inhabitants/Isabella Rodriguez/new_day", "0"),
+    "smallville": (
+        "value.day != value.today", "value.day == value.today", "inhabitants/Isabella Rodriguez/new_day", "0",
+    ),  # fmt: skip
     "gpt_engineer": ("Is anything still unclear?", "Is anything unclear yet?", "anything_else", "0"),
     "repocoder": ("retrieve.before_hole, k: 20", "retrieve.before_hole, k: 3", "hole_filter", "0"),
     "copilot": ("flow.debounce, wait_ms: 75", "flow.debounce, wait_ms: 60", "debouncer", "1"),
