@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -87,18 +88,18 @@ async def test_a_branch_of_one_commit_is_delivered_and_no_file_is_touched(repo: 
 
 
 def test_the_state_of_all_files_sees_each_way_to_touch_a_repository(repo: Path) -> None:
-    states = [state_of_all_files(repo)]
-    for number, touch in enumerate((
-        lambda: (repo / "calc.py").write_text("x\n"),
-        lambda: (repo / "untracked.txt").unlink(),
-        lambda: (repo / "ignored.log").write_text("more"),
-        lambda: git(repo, "add", "calc.py"),
-        lambda: git(repo, "symbolic-ref", "HEAD", "refs/heads/other"),
-        lambda: git(repo, "config", "a.b", "c"),
-    )):  # fmt: skip
+    def seen(touch: Callable[[], object]) -> bool:
+        before = state_of_all_files(repo)
         touch()
-        states.append(state_of_all_files(repo))
-        assert states[number] != states[number + 1], number
+        return state_of_all_files(repo) != before
+
+    assert seen(lambda: (repo / "calc.py").write_text("x\n"))
+    assert seen(lambda: (repo / "untracked.txt").unlink())
+    assert seen(lambda: (repo / "ignored.log").write_text("more"))
+    assert seen(lambda: git(repo, "add", "calc.py"))
+    assert seen(lambda: git(repo, "symbolic-ref", "HEAD", "refs/heads/other"))
+    assert seen(lambda: git(repo, "config", "a.b", "c"))
+    assert not seen(lambda: git(repo, "branch", "another", "main"))
 
 
 async def test_a_name_that_is_taken_gets_a_number_and_modes_stay(tmp_path: Path) -> None:
