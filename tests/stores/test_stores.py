@@ -19,6 +19,7 @@ FILLED: dict[str, dict[str, Any]] = {
     "board": {"slots": {"x": 1, "y": {"a": [2]}}},
     "messages": {"items": [{"role": "system", "content": "be brief"}, {"role": "user", "content": "hello"}]},
     "stream": {},
+    "facts": {"states": ["S1"], "facts": [["S1", "type", "state"], ["S1", "thing", "T1"], ["T1", "size", 2]]},
     "vector": {
         "items": [
             {"text": "one", "vector": [1, 0], "key": "x"},
@@ -85,6 +86,15 @@ WRITES: dict[str, list[tuple[str, dict[str, Any]]]] = {
         ("clear", {}),
         ("add", {"id": "n", "text": "new", "now": 3.5}),
     ],
+    "facts": [
+        ("change", {"add": [["S1", "name", "é", False, "r", False]], "reasons": {"r": {"state": "S1"}}}),
+        ("change", {"push": [{"id": "S2"}], "add": [["S2", "superstate", "S1", False, "given", True]]}),
+        ("change", {"reject": [["S1", "name", "é", "q"]], "reasons": {"q": {"state": "S2"}}}),
+        ("change", {"pop": ["S2"], "remove": [["S1", "thing", "T1"]]}),
+        ("change", {"gone": ["r"]}),
+        ("clear", {}),
+        ("change", {"add": [["S1", "name", 4, False, "given", True]]}),
+    ],
     "vector": [
         ("add", {"entries": [{"text": "é", "vector": [0.25, 1], "meta": {"a": [1]}}]}),
         ("add", {"entries": [{"text": "again", "vector": [3, 1], "key": "x"}]}),
@@ -101,7 +111,7 @@ READS: dict[str, tuple[str, dict[str, Any]]] = {
 }
 """How each kind tells all it holds, if it is not `items`."""
 
-KEYED = {"kv", "table", "board", "stream", "vector"}
+KEYED = {"kv", "table", "board", "stream", "vector", "facts"}
 
 kinds = pytest.mark.parametrize("kind", sorted(FILLED))
 

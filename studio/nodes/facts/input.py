@@ -42,7 +42,8 @@ class Input(Node):
         facts = facts_of(ctx, params.store)
         holder = at_path(facts, params.path)
         names = Names(ask(ctx, params.store, "facts", "names"))
-        wanted = [(str(name), value) for name, one in inputs.world.items() for value in _several(one)]
+        world: dict[str, Any] = _plain(inputs.world)
+        wanted = [(str(name), value) for name, one in world.items() for value in _several(one)]
         remove: list[list[Any]] = []
         for fact in facts.by_id.get(holder, ()):
             found = next((one for one in wanted if one == (fact.attribute, _seen(facts, fact.value))), None)
@@ -74,19 +75,22 @@ def _several(value: Any) -> Sequence[Any]:
     return value if isinstance(value, list) else [value]
 
 
-def _symbol(value: Any) -> Any:
+def _plain(value: Any) -> Any:
+    """What a world shows, in the values that facts can have."""
     if isinstance(value, bool):
         return "yes" if value else "no"
-    if value is None:
-        return "nil"
-    return constant(value) if isinstance(value, str) else value
+    if isinstance(value, list):
+        return [_plain(one) for one in value]
+    if isinstance(value, dict):
+        return {name: _plain(one) for name, one in value.items()}
+    return "nil" if value is None else value
 
 
 def _facts(id: str, name: str, value: Any, names: Names, depth: int) -> Iterator[list[Any]]:
     if depth > 10:
         raise NodeError("the input is nested more than ten levels deep.", code="facts")
     if not isinstance(value, dict):
-        yield [id, name, _symbol(value), False, "given", True]
+        yield [id, name, constant(value) if isinstance(value, str) else value, False, "given", True]
         return
     inner = names.next(name)
     yield [id, name, inner, False, "given", True]

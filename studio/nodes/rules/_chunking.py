@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from studio.nodes.rules._matching import Fact
-from studio.nodes.rules._terms import Condition, Term, Test, Tests, Value, is_identifier, shown
+from studio.nodes.rules._terms import Comparison, Condition, Term, Tests, Value, is_identifier, shown
 from studio.nodes.rules._tracing import Denial, Explanation, Ground, Node, Standing, Worked
 
 TURNED = {"<": ">", ">": "<", "<=": ">=", ">=": "<=", "<>": "<>", "<=>": "<=>"}
@@ -150,7 +150,7 @@ class _Writer:
             return ""
         return parts[0] if len(parts) == 1 else f"{{ {' '.join(parts)} }}"
 
-    def _denied_test(self, test: Test, denial: Denial) -> str:
+    def _denied_test(self, test: Comparison, denial: Denial) -> str:
         if test.relation == "in":
             return f"<< {' '.join(map(shown, test.choices))} >>"
         assert test.term is not None, "only `in` has none"

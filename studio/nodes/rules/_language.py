@@ -22,12 +22,12 @@ from typing import Final
 from studio.nodes.rules._terms import (
     PREFERENCES,
     Call,
+    Comparison,
     Condition,
     Make,
     Operand,
     Rule,
     Term,
-    Test,
     Tests,
     Value,
     bound_by,
@@ -265,14 +265,14 @@ class _Reader:
         if self.kind == "variable" or self.sign("{"):
             tests = self.tests()
             if given is not None:
-                tests = (Test("=", given), *tests)
+                tests = (Comparison("=", given), *tests)
         elif given is not None:
-            tests = (Test("=", given),)
+            tests = (Comparison("=", given),)
         else:
             raise wrong(self.name, f"a variable is expected and `{self.text}` stands there")
         if self.sign(")") and state:
             self.take()
-            yield Condition(tests, (Test("=", Term("type")),), (Test("=", Term("state")),), state=True)
+            yield Condition(tests, (Comparison("=", Term("type")),), (Comparison("=", Term("state")),), state=True)
             return
         first = True
         while not self.sign(")"):
@@ -281,7 +281,7 @@ class _Reader:
                 first = first and condition.negated
         self.need(")")
         if state and first:
-            yield Condition(tests, (Test("=", Term("type")),), (Test("=", Term("state")),), state=True)
+            yield Condition(tests, (Comparison("=", Term("type")),), (Comparison("=", Term("state")),), state=True)
 
     def attribute(self, id: Tests, depth: int) -> Iterator[Condition]:
         negated = False
@@ -296,14 +296,14 @@ class _Reader:
         chain: list[Condition] = []
         for step in path[:-1]:
             between = self.fresh(_word(step))
-            chain.append(Condition(id, step, (Test("=", between),)))
-            id = (Test("=", between),)
+            chain.append(Condition(id, step, (Comparison("=", between),)))
+            id = (Comparison("=", between),)
         found: list[Condition] = []
         while not (self.sign("^", ")") or self.sign("-")):
             if self.sign("("):
                 inner = self.fresh(_word(path[-1]))
                 nested = tuple(self.about(depth + 1, inner))
-                found += [Condition(id, path[-1], (Test("=", inner),)), *nested]
+                found += [Condition(id, path[-1], (Comparison("=", inner),)), *nested]
                 continue
             value = self.tests()
             acceptable = self.sign("+")
@@ -321,24 +321,24 @@ class _Reader:
         if not self.sign("{"):
             return (self.test(),)
         self.take()
-        tests: list[Test] = []
+        tests: list[Comparison] = []
         while not self.sign("}"):
             tests.append(self.test())
         self.take()
         return tuple(tests)
 
-    def test(self) -> Test:
+    def test(self) -> Comparison:
         if self.sign("<<"):
             self.take()
             choices: list[Value] = []
             while not self.sign(">>"):
                 choices.append(self.symbol())
             self.take()
-            return Test("in", choices=tuple(choices))
+            return Comparison("in", choices=tuple(choices))
         relation = "="
         if self.sign("<>", "<", ">", "<=", ">=", "<=>", "="):
             relation = self.take()
-        return Test(relation, self.term())
+        return Comparison(relation, self.term())
 
     # -- actions --------------------------------------------------------------------------------
 

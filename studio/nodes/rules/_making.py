@@ -23,7 +23,7 @@ class Making:
         self, facts: Facts, reasons: dict[str, Any], rules: Mapping[str, Known], names: Mapping[str, int]
     ) -> None:
         self.facts = facts
-        self.reasons = reasons
+        self.reasons = {key: self._with_text(record, rules) for key, record in reasons.items()}
         self.rules = rules
         self.names = Names(names)
         self.levels = facts.levels()
@@ -36,6 +36,11 @@ class Making:
         self._blocks: list[tuple[list[list[Any]], list[list[Any]], list[dict[str, Any]]]] = []
         self._reject: list[list[Any]] = []
         self._drop: list[list[Any]] = []
+
+    @staticmethod
+    def _with_text(record: dict[str, Any], rules: Mapping[str, Known]) -> dict[str, Any]:
+        known = rules.get(record.get("rule", ""))
+        return record if "text" in record or known is None else {**record, "text": known.text}
 
     def fire(self, found: Sequence[Mapping[str, Any]]) -> None:
         """Fire instantiations, the newest first, as Soar does."""
@@ -120,7 +125,9 @@ class Making:
             self.levels[str(id)] = depth
 
     def _register(self, key: str, record: dict[str, Any]) -> None:
-        self._new[key] = record
+        # The text of a rule that is in memory need not be kept with each of its instantiations.
+        kept = {name: value for name, value in record.items() if name != "text"}
+        self._new[key] = record if record["rule"] not in self.rules else kept
         self.reasons[key] = record
 
     def _enter(self, key: str, record: dict[str, Any], made: Sequence[Made]) -> None:

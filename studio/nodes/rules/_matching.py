@@ -11,7 +11,7 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
-from studio.nodes.rules._terms import Condition, Rule, Test, Value, is_identifier, same
+from studio.nodes.rules._terms import Comparison, Condition, Rule, Value, is_identifier, same
 from studio.support.errors import NodeError
 
 _ORDERED: Final[Mapping[str, Callable[[Any, Any], bool]]] = {
@@ -120,9 +120,9 @@ class _Step(NamedTuple):
     """Which of the positive conditions it is."""
     binds: tuple[tuple[int, str], ...]
     """Fields whose value a variable takes here."""
-    checks: tuple[tuple[int, Test], ...]
+    checks: tuple[tuple[int, Comparison], ...]
     """Comparisons of fields that can be made here."""
-    later: tuple[tuple[str, Test], ...]
+    later: tuple[tuple[str, Comparison], ...]
     """Comparisons of earlier variables with what is bound here."""
     keeps: tuple[tuple[int, str], ...]
     """Fields kept under a name for a comparison that must wait."""
@@ -133,15 +133,15 @@ def _plan(rule: Rule) -> tuple[_Step, ...]:
     """The positive conditions in an order in which each begins at something known; comparisons as soon as they can."""
     left = list(enumerate(rule.positives))
     bound: set[str] = set()
-    waiting: list[tuple[str, Test]] = []
+    waiting: list[tuple[str, Comparison]] = []
     steps: list[_Step] = []
     while left:
         place, condition = min(left, key=lambda one: (_cost(one[1], bound), one[0]))
         left.remove((place, condition))
         binds: list[tuple[int, str]] = []
-        checks: list[tuple[int, Test]] = []
+        checks: list[tuple[int, Comparison]] = []
         keeps: list[tuple[int, str]] = []
-        undecided: list[tuple[int, Test]] = []
+        undecided: list[tuple[int, Comparison]] = []
         for field, tests in enumerate(condition.fields()):
             for test in tests:
                 name = str(test.term.value) if test.term is not None and test.term.variable else None
@@ -168,7 +168,7 @@ def _plan(rule: Rule) -> tuple[_Step, ...]:
 def _cost(condition: Condition, bound: set[str]) -> int:
     """How many facts a condition may bring: less if more of it is known."""
 
-    def known(tests: Sequence[Test]) -> bool:
+    def known(tests: Sequence[Comparison]) -> bool:
         return any(
             test.relation == "=" and test.term and (not test.term.variable or test.term.value in bound)
             for test in tests
@@ -247,7 +247,7 @@ def _bound(condition: Condition, fact: Fact, bindings: Mapping[str, Value]) -> d
     return made
 
 
-def holds(test: Test, value: Value, bindings: Mapping[str, Value]) -> bool:
+def holds(test: Comparison, value: Value, bindings: Mapping[str, Value]) -> bool:
     """Tell whether a value passes a test; a variable that nothing binds passes none."""
     if test.relation == "in":
         return any(same(value, one) for one in test.choices)
@@ -272,7 +272,7 @@ def compare(relation: str, left: Value, right: Value) -> bool:
     return _ORDERED[relation](left, right)
 
 
-def _known(tests: Sequence[Test], bound: Mapping[str, Value]) -> Value | None:
+def _known(tests: Sequence[Comparison], bound: Mapping[str, Value]) -> Value | None:
     for test in tests:
         if test.relation == "=" and test.term is not None:
             found = bound.get(str(test.term.value)) if test.term.variable else test.term.value

@@ -32,7 +32,7 @@ class Term:
 
 
 @dataclass(frozen=True, slots=True)
-class Test:
+class Comparison:
     """A comparison of one field of a fact: `=`, `<>`, `<`, `>`, `<=`, `>=`, `<=>` (same type) or `in` (one of)."""
 
     relation: str
@@ -40,7 +40,7 @@ class Test:
     choices: tuple[Value, ...] = ()
 
 
-Tests: TypeAlias = tuple[Test, ...]
+Tests: TypeAlias = tuple[Comparison, ...]
 
 
 @dataclass(frozen=True, slots=True)

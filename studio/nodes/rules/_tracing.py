@@ -15,7 +15,7 @@ from typing import Any, TypeAlias
 from studio.nodes.rules._firing import OPERATOR, Made
 from studio.nodes.rules._language import read_rule
 from studio.nodes.rules._matching import Fact, Facts
-from studio.nodes.rules._terms import Call, Condition, Operand, Term, Test, Value, is_identifier
+from studio.nodes.rules._terms import Call, Comparison, Condition, Operand, Term, Value, is_identifier
 
 Record: TypeAlias = Mapping[str, Any]
 """A reason as the store of facts keeps it: `text` of the rule, `bindings`, `facts`, `made`, `state`, `depth`."""
@@ -58,7 +58,7 @@ class Explanation:
 
     grounds: list[Ground] = field(default_factory=list)
     denials: list[Denial] = field(default_factory=list)
-    compared: list[tuple[Node, Test, Node | None]] = field(default_factory=list)
+    compared: list[tuple[Node, Comparison, Node | None]] = field(default_factory=list)
     """Comparisons: what, how, and with what (None: with a constant or choices that the test holds)."""
     made: list[tuple[Made, tuple[Standing, ...]]] = field(default_factory=list)
     """Results, each with what stands for identifier, attribute, value and other value."""

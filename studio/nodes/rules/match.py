@@ -49,7 +49,7 @@ class Match(Node):
         gone = [
             key
             for key, record in reasons.items()
-            if "text" in record and key not in holding and not still_holds(record, facts)
+            if "rule" in record and key not in holding and not still_holds(record, facts)
         ]
         new = [(rule, one, applies(rule, one, facts)) for key, (rule, one) in holding.items() if key not in reasons]
         if (inputs.phase or params.phase) == "propose":

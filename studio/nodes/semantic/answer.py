@@ -79,7 +79,8 @@ class Memory:
     def answer(self, command: Mapping[str, Any], facts: Facts, names: Names) -> tuple[list[list[Any]], dict[str, Any]]:
         """Return the facts of the answer, and what people are told of it."""
         result, given = command["result"], facts.by_id.get(_holder(facts, command), [])
-        stored = [str(one.value) for one in given if one.attribute == "store" and is_identifier(one.value)]
+        # What an action makes first stands last.
+        stored = [str(one.value) for one in reversed(given) if one.attribute == "store" and is_identifier(one.value)]
         if stored:
             for id in stored:
                 self._store(id, facts, set())
