@@ -15,9 +15,10 @@ _BUFFER = re.compile(r"=([\w-]+)>")
 def read_chunks(source: Json) -> list[dict[str, Json]]:
     """Return the chunks of a text, one a line, or of a list of objects.
 
-    A line is `NAME slot value slot value …`; the name may be left out, and `@ 0 5 9` at the end gives the seconds at
-    which the chunk was used. `=goal>` before it says which buffer it stands in. An object has `slots`, and `name`,
-    `uses`, `buffer` if it likes. Raises `NodeError` with the line for what cannot be read.
+    A line is `NAME slot value slot value …`; the name may be left out (it is its `isa` with a number then), and `@ 0
+    5 9` at the end gives the seconds at which the chunk was used. `=goal>` before it says which buffer it stands in.
+    An object has `slots`, and `name`, `uses`, `buffer` if it likes. Raises `NodeError` with the line for what cannot
+    be read.
     """
     made: list[dict[str, Json]] = []
     lines = source.splitlines() if isinstance(source, str) else source if isinstance(source, list) else [source]
@@ -32,24 +33,24 @@ def read_chunks(source: Json) -> list[dict[str, Json]]:
         names = [one["name"] for one in made]
         twice = next(name for name in names if name and names.count(name) > 1)
         raise NodeError(f"two chunks are called `{twice}`.", hint="Give each a name of its own.", code="chunks")
+    last: dict[str, int] = {}
     for one in made:
-        one["name"] = one["name"] or free_name(one["slots"], taken)
-        taken.add(one["name"])
+        if not one["name"]:
+            isa = one["slots"].get("isa")
+            stem = isa if isinstance(isa, str) else "chunk"
+            number = last.get(stem, 0) + 1
+            while f"{stem}-{number}" in taken:
+                number += 1
+            last[stem] = number
+            one["name"] = f"{stem}-{number}"
+            taken.add(one["name"])
     return made
 
 
-def free_name(slots: dict[str, Json], taken: set[Json]) -> str:
-    """Return a name for a chunk that has none: its `isa`, or `chunk`, and the first number that is free."""
-    stem = slots.get("isa")
-    stem = stem if isinstance(stem, str) else "chunk"
-    number = 1
-    while f"{stem}-{number}" in taken:
-        number += 1
-    return f"{stem}-{number}"
-
-
 def _of_line(line: str, number: int) -> dict[str, Json] | None:
-    words = words_of(line)
+    # Lisp writes each chunk in brackets.
+    bare = line.strip()
+    words = words_of(bare[1:-1] if bare.startswith("(") and bare.endswith(")") else bare)
     buffer = ""
     if words and (found := _BUFFER.fullmatch(words[0])):
         buffer, words = found.group(1), words[1:]

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 
 from studio.support.errors import NodeError
-from studio.support.values import Json, preview
+from studio.support.values import Json, encode, preview
 
 NOTHING = ("nil", "none", "null")
 """Words for an empty slot: in Lisp models, in pyactr, in JSON."""
@@ -39,9 +39,12 @@ def same(one: Json, other: Json) -> bool:
     return isinstance(one, bool) is isinstance(other, bool) and one == other
 
 
-def same_slots(one: Mapping[str, Json], other: Mapping[str, Json]) -> bool:
-    """Tell whether two chunks hold the same in the same slots, whatever they are called."""
-    return one.keys() == other.keys() and all(same(value, other[slot]) for slot, value in one.items())
+def content_of(slots: Mapping[str, Json]) -> Hashable:
+    """Return what two chunks have in common if, and only if, they hold the same in the same slots."""
+    return frozenset(
+        (slot, isinstance(value, bool), encode(value) if isinstance(value, list | dict) else value)
+        for slot, value in slots.items()
+    )
 
 
 def is_chunk(value: Json) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from studio.nodes.chunks._remembering import remembered
+from studio.nodes.chunks._remembering import by_content, remember
 from studio.nodes.chunks._values import seconds
 from studio.nodes.store._ops import ask, store_param
 from studio.spec import Fields, Node, RunContext, node, port
@@ -35,12 +35,12 @@ class Add(Node):
 
     def run(self, ctx: RunContext, params: Params, inputs: In) -> Out:
         memory = ask(ctx, params.store, "kv", "all")
+        known = by_content(memory)
         names, merged = [], []
         for chunk in inputs.chunks:
-            name, entry, known = remembered(memory, chunk, seconds(inputs.time))
-            memory[name] = entry
-            ask(ctx, params.store, "kv", "set", key=name, value=entry)
+            name, merges = remember(memory, known, chunk, seconds(inputs.time))
+            ask(ctx, params.store, "kv", "set", key=name, value=memory[name])
             names.append(name)
-            if known:
+            if merges:
                 merged.append(name)
         return self.Out(names=names, merged=merged)

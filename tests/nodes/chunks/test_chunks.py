@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from studio.nodes.chunks._buffers import BUFFERS, buffer_of, changed_buffers
 from studio.nodes.chunks._reading import read_chunks
-from studio.nodes.chunks._remembering import remembered
-from studio.nodes.chunks._values import is_chunk, same, value_of
+from studio.nodes.chunks._remembering import by_content, remember
+from studio.nodes.chunks._values import content_of, is_chunk, same, value_of
 from studio.nodes.chunks.add import Add
 from studio.nodes.chunks.buffers import Buffers
 from studio.nodes.chunks.build import Build
@@ -42,6 +42,13 @@ async def test_times_of_use_and_a_buffer_may_stand_on_the_line() -> None:
 
     assert [one["buffer"] for one in out.chunks] == ["imaginal", ""]
     assert out.chunks[1]["uses"] == [0, 5, 9.5]
+
+
+async def test_a_line_may_stand_in_the_brackets_of_lisp() -> None:
+    ours = await run_node(Read, {}, {"source": "b isa count first 1"})
+    lisp = await run_node(Read, {}, {"source": "(b isa count first 1)"})
+
+    assert ours.chunks == lisp.chunks
 
 
 async def test_objects_are_taken_for_lines() -> None:
@@ -80,6 +87,8 @@ def test_words_name_chunks_and_numbers_and_quotes_do_not() -> None:
     assert [is_chunk(value_of(word)) for word in ("bank", "3", '"bank"', "nil", "-2.5e1")] == [True] + [False] * 4
     assert not same(True, 1)
     assert same(1, 1.0)
+    assert content_of({"a": 1, "b": [2]}) == content_of({"b": [2], "a": 1.0})
+    assert content_of({"a": True}) != content_of({"a": 1})
 
 
 async def test_an_equal_chunk_is_one_more_use_whatever_its_name() -> None:
@@ -102,10 +111,11 @@ async def test_an_equal_chunk_is_one_more_use_whatever_its_name() -> None:
 @given(st.lists(st.tuples(st.sampled_from("abc"), st.integers(0, 2)), max_size=20))
 def test_a_memory_keeps_every_use_and_never_two_equal_chunks(added: list[tuple[str, int]]) -> None:
     memory: dict[str, Any] = {}
+    known: dict[Any, str] = {}
     for time, (name, value) in enumerate(added):
-        kept, entry, _ = remembered(memory, {"name": name, "slots": {"v": value}}, time)
-        memory[kept] = entry
+        remember(memory, known, {"name": name, "slots": {"v": value}}, time)
 
+    assert known == by_content(memory)
     assert sorted(use for entry in memory.values() for use in entry["uses"]) == list(range(len(added)))
     contents = [entry["slots"]["v"] for entry in memory.values()]
     assert sorted(contents) == sorted(set(contents))
