@@ -26,13 +26,17 @@ CHANGES = {
     "critic_loop": ("Write two sentences", "Write three sentences", "writer", "0"),
     "generative_agents": ("value.day != value.today", "value.day == value.today", "new_day", "0"),
     "smallville": (
-        "value.day != value.today", "value.day == value.today", "inhabitants/Isabella Rodriguez/new_day", "0",
-    ),  # fmt: skip
+        "value.day != value.today",
+        "value.day == value.today",
+        "inhabitants/Isabella Rodriguez/new_day",
+        "0",
+    ),
     "gpt_engineer": ("Is anything still unclear?", "Is anything unclear yet?", "anything_else", "0"),
     "repocoder": ("retrieve.before_hole, k: 20", "retrieve.before_hole, k: 3", "hole_filter", "0"),
     "copilot": ("flow.debounce, wait_ms: 75", "flow.debounce, wait_ms: 60", "debouncer", "1"),
     "actr": ('c.buffer == "retrieval"]) > 0', 'c.buffer == "retrieval"]) > 1', "from_memory", "6"),
     "autogpt": ("3. Nobody helps you.", "3. No one helps you.", "system_text_builder", "0"),
+    "soar": ("expression: cycle - 1", "expression: cycle - 2", "place", "0"),
     "lecun": ("plan[1:act_out]", "plan[0:act_out]", "intend", "0"),
 }
 """Per example: a text in its graph, what to put in its place, and the firing that must differ then."""
