@@ -25,6 +25,8 @@ _LAST: Final = 4_000
 class Tested:
     """What became of the tests, how the program ended, and the end of what it printed."""
 
+    __test__ = False
+
     results: list[TestResult]
     exit_code: int
     output: str

@@ -8,9 +8,11 @@ from typing import Any
 
 import pytest
 
+from studio.sandbox.boxes import RunSandbox
 from tests.support.git_repos import git, make_repo
 from tests.support.seeds import Played, play
 from tests.support.untouched import make_untidy, state_of_all_files
+from tests.support.workspaces import BareCommands
 
 pytestmark = pytest.mark.skipif(shutil.which("git") is None, reason="needs git")
 
@@ -61,6 +63,14 @@ class Case:
 
     def branches(self) -> list[str]:
         return git(self.repo, "branch", "--format=%(refname:short)").split()
+
+
+@pytest.fixture(autouse=True)
+def without_a_box(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Commands of most runs start without a boundary, which takes a fraction of the time. The worked example and the
+    session, which are made once, before this, run in the real sandbox."""
+    commands = BareCommands()
+    monkeypatch.setattr(RunSandbox, "command", lambda _, *args, **options: commands.command(*args, **options))
 
 
 @pytest.fixture

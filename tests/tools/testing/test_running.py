@@ -55,13 +55,13 @@ def lay(folder: Path, files: dict[str, str]) -> Path:
     return folder
 
 
-async def tested(folder: Path, command: str, only: list[str] | None) -> Tested:
+async def run_here(folder: Path, command: str, only: list[str] | None) -> Tested:
     commands: Any = BareCommands()
     return await run_tests(commands, folder, command, only, limit_s=60, memory_mb=2048)
 
 
 async def test_all_kinds_of_tests_are_run_and_told(tmp_path: Path) -> None:
-    done = await tested(lay(tmp_path, FILES), "", None)
+    done = await run_here(lay(tmp_path, FILES), "", None)
 
     said = {one.test: one.said for one in done.results}
     assert {one.test: one.passed for one in done.results} == EXPECTED
@@ -73,7 +73,7 @@ async def test_all_kinds_of_tests_are_run_and_told(tmp_path: Path) -> None:
 async def test_only_some_tests_are_run_and_one_that_is_not_there_has_failed(tmp_path: Path) -> None:
     only = ["test_unit.py::Sums::test_good", "test_functions.py", "test_none.py", "test_unit.py::gone"]
 
-    done = await tested(lay(tmp_path, FILES), "", only)
+    done = await run_here(lay(tmp_path, FILES), "", only)
 
     told = {one.test: one.passed for one in done.results}
     assert told["test_unit.py::Sums::test_good"] is True
@@ -89,7 +89,7 @@ async def test_what_needs_pytest_is_run_by_it(tmp_path: Path) -> None:
         "test_b.py": "assert True\n",
         "pytest.ini": "[pytest]\naddopts = --no-such-option\n",
     }
-    done = await tested(lay(tmp_path, files), "", None)
+    done = await run_here(lay(tmp_path, files), "", None)
 
     told = {one.test: one.passed for one in done.results}
     assert told == {"test_a.py::test_x[1]": True, "test_a.py::test_x[2]": False, "test_b.py": True}
@@ -97,7 +97,7 @@ async def test_what_needs_pytest_is_run_by_it(tmp_path: Path) -> None:
 
 async def test_a_command_is_one_test_unless_its_output_tells_more(tmp_path: Path) -> None:
     async def told(command: str, only: list[str] | None = None) -> dict[str, bool]:
-        done = await tested(tmp_path, command, only)
+        done = await run_here(tmp_path, command, only)
         return {one.test: one.passed for one in done.results}
 
     assert await told("exit 1") == {"exit 1": False}
@@ -109,7 +109,7 @@ async def test_a_command_is_one_test_unless_its_output_tells_more(tmp_path: Path
 async def test_a_program_that_kills_the_runner_fails_all(tmp_path: Path) -> None:
     lay(tmp_path, {"test_a.py": "import os\nos._exit(7)\n"})
 
-    done = await tested(tmp_path, "", None)
+    done = await run_here(tmp_path, "", None)
 
     assert [(one.test, one.passed) for one in done.results] == [("the tests", False)]
     assert "exit code 7" in done.results[0].said
