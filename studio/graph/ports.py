@@ -195,7 +195,7 @@ def body_fields(body: Scope, registry: Registry) -> tuple[dict[str, Field], dict
         said = (made.outputs if role == "input" else made.inputs).get("value", Field(type="any"))
         about = node.title or _first_text(node.params, ("about", "help"))
         if role == "input":
-            default = node.params["value"] if node.params.get("value") is not None else MISSING
+            default = node.params.get("value", MISSING)  # null is a default, too
             inputs[name] = Field(
                 name=name, kind="port", type=said.type, default=default, help=about, schema=said.schema
             )

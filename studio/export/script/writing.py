@@ -54,7 +54,7 @@ class _Script:
         bodies = {key: self.names.function(key) for key in graph.graphs}
         place = len(self.made)
         if top:
-            shared = {key for key, field in self.inputs.items() if graph.nodes[key].params.get("value") is not None}
+            shared = {key for key, field in self.inputs.items() if "value" in graph.nodes[key].params}
             writer = GraphWriter(graph, name, self.names, bodies, inputs=shared, base="HERE")
         else:
             writer = GraphWriter(graph, name, self.names, bodies)

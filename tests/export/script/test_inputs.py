@@ -60,6 +60,10 @@ def test_an_input_that_is_not_given_has_its_default(
     assert outputs(script_of(echo(kind, value=value), tmp_path), capsys) == value
 
 
+def test_null_is_a_default_as_in_a_run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert outputs(script_of(echo("json", value=None), tmp_path), capsys) is None
+
+
 @pytest.mark.parametrize("text", ["@home", "@@", "%s %(prog)s", "[1]", '"', "\\", "--x", "\u202e"])
 def test_a_text_is_given_as_it_stands(text: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     for kind in ("text", "any"):
