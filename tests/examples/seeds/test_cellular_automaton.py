@@ -121,3 +121,9 @@ def test_the_same_seed_measures_the_same(tmp_path: Path) -> None:
     )
 
     assert first == again != other
+
+
+def test_a_form_that_is_none_is_refused(tmp_path: Path) -> None:
+    assert "wheel" in str(
+        play("cellular_automaton", {"form": "wheel"}, status="failed", tmp_path=tmp_path).result.error
+    )

@@ -166,3 +166,9 @@ def test_a_trial_takes_the_time_of_its_cycles_and_processes(
     played = frame(tmp_path, "Which letter is on the blue square?", question, strategy=strategy)
 
     assert played.result.outputs["answers"][1]["seconds"] == pytest.approx(seconds, abs=6e-4)
+
+
+def test_a_strategy_that_is_none_is_refused(tmp_path: Path) -> None:
+    played = play("cognitive_frame", {"strategy": "wild"}, status="failed", tmp_path=tmp_path)
+
+    assert "wild" in str(played.result.error)
