@@ -11,6 +11,7 @@ import pytest
 from studio.documents.counting import count
 from studio.documents.ranking.jaccard import jaccard
 from studio.documents.ranking.words import code_tokens
+from studio.models.script import read_script
 from studio.support.resources import bundled_graphs
 from tests.support.fake_context import cosine, toy_embedding
 from tests.support.seeds import Played, graph_of, play
@@ -190,6 +191,13 @@ def test_an_unknown_retriever_fails_before_anything_is_asked(tmp_path: Path) -> 
     assert played.prompts == []
 
 
+def test_an_unknown_variant_fails_before_anything_is_asked(tmp_path: Path) -> None:
+    played = play_example({"variant": "rgrg"}, tmp_path=tmp_path, status="failed")
+
+    assert "rgrg" in str(played.result.error)
+    assert played.prompts == []
+
+
 def test_the_oracle_asks_with_the_true_code_around_the_hole_once_and_shows_windows_as_they_are(tmp_path: Path) -> None:
     played = play("repocoder", {**SHOP, "variant": "oracle", "rounds": 2}, replies=["pass"], tmp_path=tmp_path)
 
@@ -315,7 +323,7 @@ def test_an_empty_guess_leaves_the_code_as_the_query(tmp_path: Path) -> None:
 
 def test_a_wrong_guess_pulls_code_like_itself_and_the_circle_is_seen(tmp_path: Path) -> None:
     """The failure of the sheet: what was guessed decides what is found next."""
-    wrong = "    total = total - cart.count() * amount"
+    wrong = next(iter(read_script(FOLDER.parent / "circles.jsonl"))).reply
     right = "    reduced = percent_off(cart, percent)"
     circle = play("repocoder", {**SHOP, "rounds": 3}, replies=[wrong] * 3, tmp_path=tmp_path)
     better = play("repocoder", {**SHOP, "rounds": 3}, replies=[wrong, right, right], tmp_path=tmp_path)
