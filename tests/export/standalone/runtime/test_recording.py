@@ -20,7 +20,7 @@ from studio.trace.ahead import done_from
 from studio.trace.sqlite import connect_writer
 from tests.cli.conftest import Cli, cli  # noqa: F401 - a fixture
 from tests.export.standalone.runtime.both_logs import BothLogs, recorder_of
-from tests.support.record_examples import CRITIC_SCRIPT
+from tests.support.example_settings import settings_of
 from tests.trace.runs import start_of
 from tests.trace.whole import LONG
 
@@ -105,7 +105,9 @@ def test_the_comparison_sees_a_single_other_value(tmp_path: Path) -> None:
 
 
 async def critic_run(log: Any, graph: Graph) -> None:
-    result = await arun(graph, model=Scripted(CRITIC_SCRIPT, name="scripted:recording"), log=log, seed=0)
+    result = await arun(
+        graph, model=Scripted(settings_of("critic_loop").replies, name="scripted:recording"), log=log, seed=0
+    )
     assert result.status == "ok"
 
 

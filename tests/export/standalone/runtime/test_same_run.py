@@ -21,8 +21,8 @@ from studio.trace import Trace
 from studio.trace.writer import close_writer
 from tests.cli.conftest import Cli, cli  # noqa: F401 - a fixture
 from tests.export.standalone.runtime.both_logs import rows_of
+from tests.support.example_settings import settings_of
 from tests.support.fake_llm_server import Step, chat, echo_key, fake_llm_server
-from tests.support.record_examples import CRITIC_SCRIPT
 
 CLOCK = "2026-01-31T09:30:00+00:00"
 
@@ -90,7 +90,9 @@ def files(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     (folder / "day_book.yaml").write_text(DAY_BOOK)
     graph = Graph.load("graphs/critic_loop.yaml" if is_critic else folder / "day_book.yaml")
     replies, answers = folder / "replies.jsonl", folder / "answers.txt"
-    replies.write_text("".join(f"{json.dumps(line)}\n" for line in (CRITIC_SCRIPT if is_critic else DAY_SCRIPT)))
+    replies.write_text(
+        "".join(f"{json.dumps(line)}\n" for line in (settings_of("critic_loop").replies if is_critic else DAY_SCRIPT))
+    )
     answers.write_text("good\n")
     more: dict[str, Any] = {} if is_critic else {"answers": str(answers), "clock": CLOCK, "embedder": "toy"}
     outcome = run(graph, model=f"scripted:{replies}", db=folder / "studio.sqlite", seed=3, **more)
