@@ -13,6 +13,8 @@ import pytest
 from studio.documents.chunking.windows import copilot_spans
 from studio.documents.ranking.jaccard import jaccard
 from studio.documents.ranking.words import copilot_words
+from studio.models.script import read_script
+from studio.support.resources import bundled_graphs
 from tests.support.seeds import Played, graph_of, play
 
 PROMPT = ["tab_collector", "snippet_windower", "word_sets", "similarity", "import_reader", "markers", "wishlist"]
@@ -505,3 +507,13 @@ def test_the_default_run_shows_cancelling_typing_along_and_accepting(tmp_path: P
     assert len(played.prompts) == 3
     assert len([one for one in played.outputs("debouncer") if "cancelled" in one]) == 1
     played.verify()
+
+
+def test_the_command_of_the_page_provokes_a_circle_that_is_not_shown(tmp_path: Path) -> None:
+    replies = read_script(bundled_graphs()[0].parent / "data/copilot/circles.jsonl")
+    event = {"file": "report.py", "line": 10, "insert": "    x = [1,"}
+    played = play("copilot", {"events": [event]}, replies=[line.reply for line in replies], tmp_path=tmp_path)
+
+    assert played.output("repetition", "repetitive") is True
+    assert played.output("post_processing", "text") == [None]
+    assert played.result.outputs["shown"] == []
