@@ -38,6 +38,7 @@ CHANGES = {
     "gpt_engineer": ("Is anything still unclear?", "Is anything unclear yet?", "anything_else", "0"),
     "repocoder": ("retrieve.before_hole, k: 20", "retrieve.before_hole, k: 3", "hole_filter", "0"),
     "copilot": ("flow.debounce, wait_ms: 75", "flow.debounce, wait_ms: 60", "debouncer", "1"),
+    "software_agent": ("List what it requires, then", "Say what it requires, then", "restater", "0"),
     "actr": ('c.buffer == "retrieval"]) > 0', 'c.buffer == "retrieval"]) > 1', "from_memory", "6"),
     "autogpt": ("3. Nobody helps you.", "3. No one helps you.", "system_text_builder", "0"),
     "soar": ("expression: cycle - 1", "expression: cycle - 2", "place", "0"),

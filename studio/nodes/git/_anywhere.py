@@ -63,10 +63,12 @@ async def ask_repository(
     outbound: bool = False,
 ) -> Any:
     """Return what `work` gives for a repository: an effect, so that a replay runs no command."""
-    from studio.tools.git.local import repository_at
+    from studio.tools.git.local import TEMPORARY, repository_at, temporary_place
 
     async def perform() -> Json:
-        return await work(await repository_at(repository, ctx.outside.sandbox))
+        own = repository.startswith(TEMPORARY)
+        place = str(temporary_place(ctx.run, repository.removeprefix(TEMPORARY))) if own else repository
+        return await work(await repository_at(place, ctx.outside.sandbox))
 
     asked = {"repository": repository, **request}
     return await ctx.effect("git", name, asked, perform, irreversible=changes, outbound=outbound)

@@ -23,8 +23,8 @@ from studio.support.values import Json
 class Begin(Node):
     """Make a new git repository of some files, with one commit on the branch `main`, to practise on.
 
-    It lies in a new folder for temporary files, and stays there. *git.files_at*, *git.run_in_copy*, *git.deliver* and
-    *tests.run* take its `repository`.
+    It lies in the system's folder for temporary files, under `studio-RUN` and the name of this node, and stays there.
+    *git.files_at*, *git.run_in_copy*, *git.deliver* and *tests.run* take its `repository`, in the same run.
     """
 
     class Params(Fields):
@@ -36,14 +36,14 @@ class Begin(Node):
         files: list[Any] = port(help="The `files` of *documents.read_tree*: objects with `source` and `text`.")
 
     class Out(Fields):
-        repository: str = port(help="The folder of the new repository.")
+        repository: str = port(help="Stands for the new repository: `temporary:` and the name of its folder.")
 
     @classmethod
     def permissions(cls, params: Any, wired: Collection[str]) -> Iterator[Permission]:
         yield Permission("other", "make a git repository in a new folder for temporary files")
 
     async def run(self, ctx: RunContext, params: Params, inputs: In) -> Out:
-        from studio.tools.git.local import begin
+        from studio.tools.git.local import TEMPORARY, begin, temporary_place
 
         files: dict[str, str] = {}
         for one in inputs.files:
@@ -51,10 +51,14 @@ class Begin(Node):
                 raise NodeError("`files` are objects with `source` and `text`.", hint="Wire *documents.read_tree*.")
             files[one["source"]] = one["text"]
 
-        async def work() -> Json:
-            return await begin(
-                files, ctx.outside.sandbox, params.message, author=params.author_name, email=params.author_email
-            )
+        name = f"{ctx.node.replace('/', '.')}-{ctx.tick}"
+        now = await ctx.now()
 
-        request: dict[str, Json] = {"files": dict(files), **params.as_dict()}
+        async def work() -> Json:
+            place = temporary_place(ctx.run, name)
+            who = {"author": params.author_name, "email": params.author_email}
+            await begin(files, place, ctx.outside.sandbox, params.message, **who, now=now)
+            return f"{TEMPORARY}{name}"
+
+        request: dict[str, Json] = {"name": name, "files": dict(files), "now": now, **params.as_dict()}
         return self.Out(repository=await ctx.effect("git", "begin", request, work, irreversible=True))

@@ -58,16 +58,17 @@ class Deliver(Node):
         from studio.tools.git.local import deliver
 
         changes = changes_of_value(inputs.changes)
+        now = await ctx.now()
 
         async def work(git: Git) -> Json:
             made = await deliver(
                 git, inputs.commit, changes, inputs.name, inputs.message,
-                author=params.author_name, email=params.author_email,
+                author=params.author_name, email=params.author_email, now=now,
             )  # fmt: skip
             return asdict(made)
 
         request: dict[str, Json] = {
             "commit": inputs.commit, "changes": dict(changes), "name": inputs.name, "message": inputs.message,
-            **params.as_dict(),
+            "now": now, **params.as_dict(),
         }  # fmt: skip
         return self.Out(**await ask_repository(ctx, "deliver", inputs.repository, request, work, changes=True))

@@ -10,10 +10,12 @@ from __future__ import annotations
 import asyncio
 import os
 import re
+import shutil
 import tempfile
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
@@ -30,6 +32,8 @@ LONGEST_BRANCH: Final = 50
 MOST_BRANCHES: Final = 1_000
 """How many numbers are tried behind the name of a branch that is there already."""
 _HASH = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+TEMPORARY: Final = "temporary:"
+"""Before the name of a repository that a run made for itself: a record then says nothing of the machine."""
 _TREE: Final = "tree"
 _MODES: Final = ("100644", "100755")
 
@@ -134,12 +138,21 @@ class Delivered:
 
 
 async def deliver(
-    git: Git, base: str, changes: Mapping[str, str | None], wish: str, message: str, *, author: str, email: str
+    git: Git,
+    base: str,
+    changes: Mapping[str, str | None],
+    wish: str,
+    message: str,
+    *,
+    author: str,
+    email: str,
+    now: str,
 ) -> Delivered:
     """Make a branch of one commit on `base`, without touching the files, the index or what is checked out.
 
-    The name is made of `wish`; if there is such a branch a number is put behind it.  Raises `NodeError` if nothing
-    would change, for names that lead elsewhere, and for files that are made to hold secrets.
+    `now` is the time of the commit (ISO 8601).  The name is made of `wish`; if there is such a branch a number is put
+    behind it.  Raises `NodeError` if nothing would change, for names that lead elsewhere, and for files that are made
+    to hold secrets.
     """
     if not message.strip() or len(message) > MOST_MESSAGE:
         raise NodeError("the message of a commit needs some words, and not more than 100,000 characters.")
@@ -153,11 +166,11 @@ async def deliver(
     if not any(lines):
         raise NodeError("there is nothing to commit.", hint="Wire the changed files.", code="input")
     name = await _free_name(git, wish)
-    who = f"{author} <{email}> now"
+    who = f"{author} <{email}> {_git_time(now)}"
     data = message.encode()
     head = f"commit refs/heads/{name}\nmark :1\nauthor {who}\ncommitter {who}\ndata {len(data)}\n{message}\n"
     script = f"{head}from {start}\n{''.join(lines)}\nget-mark :1\ndone\n"
-    said = await git.run("fast-import", "--quiet", "--done", "--date-format=now", stdin=script, writable=True)
+    said = await git.run("fast-import", "--quiet", "--done", stdin=script, writable=True)
     made = said.stdout.strip()
     return Delivered(name, made, start, await diff_between(git, start, made), sorted(changes))
 
@@ -215,17 +228,33 @@ def plain_branch(wish: str) -> str:
     return made.strip("/-._") or "change"
 
 
-async def begin(files: Mapping[str, str], sandbox: Sandbox, message: str, *, author: str, email: str) -> str:
-    """Make a new repository of these files, with one commit on the branch `main`, in a new folder for temporary files,
-    and return that folder. It is the caller's, and stays."""
+def temporary_place(run: str, name: str) -> Path:
+    """Return where a repository lies that a run made for itself, in the folder for temporary files."""
+    if not re.fullmatch(r"[\w-]{1,64}", run) or not re.fullmatch(r"[\w.-]{1,200}", name) or ".." in name:
+        raise NodeError(f"`{TEMPORARY}{name[:80]}` names no repository.", hint="Wire *git.begin*.", code="input")
+    return Path(os.path.realpath(tempfile.gettempdir())) / f"studio-{run}" / name
+
+
+def _git_time(now: str) -> str:
+    """Return a time as git keeps it: seconds since 1970, and the offset."""
+    moment = datetime.fromisoformat(now)
+    return f"{int(moment.timestamp())} {moment.strftime('%z') or '+0000'}"
+
+
+async def begin(
+    files: Mapping[str, str], top: Path, sandbox: Sandbox, message: str, *, author: str, email: str, now: str
+) -> None:
+    """Make a new repository of these files in a folder that is made for it, with one commit on the branch `main`.
+
+    A folder of an earlier try is deleted first.
+    """
     if not files:
         raise NodeError(
             "there are no files to begin a repository with.", hint="Name a folder with files.", code="files"
         )
     if problem := person_problem(author, email):
         raise NodeError(problem, hint="Correct the params.")
-    top = await asyncio.to_thread(lambda: _real(tempfile.mkdtemp(prefix="studio-repository-")))
-    await asyncio.to_thread((top / ".git").mkdir)
+    await asyncio.to_thread(_make_empty, top)
     bare = Git(_made(top), sandbox, {})
     await bare.run("init", "--quiet", "--initial-branch=main", "--template=", writable=True)
     space = Workspace(top)
@@ -237,8 +266,18 @@ async def begin(files: Mapping[str, str], sandbox: Sandbox, message: str, *, aut
         for what, value in (("NAME", author), ("EMAIL", email))
     }
     await git.run("add", "--all", "--", ".", writable=True)
+    who |= {"GIT_AUTHOR_DATE": _git_time(now), "GIT_COMMITTER_DATE": _git_time(now)}
     await git.run("commit", "--quiet", "--no-verify", "--no-gpg-sign", f"--message={message}", writable=True, extra=who)
-    return str(top)
+
+
+def _make_empty(top: Path) -> None:
+    if top.is_dir() and not top.is_symlink():
+        shutil.rmtree(top)
+    top.parent.mkdir(mode=0o700, exist_ok=True)
+    if top.parent.is_symlink() or (hasattr(os, "getuid") and top.parent.stat().st_uid != os.getuid()):
+        raise NodeError("the folder for temporary files holds one of that name already.", code="exists")
+    top.mkdir()
+    (top / ".git").mkdir()
 
 
 def _real(folder: str) -> Path:

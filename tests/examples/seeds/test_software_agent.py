@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from studio.sandbox.boxes import RunSandbox
+from studio.tools.git.local import temporary_place
 from tests.support.git_repos import git, make_repo
 from tests.support.seeds import Played, play
 from tests.support.untouched import make_untidy, state_of_all_files
@@ -379,13 +380,14 @@ def test_without_a_repository_one_is_made_to_practise_on(tmp_path: Path) -> None
     played = play(
         "software_agent", {}, replies=[*UNDERSTOOD, RIGHT, REPRODUCTION, TITLE], tmp_path=tmp_path
     )  # fmt: skip
-    made = Path(played.result.outputs["repository_used"])
+    assert played.result.outputs["repository_used"] == "temporary:practice_repository-0"
+    made = temporary_place(played.result.run_id, "practice_repository-0")
     try:
         assert played.result.outputs["outcome"] == "ready"
         assert git(made, "diff", "--numstat", "main..agent/add-must-add").split() == ["1", "1", "calc.py"]
         assert git(made, "status", "--porcelain") == ""
     finally:
-        shutil.rmtree(made)
+        shutil.rmtree(made.parent)
 
 
 def test_a_folder_that_is_no_repository_is_told_before_any_model_is_asked(tmp_path: Path) -> None:

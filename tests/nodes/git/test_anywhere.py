@@ -17,7 +17,7 @@ from studio.nodes.tests.run import RunTests
 from studio.sandbox.boxes import RunSandbox
 from studio.spec import Node
 from studio.support.errors import NodeError
-from studio.tools.git.local import plain_branch
+from studio.tools.git.local import plain_branch, temporary_place
 from tests.support.fake_context import run_node
 from tests.support.git_repos import CALC, git, make_repo, make_script
 from tests.support.untouched import make_untidy, state_of_all_files
@@ -221,7 +221,8 @@ async def test_a_repository_to_practise_on_is_made_of_files() -> None:
     out = await run_node(
         Begin, {}, {"files": [{"source": "a/b.py", "text": "x = 1\n"}]}, in_project(Path())
     )  # fmt: skip
-    made = Path(out.repository)
+    assert out.repository == "temporary:node-0"
+    made = temporary_place("01FAKERUN00000000000000000", "node-0")
     try:
         assert git(made, "show", "main:a/b.py") == "x = 1\n"
         assert git(made, "status", "--porcelain") == ""
