@@ -26,7 +26,13 @@ def cached(firing: RunContext, key: str, *, store: str, hashed: bool = False) ->
 
 
 def put(
-    firing: RunContext, key: str, value: Json, *, store: str, hashed: bool = False, most: int = 100
+    firing: RunContext,
+    key: str,
+    value: Json,
+    *,
+    store: str,
+    hashed: bool = False,
+    most: int = 100,
 ) -> dict[str, Any]:
     """Keep a value under a key, and forget what was used least recently if there are too many."""
     name = key_of(key, hashed)
