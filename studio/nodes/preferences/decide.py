@@ -41,52 +41,49 @@ class Decide(Node):
         impasse: Any = port(type="json", help="The impasse: state, kind, attribute, items, numeric; else absent.")
 
     def run(self, ctx: RunContext, params: Params, inputs: Fields) -> Out:
-        facts = facts_of(ctx, params.facts)
-        rows = rows_of(ctx, params.preferences)
-        for depth, state in enumerate(facts.stack):
-            below = facts.states[depth + 1] if depth + 1 < len(facts.states) else None
-            preferences = of_state(rows, state)
-            if selected(facts, state) is not None:
-                if below is not None:
-                    continue
-                return self._stuck(Impasse(state, "no-change", "operator"))
-            found = decide(preferences)
-            if found.outcome == "chosen":
-                return self._out(state, "chosen", operator=found.candidates[0])
-            if found.outcome == "equal":
-                equal = [{"operator": one, "value": value_of(one, preferences)} for one in found.candidates]
-                return self._out(state, "equal", candidates=equal)
-            having = numeric(found.candidates, preferences)
-            impasse = (
-                Impasse(state, "no-change", "state")
-                if found.outcome == "none"
-                else Impasse(state, found.kind, "operator", found.candidates, having)
-            )
-            if below is None or below.get("impasse") != impasse.kind:
-                return self._stuck(impasse)
-            self._tell(ctx, params, facts, str(below["id"]), found, having)
-        raise AssertionError("the lowest state can always be decided")
-
-    def _stuck(self, impasse: Impasse) -> Out:
-        return self._out(impasse.state, "impasse", impasse=impasse._asdict())
-
-    def _out(self, state: str, outcome: str, operator: Any = None, candidates: Any = None, impasse: Any = None) -> Out:
+        state, outcome, found = anew(ctx, params.facts, facts_of(ctx, params.facts), rows_of(ctx, params.preferences))
         without = Absent(f"{state} came to: {outcome}")
         return self.Out(
-            state=state, outcome=outcome, operator=operator or without, candidates=candidates or without,
-            impasse=impasse or without,
-        )  # fmt: skip
+            state=state,
+            outcome=outcome,
+            operator=found if outcome == "chosen" else without,
+            candidates=found if outcome == "equal" else without,
+            impasse=found if outcome == "impasse" else without,
+        )
 
-    def _tell(
-        self, ctx: RunContext, params: Params, facts: Facts, substate: str, found: Decision, having: list[str]
-    ) -> None:
-        """Tell a substate that its candidates are others now."""
-        wanted = items(substate, found.candidates, having)
-        kept = ("item", "item-count", "non-numeric", "non-numeric-count")
-        standing = [
-            [one.id, one.attribute, one.value] for one in facts.by_id.get(substate, ()) if one.attribute in kept
-        ]
-        remove = [one for one in standing if one not in wanted]
-        add = [[*one, False, "given", True] for one in wanted if one not in standing]
-        if remove or add:
-            ask(ctx, params.facts, "facts", "change", remove=remove, add=add)
+
+def anew(ctx: RunContext, store: str, facts: Facts, rows: list[dict[str, Any]]) -> tuple[str, str, Any]:
+    """Return the first state of the stack that can be decided anew, the outcome, and the operator, the candidates or
+    the impasse it comes to. Substates whose candidates are others now are told."""
+    for depth, state in enumerate(facts.stack):
+        below = facts.states[depth + 1] if depth + 1 < len(facts.states) else None
+        preferences = of_state(rows, state)
+        if selected(facts, state) is not None:
+            if below is None:
+                return state, "impasse", Impasse(state, "no-change", "operator")._asdict()
+            continue
+        found = decide(preferences)
+        if found.outcome == "chosen":
+            return state, "chosen", found.candidates[0]
+        if found.outcome == "equal":
+            return state, "equal", [{"operator": one, "value": value_of(one, preferences)} for one in found.candidates]
+        having = numeric(found.candidates, preferences)
+        impasse = Impasse(state, "no-change", "state")
+        if found.outcome == "impasse":
+            impasse = Impasse(state, found.kind, "operator", found.candidates, having)
+        if below is None or below.get("impasse") != impasse.kind:
+            return state, "impasse", impasse._asdict()
+        tell(ctx, store, facts, str(below["id"]), found, having)
+    raise AssertionError("the lowest state can always be decided")
+
+
+def tell(ctx: RunContext, store: str, facts: Facts, substate: str, found: Decision, having: list[str]) -> None:
+    """Tell a substate that its candidates are others now."""
+    wanted = items(substate, found.candidates, having)
+    kept = ("item", "item-count", "non-numeric", "non-numeric-count")
+    there = facts.by_id.get(substate, ())
+    standing = [[one.id, one.attribute, one.value] for one in there if one.attribute in kept]
+    remove = [one for one in standing if one not in wanted]
+    add = [[*one, False, "given", True] for one in wanted if one not in standing]
+    if remove or add:
+        ask(ctx, store, "facts", "change", remove=remove, add=add)

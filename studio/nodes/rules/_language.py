@@ -232,7 +232,7 @@ class _Reader:
                 if name not in bound and not linked:
                     raise wrong(self.name, f"the action about <{name}> is linked to nothing", "Test it in a condition.")
         for one in rule.conditions:
-            for test in (test for field in one.fields() for test in field if not one.negated):
+            for test in (test for part in one.fields() for test in part if not one.negated):
                 if test.relation != "=" and test.term and test.term.variable and test.term.value not in bound:
                     raise wrong(self.name, f"<{test.term.value}> is compared but never bound")
 

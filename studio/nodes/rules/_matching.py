@@ -5,7 +5,6 @@ A plain join with an index, not a Rete network (Forgy 1982): what is found is th
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
@@ -15,7 +14,8 @@ from studio.nodes.rules._terms import Comparison, Condition, Rule, Value, is_ide
 from studio.support.errors import NodeError
 
 _ORDERED: Final[Mapping[str, Callable[[Any, Any], bool]]] = {
-    "<": operator.lt, ">": operator.gt, "<=": operator.le, ">=": operator.ge,
+    "<": lambda left, right: left < right, ">": lambda left, right: left > right,
+    "<=": lambda left, right: left <= right, ">=": lambda left, right: left >= right,
 }  # fmt: skip
 MAX_INSTANTIATIONS: Final = 20_000
 """More than this of one rule is a mistake in the rule, and would only use up the time."""
@@ -142,22 +142,22 @@ def _plan(rule: Rule) -> tuple[_Step, ...]:
         checks: list[tuple[int, Comparison]] = []
         keeps: list[tuple[int, str]] = []
         undecided: list[tuple[int, Comparison]] = []
-        for field, tests in enumerate(condition.fields()):
+        for part, tests in enumerate(condition.fields()):
             for test in tests:
                 name = str(test.term.value) if test.term is not None and test.term.variable else None
                 if test.relation == "=" and name is not None and name not in bound:
                     bound.add(name)
-                    binds.append((field, name))
+                    binds.append((part, name))
                 elif name is None or test.relation == "=":
-                    checks.append((field, test))
+                    checks.append((part, test))
                 else:
-                    undecided.append((field, test))
-        for field, test in undecided:
+                    undecided.append((part, test))
+        for part, test in undecided:
             if str(test.term.value if test.term else "") in bound:
-                checks.append((field, test))
+                checks.append((part, test))
             else:
-                name = f" {place}.{field}"
-                keeps.append((field, name))
+                name = f" {place}.{part}"
+                keeps.append((part, name))
                 waiting.append((name, test))
         ready = [one for one in waiting if one[1].term is not None and one[1].term.value in bound]
         waiting = [one for one in waiting if one not in ready]
@@ -199,9 +199,9 @@ def _fits(step: _Step, fact: Fact, bindings: dict[str, Value], facts: Facts) -> 
         return None
     values: tuple[Value, Value, Value] = (fact.id, fact.attribute, fact.value)
     made = dict(bindings)
-    for field, name in (*step.binds, *step.keeps):
-        made[name] = values[field]
-    if not all(holds(test, values[field], made) for field, test in step.checks):
+    for part, name in (*step.binds, *step.keeps):
+        made[name] = values[part]
+    if not all(holds(test, values[part], made) for part, test in step.checks):
         return None
     if not all(holds(test, made[name], made) for name, test in step.later):
         return None
