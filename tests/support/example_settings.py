@@ -59,8 +59,16 @@ def run_words(inputs: Mapping[str, Json]) -> list[str]:
 
 
 def script_words(inputs: Mapping[str, Json]) -> list[str]:
-    """Return these inputs as words of a script. Booleans have other words in each kind of script: give none."""
-    return [word for name, text in typed(inputs).items() for word in (f"--{name.replace('_', '-')}", text)]
+    """Return these inputs as words of a script. A boolean is `--name` or `--no-name`, as scripts take it that run the
+    studio; one that stands alone wants a value, so give those none."""
+    words: list[str] = []
+    for name, text in typed(inputs).items():
+        option = name.replace("_", "-")
+        if isinstance(inputs[name], bool):  # a script takes these without a value
+            words.append(f"--{option}" if inputs[name] else f"--no-{option}")
+        else:
+            words += (f"--{option}", text)
+    return words
 
 
 def typed(inputs: Mapping[str, Json]) -> dict[str, str]:
