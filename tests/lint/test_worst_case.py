@@ -55,6 +55,16 @@ def test_calls_of_a_function(params: dict[str, Any], calls: int) -> None:
     assert bound_of(function(**params)).calls == calls
 
 
+def test_a_completion_asks_for_as_many_answers_as_it_may() -> None:
+    graph = (
+        "nodes: {t: {type: text.constant, text: x}, c: {type: llm.complete, most_choices: 3}, o: {type: flow.output}}\n"
+    )
+    graph += "edges: [t.text -> c.prompt, c.text -> o.value]\n"
+
+    assert bound_of(graph).calls == 3
+    assert bound_of(graph.replace(", most_choices: 3", "")).calls == 1
+
+
 def test_steady_functions_are_asked_once_and_live_ones_at_every_tick() -> None:
     loop = bound_of(CRITIC_LOOP)
     assert loop.calls == 6 * (3 + 3)
