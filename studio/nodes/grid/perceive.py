@@ -49,7 +49,7 @@ class Perceive(Node):
         world, state = checked_map(inputs.map), checked_state(inputs.state)
         x, y = tile_of(world, inputs.who.get("tile"))
         radius, attention, retention = (
-            self._own(inputs.who, name, given)
+            _own(inputs.who, name, given)
             for name, given in (
                 ("radius", params.radius), ("attention", params.attention), ("retention", params.retention)
             )
@@ -89,9 +89,10 @@ class Perceive(Node):
         seen = list(dict.fromkeys(address(world, tile) for tile in near))
         return self.Out(events=events, noticed=min(len(noticed), attention), seen=seen, here=address(world, [x, y]))
 
-    def _own(self, who: dict[str, Any], name: str, given: int) -> int:
-        """One's own limit, or the given one. Raises `NodeError` if it is no whole number from 0 to 1,000."""
-        own = who.get(name, given)
-        if type(own) is not int or not 0 <= own <= 1000:
-            raise NodeError(f"the {name} of who perceives is {own!r}, but it is a whole number from 0 to 1,000.")
-        return own
+
+def _own(who: dict[str, Any], name: str, given: int) -> int:
+    """One's own limit, or the given one. Raises `NodeError` if it is no whole number from 0 to 1,000."""
+    own = who.get(name, given)
+    if type(own) is not int or not 0 <= own <= 1000:
+        raise NodeError(f"the {name} of who perceives is {own!r}, but it is a whole number from 0 to 1,000.")
+    return own

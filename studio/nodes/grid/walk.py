@@ -44,9 +44,9 @@ class Walk(Node):
         if not isinstance(where, str):
             raise NodeError("the walker has no `address`, a text.", hint="Without anywhere to go it is ''.")
         if where and (not inputs.walker.get("planned") or ("<random>" in where and not path)):
-            targets = self._targets(ctx, world, state, start, where)
+            targets = _targets(ctx, world, state, start, where)
             drawn = ctx.random.sample(targets, min(params.choices, len(targets)))
-            free = [one for one in drawn if not self._taken(state, one)]
+            free = [one for one in drawn if not _taken(state, one)]
             ways = [found for one in free or drawn if (found := way(world, start, one))]
             path = min(ways, key=len)[1:] if ways else []
         tile = path.pop(0) if path else start
@@ -54,26 +54,28 @@ class Walk(Node):
             tile=tile, path=path, arrived=not path, changes={"tile": tile, "path": path, "planned": bool(where)}
         )
 
-    def _targets(
-        self, ctx: RunContext, world: dict[str, Any], state: dict[str, Any], start: list[int], address: str
-    ) -> list[list[int]]:
-        """The tiles one may go to. None for a place or a person that is not there."""
-        if "<persona>" in address:
-            other = state["people"].get(address.split("<persona>")[-1].strip())
-            between = way(world, start, other) if other else []
-            if len(between) <= 2:
-                return [start]
-            middle = len(between) // 2
-            nearer, farther = between[middle], between[middle + 1] if middle + 1 < len(between) else between[middle]
-            return [nearer if len(way(world, start, nearer)) <= len(way(world, start, farther)) else farther]
-        if "<waiting>" in address:
-            parts = address.split("<waiting>")[-1].split()[:2]
-            return [list(tile_of(world, [int(part) if part.isdecimal() else part for part in parts]))]
-        if "<random>" in address:
-            inside = tiles_of(world, address.rpartition(":")[0])
-            return ctx.random.sample(inside, 1) if inside else []
-        return tiles_of(world, address)
 
-    def _taken(self, state: dict[str, Any], tile: list[int]) -> bool:
-        """True if a person stands at the tile."""
-        return any(event[0] in state["people"] for event in state["at"].get(key_of(tile), ()))
+def _targets(
+    ctx: RunContext, world: dict[str, Any], state: dict[str, Any], start: list[int], address: str
+) -> list[list[int]]:
+    """The tiles one may go to. None for a place or a person that is not there."""
+    if "<persona>" in address:
+        other = state["people"].get(address.split("<persona>")[-1].strip())
+        between = way(world, start, other) if other else []
+        if len(between) <= 2:
+            return [start]
+        middle = len(between) // 2
+        nearer, farther = between[middle], between[middle + 1] if middle + 1 < len(between) else between[middle]
+        return [nearer if len(way(world, start, nearer)) <= len(way(world, start, farther)) else farther]
+    if "<waiting>" in address:
+        parts = address.split("<waiting>")[-1].split()[:2]
+        return [list(tile_of(world, [int(part) if part.isdecimal() else part for part in parts]))]
+    if "<random>" in address:
+        inside = tiles_of(world, address.rpartition(":")[0])
+        return ctx.random.sample(inside, 1) if inside else []
+    return tiles_of(world, address)
+
+
+def _taken(state: dict[str, Any], tile: list[int]) -> bool:
+    """True if a person stands at the tile."""
+    return any(event[0] in state["people"] for event in state["at"].get(key_of(tile), ()))
