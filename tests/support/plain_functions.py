@@ -21,6 +21,7 @@ from typing import Any
 from studio.export.standalone.gathering import Gathered, NodeFunction, NotStandalone, gather, specialise
 from studio.export.standalone.gathering.twins import ASKING, FIRING
 from studio.spec import Fields, Node
+from studio.support.errors import ModelError
 from studio.support.values import Absent, Json
 
 MOST: int = 12
@@ -53,6 +54,7 @@ class Again:
             return
         function, held = self.made
         given = {function.parameters[port]: value for port, value in self.inputs.items()}
+        self._speak_its_errors(held)
         try:
             got = held(self.ctx, **given)
             got = await got if inspect.isawaitable(got) else got
@@ -62,6 +64,19 @@ class Again:
             return
         assert seen(got) == seen(result), f"the function of {self.cls.spec.type} differs:\n{function.snippet}"
         assert repr(self.ctx.effects) == repr(ctx.effects), f"the effects of {self.cls.spec.type} differ"
+
+    def _speak_its_errors(self, held: Any) -> None:
+        """Let scripted models fail with the errors of the function's own module, which are classes of its own."""
+        own = held.__globals__.get("ModelError")
+        if own is None:
+            return
+        for model in (self.ctx.default_model, *self.ctx.models.values()):
+            model.replies = [
+                own(one.message, where=one.where, hint=one.hint, transient=one.transient, code=one.code)
+                if isinstance(one, ModelError)
+                else one
+                for one in model.replies
+            ]
 
 
 def _weighed(ctx: Any) -> bool:
