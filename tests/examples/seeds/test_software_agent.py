@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import pytest
 
 from studio.sandbox.boxes import RunSandbox
+from studio.support.resources import bundled_graphs
 from studio.tools.git.local import temporary_place
 from tests.support.git_repos import git, make_repo
 from tests.support.seeds import Played, play
@@ -376,16 +378,24 @@ def test_a_command_of_the_person_runs_the_tests(case: Case) -> None:
     assert played.output("regression_picker", "baseline")["failed"] == [command]
 
 
-def test_without_a_repository_one_is_made_to_practise_on(tmp_path: Path) -> None:
-    played = play(
-        "software_agent", {}, replies=[*UNDERSTOOD, RIGHT, REPRODUCTION, TITLE], tmp_path=tmp_path
-    )  # fmt: skip
-    assert played.result.outputs["repository_used"] == "temporary:practice_repository-0"
+@pytest.mark.parametrize(("dialogue", "outcome"), [("replies", "ready"), ("circles", "no valid patch")])
+def test_without_a_repository_one_is_made_and_the_written_dialogues_play_on_it(
+    tmp_path: Path, dialogue: str, outcome: str
+) -> None:
+    file = next(path for path in bundled_graphs() if path.stem == "software_agent").parent
+    lines = (file / "data" / "software_agent" / f"{dialogue}.jsonl").read_text().splitlines()
+    replies = [json.loads(line) for line in lines]
+
+    played = play("software_agent", {}, replies=replies, tmp_path=tmp_path)
+
     made = temporary_place(played.result.run_id, "practice_repository-0")
     try:
-        assert played.result.outputs["outcome"] == "ready"
-        assert git(made, "diff", "--numstat", "main..agent/add-must-add").split() == ["1", "1", "calc.py"]
+        assert played.result.outputs["repository_used"] == "temporary:practice_repository-0"
+        assert played.result.outputs["outcome"] == outcome
+        assert len(played.prompts) == len(replies)
         assert git(made, "status", "--porcelain") == ""
+        if outcome == "ready":
+            assert git(made, "diff", "--numstat", "main..agent/add-must-add").split() == ["1", "1", "calc.py"]
     finally:
         shutil.rmtree(made.parent)
 
