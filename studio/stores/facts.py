@@ -93,40 +93,41 @@ class FactsStore(Store):
         """Change the memory, in this order, and return what came of it.
 
         `pop`: states that end, with all that only they lead to. `unchoose`: choices that are taken back while their
-        proposals stand. `gone`: reasons that hold no longer. `remove`: facts
-        that go at once, `[identifier, attribute, value]`. `reject`: facts that stand back while a reason holds,
-        `[identifier, attribute, value, reason]`. `reasons`: new reasons, objects by name, with the `state` each belongs
-        to. `push`: new states, objects with an `id`. `add`: facts, `[identifier, attribute, value, proposal, reason,
-        stays]`; the reasons `given` and `chosen` need no entry.
+        proposals stand. `gone`: reasons that hold no longer. `remove`: facts that go at once, `[identifier, attribute,
+        value]`. `reject`: facts that stand back while a reason holds, `[identifier, attribute, value, reason]`.
+        `reasons`: new reasons, objects by name, with the `state` each belongs to. `push`: new states, objects with an
+        `id`; one that is there stays. `add`: facts, `[identifier, attribute, value, proposal, reason, stays]`; the
+        reasons `given` and `chosen` need no entry.
 
         Returns `changed`, the facts `added` and `removed`, the reasons `gone` and the states `popped`, of which the
         last two may be more than was asked for: a choice whose proposal is gone takes the states below it along.
         """
         data, before = self._data, self._standing()
+        # What is refused changes nothing.
+        for fact in (*_list(unchoose), *_list(remove), *_list(reject), *_list(add)):
+            _checked(fact)
+        for state in _list(push):
+            if not isinstance(state, dict) or not isinstance(state.get("id"), str):
+                raise NodeError("a new state must be an object with an `id`.", code="store")
         ended = Ended(self._data)
         ended.states([str(one) for one in _list(pop)])
         for fact in _list(unchoose):
-            _checked(fact)
             data.facts.pop(_key(fact, False), None)
         ended.reasons([str(one) for one in _list(gone)])
         for fact in _list(remove):
-            _checked(fact)
             data.facts.pop(_key(fact, False), None)
             data.facts.pop(_key(fact, True), None)
         for name, record in _object(reasons).items():
             data.reasons[name] = encode(record)
         for state in _list(push):
-            if not isinstance(state, dict) or not isinstance(state.get("id"), str):
-                raise NodeError("a new state must be an object with an `id`.", code="store")
-            data.states = (*data.states, encode(state))
+            if state["id"] not in (decode(one)["id"] for one in data.states):
+                data.states = (*data.states, encode(state))
             self._count(state["id"])
         for fact in _list(reject):
-            _checked(fact)
             key = _key(fact, False)
             known = data.facts.get(key, Fact(0, ()))
             data.facts[key] = known._replace(rejected=(*known.rejected, str(fact[3])))
         for fact in _list(add):
-            _checked(fact)
             key = _key(fact, bool(fact[3]))
             known = data.facts.get(key, Fact(0, ()))
             entry = (str(fact[4]), bool(fact[5]))
