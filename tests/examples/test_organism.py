@@ -102,6 +102,17 @@ def test_it_lives_the_recorded_day_again(tmp_path: Path) -> None:
         assert verify(trace).difference is None
 
 
+@pytest.mark.embedded
+def test_the_embedded_model_reads_the_day_book(tmp_path: Path) -> None:
+    first: Any = morning()
+    result = run(graph_of("organism"), {"day": first[:3]}, db=tmp_path / "runs.db", seed=0)
+
+    assert result.status == "ok", result.error
+    with Trace(tmp_path / "runs.db") as trace:
+        views = [trace.outputs(one)["value"] for one in trace.firings("last") if one.node == "perception/view"]
+    assert views == ["well"] * 3, "firm green leaves, twice, and all is well"
+
+
 def test_another_day_is_lived_otherwise(tmp_path: Path) -> None:
     frost = decode((GRAPHS / "data/organism/frost.json").read_bytes())
 
