@@ -184,6 +184,32 @@ edges:
 """
 
 
+def test_a_region_is_not_edited_where_its_graph_of_the_same_name_is(play: Play, compare: Compare) -> None:
+    text = """\
+studio: 1
+name: same_name
+nodes:
+  say: {type: flow.subgraph, graph: say}
+  out: {type: flow.output}
+edges:
+  - say.words -> out.value
+graphs:
+  say:
+    nodes:
+      ask: {type: llm.function, instructions: Say it, output: text}
+      words: {type: flow.output}
+    edges:
+      - ask.text -> words.value
+"""
+    found = compare(play(text, "tea"), play(text.replace("Say it", "Say that"), "oats"))
+
+    assert kinds(found) == {
+        "say": "downstream", "say/ask": "origin", "say/words": "downstream", "out": "downstream",
+    }  # fmt: skip
+    assert [node.edited for node in found.nodes.values()] == [path == "say/ask" for path in found.nodes]
+    assert found.causes == ("the graphs differ in its `instructions`",)
+
+
 def test_what_waits_for_a_node_to_be_done_follows_from_it(play: Play, compare: Compare) -> None:
     found = compare(play(GATED), play(GATED, inputs={"mood": "cross"}))
 

@@ -12,7 +12,7 @@ from studio.replay.diff.halves import Half
 from studio.replay.diff.judging import Finding, causes, judged
 from studio.replay.diff.pairs import Identity, Side, brought_together
 from studio.replay.diff.values import DONE, same_value
-from studio.replay.diff.versions import Version, find_renames, graph_facts
+from studio.replay.diff.versions import Version, find_renames, graph_edits, graph_facts
 from studio.spec.registry import default_registry
 from studio.trace.found import producers_of
 
@@ -53,7 +53,8 @@ def diff(
     comparison.run()
     graph = graph_facts(version_a, version_b, renames)
     options = option_facts(trace_a, a, trace_b, b)
-    nodes, changes = judged(*halves, comparison.findings, {fact.name for fact in graph})
+    edited = graph_edits(version_a, version_b, renames)
+    nodes, changes = judged(*halves, comparison.findings, edited)
     origin = next((change for change in changes if change.kind == "origin"), None)
     notes = [f"The run {run.id} is still going." for run in (a, b) if run.status == "running"]
     if comparison.missing:
@@ -69,7 +70,7 @@ def diff(
         nodes=nodes,
         first=changes[0] if changes else None,
         origin=origin,
-        causes=() if origin is None else causes(*halves, origin, nodes[origin.node], graph, options),
+        causes=() if origin is None else causes(*halves, origin, nodes[origin.node], edited, options),
         graph=graph,
         options=options,
         inputs=input_facts(a, b),

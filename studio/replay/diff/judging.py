@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from studio.replay.diff.found import Change, Fact, Kind, NodeDiff, in_order
 from studio.replay.diff.halves import Half
 from studio.replay.diff.pairs import Identity
-from studio.replay.diff.versions import Spot, place_of
+from studio.replay.diff.versions import Spot
 
 _WORST: tuple[Kind, ...] = ("origin", "downstream", "unreached")
 
@@ -35,17 +35,20 @@ class Finding(NamedTuple):
         return not (self.id_a and self.id_b)
 
 
-def judged(a: Half, b: Half, findings: Sequence[Finding], edited: Set[str]) -> tuple[dict[str, NodeDiff], list[Change]]:
-    """Return the nodes that differ and all changes, both in outline order. `edited` names what the graphs differ in."""
+Edits = Mapping[tuple[str, str], Sequence[str]]
+"""Nodes (graph, name in A) that the graphs declare otherwise, with the params and keys in which they do."""
+
+
+def judged(a: Half, b: Half, findings: Sequence[Finding], edited: Edits) -> tuple[dict[str, NodeDiff], list[Change]]:
+    """Return the nodes that differ and all changes, both in outline order."""
     return _Judge(a, b, edited).nodes(findings)
 
 
 class _Judge:
-    def __init__(self, a: Half, b: Half, edited: Set[str]) -> None:
+    def __init__(self, a: Half, b: Half, edited: Edits) -> None:
         self.a = a
         self.b = b
         self.edited = edited
-        self.edits: dict[tuple[str, str], bool] = {}
 
     def nodes(self, findings: Sequence[Finding]) -> tuple[dict[str, NodeDiff], list[Change]]:
         for half in (self.a, self.b):
@@ -114,13 +117,7 @@ class _Judge:
 
     def is_edited(self, path: str, node_b: str) -> bool:
         """True if the graphs differ in the node itself."""
-        if not self.edited:
-            return False
-        spot = self.spot(path, node_b)
-        place = spot.graph, path.rpartition("/")[2]
-        if place not in self.edits:
-            self.edits[place] = any(edits_of(place_of(*place), self.edited))
-        return self.edits[place]
+        return bool(self.edited) and (self.spot(path, node_b).graph, path.rpartition("/")[2]) in self.edited
 
     def spot(self, path: str, node_b: str) -> Spot:
         """What stands at a path: in the graph of A, or of B if A has no such node."""
@@ -142,21 +139,14 @@ def _ids(findings: Sequence[Finding]) -> tuple[tuple[int, ...], ...]:
     return tuple((finding.id_a, finding.id_b) for finding in findings) or ((1, 1),)
 
 
-def edits_of(place: str, edited: Iterable[str]) -> list[str]:
-    """Return the parts of a node (`graph.node`) in which the graphs differ: names of params and keys, "" for all."""
-    return [name[len(place) + 1 :] for name in edited if name == place or name.startswith(place + ".")]
-
-
-def causes(
-    a: Half, b: Half, origin: Change, node: NodeDiff, graph: Sequence[Fact], options: Sequence[Fact]
-) -> tuple[str, ...]:
+def causes(a: Half, b: Half, origin: Change, node: NodeDiff, edited: Edits, options: Sequence[Fact]) -> tuple[str, ...]:
     """Return what is known to have made a firing do otherwise with the same inputs, as parts of a sentence."""
     found: list[str] = []
     spot = a.version.spot(node.node)
     if spot.node is None:
         spot = b.version.spot(node.node_b)
-    place = place_of(spot.graph, node.node.rpartition("/")[2])
-    found += [f"the graphs differ in its `{part}`" for part in edits_of(place, (fact.name for fact in graph)) if part]
+    parts = edited.get((spot.graph, node.node.rpartition("/")[2]), ())
+    found += [f"the graphs differ in its `{part}`" for part in sorted(parts)]
     if not (origin.id_a and origin.id_b):
         return ("only one of the graphs has this node",)
     one, other = a.trace.firing(a.run, origin.id_a), b.trace.firing(b.run, origin.id_b)

@@ -170,6 +170,33 @@ def graph_facts(a: Version, b: Version, renames: Mapping[str, str]) -> tuple[Fac
     return tuple(sorted(facts, key=lambda fact: ("edge " in fact.name, fact.name)))
 
 
+def graph_edits(a: Version, b: Version, renames: Mapping[str, str]) -> dict[tuple[str, str], tuple[str, ...]]:
+    """Return the nodes that both graphs have and declare otherwise, as graph and name in A, and the params and keys in
+    which they differ. (A name of a fact does not tell a node from a graph of the same name.)"""
+    if a.text == b.text or a.graph is None or b.graph is None:
+        return {}
+    after = dict(b.graph.walk())
+    found: dict[tuple[str, str], tuple[str, ...]] = {}
+    for name, old in a.graph.walk():
+        for new in after[name].nodes.values() if name in after else ():
+            called = renames.get(place_of(name, new.name), new.name)
+            if called in old.nodes:
+                keys = tuple(key for key, _, _ in _differing(old.nodes[called], new))
+                if keys:
+                    found[name, called] = keys
+    return found
+
+
+def _differing(one: NodeInstance, other: NodeInstance) -> Iterable[tuple[str, Json, Json]]:
+    """Yield the keys and params in which two nodes differ, and what each says there."""
+    for key in _KEYS:
+        if not _same(getattr(one, key), getattr(other, key)):
+            yield key, getattr(one, key), getattr(other, key)
+    for key in dict.fromkeys((*one.params, *other.params)):
+        if not _same(one.params.get(key), other.params.get(key)):
+            yield key, one.params.get(key), other.params.get(key)
+
+
 def _facts(name: str, old: Graph, new: Graph, renames: Mapping[str, str]) -> Iterable[Fact]:
     called = {node: renames.get(place_of(name, node), node) for node in new.nodes}
     theirs = {called[node.name]: node for node in new.nodes.values()}
@@ -179,12 +206,8 @@ def _facts(name: str, old: Graph, new: Graph, renames: Mapping[str, str]) -> Ite
         if one is None or other is None:
             yield Fact(place, one and one.type, other and other.type)
             continue
-        for key in _KEYS:
-            if not _same(getattr(one, key), getattr(other, key)):
-                yield Fact(f"{place}.{key}", getattr(one, key), getattr(other, key))
-        for key in dict.fromkeys((*one.params, *other.params)):
-            if not _same(one.params.get(key), other.params.get(key)):
-                yield Fact(f"{place}.{key}", one.params.get(key), other.params.get(key))
+        for key, mine, its in _differing(one, other):
+            yield Fact(f"{place}.{key}", mine, its)
     mine = {_edge(edge, {}): None for edge in old.edges}
     others = {_edge(edge, called): None for edge in new.edges}
     where = f"{name}: " if name else ""
