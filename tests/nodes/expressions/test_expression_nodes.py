@@ -9,6 +9,7 @@ import pytest
 
 from studio import Graph, run
 from studio.nodes.logic.expression import Condition
+from studio.nodes.logic.require import Require
 from studio.nodes.math.expression import Compute
 from studio.spec.params import parse_params
 from studio.support.errors import NodeError
@@ -89,3 +90,11 @@ def test_an_optional_name_that_is_no_input_is_told(cls: Any) -> None:
     params = parse_params(cls.Params, {"expression": "a > 1", "optional": {"b": 2}})[0]
 
     assert list(cls.problems(params)) == ["`optional` names `b`, which is no input."]
+
+
+async def test_what_is_required_goes_on_or_fails_with_the_sentence_given() -> None:
+    params = {"expression": "0 < steps and steps <= most", "otherwise": "`steps` is {steps}; at most {most} {can}."}
+
+    assert present(await run_node(Require, params, {"steps": 2, "most": 9})) == {"holds": True}
+    with pytest.raises(NodeError, match=r"^`steps` is 10; at most 9 \{can\}\.$"):
+        await run_node(Require, params, {"steps": 10, "most": 9})

@@ -77,6 +77,7 @@ EXAMPLES: Final[Mapping[str, Mapping[str, Any]]] = {
     "llm.chat": {"system": "Answer kindly."},
     "llm.function": {"instructions": "Judge: {draft}", "labels": ["good", "vague"], "checks": ["confidence > 0.5"]},
     "logic.expression": {"expression": "score >= 0.8 and label == 'spam'"},
+    "logic.require": {"expression": "score >= 0.8", "otherwise": "`score` is {score}."},
     "math.expression": {"expression": "round(price * count, 2)"},
     "table.delete": {"store": "rows", "filter": {"kind": "{kind}"}},
     "table.select": {"store": "rows", "filter": {"kind": "{kind}"}, "sort": "size"},
