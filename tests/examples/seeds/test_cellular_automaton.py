@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from studio.nodes.automata.langton import Langton
 from tests.support.seeds import Played, graph_of, play
 
 SINGLE = [0] * 31 + [1]
@@ -108,6 +109,62 @@ def test_lambda_and_class_are_those_of_the_sheet(rule: int, share: float, number
     assert played.result.outputs["wolfram_class"] == number
 
 
+@pytest.mark.parametrize("row", ["0110010", [0, 1, 1, 0, 0, 1, 0], ["0", "1", "1", "0", "0", "1", "0"]])
+def test_a_row_may_be_a_text_of_cells(row: Any, tmp_path: Path) -> None:
+    played = automaton(tmp_path, row=row, steps=3, rule=30)
+
+    assert played.result.outputs["rows"] == plainly(30, [0, 1, 1, 0, 0, 1, 0], 3)
+
+
+def test_a_row_that_reads_as_a_number_is_its_digits(tmp_path: Path) -> None:
+    """The command line makes a number of `-i row=10010`."""
+    assert automaton(tmp_path, row=10010, steps=2).result.outputs["rows"] == plainly(110, [1, 0, 0, 1, 0], 2)
+
+
+def test_zeros_may_lie_beyond_the_ends_but_not_of_the_ring_of_cells(tmp_path: Path) -> None:
+    played = automaton(tmp_path, row=[1, *[0] * 30, 1], ends="zeros", rule=90, steps=2)
+    wide = plainly(90, [0] * 4 + [1, *[0] * 30, 1] + [0] * 4, 1)[0][4:-4]
+
+    assert played.result.outputs["rows"][0] == wide != plainly(90, [1, *[0] * 30, 1], 1)[0]
+    assert played.result.outputs["rows_by_cells"] == []
+
+
+def test_lambda_of_every_rule_is_its_ones_in_eight() -> None:
+    for rule in range(256):
+        table = [rule >> triple & 1 for triple in range(8)]
+        out: Any = Langton().run(None, Langton.Params(quiet=0), Langton.In(table=table))  # type: ignore[arg-type]
+        assert out.value == bin(rule).count("1") / 8
+
+
+def test_many_steps_are_drawn_once_at_the_end(tmp_path: Path) -> None:
+    """The rows are kept in a store; handed on from tick to tick they would take a time that grows as their square."""
+    played = automaton(tmp_path, steps=300, form="row", row=[0, 1, 0, 0])
+
+    assert str(played.result.outputs["drawn"]).count("\n") == 300
+    assert len(played.fired("picture")) == 1
+
+
+@pytest.mark.parametrize(
+    ("inputs", "told"),
+    [
+        ({"steps": 0}, "`steps` is 0, but it must be a whole number from 1 to 5000."),
+        ({"steps": -3}, "`steps` is -3"),
+        ({"rule": -1}, "`rule` is -1"),
+        ({"row": []}, "`row` has 0 cells"),
+        ({"row": [0, 2]}, "`row` must be a list of cells that are 0 or 1, not [0,2]"),
+        ({"row": 0.5}, "`row` is 0.5"),
+        ({"form": "wheel"}, "`form` is wheel, but it must be cells, row, or both."),
+        ({"ends": "open"}, "`ends` is open"),
+        ({"ends": "zeros", "form": "cells"}, "cells stand on a ring"),
+    ],
+)
+def test_what_cannot_be_meant_is_told_in_a_sentence(inputs: dict[str, Any], told: str, tmp_path: Path) -> None:
+    played = play("cellular_automaton", inputs, status="failed", tmp_path=tmp_path)
+
+    assert told in str(played.result.error)
+    assert played.fired("class_measure") == [] or "row" in inputs
+
+
 def test_a_rule_that_is_none_is_refused(tmp_path: Path) -> None:
     played = play("cellular_automaton", {"rule": 256}, status="failed", tmp_path=tmp_path)
 
@@ -121,9 +178,3 @@ def test_the_same_seed_measures_the_same(tmp_path: Path) -> None:
     )
 
     assert first == again != other
-
-
-def test_a_form_that_is_none_is_refused(tmp_path: Path) -> None:
-    assert "wheel" in str(
-        play("cellular_automaton", {"form": "wheel"}, status="failed", tmp_path=tmp_path).result.error
-    )
