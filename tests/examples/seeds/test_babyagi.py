@@ -371,6 +371,17 @@ def test_rounds_bound_the_loop_and_0_leaves_it_open(tmp_path: Path) -> None:
     assert len(open_end.fired("prioritiser")) == 12
 
 
+def test_an_objective_of_your_own_has_no_bound_and_the_one_of_the_graph_has(tmp_path: Path) -> None:
+    replies = ["Done.", "Dig", "2. Dig"] * 40
+    own = play("babyagi", HUNGER, replies=replies, status="failed", tmp_path=tmp_path)
+    first_look = play("babyagi", replies=replies, tmp_path=tmp_path)
+
+    assert len(own.fired("list_reader")) == 40
+    assert own.model.left() == 0
+    assert len(first_look.fired("executor")) == 6
+    assert first_look.result.ended == "stop"
+
+
 def test_a_version_that_is_none_is_refused(tmp_path: Path) -> None:
     played = baby("d", A, tmp_path, status="failed")
 
