@@ -105,6 +105,15 @@ def test_it_ends_only_when_the_human_leaves(last: str, tmp_path: Path) -> None:
     assert len(played.firings("input")) == 3
 
 
+def test_whoever_has_no_more_to_say_has_left(tmp_path: Path) -> None:
+    played = chat(["hi", "bye"], ["hello", "see you"], tmp_path, window=99)
+
+    assert played.result.ended == "stop"
+    assert shown(played) == ["hello", "see you"]
+    assert played.fired("leaves") == ["leaves"]
+    played.verify()
+
+
 def test_each_question_shows_the_answer_before(tmp_path: Path) -> None:
     played = chat(["hi", "bye", ""], ["hello", "see you"], tmp_path, window=99)
 
