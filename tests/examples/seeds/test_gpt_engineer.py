@@ -610,3 +610,19 @@ def test_a_folder_of_the_project_is_written_and_archived_by_the_next_run(tmp_pat
     now = project / "out/app/workspace"
     assert {str(path.relative_to(now)) for path in now.rglob("*") if path.is_file()} == set(files(second))
     assert held(second, "archive")["20230701_123456"]["workspace"] == files(first)
+
+
+@pytest.mark.parametrize("version", ["2023", "0.3.1"])
+def test_an_empty_reply_is_a_reply_and_the_list_goes_on(tmp_path: Path, version: str) -> None:
+    replies = ["Language?", "", "no", " \n", ""]
+    played = engineer(tmp_path, replies, ["python", "ada", "", "y", "y"], version=version)
+
+    assert played.fired("clarifier", "clear_enough_test", "human_answer", *ORDER[6:]) == [
+        "clarifier", "clear_enough_test", "human_answer", "clarifier", "clear_enough_test", "human_answer",
+        "clarifier", "clear_enough_test", "code_writer", "file_reader", *AFTER_CODE,
+    ]  # fmt: skip
+    nothing = {"all_output.txt": "", "README.md": ""} if version == "2023" else {}
+    assert files(played) == {**nothing, "run.sh": ""}
+    spec = engineer(tmp_path, ["", "", "", "", "", "", ""], ["no", "n", ""], steps="respec", version=version)
+    assert held(spec, "memory")["specification"] == held(spec, "memory")["unit_tests"] == ""
+    assert spec.result.calls == 7
