@@ -120,6 +120,29 @@ def test_prompts_shows_every_prompt_and_reply_in_order(cli: Cli, recorded: str) 
     assert "Judge" not in told
 
 
+def test_prompts_of_a_region_are_those_of_the_nodes_inside_it(cli: Cli, tmp_path: Path) -> None:
+    path, script = tmp_path / "organ.yaml", tmp_path / "script.jsonl"
+    path.write_text(
+        "studio: 1\nname: organ\nnodes:\n"
+        "  begin: {type: llm.function, instructions: Begin.}\n"
+        "  mind: {type: flow.subgraph, graph: mind}\n"
+        "  mind_reader: {type: llm.function, instructions: Read.}\n"
+        "  result: {type: flow.output}\n"
+        "edges:\n  - begin.text -> mind.said\n  - mind.thought -> result.value\n  - mind.done -> mind_reader.when\n"
+        "graphs:\n  mind:\n    nodes:\n"
+        "      said: {type: flow.input, kind: text}\n"
+        "      think: {type: llm.function, instructions: 'Think of {said}.'}\n"
+        "      thought: {type: flow.output, kind: text}\n"
+        "    edges:\n      - said.value -> think.said\n      - think.text -> thought.value\n",
+        encoding="utf-8",
+    )
+    script.write_text('"one"\n"two"\n"three"\n')
+    assert cli("run", path, "--model", f"scripted:{script}").code == 0
+
+    assert [one["reply"] for one in cli("prompts", "--node", "mind", "--json").json] == ["two"]
+    assert [one["reply"] for one in cli("prompts", "--node", "begin", "--json").json] == ["one"]
+
+
 def test_search_finds_words_in_prompts(cli: Cli, recorded: str) -> None:
     told = cli("search", "names", "crabs", "--json")
 

@@ -17,7 +17,9 @@ EXAMPLES = ("studio prompts last", "studio prompts last --node writer", "studio 
 def arguments(parser: argparse.ArgumentParser) -> None:
     run_argument(parser)
     parser.add_argument(
-        "--node", metavar="NODE", help="only calls of this node (path or last part; in a map: of all items)"
+        "--node",
+        metavar="NODE",
+        help="only calls of this node, or of those inside it (path or last part; in a map: of all items)",
     )
     parser.add_argument("--tick", metavar="TICK", help="only calls at this tick, such as 2 or 3.1")
 
@@ -25,15 +27,17 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace, out: Output) -> int:
     with open_trace(args) as trace:
         run_id = trace.run(args.run_name).id
-        nodes = None
+        asking: set[str] | None = None
+        inside: tuple[str, ...] = ()
         if args.node is not None:
             from studio.replay.nodes_named import find_nodes
 
-            nodes = set(find_nodes(trace.steps(run_id), args.node))
+            asking = set(find_nodes(trace.steps(run_id), args.node))
+            inside = tuple(f"{path}/" for path in asking)
         found = [
             one
             for one in trace.prompts(run_id)
-            if (nodes is None or one.node in nodes) and args.tick in (None, one.tick)
+            if (asking is None or one.node in asking or one.node.startswith(inside)) and args.tick in (None, one.tick)
         ]
     if out.as_json:
         out.json([
