@@ -14,8 +14,8 @@ from studio.export.literals import text_literal
 LINE: Final = 120
 """Columns of a line, as in the rules of this repository."""
 
-_ROUNDS: Final = 5
-"""How often literals are joined, since each time others may come to stand side by side."""
+_ROUNDS: Final = 9
+"""How often literals are joined and brackets put: each time others may come to stand side by side, or on two lines."""
 
 _OPENERS: Final = ("(", "[", "{", ",", "=", ":")
 """What stands before brackets that call nothing."""
@@ -91,8 +91,9 @@ def _joined(source: str) -> str:
 
 
 def _bracketed(source: str) -> str:
-    """Put brackets around what a lambda computes where that takes several lines, as other formatters do."""
-    if "lambda" not in source:
+    """Put brackets around what a lambda computes where that takes several lines, as other formatters do; and around one
+    choice behind the `else` of another where both take several: without these, formatters differ in how they break."""
+    if "lambda" not in source and source.count(" else ") < 2:
         return source
     data = source.encode()
     starts = [0]
@@ -100,12 +101,16 @@ def _bracketed(source: str) -> str:
         starts.append(starts[-1] + len(line))
     cuts: list[tuple[int, bytes]] = []
     for node in ast.walk(ast.parse(source)):
+        inner: ast.expr
         if isinstance(node, ast.Lambda) and isinstance(node.body, ast.BinOp | ast.BoolOp | ast.Compare):
-            body = node.body
-            begin = starts[body.lineno - 1] + body.col_offset
-            end = starts[(body.end_lineno or body.lineno) - 1] + (body.end_col_offset or 0)
-            if body.lineno != body.end_lineno and not data[_start_of(node, starts) : begin].rstrip().endswith(b"("):
-                cuts += [(begin, b"("), (end, b")")]
+            inner, several = node.body, node.body.lineno != node.body.end_lineno
+        elif isinstance(node, ast.IfExp) and isinstance(node.orelse, ast.IfExp):
+            inner, several = node.orelse, node.lineno != node.end_lineno
+        else:
+            continue
+        begin, end = _start_of(inner, starts), _end_of(inner, starts)
+        if several and not data[_start_of(node, starts) : begin].rstrip().endswith(b"("):
+            cuts += [(begin, b"("), (end, b")")]
     for place, sign in sorted(cuts, reverse=True):
         data = data[:place] + sign + data[place:]
     return data.decode()
@@ -114,6 +119,11 @@ def _bracketed(source: str) -> str:
 def _start_of(node: ast.expr, starts: list[int]) -> int:
     """Return the byte at which a node begins; `starts` are those of the lines."""
     return starts[node.lineno - 1] + node.col_offset
+
+
+def _end_of(node: ast.expr, starts: list[int]) -> int:
+    """Return the byte behind a node."""
+    return starts[(node.end_lineno or node.lineno) - 1] + (node.end_col_offset or 0)
 
 
 def _one_literal(run: list[tokenize.TokenInfo]) -> str:

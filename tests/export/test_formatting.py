@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import subprocess
+import sys
 
 import pytest
 from hypothesis import given
@@ -38,6 +40,20 @@ def test_brackets_that_keep_a_line_short_stay() -> None:
 
     assert max(map(len, laid_out.split("\n"))) <= LINE
     assert ast.literal_eval(ast.parse(laid_out).body[0].value.keywords[1].value) == f"{LONG}a"  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("names", range(2, 9))
+@pytest.mark.parametrize("letters", [3, 12, 40])
+def test_choices_behind_choices_are_laid_out_as_other_formatters_do(names: int, letters: int) -> None:
+    choices = [f"{chr(97 + number) * letters} if {chr(97 + number)} > {number}" for number in range(names)]
+    source = f"def f():\n    return {{'key': {' else '.join(choices)} else nothing}}\n"
+
+    laid_out = formatted(source)
+
+    command = [sys.executable, "-m", "ruff", "format", "--isolated", "--line-length", str(LINE), "-"]
+    done = subprocess.run(command, input=laid_out, capture_output=True, text=True, check=True)
+    assert done.stdout == laid_out
+    assert ast.dump(ast.parse(laid_out)) == ast.dump(ast.parse(source))
 
 
 PARTS = st.sampled_from(['("a")', '("a" "b")', '"c"', '("d",)', "('e' 'f').upper()", f'("{LONG}")', "(1)", 'g("h")'])
