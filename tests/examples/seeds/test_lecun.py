@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -239,9 +241,87 @@ def test_without_the_memory_it_walks_on_but_the_critic_learns_nothing(tmp_path: 
     assert played.result.outputs["critic_learned"] == {}
 
 
+def by_hand(given: dict[str, Any]) -> dict[str, Any]:
+    """Return what the agent does, written anew from the sheet: what comes into no formula there is left out."""
+    policy, critic = dict(given["policy"]), dict(given["critic"])
+    state, waiting, memory, found = given["start"], [], [], {"states": [], "chosen": [], "plans": []}  # type: ignore[var-annotated]
+
+    def cost(place: int, weights: list[float]) -> Any:
+        return weights[0] * 0.5 * abs(place - given["goal"]) + weights[1] * (3 if place == given["hot"] else 0)
+
+    def moved(place: int, by: int) -> Any:
+        return min(given["high"], max(given["low"], place + by))
+
+    for _ in range(given["steps"]):
+        if given["mode"] == 1 or (given["mode"] == "auto" and str(state) in policy):
+            action = policy.get(str(state), 0)
+        elif waiting:
+            action = waiting.pop(0)
+        else:
+            best: tuple[float, tuple[int, ...]] | None = None
+            for plan in product(given["actions"], repeat=given["horizon"]):
+                total = 0.0
+                for slip in given["latents"]:
+                    place = state
+                    for one in plan:
+                        place = moved(place, one + slip)
+                        total += cost(place, given["intrinsic_weights"])
+                        total += given["critic_weight"] * critic.get(str(place), 0.0)
+                total /= len(given["latents"])
+                if best is None or total < best[0] - 1e-9:
+                    best = (total, plan)
+            assert best is not None
+            action, waiting = best[1][0], list(best[1][1 : given["act_out"]])
+            policy[str(state)] = action
+            found["plans"].append((state, list(best[1]), pytest.approx(best[0], abs=1e-6)))
+        memory.append((state, cost(state, [1, 1])))
+        if given["critic_rate"] and len(memory) > given["delta"]:
+            key = str(memory[-1 - given["delta"]][0])
+            known = critic.get(key, 0.0)
+            critic[key] = known + given["critic_rate"] * (memory[-1][1] - known)
+        state = moved(state, action + given["slip"])
+        found["states"].append(state)
+        found["chosen"].append(action)
+    return {**found, "policy_learned": policy, "critic_learned": critic}
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_any_start_goal_horizon_cost_and_critic_give_what_the_sheet_says(tmp_path: Path, seed: int) -> None:
+    chance = random.Random(seed)
+    given = {
+        "goal": chance.randint(0, 6), "start": chance.randint(0, 6), "hot": chance.choice([2, 4, None]), "low": 0,
+        "high": chance.choice([6, 8]), "steps": chance.randint(2, 7), "mode": chance.choice([2, 2, 1, "auto"]),
+        "horizon": chance.randint(1, 4), "act_out": chance.choice([1, 2]),
+        "actions": chance.choice([[-1, 0, 1], [1, 0, -1], [-2, -1, 0, 1]]),
+        "intrinsic_weights": chance.choice([[1, 1], [0.3, 2], [1, 0]]), "critic_weight": chance.choice([1, 2.5]),
+        "critic_rate": chance.choice([0, 0.5, 1]), "delta": chance.choice([1, 2]),
+        "policy": chance.choice([{}, {"0": 1, "3": -1}]), "critic": chance.choice([{}, {"5": 4, "1": -2}]),
+        "latents": chance.choice([[0], [0, -1]]), "slip": chance.choice([0, -1]),
+    }  # fmt: skip
+    outputs = walked(tmp_path, **given).result.outputs
+
+    plans = [(one["state"], one["plan"], one["cost"]) for one in outputs["plans"]]
+    expected = by_hand(given)
+    assert {**{name: outputs[name] for name in expected}, "plans": plans} == expected
+
+
+def test_the_row_may_be_longer_and_have_no_hot_place(tmp_path: Path) -> None:
+    assert states(walked(tmp_path, horizon=1, hot=None)) == [1, 2, 3, 4, 5, 6, 6, 6]
+    assert states(walked(tmp_path, high=8, goal=8, start=5, horizon=2, steps=4)) == [6, 7, 8, 8]
+
+
 @pytest.mark.parametrize(
     ("inputs", "told"),
     [
+        ({"steps": 0}, "`steps` is 0, but it must be a whole number from 1 to 500."),
+        ({"mode": 3}, "`mode` is 3, but it must be 1, 2 or auto."),
+        ({"act_out": 0}, "`act_out` is 0"),
+        ({"goal": "far"}, "`goal` is far"),
+        ({"low": 5, "high": 1}, "`low` is not above `high`"),
+        ({"moves": [{"goal": 1}]}, "each move is an object with a step and a goal"),
+        ({"policy": [1]}, "`policy` is [1]"),
+        ({"critic": {"0": "a"}}, "costs by state"),
+        ({"horizon": -1}, "horizon"),
         ({"horizon": 0}, "horizon"),
         ({"method": "luck"}, "search or gradient"),
         ({"horizon": 12}, "more than 50000 plans"),
