@@ -134,6 +134,30 @@ def test_the_limit_counts_only_in_continuous_mode(tmp_path: Path) -> None:
     assert played.fired("thinker") == ["thinker"] * 3
 
 
+def test_goals_of_your_own_have_no_limit_and_those_of_the_graph_have(tmp_path: Path) -> None:
+    replies = [text for n in range(20) for text in (write(str(n)), read())]
+    own = play("autogpt", {"goals": ["Write."]}, replies=[*replies, END], tmp_path=tmp_path)
+    first_look = play("autogpt", replies=replies, tmp_path=tmp_path)
+
+    assert len(own.fired("thinker")) == 41
+    assert own.fired("finished") == ["finished"]
+    assert len(first_look.fired("thinker")) == 4
+    assert first_look.fired("limit_reached") == ["limit_reached"]
+
+
+def test_after_forty_cycles_the_prompt_still_ends_in_the_newest_messages(tmp_path: Path) -> None:
+    """Each thirtieth reply is long; what is older than it no longer fits, and nothing younger is lost."""
+    texts = [write("word " * 2900 if n == 29 else str(n), f"{n}.txt") for n in range(40)]
+    played = agent([*texts, END], tmp_path)
+
+    told = [one["history"] for one in played.outputs("context_packer")]
+    assert told[:30] == [3 * n for n in range(30)]
+    # The long reply itself never fits: its result and all that came later do.
+    assert told[30:] == [1 + 3 * n for n in range(11)]
+    assert [one["length"] for one in played.outputs("recall")] == [min(n, 10) for n in range(1, 41)]
+    assert len(memories(played)) == 40
+
+
 # -- step 2: recall and packing -------------------------------------------------------------------------------------
 
 
@@ -598,6 +622,18 @@ def test_at_most_five_goals_up_to_the_first_empty_one(tmp_path: Path) -> None:
 
     assert many.result.outputs["profile_to_save"]["goals"] == ["g0", "g1", "g2", "g3", "g4"]
     assert few.result.outputs["profile_to_save"]["goals"] == ["g0"]
+
+
+@pytest.mark.parametrize("variant", ["v0.2.2", "classic"])
+def test_goals_may_be_a_text_with_one_on_each_line(tmp_path: Path, variant: str) -> None:
+    end = END if variant == "v0.2.2" else json.dumps(
+        {"thoughts": THOUGHTS, "use_tool": {"name": "finish", "arguments": {"reason": DONE}}}
+    )  # fmt: skip
+    listed = agent([end], tmp_path, variant=variant, goals=["Find pools.", "End."])
+    written = agent([end], tmp_path, variant=variant, goals="Find pools.\n End.\n")
+
+    assert "Find pools." in listed.prompts[0].text
+    assert written.prompts[0].text.partition("20")[0] == listed.prompts[0].text.partition("20")[0]
 
 
 def test_a_saved_profile_is_offered_again(tmp_path: Path) -> None:
