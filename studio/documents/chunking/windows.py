@@ -37,14 +37,13 @@ def repocoder_spans(
 def copilot_spans(count: int, size: int = COPILOT_LINES, *, leave_out_last: bool = True) -> Iterator[tuple[int, int]]:
     """Yield windows as (first line, line after the last), from 0: `size` lines from every line on.
 
-    Extension 1.57 leaves out the last possible window (61 lines give one window, 0-60); later ones do not
-    (`leave_out_last=False`). A file of fewer lines than `size` is one window.
+    Extension 1.57 leaves out the last possible window (61 lines give one window, 0-60) unless it is the only one (60
+    lines give that one, too); later ones leave out none (`leave_out_last=False`). A file of fewer lines than `size` is
+    one window.
     """
-    if 0 < count < size:
-        yield 0, count
-        return
-    for first in range(count - size + (not leave_out_last)):
-        yield first, first + size
+    windows_in_all = max(min(count, 1), count - size + (not leave_out_last))
+    for first in range(windows_in_all):
+        yield first, min(count, first + size)
 
 
 def plain_spans(count: int, size: int, step: int) -> Iterator[tuple[int, int]]:
@@ -60,7 +59,7 @@ def windows(source: Source, spans: Sequence[tuple[int, int]]) -> Iterator[dict[s
     lines = Lines(source.text)
     for first, end in spans:
         start, stop = lines.start(first + 1), lines.start(end + 1)
-        if source.text.endswith("\n", start, stop):
+        if end <= len(lines.starts) and source.text.endswith("\n", start, stop):
             stop -= 1
         made = make_chunk(source.text, source.name, start, stop, lines)
         yield {**made, "start_line": first + 1, "end_line": end}
@@ -69,6 +68,11 @@ def windows(source: Source, spans: Sequence[tuple[int, int]]) -> Iterator[dict[s
 def line_count(text: str) -> int:
     """Return how many lines a text has; none if it is empty."""
     return len(Lines(text).starts) if text else 0
+
+
+def parted_count(text: str) -> int:
+    """Return how many parts line feeds leave of a text, as Copilot counts lines: an empty one follows the last feed."""
+    return text.count("\n") + 1 if text else 0
 
 
 def merged(chunks: Sequence[dict[str, Json]]) -> list[dict[str, Json]]:

@@ -52,7 +52,7 @@ def _windows(
         if len(source.text) > sliding.COPILOT_MOST_CHARACTERS:
             return
         size = lines or sliding.COPILOT_LINES
-        spans = sliding.copilot_spans(count, size, leave_out_last=leave_out_last)
+        spans = sliding.copilot_spans(sliding.parted_count(source.text), size, leave_out_last=leave_out_last)
     else:
         size = lines or sliding.REPOCODER_LINES
         if way == "repocoder":

@@ -124,6 +124,9 @@ def test_queries_of_later_rounds_hold_a_window_without_blank_lines() -> None:
 def test_copilot_has_a_window_from_every_line_but_the_last_possible() -> None:
     assert list(copilot_spans(5, 3)) == [(0, 3), (1, 4)]
     assert list(copilot_spans(61)) == [(0, 60)]
+    assert list(copilot_spans(62)) == [(0, 60), (1, 61)]
+    assert list(copilot_spans(60)) == [(0, 60)]
+    assert list(copilot_spans(59)) == [(0, 59)]
     assert list(copilot_spans(30)) == [(0, 30)]
     assert list(copilot_spans(0)) == []
     assert list(copilot_spans(5, 3, leave_out_last=False)) == [(0, 3), (1, 4), (2, 5)]

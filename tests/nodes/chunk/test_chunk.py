@@ -97,8 +97,18 @@ async def test_windows_of_repocoder_are_merged_over_files_and_can_show_what_foll
 async def test_windows_of_copilot_leave_out_large_files() -> None:
     out = await run_node(Windows, {"way": "copilot"}, {"documents": [LONG, "x" * 10_000, "y" * 9_999]})
 
-    assert [one["source"] for one in out.chunks] == ["1"] * 20 + ["3"]
+    assert [one["source"] for one in out.chunks] == ["1"] * 21 + ["3"]
     assert (out.chunks[0]["start_line"], out.chunks[0]["end_line"]) == (1, 60)
+
+
+async def test_windows_of_copilot_count_the_empty_line_behind_the_last_line_feed() -> None:
+    """As in the program, which parts the text at line feeds."""
+    texts = ["a\n" * 3, "a\n" * 59, "a\n" * 60, "a\n" * 61, "a\n" * 59 + "a"]
+    out = await run_node(Windows, {"way": "copilot"}, {"documents": texts})
+
+    assert [(one["source"], one["start_line"], one["end_line"], one["text"].count("\n")) for one in out.chunks] == [
+        ("1", 1, 4, 3), ("2", 1, 60, 59), ("3", 1, 60, 59), ("4", 1, 60, 59), ("4", 2, 61, 59), ("5", 1, 60, 59),
+    ]  # fmt: skip
 
 
 async def test_plain_windows_have_their_size_and_step() -> None:
