@@ -28,9 +28,10 @@ SYSTEM = "Go on with the code where it ends. Write only what comes next, no rema
 class Complete(Node):
     """Let a model go on with a text, as code completion does, and take what it writes as it is.
 
-    Nothing is checked or trimmed: blanks at the ends stay, and an empty answer is one. With a `suffix` the model is
-    shown what stands behind the gap. Several `choices` are as many calls. It is for systems whose other modules read
-    the answer; for a narrow, checked job take *llm.function*.
+    Nothing is checked or trimmed: blanks at the ends stay, and an empty answer is one; it ends before the first of the
+    texts in `stop`, also if the model wrote on. With a `suffix` the model is shown what stands behind the gap. Several
+    `choices` are as many calls. It is for systems whose other modules read the answer; for a narrow, checked job take
+    *llm.function*.
     """
 
     class Params(Fields):
@@ -101,6 +102,13 @@ async def complete(
     answers: list[Json] = []
     for _ in range(choices):
         reply = await firing.model(model).chat([*standing, asked], max_tokens=longest, temperature=warmth, stop=ends)
-        answers.append({"text": reply.text, "finish_reason": reply.finish_reason, "tokens": reply.tokens_out})
+        text = _until(reply.text, ends)
+        reason = reply.finish_reason if text == reply.text else "stop"
+        answers.append({"text": text, "finish_reason": reason, "tokens": reply.tokens_out})
     texts: list[Json] = [answer["text"] for answer in answers if isinstance(answer, dict)]
     return {"text": texts[0], "choices": answers, "texts": texts}
+
+
+def _until(text: str, ends: Sequence[str]) -> str:
+    """Return what stands before the first of these ends: not every model (and no script) stops by itself."""
+    return text[: min((place for place in map(text.find, ends) if place >= 0), default=len(text))]

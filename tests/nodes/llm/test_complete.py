@@ -32,6 +32,16 @@ async def test_what_is_wired_wins_and_several_choices_are_several_calls() -> Non
     ] * 2
 
 
+@pytest.mark.parametrize(
+    ("stop", "reply", "text"),
+    [(["\n"], "a\nb", "a"), (["b", "\n"], "a\nb", "a"), (["\n"], "\na", ""), (["\n"], "a", "a"), ([], "a\nb", "a\nb")],
+)
+async def test_an_answer_ends_before_a_stop_though_the_model_wrote_on(stop: list[str], reply: str, text: str) -> None:
+    out = await run_node(Complete, {}, {"prompt": "x", "stop": stop}, FakeContext(replies=[reply]))
+
+    assert (out.text, out.texts, out.choices[0]["text"]) == (text, [text], text)
+
+
 async def test_the_model_is_shown_what_stands_behind_the_gap() -> None:
     ctx = FakeContext(replies=["1"])
     await run_node(Complete, {"system": "", "gap": "|"}, {"prompt": "x = ", "suffix": "\nprint(x)"}, ctx)
