@@ -34,7 +34,9 @@ def running_arguments(parser: argparse.ArgumentParser) -> None:
     """Let a command take the options that every way of running has."""
     parser.add_argument("--model", metavar="MODEL", help="use this model for every role (see `studio models`)")
     parser.add_argument("--embedder", metavar="MODEL", help="use this embedding model")
-    parser.add_argument("--answers", metavar="FILE", help="answers to questions a person would be asked")
+    parser.add_argument(
+        "--answers", metavar="FILE", help='answers to questions a person would be asked, one a line; "" for Enter'
+    )
     parser.add_argument(
         "--limit", action="append", default=[], metavar="NAME=N", dest="limits",
         help="pause when used up: firings, ticks, calls, tokens, cost_usd, seconds; may be repeated",
