@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
+from studio.nodes.edit._closed import closed_of, closed_port
 from studio.spec import Fields, Node, RunContext, node, param, port
 from studio.support.errors import NodeError
 from studio.support.values import Absent
@@ -22,7 +23,8 @@ class Apply(Node):
     """Apply search/replace blocks or a unified diff to texts, without touching any file: all of them or none.
 
     Files are an object with the text of each file under its name.  The rules are those of *edit.search_replace* and
-    *edit.unified_diff*.  What does not fit comes out of `problems`, and the files stay as they were.
+    *edit.unified_diff*.  What does not fit comes out of `problems`, and the files stay as they were.  Neither fits what
+    names a file outside (`../x`), of git, or made to hold secrets, nor a new file where something is `closed`.
     """
 
     class Params(Fields):
@@ -33,6 +35,7 @@ class Apply(Node):
     class In(Fields):
         files: dict[str, Any] = port(help="The text of each file under its name.")
         edits: str = port(help="The edits, as the model wrote them.")
+        closed: list[Any] = closed_port()
 
     class Out(Fields):
         files: dict[str, Any] = port(help="The files after the edits; as they were if the edits do not fit.")
@@ -44,7 +47,7 @@ class Apply(Node):
     def run(self, ctx: RunContext, params: Params, inputs: In) -> Out:
         if not all(isinstance(text, str) for text in inputs.files.values()):
             raise NodeError("`files` is no object of texts by file name.", hint="Build one with *json.build*.")
-        outcome, diff = apply_to_texts(params.kind, inputs.edits, inputs.files)
+        outcome, diff = apply_to_texts(params.kind, inputs.edits, inputs.files, closed_of(inputs.closed))
         after = {**inputs.files, **outcome.files}
         fits: Any = Absent("all edits fit")
         return self.Out(

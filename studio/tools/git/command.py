@@ -37,7 +37,11 @@ class Git:
     @classmethod
     async def at(cls, project: Path, folder: str, sandbox: Sandbox) -> Git:
         """Return the repository that a folder of the project belongs to. Raises `NodeError` if there is none."""
-        repository = await asyncio.to_thread(find_repository, project, folder)
+        return await cls.of(await asyncio.to_thread(find_repository, project, folder), sandbox)
+
+    @classmethod
+    async def of(cls, repository: Repository, sandbox: Sandbox) -> Git:
+        """Return the commands for a repository, with the filters that its settings name switched off."""
         made = cls(repository, sandbox, {})
         listed = await made.run("config", "--list", "--name-only", "--null")
         return cls(repository, sandbox, switched_off(listed.stdout.split("\0")))

@@ -14,7 +14,7 @@ import shutil
 import tempfile
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -24,9 +24,9 @@ from studio.support.errors import NodeError
 from studio.tools.git.asking import diff_between
 from studio.tools.git.changing import MOST_MESSAGE, person_problem
 from studio.tools.git.command import Git, branch_name, commit_name
-from studio.tools.git.repository import Repository
+from studio.tools.git.repository import Repository, find_repository, linked_checkout
 from studio.tools.workspace import Workspace
-from studio.tools.workspace.names import is_own, is_secret, name_problem
+from studio.tools.workspace.names import is_own, tree_problem
 
 LONGEST_BRANCH: Final = 50
 MOST_BRANCHES: Final = 1_000
@@ -35,13 +35,27 @@ _HASH = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 TEMPORARY: Final = "temporary:"
 """Before the name of a repository that a run made for itself: a record then says nothing of the machine."""
 _TREE: Final = "tree"
+_BARE: Final = ("HEAD", "objects", "refs")
 _MODES: Final = ("100644", "100755")
+_FOLDER: Final = "040000"
 
 
 async def repository_at(place: str, sandbox: Sandbox) -> Git:
     """Return the repository that a folder of this computer belongs to. `place` is absolute, begins with `~`, or is
-    relative to the current folder. Raises `NodeError` if there is none, or if parts of it lie elsewhere."""
-    return await Git.at(await asyncio.to_thread(_top, place), ".", sandbox)
+    relative to the current folder. Raises `NodeError` if there is none, or if parts of it lie elsewhere.
+
+    A linked worktree (`git worktree add`) stands for its repository, with its own `HEAD`.
+    """
+    return await Git.of(await asyncio.to_thread(_repository, place), sandbox)
+
+
+def _repository(place: str) -> Repository:
+    top = _top(place)
+    checkout = linked_checkout(top)
+    if checkout is None:
+        return find_repository(top, ".")
+    whole = find_repository(checkout.parents[2].resolve(), ".")
+    return replace(whole, git_dir=checkout)
 
 
 def _top(place: str) -> Path:
@@ -54,6 +68,12 @@ def _top(place: str) -> Path:
     if not folder.is_dir():
         raise NodeError(
             f"there is no folder `{place[:200]}`.", hint="Give the folder of a git repository.", code="no_repository"
+        )
+    if not os.path.lexists(folder / ".git") and all(os.path.lexists(folder / part) for part in _BARE):
+        raise NodeError(
+            f"the folder `{place[:200]}` is a bare repository, without files of its own.",
+            hint="Clone it, and give the folder of the clone.",
+            code="no_repository",
         )
     for top in (folder, *folder.parents):
         if os.path.lexists(top / ".git"):
@@ -114,7 +134,7 @@ async def fresh_copy(git: Git, commit: str, changes: Mapping[str, str | None]) -
         await copy.run(
             "read-tree", "--reset", "-u", "--end-of-options", commit_name(commit), writable=True, extra=index
         )
-        files = Workspace(scratch, _TREE)
+        files = Workspace(scratch, _TREE, is_copy=True)
         if changes:
             await asyncio.to_thread(put_over, files, changes)
         yield Copy(copy, files)
@@ -176,22 +196,28 @@ async def deliver(
 
 
 def _check_name(name: str) -> None:
-    problem = name_problem(name) or ("belongs to git or the studio" if any(map(is_own, name.split("/"))) else "")
-    if not problem and is_secret(name.rsplit("/", 1)[-1]):
-        problem = "has the name of a file that holds secrets"
-    if problem:
+    if problem := tree_problem(name):
         raise NodeError(f"`{name[:80]}` {problem}.", code="protected")
 
 
 async def _modes(git: Git, commit: str, names: list[str]) -> dict[str, str]:
-    """Return which of the files are there at a commit, with their modes. Raises `NodeError` for links and the like."""
-    listed = (await git.run("ls-tree", "-z", "--end-of-options", commit, *names)).stdout if names else ""
+    """Return which of the files and their folders are there at a commit, with their modes.
+
+    Raises `NodeError` for links, submodules, and files where folders should be.
+    """
+    wanted = set(names)
+    folders = {name[:at] for name in names for at, sign in enumerate(name) if sign == "/"}
+    asked = sorted(wanted | folders)
+    listed = (await git.run("ls-tree", "-t", "-z", "--end-of-options", commit, *asked)).stdout if asked else ""
     found = {}
     for entry in filter(None, listed.split("\0")):
         about, _, name = entry.partition("\t")
-        found[name] = about.split(" ", 1)[0]
-        if found[name] not in _MODES:
+        mode = about.split(" ", 1)[0]
+        if name in folders and mode != _FOLDER:
+            raise NodeError(f"`{name[:80]}` is no folder of files in that commit.", code="files")
+        if name in wanted and mode not in _MODES:
             raise NodeError(f"`{name[:80]}` is no ordinary file in that commit.", code="files")
+        found[name] = mode
     return found
 
 
@@ -210,6 +236,8 @@ async def _free_name(git: Git, wish: str) -> str:
     listed = await git.run("for-each-ref", "--format=%(refname:strip=2)", "refs/heads/")
     taken = {name.casefold() for name in listed.stdout.splitlines()}
     start = plain_branch(wish)
+    if any(start.casefold().startswith(one + "/") for one in taken):  # a branch `a` leaves no room for `a/b`
+        start = start.replace("/", "-")
     for number in range(1, MOST_BRANCHES):
         name = branch_name(start if number == 1 else f"{start}-{number}")
         folded = name.casefold()

@@ -57,6 +57,27 @@ def find_repository(project: Path, folder: str) -> Repository:
     )
 
 
+def linked_checkout(top: Path) -> Path | None:
+    """Return the folder `.git/worktrees/NAME` that a linked worktree belongs to (git-worktree(1)); None if the folder
+    is none.
+
+    Its repository must name the worktree in turn, since anybody can put a file `.git` into a folder.
+    """
+    pointer = top / ".git"
+    if not pointer.is_file():
+        return None
+    named = _git_dir(pointer)
+    if "\0" in str(named):
+        return None
+    folder = Path(os.path.realpath(named))
+    back = folder / "gitdir"
+    if folder.parent.name != "worktrees" or folder.parents[1].name != ".git" or not back.is_file():
+        return None
+    claimed = _start_of(back).strip()
+    agrees = "\0" not in claimed and os.path.realpath(folder / claimed) == os.path.realpath(pointer)
+    return folder if agrees and os.path.realpath(_common_dir(folder)) == str(folder.parents[1]) else None
+
+
 def _git_dir(pointer: Path) -> Path:
     if pointer.is_dir():
         return pointer

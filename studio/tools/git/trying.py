@@ -52,6 +52,7 @@ async def command_in_copy(
             output = done.stdout + ("\n" if done.stdout and done.stderr else "") + done.stderr
         after, skipped = await _differences(copy)
         shown = output.replace(f"{copy.folder}/", "").replace(str(copy.folder), ".")
+        shown = shown.replace(str(copy.git.repository.project), "..")  # its name is another one each time
     return {"output": shown, "exit_code": exit_code, "changes": dict(after), "skipped": skipped}
 
 

@@ -12,6 +12,7 @@ from studio.tools.patches.texts import Dress, undressed
 from studio.tools.patches.unified import apply_diff
 from studio.tools.syntax import new_faults
 from studio.tools.workspace import Workspace
+from studio.tools.workspace.names import tree_problem
 
 Kind = Literal["search_replace", "unified_diff"]
 _APPLY: Final[Mapping[Kind, Callable[[str, Read], Outcome]]] = {
@@ -20,12 +21,37 @@ _APPLY: Final[Mapping[Kind, Callable[[str, Read], Outcome]]] = {
 }
 
 
-def apply_to_texts(kind: Kind, edits: str, texts: Mapping[str, str]) -> tuple[Outcome, str]:
-    """Return the outcome over texts by name, and its diff."""
+def apply_to_texts(
+    kind: Kind, edits: str, texts: Mapping[str, str], closed: Mapping[str, str] | None = None
+) -> tuple[Outcome, str]:
+    """Return the outcome over texts by name, and its diff.
+
+    Edits do not fit whose names cannot stand for a file, or stand for what is there and `closed`: why, by name.
+    """
     dresses: dict[str, Dress] = {}
     outcome = _applied(kind, edits, texts.get, dresses)
+    refused = {name: place_problem(name, texts, closed or {}) for name in outcome.files}
+    if any(refused.values()):
+        outcome = Outcome(problems=[f"`{name[:80]}` {why}." for name, why in refused.items() if why])
     before = {name: undressed(texts[name])[0] for name in outcome.files if name in texts}
     return _dressed(outcome, dresses), _diff(before, outcome)
+
+
+def place_problem(name: str, texts: Mapping[str, str], closed: Mapping[str, str]) -> str:
+    """Return why a file of this name is not changed or made among the texts, as the end of a sentence; "" if it may."""
+    if problem := tree_problem(name):
+        return problem
+    if name in texts:
+        return ""
+    for place in (name, *(name[:at] for at in range(len(name)) if name[at] == "/")):
+        if place in closed:
+            here = "is there, but" if place == name else f"lies in `{place}`, which"
+            return f"{here} cannot be edited: it {closed[place]}"
+        if place in texts:
+            return f"lies in `{place}`, which is a file"
+    if any(other.startswith(name + "/") for other in (*texts, *closed)):
+        return "is a folder"
+    return ""
 
 
 def apply_to_workspace(kind: Kind, edits: str, workspace: Workspace, *, check: bool = False) -> tuple[Outcome, str]:

@@ -1,11 +1,12 @@
 """Runs Python tests in the current folder: a program of its own, started in a copy of a repository.
 
-    python -P runner.py TOKEN [FILE…]
+    python -P runner.py RESULTS [FILE…]
 
 Test files are `test_*.py` and `*_test.py`, or those named.  Each is imported; what counts are functions `test_*`,
 methods of `unittest.TestCase`, methods `test_*` of classes `Test*`, and a file without any of these as one test: it
 passes if it can be run.  Where a file needs pytest (fixtures, marks, a `conftest.py`), pytest runs all of them, without
-plugins of others.  The last line is TOKEN and a JSON list of `[name, passed, what it said]`.
+plugins of others.  RESULTS is a file that is made at the end, with a JSON list of `[name, passed, what it said]`: what
+tests print, and how much, makes no difference, and its name is kept from them.
 
 It imports nothing of the studio: it runs where only Python is.
 """
@@ -28,14 +29,15 @@ MOST_SAID = 2_000
 Result = tuple[str, bool, str]
 
 
-def main(token: str, names: list[str]) -> None:
-    """Run the tests and print what became of them."""
+def main(results: Path, names: list[str]) -> None:
+    """Run the tests and write down what became of them."""
     here = Path.cwd()
     sys.path[:0] = [str(here), *(str(here / name) for name in ("src", "lib") if (here / name).is_dir())]
     files = [name for name in names if (here / name).is_file()] if names else list(test_files(here))
     found = with_pytest(files) if needs_pytest(here, files) else [one for name in files for one in of_file(here, name)]
-    sys.stdout.flush()
-    print(f"\n{token}{json.dumps([[name, passed, said[-MOST_SAID:]] for name, passed, said in found])}")
+    told_last = [[name, passed, said[-MOST_SAID:]] for name, passed, said in found]
+    with results.open("x", encoding="utf-8") as file:  # what was put there by somebody else does not count
+        json.dump(told_last, file)
 
 
 def test_files(top: Path) -> Iterator[str]:
@@ -177,4 +179,6 @@ def with_pytest(files: list[str]) -> list[Result]:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2:])
+    place, *files = sys.argv[1:]
+    sys.argv[1:] = []
+    main(Path(place).absolute(), files)

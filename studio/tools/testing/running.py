@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import secrets
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from studio.spec.outside import Sandbox
 from studio.support.errors import NodeError
 from studio.tools.testing.results import MOST_SAID, TestResult, results_of
+from studio.tools.workspace.folders import open_folder
 
 RUNNER: Final = Path(__file__).with_name("runner.py")
 MOST_BYTES: Final = 4_000_000
 VARIABLES: Final = {"PYTHONDONTWRITEBYTECODE": "1", "PYTHONHASHSEED": "0"}
+MOST_RESULT_BYTES: Final = 20_000_000
 _LAST: Final = 4_000
 """Characters of what a test program prints that are kept, from its end."""
 
@@ -42,8 +46,8 @@ async def run_tests(
     tests; one that is not told of has failed.  A run that takes too long has failed in all of them.
     """
     files = list(dict.fromkeys(name.split("::", 1)[0] for name in only or ()))
-    token = secrets.token_hex(16)
-    argv = ["sh", "-c", command] if command else [sys.executable, "-P", str(RUNNER), token, *files]
+    told = f".results-{secrets.token_hex(16)}"
+    argv = ["sh", "-c", command] if command else [sys.executable, "-P", str(RUNNER), told, *files]
     try:
         done = await sandbox.command(
             argv, folder=folder, writable=True, variables=VARIABLES, timeout_s=limit_s, memory_mb=memory_mb,
@@ -58,18 +62,30 @@ async def run_tests(
     if command:
         results = results_of(output) or [TestResult(command, done.exit_code == 0, output.strip()[-MOST_SAID:])]
     else:
-        results, output = _told_by_runner(output, token, done.exit_code)
+        results = await asyncio.to_thread(_told_by_runner, folder / told, output, done.exit_code)
     return Tested(_only(results, only), done.exit_code, output.strip()[-_LAST:])
 
 
-def _told_by_runner(output: str, token: str, exit_code: int) -> tuple[list[TestResult], str]:
-    before, found, after = output.rpartition(token)
-    if not found:
+def _told_by_runner(results: Path, output: str, exit_code: int) -> list[TestResult]:
+    """Return what the runner wrote down.  The file may be anything: the tests of a stranger had the folder."""
+    try:
+        with open_folder(results.parent, ()) as folder:
+            data = folder.read(results.name, MOST_RESULT_BYTES, "the results").data
+    except OSError:
         said = output.strip()[-MOST_SAID:] or f"it ended with exit code {exit_code} before it told of any test"
-        return [TestResult("the tests", False, said)], output
-    told, _, rest = after.partition("\n")
-    listed: list[Any] = json.loads(told)
-    return [TestResult(name, passed, said) for name, passed, said in listed], before + rest
+        return [TestResult("the tests", False, said)]
+    except NodeError as error:
+        return [TestResult("the tests", False, error.message)]
+    finally:
+        with suppress(OSError):
+            results.unlink()
+    try:
+        return [
+            TestResult(str(name), passed is True, _clean(str(said), results.parent))
+            for name, passed, said in json.loads(data)
+        ]
+    except (ValueError, TypeError, RecursionError):
+        return [TestResult("the tests", False, "what they told cannot be read")]
 
 
 def _only(results: list[TestResult], only: Sequence[str] | None) -> list[TestResult]:

@@ -109,6 +109,20 @@ def write_problem(parts: Sequence[str]) -> str:
     return studio_problem(inner)
 
 
+def tree_problem(name: str) -> str:
+    """Return why a file of this name is not made or changed in a person's repository, as the end of a sentence; "" if
+    it may be."""
+    parts = name.split("/")
+    problem = name_problem(name)
+    if not problem and any(part in ("", ".") for part in parts):
+        problem = "has an empty part"
+    if not problem and any(map(is_own, parts)):
+        problem = "belongs to git or the studio"
+    if not problem and is_secret(parts[-1]):
+        problem = "has the name of a file that holds secrets"
+    return problem
+
+
 def studio_problem(parts: Sequence[str]) -> str:
     """Return why a file of the project is the studio's own: it decides what code the studio runs; "" if it is not."""
     folded = [_folded(part) for part in _in_its_worktree(parts)]

@@ -21,6 +21,11 @@ from studio.tools.workspace.own_types import is_run_from
 MOST_BYTES: Final = 20_000_000
 """The largest file that is read or written, whatever a node asks for."""
 
+OTHER_FOLDER: Final = (
+    "Name a folder relative to the folder of the graph; for files elsewhere, put a copy of the graph beside them "
+    "(`studio examples NAME --copy FILE`)."
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Written:
@@ -39,15 +44,17 @@ class Workspace:
     `studio.toml` are not changed.  Every method raises `NodeError` with one sentence for what it refuses or cannot do.
     """
 
-    def __init__(self, project: Path, folder: str = ".") -> None:
+    def __init__(self, project: Path, folder: str = ".", *, is_copy: bool = False) -> None:
+        """`is_copy`: these files are a copy that goes away, from which the studio runs nothing."""
+        self.is_copy = is_copy
         self.project = Path(os.path.realpath(project))
-        self.root = safe_path(self.project, folder)
+        self.root = _root(self.project, folder)
         self.folder = folder
         problem = read_problem(self.root.relative_to(self.project).parts)
         if problem:
             raise NodeError(f"the folder `{folder}` {problem}.", code="protected")
         if not self.root.is_dir():
-            raise NodeError(f"there is no folder `{folder}` in the project.", hint="Correct `folder`.", code="files")
+            raise NodeError(f"there is no folder `{folder}` in the project.", hint=OTHER_FOLDER, code="files")
 
     def read(self, name: str, *, most_bytes: int = MOST_BYTES) -> Content:
         """Return what a file holds."""
@@ -156,7 +163,7 @@ class Workspace:
         path = self.path(name, follow=follow)
         parts = self._parts(path)
         self._allowed(name, write_problem(parts))
-        if any(is_run_from(self.project.joinpath(*folder)) for folder in nodes_folders(parts)):
+        if not self.is_copy and any(is_run_from(self.project.joinpath(*folder)) for folder in nodes_folders(parts)):
             self._allowed(name, "lies in a `nodes` folder whose code runs as part of the studio, for a graph beside it")
         return path
 
@@ -177,6 +184,14 @@ class Workspace:
             self.delete(name)
         else:
             self.write(name, data)
+
+
+def _root(project: Path, folder: str) -> Path:
+    """Return where a folder of the project is. Raises `NodeError` as `safe_path` does, with a hint about folders."""
+    try:
+        return safe_path(project, folder)
+    except NodeError as error:
+        raise NodeError(error.message, hint=OTHER_FOLDER, code=error.kind) from None
 
 
 def _write_new(folder: OpenFolder, name: str, data: bytes, mode: int | None) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from studio.nodes.edit.diff import Diff
+from studio.nodes.edit.lines import Lines
 from studio.nodes.edit.search_replace import SearchReplace
 from studio.nodes.edit.unified_diff import UnifiedDiff
 from studio.nodes.patch.apply import Apply
@@ -113,3 +114,26 @@ async def test_a_diff_shows_what_differs_between_texts_and_between_files() -> No
     assert (same.diff, same.differs, same.changed) == ("", False, [])
     with pytest.raises(NodeError, match="neither a text nor"):
         await run_node(Diff, {}, {"before": 3, "after": "a"})
+
+
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        ("../x.py", "leads upwards"), ("/x.py", "is absolute"), (".git/hooks/pre-commit", "belongs to git"),
+        (".env", "holds secrets"), ("b//x.py", "has an empty part"), ("lib", "is a folder"),
+        ("big.py", "is there, but cannot be edited: it holds"), ("a.py/x", "lies in `a.py`, which is a file"),
+        ("link/x.py", "lies in `link`, which cannot be edited: it is a link"),
+    ],
+)  # fmt: skip
+async def test_no_text_is_made_where_no_file_can_be(name: str, why: str) -> None:
+    closed = [{"source": "big.py", "why": "holds 9 bytes"}, {"source": "link", "why": "is a link"}]
+    inputs = {"files": {"a.py": "a\n", "lib/b.py": "b\n"}, "closed": closed}
+    edits = f"{name}\n<<<<<<< SEARCH\n=======\nx\n>>>>>>> REPLACE\n"
+
+    refused = await run_node(Apply, {}, {**inputs, "edits": edits})
+    made = await run_node(Apply, {}, {**inputs, "edits": edits.replace(name, "lib/c.py", 1)})
+    line = await run_node(Lines, {}, {**inputs, "name": name, "is_new": True})
+
+    assert why in refused.problems
+    assert why in line.problem
+    assert (refused.applied, line.applied, made.applied) == (False, False, True)

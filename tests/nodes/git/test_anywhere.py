@@ -217,6 +217,85 @@ async def test_a_folder_inside_stands_for_its_repository_and_an_empty_one_is_tol
         await ask(FilesAt, empty)
 
 
+async def test_a_bare_repository_is_told_of(tmp_path: Path) -> None:
+    make_repo(tmp_path / "repo")
+    git(tmp_path, "clone", "-q", "--bare", str(tmp_path / "repo"), "bare.git")
+
+    with pytest.raises(NodeError, match="is a bare repository, without files of its own"):
+        await ask(FilesAt, tmp_path / "bare.git")
+
+
+async def test_a_linked_worktree_stands_for_its_repository_at_its_own_commit(repo: Path) -> None:
+    linked = repo.parent / "linked"
+    git(repo, "worktree", "add", "-q", str(linked), "-b", "theirs")
+    (linked / "more.py").write_text("MORE = 1\n")
+    git(linked, "add", "more.py")
+    git(linked, "commit", "-qm", "More")
+    (linked / "more.py").write_text("not committed\n")
+    before = state_of_all_files(repo)
+
+    files = await ask(FilesAt, linked)
+    made = await ask(Deliver, linked, changes={"calc.py": FIXED}, name="fix", message="Fix")
+
+    assert files.texts["more.py"] == "MORE = 1\n"
+    assert git(repo, "rev-parse", "fix~1") == git(repo, "rev-parse", "theirs")
+    assert made.files == ["calc.py"]
+    assert (linked / "more.py").read_text() == "not committed\n"
+    assert state_of_all_files(repo) == before
+
+
+async def test_a_folder_cannot_claim_to_be_a_worktree_of_another_repository(repo: Path, tmp_path: Path) -> None:
+    git(repo, "worktree", "add", "-q", str(tmp_path / "linked"), "-b", "theirs")
+    claims = tmp_path / "claims"
+    claims.mkdir()
+    for told in (repo / ".git/worktrees/linked", repo / ".git", tmp_path / "none", "a\0b"):
+        (claims / ".git").write_text(f"gitdir: {told}\n")
+
+        with pytest.raises(NodeError, match=r"lie outside|not there"):
+            await ask(FilesAt, claims)
+
+
+async def test_links_and_submodules_are_told_and_no_file_takes_their_place(repo: Path) -> None:
+    (repo / "link.py").symlink_to("calc.py")
+    (repo / "up").symlink_to("..")
+    git(repo, "add", "link.py", "up")
+    git(repo, "update-index", "--add", "--cacheinfo", f"160000,{git(repo, 'rev-parse', 'HEAD').strip()},sub")
+    git(repo, "commit", "-qm", "Links", "link.py", "up")
+    tree = git(repo, "write-tree").strip()
+    commit = git(repo, "commit-tree", "-m", "Submodule", tree).strip()
+
+    out = await ask(FilesAt, repo, commit=commit)
+
+    assert {one["source"]: one["why"] for one in out.skipped} == {
+        "link.py": "is a link", "sub": "is a submodule", "up": "is a link",
+    }  # fmt: skip
+    for name in ("link.py", "up/x.py", "sub", "sub/x.py", "calc.py/x.py"):
+        with pytest.raises(NodeError, match=r"is no (ordinary file|folder of files) in that commit"):
+            await ask(Deliver, repo, commit=commit, changes={name: "x"}, name="fix", message="Fix")
+    assert "fix" not in git(repo, "branch")
+
+
+async def test_a_branch_in_the_way_of_a_folder_of_branches_leaves_a_plain_name(repo: Path) -> None:
+    git(repo, "branch", "agent")
+
+    made = await ask(Deliver, repo, changes={"calc.py": FIXED}, name="agent/fix", message="Fix")
+
+    assert made.name == "agent-fix"
+
+
+async def test_code_of_node_types_may_change_in_a_copy(tmp_path: Path) -> None:
+    repo = make_repo(tmp_path / "repo")
+    (repo / "nodes").mkdir()
+    (repo / "studio.toml").write_text("")
+    (repo / "nodes" / "test_a.py").write_text("assert False\n")
+    git(repo, "add", "-A")
+    git(repo, "commit", "-qm", "Types")
+
+    out = await ask(RunTests, repo, changes={"nodes/test_a.py": "assert True\n"})
+
+    assert out.passed == ["nodes/test_a.py"]
+
+
 async def test_a_repository_to_practise_on_is_made_of_files() -> None:
     out = await run_node(
         Begin, {}, {"files": [{"source": "a/b.py", "text": "x = 1\n"}]}, in_project(Path())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -113,3 +114,28 @@ async def test_a_program_that_kills_the_runner_fails_all(tmp_path: Path) -> None
 
     assert [(one.test, one.passed) for one in done.results] == [("the tests", False)]
     assert "exit code 7" in done.results[0].said
+
+
+async def test_what_tests_print_is_no_result_however_much_it_is(tmp_path: Path) -> None:
+    forged = "import json, sys\ndef test_a():\n    print(sys.argv, flush=True)\n    assert len(sys.argv) == 1\n"
+    lay(tmp_path, {"test_a.py": forged, "test_b.py": "print('x' * 5_000_000)\n", "test_c.py": "assert False\n"})
+
+    done = await run_here(tmp_path, "", None)
+
+    assert {one.test: one.passed for one in done.results} == {
+        "test_a.py::test_a": True, "test_b.py": True, "test_c.py": False,
+    }  # fmt: skip
+    assert sorted(os.listdir(tmp_path)) == ["test_a.py", "test_b.py", "test_c.py"]  # noqa: PTH208
+
+
+@pytest.mark.parametrize("told", ["no json", "[1]", "x" * 100, '[["a", true]]'])
+async def test_results_that_cannot_be_read_are_a_failure(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, told: str
+) -> None:
+    """Code that is tested shares the program of its tests: what it leaves there may be anything."""
+    monkeypatch.setattr("studio.tools.testing.running.MOST_RESULT_BYTES", 50)
+    lay(tmp_path, {"test_a.py": f"import json\njson.dump = lambda _, file: file.write({told!r})\n"})
+
+    done = await run_here(tmp_path, "", None)
+
+    assert [(one.test, one.passed) for one in done.results] == [("the tests", False)]
