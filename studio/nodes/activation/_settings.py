@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
+from studio.nodes.activation._names import ours
 from studio.spec import port
 from studio.support.errors import NodeError
 from studio.support.nearest import did_you_mean
@@ -45,6 +46,9 @@ POSITIVE: Final = (
 def settings_of(defaults: str, changes: Iterable[Json]) -> dict[str, Any]:
     """Return all settings: the defaults of a program, then what is changed, later objects over earlier ones.
 
+    Names may be those of the programs themselves (`_names.py`). A decay turns the base level on, unless `base_level`
+    says which.
+
     Raises `NodeError` for a name or value that is none, and if something of activation is set while nothing would use
     it.
     """
@@ -59,7 +63,7 @@ def settings_of(defaults: str, changes: Iterable[Json]) -> dict[str, Any]:
             continue
         if not isinstance(change, dict):
             raise NodeError(f"settings are an object, not {preview(change, 40)}.", code="settings")
-        given |= change
+        given |= ours(change)
     for name, value in given.items():
         if name not in made:
             hint = did_you_mean(name, made) or f"There are {', '.join(sorted(made))}."
@@ -67,6 +71,9 @@ def settings_of(defaults: str, changes: Iterable[Json]) -> dict[str, Any]:
         if why := _problem(name, value, made[name]):
             raise NodeError(f"the setting `{name}` is {preview(value, 40)}, but it {why}.", code="settings")
     made |= given
+    if made["subsymbolic"] and "decay" in given and "base_level" not in given and made["base_level"] == "off":
+        # To set the decay is to ask for what decays.
+        made["base_level"] = "exact"
     idle = [name for name in given if name in SUBSYMBOLIC and not made["subsymbolic"]]
     if idle:
         raise NodeError(

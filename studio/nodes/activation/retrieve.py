@@ -15,10 +15,10 @@ from studio.support.values import Absent
 class Retrieve(Node):
     """Choose the candidate of the highest activation that reaches the threshold, and say how long its retrieval takes.
 
-    The activation is the sum of the terms that are wired; of equal ones the first in memory wins.  It takes
-    F·exp(−f·A) seconds; if nothing reaches τ, it fails after F·exp(−f·τ).  `probability` is that of recall, 1 / (1 +
-    exp((τ − A)/s)) (Anderson 2007).  A symbolic memory (*subsymbolic* false) knows no activation: the first
-    candidate, after a fixed time.
+    The activation is the sum of the terms that are wired; of equal ones the first in memory wins.  It takes F·exp(−f·A)
+    seconds; if nothing reaches τ, it fails after F·exp(−f·τ).  `probability` is that of recall, 1 / (1 + exp((τ −
+    A)/s)), of the candidate that came first, with A as it is without noise (Anderson 2007).  A symbolic memory
+    (*subsymbolic* false) knows no activation: the first candidate, after a fixed time.
     """
 
     class Params(Fields):
@@ -38,6 +38,7 @@ class Retrieve(Node):
     class In(Fields):
         candidates: dict[str, Any] = port(help="Entries of a memory by name.")
         terms: list[Any] = port((), many=True, help="Parts of the activation: objects with a number by name.")
+        noise: dict[str, Any] = port(None, help="The part of the activation that is noise, by name.")
         time: float = port(0, help="The second.")
         settings: dict[str, Any] = settings_port()
 
@@ -54,12 +55,15 @@ class Retrieve(Node):
         sums: dict[str, float] = {}
         activation = probability = None
         if setting(known, "subsymbolic", params.subsymbolic):
-            sums = activations(inputs.candidates, inputs.terms)
+            noise = inputs.noise or {}
+            sums = activations(inputs.candidates, [*inputs.terms, noise])
             threshold = setting(known, "threshold", params.threshold)
             best = max(sums, key=sums.__getitem__, default=None)
+            if best is not None:
+                scale = setting(known, "noise", params.noise)
+                probability = recall_probability(sums[best] - noise.get(best, 0.0), threshold, scale)
             if best is not None and sums[best] >= threshold:
                 activation = sums[best]
-                probability = recall_probability(activation, threshold, setting(known, "noise", params.noise))
             else:
                 best = None
             takes = latency(

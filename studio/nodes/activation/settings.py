@@ -15,8 +15,14 @@ class Settings(Node):
     `lisp`: base level off, F 1, symbolic retrieval takes no time.  `pyactr`: base level exact, F 0.1, symbolic
     retrieval takes 0.05 s, no strict harvesting.  Both: `subsymbolic` false, `decay` 0.5, `threshold` 0,
     `latency_exponent` 1, `strength` null (no spreading), `penalty` null (no partial matching), `noise` 0,
-    `utility_rate` 0.2.  A name or value that is none is refused, and so is a setting of activation while memory is
-    symbolic.
+    `utility_rate` 0.2.  A `decay` that is given turns the base level on (exact, unless `base_level` says optimised,
+    optimised_last or off).  Further: `base_constant`, `weights` (by buffer, for spreading), `similarities`,
+    `finst_count` 4, `finst_seconds` 3, `production_time` 0.05, `imaginal_delay` 0.2, `visual_delay` 0.085,
+    `utility_noise` 0, `utility_learning`, `reward_since` (firing or choice), `compilation`, `strict`.
+
+    The names of the programs are taken, too: `bll`, `rt`, `lf`, `mas`, `ans`, `mp`, `egs`, … of Lisp,
+    `retrieval_threshold`, `optimized_learning`, `strength_of_association`, … of pyactr.  A name or value that is none
+    is refused, and so is a setting of activation while memory is symbolic.
     """
 
     class In(Fields):

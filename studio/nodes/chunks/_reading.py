@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 
-from studio.nodes.chunks._values import filled, value_of, words_of
+from studio.nodes.chunks._values import filled, slot_of, value_of, words_of
 from studio.support.errors import NodeError
 from studio.support.values import Json, preview
 
 MAX_CHUNKS = 10_000
+_LISP = re.compile(r"^\s*\(add-dm\b", re.IGNORECASE)
 _BUFFER = re.compile(r"=([\w-]+)>")
 
 
@@ -17,7 +18,9 @@ def read_chunks(source: Json) -> list[dict[str, Json]]:
 
     A line is `NAME slot value slot value …`; the name may be left out (it is its `isa` with a number then), and `@ 0
     5 9` at the end gives the seconds at which the chunk was used. `=goal>` before it says which buffer it stands in.
-    An object has `slots`, and `name`, `uses`, `buffer` if it likes. Raises `NodeError` with the line for what cannot
+    What Lisp writes around chunks (brackets, `(add-dm`) is left aside, and so are its lines `(chunk-type …)`. An
+    object has `slots`, and `name`, `uses`, `created` (the second at which it was made, else that of its first use),
+    `buffer` if it likes. Raises `NodeError` with the line for what cannot
     be read.
     """
     made: list[dict[str, Json]] = []
@@ -48,9 +51,12 @@ def read_chunks(source: Json) -> list[dict[str, Json]]:
 
 
 def _of_line(line: str, number: int) -> dict[str, Json] | None:
-    # Lisp writes each chunk in brackets.
-    bare = line.strip()
-    words = words_of(bare[1:-1] if bare.startswith("(") and bare.endswith(")") else bare)
+    # Lisp writes each chunk in brackets, and `(add-dm` around them all.
+    words = words_of(_LISP.sub("", line))
+    if words and words[0] == "(chunk-type":
+        return None
+    words = [word if word.startswith('"') else word.strip("()") for word in words]
+    words = [word for word in words if word]
     buffer = ""
     if words and (found := _BUFFER.fullmatch(words[0])):
         buffer, words = found.group(1), words[1:]
@@ -64,7 +70,7 @@ def _of_line(line: str, number: int) -> dict[str, Json] | None:
     if not words:
         return None
     name = words.pop(0) if len(words) % 2 else ""
-    slots = filled({slot: value_of(word) for slot, word in zip(words[::2], words[1::2], strict=True)})
+    slots = filled({slot_of(slot): value_of(word) for slot, word in zip(words[::2], words[1::2], strict=True)})
     return {"name": name, "slots": slots, "uses": uses, "buffer": buffer}
 
 
@@ -82,4 +88,13 @@ def _of_object(item: Json) -> dict[str, Json] | None:
         raise NodeError(f"name and buffer of a chunk are texts, unlike in {preview(item)}.", code="chunks")
     if uses is not None and not (isinstance(uses, list) and all(type(use) in (int, float) for use in uses)):
         raise NodeError(f"the uses of a chunk are a list of seconds, unlike in {preview(item)}.", code="chunks")
-    return {"name": name, "slots": filled(item["slots"]), "uses": uses, "buffer": buffer}
+    made: dict[str, Json] = {"name": name, "slots": filled(item["slots"]), "uses": uses, "buffer": buffer}
+    if (created := item.get("created")) is not None:
+        if type(created) not in (int, float) or any(use < created for use in uses or ()):
+            raise NodeError(
+                f"a chunk is made at a second that is not after its first use, unlike in {preview(item)}.",
+                hint="Set `created` to such a number, or leave it out.",
+                code="chunks",
+            )
+        made["created"] = created
+    return made

@@ -34,7 +34,7 @@ def remember(
     while name in memory:
         number += 1
         name = f"{stem}-{number}"
-    created = min(uses, default=now)
+    created = chunk.get("created", min(uses, default=now))
     memory[name] = {"slots": dict(chunk["slots"]), "uses": sorted(uses)[-MAX_USES:], "created": created}
     known[content] = name
     return name, False

@@ -34,6 +34,11 @@ def value_of(word: str) -> Json:
     return word
 
 
+def slot_of(word: str) -> str:
+    """Return the slot that a word names: `ISA`, as Lisp models write it, is `isa`."""
+    return "isa" if word.lower() == "isa" else word
+
+
 def same(one: Json, other: Json) -> bool:
     """Tell whether two values are equal; true is not 1."""
     return isinstance(one, bool) is isinstance(other, bool) and one == other

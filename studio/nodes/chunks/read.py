@@ -15,7 +15,7 @@ class Read(Node):
     A line is `three-four isa count-order first 3 second 4`: a name, which may be left out, then slots with their
     values. `@ 0 5 9` at its end says at which seconds the chunk was used, `=goal>` before it which buffer it stands
     in.  Words name chunks, numbers and "texts in quotes" do not; `nil` is an empty slot; `#` begins a comment.  A
-    list of objects with `slots` (and `name`, `uses`, `buffer`) is taken, too.
+    list of objects with `slots` (and `name`, `uses`, `created`, `buffer`) is taken, too.
     """
 
     class In(Fields):

@@ -172,13 +172,16 @@ def _actions(
     changed: dict[str, dict[str, Json]] = {}
     requests: dict[str, dict[str, Any]] = {}
     cleared: list[str] = []
+    said: list[dict[str, Any]] = []
     for part in [*_copies(first["then"]), None, *later]:
         if part is None:
             if recalls:
                 requests.pop(MEMORY)
             continue
         buffer = part["buffer"]
-        if part["kind"] == "modify":
+        if part["kind"] == "output":
+            said.append(part)
+        elif part["kind"] == "modify":
             if recalls and buffer == MEMORY:
                 raise Unlike("the second changes what it recalled")
             changed.setdefault(buffer, {}).update(_plain(part))
@@ -195,6 +198,7 @@ def _actions(
           for name, slots in changed.items()),
         *requests.values(),
         *({"kind": "clear", "buffer": name, "slots": []} for name in dict.fromkeys(cleared)),
+        *said,
     ]  # fmt: skip
 
 

@@ -12,13 +12,14 @@ from studio.support.values import Json
 
 
 class Done(NamedTuple):
-    """What a rule did: changes of buffers, requests to modules, what its variables stood for, and the slots of the
-    chunks that it tested, by buffer."""
+    """What a rule did: changes of buffers, requests to modules, what its variables stood for, the slots of the chunks
+    that it tested, by buffer, and what it said (`!output!`)."""
 
     changes: list[Json]
     requests: list[dict[str, Any]]
     bindings: dict[str, Json]
     tested: dict[str, Json]
+    said: list[Json]
 
 
 def fired(
@@ -43,11 +44,14 @@ def fired(
     asked: list[Json] = []
     cleared: list[Json] = []
     requests: list[dict[str, Any]] = []
+    said: list[Json] = []
     for part in rule["then"]:
         buffer = part["buffer"]
         slots = [[sign, slot, _given(rule, value, bound)] for sign, slot, value in part["slots"]]
         plain = {slot: value for sign, slot, value in slots if sign == "="}
-        if part["kind"] == "modify":
+        if part["kind"] == "output":
+            said.append([value for _, _, value in slots])
+        elif part["kind"] == "modify":
             modified.append({"do": "modify", "buffer": buffer, "slots": plain})
         elif part["kind"] == "clear":
             cleared.append({"do": "clear", "buffer": buffer})
@@ -61,7 +65,7 @@ def fired(
         tested = dict.fromkeys(part["buffer"] for part in rule["if"] if part["kind"] == "test")
         cleared += [{"do": "clear", "buffer": buffer} for buffer in tested if buffer not in touched]
     tests = {part["buffer"]: buffers[part["buffer"]]["chunk"]["slots"] for part in rule["if"] if part["kind"] == "test"}
-    return Done([*modified, *asked, *cleared], requests, bound, tests)
+    return Done([*modified, *asked, *cleared], requests, bound, tests, said)
 
 
 def _given(rule: Mapping[str, Any], value: Json, bound: Mapping[str, Json]) -> Json:

@@ -1,8 +1,9 @@
 """How production rules are written as text, and what they are as data.
 
-A rule is `{name, if, then, utility, reward}`. A part of `if` is `{kind: test | query, buffer, slots}`, a part of `then`
-`{kind: modify | request | clear, buffer, slots}`; slots are triples `[operator, slot, value]`, in which a value that
-begins with `=` is a variable.
+A rule is `{name, if, then, utility, reward}`.  A part of `if` is `{kind: test | query, buffer, slots}`, a part of
+`then` `{kind: modify | request | clear, buffer, slots}`; slots are triples `[operator, slot, value]`, in which a
+value that begins with `=` is a variable.  `!output!` is an action of the kind `output`, with no buffer, whose slots
+are what it says.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import re
 from typing import Any
 
 from studio.nodes.chunks._buffers import BUFFERS, buffer_of
-from studio.nodes.chunks._values import value_of, words_of
+from studio.nodes.chunks._values import slot_of, value_of, words_of
 from studio.support.errors import NodeError
 from studio.support.nearest import did_you_mean
 from studio.support.values import Json, preview
@@ -20,7 +21,9 @@ MAX_RULES = 1000
 OPERATORS = ("=", "-", "<", ">", "<=", ">=")
 LEFT = {"=": "test", "?": "query"}
 RIGHT = {"=": "modify", "+": "request", "-": "clear", "~": "clear"}
-_PART = re.compile(r"([=?+\-~!@])([\w-]+)>")
+KINDS = {"if": tuple(LEFT.values()), "then": (*dict.fromkeys(RIGHT.values()), "output")}
+_PART = re.compile(r"([=?+\-~!@*])([\w-]+)>")
+_COMMAND = re.compile(r"![\w-]+!")
 _HEAD = re.compile(r"\(\s*p\s+", re.IGNORECASE)
 
 
@@ -78,7 +81,7 @@ def _one(words: list[str], buffers: tuple[str, ...]) -> dict[str, Any]:
             code="rules",
         )
     arrow = words.index("==>")
-    parts = [place for place, word in enumerate(words) if _PART.fullmatch(word)]
+    parts = [place for place, word in enumerate(words) if _PART.fullmatch(word) or _COMMAND.fullmatch(word)]
     head = words[1 : min([*parts, arrow])]
     rule: dict[str, Any] = {"name": words[0], "if": [], "then": [], "utility": 0.0, "reward": None}
     for key, word in zip(head[::2], [*head[1::2], ""][: len(head[::2])], strict=True):
@@ -93,8 +96,21 @@ def _one(words: list[str], buffers: tuple[str, ...]) -> dict[str, Any]:
     for start, end in zip(parts, [*parts[1:], len(words)], strict=True):
         left = start < arrow
         body = [word for word in words[start + 1 : end] if word != "==>"]
-        rule["if" if left else "then"].append(_part(words[0], words[start], body, left, buffers))
+        made = _command if _COMMAND.fullmatch(words[start]) else _part
+        rule["if" if left else "then"].append(made(words[0], words[start], body, left, buffers))
     return rule
+
+
+def _command(rule: str, head: str, body: list[str], left: bool, buffers: tuple[str, ...]) -> dict[str, Any]:
+    if head.lower() != "!output!" or left:
+        where = "before" if left else "after"
+        raise NodeError(
+            f"the rule `{rule}` has `{head}` {where} its arrow.",
+            hint="Of such commands there is only `!output!`, among the actions; take the others out.",
+            code="rules",
+        )
+    said = [word.lstrip("(") if not word.startswith('"') else word for word in body]
+    return {"kind": "output", "buffer": "", "slots": [["=", "said", value_of(word)] for word in said if word]}
 
 
 def _part(rule: str, head: str, body: list[str], left: bool, buffers: tuple[str, ...]) -> dict[str, Any]:
@@ -129,7 +145,7 @@ def _part(rule: str, head: str, body: list[str], left: bool, buffers: tuple[str,
         value = rest.pop(0)
         if left and value.startswith("~"):  # pyactr writes `slot ~value`
             operator, value = "-", value[1:]
-        slots.append([operator, slot, value_of(value)])
+        slots.append([operator, slot_of(slot), value_of(value)])
     return {"kind": kinds[sign], "buffer": buffer, "slots": slots}
 
 
@@ -139,19 +155,19 @@ def _of_object(item: Json) -> dict[str, Any]:
     made: dict[str, Any] = {"name": item["name"], "utility": float(item.get("utility") or 0), "reward": None}
     if item.get("reward") is not None:
         made["reward"] = float(item["reward"])
-    for side, kinds in (("if", LEFT), ("then", RIGHT)):
+    for side, kinds in KINDS.items():
         parts = item.get(side, [])
         for part in parts:
             if (
                 not isinstance(part, dict)
-                or part.get("kind") not in kinds.values()
+                or part.get("kind") not in kinds
                 or not isinstance(part.get("buffer"), str)
                 or not isinstance(part.get("slots"), list)
                 or not all(isinstance(one, list) and len(one) == 3 and one[0] in OPERATORS for one in part["slots"])
             ):
                 raise NodeError(
                     f"the rule `{item['name']}` has {preview(part)} under `{side}`.",
-                    hint=f"A part has a `kind` ({', '.join(sorted(set(kinds.values())))}), a `buffer`, and `slots`: "
+                    hint=f"A part has a `kind` ({', '.join(sorted(kinds))}), a `buffer`, and `slots`: "
                     "triples of operator, slot, value.",
                     code="rules",
                 )

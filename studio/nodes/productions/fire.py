@@ -44,7 +44,7 @@ class Fire(Node):
         reward: float = port(help="The reward that the rule brings, absent if it brings none.")
         fired: dict[str, Any] = port(
             help="Its `rule` (name), the seconds of its choice (`chosen`) and firing (`time`), its `bindings`, and the "
-            "slots of the chunks it `tested`, by buffer."
+            "slots of the chunks it `tested`, by buffer; and, if it has an `!output!`, what it `said`."
         )
         stale: bool = port(help="True if its conditions hold no more, else absent.")
 
@@ -73,7 +73,7 @@ class Fire(Node):
             reward=unrewarded if rule["reward"] is None else rule["reward"],
             fired={
                 "rule": rule["name"], "time": time, "chosen": inputs.instance.get("chosen", time),
-                "bindings": done.bindings, "tested": done.tested,
+                "bindings": done.bindings, "tested": done.tested, **({"said": done.said} if done.said else {}),
             },
             stale=no,
         )  # fmt: skip

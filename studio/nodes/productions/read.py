@@ -15,7 +15,8 @@ class Read(Node):
     `rule start utility 5 reward 10`, then conditions, `==>`, and actions.  Conditions: `=goal> isa count start =x end
     nil` tests the chunk in a buffer (`=x` is a variable, `- slot value` means not, `<`, `>`, `<=`, `>=` compare
     numbers), `?retrieval> state free buffer empty` asks about it.  Actions: `=goal> start =y` changes it,
-    `+retrieval> isa fact` asks a module, `-retrieval>` clears.  `(p start … )`, as in Lisp, is taken, too.
+    `+retrieval> isa fact` asks a module, `-retrieval>` clears, `!output! (=x)` says something.  `(p start … )`, as in
+    Lisp, is taken, too.
     """
 
     class In(Fields):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import random
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +26,9 @@ def times(played: Played, name: str = "fired") -> list[tuple[str, float]]:
 
 
 def own(tmp_path: Path, productions: str, goal: str, chunks: str = "fact-1 isa fact n 1", **more: Any) -> Played:
+    seed = more.pop("_seed", None)
     inputs = {"agent": "", "productions": productions, "goal": goal, "chunks": chunks, **more}
-    return play("actr", inputs, tmp_path=tmp_path)
+    return play("actr", inputs, tmp_path=tmp_path, **({} if seed is None else {"seed": seed}))
 
 
 def test_counting_from_two_to_four_fires_and_retrieves_at_the_times_of_the_sheet(tmp_path: Path) -> None:
@@ -437,3 +440,214 @@ def test_what_cannot_be_meant_is_told_at_the_start(tmp_path: Path, inputs: dict[
 
     assert told in str(played.result.error)
     assert played.fired("event_queue") == []
+
+
+ASKING = """
+rule ask
+  =goal>      isa probe  kind =k  place =p
+  ?retrieval> state free  buffer empty  - state error
+  ==>
+  +retrieval> isa fact  kind =k  place =p
+"""
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_activations_of_any_memory_are_those_of_the_equations(tmp_path: Path, seed: int) -> None:
+    """A = B + spreading + P·M, written anew from the sheet, over random facts, uses, buffers and constants."""
+    chance = random.Random(seed)
+    now, kinds, places = 20.0, ["cat", "dog", "cow"], ["barn", "home", "wood", "lake"]
+    pairs = chance.sample([(kind, place) for kind in kinds for place in places], 8)
+    facts = {
+        f"f{number}": ({"kind": kind, "place": place, "n": number}, sorted(chance.sample(range(20), number % 3 + 1)))
+        for number, (kind, place) in enumerate(pairs)
+    }
+    kind, place, of = chance.choice(kinds), chance.choice(places), chance.choice([*places, "f1", "f2"])
+    weights, most = {"goal": chance.choice([1, 0.6]), "imaginal": chance.choice([0, 1.5])}, chance.choice([1.5, 3])
+    penalty, d = chance.choice([None, 1.2]), chance.choice([0.3, 0.5, 0.7])
+    form, factor, exponent = chance.choice(["exact", "optimised"]), chance.choice([0.1, 1]), chance.choice([1, 0.5])
+    played = own(
+        tmp_path, ASKING, f"isa probe kind {kind} place {place} n 3\n=imaginal> isa image of {of}",
+        "\n".join(
+            f"{name} isa fact kind {slots['kind']} place {slots['place']} n {slots['n']} @ {' '.join(map(str, uses))}"
+            for name, (slots, uses) in facts.items()
+        ),
+        start=now - 0.05,
+        settings={
+            "subsymbolic": True, "base_level": form, "decay": d, "strength": most, "weights": weights,
+            "penalty": penalty, "similarities": {"cat": {"dog": -0.3}}, "threshold": -9, "latency_factor": factor,
+            "latency_exponent": exponent,
+        },
+    )  # fmt: skip
+
+    def like(one: str, other: str) -> float:
+        return 0.0 if one == other else -0.3 if {one, other} == {"cat", "dog"} else -1.0
+
+    expected = {}
+    for name, (slots, uses) in facts.items():
+        misfit = like(str(slots["kind"]), kind) + like(str(slots["place"]), place)
+        if penalty is None and misfit < 0:
+            continue
+        exact = math.log(sum((now - use) ** -d for use in uses))
+        optimised = math.log(len(uses) / (1 - d)) - d * math.log(now - uses[0])
+        spread = 0.0
+        for weight, source in ((weights["goal"] / 2, kind), (weights["goal"] / 2, place), (weights["imaginal"], of)):
+            holding = sum(source in (other["kind"], other["place"]) for other, _ in facts.values())
+            if source in (slots["kind"], slots["place"]) or source == name:
+                spread += weight * (most - math.log(1 + holding))
+        expected[name] = (exact if form == "exact" else optimised) + spread + (penalty or 0) * misfit
+
+    (answer,) = played.result.outputs["retrievals"]
+    assert answer["activations"] == pytest.approx(expected, abs=SIX)
+    best = max(expected, key=expected.__getitem__, default=None)
+    assert answer["chunk"] == best
+    reached = -9 if best is None else expected[best]
+    assert answer["latency"] == pytest.approx(factor * math.exp(-exponent * reached), abs=SIX)
+    assert answer["time"] == pytest.approx(now + answer["latency"], abs=SIX)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_utilities_after_any_rewards_are_those_of_the_equation(tmp_path: Path, seed: int) -> None:
+    chance = random.Random(seed)
+    rate, worth = chance.choice([0.2, 0.5]), [chance.randint(0, 5) for _ in range(3)]
+    paid = [chance.choice([None, chance.randint(1, 9)]) for _ in range(3)]
+    outer = sorted(chance.sample([0.12, 0.33, 0.61, 0.97], 2))
+    rules = "\n".join(
+        f"rule r{n} utility {worth[n]} {'' if paid[n] is None else f'reward {paid[n]}'}"
+        f" =goal> n {n} ==> =goal> n {(n + 1) % 3}"
+        for n in range(3)
+    )
+    rewards = [{"time": time, "reward": 4} for time in outer]
+    played = own(tmp_path, rules, "n 0", rewards=rewards, seconds=1.02, settings={"utility_rate": rate})
+
+    utilities, waiting = [float(one) for one in worth], []
+    moments = sorted([(round(0.05 * (n + 1), 9), n) for n in range(20)] + [(time, -1) for time in outer])
+    for time, rule in moments:
+        if rule >= 0:
+            waiting.append((rule % 3, time))
+        reward = 4 if rule < 0 else paid[rule % 3]
+        if reward is not None:
+            for one, fired in waiting:
+                utilities[one] += rate * (reward - (time - fired) - utilities[one])
+            waiting = []
+    assert [one["utility"] for one in played.result.outputs["utilities"]] == pytest.approx(utilities, abs=SIX)
+
+
+def test_the_chance_of_a_recall_counts_the_activation_without_its_noise(tmp_path: Path) -> None:
+    """B of one use ten seconds ago is −1.151293; τ −1 and s 0.5: 1/(1 + e^0.302585), whether it came or not."""
+    rules = "rule ask =goal> isa q ?retrieval> state free buffer empty - state error ==> +retrieval> isa fact"
+    settings = {"subsymbolic": True, "base_level": "exact", "threshold": -1, "noise": 0.5}
+    seen = set()
+    for seed in (1, 2):
+        (answer,) = own(
+            tmp_path, rules, "isa q", "fact-1 isa fact @ 0", start=9.95, settings=settings, _seed=seed
+        ).result.outputs["retrievals"]  # fmt: skip
+        assert answer["probability"] == pytest.approx(0.424926, abs=SIX)
+        seen.add(answer["found"])
+    assert seen == {True, False}
+
+
+@pytest.mark.parametrize(
+    ("settings", "level"),
+    [
+        ({"subsymbolic": True}, 0.0),
+        ({"subsymbolic": True, "decay": 0.5}, 0.567267),
+        ({":esc": "t", ":bll": 0.5, ":ol": "nil"}, 0.567267),
+        ({"esc": True, "bll": 0.5}, 0.640467),
+        ({"subsymbolic": True, "baselevel_learning": True, "optimized_learning": True}, 1.791759),
+    ],
+)
+def test_constants_may_be_named_as_in_lisp_or_pyactr(tmp_path: Path, settings: dict[str, Any], level: float) -> None:
+    rules = "rule ask =goal> isa q ?retrieval> state free buffer empty - state error ==> +retrieval> isa fact"
+    played = own(tmp_path, rules, "isa q", "f isa fact @ 0 5 9", start=9.95, settings={**settings, "rt": -5, "lf": 0.1})
+
+    (answer,) = played.result.outputs["retrievals"]
+    assert answer["activation"] == pytest.approx(level, abs=SIX)
+    assert answer["latency"] == pytest.approx(0.1 * math.exp(-level), abs=SIX)
+
+
+SEMANTIC = """
+(P initial-retrieve =goal> ISA is-member object =obj category =cat judgment nil
+ ==> =goal> judgment pending +retrieval> ISA property object =obj attribute category)
+(P direct-verify =goal> ISA is-member object =obj category =cat judgment pending
+   =retrieval> ISA property object =obj attribute category value =cat
+ ==> =goal> judgment yes !output! (=obj yes))
+(P chain-category =goal> ISA is-member object =obj category =cat judgment pending
+   =retrieval> ISA property object =obj attribute category value =other - value =cat
+ ==> =goal> object =other +retrieval> ISA property object =other attribute category)
+(P fail =goal> ISA is-member object =obj category =cat judgment pending ?retrieval> buffer failure
+ ==> =goal> judgment no)
+"""
+ANIMALS = """
+(chunk-type property object attribute value)
+(add-dm
+  (p1 ISA property object shark attribute dangerous value true)   ; not asked for
+  (p2 ISA property object canary attribute category value bird)
+  (p3 ISA property object bird attribute category value animal))
+"""
+
+
+@pytest.mark.parametrize(
+    ("category", "names", "judgment"),
+    [
+        ("bird", ["initial-retrieve", "direct-verify"], "yes"),
+        ("animal", ["initial-retrieve", "chain-category", "direct-verify"], "yes"),
+        ("fish", ["initial-retrieve", "chain-category", "chain-category", "fail"], "no"),
+    ],
+)
+def test_a_model_is_read_as_lisp_writes_it(tmp_path: Path, category: str, names: list[str], judgment: str) -> None:
+    """After the first unit of the tutorial: is a canary a bird, an animal, a fish?"""
+    played = own(tmp_path, SEMANTIC, f"(g1 ISA is-member object canary category {category})", ANIMALS)
+
+    assert [one["rule"] for one in played.result.outputs["fired"]] == names
+    assert [one["time"] for one in played.result.outputs["fired"]] == pytest.approx(
+        [0.05 * n for n in range(1, 1 + len(names))]
+    )
+    assert played.result.outputs["buffers_left"]["goal"]["chunk"]["slots"]["judgment"] == judgment
+    if names == ["initial-retrieve", "direct-verify"]:
+        assert played.result.outputs["fired"][-1]["said"] == [["canary", "yes"]]
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "settings", "fired", "retrieved"),
+    [
+        (
+            2, 5, {"latency_factor": 0.5, "decay": 0.3},
+            [0.05, 0.3035, 0.7031, 1.203, 1.253], [0.2535, 0.6531, 1.153],
+        ),
+        (1, 4, {"strict": True}, [0.05, 0.1224, 0.2074, 0.3029, 0.3529], [0.0724, 0.1574, 0.2529, 0.3579]),
+    ],
+)  # fmt: skip
+def test_other_counts_take_the_times_of_pyactr(
+    tmp_path: Path, start: int, end: int, settings: dict[str, Any], fired: list[float], retrieved: list[float]
+) -> None:
+    """pyactr 0.3.2 on the same model; it rounds every moment to 0.0001 s. The last recall of the first one fails."""
+    inputs = {
+        "defaults": "pyactr", "goal": f"isa count-from start {start} end {end}",
+        "settings": {"subsymbolic": True, "base_level": "exact", **settings},
+    }  # fmt: skip
+    played = play("actr", inputs, tmp_path=tmp_path)
+
+    assert [time for _, time in times(played)] == pytest.approx(fired, abs=3e-4)
+    assert [time for _, time in times(played, "retrieved")] == pytest.approx(retrieved, abs=3e-4)
+
+
+@pytest.mark.parametrize(
+    ("inputs", "told"),
+    [
+        ({"seconds": -1}, "`seconds` is -1, but it must be more than 0."),
+        ({"rewards": [1]}, "each is an object with a time and a reward"),
+        ({"rewards": [{"time": 1}]}, "each is an object with a time and a reward"),
+        ({"productions": "nonsense"}, "the rules begin with `nonsense`"),
+        ({"productions": "rule a =goal> n 1"}, "the rule `a` has 0 arrows"),
+        ({"productions": "rule a =gaol> n 1 ==> -goal>"}, "Did you mean `goal`"),
+        ({"productions": "(p a =goal> n 1 ==> !eval! (car 1))"}, "there is only `!output!`"),
+        ({"productions": "(p a =goal> n 1 !bind! =y 2 ==> =goal> n =y)"}, "has `!bind!` before its arrow"),
+        ({"productions": "rule a =g> n 1 ==> *g> n 2"}, "has `*g>` after its arrow"),
+        ({"settings": {"ol": 3, "esc": True}}, "`ol` is 3, but it must be true or false"),
+    ],
+)
+def test_malformed_input_is_told_in_a_sentence(tmp_path: Path, inputs: dict[str, Any], told: str) -> None:
+    played = play("actr", inputs, tmp_path=tmp_path, status="failed")
+
+    assert told in str(played.result.error)
+    assert "Error:" not in str(played.result.error)

@@ -319,8 +319,39 @@ async def test_later_changes_go_over_earlier_ones() -> None:
 
 
 @pytest.mark.parametrize(
+    ("given", "meant"),
+    [
+        ({":esc": "t", ":bll": 0.4}, {"subsymbolic": True, "decay": 0.4, "base_level": "optimised"}),
+        ({"esc": True, "bll": 0.4, "ol": "nil"}, {"decay": 0.4, "base_level": "exact"}),
+        ({"esc": True, "decay": 0.4}, {"base_level": "exact"}),
+        ({"esc": True, "decay": 0.4, "base_level": "off"}, {"base_level": "off"}),
+        ({"esc": True, "bll": "nil", "ol": False}, {"base_level": "off"}),
+        ({"esc": True, ":rt": -1, ":lf": 0.3, ":mas": 2, ":mp": 1.5, ":ans": 0.2, ":ga": 0.5},
+         {"threshold": -1, "latency_factor": 0.3, "strength": 2, "penalty": 1.5, "noise": 0.2,
+          "weights": {"goal": 0.5}}),
+        ({":imaginal-delay": 0.1, ":egs": 0.5, ":alpha": 0.1, ":ul": "nil", ":epl": "t", ":declarative-num-finsts": 2},
+         {"imaginal_delay": 0.1, "utility_noise": 0.5, "utility_rate": 0.1, "utility_learning": False,
+          "compilation": True, "finst_count": 2}),
+        ({"esc": True, ":mas": "nil"}, {"strength": None}),
+        ({"subsymbolic": True, "partial_matching": True}, {"penalty": 1.0}),
+        ({"subsymbolic": True, "partial_matching": True, "mismatch_penalty": 2}, {"penalty": 2}),
+        ({"subsymbolic": True, "partial_matching": False, "mismatch_penalty": 2}, {"penalty": None}),
+        ({"subsymbolic": True, "baselevel_learning": False, "buffer_spreading_activation": {"g": 1, "imaginal": 2}},
+         {"base_level": "off", "weights": {"goal": 1, "imaginal": 2}}),
+    ],
+)  # fmt: skip
+def test_the_names_of_both_programs_are_understood(given: dict[str, Any], meant: dict[str, Any]) -> None:
+    made = settings_of("lisp", [given])
+
+    assert {name: made[name] for name in meant} == meant
+    assert set(made) == set(DEFAULTS["lisp"])
+
+
+@pytest.mark.parametrize(
     ("changes", "told"),
     [
+        ([{"ol": 7}], "must be true or false"),
+        ([{"esc": 3}], "true or false"),
         ([{"decya": 0.4}], "Did you mean `decay`"),
         ([{"decay": 2}], "between 0 and 1"),
         ([{"decay": True}], "must be a number"),

@@ -218,3 +218,22 @@ async def test_a_delivery_without_a_chunk_is_a_failure() -> None:
         "failed": True,
     }
     assert failed.time == 0.3, "not 0.30000000000000004"
+
+
+def test_what_lisp_writes_around_chunks_is_left_aside() -> None:
+    made = read_chunks("(chunk-type fact n)\n(add-dm\n  (a ISA fact n 1)  ; one\n  (b isa fact n 2))\n")
+
+    assert [(one["name"], one["slots"]) for one in made] == [
+        ("a", {"isa": "fact", "n": 1}),
+        ("b", {"isa": "fact", "n": 2}),
+    ]
+
+
+def test_a_chunk_may_be_older_than_its_first_use_but_not_younger() -> None:
+    memory: dict[str, Any] = {}
+    for chunk in read_chunks([{"name": "a", "slots": {"n": 1}, "uses": [5, 9], "created": 2}]):
+        remember(memory, by_content(memory), chunk, 10)
+
+    assert memory["a"] == {"slots": {"n": 1}, "uses": [5, 9], "created": 2}
+    with pytest.raises(NodeError, match="not after its first use"):
+        read_chunks([{"slots": {"n": 1}, "uses": [5], "created": 6}])

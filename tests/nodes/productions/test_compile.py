@@ -153,3 +153,14 @@ async def test_rules_far_apart_in_time_or_gone_are_not_made_one() -> None:
     assert "too much time" in out.rule.reason
     assert "is no more" in gone.rule.reason
     assert ctx.stores["rules"].dump() == rules
+
+
+def test_what_both_rules_say_is_said_by_the_rule_made_of_them() -> None:
+    made = joined(
+        "rule a =goal> n 1 m =x ==> =goal> n 2 !output! (=x) rule b =goal> n 2 m =y ==> =goal> n 3 !output! (done =y)"
+    )
+    state = {"chunk": {"name": "g", "slots": {"n": 1, "m": 7}}, "busy": False, "error": False}
+
+    done = fired(made, {"goal": state}, True, ["goal"], ["goal"])
+    assert done is not None
+    assert done.said == [[7], ["done", 7]]
