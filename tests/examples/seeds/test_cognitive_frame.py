@@ -172,3 +172,35 @@ def test_a_strategy_that_is_none_is_refused(tmp_path: Path) -> None:
     played = play("cognitive_frame", {"strategy": "wild"}, status="failed", tmp_path=tmp_path)
 
     assert "wild" in str(played.result.error)
+
+
+def test_what_stands_below_the_threshold_is_not_remembered(tmp_path: Path) -> None:
+    """With the cue K stands at ln 2 + 3 = 3.69, M at ln 60 + 3 = 7.09."""
+    asked = [f"Which number goes with {letter}?" for letter in "KM"]
+    played = play("cognitive_frame", {"questions": asked, "threshold": 4.5}, tmp_path=tmp_path)
+
+    assert [one["answer"] for one in played.result.outputs["answers"]] == ["I do not remember.", "9"]
+
+
+def test_an_answer_that_is_a_number_is_said(tmp_path: Path) -> None:
+    facts = [{"cue": "K", "answer": 9, "uses": 1}]
+    played = play("cognitive_frame", {"questions": ["Which number goes with K?"], "facts": facts}, tmp_path=tmp_path)
+
+    assert [one["answer"] for one in played.result.outputs["answers"]] == ["9"]
+
+
+@pytest.mark.parametrize(
+    ("inputs", "told"),
+    [
+        ({"strategy": "luck"}, "`strategy` is luck, but it must be guided or serial."),
+        ({"questions": [3]}, "must be a list of texts"),
+        ({"questions": ["Where?"] * 61}, "60 at the most"),
+        ({"display": [{"colour": "red"}]}, "the texts colour, shape and letter"),
+        ({"facts": [{"cue": "K", "answer": "7", "uses": 0}]}, "uses, a number above 0"),
+    ],
+)
+def test_what_cannot_be_meant_is_told_before_the_first_trial(inputs: dict[str, Any], told: str, tmp_path: Path) -> None:
+    played = play("cognitive_frame", inputs, tmp_path=tmp_path, status="failed")
+
+    assert told in str(played.result.error)
+    assert played.fired("controller") == []
