@@ -17,14 +17,10 @@ from studio.tools.workspace.folders import Content, OpenFolder, open_folder
 from studio.tools.workspace.listing import Found, Wanted, find
 from studio.tools.workspace.names import nodes_folders, read_problem, safe_path, write_problem
 from studio.tools.workspace.own_types import is_run_from
+from studio.tools.workspace.root import root_of
 
 MOST_BYTES: Final = 20_000_000
 """The largest file that is read or written, whatever a node asks for."""
-
-OTHER_FOLDER: Final = (
-    "Name a folder relative to the folder of the graph; for files elsewhere, put a copy of the graph beside them "
-    "(`studio examples NAME --copy FILE`)."
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +44,8 @@ class Workspace:
         """`is_copy`: these files are a copy that goes away, from which the studio runs nothing."""
         self.is_copy = is_copy
         self.project = Path(os.path.realpath(project))
-        self.root = _root(self.project, folder)
+        self.root = root_of(self.project, folder)
         self.folder = folder
-        problem = read_problem(self.root.relative_to(self.project).parts)
-        if problem:
-            raise NodeError(f"the folder `{folder}` {problem}.", code="protected")
-        if not self.root.is_dir():
-            raise NodeError(f"there is no folder `{folder}` in the project.", hint=OTHER_FOLDER, code="files")
 
     def read(self, name: str, *, most_bytes: int = MOST_BYTES) -> Content:
         """Return what a file holds."""
@@ -184,14 +175,6 @@ class Workspace:
             self.delete(name)
         else:
             self.write(name, data)
-
-
-def _root(project: Path, folder: str) -> Path:
-    """Return where a folder of the project is. Raises `NodeError` as `safe_path` does, with a hint about folders."""
-    try:
-        return safe_path(project, folder)
-    except NodeError as error:
-        raise NodeError(error.message, hint=OTHER_FOLDER, code=error.kind) from None
 
 
 def _write_new(folder: OpenFolder, name: str, data: bytes, mode: int | None) -> None:

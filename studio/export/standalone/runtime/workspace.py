@@ -16,6 +16,7 @@ from studio.export.standalone.runtime.values import hash_bytes
 from studio.support.errors import NodeError
 from studio.tools.workspace.globs import glob_as_pattern
 from studio.tools.workspace.names import is_own, read_problem, safe_path
+from studio.tools.workspace.root import root_of
 
 if TYPE_CHECKING:
     from studio.export.standalone.runtime.outside import AskingFiring as Firing
@@ -67,13 +68,8 @@ class Workspace:
 
     def __init__(self, project: Path, folder: str = ".") -> None:
         self.project = project.resolve()
-        self.root = safe_path(self.project, folder)
+        self.root = root_of(self.project, folder)
         self.folder = folder
-        problem = read_problem(self.root.relative_to(self.project).parts)
-        if problem:
-            raise NodeError(f"the folder `{folder}` {problem}.", code="protected")
-        if not self.root.is_dir():
-            raise NodeError(f"there is no folder `{folder}` in the project.", hint="Correct `folder`.", code="files")
 
     def read(self, name: str, *, most_bytes: int = 20_000_000) -> Content:
         """Return what a file holds. Raises `NodeError` for what is not there, too large, or not to be read."""
