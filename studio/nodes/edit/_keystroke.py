@@ -10,8 +10,8 @@ from studio.support.errors import NodeError
 from studio.support.values import Absent, Json, preview
 
 KEYS: Final = {
-    "at": "number", "file": "text", "line": "integer", "column": "integer", "text": "text", "insert": "text",
-    "delete": "integer", "decide": "text", "cycling": "boolean", "asks": "boolean",
+    "at": "number", "file": "text", "line": "integer", "column": "integer", "offset": "integer", "text": "text",
+    "insert": "text", "delete": "integer", "decide": "text", "cycling": "boolean", "asks": "boolean",
 }  # fmt: skip
 _TYPES: Final[dict[str, tuple[type, ...]]] = {
     "number": (int, float), "integer": (int,), "text": (str,), "boolean": (bool,),
@@ -28,6 +28,12 @@ def keystroke(event: Json, files: Sequence[Json] = (), state: Json = None, shown
     texts = dict(state["files"]) if state else {one["source"]: one["text"] for one in files}
     recent = list(state["recent"]) if state else [one["source"] for one in files]
     at = float(given.get("at", state["at"] + PAUSE if state else 0.0))
+    if state and at < state["at"]:
+        raise NodeError(
+            f"An event is at {at:g} seconds, but the one before it was at {state['at']:g}.",
+            hint="Give the events in the order of their times.",
+            code="input",
+        )
     file = given.get("file", state["file"] if state else next(iter(texts), ""))
     if file not in texts and "text" not in given:
         raise NodeError(
@@ -42,7 +48,9 @@ def keystroke(event: Json, files: Sequence[Json] = (), state: Json = None, shown
         change = {"file": file, "offset": 0, "removed": len(texts.get(file, "")), "inserted": given["text"]}
         texts[file] = given["text"]
         offset = len(given["text"])
-    if moved:
+    if "offset" in given:
+        offset = _in_file(given["offset"], texts[file], moved)
+    elif moved:
         offset = _offset(texts[file], given.get("line", 0), given.get("column"))
     removed, typed = given.get("delete", 0), given.get("insert", "")
     decision: Any = Absent("nothing was decided")
@@ -87,6 +95,14 @@ def _offset(text: str, line: int, column: int | None) -> int:
     return start + (len(lines[line]) if column is None else min(max(0, column), len(lines[line])))
 
 
+def _in_file(offset: int, text: str, has_line: bool) -> int:
+    if has_line:
+        raise NodeError("An event has both `offset` and a line or column.", hint="Give one of them.", code="input")
+    if not 0 <= offset <= len(text):
+        raise NodeError(f"There is no place {offset}: the file has {len(text)} characters.", code="input")
+    return offset
+
+
 def _checked(event: Json) -> Mapping[str, Any]:
     if not isinstance(event, Mapping):
         raise NodeError(f"An event is an object, not {preview(event)}.", hint="See the help of the node.", code="input")
@@ -97,5 +113,7 @@ def _checked(event: Json) -> Mapping[str, Any]:
         if not isinstance(value, _TYPES[kind]) or (isinstance(value, bool) and kind != "boolean"):
             raise NodeError(f"`{key}` of an event is {kind}, not {preview(value)}.", hint="Correct it.", code="input")
     if event.get("decide", "accept") not in ("accept", "reject"):
-        raise NodeError("`decide` is `accept` or `reject`.", hint="Correct it.", code="input")
+        raise NodeError(
+            f"`decide` is `accept` or `reject`, not {preview(event['decide'])}.", hint="Correct it.", code="input"
+        )
     return event

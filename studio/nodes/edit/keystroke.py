@@ -14,10 +14,10 @@ class Keystroke(Node):
     """Do in an editor what a person does: move the cursor, type, delete, accept or reject what is shown.
 
     An event is an object with any of: `at` (seconds; else 10 after the one before), `file`, `line` and `column` (from
-    0; without a column the end of the line), `text` (all of the file, anew), `delete` (so many characters before the
-    cursor), `insert` (typed there), `decide` (`accept` or `reject`), `cycling` (ask for more), `asks` (false: no
-    completion is asked for; a decision asks for none by itself). Feed `state` back into itself by an edge with `hold`.
-    Nothing is written to disk.
+    0; without a column the end of the line) or `offset` (in characters), `text` (all of the file, anew), `delete` (so
+    many characters before the cursor), `insert` (typed there), `decide` (`accept` or `reject`), `cycling` (ask for
+    more), `asks` (false: no completion is asked for; a decision asks for none by itself). Feed `state` back into itself
+    by an edge with `hold`. Nothing is written to disk.
     """
 
     class In(Fields):

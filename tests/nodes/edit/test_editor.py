@@ -75,11 +75,28 @@ async def test_what_is_accepted_is_inserted_and_what_is_rejected_is_not() -> Non
         ({"decide": "maybe"}, "`accept` or `reject`"),
         ({"file": "c.py"}, "There is no file `c.py`"),
         ({"file": "a.py", "line": 9}, "There is no line 9"),
+        ({"file": "a.py", "offset": 999}, "There is no place 999"),
+        ({"file": "a.py", "offset": -1}, "There is no place -1"),
+        ({"file": "a.py", "offset": 1, "column": 1}, "both `offset` and a line or column"),
     ],
 )
 async def test_an_event_that_cannot_be_is_refused(event: Any, says: str) -> None:
     with pytest.raises(NodeError, match=says):
         await press(event)
+
+
+async def test_the_cursor_may_be_put_by_its_offset() -> None:
+    out = await press({"file": "a.py", "text": "x = 1\ny = 2", "offset": 7})
+
+    assert (out.before, out.rest) == ("x = 1\ny", " = 2")
+
+
+async def test_events_go_on_in_time() -> None:
+    state = (await press({"file": "a.py", "at": 5})).state
+
+    assert (await press({"at": 5}, state)).at == 5
+    with pytest.raises(NodeError, match="at 4 seconds, but the one before it was at 5"):
+        await press({"at": 4}, state)
 
 
 _EVENTS = st.lists(
