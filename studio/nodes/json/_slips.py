@@ -8,10 +8,11 @@ is tried only for the fault that it mends, which the standard library's message 
 from __future__ import annotations
 
 import json
+import math
 import re
 from typing import Any
 
-from studio.support.values import Json, NotJson
+from studio.support.values import Json
 
 SLIPS = ("tabs", "escapes", "names", "braces", "around")
 """In the order in which they are tried: what may be mended."""
@@ -19,6 +20,9 @@ MAX_CHARACTERS = 200_000
 """Longest text that is mended. Each wrong backslash means another reading of the whole."""
 MAX_ESCAPES = 200
 """Most wrong backslashes that are taken away."""
+
+LARGEST = (1 << 63) - 1
+"""Largest whole number of a value."""
 
 _NAME = re.compile(r"(\w+):")
 
@@ -50,13 +54,25 @@ def read_mending(text: str, slips: tuple[str, ...] = SLIPS) -> dict[str, Any]:
 def _read(text: str) -> tuple[Json] | None:
     """Return what the text says, in a tuple of its own since it may be null; None if it is no JSON."""
     try:
-        return (json.loads(text, parse_constant=_no_constant),)
+        return (json.loads(text, parse_constant=_nothing, parse_float=_finite, parse_int=_whole),)
     except (ValueError, RecursionError):  # also numbers of thousands of digits
         return None
 
 
-def _no_constant(name: str) -> Json:
-    raise NotJson(f"{name} is no JSON")
+def _nothing(name: str) -> Json:
+    """NaN and the infinities, which that program's reader takes, say nothing here: no value of a graph holds them."""
+    return None
+
+
+def _finite(digits: str) -> Json:
+    found = float(digits)
+    return found if math.isfinite(found) else None
+
+
+def _whole(digits: str) -> Json:
+    """Return a whole number, as a number with a point if it is larger than a value of a graph may be."""
+    found = int(digits)
+    return found if -LARGEST - 1 <= found <= LARGEST else _finite(digits)
 
 
 def _fault(text: str) -> tuple[str, int]:

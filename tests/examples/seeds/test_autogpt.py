@@ -268,6 +268,15 @@ def test_what_stands_in_braces_is_read_and_repaired_once_more(tmp_path: Path) ->
     assert results(played) == ["Command read_file returned: hi"]
 
 
+def test_not_a_number_is_read_as_the_program_read_it(tmp_path: Path) -> None:
+    odd = read().replace('"c"', "NaN")
+    assert "NaN" in odd
+    played = agent([write(), odd, END], tmp_path)
+
+    assert played.fired("json_repairer") == []
+    assert commands(played) == ["write_to_file", "read_file", "task_complete"]
+
+
 def test_a_reply_without_an_object_keeps_the_command_without_asking_the_repairer(tmp_path: Path) -> None:
     played = agent([write(), "{}", "[1]", '"no"', END], tmp_path)
 
