@@ -1,8 +1,9 @@
-"""A model with the abilities of the recorded one that answers by what it is asked, and nothing else.
+"""A model with the abilities of the recorded one that answers by what it is asked, and nothing else; and a person.
 
-It knows some answers (a recorded run's, or those to the same questions put otherwise) and makes up all others: a label,
-a choice of the schema, a text, each valid and each following from the request alone. So a graph gets the same answers
-however it comes to ask, in a run from the beginning as in a fork.
+The model knows some answers (a recorded run's, or those to the same questions put otherwise) and makes up all others: a
+label, a choice of the schema, a text, each valid and each following from the request alone. The person says at each
+place of a run what was said there in the recorded one, whatever it is that is asked now. So a graph gets the same
+answers however it comes to ask, in a run from the beginning as in a fork.
 """
 
 from __future__ import annotations
@@ -18,12 +19,22 @@ from studio.graph import Graph
 from studio.graph.paths import node_at
 from studio.graph.scope import Scope
 from studio.spec import ModelInfo
-from studio.spec.calls import ChatCall, ChatReply, CompletionCall, CompletionReply, EmbedReply, TokenChoice
+from studio.spec.calls import (
+    ChatCall,
+    ChatReply,
+    CompletionCall,
+    CompletionReply,
+    EmbedReply,
+    HumanCall,
+    TokenChoice,
+    match_choice,
+)
 from studio.spec.registry import default_registry
 from studio.support.errors import ModelError
 from studio.support.values import Json, sorted_encode
 from studio.trace import Trace
 from tests.engine.players import Nobody
+from tests.support.improvising import sample
 
 if TYPE_CHECKING:
     from studio.models.catalog import Catalog
@@ -40,7 +51,7 @@ UNASKED: dict[str, Any] = {
 
 
 class Answering:
-    """Stands for the catalog: one model and one embedder behind every name, and nobody to ask."""
+    """Stands for the catalog: one model and one embedder behind every name, and a person if somebody answered once."""
 
     def __init__(
         self,
@@ -52,9 +63,11 @@ class Answering:
         known: Mapping[bytes, Json] | None = None,
         put: Callable[[str], str] = str,
         refusing: bool = False,
+        said: Mapping[tuple[str, str], str] | None = None,
     ) -> None:
         """`known` maps requests (`key_of`) to responses; `put` rewrites the JSON text of a request before it is looked
-        up there. `refusing` makes it fail for what it does not know, instead of making something up."""
+        up there. `refusing` makes it fail for what it does not know, instead of making something up. `said` maps node
+        and tick to what a person said there."""
         self.graph = graph
         self.info = info
         self.retry_transient = retries
@@ -67,6 +80,7 @@ class Answering:
         self._known = known or {}
         self._put = put
         self._refusing = refusing
+        self._said = said or {}
 
     @classmethod
     def like(cls, trace: Trace, graph: Graph, **more: Any) -> Answering:
@@ -83,9 +97,14 @@ class Answering:
             billable=model["billable"],
             local=model["local"],
         )
-        known = answers_of(trace)
         return cls(
-            graph, info, embedder=embedder.get("name", "toy"), retries=int(model["retries"]), known=known, **more
+            graph,
+            info,
+            embedder=embedder.get("name", "toy"),
+            retries=int(model["retries"]),
+            known=answers_of(trace),
+            said=said_in(trace),
+            **more,
         )
 
     # -- the catalog --------------------------------------------------------------------------------
@@ -96,8 +115,8 @@ class Answering:
     def embedder(self, name: str = "default") -> Embedding:
         return Embedding(self)
 
-    def human(self, answers: Path | None = None) -> Nobody:
-        return Nobody()
+    def human(self, answers: Path | None = None) -> Nobody | SamePerson:
+        return SamePerson(self._said) if self._said else Nobody()
 
     def lasting_name(self, name: str) -> str:
         return name
@@ -115,8 +134,10 @@ class Answering:
             return ChatReply.from_json(known)
         chance = _chance(request)
         if call.schema is None:
-            return ChatReply(f"Something else, number {chance.randrange(10**6)}.", model=self.info.name)
-        return ChatReply(json.dumps(_valid(call.schema, chance)), model=self.info.name)
+            # A list of one line, too, for graphs that read lists.
+            return ChatReply(f"1. Something else, number {chance.randrange(10**6)}.", model=self.info.name)
+        made = sample(call.schema, str(chance.random()))
+        return ChatReply(json.dumps(made), model=self.info.name)
 
     async def complete(self, call: CompletionCall) -> CompletionReply:
         self.asked.append((call.node, call.tick))
@@ -158,6 +179,25 @@ class Embedding:
         return EmbedReply(known if known is not None else [_vector(text) for text in texts])
 
 
+class SamePerson:
+    """A person who says at each place what was said there before, and elsewhere what was said last; where there are
+    choices and it is none of them, one of the choices."""
+
+    deterministic_order = False
+
+    def __init__(self, said: Mapping[tuple[str, str], str]) -> None:
+        self._said = said
+
+    def answers(self, kind: str, name: str) -> bool:
+        return kind == "human"
+
+    async def ask(self, call: HumanCall) -> str:
+        answer = self._said.get((call.node, call.tick), list(self._said.values())[-1])
+        if call.choices and match_choice(answer, call.choices) is None:
+            return _chance([call.question, *call.choices]).choice(call.choices)
+        return answer
+
+
 def as_catalog(answering: Answering) -> Catalog:
     """Return it as what it stands for."""
     return cast("Catalog", answering)
@@ -170,6 +210,12 @@ def answers_of(trace: Trace) -> dict[bytes, Json]:
         for effect in trace.effects()
         if effect.kind in CALLS and effect.status == "ok"
     }
+
+
+def said_in(trace: Trace) -> dict[tuple[str, str], str]:
+    """Return what a person said in the last run, by node and tick of the question."""
+    place = {one.id: (one.node, one.tick) for one in trace.firings()}
+    return {place[effect.firing]: str(effect.response) for effect in trace.effects(kind="human")}
 
 
 def key_of(kind: str, request: Any, put: Callable[[str], str] = str) -> bytes:
@@ -192,16 +238,3 @@ def _vector(text: str) -> list[float]:
     numbers = [chance.gauss(0, 1) for _ in range(DIMENSIONS)]
     length = math.sqrt(math.fsum(number * number for number in numbers))
     return [number / length for number in numbers]
-
-
-def _valid(schema: Mapping[str, Any], chance: random.Random) -> Json:
-    """Return some value that keeps to a schema."""
-    if "enum" in schema:
-        return chance.choice(schema["enum"])
-    kind = schema.get("type")
-    if kind == "object":
-        return {name: _valid(one, chance) for name, one in schema["properties"].items()}
-    if kind == "integer":
-        return chance.randint(int(schema.get("minimum", 0)), int(schema.get("maximum", 99)))
-    assert kind == "string", schema
-    return f"something {chance.randrange(10**6)}"

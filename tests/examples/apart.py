@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from studio.graph import Graph
+from studio.graph.scope import BODY_PARAM, Scope
 from studio.spec.registry import default_registry
 from studio.support.values import Json
 from studio.trace import Trace
@@ -32,6 +33,10 @@ class Seen:
     prompts: list[Json] = field(default_factory=list)
     requests: list[Json] = field(default_factory=list)
     replies: list[Json] = field(default_factory=list)
+    ops: list[Json] = field(default_factory=list)
+    """What it did to stores."""
+    results: list[Json] = field(default_factory=list)
+    """What it found there."""
 
     @property
     def fired(self) -> bool:
@@ -54,21 +59,24 @@ def seen(trace: Trace, run: str) -> dict[Identity, Seen]:
     found: dict[Identity, Seen] = {}
     for id, firing in firings.items():
         one = Seen(firing, outputs=outputs[id])
-        # The wire of a body's input shows the whole list of which it hands on one: what it took is what it gives.
-        if firing.type != "flow.input" and one.fired:
+        if one.fired:
             one.inputs = {port: on_wire(wire) for port, wire in firing.inputs.items()}
-        for effect in effects_of(trace, firing):
+        source = executed(trace, firing)
+        for effect in trace.effects(source.run, firing=source.id):
             _add(one, effect)
+        for op in trace.store_ops(source.run, firing=source.id):
+            one.ops.append([op.store.rpartition("/")[2], op.op, op.args])
+            one.results.append(op.result)
         assert (firing.node, firing.tick) not in found
         found[firing.node, firing.tick] = one
     return found
 
 
-def effects_of(trace: Trace, firing: Firing) -> list[Effect]:
-    """Return what a firing asked, in whichever run it did."""
+def executed(trace: Trace, firing: Firing) -> Firing:
+    """Return the firing that asked and stored, in whichever run it did."""
     source = trace.source(firing) if firing.origin == "replayed" else firing
     assert source is not None
-    return list(trace.effects(source.run, firing=source.id))
+    return source
 
 
 def _add(one: Seen, effect: Effect) -> None:
@@ -96,10 +104,16 @@ def apart(before: dict[Identity, Seen], after: dict[Identity, Seen]) -> dict[Ide
             "type": one.firing.type != other.firing.type,
             "status": one.firing.status != other.firing.status,
             "reason": one.firing.status == other.firing.status and one.firing.reason != other.firing.reason,
-            "inputs": one.fired and other.fired and one.inputs != other.inputs,
+            # The wire of a body's input shows the whole list of which it hands on one: what it took is what it gives.
+            "inputs": one.fired
+            and other.fired
+            and one.inputs != other.inputs
+            and not (one.firing.type == "flow.input" and one.outputs == other.outputs),
+            "store": one.results != other.results,
             "prompt": one.prompts != other.prompts,
             "request": one.requests != other.requests,
             "reply": one.replies != other.replies,
+            "writes": one.ops != other.ops,
             "outputs": one.outputs != other.outputs,
         }
         if any(what.values()):
@@ -123,15 +137,19 @@ def without_items(graph: Graph, path: str) -> str:
     return "/".join(kept)
 
 
-def downstream(graph: Graph, path: str) -> set[str]:
-    """Return the node and all that it may reach: along wires of both kinds, in and out of bodies, through stores.
+def downstream(graph: Graph, path: str, *, up_to: str | None = None) -> set[str]:
+    """Return the node and all that it may reach: along wires of both kinds, in and out of bodies, through stores; with
+    `up_to` what it reaches without passing through that node.
 
     A failure reaches further: it ends the region around it. It is left out here.
     """
     leads = _wires(graph, graph, "")
+    for one, other in _sharing(graph):
+        leads.setdefault(one, set()).add(other)
     found, todo = {path}, [path]
     while todo:
-        for next_ in leads.get(todo.pop(), ()):
+        here = todo.pop()
+        for next_ in leads.get(here, ()) if here != up_to else ():
             if next_ not in found:
                 found.add(next_)
                 todo.append(next_)
@@ -167,25 +185,32 @@ def _wires(top: Graph, graph: Graph, prefix: str) -> dict[str, set[str]]:
             if edge.target in bodies:
                 for inside in _entered(bodies[edge.target], edge.target_port):
                     lead(start, f"{target}/{inside}")
-    for one, other in _sharing(graph):
-        lead(f"{prefix}{one}", f"{prefix}{other}")
     return leads
 
 
 def _entered(body: Graph, port: str) -> list[str]:
-    """The nodes of a body that see what comes in at a port of its region: all, where it says how often it runs."""
-    if port in body.nodes:
+    """The nodes of a body that see what comes in at a port of its region. All of them where it says whether or how often
+    the body runs at all: so does an input that nothing stands for where it is absent."""
+    if port in body.nodes and "value" in body.nodes[port].params:
         return [port]
-    assert port in ("items", "when"), port
+    assert port in body.nodes or port in ("items", "when"), port
     return list(body.nodes)
 
 
-def _sharing(graph: Graph) -> list[tuple[str, str]]:
-    """Pairs of nodes that use one store, both ways."""
+def _sharing(top: Graph) -> list[tuple[str, str]]:
+    """Pairs of nodes that use one store, both ways, wherever in the graph and its bodies they stand."""
     registry = default_registry()
-    uses: dict[str, list[str]] = {}
-    for name, node in graph.nodes.items():
-        cls = registry.find(node.type)
-        for param in () if cls is None else cls.spec.stores:
-            uses.setdefault(str(node.params.get(param)), []).append(name)
+    uses: dict[tuple[int, str], list[str]] = {}
+
+    def look(scope: Scope, prefix: str) -> None:
+        for name, node in scope.graph.nodes.items():
+            cls = registry.find(node.type)
+            for param in () if cls is None else cls.spec.stores:
+                found = scope.find_store(str(node.params.get(param)))
+                if found is not None:
+                    uses.setdefault((id(found[0].graph), found[1].name), []).append(f"{prefix}{name}")
+            if node.type in REGIONS:
+                look(scope.find_graph(node.params[BODY_PARAM]), f"{prefix}{name}/")
+
+    look(Scope(top), "")
     return [(one, other) for users in uses.values() for one in users for other in users if one != other]

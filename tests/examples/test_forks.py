@@ -31,7 +31,8 @@ ENGINE_PLAYS = (*REGIONS, "flow.input", "flow.output", "flow.stop")
 
 class Case(NamedTuple):
     """One changed prompt: in this param of this node, `after` takes the place of `before`. `at`: where the fork begins,
-    as the part of the run's steps that stay; None: where the change does."""
+    as the part of the run's steps that stay; None: where the change does. `asker`: the node that puts these words to a
+    model, where it is another one."""
 
     example: str
     node: str
@@ -39,12 +40,37 @@ class Case(NamedTuple):
     before: str
     after: str
     at: float | None = None
+    asker: str | None = None
+
+    @property
+    def asks(self) -> str:
+        """The node whose prompt is changed."""
+        return self.asker or self.node
 
     def __str__(self) -> str:
         return f"{self.example}-{self.node.replace('/', '.')}{'' if self.at is None else '-midway'}"
 
 
+EYE = "perception/eye"
+RATING = "noticing/importance_rater/rating"
 CASES = [
+    Case("autogpt", "system_text_builder", "template", "3. Nobody helps you.", "3. No one helps you.", asker="thinker"),
+    Case("babyagi", "task_creator/version_a_b", "instructions", "do not wait yet", "are not there yet"),
+    Case("babyagi", "executor/version_a", "instructions", "what came of it", "what you found", at=0.6),
+    Case("chatbot", "rolling_summary", "instructions", "short notes", "brief notes"),
+    Case("chatbot", "title_maker", "instructions", "two to five", "three to six", at=0.2),
+    Case("copilot", "snippet_texts", "expression", "Lines like", "Rows like", asker="completion_model"),
+    Case("generative_agents", RATING, "instructions", "a life", "lives"),
+    Case("generative_agents", "next_action/action_placer/sector", "instructions", "Answer", "Reply", at=0.4),
+    Case("gpt_engineer", "anything_else", "template", "still unclear", "unclear yet", asker="clarifier"),
+    Case("organism", EYE, "instructions", "State of", "How is"),
+    Case("organism", EYE, "instructions", "State of", "How is", at=0.7),
+    Case("repocoder", "prompt_shape", "template", "may help", "can help", asker="generator"),
+    Case("smallville", f"inhabitants/{RATING}", "instructions", "a life", "lives"),
+    Case("software_agent", "restater", "instructions", "a few", "some"),
+    Case("software_agent", "edit/patch_writer/greedy_one", "instructions", "edit", "change", at=0.8),
+    Case("twin", "keeper", "system", "Each hour you do", "Every hour you do"),
+    Case("twin", "keeper", "system", "Each hour you do", "Every hour you do", at=0.5),
     Case("ask_the_notes", "ask/say/pick", "system", "Copy the answer", "Copy what is asked for"),
     Case("ask_the_notes", "ask/say/pick", "system", "Copy the answer", "Copy what is asked for", at=0.5),
     Case("chat_router", "answer/pick", "instructions", "Topic of", "Subject of"),
@@ -81,6 +107,8 @@ class Forked:
         self.diff = diff(trace, self.parent, trace, self.child)
         self.reached = downstream(model.graph, case.node)
         """All that the changed node may reach, and itself."""
+        self.words = downstream(model.graph, case.node, up_to=case.asks)
+        """The changed node, what its words go through, and who puts them to a model."""
 
     def place(self, path: str) -> str:
         """Return where the node of a firing stands."""
@@ -225,9 +253,10 @@ def test_only_what_the_change_reaches_fires_again(forked: Forked) -> None:
     for identity in fired:
         old, new = before.get(identity), after[identity]
         is_changed = forked.place(identity[0]) == forked.case.node
-        assert is_changed or old is None or not old.fired or old.inputs != new.inputs, identity
-    for path, _ in fired:
-        assert forked.place(path) in forked.reached
+        # Whatever uses a store fires anew, so that the store holds what it would.
+        assert is_changed or new.ops or old is None or not old.fired or old.inputs != new.inputs, identity
+    for identity in fired:
+        assert forked.place(identity[0]) in forked.reached or after[identity].ops
     assert forked.result.taken_over == sum(one.fired and one.firing.origin == "replayed" for one in after.values())
 
 
@@ -241,7 +270,7 @@ def test_the_model_is_asked_by_the_changed_node_and_where_prompts_changed_after_
     }
 
     assert set(forked.model.asked) <= asking
-    assert any(forked.place(path) == forked.case.node for path, _ in asking)
+    assert any(forked.place(path) == forked.case.asks for path, _ in asking)
     for identity in asking:
         old, new = before.get(identity), after[identity]
         anew = old is None or not old.fired or (old.prompts, old.requests) != (new.prompts, new.requests)
@@ -277,9 +306,12 @@ def test_the_fork_is_the_run_that_the_changed_graph_would_have_had(forked: Forke
         return
     with Trace(shipped(forked.case.example)) as recorded:
         model = Answering.like(recorded, forked.model.graph)
+        how = settings_of(forked.case.example)
         afresh = run(
             forked.model.graph,
+            how.inputs,
             catalog=as_catalog(model),
+            clock=how.clock,
             approve=hashes_of(forked.model.graph),
             db=tmp_path / "afresh.db",
         )
@@ -298,14 +330,19 @@ def test_with_the_old_answers_nothing_but_the_prompt_differs(
     for forked in made(case, recordings(case.example), tmp_path / "runs.db", old_answers=True):
         before, after, found = forked.before, forked.after, forked.diff
 
-        assert found.nodes
-        assert {forked.place(path) for path in found.nodes} == {case.node}
-        assert all(node.what == ("prompt",) for node in found.nodes.values())
+        assert {forked.place(path) for path in found.nodes} <= forked.words
+        asked = [node for path, node in found.nodes.items() if forked.place(path) == case.asks]
+        assert asked
+        assert all("prompt" in node.what and "reply" not in node.what for node in asked)
+        assert all(node.what == ("prompt",) for node in asked if not case.asker)
         assert found.ends == ()
-        for identity, one in after.items():
-            is_changed = forked.place(identity[0]) == case.node
-            around = any(path.startswith(f"{identity[0]}/") for path in found.nodes)
-            assert one.firing.origin == "replayed" or is_changed or around or not one.fired, identity
+        # Whatever uses a store fires anew, and what the engine plays around it.
+        anew = {*found.nodes, *(path for (path, _), one in after.items() if one.ops)}
+        entered = {path[:end] for path in anew for end, letter in enumerate(path) if letter == "/"}
+        for (path, tick), one in after.items():
+            is_reached = forked.place(path) in forked.words or one.ops
+            is_played = one.firing.type in ENGINE_PLAYS and entered & {path, path.rpartition("/")[0]}
+            assert one.firing.origin == "replayed" or is_reached or is_played or not one.fired, (path, tick)
         assert apart(before, after).keys() == {(one.node, one.tick) for one in found.changes()}
 
 
