@@ -7,6 +7,7 @@ import json
 import subprocess
 import sys
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -23,25 +24,29 @@ from tests.support.approving import hashes_of
 from tests.support.example_settings import answering, script_words, settings_of
 from tests.support.played_scripts import Played, told
 
-EXAMPLES = [pytest.param(path, id=path.stem) for path in bundled_graphs() if not settings_of(path.stem).stays]
+LEAVING = [path for path in bundled_graphs() if not settings_of(path.stem).stays]
 """All that can leave the studio; `tests/export/test_four_ways.py` sees to it that the others say why they cannot."""
+EXAMPLES = [pytest.param(path, id=path.stem) for path in LEAVING]
 TOOLS = Path(sys.executable).parent
+TOLD_SOUND = [
+    ["ruff", "check", "--config", "pyproject.toml"],
+    ["ruff", "check", "--isolated"],
+    ["ruff", "format", "--isolated", "--line-length", "120", "--check"],
+    ["mypy", "--strict"],
+]
 
 
-@pytest.fixture(scope="module")
-def scripts() -> dict[Path, str]:
-    """The scripts made so far, by graph."""
-    return {}
+@cache
+def script_of(example: Path) -> str:
+    """Return the script of an example, made once."""
+    return standalone_script(Graph.load(example), default_registry(), file=example.name)
 
 
 @pytest.fixture
-def script(example: Path, scripts: dict[Path, str]) -> str:
+def script(example: Path) -> str:
     """The script of an example: each of them can leave the studio."""
-    if example not in scripts:
-        graph = Graph.load(example)
-        assert told_before(graph, default_registry())[0] == []
-        scripts[example] = standalone_script(graph, default_registry(), file=example.name)
-    return scripts[example]
+    assert told_before(Graph.load(example), default_registry())[0] == []
+    return script_of(example)
 
 
 def made_up(example: Path, graph: Graph) -> Answering:
@@ -52,19 +57,26 @@ def made_up(example: Path, graph: Graph) -> Answering:
     return answering
 
 
-@pytest.mark.parametrize("example", EXAMPLES)
-def test_the_script_is_sound_python(example: Path, script: str, tmp_path: Path) -> None:
-    file = tmp_path / "script.py"
-    file.write_text(script)
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the scripts of all examples that can leave."""
+    made = tmp_path_factory.mktemp("scripts")
+    for path in LEAVING:
+        (made / f"{path.stem}.py").write_text(script_of(path))
+    return made
 
-    for tool in (
-        ["ruff", "check", "--config", "pyproject.toml"],
-        ["ruff", "check", "--isolated"],
-        ["ruff", "format", "--isolated", "--line-length", "120", "--check"],
-        ["mypy", "--strict", "--cache-dir", str(tmp_path / "cache")],
-    ):
-        done = subprocess.run([TOOLS / tool[0], *tool[1:], file], capture_output=True, text=True, check=False)
-        assert done.returncode == 0, f"{' '.join(tool)}\n{done.stdout[-3000:]}{done.stderr[-1000:]}"
+
+@pytest.mark.parametrize("command", TOLD_SOUND, ids=lambda command: " ".join(command[:2]))
+def test_all_scripts_are_sound_python(command: list[str], folder: Path, tmp_path: Path) -> None:
+    files = sorted(folder.glob("*.py"))
+    assert len(files) == len(LEAVING)
+    cache = ["--cache-dir", str(tmp_path / "cache")] if command[0] == "mypy" else []
+
+    done = subprocess.run(
+        [TOOLS / command[0], *command[1:], *cache, *files], capture_output=True, text=True, check=False
+    )
+
+    assert done.returncode == 0, f"{' '.join(command)}\n{done.stdout[-6000:]}{done.stderr[-1000:]}"
 
 
 @pytest.mark.parametrize("example", EXAMPLES)
@@ -117,7 +129,9 @@ def test_the_script_runs_as_the_graph_does_in_the_studio(example: Path, tmp_path
         graph, inputs, catalog=model, db=tmp_path / "studio.db", seed=5, approve=approve, clock=clock, human=human
     )
     close_writer(tmp_path / "studio.db")
-    played = Played(standalone_script(graph, default_registry()), example.with_suffix(".py"))
+    is_shipped = graph.to_text() == Graph.load(example).to_text()
+    source = script_of(example) if is_shipped else standalone_script(graph, default_registry())
+    played = Played(source, example.with_suffix(".py"))
     played.answer_by(made_up(example, graph))
 
     words = [word for name, text in (("clock", clock), ("answers", answers)) if text for word in (f"--{name}", text)]
