@@ -183,6 +183,8 @@ def _saved(saved: Saved) -> str:
 
 def _wider(ended: str) -> str:
     limit = ended.removeprefix("limit:")
+    if limit == "human":
+        return " at a terminal, or with `--answers FILE`"
     return f" with a wider `--limit {limit}=N`" if limit in ("firings", "ticks", "calls", "tokens", "cost_usd") else ""
 
 

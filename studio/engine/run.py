@@ -253,7 +253,8 @@ def _halted(engine: Engine) -> tuple[Status, str, dict[str, Json] | None]:
             {**error, "part": difference.part, "expected": difference.expected, "got": difference.got},
         )
     limit, why = engine.paused or ("", "")
-    return "paused", f"limit:{limit}", {"code": f"limit:{limit}", "message": f"Paused: {why}.", "node": "", "tick": ""}
+    told = f"Paused: {why}" if why.endswith((".", "?", "!", "…")) else f"Paused: {why}."  # a question ends by itself
+    return "paused", f"limit:{limit}", {"code": f"limit:{limit}", "message": told, "node": "", "tick": ""}
 
 
 def _open_log(

@@ -144,7 +144,8 @@ def test_a_run_that_waits_for_a_person_is_paused_and_finished_with_answers(
     paused = cli("run", clarify)
     assert paused.code == 3
     assert "ended limit:human" in paused.err
-    assert "`ask` waits for an answer to: About tide pools." in paused.err
+    assert "`ask` waits for an answer to: About tide pools.\n" in paused.err, "one full stop"
+    assert "goes on at a terminal, or with `--answers FILE`." in paused.err
     assert "--limit human" not in paused.err
 
     still = cli("resume", "last", "--json")

@@ -102,7 +102,10 @@ async def _outcome(run: Run, region: Region) -> tuple[str, str, dict[str, Any] |
         return "failed", "error", {**told, "node": raised.node, "tick": raised.tick}
     if is_halt(raised) and run.broken is None:
         limit, why = run.paused or ("", "")
-        told = {"code": f"limit:{limit}", "message": f"Paused: {why}."}
+        said = (
+            f"Paused: {why}" if why.endswith((".", "?", "!", "…")) else f"Paused: {why}."
+        )  # a question ends by itself
+        told = {"code": f"limit:{limit}", "message": said}
         return "paused", f"limit:{limit}", {**told, "node": "", "tick": ""}
     fault = run.broken or raised
     code = "fault" if run.broken is None else "environment"
