@@ -19,7 +19,8 @@ class Mend(Node):
 
     Tried in this order, as AutoGPT v0.2.2 did (2023): the text as it is, without *tabs*; without backslashes that begin
     no escape (*escapes*); with quotes round names (*names*); with as many closing as opening braces (*braces*); from
-    the first brace to the last (*around*).  NaN and infinities become null.  Nothing fails: wire `unreadable` to a model that repairs it.
+    the first brace to the last (*around*).  NaN and infinities become null.  Nothing fails: wire `unreadable` to a
+    model that repairs it.
     """
 
     class Params(Fields):
