@@ -189,8 +189,8 @@ def _wires(top: Graph, graph: Graph, prefix: str) -> dict[str, set[str]]:
 
 
 def _entered(body: Graph, port: str) -> list[str]:
-    """The nodes of a body that see what comes in at a port of its region. All of them where it says whether or how often
-    the body runs at all: so does an input that nothing stands for where it is absent."""
+    """The nodes of a body that see what comes in at a port of its region. All of them where it says whether, or how
+    often, the body runs at all: so does an input that nothing stands for where it is absent."""
     if port in body.nodes and "value" in body.nodes[port].params:
         return [port]
     assert port in body.nodes or port in ("items", "when"), port
