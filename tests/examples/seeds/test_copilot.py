@@ -160,6 +160,25 @@ def test_worked_example_b_windows(tmp_path: Path) -> None:
     ] == [("long.py", 1, 60)]
 
 
+@pytest.mark.parametrize(
+    ("lines", "windows"),
+    [(1, [(1, 1)]), (59, [(1, 59)]), (60, [(1, 60)]), (61, [(1, 60)]), (62, [(1, 60), (2, 61)])],
+)
+def test_windows_of_sixty_lines(tmp_path: Path, lines: int, windows: list[tuple[int, int]]) -> None:
+    played = play_code(tmp_path, [at_end()], ["result"], {"long.py": "\n".join(["result = row"] * lines)})
+
+    assert [(one["start_line"], one["end_line"]) for one in played.output("snippet_windower", "chunks")] == windows
+    assert played.output("best_snippets", "value")[0]["start_line"] == 1
+
+
+@pytest.mark.parametrize(("size", "fits"), [(9_999, True), (10_000, False), (0, False)])
+def test_windows_of_files_of_1_to_9999_characters(tmp_path: Path, size: int, fits: bool) -> None:
+    text = ("result " * 2_000)[:size]
+    played = play_code(tmp_path, [at_end()], ["result"], {"long.py": text})
+
+    assert bool(played.output("snippet_windower", "chunks")) is fits
+
+
 TYPED = "import { Cart } from './cart';\n\nconst cart = new Cart();\nconst total = cart."
 CART = "export class Cart {\n  total(): number {\n    return 1;\n  }\n}\n"
 
@@ -275,6 +294,18 @@ def test_a_suffix_is_used_again_while_it_hardly_changes(tmp_path: Path) -> None:
     assert "v3 = 3" in played.prompts[2].text
 
 
+def test_a_cursor_alone_asks_once_there(tmp_path: Path) -> None:
+    cursor = {"file": "b.py", "line": 4, "column": 11}
+    files = {"a.py": "x = 1\n", "b.py": CODE + ")\n"}
+    played = play_code(tmp_path, [{"file": "a.py"}, {"file": "a.py"}], ["result"], files, cursor=cursor)
+    offset = play_code(tmp_path, [], ["result"], files, cursor={"file": "b.py", "offset": CODE.index("return") + 7})
+
+    assert played.fired("trigger_checks", "wishlist", "display") == ["trigger_checks", "wishlist", "display"]
+    assert played.prompts[0].text.endswith(CODE)
+    assert played.result.outputs["shown"] == offset.result.outputs["shown"] == ["result"]
+    assert played.prompts[0].text == offset.prompts[0].text
+
+
 # -- one line or a block ------------------------------------------------------------------------
 
 
@@ -283,6 +314,12 @@ def test_one_line_stops_at_the_line_feed_and_asks_once(tmp_path: Path) -> None:
 
     call = played.model.requests[0]
     assert (call.stop, call.max_tokens, call.temperature) == (("\n",), 500, 0.0)  # type: ignore[union-attr]
+
+
+def test_one_line_ends_at_its_line_feed_though_the_model_wrote_on(tmp_path: Path) -> None:
+    played = play_code(tmp_path, [at_end()], ["result\nprint(result)"])
+
+    assert played.result.outputs["shown"] == ["result"]
 
 
 def test_a_block_asks_three_times_and_keeps_all_that_differ(tmp_path: Path) -> None:

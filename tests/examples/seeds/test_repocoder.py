@@ -344,10 +344,23 @@ def test_a_file_at_its_end_is_completed_without_a_score(tmp_path: Path) -> None:
     assert played.fired("scorer") == []
 
 
-def test_a_file_that_is_not_in_the_repository_fails_with_its_node(tmp_path: Path) -> None:
-    played = play("repocoder", {"file": "nowhere.py"}, tmp_path=tmp_path, status="failed")
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        ({"file": "nowhere.py"}, "There is no file `nowhere.py` among the 4 of the folder"),
+        ({"hole": 20}, "The hole is at line 20, but `report.py` has 19 lines"),
+        ({"hole": -1}, "The hole is at line -1"),
+        ({"context_start": 14}, "begins at line 14, but the hole is at line 13"),
+        ({"repository": "/elsewhere"}, "put a copy of the graph beside them"),
+    ],
+)
+def test_a_hole_that_is_nowhere_fails_with_what_to_do_before_anything_is_asked(
+    tmp_path: Path, given: dict[str, Any], says: str
+) -> None:
+    played = play("repocoder", given, tmp_path=tmp_path, status="failed")
 
-    assert "file_text" in str(played.result.error)
+    assert says in str(played.result.error)
+    assert played.prompts == []
 
 
 def test_without_the_filter_the_answer_stands_in_the_prompt(tmp_path: Path) -> None:
