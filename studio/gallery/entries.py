@@ -35,8 +35,9 @@ class Entry:
     """One example.
 
     `group` is a key of `GROUPS`. `modules` counts nodes, those of inner graphs once each, but for helpers of flow and
-    text. `calls` are model calls of the recorded run, `rounds` the firings of the node that counts them (1 if none
-    does); `needs` is what that run asked for. `run` is None if no run was recorded.
+    text, and those of the world that the rest lives in. `calls` are model calls of the recorded run, `rounds` the
+    firings of the node that counts them (1 if none does); `needs` is what that run asked for. `run` is None if no run
+    was recorded.
     """
 
     path: Path
@@ -102,12 +103,20 @@ def entry_of(path: Path) -> Entry:
     run = recorded_run(path.stem)
     calls, rounds, needs = _recorded(run, front.round) if run is not None else (0, 1, ())
     about = " ".join(graph.about.split())
-    return Entry(path, front.group, about, front.original, module_count(graph), calls, rounds, needs, run)
+    return Entry(path, front.group, about, front.original, module_count(graph, front.world), calls, rounds, needs, run)
 
 
-def module_count(graph: Graph) -> int:
-    """Return how many nodes do work: all but helpers of flow and text; those of inner graphs count once each."""
-    return sum(not node.type.startswith(HELPERS) for _, one in graph.walk() for node in one.nodes.values())
+def module_count(graph: Graph, world: str = "") -> int:
+    """Return how many nodes do work: all but helpers of flow and text; those of inner graphs count once each.
+
+    Nodes of the inner graph `world` do not count.
+    """
+    return sum(
+        not node.type.startswith(HELPERS)
+        for name, one in graph.walk()
+        if not world or name.partition(".")[0] != world
+        for node in one.nodes.values()
+    )
 
 
 def _recorded(run: Path, round_node: str) -> tuple[int, int, tuple[str, ...]]:

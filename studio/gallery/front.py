@@ -17,17 +17,19 @@ GROUPS: Final = {
 """The groups of the gallery, in their order, and how they are headed."""
 
 _LINE: Final = re.compile(r"^\*(Group: .+)\*$", re.MULTILINE)
-_FACT: Final = re.compile(r"^(Group|Round|Original): (.+)$")
+_FACT: Final = re.compile(r"^(Group|Round|World|Original): (.+)$")
 
 
 @dataclass(frozen=True, slots=True)
 class Front:
     """`group` is one of GROUPS, `round` the node whose firings count rounds ("": the run is one round), `original`
-    what was rebuilt ("": nothing)."""
+    what was rebuilt ("": nothing), `world` the inner graph in which the rest lives and whose nodes are no modules of
+    it ("": none)."""
 
     group: str = "start"
     round: str = ""
     original: str = ""
+    world: str = ""
 
 
 def front_of(page: str) -> Front:
@@ -39,7 +41,7 @@ def front_of(page: str) -> Front:
     for part in found[1].split(" · "):
         fact = _FACT.match(part.strip())
         if fact is None:
-            raise ValueError(f"`{part.strip()}` is none of Group, Round and Original")
+            raise ValueError(f"`{part.strip()}` is none of Group, Round, World and Original")
         facts[fact[1].lower()] = fact[2].strip()
     if facts["group"] not in GROUPS:
         raise ValueError(f"`{facts['group']}` is none of the groups {', '.join(GROUPS)}")

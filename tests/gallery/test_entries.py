@@ -11,6 +11,7 @@ from studio.gallery.front import GROUPS, Front, front_of
 from studio.graph.model import Graph
 from studio.support.resources import bundled_graphs
 from studio.trace import Trace
+from tests.bench.knockouts import modules_of
 
 
 @pytest.fixture(scope="module")
@@ -61,12 +62,20 @@ graphs:
     )
 
     assert module_count(graph) == 3
+    assert module_count(graph, "inner") == 1, "the world in which they live is none of them"
+
+
+def test_what_is_told_of_the_organism_is_what_is_knocked_out_one_by_one(found: dict[str, Entry]) -> None:
+    organism = found["organism"]
+    assert organism.modules == len(list(modules_of(Graph.load(organism.path))))
+    assert organism.modules > 60 > 10 * found["twin"].modules
 
 
 def test_the_head_of_a_page_is_read() -> None:
     assert front_of("# x\n\n*Group: seed · Round: think · Original: Soar 9.6, 2023*\n\n## What it does\n") == Front(
         "seed", "think", "Soar 9.6, 2023"
     )
+    assert front_of("# x\n\n*Group: ours · Round: think · World: garden*\n").world == "garden"
     assert front_of("# x\n\nWords, *Group: no*.\n") == Front()
     assert front_of("# x\n\n## What it does\n\n*Group: seed*\n") == Front(), "only the head counts"
 
