@@ -21,6 +21,8 @@ _BRACES: Final = re.compile(
 _RUBY: Final = re.compile(
     r"\b(BEGIN|END|case|class|def|do|else|elsif|for|if|module|unless|until|while)\b|->"
 )  # fmt: skip
+_MOST_LINES: Final = 50
+"""No header is looked for further up than so many lines."""
 _QUOTES: Final = ('"""', "'''", '"', "'")
 
 
@@ -30,7 +32,7 @@ def is_empty_block_start(before: str, after: str, language: str) -> bool:
     if language not in LANGUAGES or after.split("\n", 1)[0].strip():
         return False
     head = before.rstrip()
-    line = head[head.rfind("\n") + 1 :]
+    line = _header(head)
     behind = after.split("\n", 1)[1] if "\n" in after else ""
     if language == "python":
         return _python_start(head, line) and _nothing_deeper(behind, _indent(line))
@@ -56,6 +58,16 @@ def _python_start(head: str, line: str) -> bool:
         return not statement.endswith(";")
     rest = statement[colon + 1 :].strip()
     return not rest or (header[2] == "def" and rest.startswith(_QUOTES))
+
+
+def _header(head: str) -> str:
+    """Return the last line, from where its brackets open on: headers may stand on several lines."""
+    line = ""
+    for one in reversed(head.split("\n")[-_MOST_LINES:]):
+        line = f"{one.rstrip()} {line.lstrip()}" if line else one
+        if sum(map(line.count, ")]")) <= sum(map(line.count, "([")):
+            return line
+    return head[head.rfind("\n") + 1 :]
 
 
 def _outer_colon(statement: str) -> int:
@@ -94,8 +106,7 @@ def _closes_at_once(behind: str, token: str, indent: int) -> bool:
 def body_of_block(text: str, before: str, language: str) -> str:
     """Return a completion up to the end of the block that it fills; all of it if the block does not end in it."""
     language = SAME.get(language, language)
-    head = before.rstrip()
-    line = head[head.rfind("\n") + 1 :]
+    line = _header(before.rstrip())
     if language in ("python", "ruby"):
         place = 0
         for number, one in enumerate(text.split("\n")):

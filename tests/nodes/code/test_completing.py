@@ -39,6 +39,13 @@ from tests.support.fake_context import run_node
         ("def f(a)", "\nend", "ruby", True),
         ("def f(a):", "", "fortran", False),
         ("def f(a", "b):", "python", False),
+        ("def f(a,\n      b):", "", "python", True),
+        ("def f(a,\n      b):", "\n    return a", "python", False),
+        ("class A(\n    B,\n):\n    ", "\n\nx = 1", "python", True),
+        ("x = f(\n    a)", "", "python", False),
+        ("x = a))", "", "python", False),
+        ("function f(\n  a: number,\n) {", "\n}", "typescript", True),
+        ("const x = f(\n  a,\n);", "", "typescript", False),
     ],
 )
 async def test_a_block_begins_here_or_not(before: str, after: str, language: str, expected: bool) -> None:
@@ -69,6 +76,7 @@ def test_in_a_file_of_8000_lines_one_line_is_asked_for() -> None:
         ("\n  return a;\n}\nf(1);", "function f(a) {", "javascript", "\n  return a;\n}"),
         (" { a(); }\nb()", "if (x)", "javascript", " { a(); }"),
         ("\n  a\nend\nb", "def f", "ruby", "\n  a\nend"),
+        ("\n    return a\n\nx = 1", "def f(a,\n      b):", "python", "\n    return a"),
     ],
 )
 async def test_a_completion_ends_with_its_block(text: str, before: str, language: str, expected: str) -> None:
