@@ -8,7 +8,6 @@ that cannot be parsed, E902 text that cannot be read as code.  (SWE-agent, `conf
 from __future__ import annotations
 
 import ast
-import builtins
 import io
 import symtable
 import tokenize
@@ -20,13 +19,10 @@ from typing import Final
 from studio.documents.code.languages import language_of
 from studio.tools.lines import lines_of
 from studio.tools.syntax import MOST_CHARACTERS, MOST_FAULTS, SHOWN, Fault, faults_of
+from studio.tools.undefined import undefined_names
 
 CODES: Final = ("F821", "F822", "F831", "E111", "E112", "E113", "E999", "E902")
 INDENT: Final = 4
-_KNOWN: Final = frozenset(dir(builtins)) | {
-    "__file__", "__path__", "__module__", "__qualname__", "__annotations__", "__class__", "__builtins__",
-    "WindowsError",
-}  # fmt: skip
 _QUIET: Final = frozenset({tokenize.NL, tokenize.COMMENT, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT})
 Found = tuple[int, int, str]
 
@@ -39,7 +35,7 @@ def lint_of(name: str, text: str, codes: Collection[str] = CODES) -> list[Fault]
             for one in faults_of(name, text)
             if "E999" in codes
         ]
-    found = sorted({one for one in _python(text) if one[2][:4] in codes})
+    found = sorted({one for one in _python(name, text) if one[2][:4] in codes})
     lines = lines_of(text)
     return [
         Fault(name, line, column, said, lines[line - 1].strip()[:SHOWN] if 0 < line <= len(lines) else "")
@@ -62,14 +58,14 @@ def new_lint(before: Mapping[str, str], after: Mapping[str, str], codes: Collect
     return found
 
 
-def _python(text: str) -> Iterator[Found]:
+def _python(name: str, text: str) -> Iterator[Found]:
     yield from _indentation(text)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             tree = ast.parse(text)
             yield from _twice(tree)
-            table = symtable.symtable(text, "file", "exec")
+            symtable.symtable(text, "file", "exec")  # finds faults that the parser leaves to the compiler
     except SyntaxError as error:
         if "duplicate argument" not in (error.msg or ""):  # told as F831
             yield error.lineno or 1, error.offset or 1, f"E999 {type(error).__name__}: {error.msg}"
@@ -81,7 +77,7 @@ def _python(text: str) -> Iterator[Found]:
         yield 1, 1, "E902 the code is nested too deeply"
         return
     try:
-        yield from _undefined(tree, table)
+        yield from undefined_names(tree, name)
     except RecursionError:
         yield 1, 1, "E902 the code is nested too deeply"
 
@@ -120,62 +116,3 @@ def _twice(tree: ast.AST) -> Iterator[Found]:
                     yield one.lineno, one.col_offset + 1, f"F831 duplicate argument name `{one.arg}`"
                 if one is not None:
                     seen.add(one.arg)
-
-
-def _undefined(tree: ast.Module, top: symtable.SymbolTable) -> Iterator[Found]:
-    if any(isinstance(item, ast.ImportFrom) and item.names[0].name == "*" for item in ast.walk(tree)):
-        return
-    tables = list(_tables(top))
-    known = {one.get_name() for one in top.get_symbols() if _is_bound(one)} | _KNOWN
-    known |= {one.get_name() for table in tables for one in table.get_symbols() if _is_bound(one) and one.is_global()}
-    missing = {
-        one.get_name()
-        for table in tables
-        for one in table.get_symbols()
-        if one.is_referenced() and one.get_name() not in known and (table is top or one.is_global())
-    }
-    local = {name: [table for table in tables if _binds(table, name)] for name in missing}
-    seen: set[tuple[str, int]] = set()
-    for item in ast.walk(tree):
-        if isinstance(item, ast.Name) and isinstance(item.ctx, ast.Load) and item.id in missing:
-            if local[item.id] and _is_in(item, tree, local[item.id]):
-                continue
-            if (item.id, item.lineno) not in seen:
-                seen.add((item.id, item.lineno))
-                yield item.lineno, item.col_offset + 1, f"F821 undefined name `{item.id}`"
-    for item in tree.body:
-        if isinstance(item, ast.Assign) and any(isinstance(t, ast.Name) and t.id == "__all__" for t in item.targets):
-            for one in ast.walk(item.value):
-                if isinstance(one, ast.Constant) and isinstance(one.value, str) and one.value not in known:
-                    yield one.lineno, one.col_offset + 1, f"F822 undefined name `{one.value}` in `__all__`"
-
-
-def _tables(table: symtable.SymbolTable) -> Iterator[symtable.SymbolTable]:
-    waiting = [table]
-    while waiting:
-        here = waiting.pop()
-        yield here
-        waiting.extend(here.get_children())
-
-
-def _is_bound(symbol: symtable.Symbol) -> bool:
-    return symbol.is_assigned() or symbol.is_imported() or symbol.is_namespace()
-
-
-def _binds(table: symtable.SymbolTable, name: str) -> bool:
-    return table.get_type() != "module" and any(
-        one.get_name() == name and (one.is_local() or one.is_parameter() or one.is_free())
-        for one in table.get_symbols()
-    )
-
-
-def _is_in(item: ast.Name, tree: ast.Module, tables: list[symtable.SymbolTable]) -> bool:
-    """Whether a name stands in one of the scopes that bind it, by their lines."""
-    starts = {table.get_lineno() for table in tables}
-    return any(
-        isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda | ast.expr)
-        and one.lineno in starts
-        and one.lineno <= item.lineno <= (one.end_lineno or one.lineno)
-        for one in ast.walk(tree)
-        if hasattr(one, "lineno")
-    )

@@ -7,7 +7,7 @@ from typing import Any
 from studio.nodes.edit._closed import closed_of, closed_port
 from studio.spec import Fields, Node, RunContext, node, port
 from studio.support.values import Absent
-from studio.tools.patches.applying import place_problem
+from studio.tools.patches.closed import place_problem
 from studio.tools.viewer import replaced
 
 

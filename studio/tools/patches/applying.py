@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final, Literal
 
+from studio.tools.patches.closed import place_problem
 from studio.tools.patches.diffs import diff_of_texts
 from studio.tools.patches.outcome import Outcome, Read
 from studio.tools.patches.search_replace import apply_edits
@@ -12,7 +13,6 @@ from studio.tools.patches.texts import Dress, undressed
 from studio.tools.patches.unified import apply_diff
 from studio.tools.syntax import new_faults
 from studio.tools.workspace import Workspace
-from studio.tools.workspace.names import tree_problem
 
 Kind = Literal["search_replace", "unified_diff"]
 _APPLY: Final[Mapping[Kind, Callable[[str, Read], Outcome]]] = {
@@ -35,23 +35,6 @@ def apply_to_texts(
         outcome = Outcome(problems=[f"`{name[:80]}` {why}." for name, why in refused.items() if why])
     before = {name: undressed(texts[name])[0] for name in outcome.files if name in texts}
     return _dressed(outcome, dresses), _diff(before, outcome)
-
-
-def place_problem(name: str, texts: Mapping[str, str], closed: Mapping[str, str]) -> str:
-    """Return why a file of this name is not changed or made among the texts, as the end of a sentence; "" if it may."""
-    if problem := tree_problem(name):
-        return problem
-    if name in texts:
-        return ""
-    for place in (name, *(name[:at] for at in range(len(name)) if name[at] == "/")):
-        if place in closed:
-            here = "is there, but" if place == name else f"lies in `{place}`, which"
-            return f"{here} cannot be edited: it {closed[place]}"
-        if place in texts:
-            return f"lies in `{place}`, which is a file"
-    if any(other.startswith(name + "/") for other in (*texts, *closed)):
-        return "is a folder"
-    return ""
 
 
 def apply_to_workspace(kind: Kind, edits: str, workspace: Workspace, *, check: bool = False) -> tuple[Outcome, str]:
