@@ -101,18 +101,26 @@ def _problem(name: str, value: Json, usual: Any) -> str:
         return "" if value in CHOICES[name] else f"must be {', '.join(CHOICES[name])}"
     if isinstance(usual, bool):
         return "" if isinstance(value, bool) else "must be true or false"
+    if name == "similarities":
+        return "" if _table(value) else "must hold an object with numbers for each value, as in {red: {pink: -0.2}}"
     if isinstance(usual, Mapping):
-        return "" if isinstance(value, dict) and all(map(_fits, value.values())) else "must be an object with numbers"
+        return "" if isinstance(value, dict) and all(map(_number, value.values())) else "must be an object with numbers"
     if value is None and name in NULLABLE:
         return ""
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    if not _number(value):
         return "must be a number"
+    if name == "utility_rate" and not 0 <= value <= 1:
+        return "must lie between 0 and 1"
     if name == "decay" and not 0 < value < 1:
         return "must lie between 0 and 1"
     return "must not be negative" if name in POSITIVE and value < 0 else ""
 
 
-def _fits(value: Json) -> bool:
-    if isinstance(value, dict):
-        return all(map(_fits, value.values()))
+def _number(value: Json) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _table(value: Json) -> bool:
+    return isinstance(value, dict) and all(
+        isinstance(row, dict) and all(map(_number, row.values())) for row in value.values()
+    )

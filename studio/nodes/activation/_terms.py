@@ -10,6 +10,9 @@ from studio.nodes.chunks._values import is_chunk, same
 from studio.support.errors import NodeError
 from studio.support.values import Json
 
+LONGEST = 1e15
+"""Most seconds that a retrieval takes for a factor of 1."""
+
 
 def base_level(
     uses: Sequence[float],
@@ -77,7 +80,13 @@ def likeness(held: Json, wanted: Json, table: Mapping[str, Mapping[str, float]])
 
 
 def latency(activation: float, factor: float, exponent: float) -> float:
-    """Return the seconds that a retrieval takes: F·exp(−f·A)."""
+    """Return the seconds that a retrieval takes: F·exp(−f·A). Raises `NodeError` if these are more than `LONGEST`."""
+    if -exponent * activation > math.log(LONGEST):
+        raise NodeError(
+            f"a retrieval with an activation of {activation:g} would take more than {LONGEST:g} seconds.",
+            hint="Raise the threshold or the activation, or lower the latency exponent.",
+            code="time",
+        )
     return factor * math.exp(-exponent * activation)
 
 

@@ -18,11 +18,12 @@ TRIPLES = 8
 def checked_row(row: Json, what: str = "row") -> list[int]:
     """Return a row of cells, given as a list or as a text of 0 and 1. Raises `NodeError` if it holds anything else, or
     is too short or too long."""
+    given = row
     if isinstance(row, str):
         row = list(row)
     if not isinstance(row, list) or not set(map(str, row)) <= {"0", "1"}:
         raise NodeError(
-            f"`{what}` must be a list of cells that are 0 or 1, not {preview(row, 60)}.",
+            f"`{what}` must be a list of cells that are 0 or 1, not {preview(given, 60)}.",
             hint="Give for example [0, 0, 1, 0, 0].",
             code="input",
         )

@@ -149,21 +149,34 @@ def _part(rule: str, head: str, body: list[str], left: bool, buffers: tuple[str,
     return {"kind": kinds[sign], "buffer": buffer, "slots": slots}
 
 
+def _triple(sign: Json, slot: Json, value: Json) -> bool:
+    return sign in OPERATORS and isinstance(slot, str) and not isinstance(value, list | dict)
+
+
 def _of_object(item: Json) -> dict[str, Any]:
     if not isinstance(item, dict) or not isinstance(item.get("name"), str):
         raise NodeError(f"{preview(item)} is no rule: it has no `name`.", code="rules")
-    made: dict[str, Any] = {"name": item["name"], "utility": float(item.get("utility") or 0), "reward": None}
-    if item.get("reward") is not None:
-        made["reward"] = float(item["reward"])
+    made: dict[str, Any] = {"name": item["name"], "utility": 0.0, "reward": None}
+    for key in ("utility", "reward"):
+        if (value := item.get(key)) is not None:
+            if isinstance(value, bool) or not isinstance(value, int | float):
+                raise NodeError(
+                    f"the rule `{item['name']}` has the {key} {preview(value, 40)}, which is no number.", code="rules"
+                )
+            made[key] = float(value)
     for side, kinds in KINDS.items():
         parts = item.get(side, [])
+        if not isinstance(parts, list):
+            raise NodeError(
+                f"the rule `{item['name']}` has {preview(parts, 40)} under `{side}`, which is no list.", code="rules"
+            )
         for part in parts:
             if (
                 not isinstance(part, dict)
                 or part.get("kind") not in kinds
                 or not isinstance(part.get("buffer"), str)
                 or not isinstance(part.get("slots"), list)
-                or not all(isinstance(one, list) and len(one) == 3 and one[0] in OPERATORS for one in part["slots"])
+                or not all(isinstance(one, list) and len(one) == 3 and _triple(*one) for one in part["slots"])
             ):
                 raise NodeError(
                     f"the rule `{item['name']}` has {preview(part)} under `{side}`.",

@@ -351,6 +351,9 @@ def test_the_names_of_both_programs_are_understood(given: dict[str, Any], meant:
     ("changes", "told"),
     [
         ([{"ol": 7}], "must be true or false"),
+        ([{"similarities": {"red": 0.5}}], "an object with numbers for each value"),
+        ([{"weights": {"goal": {"a": 1}}}], "object with numbers"),
+        ([{"utility_rate": 5}], "between 0 and 1"),
         ([{"esc": 3}], "true or false"),
         ([{"decya": 0.4}], "Did you mean `decay`"),
         ([{"decay": 2}], "between 0 and 1"),
@@ -374,3 +377,9 @@ def test_defaults_of_nobody_are_refused() -> None:
     with pytest.raises(NodeError, match="no defaults"):
         settings_of("prolog", [])
     assert set(DEFAULTS) == {"lisp", "pyactr"}
+
+
+def test_a_retrieval_that_would_never_end_is_refused() -> None:
+    with pytest.raises(NodeError, match="would take more than 1e\\+15 seconds"):
+        latency(-4998.5, 0.1, 1.0)
+    assert latency(-30.0, 0.1, 1.0) == pytest.approx(0.1 * math.exp(30))

@@ -14,6 +14,7 @@ from studio.nodes.automata.cell import Cell
 from studio.nodes.automata.classify import Classify
 from studio.nodes.automata.langton import Langton
 from studio.nodes.automata.picture import Picture
+from studio.nodes.automata.row import Row
 from studio.nodes.automata.rule import Rule
 from studio.nodes.automata.step import Step
 from studio.support.errors import NodeError
@@ -174,3 +175,30 @@ async def test_what_is_no_history_is_refused(rows: list[Any]) -> None:
 
 async def test_rows_are_drawn_with_time_running_down() -> None:
     assert (await run_node(Picture, {}, {"rows": [[0, 1], [1, 1]]})).text == "·█\n██"
+
+
+@pytest.mark.parametrize("source", [[0, 1, 1, 0, 1], "01101", ["0", "1", "1", "0", "1"]])
+async def test_a_row_is_read_from_a_list_or_a_text(source: Any) -> None:
+    assert present(await run_node(Row, {}, {"source": source})) == {"row": [0, 1, 1, 0, 1], "length": 5}
+
+
+async def test_a_number_of_zeros_and_ones_is_a_row_too() -> None:
+    assert (await run_node(Row, {}, {"source": 10010})).row == [1, 0, 0, 1, 0]
+
+
+@pytest.mark.parametrize("source", ["", [], "012", [2], [True], 7, -1, 0.5, None, {"0": 1}, "1" * 100_001])
+async def test_what_is_no_row_is_refused(source: Any) -> None:
+    with pytest.raises(NodeError, match="`row`"):
+        await run_node(Row, {}, {"source": source})
+
+
+@pytest.mark.parametrize(("ends", "row"), [("ring", [0, 1, 0, 1]), ("zeros", [0, 1, 0, 0])])
+async def test_what_lies_beyond_the_ends_can_be_wired(ends: str, row: list[int]) -> None:
+    inputs = {"row": [1, 0, 0, 0], "table": table_of(90), "ends": ends}
+
+    assert (await run_node(Step, {"ends": "ring"}, inputs)).row == row
+
+
+async def test_ends_that_are_none_are_refused() -> None:
+    with pytest.raises(NodeError, match="`ends` is `open`"):
+        await run_node(Step, {}, {"row": [1], "table": table_of(90), "ends": "open"})

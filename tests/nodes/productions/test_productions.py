@@ -283,3 +283,19 @@ async def test_a_deed_takes_its_time_and_is_told() -> None:
 
     assert out.deeds == [{"buffer": "manual", "time": 1.4, "cmd": "press-key", "key": "v"}]
     assert out.events[0]["value"]["changes"] == [{"do": "deliver", "buffer": "manual", "chunk": None, "failed": False}]
+
+
+@pytest.mark.parametrize(
+    ("rule", "told"),
+    [
+        ({"name": "a", "if": 3, "then": []}, "has 3 under `if`, which is no list"),
+        ({"name": "a", "utility": "x"}, "the utility x, which is no number"),
+        ({"name": "a", "if": [{"kind": "test", "buffer": "goal", "slots": [["=", "n", []]]}]}, "under `if`"),
+        ({"name": "a", "if": [{"kind": "output", "buffer": "", "slots": []}]}, "under `if`"),
+    ],
+)
+def test_a_rule_as_data_that_is_malformed_is_refused(rule: dict[str, Any], told: str) -> None:
+    with pytest.raises(NodeError) as caught:
+        read_rules([rule])
+
+    assert told in str(caught.value)
