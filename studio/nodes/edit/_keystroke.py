@@ -105,7 +105,11 @@ def _in_file(offset: int, text: str, has_line: bool) -> int:
 
 def _checked(event: Json) -> Mapping[str, Any]:
     if not isinstance(event, Mapping):
-        raise NodeError(f"An event is an object, not {preview(event)}.", hint="See the help of the node.", code="input")
+        raise NodeError(
+            f"An event is an object, not {preview(event)}.",
+            hint='Give one as in {"file": "a.py", "line": 3, "insert": "x"}.',
+            code="input",
+        )
     for key, value in event.items():
         kind = KEYS.get(key)
         if kind is None:
