@@ -56,6 +56,31 @@ def test_choices_behind_choices_are_laid_out_as_other_formatters_do(names: int, 
     assert ast.dump(ast.parse(laid_out)) == ast.dump(ast.parse(source))
 
 
+@pytest.mark.parametrize(
+    ("source", "wanted"),
+    [
+        ("x = a and b or c", "x = (a and b) or c"),
+        ("x = a or b and c or d and e", "x = a or (b and c) or (d and e)"),
+        ("f(a and b or (c and d))", "f((a and b) or (c and d))"),
+        ("x = (a or b) and c", "x = (a or b) and c"),
+    ],
+)
+def test_what_and_joins_inside_of_or_stands_in_brackets(source: str, wanted: str) -> None:
+    assert formatted(f"{source}\n") == f"{wanted}\n"
+
+
+def test_a_line_that_cannot_be_shorter_is_excused_and_no_text_is_touched() -> None:
+    names = ", ".join(f"a_name_of_some_length_{number}" for number in range(8))
+    text = f"lambda {names}: 1"
+
+    laid_out = formatted(f"x = f(lambda {names}: 1)\ny = '''{text}\n{text}'''\n")
+
+    excused = [line.endswith("  # noqa: E501") for line in laid_out.split("\n") if "lambda" in line]
+    assert excused == [True, False, False]
+    assert ast.literal_eval(ast.parse(laid_out).body[1].value) == f"{text}\n{text}"  # type: ignore[attr-defined]
+    assert "noqa" not in formatted("x = f(lambda a: 1)\n")
+
+
 PARTS = st.sampled_from(['("a")', '("a" "b")', '"c"', '("d",)', "('e' 'f').upper()", f'("{LONG}")', "(1)", 'g("h")'])
 
 
