@@ -35,7 +35,9 @@ class Configure(Node):
         configuration: dict[str, Any] = port(help="All settings by name.")
 
     def run(self, ctx: RunContext, params: Params, inputs: In) -> Out:
-        made = {**DEFAULTS, **(params.settings or {}), **inputs.task}
+        made = dict(DEFAULTS)
+        made.update(params.settings or {})
+        made.update(inputs.task)
         for name, why in _faults(made):
             raise NodeError(f"the setting `{name}` is {preview(made[name], 40)}, but it {why}.", code="planning")
         return self.Out(configuration=made)
