@@ -236,6 +236,17 @@ def test_feedback_is_one_call_with_the_old_output(tmp_path: Path) -> None:
     assert not played.fired("archive")
 
 
+def test_without_feedback_the_list_ends_before_anything_is_asked(tmp_path: Path) -> None:
+    before = {"all_output.txt": "OLD OUTPUT"}
+
+    played = engineer(tmp_path, [], steps="use_feedback", feedback=" \n", workspace_before=before)
+
+    assert played.result.ended == "stop"
+    assert played.fired("no_feedback", *ORDER) == ["no_feedback"]
+    assert held(played, "workspace") == before
+    played.verify()
+
+
 def test_code_that_is_there_can_be_run_and_judged_without_a_model(tmp_path: Path) -> None:
     before = {"run.sh": "echo here\n"}
 
@@ -477,7 +488,7 @@ def test_steps_that_go_on_with_what_is_there_archive_nothing(tmp_path: Path, ste
     replies = [CODE, SCRIPT] if steps == "use_feedback" else []
 
     played = engineer(tmp_path, replies, ["no", "n", ""], steps=steps, workspace_before=before,
-                      memory_before={"specification": "old"})  # fmt: skip
+                      memory_before={"specification": "old"}, feedback="It is rude.")  # fmt: skip
 
     assert held(played, "archive") == {}
     assert held(played, "memory")["specification"] == "old"
