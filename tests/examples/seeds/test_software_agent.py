@@ -49,7 +49,7 @@ class Case:
         self.folder = folder
         self.repo = make_repo(folder / "theirs")
         for name, text in (files or {"test_calc.py": TEST}).items():
-            (self.repo / name).parent.mkdir(exist_ok=True)
+            (self.repo / name).parent.mkdir(parents=True, exist_ok=True)
             (self.repo / name).write_text(text)
         git(self.repo, "add", "-A")
         git(self.repo, "commit", "-qm", "Tests")
@@ -259,6 +259,51 @@ def test_rewriting_the_test_in_place_of_the_code_is_no_success(tmp_path: Path) -
     assert played.result.outputs["outcome"] == "no valid patch"
     assert played.output("tests_after", "kept") == ["test_calc.py"]
     assert played.output("tests_after", "failed") == ["test_calc.py::test_add"]
+
+
+def test_a_patch_of_tests_alone_is_no_success_though_all_regression_tests_pass(tmp_path: Path) -> None:
+    case = Case(tmp_path, {"test_calc.py": TEST + "\n\ndef test_zero():\n    assert add(0, 0) == 0\n"})
+    cheat = swap("    assert add(2, 3) == 5", "    assert True", "test_calc.py")
+
+    alone = case.play(["r", "calc.py", "add", "2", cheat, "none", "no test"], max_repairs=0)
+    both = case.play([*UNDERSTOOD, cheat + RIGHT, "none", "no test", TITLE], max_repairs=0)
+
+    assert alone.result.outputs["outcome"] == "no valid patch"
+    assert "run as they were: test_calc.py. Nothing else changes" in alone.result.outputs["evidence"]
+    assert "changes files outside of the places that were found: test_calc.py." in alone.result.outputs["evidence"]
+    assert both.result.outputs["outcome"] == "ready", "the control"
+    assert "run as they were: test_calc.py.\n" in both.result.outputs["evidence"]
+
+
+def new(name: str) -> str:
+    return f"{name}\n<<<<<<< SEARCH\n=======\nx = 1\n>>>>>>> REPLACE\n"
+
+
+def test_edits_that_lead_out_of_the_repository_go_back_to_the_writer(tmp_path: Path) -> None:
+    case = Case(tmp_path, {"test_calc.py": TEST, "big.py": "x = 1\n" * 50_000})
+    ways = ["../x.py", "/tmp/x.py", ".git/hooks/pre-commit", "big.py", "calc.py/x.py"]
+
+    played = case.play([*UNDERSTOOD, *map(new, ways), RIGHT, REPRODUCTION, TITLE], max_repairs=9)
+
+    assert [one["applied"] for one in played.outputs("edit_applier")] == [False] * 5 + [True]
+    assert git(case.repo, "diff", "--name-only", "main..agent/add-must-add").split() == ["calc.py"]
+    for told in ("leads upwards", "is absolute", "belongs to git", "cannot be edited", "which is a file"):
+        assert told in played.result.outputs["evidence"]
+    assert not (tmp_path / "x.py").exists()
+
+
+def test_a_linked_worktree_a_branch_in_the_way_and_names_with_blanks_are_no_hindrance(tmp_path: Path) -> None:
+    case = Case(tmp_path, {"test_calc.py": TEST, "src/ünï çode/mod.py": "X = 1\n"})
+    linked = tmp_path / "a linked ü"
+    git(case.repo, "branch", "agent")
+    git(case.repo, "worktree", "add", "-q", str(linked), "-b", "theirs")
+    case.before = state_of_all_files(case.repo)
+
+    played = case.play([*UNDERSTOOD, RIGHT, REPRODUCTION, TITLE], repository=str(linked))
+
+    assert played.result.outputs["branch"] == "agent-add-must-add"
+    assert git(case.repo, "diff", "--numstat", "theirs..agent-add-must-add").split() == ["1", "1", "calc.py"]
+    assert git(linked, "status", "--porcelain") == ""
 
 
 FILES = {
@@ -475,6 +520,15 @@ def test_only_the_task_and_the_last_five_observations_stand_in_full(session: tup
     assert prompts[6].count("old output left out") == 1
     assert prompts[-1].count("old output left out") == 7
     assert all("The change that is wanted:\nadd must add" in prompt for prompt in prompts)
+
+
+def test_a_session_makes_no_file_outside(case: Case) -> None:
+    ways = ["../x.py", ".git/hooks/pre-commit", ".env"]
+
+    played = case.play([*[turn(f"create {way}") for way in ways], turn("submit")], form="interactive")
+
+    assert played.result.outputs["outcome"] == "no valid patch"
+    assert played.result.outputs["evidence"].count("A turn went wrong") == 3
 
 
 def test_circles_end_a_session_and_what_is_there_is_judged(case: Case) -> None:
