@@ -34,11 +34,13 @@ def test_what_is_told_of_a_run_is_what_was_recorded(path: Path, found: dict[str,
         calls = run.totals["calls"]
         kinds = {effect.kind for effect in trace.effects(run.id)}
         node = front_of(path.with_suffix(".md").read_text(encoding="utf-8")).round
-        leaves = [one.node.split("/")[-1] for one in trace.firings(run.id) if one.status == "ok"]
+        fired = [(one.node.split("/")[-1], one.type) for one in trace.firings(run.id) if one.status == "ok"]
+        leaves = [leaf for leaf, _ in fired]
 
     assert entry.calls == calls
     assert entry.rounds == (leaves.count(node) if node else 1) > 0
     assert entry.calls_per_round == entry.calls / entry.rounds
+    assert len({type for leaf, type in fired if leaf == node}) <= 1, "one node counts, not another of its name too"
     assert ("a model" in entry.needs) == (entry.calls > 0) == bool(kinds & {"chat", "complete"})
     assert ("a person" in entry.needs) == ("human" in kinds)
     assert entry.modules > 0
