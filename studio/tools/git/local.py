@@ -52,10 +52,18 @@ async def repository_at(place: str, sandbox: Sandbox) -> Git:
 def _repository(place: str) -> Repository:
     top = _top(place)
     checkout = linked_checkout(top)
-    if checkout is None:
-        return find_repository(top, ".")
-    whole = find_repository(checkout.parents[2].resolve(), ".")
-    return replace(whole, git_dir=checkout)
+    try:
+        whole = find_repository(top if checkout is None else checkout.parents[2].resolve(), ".")
+    except NodeError as error:
+        if error.kind != "unsafe_repository":
+            raise
+        raise NodeError(
+            "parts of the git repository lie outside of its folder: `.git` names another place, or links or borrowed "
+            "objects lead there.",
+            hint="Give a clone that is whole (`git clone`), or a worktree made by `git worktree add`.",
+            code="unsafe_repository",
+        ) from None
+    return whole if checkout is None else replace(whole, git_dir=checkout)
 
 
 def _top(place: str) -> Path:
