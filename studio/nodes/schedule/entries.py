@@ -12,9 +12,10 @@ from studio.spec import Fields, Node, RunContext, node, param, port
 class Entries(Node):
     """Read a running list of plans: `eat breakfast at 7:00 am, 3) paint until noon, 4) have lunch`.
 
-    An entry is what stands before the number of the next one, if it ends there with a comma or a full stop; numbers
-    have one digit and a bracket. That is how the released program of Generative Agents (2023) reads it, and so the
-    *last* entry, which no number follows, is lost there. *Keep* takes it, too.
+    An entry is what stands before the number of the next one, if it ends there with a comma, a full stop or its line;
+    numbers have one digit and a bracket. That is how the released program of Generative Agents (2023) reads it (but for
+    lines without a sign at their end), and so the *last* entry, which no number follows, is lost there. *Keep* takes
+    it, too.
     """
 
     class Params(Fields):
@@ -39,6 +40,8 @@ class Entries(Node):
             entry = piece[:-1].strip()
             if entry[-1:] in (".", ",") and entry[:-1].strip():
                 entries.append(entry[:-1].strip())
+            elif entry and re.search(r"\n[ \t]*\Z", piece[:-1]):
+                entries.append(entry)
         last = pieces[-1].strip().rstrip(".,").strip()
         if params.last == "keep" and last:
             entries.append(last)

@@ -12,6 +12,8 @@ from studio.spec import Fields, Node, RunContext, node, param, port
 class Cited(Node):
     """Read statements, one per line, each with the numbers of what it rests on: `1. She likes music (because of 0, 3)`.
 
+    The bracket may also hold nothing but numbers, at the end of the line: `(0, 3)`, `[0, 3]`.
+
     The numbers are looked up in `sources`. If one line has no such bracket, or a number that is no source, nothing is
     taken: `entries` is empty and `unreadable` is true. (Generative Agents, Park et al. 2023, reads its insights so.)
     """
@@ -31,8 +33,14 @@ class Cited(Node):
     def run(self, ctx: RunContext, params: Params, inputs: In) -> Out:
         entries: list[Any] = []
         for line in inputs.text.strip().split("\n"):
-            found = re.match(r"\s*(?:\d+[.)]\s*)?(.*?\S)\s*\(because of ([^)]*)\)", line)
-            numbers = [int(one) for one in re.findall(r"\d{1,9}", found.group(2))] if found else []
+            found = re.match(
+                r"\s*(?:\d+[.)]\s*|-\s+)?(.*?\S)\s*"
+                r"(?:\(because of ([^)]*)\)|[(\[](\d{1,9}(?:\s*,\s*\d{1,9})*)[)\]][\s.]*$)",
+                line,
+            )
+            numbers = (
+                [int(one) for one in re.findall(r"\d{1,9}", found.group(2) or found.group(3) or "")] if found else []
+            )
             places = [number - params.first for number in numbers]
             if found is None or not numbers or not all(0 <= place < len(inputs.sources) for place in places):
                 return self.Out(entries=[], unreadable=True)

@@ -66,6 +66,8 @@ async def test_a_row_that_is_none_is_told(row: Any) -> None:
         ("eat 3) work, 4) rest", ["work"], ["work", "rest"]),
         ("eat, 10) work", [], ["work"]),
         ("1) eat, 2) work", ["eat"], ["eat", "work"]),
+        ("1) eat\n2) work\n 3) rest", ["eat", "work"], ["eat", "work", "rest"]),
+        ("1)\n2) work until\n3", [], ["work until\n3"]),
         ("just rest", [], ["just rest"]),
         ("", [], []),
     ],

@@ -35,6 +35,9 @@ async def test_statements_are_read_with_their_sources() -> None:
         "a (because of)",
         "a (because of 3)",
         "a (because of x)",
+        "a (3)",
+        "a (x, 1)",
+        "in (1) a hall",
         "a (because of 0)\nb",
         "(because of 0)",
     ],
@@ -43,6 +46,13 @@ async def test_one_line_that_cannot_be_read_takes_all_of_them_away(text: str) ->
     out = await run_node(Cited, {}, {"text": text, "sources": SOURCES})
 
     assert (out.entries, out.unreadable) == ([], True)
+
+
+@pytest.mark.parametrize("line", ["a (0, 2)", "- a [0,2]", "1. a (0, 2).", "- a (because of 0 and 2)"])
+async def test_the_bracket_may_hold_nothing_but_numbers(line: str) -> None:
+    out = await run_node(Cited, {}, {"text": line, "sources": SOURCES})
+
+    assert out.entries == [{"text": "a", "numbers": [0, 2], "sources": ["a", "c"]}]
 
 
 async def test_numbers_may_begin_at_one() -> None:
