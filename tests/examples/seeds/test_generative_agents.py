@@ -700,6 +700,23 @@ def test_the_questions_rest_on_as_many_of_the_newest_memories_as_were_counted(tm
     assert "Maria is studying" in all_asked
 
 
+@pytest.mark.parametrize(
+    "reply",
+    [
+        "['Who is Ann?', 'Who is Bob?']",
+        'Here they are:\n```json\n["Who is Ann?", "Who is Bob?"]\n```',
+        '{"output": ["Who is Ann?", "Who is Bob?"]}',
+        "1. Who is Ann?\n2. Who is Bob?",
+        "Who is Ann?\n2) Who is Bob?\n",
+    ],
+)
+def test_questions_are_read_from_a_list_or_from_lines(tmp_path: Path, reply: str) -> None:
+    played = live(tmp_path, ann(left=5, attention=1), ["5", reply, *["unreadable", "no triple", "3"] * 2])
+
+    assert played.output("focal_points", "value") == ["Who is Ann?", "Who is Bob?"]
+    assert len(played.firings("insight")) == 2
+
+
 def test_a_reply_may_be_wrapped_in_an_object(tmp_path: Path) -> None:
     played = live(
         tmp_path, ann(attention=1, retention=0), ['{"output": "7"}', '{"output": 3}', '{"output": "x"}'], steps=3
