@@ -43,6 +43,9 @@ class Stuck(Node):
             )
         if len(inputs.events) > 100_000:
             raise NodeError("there are more than 100,000 events.", hint="Wire the last ones.", code="too_many")
-        sign, why = sign_of_circles(inputs.events, Signs(**params.as_dict()))
+        signs = Signs(
+            pairs=params.pairs, failures=params.failures, messages=params.messages, alternations=params.alternations
+        )
+        sign, why = sign_of_circles(inputs.events, signs)
         free: Any = Absent("it does not go in circles")
         return self.Out(stuck=bool(sign), free=not sign, sign=sign or free, why=why or free)
