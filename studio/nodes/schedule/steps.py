@@ -14,11 +14,11 @@ class Steps(Node):
     """Read the steps into which a model took an activity apart, and make their minutes come to its length.
 
     Each line is a step with a number of minutes: `1) wash (duration in minutes: 10, minutes left: 50)`, `wash, 10`,
-    `- wash: 10 min`. Minutes are rounded down to a multiple of *grain*, and a step that comes to 0 falls out; equal
-    steps in a row become one. What is too long is left out from where it passes the length, and the last step that
-    stays is made longer (or is all there is) so that the sum is right: Generative Agents (Park et al. 2023, section
-    4.3.1; released program, grain 5). The rows read `activity (step)`. Without a readable step the activity
-    stays whole.
+    `- wash: 10 min`; a single line may hold several, `wash 10, dress 12`. Minutes are rounded down to a multiple of
+    *grain*, and a step that comes to 0 falls out; equal steps in a row become one. What is too long is left out from
+    where it passes the length, and the last step that stays is made longer (or is all there is) so that the sum is
+    right: Generative Agents (Park et al. 2023, section 4.3.1; released program, grain 5). The rows read
+    `activity (step)`. Without a readable step the activity stays whole.
     """
 
     class Params(Fields):
@@ -41,7 +41,7 @@ class Steps(Node):
             raise NodeError(f"an activity of {inputs.minutes} minutes has no steps.")
         who = inputs.who or params.who
         steps: list[list[Any]] = []
-        for line in inputs.text.split("\n"):
+        for line in _lines(inputs.text):
             found = re.match(
                 r"\s*(?:\d+\s*[).:]|[-*])?\s*(.*?)[\s,;:(\-]*(?:duration in minutes\s*:\s*)?"
                 r"(?<![0-9])(?<![0-9]:)([0-9]{1,4})(?![0-9:])",
@@ -53,7 +53,7 @@ class Steps(Node):
             if who and step.startswith(f"{who} is "):
                 step = step[len(who) + 4 :]
             minutes = int(found.group(2)) // params.grain * params.grain
-            step = step.strip().rstrip(".").strip()
+            step = step.strip(" \t[]|\"'").rstrip(".").strip()
             if minutes and step and len(steps) < 1440:
                 if steps and steps[-1][0] == step:
                     steps[-1][1] += minutes
@@ -73,3 +73,13 @@ class Steps(Node):
         kept[-1][1] += inputs.minutes - total
         rows: list[Any] = [[f"{inputs.activity} ({step})", minutes] for step, minutes in kept]
         return self.Out(rows=rows, length=len(rows), unreadable=False)
+
+
+def _lines(text: str) -> list[str]:
+    """Return a line per step. A single line is cut behind each of its numbers if every piece then names a step."""
+    lines = [line for line in text.split("\n") if line.strip()]
+    if len(lines) == 1:
+        pieces = re.split(r"(?<=[0-9])\s*(?:min(?:utes?)?\.?)?\s*[\])]*\s*[,;]\s*", lines[0])
+        if all(re.search(r"[^\W\d_].*[0-9]", piece) for piece in pieces) and "minutes left" not in lines[0]:
+            return pieces
+    return lines
