@@ -408,7 +408,7 @@ def test_an_unknown_sector_is_home_and_an_unknown_thing_is_drawn(tmp_path: Path)
     known = live(
         tmp_path,
         ann(address="", event=["Ann Lee", None, None], schedule=schedule, hourly=schedule),
-        ["{shop}", "hall}", "till", *SHORT[3:]],
+        ["{shop}", "hall}", '"till"', *SHORT[3:]],
         town=town,
         start="2023-02-13T07:00:00",
     )
@@ -499,7 +499,7 @@ def test_a_conversation_holds_both_up_and_both_plan_anew(tmp_path: Path) -> None
     played.verify()
 
 
-@pytest.mark.parametrize(("reply", "talks"), [(" No\n", False), ("perhaps", True), ("", True)])
+@pytest.mark.parametrize(("reply", "talks"), [(" No.\n", False), ("perhaps", True), ("", True)])
 def test_a_decision_to_talk_that_cannot_be_read_is_a_yes(tmp_path: Path, reply: str, talks: bool) -> None:
     played = meet(tmp_path, [reply, *([*TALK, *MENDED] if talks else [])], {}, {})
 
