@@ -685,12 +685,12 @@ def test_an_insight_is_kept_with_its_evidence_depth_and_day_of_expiry(tmp_path: 
 def test_the_questions_rest_on_as_many_of_the_newest_memories_as_were_counted(tmp_path: Path) -> None:
     few = live(
         tmp_path,
-        ann(left=8, counted=1, memories=PAST[2:4], attention=1),
+        ann(left=8, counted=1, memories=PAST[1:4], attention=1),
         ["10", *REFLECTS],
         start="2023-02-13T20:00:00",
     )
     paper = live(
-        tmp_path, ann(left=8, counted=1, memories=PAST[2:4], attention=1), ["10", *REFLECTS],
+        tmp_path, ann(left=8, counted=1, memories=PAST[1:4], attention=1), ["10", *REFLECTS],
         start="2023-02-13T20:00:00", scoring="paper",
     )  # fmt: skip
     asked, all_asked = (next(one.text for one in played.prompts if one.node == "ask") for played in (few, paper))
@@ -698,6 +698,7 @@ def test_the_questions_rest_on_as_many_of_the_newest_memories_as_were_counted(tm
     assert "Klaus" in asked
     assert "Maria is studying" not in asked
     assert "Maria is studying" in all_asked
+    assert ("bed is idle" in asked, "bed is idle" in all_asked) == (False, True)
 
 
 @pytest.mark.parametrize(
