@@ -43,6 +43,8 @@ CHANGES = {
     "autogpt": ("3. Nobody helps you.", "3. No one helps you.", "system_text_builder", "0"),
     "soar": ("expression: cycle - 1", "expression: cycle - 2", "place", "0"),
     "lecun": ("plan[1:act_out]", "plan[0:act_out]", "intend", "0"),
+    "organism": ("State of the plant", "How the plant is", "perception/eye", "0"),
+    "twin": ("Each hour you", "Every hour you", "keeper", "0"),
 }
 """Per example: a text in its graph, what to put in its place, and the firing that must differ then."""
 
