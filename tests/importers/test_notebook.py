@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pytest
 from studio.export.notebook import notebook
 from studio.graph import Graph
 from studio.importers.opening import open_graph_file
-from studio.importers.script.notebook import read_notebook_text
+from studio.importers.script.notebook import _without_magics, read_notebook_text
 from studio.plugins.registries import registry_of
 from studio.support.errors import GraphError
 from studio.support.resources import bundled_graphs
@@ -65,6 +66,22 @@ def test_words_to_the_kernel_and_outputs_are_passed_over() -> None:
     )
 
     assert list(read_notebook_text(data).graph.nodes) == ["x"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '"""a\n!= b\n% c"""', "'''a\n! b'''", "'a\\\n! b'", '"a \'\'\' # (" \'\'\'\n! b\'\'\'', '("a"\n% ())',
+        '"a" \\\n% ()', '"""\\"""\n! b"""', '"it\'s" # (\'\'\'', "''\"\"", 'r"\\" # "',
+    ],
+)  # fmt: skip
+def test_a_line_within_a_text_or_brackets_is_no_word_to_the_kernel(text: str) -> None:
+    lines = f"x = {text}\n!pip install b\n%time\ny = 1".split("\n")
+
+    read = list(_without_magics(lines))
+
+    assert read == [*lines[:-3], "# !pip install b", "# %time", "y = 1"]
+    assert ast.dump(ast.parse("\n".join(read[:-3]))) == ast.dump(ast.parse(f"x = {text}"))
 
 
 def test_nothing_is_executed(tmp_path: Path) -> None:

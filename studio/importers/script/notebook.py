@@ -9,6 +9,7 @@ import ast
 import json
 import re
 from bisect import bisect_right
+from collections.abc import Iterator
 from itertools import accumulate
 from pathlib import Path
 from typing import Any, Final
@@ -23,6 +24,8 @@ MAX_NOTEBOOK: Final = 5 * MAX_BYTES
 
 _RUN: Final = "arun"
 _MAGIC: Final = re.compile(r"^[ \t]*[%!]")
+_PIECE: Final = re.compile(r"""\"{3}|'{3}|["'#()\[\]{}]|\\.?""")
+"""What says whether the next line is within a text, or brackets."""
 
 
 def read_notebook(path: Path) -> Opened:
@@ -89,7 +92,34 @@ def _source(cell: dict[str, Any]) -> str:
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     if lines[0].startswith("%%"):  # the whole cell is in another language
         return "\n".join(f"# {line}" for line in lines)
-    return "\n".join(f"# {line}" if _MAGIC.match(line) else line for line in lines)
+    return "\n".join(_without_magics(lines))
+
+
+def _without_magics(lines: list[str]) -> Iterator[str]:
+    """Yield the lines, those that speak to the kernel as comments: where a statement may begin, not inside of a text or
+    of brackets."""
+    quote, depth, goes_on = "", 0, False
+    for line in lines:
+        if not quote and not depth and not goes_on and _MAGIC.match(line):
+            yield f"# {line}"
+            continue
+        yield line
+        goes_on = False
+        for found in _PIECE.finditer(line):
+            piece = found[0]
+            if piece[0] == "\\":
+                goes_on = len(piece) == 1  # nothing follows it on the line
+            elif quote:
+                # Where one quote began a text, three of them end it and are an empty one beside it.
+                quote = "" if piece in (quote, quote * 3) else quote
+            elif piece == "#":
+                break
+            elif piece[0] in "\"'":
+                quote = piece
+            else:
+                depth = max(0, depth + (1 if piece in "([{" else -1))
+        if len(quote) == 1 and not goes_on:
+            quote = ""  # a text on one line ends there, or it is no Python
 
 
 def _is_text(value: object) -> bool:
