@@ -20,7 +20,6 @@ from studio.nodes.planning.propose import Propose
 from studio.nodes.planning.rollout import Rollout
 from studio.nodes.planning.train_critic import TrainCritic
 from studio.nodes.planning.transition import Transition
-from studio.nodes.store.fill import Fill
 from studio.stores import make_store
 from studio.support.errors import NodeError
 from tests.support.fake_context import FakeContext, present, run_node
@@ -247,10 +246,3 @@ async def test_too_many_states_are_refused() -> None:
         await run_node(
             Rollout, WALK, {"candidates": [[1] * 60] * 50, "state": 0, "configuration": TOY | {"latents": [0] * 200}}
         )
-
-
-async def test_many_keys_are_filled_at_once_and_others_stay() -> None:
-    ctx = stored(policy={"a": 1, "b": 2})
-
-    assert present(await run_node(Fill, {"store": "policy"}, {"values": {"b": 3, "c": None}}, ctx)) == {"length": 2}
-    assert ctx.stores["policy"].dump() == {"a": 1, "b": 3, "c": None}
