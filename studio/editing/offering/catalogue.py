@@ -7,7 +7,7 @@ A `TypeEntry` is worked out once per registry; what depends on a document (its s
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -264,15 +264,18 @@ class Start:
 def starting(doc: Document, at: At, entry: TypeEntry) -> Start:
     """Return with which params a node of an entry begins in a graph, so that nothing is wrong with it at once.
 
-    A node that uses a store gets one of the graph's, or one is declared; a region node without a body gets a new
-    subgraph with one input and one output. Apply `ops` before the node is added, in the same edit.
+    A node that uses a store gets one of the graph's, or one is declared; a node that uses several gets each another.
+    A region node without a body gets a new subgraph with one input and one output. Apply `ops` before the node is
+    added, in the same edit.
     """
     params: dict[str, Json] = dict(entry.params)
     ops: list[Op] = []
     cls = doc.registry.find(entry.type)
     for param in entry.stores if cls is not None else ():
         if param not in params and cls is not None:
-            name, declared = _store_for(doc, at, store_kinds_of(cls, param))
+            wanted = param if len(entry.stores) > 1 else ""
+            taken = {str(params[other]) for other in entry.stores if other in params}
+            name, declared = _store_for(doc, at, store_kinds_of(cls, param), wanted, taken)
             params[param] = name
             if declared is not None:
                 ops.append(PutStore(at, name, declared))
@@ -285,16 +288,20 @@ def starting(doc: Document, at: At, entry: TypeEntry) -> Start:
 
 _STORE_NAMES = {
     "queue": "tasks", "list": "notes", "priority_queue": "waiting", "table": "rows", "board": "board",
-    "messages": "conversation", "stream": "memories",
+    "messages": "conversation", "stream": "memories", "facts": "facts",
 }  # fmt: skip
 """What a store of a kind is called when it is declared for a node."""
 
 
-def _store_for(doc: Document, at: At, kinds: tuple[str, ...]) -> tuple[str, StoreDecl | None]:
+def _store_for(
+    doc: Document, at: At, kinds: tuple[str, ...], wanted: str, taken: Collection[str]
+) -> tuple[str, StoreDecl | None]:
+    """Return a store of the graph that is not taken, or one to declare, called as wanted or by its kind."""
     for name in stores_for(doc, at, kinds):
-        return name, None
+        if name not in taken:
+            return name, None
     kind = kinds[0] if kinds else "kv"
-    name = free_name(_STORE_NAMES.get(kind, "memory"), doc.scope(at).store_names())
+    name = free_name(wanted or _STORE_NAMES.get(kind, "memory"), {*doc.scope(at).store_names(), *taken})
     return name, StoreDecl(name, kind)
 
 

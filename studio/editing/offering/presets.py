@@ -168,6 +168,13 @@ STARTERS: Final[Mapping[str, tuple[str, Mapping[str, Json]]]] = {
     "json.build": ("value", {"names": ["value"]}),
     "json.validate": ("", {"schema": {"type": "object"}}),
     "list.filter": ("", {"condition": "item != null"}),
+    "list.unpack": ("", {"names": ["first", "second"]}),
+    "logic.require": ("value", {"expression": "value != null", "otherwise": "nothing came"}),
+    "planning.cost": ("", {"expression": "[abs(state - goal)]"}),
+    "planning.discomfort": ("", {"expression": "[abs(state - goal)]"}),
+    "planning.rollout": ("", {"next": "state + action"}),
+    "planning.transition": ("", {"next": "state + action"}),
+    "score.logistic": ("", {"weights": {"length": 1}}),
     "list.zip": ("items", {"names": ["items"]}),
     "human.ask": ("text", {"question": "{text}"}),
     "table.delete": ("key", {"filter": {"id": "{key}"}}),
@@ -179,6 +186,13 @@ the params."""
 UNFINISHED: Final = frozenset({"mcp.tool"})
 """Types that nothing can begin: their ports follow from what a person has to look at first, and they say so. They are
 offered by name, and not for the end of a wire."""
+
+
+SPECIALISED: Final = frozenset({
+    "Activation", "Automata", "Chunks", "Facts", "Planning", "Preferences", "Productions", "Prompts", "Rules",
+    "Schedules", "Scores", "Utilities", "Worlds",
+})  # fmt: skip
+"""Categories of one school or trade. A word such as *memory* or *prompt* means them only where nothing common fits."""
 
 
 SYNONYMS: Final[Mapping[str, str]] = {

@@ -12,10 +12,13 @@ from studio.editing.offering.catalogue import (
     TypeEntry,
     words_of,
 )
-from studio.editing.offering.presets import ADVICE
+from studio.editing.offering.presets import ADVICE, SPECIALISED
 from studio.support.nearest import nearest
 
 T = TypeVar("T")
+
+_APART: Final = 27.0
+"""What types of specialised categories stand behind others: a little more than lies between title and first synonym."""
 
 LONGEST_QUERY: Final = 200
 """More of a query than this is not looked at."""
@@ -83,8 +86,10 @@ def _score(entry: TypeEntry, words: list[str], phrase: str) -> float:
         total += score
     if len(words) > 1 and any(f" {phrase} " in part for part in (title, synonyms, summary)):
         total += 30.0
+    if entry.category in SPECIALISED:
+        total -= _APART * len(words)
     # A preset is one job of its type: for a word that fits both alike, the type itself comes first.
-    return total / len(words) - (0.25 if entry.preset else 0.0)
+    return max(total / len(words) - (0.25 if entry.preset else 0.0), 1.0)
 
 
 def _is_spread(word: str, text: str) -> bool:

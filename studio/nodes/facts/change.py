@@ -9,7 +9,7 @@ from studio.spec import Fields, Node, RunContext, node, port
 from studio.support.values import Absent
 
 
-@node("facts.change", category="Facts", icon="facts", stores={"store": "write"})
+@node("facts.change", title="Change facts", category="Facts", icon="facts", stores={"store": "write"})
 class Change(Node):
     """Change the facts of a working memory, all at once.
 

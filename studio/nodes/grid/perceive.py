@@ -11,7 +11,7 @@ from studio.spec import Fields, Node, RunContext, node, param, port
 from studio.support.errors import NodeError
 
 
-@node("grid.perceive", title="Perceive", category="Worlds", icon="search", limits="40,000 tiles")
+@node("grid.perceive", title="Perceive nearby events", category="Worlds", icon="search", limits="40,000 tiles")
 class Perceive(Node):
     """Notice what happens near a tile: the closest events of the same arena that are not remembered as recent.
 

@@ -13,7 +13,7 @@ from studio.support.templates import placeholders, render
 from studio.support.values import Json, preview
 
 
-@node("messages.pack", title="Pack a prompt", category="Models", icon="window", library="tokenizers")
+@node("messages.pack", title="Pack messages", category="Models", icon="window", library="tokenizers")
 class Pack(Node):
     """Pack a prompt: standing texts, remembered entries, the newest of a conversation, and a last word.
 

@@ -9,7 +9,7 @@ from studio.support.errors import NodeError
 from studio.support.values import Json, preview
 
 
-@node("planning.perceive", title="Perceive", category="Planning", icon="search")
+@node("planning.perceive", title="Perceive a state", category="Planning", icon="search")
 class Perceive(Node):
     """Take from an observation what the task needs, and tell the state at several levels, from fine to coarse.
 

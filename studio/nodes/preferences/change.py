@@ -9,7 +9,10 @@ from studio.nodes.store._ops import ask, store_param
 from studio.spec import Fields, Node, RunContext, node, port
 
 
-@node("preferences.change", category="Preferences", icon="preferences", stores={"store": "write"})
+@node(
+    "preferences.change", title="Change preferences", category="Preferences", icon="preferences",
+    stores={"store": "write"},
+)  # fmt: skip
 class Change(Node):
     """Keep the preferences that stand: put in what was made, take out what has lost its reason.
 

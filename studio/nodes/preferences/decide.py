@@ -15,7 +15,7 @@ from studio.support.values import Absent
 
 
 @node(
-    "preferences.decide", title="Decide", category="Preferences", icon="decide",
+    "preferences.decide", title="Decide by preferences", category="Preferences", icon="decide",
     stores={"facts": "write", "preferences": "read"},
 )  # fmt: skip
 class Decide(Node):

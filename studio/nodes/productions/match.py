@@ -9,7 +9,9 @@ from studio.spec import Fields, Node, RunContext, node, port
 from studio.support.values import ABSENT, Absent
 
 
-@node("productions.match", title="Match rules", category="Productions", icon="filter", limits="1,000 rules in 0.1 s")
+@node(
+    "productions.match", title="Match productions", category="Productions", icon="filter", limits="1,000 rules in 0.1 s"
+)
 class Match(Node):
     """Find the rules whose every condition holds in the buffers, with what their variables stand for.
 
