@@ -52,7 +52,7 @@ class Case(NamedTuple):
 
 
 EYE = "perception/eye"
-RATING = "noticing/importance_rater/rating"
+DECIDER = "reaction/react_decider/decide_to_talk"
 CASES = [
     Case("autogpt", "system_text_builder", "template", "3. Nobody helps you.", "3. No one helps you.", asker="thinker"),
     Case("babyagi", "task_creator/version_a_b", "instructions", "do not wait yet", "are not there yet"),
@@ -60,13 +60,13 @@ CASES = [
     Case("chatbot", "rolling_summary", "instructions", "short notes", "brief notes"),
     Case("chatbot", "title_maker", "instructions", "two to five", "three to six", at=0.2),
     Case("copilot", "snippet_texts", "expression", "Lines like", "Rows like", asker="completion_model"),
-    Case("generative_agents", RATING, "instructions", "a life", "lives"),
-    Case("generative_agents", "next_action/action_placer/sector", "instructions", "Answer", "Reply", at=0.4),
+    Case("generative_agents", "next_action/action_placer/sector", "instructions", "Answer", "Reply"),
+    Case("generative_agents", "reaction/dialogue/summary", "instructions", "a few words", "some words", at=0.4),
     Case("gpt_engineer", "anything_else", "template", "still unclear", "unclear yet", asker="clarifier"),
     Case("organism", EYE, "instructions", "State of", "How is"),
     Case("organism", EYE, "instructions", "State of", "How is", at=0.7),
     Case("repocoder", "prompt_shape", "template", "may help", "can help", asker="generator"),
-    Case("smallville", f"inhabitants/{RATING}", "instructions", "a life", "lives"),
+    Case("smallville", f"inhabitants/{DECIDER}", "instructions", "begin a", "start a"),
     Case("software_agent", "restater", "instructions", "a few", "some"),
     Case("software_agent", "edit/patch_writer/greedy_one", "instructions", "edit", "change", at=0.5),
     Case("twin", "keeper", "system", "Each hour you do", "Every hour you do"),
