@@ -7,6 +7,10 @@ from typing import Any
 
 from studio.spec import Fields, Node, RunContext, node, param, port
 
+NUMBERS = r"[(\[](\d{1,9}(?:\s*,\s*\d{1,9})*)[)\]][\s.]*$"
+CITED = re.compile(r"\s*(?:\d+[.)]\s*|-\s+)?(.*?\S)\s*(?:\(because of ([^)]*)\)|" + NUMBERS + ")")
+"""A statement, and the numbers behind *because of* or at the end of its line."""
+
 
 @node("text.cited", title="Read cited statements", category="Text", icon="list", limits="1,000,000 characters")
 class Cited(Node):
@@ -33,11 +37,7 @@ class Cited(Node):
     def run(self, ctx: RunContext, params: Params, inputs: In) -> Out:
         entries: list[Any] = []
         for line in inputs.text.strip().split("\n"):
-            found = re.match(
-                r"\s*(?:\d+[.)]\s*|-\s+)?(.*?\S)\s*"
-                r"(?:\(because of ([^)]*)\)|[(\[](\d{1,9}(?:\s*,\s*\d{1,9})*)[)\]][\s.]*$)",
-                line,
-            )
+            found = CITED.match(line)
             numbers = (
                 [int(one) for one in re.findall(r"\d{1,9}", found.group(2) or found.group(3) or "")] if found else []
             )
