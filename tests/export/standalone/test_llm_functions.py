@@ -9,7 +9,6 @@ import types
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
-from unittest.mock import patch
 
 import pytest
 from hypothesis import given, settings
@@ -56,8 +55,11 @@ def script_of(cls: type[Node], params: Mapping[str, Json]) -> str:
 def names_of(script: str) -> dict[str, Any]:
     """Return what a script defines."""
     module = types.ModuleType("script")
-    with patch.dict(sys.modules, script=module):  # dataclasses look for the module they are made in
+    sys.modules["script"] = module  # dataclasses look for the module they are made in
+    try:
         exec(compile(script, "<script>", "exec"), module.__dict__)  # noqa: S102 - what the generator under test wrote
+    finally:
+        del sys.modules["script"]  # this one alone: what was first imported meanwhile is in use
     return module.__dict__
 
 

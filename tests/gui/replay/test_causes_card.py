@@ -21,6 +21,7 @@ from studio.gui.replay.lit import Lit
 from studio.gui.replay.session import Session, Source
 from studio.gui.widgets.picker_bar import NAME, PickerBar
 from studio.replay.causes import Causes
+from studio.replay.causes.closure import Closure
 from studio.support.resources import bundled_graphs
 from tests.gui.desk import Desk
 from tests.gui.popups.test_context import choose, menu_at
@@ -170,8 +171,14 @@ def test_escape_ends_it_and_nothing_is_lit(desk: Desk, open_run: Open, qtbot: An
 def test_a_search_that_is_given_up_lights_nothing(
     desk: Desk, open_run: Open, qtbot: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("studio.gui.replay.causes.asking.SLICE_S", 0)
     monkeypatch.setattr("studio.gui.replay.causes.card.SLOW_MS", 0)
+    searched = Closure.go_on
+
+    def without_end(walk: Closure, seconds: float) -> bool:
+        searched(walk, seconds)
+        return False
+
+    monkeypatch.setattr(Closure, "go_on", without_end)  # else it may be over before it is given up
     session = open_run("order_desk")
     desk.press(Qt.Key.Key_Y, widget=desk.canvas.view)
     qtbot.waitUntil(lambda: (shown := lights(desk).of(session)) is not None and shown.count > 0)
