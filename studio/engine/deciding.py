@@ -11,6 +11,7 @@ from studio.engine.firing import CONTAINERS, Failure, as_node_error, message_of
 from studio.engine.plan import NodePlan
 from studio.engine.racing import arrive
 from studio.engine.recorded import Divergence
+from studio.spec.choices import choice_problem
 from studio.spec.types import type_of
 from studio.support.errors import NodeError
 from studio.support.ticks import tick_path
@@ -170,6 +171,9 @@ def play(context: Context, values: dict[str, Any], todo: list[int]) -> None:
     region, node = context.region, context.node_plan
     held: dict[str, Any] = {}
     if node.role == "input":
+        if node.choices and (why := choice_problem(node.name, node.choices, values["value"])):
+            fail(context, NodeError(why, code="wrong_choice"), todo)
+            return
         held = values
     elif node.role == "stop":
         region.stopped = True

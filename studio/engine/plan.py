@@ -20,6 +20,7 @@ from studio.graph.model import Graph, NodeInstance
 from studio.graph.order import same_tick_order
 from studio.graph.ports import NodePorts, node_ports
 from studio.graph.scope import Scope
+from studio.spec.choices import choices_of
 from studio.spec.fields import Field, Fields
 from studio.spec.node import Node, NodeSpec
 from studio.spec.registry import Registry
@@ -94,6 +95,7 @@ class NodePlan:
         "blocking",
         "body",
         "cancellable",
+        "choices",
         "cls",
         "contends",
         "copied",
@@ -137,6 +139,8 @@ class NodePlan:
         self.spec: NodeSpec = cls.spec
         self.params: Any = params
         self.role = cls.spec.role
+        self.choices: tuple[Json, ...] = choices_of(instance.params) if self.role == "input" else ()
+        """Of an input: the only values it takes, any if there are none."""
         self.copies = not cls.__module__.startswith(BUILT_IN)
         self.copied: tuple[str, ...] = ()
         made = cls()

@@ -16,6 +16,7 @@ from studio.engine.plan import RegionPlan, compile_plan
 from studio.graph.check import require_runnable
 from studio.graph.model import Graph
 from studio.graph.scope import Scope, bundle
+from studio.spec.choices import choice_hint, choice_problem
 from studio.spec.registry import Registry
 from studio.spec.types import type_of, value_check
 from studio.support.errors import UsageError
@@ -121,7 +122,7 @@ def _fingerprint(graph: Graph) -> bytes:
 def bind_inputs(plan: RegionPlan, given: Mapping[str, Json]) -> dict[str, Json]:
     """Match the caller's inputs to the graph's; bytes become the values that stand for them.
 
-    Raises UsageError for unknown, missing or ill-typed ones.
+    Raises UsageError for unknown, missing or ill-typed ones, and for a value that is none of an input's choices.
     """
     wanted = plan.input_nodes
     for name in given:
@@ -149,6 +150,8 @@ def bind_inputs(plan: RegionPlan, given: Mapping[str, Json]) -> dict[str, Json]:
                     f"The input `{name}` takes {params.kind}, but got {type_of(value)}: {preview(value)}.",
                     hint=f"Give it as -i {name}=VALUE or -i {name}=@FILE.",
                 )
+            if problem := choice_problem(name, node.choices, value):
+                raise UsageError(problem, hint=choice_hint(node.choices, value))
             bound[name] = value
         elif "value" not in node.instance.params:
             missing.append(name)

@@ -32,7 +32,10 @@ def likely_output(graph: Graph) -> str:
 
 
 def _likely(graph: Graph, type: str, kinds: tuple[str, ...], names: tuple[str, ...], usable: tuple[str, ...]) -> str:
-    nodes = {name: node.params.get("kind", "any") for name, node in graph.nodes.items() if node.type == type}
+    found = {name: node for name, node in graph.nodes.items() if node.type == type}
+    # What can only be picked is not what is said, unless there is nothing else.
+    open_ones = {name: node for name, node in found.items() if not node.params.get("choices")} or found
+    nodes = {name: node.params.get("kind", "any") for name, node in open_ones.items()}
     for name, kind in nodes.items():
         if kind in kinds:
             return name

@@ -13,6 +13,7 @@ from typing import TypeVar
 from studio.graph.model import NODE_KEYS, NodeInstance
 from studio.graph.names import RESERVED_PORTS, port_problem
 from studio.graph.scope import BODY_PARAM, Scope
+from studio.spec.choices import choices_of
 from studio.spec.fields import MISSING, Field, Fields
 from studio.spec.node import Node
 from studio.spec.params import Fault, read_params
@@ -171,7 +172,7 @@ def _body_ports(scope: Scope, node: NodeInstance, registry: Registry, ports: Nod
             message = "The body has an input `items`, but that is what the map splits."
             ports.findings.append(Fault("port_name", message, "Call the body's input otherwise."))
             continue
-        ports.inputs[name] = replace(spec, type="any") if is_map and name in names else spec
+        ports.inputs[name] = replace(spec, type="any", choices=()) if is_map and name in names else spec
     for name, spec in outputs.items():
         ports.outputs[name] = replace(spec, type="list", schema=None) if is_map else spec
     if is_map:
@@ -197,8 +198,9 @@ def body_fields(body: Scope, registry: Registry) -> tuple[dict[str, Field], dict
         if role == "input":
             default = node.params.get("value", MISSING)  # null is a default, too
             inputs[name] = Field(
-                name=name, kind="port", type=said.type, default=default, help=about, schema=said.schema
-            )
+                name=name, kind="port", type=said.type, default=default, help=about, schema=said.schema,
+                choices=choices_of(node.params) if usable else (),
+            )  # fmt: skip
         else:
             outputs[name] = Field(name=name, kind="port", type=said.type, help=about, schema=said.schema)
     return inputs, outputs

@@ -13,6 +13,7 @@ from studio.graph.model import Graph
 from studio.graph.ports import body_fields
 from studio.graph.scope import Scope
 from studio.plugins.registries import require_own_types
+from studio.spec.choices import choice_hint, choice_problem
 from studio.spec.fields import Field
 from studio.spec.json_schema import schema_of_all
 from studio.spec.types import BLOB_TYPES
@@ -103,6 +104,9 @@ class GraphService:
             encode(dict(inputs))
         except NotJson as error:
             raise UsageError(f"The inputs cannot be stored: {error}.") from None
+        for name, field in self.open_inputs.items():
+            if name in inputs and (problem := choice_problem(name, field.choices, inputs[name])):
+                raise UsageError(problem, hint=choice_hint(field.choices, inputs[name]))
         faults = schema_faults(self.input_schema, dict(inputs))
         if faults:
             raise UsageError("The inputs do not fit the graph: " + " ".join(faults[:5]))

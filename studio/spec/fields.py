@@ -47,7 +47,8 @@ class Field:
     schema: Mapping[str, Json] | None = None
     ge: float | None = None
     le: float | None = None
-    choices: tuple[str, ...] = ()
+    choices: tuple[Json, ...] = ()
+    """The only values it takes; any if there are none. Those of a declared param are texts."""
     editor: Mapping[str, Json] = field(default_factory=dict)
     passes_absence: bool = False
     """For an optional input: if it is wired but absent, the node gets the `Absent`; the default stands for no wire."""

@@ -21,8 +21,11 @@ _SCHEMAS: Final[Mapping[str, dict[str, Json]]] = {
 
 
 def schema_of(field: Field) -> dict[str, Json]:
-    """Return the schema of the values that one port takes; `any` and `json` without one of their own take all."""
+    """Return the schema of the values that one port takes; `any` and `json` without one of their own take all.
+    Where there are choices, it is one of them."""
     inner = dict(field.schema) if field.schema is not None else dict(_SCHEMAS.get(field.type, {}))
+    if field.choices:
+        inner["enum"] = list(field.choices)
     schema: dict[str, Json] = {"type": "array", "items": inner} if field.join == "many" else inner
     return {**schema, "description": field.help} if field.help else schema
 

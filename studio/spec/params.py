@@ -83,8 +83,9 @@ def _value_fault(spec: Field, value: Json) -> Fault | None:
     if check is not None and not check(value):
         message = f"must be {TYPE_WORDS[spec.type]}, not {_shown(value)}."
     elif spec.choices and value not in spec.choices:
-        message = f"must be one of {', '.join(spec.choices)}, not {_shown(value)}."
-        hint = did_you_mean(value, spec.choices) if isinstance(value, str) else ""
+        words = [str(one) for one in spec.choices]
+        message = f"must be one of {', '.join(words)}, not {_shown(value)}."
+        hint = did_you_mean(value, words) if isinstance(value, str) else ""
     elif spec.ge is not None and value < spec.ge:
         message = f"must be at least {spec.ge:g}, not {value:g}."
     elif spec.le is not None and value > spec.le:

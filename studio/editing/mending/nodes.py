@@ -83,7 +83,7 @@ def param_value(spot: Spot) -> Iterator[Fix]:
 def _meant(spec: Field, value: Json) -> Iterator[Json]:
     if isinstance(value, str):
         if spec.choices:
-            yield nearest(value, spec.choices)
+            yield nearest(value, map(str, spec.choices))
         yield typed_value(value.strip())
         yield {"yes": True, "no": False, "true": True, "false": False}.get(value.strip().casefold(), value)
     number = type(value) in (int, float)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import keyword
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Final
 
 from studio.export.literals import literal, text_literal
+from studio.spec.choices import told_choices
 from studio.spec.fields import MISSING, Field
 from studio.spec.types import BLOB_TYPES
 from studio.support.values import Json
@@ -57,7 +58,7 @@ class Arguments:
             if kind != "boolean":
                 words.append(f"metavar={text_literal(option.upper())}")
         words.extend(self._kind(kind, field.default, constant))
-        words.append(f"help={literal(_help(kind, field.help), block=False)}")
+        words.append(f"help={literal(_help(kind, field.help, field.choices), block=False)}")
         self.lines.append(f"parser.add_argument({', '.join(words)})")
         self.given[name] = f"args.{place}"
 
@@ -91,9 +92,12 @@ def _free(option: str, taken: Collection[str]) -> str:
     return name
 
 
-def _help(kind: str, said: str) -> str:
+def _help(kind: str, said: str, choices: Sequence[Json] = ()) -> str:
     """Return what to give, for argparse, in which `%` is no plain sign."""
     text = " ".join(said.split()) or (f"a file: {kind}" if kind in BLOB_TYPES else _HELP.get(kind, f"JSON: {kind}"))
+    if choices:
+        told = f"One of {told_choices(choices)}."
+        text = f"{text} {told}" if said.strip() else told
     return text.replace("%", "%%")
 
 

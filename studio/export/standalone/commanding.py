@@ -15,6 +15,7 @@ from studio.export.standalone.outline import Wiring
 from studio.export.standalone.wording import Words
 from studio.models.names import ROLES
 from studio.settings.settings import Settings
+from studio.spec.choices import told_choices
 from studio.spec.types import BLOB_TYPES
 from studio.support.plain import plain_line
 from studio.support.values import Json, encode, preview
@@ -53,6 +54,7 @@ class InputOption:
     help: str
     required: bool
     default: Json = None
+    choices: tuple[Json, ...] = ()
 
     @property
     def metavar(self) -> str:
@@ -62,10 +64,10 @@ class InputOption:
         """The option with a value it takes, as typed in a shell."""
         if self.kind in BLOB_TYPES:
             return f"{self.option} @FILE"
-        value = _SAMPLES.get(self.kind, "…")
+        value: Json = self.choices[0] if self.choices else _SAMPLES.get(self.kind, "…")
         if self.default is not None:
-            value = self.default if isinstance(self.default, str) else encode(self.default).decode()
-        return f"{self.option} {shlex.quote(value)}"
+            value = self.default
+        return f"{self.option} {shlex.quote(value if isinstance(value, str) else encode(value).decode())}"
 
 
 def input_options(plan: RegionPlan) -> list[InputOption]:
@@ -99,6 +101,7 @@ def _option(node: NodePlan, name: str, option: str, attribute: str) -> InputOpti
         params.help or node.instance.title,
         "value" not in node.instance.params,
         params.value,
+        node.choices,
     )
 
 
@@ -228,6 +231,9 @@ def _argument(one: InputOption) -> str:
         facts.append("required=True")
     facts.append(f"metavar={text_literal(one.metavar)}")
     help_text = one.help.strip()
+    if one.choices:
+        told = f"One of {told_choices(one.choices)}."
+        help_text = f"{help_text} {told}" if help_text else told
     if not one.required:
         default = f"(default: {preview(one.default, SHOWN)})"
         help_text = f"{help_text} {default}" if help_text else default

@@ -70,6 +70,8 @@ def _input(node: NodePlan, words: Words) -> str:
     facts = [] if params.kind == "any" else [text_literal(params.kind)]
     if "value" in node.instance.params:
         facts.append("required=False")
+    if node.choices:
+        facts.append(f"choices={literal(list(node.choices))}")
     return f"{words('Input')}({', '.join(facts)})"
 
 

@@ -45,6 +45,8 @@ class Wiring:
     """What the region nodes run, by node index."""
     item: bool = False
     """True if a map runs it, per item."""
+    inner: bool = False
+    """True if a node runs it: what it is given was not looked at before."""
 
     @property
     def steps(self) -> Iterator[Step]:

@@ -19,14 +19,18 @@ def outline(plan: RegionPlan) -> list[Wiring]:
     return order
 
 
-def _outline(plan: RegionPlan, item: bool, known: dict[int, Wiring], order: list[Wiring]) -> Wiring:
+def _outline(
+    plan: RegionPlan, item: bool, known: dict[int, Wiring], order: list[Wiring], inner: bool = False
+) -> Wiring:
     if id(plan) in known:
         known[id(plan)].item |= item
+        known[id(plan)].inner |= inner
         return known[id(plan)]
-    wiring = known[id(plan)] = Wiring(plan, loops=plan.is_shared or _may_tick_again(plan, set()), item=item)
+    loops = plan.is_shared or _may_tick_again(plan, set())
+    wiring = known[id(plan)] = Wiring(plan, loops=loops, item=item, inner=inner)
     for node in plan.nodes:
         if node.body is not None:
-            wiring.bodies[node.index] = _outline(node.body.plan, node.role == "map", known, order)
+            wiring.bodies[node.index] = _outline(node.body.plan, node.role == "map", known, order, inner=True)
     order.append(wiring)
     _arrange(wiring)
     return wiring
@@ -73,6 +77,7 @@ def _arrange(wiring: Wiring) -> None:
 def _opens(wiring: Wiring, node: NodePlan) -> bool:
     """True for an input that cannot fail and waits for nothing: it may stand before all others."""
     checked = wiring.item and any(kind not in ("any", "json") for kind in node.out_types.values())
+    checked = checked or (wiring.inner and bool(node.choices))
     return node.role == "input" and not node.when and not checked
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from studio.support.errors import NodeError
+from studio.support.values import Json
 
 if TYPE_CHECKING:
     from studio.export.standalone.runtime.firing import Firing
@@ -30,12 +31,14 @@ class Declared(Protocol):
 class Input:
     """An input of a graph: the port type of its values, and whether a node that runs it needs one.
 
-    `null_default`: its default is null, which an item of a map falls back to and nobody else.
+    `choices` are the only values it takes, any if there are none. `null_default`: its default is null, which an item of
+    a map falls back to and nobody else.
     """
 
     kind: str = "any"
     required: bool = True
     null_default: bool = False
+    choices: Sequence[Json] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -17,6 +17,7 @@ from studio.export.standalone.runtime.playing import EXIT_CODES, Result, play
 from studio.export.standalone.runtime.recording import Recorder
 from studio.export.standalone.runtime.run import Run
 from studio.graph.model import LIMITS
+from studio.spec.choices import choice_hint, choice_problem
 from studio.spec.given import given_values
 from studio.spec.types import type_of, value_check
 from studio.support.errors import EnvironmentProblem, StudioError, UsageError
@@ -258,7 +259,8 @@ class Progress:
 
 
 def bound(graph: Graph, given: Mapping[str, tuple[str, str, str | None]]) -> dict[str, Json]:
-    """Return the values of the inputs that are given. Raises `UsageError` for one that is of the wrong type."""
+    """Return the values of the inputs that are given. Raises `UsageError` for one of a wrong type or none of
+    its choices."""
     options = {name: option for name, (option, _, _) in given.items()}
     texts = [(name, kind, text) for name, (_, kind, text) in given.items() if text is not None]
     values = given_values(texts, lambda name: f"{options[name]} ")
@@ -268,6 +270,9 @@ def bound(graph: Graph, given: Mapping[str, tuple[str, str, str | None]]) -> dic
         value = value.value() if isinstance(value, Blob) else value
         if check is not None and not check(value):
             raise UsageError(f"The input `{name}` takes {kind}, but got {type_of(value)}: {preview(value)}.")
+        choices = graph.inputs[name].choices
+        if problem := choice_problem(name, choices, value):
+            raise UsageError(problem, hint=choice_hint(choices, value))
     return values
 
 

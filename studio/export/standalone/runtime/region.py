@@ -11,6 +11,7 @@ from studio.engine.firing import Failure, RunHalted, as_node_error, is_halt, mes
 from studio.export.standalone.runtime.graph import UNWRITTEN_MAX_TICKS, Graph
 from studio.export.standalone.runtime.ports import Port, port_name, ports_of
 from studio.export.standalone.runtime.wires import Outs, Wire, Wires, gather, pick
+from studio.spec.choices import choice_problem
 from studio.spec.types import type_of, value_check
 from studio.support.errors import NodeError, UsageError
 from studio.support.ticks import tick_part, tick_path
@@ -267,6 +268,10 @@ class Region:
             return self.skip(firing, why if why.reason else Absent(f"no value was given for the input `{name}`"))
         if wire.origin is not None:
             firing.origins["value"] = wire.origin
+        if (known := self.graph.inputs.get(name)) is not None and known.choices:
+            if why := choice_problem(name, known.choices, wire.value):
+                self.run.count("firings", firing.meter)
+                return self._fail(firing, NodeError(why, code="wrong_choice"))
         return self._play(firing, {"value": wire.value})
 
     def output(
