@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator
 
+from studio.graph.alarms import check_dynamics
 from studio.graph.check_edges import check_edges
 from studio.graph.check_regions import check_regions
 from studio.graph.checking import Report, View
 from studio.graph.diagnostics import Diagnostic, Severity
 from studio.graph.model import LIMITS, Graph, NodeInstance
 from studio.graph.ports import NodePorts, body_of
+from studio.graph.reading import is_file_reference
 from studio.graph.scope import Scope
 from studio.spec.registry import Registry, default_registry
 from studio.spec.types import type_of, value_check
@@ -87,6 +89,7 @@ def check_view(view: View) -> None:
     if not graph.nodes:
         view.graph_finding("empty", "warning", f"The graph `{graph.name}` has no nodes.", "Add a node.")
     _limits(view, graph.limits, None)
+    _dynamics(view)
     for name, ports in view.ports.items():
         node = graph.nodes[name]
         for found in ports.findings:
@@ -107,6 +110,19 @@ def _limits(view: View, limits: dict[str, float], node: NodeInstance | None) -> 
             view.graph_finding("unknown_limit", "error", f"There is no limit `{name}`.", hint, param=name)
         else:
             view.node_finding("unknown_limit", "error", f"There is no limit `{name}`.", node, hint, param=name)
+
+
+def _dynamics(view: View) -> None:
+    if not view.graph.dynamics:
+        return
+    try:
+        check_dynamics(view.graph.dynamics)
+    except GraphError as error:
+        view.graph_finding("dynamics_key", "error", error.message, error.hint, param="dynamics")
+    if view.scope.outer is not None and not is_file_reference(view.scope.name):
+        message = f"`dynamics` of the subgraph `{view.scope.name}` has no effect: only the graph that is run says it."
+        hint = "Move it to the graph of the file, or delete it."
+        view.graph_finding("dynamics_inside", "warning", message, hint, param="dynamics")
 
 
 def _default(view: View, node: NodeInstance, ports: NodePorts) -> None:

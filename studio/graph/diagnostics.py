@@ -80,6 +80,10 @@ HELP: Final[Mapping[str, str]] = {
     "Write `default: {port: value}`, or another `on_error`.",
     "default_unused": "`default` is used only with `on_error: default`. Add that line, or delete `default`.",
     "unknown_limit": "There is no limit of this name. Limits are firings, ticks, calls, tokens, cost_usd, seconds.",
+    "dynamics_key": "`dynamics` says what is done about alarms: `on_alarm`, or `stall`, `procrastination`, `circle`, "
+    "`wander` for one kind, each `off`, `warn`, `pause` or `stop`; thresholds stand under `settings`. Correct it.",
+    "dynamics_inside": "A run has one answer to alarms, that of the graph it runs; subgraphs do not change it. Move "
+    "`dynamics` to the graph of the file, or delete it.",
     # -- edges
     "edge_node": "The edge begins or ends at a node that does not exist. Correct the name or add the node.",
     "edge_port": "The node has no port of this name. Correct the spelling; ports made from params follow the params.",

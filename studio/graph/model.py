@@ -107,8 +107,8 @@ class StoreDecl:
 
 
 _COMPARED = (
-    "name", "about", "nodes", "edges", "stores", "until", "max_ticks", "on_limit", "limits", "graphs",
-    "layout", "extra",
+    "name", "about", "nodes", "edges", "stores", "until", "max_ticks", "on_limit", "limits", "dynamics",
+    "graphs", "layout", "extra",
 )  # fmt: skip
 
 
@@ -128,6 +128,9 @@ class Graph:
     max_ticks: int | None = None
     on_limit: Literal["stop", "fail"] = "stop"
     limits: dict[str, float] = field(default_factory=dict)
+    dynamics: dict[str, Json] = field(default_factory=dict)
+    """What is done about alarms of a run's dynamics, as written (`dynamics.policy` says what it may hold). Only that of
+    the graph that is run has an effect."""
     graphs: dict[str, Graph] = field(default_factory=dict)
     layout: dict[str, Json] = field(default_factory=dict)
     extra: dict[str, Json] = field(default_factory=dict)

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final, Literal, cast
 
+from studio.graph.alarms import check_dynamics
 from studio.graph.comments import END, FOOTER, HEADER, Found, find_comments
 from studio.graph.migrations import migrate
 from studio.graph.model import (
@@ -307,6 +308,15 @@ class _Reader:
     def _limits(self, graph: Graph, tree: Tree, depth: int) -> None:
         graph.limits = self.limits(tree, "the graph")
 
+    def _dynamics(self, graph: Graph, tree: Tree, depth: int) -> None:
+        if tree.value is not None and type(tree.value) is not dict:
+            hint = "Write `dynamics: {on_alarm: pause}`, or `off`, `warn` or `stop`."
+            raise self.refuse("`dynamics` must be a mapping.", tree.line, hint)
+        for key, value in self.mapping(tree, "`dynamics`").items():
+            parts = {key: value.plain()}
+            check_dynamics(parts, f"{self.file}:{tree.keys[key].line + 1}")
+            graph.dynamics |= parts
+
     def _graphs(self, graph: Graph, tree: Tree, depth: int) -> None:
         for name, item in self.mapping(tree, "`graphs`").items():
             line = tree.keys[name].line + 1
@@ -321,8 +331,8 @@ class _Reader:
 
     _sections: dict[str, Callable[[_Reader, Graph, Tree, int], None]] = {  # noqa: RUF012
         "studio": _studio, "name": _name, "about": _about, "nodes": _nodes, "edges": _edges, "stores": _stores,
-        "until": _until, "max_ticks": _max_ticks, "on_limit": _on_limit, "limits": _limits, "graphs": _graphs,
-        "layout": _layout,
+        "until": _until, "max_ticks": _max_ticks, "on_limit": _on_limit, "limits": _limits,
+        "dynamics": _dynamics, "graphs": _graphs, "layout": _layout,
     }  # fmt: skip
 
 

@@ -71,6 +71,8 @@ def _sections(out: Emitter, graph: Graph, indent: int, key: str | None, *, with_
         out.pair(indent, "on_limit", graph.on_limit, "on_limit")
     if graph.limits or out.has_comments("limits"):
         out.pair(indent, "limits", graph.limits, "limits")
+    if graph.dynamics or out.has_comments("dynamics"):
+        out.pair(indent, "dynamics", graph.dynamics, "dynamics")
     _graphs(out, indent, graph, with_bodies)
     for name, value in graph.extra.items():
         out.pair(indent, name, value, name)

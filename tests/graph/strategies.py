@@ -86,6 +86,13 @@ def graphs(draw: Any, depth: int = 1) -> Graph:
     graph.max_ticks = draw(st.none() | st.integers(1, 10**6))
     graph.on_limit = draw(st.sampled_from(["stop", "fail"]))
     graph.limits = draw(st.just({}) | st.dictionaries(texts, st.floats(0, 1e6), max_size=2))
+    graph.dynamics = draw(
+        st.just({})
+        | st.dictionaries(
+            st.sampled_from(["on_alarm", "wander", "circle"]), st.sampled_from(["off", "warn", "pause", "stop"])
+        )
+        | st.dictionaries(st.just("settings"), st.dictionaries(texts, values, max_size=2))
+    )
     graph.layout = draw(st.just({}) | st.dictionaries(texts, values, max_size=3))
     graph.extra = draw(
         st.just({}) | st.dictionaries(st.sampled_from(["future", "# odd", "a: b", "yes"]), values, max_size=2)

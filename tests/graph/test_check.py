@@ -10,6 +10,7 @@ from studio.graph import Graph
 from studio.graph.check import check, require_runnable
 from studio.graph.diagnostics import HELP, Diagnostic
 from studio.support.errors import GraphError
+from studio.support.values import Json
 from tests.graph.toys import toy_registry
 
 INNER = """
@@ -306,6 +307,15 @@ CASES = [
         "Delete",
         "nodes:\n  a: {type: toy.gather}\nstores: {q: {type: list}}\n",
     ),
+    (
+        "dynamics_inside",
+        "warning",
+        4,
+        "`dynamics` of the subgraph `b` has no effect",
+        "Move it",
+        "dynamics: {on_alarm: stop}\nnodes:\n  s: {type: flow.subgraph, graph: b}\n"
+        "graphs: {b: {dynamics: {on_alarm: pause}, nodes: {x: {type: toy.gather}}}}\n",
+    ),
     ("empty", "warning", 1, "has no nodes", "Add a node", "nodes: {}\n"),
 ]
 
@@ -326,13 +336,33 @@ def test_each_fault_is_found_at_its_place(
     assert found[0].message.endswith(".")
 
 
+def test_wrong_dynamics_of_a_graph_made_in_python_are_found() -> None:
+    def found(**said: Json) -> list[Diagnostic]:
+        graph = Graph("g", dynamics=said)
+        graph.add("toy.gather", "a")
+        return [item for item in check(graph, toy_registry()) if item.code == "dynamics_key"]
+
+    assert [(one.severity, one.param) for one in found(on_alarm="halt")] == [("error", "dynamics")]
+    assert "Did you mean `circle`?" in found(circles="stop")[0].hint
+    assert found(on_alarm="pause", circle="stop", settings={}) == []
+
+
+def test_dynamics_of_a_body_in_a_file_of_its_own_are_no_fault(tmp_path: Path) -> None:
+    (tmp_path / "b.yaml").write_text("studio: 1\ndynamics: {on_alarm: stop}\nnodes: {x: {type: toy.gather}}\n")
+    text = "studio: 1\nnodes: {s: {type: flow.subgraph, graph: ./b.yaml}}\n"
+
+    found = check(Graph.from_text(text, base=tmp_path), toy_registry())
+
+    assert "dynamics_inside" not in [item.code for item in found]
+
+
 def test_every_code_of_check_is_tested_and_has_help() -> None:
     studio = Path(__file__).parent.parent.parent / "studio"
     files = [*(studio / "graph").glob("*.py"), studio / "spec" / "params.py"]
     source = "".join(path.read_text() for path in files if path.name != "diagnostics.py")
     used = {code for code in HELP if f'"{code}"' in source}
 
-    assert {case[0] for case in CASES} == used
+    assert {case[0] for case in CASES} | {"dynamics_key"} == used  # the latter no file can have
     assert all(sentence.endswith(".") for sentence in HELP.values())
 
 

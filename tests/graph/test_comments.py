@@ -43,6 +43,17 @@ def test_comments_are_kept_under_the_path_of_their_item() -> None:
     }
 
 
+def test_comments_in_dynamics_stay_where_they_stand() -> None:
+    text = (
+        "studio: 1\nname: g\nnodes:\n  a: {type: t}\n# how patient\ndynamics:  # all of it\n  on_alarm: pause\n"
+        '  # not for this one\n  wander: "off"\n  settings:\n    stall_ticks: 20  # slow tools\n'
+    )
+    graph = Graph.from_text(text)
+
+    assert graph.dynamics == {"on_alarm": "pause", "wander": "off", "settings": {"stall_ticks": 20}}
+    assert graph.to_text() == text
+
+
 def test_comments_of_a_subgraph_belong_to_it() -> None:
     graph = Graph.from_text(
         "nodes: {}\ngraphs:\n  # the body\n  inner:\n    nodes:\n      x: {type: t}  # in it\n    # its end\n"
@@ -103,7 +114,8 @@ def test_comments_around_a_very_long_key_stay() -> None:
 
 def paths_of(graph: Graph) -> list[str]:
     """Return paths that comments may be tied to, some of items that a file leaves out."""
-    paths = ["studio", "name", "about", "nodes", "edges", "stores", "until", "max_ticks", "limits", "graphs", "layout"]
+    paths = ["studio", "name", "about", "nodes", "edges", "stores", "until", "max_ticks", "limits"]
+    paths += ["dynamics", "dynamics.settings", "graphs", "layout"]
     paths += [f"nodes.{name}" for name in graph.nodes] + ["nodes.gone", "nodes.a.type"]
     paths += [f"nodes.{name}.{key}" for name, node in graph.nodes.items() for key in node.params]
     paths += [

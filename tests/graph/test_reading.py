@@ -73,6 +73,20 @@ def test_unknown_types_params_and_top_level_keys_are_kept() -> None:
     assert graph.to_text() == text
 
 
+def test_dynamics_are_read_as_written_and_stand_behind_limits() -> None:
+    text = (
+        "studio: 1\nname: g\nnodes:\n  a: {type: t.t}\nlimits: {calls: 3}\n"
+        'dynamics: {on_alarm: pause, wander: "off", settings: {stall_ticks: 20}}\nlayout: {a: [0, 0]}\n'
+    )
+    graph = Graph.from_text(text.replace('"off"', "off"))
+
+    assert graph.dynamics == {"on_alarm": "pause", "wander": "off", "settings": {"stall_ticks": 20}}
+    assert graph.extra == {}
+    assert graph.to_text() == text
+    for empty in ("dynamics:\n", "dynamics: {}\n"):
+        assert "dynamics" not in Graph.from_text(small(empty)).to_text()
+
+
 def test_node_keys_are_read_apart_from_params() -> None:
     graph = Graph.from_text(
         "studio: 1\nnodes:\n  a: {type: t.t, title: T, fires: once, on_error: default, default: {x: 1}, retries: 2,"
@@ -155,6 +169,13 @@ def test_subgraphs_have_the_same_shape_and_their_own_name() -> None:
         (small("max_ticks: 0\n"), 6, "whole number from 1"),
         (small("on_limit: go\n"), 6, "`stop` or `fail`"),
         (small("limits: {calls: -1}\n"), 6, "0 or more"),
+        (small("dynamics: pause\n"), 6, "`dynamics` must be a mapping. Write `dynamics: {on_alarm: pause}`"),
+        (small("dynamics:\n  on_alarm: pause\n  circles: stop\n"), 8, "no key `circles`. Did you mean `circle`?"),
+        (small("dynamics:\n  # yes\n  on_alarm: halt\n"), 8, "cannot be 'halt'. One of off, warn, pause, stop."),
+        (small("dynamics: {wander: false}\n"), 6, "`wander` in `dynamics` cannot be False"),
+        (small("dynamics: {wander: " + "x" * 9999 + "}\n"), 6, "x. One of off"),
+        (small("dynamics:\n  settings: [1]\n"), 7, "`settings` in `dynamics` should hold thresholds by name."),
+        (small("graphs: {a: {dynamics: {x: stop}}}\n"), 6, "no key `x`"),
         (small("graphs: {a b: {}}\n"), 6, "cannot name a subgraph"),
         (small("graphs: {a: {studio: 7}}\n"), 6, "format of its file"),
         (small("layout: [1]\n"), 6, "must be a mapping"),
