@@ -16,6 +16,7 @@ from types import MappingProxyType
 from typing import Final, Literal, get_args
 
 from studio.support.errors import UsageError
+from studio.support.nearest import near
 from studio.support.values import Json
 
 Action = Literal["off", "warn", "pause", "stop"]
@@ -57,11 +58,12 @@ def read_policy(written: Mapping[str, Json], where: str = "") -> Policy:
         if name == SETTINGS:
             continue
         if name != ON_ALARM and name not in KINDS:
-            known = ", ".join((ON_ALARM, *KINDS, SETTINGS))
-            raise UsageError(f"`dynamics` has no key `{name}`.", where=where, hint=f"Its keys: {known}.")
+            hint = near(name, (ON_ALARM, *KINDS, SETTINGS))
+            raise UsageError(f"`dynamics` has no key `{name[:60]}`.", where=where, hint=hint)
         if value not in ACTIONS:
+            shown = repr(value)[:60]
             raise UsageError(
-                f"`{name}` in `dynamics` cannot be {value!r}.", where=where, hint=f"One of {', '.join(ACTIONS)}."
+                f"`{name}` in `dynamics` cannot be {shown}.", where=where, hint=f"One of {', '.join(ACTIONS)}."
             )
         actions[name] = next(action for action in ACTIONS if action == value)
     settings = written.get(SETTINGS, {})
