@@ -116,7 +116,8 @@ def copied(graph: Graph) -> Graph:
     return Graph(
         name=graph.name, about=graph.about, nodes=dict(graph.nodes), edges=list(graph.edges),
         stores=dict(graph.stores), until=graph.until, max_ticks=graph.max_ticks, on_limit=graph.on_limit,
-        limits=dict(graph.limits), graphs={name: copied(inner) for name, inner in graph.graphs.items()},
+        limits=dict(graph.limits), dynamics=dict(graph.dynamics),
+        graphs={name: copied(inner) for name, inner in graph.graphs.items()},
         layout=dict(graph.layout), extra=dict(graph.extra),
         comments={key: list(lines) for key, lines in graph.comments.items()}, place=graph.place, base=graph.base,
     )  # fmt: skip

@@ -111,6 +111,8 @@ def _check_key(said: Said, key: Key) -> None:
         said.whole("value", 0)
     elif key == "limits":
         said.numbers("value")
+    elif key == "dynamics":
+        said.mapping("value")
     else:
         said.choice("value", ("quiet", "stop") if key == "until" else ("stop", "fail"))
 
@@ -246,6 +248,7 @@ def graph_to_json(graph: Graph) -> dict[str, Json]:
         "max_ticks": graph.max_ticks,
         "on_limit": graph.on_limit,
         "limits": dict(graph.limits),
+        "dynamics": dict(graph.dynamics),
         "graphs": [[name, graph_to_json(inner)] for name, inner in graph.graphs.items()],
         "layout": dict(graph.layout),
         "extra": dict(graph.extra),
@@ -268,6 +271,7 @@ def graph_from_json(data: Json, depth: int = 0) -> Graph:
         max_ticks=None if said.get("max_ticks") is None else said.whole("max_ticks"),
         on_limit=said.choice("on_limit", ("stop", "fail")),
         limits=said.numbers("limits"),
+        dynamics=dict(said.mapping("dynamics", {})),  # journals of before this key say nothing of it
         graphs=said.named("graphs", lambda one: graph_from_json(one, depth + 1)),
         layout=dict(said.mapping("layout")),
         extra=dict(said.mapping("extra")),

@@ -22,7 +22,7 @@ At = tuple[str, ...]
 
 TOP: Final[At] = ()
 
-Key = Literal["name", "about", "until", "max_ticks", "on_limit", "limits"]
+Key = Literal["name", "about", "until", "max_ticks", "on_limit", "limits", "dynamics"]
 
 T = TypeVar("T")
 
@@ -111,7 +111,7 @@ class RenameGraph:
 
 @dataclass(frozen=True, slots=True)
 class SetKey:
-    """Set one key of the graph itself: name, about, until, max_ticks, on_limit or limits."""
+    """Set one key of the graph itself: name, about, until, max_ticks, on_limit, limits or dynamics."""
 
     at: At
     key: Key

@@ -20,6 +20,7 @@ from studio.editing.edits.remarks import follow
 from studio.editing.edits.rules import can_connect
 from studio.editing.edits.stores import stores_for
 from studio.editing.placing.places import entry, pinned
+from studio.graph.alarms import check_dynamics
 from studio.graph.building import make_node
 from studio.graph.check_regions import store_kinds_of
 from studio.graph.layout import Box, Point
@@ -345,6 +346,10 @@ def set_graph_key(doc: Document, at: At, key: Key, value: Json) -> list[Op]:
                 name in LIMITS and type(one) in (int, float) and one >= 0 for name, one in value.items()
             )
             wrong = "" if right else f"numbers, 0 or more, for {', '.join(LIMITS)}"
+        case "dynamics":
+            wrong = "" if isinstance(value, dict) else "a mapping, as `{on_alarm: pause}`"
+            if not wrong:
+                check_dynamics(value)
         case _:
             raise GraphError(f"`{key}` is no key of a graph that can be set.")
     if not wrong and (isinstance(value, str | dict) or number):

@@ -1,11 +1,12 @@
-"""Fixes of bodies, stores and of how a graph ends."""
+"""Fixes of bodies, stores, of how a graph ends and of what it does about alarms."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from studio.editing.document.ops import PutStore, SetKey
+from studio.dynamics.policy import KINDS, ON_ALARM, SETTINGS
+from studio.editing.document.ops import TOP, PutStore, SetKey
 from studio.editing.edits.bodies import add_graph
 from studio.editing.edits.connecting import connect
 from studio.editing.edits.naming import graph_names
@@ -14,6 +15,7 @@ from studio.editing.edits.rules import can_connect
 from studio.editing.edits.stores import add_store, change_store, delete_store, store_users, stores_for, stores_of
 from studio.editing.mending.base import Fix, Fixer, Spot
 from studio.editing.offering.catalogue import empty_body
+from studio.graph.alarms import check_dynamics
 from studio.graph.check_regions import store_kinds_of
 from studio.graph.model import Edge, StoreDecl
 from studio.graph.names import name_problem
@@ -21,8 +23,9 @@ from studio.graph.ports import body_of
 from studio.graph.scope import BODY_PARAM
 from studio.spec.fields import MISSING
 from studio.stores import store_kinds, store_problems
-from studio.support.errors import StudioError
+from studio.support.errors import GraphError, StudioError
 from studio.support.nearest import nearest
+from studio.support.values import Json
 
 # -- bodies --------------------------------------------------------------------------------------
 
@@ -180,10 +183,44 @@ def no_stop(spot: Spot) -> Iterator[Fix]:
     yield Fix("End when nothing goes on (`until: quiet`)", (SetKey(spot.at, "until", "quiet"),))
 
 
+# -- alarms --------------------------------------------------------------------------------------
+
+
+def dynamics_key(spot: Spot) -> Iterator[Fix]:
+    """Name the key that was meant, or delete what cannot stand there."""
+    said = spot.graph.dynamics
+    wrong = next((key for key in said if not _stands(key, said[key])), None)
+    if wrong is None:
+        return
+    meant = nearest(wrong, (ON_ALARM, *KINDS, SETTINGS))
+    if meant and meant not in said and _stands(meant, said[wrong]):
+        new = {meant if key == wrong else key: value for key, value in said.items()}
+        yield Fix(f"Rename `{wrong}` to `{meant}`", (SetKey(spot.at, "dynamics", new),))
+    left = {key: value for key, value in said.items() if key != wrong}
+    yield Fix(f"Delete `{wrong}`", (SetKey(spot.at, "dynamics", left),))
+
+
+def _stands(key: str, value: Json) -> bool:
+    try:
+        check_dynamics({key: value})
+    except GraphError:
+        return False
+    return True
+
+
+def dynamics_inside(spot: Spot) -> Iterator[Fix]:
+    """Let the graph of the file say it, or delete it."""
+    gone = SetKey(spot.at, "dynamics", {})
+    if not spot.doc.graph.dynamics:
+        yield Fix("Say it for the graph of the file", (SetKey(TOP, "dynamics", spot.graph.dynamics), gone))
+    yield Fix("Delete `dynamics` here", (gone,))
+
+
 FIXERS: Mapping[str, Fixer] = {
     one.__name__: one
     for one in (
         body_missing, unknown_each, collect_in_shared, shared_recursion, take_in_map, unknown_store, store_type,
         store_kind, store_unused, store_order, one_tick, no_stop,
+        dynamics_key, dynamics_inside,
     )
 }  # fmt: skip

@@ -11,6 +11,7 @@ from studio.editing.mending.fixing import FIXERS, Fix, fixes
 from studio.graph.diagnostics import HELP, Diagnostic
 from studio.graph.model import Graph
 from studio.lint import lint
+from studio.support.values import Json
 from tests.editing.random_ops import snapshot
 
 NEED_THOUGHT = {
@@ -241,6 +242,16 @@ CASES: dict[str, tuple[str, list[str]]] = {
         "nodes: {c: {type: clock.now}, o: {type: flow.output}}\nedges: [c.time -> o.value]\nuntil: stop",
         ["Bound it: `max_ticks: 10`", "End when nothing goes on (`until: quiet`)"],
     ),
+    "dynamics_inside": (
+        "nodes: {s: {type: flow.subgraph, graph: b}}\ngraphs: {b: {nodes: {t: {type: flow.input}}, "
+        "dynamics: {wander: stop}}}",
+        ["Say it for the graph of the file", "Delete `dynamics` here"],
+    ),
+    "dynamics_inside both": (
+        "dynamics: {on_alarm: stop}\nnodes: {s: {type: flow.subgraph, graph: b}}\n"
+        "graphs: {b: {nodes: {t: {type: flow.input}}, dynamics: {wander: stop}}}",
+        ["Delete `dynamics` here"],
+    ),
 }
 """By code (and a word for a second graph): the graph, and the fixes in their order; `>` marks those that only lead."""
 
@@ -288,7 +299,7 @@ def test_each_fix_removes_its_finding_and_adds_no_error(case: str) -> None:
 
 
 def test_every_code_has_fixes_that_are_tried_or_needs_thought() -> None:
-    tried = {case.partition(" ")[0] for case in CASES} | {"reserved_port"}
+    tried = {case.partition(" ")[0] for case in CASES} | {"reserved_port", "dynamics_key"}
     assert tried == FIXERS.keys()
     assert FIXERS.keys() | NEED_THOUGHT == HELP.keys()
     assert not FIXERS.keys() & NEED_THOUGHT
@@ -304,6 +315,29 @@ def test_ways_of_a_switch_with_reserved_names_get_names_of_their_own() -> None:
     doc.do("fix", offered[0].ops)
     assert doc.node((), "s").params["cases"] == {"good": "good", "is_done": "done"}
     assert not [one for one in lint(doc.graph) if one.code == "reserved_port"]
+
+
+@pytest.mark.parametrize(
+    ("said", "labels", "mended"),
+    [
+        ({"circles": "stop", "wander": "off"}, ["Rename `circles` to `circle`", "Delete `circles`"], "circle"),
+        ({"circles": "hm", "circle": "off"}, ["Delete `circles`"], "circle"),
+        ({"on_alarm": "halt"}, ["Delete `on_alarm`"], ""),
+    ],
+)
+def test_wrong_dynamics_are_renamed_or_deleted(said: dict[str, Json], labels: list[str], mended: str) -> None:
+    graph = Graph(dynamics=said)
+    graph.add("flow.input", "a")
+    doc = Document(graph)
+    offered = fixes(doc, found_in(doc, "dynamics_key"))
+    assert shown(offered) == labels
+    for fix in offered:
+        doc.do("fix", fix.ops)
+        assert not [one for one in lint(doc.graph) if one.code == "dynamics_key"], fix.label
+        doc.undo()
+        assert doc.graph.dynamics == said
+    doc.do("fix", offered[0].ops)
+    assert list(doc.graph.dynamics)[:1] == ([mended] if mended else [])
 
 
 def test_a_fix_in_a_subgraph_changes_that_subgraph() -> None:
