@@ -80,6 +80,7 @@ def snapshot(graph: Graph, path: Path | None = None) -> Graph:
         edges=list(graph.edges),
         stores=dict(graph.stores),
         limits=dict(graph.limits),
+        dynamics=dict(graph.dynamics),
         graphs={name: snapshot(inner) for name, inner in graph.graphs.items()},
         layout=dict(graph.layout),
         extra=dict(graph.extra),
