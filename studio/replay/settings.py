@@ -1,8 +1,8 @@
 """What a fork does where not a node but a whole graph means something else: its stores, its end, its limits.
 
 Stores, `until`, `max_ticks` and `on_limit` hold from a graph's first step on, so a fork that changes them begins there,
-and so does one that adds a node: nothing says when that would have fired.  Limits only say when a run pauses: a fork
-that changes nothing else goes on at the end.
+and so does one that adds a node: nothing says when that would have fired.  Limits and what is done about alarms
+only say when a run pauses or is stopped: a fork that changes nothing else goes on at the end.
 """
 
 from __future__ import annotations
@@ -46,8 +46,8 @@ def require_from_the_beginning(
 
 
 def has_other_limits(before: Graph, after: Graph) -> bool:
-    """True if a graph or a node of `after` has other limits than in `before`."""
-    return any(
+    """True if a graph or a node of `after` has other limits than in `before`, or an alarm has another effect."""
+    return before.dynamics != after.dynamics or any(
         then.limits != now.limits
         or any(node.limits != then.nodes[name].limits for name, node in now.nodes.items() if name in then.nodes)
         for then, now in _pairs(before, after)

@@ -93,6 +93,8 @@ class GraphWriter:
             arguments.append(Argument("on_limit=", graph.on_limit, "on_limit"))
         if graph.limits or says("limits"):
             arguments.append(Argument("limits=", graph.limits, "limits"))
+        if graph.dynamics or says("dynamics"):
+            arguments.append(Argument("dynamics=", graph.dynamics, "dynamics"))
         if graph.extra:
             arguments.append(Argument("extra=", graph.extra, items=""))
         if graph.layout or says("layout"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
+from studio.graph.alarms import check_dynamics
 from studio.graph.building import make_node, make_store
 from studio.graph.model import EDGE_OPTIONS, Edge, Graph, Place, StoreDecl
 from studio.graph.names import name_problem, port_problem
@@ -12,10 +13,11 @@ from studio.graph.reading import MAX_GRAPH_DEPTH, MAX_NODES, is_file_reference, 
 from studio.importers.script.values import Folder, MadeGraph, NotUnderstood, Value, json_only
 from studio.support.errors import GraphError
 from studio.support.nearest import near
+from studio.support.values import Json
 
 _SECTIONS: Final = frozenset((
-    "studio", "name", "about", "nodes", "edges", "stores", "until", "max_ticks", "on_limit", "limits", "graphs",
-    "layout",
+    "studio", "name", "about", "nodes", "edges", "stores", "until", "max_ticks", "on_limit", "limits",
+    "dynamics", "graphs", "layout",
 ))  # fmt: skip
 _CHOICES: Final = {"until": ("quiet", "stop"), "on_limit": ("stop", "fail")}
 
@@ -60,6 +62,10 @@ class Builder:
         elif key == "limits":
             numbers = isinstance(value, dict) and all(type(one) in (int, float) and one >= 0 for one in value.values())
             wrong = "" if numbers else "a dict of limits to numbers, 0 or more"
+        elif key == "dynamics":
+            wrong = "" if isinstance(value, dict) else "a dict, as `{'on_alarm': 'pause'}`"
+            if not wrong:
+                _check_dynamics(value, line)
         elif key in ("layout", "extra"):
             wrong = "" if isinstance(value, dict) else "a dict"
             if key == "extra" and not wrong and not _SECTIONS.isdisjoint(value):
@@ -69,7 +75,9 @@ class Builder:
             texts = all(isinstance(one, list) and all(isinstance(text, str) for text in one) for one in lists)
             wrong = "" if texts else "a dict of lists of texts"
         else:
-            hint = near(key, ("about", "until", "max_ticks", "on_limit", "limits", "layout", "extra", "base"))
+            hint = near(
+                key, ("about", "until", "max_ticks", "on_limit", "limits", "dynamics", "layout", "extra", "base")
+            )
             raise NotUnderstood(f"A graph takes no `{key}` here.", line, hint)
         if not wrong:
             setattr(graph, key, value)
@@ -157,6 +165,13 @@ class Builder:
                 raise NotUnderstood(f"`{key[:60]}` is no option of a feedback edge, or has no such value.", line, hint)
         if edge.has_initial and edge.initial_from:
             raise NotUnderstood("An edge has either `initial` or `initial_from`.", line, "Keep one of them.")
+
+
+def _check_dynamics(value: dict[str, Json], line: int) -> None:
+    try:
+        check_dynamics(value)
+    except GraphError as error:
+        raise NotUnderstood(error.message, line, error.hint) from None
 
 
 def _two_texts(given: list[Value], shape: str, line: int) -> tuple[str, str]:

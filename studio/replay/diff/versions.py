@@ -20,7 +20,7 @@ ANY_ITEM = "*"
 """Stands for the items of a map in a path that means all of them."""
 
 _KEYS = ("type", "fires", "on_error", "default", "retries", "timeout_s", "limits", "knockout")
-_SETTINGS = ("until", "max_ticks", "on_limit", "limits")
+_SETTINGS = ("until", "max_ticks", "on_limit", "limits", "dynamics")
 
 
 class Spot(NamedTuple):
