@@ -153,6 +153,10 @@ RULES: dict[str, str] = {
     "_alarm": " AND ".join((
         _within_run("id"), _within_run("firing"), _text("kind", "message"), _json_or_blob("evidence"), _moment("at"),
     )),
+    "_reading": " AND ".join((
+        _within_run("id"), _within_run("firing"), _integer("t", "symbol"), "coalesce(effect IN ('read', 'write'), 1)",
+        _json_or_blob("reading"),
+    )),
 }  # fmt: skip
 """What must be true of each row; `:run` is the physical id of its run, `t` the table."""
 

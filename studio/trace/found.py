@@ -166,6 +166,17 @@ class Alarm:
 
 
 @dataclass(frozen=True, slots=True)
+class StoredReading:
+    """What a module's output said, as it was read when it fired (see `RunLog.reading`)."""
+
+    firing: int
+    t: int
+    symbol: int
+    effect: str
+    reading: Json
+
+
+@dataclass(frozen=True, slots=True)
 class Match:
     """A message found by a search: the first model call of its run that held it. `excerpt` shows the place,
     found words in `[…]`."""

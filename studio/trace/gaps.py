@@ -26,7 +26,7 @@ _LOST_VALUE = orjson.dumps({"lost": WHY})
 
 _BLOBS = (
     ("_run", "options"), ("_effect", "request"), ("_answer", "response"), ("_store_op", "args"),
-    ("_store_op", "result"), ("_alarm", "evidence"), ("_memory_content", "content"),
+    ("_store_op", "result"), ("_alarm", "evidence"), ("_memory_content", "content"), ("_reading", "reading"),
 )  # fmt: skip
 """Columns that hold JSON, or the id of a blob."""
 

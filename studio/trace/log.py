@@ -148,6 +148,14 @@ class RunLog(Protocol):
     def alarm(self, firing: int, kind: str, message: str, evidence: Json, at: int) -> None:
         """Something worth a person's eye happened (a dynamics verdict, a limit near its end)."""
 
+    def reading(self, firing: int, t: int, symbol: int, effect: str, reading: bytes) -> None:
+        """What a module's output said, read when it fired, so that the run's dynamics can be found from symbols alone.
+
+        Told in outline order. `t` counts the ticks of regions with clocks of their own that ended before; equal
+        numbers `symbol` of one module mean the same thing said again (0: it said nothing); `effect` is `read` or
+        `write` where it touched the world; `reading` is the encoded JSON of `studio.dynamics.words.Reading`.
+        """
+
     def blob(self, data: bytes, media_type: str) -> str:
         """Keep bytes (an image, a file) by their content hash, which is returned."""
 

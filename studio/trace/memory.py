@@ -58,6 +58,7 @@ class MemoryLog:
     memories: int = 0
     """How many stores were used."""
     alarms: list[tuple[int, str, str, Json]] = field(default_factory=list)
+    readings: list[tuple[int, int, int, str, Json]] = field(default_factory=list)
     finished: tuple[str, str] | None = None
     """Status and ending of the run."""
     error: Json = None
@@ -136,6 +137,9 @@ class MemoryLog:
 
     def alarm(self, firing: int, kind: str, message: str, evidence: Json, at: int) -> None:
         self.alarms.append((firing, kind, message, evidence))
+
+    def reading(self, firing: int, t: int, symbol: int, effect: str, reading: bytes) -> None:
+        self.readings.append((firing, t, symbol, effect, decode(reading)))
 
     def finish(
         self, status: str, ended: str, error: Json, outputs: Mapping[str, bytes], totals: Mapping[str, Json], at: int

@@ -24,7 +24,8 @@ from studio.trace.transfer import Transfer
 
 CARRIED = (
     "_process", "_graph_version", "_run", "_run_end", "_path", "_open", "_firing", "_effect", "_answer", "_message",
-    "_message_use", "_blob", "_store_op", "_memory", "_memory_content", "_alarm", "_flaw",
+    "_message_use", "_blob", "_store_op", "_memory", "_memory_content", "_alarm", "_reading",
+    "_flaw",
 )  # fmt: skip
 """Tables whose rows go with a run. A new table belongs here, with what `transfer` does about it, or in `LEFT`."""
 

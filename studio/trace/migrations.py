@@ -173,6 +173,17 @@ def m006_packed_values(database: Any) -> None:
     database.execute("ALTER TABLE _blob ADD COLUMN enc INTEGER")
 
 
+def m007_readings(database: Any) -> None:
+    """What the outputs of modules said, as it was read when they fired: see `RunLog.reading`.
+
+    `reading` is JSON, or the id of a blob as an integer. The rows of a run stand in outline order.
+    """
+    database.execute(
+        "CREATE TABLE _reading (id INTEGER PRIMARY KEY, firing INTEGER NOT NULL, t INTEGER NOT NULL,"
+        " symbol INTEGER NOT NULL, effect TEXT, reading)"
+    )
+
+
 STEPS: tuple[Step, ...] = (
     m001_runs_firings_effects,
     m002_origin_of_answers,
@@ -180,4 +191,5 @@ STEPS: tuple[Step, ...] = (
     m004_any_step_at_once,
     m005_control,
     m006_packed_values,
+    m007_readings,
 )

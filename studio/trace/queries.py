@@ -40,5 +40,7 @@ SELECT f.id, f.parent, f.item, f.tick, p.plan_index FROM _open f JOIN _path p ON
 STORE_OP = f"""s.id, r.run, s.firing, s.n, s.store, s.op, s.args, s.result
  FROM _store_op s JOIN _run r ON r.id = s.id >> {RUN_BITS}"""
 
+READING = """s.id, s.firing, s.t, s.symbol, s.effect, s.reading FROM _reading s"""
+
 ALARM = f"""s.id, r.run, s.firing, s.kind, s.message, s.evidence, s.at
  FROM _alarm s JOIN _run r ON r.id = s.id >> {RUN_BITS}"""

@@ -18,7 +18,7 @@ from studio.support.ticks import tick_key, tick_path
 from studio.support.values import Json, content_hash, decode
 from studio.trace import queries
 from studio.trace.assemble import effect_of, firing_of, prompt_of, run_of
-from studio.trace.found import Alarm, Effect, Firing, Match, Prompt, Ref, Run, StoreOp, Table
+from studio.trace.found import Alarm, Effect, Firing, Match, Prompt, Ref, Run, StoredReading, StoreOp, Table
 from studio.trace.log import STATUS_NAMES
 from studio.trace.reader import CHECK_HINT, PAGE, Reader
 from studio.trace.views import ID_MASK, RUN_BITS
@@ -304,6 +304,13 @@ class Trace:
         query = f"SELECT {queries.ALARM} WHERE s.id BETWEEN :first AND :last"
         for _, name, of, kind, message, evidence, at in self._reader.stream(query, base + 1, base + ID_MASK):
             yield Alarm(name, of & ID_MASK, kind, message, self._reader.column(evidence), at / 1e9)
+
+    def readings(self, run: str = "last") -> Iterator[StoredReading]:
+        """Yield what modules said, as it was read when they fired, in outline order; nothing where none was kept."""
+        base = self._reader.key(run) << RUN_BITS
+        query = f"SELECT {queries.READING} WHERE s.id BETWEEN :first AND :last"
+        for _, of, t, symbol, effect, reading in self._reader.stream(query, base + 1, base + ID_MASK):
+            yield StoredReading(of & ID_MASK, t, symbol, effect or "", self._reader.column(reading))
 
     # -- the database as such ---------------------------------------------------------------------
 

@@ -146,6 +146,17 @@ class AlarmRecord(NamedTuple):
     at: int
 
 
+class ReadingRecord(NamedTuple):
+    """What a module's output said; `reading` is encoded JSON."""
+
+    key: int
+    firing: int
+    t: int
+    symbol: int
+    effect: str
+    reading: bytes
+
+
 class BlobRecord(NamedTuple):
     """Bytes kept by their hash."""
 
@@ -178,5 +189,6 @@ BY_KIND: tuple[type[tuple], ...] = (  # type: ignore[type-arg]
     FinishRecord,
     MemoryRecord,
     ContentRecord,
+    ReadingRecord,
 )
 """Record classes by the number that stands in a queued tuple (`studio.trace.runlog`)."""

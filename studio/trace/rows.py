@@ -25,6 +25,7 @@ from studio.trace.runlog import (
     MEMORY,
     OPEN,
     PATHS,
+    READING,
     START,
     STORE,
     FileRunLog,
@@ -310,6 +311,13 @@ class Rows:
             (log.base + key, log.base + firing, kind, message, self._json(evidence), at),
         )
 
+    def _reading(self, record: Record) -> None:
+        log, _, key, firing, t, symbol, effect, reading = record
+        self._execute(
+            "INSERT INTO _reading VALUES (?, ?, ?, ?, ?, ?)",
+            (log.base + key, log.base + firing, t, symbol, effect or None, self._json(reading)),
+        )
+
     def _bytes(self, record: Record) -> None:
         _, _, digest, data, media_type = record
         self.blob(digest, data, media_type)
@@ -323,5 +331,6 @@ class Rows:
         MEMORY: _memory,
         CONTENT: _content,
         ALARM: _alarm,
+        READING: _reading,
         BLOB: _bytes,
     }

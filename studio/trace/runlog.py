@@ -18,7 +18,7 @@ from studio.trace.log import CALLS, EXECUTED, NodePath, RunStart
 if TYPE_CHECKING:
     from studio.trace.writer import Writer
 
-FIRING, PATHS, OPEN, ASK, ANSWER, STORE, ALARM, BLOB, START, FINISH, MEMORY, CONTENT = range(12)
+FIRING, PATHS, OPEN, ASK, ANSWER, STORE, ALARM, BLOB, START, FINISH, MEMORY, CONTENT, READING = range(13)
 """Kinds of queued records: `(log, kind, *fields)`, fields as in `studio.trace.records`."""
 
 MARK = -1
@@ -43,6 +43,7 @@ class FileRunLog:
         "_asked",
         "_effects",
         "_queue",
+        "_readings",
         "_run_id",
         "_scrub",
         "_store_ops",
@@ -63,6 +64,7 @@ class FileRunLog:
         self._effects = itertools.count(1)
         self._store_ops = itertools.count(1)
         self._alarms = itertools.count(1)
+        self._readings = itertools.count(1)
         self._asked: dict[tuple[int, int], tuple[int, str]] = {}
         self._put((self, START, replace(start, inputs=self._clean_all(start.inputs))))
 
@@ -175,6 +177,10 @@ class FileRunLog:
     def alarm(self, firing: int, kind: str, message: str, evidence: Json, at: int) -> None:
         message, evidence = self._clean(message), self._clean(evidence)
         self._put((self, ALARM, next(self._alarms), firing, kind, message, encode(evidence), at))
+
+    def reading(self, firing: int, t: int, symbol: int, effect: str, reading: bytes) -> None:
+        number = next(self._readings)
+        self._put((self, READING, number, firing, t, symbol, effect, self._clean_data(reading)))
 
     def blob(self, data: bytes, media_type: str) -> str:
         digest = content_hash(data)

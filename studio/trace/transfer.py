@@ -77,6 +77,7 @@ class Transfer:
             self._table("_memory_content", self._content)
             self._table("_answer", self._answer)
             self._table("_alarm", self._alarm)
+            self._table("_reading", self._reading)
             self._write("_message_use", [[message, effect] for message, effect in self._payloads.uses.items()])
             self._footer(key, counts)
             self._flaws(key)
@@ -232,6 +233,10 @@ class Transfer:
     def _alarm(self, row: Row) -> None:
         row[self._place["firing"]] += self._to - self._from
         row[self._place["evidence"]] = self._payloads.json(row[self._place["evidence"]])
+
+    def _reading(self, row: Row) -> None:
+        row[self._place["firing"]] += self._to - self._from
+        row[self._place["reading"]] = self._payloads.json(row[self._place["reading"]])
 
     # -- reading and writing ----------------------------------------------------------------------
 

@@ -130,6 +130,10 @@ FROM _run r CROSS JOIN _store_op s ON {_range("s")}""",
 SELECT r.run AS run, nullif(s.firing & {ID_MASK}, 0) AS firing, s.kind AS kind, s.message AS message,
   {_text("s.evidence")} AS evidence, s.at / 1e9 AS at
 FROM _run r CROSS JOIN _alarm s ON {_range("s")}""",
+    "reading": f"""
+SELECT r.run AS run, s.firing & {ID_MASK} AS firing, s.t AS t, s.symbol AS symbol, s.effect AS effect,
+  {_text("s.reading")} AS reading
+FROM _run r CROSS JOIN _reading s ON {_range("s")}""",
     "prompt_use": f"""
 SELECT u.message AS message, r.run AS run, e.firing & {ID_MASK} AS firing, e.n AS n
 FROM _message_use u JOIN _effect e ON e.id = u.effect JOIN _run r ON r.id = e.id >> {RUN_BITS}""",

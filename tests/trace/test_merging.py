@@ -257,6 +257,7 @@ def test_a_hostile_row_with_a_right_sum_costs_its_run_only(
         (f"UPDATE _run SET graph_hash = 'none' WHERE id = {FIRST}", "graph is missing"),
         (f"UPDATE _path SET path = x'00' WHERE {OF_FIRST}", "of _path"),
         (f"UPDATE _alarm SET evidence = '{{' WHERE {OF_FIRST}", "row 1 of _alarm"),
+        (f"UPDATE _reading SET effect = 'steal' WHERE {OF_FIRST}", "row 1 of _reading"),
     ],
 )
 def test_a_damaged_run_is_refused_with_its_reason(db: Path, other: Path, statement: str, says: str) -> None:

@@ -215,6 +215,21 @@ def test_effects_are_found_by_firing_and_kind(log: FileRunLog, trace: OpenTrace)
     assert [(e.firing, e.kind) for e in reading.effects(kind="clock")] == [(1, "clock"), (2, "clock")]
 
 
+def test_what_modules_said_is_kept_as_it_was_read_in_the_order_told(log: FileRunLog, trace: OpenTrace) -> None:
+    long = b'{"salient":["%s"]}' % (b"x" * 2000)
+    for firing, effect in ((2, "write"), (1, "")):
+        log.reading(firing, 3, 7, effect, long)
+    log.reading(3, 4, 0, "read", b"{}")
+    reading = trace()
+
+    assert [(one.firing, one.t, one.symbol, one.effect) for one in reading.readings()] == [
+        (2, 3, 7, "write"), (1, 3, 7, ""), (3, 4, 0, "read"),
+    ]  # fmt: skip
+    assert [one.reading for one in reading.readings()] == [{"salient": ["x" * 2000]}] * 2 + [{}]
+    assert reading.sql("SELECT firing, t, effect, length(reading) FROM reading").rows[0] == (2, 3, "write", len(long))
+    assert reading.sql("SELECT count(*) FROM blob").rows == [(1,)], "what is said twice is kept once"
+
+
 def test_alarms_blobs_and_the_graph_are_kept(log: FileRunLog, trace: OpenTrace) -> None:
     image = bytes(range(256))
     hash = log.blob(image, "image/png")

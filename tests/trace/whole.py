@@ -41,6 +41,7 @@ def everything(db: Path, run: str, *, finish: bool = True, **facts: Any) -> File
     log.effect_intent(0, 1, "random", "seed", {}, 1, 1)
     log.store_op(8, 1, "notes", "put", {"key": "k" * 300}, b'"old"')
     log.alarm(8, "limit", "nearly there", {"at": 9}, 1)
+    log.reading(8, 2, 5, "write", b'{"salient":["%s"]}' % (b"k" * 300))
     log.effect_intent(8, 4, "tool", "half \ud800", {}, 1, 1)
     if finish:
         log.firing(8, 8, 2, "a1", 0, 0, 0, "", 0, 1, 1, {}, {"text": b'"x"'}, 1)
@@ -55,7 +56,7 @@ def read(db: Path, run: str) -> dict[str, Any]:
         firings = list(trace.firings(run))
         views = {
             name: trace.sql(f"SELECT * FROM {name} WHERE run = ? ORDER BY 1, 2, 3", (run,)).rows
-            for name in ("firing", "effect", "prompt", "store_op", "alarm", "flaw")
+            for name in ("firing", "effect", "prompt", "store_op", "alarm", "reading", "flaw")
         }
         return {
             "run": trace.run(run),
@@ -68,6 +69,7 @@ def read(db: Path, run: str) -> dict[str, Any]:
             "prompts": list(trace.prompts(run)),
             "stores": list(trace.store_ops(run)),
             "alarms": list(trace.alarms(run)),
+            "readings": list(trace.readings(run)),
             "outline": list(trace.outline(run)),
             "found": trace.search("tides", run),
             "views": views,
