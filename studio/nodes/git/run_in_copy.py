@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from typing import Any
 
+from studio.nodes._limits import memory_param, output_param, seconds_param
 from studio.nodes.git._anywhere import (
     ask_repository,
     changes_of_value,
@@ -13,7 +14,7 @@ from studio.nodes.git._anywhere import (
     reading,
     repository_port,
 )
-from studio.spec import ANY, Fields, Node, Permission, RunContext, node, param, port
+from studio.spec import ANY, Fields, Node, Permission, RunContext, node, port
 from studio.support.values import Json
 from studio.tools.git import Git
 
@@ -37,9 +38,9 @@ class RunInCopy(Node):
     """
 
     class Params(Fields):
-        limit_s: float = param(60.0, ge=0.05, le=86_400, help="The command is ended after so many seconds.")
-        memory_mb: int = param(2048, ge=16, le=1_000_000, help="Each of its processes may take so many megabytes.")
-        most_bytes: int = param(100_000, ge=1, le=20_000_000, help="Each output is cut after so many bytes.")
+        limit_s: float = seconds_param()
+        memory_mb: int = memory_param()
+        most_bytes: int = output_param(100_000)
 
     class In(Fields):
         command: str = port(help="The command, as typed into a shell.")

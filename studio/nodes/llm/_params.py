@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
+from studio.nodes.llm._standing import model_param, temperature_param
 from studio.spec import Fields, param
 
 _ANSWER = {"group": "Answer", "open": True}
@@ -78,9 +79,7 @@ class FunctionParams(Fields):
     repairs: int = param(
         2, ge=0, le=10, help="How often the model may answer again, shown the checks it violated.", editor=_CHECKS
     )
-    model: str = param(
-        "default", help="Role (default, fast, strong) or name of the model.", editor={**_MODEL, "kind": "model"}
-    )
+    model: str = model_param(_MODEL)
     fallback: str = param(
         "",
         help="Model that is asked when repairs are used up or confidence is too low.",
@@ -99,7 +98,7 @@ class FunctionParams(Fields):
     allow_empty: bool = param(
         False, help="Accept a text without a word in it; else this counts as a fault.", editor=_MODEL
     )
-    temperature: float = param(0.0, ge=0, le=2, help="Higher is more varied; 0 is the surest answer.", editor=_MODEL)
+    temperature: float = temperature_param("Higher is more varied; 0 is the surest answer.", _MODEL)
     cost_usd: float | None = param(
         None,
         ge=0,

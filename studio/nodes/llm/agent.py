@@ -8,6 +8,7 @@ from typing import Any, Literal
 from studio.nodes._ports import any_ports, name_problems
 from studio.nodes.llm._asking import Asker
 from studio.nodes.llm._cap import Cap
+from studio.nodes.llm._standing import model_param, system_param, temperature_param
 from studio.nodes.llm._tools import FINISH, Tool, answer_text, outcome_of, read_tools, tool_problems
 from studio.nodes.llm._turns import next_turn
 from studio.spec import Fields, Message, Node, Permission, RunContext, node, param, port
@@ -67,10 +68,8 @@ class Agent(Node):
         schema: dict[str, Any] | None = param(
             None, help="JSON Schema of the answer, an object; empty: the answer is text.", editor={"kind": "schema"}
         )
-        system: str = param("", help="Standing instructions, sent first.", editor={**_MODEL, "kind": "text"})
-        model: str = param(
-            "default", help="Role (default, fast, strong) or name of the model.", editor={**_MODEL, "kind": "model"}
-        )
+        system: str = system_param(editor=_MODEL)
+        model: str = model_param(_MODEL)
         max_turns: int = param(8, ge=1, le=200, help="Model calls of one firing at most.", editor=_LIMITS)
         max_calls: int = param(16, ge=0, le=1000, help="Calls of tools in one firing at most.", editor=_LIMITS)
         repeats: int = param(
@@ -88,7 +87,7 @@ class Agent(Node):
         )  # fmt: skip
         cost_usd: float | None = param(None, ge=0, help="Cap per firing in USD.", editor=_LIMITS)
         max_tokens: int | None = param(None, ge=1, help="Longest turn in tokens.", editor=_LIMITS)
-        temperature: float = param(0.0, ge=0, le=2, help="Higher is more varied.", editor=_MODEL)
+        temperature: float = temperature_param("Higher is more varied.", _MODEL)
 
     class Out(Fields):
         text: str = port(help="The answer in words; with a schema: as JSON.")

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from studio.nodes._changed import changed_params
+from studio.nodes.llm._standing import model_param, stop_param, stop_problems, system_param, temperature_param
 from studio.spec import Fields, Message, Node, RunContext, node, param, port
 from studio.spec.plain import Plain
 from studio.support.errors import NodeError
@@ -42,14 +43,12 @@ class Chat(Node):
     """
 
     class Params(Fields):
-        model: str = param(
-            "default", help="Role (default, fast, strong) or name of the model.", editor={"kind": "model"}
-        )
-        system: str = param("", help="Standing instructions, sent first.", editor={"kind": "text"})
+        model: str = model_param()
+        system: str = system_param()
         keep: int = param(0, ge=0, help="Send only the last so many messages; 0: all of them.")
         max_tokens: int | None = param(None, ge=1, help="Longest reply in tokens; empty: what the provider allows.")
-        temperature: float = param(0.0, ge=0, le=2, help="Higher is more varied; 0 is the surest answer.")
-        stop: tuple[str, ...] = param((), help="Texts at which the reply ends.")
+        temperature: float = temperature_param("Higher is more varied; 0 is the surest answer.")
+        stop: tuple[str, ...] = stop_param("Texts at which the reply ends.")
         allow_empty: bool = param(False, help="Accept a reply without a word in it; else the node fails.")
         form: dict[str, Any] = param(
             None,
@@ -72,8 +71,7 @@ class Chat(Node):
         """Yield what is wrong with `form` and `stop`."""
         if params.form is not None and (not isinstance(params.form, dict) or params.form.get("type") != "object"):
             yield "`form` must be a JSON Schema with `type: object`."
-        if not all(isinstance(text, str) and text for text in params.stop):
-            yield "`stop` must be a list of texts that are not empty."
+        yield from stop_problems(params.stop)
 
     @classmethod
     def plain(cls, params: Params) -> Plain:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from studio.nodes._changed import changed_params
+from studio.nodes.llm._standing import model_param, stop_param, stop_problems, system_param, temperature_param
 from studio.spec import Fields, Message, Node, RunContext, node, param, port
 from studio.spec.plain import Plain
 from studio.support.errors import NodeError
@@ -35,15 +36,13 @@ class Complete(Node):
     """
 
     class Params(Fields):
-        model: str = param(
-            "default", help="Role (default, fast, strong) or name of the model.", editor={"kind": "model"}
-        )
-        system: str = param(SYSTEM, help="Standing instructions, sent first.", editor={"kind": "text"})
+        model: str = model_param()
+        system: str = system_param(SYSTEM)
         gap: str = param("\n<gap>\n", help="What marks the gap between `prompt` and `suffix`.")
         most_choices: int = param(1, ge=1, le=20, help="At most so many answers; more are refused.")
         max_tokens: int = param(100, ge=1, help="Longest answer in tokens.")
-        temperature: float = param(0.0, ge=0, le=2, help="Higher is more varied, if nothing is wired.")
-        stop: tuple[str, ...] = param((), help="Texts at which the answer ends, if nothing is wired.")
+        temperature: float = temperature_param("Higher is more varied, if nothing is wired.")
+        stop: tuple[str, ...] = stop_param("Texts at which the answer ends, if nothing is wired.")
 
     class In(Fields):
         prompt: str = port(help="The text so far.")
@@ -61,8 +60,7 @@ class Complete(Node):
     @classmethod
     def problems(cls, params: Params) -> Iterable[str]:
         """Yield what is wrong with `stop`."""
-        if not all(isinstance(text, str) and text for text in params.stop):
-            yield "`stop` must be a list of texts that are not empty."
+        yield from stop_problems(params.stop)
 
     @classmethod
     def plain(cls, params: Params) -> Plain:

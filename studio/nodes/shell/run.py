@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any
 
+from studio.nodes._limits import memory_param, output_param, seconds_param
 from studio.nodes._ports import any_ports
 from studio.nodes.shell._command import command_problems, filled, input_names, variables
 from studio.spec import Fields, Node, RunContext, make_fields, node, param, port
@@ -45,9 +46,9 @@ class RunCommand(Node):
         network: bool = param(False, help="The command may use the network.")
         exit_codes: list[Any] = param([0], help="Exit codes that count as success.")
         must_succeed: bool = param(True, help="Another exit code fails the node; if not, `ok` is false.")
-        limit_s: float = param(60.0, ge=0.05, le=86_400, help="The command is ended after so many seconds.")
-        memory_mb: int = param(2048, ge=16, le=1_000_000, help="Each of its processes may take so many megabytes.")
-        most_bytes: int = param(1_000_000, ge=1, le=20_000_000, help="Each output is cut after so many bytes.")
+        limit_s: float = seconds_param()
+        memory_mb: int = memory_param()
+        most_bytes: int = output_param()
 
     class In(Fields):
         stdin: str = port("", help="What the command reads from standard input.")

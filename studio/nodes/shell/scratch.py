@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from typing import Any
 
+from studio.nodes._limits import memory_param, output_param, seconds_param
 from studio.nodes.shell._command import command_problems
 from studio.spec import Fields, Node, RunContext, node, param, port
 from studio.spec.permissions import ANY, Permission
@@ -38,9 +39,9 @@ class RunInScratch(Node):
         argv: list[Any] = param(["bash", "run.sh"], help="The program and its arguments, one text each.")
         network: bool = param(False, help="The program may use the network.")
         exit_codes: list[Any] = param([0], help="Exit codes that count as success.")
-        limit_s: float = param(60.0, ge=0.05, le=86_400, help="The program is ended after so many seconds.")
-        memory_mb: int = param(2048, ge=16, le=1_000_000, help="Each of its processes may take so many megabytes.")
-        most_bytes: int = param(1_000_000, ge=1, le=20_000_000, help="Each output is cut after so many bytes.")
+        limit_s: float = seconds_param(what="The program is")
+        memory_mb: int = memory_param()
+        most_bytes: int = output_param()
 
     class In(Fields):
         files: dict[str, Any] = port(help="The text of each file under its name.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from typing import Any
 
+from studio.nodes._limits import memory_param, seconds_param
 from studio.nodes.git._anywhere import (
     ask_repository,
     changes_of_value,
@@ -43,8 +44,8 @@ class RunTests(Node):
 
     class Params(Fields):
         keep: list[Any] = param([], help="Files whose changes do not count, as in `test_*.py`.")
-        limit_s: float = param(1_200.0, ge=0.05, le=86_400, help="The tests are ended after so many seconds.")
-        memory_mb: int = param(2048, ge=16, le=1_000_000, help="Each process may take so many megabytes.")
+        limit_s: float = seconds_param(1_200.0, "The tests are")
+        memory_mb: int = memory_param("Each process")
 
     class In(Fields):
         repository: str = repository_port()
