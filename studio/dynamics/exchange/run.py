@@ -1,0 +1,71 @@
+"""One run of an agent, seen from outside: its modules, its goals, and what each module said when."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from studio.dynamics.words.reading import Reading
+from studio.support.values import Json
+
+Effect = Literal["read", "write"]
+"""What a tool does to the world outside: it looks, or it changes something."""
+
+
+@dataclass(frozen=True, slots=True)
+class Module:
+    """One module: `kind` is llm, tool, memory, human, timer or a word of the author's own; `inputs` are module ids."""
+
+    id: str
+    kind: str = "llm"
+    inputs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """One goal, opened at tick `t`; a closed one has `done` and, when that is known, the tick `t_done`."""
+
+    id: str
+    text: str
+    parent: str | None = None
+    t: int = 0
+    done: bool = False
+    t_done: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Module `module` fired at the logical tick `t`; several events may share a tick.
+
+    `out` is what it gave, `err` the text of its failure if it failed.  `reading` stands in for `out` where the text
+    was read when the module fired and only what was read of it has been kept.
+    """
+
+    t: int
+    module: str
+    out: Json = None
+    err: str | None = None
+    effect: Effect | None = None
+    reading: Reading | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A whole run.  `finished` says that it ended by itself, `t_end` is the last tick it was alive."""
+
+    id: str
+    root_goal: str = ""
+    modules: tuple[Module, ...] = ()
+    goals: tuple[Goal, ...] = ()
+    events: tuple[Event, ...] = field(default=(), repr=False)
+    finished: bool = False
+    t_end: int = 0
+
+    def ordered(self) -> list[Event]:
+        """Return the events in the order in which they count: by tick, then by the modules' order, else as given."""
+        place = {module.id: index for index, module in enumerate(self.modules)}
+        return sorted(self.events, key=lambda event: (event.t, place.get(event.module, len(place))))
+
+    def last_tick(self) -> int:
+        """Return the last tick of which the run knows anything."""
+        return max(self.t_end, max((event.t for event in self.events), default=0))

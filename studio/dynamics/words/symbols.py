@@ -1,0 +1,94 @@
+"""Gives each output of a module a symbol: the same for outputs that say the same (dynamics notes, section 5)."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from studio.dynamics.settings import Settings
+from studio.dynamics.words.generations import Generations
+from studio.dynamics.words.reading import Reading
+
+Embedder = Callable[[str], Sequence[float]]
+"""Gives the vector of a text; used, if there is one, to recognise wordings that share few words."""
+
+
+@dataclass(slots=True)
+class _Leader:
+    """The first output of a symbol, with which later ones are compared."""
+
+    symbol: int
+    content: frozenset[str]
+    rare: frozenset[str]
+    text: str
+    vector: tuple[float, ...] | None = field(default=None)
+
+
+class SymbolBook:
+    """The symbols given so far in one run, per module.
+
+    An output has the symbol of an earlier one of the same module if their normalised texts are equal, or if their
+    salient tokens are equal, their rare words agree, and their content words agree enough.  It is compared with the
+    last `leaders` symbols that have its salient tokens.  Memory holds about `settings.kept` texts.
+    """
+
+    def __init__(self, settings: Settings, embedder: Embedder | None = None) -> None:
+        self._settings = settings
+        self._embedder = embedder
+        self._texts: Generations[tuple[str, str], int] = Generations(settings.kept)
+        self._buckets: Generations[tuple[str, frozenset[str]], deque[_Leader]] = Generations(settings.kept)
+        self._next: dict[str, int] = {}
+
+    def symbol(self, module: str, reading: Reading, text: str | None = None) -> int:
+        """Return the symbol of what `module` said; `text` is for the embedder, the quote stands in for it."""
+        key = (module, reading.hash)
+        known = self._texts.get(key)
+        if known is not None:
+            return known
+        bucket = self._buckets.get((module, reading.salient))
+        if bucket is None:
+            bucket = deque(maxlen=self._settings.leaders)
+            self._buckets.put((module, reading.salient), bucket)
+        leader = _Leader(-1, reading.content, reading.rare, text or reading.quote)
+        for other in reversed(bucket):
+            if self._same(leader, other, bool(reading.salient)):
+                self._texts.put(key, other.symbol)
+                return other.symbol
+        leader.symbol = self._next.get(module, 0)
+        self._next[module] = leader.symbol + 1
+        bucket.append(leader)
+        self._texts.put(key, leader.symbol)
+        return leader.symbol
+
+    def adopt(self, module: str, reading: Reading) -> int:
+        """Take over the symbol that a stored reading carries, so that later raw outputs of its text get it too."""
+        symbol = reading.symbol
+        if symbol is None:
+            return self.symbol(module, reading)
+        if symbol >= self._next.get(module, 0):
+            self._next[module] = symbol + 1
+        return symbol
+
+    def _same(self, one: _Leader, other: _Leader, salient: bool) -> bool:
+        """Whether two outputs with equal salient tokens say the same."""
+        union = len(one.rare | other.rare)
+        if union and len(one.rare & other.rare) / union < self._settings.same_rare:
+            return False
+        both = len(one.content) + len(other.content)
+        dice = 2 * len(one.content & other.content) / both if both else 1.0
+        distinctive = salient or union > 0
+        if dice >= (self._settings.same_content if distinctive else self._settings.same_plain):
+            return True
+        return self._embedder is not None and self._cosine(one, other) >= self._settings.same_cosine
+
+    def _cosine(self, one: _Leader, other: _Leader) -> float:
+        first, second = self._vector(one), self._vector(other)
+        norms = sum(x * x for x in first) * sum(y * y for y in second)
+        return sum(x * y for x, y in zip(first, second, strict=True)) / norms**0.5 if norms > 0 else 0.0
+
+    def _vector(self, leader: _Leader) -> tuple[float, ...]:
+        if leader.vector is None:
+            assert self._embedder is not None
+            leader.vector = tuple(self._embedder(leader.text))
+        return leader.vector
