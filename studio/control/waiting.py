@@ -6,14 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from studio.engine.outline import outline_order
 from studio.support.ticks import tick_path
 from studio.support.values import Absent, Json, encode, preview
 
 if TYPE_CHECKING:
     from studio.engine.plan import NodePlan
     from studio.engine.region import Region
-
-Order = tuple[Any, ...]
 
 LONG = 4096
 """Bytes from which on other programs get the beginning of an input only."""
@@ -75,16 +74,6 @@ class Waiting:
         inputs = {name: value for name, value in self.values.items() if type(value) is not Absent}
         is_region = self.node.body is not None
         return Held(self.path, tick_path(self.tick_key), self.node.spec.type, inputs, is_region, instead)
-
-
-def outline_order(region: Region, node: NodePlan) -> Order:
-    """What orders firings that are ready at the same time by the outline (rule 2.7): tick, plan order, item, inner
-    tick, inner plan order …"""
-    parts: list[Any] = [node.index, region.tick_key]
-    while region.parent is not None:
-        parts += (region.item, region.path_id - region.parent.path_base, region.parent.tick_key)
-        region = region.parent
-    return tuple(reversed(parts))
 
 
 def is_inside(region: Region, outer: Region) -> bool:
