@@ -378,7 +378,7 @@ def test_an_objective_has_no_bound_and_the_example_in_its_place_has(tmp_path: Pa
 
     assert len(own.fired("list_reader")) == 40
     assert own.model.left() == 0
-    assert len(first_look.fired("executor")) == 6
+    assert len(first_look.fired("executor")) == 4
     assert first_look.result.ended == "stop"
 
 

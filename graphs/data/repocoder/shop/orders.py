@@ -8,8 +8,3 @@ def place_order(owner, rows, percent, amount):
     cart = build_cart(owner, rows)
     reduced = best_discount(cart, percent, amount)
     return {"owner": owner, "paid": reduced}
-
-
-def receipt(order, total):
-    saved = total - order["paid"]
-    return f"{order['paid']} paid, {saved} saved"
