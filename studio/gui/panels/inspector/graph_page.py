@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from studio.editing.document.ops import Key
 from studio.graph.model import LIMITS
 from studio.gui.base.columns import clear
+from studio.gui.panels.inspector import alarm_rows
 from studio.gui.panels.inspector.engine_sections import changed_limits, limit_field
 from studio.gui.panels.inspector.folds import Folds
 from studio.gui.panels.inspector.form import MARGINS
@@ -35,7 +36,7 @@ MOST = 40
 
 
 class GraphPage(QWidget):
-    """Name, what it is about, what goes in and out, when it ends, limits, stores, subgraphs, file."""
+    """Name, what it is about, what goes in and out, when it ends, limits, alarms, stores, subgraphs, file."""
 
     def __init__(self, workbench: Workbench, samples: Samples, folds: Folds) -> None:
         super().__init__()
@@ -66,7 +67,8 @@ class GraphPage(QWidget):
         self.sections: dict[str, Section] = {}
         makes: dict[str, Callable[[], QWidget]] = {
             "About": self._about, "Inputs and outputs": self._ends, "When it ends": self._ending,
-            "Limits": self._limit_rows, "Stores": self._stores, "Subgraphs": self._graphs,
+            "Limits": self._limit_rows, alarm_rows.TITLE: self._alarms, "Stores": self._stores,
+            "Subgraphs": self._graphs,
         }  # fmt: skip
         for at, (title, make) in enumerate(makes.items()):
             section = folds.section(f"graph.{title}", title, make, is_open=at < 3)
@@ -143,6 +145,10 @@ class GraphPage(QWidget):
             self._limits[name] = row
             column.addWidget(row)
         return body
+
+    def _alarms(self) -> QWidget:
+        self.alarms = alarm_rows.AlarmRows(self.subject)
+        return self.alarms
 
     def _stores(self) -> QWidget:
         self.stores = StoresSection(self.subject)
@@ -228,6 +234,8 @@ class GraphPage(QWidget):
             row.show_value(graph.limits.get(name, MISSING))
         if self.sections["Inputs and outputs"].is_open:
             self._show_ends()
+        if self.sections[alarm_rows.TITLE].is_open:
+            self.alarms.refresh()
         if self.sections["Stores"].is_open:
             self.stores.refresh()
         if self.sections["Subgraphs"].is_open:
@@ -237,6 +245,7 @@ class GraphPage(QWidget):
     def _summaries(self, graph: Any) -> None:
         told = {
             "Limits": " · ".join(f"{name} {value:g}" for name, value in graph.limits.items()),
+            alarm_rows.TITLE: alarm_rows.summary(graph.dynamics),
             "Stores": ", ".join(graph.stores),
             "Subgraphs": ", ".join(graph.graphs),
         }
