@@ -1,0 +1,73 @@
+"""Terse machines: every output a small JSON record, few words, many fields."""
+
+from __future__ import annotations
+
+from tests.dynamics.generator.domains import CODING, DATA, OPS, SHOP, TRAVEL
+from tests.dynamics.generator.phrasing import Family
+
+RECORDS = Family(
+    name="records",
+    domains=(DATA, OPS, SHOP, CODING, TRAVEL),
+    roles={
+        "planner": ("plan", "router", "plan/{word}"),
+        "thinker": ("decide", "policy", "decide/{word}"),
+        "worker": ("act", "act/{word}"),
+        "critic": ("verify", "gate", "verify/{word}"),
+        "memory": ("state", "kv/{word}"),
+        "tool": ("rpc", "db", "http/{word}"),
+        "timer": ("cron",),
+        "human": ("operator",),
+    },
+    forms={
+        "planner": ({"plan": "{say}"}, {"next": "{say}", "by": "plan"}),
+        "thinker": ({"action": "{call}", "target": "{thing}", "note": "{say}"}, {"do": "{call}",
+            "args": {"x": "{thing}"}, "why": "{say}"}, {"decision": "{say}"}),
+        "worker": ({"result": "{say}"}, {"ok": True, "text": "{say}"}),
+        "critic": ({"verdict": "{say}"}, {"label": "check", "comment": "{say}"}),
+        "memory": ({"items": ["{say}"], "length": 1}, {"value": "{say}"}),
+        "tool": ({"data": "{say}"}, {"status": 200, "body": "{say}"}, "{say}"),
+    },
+    intend=(
+        "{do} {aspect} of {thing}", "{thing}: {do} {aspect}", "{doing} {aspect}, {thing}",
+            "{aspect} of {thing} to {do}", "must {do} {thing} ({aspect})", "{thing} {aspect}, {doing}",
+    ),
+    begin=("{call} {thing}, {aspect}", "start {doing} {aspect} of {thing}", "{doing} {thing} {aspect}"),
+    found=("{fact}", "{fact}; end", "res: {fact}"),
+    fine=("ok", "OK", "200", "true", "ack"),
+    wrote=("put {piece}", "set {piece}", "saved {piece}"),
+    planned=("{a} > {b} > {c}", "{a}; {b}; {c}", "a={a} b={b} c={c}"),
+    judged=("no: {fault}", "reject, {fault}", "{fault}, again"),
+    approved=("pass: {thing}", "accept {thing}", "{thing} fine"),
+    recalled=("{fact}", "seen: {fact}", "prior {fact}"),
+    asked=("get {aspect} of {thing}", "{thing} {aspect}?", "query {thing} for {aspect}"),
+    answered=("{thing} -> {fact}", "{fact}", "reply: {fact}"),
+    reported=("sum {thing} + {other}: {fact}", "{other}, {thing} done; {fact}",
+        "batch of {other} and {thing}: {fact}"),
+    closed=("closed {goal}", "done: {goal}", "goal off: {goal}"),
+    idle=('{"status": "idle"}', "{}", "null", '{"action": "none"}', '{"action": "wait", "args": {}}', "",
+        '{"result": ""}', '{"ok": true}', '{"next": null}'),
+    pending=("{job} pending", "wait {job}", "{job} queued", "{job} state=running"),
+    ready=("{job} complete {fact}", "{job} state=done {fact}"),
+    failing=('{"error": "timeout"}', '{"error": true}', '{"status": 500}', '{"status": "failed"}',
+        '{"error": "unavailable"}'),
+    trouble=("{call} failed on {thing}: locked", "error {call} {thing}: not found", "{thing} refused by {call}"),
+    restate=("do: {goal}", "task {goal}", "run: {goal}", "next, {goal}", "execute {goal}", "complete {goal}",
+        "handle: {goal}"),
+    hollow=("do it", "execute", "run task", "next step", "perform action"),
+    frames=("agent({goal})", "call agent: {goal}", "run(goal={goal})"),
+    descend=("split -> {child}", "sub: {child}", "push {child}", "expand to {child}"),
+    musing=("{topic} / {word} / {name}", "maybe {topic} by {name}", "{topic} vs {word}", "see {topic}, {ident}",
+        "{name}: {topic}, {word}"),
+    topics=(
+        "tile patterns", "crane flies", "ship radios", "paper kites", "snow maps", "blue dyes", "jazz radio",
+            "goat farms", "dry stone walls", "pearl divers", "night trams", "toy theatres",
+        "wind chimes", "peat fires", "root cellars", "sea glass", "oak galls", "corn mazes", "lamp oil", "zinc roofs",
+            "hand bells", "mud bricks", "fish traps", "steam cars",
+    ),
+    reading=("{url} {topic} {name}", "doc {url}: {topic}, {word}", "{url} -> {name} on {topic}",
+        "fetched {url}, {word}, {topic}"),
+    ideas=("new: {topic} for {name} via {word}", "switch to {topic} ({word}, {name})", "goal? {topic} with {word}",
+        "pivot {name}: {topic}, {word}"),
+    counters=("try {count}", "attempt {count}", "(turn {count})"),
+    volatile=("ts", "try", "id"),
+)  # fmt: skip

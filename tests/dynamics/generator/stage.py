@@ -1,0 +1,152 @@
+"""The stage of one run: who speaks in which form about what, and the steps that were said so far."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from tests.dynamics.generator.architecture import Architecture, draw
+from tests.dynamics.generator.domains import Domain, Thought, think
+from tests.dynamics.generator.labelled import Step
+from tests.dynamics.generator.pen import Pen
+from tests.dynamics.generator.phrasing import Family, shaped
+
+
+class Stage:
+    """What the scripts of all kinds build on: speaking in a family's phrasing, opening goals, laying out ticks."""
+
+    def __init__(self, pen: Pen, family: Family, needs: tuple[str, ...] = (), most: int = 30) -> None:
+        self.pen = pen
+        self.family = family
+        self.domain: Domain = pen.pick(family.domains)
+        self.cast: Architecture = draw(pen, family, needs, most)
+        self.forms: dict[str, Any] = {}
+        for role, ids in self.cast.by_role.items():
+            for name in ids:
+                self.forms[name] = pen.pick(family.forms.get(role, ("{say}",)))
+        self.root = family.goal(pen, self.domain)
+        self.parsed = pen.chance(0.25)
+        """Whether JSON outputs are handed out as values, as an engine with typed ports has them, or as texts."""
+        self.told = pen.chance(0.5)
+        """Whether a failure is a text beside an empty output, or a mark on an output that says so."""
+        self.goals: list[dict[str, Any]] = []
+        self.facts: list[tuple[str, str]] = []
+        """What was found so far: (thing, fact); later steps take it up."""
+
+    def think(self, thing: str = "") -> Thought:
+        return think(self.pen, self.domain, thing)
+
+    def speaker(self, role: str) -> str:
+        return self.pen.pick(self.cast.speakers(role))
+
+    def say(self, role: str, act: str, thought: Thought | None = None, /, module: str = "", **given: str) -> Step:
+        """Return a step in which the role (or the module) performs the act."""
+        name = module or self.speaker(role)
+        domain = self.pen.pick(self.family.domains) if "topic" in given else self.domain
+        side = thought or think(self.pen, domain, given.get("topic") or given.get("job") or self.root)
+        said = self.family.say(self.pen, act, thought, **given)
+        slots = {"say": said, "call": side.call, "thing": side.thing, "why": side.reason}
+        return Step(role, shaped(self.forms[name], self.pen, slots), module=name)
+
+    def bare(self, role: str, act: str, module: str = "", **given: str) -> Step:
+        """Return a step whose text is not put into the module's form: idle phrases, plain answers of tools."""
+        return Step(role, self.family.say(self.pen, act, None, **given), module=module or self.speaker(role))
+
+    def fact(self, thing: str) -> str:
+        """Return something new about the thing, and keep it for later steps."""
+        fact = self.pen.fill(self.pen.pick(self.domain.findings), thing=thing)
+        self.facts.append((thing, fact))
+        return fact
+
+    def known(self) -> tuple[str, str]:
+        """Return a thing and a fact that were said before, new ones where nothing was."""
+        if not self.facts:
+            thing = self.think().thing
+            return thing, self.fact(thing)
+        return self.pen.pick(self.facts[-6:])
+
+    def piece(self, thing: str) -> str:
+        return self.pen.fill(self.pen.pick(self.domain.pieces), thing=thing)
+
+    def fault(self, thing: str) -> str:
+        return self.pen.fill(self.pen.pick(self.domain.faults), thing=thing)
+
+    def plan(self, thoughts: Sequence[Thought], module: str = "") -> Step:
+        """Return a step in which a planner names these three thoughts, each in one of its wordings."""
+        items = [self.pen.fill("{do} the {aspect} of {thing}", **thought.slots(self.pen)) for thought in thoughts]
+        return self.say("planner", "planned", None, module=module, **dict(zip("abc", items, strict=True)))
+
+    def open(self, text: str, parent: str = "g0") -> dict[str, Any]:
+        """Return a new goal, to be given to the step that opens it."""
+        goal = {"id": f"g{len(self.goals) + 1}", "parent": parent, "text": text, "status": "open"}
+        self.goals.append(goal)
+        return goal
+
+    def run(self, name: str, steps: list[Step], trailing: int = 0) -> tuple[dict[str, Any], dict[str, list[int]]]:
+        """Lay the steps out in ticks; return the run and the ticks of its marks.
+
+        Firings that share a tick stand in the order of the modules, as an engine that works through its graph has them.
+        """
+        events: list[dict[str, Any]] = []
+        marks: dict[str, list[int]] = {}
+        opened: dict[str, int] = {}
+        closed: dict[str, int] = {}
+        place = {module: at for at, module in enumerate(self.cast.ids)}
+        t, last, mode = 0, -1, self.cast.mode
+        for number, step in enumerate(steps):
+            joins = step.together or (
+                not step.apart and (mode == "lockstep" or (mode == "mixed" and self.pen.chance(0.5)))
+            )
+            if number and (not joins or place[step.module] <= last or step.wait or mode == "single"):
+                t += 1 + step.wait
+            last = place[step.module]
+            event: dict[str, Any] = {"t": t, "m": step.module, "out": self._value(step.text)}
+            if step.err:
+                event |= {"out": "", "err": step.text} if self.told else {"err": True}
+            if step.effect:
+                event["effect"] = step.effect
+            events.append(event)
+            if step.mark:
+                marks.setdefault(step.mark, []).append(t)
+            opened.update({goal["id"]: t for goal in step.opens})
+            closed.update(dict.fromkeys(step.closes, t))
+        goals: list[dict[str, Any]] = [{"id": "g0", "parent": None, "text": self.root, "status": "open", "t": 0}]
+        for goal in self.goals:
+            if goal["id"] in opened:
+                done = {"status": "done", "t_done": closed[goal["id"]]} if goal["id"] in closed else {}
+                goals.append({**goal, "t": opened[goal["id"]], **done})
+        if "g0" in closed:
+            goals[0] |= {"status": "done", "t_done": closed["g0"]}
+        run = {
+            "id": name, "root_goal": self.root, "modules": [dict(module) for module in self.cast.modules],
+            "goals": goals, "events": events, "finished": "g0" in closed, "t_end": t + trailing,
+        }  # fmt: skip
+        return run, marks
+
+    def _value(self, text: str) -> Any:
+        return json.loads(text) if self.parsed and _is_json(text) else text
+
+
+def _is_json(text: str) -> bool:
+    try:
+        return isinstance(json.loads(text), dict | list)
+    except json.JSONDecodeError:
+        return False
+
+
+def decorated(pen: Pen, family: Family, text: str, how: str, count: int) -> str:
+    """Return the text with something volatile in it; how: stamp (a time), counter (of attempts) or uuid."""
+    value: object = count if how == "counter" else pen.stamp() if how == "stamp" else pen.uuid()
+    if text.startswith("{"):
+        return json.dumps(
+            {**json.loads(text), family.volatile[("stamp", "counter", "uuid").index(how)]: value}, ensure_ascii=False
+        )
+    match how:
+        case "stamp":
+            return f"[{value}] {text}"
+        case "uuid":
+            return f"{text}\nid={value}"
+        case _:
+            mark = pen.fill(family.counters[0], count=str(count))
+            return f"{mark} {text}" if mark.endswith((":", ".", "--")) else f"{text} {mark}"
