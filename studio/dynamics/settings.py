@@ -32,6 +32,8 @@ class Settings:
     stall_ticks: int = _set(10, 1, 1e9, "Ticks without an output that says something.")
     stall_busy_ticks: int = _set(30, 1, 1e9, "The same while a tool or timer fires.")
 
+    stall_stop: int = _set(2, 1, 1000, "Times these ticks after which the warning becomes a request to stop.")
+
     # Procrastination
     restate_gain: float = _set(0.5, 0, 1, "Largest share of new tokens in a goal that restates another.")
     restate_cover: float = _set(0.6, 0, 1, "Smallest share of an ancestor's tokens that it must repeat.")

@@ -1,0 +1,184 @@
+"""Class II: the same is said again and again, exactly, with noise, or in other words (dynamics notes, section 6, 3)."""
+
+from __future__ import annotations
+
+from collections import deque
+
+from studio.dynamics.detecting.bell import Bell
+from studio.dynamics.detecting.periods import Periods
+from studio.dynamics.detecting.progress import Progress
+from studio.dynamics.detecting.step import Said, Step
+from studio.dynamics.settings import Settings
+from studio.dynamics.verdict import Alarm, Level
+
+_QUOTED = 3
+"""Modules or sentences of one circle that evidence quotes."""
+_LIKELY = 0.4
+"""Match from which the period of a noisy circle is named."""
+
+
+class Circle:
+    """Looks for strict repetition at any period, and for a large share of outputs that had been said before.
+
+    Both count from the last signal of progress on.  While most of what is said is about waiting, all limits are
+    multiplied, and what exceeds them is called waiting.
+    """
+
+    name = "circle"
+
+    def __init__(self, settings: Settings, progress: Progress) -> None:
+        self._settings = settings
+        self._progress = progress
+        self._periods = Periods(settings.longest_period)
+        self._bell = Bell(settings.known_window)
+        long = settings.known_window * settings.waiting_factor
+        self._recent: deque[Step] = deque(maxlen=max(long, settings.longest_period))
+        self._known: deque[bool] = deque(maxlen=long)
+        self._waits: deque[bool] = deque(maxlen=settings.known_window)
+        self._sum = self._sum_long = self._waiting = 0
+        self._period = 0
+        self._repeats = 1
+        self._factor = 1
+        self._held = self._seen = 0
+        self._ratio = 0.0
+        self._level: Level | None = None
+        self._share = 0.0
+
+    def see(self, step: Step) -> tuple[Alarm, ...]:
+        """Take a firing; return an alarm when the circle has closed often enough."""
+        if not step.contentful:
+            return ()
+        self._periods.see(step.said.number, step.said.last_position)
+        self._count(step)
+        self._seen += 1
+        if not step.known:
+            self._repeats, self._period = 1, 0
+            self._judge()
+        else:
+            self._repeat()
+            self._judge()
+        if self._ratio >= 1:
+            self._held += 1
+        if not self._bell.rings(self._level):
+            return ()
+        assert self._level is not None
+        kind = "waiting" if self._factor > 1 else self.name
+        message = self._message(kind)
+        module = step.module if self._period == 1 else None
+        return (Alarm(step.t, kind, self._level, message, tuple(self.evidence()), module),)
+
+    def progressed(self, position: int, t: int) -> None:
+        """Forget the suspicion: something has moved."""
+        self._periods.restart()
+        self._known.clear()
+        self._sum = self._sum_long = 0
+        self._period, self._repeats = 0, 1
+        self._ratio, self._share, self._level = 0.0, 0.0, None
+
+    def _count(self, step: Step) -> None:
+        """Keep the sums over the short and the long window, in constant time."""
+        window = self._settings.known_window
+        known, waits = self._known, self._waits
+        if len(known) >= window:
+            self._sum -= known[-window]
+        if len(known) == known.maxlen:
+            self._sum_long -= known[0]
+        known.append(step.known)
+        self._sum += step.known
+        self._sum_long += step.known
+        if len(waits) == window:
+            self._waiting -= waits[0]
+        waits.append(step.waiting)
+        self._waiting += step.waiting
+        self._recent.append(step)
+
+    def _repeat(self) -> None:
+        """Find the period with the most repeats; one that goes on is followed without a search."""
+        period = self._period
+        if period and self._level == "stop" and self._periods.run(period) >= 2 * period:
+            self._repeats = self._periods.run(period) // period + 1
+        else:
+            self._period, self._repeats = self._periods.best()
+
+    def _judge(self) -> None:
+        chosen = self._settings
+        waiting = self._waiting >= chosen.waiting_share * len(self._waits)
+        self._factor = factor = chosen.waiting_factor if waiting else 1
+        total = min(len(self._known), chosen.known_window * factor)
+        known = self._sum_long if waiting else self._sum
+        share = known / total if total >= chosen.known_least * factor else 0.0
+        stop = chosen.repeats_stop_single if self._period == 1 else chosen.repeats_stop
+        repeats = self._repeats / factor
+        self._share = share
+        self._ratio = max(repeats / chosen.repeats_warn, share / chosen.known_warn if chosen.known_warn else 1.0)
+        if (self._period and repeats >= stop) or (share and share >= chosen.known_stop):
+            self._level = "stop"
+        elif self._ratio >= 1:
+            self._level = "warn"
+        else:
+            self._level = None
+
+    @property
+    def holds(self) -> bool:
+        """Whether the last firings lie in a circle."""
+        return self._ratio >= 1
+
+    @property
+    def share(self) -> float:
+        """The share of all firings that say something at which a circle was seen."""
+        return self._held / self._seen if self._seen else 0.0
+
+    @property
+    def ratio(self) -> float:
+        """Repeats or share of known outputs, by the limit that warns."""
+        return self._ratio
+
+    @property
+    def period(self) -> int | None:
+        """The period in firings that say something, if one can be named."""
+        if self._period and self._repeats >= self._settings.repeats_warn:
+            return self._period
+        period, match = self._periods.likely()
+        return period if match >= _LIKELY else None
+
+    def _message(self, kind: str) -> str:
+        verb = "waits in a circle" if kind == "waiting" else "goes in a circle"
+        if self._period and self._repeats >= self._settings.repeats_warn:
+            return f"The run {verb} of {_firings(self._period)}, the {self._repeats}th time, {self._progress.since()}."
+        known, total = self._shares()
+        return f"The run {verb}: {known} of the last {total} outputs had been said before, {self._progress.since()}."
+
+    def _shares(self) -> tuple[int, int]:
+        total = min(len(self._known), self._settings.known_window * self._factor)
+        return (self._sum_long if self._factor > 1 else self._sum), total
+
+    def evidence(self) -> list[str]:
+        """Return what was said again, by whom and when, with both wordings quoted."""
+        strict = bool(self._period) and self._repeats >= self._settings.repeats_warn
+        if strict:
+            how = f"period {self._period}, {self._repeats} repeats, {self._progress.since()}"
+            steps = list(self._recent)[-self._period :]
+        else:
+            known, total = self._shares()
+            period = self.period
+            about = f"period about {period}, " if period else ""
+            how = f"{about}{known} of the last {total} outputs known, {self._progress.since()}"
+            steps = [step for step in list(self._recent)[-total:] if step.known] if total else []
+        said = {step.said.number: step.said for step in reversed(steps) if step.said.count > 1}
+        chosen = sorted(said.values(), key=lambda each: (-each.count, each.number))[:_QUOTED]
+        return [_sentence(each, how) for each in chosen]
+
+
+def _sentence(said: Said, how: str) -> str:
+    ticks = ", ".join(map(str, said.ticks))
+    many = "…, " if said.count - 1 > len(said.ticks) else ""
+    if said.first_hash == said.last_hash:
+        return f"{said.module} at {many}{ticks} said the same as at {said.first_t}: «{said.first_quote}» ({how})"
+    return (
+        f"{said.module} at {many}{ticks} said in other words what it said at {said.first_t}: "
+        f"«{said.first_quote}», then «{said.last_quote}» ({how})"
+    )
+
+
+def _firings(period: int) -> str:
+    return "one firing" if period == 1 else f"{period} firings"

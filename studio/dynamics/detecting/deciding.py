@@ -1,0 +1,63 @@
+"""From the state of a watch to a verdict: the first detector that holds, else what speaks for a productive run."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from studio.dynamics.detecting.step import Detector, strength
+from studio.dynamics.detecting.watch import Watch
+from studio.dynamics.verdict import Kind
+
+MOSTLY = 0.5
+"""Share of a run over which a failure held, from which the whole run is judged by it even if its end looks better."""
+UPTAKE_SHOWN = 0.2
+"""Share of terms taken up from which uptake speaks for a productive run."""
+
+
+def decide(watch: Watch) -> tuple[Kind, float, tuple[str, ...]]:
+    """Return the verdict, its confidence in 0..1 and the evidence (dynamics notes, section 6).
+
+    The confidence of a failure is its own strength times (1 − half of the strongest rival's); that of a productive run
+    is 1 − the strongest detector's.
+    """
+    strengths = [_strength(each) for each in watch.detectors]
+    for index, detector in enumerate(watch.detectors):
+        if _fails(detector):
+            rivals = [value for at, value in enumerate(strengths) if at != index]
+            confidence = strengths[index] * (1 - max(rivals) / 2)
+            return cast("Kind", detector.name), confidence, tuple(detector.evidence())
+    if watch.contentful < watch.settings.least_firings:
+        said = f"only {watch.contentful} outputs say something; {watch.settings.least_firings} are needed"
+        return "undetermined", 1 - max(strengths), (said,)
+    positive = evidence_of_work(watch)
+    if not positive:
+        return "undetermined", 1 - max(strengths), ("no sign of failure, and none of progress or uptake",)
+    return "productive", 1 - max(strengths), positive
+
+
+def _fails(detector: Detector) -> bool:
+    return detector.holds or detector.share >= MOSTLY
+
+
+def _strength(detector: Detector) -> float:
+    """Return the strength now; of what held for most of the run at least that of the threshold."""
+    value = strength(detector.ratio)
+    return max(value, strength(1 + detector.share - MOSTLY)) if detector.share >= MOSTLY else value
+
+
+def evidence_of_work(watch: Watch) -> tuple[str, ...]:
+    """Return what speaks for a productive run: signals of progress, terms taken up, flow between modules."""
+    lines = []
+    progress = watch.progress
+    if progress.count:
+        first, last = progress.signals[0], progress.signals[-1]
+        line = f"{progress.count} signals of progress, the first at tick {first.t}: {first.text}"
+        lines.append(line if first == last else f"{line}; a later one at tick {last.t}: {last.text}")
+    terms = watch.terms
+    if terms.total_introduced and terms.total_taken / terms.total_introduced >= UPTAKE_SHOWN:
+        lines.append(f"{terms.total_taken} of {terms.total_introduced} introduced terms were taken up again")
+    if terms.flow:
+        (source, target), count = min(terms.flow.items(), key=lambda item: (-item[1], item[0]))
+        if count >= UPTAKE_SHOWN * terms.first[source]:
+            lines.append(f"{count} of {terms.first[source]} terms of {source} were said by {target} soon after")
+    return tuple(lines)

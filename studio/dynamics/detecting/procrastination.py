@@ -1,0 +1,187 @@
+"""Class II: goals that restate the goals above them instead of bringing them nearer (section 6, 2 of the notes)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from studio.dynamics.detecting.step import Step
+from studio.dynamics.settings import Settings
+from studio.dynamics.verdict import Alarm, Level
+from studio.dynamics.words.reading import Reading
+
+NEAREST = 64
+"""Ancestors with which a goal is compared, nearest first."""
+
+
+@dataclass(slots=True)
+class _Node:
+    id: str
+    key: str
+    parent: _Node | None
+    t: int
+    reading: Reading
+    tokens: frozenset[str]
+    frame: bool
+    open: bool = True
+    chain: int = 0
+    descents: int = 0
+    children: int = 0
+    marks: tuple[int, int] = (0, 0)
+    path: tuple[_Node, ...] = field(default=(), repr=False)
+
+
+class Procrastination:
+    """Compares each new goal, and each call of a sub-graph, with those above it.
+
+    chain(c) counts the restating goals below each other that end in c.  `holds` looks at goals that are still open.
+    """
+
+    name = "procrastination"
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._nodes: dict[str, _Node] = {}
+        self._open: dict[int, dict[str, _Node]] = {}
+        self._tools = 0
+        self._closed = 0
+        self._firings = 0
+        self._held = 0
+        self._long = 0
+
+    def see(self, step: Step) -> tuple[Alarm, ...]:
+        """Take a firing; only calls of tools matter, as a descent with one between is work."""
+        self._firings += 1
+        self._held += self._long > 0
+        if step.kind == "tool":
+            self._tools += 1
+        return ()
+
+    def progressed(self, position: int, t: int) -> None:
+        """Goals are judged by what they say, whatever else moves."""
+
+    def opened(
+        self, id_: str, parent: str | None, t: int, reading: Reading, *, frame: bool = False
+    ) -> tuple[Alarm, ...]:
+        """Take a new goal, or a call when `frame`; return an alarm when it closes a chain of restatements."""
+        space = "call" if frame else "goal"
+        above = None if parent is None else self._nodes.get(f"{space}:{parent}")
+        tokens = reading.content | reading.salient
+        node = _Node(id_, f"{space}:{id_}", above, t, reading, tokens, frame, marks=(self._tools, self._closed))
+        if above is not None:
+            node.path = (above, *above.path[: NEAREST - 1])
+            self._place(node, above)
+        self._nodes[node.key] = node
+        self._open.setdefault(node.chain, {})[node.key] = node
+        self._long += node.chain >= self._settings.chain_warn
+        return self._alarms(node)
+
+    def closed(self, id_: str, *, frame: bool = False) -> str | None:
+        """Take that a goal is reached or a call has returned; return its first words, None if it was not open."""
+        node = self._nodes.get(f"{'call' if frame else 'goal'}:{id_}")
+        if node is None or not node.open:
+            return None
+        node.open = False
+        self._open[node.chain].pop(node.key, None)
+        self._long -= node.chain >= self._settings.chain_warn
+        if not node.frame:
+            self._closed += 1
+        else:
+            del self._nodes[node.key]  # calls are many, and nothing opens below one that has returned
+        return node.reading.quote
+
+    def _place(self, node: _Node, above: _Node) -> None:
+        """Compare a goal with those above it and set its chain."""
+        above.children += 1
+        path = [each for each in node.path if each.tokens]
+        known = frozenset().union(*(each.tokens for each in path))
+        rare_known = frozenset().union(*(each.reading.rare for each in path))
+        new = node.tokens - known
+        new_salient = node.reading.salient - known
+        new_rare = node.reading.rare - rare_known - known
+        size = len(node.tokens)
+        cover = max((len(node.tokens & each.tokens) / len(each.tokens) for each in path), default=0.0)
+        empty = len(node.reading.content) <= 1 and not new_salient and not new_rare
+        again = (
+            not new_salient
+            and len(new_rare) <= 1
+            and size > 0
+            and len(new) / size <= self._settings.restate_gain
+            and cover >= self._settings.restate_cover
+        )
+        if empty or again:
+            node.chain = above.chain + 1
+        elif not new:
+            node.chain = above.chain
+        single = above.children == 1 and above.marks == node.marks
+        node.descents = above.descents + 1 if single and not new_salient and not new_rare else 0
+
+    def _alarms(self, node: _Node) -> tuple[Alarm, ...]:
+        chosen = self._settings
+        level: Level | None = None
+        if node.chain >= chosen.chain_stop:
+            level = "stop"
+        elif node.chain >= chosen.chain_warn:
+            level = "warn"
+        if level is not None and node.chain > (node.parent.chain if node.parent else 0):
+            what = "calls" if node.frame else "goals"
+            message = f"{node.chain} {what} below each other say the same again: {node.id} restates what it serves."
+            return (Alarm(node.t, self.name, level, message, tuple(self._lines(node))),)
+        if node.descents == chosen.descents:
+            message = (
+                f"{node.descents} goals below each other, each the only one, brought no new matter; no tool was called "
+                "and no goal closed between."
+            )
+            return (Alarm(node.t, self.name, "warn", message, (_pair(node),)),)
+        return ()
+
+    def _deepest(self) -> _Node | None:
+        """Return the open goal with the longest chain, the earliest of equals."""
+        for chain in sorted(self._open, reverse=True):
+            if chain and self._open[chain]:
+                return next(iter(self._open[chain].values()))
+        return None
+
+    @property
+    def chain(self) -> int:
+        """The longest chain of restating goals that ends in an open one."""
+        node = self._deepest()
+        return node.chain if node else 0
+
+    @property
+    def holds(self) -> bool:
+        """Whether an open goal ends a chain that is too long."""
+        return self._long > 0
+
+    @property
+    def share(self) -> float:
+        """The share of firings at which it held."""
+        return self._held / self._firings if self._firings else float(self.holds)
+
+    @property
+    def ratio(self) -> float:
+        """The longest open chain, by the length that warns."""
+        return self.chain / self._settings.chain_warn
+
+    def evidence(self) -> list[str]:
+        """Return each restating goal of the longest chain beside the goal above it."""
+        node = self._deepest()
+        return self._lines(node) if node else []
+
+    def _lines(self, node: _Node) -> list[str]:
+        lines: list[str] = []
+        at: _Node | None = node
+        while at is not None and at.parent is not None and at.chain > 0 and len(lines) < 4:
+            if at.chain > at.parent.chain:
+                lines.append(_pair(at))
+            at = at.parent
+        return lines[::-1]
+
+
+def _pair(node: _Node) -> str:
+    what = "call" if node.frame else "goal"
+    above = node.parent
+    assert above is not None
+    return (
+        f"{what} {node.id} at tick {node.t} «{node.reading.quote}» says again what {above.id} of tick {above.t} says: "
+        f"«{above.reading.quote}» (chain of {node.chain})"
+    )

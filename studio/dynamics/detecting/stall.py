@@ -1,0 +1,115 @@
+"""Class I: nothing is said any more (dynamics notes, section 6, 1)."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from studio.dynamics.detecting.bell import Bell
+from studio.dynamics.detecting.step import Step
+from studio.dynamics.settings import Settings
+from studio.dynamics.verdict import Alarm, Level
+
+_BUSY = frozenset({"tool", "timer"})
+
+
+class Stall:
+    """Measures the ticks since an output that says something; progress counts as one.
+
+    The limit is longer while a tool or timer has fired within the shorter limit: something may still come.
+    """
+
+    name = "stall"
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._bell = Bell(1)
+        self._start: int | None = None
+        self._now = 0
+        self._last = 0
+        self._busy = -1_000_000_000
+        self._quote = ""
+        self._module = ""
+        self._silent = 0
+        self._idle: Step | None = None
+        self._outputs = 0
+
+    def see(self, step: Step) -> tuple[Alarm, ...]:
+        """Take a firing; return alarms for the silence before it, if that has become too long."""
+        alarms = self.advance(step.t) if step.t > self._now or self._start is None else ()
+        if step.kind in _BUSY:
+            self._busy = step.t
+        if step.contentful or step.progress:
+            self._settle(step.t)
+            self._quote, self._module = step.reading.quote, step.module
+        else:
+            self._outputs += 1
+            self._idle = step
+        return alarms
+
+    def begin(self, t: int) -> None:
+        """Start the clock, if it does not run yet."""
+        if self._start is None:
+            self._start = self._last = self._now = t
+
+    def advance(self, t: int) -> tuple[Alarm, ...]:
+        """Let time pass up to tick `t`; return the alarms that fell due, each at its own tick."""
+        self.begin(t)
+        self._now = max(self._now, t)
+        silence = self._now - self._last
+        limit = self._limit(self._now)
+        if silence < limit:
+            self._bell.rings(None)
+            return ()
+        alarms = []
+        for level, due in (("warn", limit), ("stop", limit * self._settings.stall_stop)):
+            if silence >= due and self._bell.rings(cast("Level", level)):
+                message = f"Nothing was said for {due} ticks."
+                alarms.append(Alarm(self._last + due, self.name, cast("Level", level), message, (self._line(),)))
+        return tuple(alarms)
+
+    def progressed(self, position: int, t: int) -> None:
+        """Take a signal of progress that comes from no firing."""
+        self.begin(t)
+        self._settle(t)
+
+    def _settle(self, t: int) -> None:
+        silence = t - self._last
+        if silence >= self._limit(t):
+            self._silent += silence
+        self._last = self._now = max(self._now, t)
+        self._outputs = 0
+        self._bell.rings(None)
+
+    def _limit(self, t: int) -> int:
+        busy = t - self._busy < self._settings.stall_ticks
+        return max(self._settings.stall_ticks, self._settings.stall_busy_ticks) if busy else self._settings.stall_ticks
+
+    @property
+    def holds(self) -> bool:
+        """Whether the silence lasts."""
+        return self.ratio >= 1
+
+    @property
+    def share(self) -> float:
+        """The share of all ticks that lie in silences beyond the limit."""
+        total = self._now - (self._start or 0)
+        silent = self._silent + (self._now - self._last if self.holds else 0)
+        return silent / total if total else 0.0
+
+    @property
+    def ratio(self) -> float:
+        """Ticks of silence by the limit."""
+        return (self._now - self._last) / self._limit(self._now)
+
+    def evidence(self) -> list[str]:
+        """Return the length of the silence, and the last output before it."""
+        return [self._line()]
+
+    def _line(self) -> str:
+        line = f"no output with content for {self._now - self._last} ticks, from {self._last} to {self._now}"
+        if self._idle is not None and self._outputs:
+            idle = self._idle
+            line += f" ({self._outputs} empty or idle, the last of {idle.module} at {idle.t}: «{idle.reading.quote}»)"
+        if not self._module:
+            return f"{line}; there was none before"
+        return f"{line}; the last with content was of {self._module} at {self._last}: «{self._quote}»"

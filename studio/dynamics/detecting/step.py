@@ -1,0 +1,84 @@
+"""One firing as the detectors see it, and the little that each detector must offer."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Protocol
+
+from studio.dynamics.verdict import Alarm
+from studio.dynamics.words.reading import Reading
+
+
+@dataclass(slots=True)
+class Said:
+    """One thing that a module said, in whatever wordings: when, how often, first and last words of it."""
+
+    number: int
+    module: str
+    first_t: int
+    first_quote: str
+    first_hash: str
+    count: int = 0
+    last_position: int = -1
+    ticks: tuple[int, ...] = ()
+    last_quote: str = ""
+    last_hash: str = ""
+
+
+@dataclass(slots=True)
+class Step:
+    """One firing, read and compared with what was said before.
+
+    `said` is what the module said; its `number` is the letter that stands for it in the run's word stream.
+    `position` counts the firings that say something; it is -1 for one that says too little (`contentful` is False).
+    `known` tells that the same was said before, `new` are the distinctive tokens that nobody had said.
+    `goal` tells that it shares a word with the root goal, `waiting` that it is about waiting.
+    `progress` is the signal of progress that this firing gave, in words, or "".
+    """
+
+    index: int
+    t: int
+    module: str
+    kind: str
+    reading: Reading
+    said: Said
+    position: int
+    contentful: bool
+    known: bool
+    new: frozenset[str]
+    goal: bool
+    waiting: bool
+    failed: bool
+    effect: str | None
+    progress: str = ""
+
+
+class Detector(Protocol):
+    """A detector is fed each firing and says at any time how strongly it suspects its failure.
+
+    `ratio` is its quantity divided by the threshold of a warning (1 at the threshold); `holds` that the run shows the
+    failure now; `share` over which part of the run it held; `evidence` are sentences with modules, ticks and quotes.
+    """
+
+    name: str
+
+    def see(self, step: Step) -> tuple[Alarm, ...]: ...
+
+    def progressed(self, position: int, t: int) -> None: ...
+
+    @property
+    def holds(self) -> bool: ...
+
+    @property
+    def share(self) -> float: ...
+
+    @property
+    def ratio(self) -> float: ...
+
+    def evidence(self) -> list[str]: ...
+
+
+def strength(ratio: float) -> float:
+    """Return how strongly a detector suspects: logistic(3·(x−θ)/θ), with x/θ the ratio (dynamics notes, section 6)."""
+    return 1 / (1 + math.exp(-3 * (min(max(ratio, 0.0), 100.0) - 1)))

@@ -1,0 +1,134 @@
+"""Class III: ever new matter that nobody takes up, far from the goal (dynamics notes, section 6, 4)."""
+
+from __future__ import annotations
+
+from collections import deque
+
+from studio.dynamics.detecting.bell import Bell
+from studio.dynamics.detecting.progress import Progress
+from studio.dynamics.detecting.step import Step
+from studio.dynamics.detecting.terms import Terms
+from studio.dynamics.settings import Settings
+from studio.dynamics.verdict import Alarm
+
+LEAST_TERMS = 4
+"""Terms old enough to have been taken up, below which nothing is concluded from uptake."""
+
+
+class Wander:
+    """Looks at the last firings that say something, counted from the last signal of progress on.  Warns only."""
+
+    name = "wander"
+
+    def __init__(self, settings: Settings, progress: Progress, terms: Terms, has_goal: bool) -> None:
+        self._settings = settings
+        self._progress = progress
+        self._terms = terms
+        self._has_goal = has_goal
+        self._bell = Bell(settings.wander_least)
+        self._recent: deque[Step] = deque(maxlen=settings.wander_window)
+        self._tokens: deque[tuple[int, int, bool]] = deque(maxlen=settings.wander_window)
+        self._all = self._new = self._goal = 0
+        self._position = -1
+        self._held = self._seen = 0
+        self._ratio = 0.0
+
+    def see(self, step: Step) -> tuple[Alarm, ...]:
+        """Take a firing; return a warning when the run has begun to wander."""
+        if not step.contentful:
+            return ()
+        window = self._tokens
+        if len(window) == window.maxlen:
+            self._drop(window[0])
+        entry = (len(step.reading.salient) + len(step.reading.rare), len(step.new), step.goal)
+        window.append(entry)
+        self._recent.append(step)
+        self._all += entry[0]
+        self._new += entry[1]
+        self._goal += entry[2]
+        self._position = step.position
+        self._seen += 1
+        self._ratio = self._measure() if len(window) >= self._settings.wander_least else 0.0
+        held = self._ratio >= 1
+        self._held += held
+        if not self._bell.rings("warn" if held else None):
+            return ()
+        message = f"The run wanders: what comes up is new and is not taken up, {self._progress.since()}."
+        return (Alarm(step.t, self.name, "warn", message, tuple(self.evidence()), None),)
+
+    def progressed(self, position: int, t: int) -> None:
+        """Forget the suspicion: something was reached."""
+        self._tokens.clear()
+        self._recent.clear()
+        self._all = self._new = self._goal = 0
+        self._ratio = 0.0
+
+    def _drop(self, entry: tuple[int, int, bool]) -> None:
+        self._all -= entry[0]
+        self._new -= entry[1]
+        self._goal -= entry[2]
+
+    def _measure(self) -> float:
+        """Return the smallest of the three margins, 1 where all three conditions just hold."""
+        chosen = self._settings
+        total = len(self._tokens)
+        novelty = self._new / self._all if self._all else 0.0
+        new = _above(novelty, chosen.wander_new)
+        if new < 1:
+            return new
+        goal = _below(self._goal / total, chosen.wander_goal) if self._has_goal else 1.0
+        if goal < 1:
+            return goal
+        introduced, taken = self.uptake()
+        if introduced < LEAST_TERMS:
+            return 0.0
+        return min(new, goal, _below(taken / introduced, chosen.wander_taken))
+
+    def uptake(self) -> tuple[int, int]:
+        """Return the terms introduced in the window and old enough, and how many of them were taken up."""
+        last = self._position - self._settings.wander_settle
+        first = self._position - len(self._tokens) + 1
+        ring = self._settings.wander_window
+        slots = [position % ring for position in range(first, last + 1)]
+        return sum(self._terms.introduced[slot] for slot in slots), sum(self._terms.taken[slot] for slot in slots)
+
+    @property
+    def holds(self) -> bool:
+        """Whether the last firings wander."""
+        return self._ratio >= 1
+
+    @property
+    def share(self) -> float:
+        """The share of all firings that say something at which the run wandered."""
+        return self._held / self._seen if self._seen else 0.0
+
+    @property
+    def ratio(self) -> float:
+        """The margin of the condition that holds least."""
+        return self._ratio
+
+    def evidence(self) -> list[str]:
+        """Return the three shares, and an early and a late output to compare."""
+        if not self._recent:
+            return []
+        introduced, taken = self.uptake()
+        first, last = self._recent[0], self._recent[-1]
+        goal = f", {self._goal} of {len(self._tokens)} outputs share a word with the goal" if self._has_goal else ""
+        line = (
+            f"from tick {first.t} to {last.t} {self._new} of {self._all} distinctive words were new, "
+            f"{taken} of {introduced} introduced terms were taken up{goal}, {self._progress.since()}"
+        )
+        quotes = f"{first.module} at {first.t} said «{first.reading.quote}», {last.module} at {last.t} «{last.reading.quote}»"
+        return [line, quotes]
+
+
+def _above(value: float, limit: float) -> float:
+    """Return a value by its limit; just below 1 where it only reaches it."""
+    if value <= limit:
+        return min(value / limit, 0.999) if limit else 0.0
+    return value / limit if limit else 2.0
+
+
+def _below(value: float, limit: float) -> float:
+    """Return 1 + the relative margin by which a value stays under its limit."""
+    return 2 - value / limit if limit else float(value == 0)

@@ -1,0 +1,209 @@
+"""Watches one run firing by firing and says at any time what it looks like.
+
+The same code serves a live run and a recorded one: `analysis.analyse` feeds a recorded run to a `Watch`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from studio.dynamics.detecting.circle import Circle
+from studio.dynamics.detecting.procrastination import Procrastination
+from studio.dynamics.detecting.progress import Progress
+from studio.dynamics.detecting.stall import Stall
+from studio.dynamics.detecting.step import Detector, Said, Step
+from studio.dynamics.detecting.terms import Terms
+from studio.dynamics.detecting.wander import Wander
+from studio.dynamics.exchange.run import Event, Goal, Module
+from studio.dynamics.settings import DEFAULTS, Settings
+from studio.dynamics.verdict import Alarm
+from studio.dynamics.words.generations import Generations
+from studio.dynamics.words.normalise import text_of
+from studio.dynamics.words.reader import Reader
+from studio.dynamics.words.reading import Reading
+from studio.dynamics.words.symbols import Embedder, SymbolBook
+
+MOST_ALARMS = 1000
+"""Alarms that are kept for the verdict; each is returned when it is raised."""
+TICKS_KEPT = 4
+_WAITERS = frozenset({"timer", "human"})
+_NO_ALARMS: tuple[Alarm, ...] = ()
+
+
+class Watch:
+    """The state of one run under watch.
+
+    Feed it in the order of time: goals and calls as they open and close, firings by (tick, order of modules).  Each
+    method returns the alarms that the news raises.  Modules that were not declared are taken on as they appear.
+    `last` is the step of the last firing: its reading with symbol is what a live run stores with the event.
+    """
+
+    def __init__(
+        self,
+        modules: Iterable[Module] = (),
+        root_goal: str = "",
+        settings: Settings = DEFAULTS,
+        *,
+        reader: Reader | None = None,
+        embedder: Embedder | None = None,
+    ) -> None:
+        declared = tuple(modules)
+        self.settings = settings
+        self.reader = reader or Reader()
+        self._kinds = {module.id: module.kind for module in declared}
+        self._book = SymbolBook(settings, embedder)
+        self._embeds = embedder is not None
+        self._said: Generations[tuple[str, int], Said] = Generations(settings.kept)
+        goal = self.reader.read(root_goal)
+        self._goal = goal.content | goal.salient
+        self.progress = Progress(
+            settings, {module.id: frozenset(module.inputs) for module in declared}, max(len(declared), 1)
+        )
+        self.terms = Terms(settings)
+        self.stall = Stall(settings)
+        self.procrastination = Procrastination(settings)
+        self.circle = Circle(settings, self.progress)
+        self.wander = Wander(settings, self.progress, self.terms, bool(self._goal))
+        self.detectors: tuple[Detector, ...] = (self.stall, self.procrastination, self.circle, self.wander)
+        self.alarms: list[Alarm] = []
+        self.firings = 0
+        self.contentful = 0
+        self.failures = 0
+        self.words = 0
+        self.last: Step | None = None
+        self.now = 0
+
+    def see(self, event: Event) -> list[Alarm]:
+        """Take one firing; return the alarms that it raises."""
+        step = self._step(event)
+        self.last = step
+        alarms: list[Alarm] = []
+        if step.progress:
+            # Not for the stall, which sees it in the step; and what says this stands after the progress, not before.
+            self.circle.progressed(step.position, step.t)
+            self.wander.progressed(step.position, step.t)
+        for detector in self.detectors:
+            raised = detector.see(step)
+            if raised:
+                alarms.extend(raised)
+        said = step.said
+        if step.contentful:
+            said.last_position = step.position
+        said.count += 1
+        if said.count > 1:
+            said.ticks = (*said.ticks[1 - TICKS_KEPT :], step.t)
+            said.last_quote, said.last_hash = step.reading.quote, step.reading.hash
+        return self._raised(alarms)
+
+    def open_goal(self, goal: Goal) -> list[Alarm]:
+        """Take a goal that opens; return the alarms that it raises. Its parent must have opened before."""
+        return self._open(goal.id, goal.parent, goal.t, goal.text, frame=False)
+
+    def close_goal(self, id_: str, t: int) -> list[Alarm]:
+        """Take that a goal was reached, which is progress."""
+        alarms = self.advance(t)
+        text = self.procrastination.closed(id_)
+        if text is not None:
+            self.progress.closed(t, id_, text)
+            self._progressed(t)
+        return alarms
+
+    def enter(self, id_: str, parent: str | None, t: int, text: str) -> list[Alarm]:
+        """Take the call of a sub-graph with what it was given; `parent` is the call that makes it."""
+        return self._open(id_, parent, t, text, frame=True)
+
+    def leave(self, id_: str) -> None:
+        """Take that a call of a sub-graph has returned; that alone is no progress."""
+        self.procrastination.closed(id_, frame=True)
+
+    def measured(self, metric: str, value: float, t: int, *, falling: bool = False) -> None:
+        """Take the value of a metric of progress; one better than all before is progress."""
+        if self.progress.measured(t, metric, value, falling=falling):
+            self._progressed(t)
+
+    def advance(self, t: int) -> list[Alarm]:
+        """Let time pass without a firing; return the alarms of a stall."""
+        self.now = max(self.now, t)
+        return self._raised(list(self.stall.advance(t)))
+
+    def _open(self, id_: str, parent: str | None, t: int, text: str, *, frame: bool) -> list[Alarm]:
+        self.now = max(self.now, t)
+        alarms = list(self.stall.advance(t))
+        reading = self.reader.read(text)
+        alarms.extend(self.procrastination.opened(id_, parent, t, reading, frame=frame))
+        return self._raised(alarms)
+
+    def _progressed(self, t: int) -> None:
+        for detector in self.detectors:
+            detector.progressed(self.contentful, t)
+
+    def _raised(self, alarms: list[Alarm]) -> list[Alarm]:
+        if alarms and len(self.alarms) < MOST_ALARMS:
+            self.alarms.extend(alarms)
+        return alarms
+
+    def _step(self, event: Event) -> Step:
+        """Read the firing and compare it with what was said before."""
+        module, t = event.module, event.t
+        if t > self.now:
+            self.now = t
+        reading, text = event.reading, None
+        if reading is None:
+            reading = self.reader.read(event.out, event.err)
+            text = text_of(event.out) if self._embeds else None
+        symbol = reading.symbol
+        if symbol is None:
+            symbol = self._book.symbol(module, reading, text)
+            reading = _with_symbol(reading, symbol)
+        key = (module, symbol)
+        said = self._said.get(key)
+        if said is None:
+            said = Said(self.words, module, t, reading.quote, reading.hash)
+            self.words += 1
+            self._said.put(key, said)
+        kind = self._kinds.get(module, "llm")
+        contentful = reading.mass >= self.settings.mass
+        position = -1
+        new: frozenset[str] = frozenset()
+        if contentful:
+            position = self.contentful
+            self.contentful += 1
+            new = self.terms.see(position, module, reading.distinctive)
+        index = self.firings
+        self.firings += 1
+        failed = event.err is not None
+        self.failures += failed
+        progress = "" if failed else self.progress.see(index, t, module, reading, new, event.effect)
+        return Step(
+            index=index,
+            t=t,
+            module=module,
+            kind=kind,
+            reading=reading,
+            said=said,
+            position=position,
+            contentful=contentful,
+            known=said.count > 0,
+            new=new,
+            goal=not self._goal.isdisjoint(reading.content) or not self._goal.isdisjoint(reading.salient),
+            waiting=reading.waiting or kind in _WAITERS,
+            failed=failed,
+            effect=event.effect,
+            progress=progress,
+        )
+
+
+def _with_symbol(reading: Reading, symbol: int) -> Reading:
+    """Return the reading with its symbol; spelt out, as it runs at every firing."""
+    return Reading(
+        reading.hash,
+        reading.template,
+        reading.numbers,
+        reading.salient,
+        reading.content,
+        reading.rare,
+        reading.mass,
+        reading.waiting,
+        reading.quote,
+        symbol,
+    )
