@@ -204,10 +204,22 @@ def _ages(symbol: NDArray[numpy.signedinteger], ticks: Whole) -> Numbers:
 
 def _depths(goals: Sequence[tuple[int, int, int]], ticks: Whole) -> tuple[NDArray[numpy.int32], NDArray[numpy.float64]]:
     """The depth of the deepest open goal in each row, and how many are open."""
-    depth = numpy.zeros(len(ticks), numpy.int32)
+    depths = numpy.array([0, *(deep for _, _, deep in goals)], numpy.int32)
+    order = sorted(range(len(goals)), key=lambda number: -goals[number][2])
     opened = numpy.zeros(len(ticks) + 1)
-    # Deepest first; a row that has its depth is skipped from then on, so all goals together touch each row once.
+    if goals:
+        ends = numpy.searchsorted(ticks, [(start, end) for start, end, _ in goals])
+        numpy.add.at(opened, ends[:, 0], 1.0)
+        numpy.add.at(opened, ends[:, 1], -1.0)
+    return depths[1 + spread([goals[one][:2] for one in order], order, ticks)], numpy.cumsum(opened[:-1])
+
+
+def spread(spans: Sequence[tuple[int, int]], values: Sequence[int], ticks: Whole) -> Whole:
+    """Return for each tick the value of the first of the spans (from, up to before) that covers it, -1 for none."""
+    made = numpy.full(len(ticks), -1, numpy.int64)
+    # A tick that has its value is skipped from then on, so that all spans together touch each once.
     onward = list(range(len(ticks) + 1))
+    places = numpy.searchsorted(ticks, spans).tolist() if len(spans) else []
 
     def free(row: int) -> int:
         while onward[row] != row:
@@ -215,13 +227,10 @@ def _depths(goals: Sequence[tuple[int, int, int]], ticks: Whole) -> tuple[NDArra
             row = onward[row]
         return row
 
-    for start, end, deep in sorted(goals, key=lambda goal: -goal[2]):
-        low, high = (int(one) for one in numpy.searchsorted(ticks, (start, end)))
-        opened[low] += 1
-        opened[high] -= 1
-        row = free(low)
-        while row < high:
-            depth[row] = deep
+    for (start, end), value in zip(places, values, strict=True):
+        row = free(start)
+        while row < end:
+            made[row] = value
             onward[row] = row + 1
             row = free(row)
-    return depth, numpy.cumsum(opened[:-1])
+    return made

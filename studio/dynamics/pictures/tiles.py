@@ -65,11 +65,6 @@ class Tiles(Generic[Image]):
         whole = scale.size(self.raster.diagram.rows, self.raster.diagram.width)[0]
         return not 0 <= y < whole or (scale, y // high, 0) in self._kept
 
-    def forget(self, since: int = 0) -> None:
-        """Drop the tiles that show a row from `since` on, because it changed."""
-        for key in [one for one in self._kept if (one[1] + 1) * _cells(one[0])[0] > since]:
-            self._bytes -= _size(self._kept.pop(key))
-
     def _tile(self, scale: Scale, down: int, across: int) -> Tile[Image]:
         key = (scale, down, across)
         kept = self._kept.get(key)
