@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final, Literal, cast
 
+from studio.dynamics.policy import SETTINGS
 from studio.graph.alarms import check_dynamics
 from studio.graph.comments import END, FOOTER, HEADER, Found, find_comments
 from studio.graph.migrations import migrate
@@ -313,9 +314,12 @@ class _Reader:
             hint = "Write `dynamics: {on_alarm: pause}`, or `off`, `warn` or `stop`."
             raise self.refuse("`dynamics` must be a mapping.", tree.line, hint)
         for key, value in self.mapping(tree, "`dynamics`").items():
-            parts = {key: value.plain()}
-            check_dynamics(parts, f"{self.file}:{tree.keys[key].line + 1}")
-            graph.dynamics |= parts
+            if key == SETTINGS and type(value.value) is dict:
+                for name, threshold in value.value.items():
+                    line = value.keys[name].line + 1
+                    check_dynamics({SETTINGS: {name: threshold.plain()}}, f"{self.file}:{line}")
+            check_dynamics({key: value.plain()}, f"{self.file}:{tree.keys[key].line + 1}")
+            graph.dynamics[key] = value.plain()
 
     def _graphs(self, graph: Graph, tree: Tree, depth: int) -> None:
         for name, item in self.mapping(tree, "`graphs`").items():

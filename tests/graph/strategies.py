@@ -91,7 +91,7 @@ def graphs(draw: Any, depth: int = 1) -> Graph:
         | st.dictionaries(
             st.sampled_from(["on_alarm", "wander", "circle"]), st.sampled_from(["off", "warn", "pause", "stop"])
         )
-        | st.dictionaries(st.just("settings"), st.dictionaries(texts, values, max_size=2))
+        | st.fixed_dictionaries({"settings": st.sampled_from([{}, {"stall_ticks": 20, "known_warn": 0.7}])})
     )
     graph.layout = draw(st.just({}) | st.dictionaries(texts, values, max_size=3))
     graph.extra = draw(

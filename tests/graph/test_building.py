@@ -19,7 +19,7 @@ def pair() -> Graph:
 
 
 def test_a_graph_in_python_and_its_file_are_equal() -> None:
-    graph = Graph("loop", about="Counts.", max_ticks=3, dynamics={"on_alarm": "pause", "settings": {"x": 1}})
+    graph = Graph("loop", about="Counts.", max_ticks=3, dynamics={"on_alarm": "pause", "settings": {"stall_ticks": 20}})
     graph.add("flow.input", "start", value=1)
     graph.add("toy.add", "plus", bias=0.5, on_error="default", default={"sum": 0}, retries=1, limits={"calls": 2})
     graph.add_store("queue", "todo", scope="run", items=[1])

@@ -175,6 +175,8 @@ def test_subgraphs_have_the_same_shape_and_their_own_name() -> None:
         (small("dynamics: {wander: false}\n"), 6, "`wander` in `dynamics` cannot be False"),
         (small("dynamics: {wander: " + "x" * 9999 + "}\n"), 6, "x. One of off"),
         (small("dynamics:\n  settings: [1]\n"), 7, "`settings` in `dynamics` should hold thresholds by name."),
+        (small("dynamics:\n  settings:\n    stall_stop: 2\n    stal_ticks: 1\n"), 9, "`stal_ticks`. Did you mean"),
+        (small("dynamics:\n  settings:\n    stall_ticks: 0\n"), 8, "`stall_ticks` should be a whole number from 1"),
         (small("graphs: {a: {dynamics: {x: stop}}}\n"), 6, "no key `x`"),
         (small("graphs: {a b: {}}\n"), 6, "cannot name a subgraph"),
         (small("graphs: {a: {studio: 7}}\n"), 6, "format of its file"),
