@@ -147,6 +147,7 @@ def _set_key(draw: Draw, at: At, graph: Graph) -> Op:
         "max_ticks": st.none() | st.integers(1, 99),
         "on_limit": st.sampled_from(["stop", "fail"]),
         "limits": st.sampled_from([{}, {"calls": 3.0}]),
+        "dynamics": st.sampled_from([{}, {"on_alarm": "stop"}, {"wander": "off", "settings": {"stall_ticks": 9}}]),
     }
     key = draw(st.sampled_from(list(choices)))
     return SetKey(at, key, draw(choices[key]))

@@ -248,6 +248,9 @@ def _graph(doc: Document, at: At, rng: random.Random) -> list[Op]:
             return nodes.set_graph_key(doc, at, rng.choice(["name", "about"]), rng.choice(["x", "part", 1]))
         case 7:
             return nodes.set_graph_key(doc, at, "limits", rng.choice([{"calls": 2}, {"odd": 1}, MISSING]))
+        case 8:
+            said = rng.choice([{"on_alarm": "pause"}, {"on_alarm": "halt"}, {"odd": "stop"}, "stop", MISSING])
+            return nodes.set_graph_key(doc, at, "dynamics", said)
         case _:
             value = rng.choice([1, 0, None, "stop", "fail", MISSING])
             return nodes.set_graph_key(doc, at, rng.choice(["max_ticks", "until", "on_limit"]), value)

@@ -463,6 +463,13 @@ def test_titles_and_layout_are_no_difference(play: Play, compare: Compare) -> No
     assert found.graph == ()
 
 
+def test_another_answer_to_alarms_is_told_and_makes_no_node_differ(play: Play, compare: Compare) -> None:
+    found = compare(play(BRANCHES, "west", "east"), play(BRANCHES + "dynamics: {on_alarm: stop}\n", "west", "east"))
+
+    assert kinds(found) == {}
+    assert found.graph == (Fact("dynamics", {}, {"on_alarm": "stop"}),)
+
+
 def test_what_nodes_used_is_told_beside_and_is_no_difference(play: Play, compare: Compare) -> None:
     def reply(cost: float, text: str = "west") -> Json:
         return {"node": "left", "reply": text, "cost_usd": cost, "tokens_in": 10, "tokens_out": 2}

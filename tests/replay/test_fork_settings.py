@@ -121,6 +121,19 @@ def test_a_node_that_is_gone_is_gone_from_the_beginning(tmp_path: Path) -> None:
     assert requests == 0
 
 
+def test_another_answer_to_alarms_changes_nothing_of_what_was_done(tmp_path: Path) -> None:
+    begun(tmp_path / "runs.db")
+    text = LOOP + "dynamics: {on_alarm: stop}\n"
+
+    result, requests = forked(tmp_path / "runs.db", text)
+
+    assert (result.status, requests) == ("ok", 0)
+    with Trace(tmp_path / "runs.db") as trace:
+        mine = trace.run(result.run_id)
+        assert "dynamics" in trace.graph_text(result.run_id)
+        assert mine.fork_seq == trace.run(mine.parent_run).totals["firings"] + 1, "it goes on at the end"
+
+
 TALK = (
     "name: talk\nnodes:\n  ask: {type: toy.ask, fires: every_tick, limits: {calls: 2}}\n  last: {type: flow.output}\n"
 )

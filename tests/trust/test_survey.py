@@ -62,6 +62,7 @@ def test_a_graph_that_only_computes_and_asks_models_of_ones_own_choice_asks_for_
     ("before", "after"),
     [
         ("name: stranger", "name: another"),
+        ("name: stranger", "name: stranger\ndynamics: {on_alarm: stop}"),
         ("layout: {source: [0, 0]}", "layout: {source: [9, 7]}"),
         ("type: trust.send, host", "type: trust.send, title: Post it, host"),
         ('instructions: "Say {x}"', 'instructions: "Shout {x}"'),

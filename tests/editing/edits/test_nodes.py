@@ -331,6 +331,26 @@ def test_keys_of_the_graph_are_checked(doc: Document) -> None:
             set_graph_key(doc, (), key, value)  # type: ignore[arg-type]
 
 
+def test_what_is_done_about_alarms_is_set_and_taken_back(doc: Document) -> None:
+    text = doc.graph.to_text()
+    doc.do("Set", set_graph_key(doc, (), "dynamics", {"on_alarm": "pause", "wander": "off"}))
+    assert '\ndynamics: {on_alarm: pause, wander: "off"}\n' in doc.graph.to_text()
+    assert set_graph_key(doc, (), "dynamics", {"on_alarm": "pause", "wander": "off"}) == []
+    for wrong, why in (
+        ("pause", "`dynamics` must be a mapping"),
+        ({"on_alarm": "halt"}, "cannot be 'halt'"),
+        ({"circles": "stop"}, "no key `circles`"),
+        ({"settings": {"stall_ticks": float("nan")}}, "should be a whole number from 1"),
+    ):
+        with pytest.raises(GraphError, match=why):
+            set_graph_key(doc, (), "dynamics", wrong)
+    doc.undo()
+    assert doc.graph.to_text() == text
+    doc.redo()
+    doc.do("Set", set_graph_key(doc, (), "dynamics", MISSING))
+    assert doc.graph.to_text() == text
+
+
 def test_a_renamed_store_takes_its_users_along_and_leaves_other_stores_of_that_name() -> None:
     text = """
 studio: 1

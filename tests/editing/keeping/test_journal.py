@@ -114,6 +114,7 @@ EVERY_OP: list[Op] = [
     RenameGraph((), "g", "h", "own"),
     SetKey((), "limits", {"calls": 2.0}),
     SetKey((), "max_ticks", None),
+    SetKey((), "dynamics", {"on_alarm": "stop", "settings": {"x": [1]}}),
     SetKey((), "until", "stop"),
     Place((), "a", [1, 2], 3, False),
     Place((), "/frames", None, None, True),
@@ -172,6 +173,15 @@ def test_a_splice_makes_one_text_of_another(front: str, old: str, new: str, back
     assert len(text) <= len(new)
 
 
+def test_a_journal_of_before_dynamics_is_read() -> None:
+    written = graph_to_json(Graph(dynamics={"on_alarm": "stop"}))
+    assert graph_from_json(written).dynamics == {"on_alarm": "stop"}
+    del written["dynamics"]
+    assert graph_from_json(written).dynamics == {}
+    with pytest.raises(GraphError, match="`dynamics` is no object"):
+        graph_from_json({**written, "dynamics": 1})
+
+
 def test_of_a_long_text_only_what_changed_is_written() -> None:
     long = "word " * 100_000
     old = NodeInstance("a", "text.constant", {"text": long, "other": 1})
@@ -197,6 +207,7 @@ def test_of_a_long_text_only_what_changed_is_written() -> None:
         {"op": "InsertEdge", "at": [], "index": 0, "edge": {"ends": ["a", "b", "c"]}},
         {"op": "RemoveEdge", "at": [], "index": True}, {"op": "SetKey", "at": [], "key": "__class__", "value": 1},
         {"op": "SetKey", "at": [], "key": "until", "value": "never"}, {"op": "SetKey", "at": [], "key": "name"},
+        {"op": "SetKey", "at": [], "key": "dynamics", "value": "stop"},
         {"op": "Place", "at": [], "key": "a", "future": 1}, {"op": "SetComment", "at": [], "key": "a", "lines": [1]},
         {"op": "PutGraph", "at": [], "name": "g", "graph": {"name": "g"}},
         {"op": "PutStore", "at": [], "name": "s", "store": {"name": "s", "type": "kv", "scope": "moon", "params": {}}},

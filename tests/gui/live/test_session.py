@@ -73,6 +73,7 @@ def test_edits_of_the_document_do_not_reach_a_run_that_goes_on(player: Player) -
     outcome, _ = player.play(given)
     assert outcome.status == "ok"
     assert snapshot(graph).nodes is not graph.nodes
+    assert snapshot(graph).dynamics is not graph.dynamics
 
 
 def test_a_run_held_from_the_start_is_stepped_and_let_go(player: Player) -> None:

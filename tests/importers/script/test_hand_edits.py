@@ -46,7 +46,8 @@ def test_a_script_written_by_hand_is_the_graph_it_makes() -> None:
 
         def judge():
             '''Judges.'''
-            g = s.Graph("judge", about="Judges a text.", until="stop", max_ticks=3, limits={"calls": 2})
+            g = s.Graph("judge", about="Judges a text.", until="stop", max_ticks=3, limits={"calls": 2},
+                        dynamics={"on_alarm": "pause", "settings": {"stall_ticks": 20}})
             g.add("flow.input", "text")
             return g
 
@@ -67,6 +68,7 @@ def test_a_script_written_by_hand_is_the_graph_it_makes() -> None:
 
     assert graph.name == "whole"
     assert graph.graphs["judge"].limits == {"calls": 2}
+    assert graph.graphs["judge"].dynamics == {"on_alarm": "pause", "settings": {"stall_ticks": 20}}
     assert graph.graphs["judge"].until == "stop"
     assert graph.stores["seen"].scope == "run"
     ask = graph.nodes["ask"]
@@ -77,7 +79,7 @@ def test_a_script_written_by_hand_is_the_graph_it_makes() -> None:
     assert ask.retries == 2
     assert list(map(str, graph.edges)) == ["ask.text -> a.value", "ask.text -> b.value", "ask.text ~> ask.last"]
     assert graph.edges[2].hold
-    assert graph.nodes["b"].place.line == 23
+    assert graph.nodes["b"].place.line == 24
     assert graph.nodes["b"].place.file == "x.py"
 
 
@@ -206,6 +208,8 @@ def test_a_column_is_counted_in_characters() -> None:
         ("graph = Graph('y', extra={'nodes': {}})", "sections of a graph file"),
         ("graph = Graph('y', max_ticks=0)", "whole number from 1"),
         ("graph = Graph('y', until='later')", "quiet or stop"),
+        ("graph = Graph('y', dynamics='stop')", "must be a dict"),
+        ("graph = Graph('y', dynamics={'circles': 'stop'})", "no key `circles`"),
         ("graph = Graph('y', comments={'x': [1]})", "lists of texts"),
         ("graph = Graph('y', base='/')", "a folder that starts at the script"),
         ("graph = Graph('y', 'z')", "its name first"),
