@@ -40,9 +40,10 @@ class Circle:
         self._repeats = 1
         self._factor = 1
         self._held = self._seen = 0
+        self._found: tuple[str, ...] = ()
+        self._found_period: int | None = None
         self._ratio = 0.0
         self._level: Level | None = None
-        self._share = 0.0
 
     def see(self, step: Step) -> tuple[Alarm, ...]:
         """Take a firing; return an alarm when the circle has closed often enough."""
@@ -64,8 +65,9 @@ class Circle:
         assert self._level is not None
         kind = "waiting" if self._factor > 1 else self.name
         message = self._message(kind)
+        self._found, self._found_period = tuple(self.evidence()), self.period
         module = step.module if self._period == 1 else None
-        return (Alarm(step.t, kind, self._level, message, tuple(self.evidence()), module),)
+        return (Alarm(step.t, kind, self._level, message, self._found, module),)
 
     def progressed(self, position: int, t: int) -> None:
         """Forget the suspicion: something has moved."""
@@ -73,7 +75,7 @@ class Circle:
         self._known.clear()
         self._sum = self._sum_long = 0
         self._period, self._repeats = 0, 1
-        self._ratio, self._share, self._level = 0.0, 0.0, None
+        self._ratio, self._level = 0.0, None
 
     def _count(self, step: Step) -> None:
         """Keep the sums over the short and the long window, in constant time."""
@@ -101,22 +103,39 @@ class Circle:
             self._period, self._repeats = self._periods.best()
 
     def _judge(self) -> None:
+        """Set ratio and level from the repeats and from the share of known outputs, each with its own window."""
         chosen = self._settings
+        self._factor = 1
+        self._ratio = self._repeats / chosen.repeats_warn
+        self._level = None
+        if self._ratio >= 1:
+            stop = chosen.repeats_stop_single if self._period == 1 else chosen.repeats_stop
+            if self._waits_through(self._period):
+                self._factor = chosen.waiting_factor
+                self._ratio /= self._factor
+            if self._repeats >= stop * self._factor:
+                self._level = "stop"
+            elif self._ratio >= 1:
+                self._level = "warn"
         waiting = self._waiting >= chosen.waiting_share * len(self._waits)
-        self._factor = factor = chosen.waiting_factor if waiting else 1
+        factor = chosen.waiting_factor if waiting else 1
         total = min(len(self._known), chosen.known_window * factor)
-        known = self._sum_long if waiting else self._sum
-        share = known / total if total >= chosen.known_least * factor else 0.0
-        stop = chosen.repeats_stop_single if self._period == 1 else chosen.repeats_stop
-        repeats = self._repeats / factor
-        self._share = share
-        self._ratio = max(repeats / chosen.repeats_warn, share / chosen.known_warn if chosen.known_warn else 1.0)
-        if (self._period and repeats >= stop) or (share and share >= chosen.known_stop):
-            self._level = "stop"
-        elif self._ratio >= 1:
-            self._level = "warn"
-        else:
-            self._level = None
+        if total < chosen.known_least * factor:
+            return
+        share = (self._sum_long if waiting else self._sum) / total
+        by_share = share / chosen.known_warn if chosen.known_warn else 1.0
+        if by_share > self._ratio:
+            self._ratio = by_share
+        if share >= chosen.known_stop or by_share >= 1:
+            level: Level = "stop" if share >= chosen.known_stop else "warn"
+            if self._level is None:
+                self._factor = factor
+            self._level = "stop" if "stop" in (level, self._level) else "warn"
+
+    def _waits_through(self, period: int) -> bool:
+        """Whether the outputs of one round of the circle are about waiting."""
+        steps = [self._recent[-at] for at in range(1, min(period, len(self._recent)) + 1)]
+        return sum(step.waiting for step in steps) >= self._settings.waiting_share * len(steps)
 
     @property
     def holds(self) -> bool:
@@ -138,13 +157,16 @@ class Circle:
         """The period in firings that say something, if one can be named."""
         if self._period and self._repeats >= self._settings.repeats_warn:
             return self._period
+        if not self.holds:
+            return self._found_period
         period, match = self._periods.likely()
         return period if match >= _LIKELY else None
 
     def _message(self, kind: str) -> str:
         verb = "waits in a circle" if kind == "waiting" else "goes in a circle"
         if self._period and self._repeats >= self._settings.repeats_warn:
-            return f"The run {verb} of {_firings(self._period)}, the {self._repeats}th time, {self._progress.since()}."
+            times = f"{self._repeats} times over"
+            return f"The run {verb} of {_firings(self._period)}, {times}, {self._progress.since()}."
         known, total = self._shares()
         return f"The run {verb}: {known} of the last {total} outputs had been said before, {self._progress.since()}."
 
@@ -153,7 +175,9 @@ class Circle:
         return (self._sum_long if self._factor > 1 else self._sum), total
 
     def evidence(self) -> list[str]:
-        """Return what was said again, by whom and when, with both wordings quoted."""
+        """Return what was said again, by whom and when, with both wordings quoted; of the last circle if it is over."""
+        if not self.holds:
+            return list(self._found)
         strict = bool(self._period) and self._repeats >= self._settings.repeats_warn
         if strict:
             how = f"period {self._period}, {self._repeats} repeats, {self._progress.since()}"

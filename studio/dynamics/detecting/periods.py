@@ -7,6 +7,8 @@ import numpy as np
 _CHUNK = 4096
 _KEPT = 4
 """Times the longest period that are at least kept of the stream, to guess the period of a noisy circle."""
+_AS_GOOD = 0.85
+"""A shorter period that matches nearly as well as the best is the true one: multiples of a period match too."""
 
 
 class Periods:
@@ -72,12 +74,14 @@ class Periods:
         s_p ← s_p + λ_p·(match − s_p) with λ_p = 1/(1.5p+1); here from the last words only, when it is asked for.
         """
         words = self._words[self._at - min(self.count, self._keep) : self._at]
-        best, score = 0, 0.0
+        scores = []
         for period in range(1, min(self._longest, len(words) // 2) + 1):
             match = words[period:] == words[:-period]
             rate = 1 / (1.5 * period + 1)
             weights = rate * (1 - rate) ** np.arange(len(match) - 1, -1, -1)
-            value = float(weights[match].sum())
-            if value > score + 1e-9:
-                best, score = period, value
-        return best, score
+            scores.append(float(weights[match].sum()))
+        best = max(scores, default=0.0)
+        for period, score in enumerate(scores, 1):
+            if best and score >= _AS_GOOD * best:
+                return period, score
+        return 0, 0.0

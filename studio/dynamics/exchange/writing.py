@@ -54,7 +54,7 @@ def _event(event: Event) -> dict[str, Any]:
     if event.reading is None or event.out is not None:
         entry["out"] = event.out
     if event.err is not None:
-        entry["err"] = event.err
+        entry["err"] = event.err or True
     if event.effect is not None:
         entry["effect"] = event.effect
     if event.reading is not None:

@@ -6,6 +6,7 @@ common words of `assets/words` counts as rare.
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from typing import Final
 
@@ -71,6 +72,7 @@ IDLE: Final = _words(
     new activity happening happened happen add added say said saying see seen seeing until present noop no-op skip
     skipped skipping pass passing passive tick progress monitoring monitor observe observing watching watch
     queue user operator human team anyone everything operational nominal normal usual further additional
+    error errors fail fails failed failing failure exception
     true false default undefined unknown n/a na not applicable todo tbd placeholder blah lorem
     """
 )
@@ -78,11 +80,20 @@ IDLE: Final = _words(
 
 WAITING: Final = _words(
     """
-    wait waiting waits await awaits awaiting poll polling polled pending queue queued queueing standby sleep sleeping
-    unfinished incomplete
+    wait waiting waits await awaits awaiting poll polling polled pending standby sleep sleeping unfinished incomplete
     """
 )
 """Words of outputs about waiting for something outside."""
+
+
+WAITING_PHRASE: Final = re.compile(
+    r"\bin progress\b|\b(?:no|nothing|not|never|n't)\b(?: [\w-]+){0,6}? yet\b|\bnot (?:yet )?(?:ready|done|finished|"
+    r"complete|completed|available|come|arrived|answered|replied|returned|responded|started)\b|\bstill (?:running|"
+    r"building|going|in|on|processing|working|computing|loading|busy|open|not)\b|\b(?:hang|hold) on\b"
+    r"|\b(?:check|look|try)(?:ing)? (?:back|again) (?:later|soon|in|shortly)\b"
+    r"|\b(?:running|building|processing|provisioning|scheduled|queued)(?:$|[^\w ]|\.{2})"
+)
+"""Turns of outputs about waiting, in short texts."""
 
 
 @cache

@@ -42,7 +42,7 @@ _VOLATILE = re.compile(
 )
 # "attempt 3 of 5", "retry #4", "3rd try"
 _COUNTING = re.compile(
-    rf"\b({_COUNTED})(?: ?(?:no\.?|number|nr\.?|[#:=-]))? ?[(#\[]?\d+(?: ?(?:/|of|out of) ?\d+)?"
+    rf"\b({_COUNTED})\"?(?: ?(?:no\.?|number|nr\.?|count|[#:=-]))? ?[(#\[\"]?\d+(?: ?(?:/|of|out of) ?\d+)?"
     rf"|\b\d+(?:st|nd|rd|th) ({_COUNTED})\b"
 )
 _STAMPED = re.compile(

@@ -15,11 +15,10 @@ QUOTE_CHARACTERS = 120
 MOST_REMEMBERED = 50_000
 """Words whose rank is remembered, so that each is looked up once."""
 FOREIGN_WORDS, FOREIGN_SHARE = 8, 0.4
+MOST_ABOUT_WAITING = 12
+"""Content words of an output that is about waiting; longer ones say more than that."""
 
-_WAITING = re.compile(
-    r"\bin progress\b|\bnot (?:yet )?(?:ready|done|finished|complete|available)|\bstill (?:running|building|going|in)\b"
-    r"|\b(?:check|look|try)(?:ing)? (?:back|again) (?:later|soon|in)\b|\bno (?:news|result|answer|reply) yet\b"
-)
+_KEY = re.compile(r"\"((?:[^\"\\]|\\.)*)\":")
 _SPACES = re.compile(r"\s+")
 _GRAMMAR, _IDLE, _COMMON, _RARE = range(4)
 
@@ -36,10 +35,13 @@ class Reader:
         self._ranks: dict[str, tuple[int, str]] = {}
 
     def read(self, out: Json, err: str | None = None) -> Reading:
-        """Return the reading of an output, or of the failure that stands in its place."""
+        """Return the reading of an output, or of a failure: `err` is its text, "" if there is none beside the output.
+
+        The numbers of a failure are codes: they tell one from another, but have no mass.
+        """
         text = text_of(out)
         if err is not None:
-            text = f"error: {err} {text}".rstrip()
+            text = " ".join(part for part in ("error:", err, text) if part)
         normal = normalise(text)
         salient, words = split(normal, self._is_common)
         content: set[str] = set()
@@ -59,6 +61,9 @@ class Reader:
                 idle.add(stem_)
         if unknown > (1 - FOREIGN_SHARE) * len(words) and len(words) >= FOREIGN_WORDS:
             rare.clear()
+        heavy = salient if err is None else {token for token in salient if _has_letter(token)}
+        if '":' in normal:
+            heavy, idle = self._without_keys(normal, heavy, content, idle)
         return Reading(
             hash=digest(normal),
             template=digest(NUMBERS.sub("0", normal)),
@@ -66,10 +71,18 @@ class Reader:
             salient=frozenset(salient),
             content=frozenset(content),
             rare=frozenset(rare),
-            mass=len(content) - len(idle) + 2 * len(salient),
-            waiting=not content.isdisjoint(lists.waiting()) or _WAITING.search(normal) is not None,
+            mass=len(content) - len(idle) + 2 * len(heavy),
+            waiting=_is_waiting(normal, content),
             quote=quoted(text),
         )
+
+    def _without_keys(
+        self, normal: str, heavy: set[str], content: set[str], idle: set[str]
+    ) -> tuple[set[str], set[str]]:
+        """Return the heavy tokens and the idle ones where names of JSON fields have no mass of their own."""
+        salient, words = split(_KEY.sub(" ", normal), self._is_common)
+        said = {(self._ranks.get(word) or self._rank(word))[1] for word in words}
+        return heavy & salient, idle | (content - said)
 
     def _rank(self, word: str) -> tuple[int, str]:
         """Look a word up in the lists, and remember what it is."""
@@ -89,6 +102,19 @@ class Reader:
 
     def _is_common(self, word: str) -> bool:
         return stem(word) in self._common
+
+
+def _is_waiting(normal: str, content: set[str]) -> bool:
+    """Whether a text is about waiting: it has a word of that, or in a short one a turn of phrase."""
+    if len(content) > MOST_ABOUT_WAITING:
+        return False
+    if not content.isdisjoint(lists.waiting()):
+        return True
+    return len(content) <= MOST_ABOUT_WAITING // 2 and lists.WAITING_PHRASE.search(normal) is not None
+
+
+def _has_letter(token: str) -> bool:
+    return any(map(str.isalpha, token))
 
 
 def quoted(text: str) -> str:
