@@ -12,8 +12,9 @@ from PySide6.QtWidgets import QApplication, QGraphicsPathItem, QWidget
 
 from studio.editing import Document
 from studio.editing.placing import annotations as marks
-from studio.editing.placing import places
 from studio.export.drawing.card import make_card, used_ports
+from studio.graph.frames import frames as frames_of
+from studio.graph.frames import point_of
 from studio.graph.model import Graph
 from studio.gui.canvas import Canvas
 from studio.gui.canvas.annotation_items import Annotation
@@ -231,7 +232,7 @@ def _check_cards(canvas: Canvas, graph: Graph) -> None:
         assert item.card == card, f"the card of {name}"
         assert item.name == name
         assert item.wired == {(IN, p) for p in used[name][0]} | {(OUT, p) for p in used[name][1]}, name
-        place = places.point_of(graph.layout.get(name)) or canvas.projection.positions[name]
+        place = point_of(graph.layout.get(name)) or canvas.projection.positions[name]
         if not dragging:
             assert (item.pos().x(), item.pos().y()) == place, f"the place of {name}"
 
@@ -267,7 +268,7 @@ def _check_ends(canvas: Canvas, wire: WireItem, which: WireKey) -> None:
 
 
 def _check_notes(canvas: Canvas, graph: Graph) -> None:
-    frames, comments = marks.frames(graph), marks.comments(graph)
+    frames, comments = frames_of(graph), marks.comments(graph)
     assert sorted(canvas.notes.frames) == sorted(frames)
     assert sorted(canvas.notes.comments) == sorted(comments)
     if canvas.view.gesture is not None:

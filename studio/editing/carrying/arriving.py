@@ -16,8 +16,9 @@ from studio.editing.edits.bodies import require_room, role
 from studio.editing.edits.naming import free_names
 from studio.editing.edits.remarks import owner_of, renamed
 from studio.editing.edits.stores import stores_of
-from studio.editing.placing.annotations import COMMENTS, FRAMES, WIRES, moved_entry
-from studio.editing.placing.places import entry, point_of
+from studio.editing.placing.annotations import COMMENTS, WIRES, moved_entry
+from studio.editing.placing.places import entry
+from studio.graph.frames import FRAMES, point_of
 from studio.graph.layout import Point
 from studio.graph.model import Edge, Graph, NodeInstance
 from studio.graph.reading import is_file_reference

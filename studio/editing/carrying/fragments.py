@@ -16,8 +16,9 @@ from studio.editing.document.ops import At, InsertEdge, Op, Place, PutNode
 from studio.editing.edits.bodies import require_nodes
 from studio.editing.edits.naming import free_names
 from studio.editing.edits.nodes import delete
-from studio.editing.placing.annotations import COMMENTS, FRAMES, WIRES, moved_entry
-from studio.editing.placing.places import entry, point_of, positions, snap
+from studio.editing.placing.annotations import COMMENTS, WIRES, moved_entry
+from studio.editing.placing.places import entry, positions, snap
+from studio.graph.frames import FRAMES, point_of
 from studio.graph.layout import Box, Point, auto_layout
 from studio.graph.model import Edge, Graph
 from studio.graph.reading import read_graph

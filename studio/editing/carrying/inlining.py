@@ -20,8 +20,9 @@ from studio.editing.document.ops import At, InsertEdge, Op, Place, PutGraph, Put
 from studio.editing.edits.bodies import body_of_node, role, users
 from studio.editing.edits.connecting import edge_ops
 from studio.editing.edits.remarks import follow
-from studio.editing.placing.annotations import COMMENTS, FRAMES, WIRES
-from studio.editing.placing.places import entry, point_of, positions
+from studio.editing.placing.annotations import COMMENTS, WIRES
+from studio.editing.placing.places import entry, positions
+from studio.graph.frames import FRAMES, point_of
 from studio.graph.model import Edge, Fires, NodeInstance
 from studio.graph.ports import body_of
 from studio.graph.reading import is_file_reference

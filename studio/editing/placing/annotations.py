@@ -21,59 +21,35 @@ from typing import Final
 from studio.editing.document.document import Document
 from studio.editing.document.ops import At, Op, Place
 from studio.editing.document.storable import storable
-from studio.editing.placing.places import coordinate, entry, is_number, move_by, near, point_of, positions
+from studio.editing.placing.places import coordinate, entry, move_by, positions
+from studio.graph.frames import (
+    FRAMES,
+    HUES,
+    MOST,
+    SMALLEST,
+    Frame,
+    Rect,
+    entries,
+    frames,
+    near,
+    point_of,
+    rect_of,
+    text_of,
+)  # fmt: skip
 from studio.graph.layout import FARTHEST, Box, Point
 from studio.graph.model import Edge, Graph
 from studio.support.errors import GraphError
 from studio.support.values import Json
 
-FRAMES: Final = "/frames"
 COMMENTS: Final = "/comments"
 WIRES: Final = "/wires"
 
-COLOURS: Final = ("grey", "blue", "green", "yellow", "orange", "red", "purple")
+COLOURS: Final = tuple(HUES)
 """Colour roles of frames; what they look like is the theme's affair. A file may name others, which look like grey."""
-
-SMALLEST: Final = (60.0, 40.0)
-"""Least width and height of a frame or comment."""
-
-MOST: Final = 2_000
-"""Frames, comments, or points of one wire, that are looked at; a file may hold more, which are kept and not shown."""
 
 FRAME_MARGIN: Final = 24.0
 FRAME_TITLE: Final = 32.0
 """Room that `frame_around` leaves about the nodes, and above them for the title."""
-
-
-@dataclass(frozen=True, slots=True)
-class Rect:
-    """A rectangle in pixels of the canvas at zoom 1."""
-
-    x: float
-    y: float
-    width: float
-    height: float
-
-    def holds(self, point: Point) -> bool:
-        """True if a point lies in it."""
-        return self.x <= point[0] <= self.x + self.width and self.y <= point[1] <= self.y + self.height
-
-    def holds_all(self, other: Rect) -> bool:
-        """True if another rectangle lies in it."""
-        return self.holds((other.x, other.y)) and self.holds((other.x + other.width, other.y + other.height))
-
-    def moved(self, by: Point) -> Rect:
-        """Return it shifted."""
-        return Rect(self.x + by[0], self.y + by[1], self.width, self.height)
-
-
-@dataclass(frozen=True, slots=True)
-class Frame:
-    """A coloured area behind nodes, with a title. `colour` is a role (see COLOURS)."""
-
-    rect: Rect
-    title: str = ""
-    colour: str = "grey"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,23 +63,13 @@ class Comment:
 # -- reading ------------------------------------------------------------------------------------
 
 
-def frames(graph: Graph) -> dict[int, Frame]:
-    """Return the frames of a graph by number; the first is drawn at the back."""
-    found = {}
-    for number, said in _entries(graph, FRAMES):
-        rect = _rect(said.get("rect"))
-        if rect is not None:
-            found[number] = Frame(rect, _text(said.get("title")), _text(said.get("colour")) or "grey")
-    return found
-
-
 def comments(graph: Graph) -> dict[int, Comment]:
     """Return the comments on the canvas of a graph, by number."""
     found = {}
-    for number, said in _entries(graph, COMMENTS):
-        rect = _rect(said.get("rect"))
+    for number, said in entries(graph, COMMENTS):
+        rect = rect_of(said.get("rect"))
         if rect is not None:
-            found[number] = Comment(rect, _text(said.get("text")))
+            found[number] = Comment(rect, text_of(said.get("text")))
     return found
 
 
@@ -119,21 +85,6 @@ def points(graph: Graph) -> dict[str, list[Point]]:
     return found
 
 
-def _entries(graph: Graph, key: str) -> list[tuple[int, dict[str, Json]]]:
-    said = graph.layout.get(key)
-    listed = said if isinstance(said, list) else []
-    return [(number, one) for number, one in enumerate(listed[:MOST]) if isinstance(one, dict)]
-
-
-def _rect(value: Json) -> Rect | None:
-    if not (isinstance(value, list) and len(value) == 4 and all(map(is_number, value))):
-        return None
-    corner, size = point_of(value[:2]), point_of(value[2:])
-    if corner is None or size is None:
-        return None
-    return Rect(*corner, max(SMALLEST[0], size[0]), max(SMALLEST[1], size[1]))
-
-
 def moved_entry(said: Json, by: Point) -> Json:
     """Return what the file holds of a frame or comment, shifted; as it is, if it stands nowhere."""
     rect = said.get("rect") if isinstance(said, dict) else None
@@ -141,10 +92,6 @@ def moved_entry(said: Json, by: Point) -> Json:
     if corner is None or not isinstance(rect, list):
         return said
     return {**said, "rect": [*entry((corner[0] + by[0], corner[1] + by[1])), *rect[2:]]}
-
-
-def _text(value: Json) -> str:
-    return value if isinstance(value, str) else ""
 
 
 # -- frames and comments ------------------------------------------------------------------------

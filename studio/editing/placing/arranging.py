@@ -9,7 +9,8 @@ from typing import Literal
 from studio.editing.document.document import Document
 from studio.editing.document.ops import At, Op
 from studio.editing.placing.annotations import without_points
-from studio.editing.placing.places import GRID, estimated_box, estimated_boxes, move, near, placed, positions, snap
+from studio.editing.placing.places import GRID, estimated_box, estimated_boxes, move, placed, positions, snap
+from studio.graph.frames import near
 from studio.graph.layout import NODE_GAP, Box, Point, auto_layout
 
 Side = Literal["left", "right", "top", "bottom", "centre", "middle"]

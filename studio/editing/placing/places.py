@@ -13,6 +13,7 @@ from typing import Final
 
 from studio.editing.document.document import Document
 from studio.editing.document.ops import At, Op, Place
+from studio.graph.frames import near, point_of
 from studio.graph.layout import FARTHEST, Box, Point, place_nodes
 from studio.graph.model import Graph
 from studio.support.values import Json
@@ -92,30 +93,6 @@ def coordinate(value: float) -> int | float:
 def entry(point: Point) -> list[Json]:
     """Return a point as the layout of a file holds it."""
     return [coordinate(point[0]), coordinate(point[1])]
-
-
-def near(point: Point) -> Point:
-    """Return a point, brought in if it is absurdly far out."""
-    return max(-FARTHEST, min(FARTHEST, point[0])), max(-FARTHEST, min(FARTHEST, point[1]))
-
-
-def is_number(value: Json) -> bool:
-    """True for a number that can be a coordinate."""
-    return type(value) in (int, float) and (type(value) is int or math.isfinite(value))
-
-
-def point_of(value: Json) -> Point | None:
-    """Return the point that an entry of the layout holds, None if it is something else."""
-    if isinstance(value, list | tuple) and len(value) == 2 and all(map(is_number, value)):
-        return near((_float(value[0]), _float(value[1])))
-    return None
-
-
-def _float(value: int | float) -> float:
-    try:
-        return float(value)
-    except OverflowError:
-        return FARTHEST if value > 0 else -FARTHEST
 
 
 def _with_sane_layout(graph: Graph) -> Graph:

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from colorsys import hls_to_rgb
 from functools import cache
 from typing import Literal
 
 from studio.export.drawing.card import SMALL_SIZE, TITLE_SIZE
+from studio.graph.frames import HUES as HUES_OF_FRAMES
+from studio.graph.frames import Frame
 from studio.support.resources import resource_root
 
 Theme = Literal["auto", "light", "dark"]
 """Colours: as the reader's system is set, or one of the two."""
+
+FRAME_SIZE = 15.0
+"""Pixels of the titles of frames."""
 
 FONT = "Inter,'Segoe UI','Helvetica Neue',Arial,'DejaVu Sans',sans-serif"
 
@@ -31,11 +37,20 @@ def hue_of(category: str) -> int:
     return known if known is not None else 20 + sum(map(ord, category)) * 47 % 320
 
 
-def style_of(theme: Theme, hues: Iterable[int]) -> str:
-    """Return the style sheet of a drawing that uses these hues."""
+def role_of(frame: Frame) -> str:
+    """Return the colour role in which a frame is drawn: grey for one that is not known."""
+    return frame.colour if frame.colour in HUES_OF_FRAMES else "grey"
+
+
+def style_of(theme: Theme, hues: Iterable[int], frames: Collection[str] = ()) -> str:
+    """Return the style sheet of a drawing that uses these hues, with frames in these roles."""
     base = _BASE.replace("FONT", FONT)
     light = _colours(colours("light")) + "".join(f".h{hue}{{fill:hsl({hue},58%,42%)}}" for hue in sorted(hues))
     dark = _colours(colours("dark")) + "".join(f".h{hue}{{fill:hsl({hue},62%,74%)}}" for hue in sorted(hues))
+    if frames:
+        base += _AREAS
+        light += _areas(frames, colours("light"), 0.07, (0.58, 0.42))
+        dark += _areas(frames, colours("dark"), 0.09, (0.62, 0.74))
     if theme == "auto":
         return f"{base}{light}@media (prefers-color-scheme:dark){{{dark}}}"
     return base + (dark if theme == "dark" else light)
@@ -49,6 +64,30 @@ text{{font-family:FONT}}.heading{{font-size:15px;font-weight:600}}.about,.type,.
 .rule{{stroke-width:1}}.port{{stroke-width:1.6}}.badge path,.badge circle{{fill:none;stroke-width:1.5}}
 .badge .fill{{stroke:none}}.key{{font-size:10px}}.pilltext{{font-size:10px;text-anchor:middle}}.pill{{stroke-width:1}}
 """
+
+
+_AREAS = f".area{{stroke-width:1.6;stroke-opacity:.45}}.areaname{{font-size:{FRAME_SIZE:g}px;font-weight:600}}"
+
+
+def _areas(roles: Iterable[str], c: Mapping[str, str], tint: float, tone: tuple[float, float]) -> str:
+    """How frames look: their colour thinly on the paper, and in their titles. `tone`: saturation and lightness."""
+    rules = [f".area{{fill-opacity:{tint:g}}}"]
+    for role in sorted(roles):
+        hue = HUES_OF_FRAMES[role]
+        colour = c["frame"] if hue is None else _hex(hue, *tone)
+        rules.append(f".area.a-{role}{{fill:{colour};stroke:{colour}}}")
+        rules.append(f".areaname.a-{role}{{fill:{_mixed(c['ink'], colour, 0.35)}}}")
+    return "".join(rules)
+
+
+def _hex(hue: int, saturation: float, lightness: float) -> str:
+    return "#" + "".join(f"{round(255 * part):02x}" for part in hls_to_rgb(hue / 360, lightness, saturation))
+
+
+def _mixed(one: str, other: str, share: float) -> str:
+    """Return a colour with so much of another in it; both as `#rrggbb`."""
+    pairs = zip(bytes.fromhex(one[1:]), bytes.fromhex(other[1:]), strict=True)
+    return "#" + "".join(f"{round(a + (b - a) * share):02x}" for a, b in pairs)
 
 
 def _colours(c: Mapping[str, str]) -> str:

@@ -1,4 +1,5 @@
-"""A graph as an SVG drawing: cards with ports, solid wires within a tick, dashed ones to the next; bodies below.
+"""A graph as an SVG drawing: cards with ports, solid wires within a tick, dashed ones to the next; bodies below. Frames
+of the canvas stand behind the cards.
 
 The drawing needs nothing outside itself. It follows the reader's light or dark setting, or has one theme.
 """
@@ -6,13 +7,16 @@ The drawing needs nothing outside itself. It follows the reader's light or dark 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from html import escape
 
 from studio.export.drawing.card import FACE, HEAD, PAD, SMALL_SIZE, Card, make_card, options_text, used_ports
 from studio.export.drawing.measure import fitted, text_width
 from studio.export.drawing.paths import Lanes, Rect, at, curve, hits, through
 from studio.export.drawing.paths import number as _n
-from studio.export.drawing.style import Theme, hue_of, style_of
+from studio.export.drawing.style import FRAME_SIZE, Theme, hue_of, role_of, style_of
+from studio.graph.frames import Frame, frames
+from studio.graph.frames import Rect as FrameRect
 from studio.graph.layout import Layout, Point, place_nodes
 from studio.graph.model import IMPLICIT_PORTS, Edge, Graph
 from studio.graph.ports import node_ports
@@ -36,11 +40,12 @@ def graph_svg(graph: Graph, registry: Registry, *, theme: Theme = "auto", badges
     parts.append(_legend(bottom + 18, width))
     height = bottom + 42
     hues = {hue_of(card.category) for panel in drawn for card in panel.cards.values()}
+    roles = {role_of(frame) for panel in drawn for frame in panel.frames}
     label = escape(graph.about or graph.name, quote=True)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_n(width)} {_n(height)}" width="{_n(width)}" '
         f'height="{_n(height)}" role="img" aria-label="{" ".join(label.split())}">\n'
-        f"<title>{escape(graph.name)}</title>\n<style>{style_of(theme, hues)}</style>\n"
+        f"<title>{escape(graph.name)}</title>\n<style>{style_of(theme, hues, roles)}</style>\n"
         f'<rect class="paper" width="100%" height="100%" rx="0"/>\n' + "\n".join(parts) + "\n</svg>\n"
     )
 
@@ -81,18 +86,19 @@ class _Panel:
             for key, node in graph.nodes.items()
         }
         placed = place_nodes(graph, {key: card.box() for key, card in self.cards.items()})
-        self.layout = _at_origin(placed, self.cards)
+        self.layout, self.frames = _at_origin(placed, list(frames(graph).values()))
         self.rects = {key: self._rect(key) for key in self.cards}
         self.lanes = Lanes(self.rects)
         self.wires = [self._wire(position, edge) for position, edge in enumerate(graph.edges)]
-        rects = list(self.rects.values())
+        rects = [*self.rects.values(), *(_corners(frame.rect) for frame in self.frames)]
         title = text_width(name or graph.name, 15, bold=True) + 40
         self._left = 44.0 if any(edge.feedback for edge in graph.edges) else 8.0
         self._top = 62.0
         self.width = max(
             max((r[2] for r in rects), default=0.0) + self._left + 52 + 2 * MARGIN, title + 2 * MARGIN, 240
         )
-        self.height = self._top + max(self.lanes.bottom, max((r[3] for r in rects), default=40.0)) + MARGIN + 8
+        bottom = max((r[3] for r in rects), default=40.0)
+        self.height = self._top + max(self.lanes.bottom, bottom) + MARGIN + 8
 
     def draw(self) -> str:
         """Return the panel's drawing with its corner at (0, 0)."""
@@ -108,11 +114,13 @@ class _Panel:
         if facts:
             shown = escape(fitted(facts, SMALL_SIZE, self.width - 2 * MARGIN))
             parts.append(f'<text class="about" x="{_n(x)}" y="{_n(y + 32)}">{shown}</text>')
+        areas = "".join(f"{_frame(frame)}\n" for frame in self.frames)
         wires = "\n".join(path for path, _ in self.wires if path)
         labels = "".join(label for _, label in self.wires)
         cards = "\n".join(self._card(key, card) for key, card in self.cards.items())
         parts.append(
-            f'<g transform="translate({_n(MARGIN + self._left)} {_n(self._top + 14)})">\n{wires}\n{cards}\n{labels}</g>'
+            f'<g transform="translate({_n(MARGIN + self._left)} {_n(self._top + 14)})">\n'
+            f"{areas}{wires}\n{cards}\n{labels}</g>"
         )
         return "\n".join(parts)
 
@@ -187,6 +195,20 @@ class _Panel:
         return "".join(parts)
 
 
+def _frame(frame: Frame) -> str:
+    """The area behind nodes, and its title above them."""
+    area = frame.rect
+    place = f'x="{_n(area.x)}" y="{_n(area.y)}" width="{_n(area.width)}" height="{_n(area.height)}"'
+    role = role_of(frame)
+    title = escape(fitted(" ".join(frame.title.split()), FRAME_SIZE, area.width - 28, bold=True))
+    words = f'<text class="areaname a-{role}" x="{_n(area.x + 14)}" y="{_n(area.y + 22)}">{title}</text>'
+    return f'<rect class="area a-{role}" {place} rx="12"/>{words if title else ""}'
+
+
+def _corners(area: FrameRect) -> Rect:
+    return area.x, area.y, area.x + area.width, area.y + area.height
+
+
 def _inner(route: list[tuple[float, float]] | None) -> list[tuple[float, float]]:
     return list(route[1:-1]) if route else []
 
@@ -250,14 +272,17 @@ def _legend(y: float, width: float) -> str:
     return "".join(parts)
 
 
-def _at_origin(layout: Layout, cards: Mapping[str, Card]) -> Layout:
-    if not layout.positions:
-        return layout
-    left = min(x for x, _ in layout.positions.values())
+def _at_origin(layout: Layout, shown: list[Frame]) -> tuple[Layout, list[Frame]]:
+    """Return where nodes and frames stand if the upper left corner of all of them is at (0, 0)."""
+    corners = [*layout.positions.values(), *((frame.rect.x, frame.rect.y) for frame in shown)]
+    if not corners:
+        return layout, shown
+    left = min(x for x, _ in corners)
     # Wires around the nodes may run above all of them, where the heading stands.
     bends = [y for points in layout.routes.values() for _, y in _inner(points)]
-    top = min([y for _, y in layout.positions.values()] + bends)
-    return Layout(
+    top = min([y for _, y in corners] + bends)
+    moved = Layout(
         {key: (x - left, y - top) for key, (x, y) in layout.positions.items()},
         {number: [(x - left, y - top) for x, y in points] for number, points in layout.routes.items()},
     )
+    return moved, [replace(frame, rect=frame.rect.moved((-left, -top))) for frame in shown]

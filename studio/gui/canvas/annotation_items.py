@@ -8,7 +8,8 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPolygonF
 from PySide6.QtWidgets import QGraphicsItem
 
-from studio.editing.placing.annotations import Comment, Frame, Rect
+from studio.editing.placing.annotations import Comment
+from studio.graph.frames import HUES, Frame, Rect
 from studio.gui.base.guard import guarded
 from studio.gui.canvas.look import TINY, Look, faded, fits, look, pen
 from studio.gui.theme.theme import mixed
@@ -20,8 +21,6 @@ TITLE = 30.0
 CORNER = 16.0
 RIM = 7.0
 MOST_TEXT = 4_000
-
-_HUES = {"blue": 212, "green": 150, "yellow": 48, "orange": 28, "red": 355, "purple": 270}
 
 
 class Annotation(QGraphicsItem):
@@ -108,7 +107,7 @@ class FrameItem(Annotation):
         """Paint area, border and title."""
         style = look()
         scale = option.levelOfDetailFromTransform(painter.worldTransform())
-        hue = _HUES.get(self.frame.colour)
+        hue = HUES.get(self.frame.colour)
         colour = style.frame if hue is None else style.theme.hue(hue)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, scale >= TINY)
         chosen = self.isSelected()

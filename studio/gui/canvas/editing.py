@@ -9,7 +9,9 @@ from studio.editing import Op
 from studio.editing.edits import connecting
 from studio.editing.placing import annotations as marks
 from studio.editing.placing import places
-from studio.editing.placing.annotations import Comment, Frame, Rect
+from studio.editing.placing.annotations import Comment
+from studio.graph.frames import Frame, Rect
+from studio.graph.frames import frames as frames_of
 from studio.graph.layout import Point
 from studio.graph.model import Edge
 from studio.gui.canvas import drops
@@ -204,7 +206,7 @@ class Editing:
 
         graph = self._canvas.document.at(self._canvas.at)
         if owner == "frame":
-            frame = marks.frames(graph).get(number)
+            frame = frames_of(graph).get(number)
             return frame is not None and self.change_frame(number, replace(frame, rect=rect), "Resize frame")
         comment = marks.comments(graph).get(number)
         return comment is not None and self.change_comment(number, replace(comment, rect=rect), "Resize comment")

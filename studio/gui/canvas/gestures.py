@@ -12,8 +12,8 @@ from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QGraphicsItem
 
 from studio.editing.placing import annotations as marks
-from studio.editing.placing.annotations import SMALLEST, Rect
 from studio.editing.placing.places import GRID
+from studio.graph.frames import SMALLEST, Rect
 from studio.gui.canvas.targets import Target
 from studio.gui.canvas.wire_item import WireItem, WireKey
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from studio.editing.placing import annotations as marks
+from studio.graph.frames import frames as frames_of
 from studio.graph.model import Graph
 from studio.gui.canvas.annotation_items import Annotation, CommentItem, FrameItem
 from studio.gui.canvas.viewer import Viewer
@@ -19,7 +20,7 @@ class Notes:
 
     def follow(self, graph: Graph) -> None:
         """Make the items equal the graph."""
-        frames, comments = marks.frames(graph), marks.comments(graph)
+        frames, comments = frames_of(graph), marks.comments(graph)
         for gone in [number for number in self.frames if number not in frames]:
             self._scene.removeItem(self.frames.pop(gone))
         for gone in [number for number in self.comments if number not in comments]:

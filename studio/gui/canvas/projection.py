@@ -9,9 +9,9 @@ from collections.abc import Iterable, Mapping
 from PySide6.QtCore import QPointF, QRectF
 
 from studio.editing import At, Document, InsertEdge, Op, Place, PutNode, RemoveEdge, RenameNode, ReplaceEdge
-from studio.editing.placing.annotations import COMMENTS, FRAMES, WIRES, points
-from studio.editing.placing.places import near, point_of
+from studio.editing.placing.annotations import COMMENTS, WIRES, points
 from studio.export.drawing.card import Card, make_card, used_ports
+from studio.graph.frames import FRAMES, near, point_of
 from studio.graph.layout import FARTHEST, PART_GAP, Box, Layout, auto_layout, place_nodes
 from studio.graph.model import Edge, Graph
 from studio.gui.canvas.graph import CanvasGraph

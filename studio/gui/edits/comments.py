@@ -14,11 +14,11 @@ _SIZE: Final = (220.0, 90.0)
 def add_comment(workbench: Workbench, place: tuple[float, float] | None = None) -> None:
     """Put a comment at a point of the canvas (None: where the mouse is, else in the middle) and write into it."""
     from studio.editing.placing import annotations as notes
-    from studio.editing.placing.places import near
+    from studio.graph.frames import Rect, near
 
     canvas = canvas_of(workbench)
     x, y = place or mouse_place(canvas) or canvas.scene_center()
     x, y = near((x, y))
-    number, ops = notes.add_comment(canvas.document, canvas.at, notes.Comment(notes.Rect(x, y, *_SIZE), ""))
+    number, ops = notes.add_comment(canvas.document, canvas.at, notes.Comment(Rect(x, y, *_SIZE), ""))
     edit(workbench, "Add comment", lambda document, at: ops)
     canvas.edit_note("comment", number)

@@ -6,8 +6,9 @@ import pytest
 
 from studio.editing import Document
 from studio.editing.carrying.fragments import copy, cut, duplicate, paste
-from studio.editing.placing.annotations import comments, frames
+from studio.editing.placing.annotations import comments
 from studio.graph.check import check
+from studio.graph.frames import frames
 from studio.graph.model import Graph, NodeInstance
 from studio.graph.reading import MAX_NODES
 from studio.support.errors import GraphError

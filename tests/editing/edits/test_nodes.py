@@ -21,8 +21,9 @@ from studio.editing.edits.nodes import (
 )
 from studio.editing.edits.renaming import rename_node, rename_port
 from studio.editing.edits.stores import add_store, rename_store, store_users
-from studio.editing.placing.annotations import Comment, Frame, Rect, add_comment, add_frame
+from studio.editing.placing.annotations import Comment, add_comment, add_frame
 from studio.graph.check import check
+from studio.graph.frames import Frame, Rect
 from studio.graph.layout import Box
 from studio.graph.model import Graph, StoreDecl
 from studio.spec.fields import MISSING

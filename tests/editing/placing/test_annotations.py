@@ -10,17 +10,13 @@ import pytest
 from studio.editing import Document
 from studio.editing.edits.connecting import unwire
 from studio.editing.placing.annotations import (
-    MOST,
     Comment,
-    Frame,
-    Rect,
     add_comment,
     add_frame,
     change_comment,
     change_frame,
     comments,
     frame_around,
-    frames,
     inside,
     move_things,
     points,
@@ -28,6 +24,7 @@ from studio.editing.placing.annotations import (
     set_points,
 )
 from studio.export.drawing.svg import graph_svg
+from studio.graph.frames import MOST, Frame, Rect, frames
 from studio.graph.layout import Box
 from studio.graph.model import Graph
 from studio.support.errors import GraphError

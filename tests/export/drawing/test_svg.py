@@ -67,6 +67,49 @@ def test_live_and_steady_are_marked() -> None:
     assert sorted(marks) == ["badge", "badge", "badge live", "badge live"]  # one of each in the legend
 
 
+FRAMED = """
+nodes:
+  a: {type: flow.input}
+  b: {type: flow.output}
+edges: [a.value -> b.value]
+layout:
+  a: [0, 0]
+  b: [300, 0]
+  /frames:
+    - {title: Left <b>, rect: [-40, -60, 240, 200], colour: green}
+    - {title: "", rect: [260, -60, 900, 500], colour: mauve}
+    - {title: nowhere}
+    - 3
+"""
+
+
+def test_frames_stand_behind_the_cards_with_their_titles() -> None:
+    root = drawn(FRAMED, theme="light")
+    inside = next(one for one in root.iter(f"{SVG}g") if [*one] and "area" in one[0].get("class", ""))
+    order = [(one.get("class") or "").split(" ")[0] for one in inside]
+
+    assert order[:3] == ["area", "areaname", "area"], "before wires and cards, so behind them"
+    areas = [one for one in inside if one.tag == f"{SVG}rect"]
+    assert [one.get("class") for one in areas] == ["area a-green", "area a-grey"]
+    assert [(one.get("width"), one.get("height")) for one in areas] == [("240", "200"), ("900", "500")]
+    assert texts(root, "areaname") == ["Left <b>"]
+    card = next(one for one in inside if one.get("class") == "card")
+    assert (areas[0].get("x"), areas[0].get("y")) == ("0", "0"), "what stands farthest out gives the corner"
+    assert card.get("transform") == "translate(40 60)"
+    width, height = float(root.get("width", "0")), float(root.get("height", "0"))
+    assert width > 300 + 900
+    assert height > 500
+    style = next(root.iter(f"{SVG}style")).text or ""
+    assert ".area.a-green" in style
+    assert ".area.a-blue" not in style
+
+
+def test_a_drawing_without_frames_says_nothing_of_them() -> None:
+    root = drawn(FRAMED.partition("  /frames")[0])
+
+    assert "area" not in ElementTree.tostring(root, encoding="unicode")
+
+
 def test_text_of_a_graph_stays_text() -> None:
     nasty = CRITIC.replace("tide pools", "<script>alert(1)</script>").replace(
         "about: Write, criticise, rewrite until the critic is content.", 'about: "</text><script/>\\" onload=x"'

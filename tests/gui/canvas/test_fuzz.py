@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication
 from studio.editing.carrying import fragments
 from studio.editing.edits import nodes, renaming
 from studio.editing.placing import annotations as marks
+from studio.graph.frames import Rect
 from studio.gui.canvas import Canvas, NodeState
 from studio.gui.workbench import Workbench
 from studio.support.errors import StudioError
@@ -124,7 +125,7 @@ class Hands:
         place = (float(dice.randrange(900)), float(dice.randrange(500)))
         edits: list[Callable[[], Any]] = [
             lambda: nodes.add_node(document, at, dice.choice(("text.join", "flow.output", "made.up")), place)[1],
-            lambda: marks.add_comment(document, at, marks.Comment(marks.Rect(*place, 120, 60), "note"))[1],
+            lambda: marks.add_comment(document, at, marks.Comment(Rect(*place, 120, 60), "note"))[1],
             lambda: marks.frame_around(document, at, dice.sample(names, min(2, len(names))), self.canvas.boxes())[1],
         ]
         if names:

@@ -9,7 +9,8 @@ from functools import partial
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from studio.editing import At, Document, Op
-from studio.editing.placing.annotations import COLOURS, Comment, Frame, change_comment, change_frame, comments, frames
+from studio.editing.placing.annotations import COLOURS, Comment, change_comment, change_frame, comments
+from studio.graph.frames import Frame, frames
 from studio.gui.panels.inspector.form import MARGINS
 from studio.gui.panels.inspector.param_row import ParamRow
 from studio.gui.panels.inspector.samples import Samples
