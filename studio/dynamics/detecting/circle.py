@@ -36,6 +36,8 @@ class Circle:
         self._known: deque[bool] = deque(maxlen=long)
         self._waits: deque[bool] = deque(maxlen=settings.known_window)
         self._sum = self._sum_long = self._waiting = 0
+        self._few = settings.known_warn * settings.known_least
+        self._stale = False
         self._period = 0
         self._repeats = 1
         self._factor = 1
@@ -52,12 +54,14 @@ class Circle:
         self._periods.see(step.said.number, step.said.last_position)
         self._count(step)
         self._seen += 1
-        if not step.known:
-            self._repeats, self._period = 1, 0
-            self._judge()
-        else:
+        if step.known:
             self._repeat()
-            self._judge()
+        else:
+            self._repeats, self._period = 1, 0
+            if self._sum < self._few and self._sum_long < self._few and not self._bell.rung:
+                self._stale, self._level = True, None
+                return ()
+        self._judge()
         if self._ratio >= 1:
             self._held += 1
         if not self._bell.rings(self._level):
@@ -75,7 +79,7 @@ class Circle:
         self._known.clear()
         self._sum = self._sum_long = 0
         self._period, self._repeats = 0, 1
-        self._ratio, self._level = 0.0, None
+        self._ratio, self._level, self._stale = 0.0, None, False
 
     def _count(self, step: Step) -> None:
         """Keep the sums over the short and the long window, in constant time."""
@@ -106,6 +110,7 @@ class Circle:
         """Set ratio and level from the repeats and from the share of known outputs, each with its own window."""
         chosen = self._settings
         self._factor = 1
+        self._stale = False
         self._ratio = self._repeats / chosen.repeats_warn
         self._level = None
         if self._ratio >= 1:
@@ -140,7 +145,7 @@ class Circle:
     @property
     def holds(self) -> bool:
         """Whether the last firings lie in a circle."""
-        return self._ratio >= 1
+        return self.ratio >= 1
 
     @property
     def share(self) -> float:
@@ -150,6 +155,8 @@ class Circle:
     @property
     def ratio(self) -> float:
         """Repeats or share of known outputs, by the limit that warns."""
+        if self._stale:
+            self._judge()
         return self._ratio
 
     @property

@@ -29,8 +29,8 @@ class Stall:
         self._now = 0
         self._last = 0
         self._busy = -1_000_000_000
-        self._quote = ""
-        self._module = ""
+        self._saying: Step | None = None
+        self._least = min(settings.stall_ticks, settings.stall_busy_ticks)
         self._found = ""
         self._silent = 0
         self._idle: Step | None = None
@@ -38,15 +38,18 @@ class Stall:
 
     def see(self, step: Step) -> tuple[Alarm, ...]:
         """Take a firing; return alarms for the silence before it, if that has become too long."""
-        alarms = self.advance(step.t) if step.t > self._now or self._start is None else ()
+        t = step.t
+        alarms = () if self._start is not None and t - self._last < self._least else self.advance(t)
         if step.kind in _BUSY:
-            self._busy = step.t
-        if step.progress or (step.contentful and not (step.known and (step.failed or step.waiting))):
-            self._settle(step.t)
-            self._quote, self._module = step.reading.quote, step.module
+            self._busy = t
+        if (step.contentful and not (step.known and (step.failed or step.waiting))) or step.progress:
+            self._settle(t)
+            self._saying = step
         else:
             self._outputs += 1
             self._idle = step
+            if t > self._now:
+                self._now = t
         return alarms
 
     def begin(self, t: int) -> None:
@@ -78,11 +81,14 @@ class Stall:
 
     def _settle(self, t: int) -> None:
         silence = t - self._last
-        if silence >= self._limit(t):
-            self._silent += silence
-        self._last = self._now = max(self._now, t)
+        if silence >= self._least:
+            if silence >= self._limit(t):
+                self._silent += silence
+            self._bell.rings(None)
+        if t > self._now:
+            self._now = t
+        self._last = self._now
         self._outputs = 0
-        self._bell.rings(None)
 
     def _limit(self, t: int) -> int:
         busy = t - self._busy < self._settings.stall_ticks
@@ -114,6 +120,7 @@ class Stall:
         if self._idle is not None and self._outputs:
             idle = self._idle
             line += f" ({self._outputs} empty or idle, the last of {idle.module} at {idle.t}: «{idle.reading.quote}»)"
-        if not self._module:
+        if self._saying is None:
             return f"{line}; there was none before"
-        return f"{line}; the last with content was of {self._module} at {self._last}: «{self._quote}»"
+        said = self._saying
+        return f"{line}; the last with content was of {said.module} at {said.t}: «{said.reading.quote}»"

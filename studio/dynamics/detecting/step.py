@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from studio.dynamics.verdict import Alarm
 from studio.dynamics.words.reading import Reading
@@ -26,18 +26,18 @@ class Said:
     last_hash: str = ""
 
 
-@dataclass(slots=True)
-class Step:
+class Step(NamedTuple):
     """One firing, read and compared with what was said before.
 
-    `said` is what the module said; its `number` is the letter that stands for it in the run's word stream.
+    `firing` counts all firings from 0.  `said` is what the module said; its `number` is the letter that stands for it
+    in the run's word stream.
     `position` counts the firings that say something; it is -1 for one that says too little (`contentful` is False).
     `known` tells that the same was said before, `new` are the distinctive tokens that nobody had said.
     `goal` tells that it shares a word with the root goal, `waiting` that it is about waiting.
     `progress` is the signal of progress that this firing gave, in words, or "".
     """
 
-    index: int
+    firing: int
     t: int
     module: str
     kind: str

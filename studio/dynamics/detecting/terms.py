@@ -8,16 +8,8 @@ from __future__ import annotations
 
 from studio.dynamics.settings import Settings
 
-
-class _Term:
-    __slots__ = ("born", "heard", "module", "taken", "uses")
-
-    def __init__(self, born: int, module: str) -> None:
-        self.born = born
-        self.module = module
-        self.uses = 1
-        self.taken = False
-        self.heard: tuple[str, ...] = ()
+_TAKEN = 0
+"""Stands for the number of uses of a term that is taken up."""
 
 
 class Terms:
@@ -28,15 +20,18 @@ class Terms:
     """
 
     def __init__(self, settings: Settings) -> None:
-        self._uses = settings.taken_uses
+        self._uses_needed = settings.taken_uses
         self._later = settings.taken_later
         self._within = settings.flow_within
         self._ring = settings.wander_window
         self._half = max(1, settings.kept // 2)
+        # Plain texts and numbers only: a run has many terms, and objects would keep the garbage collector busy.
         self._young: set[str] = set()
         self._old: set[str] = set()
-        self._live: dict[str, _Term] = {}
-        self._live_old: dict[str, _Term] = {}
+        self._born: dict[str, int] = {}
+        self._uses: dict[str, int] = {}
+        self._heard: dict[str, tuple[str, ...]] = {}
+        self._speakers = [""] * (self._within + 1)
         self.introduced = [0] * self._ring
         self.taken = [0] * self._ring
         self.total_introduced = 0
@@ -48,16 +43,14 @@ class Terms:
         """Take the distinctive tokens of the firing at `position`; return those that nobody had said."""
         slot = position % self._ring
         self.introduced[slot] = self.taken[slot] = 0
+        self._speakers[position % (self._within + 1)] = module
         if not tokens:
             return tokens
         new = tokens - self._young
         if new and self._old:
             new -= self._old
         if len(new) < len(tokens):
-            again = tokens & self._live.keys()
-            if self._live_old:
-                again |= tokens & self._live_old.keys()
-            for token in again:
+            for token in tokens & self._born.keys():
                 self._use(token, position, module)
         if new:
             self._introduce(new, slot, position, module)
@@ -69,27 +62,41 @@ class Terms:
         self.total_introduced += count
         self.first[module] = self.first.get(module, 0) + count
         if len(self._young) >= self._half:
-            self._old, self._young = self._young, set()
-            self._live_old, self._live = self._live, {}
+            self._forget()
         self._young |= new
-        live = self._live
-        for token in new:
-            live[token] = _Term(position, module)
+        self._born.update(dict.fromkeys(new, position))
+
+    def _forget(self) -> None:
+        """Let the older half go; what it introduced can no longer be taken up."""
+        for token in self._old:
+            self._drop(token)
+        self._old, self._young = self._young, set()
 
     def _use(self, token: str, position: int, module: str) -> None:
-        home = self._live if token in self._live else self._live_old
-        term = home[token]
-        term.uses += 1
-        age = position - term.born
-        if not term.taken and (term.uses >= self._uses or age >= self._later):
-            term.taken = True
-            self.total_taken += 1
-            if age < self._ring:
-                self.taken[term.born % self._ring] += 1
-        if age <= self._within:
-            if module != term.module and module not in term.heard:
-                term.heard = (*term.heard, module)
-                pair = (term.module, module)
-                self.flow[pair] = self.flow.get(pair, 0) + 1
-        elif term.taken:
-            del home[token]
+        """Take that a term is said again; one that is taken up and old is looked at no more."""
+        born = self._born[token]
+        age = position - born
+        uses = self._uses.get(token, 1)
+        if uses != _TAKEN:
+            uses += 1
+            if uses >= self._uses_needed or age >= self._later:
+                uses = _TAKEN
+                self.total_taken += 1
+                if age < self._ring:
+                    self.taken[born % self._ring] += 1
+            self._uses[token] = uses
+        if age > self._within:
+            if uses == _TAKEN:
+                self._drop(token)
+            return
+        source = self._speakers[born % (self._within + 1)]
+        heard = self._heard.get(token, ())
+        if source != module and module not in heard:
+            self._heard[token] = (*heard, module)
+            pair = (source, module)
+            self.flow[pair] = self.flow.get(pair, 0) + 1
+
+    def _drop(self, token: str) -> None:
+        self._born.pop(token, None)
+        self._uses.pop(token, None)
+        self._heard.pop(token, None)

@@ -48,7 +48,7 @@ class Wander:
         self._position = step.position
         self._ratio = self._measure() if len(window) >= self._settings.wander_least else 0.0
         held = self._ratio >= 1
-        if not self._bell.rings("warn" if held else None):
+        if not (held or self._bell.rung) or not self._bell.rings("warn" if held else None):
             return ()
         message = f"The run wanders: what comes up is new and is not taken up, {self._progress.since()}."
         return (Alarm(step.t, self.name, "warn", message, tuple(self.evidence()), None),)

@@ -67,6 +67,7 @@ class Watch:
         self.circle = Circle(settings, self.progress)
         self.wander = Wander(settings, self.progress, self.terms, bool(self._goal))
         self.detectors: tuple[Detector, ...] = (self.stall, self.procrastination, self.circle, self.wander)
+        self._sees = tuple(detector.see for detector in self.detectors)
         self.alarms: list[Alarm] = []
         self.firings = 0
         self.contentful = 0
@@ -83,23 +84,22 @@ class Watch:
         """Take one firing; return the alarms that it raises."""
         step = self._step(event)
         self.last = step
-        alarms: list[Alarm] = []
         if step.progress:
             # Not for the stall, which sees it in the step; and what says this stands after the progress, not before.
             self.circle.progressed(step.position, step.t)
             self.wander.progressed(step.position, step.t)
-        for detector in self.detectors:
-            raised = detector.see(step)
-            if raised:
+        alarms: list[Alarm] = []
+        for see in self._sees:
+            if raised := see(step):
                 alarms.extend(raised)
         said = step.said
         if step.contentful:
             said.last_position = step.position
         said.count += 1
-        if said.count > 1:
+        if step.known:
             said.ticks = (*said.ticks[1 - TICKS_KEPT :], step.t)
             said.last_quote, said.last_hash = step.reading.quote, step.reading.hash
-        return self._raised(alarms)
+        return self._raised(alarms) if alarms else alarms
 
     def open_goal(self, goal: Goal) -> list[Alarm]:
         """Take a goal that opens; return the alarms that it raises. Its parent must have opened before."""
@@ -180,22 +180,23 @@ class Watch:
         failed = event.err is not None
         self.failures += failed
         progress = "" if failed else self.progress.see(index, t, module, reading, new, event.effect)
+        goal = self._goal
         return Step(
-            index=index,
-            t=t,
-            module=module,
-            kind=kind,
-            reading=reading,
-            said=said,
-            position=position,
-            contentful=contentful,
-            known=said.count > 0,
-            new=new,
-            goal=not self._goal.isdisjoint(reading.content) or not self._goal.isdisjoint(reading.salient),
-            waiting=reading.waiting or kind in _WAITERS,
-            failed=failed,
-            effect=event.effect,
-            progress=progress,
+            index,
+            t,
+            module,
+            kind,
+            reading,
+            said,
+            position,
+            contentful,
+            said.count > 0,
+            new,
+            not goal.isdisjoint(reading.content) or not goal.isdisjoint(reading.salient),
+            reading.waiting or kind in _WAITERS,
+            failed,
+            event.effect,
+            progress,
         )
 
 
