@@ -427,8 +427,7 @@ def test_it_ends_after_the_seconds_given(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("inputs", "told"),
     [
-        ({"agent": "cout"}, "cout"),
-        ({"defaults": "prolog"}, "no defaults"),
+        ({"agent": "cout"}, "`agent` is cout, but it must be the name of one of the `agents`, or empty"),
         ({"settings": {"decya": 1}}, "decya"),
         ({"settings": {"decay": 0.4}}, "memory is symbolic"),
         ({"productions": "rule r =goal> a ==>"}, "no value"),

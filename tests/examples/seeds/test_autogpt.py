@@ -664,10 +664,3 @@ def test_long_term_memory_does_not_survive_a_restart(tmp_path: Path) -> None:
     assert len(memories(first)) == 2
     assert second.output("recall", "length") == 1
     assert results(second) == ["Command read_file returned: Error: there is no file a.txt."]
-
-
-def test_an_unknown_variant_is_told(tmp_path: Path) -> None:
-    played = agent([], tmp_path, variant="v3")
-
-    assert played.result.outputs["result"] == "There is no variant v3. Choose v0.2.2, v0.1 or classic."
-    assert played.fired("thinker") == []

@@ -380,11 +380,3 @@ def test_an_objective_has_no_bound_and_the_example_in_its_place_has(tmp_path: Pa
     assert own.model.left() == 0
     assert len(first_look.fired("executor")) == 4
     assert first_look.result.ended == "stop"
-
-
-def test_a_version_that_is_none_is_refused(tmp_path: Path) -> None:
-    played = baby("d", A, tmp_path, status="failed")
-
-    assert played.result.error is not None
-    assert played.result.error["node"] == "edition"
-    assert not played.fired("executor")

@@ -168,12 +168,6 @@ def test_a_trial_takes_the_time_of_its_cycles_and_processes(
     assert played.result.outputs["answers"][1]["seconds"] == pytest.approx(seconds, abs=6e-4)
 
 
-def test_a_strategy_that_is_none_is_refused(tmp_path: Path) -> None:
-    played = play("cognitive_frame", {"strategy": "wild"}, status="failed", tmp_path=tmp_path)
-
-    assert "wild" in str(played.result.error)
-
-
 def test_what_stands_below_the_threshold_is_not_remembered(tmp_path: Path) -> None:
     """With the cue K stands at ln 2 + 3 = 3.69, M at ln 60 + 3 = 7.09."""
     asked = [f"Which number goes with {letter}?" for letter in "KM"]
@@ -192,7 +186,6 @@ def test_an_answer_that_is_a_number_is_said(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("inputs", "told"),
     [
-        ({"strategy": "luck"}, "`strategy` is luck, but it must be guided or serial."),
         ({"questions": [3]}, "must be a list of texts"),
         ({"questions": ["Where?"] * 61}, "60 at the most"),
         ({"display": [{"colour": "red"}]}, "the texts colour, shape and letter"),

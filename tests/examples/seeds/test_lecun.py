@@ -314,7 +314,6 @@ def test_the_row_may_be_longer_and_have_no_hot_place(tmp_path: Path) -> None:
     ("inputs", "told"),
     [
         ({"steps": 0}, "`steps` is 0, but it must be a whole number from 1 to 500."),
-        ({"mode": 3}, "`mode` is 3, but it must be 1, 2 or auto."),
         ({"act_out": 0}, "`act_out` is 0"),
         ({"goal": "far"}, "`goal` is far"),
         ({"low": 5, "high": 1}, "`low` is not above `high`"),
@@ -323,7 +322,6 @@ def test_the_row_may_be_longer_and_have_no_hot_place(tmp_path: Path) -> None:
         ({"critic": {"0": "a"}}, "costs by state"),
         ({"horizon": -1}, "horizon"),
         ({"horizon": 0}, "horizon"),
-        ({"method": "luck"}, "search or gradient"),
         ({"horizon": 12}, "more than 50000 plans"),
         ({"intrinsic_weights": [1]}, "1 weights for 2 terms"),
     ],

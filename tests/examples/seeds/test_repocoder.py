@@ -184,20 +184,6 @@ def test_the_sparse_retriever_embeds_nothing(tmp_path: Path) -> None:
     ]
 
 
-def test_an_unknown_retriever_fails_before_anything_is_asked(tmp_path: Path) -> None:
-    played = play_example({"retriever": "bm25"}, tmp_path=tmp_path, status="failed")
-
-    assert "bm25" in str(played.result.error)
-    assert played.prompts == []
-
-
-def test_an_unknown_variant_fails_before_anything_is_asked(tmp_path: Path) -> None:
-    played = play_example({"variant": "rgrg"}, tmp_path=tmp_path, status="failed")
-
-    assert "rgrg" in str(played.result.error)
-    assert played.prompts == []
-
-
 def test_the_oracle_asks_with_the_true_code_around_the_hole_once_and_shows_windows_as_they_are(tmp_path: Path) -> None:
     played = play("repocoder", {**SHOP, "variant": "oracle", "rounds": 2}, replies=["pass"], tmp_path=tmp_path)
 
