@@ -12,7 +12,7 @@ runs are cleaner than real ones, and labels hold by construction only ("nothing 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Final
+from typing import Any, Final
 
 from tests.dynamics.generator import circles, procrastination, productive, stalls, wandering
 from tests.dynamics.generator.families import TRAINING, held_out
@@ -36,7 +36,19 @@ NEEDS: Final[dict[str, tuple[str, ...]]] = {
     "reading": ("tool",),
 }
 
-__all__ = ["FAILURES", "KINDS", "SUBS", "TRAINING", "Family", "Labelled", "dataset", "family", "generate", "held_out"]
+__all__ = [
+    "FAILURES",
+    "KINDS",
+    "SUBS",
+    "TRAINING",
+    "Family",
+    "Labelled",
+    "dataset",
+    "family",
+    "generate",
+    "held_out",
+    "long_run",
+]
 
 
 def family(name: str) -> Family:
@@ -80,6 +92,13 @@ def dataset(seed: int, per_kind: int, families: Sequence[Family] = TRAINING) -> 
         for kind in KINDS:
             for number in range(per_kind):
                 yield generate(kind, phrasing, seed * 10_000 + number)
+
+
+def long_run(firings: int, seed: int = 1) -> dict[str, Any]:
+    """Return one long productive session of that many firings, nearly all of them with a text of their own."""
+    stage = Stage(Pen(f"long-{seed}"), TRAINING[seed % len(TRAINING)])
+    run, _ = stage.run(f"long-{seed}", productive.session(stage, firings)[:firings])
+    return run
 
 
 def _few(stage: Stage, sub: str) -> list[Step]:

@@ -60,7 +60,7 @@ def circling(stage: Stage, sub: str) -> tuple[list[Step], int]:
         else ""
     )
     together = [bool(at) and pen.chance(0.6) for at in range(len(body))]
-    hum = pen.pick(stage.family.fine) if pen.chance(0.3) else None
+    hum = stage.family.fine[0] if pen.chance(0.3) else None
     steps: list[Step] = []
     for cycle in range(cycles):
         for at, sayer in enumerate(body):
@@ -90,15 +90,29 @@ def _ring(stage: Stage, period: int, *, fixed: bool, alone: bool = False) -> lis
     role, act = pen.pick(ACTS[:3])
     start = pen.between(0, len(ACTS) - 1)
     module = stage.speaker(role)
-    thoughts = [stage.think() for _ in range(period)]
+    thoughts = _different(stage, period)
     body = []
     for place in range(period):
         if not alone:
             role, act = ACTS[(start + place) % len(ACTS)]
             module = stage.speaker(role)
-        at = place if alone or place % 2 == 0 or pen.chance(0.5) else place - 1
+        shared = place % 2 == 1 and not alone and not thoughts[place - 1].wordings and pen.chance(0.5)
+        at = place - shared
         body.append(_sayer(stage, role, act, module, thoughts[at], fixed=fixed))
     return body
+
+
+def _different(stage: Stage, count: int) -> list[Thought]:
+    """Return thoughts of which no two are about the same thing or said with the same sentences."""
+    thoughts: list[Thought] = []
+    for _ in range(count):
+        thought = stage.think()
+        if thought.wordings in [one.wordings for one in thoughts]:
+            thought = replace(thought, wordings=())
+        if thought.thing in [one.thing for one in thoughts]:
+            thought = replace(thought, thing=f"{thought.thing} of {stage.pen.name()}")
+        thoughts.append(thought)
+    return thoughts
 
 
 def _sayer(stage: Stage, role: str, act: str, module: str, thought: Thought, *, fixed: bool) -> Sayer:

@@ -27,6 +27,10 @@ class Domain:
     faults: tuple[str, ...]
     parts: tuple[str, ...]
     calls: tuple[str, ...]
+    wordings: tuple[tuple[str, ...], ...] = ()
+    """Groups of whole sentences that say the same, written by hand, as models reword: little but the matter stays."""
+    restated: tuple[tuple[str, ...], ...] = ()
+    """The same for goals."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +42,8 @@ class Thought:
     thing: str
     reason: str
     call: str
+    wordings: tuple[str, ...] = ()
+    restated: tuple[str, ...] = ()
 
     def slots(self, pen: Pen) -> Mapping[str, str]:
         """Return one way to say it: the thing stays, deed and side are drawn from their groups."""
@@ -56,6 +62,8 @@ def think(pen: Pen, domain: Domain, thing: str = "") -> Thought:
         thing or pen.fill(pen.pick(domain.things)),
         pen.pick(domain.reasons),
         pen.pick(domain.calls),
+        pen.pick(domain.wordings) if domain.wordings and pen.chance(0.8) else (),
+        pen.pick(domain.restated) if domain.restated else (),
     )
 
 
@@ -211,4 +219,66 @@ SHOP = Domain(
     ("the item {word} in it", "the coupon {word}{n}", "the second parcel to {name}", "the fee {word}"),
     ("get_order", "send_mail", "refund_payment", "track_parcel"),
 )  # fmt: skip
-DOMAINS = (CODING, RESEARCH, TRAVEL, DATA, OPS, WRITING, SHOP)
+EVENTS = Domain(
+    "events",
+    ("organise the summer party of our street", "prepare the birthday dinner for my father",
+        "plan the opening of the new library"),
+    ("the guest list", "the music", "the tables", "the cake", "the tent", "the speeches", "the lights", "the menu",
+     "the invitations", "the parking places", "the games for children", "the drinks"),
+    (LOOK, CHOOSE, GATHER, ("arrange|arranging", "organise|organising", "set up|setting up")),
+    (("price", "cost"), ("delivery", "transport"), ("number", "amount"), ("time", "hour"), ("helpers",
+        "people who help")),
+    ("the date comes nearer", "the neighbours asked", "money is short", "it may rain", "nobody has done it so far"),
+    ("{thing}: {n} are sure and {n} are open", "{thing} would cost {big} from {name}",
+        "{name} can bring {thing} at {n}:30",
+     "{thing} must be ordered {n} days before from {name}"),
+    ("an order for {thing} from {name}, {big}", "a list with {thing}, {n} pieces, by {name}",
+        "a letter to {name} about {thing}",
+     "{thing} into the plan at {n}:15 with {name}"),
+    ("{thing} has no place in the plan", "{thing} was forgotten by {name}", "{thing} costs {big} too much"),
+    ("the part of it for {name}", "the hour from {n} to {n}", "the corner near the {word}", "the share of {name}"),
+    ("ask_neighbour", "price_list", "send_letter", "calendar"),
+    wordings=(
+        ("I should check whether the supplier has answered our question about the tent.",
+         "Let me see if the supplier replied to what we asked about the tent.",
+         "Has the supplier answered our tent question yet? I will look.",
+         "Checking for an answer from the supplier on the tent.",
+         "The supplier may have answered by now, so I look for news about the tent."),
+        ("We need to find out how many guests want a vegetarian dinner.",
+         "It would help to know the number of guests who eat vegetarian.",
+         "How many vegetarian guests are there? Let me find out.",
+         "I am going to count the guests with a vegetarian dinner.",
+         "Finding the number of vegetarian dinners among the guests comes first."),
+        ("The band must be asked if they can play on Saturday evening.",
+         "I will ask the band whether Saturday evening suits them.",
+         "Let us write to the band and ask about Saturday evening.",
+         "Asking the band about Saturday evening is what I do now.",
+         "Is the band free on Saturday evening? I had better ask."),
+        ("I want to compare the prices of the two bakeries for the cake.",
+         "Comparing what both bakeries charge for the cake.",
+         "Which bakery has the better price for the cake? Let me compare.",
+         "Before we order the cake, the prices of the bakeries should be compared.",
+         "The two bakeries ask different prices for the cake, I will compare them."),
+        ("The garden has to be measured before we rent the tables.",
+         "Before renting tables I would like to measure the garden.",
+         "Let me first measure the garden, then we can rent tables.",
+         "How large is the garden? It must be measured so that the tables fit.",
+         "Measuring the garden for the tables."),
+        ("Someone has to tell the neighbours about the music at night.",
+         "I will let the neighbours know about the music at night.",
+         "The neighbours should be warned of music at night, I take that on.",
+         "Telling the neighbours that there will be music at night.",
+         "Have the neighbours been told of the music at night? I will do it."),
+    ),
+    restated=(
+        ("Organise the summer party", "Get the summer party organised", "Make sure that the summer party is organised",
+         "Take care of organising the summer party", "Plan how to organise the summer party",
+         "Organise everything for the summer party"),
+        ("Invite all guests", "Make sure all guests are invited", "Get the guests invited", "Start inviting the guests",
+         "See to it that every guest is invited", "Work on inviting the guests"),
+        ("Find a cook for the dinner", "Look for a cook for the dinner", "Get a cook for the dinner found",
+         "Begin the search for a dinner cook", "Actually find the cook for the dinner",
+         "Make progress on finding a dinner cook"),
+    ),
+)  # fmt: skip
+DOMAINS = (CODING, RESEARCH, TRAVEL, DATA, OPS, WRITING, SHOP, EVENTS)

@@ -62,13 +62,17 @@ class Family:
 
     def say(self, pen: Pen, act: str, thought: Thought | None = None, /, **given: str) -> str:
         """Return one sentence for an act (a field of this class), about the thought where there is one."""
-        slots = {**(thought.slots(pen) if thought else {}), **given}
-        return pen.fill(pen.pick(getattr(self, act)), **slots)
+        patterns: Patterns = getattr(self, act)
+        if act in ("intend", "begin") and thought and thought.wordings:
+            patterns = thought.wordings
+        return pen.fill(pen.pick(patterns), **{**(thought.slots(pen) if thought else {}), **given})
 
-    def goal(self, pen: Pen, domain: Domain, thought: Thought | None = None) -> str:
-        """Return the text of a goal: one of the domain's, or one for the thought."""
+    def goal(self, pen: Pen, domain: Domain, thought: Thought | None = None, *, again: bool = False) -> str:
+        """Return the text of a goal: one of the domain's or one for the thought; `again` if it is to be restated."""
         if thought is None:
             return pen.fill(pen.pick(domain.goals))
+        if again and thought.restated:
+            return pen.pick(thought.restated)
         return pen.fill(pen.pick(("{do} the {aspect} of {thing}", "{do} {thing}: {aspect}")), **thought.slots(pen))
 
 

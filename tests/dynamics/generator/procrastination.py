@@ -15,7 +15,7 @@ def procrastinating(stage: Stage, sub: str) -> list[Step]:
     pen, family = stage.pen, stage.family
     depth = pen.between(5, 12)
     thought = stage.think()
-    goal_text = family.goal(pen, stage.domain, thought)
+    goal_text = family.goal(pen, stage.domain, thought, again=True)
     top = stage.open(goal_text)
     steps = [stage.say("planner", "descend", thought, child=goal_text, goal=stage.root)]
     steps[0].opens, steps[0].apart = (top,), True
@@ -27,7 +27,7 @@ def procrastinating(stage: Stage, sub: str) -> list[Step]:
         elif way == "frames":
             text = family.say(pen, "frames", goal=goal_text)
         elif way == "reworded_goal":
-            text = family.goal(pen, stage.domain, thought)
+            text = family.goal(pen, stage.domain, thought, again=True)
         else:
             text = family.say(pen, "restate", goal=goal_text)
         child = stage.open(text, parent["id"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Final
 
 from tests.dynamics.generator.domains import Thought
@@ -20,16 +21,19 @@ def batch(stage: Stage, size: int) -> list[Step]:
     goal = stage.open(stage.family.goal(pen, stage.domain, thought))
     steps.append(stage.say("planner", "intend", thought))
     steps[-1].opens = (goal,)
-    left = size // 2
+    left = max(8, size // 2)
     counted = pen.chance(0.4)
+    done_before: set[str] = set()
     for done in range(left):
         item = stage.think()
-        text = stage.say(
-            "worker",
-            "begin",
-            type(thought)(thought.deeds[:1], thought.aspects[:1], item.thing, "", thought.call),
-            module=worker,
-        )
+        if item.thing in done_before:
+            item = stage.think(f"{item.thing}, piece {done + 1}")
+        done_before.add(item.thing)
+        if "{" in "".join(stage.domain.things):
+            same = replace(thought, thing=item.thing, deeds=thought.deeds[:1], aspects=thought.aspects[:1], wordings=())
+            text = stage.say("worker", "begin", same, module=worker)
+        else:
+            text = stage.say("worker", "wrote", item, module=worker, piece=stage.piece(item.thing))
         counts = counted and text.text[:1] != "{"
         if counts:
             text.text += f" {left - done} left."
@@ -42,8 +46,9 @@ def batch(stage: Stage, size: int) -> list[Step]:
 
 def polling(stage: Stage, size: int) -> list[Step]:
     """Jobs are started, asked after until they end, and their results used."""
-    pen, steps = stage.pen, list[Step]()
-    while len(steps) < size:
+    pen, steps, jobs = stage.pen, list[Step](), 0
+    while len(steps) < size or jobs < 3:
+        jobs += 1
         thought = stage.think()
         job = pen.fill(pen.pick(("job {word}-{n}", "build {big}", "the export of {name}", "run {ident}-{n}")))
         steps.append(stage.say("thinker", "intend", thought))
@@ -189,7 +194,7 @@ def pipeline(stage: Stage, size: int) -> list[Step]:
     pen, steps = stage.pen, list[Step]()
     narrow = pen.some(stage.cast.ids, pen.between(1, 8))
     labels = ("late", "calm", "fast", "yes", "no", "refund", "other", "true", "false", "0.93", "high", "low")
-    while len(steps) < size:
+    for _ in range(max(5, size // (3 + len(narrow)))):
         thought = stage.think()
         fact = stage.fact(thought.thing)
         steps.append(stage.say("human", "asked", thought))
@@ -211,12 +216,7 @@ def easing(stage: Stage, size: int) -> list[Step]:
             ("{thing}: {left} left in {aspect}", "{aspect} of {thing} now {left}", "{left} open, {aspect}, {thing}")
         )
         aspect = thought.aspects[0]
-        do = stage.say(
-            "worker",
-            "begin",
-            type(thought)(thought.deeds[:1], thought.aspects[:1], thought.thing, "", thought.call),
-            module=doer,
-        )
+        do = stage.say("worker", "begin", thought, module=doer)
         for _ in range(pen.between(5, 9)):
             steps.append(Step("worker", do.text, module=doer))
             steps.append(

@@ -133,7 +133,7 @@ def _stop_periods(one: Judged) -> float:
 
 def _level(one: Judged) -> float:
     """Return the restating level at which the first alarm of procrastination came; infinite if none did."""
-    t = one.first_alarm("stop", "procrastination")
+    t = one.first_alarm("stop", "procrastination", since=one.truth.onset)
     return math.inf if t is None else bisect_right(one.truth.levels, t)
 
 

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Final
 
 from tests.dynamics.generator.domains import think
 from tests.dynamics.generator.labelled import Step
 from tests.dynamics.generator.stage import Stage
 
+NOUNS: Final = tuple(Path(__file__).with_name("nouns.txt").read_text(encoding="utf-8").split())
+"""Common things, in no family's domains; enough for any wanderer."""
 SUBS: Final = ("drift", "reading", "plans", "mixed")
 
 
 def wandering(stage: Stage, sub: str) -> list[Step]:
     """Return thirty firings or more, the first with the mark `onset`."""
     pen, family = stage.pen, stage.family
-    topics = pen.some(family.topics, len(family.topics))
-    count = pen.size(34, 140)
+    topics = _topics(stage)
+    count = pen.size(34, 120)
     steps: list[Step] = []
     while len(steps) < count:
         way = sub if sub != "mixed" else pen.pick(("drift", "reading", "plans"))
-        topic = topics[len(steps) % len(topics)]
+        topic = topics.pop()
         match way:
             case "drift":
                 steps.append(stage.say("thinker", "musing", None, topic=topic, thing=pen.name()))
@@ -42,3 +45,15 @@ def wandering(stage: Stage, sub: str) -> list[Step]:
             steps.append(stage.bare("worker", "idle"))
     steps[0].mark, steps[0].apart = "onset", True
     return steps
+
+
+def _topics(stage: Stage) -> list[str]:
+    """Return enough topics that none comes twice: who comes back to a topic has taken it up. The family's come last."""
+    pen = stage.pen
+    nouns = pen.some(NOUNS, len(NOUNS) // 2 * 2)
+    pairs = [f"{one}s and {other}s" if pen.chance(0.5) else f"the {other} in the {one}" for one, other in _pairs(nouns)]
+    return pairs + pen.some(stage.family.topics, len(stage.family.topics))
+
+
+def _pairs(nouns: list[str]) -> list[tuple[str, str]]:
+    return list(zip(nouns[::2], nouns[1::2], strict=True))

@@ -53,6 +53,8 @@ AUTOGPT = Family(
         "With {other} finished, {thing} gave: {fact}."),
     closed=("Goal reached: {goal}.", "I have completed: {goal}", "{goal}: complete."),
     idle=(
+        "I am currently processing your request, please stand by.",
+            "I will now carefully think about what to do next.",
         "I will continue with the next step.", "No action performed.", "Thinking...", "I am ready to proceed.",
             "None", "",
         "Command do_nothing returned: No action performed.", "I am waiting for further instructions.",

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from tests.dynamics.generator.domains import DATA, OPS, RESEARCH, SHOP, TRAVEL, WRITING
+from tests.dynamics.generator.domains import DATA, EVENTS, OPS, RESEARCH, SHOP, TRAVEL, WRITING
 from tests.dynamics.generator.phrasing import Family
 
 COUNCIL = Family(
     name="council",
-    domains=(RESEARCH, TRAVEL, WRITING, SHOP, DATA, OPS),
+    domains=(EVENTS, RESEARCH, TRAVEL, WRITING, SHOP, DATA, OPS),
     roles={
         "planner": ("chair", "planner", "chair_{word}"),
         "thinker": ("proposer", "voice_{word}", "strategist"),
@@ -49,7 +49,9 @@ COUNCIL = Family(
         "{other} and {thing} are behind us; notably {fact}."),
     closed=("We consider it settled: {goal}.", "The point is closed, {goal}.",
         "Resolved to everybody's liking: {goal}."),
-    idle=("Indeed.", "Let us go on.", "I see.", "We shall continue.", "Any other business?", "I have nothing to add.",
+    idle=("Let me take a moment to think about the best way forward.",
+        "Thank you all, let us keep that in mind as we go on.",
+        "Indeed.", "Let us go on.", "I see.", "We shall continue.", "Any other business?", "I have nothing to add.",
         "", "Shall we proceed?", "Hm.", "As you say."),
     pending=("We are still waiting for {job}.", "There is no word of {job} yet.", "{job} has not come in.",
         "Let us wait for {job} a little longer."),
