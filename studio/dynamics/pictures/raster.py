@@ -35,6 +35,9 @@ HATCH: Final = 6
 STRIP: Final = 3
 """Width in pixels of the mark of a write in a row without details."""
 
+FOLDED: Final = 0.5
+"""How strong it is where rows are folded: there it says no more than that one of many wrote."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Cells:
@@ -112,7 +115,7 @@ class Raster:
         detailed = scale.high >= DETAIL and scale.wide >= DETAIL
         colours = self._coloured(cells)
         if not detailed:
-            colours[cells.error] = self._bad
+            colours[cells.error & cells.fired] = self._bad
         grown = _grown((colours + 0.5).astype(numpy.uint8), scale)
         if detailed:
             self._detail(grown, cells, scale)
@@ -120,7 +123,9 @@ class Raster:
             view = grown.reshape(len(cells.write), scale.high, cells.write.shape[1], scale.wide, 3)
             view[:, :, :, -1] = self._ground
             rows_of, columns_of = numpy.nonzero(cells.write)
-            view[rows_of, :, columns_of, -1 - STRIP : -1] = self._ink.astype(numpy.uint8)
+            part = 1.0 if scale.fold == 1 else FOLDED
+            patch = view[rows_of, :, columns_of, -1 - STRIP : -1].astype(numpy.float32)
+            view[rows_of, :, columns_of, -1 - STRIP : -1] = (patch + part * (self._ink - patch)).astype(numpy.uint8)
         return grown
 
     def _whole(self, rows: tuple[int, int], columns: tuple[int, int]) -> _Cells:

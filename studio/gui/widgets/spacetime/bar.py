@@ -1,0 +1,198 @@
+"""`ColouringBar`: what colours tell, with a key; buttons to zoom, and switches of what else is shown."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Final
+
+import numpy
+from PySide6.QtCore import QPoint, QSize, Qt, Signal
+from PySide6.QtGui import QAction, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLayout, QMenu, QSizePolicy, QToolButton, QWidget
+
+from studio.dynamics.pictures.colours import ramp
+from studio.dynamics.pictures.diagram import COLOURINGS, Colouring
+from studio.dynamics.pictures.raster import Raster
+from studio.dynamics.pictures.sampling import key_cells
+from studio.gui.base.guard import guarded
+from studio.gui.theme import current_theme, themes
+from studio.gui.theme.theme import small_font
+from studio.gui.widgets.labels import small_button
+from studio.gui.widgets.spacetime.images import current_look, image_of
+from studio.gui.widgets.spacetime.view import SpaceTimeView
+
+HELP: Final[dict[Colouring, str]] = {
+    "symbol": "Colour by symbol: the same colour means that a module says the same again",
+    "novelty": "Colour by novelty: how much of what is said was never said before",
+    "mass": "Colour by mass: how much content what is said has",
+    "age": "Colour by age: how long nothing else was said",
+    "goal": "Colour by goal: at which goal the module worked",
+}
+
+ENDS: Final[dict[Colouring, tuple[str, str]]] = {
+    "novelty": ("known", "new"), "mass": ("little", "much"), "age": ("just now", "long ago"),
+}  # fmt: skip
+"""What stands at the ends of a ramp."""
+
+RAMP: Final = 80
+"""Pixels of a ramp."""
+
+
+class ColouringBar(QWidget):
+    """A bar above a view."""
+
+    curves_toggled = Signal(bool)
+    recurrence_toggled = Signal(bool)
+
+    def __init__(self, view: SpaceTimeView, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("spacetime.bar")
+        self.view = view
+        row = QHBoxLayout(self)
+        row.setContentsMargins(4, 2, 4, 2)
+        row.setSpacing(2)
+        row.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)
+        self._group = QButtonGroup(self)
+        self.buttons: dict[Colouring, QToolButton] = {}
+        for name in COLOURINGS:
+            made = small_button(name.capitalize(), HELP[name], f"spacetime.{name}", self)
+            made.setCheckable(True)
+            made.clicked.connect(partial(self._chose, name))
+            self._group.addButton(made)
+            self.buttons[name] = made
+            row.addWidget(made)
+        self.menu_button = small_button("", "What colours tell", "spacetime.colouring", self)
+        self.menu_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.menu = QMenu(self.menu_button)
+        self.menu_button.setMenu(self.menu)
+        row.addWidget(self.menu_button)
+        row.addSpacing(8)
+        self.key = Key(view, self)
+        row.addWidget(self.key, 1)
+        self.curves = self._switch("Curves", "Show curves along the ticks", "spacetime.show_curves", checked=True)
+        self.recurrence = self._switch(
+            "Recurrence", "Show which ticks say the same: circles are diagonals, stalls are squares",
+            "spacetime.show_recurrence", checked=False,
+        )  # fmt: skip
+        self.curves.toggled.connect(self.curves_toggled)
+        self.recurrence.toggled.connect(self.recurrence_toggled)
+        axis = view.axis
+        self.out = small_button("−", "Zoom out (-, or Ctrl and the wheel)", "spacetime.out", self)
+        self.out.clicked.connect(lambda: axis.zoom(-1, axis.room / 2))
+        self.into = small_button("+", "Zoom in (+, or Ctrl and the wheel)", "spacetime.in", self)
+        self.into.clicked.connect(lambda: axis.zoom(1, axis.room / 2))
+        self.all = small_button("Fit", "See all ticks (0)", "spacetime.fit", self)
+        self.all.clicked.connect(axis.fit)
+        for one in (self.curves, self.recurrence, self.out, self.into, self.all):
+            row.addWidget(one)
+        axis.replaced.connect(self._refresh)
+        view.coloured.connect(self._refresh)
+        self._refresh()
+
+    def _switch(self, text: str, help: str, name: str, *, checked: bool) -> QToolButton:
+        made = small_button(text, help, name, self)
+        made.setCheckable(True)
+        made.setChecked(checked)
+        return made
+
+    def _chose(self, name: Colouring, *_: object) -> None:
+        self.view.set_colouring(name)
+
+    def _refresh(self) -> None:
+        """Offer the colourings that tell something about what is shown."""
+        telling = self.view.diagram.colourings()
+        self.menu.clear()
+        for name in telling:
+            action = QAction(name.capitalize(), self.menu)
+            action.triggered.connect(partial(self._chose, name))
+            self.menu.addAction(action)
+            action.setCheckable(True)
+            action.setChecked(name == self.view.colouring)
+            action.setToolTip(HELP[name])
+        self.menu_button.setText(f"Colour: {self.view.colouring}")
+        for name, button in self.buttons.items():
+            button.setChecked(name == self.view.colouring)
+        self.curves.setVisible(bool(self.view.diagram.curves))
+        for one in (self.recurrence, self.out, self.into, self.all):
+            one.setEnabled(self.view.diagram.rows > 0)
+        self._arrange()
+        self.key.refresh()
+
+    def _arrange(self) -> None:
+        """A button for each colouring where there is room, else one with a menu."""
+        telling = self.view.diagram.colourings()
+        offered = telling if len(telling) > 1 else ()
+        whole = sum(self.buttons[name].sizeHint().width() + 2 for name in offered)
+        rest = sum(
+            one.sizeHint().width() + 2
+            for one in (self.curves, self.recurrence, self.out, self.into, self.all)
+            if not one.isHidden()
+        )
+        fits = whole + rest + 24 <= self.width()
+        for name, button in self.buttons.items():
+            button.setVisible(fits and name in offered)
+        self.menu_button.setVisible(not fits and bool(offered))
+
+    @guarded()
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._arrange()
+
+    @guarded(QSize(200, 24))
+    def minimumSizeHint(self) -> QSize:
+        return QSize(200, super().minimumSizeHint().height())
+
+
+class Key(QWidget):
+    """What colours and signs mean, on one line; what does not fit is left out."""
+
+    def __init__(self, view: SpaceTimeView, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.view = view
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        themes().changed.connect(self.refresh)
+
+    def refresh(self) -> None:
+        """Tell of what is shown now."""
+        ends = ENDS.get(self.view.colouring)
+        self.setAccessibleName(f"Key: from {ends[0]} to {ends[1]}" if ends else "Key of cells")
+        self.update()
+
+    @guarded(QSize(40, 18))
+    def sizeHint(self) -> QSize:
+        return QSize(220, self.fontMetrics().height() + 4)
+
+    @guarded()
+    def paintEvent(self, event: QPaintEvent) -> None:
+        view = self.view
+        if not view.diagram.rows:
+            return
+        painter = QPainter(self)
+        painter.setFont(small_font(self.font()))
+        painter.setPen(current_theme().colour("soft"))
+        x = self._paint_ramp(painter) if view.colouring in ENDS else 0
+        if view.diagram.is_automaton:
+            return
+        high = max(9, painter.fontMetrics().ascent())
+        top = (self.height() - high) // 2
+        for text, pixels in key_cells(Raster(view.diagram, view.colouring, current_look()), high, round(high * 1.6)):
+            wide = pixels.shape[1]
+            room = painter.fontMetrics().horizontalAdvance(text)
+            if x + wide + 4 + room > self.width():
+                break
+            painter.drawImage(QPoint(x, top), image_of(pixels))
+            painter.drawText(x + wide + 4, 0, room + 2, self.height(), int(Qt.AlignmentFlag.AlignVCenter), text)
+            x += wide + room + 14
+
+    def _paint_ramp(self, painter: QPainter) -> int:
+        low, high = ENDS[self.view.colouring]
+        metrics = painter.fontMetrics()
+        start = metrics.horizontalAdvance(low) + 5
+        end = start + RAMP + 5 + metrics.horizontalAdvance(high)
+        if end > self.width():
+            return 0
+        colours = numpy.full((10, RAMP, 4), 255, numpy.uint8)
+        colours[..., :3] = ramp(self.view.colouring, current_look())[numpy.linspace(0, 255, RAMP).astype(int)]
+        painter.drawText(0, 0, start, self.height(), int(Qt.AlignmentFlag.AlignVCenter), low)
+        painter.drawImage(QPoint(start, (self.height() - 10) // 2), image_of(colours))
+        painter.drawText(start + RAMP + 5, 0, end, self.height(), int(Qt.AlignmentFlag.AlignVCenter), high)
+        return end + 16

@@ -1,0 +1,296 @@
+"""`SpaceTimeView`: columns are modules or cells, rows are ticks downward; marks stand at the right.
+
+Drag or turn the wheel to move, with Ctrl to zoom; arrows go from cell to cell, Enter chooses, + and - zoom, 0 fits.
+Cells are painted from tiles that are kept (`pictures.tiles`), so that moving costs the same however long the run is.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from PySide6.QtCore import QPoint, QRect, QRectF, Qt, QTimer, Signal
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPixmap, QResizeEvent
+from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
+
+from studio.dynamics.pictures.diagram import Colouring, Diagram
+from studio.dynamics.pictures.raster import Raster
+from studio.dynamics.pictures.tiles import HIGH, Tiles
+from studio.gui.base.guard import guarded
+from studio.gui.theme import current_theme, themes
+from studio.gui.theme.theme import small_font
+from studio.gui.widgets.spacetime import painting
+from studio.gui.widgets.spacetime.axis import TimeAxis
+from studio.gui.widgets.spacetime.images import current_look, pixmap_of
+from studio.gui.widgets.spacetime.input import Input
+from studio.gui.widgets.spacetime.places import Places, largest, places
+from studio.gui.widgets.spacetime.telling import Text, cell
+
+AHEAD_MS: Final = 30
+"""How long nothing moves before what lies beyond is drawn ahead."""
+
+HALF_LINE: Final = 8
+"""Pixels by which the number of the first row stands above it."""
+
+SEEN_CELL: Final = 5
+"""Pixels of a row from which on the cell that is pointed at gets a frame."""
+
+
+class SpaceTimeView(QAbstractScrollArea):
+    """Shows one diagram. Several views may share an axis."""
+
+    hovered = Signal(int, int)
+    """(row, column) The mouse or the keyboard is at this cell; -1 for none."""
+    chosen = Signal(int, int)
+    """(row, column) A cell was clicked, or Enter pressed at it; the column is -1 beside the cells."""
+
+    coloured = Signal()
+    """Colours tell something else."""
+
+    def __init__(self, axis: TimeAxis | None = None, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("spacetime.view")
+        self.setAccessibleName("Space-time diagram")
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setMinimumSize(160, 120)
+        self.axis = axis or TimeAxis(self)
+        self.colouring: Colouring = "symbol"
+        self.marks_shown = True
+        self.at = (-1, -1)
+        """The cell that is pointed at."""
+        self.text: Text | None = None
+        self._empty = "There is nothing to draw yet."
+        self._across = 0
+        self._tiles: Tiles[QPixmap] | None = None
+        self._marks: painting.Marks | None = None
+        self._syncing = False
+        port = self.viewport()
+        port.setMouseTracking(True)
+        port.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.input = Input(self)
+        self._ahead = QTimer(self, singleShot=True, interval=AHEAD_MS)
+        self._ahead.timeout.connect(self._draw_ahead)
+        self.verticalScrollBar().valueChanged.connect(self._scrolled)
+        self.horizontalScrollBar().valueChanged.connect(self._scrolled_across)
+        self.axis.moved.connect(self._moved)
+        self.axis.replaced.connect(self._replaced)
+        self.axis.asked.connect(self._laid_out)
+        self.axis.pointed.connect(port.update)
+        themes().changed.connect(self._recoloured)
+
+    # -- what is shown ------------------------------------------------------------------------
+
+    @property
+    def diagram(self) -> Diagram:
+        """What is shown."""
+        return self.axis.diagram
+
+    def set_diagram(self, diagram: Diagram, text: Text | None = None) -> None:
+        """Show a diagram; `text` tells what was said in a cell."""
+        self.text = text
+        if self.colouring not in diagram.colourings():
+            self.colouring = "symbol"
+        self.axis.show(diagram)
+
+    def set_colouring(self, colouring: Colouring) -> None:
+        """Let colours tell something else."""
+        if colouring != self.colouring:
+            self.colouring = colouring
+            self._recoloured()
+            self.coloured.emit()
+
+    def set_marks_shown(self, on: bool) -> None:
+        """Show marks beside the cells, or leave their room to the cells."""
+        if on != self.marks_shown:
+            self.marks_shown = on
+            self._replaced()
+
+    def set_empty_text(self, text: str) -> None:
+        """Say why there is nothing, or how to get something."""
+        self._empty = text
+        self.viewport().update()
+
+    def set_cursor(self, row: int, *, reveal: bool = True) -> None:
+        """Stand at a row: a line across all columns; -1 for none."""
+        self.axis.stand(row, reveal=reveal)
+
+    def marks(self) -> painting.Marks:
+        """Return the marks at the scale that is shown."""
+        pixels = self.axis.scale.pixels
+        if self._marks is None or self._marks.pixels != pixels or self._marks.diagram is not self.diagram:
+            self._marks = painting.Marks(self.diagram, pixels)
+        return self._marks
+
+    def where(self) -> Places:
+        """Return where things are now."""
+        port = self.viewport()
+        lanes = self.marks().lanes
+        return places(
+            self.diagram, self.axis.step, (port.width(), port.height()), self.fontMetrics(), lanes, self._across,
+            marks=self.marks_shown, least_head=self.axis.least_head,
+        )  # fmt: skip
+
+    # -- pointing -----------------------------------------------------------------------------
+
+    def point(self, row: int, column: int) -> None:
+        """Point at a cell; who listens hears of it if it is another one."""
+        if (row, column) != self.at:
+            self.at = (row, column)
+            self.axis.point(row)
+            self.hovered.emit(row, column)
+            self.viewport().update()
+
+    def go_to(self, row: int, column: int) -> None:
+        """Point at a cell by keyboard: it is scrolled into view and told to screen readers."""
+        if not self.diagram.rows or not self.diagram.width:
+            return
+        row, column = min(max(row, 0), self.diagram.rows - 1), min(max(column, 0), self.diagram.width - 1)
+        self.axis.reveal(row)
+        where = self.where()
+        left = round(column * where.scale.across)
+        if left < where.across or left + where.scale.across > where.across + where.cells.width():
+            self.scroll_across(left - where.cells.width() // 2)
+        self.point(row, column)
+        self.setAccessibleDescription(cell(self.diagram, row, column, self.text))
+
+    def scroll_across(self, pixels: int) -> None:
+        """See the columns from a pixel on."""
+        self.horizontalScrollBar().setValue(pixels)
+
+    # -- keeping in step ----------------------------------------------------------------------
+
+    def _replaced(self) -> None:
+        self._tiles = self._marks = None
+        self.at = (-1, -1)
+        self._laid_out()
+
+    def _recoloured(self) -> None:
+        self._tiles = None
+        self.viewport().update()
+
+    def _laid_out(self) -> None:
+        """Tell the axis how much room there is, and the scroll bars what there is to scroll."""
+        where = self.where()
+        self.axis.set_largest(largest(self.diagram, where.free))
+        self.axis.set_head(where.head)
+        self.axis.set_room(max(1, self.viewport().height() - where.head))
+        self._moved()
+
+    def _moved(self) -> None:
+        where = self.where()
+        self._syncing = True
+        down, across = self.verticalScrollBar(), self.horizontalScrollBar()
+        down.setRange(0, max(0, self.axis.length - self.axis.room))
+        down.setPageStep(max(1, self.axis.room))
+        down.setSingleStep(max(8, self.axis.scale.high))
+        down.setValue(self.axis.offset)
+        across.setRange(0, max(0, where.columns_wide - where.cells.width()))
+        across.setPageStep(max(1, where.cells.width()))
+        across.setSingleStep(max(8, where.scale.wide))
+        across.setValue(where.across)
+        self._syncing = False
+        self.viewport().update()
+
+    def _scrolled(self, value: int) -> None:
+        if not self._syncing:
+            self.axis.scroll_to(value)
+
+    def _scrolled_across(self, value: int) -> None:
+        self._across = value
+        self.viewport().update()
+
+    @guarded()
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._laid_out()
+
+    # -- drawing ------------------------------------------------------------------------------
+
+    @guarded()
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self.viewport())
+        theme = current_theme()
+        painter.fillRect(self.viewport().rect(), theme.colour("panel"))
+        if not self.diagram.rows or not self.diagram.width:
+            painter.setPen(theme.colour("soft"))
+            room = self.viewport().rect().adjusted(16, 16, -16, -16)
+            painter.drawText(room, int(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap), self._empty)
+            self._paint_focus(painter, self.viewport().rect())
+            return
+        where, axis = self.where(), self.axis
+        cells = QRect(where.cells)
+        cells.setHeight(min(axis.room, axis.length - axis.offset))
+        painter.fillRect(cells, theme.colour("field"))
+        painter.setClipRect(cells)
+        self._paint_cells(painter, where)
+        self._paint_pointed(painter, where, cells)
+        painter.setFont(small_font(self.font()))
+        painter.setClipRect(QRect(0, where.head - HALF_LINE, cells.left(), axis.room + HALF_LINE))
+        painting.paint_left(painter, axis, where, theme)
+        painter.setClipRect(QRect(0, where.head, self.viewport().width(), axis.room))
+        if self.marks_shown:
+            painting.paint_right(painter, axis, where, self.marks(), theme)
+        self._paint_cursor(painter, where)
+        painter.setClipRect(QRect(cells.left() - 4, 0, self.viewport().width() - cells.left() + 4, where.head))
+        painter.setFont(self.font())
+        painting.paint_names(painter, self.diagram, where, theme, self.at[1])
+        painter.setClipping(False)
+        self._paint_focus(painter, cells)
+
+    def _paint_cells(self, painter: QPainter, where: Places) -> None:
+        if self._tiles is None:
+            self._tiles = Tiles(Raster(self.diagram, self.colouring, current_look()), pixmap_of)
+        left, top = where.cells.left() - where.across, where.head - self.axis.offset
+        seen = (where.across, self.axis.offset, where.cells.width(), self.axis.room)
+        for tile in self._tiles.within(where.scale, *seen):
+            painter.drawPixmap(QPoint(left + tile.x, top + tile.y), tile.image)
+        self._ahead.start()
+
+    def _draw_ahead(self) -> None:
+        """Draw the tiles above and below what is seen."""
+        where, tiles = self.where(), self._tiles
+        if tiles is None or not self.isVisible():
+            return
+        for y in (self.axis.offset + self.axis.room, self.axis.offset - HIGH):
+            if not tiles.has(where.scale, y):
+                list(tiles.within(where.scale, where.across, y, where.cells.width(), HIGH))
+
+    def _paint_pointed(self, painter: QPainter, where: Places, cells: QRect) -> None:
+        """Light up the row and the column that are pointed at, and frame the cell."""
+        theme, axis = current_theme(), self.axis
+        veil = QColor(theme.colour("ink"))
+        veil.setAlphaF(0.10)
+        high = max(1.0, axis.scale.pixels)
+        if axis.hovered >= 0:
+            painter.fillRect(QRectF(cells.left(), where.head + axis.y_of(axis.hovered), cells.width(), high), veil)
+        row, column = self.at
+        if column >= 0 and not self.diagram.is_automaton:
+            x = where.x_of(column)
+            painter.fillRect(QRectF(x, cells.top(), where.scale.across, cells.height()), veil)
+        if row >= 0 and column >= 0 and high >= SEEN_CELL:
+            painter.setPen(QPen(theme.colour("ink"), 1))
+            box = QRectF(where.x_of(column), where.head + axis.y_of(row), where.scale.across, high)
+            painter.drawRect(box.adjusted(-0.5, -0.5, -0.5, 0.5))
+
+    def _paint_cursor(self, painter: QPainter, where: Places) -> None:
+        axis = self.axis
+        if axis.cursor < 0:
+            return
+        colour = QColor(current_theme().colour("replay"))
+        y, high = where.head + axis.y_of(axis.cursor), axis.scale.pixels
+        right = where.cells.right() + 5
+        if high >= 3:
+            band = QColor(colour)
+            band.setAlphaF(0.22)
+            painter.fillRect(QRectF(where.cells.left(), y, where.cells.width(), high), band)
+            painter.fillRect(QRectF(where.cells.left() - 3, y, right - where.cells.left(), 1.5), colour)
+            painter.fillRect(QRectF(where.cells.left() - 3, y + high - 1.5, right - where.cells.left(), 1.5), colour)
+        else:
+            painter.fillRect(QRectF(where.cells.left() - 3, y - 0.5, right - where.cells.left(), 2), colour)
+
+    def _paint_focus(self, painter: QPainter, where: QRect) -> None:
+        theme = current_theme()
+        painter.setPen(QPen(theme.colour("accent" if self.hasFocus() else "line"), 1))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRect(
+            where.adjusted(-1, -1, 0, 0) if where != self.viewport().rect() else where.adjusted(0, 0, -1, -1)
+        )
