@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from typing import Final
 
 from studio.dynamics.detecting.deciding import decide
+from studio.dynamics.detecting.playing import play
 from studio.dynamics.detecting.step import Step
 from studio.dynamics.detecting.watch import Watch
-from studio.dynamics.exchange.run import Goal, Run
+from studio.dynamics.exchange.run import Run
+from studio.dynamics.measuring.findings import findings
 from studio.dynamics.settings import DEFAULTS, Settings
 from studio.dynamics.verdict import Verdict
 from studio.dynamics.words.reader import Reader
@@ -29,8 +31,8 @@ def analyse(
     run: Run, settings: Settings = DEFAULTS, *, reader: Reader | None = None, embedder: Embedder | None = None
 ) -> Verdict:
     """Return the verdict of a run; the same run and settings give the same bytes."""
-    watch = Watch(run.modules, run.root_goal, settings, reader=reader, embedder=embedder)
-    for _ in _played(watch, run):
+    watch = Watch(run.modules, run.root_goal, settings, size=run.size, reader=reader, embedder=embedder)
+    for _ in play(watch, run):
         pass
     return judge(watch, run.id)
 
@@ -39,7 +41,8 @@ def steps(
     run: Run, settings: Settings = DEFAULTS, *, reader: Reader | None = None, embedder: Embedder | None = None
 ) -> Iterator[Step]:
     """Yield each firing of a run as the detectors see it: what pictures and measures are made of."""
-    return _played(Watch(run.modules, run.root_goal, settings, reader=reader, embedder=embedder), run)
+    watch = Watch(run.modules, run.root_goal, settings, size=run.size, reader=reader, embedder=embedder)
+    return (step for step, _ in play(watch, run))
 
 
 def judge(watch: Watch, id_: str = "") -> Verdict:
@@ -52,55 +55,9 @@ def judge(watch: Watch, id_: str = "") -> Verdict:
         period=watch.circle.period if kind == "circle" else None,
         evidence=evidence,
         alarms=tuple(watch.alarms),
+        findings=findings(watch),
         metrics=_counts(watch),
     )
-
-
-def _played(watch: Watch, run: Run) -> Iterator[Step]:
-    """Feed a run to a watch: at each tick first the goals that open, then those that close, then the firings."""
-    news = sorted(_goals(run), key=lambda item: (item[0], item[1]))
-    at = 0
-    for event in run.ordered():
-        while at < len(news) and news[at][0] <= event.t:
-            _tell(watch, news[at])
-            at += 1
-        watch.see(event)
-        assert watch.last is not None
-        yield watch.last
-    for item in news[at:]:
-        _tell(watch, item)
-    if not run.finished:
-        watch.advance(run.last_tick())
-
-
-def _goals(run: Run) -> Iterator[tuple[int, int, Goal]]:
-    """Yield (tick, 0 for opening or 1 for closing, goal); a parent never opens after its child.
-
-    A goal that is done at an unknown tick is never closed: when it moved the run on cannot be said.
-    """
-    opens: dict[str, int] = {}
-    parents = {goal.id: goal for goal in run.goals}
-    for goal in run.goals:
-        path: dict[str, Goal] = {}
-        step: Goal | None = goal
-        while step is not None and step.id not in opens and step.id not in path:
-            path[step.id] = step
-            step = parents.get(step.parent) if step.parent is not None else None
-        for each in reversed(path.values()):
-            above = opens.get(each.parent, 0) if each.parent is not None else 0
-            opens[each.id] = max(each.t, above)
-            yield opens[each.id], 0, each
-    for goal in run.goals:
-        if goal.t_done is not None:
-            yield max(goal.t_done, opens[goal.id]), 1, goal
-
-
-def _tell(watch: Watch, news: tuple[int, int, Goal]) -> None:
-    t, closes, goal = news
-    if closes:
-        watch.close_goal(goal.id, t)
-    else:
-        watch.open_goal(Goal(goal.id, goal.text, goal.parent, t))
 
 
 def _counts(watch: Watch) -> dict[str, object]:

@@ -21,11 +21,14 @@ def decide(watch: Watch) -> tuple[Kind, float, tuple[str, ...]]:
     is 1 − the strongest detector's.
     """
     strengths = [_strength(each) for each in watch.detectors]
-    for index, detector in enumerate(watch.detectors):
-        if _fails(detector):
-            rivals = [value for at, value in enumerate(strengths) if at != index]
-            confidence = strengths[index] * (1 - max(rivals) / 2)
-            return cast("Kind", detector.name), confidence, tuple(detector.evidence())
+    failing = [index for index, each in enumerate(watch.detectors) if each.holds]
+    failing = failing or [index for index, each in enumerate(watch.detectors) if each.share >= MOSTLY]
+    if failing:
+        index = failing[0]
+        detector = watch.detectors[index]
+        rivals = [value for at, value in enumerate(strengths) if at != index]
+        confidence = strengths[index] * (1 - max(rivals) / 2)
+        return cast("Kind", detector.name), confidence, tuple(detector.evidence())
     if watch.contentful < watch.settings.least_firings:
         said = f"only {watch.contentful} outputs say something; {watch.settings.least_firings} are needed"
         return "undetermined", 1 - max(strengths), (said,)
@@ -33,10 +36,6 @@ def decide(watch: Watch) -> tuple[Kind, float, tuple[str, ...]]:
     if not positive:
         return "undetermined", 1 - max(strengths), ("no sign of failure, and none of progress or uptake",)
     return "productive", 1 - max(strengths), positive
-
-
-def _fails(detector: Detector) -> bool:
-    return detector.holds or detector.share >= MOSTLY
 
 
 def _strength(detector: Detector) -> float:

@@ -6,6 +6,7 @@ calls itself finished is no signal.
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass
 
 from studio.dynamics.settings import Settings
@@ -59,6 +60,7 @@ class Progress:
         self._news: dict[str, int] = {}
         self._wrote: dict[str, int] = {}
         self._last_news = -1
+        self._fresh: deque[tuple[int, frozenset[str]]] = deque(maxlen=window + 1)
         self._counters: Generations[tuple[str, str], Counter] = Generations(settings.kept)
         self._best: dict[str, float] = {}
         self.count = 0
@@ -69,11 +71,12 @@ class Progress:
         """Take a firing, the `index`-th of the run; return the signal that it gives, or ""."""
         if new:
             self._news[module] = index
+            self._fresh.append((index, new))
             self._last_news = index
         if effect == "write":
             before = self._wrote.get(module, -1)
             self._wrote[module] = index
-            if self._last_news > before and self._fed(max(before + 1, index - self._window), module):
+            if self._last_news > before and self._fed(max(before + 1, index - self._window), module, reading):
                 return self._signal(t, f"{module} wrote something new: «{reading.quote}»")
         if reading.numbers:
             key = (module, reading.template)
@@ -84,12 +87,19 @@ class Progress:
                 return self._signal(t, f"a number of {module} moved on from {moved[0]:g} to {moved[1]:g}")
         return ""
 
-    def _fed(self, since: int, module: str) -> bool:
-        """Whether something new came since then from the module that writes or one that feeds it, if any does."""
+    def _fed(self, since: int, module: str, reading: Reading) -> bool:
+        """Whether what was new since then reached the write.
+
+        It did if it came from the module that writes, from one that feeds it (from any, where none is declared), or
+        if the write itself speaks of it.
+        """
         sources = self._inputs.get(module)
         if not sources:
             return self._last_news >= since
-        return any(self._news.get(name, -1) >= since for name in (module, *sources))
+        if any(self._news.get(name, -1) >= since for name in (module, *sources)):
+            return True
+        said = reading.distinctive
+        return any(at >= since and not said.isdisjoint(new) for at, new in self._fresh)
 
     def closed(self, t: int, goal: str, text: str) -> None:
         """Take that a goal was reached."""

@@ -16,7 +16,8 @@ class Terms:
     """The terms of one run.
 
     `introduced` and `taken` count terms by the position at which they appeared, in a ring as long as the window;
-    `flow[a, b]` counts terms first said by a that b said within `flow_within` firings, `first[a]` those of a.
+    `flow[a, b]` counts terms first said by a that b said within `flow_within` firings, `heard[a]` those that
+    anyone else did, `first[a]` all of a.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -37,6 +38,7 @@ class Terms:
         self.total_introduced = 0
         self.total_taken = 0
         self.first: dict[str, int] = {}
+        self.heard: dict[str, int] = {}
         self.flow: dict[tuple[str, str], int] = {}
 
     def see(self, position: int, module: str, tokens: frozenset[str]) -> frozenset[str]:
@@ -93,6 +95,8 @@ class Terms:
         heard = self._heard.get(token, ())
         if source != module and module not in heard:
             self._heard[token] = (*heard, module)
+            if not heard:
+                self.heard[source] = self.heard.get(source, 0) + 1
             pair = (source, module)
             self.flow[pair] = self.flow.get(pair, 0) + 1
 

@@ -12,6 +12,7 @@ from studio.dynamics.detecting.procrastination import Procrastination
 from studio.dynamics.detecting.progress import Progress
 from studio.dynamics.detecting.stall import Stall
 from studio.dynamics.detecting.step import Detector, Said, Step
+from studio.dynamics.detecting.tally import Tally
 from studio.dynamics.detecting.terms import Terms
 from studio.dynamics.detecting.wander import Wander
 from studio.dynamics.exchange.run import Event, Goal, Module
@@ -36,6 +37,7 @@ class Watch:
     Feed it in the order of time: goals and calls as they open and close, firings by (tick, order of modules).  Each
     method returns the alarms that the news raises.  Modules that were not declared are taken on as they appear.
     `size` is the number of modules where it is known though they are not declared.
+    `heard` are the modules that others read, as far as that is declared.
     `last` is the step of the last firing: its reading with symbol is what a live run stores with the event.
     """
 
@@ -53,6 +55,7 @@ class Watch:
         self.settings = settings
         self.reader = reader or Reader()
         self._kinds = {module.id: module.kind for module in declared}
+        self.heard = frozenset(name for module in declared for name in module.inputs)
         self._book = SymbolBook(settings, embedder)
         self._embeds = embedder is not None
         self._said: Generations[tuple[str, int], Said] = Generations(settings.kept)
@@ -74,6 +77,7 @@ class Watch:
         self.failures = 0
         self.words = 0
         self.last: Step | None = None
+        self.tallies: dict[str, Tally] = {}
         self.now = 0
 
     def declare(self, module: Module) -> None:
@@ -88,6 +92,10 @@ class Watch:
             # Not for the stall, which sees it in the step; and what says this stands after the progress, not before.
             self.circle.progressed(step.position, step.t)
             self.wander.progressed(step.position, step.t)
+        tally = self.tallies.get(step.module)
+        if tally is None:
+            tally = self.tallies[step.module] = Tally()
+        tally.see(step)
         alarms: list[Alarm] = []
         for see in self._sees:
             if raised := see(step):
@@ -126,6 +134,10 @@ class Watch:
         """Take the value of a metric of progress; one better than all before is progress."""
         if self.progress.measured(t, metric, value, falling=falling):
             self._progressed(t)
+
+    def modules(self) -> list[str]:
+        """Return the ids of the modules: those declared in their order, then others as they first fired."""
+        return list(dict.fromkeys((*self._kinds, *self.tallies)))
 
     def advance(self, t: int) -> list[Alarm]:
         """Let time pass without a firing; return the alarms of a stall."""

@@ -1,0 +1,59 @@
+"""Feeds a recorded run to a watch, in the order in which it happened."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from studio.dynamics.detecting.step import Step
+from studio.dynamics.detecting.watch import Watch
+from studio.dynamics.exchange.run import Event, Goal, Run
+
+
+def play(watch: Watch, run: Run) -> Iterator[tuple[Step, Event]]:
+    """Feed a run to a watch and yield each firing, as it was seen and as it was given.
+
+    At each tick the goals that open come first, then those that close, then the firings.
+    """
+    news = sorted(_goals(run), key=lambda item: (item[0], item[1]))
+    at = 0
+    for event in run.ordered():
+        while at < len(news) and news[at][0] <= event.t:
+            _tell(watch, news[at])
+            at += 1
+        watch.see(event)
+        assert watch.last is not None
+        yield watch.last, event
+    for item in news[at:]:
+        _tell(watch, item)
+    if not run.finished:
+        watch.advance(run.last_tick())
+
+
+def _goals(run: Run) -> Iterator[tuple[int, int, Goal]]:
+    """Yield (tick, 0 for opening or 1 for closing, goal); a parent never opens after its child.
+
+    A goal that is done at an unknown tick is never closed: when it moved the run on cannot be said.
+    """
+    opens: dict[str, int] = {}
+    parents = {goal.id: goal for goal in run.goals}
+    for goal in run.goals:
+        path: dict[str, Goal] = {}
+        step: Goal | None = goal
+        while step is not None and step.id not in opens and step.id not in path:
+            path[step.id] = step
+            step = parents.get(step.parent) if step.parent is not None else None
+        for each in reversed(path.values()):
+            above = opens.get(each.parent, 0) if each.parent is not None else 0
+            opens[each.id] = max(each.t, above)
+            yield opens[each.id], 0, each
+    for goal in run.goals:
+        if goal.t_done is not None:
+            yield max(goal.t_done, opens[goal.id]), 1, goal
+
+
+def _tell(watch: Watch, news: tuple[int, int, Goal]) -> None:
+    t, closes, goal = news
+    if closes:
+        watch.close_goal(goal.id, t)
+    else:
+        watch.open_goal(Goal(goal.id, goal.text, goal.parent, t))

@@ -1,0 +1,43 @@
+"""What is counted of each module while a run is watched, at a constant cost per firing."""
+
+from __future__ import annotations
+
+from studio.dynamics.detecting.step import Step
+
+
+class Tally:
+    """The counts of one module.
+
+    `distinct` counts the different things it said, `distinctive` its distinctive tokens and `new` those among them
+    that nobody had said.  `news` is the last step at which it said something that it had not said before, `again`
+    counts the outputs with content since, `last` is the last of these.
+    """
+
+    __slots__ = ("again", "contentful", "distinct", "distinctive", "failed", "firings", "last", "new", "news", "writes")
+
+    def __init__(self) -> None:
+        self.firings = self.contentful = self.failed = self.distinct = self.distinctive = self.new = self.again = 0
+        self.writes = 0
+        self.news: Step | None = None
+        self.last: Step | None = None
+
+    def see(self, step: Step) -> None:
+        """Count one firing of the module."""
+        self.firings += 1
+        self.failed += step.failed
+        self.writes += step.effect == "write"
+        if not step.contentful:
+            self.last = self.last or step
+            self.distinct += not step.known
+            return
+        self.contentful += 1
+        reading = step.reading
+        self.distinctive += len(reading.salient) + len(reading.rare)
+        self.new += len(step.new)
+        self.last = step
+        if step.known:
+            self.again += 1
+        else:
+            self.distinct += 1
+            self.again = 0
+            self.news = step
