@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from studio.gallery.front import GROUPS, Front, front_of
-from studio.support.resources import bundled_graphs, recorded_run
+from studio.support.resources import bundled_graphs, recorded_runs
 
 if TYPE_CHECKING:
     from studio.graph.model import Graph
@@ -37,7 +38,7 @@ class Entry:
     `group` is a key of `GROUPS`. `modules` counts nodes, those of inner graphs once each, but for helpers of flow and
     text, and those of the world that the rest lives in. `calls` are model calls of the recorded run, `rounds` the
     firings of the node that counts them (1 if none does); `needs` is what that run asked for. `run` is None if no run
-    was recorded.
+    was recorded. `graph` is the example itself, which was read to count in it.
     """
 
     path: Path
@@ -49,6 +50,7 @@ class Entry:
     rounds: int
     needs: tuple[str, ...]
     run: Path | None
+    graph: Graph = field(compare=False, repr=False)
 
     @property
     def name(self) -> str:
@@ -89,21 +91,25 @@ class Entry:
 
 def entries() -> list[Entry]:
     """Return all examples, group by group, by name in each."""
-    order = list(GROUPS)
-    return sorted(map(entry_of, bundled_graphs()), key=lambda one: (order.index(one.group), one.name))
+    order, runs = list(GROUPS), recorded_runs()
+    return sorted(
+        (entry_of(path, runs=runs) for path in bundled_graphs()), key=lambda one: (order.index(one.group), one.name)
+    )
 
 
-def entry_of(path: Path) -> Entry:
-    """Return what is told of one example. Raises `GraphError` if the graph cannot be read."""
+def entry_of(path: Path, graph: Graph | None = None, runs: Mapping[str, Path] | None = None) -> Entry:
+    """Return what is told of one example. `graph` is what the file holds, `runs` are the recorded runs by name, where
+    they are known already. Raises `GraphError` if the graph cannot be read."""
     from studio.graph.model import Graph
 
-    graph = Graph.load(path)
+    graph = graph or Graph.load(path)
     page = path.with_suffix(".md")
     front = front_of(page.read_text(encoding="utf-8")) if page.is_file() else Front()
-    run = recorded_run(path.stem)
+    run = (recorded_runs() if runs is None else runs).get(path.stem)
     calls, rounds, needs = _recorded(run, front.round) if run is not None else (0, 1, ())
     about = " ".join(graph.about.split())
-    return Entry(path, front.group, about, front.original, module_count(graph, front.world), calls, rounds, needs, run)
+    modules = module_count(graph, front.world)
+    return Entry(path, front.group, about, front.original, modules, calls, rounds, needs, run, graph)
 
 
 def module_count(graph: Graph, world: str = "") -> int:

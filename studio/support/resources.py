@@ -31,9 +31,10 @@ def bundled_graphs() -> list[Path]:
 
 def recorded_run(name: str) -> Path | None:
     """Return the database of the run recorded with an example, if this is the name of one that has one."""
-    wanted = name.removeprefix("examples/")
-    for example in bundled_graphs() if wanted else ():
-        recorded = example.with_suffix(".run.db")
-        if example.stem == wanted and recorded.is_file():
-            return recorded
-    return None
+    return recorded_runs().get(name.removeprefix("examples/")) if name else None
+
+
+def recorded_runs() -> dict[str, Path]:
+    """Return the databases of all runs recorded with examples, by the example's name. Lists the folder once."""
+    recorded = {example.stem: example.with_suffix(".run.db") for example in bundled_graphs()}
+    return {name: path for name, path in recorded.items() if path.is_file()}

@@ -9,7 +9,8 @@ import pytest
 
 from studio.cli.commands import examples as examples_command
 from studio.cli.commands import fmt as fmt_command
-from studio.graph import Graph
+from studio.cli.output import Output
+from studio.graph import Graph, reading
 from studio.spec import default_registry
 from studio.support import resources
 from tests.cli.conftest import Cli
@@ -130,6 +131,32 @@ def test_examples_are_listed_explained_and_copied(cli: Cli, bundled: Path, tmp_p
     assert told.code == 2
     assert "There is a file of this name already" in told.err
     assert examples_command.EXAMPLES
+
+
+def test_each_example_is_read_once_for_its_facts_and_its_picture(
+    cli: Cli, bundled: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loaded: list[str] = []
+    real = reading.load_graph
+
+    def counted(path: Path) -> Graph:
+        loaded.append(path.name)
+        return real(path)
+
+    monkeypatch.setattr(reading, "load_graph", counted)
+    monkeypatch.setattr(Output, "columns", property(lambda out: 100))
+    monkeypatch.setattr(Output, "takes_unicode", property(lambda out: True))
+    (bundled / "other.yaml").write_text(CRITIC)
+
+    told = cli("examples")
+    assert told.out.count("\u283f\u283f") >= 2, "pictures are shown"
+    assert "modules" in told.out
+    assert sorted(loaded) == ["critic_loop.yaml", "other.yaml"]
+    loaded.clear()
+    assert "\u28ff" in cli("examples", "other").out, "a larger one"
+    assert loaded == ["other.yaml"]
+    Graph.load(bundled / "other.yaml")
+    assert loaded == ["other.yaml"] * 2, "control: a second reading is counted"
 
 
 def test_an_example_is_run_by_its_name(cli: Cli, bundled: Path, script: str) -> None:

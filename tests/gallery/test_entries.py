@@ -91,11 +91,11 @@ def test_a_head_that_says_something_else_is_refused(line: str, what: str) -> Non
 
 
 def test_facts_are_told_in_words() -> None:
-    entry = Entry(Path("x.yaml"), "seed", "", "", 1, 3, 2, ("a model", "a person"), Path("x.run.db"))
+    entry = Entry(Path("x.yaml"), "seed", "", "", 1, 3, 2, ("a model", "a person"), Path("x.run.db"), Graph())
     assert entry.facts() == ["1 module", "1.5 calls a round", "needs a model and a person"]
-    still = Entry(Path("x.yaml"), "seed", "", "", 4, 0, 1, (), Path("x.run.db"))
+    still = Entry(Path("x.yaml"), "seed", "", "", 4, 0, 1, (), Path("x.run.db"), Graph())
     assert still.facts() == ["4 modules", "no calls", "needs no model"]
-    unknown = Entry(Path("x.yaml"), "seed", "", "", 4, 0, 1, (), None)
+    unknown = Entry(Path("x.yaml"), "seed", "", "", 4, 0, 1, (), None, Graph())
     assert unknown.facts() == ["4 modules"]
 
 

@@ -77,9 +77,8 @@ def _list(out: Output) -> int:
 def _show(entry: Entry, out: Output, columns: int) -> None:
     """Print an example for a person: its picture, and the words beside it."""
     from studio.gallery import sketch
-    from studio.graph.model import Graph
 
-    picture = sketch(Graph.load(entry.path), *PICTURE) if out.takes_unicode else []
+    picture = sketch(entry.graph, *PICTURE) if out.takes_unicode else []
     indent = PICTURE[0] + 4 if picture else 2
     room = max(columns - indent, 30)
     words: list[Piece] = [("bold", entry.name)]
@@ -99,7 +98,7 @@ def _explain(name: str, out: Output) -> int:
     from studio.gallery import entry_of, sketch
 
     if out.as_json:
-        out.json({**entry_of(path).to_json(), "text": text})
+        out.json({**entry_of(path, graph).to_json(), "text": text})
         return exits.OK
     from studio.cli.markdown import show_markdown
 
@@ -109,7 +108,7 @@ def _explain(name: str, out: Output) -> int:
         for line in sketch(graph, min(out.columns - 2, 96), 16):
             out.say("  ", line)
         out.say()
-        out.say("  ", ("dim", " · ".join(entry_of(path).facts())))
+        out.say("  ", ("dim", " · ".join(entry_of(path, graph).facts())))
     out.note()
     out.note(f"The graph is {path}; run it with `studio run {path.stem}`.")
     return exits.OK

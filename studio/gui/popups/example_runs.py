@@ -13,7 +13,7 @@ from studio.gui.popups.rows import Row
 from studio.gui.replay.session import Source
 from studio.gui.workbench import Workbench
 from studio.support.errors import StudioError
-from studio.support.resources import bundled_graphs, recorded_run
+from studio.support.resources import recorded_runs
 
 
 class ExampleRuns:
@@ -29,10 +29,9 @@ class ExampleRuns:
     def ask(self) -> None:
         """Show the list."""
         if not self._rows:
-            for example in bundled_graphs():
-                run = recorded_run(example.stem)
-                if run is not None:
-                    self._rows.append(Row(example.stem, "", _about(example), icon="run", value=run))
+            for name, run in recorded_runs().items():
+                about = _about(run.with_name(f"{name}.yaml"))
+                self._rows.append(Row(name, "", about, icon="run", value=run))
         self.picker.open_at()
 
     def _fitting(self, query: str) -> Sequence[Row]:

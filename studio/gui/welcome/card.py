@@ -4,8 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QEvent, QRectF, QSize, QSizeF, Qt, Signal
-from PySide6.QtGui import QColor, QEnterEvent, QFont, QPainter, QPainterPath, QPaintEvent, QPen, QPixmap, QShowEvent
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, QSizeF, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QEnterEvent,
+    QFont,
+    QPainter,
+    QPainterPath,
+    QPaintEvent,
+    QPen,
+    QPixmap,
+    QResizeEvent,
+    QShowEvent,
+)
 from PySide6.QtWidgets import QAbstractButton, QPushButton, QWidget
 
 from studio.gui.base.guard import guarded
@@ -15,9 +26,14 @@ from studio.gui.theme.theme import mixed, small_font
 from studio.gui.welcome.preview import rendered
 from studio.gui.widgets.labels import tip
 
-WIDTH, HEIGHT = 262, 232
+WIDTH, HEIGHT = 244, 232
+"""Pixels of a card: its least width where there is room for two, and its height."""
+
 PICTURE = 118
 _PAD = 12
+_STEP = 24
+"""Pixels by which a drawing grows with its card: it is not drawn anew for each pixel of a window that is resized."""
+
 _LINES = 3
 
 
@@ -36,10 +52,11 @@ class Card(QAbstractButton):
         self.setAccessibleName(f"Template {name}")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setFixedSize(WIDTH, HEIGHT)
+        self.setFixedHeight(HEIGHT)
         self.see: QPushButton | None = None
         self._svg = b""
         self._picture: QPixmap | None = None
+        self._drawn_for = 0.0
         self._hovered = False
 
     def tell(self, about: str, facts: Sequence[str]) -> None:
@@ -66,12 +83,18 @@ class Card(QAbstractButton):
         if self.see is not None:
             self.see.setIcon(icon("run", current_theme().colour("accent")))
             self.see.adjustSize()
-            self.see.move(WIDTH - self.see.width() - 9, PICTURE - self.see.height() - 7)
+            self.see.move(self.width() - self.see.width() - 9, PICTURE - self.see.height() - 7)
 
     @guarded()
     def showEvent(self, event: QShowEvent) -> None:
         """Put the button where it belongs: only now is it known how large it is."""
         super().showEvent(event)
+        self._dress()
+
+    @guarded()
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep the button in its corner."""
+        super().resizeEvent(event)
         self._dress()
 
     def show_drawing(self, svg: bytes) -> None:
@@ -82,7 +105,7 @@ class Card(QAbstractButton):
 
     @guarded(lambda: QSize(WIDTH, HEIGHT))
     def sizeHint(self) -> QSize:
-        """All cards are of one size."""
+        """All cards are of one height, and share the width there is."""
         return QSize(WIDTH, HEIGHT)
 
     @guarded()
@@ -125,10 +148,12 @@ class Card(QAbstractButton):
 
     def _paint_picture(self, painter: QPainter, room: QRectF) -> None:
         inner = room.adjusted(6, 4, -6, -4)
-        if self._picture is None and self._svg:
-            self._picture = rendered(self._svg, QSizeF(inner.size()), self.devicePixelRatioF())
+        width = max(_STEP, inner.width() // _STEP * _STEP)
+        if self._svg and (self._picture is None or self._drawn_for != width):
+            self._picture = rendered(self._svg, QSizeF(width, inner.height()), self.devicePixelRatioF())
+            self._drawn_for = width
         if self._picture is not None:
-            painter.drawPixmap(inner.topLeft(), self._picture)
+            painter.drawPixmap(QPointF(inner.left() + (inner.width() - width) / 2, inner.top()), self._picture)
 
     def _paint_words(self, painter: QPainter, sheet: QRectF) -> None:
         theme = current_theme()

@@ -17,7 +17,7 @@ from studio.gui.welcome.card import WIDTH, Card
 from studio.gui.welcome.preview import preview_svg
 from studio.spec.registry import Registry
 from studio.support.errors import StudioError
-from studio.support.resources import bundled_graphs, recorded_run
+from studio.support.resources import bundled_graphs, recorded_runs
 
 GAP = 14
 """Pixels between cards."""
@@ -40,9 +40,11 @@ class Gallery(QWidget):
         self._registry = registry
         self._columns = 0
         self._shelves: list[tuple[QGridLayout, list[Card]]] = []
+        self._fillers: list[QWidget] = []
         self.cards: list[Card] = []
         """In the order in which they are shown."""
         self._paths: dict[Card, Path] = {}
+        self._runs = recorded_runs()
         self._untold: list[Card] = []
         self._undrawn: list[Card] = []
         self._working = QTimer(self)
@@ -65,7 +67,7 @@ class Gallery(QWidget):
     def _shelf(self, paths: list[Path]) -> QGridLayout:
         grid = QGridLayout()
         grid.setSpacing(GAP)
-        grid.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
+        grid.setAlignment(Qt.AlignmentFlag.AlignTop)
         cards = [self._card(path) for path in paths]
         self._shelves.append((grid, cards))
         return grid
@@ -73,7 +75,7 @@ class Gallery(QWidget):
     def _card(self, path: Path) -> Card:
         card = Card(path.stem, self)
         card.clicked.connect(lambda *_: self.open_asked.emit(path))
-        run = recorded_run(path.stem)
+        run = self._runs.get(path.stem)
         if run is not None:
             card.offer_run()
             card.run_asked.connect(partial(self.run_asked.emit, run))
@@ -82,14 +84,25 @@ class Gallery(QWidget):
         return card
 
     def arrange(self, room: int) -> None:
-        """Put as many cards side by side as fit into so many pixels."""
+        """Put as many cards side by side as fit into so many pixels; they share the width evenly."""
         columns = max(1, (room + GAP) // (WIDTH + GAP))
         if columns == self._columns:
             return
-        self._columns = columns
+        for filler in self._fillers:
+            filler.setParent(None)
+            filler.deleteLater()
+        self._fillers = []
         for grid, cards in self._shelves:
             for index, card in enumerate(cards):
                 grid.addWidget(card, index // columns, index % columns)
+            for column in range(max(columns, self._columns)):
+                grid.setColumnStretch(column, int(column < columns))
+            for column in range(len(cards), columns):  # where a group has few, its cards are no wider than others
+                filler = QWidget(self)  # a spacer would have no gap beside it
+                grid.addWidget(filler, 0, column)
+                filler.show()
+                self._fillers.append(filler)
+        self._columns = columns
 
     def draw_anew(self) -> None:
         """Draw all pictures, as the theme has changed."""
@@ -106,7 +119,7 @@ class Gallery(QWidget):
         if self._untold:
             card = self._untold.pop(0)
             try:
-                entry = entry_of(self._paths[card])
+                entry = entry_of(self._paths[card], runs=self._runs)
             except (StudioError, ValueError) as error:
                 _log.warning("nothing is told of %s: %s", card.text(), error)
             else:

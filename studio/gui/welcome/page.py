@@ -27,15 +27,16 @@ from studio.gui.base.guard import guarded
 from studio.gui.files.recovery import when
 from studio.gui.replay.session import Source
 from studio.gui.theme import themes
-from studio.gui.welcome.card import WIDTH, Card
-from studio.gui.welcome.gallery import GAP, Gallery
+from studio.gui.welcome.card import Card
+from studio.gui.welcome.gallery import Gallery
 from studio.gui.welcome.recent_runs import RecentRuns
 from studio.gui.welcome.tour import FIRST, Tour
 from studio.gui.workbench import Workbench
 from studio.models.names import EMBEDDED
-from studio.support.resources import bundled_graphs, recorded_run
+from studio.support.resources import recorded_runs
 
-WIDEST = 4 * (WIDTH + GAP)
+WIDEST = 1104
+"""Pixels over which the page spreads: four cards side by side."""
 MOST_RECENT = 8
 LOOK_MS = 400
 """How long after it is shown the page looks for the last runs, in milliseconds: the first picture comes first."""
@@ -129,12 +130,11 @@ class Welcome(QScrollArea):
 
     def _add_tour(self) -> Tour | None:
         """Offer a recorded run to whoever has none of his own yet."""
-        recorded = [path for path in bundled_graphs() if recorded_run(path.stem) is not None]
-        graph = next((path for path in recorded if path.stem == FIRST), recorded[0] if recorded else None)
-        run = None if graph is None else recorded_run(graph.stem)
-        if graph is None or run is None:
+        runs = recorded_runs()
+        name = FIRST if FIRST in runs else next(iter(runs), None)
+        if name is None:
             return None
-        made = Tour(self.workbench, graph, run, self._content)
+        made = Tour(self.workbench, runs[name].with_name(f"{name}.yaml"), runs[name], self._content)
         made.asked.connect(lambda path: self._see(path))
         self._rows.addSpacing(10)
         self._rows.addWidget(made)

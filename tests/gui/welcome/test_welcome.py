@@ -13,9 +13,13 @@ from studio.gallery import GROUPS, entries
 from studio.gui.frame.window import MainWindow
 from studio.gui.theme import Theme, current_theme
 from studio.gui.welcome import Welcome
-from studio.gui.welcome.card import cut_lines
+from studio.gui.welcome import gallery as gallery_module
+from studio.gui.welcome.card import HEIGHT, cut_lines
+from studio.gui.welcome.gallery import GAP, Gallery
 from studio.gui.welcome.preview import preview_svg
+from studio.gui.workbench import Workbench
 from studio.settings.folders import cache_folder
+from studio.support import resources
 from studio.support.resources import bundled_graphs
 
 LEFT = Qt.MouseButton.LeftButton
@@ -50,6 +54,54 @@ def test_the_examples_stand_under_headings(window: MainWindow) -> None:
     headings = [one.text() for one in page(window).gallery.findChildren(QLabel, "welcome.section")]
 
     assert headings == [GROUPS[group] for group in dict.fromkeys(entry.group for entry in entries())]
+
+
+@pytest.mark.parametrize(("width", "least"), [(900, 1), (1200, 2), (1600, 3)])
+def test_cards_share_the_width_evenly(window: MainWindow, width: int, least: int) -> None:
+    welcome = page(window)
+    gallery = welcome.gallery
+    window.resize(width, 900)
+    for _ in range(5):
+        QApplication.processEvents()
+    columns = gallery._columns
+    assert columns >= least
+
+    assert {card.height() for card in welcome.cards} == {HEIGHT}
+    widths = [card.width() for card in welcome.cards]
+    assert max(widths) - min(widths) <= 1, "also where a group has fewer cards than there are columns"
+    assert min(widths) * columns + GAP * (columns - 1) >= gallery.width() - columns, "no column is left empty"
+    shown = {card.x() for card in welcome.cards}
+    assert len(shown) == columns
+    assert max(card.geometry().right() for card in welcome.cards) <= gallery.width()
+    seen = [card for card in welcome.cards if card.see is not None and card.isVisible()]
+    assert seen
+    for card in seen:
+        assert card.see is not None
+        assert card.see.geometry().right() < card.width()
+
+
+def test_the_folder_of_examples_is_listed_once_for_all_cards(
+    workbench: Workbench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    listed: list[int] = []
+    real = resources.bundled_graphs
+
+    def counted() -> list[Path]:
+        listed.append(1)
+        return real()
+
+    monkeypatch.setattr(resources, "bundled_graphs", counted)
+    monkeypatch.setattr(gallery_module, "bundled_graphs", counted)
+    gallery = Gallery(QLabel, workbench.registry)
+    at_first = len(listed)
+    while gallery._untold:
+        gallery._work()
+
+    assert len(gallery.cards) > 2
+    assert at_first == 2, "the examples, and their runs"
+    assert len(listed) == at_first, "telling of a card lists nothing"
+    assert resources.recorded_run(gallery.cards[0].text()) is not None
+    assert len(listed) == at_first + 1, "control: a look-up by name is counted"
 
 
 def test_another_model_is_named_instead(window: MainWindow) -> None:
