@@ -8,7 +8,7 @@
 """
 
 from studio.dynamics.pictures.building import Firings, of_automaton, of_firings
-from studio.dynamics.pictures.diagram import COLOURINGS, Alarm, Colouring, Column, Diagram, Period, Revisit
+from studio.dynamics.pictures.diagram import COLOURINGS, Alarm, Colouring, Column, Diagram, Period
 from studio.dynamics.pictures.runs import of_run, quotes_of
 
 __all__ = [
@@ -19,7 +19,6 @@ __all__ = [
     "Diagram",
     "Firings",
     "Period",
-    "Revisit",
     "of_automaton",
     "of_firings",
     "of_run",

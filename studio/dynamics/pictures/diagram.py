@@ -65,14 +65,6 @@ class Period:
 
 
 @dataclass(frozen=True, slots=True)
-class Revisit:
-    """Row `row` is as row `first` was, where this state was seen for the first time."""
-
-    row: int
-    first: int
-
-
-@dataclass(frozen=True, slots=True)
 class Alarm:
     """What a detector said at a row: its level (`warn`, `stop`), its kind (`circle`), and the sentence."""
 
@@ -114,7 +106,8 @@ class Diagram:
     ticks: Ints | None = None
     """(T) the tick of each row; rows count from 0 if not given."""
     periods: tuple[Period, ...] = ()
-    revisits: tuple[Revisit, ...] = ()
+    revisits: Ints | None = None
+    """(R, 2) pairs of a row and the first one that was as it is."""
     depth: Ints | None = None
     """(T) how many goals are open one within another."""
     progress: tuple[int, ...] = ()
@@ -136,9 +129,12 @@ class Diagram:
                 raise ValueError(f"{name} has the shape {values.shape}; there are {shape[0]} rows.")
         marked = [
             *(row for one in self.periods for row in (one.start, one.end)),
-            *(row for one in self.revisits for row in (one.row, one.first)),
             *self.progress, *(one.row for one in self.alarms),
         ]  # fmt: skip
+        if self.revisits is not None and self.revisits.size:
+            if self.revisits.ndim != 2 or self.revisits.shape[1] != 2:
+                raise ValueError(f"revisits have the shape {self.revisits.shape}; expected (pairs, 2).")
+            marked += [int(self.revisits.min()), int(self.revisits.max())]
         if marked and not 0 <= min(marked) <= max(marked) < shape[0]:
             raise ValueError(f"marks stand at rows {min(marked)} to {max(marked)}; there are {shape[0]} rows.")
 

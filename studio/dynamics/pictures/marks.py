@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy
 
-from studio.dynamics.pictures.diagram import Diagram, Period, Revisit
+from studio.dynamics.pictures.diagram import Diagram, Period
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -54,17 +54,21 @@ def lanes(periods: Sequence[Period], most: int = LANES) -> list[tuple[Period, in
     return sorted(placed, key=lambda one: (one[0].start, one[1]))
 
 
-def telling(revisits: Sequence[Revisit], apart: float, most: int = ARCS) -> list[Revisit]:
-    """Return the revisits that are drawn: of those that begin and end within `apart` rows of each other only one, and
-    where these are too many, of those within more."""
+def telling(revisits: NDArray[numpy.integer] | None, apart: float, most: int = ARCS) -> NDArray[numpy.int64]:
+    """Return the revisits that are drawn, (R, 2): of those that begin and end within `apart` rows of each other only
+    one, and where these are too many, of those within more."""
+    if revisits is None:
+        return numpy.empty((0, 2), numpy.int64)
+    kept = revisits.astype(numpy.int64)
     apart = max(1.0, apart)
-    while True:
-        places: dict[tuple[int, int], Revisit] = {}
-        for one in revisits:
-            places.setdefault((int(one.first / apart), int(one.row / apart)), one)
-        if len(places) <= most:
-            return list(places.values())
+    while len(kept):
+        places = (kept / apart).astype(numpy.int64)
+        first = numpy.unique(places[:, 0] * (int(places.max()) + 1) + places[:, 1], return_index=True)[1]
+        kept = kept[numpy.sort(first)]
+        if len(kept) <= most:
+            break
         apart *= 1.5
+    return kept
 
 
 def nice_step(span: float, most: int) -> int:

@@ -28,19 +28,24 @@ class Strip:
         """The number at the upper end of the scale."""
         self.role = curve_role(diagram, name)
         self._parts = diagram.curves[name] / self.top
-        self._ink = numpy.array(look.role(self.role), numpy.float32)
-        self._ground = numpy.array(look.role(ground), numpy.float32)
+        ink, paper = (numpy.array(look.role(one), numpy.float32) for one in (self.role, ground))
+        parts = numpy.array([0.0, 0.5, 0.26, 0.95], numpy.float32)[:, None]  # nothing, up to most, up to least, edge
+        self._palette = numpy.full((4, 4), 255, numpy.uint8)
+        self._palette[:, :3] = (paper + parts * (ink - paper) + 0.5).astype(numpy.uint8)
         self._folded: tuple[int, Series, Series] | None = None
 
     def by_row(self, scale: Scale, start: int, pixels: int, wide: int) -> Pixels:
         """Return pixels (`pixels`, `wide`, 4): rows downward at the scale of the diagram from its pixel `start` on."""
         low, high = self._ends(scale.fold)
-        at = (start + numpy.arange(max(0, pixels))) // scale.high
+        # One pixel more above, so that the edge goes on from there.
+        at = (start - 1 + numpy.arange(max(0, pixels) + 1)) // scale.high
         inside = (at >= 0) & (at < len(low))
-        at = numpy.clip(at, 0, max(0, len(low) - 1))
-        if not len(low):
-            return self._painted(numpy.full(len(at), numpy.nan), numpy.full(len(at), numpy.nan), wide)
-        return self._painted(numpy.where(inside, low[at], numpy.nan), numpy.where(inside, high[at], numpy.nan), wide)
+        if not inside.any():
+            return self._painted(numpy.full(len(at), numpy.nan), numpy.full(len(at), numpy.nan), wide)[1:]
+        at = numpy.clip(at, 0, len(low) - 1)
+        return self._painted(numpy.where(inside, low[at], numpy.nan), numpy.where(inside, high[at], numpy.nan), wide)[
+            1:
+        ]
 
     def by_column(self, rows: tuple[float, float], pixels: int, high: int) -> Pixels:
         """Return pixels (`high`, `pixels`, 4): the rows from, up to before, spread from left to right."""
@@ -73,15 +78,13 @@ class Strip:
         known = numpy.isfinite(high)
         least = numpy.where(known, numpy.clip(numpy.nan_to_num(low), 0.0, 1.0), -1.0) * (wide - 1)
         most = numpy.where(known, numpy.clip(numpy.nan_to_num(high), 0.0, 1.0), -1.0) * (wide - 1)
-        x = numpy.arange(wide, dtype=numpy.float32)[None, :]
-        part = numpy.where(x <= most[:, None], 0.5, 0.0)
-        part[x <= least[:, None]] = 0.26
         before = numpy.where(most < 0, most, numpy.concatenate((most[:1], most[:-1])))
         before = numpy.where(before < 0, most, before)
+        x = numpy.arange(wide, dtype=numpy.float32)[None, :]
+        kinds = (x <= most[:, None]).astype(numpy.uint8)
+        kinds += x <= least[:, None]
         # The edge goes on from where it was a row before.
         edge = (x >= numpy.minimum(most, before)[:, None] - 0.75) & (x <= numpy.maximum(most, before)[:, None] + 0.75)
-        part[edge] = 0.95
-        part[~known] = 0.0
-        made = numpy.full((*part.shape, 4), 255, numpy.uint8)
-        made[..., :3] = (self._ground + part[..., None] * (self._ink - self._ground) + 0.5).astype(numpy.uint8)
-        return made
+        kinds[edge] = 3
+        kinds[~known] = 0
+        return self._palette[kinds]

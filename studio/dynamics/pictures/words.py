@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy
 
-from studio.dynamics.pictures.diagram import Diagram, Period, Revisit
+from studio.dynamics.pictures.diagram import Diagram, Period
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -70,19 +70,21 @@ def firings_of(diagram: Diagram) -> tuple[Words, Words, Words]:
     return rows, columns, diagram.symbol[rows, columns].astype(numpy.int64)
 
 
-def revisits_of(diagram: Diagram) -> tuple[Revisit, ...]:
-    """Return where a run comes back to what it said before: of a stretch that follows an earlier one row by row, only
-    its beginning. Rows in which nothing was said, or nothing with content, are none."""
+def revisits_of(diagram: Diagram) -> Words:
+    """Return where a run comes back to what it said before, (R, 2): rows and where each was said first.
+
+    Of a stretch that follows an earlier one row by row only its beginning counts. Rows in which nothing was said, or
+    nothing with content, are none.
+    """
     words = row_words(diagram)
     rows = numpy.arange(diagram.rows) if diagram.is_automaton else numpy.flatnonzero(words != 0)
-    words = words[rows]
-    ids, firsts = dense(words)
+    ids, firsts = dense(words[rows])
     at = firsts[ids]
     again = at < numpy.arange(len(at))
     follows = numpy.zeros(len(at), numpy.bool_)
     follows[1:] = again[:-1] & (at[1:] == at[:-1] + 1)
     begins = numpy.flatnonzero(again & ~follows)
-    return tuple(Revisit(int(rows[one]), int(rows[at[one]])) for one in begins.tolist())
+    return numpy.stack((rows[begins], rows[at[begins]]), axis=1)
 
 
 def periods_of(diagram: Diagram, longest: int = LONGEST, repeats: int = REPEATS) -> tuple[Period, ...]:

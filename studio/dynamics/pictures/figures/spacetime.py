@@ -106,12 +106,16 @@ def _brackets(diagram: Diagram, pixels: float) -> list[tuple[Period, int]]:
     return lanes([one for one in diagram.periods if (one.end - one.start + 1) * pixels >= LEAST])
 
 
+def _returns(diagram: Diagram) -> bool:
+    return diagram.revisits is not None and len(diagram.revisits) > 0
+
+
 def _margin(diagram: Diagram, pixels: float) -> int:
     """Pixels that marks at the right of the rows take."""
     taken = TRACK * bool(diagram.progress) + TRACK * bool(diagram.alarms)
     found = _brackets(diagram, pixels)
     taken += LANE * (1 + max((lane for _, lane in found), default=-1)) + (30 if found else 0)
-    return taken + (ARC if diagram.revisits else 0)
+    return taken + (ARC if _returns(diagram) else 0)
 
 
 def draw(sheet: Sheet, block: Block, x: float, y: float) -> None:
@@ -216,15 +220,15 @@ def _marks(sheet: Sheet, block: Block, x: float, top: float) -> float:
             sheet.text(place + 13, (start + end) / 2, period.label, role="back", size=SMALL)
     if found:
         x += LANE * (1 + max(lane for _, lane in found)) + 30
-    if diagram.revisits:
+    if _returns(diagram):
         heading("returns")
         drawn = telling(diagram.revisits, 10 / pixels)
-        longest = max(one.row - one.first for one in drawn)
-        for one in drawn:
-            if (one.row - one.first) * pixels < LEAST:
+        longest = int((drawn[:, 0] - drawn[:, 1]).max())
+        for back, start in drawn.tolist():
+            if (back - start) * pixels < LEAST:
                 continue
-            reach = ARC * (0.2 + 0.8 * (one.row - one.first) / longest) * 4 / 3
-            last, first = middle(one.row), middle(one.first)
+            reach = ARC * (0.2 + 0.8 * (back - start) / longest) * 4 / 3
+            last, first = middle(back), middle(start)
             sheet.curve([(x, last), (x + reach, last), (x + reach, first), (x, first)], "bad", width=0.8, alpha=0.75)
             sheet.shape([(x - 1, first), (x + 8, first - 4), (x + 8, first + 4)], "bad")
         x += ARC

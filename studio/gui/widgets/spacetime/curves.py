@@ -10,7 +10,7 @@ from math import isfinite
 from typing import Final
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QHelpEvent, QMouseEvent, QPainter, QPaintEvent, QWheelEvent
+from PySide6.QtGui import QFontMetrics, QHelpEvent, QMouseEvent, QPainter, QPaintEvent, QPixmap, QWheelEvent
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from studio.dynamics.pictures.strips import Strip
@@ -19,7 +19,7 @@ from studio.gui.theme import current_theme, themes
 from studio.gui.theme.theme import small_font
 from studio.gui.widgets.labels import tip
 from studio.gui.widgets.spacetime.axis import TimeAxis
-from studio.gui.widgets.spacetime.images import current_look, image_of
+from studio.gui.widgets.spacetime.images import current_look, image_of, pixmap_of
 from studio.gui.widgets.spacetime.places import TURNED, leaning
 
 WIDE: Final = (16, 46)
@@ -27,6 +27,12 @@ WIDE: Final = (16, 46)
 
 HIGH: Final = 40
 """Pixels of a strip below the rows, if there is room."""
+
+TILE: Final = 256
+"""Pixels of rows of a part of a strip that is kept."""
+
+MOST_TILES: Final = 600
+"""Parts that are kept; each takes about 40 kB."""
 
 GAP: Final = 8
 LEAN: Final = 60
@@ -65,6 +71,7 @@ class CurvesView(QWidget):
         self.wide = WIDE[1]
         """Pixels of a strip beside the rows."""
         self._strips: list[Strip] = []
+        self._tiles: dict[tuple[int, int, int, int], QPixmap] = {}
         self.setMouseTracking(True)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         axis.replaced.connect(self._replaced)
@@ -93,6 +100,7 @@ class CurvesView(QWidget):
 
     def _replaced(self) -> None:
         look = current_look()
+        self._tiles.clear()
         self._strips = [Strip(self.axis.diagram, name, look, "field") for name in self.axis.diagram.curves]
         if self.is_beside:
             metrics = QFontMetrics(self.font())
@@ -187,20 +195,31 @@ class CurvesView(QWidget):
     def _paint_beside(self, painter: QPainter) -> None:
         theme, axis = current_theme(), self.axis
         pixels = max(0, min(axis.room, axis.length - axis.offset, self.height() - axis.head))
-        for number, strip in enumerate(self._strips):
+        painter.setClipRect(0, axis.head, self.width(), pixels)
+        for number in range(len(self._strips)):
             x = GAP + number * (self.wide + GAP)
-            painter.fillRect(x, axis.head, self.wide, pixels, theme.colour("field"))
-            if pixels:
-                painter.drawImage(
-                    QPoint(x, axis.head), image_of(strip.by_row(axis.scale, axis.offset, pixels, self.wide))
-                )
+            for block in range(axis.offset // TILE, (axis.offset + pixels - 1) // TILE + 1):
+                painter.drawPixmap(QPoint(x, axis.head + block * TILE - axis.offset), self._tile(number, block))
             painter.fillRect(x - 1, axis.head, 1, pixels, theme.colour("edge"))
+        painter.setClipping(False)
+        for number, strip in enumerate(self._strips):
             painter.setPen(theme.colour(strip.role))
             painter.save()
-            painter.translate(x + self.wide * 0.4, axis.head - 4)
+            painter.translate(GAP + number * (self.wide + GAP) + self.wide * 0.4, axis.head - 4)
             painter.rotate(-TURNED)
             painter.drawText(QPointF(0, 0), strip.name)
             painter.restore()
+
+    def _tile(self, number: int, block: int) -> QPixmap:
+        """A part of a strip, kept so that moving draws nothing anew."""
+        key = (number, self.axis.step, self.wide, block)
+        tile = self._tiles.get(key)
+        if tile is None:
+            if len(self._tiles) >= MOST_TILES:
+                self._tiles.clear()
+            tile = pixmap_of(self._strips[number].by_row(self.axis.scale, block * TILE, TILE, self.wide))
+            self._tiles[key] = tile
+        return tile
 
     def _paint_below(self, painter: QPainter) -> None:
         theme = current_theme()

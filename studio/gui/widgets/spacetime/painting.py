@@ -9,7 +9,7 @@ import numpy
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPainterPath, QPen, QPolygonF
 
-from studio.dynamics.pictures.diagram import Diagram, Period, Revisit
+from studio.dynamics.pictures.diagram import Diagram, Period
 from studio.dynamics.pictures.marks import ARCS, ruler, telling
 from studio.gui.theme import Theme
 from studio.gui.theme.theme import mixed
@@ -40,24 +40,23 @@ class Marks:
         self.lanes = 1 + max((lane for _, lane in self.brackets), default=-1)
         screens = max(1.0, diagram.rows * pixels / 600)
         arcs = telling(diagram.revisits, 8 / pixels, int(ARCS * screens))
-        self.arcs: list[Revisit] = [one for one in arcs if (one.row - one.first) * pixels >= NEAR]
-        self._first = numpy.array([one.first for one in self.arcs], numpy.int64)
-        self._last = numpy.array([one.row for one in self.arcs], numpy.int64)
+        arcs = arcs[(arcs[:, 0] - arcs[:, 1]) * pixels >= NEAR]
+        self._last, self._first = arcs[:, 0], arcs[:, 1]
         self.longest = max(2, int((self._last - self._first).max(initial=2)))
         self.progress = numpy.array(diagram.progress, numpy.int64)
         self._alarm_rows = numpy.array([one.row for one in diagram.alarms], numpy.int64)
         self._starts = numpy.array([one.start for one, _ in self.brackets], numpy.int64)
         self._ends = numpy.array([one.end for one, _ in self.brackets], numpy.int64)
 
-    def arcs_in(self, seen: tuple[int, int]) -> list[Revisit]:
-        """Return the arcs of which an end is among the rows that are seen; ARCS at most, the longest."""
-        inside = ((self._first >= seen[0]) & (self._first < seen[1])) | (
-            (self._last >= seen[0]) & (self._last < seen[1])
-        )
+    def arcs_in(self, seen: tuple[int, int]) -> list[tuple[int, int]]:
+        """Return the arcs (row, first row) of which an end is among the rows that are seen; ARCS at most, the
+        longest."""
+        inside = (self._first >= seen[0]) & (self._first < seen[1])
+        inside |= (self._last >= seen[0]) & (self._last < seen[1])
         which = numpy.flatnonzero(inside)
         if len(which) > ARCS:
             which = which[numpy.argsort((self._first - self._last)[which], kind="stable")[:ARCS]]
-        return [self.arcs[one] for one in which.tolist()]
+        return list(zip(self._last[which].tolist(), self._first[which].tolist(), strict=True))
 
     def alarms_in(self, seen: tuple[int, int]) -> list[int]:
         """Return the indexes of the alarms that are seen."""
@@ -68,9 +67,9 @@ class Marks:
         which = numpy.flatnonzero((self._ends >= seen[0]) & (self._starts < seen[1]))
         return [self.brackets[one] for one in which.tolist()]
 
-    def reach(self, arc: Revisit) -> float:
-        """Return how far an arc goes out, in pixels."""
-        return float(ARC * (0.2 + 0.75 * ((arc.row - arc.first) / self.longest) ** 0.5))
+    def reach(self, rows: int) -> float:
+        """Return how far an arc over so many rows goes out, in pixels."""
+        return float(ARC * (0.2 + 0.75 * (rows / self.longest) ** 0.5))
 
 
 def paint_names(painter: QPainter, diagram: Diagram, where: Places, theme: Theme, lit: int) -> None:
@@ -189,12 +188,12 @@ def _paint_arcs(painter: QPainter, axis: TimeAxis, where: Places, marks: Marks, 
     tips = QPainterPath()
     curves = QPainterPath()
     x = float(where.arcs)
-    for arc in marks.arcs_in(axis.seen()):
-        last, first = (where.head + axis.y_of(row + 0.5) for row in (arc.row, arc.first))
-        reach = marks.reach(arc)
+    for back, start in marks.arcs_in(axis.seen()):
+        last, first = (where.head + axis.y_of(row + 0.5) for row in (back, start))
+        reach = marks.reach(back - start)
         curves.moveTo(x, last)
         curves.cubicTo(x + reach * 1.3, last, x + reach * 1.3, first, x + 3, first)
         tips.addPolygon(QPolygonF([QPointF(x - 1, first), QPointF(x + 5, first - 2.6), QPointF(x + 5, first + 2.6)]))
-    painter.setPen(QPen(line, 1.1))
+    painter.setPen(QPen(line, 1))
     painter.drawPath(curves)
     painter.fillPath(tips, colour)

@@ -90,7 +90,12 @@ def places(
     if diagram.depth is not None:
         depth = left
         left += DEPTH + 4
-    sides = [bool(diagram.progress), bool(diagram.alarms), lanes_used > 0, bool(diagram.revisits)]
+    sides = [
+        bool(diagram.progress),
+        bool(diagram.alarms),
+        lanes_used > 0,
+        diagram.revisits is not None and len(diagram.revisits) > 0,
+    ]
     sides = [one and marks for one in sides]
     wide = [TRACK, TRACK + 2, 8 + LANE * lanes_used, ARC]
     right = 8 + sum(one for one, there in zip(wide, sides, strict=True) if there)

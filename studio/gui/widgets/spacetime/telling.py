@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from studio.dynamics.pictures.diagram import Diagram, Period, Revisit
+from studio.dynamics.pictures.diagram import Diagram, Period
 from studio.gui.widgets.spacetime.axis import TimeAxis
 from studio.gui.widgets.spacetime.painting import Marks
 from studio.gui.widgets.spacetime.places import DEPTH, LANE, TRACK, Places
@@ -66,9 +66,9 @@ def period(diagram: Diagram, one: Period) -> str:
     return "\n".join(part for part in (said, ", ".join(names), plain_line(one.text)) if part)
 
 
-def returned(diagram: Diagram, one: Revisit) -> str:
+def returned(diagram: Diagram, row: int, first: int) -> str:
     """Return what is told of an arc."""
-    return f"Tick {diagram.tick_of(one.row):,} says what tick {diagram.tick_of(one.first):,} said first"
+    return f"Tick {diagram.tick_of(row):,} says what tick {diagram.tick_of(first):,} said first"
 
 
 def at_point(axis: TimeAxis, where: Places, marks: Marks, x: float, y: float, text: Text | None) -> str:
@@ -109,7 +109,6 @@ def _margin(axis: TimeAxis, where: Places, marks: Marks, x: float, y: float) -> 
         ]
         return period(diagram, inside[0]) if inside else ""
     if where.arcs >= 0 and x >= where.arcs - 2:
-        ends = [(min(abs(one.row - exact), abs(one.first - exact)), one) for one in marks.arcs_in(axis.seen())]
-        close_arcs = [one for away, one in sorted(ends, key=lambda pair: pair[0]) if away <= near]
-        return "\n".join(returned(diagram, one) for one in close_arcs[:4])
+        ends = [(min(abs(back - exact), abs(first - exact)), back, first) for back, first in marks.arcs_in(axis.seen())]
+        return "\n".join(returned(diagram, back, first) for away, back, first in sorted(ends)[:4] if away <= near)
     return ""

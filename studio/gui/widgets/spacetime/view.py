@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtCore import QPoint, QRect, QRectF, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPixmap, QResizeEvent
+from PySide6.QtCore import QPoint, QRect, Qt, QTimer, Signal
+from PySide6.QtGui import QPainter, QPaintEvent, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 
 from studio.dynamics.pictures.diagram import Colouring, Diagram
@@ -18,7 +18,7 @@ from studio.dynamics.pictures.tiles import HIGH, Tiles
 from studio.gui.base.guard import guarded
 from studio.gui.theme import current_theme, themes
 from studio.gui.theme.theme import small_font
-from studio.gui.widgets.spacetime import painting
+from studio.gui.widgets.spacetime import lights, painting
 from studio.gui.widgets.spacetime.axis import TimeAxis
 from studio.gui.widgets.spacetime.images import current_look, pixmap_of
 from studio.gui.widgets.spacetime.input import Input
@@ -30,9 +30,6 @@ AHEAD_MS: Final = 30
 
 HALF_LINE: Final = 8
 """Pixels by which the number of the first row stands above it."""
-
-SEEN_CELL: Final = 5
-"""Pixels of a row from which on the cell that is pointed at gets a frame."""
 
 
 class SpaceTimeView(QAbstractScrollArea):
@@ -63,6 +60,7 @@ class SpaceTimeView(QAbstractScrollArea):
         self._across = 0
         self._tiles: Tiles[QPixmap] | None = None
         self._marks: painting.Marks | None = None
+        self._head: tuple[object, QPixmap] | None = None
         self._syncing = False
         port = self.viewport()
         port.setMouseTracking(True)
@@ -160,7 +158,7 @@ class SpaceTimeView(QAbstractScrollArea):
     # -- keeping in step ----------------------------------------------------------------------
 
     def _replaced(self) -> None:
-        self._tiles = self._marks = None
+        self._tiles = self._marks = self._head = None
         self.at = (-1, -1)
         self._laid_out()
 
@@ -214,7 +212,7 @@ class SpaceTimeView(QAbstractScrollArea):
             painter.setPen(theme.colour("soft"))
             room = self.viewport().rect().adjusted(16, 16, -16, -16)
             painter.drawText(room, int(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap), self._empty)
-            self._paint_focus(painter, self.viewport().rect())
+            lights.paint_focus(painter, self.viewport().rect().adjusted(1, 1, 0, 0), self.hasFocus())
             return
         where, axis = self.where(), self.axis
         cells = QRect(where.cells)
@@ -222,19 +220,17 @@ class SpaceTimeView(QAbstractScrollArea):
         painter.fillRect(cells, theme.colour("field"))
         painter.setClipRect(cells)
         self._paint_cells(painter, where)
-        self._paint_pointed(painter, where, cells)
+        lights.paint_pointed(painter, axis, where, self.at)
         painter.setFont(small_font(self.font()))
         painter.setClipRect(QRect(0, where.head - HALF_LINE, cells.left(), axis.room + HALF_LINE))
         painting.paint_left(painter, axis, where, theme)
         painter.setClipRect(QRect(0, where.head, self.viewport().width(), axis.room))
         if self.marks_shown:
             painting.paint_right(painter, axis, where, self.marks(), theme)
-        self._paint_cursor(painter, where)
-        painter.setClipRect(QRect(cells.left() - 4, 0, self.viewport().width() - cells.left() + 4, where.head))
-        painter.setFont(self.font())
-        painting.paint_names(painter, self.diagram, where, theme, self.at[1])
+        lights.paint_cursor(painter, axis, where)
         painter.setClipping(False)
-        self._paint_focus(painter, cells)
+        painter.drawPixmap(cells.left() - 4, 0, self._names(where))
+        lights.paint_focus(painter, cells, self.hasFocus())
 
     def _paint_cells(self, painter: QPainter, where: Places) -> None:
         if self._tiles is None:
@@ -245,6 +241,23 @@ class SpaceTimeView(QAbstractScrollArea):
             painter.drawPixmap(QPoint(left + tile.x, top + tile.y), tile.image)
         self._ahead.start()
 
+    def _names(self, where: Places) -> QPixmap:
+        """The names above, drawn anew only if they are to look different: turned text is slow."""
+        ratio, theme = self.devicePixelRatioF(), current_theme()
+        left, wide = where.cells.left() - 4, self.viewport().width() - where.cells.left() + 4
+        made_of = (where, self.at[1], ratio, theme.name, wide, self.font().key())
+        if self._head is None or self._head[0] != made_of:
+            picture = QPixmap(round(max(1, wide) * ratio), round(where.head * ratio))
+            picture.setDevicePixelRatio(ratio)
+            picture.fill(Qt.GlobalColor.transparent)
+            painter = QPainter(picture)
+            painter.setFont(self.font())
+            painter.translate(-left, 0)
+            painting.paint_names(painter, self.diagram, where, theme, self.at[1])
+            painter.end()
+            self._head = (made_of, picture)
+        return self._head[1]
+
     def _draw_ahead(self) -> None:
         """Draw the tiles above and below what is seen."""
         where, tiles = self.where(), self._tiles
@@ -253,44 +266,3 @@ class SpaceTimeView(QAbstractScrollArea):
         for y in (self.axis.offset + self.axis.room, self.axis.offset - HIGH):
             if not tiles.has(where.scale, y):
                 list(tiles.within(where.scale, where.across, y, where.cells.width(), HIGH))
-
-    def _paint_pointed(self, painter: QPainter, where: Places, cells: QRect) -> None:
-        """Light up the row and the column that are pointed at, and frame the cell."""
-        theme, axis = current_theme(), self.axis
-        veil = QColor(theme.colour("ink"))
-        veil.setAlphaF(0.10)
-        high = max(1.0, axis.scale.pixels)
-        if axis.hovered >= 0:
-            painter.fillRect(QRectF(cells.left(), where.head + axis.y_of(axis.hovered), cells.width(), high), veil)
-        row, column = self.at
-        if column >= 0 and not self.diagram.is_automaton:
-            x = where.x_of(column)
-            painter.fillRect(QRectF(x, cells.top(), where.scale.across, cells.height()), veil)
-        if row >= 0 and column >= 0 and high >= SEEN_CELL:
-            painter.setPen(QPen(theme.colour("ink"), 1))
-            box = QRectF(where.x_of(column), where.head + axis.y_of(row), where.scale.across, high)
-            painter.drawRect(box.adjusted(-0.5, -0.5, -0.5, 0.5))
-
-    def _paint_cursor(self, painter: QPainter, where: Places) -> None:
-        axis = self.axis
-        if axis.cursor < 0:
-            return
-        colour = QColor(current_theme().colour("replay"))
-        y, high = where.head + axis.y_of(axis.cursor), axis.scale.pixels
-        right = where.cells.right() + 5
-        if high >= 3:
-            band = QColor(colour)
-            band.setAlphaF(0.22)
-            painter.fillRect(QRectF(where.cells.left(), y, where.cells.width(), high), band)
-            painter.fillRect(QRectF(where.cells.left() - 3, y, right - where.cells.left(), 1.5), colour)
-            painter.fillRect(QRectF(where.cells.left() - 3, y + high - 1.5, right - where.cells.left(), 1.5), colour)
-        else:
-            painter.fillRect(QRectF(where.cells.left() - 3, y - 0.5, right - where.cells.left(), 2), colour)
-
-    def _paint_focus(self, painter: QPainter, where: QRect) -> None:
-        theme = current_theme()
-        painter.setPen(QPen(theme.colour("accent" if self.hasFocus() else "line"), 1))
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawRect(
-            where.adjusted(-1, -1, 0, 0) if where != self.viewport().rect() else where.adjusted(0, 0, -1, -1)
-        )
