@@ -108,6 +108,9 @@ class Progress:
             )
         self.last.append((node, tick, status, plain_line(shown)))
 
+    def _alarmed(self, record: Any) -> None:
+        self.last.append((record.kind, self.tick, "alarm", plain_line(record.message)))
+
     def _asked_for(self, record: Any) -> None:
         if record.kind in CALLS:
             question = hash((record.kind, record.request, str(record.messages)))
@@ -128,11 +131,14 @@ class Progress:
             self.cost += record.cost_usd
 
 
+_SIGNS = {"ok": ("✓", "green"), "error": ("✗", "red"), "alarm": ("!", "yellow")}
+
 _TAKE: dict[str, Callable[[Progress, Any], None]] = {
     "StartRecord": Progress._start,
     "PathsRecord": Progress._declared,
     "OpenRecord": Progress._opened,
     "FiringRecord": Progress._fired,
+    "AlarmRecord": Progress._alarmed,
     "AskRecord": Progress._asked_for,
     "AnswerRecord": Progress._answered,
 }
@@ -192,7 +198,7 @@ class LiveProgress:
         head = Text.assemble((plain(self.title), "bold"), "  ", (_summary(seen), "dim"))
         lines = [head]
         for node, tick, status, shown in seen.recent():
-            sign, style = {"ok": ("✓", "green"), "error": ("✗", "red")}.get(status, ("·", "dim"))
+            sign, style = _SIGNS.get(status, ("·", "dim"))
             label = plain(f"{node} @{tick}")
             room = width - len(label) - 6
             lines.append(Text.assemble("  ", (sign, style), f" {label}  ", (cut(plain(shown), max(8, room)), "dim")))

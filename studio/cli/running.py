@@ -6,7 +6,7 @@ import argparse
 import asyncio
 import shlex
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,9 +16,10 @@ from studio.cli.approving import approval_arguments
 from studio.cli.debugging.options import debugging_arguments
 from studio.cli.output import Output
 from studio.cli.showing import status_piece, value_lines
-from studio.cli.text import duration, money, plural, usage
+from studio.cli.text import Piece, duration, money, plural, usage
+from studio.dynamics.policy import ACTIONS
 from studio.support.errors import EnvironmentProblem, UsageError
-from studio.support.plain import plain
+from studio.support.plain import plain, plain_line
 
 if TYPE_CHECKING:
     from studio.cli.progress import Progress
@@ -40,6 +41,11 @@ def running_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--limit", action="append", default=[], metavar="NAME=N", dest="limits",
         help="pause when used up: firings, ticks, calls, tokens, cost_usd, seconds; may be repeated",
+    )  # fmt: skip
+    parser.add_argument(
+        "--on-alarm", choices=ACTIONS, dest="on_alarm",
+        help="when it stalls, circles, puts work off or wanders: off, warn, pause, or stop (the run fails); default: "
+        "as the graph says, else warn",
     )  # fmt: skip
     approval_arguments(parser)
     debugging_arguments(parser)
@@ -151,6 +157,8 @@ def _summary(result: RunResult, out: Output, look_first: str, advice: str, there
         out.note(("dim", f"from the cache: {_saved(result.saved)}"))
     if result.cache_problem is not None:
         out.note(("yellow", f"The cache was not used: {result.cache_problem}"))
+    for alarm in _alarm_lines(result.alarms):
+        out.note(alarm)
     if result.error is not None:
         place = f"`{result.error['node']}` at tick {result.error['tick']}" if result.error.get("node") else ""
         message = str(result.error["message"])
@@ -167,6 +175,12 @@ def _summary(result: RunResult, out: Output, look_first: str, advice: str, there
     if result.calls or (result.saved is not None and result.saved.calls):
         steps.append("studio prompts last")
     out.note(("dim", f"run {result.run_id}  next: {', '.join(f'`{step}{there}`' for step in steps)}"))
+
+
+def _alarm_lines(alarms: Sequence[Mapping[str, Any]]) -> list[Piece]:
+    """What was noticed about how the run behaves: the last alarm of each kind and module, the grave ones coloured."""
+    last = {(alarm["kind"], alarm.get("module")): alarm for alarm in alarms}
+    return [("red" if alarm["level"] == "stop" else "yellow", plain_line(alarm["msg"])) for alarm in last.values()]
 
 
 def _saved(saved: Saved) -> str:

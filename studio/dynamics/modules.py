@@ -13,11 +13,14 @@ from typing import Any, Final, Literal, NamedTuple
 from studio.spec.node import Node
 from studio.support.values import Absent, Json
 
-Kind = Literal["llm", "tool", "memory", "human", "timer", "cell", "progress"]
+Kind = Literal["llm", "tool", "memory", "human", "timer", "cell", "progress", "monitor"]
 Effect = Literal["read", "write"]
 
 PROGRESS: Final = "monitor.progress"
 """The node type by which a graph says what it has achieved."""
+
+ALARMS: Final = "monitor.alarms"
+"""The node type that tells a graph of alarms: it says nothing of its own."""
 
 _BY_FAMILY: Final[dict[str, Kind]] = {"llm": "llm", "human": "human", "clock": "timer", "random": "timer"}
 """Kinds by the first part of a node type's name."""
@@ -40,6 +43,8 @@ def facts_of(cls: type[Node], params: Any) -> ModuleFacts | None:
     spec = cls.spec
     if spec.type == PROGRESS:
         return ModuleFacts("progress")
+    if spec.type == ALARMS:
+        return ModuleFacts("monitor")
     if spec.role in _ENGINE_ROLES:
         return None
     kind = _BY_FAMILY.get(spec.type.partition(".")[0])

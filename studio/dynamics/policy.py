@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final, Literal, get_args
 
+from studio.dynamics.settings import DEFAULTS, Settings
 from studio.support.errors import UsageError
 from studio.support.nearest import near
 from studio.support.values import Json
@@ -33,16 +34,16 @@ SETTINGS: Final = "settings"
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """What is done about alarms. `by_kind` holds where a kind differs from `on_alarm`; `settings` are thresholds of
-    the detectors by name, as written."""
+    """What is done about alarms. `by_kind` holds where a kind differs from `on_alarm`; `thresholds` are those of
+    the detectors."""
 
     on_alarm: Action = "warn"
     by_kind: Mapping[str, Action] = field(default_factory=lambda: MappingProxyType({}))
-    settings: Mapping[str, Json] = field(default_factory=lambda: MappingProxyType({}))
+    thresholds: Settings = DEFAULTS
 
     def action(self, kind: str, level: str) -> Action:
         """Return what an alarm does: one of level `warn` never does more than warn."""
-        action = self.by_kind.get(kind, self.on_alarm)
+        action = self.by_kind.get("circle" if kind == "waiting" else kind, self.on_alarm)
         return "warn" if level != "stop" and action != "off" else action
 
     @property
@@ -70,4 +71,5 @@ def read_policy(written: Mapping[str, Json], where: str = "") -> Policy:
     if not isinstance(settings, dict):
         raise UsageError("`settings` in `dynamics` should hold thresholds by name.", where=where)
     on_alarm = actions.pop(ON_ALARM, "warn")
-    return Policy(on_alarm, MappingProxyType(actions), MappingProxyType(dict(settings)))
+    thresholds = Settings.from_mapping(settings, where) if settings else DEFAULTS
+    return Policy(on_alarm, MappingProxyType(actions), thresholds)

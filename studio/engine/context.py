@@ -192,6 +192,16 @@ class Context:
             await require_yes(self, kind, name, request)
         return await call(self, kind, name, request, ask, billable=irreversible)
 
+    async def alarms(self) -> list[dict[str, Any]]:
+        """The alarms raised since this node fired last (an effect of kind `alarms`); see `RunContext.alarms`."""
+
+        async def read() -> Json:
+            guard = self.engine.guard
+            return [] if guard is None else guard.news(self.node)
+
+        found = await self.effect("alarms", "alarms", None, read)
+        return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
+
     async def now(self) -> str:
         """The time as ISO 8601 text with offset (an effect of kind `clock`).
 

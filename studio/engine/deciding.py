@@ -72,6 +72,8 @@ def decide(context: Context, held: dict[str, Any], todo: list[int], origin: int 
     )  # fmt: skip
     if engine.reuse is not None and origin == EXECUTED:
         engine.reuse.keep(context, encoded, absent, end)
+    if engine.guard is not None and node.module is not None:
+        engine.guard.decided(region, node, context.firing, held, None, origin)
     if engine.watched and engine.control is not None:
         engine.control.decided(context, OK, held)
     advance(region, index, node, todo)
@@ -133,6 +135,8 @@ def fail(context: Context, raised: BaseException, todo: list[int], origin: int =
     )  # fmt: skip
     if engine.reuse is not None:
         engine.reuse.failed(region, node)
+    if engine.guard is not None and node.module is not None:
+        engine.guard.decided(region, node, context.firing, {}, message, origin)
     if engine.watched and engine.control is not None:
         engine.control.decided(context, ERROR, held if isinstance(held, dict) else {})
     if policy == "fail":

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from studio.engine.context import Context
     from studio.engine.control import Control
     from studio.engine.effects import Memo
+    from studio.engine.guard import Guard
     from studio.engine.past import Past
     from studio.engine.plan import NodePlan, RegionPlan
     from studio.engine.project_stores import ProjectFile
@@ -128,6 +129,9 @@ class Engine:
         self.max_firings = float(limits.get("firings", float("inf")))
         self._node_meters: dict[str, Meter] = {}
         self.paused: tuple[str, str] | None = None
+        self.fails = False
+        """True if what paused the run is to be its failure."""
+        self.guard: Guard | None = None
         self.broken: EnvironmentProblem | None = None
         self.diverged: tuple[Divergence, str, str] | None = None
         self.aborted = False
@@ -196,10 +200,12 @@ class Engine:
         own.parent = region.meter
         return own
 
-    def pause(self, limit: str, why: str) -> None:
-        """Stop starting anything, in all regions; what is in flight finishes. The run can be resumed."""
+    def pause(self, limit: str, why: str, *, fails: bool = False) -> None:
+        """Stop starting anything, in all regions; what is in flight finishes. The run can be resumed, also where it
+        counts as failed (`fails`)."""
         if self.paused is None:
             self.paused = (limit, why)
+            self.fails = fails
         self.halt()
 
     def halt(self) -> None:

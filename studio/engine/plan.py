@@ -14,6 +14,7 @@ import inspect
 from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 
+from studio.dynamics.modules import ModuleFacts, facts_of
 from studio.engine.liveness import Nature, body_nature
 from studio.engine.races import Race, find_races
 from studio.graph.model import Graph, NodeInstance
@@ -112,6 +113,7 @@ class NodePlan:
         "knockout",
         "limits",
         "live",
+        "module",
         "name",
         "on_error",
         "out_checks",
@@ -148,6 +150,8 @@ class NodePlan:
         self.is_async = inspect.iscoroutinefunction(self.run)
         self.blocking = cls.spec.blocking and not self.is_async
         self.effects = cls.spec.effects
+        self.module: ModuleFacts | None = facts_of(cls, params)
+        """What it is to whoever watches how the run behaves; None of a helper."""
         self.live = False
         self.asks_first = False
         """True if a person approves each request that carries texts out of the machine (`trust.labels`)."""

@@ -143,6 +143,10 @@ class Region:
                 if not engine.count_tick(self.meter):
                     self.halt()
                 await self.tick()
+                if engine.guard is not None:
+                    engine.guard.tick_ended(self)
+                    if self.halted:  # an alarm pauses the run
+                        raise RunHalted
                 if self.stopped:
                     self.ended = "stop"
                 elif plan.until != "stop" and not self.work_waits:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
 from studio.support.values import Json
@@ -28,11 +29,12 @@ class RunResult:
     `firings` counts nodes that fired, `ticks` sums over regions, `calls` counts model calls.  Of a resumed or forked
     run `taken_over` counts the firings it has from its parent; calls, tokens and cost are what it spent itself.
     `saved` is what the cache spared it, None if it used none; `cache_problem` says why it went on without the cache.
+    `alarms` are what was noticed about how it behaves, oldest first: objects with t, kind, level, msg and module.
     """
 
     __slots__ = (
-        "cache_problem", "calls", "cost_usd", "duration_s", "ended", "error", "firings", "outputs", "run_id", "saved",
-        "status", "taken_over", "ticks", "tokens_in", "tokens_out",
+        "alarms", "cache_problem", "calls", "cost_usd", "duration_s", "ended", "error", "firings", "outputs", "run_id",
+        "saved", "status", "taken_over", "ticks", "tokens_in", "tokens_out",
     )  # fmt: skip
 
     def __init__(
@@ -53,6 +55,7 @@ class RunResult:
         taken_over: int = 0,
         saved: Saved | None = None,
         cache_problem: EnvironmentProblem | None = None,
+        alarms: Sequence[dict[str, Json]] = (),
     ) -> None:
         self.run_id = run_id
         self.status: Status = status
@@ -69,6 +72,7 @@ class RunResult:
         self.taken_over = taken_over
         self.saved = saved
         self.cache_problem = cache_problem
+        self.alarms = list(alarms)
 
     @property
     def ok(self) -> bool:
@@ -102,6 +106,8 @@ class RunResult:
             told["taken_over"] = self.taken_over
         if self.saved is not None:
             told["saved"] = self.saved.to_json()
+        if self.alarms:
+            told["alarms"] = self.alarms
         return told
 
     def __repr__(self) -> str:

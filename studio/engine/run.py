@@ -10,6 +10,7 @@ from pathlib import Path
 from time import perf_counter_ns, time_ns
 from typing import TYPE_CHECKING, Any, ParamSpec
 
+from studio.dynamics.policy import ACTIONS, ON_ALARM, Policy, read_policy
 from studio.engine.engine import Engine
 from studio.engine.firing import Failure, is_halt, message_of
 from studio.engine.loop import run_to_end
@@ -31,6 +32,7 @@ from studio.trust.gate import require_approval
 
 if TYPE_CHECKING:
     from studio.engine.control import Control
+    from studio.engine.guard import Guard
     from studio.engine.past import Past
     from studio.engine.recorded import RecordedEffects
     from studio.engine.reuse import Reuse
@@ -69,6 +71,7 @@ async def arun(
     folder: str | Path | None = None,
     patience: int = UNWRITTEN_MAX_TICKS,
     control: Control | None = None,
+    on_alarm: str | None = None,
     log: RunLog | None = None,
     approve: Collection[str] = (),
     script: str | Path | None = None,
@@ -83,7 +86,8 @@ async def arun(
     with streaming text; `recorded` answers every effect from a recorded run, `past` is a run that this one continues
     (`studio.replay.resume` and `fork` make it), `patience` the ticks a region without a bound may run, `folder` the
     one that relative names of files were given in (recorded, so that whoever goes on with the run elsewhere finds
-    them), `control` lets a person hold and step it, `log` takes the place of a trace file.  `approve` are hashes of
+    them), `control` lets a person hold and step it, `on_alarm` says what an alarm of its dynamics does (off, warn,
+    pause, stop; None: as the graph says, else warn), `log` takes the place of a trace file.  `approve` are hashes of
     what graphs may do (`studio.trust`) that are approved for this run; a replay does nothing and needs none. `script`
     is recorded as the file of a graph that was made in Python: where its files are looked up, the next time.  What is
     recorded goes to disk in group commits behind the run; `Trace(db)` waits for them.  Cancelling the task aborts the
@@ -117,6 +121,7 @@ async def arun(
     bound = bind_inputs(plan, given)
     bounds = run_limits(settings, document, limits)
     clock_start = _moment(clock)
+    policy = _policy(document, on_alarm)
     run_id = new_run_id()
     if log is None:
         options: dict[str, Json] = {
@@ -131,6 +136,8 @@ async def arun(
             "cache": cache,
             "folder": None if folder is None else str(folder),
         }
+        if on_alarm is not None:
+            options["on_alarm"] = on_alarm
         if past is not None and past.instead:
             options["instead"] = past.instead  # whoever resumes this run before it came to them needs them
         boundary = "" if recorded is not None else await _boundary(prepared, settings)
@@ -162,6 +169,8 @@ async def arun(
         if isinstance(value, bytes | Blob):
             blob = value if isinstance(value, Blob) else Blob(value)
             engine.put_blob(blob.data, blob.media_type)
+    if recorded is None and not policy.is_off:
+        engine.guard = _guard(engine, policy, prepared, bound)
     begin = perf_counter_ns()
     region = engine.root = Region(engine, plan)
     region.inputs = {name: (value, None) for name, value in bound.items()}
@@ -170,6 +179,8 @@ async def arun(
     try:
         status, ended, error = await _play(engine, region)
     finally:
+        if engine.guard is not None:
+            engine.guard.end()
         engine.close()
         await engine.close_outside()
         if reuse is not None:
@@ -193,6 +204,7 @@ async def arun(
         taken_over=0 if past is None else past.taken,
         saved=None if reuse is None else reuse.saved,
         cache_problem=None if reuse is None else reuse.problem,
+        alarms=[] if engine.guard is None else [alarm.as_json() for alarm, _ in engine.guard.alarms],
         duration_s=(perf_counter_ns() - begin) / 1e9,
     )
     totals: dict[str, Json] = {
@@ -200,6 +212,8 @@ async def arun(
         "tokens_out": result.tokens_out, "cost_usd": result.cost_usd, "seq": engine.seq,
         "taken_over": result.taken_over,
     }  # fmt: skip
+    if engine.guard is not None:
+        totals |= engine.guard.behaviour()
     if reuse is not None:
         totals["saved"] = reuse.saved.to_json()
         if reuse.problem is not None:
@@ -253,6 +267,8 @@ def _halted(engine: Engine) -> tuple[Status, str, dict[str, Json] | None]:
             {**error, "part": difference.part, "expected": difference.expected, "got": difference.got},
         )
     limit, why = engine.paused or ("", "")
+    if engine.fails:
+        return "failed", f"limit:{limit}", {"code": limit, "message": f"Stopped: {why}", "node": "", "tick": ""}
     told = f"Paused: {why}" if why.endswith((".", "?", "!", "…")) else f"Paused: {why}."  # a question ends by itself
     return "paused", f"limit:{limit}", {"code": f"limit:{limit}", "message": told, "node": "", "tick": ""}
 
@@ -316,6 +332,28 @@ def run_limits(settings: Settings, graph: Graph, given: Mapping[str, float] | No
         if isinstance(value, bool) or not isinstance(value, int | float) or not value >= 0:
             raise UsageError(f"The limit `{name}` should be a number from 0, not {value!r}.")
     return {name: float(value) for name, value in limits.items()}
+
+
+def _policy(graph: Graph, on_alarm: str | None) -> Policy:
+    """What is done about alarms: as the graph says, with `on_alarm` in the place of its own. Raises UsageError."""
+    written = dict(graph.dynamics)
+    if on_alarm is not None:
+        if on_alarm not in ACTIONS:
+            raise UsageError(f"`{on_alarm}` is nothing to do on an alarm.", hint=f"One of {', '.join(ACTIONS)}.")
+        written[ON_ALARM] = on_alarm
+    return read_policy(written, where=graph.name)
+
+
+def _guard(engine: Engine, policy: Policy, prepared: Prepared, bound: Mapping[str, Json]) -> Guard | None:
+    """A guard for the run, None if there is no module to watch; what the graph is given as texts is the goal."""
+    from studio.dynamics.detecting.watch import Watch
+    from studio.engine.guard import Guard, count_modules
+
+    size = count_modules(prepared.graph, prepared.registry)
+    if not size:
+        return None
+    goal = " ".join(value for value in bound.values() if isinstance(value, str))
+    return Guard(engine, policy, Watch((), goal, policy.thresholds, size=size))
 
 
 def cache_mode(settings: Settings, asked: str | None) -> str:

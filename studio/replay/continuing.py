@@ -66,6 +66,7 @@ def beginning_of(trace: Trace, run: Run) -> Beginning:
         "folder": options.get("folder"),
         "limits": dict(options.get("limits") or {}),
         "cache": options.get("cache"),
+        "on_alarm": options.get("on_alarm"),
         "patience": int(options.get("patience") or UNWRITTEN_MAX_TICKS),
     }
     return Beginning(graph, trace.decoded(run.inputs), keywords)

@@ -109,9 +109,9 @@ class _UntilRepeated(MemoryLog):
 
 
 def _recorded_places(trace: Trace, run: Run) -> set[tuple[str, str, int]] | None:
-    """Where a run that was stopped from outside had decided something, and at which attempt; None of a run that came to
-    its own end."""
-    if run.status in ("ok", "failed"):
+    """Where a run that was stopped from outside (a limit, an alarm, a person) had decided something, and at which
+    attempt; None of a run that came to its own end."""
+    if run.status == "ok" or (run.status == "failed" and not run.ended.startswith("limit:")):
         return None
     return {(one.node, one.tick, one.attempt) for one in trace.firings(run.id) if one.seq is not None}
 
@@ -167,7 +167,7 @@ def _meant_something_else(trace: Trace, run: Run, graph: Graph, registry: Regist
     return meant
 
 
-def _compare(trace: Trace, run: Run, log: MemoryLog, deeds: Deeds, made: Verification, pure: Set[str]) -> None:
+def _compare(trace: Trace, run: Run, log: _UntilRepeated, deeds: Deeds, made: Verification, pure: Set[str]) -> None:
     diverged = _divergence(log)
     whole = run.status == "ok" and diverged is None
     missing = 0
@@ -212,9 +212,11 @@ def _compare(trace: Trace, run: Run, log: MemoryLog, deeds: Deeds, made: Verific
         torn_places = {places[id] for id in torn if id in places}
         made.difference = undecided or _extra(log, deeds, seen, torn_places) or _end(trace, run, log)
         return
-    made.difference = _failure(run, log) if run.status == "failed" else None
-    if run.status != "failed":
-        made.notes.append(f"The run was {run.status}, so only what it had decided was compared.")
+    failed = run.status == "failed" and log.unseen is None
+    made.difference = _failure(run, log) if failed else None
+    if not failed:
+        stopped = "stopped" if run.status == "failed" else run.status
+        made.notes.append(f"The run was {stopped}, so only what it had decided was compared.")
     if missing:
         made.notes.append(f"{missing} firings beside its end were not decided this time, as the semantics allow.")
 

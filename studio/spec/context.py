@@ -111,6 +111,11 @@ class RunContext(Protocol):
         """
         ...
 
+    async def alarms(self) -> list[dict[str, Any]]:
+        """Return what was noticed about the run (that it stalls, circles, puts work off, wanders) since this node fired
+        last: objects with t, kind, level, msg and perhaps module (an effect)."""
+        ...
+
     async def now(self) -> str:
         """Return the time as ISO 8601 text with offset (an effect)."""
         ...

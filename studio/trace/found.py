@@ -167,9 +167,12 @@ class Alarm:
 
 @dataclass(frozen=True, slots=True)
 class StoredReading:
-    """What a module's output said, as it was read when it fired (see `RunLog.reading`)."""
+    """What the output of the firing of `node` said, as it was read when it fired (see `RunLog.reading`). Equal readings
+    of a run are one and the same object."""
 
     firing: int
+    node: str
+    failed: bool
     t: int
     symbol: int
     effect: str

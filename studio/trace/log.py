@@ -151,9 +151,9 @@ class RunLog(Protocol):
     def reading(self, firing: int, t: int, symbol: int, effect: str, reading: bytes) -> None:
         """What a module's output said, read when it fired, so that the run's dynamics can be found from symbols alone.
 
-        Told in outline order. `t` counts the ticks of regions with clocks of their own that ended before; equal
-        numbers `symbol` of one module mean the same thing said again (0: it said nothing); `effect` is `read` or
-        `write` where it touched the world; `reading` is the encoded JSON of `studio.dynamics.words.Reading`.
+        Told in outline order. `t` counts the ticks of regions with clocks of their own that ended before and in which a
+        module fired; equal numbers `symbol` of one module mean the same thing said again; `effect` is `read` or `write`
+        where it touched the world; `reading` is the encoded JSON of `studio.dynamics.words.Reading`.
         """
 
     def blob(self, data: bytes, media_type: str) -> str:

@@ -40,7 +40,8 @@ SELECT f.id, f.parent, f.item, f.tick, p.plan_index FROM _open f JOIN _path p ON
 STORE_OP = f"""s.id, r.run, s.firing, s.n, s.store, s.op, s.args, s.result
  FROM _store_op s JOIN _run r ON r.id = s.id >> {RUN_BITS}"""
 
-READING = """s.id, s.firing, s.t, s.symbol, s.effect, s.reading FROM _reading s"""
+READING = """s.id, s.firing, s.t, s.symbol, s.effect, s.reading, p.path, f.status FROM _reading s
+ JOIN _firing f ON f.id = s.firing JOIN _path p ON p.id = f.path"""
 
 ALARM = f"""s.id, r.run, s.firing, s.kind, s.message, s.evidence, s.at
  FROM _alarm s JOIN _run r ON r.id = s.id >> {RUN_BITS}"""

@@ -19,7 +19,7 @@ from studio.support.values import Json, content_hash, decode
 from studio.trace import queries
 from studio.trace.assemble import effect_of, firing_of, prompt_of, run_of
 from studio.trace.found import Alarm, Effect, Firing, Match, Prompt, Ref, Run, StoredReading, StoreOp, Table
-from studio.trace.log import STATUS_NAMES
+from studio.trace.log import ERROR, STATUS_NAMES
 from studio.trace.reader import CHECK_HINT, PAGE, Reader
 from studio.trace.views import ID_MASK, RUN_BITS
 
@@ -309,8 +309,12 @@ class Trace:
         """Yield what modules said, as it was read when they fired, in outline order; nothing where none was kept."""
         base = self._reader.key(run) << RUN_BITS
         query = f"SELECT {queries.READING} WHERE s.id BETWEEN :first AND :last"
-        for _, of, t, symbol, effect, reading in self._reader.stream(query, base + 1, base + ID_MASK):
-            yield StoredReading(of & ID_MASK, t, symbol, effect or "", self._reader.column(reading))
+        known: dict[Json, Json] = {}
+        for _, of, t, symbol, effect, stored, node, status in self._reader.stream(query, base + 1, base + ID_MASK):
+            reading = known.get(stored)
+            if reading is None:
+                reading = known[stored] = self._reader.column(stored)
+            yield StoredReading(of & ID_MASK, node, status == ERROR, t, symbol, effect or "", reading)
 
     # -- the database as such ---------------------------------------------------------------------
 

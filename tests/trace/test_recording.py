@@ -216,6 +216,7 @@ def test_effects_are_found_by_firing_and_kind(log: FileRunLog, trace: OpenTrace)
 
 
 def test_what_modules_said_is_kept_as_it_was_read_in_the_order_told(log: FileRunLog, trace: OpenTrace) -> None:
+    put_firings(log, 3)
     long = b'{"salient":["%s"]}' % (b"x" * 2000)
     for firing, effect in ((2, "write"), (1, "")):
         log.reading(firing, 3, 7, effect, long)

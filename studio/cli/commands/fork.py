@@ -75,7 +75,8 @@ def run(args: argparse.Namespace, out: Output) -> int:
 
         return fork(
             db, name, at=args.at, changes=changes, graph=graph, inputs=inputs, limits=limits, model=args.model,
-            embedder=args.embedder, answers=args.answers, approve=approve, **watch,
+            embedder=args.embedder, answers=args.answers, approve=approve,
+            on_alarm=args.on_alarm, **watch,
         )  # fmt: skip
 
     return play(args, out, title, db, start, lambda: graph or graph_of(db, name), look_first="studio diff last")

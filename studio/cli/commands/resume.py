@@ -49,7 +49,7 @@ def run(args: argparse.Namespace, out: Output) -> int:
 
         return resume(
             db, name, limits=limits, model=args.model, embedder=args.embedder, answers=args.answers, approve=approve,
-            **watch,
+            on_alarm=args.on_alarm, **watch,
         )  # fmt: skip
 
     def advice(result: RunResult) -> str:

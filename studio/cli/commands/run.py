@@ -70,7 +70,7 @@ def run(args: argparse.Namespace, out: Output) -> int:
         return run_graph(
             graph, inputs, model=args.model, embedder=args.embedder, answers=args.answers, clock=args.clock,
             seed=args.seed, limits=limits or None, cache=args.cache, db=db, folder=Path.cwd(),
-            approve=approve, **watch,
+            approve=approve, on_alarm=args.on_alarm, **watch,
         )  # fmt: skip
 
     return play(args, out, graph.name, db, start, lambda: graph)

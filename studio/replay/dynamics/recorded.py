@@ -1,0 +1,142 @@
+"""A recorded run as the analysis of dynamics takes it (dynamics notes, section 5)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from studio.dynamics.exchange.run import Effect, Event, Goal, Module, Run
+from studio.dynamics.modules import ModuleFacts, said
+from studio.dynamics.words.reading import Reading
+from studio.dynamics.work_lists import KINDS, WorkLists
+from studio.engine.guard import count_modules
+from studio.graph.model import Graph
+from studio.plugins.registries import registry_of
+from studio.replay.continuing import folder_of
+from studio.replay.dynamics.places import Places
+
+if TYPE_CHECKING:
+    from studio.spec.registry import Registry
+    from studio.trace import Trace
+    from studio.trace.found import Firing
+    from studio.trace.found import Run as RunFound
+
+
+def recorded_run(trace: Trace, run: str = "last", *, registry: Registry | None = None) -> Run:
+    """Return a run of the trace file as the analysis takes it.
+
+    What was read of the outputs when they fired is taken as it stands; where nothing was (the run is older, its graph
+    has only pure nodes, or its guard was off) the recorded outputs themselves are given. Raises UsageError if there is
+    no such run.
+    """
+    found = trace.run(run)
+    graph = Graph.from_text(trace.graph_text(found.id), name=found.graph or found.file, base=folder_of(found))
+    types = registry or registry_of(graph)
+    places = Places(graph, types)
+    facts: dict[str, ModuleFacts] = {}
+    ticks: dict[int, int] = {}
+    events = list(_stored(trace, found, places, facts, ticks)) or list(_raw(trace, found, places, facts, ticks))
+    modules = [Module(path, facts[path].kind) for path in sorted(facts, key=lambda path: (places.key(path), path))]
+    return Run(
+        id=found.id,
+        root_goal=" ".join(value for value in trace.decoded(found.inputs).values() if isinstance(value, str)),
+        modules=tuple(modules),
+        goals=tuple(_goals(trace, graph, found, ticks)),
+        events=tuple(events),
+        finished=found.status == "ok",
+        t_end=max(ticks.values(), default=0),
+        size=count_modules(graph, types) or len(modules),
+    )
+
+
+def _stored(
+    trace: Trace, run: RunFound, places: Places, facts: dict[str, ModuleFacts], ticks: dict[int, int]
+) -> Iterator[Event]:
+    readings: dict[int, Reading] = {}
+    symbols: dict[tuple[int, int], Reading] = {}
+    for one in trace.readings(run.id):
+        if one.node not in facts:
+            facts[one.node] = places.facts(one.node) or ModuleFacts("tool")
+        ticks[one.firing] = one.t
+        reading = readings.get(id(one.reading))
+        if reading is None:
+            reading = readings[id(one.reading)] = Reading.from_mapping(one.reading)
+        given = symbols.get((id(reading), one.symbol))
+        if given is None:
+            given = symbols[id(reading), one.symbol] = replace(reading, symbol=one.symbol)
+        effect: Effect | None = "write" if one.effect == "write" else "read" if one.effect == "read" else None
+        yield Event(one.t, one.node, err="failed" if one.failed else None, effect=effect, reading=given)
+
+
+def _raw(
+    trace: Trace, run: RunFound, places: Places, facts: dict[str, ModuleFacts], ticks: dict[int, int]
+) -> list[Event]:
+    """Read the outputs of modules; of all nodes where there is no module."""
+    listed = list(trace.outline(run.id))
+    paths = dict.fromkeys(firing.node for firing in listed)
+    known = {path: found for path in paths if (found := places.facts(path)) is not None}
+    if not known:
+        known = {path: found for path in paths if (found := places.facts(path, cells=True)) is not None}
+    events = []
+    t, fired = 0, False
+    for firing, is_later in zip(listed, _tick_ended(listed), strict=True):
+        if is_later and fired:
+            t, fired = t + 1, False
+        what = known.get(firing.node)
+        if what is None or firing.status not in ("ok", "error") or what.kind in ("monitor", "progress"):
+            continue
+        fired = True
+        facts[firing.node] = what
+        ticks[firing.id] = t
+        err = firing.reason if firing.status == "error" else None
+        outputs = {} if err is not None else trace.outputs(firing)
+        events.append(Event(t, firing.node, said(outputs), err, what.effect))
+    return events
+
+
+Tick = tuple[int, int, str]
+"""A tick of a region with a clock of its own: the region's firing, the item, the tick key."""
+
+
+def _tick_ended(outline: Sequence[Firing]) -> Iterator[bool]:
+    """Yield, for each firing in outline order, whether a tick of a region with a clock of its own ended before it."""
+    by_id = {firing.id: firing for firing in outline}
+    known: dict[int, tuple[Tick, ...]] = {}
+
+    def lies_in(firing: Firing) -> tuple[Tick, ...]:
+        """The ticks around a firing, outermost first; a body that shares a clock adds none."""
+        around = by_id.get(firing.parent)
+        if around is None:
+            return ((0, 0, firing.tick_key),)
+        if around.id not in known:
+            known[around.id] = lies_in(around)
+        outer = known[around.id]
+        if around.tick_key == firing.tick_key:
+            return outer
+        return (*outer, (around.id, firing.item, firing.tick_key))
+
+    now: tuple[Tick, ...] = ()
+    for firing in outline:
+        ticks = lies_in(firing)
+        yield ticks[: len(now)] != now
+        now = ticks
+
+
+def _goals(trace: Trace, graph: Graph, run: RunFound, ticks: dict[int, int]) -> Iterator[Goal]:
+    kinds = _kinds_of_stores(graph)
+    if not set(kinds.values()) & KINDS:
+        return
+    lists = WorkLists()
+    t = 0
+    for op in trace.store_ops(run.id):
+        t = ticks.get(op.firing, t)
+        if kinds.get(op.store) in KINDS and isinstance(op.args, dict):
+            yield from lists.op(op.store, op.op, op.args, op.result, t)
+
+
+def _kinds_of_stores(graph: Graph) -> dict[str, str]:
+    found = {name: store.type for name, store in graph.stores.items()}
+    for inner in graph.graphs.values():
+        found |= _kinds_of_stores(inner)
+    return found

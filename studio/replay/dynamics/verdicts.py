@@ -1,0 +1,23 @@
+"""What the analysis says of a recorded run."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from studio.dynamics.analysis import analyse
+from studio.dynamics.policy import read_policy
+from studio.dynamics.verdict import Verdict
+from studio.graph.model import Graph
+from studio.replay.dynamics.recorded import recorded_run
+
+if TYPE_CHECKING:
+    from studio.spec.registry import Registry
+    from studio.trace import Trace
+
+
+def verdict_of(trace: Trace, run: str = "last", *, registry: Registry | None = None) -> Verdict:
+    """Return the verdict of a run of the trace file, by the thresholds of its graph. Raises UsageError if there is no
+    such run."""
+    found = trace.run(run)
+    policy = read_policy(Graph.from_text(trace.graph_text(found.id), name=found.graph or found.file).dynamics)
+    return analyse(recorded_run(trace, found.id, registry=registry), policy.thresholds)
