@@ -66,10 +66,12 @@ def entropy_rate(diagram: Cells, states: int) -> tuple[float, float]:
     """
     flat = _flat(diagram)
     flat = flat[-max(4, MAX_SAMPLES // flat.shape[1]) :]
-    length = max(2, int(math.log(max(flat.size / 8, 1)) / math.log(states)))
-    length = min(length, len(flat))
+    length = min(len(flat), max(2, int(math.log(max(flat.size / 8, 1)) / math.log(states))))
+    if length < 2:
+        return 0.0, 0.0
     whole = block_entropy(flat, states, length)
-    rate = whole - (block_entropy(flat, states, length - 1) if length > 1 else 0.0)
+    # The shorter words are the beginnings of the longer ones, so that the difference is never negative.
+    rate = max(0.0, whole - block_entropy(flat[:-1], states, length - 1))
     return rate, whole - length * rate
 
 

@@ -6,7 +6,7 @@ neighbourhoods now rare, now frequent, as when structures move and meet. Class I
 out or settle in the end, so the way counts, not only the end.
 
 1. The late rows are uniform: I, or II if they blink, or IV if the way was eventful.
-2. Each late cell copies one cell: II, or IV if the way was eventful.
+2. Each late cell copies one cell: II, or IV if the way was very eventful.
 3. Damage does not spread: II, or IV if the way was eventful.
 4. Damage spreads. Hardly anything repeats meanwhile: III. All repeats: as in 3. Some does: IV.
 
@@ -48,6 +48,8 @@ LONG = 4.0
 """Eventful: transient, in units of log2 of the number of cells."""
 UNSTEADY = 0.05
 """Eventful: standard deviation of input entropy (share of its highest value)."""
+COPYING_UNSTEADY = 0.1
+"""The same for rule 2: shifted structures that annihilate (rule 184) thin out slowly, which varies it a little."""
 SHARPNESS = 3.0
 """How fast trust grows with the distance from a threshold: twice as far is odds of 8 to 1."""
 
@@ -115,7 +117,7 @@ def judge(seen: Observations) -> Judgement:
     alike = sum(decided(one)[0] == verdict for one in starts) / len(starts)
     confidence = (trust(whole)[verdict] + alike) / 2
     agreeing = sum(decided(one)[0] == verdict for one in starts)
-    lines = (*_reasons(whole, verdict, rule), f"Judged alone, {agreeing} of {len(starts)} starts give class {verdict}.")
+    lines = (*_reasons(whole, rule), f"Judged alone, {agreeing} of {len(starts)} starts give class {verdict}.")
     return Judgement(verdict, round(confidence, 4), rule, lines, whole)
 
 
@@ -124,7 +126,7 @@ def decided(m: Measures) -> tuple[Class, int]:
     if m.row_entropy < UNIFORM:
         return ("IV" if eventful(m) else "II" if m.activity > BLINKING else "I"), 1
     if m.copy_score <= COPYING:
-        return ("IV" if eventful(m) else "II"), 2
+        return ("IV" if eventful(m, COPYING_UNSTEADY) else "II"), 2
     if m.damage_spread < SPREAD or m.damage_reach < REACH:
         return ("IV" if eventful(m) else "II"), 3
     if m.laminarity < REPEATING:
@@ -134,25 +136,27 @@ def decided(m: Measures) -> tuple[Class, int]:
     return "IV", 4
 
 
-def eventful(m: Measures) -> bool:
+def eventful(m: Measures, unsteady: float = UNSTEADY) -> bool:
     """Return whether the way to the end was long and unsteady."""
-    return m.transient > _long(m) and m.input_entropy_sd > UNSTEADY
+    return m.transient > _long(m) and m.input_entropy_sd > unsteady
 
 
 def trust(m: Measures) -> dict[Class, float]:
     """Return how far each class is supported, 1 in sum: the rulebook with every comparison x > θ replaced by the share
     x^n / (x^n + θ^n), n `SHARPNESS`, which is a half at the threshold."""
-    moved = _above(m.transient, _long(m)) * _above(m.input_entropy_sd, UNSTEADY)
+    long = _above(m.transient, _long(m))
+    moved, moved_much = (long * _above(m.input_entropy_sd, limit) for limit in (UNSTEADY, COPYING_UNSTEADY))
     uniform = 1 - _above(m.row_entropy, UNIFORM)
     blinking = _above(m.activity, BLINKING)
     copying = 1 - _above(m.copy_score, COPYING)
     spread = _above(m.damage_spread, SPREAD) * _above(m.damage_reach, REACH)
     repeating = _above(m.laminarity, REPEATING)
     settled = 1 - _above((1 - m.laminarity) / (1 - SETTLED), 1.0)
-    ends = (1 - uniform) * (copying + (1 - copying) * (1 - spread + spread * repeating * settled))
+    stays = (1 - copying) * (1 - spread + spread * repeating * settled)
+    ends = (1 - uniform) * (copying * (1 - moved_much) + stays * (1 - moved))
     support: dict[Class, float] = {
         "I": uniform * (1 - moved) * (1 - blinking),
-        "II": uniform * (1 - moved) * blinking + ends * (1 - moved),
+        "II": uniform * (1 - moved) * blinking + ends,
         "III": (1 - uniform) * (1 - copying) * spread * (1 - repeating),
     }
     support["IV"] = 1 - sum(support.values())
@@ -246,7 +250,7 @@ def _weighted(starts: Sequence[Measures], name: str) -> float:
     return math.fsum(getattr(one, name) * one.damage_survived for one in starts) / total if total else 0.0
 
 
-def _reasons(m: Measures, verdict: Class, rule: int) -> list[str]:
+def _reasons(m: Measures, rule: int) -> list[str]:
     """Return the measures on the way to the verdict, as sentences."""
     blink = f" and blink ({m.activity:.0%} of cells change each tick)" if m.activity > BLINKING else ""
     are = f"are uniform{blink}" if m.row_entropy < UNIFORM else "are not uniform"
@@ -267,10 +271,11 @@ def _reasons(m: Measures, verdict: Class, rule: int) -> list[str]:
             f"(chaos below {REPEATING}, settled above {SETTLED})."
         )
     if rule < 4 or m.laminarity > SETTLED:
+        unsteady = COPYING_UNSTEADY if rule == 2 else UNSTEADY
+        was = "eventful" if eventful(m, unsteady) else "not eventful"
         lines.append(
-            f"The way there was {'eventful' if eventful(m) else 'not eventful'}: {m.transient:.0f} ticks until rows "
-            f"came back (long above {_long(m):.0f}), and the entropy of look-ups varied by {m.input_entropy_sd:.3f} "
-            f"(unsteady above {UNSTEADY})."
+            f"The way there was {was}: {m.transient:.0f} ticks until rows came back (long above {_long(m):.0f}), and "
+            f"the entropy of look-ups varied by {m.input_entropy_sd:.3f} (unsteady above {unsteady})."
         )
     if m.period is not None:
         lines.append(f"Rows come back in {m.returned:.0%} of the starts, after {m.period} ticks at the longest.")

@@ -318,7 +318,7 @@ def renamings(states: int, entries: int) -> list[Symbols]:
 def shown(value: object) -> str:
     """Return a value as a short text for a sentence; it may be anything, of any size."""
     if isinstance(value, str):
-        return f"`{preview(value, 60)}`"
+        return f"`{preview(value.encode(errors='replace').decode(), 60)}`"
     try:
         return reprlib.repr(value)
     except ValueError:  # Python writes out no numbers of more than 4,300 digits

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 
@@ -19,9 +20,11 @@ NARROW = (2048, 101)
 """Ticks and cells of the narrow ring."""
 WIDE = (640, 401)
 TORUS = (1536, 37, 41)
-PAIRS_ON_A_RING = 3
+PAIRS_ON_A_RING = 5
 """Changed cells per start, each in a run of its own: on a narrow ring it matters much where it is."""
-PAIRS_ON_A_TORUS = 2
+BLOCKS_ON_A_TORUS = (1, 3)
+"""Sides of what is changed per start, each in a run of its own: one cell, and a block of nine, since in two dimensions
+one cell among many that change is often overruled at once."""
 MAX_STARTS = 64
 MAX_CELLS = 200_000_000
 """Most cells in all ticks of all starts of one diagram."""
@@ -32,8 +35,8 @@ class Observations:
     """What the classifier may see of an automaton: diagrams, topology and the paired run; no rule, no name.
 
     `late` and `early` are diagrams (starts, ticks, cells…) of the narrow and the wide ring, on a torus the same one;
-    `damaged` (pairs, starts, ticks, cells…) is `late` again, each time with another cell changed
-    at tick 0. `states` and `reach` say what a cell can be and how far it sees.
+    `damaged` (pairs, starts, ticks, cells…) is `late` again, each time with another cell
+    (on a torus once a small block) changed at tick 0. `states` and `reach` say what a cell can be and how far it sees.
     """
 
     states: int
@@ -82,11 +85,11 @@ def observe(rule: Rule, seed: int = 0, starts: int = 6) -> Observations:
         raise UsageError(f"`seed` must be a whole number, not {seed!r}.")
     _, names, mirrored = min(rule.disguises())
     (late_ticks, *late_shape), (early_ticks, *early_shape) = (NARROW, WIDE) if rule.dims == 1 else (TORUS, TORUS)
-    pairs = PAIRS_ON_A_RING if rule.dims == 1 else PAIRS_ON_A_TORUS
+    blocks = (1,) * PAIRS_ON_A_RING if rule.dims == 1 else BLOCKS_ON_A_TORUS
     plain = drawn(rule.start_states, (starts, *late_shape), seed, "late")
-    hurt = [changed(plain, rule.start_states, f"{seed}:{pair}") for pair in range(pairs)]
+    hurt = [changed(plain, rule.start_states, f"{seed}:{pair}", side) for pair, side in enumerate(blocks)]
     runs = run(rule, _undisguised(np.concatenate([plain, *hurt]), names, mirrored), late_ticks)
-    late, damaged = runs[:starts], runs[starts:].reshape(pairs, starts, *runs.shape[1:])
+    late, damaged = runs[:starts], runs[starts:].reshape(len(blocks), starts, *runs.shape[1:])
     if rule.dims == 1:
         wide = drawn(rule.start_states, (starts, *early_shape), seed, "early")
         early = run(rule, _undisguised(wide, names, mirrored), early_ticks)
@@ -103,14 +106,20 @@ def drawn(states: int, shape: tuple[int, ...], seed: int, purpose: str) -> Cells
     return (np.frombuffer(stream, dtype="<u4") % states).astype(np.uint8).reshape(shape)
 
 
-def changed(starts: Cells, states: int, seed: int | str) -> Cells:
-    """Return the starts, each with one cell at a random place in another state."""
-    flat = starts.reshape(len(starts), -1).copy()
-    stream = hashlib.shake_256(f"damage:{seed}".encode()).digest(8 * len(starts))
-    for row, (place, by) in zip(flat, np.frombuffer(stream, dtype="<u4").reshape(-1, 2), strict=True):
-        at = int(place) % row.size
-        row[at] = (int(row[at]) + 1 + int(by) % (states - 1)) % states
-    return flat.reshape(starts.shape)
+def changed(starts: Cells, states: int, purpose: int | str, side: int = 1) -> Cells:
+    """Return the starts, each with a cell at a random place in another state; with a longer `side`, the row or square
+    of cells that begins there is drawn anew besides."""
+    shape = starts.shape[1:]
+    offsets = list(product(range(side), repeat=len(shape)))
+    drawn_bytes = hashlib.shake_256(f"damage:{purpose}".encode()).digest(4 * len(starts) * (len(shape) + len(offsets)))
+    new = starts.copy()
+    for cells, chance in zip(new, np.frombuffer(drawn_bytes, "<u4").reshape(len(starts), -1).tolist(), strict=True):
+        corner, by = chance[: len(shape)], chance[len(shape) :]
+        for number, offset in enumerate(offsets):
+            at = tuple((first + off) % wide for first, off, wide in zip(corner, offset, shape, strict=True))
+            step = by[number] % states if number else 1 + by[number] % (states - 1)
+            cells[at] = (int(cells[at]) + step) % states
+    return new
 
 
 def _undisguised(cells: Cells, names: Symbols, mirrored: bool) -> Cells:

@@ -65,9 +65,11 @@ def _parsed(given: object) -> Spec:
     name = given.get("id")
     if name is None:
         name = str(rule)
-    if not isinstance(name, str | int) or isinstance(name, bool) or not 1 <= len(str(name)[: MAX_ID + 1]) <= MAX_ID:
+    elif type(name) is int and abs(name) < 2**63:
+        name = str(name)
+    if not isinstance(name, str) or not 1 <= len(name) <= MAX_ID or any("\ud800" <= sign <= "\udfff" for sign in name):
         raise UsageError(f"`id` must be a text of 1 to {MAX_ID} characters, not {shown(name)}.")
-    return Spec(str(name), rule)
+    return Spec(name, rule)
 
 
 def _table(given: Mapping[str, Any]) -> Rule:
