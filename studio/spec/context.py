@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from studio.spec.calls import ChatReply, CompletionReply, Message, ModelInfo, ToolOffer
 from studio.spec.outside import Outside

@@ -114,6 +114,7 @@ class FakeContext:
         self.answers = list(answers)
         self.stores = dict(stores or {})
         self.effects: list[Effect] = []
+        self.raised: list[dict[str, Any]] = []
         self.questions: list[HumanCall] = []
         self.said: list[str] = []
         self.logged: list[tuple[str, Json]] = []
@@ -169,6 +170,12 @@ class FakeContext:
     ) -> Json:
         self.effects.append(Effect(kind, name, _copy(request), irreversible, outbound))
         return _copy(await perform())
+
+    async def alarms(self) -> list[dict[str, Any]]:
+        """Give what a test put into `raised`, each once."""
+        self.effects.append(Effect("alarms", "alarms"))
+        found, self.raised = self.raised, []
+        return found
 
     async def now(self) -> str:
         self.effects.append(Effect("clock", "now"))
