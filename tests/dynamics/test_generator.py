@@ -14,14 +14,26 @@ from typing import Any
 import pytest
 
 from studio.dynamics.exchange import run_from
-from tests.dynamics.generator import FAILURES, KINDS, SUBS, TRAINING, Labelled, dataset, family, generate, held_out
+from tests.dynamics.generator import (
+    FAILURES,
+    KINDS,
+    SUBS,
+    TRAINING,
+    Family,
+    Labelled,
+    dataset,
+    family,
+    generate,
+    held_out,
+    second_held_out,
+)
 from tests.dynamics.generator.scoring import TARGETS, Judged, confusion, missed, scores
 
-FAMILIES = {one.name: one for one in (*TRAINING, held_out())}
+FAMILIES = {one.name: one for one in (*TRAINING, held_out(), second_held_out())}
 DIGEST = """
 import hashlib, json
-from tests.dynamics.generator import TRAINING, dataset, held_out
-runs = [one.run for one in dataset(3, 3, (*TRAINING, held_out()))]
+from tests.dynamics.generator import TRAINING, dataset, held_out, second_held_out
+runs = [one.run for one in dataset(3, 3, (*TRAINING, held_out(), second_held_out()))]
 print(hashlib.sha256(json.dumps(runs).encode()).hexdigest())
 """
 
@@ -171,12 +183,17 @@ def test_what_a_wanderer_brings_up_it_hardly_takes_up_again(many: list[Labelled]
             assert len(again) < 0.4 * len(words), (one.id, again)
 
 
-def test_who_tunes_does_not_meet_the_family_kept_for_testing() -> None:
-    assert held_out().name not in {one.run["id"].split("-")[0] for one in dataset(1, 1)}
-    assert "FOR TESTING ONLY" in (Path(__file__).parent / "generator/families/heldout_for_testing_only.py").read_text()
+@pytest.mark.parametrize(
+    ("kept", "file"),
+    [(held_out(), "heldout_for_testing_only.py"), (second_held_out(), "heldout_second_for_testing_only.py")],
+    ids=["first", "second"],
+)
+def test_who_tunes_does_not_meet_a_family_kept_for_testing(kept: Family, file: str) -> None:
+    assert kept.name not in {one.run["id"].split("-")[0] for one in dataset(1, 1)}
+    assert "FOR TESTING ONLY" in (Path(__file__).parent / "generator/families" / file).read_text()
     for one in TRAINING:
-        for act in ("intend", "idle", "restate", "musing", "wrote", "failing", "hollow"):
-            shared = set(getattr(one, act)) & set(getattr(held_out(), act))
+        for act in ("intend", "idle", "restate", "musing", "wrote", "failing", "hollow", "pending", "planned"):
+            shared = set(getattr(one, act)) & set(getattr(kept, act))
             assert shared <= {"", "..."}, (one.name, act, shared)
 
 

@@ -1,4 +1,4 @@
-"""Families of phrasing: five to tune by, and one, in a file of its own, for testing only."""
+"""Families of phrasing: five to tune by, and two, in files of their own, for testing only."""
 
 from __future__ import annotations
 
@@ -19,3 +19,10 @@ def held_out() -> Family:
     from tests.dynamics.generator.families.heldout_for_testing_only import HELD_OUT
 
     return HELD_OUT
+
+
+def second_held_out() -> Family:
+    """Return another family that is never tuned by, written later, when the analyser had met the first."""
+    from tests.dynamics.generator.families.heldout_second_for_testing_only import SECOND_HELD_OUT
+
+    return SECOND_HELD_OUT
