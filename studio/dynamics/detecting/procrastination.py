@@ -23,6 +23,7 @@ class _Node:
     tokens: frozenset[str]
     frame: bool
     open: bool = True
+    led: bool = False
     chain: int = 0
     descents: int = 0
     children: int = 0
@@ -33,7 +34,8 @@ class _Node:
 class Procrastination:
     """Compares each new goal, and each call of a sub-graph, with those above it.
 
-    chain(c) counts the restating goals below each other that end in c.  `holds` looks at goals that are still open.
+    chain(c) counts the restating goals below each other that end in c.  `holds` looks at goals that are still open and
+    below which nothing new was named.
     """
 
     name = "procrastination"
@@ -77,8 +79,8 @@ class Procrastination:
         if node is None or not node.open:
             return None
         node.open = False
-        self._open[node.chain].pop(node.key, None)
-        self._long -= node.chain >= self._settings.chain_warn
+        if not node.led:
+            self._leave(node)
         if not node.frame:
             self._closed += 1
         else:
@@ -108,8 +110,23 @@ class Procrastination:
             node.chain = above.chain + 1
         elif not new:
             node.chain = above.chain
+        elif new_salient or len(new_rare) > 1:
+            self._got_going(above)
         single = above.children == 1 and above.marks == node.marks
         node.descents = above.descents + 1 if single and not new_salient and not new_rare else 0
+
+    def _got_going(self, node: _Node | None) -> None:
+        """Take that a thing was named below a goal: the restatements down to it have led somewhere."""
+        while node is not None and node.chain and not node.led:
+            node.led = True
+            if node.open:
+                self._leave(node)
+            node = node.parent
+
+    def _leave(self, node: _Node) -> None:
+        """Take a goal out of those that may end a chain."""
+        self._open[node.chain].pop(node.key, None)
+        self._long -= node.chain >= self._settings.chain_warn
 
     def _alarms(self, node: _Node) -> tuple[Alarm, ...]:
         chosen = self._settings

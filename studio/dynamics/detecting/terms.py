@@ -29,6 +29,7 @@ class Terms:
         # Plain texts and numbers only: a run has many terms, and objects would keep the garbage collector busy.
         self._young: set[str] = set()
         self._old: set[str] = set()
+        self._noted: set[str] = set()
         self._born: dict[str, int] = {}
         self._uses: dict[str, int] = {}
         self._heard: dict[str, tuple[str, ...]] = {}
@@ -56,6 +57,15 @@ class Terms:
                 self._use(token, position, module)
         if new:
             self._introduce(new, slot, position, module)
+        return new
+
+    def note(self, tokens: frozenset[str]) -> frozenset[str]:
+        """Take the tokens of an output that says too little to count; return those that nobody had said or noted."""
+        new = tokens - self._young - self._old - self._noted
+        if new:
+            if len(self._noted) >= self._half:
+                self._noted.clear()
+            self._noted |= new
         return new
 
     def _introduce(self, new: frozenset[str], slot: int, position: int, module: str) -> None:

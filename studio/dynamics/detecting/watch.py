@@ -187,6 +187,8 @@ class Watch:
             position = self.contentful
             self.contentful += 1
             new = self.terms.see(position, module, reading.distinctive)
+        elif reading.salient or reading.rare:
+            new = self.terms.note(reading.distinctive)
         index = self.firings
         self.firings += 1
         failed = event.err is not None

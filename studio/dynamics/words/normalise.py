@@ -90,9 +90,9 @@ def normalise(text: str) -> str:
         return text
     if '":' in text:
         text = _STAMPED.sub(r"\1-", text)
-    text = _THOUSANDS.sub("", text)
     text = _COUNTING.sub(lambda found: found[1] or found[2], text)
-    return _SPACES.sub(" ", _VOLATILE.sub(" ", text)).strip()
+    text = _THOUSANDS.sub("", _VOLATILE.sub(" ", text))
+    return _SPACES.sub(" ", text).strip()
 
 
 def digest(text: str) -> str:

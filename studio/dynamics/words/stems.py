@@ -62,6 +62,8 @@ def _tidied(stem_: str, ending: str) -> str:
     """Undo what an ending did to the word: "planned" doubles a letter, "uses" and "use" differ by one."""
     if ending in ("ing", "ed") and len(stem_) > 3 and stem_[-1] == stem_[-2] and stem_[-1] not in "lsz":
         return stem_[:-1]
+    if stem_[-1] == "y" and len(stem_) > 3:
+        return stem_[:-1] + "i"
     if ending in ("s", "es") and len(stem_) > 3 and stem_[-1] == "e":
         return stem_[:-1]
     return stem_
