@@ -8,7 +8,7 @@ from typing import Final
 
 from tests.dynamics.generator.domains import Thought
 from tests.dynamics.generator.labelled import Step
-from tests.dynamics.generator.stage import Stage, decorated
+from tests.dynamics.generator.stage import DECORATIONS, Stage, decorated
 
 SUBS: Final = (
     "exact",
@@ -20,6 +20,7 @@ SUBS: Final = (
     "failing_call",
     "rewrites",
     "replanning",
+    "lockstep",
     "long",
 )
 ACTS: Final = (
@@ -30,6 +31,7 @@ ACTS: Final = (
     ("memory", "recalled"),
     ("tool", "found"),
 )
+ACT_OF: Final = dict(ACTS)
 Sayer = Callable[[], Step]
 
 
@@ -43,6 +45,8 @@ def circling(stage: Stage, sub: str) -> tuple[list[Step], int]:
             body = _rewrites(stage)
         case "replanning":
             body = _replanning(stage)
+        case "lockstep":
+            body = _lockstep(stage)
         case "long":
             body = _ring(stage, pen.between(7, 20), fixed=True)
         case "reworded":
@@ -55,11 +59,12 @@ def circling(stage: Stage, sub: str) -> tuple[list[Step], int]:
     cycles = max(8, min(pen.size(8, 40), 300 // period)) if period < 7 else pen.between(5, 9)
     noise = 0.1 if "noisy" in sub else 0.0
     how = (
-        pen.pick(("stamp", "counter", "uuid"))
+        pen.pick(DECORATIONS)
         if sub.startswith("decorated") or (sub not in ("exact", "noisy", "rewrites") and pen.chance(0.3))
         else ""
     )
-    together = [bool(at) and pen.chance(0.6) for at in range(len(body))]
+    joined = 1.0 if sub == "lockstep" else 0.0 if stage.cast.mode == "single" else 0.6
+    together = [bool(at) and pen.chance(joined) for at in range(len(body))]
     hum = stage.family.fine[0] if pen.chance(0.3) else None
     steps: list[Step] = []
     for cycle in range(cycles):
@@ -100,6 +105,20 @@ def _ring(stage: Stage, period: int, *, fixed: bool, alone: bool = False) -> lis
         at = place - shared
         body.append(_sayer(stage, role, act, module, thoughts[at], fixed=fixed))
     return body
+
+
+def _lockstep(stage: Stage) -> list[Sayer]:
+    """Up to a dozen modules fire together, and each says its own thing at every tick, or two things in turn."""
+    names = stage.cast.ids[:12]
+    roles = {name: role for role, ids in stage.cast.by_role.items() for name in ids}
+    rounds = 2 if len(names) <= 6 and stage.pen.chance(0.4) else 1
+    fixed = stage.pen.chance(0.6)
+    thoughts = _different(stage, rounds * len(names))
+    return [
+        _sayer(stage, roles[name], ACT_OF.get(roles[name], "intend"), name, thoughts.pop(), fixed=fixed)
+        for _ in range(rounds)
+        for name in names
+    ]
 
 
 def _different(stage: Stage, count: int) -> list[Thought]:

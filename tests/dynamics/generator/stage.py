@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 from tests.dynamics.generator.architecture import Architecture, draw
 from tests.dynamics.generator.domains import Domain, Thought, think
 from tests.dynamics.generator.labelled import Step
 from tests.dynamics.generator.pen import Pen
 from tests.dynamics.generator.phrasing import Family, shaped
+
+DECORATIONS: Final = ("stamp", "counter", "uuid", "clock", "day", "duration", "hash")
+"""What a circle's outputs may carry that changes each time and says nothing."""
 
 
 class Stage:
@@ -26,6 +29,8 @@ class Stage:
             for name in ids:
                 self.forms[name] = pen.pick(family.forms.get(role, ("{say}",)))
         self.root = family.goal(pen, self.domain)
+        self.verbose = pen.chance(0.25)
+        """Whether models say a thought in several sentences, with lists, as they like to."""
         self.parsed = pen.chance(0.25)
         """Whether JSON outputs are handed out as values, as an engine with typed ports has them, or as texts."""
         self.told = pen.chance(0.5)
@@ -46,8 +51,23 @@ class Stage:
         domain = self.pen.pick(self.family.domains) if "topic" in given else self.domain
         side = thought or think(self.pen, domain, given.get("topic") or given.get("job") or self.root)
         said = self.family.say(self.pen, act, thought, **given)
+        if self.verbose and thought is not None and act in ("intend", "begin"):
+            said = self._at_length(said, thought)
         slots = {"say": said, "call": side.call, "thing": side.thing, "why": side.reason}
         return Step(role, shaped(self.forms[name], self.pen, slots), module=name)
+
+    def _at_length(self, said: str, thought: Thought) -> str:
+        """Return the thought in several sentences or as a list, each of them in words of its own."""
+        pen, family = self.pen, self.family
+        more = [family.say(pen, "intend", thought) for _ in range(pen.between(1, 3))]
+        why = f"{thought.reason[:1].upper()}{thought.reason[1:]}."
+        match pen.between(0, 2):
+            case 0:
+                return " ".join((said, *more, why))
+            case 1:
+                return "\n".join((said, why, *(f"{at}. {item}" for at, item in enumerate(more, 1))))
+            case _:
+                return "\n\n".join((f"{why} {said}", *more))
 
     def bare(self, role: str, act: str, module: str = "", **given: str) -> Step:
         """Return a step whose text is not put into the module's form: idle phrases, plain answers of tools."""
@@ -98,7 +118,7 @@ class Stage:
             joins = step.together or (
                 not step.apart and (mode == "lockstep" or (mode == "mixed" and self.pen.chance(0.5)))
             )
-            if number and (not joins or place[step.module] <= last or step.wait or mode == "single"):
+            if number and (not joins or place[step.module] <= last or step.wait):
                 t += 1 + step.wait
             last = place[step.module]
             event: dict[str, Any] = {"t": t, "m": step.module, "out": self._value(step.text)}
@@ -136,17 +156,38 @@ def _is_json(text: str) -> bool:
 
 
 def decorated(pen: Pen, family: Family, text: str, how: str, count: int) -> str:
-    """Return the text with something volatile in it; how: stamp (a time), counter (of attempts) or uuid."""
-    value: object = count if how == "counter" else pen.stamp() if how == "stamp" else pen.uuid()
+    """Return the text with something volatile in it; `how` is one of `DECORATIONS`."""
+    value: object = count if how == "counter" else _volatile(pen, how)
     if text.startswith("{"):
-        return json.dumps(
-            {**json.loads(text), family.volatile[("stamp", "counter", "uuid").index(how)]: value}, ensure_ascii=False
-        )
+        key = dict(zip(("stamp", "counter", "uuid"), family.volatile, strict=True)).get(how) or how
+        return json.dumps({**json.loads(text), key: value}, ensure_ascii=False)
     match how:
-        case "stamp":
+        case "stamp" | "clock" | "day":
             return f"[{value}] {text}"
         case "uuid":
             return f"{text}\nid={value}"
+        case "hash":
+            return f"{text} (revision {value})"
+        case "duration":
+            return f"{text} (took {value})"
         case _:
             mark = pen.fill(family.counters[0], count=str(count))
             return f"{mark} {text}" if mark.endswith((":", ".", "--")) else f"{text} {mark}"
+
+
+def _volatile(pen: Pen, how: str) -> str:
+    """Return a time, a day with a time, a duration, a hash or an id, each time another."""
+    clock = f"{pen.between(0, 23):02}:{pen.between(0, 59):02}:{pen.between(0, 59):02}"
+    match how:
+        case "stamp":
+            return pen.stamp()
+        case "clock":
+            return clock
+        case "day":
+            return f"2024-{pen.between(1, 12):02}-{pen.between(1, 28):02} {clock}"
+        case "duration":
+            return pen.pick((f"{pen.between(0, 9)}.{pen.between(1, 99):02}s", f"{pen.between(11, 999)} ms"))
+        case "hash":
+            return pen.hex(12)
+        case _:
+            return pen.uuid()
