@@ -189,7 +189,8 @@ def _tells(values: Floats) -> bool:
     """Whether numbers are known and differ. What is one number stretched over all cells is seen at once."""
     if values.size == 0 or not any(values.strides):
         return False
-    return bool(values.max() >= 0 and values.max() != values.min())
+    known = values[values >= 0]
+    return bool(known.size and known.max() != known.min())
 
 
 def filled(shape: tuple[int, int], value: float, kind: str) -> NDArray[Any]:

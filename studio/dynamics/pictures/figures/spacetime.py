@@ -82,28 +82,33 @@ def layout(
         scale = Scale.at(fitting(diagram.rows, tallest, 15), min(most, max(least, 640 // max(1, diagram.width))))
     high, wide = scale.size(diagram.rows, diagram.width)
     named = not diagram.is_automaton
-    longest = max([len(cut(one.name, NAMES)) for one in diagram.columns] if named else [0])
+    names = [cut(one.name, NAMES) for one in diagram.columns] if named else []
     if curves == "beside":
-        longest = max([longest, *(len(name) for name in diagram.curves)])
-    above = round(longest * 4.0 * POINT * 0.77) + 30 if longest else 0
+        names += diagram.curves
+    above = round(_leaning(max(names, key=len)) * 1.2) + 30 if names else 0
     top = (60 if diagram.title else 16) + above
     left = 84 + (DEPTH + 6 if diagram.depth is not None else 0)
     right = 20 + _margin(diagram, scale.pixels)
     width = left + wide + right
     height = top + high + (54 if named and diagram.groups() else 40) + (KEY if named else 0)
     if curves == "beside" and diagram.curves:
-        width += strips.beside_size(diagram) + 30
+        width += strips.beside_size(diagram) + 30 + max(0, _leaning(list(diagram.curves)[-1]) - strips.WIDE // 2)
     elif curves == "below" and diagram.curves:
         height += strips.below_size(diagram) + 30
         width = max(width, left + wide + 220)
-    elif longest:
-        width += round(0.6 * above)  # the last name leans out
+    if named and diagram.columns:
+        width = max(width, left + wide + _leaning(cut(diagram.columns[-1].name, NAMES)))
     return Block(diagram, Raster(diagram, colouring, look), scale, curves, width, height, left, top, above)
 
 
 def _brackets(diagram: Diagram, pixels: float) -> list[tuple[Period, int]]:
     """The periods that are long enough to be seen, with their lanes."""
     return lanes([one for one in diagram.periods if (one.end - one.start + 1) * pixels >= LEAST])
+
+
+def _leaning(name: str) -> int:
+    """Pixels by which a turned name leans out, about."""
+    return round(len(name) * 4.0 * POINT * 0.64)
 
 
 def _returns(diagram: Diagram) -> bool:
