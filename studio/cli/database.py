@@ -63,9 +63,18 @@ def open_trace(args: argparse.Namespace) -> Trace:
 
     Raises UsageError if there is none yet, EnvironmentProblem if it is unreadable.
     """
-    recorded = None if args.db else recorded_run(getattr(args, "run_name", None) or "")
+    trace, name = trace_of(args, getattr(args, "run_name", None) or "")
+    if hasattr(args, "run_name"):
+        args.run_name = name or args.run_name
+    return trace
+
+
+def trace_of(args: argparse.Namespace, name: str) -> tuple[Trace, str]:
+    """Open the database that holds the run of this name, and return it with the name the run has there; see
+    `open_trace`, which does the same for the command's one run."""
+    recorded = None if args.db else recorded_run(name)
     if recorded is not None:
-        args.run_name = "last"  # the only one in it
+        name = "last"  # the only one in it
     path = recorded or database(args)
     if not path.exists():
         raise UsageError(
@@ -76,4 +85,4 @@ def open_trace(args: argparse.Namespace) -> Trace:
         )
     from studio.trace import Trace
 
-    return Trace(path)
+    return Trace(path), name

@@ -45,7 +45,7 @@ def facts_of(cls: type[Node], params: Any) -> ModuleFacts | None:
         return ModuleFacts("progress")
     if spec.type == ALARMS:
         return ModuleFacts("monitor")
-    if spec.role in _ENGINE_ROLES:
+    if spec.role in _ENGINE_ROLES or _gives_vectors_alone(cls, params):
         return None
     kind = _BY_FAMILY.get(spec.type.partition(".")[0])
     if kind is None:
@@ -63,14 +63,25 @@ def cell_facts(cls: type[Node]) -> ModuleFacts | None:
     return None if spec.role in _ENGINE_ROLES or spec.type.startswith("flow.") else ModuleFacts("cell")
 
 
-def said(outputs: Mapping[str, Json | Absent]) -> Json:
-    """Return what counts as said of a firing's outputs: the one value, or an object of several; None if nothing."""
+def said(outputs: Mapping[str, Json | Absent], kind: Kind = "llm") -> Json:
+    """Return what counts as said of a firing's outputs: the one value, or an object of several; None if nothing.
+
+    What a memory counts (how much it holds now) is not said: it grows also where nothing is achieved.
+    """
     values = {
         port: value for port, value in outputs.items() if port not in _UNSAID and not isinstance(value, Absent)
     }
+    if kind == "memory":
+        values = {port: value for port, value in values.items() if not isinstance(value, int | float)}
     if len(values) == 1:
         return next(iter(values.values()))
     return values or None
+
+
+def _gives_vectors_alone(cls: type[Node], params: Any) -> bool:
+    """An embedding is no words: what is looked up with it speaks."""
+    types = {field.type for field in cls.outputs(params).fields().values()} - {"boolean"}
+    return types == {"vector"}
 
 
 def _effect(cls: type[Node], params: Any, kind: Kind) -> Effect | None:

@@ -134,7 +134,7 @@ class Guard:
             return
         self._fired = True
         watch.declare(Module(made.module, facts.kind))
-        alarms = watch.see(Event(self._t, made.module, said(made.outputs), made.error, facts.effect))
+        alarms = watch.see(Event(self._t, made.module, said(made.outputs, facts.kind), made.error, facts.effect))
         assert watch.last is not None, "it has just seen a firing"
         reading = watch.last.reading
         data = self._encoded.get(reading.hash)

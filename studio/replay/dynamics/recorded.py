@@ -23,12 +23,12 @@ if TYPE_CHECKING:
     from studio.trace.found import Run as RunFound
 
 
-def recorded_run(trace: Trace, run: str = "last", *, registry: Registry | None = None) -> Run:
+def recorded_run(trace: Trace, run: str = "last", *, registry: Registry | None = None, texts: bool = False) -> Run:
     """Return a run of the trace file as the analysis takes it.
 
     What was read of the outputs when they fired is taken as it stands; where nothing was (the run is older, its graph
-    has only pure nodes, or its guard was off) the recorded outputs themselves are given. Raises UsageError if there is
-    no such run.
+    has only pure nodes, or its guard was off) the recorded outputs themselves are given, and so they are with `texts`,
+    for other programs. Raises UsageError if there is no such run.
     """
     found = trace.run(run)
     graph = Graph.from_text(trace.graph_text(found.id), name=found.graph or found.file, base=folder_of(found))
@@ -36,7 +36,8 @@ def recorded_run(trace: Trace, run: str = "last", *, registry: Registry | None =
     places = Places(graph, types)
     facts: dict[str, ModuleFacts] = {}
     ticks: dict[int, int] = {}
-    events = list(_stored(trace, found, places, facts, ticks)) or list(_raw(trace, found, places, facts, ticks))
+    stored = [] if texts else list(_stored(trace, found, places, facts, ticks))
+    events = stored or list(_raw(trace, found, places, facts, ticks))
     modules = [Module(path, facts[path].kind) for path in sorted(facts, key=lambda path: (places.key(path), path))]
     return Run(
         id=found.id,
@@ -91,7 +92,7 @@ def _raw(
         ticks[firing.id] = t
         err = firing.reason if firing.status == "error" else None
         outputs = {} if err is not None else trace.outputs(firing)
-        events.append(Event(t, firing.node, said(outputs), err, what.effect))
+        events.append(Event(t, firing.node, said(outputs, what.kind), err, what.effect))
     return events
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from studio.dynamics.analysis import analyse
 from studio.dynamics.policy import read_policy
+from studio.dynamics.settings import Settings
 from studio.dynamics.verdict import Verdict
 from studio.graph.model import Graph
 from studio.replay.dynamics.recorded import recorded_run
@@ -18,6 +19,11 @@ if TYPE_CHECKING:
 def verdict_of(trace: Trace, run: str = "last", *, registry: Registry | None = None) -> Verdict:
     """Return the verdict of a run of the trace file, by the thresholds of its graph. Raises UsageError if there is no
     such run."""
+    return analyse(recorded_run(trace, run, registry=registry), thresholds_of(trace, run))
+
+
+def thresholds_of(trace: Trace, run: str = "last") -> Settings:
+    """Return the thresholds that the graph of a run sets."""
     found = trace.run(run)
-    policy = read_policy(Graph.from_text(trace.graph_text(found.id), name=found.graph or found.file).dynamics)
-    return analyse(recorded_run(trace, found.id, registry=registry), policy.thresholds)
+    graph = Graph.from_text(trace.graph_text(found.id), name=found.graph or found.file)
+    return read_policy(graph.dynamics, where=graph.name).thresholds
