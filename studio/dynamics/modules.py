@@ -80,8 +80,8 @@ def said(outputs: Mapping[str, Json | Absent], kind: Kind = "llm") -> Json:
 
 def _gives_vectors_alone(cls: type[Node], params: Any) -> bool:
     """An embedding is no words: what is looked up with it speaks."""
-    types = {field.type for field in cls.outputs(params).fields().values()} - {"boolean"}
-    return types == {"vector"}
+    types = {field.type for field in cls.outputs(params).fields().values()}
+    return "vector" in types and types <= {"vector", "list", "boolean", "integer"}
 
 
 def _effect(cls: type[Node], params: Any, kind: Kind) -> Effect | None:
