@@ -133,6 +133,8 @@ HELP: Final[Mapping[str, str]] = {
     "loose_function": "The model is told too little to be dependable. Close the form of its answer (labels, schema, "
     "spans), add checks and examples, and give it one job.",
     "free_text_steers": "Free text of a model decides which way the graph takes. Let it choose from `labels`.",
+    "alarms_inside": "A node asks for alarms of the run in a graph with a clock of its own, where latencies decide "
+    "which of them are known already.",
     "may_leak": "A model reads what strangers write and what is private, and what it gives can leave the machine: a "
     "stranger's text could make it send what is private. Cut one of the three. `studio help trust` says how.",
     "no_stop": "The graph is told to go on until a stop, and has none. Wire a `flow.stop`, or write `max_ticks`.",

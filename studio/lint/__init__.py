@@ -13,6 +13,7 @@ from studio.graph.checking import Report
 from studio.graph.diagnostics import Diagnostic
 from studio.graph.model import Graph
 from studio.graph.scope import Scope
+from studio.lint.alarms import alarms_inside
 from studio.lint.endings import never_quiet, no_stop, one_tick
 from studio.lint.functions import Constraint, constraint_of, free_text_steers, loose_functions
 from studio.lint.leaks import may_leak
@@ -34,6 +35,7 @@ RULES: tuple[Callable[[RegionView], None], ...] = (
     unused_outputs,
     loose_functions,
     free_text_steers,
+    alarms_inside,
 )
 """The rules in the order in which their findings stand."""
 

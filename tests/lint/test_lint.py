@@ -311,6 +311,31 @@ def test_the_sound_critic_loop_has_no_findings() -> None:
     assert codes(CRITIC.replace("FEEDBACK", 'critic.label ~> writer.fault: {initial: ""}')) == []
 
 
+def test_alarms_are_asked_for_in_the_top_graph() -> None:
+    text = """
+nodes:
+  first: {type: text.constant, text: go}
+  sub: {type: flow.subgraph, graph: part}
+  out: {type: flow.output}
+edges:
+  - first.text -> sub.begin
+  - sub.told -> out.value
+graphs:
+  part:
+    nodes:
+      begin: {type: flow.input, value: ""}
+      noticed: {type: monitor.alarms}
+      told: {type: flow.output}
+    edges:
+      - begin.value -> noticed.when
+      - noticed.message -> told.value
+"""
+    found = one(text, "alarms_inside")
+
+    assert "`noticed`" in found.message
+    assert "alarms_inside" not in codes(text.replace("graph: part}", "graph: part, clock: shared}"))
+
+
 def test_every_rule_has_a_code_with_help_and_a_test() -> None:
     folder = Path(__file__).parent.parent.parent / "studio" / "lint"
     source = "".join(path.read_text() for path in folder.glob("*.py"))
@@ -319,7 +344,7 @@ def test_every_rule_has_a_code_with_help_and_a_test() -> None:
 
     assert used - {"unknown_type"} == {
         "never_starts", "unreachable", "steady_join", "store_order", "one_tick", "never_quiet", "no_stop",
-        "output_unused", "loose_function", "free_text_steers", "may_leak",
+        "output_unused", "loose_function", "free_text_steers", "may_leak", "alarms_inside",
     }  # fmt: skip
     assert all(f'"{code}"' in tests for code in used - {"unknown_type"})
 
