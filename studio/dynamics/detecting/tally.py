@@ -10,14 +10,27 @@ class Tally:
 
     `distinct` counts the different things it said, `distinctive` its distinctive tokens and `new` those among them
     that nobody had said.  `news` is the last step at which it said something that it had not said before, `again`
-    counts the outputs with content since, `last` is the last of these.
+    counts the outputs with content since, `last` is the last of these;
+    `heaviest` is the largest mass of an output.
     """
 
-    __slots__ = ("again", "contentful", "distinct", "distinctive", "failed", "firings", "last", "new", "news", "writes")
+    __slots__ = (
+        "again",
+        "contentful",
+        "distinct",
+        "distinctive",
+        "failed",
+        "firings",
+        "heaviest",
+        "last",
+        "new",
+        "news",
+        "writes",
+    )
 
     def __init__(self) -> None:
         self.firings = self.contentful = self.failed = self.distinct = self.distinctive = self.new = self.again = 0
-        self.writes = 0
+        self.writes = self.heaviest = 0
         self.news: Step | None = None
         self.last: Step | None = None
 
@@ -25,6 +38,8 @@ class Tally:
         """Count one firing of the module."""
         self.firings += 1
         self.failed += step.failed
+        if step.reading.mass > self.heaviest:
+            self.heaviest = step.reading.mass
         self.writes += step.effect == "write"
         if not step.contentful:
             self.last = self.last or step

@@ -14,6 +14,8 @@ LEAST_TERMS = 5
 """Terms that a module must have introduced before it is said to have no effect."""
 LEAST_FIRINGS = 4
 LEAST_EMPTY = 6
+LIGHT = 2
+"""Mass below which an output has nothing of substance; what counts as saying something needs more."""
 LEAST_FAILED = 3
 MUCH_FAILED = 0.5
 
@@ -38,7 +40,7 @@ def findings(watch: Watch) -> tuple[Finding, ...]:
 
 
 def _says_nothing(watch: Watch, module: str, tally: Tally) -> Finding | None:
-    if tally.contentful or tally.firings < LEAST_EMPTY or tally.last is None:
+    if tally.heaviest >= LIGHT or tally.firings < LEAST_EMPTY or tally.last is None:
         return None
     message = f"`{module}` says nothing of substance: none of its {tally.firings} outputs has content."
     return Finding("says_nothing", message, module, tally.last.t, (f"at {tally.last.t}: «{tally.last.reading.quote}»",))
@@ -69,7 +71,7 @@ def _no_effect(watch: Watch, module: str, tally: Tally) -> Finding | None:
     first = terms.first.get(module, 0)
     if first < LEAST_TERMS or tally.contentful < LEAST_FIRINGS or tally.writes or tally.news is None:
         return None  # what is written to the outside has its effect there
-    if (watch.heard and module not in watch.heard) or terms.heard.get(module):
+    if len(watch.tallies) < 2 or (watch.heard and module not in watch.heard) or terms.heard.get(module):
         return None
     message = f"`{module}` has no effect: nothing it said was taken up."
     shown = (

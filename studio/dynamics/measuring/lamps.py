@@ -20,6 +20,8 @@ LEAST_ORDERS = 5
 MOST_TEXTS = 2000
 _RESAMPLED = 400
 _SCALES = 120
+_COPIED = 8
+"""Answers of which the cost of a copy is taken."""
 _BEYOND = 2.0
 """A curve that bends only beyond so many times the answers there are shows no ceiling."""
 _FLAT = 0.1
@@ -74,7 +76,7 @@ def lamps(texts: Sequence[str], *, orders: int = 16, seed: int = 0, longer: str 
     perms = [rng.permutation(len(data)) for _ in range(orders)]
     curves = np.array([_curve([data[at] for at in perm], size, empty) for perm in perms], dtype=np.float64)
     sums = np.array([np.cumsum([alone[at] for at in perm]) for perm in perms], dtype=np.float64).mean(axis=0)
-    copy = float(np.mean([size(each + b"\n" + each) - size(each) for each in data]))
+    copy = float(np.mean([_copy(each, len(data), size) for each in data[:_COPIED]]))
     together = curves.mean(axis=0)
     marginal = np.diff(together, prepend=0.0)
     redundancy = 1 - together / np.maximum(sums, 1.0)
@@ -93,6 +95,11 @@ def lamps(texts: Sequence[str], *, orders: int = 16, seed: int = 0, longer: str 
         None if longer is None else size(longer.encode("utf-8", "surrogatepass")) - empty,
         _suggestion(marginal, copy, ceiling),
     )
+
+
+def _copy(text: bytes, count: int, size: Size) -> float:
+    """Return what each of so many verbatim copies costs after the first."""
+    return (size(b"\n".join([text] * count)) - size(text)) / (count - 1)
 
 
 def _curve(data: Sequence[bytes], size: Size, empty: int) -> list[int]:

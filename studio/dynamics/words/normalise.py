@@ -49,6 +49,9 @@ _STAMPED = re.compile(
     r"(\"(?:[a-z]+_)*(?:timestamp|time|ts|datetime|created(?:_at)?|updated(?:_at)?|elapsed|duration|latency|took|uptime)"
     r"(?:_(?:ms|s|sec|seconds))?\":)(?:\"[^\"]*\"|-?[\d.]+(?:e[+-]?\d+)?)"
 )
+_ESCAPE = re.compile(r"\\(u[0-9a-f]{4}|.)")
+_MEANT = {'"': "'", "\\": "\\", "/": "/"}
+"""What an escape in a JSON string stands for; all others are line breaks and other control characters."""
 _LISTED = re.compile(r"^[ \t]*(?:\d{1,2}[.)]|[-*•])[ \t]+", re.MULTILINE)
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}\b)")
 _SPACES = re.compile(r"\s+")
@@ -63,16 +66,22 @@ def text_of(out: Json) -> str:
     if isinstance(out, str):
         if out[:1] in "{[ \n\t" and (start := out.strip()[:1]) and start in "{[":
             try:
-                return orjson.dumps(orjson.loads(out), option=orjson.OPT_SORT_KEYS).decode()
+                return _json_text(orjson.loads(out))
             except (orjson.JSONDecodeError, orjson.JSONEncodeError):
                 return out  # a text that only begins like JSON
         return out
     if out is None:
         return ""
     try:
-        return orjson.dumps(out, option=orjson.OPT_SORT_KEYS).decode()
+        return _json_text(out)
     except orjson.JSONEncodeError:
         return repr(out)
+
+
+def _json_text(value: Json) -> str:
+    """Return canonical JSON whose strings read as they are meant: line breaks are such, and no part of a word."""
+    text = orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()
+    return _ESCAPE.sub(lambda found: _MEANT.get(found[1], "\n"), text) if "\\" in text else text
 
 
 def normalise(text: str) -> str:

@@ -71,7 +71,7 @@ class Reader:
             salient=frozenset(salient),
             content=frozenset(content),
             rare=frozenset(rare),
-            mass=len(content) - len(idle) + 2 * len(heavy),
+            mass=len(content) - len(idle) + len(rare - idle) + 2 * len(heavy),
             waiting=_is_waiting(normal, content),
             quote=quoted(text),
         )

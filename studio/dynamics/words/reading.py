@@ -19,9 +19,9 @@ class Reading:
     `hash` is that of the normalised text, `template` that of the same text with each number blanked, `numbers` are
     the first numbers in it.  `salient` are tokens with digits, paths, addresses and identifiers; `content` are stems
     of the words that carry meaning, `rare` those among them that are no common English words.  `mass` is how much is
-    said: content without idle words, plus twice the salient tokens.  `waiting` marks an output about waiting.
-    `quote` is the beginning of the text, for evidence.  `symbol`, once assigned, is the same for all outputs of a
-    module that say the same; it counts up from 0 in order of first appearance.
+    said: content without idle words, where rare words count twice, plus twice the salient tokens.  `waiting` marks an
+    output about waiting.  `quote` is the beginning of the text, for evidence.  `symbol`, once assigned, is the same for
+    all outputs of a module that say the same; it counts up from 0 in order of first appearance.
     """
 
     hash: str

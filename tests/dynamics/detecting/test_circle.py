@@ -160,7 +160,7 @@ def test_the_share_of_known_outputs_in_the_last_twelve_warns_and_stops(known: in
 
     watch, alarms = watched(known_share(known, 12), settings)
 
-    assert ([level for _, level in levels(alarms)] or [None])[-1] == expected
+    assert next((level for _, level in levels(alarms)[::-1]), None) == expected
     assert watch.circle.holds is (expected is not None)
 
 
