@@ -11,6 +11,7 @@ import numpy
 from studio.dynamics.pictures.curves import curves_of
 from studio.dynamics.pictures.diagram import NOTHING, UNKNOWN, Alarm, Column, Diagram, Period, filled
 from studio.dynamics.pictures.words import dense, periods_of, revisits_of, row_words
+from studio.support.errors import UsageError
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -25,6 +26,9 @@ SPARSE: Final = 4
 ALWAYS: Final = 4_000
 """So many ticks get a row each in any case."""
 
+MOST_CELLS: Final = 40_000_000
+"""Cells of a diagram; each takes about 25 bytes while it is made."""
+
 
 # -- automata ----------------------------------------------------------------------------------------
 
@@ -35,7 +39,8 @@ def of_automaton(
     """Return the diagram of (T, M) states 0, 1, … of a ring of cells, or of (T, H, W) states of a torus.
 
     Of a torus, row `cut` of its cells is drawn over time (the middle one if none is given). `count` is how many states
-    a cell can have; 0 takes it from what is seen. Raises ValueError for other shapes, negative states, and no such cut.
+    a cell can have; 0 takes it from what is seen. Raises ValueError for other shapes, negative states, and no such cut,
+    UsageError for more than MOST_CELLS cells.
     """
     if states.ndim == 3:
         cut = states.shape[1] // 2 if cut is None else cut
@@ -46,6 +51,7 @@ def of_automaton(
         raise ValueError(f"states have the shape {states.shape}; expected (ticks, cells) or (ticks, rows, columns).")
     if states.size and states.min() < 0:
         raise ValueError(f"states count from 0; there is one of {states.min()}.")
+    _bounded(states.shape[0], states.shape[1])
     most = int(states.max()) + 1 if states.size else 1
     kind = numpy.int16 if max(most, count) <= 2**15 else numpy.int32
     symbol: NDArray[Any] = numpy.ascontiguousarray(states, kind)
@@ -112,9 +118,11 @@ def of_firings(
     `first` and `last` are ticks that are drawn though nothing fires in them. `goals` are (tick, tick after its last,
     depth from 1), `progress` are ticks, `alarms` are (tick, level, kind, sentence). Periods are looked for if none are
     given. A row is one tick, unless far most ticks are without firings: then those in which something fires are rows.
+    Raises UsageError for more than MOST_CELLS cells.
     """
     ticks = _rows_of(firings.tick, first, last)
     shape = (len(ticks), len(columns))
+    _bounded(*shape)
     at = (numpy.searchsorted(ticks, firings.tick), firings.column)
     symbols = _distinct(firings)
     fired = numpy.zeros(shape, numpy.bool_)
@@ -145,6 +153,15 @@ def of_firings(
         periods=periods_of(made) if periods is None else tuple(periods), revisits=revisits_of(made),
         alarms=tuple(Alarm(made.row_of(tick), level, kind, text) for tick, level, kind, text in alarms),
     )  # fmt: skip
+
+
+def _bounded(rows: int, columns: int) -> None:
+    """Raise UsageError for more cells than are drawn."""
+    if rows * columns > MOST_CELLS:
+        raise UsageError(
+            f"A diagram of {rows:,} ticks and {columns:,} columns has more than {MOST_CELLS:,} cells.",
+            hint="Draw a part of the ticks, or fewer columns.",
+        )
 
 
 class _Held:

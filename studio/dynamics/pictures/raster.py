@@ -147,7 +147,7 @@ class Raster:
         fired = one.fired[part] & ~one.contentless[part]
         newest = numpy.where(fired, novelty, -1.0) + 10.0 * (one.error[part] & one.fired[part])
         oldest = numpy.where(fired, novelty, 3.0)
-        shape = (pairs, 2 * fold, novelty.shape[1])
+        shape = (pairs, min(2 * fold, bottom - top), novelty.shape[1])
         first = _padded(newest, shape, -9.0).argmax(axis=1)
         second = _padded(oldest, shape, 9.0).argmin(axis=1)
         start = (numpy.arange(pairs) * 2 * fold)[:, None] + top

@@ -27,14 +27,20 @@ def of_run(
     groups: Mapping[str, str] | None = None,
     titles: Mapping[str, str] | None = None,
     title: str = "",
+    between: tuple[int, int] | None = None,
 ) -> Diagram:
     """Return the diagram of a run. `steps` are its firings as the detectors saw them, `verdict` gives its alarms.
 
     Columns stand in the `order` of module ids (first that, then as the run declares them, then as they fire); those of
-    one group stand together where the first of them does. `titles` are written instead of ids.
+    one group stand together where the first of them does. `titles` are written instead of ids. With `between` only
+    what happens from one tick to another (included) is drawn. Raises UsageError for a diagram that would be too large.
     """
-    done = [step.t for step in steps if step.progress] + [one.t_done for one in run.goals if one.t_done is not None]
+    start, end = between or (0, run.last_tick())
     columns = _columns(run, steps, order, groups or {}, titles or {})
+    steps = [step for step in steps if start <= step.t <= end]
+    done = [step.t for step in steps if step.progress]
+    done += [goal.t_done for goal in run.goals if goal.t_done is not None and start <= goal.t_done <= end]
+    alarms = [one for one in verdict.alarms if start <= one.t <= end] if verdict is not None and steps else []
     place = {column.id: number for number, column in enumerate(columns)}
     ticks = numpy.array([step.t for step in steps], numpy.int64)
     spans = _spans(run)
@@ -53,10 +59,11 @@ def of_run(
         columns,
         firings,
         title=title or run.id,
-        last=run.last_tick() if steps else None,
+        first=start if between and steps else None,
+        last=end if steps else None,
         goals=spans,
-        progress=done,
-        alarms=[(alarm.t, alarm.level, alarm.kind, alarm.msg) for alarm in verdict.alarms] if verdict else (),
+        progress=done if steps else (),
+        alarms=[(alarm.t, alarm.level, alarm.kind, alarm.msg) for alarm in alarms],
     )
 
 

@@ -8,8 +8,9 @@ from dataclasses import replace
 import numpy
 import pytest
 
-from studio.dynamics.pictures.building import Firings, of_automaton, of_firings, spread
+from studio.dynamics.pictures.building import MOST_CELLS, Firings, of_automaton, of_firings, spread
 from studio.dynamics.pictures.diagram import Column, Diagram
+from studio.support.errors import UsageError
 from tests.dynamics.pictures.samples import rule_states
 
 TWO = (Column("a"), Column("b"))
@@ -130,3 +131,8 @@ def test_a_period_of_an_automaton_is_found_from_its_first_row_to_the_last() -> N
     assert numpy.array_equal(states[period.start], states[period.start + period.period])
     assert not any(numpy.array_equal(states[period.start], states[row]) for row in range(period.start))
     assert period.end == 199
+
+
+def test_a_diagram_that_would_not_fit_is_refused_with_what_to_do() -> None:
+    with pytest.raises(UsageError, match="Draw a part"):
+        of_automaton(numpy.broadcast_to(numpy.zeros(1, numpy.uint8), (MOST_CELLS, 2)))

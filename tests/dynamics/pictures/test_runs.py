@@ -79,3 +79,18 @@ def test_a_run_without_firings_is_an_empty_diagram() -> None:
     run = Run("none")
 
     assert of_run(run, []).rows == 0
+
+
+def test_a_part_of_a_run_has_the_ticks_and_marks_of_that_part() -> None:
+    run = circling()
+    said = list(steps(run))
+    whole, part = of_run(run, said, analyse(run)), of_run(run, said, analyse(run), between=(30, 44))
+
+    assert part.rows == 15
+    assert [part.tick_of(row) for row in (0, 14)] == [30, 44]
+    assert [part.tick_of(one.row) for one in part.alarms] == [
+        tick for one in whole.alarms if 30 <= (tick := whole.tick_of(one.row)) <= 44
+    ]
+    assert part.depth is not None
+    assert part.depth.tolist() == [1] * 15
+    assert [one.id for one in part.columns] == list(NAMES)
