@@ -139,12 +139,13 @@ def repeats(seed: int, per_kind: int) -> dict[str, Any]:
     return {"same_bytes": found[0] == found[1], "sha256": found[0], "runs": per_kind * len(KINDS) * len(TRAINING)}
 
 
-def automata() -> Json:
-    """Run the automata lab's benchmark and return its results."""
+def automata(quick: bool) -> Json:
+    """Run the automata lab's benchmark, which prints its own tables, and return its results."""
     with tempfile.TemporaryDirectory() as folder:
-        told = Path(folder) / "automata.json"
-        subprocess.run([sys.executable, "-m", "tests.bench.automata", "--out", str(told)], cwd=ROOT, check=True)
-        return json.loads(told.read_text(encoding="utf-8"))["results"]
+        written = Path(folder) / "automata.json"
+        command = [sys.executable, "-m", "tests.bench.automata", "--out", str(written), *["--quick"] * quick]
+        subprocess.run(command, cwd=ROOT, check=True)
+        return json.loads(written.read_text(encoding="utf-8"))["results"]
 
 
 def speed(count: int) -> dict[str, Any]:
@@ -205,7 +206,7 @@ def told(name: str, found: Mapping[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def report(seed: int, held_out_seed: int, per_kind: int, count: int, lab: bool) -> dict[str, Any]:
+def report(seed: int, held_out_seed: int, per_kind: int, count: int) -> dict[str, Any]:
     """Measure everything, printing as it comes; return it."""
     training, found = quality(TRAINING, seed, per_kind)
     print(told("training families", training))
@@ -235,8 +236,6 @@ def report(seed: int, held_out_seed: int, per_kind: int, count: int, lab: bool) 
     print(f"two processes: {results['repeat']}")
     results["speed"] = speed(count)
     print(f"speed: {results['speed']}")
-    if lab:
-        results["automata"] = automata()
     return results
 
 
@@ -265,7 +264,10 @@ def main() -> None:
         return
     before = machine_facts()
     per_kind = asked.per_kind or (QUICK_PER_KIND if asked.quick else PER_KIND)
-    results = report(asked.seed, asked.held_out_seed, per_kind, 10_000 if asked.quick else 100_000, asked.automata)
+    results = report(asked.seed, asked.held_out_seed, per_kind, 10_000 if asked.quick else 100_000)
+    if asked.automata:
+        sys.stdout.flush()
+        results["automata"] = automata(asked.quick)
     print(before, file=sys.stderr)
     if asked.out:
         write_report(asked.out, "dynamics", finite(results))

@@ -140,6 +140,23 @@ def test_the_stated_period_of_an_exact_circle_is_its_smallest() -> None:
         assert fits[0] == one.period, one.id
 
 
+@pytest.mark.parametrize("sub", ["lockstep", "long"])
+def test_so_is_that_of_circles_of_many_modules(sub: str) -> None:
+    strict = []
+    for one in FAMILIES.values():
+        for seed in range(9):
+            run = generate("circle", one, seed, sub)
+            said = [(event["m"], json.dumps(event["out"])) for event in after(run) if event["out"] != one.fine[0]]
+            period = run.period or 0
+            if all(said[i] == said[i - period] for i in range(period, len(said))):  # neither reworded nor decorated
+                strict.append(run)
+                assert not any(all(said[i] == said[i - p] for i in range(p, len(said))) for p in range(1, period)), (
+                    run.id
+                )
+
+    assert len(strict) > 15
+
+
 def test_reworded_circles_say_the_same_of_the_same_thing_in_other_words() -> None:
     for one in FAMILIES.values():
         wordings = []
