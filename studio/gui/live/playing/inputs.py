@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from studio.editing.document import Document
 from studio.graph.model import Graph
+from studio.spec.choices import choice_hint, choice_problem, choices_of
 from studio.spec.given import checked, no_constant
 from studio.spec.types import BLOB_TYPES, PORT_TYPES, TYPE_WORDS, value_check
 from studio.support.errors import UsageError
@@ -22,14 +23,16 @@ LARGEST: Final = 256 * 2**20
 
 @dataclass(frozen=True, slots=True)
 class InputField:
-    """One input of a graph: its name, what kind of value it takes, whether it must be given, and its default as it
-    would be typed."""
+    """One input of a graph: its name, what kind of value it takes, whether it must be given, its default as it would
+    be typed, and what may be picked for it."""
 
     name: str
     kind: str
     required: bool
     default: str
     help: str = ""
+    choices: tuple[Json, ...] = ()
+    """The only values it takes; any if there are none."""
 
 
 def input_fields(graph: Graph) -> list[InputField]:
@@ -44,7 +47,8 @@ def input_fields(graph: Graph) -> list[InputField]:
         value = node.params.get("value")
         if kind == "any" and isinstance(value, str):
             kind = "text"
-        fields.append(InputField(name, kind, not has_default, typed(value, kind) if has_default else "", _help(node)))
+        default = typed(value, kind) if has_default else ""
+        fields.append(InputField(name, kind, not has_default, default, _help(node), choices_of(node.params)))
     return fields
 
 
@@ -74,6 +78,16 @@ def typed(value: Json, kind: str) -> str:
 
 def read(field: InputField, text: str) -> Json:
     """Return the value that a text stands for. Raises UsageError that names the input and what it takes."""
+    picked = [choice for choice in field.choices if typed(choice, field.kind) == text]
+    if picked:
+        return picked[0]
+    value = _read(field, text)
+    if problem := choice_problem(field.name, field.choices, value):
+        raise UsageError(problem, hint=choice_hint(field.choices, value))
+    return value
+
+
+def _read(field: InputField, text: str) -> Json:
     kind = field.kind
     if kind == "text":
         return checked(field.name, text)
@@ -106,7 +120,7 @@ def values_of(document: Document, texts: dict[str, str]) -> tuple[dict[str, Json
         text = texts.get(field.name, field.default)
         if text == field.default and not field.required:
             continue
-        if not text.strip() and (field.required or field.kind != "text"):
+        if not text.strip() and (field.required or field.kind != "text") and "" not in field.choices:
             if field.required:
                 missing.append(field.name)
             continue

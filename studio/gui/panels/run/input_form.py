@@ -8,6 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
     QApplication,
     QCheckBox,
+    QComboBox,
     QFileDialog,
     QHBoxLayout,
     QLineEdit,
@@ -17,11 +18,13 @@ from PySide6.QtWidgets import (
 )
 
 from studio.gui.live.document_run import DocumentRun
-from studio.gui.live.playing.inputs import InputField, input_fields, read
+from studio.gui.live.playing.inputs import InputField, input_fields, read, typed
 from studio.gui.widgets.areas import Area
+from studio.gui.widgets.choices import QuietCombo
 from studio.gui.widgets.labels import Elided, Note, small_button, tip
 from studio.gui.widgets.lines import mark_wrong
 from studio.gui.widgets.undo_keys import UndoHost
+from studio.spec.choices import choice_problem
 from studio.spec.types import BLOB_TYPES, TYPE_WORDS
 from studio.support.errors import UsageError
 from studio.support.values import preview
@@ -32,6 +35,9 @@ LONG = 100_000
 BEGINNING = 10_000
 
 _LINES = ("number", "integer", *BLOB_TYPES)
+NOTHING = "(empty)"
+"""How an empty text stands among the choices."""
+
 _WORDS = {"text": "text", "any": "text or JSON"}
 
 
@@ -145,6 +151,14 @@ class _Row(QWidget):
 
     def _make_field(self, column: QVBoxLayout) -> QWidget:
         kind = self.input.kind
+        if self.input.choices:
+            combo = QuietCombo(self)
+            for choice in self.input.choices:
+                text = typed(choice, kind)
+                combo.addItem(text or NOTHING, text)
+            combo.activated.connect(lambda place: self._told(combo.itemData(place)))
+            column.addWidget(combo)
+            return combo
         if kind == "boolean":
             box = QCheckBox("true", self)
             box.toggled.connect(lambda on: self._told("true" if on else "false"))
@@ -175,7 +189,14 @@ class _Row(QWidget):
         self.reset.setVisible(text != self.input.default and not self.input.required)
         self._showing = True
         field = self.field
-        if isinstance(field, QCheckBox):
+        if isinstance(field, QComboBox):
+            # What is none of the choices, typed before they were made, is seen as it is, by the placeholder.
+            field.setCurrentIndex(field.findData(text))
+            field.setPlaceholderText(preview(text, 60) if text.strip() else "Choose one…")
+            known = field.currentIndex() >= 0 or not text.strip()
+            if not known:
+                self.refuse(choice_problem(self.input.name, self.input.choices, text))
+        elif isinstance(field, QCheckBox):
             field.setChecked(text.strip() == "true")
             field.setText("true" if field.isChecked() else "false")
         elif isinstance(field, QLineEdit):
@@ -222,6 +243,6 @@ class _Row(QWidget):
 
 
 def _kind_words(field: InputField) -> str:
-    words = _WORDS.get(field.kind) or TYPE_WORDS[field.kind]
+    words = "a choice" if field.choices else _WORDS.get(field.kind) or TYPE_WORDS[field.kind]
     help = f" · {preview(field.help, 80)}" if field.help else ""
     return f"{words}{', needed' if field.required else ''}{help}"
