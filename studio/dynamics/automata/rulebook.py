@@ -114,9 +114,8 @@ def judge(seen: Observations) -> Judgement:
     starts = [measured(seen, start) for start in range(len(seen.late))]
     whole = combined(starts)
     verdict, rule = decided(whole)
-    alike = sum(decided(one)[0] == verdict for one in starts) / len(starts)
-    confidence = (trust(whole)[verdict] + alike) / 2
     agreeing = sum(decided(one)[0] == verdict for one in starts)
+    confidence = (trust(whole)[verdict] + agreeing / len(starts)) / 2
     lines = (*_reasons(whole, rule), f"Judged alone, {agreeing} of {len(starts)} starts give class {verdict}.")
     return Judgement(verdict, round(confidence, 4), rule, lines, whole)
 
@@ -260,7 +259,7 @@ def _reasons(m: Measures, rule: int) -> list[str]:
         lines.append(f"A late cell {does} one cell it sees: {m.copy_score:.3f} bits stay open (limit {COPYING}).")
     if rule >= 3:
         lines.append(
-            f"A changed cell {'does not make' if rule == 3 else 'makes'} the run another: damage survives in "
+            f"A small change {'does not spread' if rule == 3 else 'spreads'}: the difference survives in "
             f"{m.damage_survived:.0%} of the pairs, fills {m.damage_spread:.2f} of what chance would (limit {SPREAD}) "
             f"and reaches {m.damage_reach:.2f} of the light cone (limit {REACH:.2f})."
         )

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import reprlib
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import permutations, product
@@ -105,8 +105,8 @@ class TableRule(Rule):
     name: str = "a rule by its table"
 
     def __post_init__(self) -> None:
-        _whole(self.states, "k", 2, MAX_STATES)
-        _whole(self.reach, "r", 1, MAX_RANGE if self.dims == 1 else 1)
+        whole(self.states, "k", 2, MAX_STATES)
+        whole(self.reach, "r", 1, MAX_RANGE if self.dims == 1 else 1)
         length = table_length(self.states, self.neighbours)
         if len(self.table) != length or not all(type(s) is int and 0 <= s < self.states for s in self.table):
             raise UsageError(
@@ -189,96 +189,29 @@ class TotalRule(Rule):
         return sum(result * self.states**total for total, result in enumerate(self.results))
 
     def __str__(self) -> str:
-        return f"totalistic code {self.code} (k {self.states}, r {self.reach})"
-
-
-@dataclass(frozen=True)
-class LifeRule(Rule):
-    """A life-like rule on a torus: a dead cell (0) is born with a number of live neighbours (state 1) in `born`, a live
-    one stays with one in `stays`. With more than two states (Generations) a live cell that does not stay grows old: 2,
-    3 and so on to K - 1 and then 0; old cells are no live neighbours and hinder births."""
-
-    born: frozenset[int]
-    stays: frozenset[int]
-    states: int = 2
-    dims: int = field(default=2, init=False)
-    reach: int = field(default=1, init=False)
-
-    @property
-    def start_states(self) -> int:
-        # Old cells are what live ones leave behind; a random start is of live and dead ones.
-        return 2
-
-    @cached_property
-    def _lookup(self) -> Cells:
-        """What becomes of a state (row) with so many live neighbours (column)."""
-        table = np.zeros((self.states, 9), dtype=np.uint8)
-        table[0, sorted(self.born)] = 1
-        table[1] = 2 % self.states
-        table[1, sorted(self.stays)] = 1
-        for old in range(2, self.states):
-            table[old] = (old + 1) % self.states
-        return table.ravel()
-
-    def step(self, cells: Cells) -> Cells:
-        alive = cells if self.states == 2 else (cells == 1).view(np.uint8)
-        high, wide = alive.shape[-2:]
-        around = np.take(alive, np.arange(-1, high + 1) % high, axis=-2)
-        rows = around[..., :-2, :] + around[..., 1:-1, :] + around[..., 2:, :]
-        rows = np.take(rows, np.arange(-1, wide + 1) % wide, axis=-1)
-        nine: Cells = rows[..., :-2] + rows[..., 1:-1] + rows[..., 2:]
-        place: npt.NDArray[np.unsignedinteger] = (
-            (cells if self.states <= 28 else cells.astype(np.uint16)) * 9 + nine - alive
-        )
-        return np.take(self._lookup, place)
-
-    def active_share(self) -> float:
-        others = [math.comb(8, n) * (self.states - 1) ** (8 - n) for n in range(9)]
-        every = self.states**8
-        born, stays = sum(others[n] for n in self.born), sum(others[n] for n in self.stays)
-        if self.states == 2:
-            return float((born + stays) / self.states**9)
-        return float((born + every * (self.states - 2)) / self.states**9)
-
-    def disguises(self) -> list[tuple[tuple[int, ...], Symbols, bool]]:
-        found = [(tuple(self._lookup.tolist()), tuple(range(self.states)), False)]
-        if self.states == 2:
-            every = set(range(9))
-            other = LifeRule(frozenset(8 - n for n in every - self.stays), frozenset(8 - n for n in every - self.born))
-            found.append((tuple(other._lookup.tolist()), (1, 0), False))
-        return found
-
-    def __str__(self) -> str:
-        born, stays = ("".join(map(str, sorted(numbers))) for numbers in (self.born, self.stays))
-        return f"B{born}/S{stays}" + (f"/C{self.states}" if self.states > 2 else "")
+        code = str(self.code)
+        if len(code) > 40:
+            code = f"{code[:12]}… of {len(code)} digits"
+        return f"totalistic code {code} (k {self.states}, r {self.reach})"
 
 
 def elementary(number: int) -> TableRule:
     """Return the elementary rule of Wolfram's number, 0 to 255."""
-    _whole(number, "rule", 0, 255)
+    whole(number, "rule", 0, 255)
     return TableRule(2, 1, tuple(number >> triple & 1 for triple in range(8)), name=f"rule {number}")
 
 
 def totalistic(k: int, r: int, code: int) -> TotalRule:
     """Return the totalistic rule of a code, for K states and range r. Raises `UsageError` outside the bounds."""
-    _whole(k, "k", 2, MAX_SUM_STATES)
-    _whole(r, "r", 1, MAX_RANGE)
+    whole(k, "k", 2, MAX_SUM_STATES)
+    whole(r, "r", 1, MAX_RANGE)
     length = (k - 1) * (2 * r + 1) + 1
-    _whole(code, "code", 0, k**length - 1)
+    whole(code, "code", 0, k**length - 1)
     results = []
     for _ in range(length):
         code, result = divmod(code, k)
         results.append(result)
     return TotalRule(k, r, tuple(results))
-
-
-def lifelike(born: Sequence[int], stays: Sequence[int], states: int = 2) -> LifeRule:
-    """Return a life-like rule, or with more than two states a Generations rule. Raises `UsageError` outside bounds."""
-    _whole(states, "C", 2, MAX_STATES)
-    for name, numbers in (("B", born), ("S", stays)):
-        for number in numbers:
-            _whole(number, name, 0, 8)
-    return LifeRule(frozenset(born), frozenset(stays), states)
 
 
 def from_function(function: Callable[[tuple[int, ...]], int], k: int, r: int = 1, *, dims: int = 1) -> TableRule:
@@ -287,9 +220,9 @@ def from_function(function: Callable[[tuple[int, ...]], int], k: int, r: int = 1
     It gets the states from the left (on a torus, `dims` 2: from the upper left, row by row; range 1) and returns the
     new one. Only a program can give one: files hold tables. Raises `UsageError` if the table would be too long.
     """
-    _whole(k, "k", 2, MAX_STATES)
-    _whole(dims, "dims", 1, 2)
-    _whole(r, "r", 1, MAX_RANGE if dims == 1 else 1)
+    whole(k, "k", 2, MAX_STATES)
+    whole(dims, "dims", 1, 2)
+    whole(r, "r", 1, MAX_RANGE if dims == 1 else 1)
     neighbours = (2 * r + 1) ** dims
     table_length(k, neighbours)
     table = tuple(int(function(around)) for around in product(range(k), repeat=neighbours))
@@ -325,7 +258,8 @@ def shown(value: object) -> str:
         return "a number of thousands of digits"
 
 
-def _whole(value: object, name: str, least: int, most: int) -> None:
+def whole(value: object, name: str, least: int, most: int) -> None:
+    """Raise `UsageError` unless the value is a whole number within the bounds; `name` is what the person called it."""
     if type(value) is not int or not least <= value <= most:
         bits = most.bit_length()
         top = f"{most:,}" if bits <= 40 else f"about 10^{int(bits * math.log10(2))}"

@@ -25,7 +25,7 @@ PAIRS_ON_A_RING = 5
 BLOCKS_ON_A_TORUS = (1, 3)
 """Sides of what is changed per start, each in a run of its own: one cell, and a block of nine, since in two dimensions
 one cell among many that change is often overruled at once."""
-MAX_STARTS = 64
+MAX_STARTS = 24
 MAX_CELLS = 200_000_000
 """Most cells in all ticks of all starts of one diagram."""
 

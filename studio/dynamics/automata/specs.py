@@ -12,7 +12,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from studio.dynamics.automata.rules import MAX_TABLE, Rule, TableRule, elementary, lifelike, shown, totalistic
+from studio.dynamics.automata.life import lifelike
+from studio.dynamics.automata.rules import MAX_TABLE, Rule, TableRule, elementary, shown, totalistic
 from studio.support.errors import UsageError
 
 NEEDED = {
@@ -102,6 +103,8 @@ def _code(given: Any) -> Any:
     a fraction of such numbers."""
     if isinstance(given, str) and len(given) <= MAX_DIGITS and given.isascii() and given.isdigit():
         return int(given)
+    if isinstance(given, float):
+        raise UsageError(f"`code` must be a whole number, not {shown(given)}.", hint="Give a long one as a text.")
     return given
 
 

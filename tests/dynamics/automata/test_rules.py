@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from studio.dynamics.automata.rules import Rule, elementary, from_function, lifelike, totalistic
+from studio.dynamics.automata.life import LifeRule, lifelike
+from studio.dynamics.automata.rules import Rule, TableRule, TotalRule, elementary, from_function, totalistic
 from studio.nodes.automata._rows import packed, stepped, unpacked
 from studio.support.errors import UsageError
 from tests.dynamics.automata.plain import elementary_step, life_step, ring_step, totalistic_result
@@ -130,8 +131,6 @@ def test_the_disguises_of_rule_110_are_its_known_equivalents() -> None:
     ids=str,
 )
 def test_a_disguise_does_the_same_in_a_mirror_and_with_other_names(rule: Rule) -> None:
-    from studio.dynamics.automata.rules import LifeRule, TableRule, TotalRule
-
     shape = (4, 23) if rule.dims == 1 else (4, 9, 8)
     cells = np.random.default_rng(4).integers(0, rule.states, shape, dtype=np.uint8)
     for table, names, mirrored in rule.disguises():

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from studio.dynamics.automata.rules import elementary, lifelike, totalistic
+from studio.dynamics.automata.life import lifelike
+from studio.dynamics.automata.rules import elementary, totalistic
 from studio.dynamics.automata.specs import parse_spec
 from studio.support.errors import UsageError
 
@@ -40,6 +41,12 @@ def test_without_an_id_the_rule_names_itself() -> None:
     assert parse_spec({"id": 7, "kind": "eca", "rule": 1}).id == "7"
 
 
+def test_a_rule_with_a_code_of_a_thousand_digits_has_a_short_name() -> None:
+    name = parse_spec({"kind": "totalistic", "k": 36, "r": 10, "code": str(36**700)}).id
+
+    assert name == "totalistic code 258077734163… of 1090 digits (k 36, r 10)"
+
+
 HOSTILE: list[tuple[object, str]] = [
     (None, "A rule is an object"),
     ([1, 2], "A rule is an object"),
@@ -59,6 +66,7 @@ HOSTILE: list[tuple[object, str]] = [
     ({"kind": "totalistic", "k": 10**9, "r": 2, "code": 1}, "`k` must be"),
     ({"kind": "totalistic", "k": 2, "r": 10**9, "code": 1}, "`r` must be"),
     ({"kind": "totalistic", "k": 36, "r": 10, "code": -1}, "10^"),
+    ({"kind": "totalistic", "k": 36, "r": 10, "code": 1e30}, "as a text"),
     ({"kind": "totalistic", "k": 2, "r": 2, "code": "9" * 5000}, "`code` must be"),
     ({"kind": "lifelike", "B": [3, 3], "S": []}, "each once"),
     ({"kind": "lifelike", "B": [9], "S": []}, "`B` must be"),
