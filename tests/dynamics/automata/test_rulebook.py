@@ -76,13 +76,13 @@ def seen(late: Any, damaged: Any, early: Any) -> Observations:
     return Observations(2, 1, late[None], damaged[None, None], early[None])
 
 
-def test_noise_that_nobody_computed_is_chaos_by_its_looks() -> None:
-    judged = judge(seen(*(drawn(2, shape, 0, f"n{shape}") for shape in ((600, 61), (599 + 1, 61), (400, 101)))))
-    other = drawn(2, (600, 61), 1, "other")
-    spread = judge(seen(drawn(2, (600, 61), 0, "x"), other, drawn(2, (400, 101), 0, "y")))
+def test_unrelated_noise_looks_like_chaos_and_the_same_noise_twice_does_not_spread() -> None:
+    noise, other, wide = (
+        drawn(2, shape, 0, name) for name, shape in (("a", (600, 61)), ("b", (600, 61)), ("c", (400, 101)))
+    )
 
-    assert spread.verdict == "III"
-    assert judged.decided_by in (3, 4)
+    assert judge(seen(noise, other, wide)).verdict == "III"
+    assert judge(seen(noise, noise, wide)).decided_by == 3
 
 
 def test_a_picture_that_stands_still_is_class_two_and_one_that_is_blank_class_one() -> None:
