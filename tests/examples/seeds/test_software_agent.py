@@ -212,7 +212,7 @@ def test_edits_whose_tests_fail_are_repaired_at_most_three_times_and_then_given_
     repairs = [swap("    return a * b", "    return a // b"), swap("    return a // b", "    return a % b"),
                swap("    return a % b", "    return a")]  # fmt: skip
 
-    played = case.play([*UNDERSTOOD, TIMES, REPRODUCTION, *repairs])
+    played = case.play([*UNDERSTOOD, TIMES, REPRODUCTION, *repairs], max_repairs=3)
     outputs = played.result.outputs
 
     assert outputs["outcome"] == "no valid patch"
