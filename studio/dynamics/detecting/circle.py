@@ -77,6 +77,7 @@ class Circle:
         """Forget the suspicion: something has moved."""
         self._periods.restart()
         self._known.clear()
+        self._held = self._seen = 0
         self._sum = self._sum_long = 0
         self._period, self._repeats = 0, 1
         self._ratio, self._level, self._stale = 0.0, None, False
@@ -149,8 +150,9 @@ class Circle:
 
     @property
     def share(self) -> float:
-        """The share of all firings that say something at which a circle was seen."""
-        return self._held / self._seen if self._seen else 0.0
+        """The share of the firings since the last progress at which a circle was seen, of those at which one could."""
+        could = self._seen - self._settings.known_least + 1
+        return self._held / could if could >= self._settings.known_least else 0.0
 
     @property
     def ratio(self) -> float:

@@ -9,7 +9,7 @@ from studio.dynamics.detecting.watch import Watch
 from studio.dynamics.verdict import Kind
 
 MOSTLY = 0.5
-"""Share of a run over which a failure held, from which the whole run is judged by it even if its end looks better."""
+"""Share of a run over which a failure held, from which it is judged by it even if its last firings look better."""
 UPTAKE_SHOWN = 0.2
 """Share of terms taken up from which uptake speaks for a productive run."""
 

@@ -80,7 +80,7 @@ IDLE: Final = _words(
 
 WAITING: Final = _words(
     """
-    wait waiting waits await awaits awaiting poll polling polled pending standby sleep sleeping unfinished incomplete
+    wait waiting waits await awaits awaiting poll polling polled pending unfinished incomplete
     """
 )
 """Words of outputs about waiting for something outside."""

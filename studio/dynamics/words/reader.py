@@ -15,7 +15,7 @@ QUOTE_CHARACTERS = 120
 MOST_REMEMBERED = 50_000
 """Words whose rank is remembered, so that each is looked up once."""
 FOREIGN_WORDS, FOREIGN_SHARE = 8, 0.4
-MOST_ABOUT_WAITING = 12
+MOST_ABOUT_WAITING = 8
 """Content words of an output that is about waiting; longer ones say more than that."""
 
 _KEY = re.compile(r"\"((?:[^\"\\]|\\.)*)\":")
