@@ -35,6 +35,11 @@ def recorded_graph(trace: Trace, run: str) -> Graph:
     return Graph.from_text(trace.graph_text(found.id), name=found.graph or found.file)
 
 
+def inputs_of(trace: Trace, run: Run, firing: Firing) -> dict[str, Json]:
+    """Return what lay on each input of a firing but `when`. Raises UsageError where the trace does not tell it."""
+    return _Taker(trace, run, None).inputs(firing)
+
+
 def take_run(trace: Trace, run: str = "last", name: str = "", *, registry: Registry | None = None) -> Case:
     """Return a recorded run as a case that expects the same outputs.
 

@@ -11,19 +11,38 @@ from studio.support.values import Json
 
 if TYPE_CHECKING:
     from studio.graph.model import Graph
+    from studio.spec.fields import Field
 
 
 def input_types(graph: Graph) -> dict[str, str]:
     """Return the graph's inputs with their types. An input without a type is text if its default is text."""
+    return {name: _type_of(field) for name, field in _fields(graph).items()}
+
+
+def told_inputs(graph: Graph) -> list[dict[str, Json]]:
+    """Return the graph's inputs for a list of them: `name`, `type`, `help`, `default` if it has one, and `choices` if
+    it takes nothing else."""
+    told = []
+    for name, field in _fields(graph).items():
+        one: dict[str, Json] = {"name": name, "type": _type_of(field), "help": field.help}
+        if not field.required:
+            one["default"] = field.default
+        if field.choices:
+            one["choices"] = list(field.choices)
+        told.append(one)
+    return told
+
+
+def _fields(graph: Graph) -> dict[str, Field]:
     from studio.graph.ports import body_fields
     from studio.graph.scope import Scope
     from studio.plugins.registries import registry_of
 
-    inputs, _ = body_fields(Scope(graph), registry_of(graph))
-    return {
-        name: "text" if field.type == "any" and isinstance(field.default, str) else field.type
-        for name, field in inputs.items()
-    }
+    return body_fields(Scope(graph), registry_of(graph))[0]
+
+
+def _type_of(field: Field) -> str:
+    return "text" if field.type == "any" and isinstance(field.default, str) else field.type
 
 
 def parse_inputs(given: Sequence[str], types: Mapping[str, str]) -> dict[str, Json]:

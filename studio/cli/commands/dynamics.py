@@ -74,7 +74,7 @@ def run(args: argparse.Namespace, out: Output) -> int:
     if args.png:
         from studio.dynamics.pictures import figures
 
-        _drawn(lambda: figures.save(diagrams, Path(args.png), theme=args.theme), args.png)
+        drawn(lambda: figures.save(diagrams, Path(args.png), theme=args.theme), args.png)
     if args.save_trace:
         from studio.graph.writing import save_pieces
 
@@ -96,11 +96,11 @@ def _one(
 
         if args.recurrence:
             path = Path(args.recurrence)
-            _drawn(lambda: figures.save_recurrence(diagrams[-1], path, theme=args.theme), args.recurrence)
+            drawn(lambda: figures.save_recurrence(diagrams[-1], path, theme=args.theme), args.recurrence)
         if args.flow and measures is not None:
             names = [module.id for module in measures.modules]
             flow = _matrix(measures)
-            _drawn(lambda: figures.save_flow(names, flow, Path(args.flow), theme=args.theme), args.flow)
+            drawn(lambda: figures.save_flow(names, flow, Path(args.flow), theme=args.theme), args.flow)
     if args.trace or out.as_json:
         told: dict[str, Any] = verdict.as_json()
         if measures is not None:
@@ -215,7 +215,7 @@ def _line(run: Run) -> bytes:
     return as_line(run) + b"\n"
 
 
-def _drawn(draw: Callable[[], None], name: str) -> None:
+def drawn(draw: Callable[[], None], name: str) -> None:
     """Draw into a file. Raises EnvironmentProblem where it cannot be written."""
     try:
         draw()

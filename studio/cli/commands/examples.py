@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING, Final
 
 from studio.cli import exits
 from studio.cli.graphs import graph_path, open_graph
+from studio.cli.inputs import told_inputs
 from studio.cli.output import Output
 from studio.cli.text import Piece
 from studio.support.errors import EnvironmentProblem, UsageError
+from studio.support.values import Json, preview
 
 if TYPE_CHECKING:
     from studio.gallery import Entry
@@ -98,7 +100,7 @@ def _explain(name: str, out: Output) -> int:
     from studio.gallery import entry_of, sketch
 
     if out.as_json:
-        out.json({**entry_of(path, graph).to_json(), "text": text})
+        out.json({**entry_of(path, graph).to_json(), "inputs": told_inputs(graph), "text": text})
         return exits.OK
     from studio.cli.markdown import show_markdown
 
@@ -109,9 +111,27 @@ def _explain(name: str, out: Output) -> int:
             out.say("  ", line)
         out.say()
         out.say("  ", ("dim", " · ".join(entry_of(path, graph).facts())))
+    _show_inputs(told_inputs(graph), out)
     out.note()
     out.note(f"The graph is {path}; run it with `studio run {path.stem}`.")
     return exits.OK
+
+
+def _show_inputs(inputs: list[dict[str, Json]], out: Output) -> None:
+    """Print what `-i` may give the graph: each input with what it takes and its default."""
+    from studio.spec.choices import told_choices
+
+    rows: list[tuple[Piece, ...]] = [
+        (
+            ("bold", str(one["name"])),
+            told_choices(one["choices"]).replace("`", "") if "choices" in one else str(one["type"]),
+            preview(one["default"], 40) if "default" in one else ("dim", "must be given"),
+        )
+        for one in inputs
+    ]
+    if rows:
+        out.say()
+        out.table(("input", "takes", "default"), rows)
 
 
 def _copy(name: str, target: Path, out: Output) -> int:

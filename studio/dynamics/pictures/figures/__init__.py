@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     import numpy
     from numpy.typing import NDArray
 
+    from studio.dynamics.measuring.lamps import Lamps
+
 GAP = 60
 """Pixels between diagrams that stand side by side."""
 
@@ -65,6 +67,13 @@ def page(
 def save_recurrence(diagram: Diagram, path: Path, *, theme: str = "light") -> None:
     """Draw the recurrence plot of a diagram into a `.png` or `.svg` file."""
     recurrence_sheet(diagram, look(theme)).save(path)
+
+
+def save_lamps(found: Lamps, path: Path, *, theme: str = "light") -> None:
+    """Draw a lamp test into a `.png` or `.svg` file."""
+    from studio.dynamics.pictures.figures.lamps import lamps_sheet
+
+    lamps_sheet(found, look(theme)).save(path)
 
 
 def save_flow(
