@@ -133,6 +133,17 @@ def test_examples_are_listed_explained_and_copied(cli: Cli, bundled: Path, tmp_p
     assert examples_command.EXAMPLES
 
 
+def test_an_example_tells_what_its_inputs_take(cli: Cli, bundled: Path) -> None:
+    text = CRITIC.replace("nodes:\n", "nodes:\n  mode: {type: flow.input, choices: [fast, exact]}\n", 1)
+    (bundled / "critic_loop.yaml").write_text(text, encoding="utf-8")
+
+    shown = " ".join(cli("examples", "critic_loop").out.split())
+    described = cli("examples", "critic_loop", "--json").json["inputs"]
+
+    assert "input takes default mode fast or exact must be given" in shown
+    assert {"name": "mode", "type": "any", "help": "", "choices": ["fast", "exact"]} in described
+
+
 def test_each_example_is_read_once_for_its_facts_and_its_picture(
     cli: Cli, bundled: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

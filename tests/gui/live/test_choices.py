@@ -45,9 +45,8 @@ def pick(desk: Desk, box: QComboBox, place: int) -> None:
         QApplication.processEvents()
         spot = view.visualRect(box.model().index(place, 0)).center()
         QTest.mouseMove(view.viewport(), spot)
-        view.setCurrentIndex(
-            box.model().index(place, 0)
-        )  # the offscreen platform tells no list of a pointer that moves
+        # The offscreen platform tells no list of a pointer that moves above it.
+        view.setCurrentIndex(box.model().index(place, 0))
         QTest.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=spot)
         desk.until(lambda: not view.isVisible())
     finally:
