@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from studio.settings import current_settings
+from studio.settings.settings import current_settings
 from studio.trace import Trace
 from tests.cli.conftest import Cli
 
