@@ -25,6 +25,7 @@ from studio.editing.document.ops import At, Op
 from studio.editing.edits import bodies, connecting, nodes, renaming, stores
 from studio.editing.placing import annotations as drawn
 from studio.editing.placing import arranging, places
+from studio.graph.frames import Frame, Rect
 from studio.graph.model import Edge, Graph, NodeInstance, StoreDecl
 from studio.spec.fields import MISSING
 from studio.support.errors import GraphError
@@ -169,12 +170,12 @@ def _paste(doc: Document, at: At, rng: random.Random) -> list[Op]:
 
 def _annotate(doc: Document, at: At, rng: random.Random) -> list[Op]:
     boxes = places.estimated_boxes(doc, at)
-    rect = drawn.Rect(rng.randint(-99, 99), 0, 300, 200)
+    rect = Rect(rng.randint(-99, 99), 0, 300, 200)
     match rng.randint(0, 7):
         case 0:
-            return drawn.add_frame(doc, at, drawn.Frame(rect, "New", "red"))[1]
+            return drawn.add_frame(doc, at, Frame(rect, "New", "red"))[1]
         case 1:
-            return drawn.change_frame(doc, at, 0, rng.choice([None, drawn.Frame(rect)]))
+            return drawn.change_frame(doc, at, 0, rng.choice([None, Frame(rect)]))
         case 2:
             return drawn.move_things(doc, at, (12.5, -3), boxes, names=_some(doc, at, rng), frame_numbers=[0, 1])
         case 3:

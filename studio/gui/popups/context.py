@@ -16,6 +16,7 @@ from studio.editing.edits.connecting import edges_at, reorder_edges
 from studio.editing.finding.using import uses_of_port
 from studio.editing.placing import annotations as notes
 from studio.editing.placing.annotations import COLOURS
+from studio.graph.frames import Frame, frames
 from studio.graph.model import IMPLICIT_PORTS, Edge
 from studio.gui.base.action import all_actions
 from studio.gui.edits.comments import add_comment
@@ -281,7 +282,7 @@ class _Menu:
         document, at = self.canvas.document, self.canvas.at
         words = "Rename Frame" if kind == "frame" else "Edit Comment"
         self.entry(words, lambda: self.canvas.edit_note(kind, number))
-        frame = notes.frames(document.at(at)).get(number) if kind == "frame" else None
+        frame = frames(document.at(at)).get(number) if kind == "frame" else None
         if frame is not None:
             colours = self.menu.addMenu("Colour")
             for colour in COLOURS:
@@ -294,5 +295,5 @@ class _Menu:
             )
         self.actions(("-", "edit.copy", "edit.delete"))
 
-    def _colour(self, number: int, frame: notes.Frame, colour: str) -> None:
+    def _colour(self, number: int, frame: Frame, colour: str) -> None:
         self.canvas.editing.change_frame(number, replace(frame, colour=colour), "Colour of frame")

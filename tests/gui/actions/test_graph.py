@@ -8,6 +8,7 @@ from typing import Any
 from PySide6.QtCore import Qt
 
 from studio.editing.placing import annotations as notes
+from studio.graph.frames import frames
 from tests.gui.canvas.graphs import BODIES, CHAIN, LOOP
 from tests.gui.desk import Desk
 from tests.gui.support import Mod, assert_view_equals_document, click, connect, edges_of, on_wire
@@ -186,7 +187,7 @@ def test_a_frame_is_drawn_around_and_named(desk: Desk) -> None:
 
     desk.press(Qt.Key.Key_F, SHIFT)
     assert canvas.inline.isVisible()
-    frame = notes.frames(desk.graph)[0]
+    frame = frames(desk.graph)[0]
     for name in ("writer", "critic"):
         body = canvas.projection.cards[name].body_rect()
         assert frame.rect.x < body.left()
@@ -194,7 +195,7 @@ def test_a_frame_is_drawn_around_and_named(desk: Desk) -> None:
     desk.type("Draft")
     desk.press(Qt.Key.Key_Return)
 
-    assert notes.frames(desk.graph)[0].title == "Draft"
+    assert frames(desk.graph)[0].title == "Draft"
     assert desk.labels[0] == "Frame 2 nodes"
     desk.check()
 

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication, QMenu
 from shiboken6 import isValid
 
 from studio.editing.placing import annotations as notes
+from studio.graph.frames import frames
 from studio.gui.base.action import all_actions
 from tests.gui.canvas.graphs import CHAIN, LOOP, NOTED
 from tests.gui.desk import Desk
@@ -277,7 +278,7 @@ def test_a_frame_gets_a_colour_and_selects_what_is_in_it(desk: Desk) -> None:
     assert entry(colours, "Blue").isChecked()
 
     entry(colours, "Green").trigger()
-    assert notes.frames(desk.graph)[0].colour == "green"
+    assert frames(desk.graph)[0].colour == "green"
     desk.check()
     menu.close()
     choose(desk, menu_at(desk, at + QPoint(60, 10)), "Select Contents")
