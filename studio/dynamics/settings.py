@@ -28,6 +28,8 @@ class Settings:
     kept: int = _set(200_000, 100, 10_000_000, "Distinct texts and terms that are remembered.")
     mass: int = _set(4, 0, 1000, "Content from which an output counts as saying something.")
 
+    mass_repeats: int = _set(2, 0, 1000, "Content from which an output counts in strict repetition.")
+
     # Stall
     stall_ticks: int = _set(10, 1, 1e9, "Ticks without an output that says something.")
     stall_busy_ticks: int = _set(30, 1, 1e9, "The same while a tool or timer fires.")

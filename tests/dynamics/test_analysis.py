@@ -164,6 +164,23 @@ def test_a_productive_run_says_what_speaks_for_it() -> None:
     assert any("terms of a were said by b" in line for line in verdict.evidence)
 
 
+def test_speaking_of_the_goal_is_the_weakest_evidence() -> None:
+    texts = (
+        "The letter to the landlord needs a date and a greeting",
+        "The price of the kitchen lamp is in the letter now",
+        "The letter ends with warm words and a name",
+        "Our old landlord gets the letter by early post",
+        "In the letter the terms of rent come first",
+        "The letter has a street and a house number",
+    )
+    run = run_of(said([("m", text) for text in texts]), root_goal="Write a letter to the landlord")
+
+    verdict = analyse(run, reader=READER)
+
+    assert verdict.kind == "productive"
+    assert verdict.evidence == ("6 of 6 outputs speak of the goal, and 6 say something new",)
+
+
 def test_a_circle_that_was_left_is_forgiven_and_its_alarms_stay() -> None:
     after = [("m", f"The wall of room {at} in Zorlan is painted") for at in range(14)]
 

@@ -49,11 +49,14 @@ class Circle:
 
     def see(self, step: Step) -> tuple[Alarm, ...]:
         """Take a firing; return an alarm when the circle has closed often enough."""
-        if not step.contentful:
+        if step.reading.mass < self._settings.mass_repeats:
             return ()
-        self._periods.see(step.said.number, step.said.last_position)
-        self._count(step)
-        self._seen += 1
+        said = step.said
+        self._periods.see(said.number, said.last_position)
+        said.last_position = self._periods.count - 1
+        self._recent.append(step)
+        if step.contentful:
+            self._count(step)
         if step.known:
             self._repeat()
         else:
@@ -62,7 +65,7 @@ class Circle:
                 self._stale, self._level = True, None
                 return ()
         self._judge()
-        if self._ratio >= 1:
+        if self._ratio >= 1 and step.contentful:
             self._held += 1
         if not self._bell.rings(self._level):
             return ()
@@ -97,7 +100,7 @@ class Circle:
             self._waiting -= waits[0]
         waits.append(step.waiting)
         self._waiting += step.waiting
-        self._recent.append(step)
+        self._seen += 1
 
     def _repeat(self) -> None:
         """Find the period with the most repeats; one that goes on is followed without a search."""

@@ -12,6 +12,8 @@ MOSTLY = 0.5
 """Share of a run over which a failure held, from which it is judged by it even if its last firings look better."""
 UPTAKE_SHOWN = 0.2
 """Share of terms taken up from which uptake speaks for a productive run."""
+RELATED_SHOWN = 0.5
+"""Share of outputs that speak of the goal from which they do so, if fewer repeat others; the weakest evidence."""
 
 
 def decide(watch: Watch) -> tuple[Kind, float, tuple[str, ...]]:
@@ -59,4 +61,7 @@ def evidence_of_work(watch: Watch) -> tuple[str, ...]:
         (source, target), count = min(terms.flow.items(), key=lambda item: (-item[1], item[0]))
         if count >= UPTAKE_SHOWN * terms.first[source]:
             lines.append(f"{count} of {terms.first[source]} terms of {source} were said by {target} soon after")
+    related, total = watch.related, max(watch.contentful, 1)
+    if not lines and related >= RELATED_SHOWN * total and watch.repeated < RELATED_SHOWN * total:
+        lines.append(f"{related} of {total} outputs speak of the goal, and {total - watch.repeated} say something new")
     return tuple(lines)

@@ -98,7 +98,7 @@ class Progress:
             return self._last_news >= since
         if any(self._news.get(name, -1) >= since for name in (module, *sources)):
             return True
-        said = reading.distinctive
+        said = reading.salient | reading.content
         return any(at >= since and not said.isdisjoint(new) for at, new in self._fresh)
 
     def closed(self, t: int, goal: str, text: str) -> None:

@@ -56,6 +56,8 @@ class Watch:
         self.reader = reader or Reader()
         self._kinds = {module.id: module.kind for module in declared}
         self.heard = frozenset(name for module in declared for name in module.inputs)
+        self._vocabulary: set[str] = set()
+        self._frames: Generations[tuple[str, str], bool] = Generations(settings.kept)
         self._book = SymbolBook(settings, embedder)
         self._embeds = embedder is not None
         self._said: Generations[tuple[str, int], Said] = Generations(settings.kept)
@@ -75,6 +77,8 @@ class Watch:
         self.firings = 0
         self.contentful = 0
         self.failures = 0
+        self.related = 0
+        self.repeated = 0
         self.words = 0
         self.last: Step | None = None
         self.tallies: dict[str, Tally] = {}
@@ -102,7 +106,8 @@ class Watch:
                 alarms.extend(raised)
         said = step.said
         if step.contentful:
-            said.last_position = step.position
+            self.related += step.goal
+            self.repeated += step.known
         said.count += 1
         if step.known:
             said.ticks = (*said.ticks[1 - TICKS_KEPT :], step.t)
@@ -160,6 +165,22 @@ class Watch:
             self.alarms.extend(alarms)
         return alarms
 
+    def _fills(self, module: str, reading: Reading) -> frozenset[str]:
+        """Return the words that nobody has said, in a sentence that the module has used: they are the next in a row.
+
+        In such a sentence a common word ("weigh the plums") tells as much as a rare one.
+        """
+        new = reading.content - self._vocabulary
+        if new:
+            if len(self._vocabulary) >= self.settings.kept:
+                self._vocabulary.clear()
+            self._vocabulary |= new
+        key = (module, reading.frame)
+        if not reading.frame or self._frames.get(key) is None:
+            self._frames.put(key, True)
+            return frozenset()
+        return new
+
     def _step(self, event: Event) -> Step:
         """Read the firing and compare it with what was said before."""
         module, t = event.module, event.t
@@ -173,6 +194,8 @@ class Watch:
         if symbol is None:
             symbol = self._book.symbol(module, reading, text)
             reading = _with_symbol(reading, symbol)
+        else:
+            self._book.adopt(module, reading, symbol)
         key = (module, symbol)
         said = self._said.get(key)
         if said is None:
@@ -193,7 +216,8 @@ class Watch:
         self.firings += 1
         failed = event.err is not None
         self.failures += failed
-        progress = "" if failed else self.progress.see(index, t, module, reading, new, event.effect)
+        fills = self._fills(module, reading)
+        progress = "" if failed else self.progress.see(index, t, module, reading, new or fills, event.effect)
         goal = self._goal
         return Step(
             index,
@@ -219,6 +243,7 @@ def _with_symbol(reading: Reading, symbol: int) -> Reading:
     return Reading(
         reading.hash,
         reading.template,
+        reading.frame,
         reading.numbers,
         reading.salient,
         reading.content,

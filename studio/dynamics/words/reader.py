@@ -48,11 +48,14 @@ class Reader:
         rare: set[str] = set()
         idle: set[str] = set()
         unknown = 0
+        frame: list[str] = []
         ranks = self._ranks
         for word in words:
             rank, stem_ = ranks.get(word) or self._rank(word)
             if rank == _GRAMMAR:
+                frame.append(word)
                 continue
+            frame.append("_")
             content.add(stem_)
             if rank == _RARE:
                 unknown += 1
@@ -67,6 +70,7 @@ class Reader:
         return Reading(
             hash=digest(normal),
             template=digest(NUMBERS.sub("0", normal)),
+            frame=digest(" ".join(frame)),
             numbers=tuple(float(found[:17]) for found in NUMBERS.findall(normal[:2000])[:MOST_NUMBERS]),
             salient=frozenset(salient),
             content=frozenset(content),

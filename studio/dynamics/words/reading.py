@@ -16,7 +16,8 @@ MOST_NUMBERS = 8
 class Reading:
     """One output as the detectors see it (dynamics notes, section 5).
 
-    `hash` is that of the normalised text, `template` that of the same text with each number blanked, `numbers` are
+    `hash` is that of the normalised text, `template` that of the same text with each number blanked, `frame` that of
+    its words with each content word blanked, so that "weigh the plums" and "weigh the pears" have one; `numbers` are
     the first numbers in it.  `salient` are tokens with digits, paths, addresses and identifiers; `content` are stems
     of the words that carry meaning, `rare` those among them that are no common English words.  `mass` is how much is
     said: content without idle words, where rare words count twice, plus twice the salient tokens.  `waiting` marks an
@@ -26,6 +27,7 @@ class Reading:
 
     hash: str
     template: str = ""
+    frame: str = ""
     numbers: tuple[float, ...] = ()
     salient: frozenset[str] = frozenset()
     content: frozenset[str] = frozenset()
@@ -45,6 +47,7 @@ class Reading:
         return {
             "hash": self.hash,
             "template": self.template,
+            "frame": self.frame,
             "numbers": list(self.numbers),
             "salient": sorted(self.salient),
             "content": sorted(self.content - self.rare),
@@ -75,6 +78,7 @@ class Reading:
         return cls(
             hash=_text(stored, "hash", needed=True),
             template=_text(stored, "template"),
+            frame=_text(stored, "frame"),
             numbers=tuple(float(number) for number in numbers),
             salient=_tokens(stored, "salient"),
             content=_tokens(stored, "content") | rare,

@@ -21,6 +21,7 @@ class _Leader:
     symbol: int
     content: frozenset[str]
     rare: frozenset[str]
+    frame: str
     text: str
     vector: tuple[float, ...] | None = field(default=None)
 
@@ -31,6 +32,9 @@ class SymbolBook:
     An output has the symbol of an earlier one of the same module if their normalised texts are equal, or if their
     salient tokens are equal, their rare words agree, and their content words agree enough.  It is compared with the
     last `leaders` symbols that have its salient tokens.  Memory holds about `settings.kept` texts.
+
+    An output that puts a word which the module never used into a sentence that it did use is another step of a row
+    ("weigh the plums", "weigh the pears"), not the same in other words, however much the rest agrees.
     """
 
     def __init__(self, settings: Settings, embedder: Embedder | None = None) -> None:
@@ -39,6 +43,7 @@ class SymbolBook:
         self._texts: Generations[tuple[str, str], int] = Generations(settings.kept)
         self._buckets: Generations[tuple[str, frozenset[str]], deque[_Leader]] = Generations(settings.kept)
         self._next: dict[str, int] = {}
+        self._words: dict[str, set[str]] = {}
 
     def symbol(self, module: str, reading: Reading, text: str | None = None) -> int:
         """Return the symbol of what `module` said; `text` is for the embedder, the quote stands in for it."""
@@ -46,12 +51,12 @@ class SymbolBook:
         known = self._texts.get(key)
         if known is not None:
             return known
-        bucket = self._buckets.get((module, reading.salient))
-        if bucket is None:
-            bucket = deque(maxlen=self._settings.leaders)
-            self._buckets.put((module, reading.salient), bucket)
-        leader = _Leader(-1, reading.content, reading.rare, text or reading.quote)
+        bucket = self._bucket(module, reading)
+        leader = _Leader(-1, reading.content, reading.rare, reading.frame, text or reading.quote)
+        fills = self._fills(module, reading.content)
         for other in reversed(bucket):
+            if fills and leader.frame and other.frame == leader.frame:
+                continue
             if self._same(leader, other, bool(reading.salient)):
                 self._texts.put(key, other.symbol)
                 return other.symbol
@@ -61,14 +66,32 @@ class SymbolBook:
         self._texts.put(key, leader.symbol)
         return leader.symbol
 
-    def adopt(self, module: str, reading: Reading) -> int:
-        """Take over the symbol that a stored reading carries, so that later raw outputs of its text get it too."""
-        symbol = reading.symbol
-        if symbol is None:
-            return self.symbol(module, reading)
-        if symbol >= self._next.get(module, 0):
-            self._next[module] = symbol + 1
-        return symbol
+    def adopt(self, module: str, reading: Reading, symbol: int) -> None:
+        """Take over the symbol of a stored reading, so that raw outputs that come later get it or another."""
+        if symbol < self._next.get(module, 0):
+            return
+        self._next[module] = symbol + 1
+        leader = _Leader(symbol, reading.content, reading.rare, reading.frame, reading.quote)
+        self._bucket(module, reading).append(leader)
+        self._texts.put((module, reading.hash), symbol)
+
+    def _bucket(self, module: str, reading: Reading) -> deque[_Leader]:
+        key = (module, reading.salient)
+        bucket = self._buckets.get(key)
+        if bucket is None:
+            bucket = deque(maxlen=self._settings.leaders)
+            self._buckets.put(key, bucket)
+        return bucket
+
+    def _fills(self, module: str, content: frozenset[str]) -> bool:
+        """Whether a module uses a word for the first time; from now on it has used it."""
+        known = self._words.setdefault(module, set())
+        new = content - known
+        if new:
+            if len(known) >= self._settings.kept:
+                known.clear()
+            known |= new
+        return bool(new)
 
     def _same(self, one: _Leader, other: _Leader, salient: bool) -> bool:
         """Whether two outputs with equal salient tokens say the same."""

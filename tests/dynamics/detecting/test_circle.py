@@ -194,3 +194,36 @@ def test_outputs_without_content_are_no_part_of_a_circle() -> None:
     lines = [line for pair in zip(circle(3, 5), [("tool", "ok")] * 15, strict=True) for line in pair]
 
     assert judge(watched(said(lines))[0]).period == 3
+
+
+FRUIT = ("apples", "pears", "plums", "cherries", "grapes", "lemons", "oranges", "peaches", "berries", "nuts")
+
+
+def test_a_row_of_common_things_is_no_circle_and_its_writes_are_progress() -> None:
+    lines = [
+        event
+        for n, fruit in enumerate(FRUIT)
+        for event in (
+            Event(2 * n, "hand", f"Weigh the {fruit} and enter the weight in the list"),
+            Event(2 * n + 1, "list", "The weight was entered in the list", effect="write"),
+        )
+    ]
+
+    watch, alarms = watched(lines)
+
+    assert alarms == []
+    assert watch.progress.count == len(FRUIT) - 1  # with the first one nobody knows yet that it is a row
+
+
+def test_a_row_that_begins_anew_is_a_circle() -> None:
+    lines = [("hand", f"Weigh the {fruit} and enter the weight in the list") for _ in range(5) for fruit in FRUIT[:4]]
+
+    assert judge(watched(said(lines))[0]).period == 4
+
+
+@pytest.mark.parametrize(("call", "found"), [({"tool": "search", "q": "hotel"}, True), ({"status": "ok"}, False)])
+def test_calls_too_short_to_count_otherwise_count_in_strict_repetition(call: dict[str, str], found: bool) -> None:
+    watch, alarms = watched(said([("m", call)] * 6))
+
+    assert [alarm.level for alarm in alarms] == (["warn", "stop"] if found else [])
+    assert watch.contentful == 0

@@ -107,3 +107,30 @@ def test_a_bounded_memory_keeps_what_was_used_last_and_no_more_than_its_size(siz
     assert kept.get(999) == 999
     assert kept.get(0) == 0  # it was asked for all the time
     assert kept.get(500) is None
+
+
+def test_a_new_word_in_a_known_sentence_is_the_next_of_a_row_and_a_known_one_is_not() -> None:
+    assert symbols("Weigh the plums on the scale", "Weigh the pears on the scale", "Weigh the plums on the scale") == [
+        0,
+        1,
+        0,
+    ]
+    assert symbols("Weigh the plums on the scale", "On the scale I weigh the plums today") == [0, 0]
+    turned = symbols(
+        "Green plums, ripe pears and nuts",
+        "Weigh plums on the scale",
+        "Weigh the plums on a scale",
+        "Weigh pears on the scale",
+    )
+    assert turned[1] == turned[2]
+
+
+def test_symbols_of_stored_readings_are_taken_over() -> None:
+    book = SymbolBook(DEFAULTS)
+    stored = READER.read("Compare the flights to Lisbon by price")
+
+    book.adopt("m", stored, 7)
+
+    assert book.symbol("m", READER.read("compare the flights to  LISBON by price")) == 7
+    assert book.symbol("m", READER.read("By price, I will compare flights to Lisbon now")) == 7
+    assert book.symbol("m", READER.read("Paint the kitchen green")) == 8
