@@ -14,14 +14,12 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from studio.dynamics.analysis import judge
 from studio.dynamics.detecting.watch import Watch
 from studio.dynamics.exchange.run import Event, Module
-from studio.dynamics.modules import ModuleFacts, facts_of, said
+from studio.dynamics.modules import ModuleFacts, said
 from studio.dynamics.policy import Policy
 from studio.dynamics.verdict import Alarm
 from studio.dynamics.work_lists import WorkLists
+from studio.engine.modules import Modules
 from studio.engine.outline import Order, end_of_tick, is_alone, outline_order
-from studio.graph.model import Graph
-from studio.spec.params import parse_params
-from studio.spec.registry import Registry
 from studio.support.values import Json, encode
 from studio.trace.log import EXECUTED
 
@@ -35,15 +33,6 @@ MOST_HELD: Final = 100_000
 """Firings held back beside something that goes on for long; beyond it they are taken as they came."""
 
 
-def count_modules(graph: Graph, registry: Registry) -> int:
-    """Return how many nodes of a graph, and of the graphs in it, are modules."""
-    found = 0
-    for node in graph.nodes.values():
-        cls = registry.find(node.type)
-        found += cls is not None and facts_of(cls, parse_params(cls.Params, node.params)[0]) is not None
-    return found + sum(count_modules(inner, registry) for inner in graph.graphs.values())
-
-
 class Guard:
     """Watches one run. Called in the run's event loop; `decided` is on the path of every module's firing.
 
@@ -51,12 +40,14 @@ class Guard:
     for a while.
     """
 
-    def __init__(self, engine: Engine, policy: Policy, watch: Watch) -> None:
+    def __init__(self, engine: Engine, policy: Policy, watch: Watch, modules: Modules) -> None:
         self.policy = policy
         self.watch = watch
         self.alarms: list[tuple[Alarm, int]] = []
         """The alarms so far, with the firings they were raised at."""
         self._engine = engine
+        self._modules = modules
+        self._declared: set[str] = set()
         self._held: list[tuple[Order, int, _Said | _Worked | None]] = []
         self._count = 0
         self._t = 0
@@ -133,7 +124,9 @@ class Guard:
             self._progressed(made)
             return
         self._fired = True
-        watch.declare(Module(made.module, facts.kind))
+        if made.module not in self._declared:
+            self._declared.add(made.module)
+            watch.declare(Module(made.module, facts.kind, self._modules.inputs(made.module)))
         alarms = watch.see(Event(self._t, made.module, said(made.outputs, facts.kind), made.error, facts.effect))
         assert watch.last is not None, "it has just seen a firing"
         reading = watch.last.reading

@@ -347,13 +347,14 @@ def _policy(graph: Graph, on_alarm: str | None) -> Policy:
 def _guard(engine: Engine, policy: Policy, prepared: Prepared, bound: Mapping[str, Json]) -> Guard | None:
     """A guard for the run, None if there is no module to watch; what the graph is given as texts is the goal."""
     from studio.dynamics.detecting.watch import Watch
-    from studio.engine.guard import Guard, count_modules
+    from studio.engine.guard import Guard
+    from studio.engine.modules import Modules
 
-    size = count_modules(prepared.graph, prepared.registry)
-    if not size:
+    modules = Modules(prepared.graph, prepared.registry)
+    if not modules.size:
         return None
     goal = " ".join(value for value in bound.values() if isinstance(value, str))
-    return Guard(engine, policy, Watch((), goal, policy.thresholds, size=size))
+    return Guard(engine, policy, Watch((), goal, policy.thresholds, size=modules.size), modules)
 
 
 def cache_mode(settings: Settings, asked: str | None) -> str:

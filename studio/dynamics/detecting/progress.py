@@ -67,6 +67,10 @@ class Progress:
         self.last_t: int | None = None
         self.signals: list[Signal] = []
 
+    def declare(self, module: str, inputs: frozenset[str]) -> None:
+        """Say whom a module reads."""
+        self._inputs[module] = inputs
+
     def see(self, index: int, t: int, module: str, reading: Reading, new: frozenset[str], effect: str | None) -> str:
         """Take a firing, the `index`-th of the run; return the signal that it gives, or ""."""
         if new:

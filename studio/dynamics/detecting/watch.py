@@ -85,8 +85,11 @@ class Watch:
         self.now = 0
 
     def declare(self, module: Module) -> None:
-        """Say of what kind a module is that appears while the run goes on."""
-        self._kinds.setdefault(module.id, module.kind)
+        """Say what a module is, and whom it reads, that appears while the run goes on."""
+        if module.id not in self._kinds:
+            self._kinds[module.id] = module.kind
+            self.heard |= frozenset(module.inputs)
+            self.progress.declare(module.id, frozenset(module.inputs))
 
     def see(self, event: Event) -> list[Alarm]:
         """Take one firing; return the alarms that it raises."""

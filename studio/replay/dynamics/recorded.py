@@ -10,7 +10,7 @@ from studio.dynamics.exchange.run import Effect, Event, Goal, Module, Run
 from studio.dynamics.modules import ModuleFacts, said
 from studio.dynamics.words.reading import Reading
 from studio.dynamics.work_lists import KINDS, WorkLists
-from studio.engine.guard import count_modules
+from studio.engine.modules import Modules
 from studio.graph.model import Graph
 from studio.plugins.registries import registry_of
 from studio.replay.continuing import folder_of
@@ -38,7 +38,11 @@ def recorded_run(trace: Trace, run: str = "last", *, registry: Registry | None =
     ticks: dict[int, int] = {}
     stored = [] if texts else list(_stored(trace, found, places, facts, ticks))
     events = stored or list(_raw(trace, found, places, facts, ticks))
-    modules = [Module(path, facts[path].kind) for path in sorted(facts, key=lambda path: (places.key(path), path))]
+    known = Modules(graph, types)
+    modules = [
+        Module(path, facts[path].kind, known.inputs(path))
+        for path in sorted(facts, key=lambda path: (places.key(path), path))
+    ]
     return Run(
         id=found.id,
         root_goal=" ".join(value for value in trace.decoded(found.inputs).values() if isinstance(value, str)),
@@ -47,7 +51,7 @@ def recorded_run(trace: Trace, run: str = "last", *, registry: Registry | None =
         events=tuple(events),
         finished=found.status == "ok",
         t_end=max(ticks.values(), default=0),
-        size=count_modules(graph, types) or len(modules),
+        size=known.size or len(modules),
     )
 
 
