@@ -71,8 +71,14 @@ class Progress:
         """Say whom a module reads."""
         self._inputs[module] = inputs
 
-    def see(self, index: int, t: int, module: str, reading: Reading, new: frozenset[str], effect: str | None) -> str:
-        """Take a firing, the `index`-th of the run; return the signal that it gives, or ""."""
+    def see(
+        self, index: int, t: int, module: str, reading: Reading, new: frozenset[str], effect: str | None,
+        *, counts: bool = True,
+    ) -> str:  # fmt: skip
+        """Take a firing, the `index`-th of the run; return the signal that it gives, or "".
+
+        Without `counts` numbers that move are no signal: a memory grows also where nothing is achieved.
+        """
         if new:
             self._news[module] = index
             self._fresh.append((index, new))
@@ -82,7 +88,7 @@ class Progress:
             self._wrote[module] = index
             if self._last_news > before and self._fed(max(before + 1, index - self._window), module, reading):
                 return self._signal(t, f"{module} wrote something new: «{reading.quote}»")
-        if reading.numbers:
+        if counts and reading.numbers:
             key = (module, reading.template)
             counter = self._counters.get(key)
             if counter is None:

@@ -57,7 +57,7 @@ class Watch:
         self._kinds = {module.id: module.kind for module in declared}
         self.heard = frozenset(name for module in declared for name in module.inputs)
         self._vocabulary: set[str] = set()
-        self._frames: Generations[tuple[str, str], bool] = Generations(settings.kept)
+        self._frames: set[tuple[str, str]] = set()
         self._book = SymbolBook(settings, embedder)
         self._embeds = embedder is not None
         self._said: Generations[tuple[str, int], Said] = Generations(settings.kept)
@@ -178,11 +178,14 @@ class Watch:
             if len(self._vocabulary) >= self.settings.kept:
                 self._vocabulary.clear()
             self._vocabulary |= new
+        frames = self._frames
         key = (module, reading.frame)
-        if not reading.frame or self._frames.get(key) is None:
-            self._frames.put(key, True)
-            return frozenset()
-        return new
+        if key in frames:
+            return new if reading.frame else frozenset()
+        if len(frames) >= self.settings.kept:
+            frames.clear()
+        frames.add(key)
+        return frozenset()
 
     def _step(self, event: Event) -> Step:
         """Read the firing and compare it with what was said before."""
@@ -220,7 +223,10 @@ class Watch:
         failed = event.err is not None
         self.failures += failed
         fills = self._fills(module, reading)
-        progress = "" if failed else self.progress.see(index, t, module, reading, new or fills, event.effect)
+        progress = ""
+        if not failed:
+            counts = kind != "memory"
+            progress = self.progress.see(index, t, module, reading, new or fills, event.effect, counts=counts)
         goal = self._goal
         return Step(
             index,
