@@ -25,7 +25,7 @@ ALARMS: Final = "monitor.alarms"
 _BY_FAMILY: Final[dict[str, Kind]] = {"llm": "llm", "human": "human", "clock": "timer", "random": "timer"}
 """Kinds by the first part of a node type's name."""
 
-_UNSAID: Final = frozenset({"done", "error", "confidence", "logprobs", "tokens", "duration_s"})
+_UNSAID: Final = frozenset({"done", "error", "confidence", "scores", "logprobs", "tokens", "duration_s"})
 """Ports that tell how it went and not what was said: a label with another confidence is the same label."""
 
 _ENGINE_ROLES: Final = frozenset({"input", "output", "stop", "subgraph", "map"})

@@ -53,8 +53,7 @@ class Guard:
         self._t = 0
         self._fired = False
         self._encoded: dict[str, bytes] = {}
-        self._achieved: dict[str, bytes] = {}
-        self._steps: dict[str, int] = {}
+        self._achieved: dict[str, tuple[bytes, int]] = {}
         self._work = WorkLists()
         self._told: dict[str, int] = {}
 
@@ -141,14 +140,13 @@ class Guard:
     def _progressed(self, made: _Said) -> None:
         """The graph says that something was achieved: a number is a metric, anything else is progress if it is new."""
         value = said(made.outputs)
-        if isinstance(value, int | float) and not isinstance(value, bool):
-            self.watch.measured(made.module, float(value), self._t)
-            return
-        data = encode(value)
-        if self._achieved.get(made.module) != data:
-            self._achieved[made.module] = data
-            self._steps[made.module] = self._steps.get(made.module, 0) + 1
-            self.watch.measured(made.module, float(self._steps[made.module]), self._t)
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            data = encode(value)
+            known = self._achieved.get(made.module, (b"", 0))
+            value = known[1] + (known[0] != data)
+            self._achieved[made.module] = (data, value)
+        self._engine.log.reading(made.firing, self._t, 0, "", encode({"metric": float(value)}))
+        self.watch.measured(made.module, float(value), self._t)
 
     def _raise(self, alarms: Sequence[Alarm], firing: int, origin: int) -> None:
         """Record and tell alarms; act on them unless they concern what was taken over from an earlier run, which has

@@ -47,6 +47,12 @@ PICTURED_ROWS = 400
 def arguments(parser: argparse.ArgumentParser) -> None:
     words = "run id, its beginning, or `last`; the name of an example is its recorded run; default: last"
     parser.add_argument("runs", nargs="*", metavar="RUN", help=words)
+    parser.add_argument(
+        "--all",
+        action="store_true",
+        help="all nodes that compute count as modules, not only those "
+        "that ask a model or a person, use a tool or keep a memory",
+    )
     parser.add_argument("--trace", metavar="FILE", help="runs in the exchange format, one JSON object a line")
     parser.add_argument("--ca", metavar="SPEC", help="cellular automata: a JSON object, a list, or one object a line")
     parser.add_argument("--png", metavar="FILE", help="draw the space-time diagrams into this .png or .svg file")
@@ -130,7 +136,7 @@ def _judged(args: argparse.Namespace) -> Iterator[tuple[Run, Verdict, str]]:
 
         trace, there = trace_of(args, name)
         with trace:
-            found = recorded_run(trace, there, texts=bool(args.save_trace))
+            found = recorded_run(trace, there, texts=bool(args.save_trace), every=args.all)
             title = f"{trace.run(found.id).graph} · {found.id[:10]}"
             yield found, analyse(found, thresholds_of(trace, found.id)), title
     if args.trace:
@@ -142,7 +148,7 @@ def _judged(args: argparse.Namespace) -> Iterator[tuple[Run, Verdict, str]]:
 
 def _tell(verdict: Verdict, measures: Measures | None, out: Output) -> None:
     period = f", period {verdict.period}" if verdict.period else ""
-    out.say(("bold", _VERDICTS[verdict.kind].format(verdict.wolfram)), f"  confidence {verdict.confidence:.2f}{period}",
+    out.say(("bold", verdict.sentence), f"  confidence {verdict.confidence:.2f}{period}",
             ("dim", f"  {plain(verdict.id)}"))  # fmt: skip
     for line in verdict.evidence:
         out.line(["  ", plain_line(line)])
@@ -158,16 +164,6 @@ def _tell(verdict: Verdict, measures: Measures | None, out: Output) -> None:
     if measures is not None and measures.modules:
         out.say()
         _table(measures, out)
-
-
-_VERDICTS = {
-    "stall": "It stalls (class {})",
-    "circle": "It goes in circles (class {})",
-    "procrastination": "It puts its work off (class {})",
-    "wander": "It wanders (class {})",
-    "productive": "It lives (class {})",
-    "undetermined": "Too little was said to judge",
-}
 
 
 def _table(measures: Measures, out: Output) -> None:

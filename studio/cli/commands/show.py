@@ -16,6 +16,7 @@ from studio.cli.output import Output
 from studio.cli.showing import brief, lineage, sign_piece, status_piece, step_lines, value_lines
 from studio.cli.text import STATUS_STYLE, Piece, duration, plural, usage
 from studio.support.errors import UsageError
+from studio.support.plain import plain_line
 from studio.support.values import Json
 
 if TYPE_CHECKING:
@@ -175,8 +176,26 @@ def _foot(trace: Trace, run: Run, out: Output) -> None:
             out.say("  ", line)
     for alarm in trace.alarms(run.id):
         out.say(("yellow", f"alarm {alarm.kind}: {alarm.message}"))
+    _suggestions(trace, run, out)
     if run.error:
         out.say(("red", str(run.error.get("message", run.error)) if isinstance(run.error, dict) else str(run.error)))
+
+
+ANALYSED = 20_000
+"""Firings of a run up to which its dynamics are looked at beside it."""
+
+
+def _suggestions(trace: Trace, run: Run, out: Output) -> None:
+    """Say what the measures of the run suggest about its modules, if they suggest anything."""
+    if run.status == "running" or (trace.steps(run.id).last() or 0) > ANALYSED:
+        return
+    from studio.replay.dynamics import verdict_of
+
+    findings = verdict_of(trace, run.id).findings
+    if findings:
+        out.say(("dim", f"what the measures suggest (`studio dynamics {run.id}` says more)"))
+    for finding in findings:
+        out.line(["  ", plain_line(finding.message)])
 
 
 def _run_json(trace: Trace, run: Run, tick: str | None) -> Json:

@@ -20,6 +20,9 @@ def play(watch: Watch, run: Run) -> Iterator[tuple[Step, Event]]:
         while at < len(news) and news[at][0] <= event.t:
             _tell(watch, news[at])
             at += 1
+        if event.metric is not None:
+            watch.measured(event.module, event.metric, event.t)
+            continue
         watch.see(event)
         assert watch.last is not None
         yield watch.last, event

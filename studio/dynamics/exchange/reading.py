@@ -6,6 +6,7 @@ order.  What the analysis could misread is refused: a module that is not declare
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, BinaryIO, cast
@@ -169,6 +170,7 @@ def _events(top: _Place, known: set[str] | None) -> tuple[Event, ...]:
                 err=_failure(data.get("err")),
                 effect=cast("Effect | None", effect),
                 reading=None if stored is None else _stored(stored, place),
+                metric=place.number("metric"),
             )
         )
     return tuple(events)
@@ -244,6 +246,14 @@ class _Place:
         if not isinstance(value, str):
             raise self.error(f"{key} must be a text, found {_kind(value)}", "Put it in quotation marks.")
         return value
+
+    def number(self, key: str) -> float | None:
+        value = self.data.get(key)
+        if value is None:
+            return None
+        if not isinstance(value, int | float) or isinstance(value, bool) or not math.isfinite(value):
+            raise self.error(f"{key} must be a number, found {_kind(value)}", "Give a number, or leave it out.")
+        return float(value)
 
     def flag(self, key: str) -> bool:
         value = self.data.get(key)

@@ -38,7 +38,8 @@ class Event:
     """Module `module` fired at the logical tick `t`; several events may share a tick.
 
     `out` is what it gave, `err` the text of its failure if it failed ("" where it has none beside `out`).  `reading`
-    stands in for `out` where the text was read when the module fired and only what was read of it has been kept.
+    stands in for `out` where the text was read when the module fired and only what was read of it has been kept.  With
+    a `metric` nothing was said: the run measures its progress, and more than ever before is progress.
     """
 
     t: int
@@ -47,6 +48,7 @@ class Event:
     err: str | None = None
     effect: Effect | None = None
     reading: Reading | None = None
+    metric: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

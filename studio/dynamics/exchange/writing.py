@@ -51,6 +51,8 @@ def _goal(goal: Goal) -> dict[str, Any]:
 
 def _event(event: Event) -> dict[str, Any]:
     entry: dict[str, Any] = {"t": event.t, "m": event.module}
+    if event.metric is not None:
+        return entry | {"metric": event.metric}
     if event.reading is None or event.out is not None:
         entry["out"] = event.out
     if event.err is not None:

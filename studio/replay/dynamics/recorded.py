@@ -23,12 +23,15 @@ if TYPE_CHECKING:
     from studio.trace.found import Run as RunFound
 
 
-def recorded_run(trace: Trace, run: str = "last", *, registry: Registry | None = None, texts: bool = False) -> Run:
+def recorded_run(
+    trace: Trace, run: str = "last", *, registry: Registry | None = None, texts: bool = False, every: bool = False
+) -> Run:
     """Return a run of the trace file as the analysis takes it.
 
     What was read of the outputs when they fired is taken as it stands; where nothing was (the run is older, its graph
     has only pure nodes, or its guard was off) the recorded outputs themselves are given, and so they are with `texts`,
-    for other programs. Raises UsageError if there is no such run.
+    for other programs. With `every` all nodes that compute count as modules, not only those that reach outside.
+    Raises UsageError if there is no such run.
     """
     found = trace.run(run)
     graph = Graph.from_text(trace.graph_text(found.id), name=found.graph or found.file, base=folder_of(found))
@@ -36,8 +39,8 @@ def recorded_run(trace: Trace, run: str = "last", *, registry: Registry | None =
     places = Places(graph, types)
     facts: dict[str, ModuleFacts] = {}
     ticks: dict[int, int] = {}
-    stored = [] if texts else list(_stored(trace, found, places, facts, ticks))
-    events = stored or list(_raw(trace, found, places, facts, ticks))
+    stored = [] if texts or every else list(_stored(trace, found, places, facts, ticks))
+    events = stored or list(_raw(trace, found, places, facts, ticks, every))
     known = Modules(graph, types)
     modules = [
         Module(path, facts[path].kind, known.inputs(path))
@@ -64,6 +67,9 @@ def _stored(
         if one.node not in facts:
             facts[one.node] = places.facts(one.node) or ModuleFacts("tool")
         ticks[one.firing] = one.t
+        if isinstance(one.reading, dict) and "metric" in one.reading:
+            yield Event(one.t, one.node, metric=float(one.reading["metric"]))
+            continue
         reading = readings.get(id(one.reading))
         if reading is None:
             reading = readings[id(one.reading)] = Reading.from_mapping(one.reading)
@@ -71,18 +77,23 @@ def _stored(
         if given is None:
             given = symbols[id(reading), one.symbol] = replace(reading, symbol=one.symbol)
         effect: Effect | None = "write" if one.effect == "write" else "read" if one.effect == "read" else None
-        yield Event(one.t, one.node, err="failed" if one.failed else None, effect=effect, reading=given)
+        yield Event(
+            one.t, one.node, err="failed" if one.failed else None, effect=effect, reading=given, firing=one.firing
+        )
 
 
 def _raw(
-    trace: Trace, run: RunFound, places: Places, facts: dict[str, ModuleFacts], ticks: dict[int, int]
-) -> list[Event]:
+    trace: Trace, run: RunFound, places: Places, facts: dict[str, ModuleFacts], ticks: dict[int, int],
+    every: bool,
+) -> list[Event]:  # fmt: skip
     """Read the outputs of modules; of all nodes where there is no module."""
     listed = list(trace.outline(run.id))
     paths = dict.fromkeys(firing.node for firing in listed)
     known = {path: found for path in paths if (found := places.facts(path)) is not None}
-    if not known:
-        known = {path: found for path in paths if (found := places.facts(path, cells=True)) is not None}
+    if every or not known:
+        known |= {
+            path: found for path in paths if path not in known and (found := places.facts(path, cells=True)) is not None
+        }
     events = []
     t, fired = 0, False
     for firing, is_later in zip(listed, _tick_ended(listed), strict=True):
@@ -96,7 +107,7 @@ def _raw(
         ticks[firing.id] = t
         err = firing.reason if firing.status == "error" else None
         outputs = {} if err is not None else trace.outputs(firing)
-        events.append(Event(t, firing.node, said(outputs, what.kind), err, what.effect))
+        events.append(Event(t, firing.node, said(outputs, what.kind), err, what.effect, firing=firing.id))
     return events
 
 

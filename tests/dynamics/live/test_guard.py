@@ -160,6 +160,22 @@ def test_a_reader_of_the_record_sees_what_the_guard_saw(tmp_path: Path, kept: bo
         assert verdict_of(trace).kind == "circle"
 
 
+def test_progress_that_the_graph_measures_clears_the_suspicion(tmp_path: Path) -> None:
+    measured = CIRCLE.replace(
+        "  result: {type: flow.output}\n",
+        "  count: {type: math.expression, expression: x + 1}\n  done: {type: monitor.progress}\n"
+        "  result: {type: flow.output}\n",
+    ).replace("max_ticks", "  - count.value ~> count.x: {initial: 0}\n  - count.value -> done.value\nmax_ticks")
+    result = played(tmp_path, in_circles(), measured)
+
+    assert result.status == "ok"
+    assert [alarm for alarm in result.alarms if alarm["level"] == "stop"] == []
+    with Trace(tmp_path / "t.db") as trace:
+        assert [alarm.as_json() for alarm in verdict_of(trace).alarms] == result.alarms
+    still = measured.replace("count.value -> done.value", "goal.value -> done.value")
+    assert any(alarm["level"] == "stop" for alarm in played(tmp_path, in_circles(), still).alarms)
+
+
 MANY = """
 studio: 1
 name: many
