@@ -18,6 +18,15 @@ CLASS_OF: dict[str, str] = {
 }
 """The class of Wolfram that each verdict stands for (essay; Wolfram, Physica D 10 (1984) 1)."""
 
+_SENTENCES: dict[str, str] = {
+    "stall": "It stalls (class I)",
+    "circle": "It goes in circles (class II)",
+    "procrastination": "It puts its work off (class II)",
+    "wander": "It wanders (class III)",
+    "productive": "It lives (class IV)",
+    "undetermined": "Too little was said to judge",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Alarm:
@@ -87,6 +96,11 @@ class Verdict:
     def wolfram(self) -> str:
         """The class: I, II, III, IV, or "-" when it is undetermined."""
         return CLASS_OF[self.kind]
+
+    @property
+    def sentence(self) -> str:
+        """The verdict as people read it: `It goes in circles (class II)`."""
+        return _SENTENCES[self.kind]
 
     def as_json(self) -> dict[str, Any]:
         """Return the verdict as one JSON object of the exchange format, the same bytes for the same run."""
