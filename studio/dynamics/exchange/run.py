@@ -39,7 +39,8 @@ class Event:
 
     `out` is what it gave, `err` the text of its failure if it failed ("" where it has none beside `out`).  `reading`
     stands in for `out` where the text was read when the module fired and only what was read of it has been kept.  With
-    a `metric` nothing was said: the run measures its progress, and more than ever before is progress.
+    a `metric` nothing was said: the run measures its progress, and more than ever before is progress.  `firing` is its
+    number in the trace that it was taken from, 0 where there is none.
     """
 
     t: int
@@ -49,6 +50,7 @@ class Event:
     effect: Effect | None = None
     reading: Reading | None = None
     metric: float | None = None
+    firing: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
