@@ -65,7 +65,7 @@ def test_copies_of_a_node_are_asked_anew_each_with_its_own_seed(cli: Cli, tmp_pa
     ("words", "code", "says"),
     [
         (("critic_loop",), 2, "Name a run and a node"),
-        (("--files", "no-such-file.txt", "nor-this.txt"), 5, "cannot be read"),
+        (("--files", "no-such-file.txt", "nor-this.txt"), 2, "cannot be read"),
         (("critic_loop", "writer", "--orders", "2"), 2, "at least 5 orders"),
     ],
 )

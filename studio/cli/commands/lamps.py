@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from studio.cli import exits
 from studio.cli.database import database, trace_of
 from studio.cli.output import Output
-from studio.support.errors import EnvironmentProblem, UsageError
+from studio.support.errors import UsageError
 
 if TYPE_CHECKING:
     from studio.dynamics.measuring.lamps import Lamps
@@ -88,7 +88,7 @@ def _read(name: str) -> str:
         with Path(name).open("rb") as file:
             data = file.read(MOST_BYTES + 1)
     except OSError as error:
-        raise EnvironmentProblem(f"The file cannot be read: {error.strerror}.", where=name) from error
+        raise UsageError(f"The file cannot be read: {error.strerror}.", where=name) from error
     if len(data) > MOST_BYTES:
         raise UsageError(f"The file is larger than {MOST_BYTES // 10**6} MB.", where=name)
     return data.decode("utf-8", "replace")

@@ -8,7 +8,7 @@ from typing import Final
 import orjson
 
 from studio.dynamics.automata.specs import Spec, parse_spec
-from studio.support.errors import EnvironmentProblem, UsageError
+from studio.support.errors import UsageError
 
 MOST_BYTES: Final = 50_000_000
 MOST_SPECS: Final = 100_000
@@ -17,13 +17,13 @@ MOST_SPECS: Final = 100_000
 def read_specs(path: Path) -> list[Spec]:
     """Return the rules that a file describes: a JSON object, a list of objects, or one object a line.
 
-    Raises `UsageError` naming the file and the entry that is no rule, `EnvironmentProblem` if it cannot be read.
+    Raises `UsageError` naming the file, and the entry that is no rule, also if it cannot be read.
     """
     try:
         with path.open("rb") as file:
             data = file.read(MOST_BYTES + 1)
     except OSError as error:
-        raise EnvironmentProblem(f"The file cannot be read: {error.strerror}.", where=str(path)) from error
+        raise UsageError(f"The file cannot be read: {error.strerror}.", where=str(path)) from error
     if len(data) > MOST_BYTES:
         raise UsageError(f"The file is larger than {MOST_BYTES // 10**6} MB.", where=str(path), hint="Split it.")
     try:
