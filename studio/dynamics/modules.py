@@ -68,9 +68,7 @@ def said(outputs: Mapping[str, Json | Absent], kind: Kind = "llm") -> Json:
 
     What a memory counts (how much it holds now) is not said: it grows also where nothing is achieved.
     """
-    values = {
-        port: value for port, value in outputs.items() if port not in _UNSAID and not isinstance(value, Absent)
-    }
+    values = {port: value for port, value in outputs.items() if port not in _UNSAID and not isinstance(value, Absent)}
     if kind == "memory":
         values = {port: value for port, value in values.items() if not isinstance(value, int | float)}
     if len(values) == 1:

@@ -55,7 +55,7 @@ DIGEST = """
 import hashlib, json
 from studio.dynamics.analysis import analyse
 from studio.dynamics.exchange import run_from
-from studio.dynamics.measuring import measure
+from studio.dynamics.measuring.measures import measure
 from tests.dynamics.generator import TRAINING, dataset
 out = []
 for one in dataset(5, 2, TRAINING[:1]):
@@ -170,7 +170,7 @@ def test_speaking_of_the_goal_is_the_weakest_evidence() -> None:
         "The price of the kitchen lamp is in the letter now",
         "The letter ends with warm words and a name",
         "Our old landlord gets the letter by early post",
-        "In the letter the terms of rent come first",
+        "In the letter the terms of rent come before the price",
         "The letter has a street and a house number",
     )
     run = run_of(said([("m", text) for text in texts]), root_goal="Write a letter to the landlord")

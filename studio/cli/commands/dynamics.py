@@ -92,7 +92,7 @@ def _one(
     args: argparse.Namespace, one: Run, verdict: Verdict, title: str, diagrams: list[Diagram], out: Output
 ) -> None:
     """Tell and draw one run."""
-    from studio.dynamics.measuring import measure
+    from studio.dynamics.measuring.measures import measure
 
     measures = measure(one) if args.flow or not args.trace else None
     if args.png or args.recurrence:

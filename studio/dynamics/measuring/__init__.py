@@ -1,6 +1,4 @@
-"""Measures of information: how varied, how new and how useful to others what each module says is."""
+"""Measures of information: how varied, how new and how useful to others what each module says is.
 
-from studio.dynamics.measuring.lamps import Lamps, lamps
-from studio.dynamics.measuring.measures import Measures, ModuleMeasures, measure
-
-__all__ = ["Lamps", "Measures", "ModuleMeasures", "lamps", "measure"]
+Nothing is imported here: the guard of a run needs `findings` alone, and no arrays.
+"""

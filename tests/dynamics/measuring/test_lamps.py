@@ -7,7 +7,7 @@ import random
 
 import pytest
 
-from studio.dynamics.measuring import lamps
+from studio.dynamics.measuring.lamps import lamps
 from studio.support.errors import UsageError
 
 

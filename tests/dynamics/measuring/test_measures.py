@@ -9,7 +9,7 @@ import pytest
 
 from studio.dynamics.analysis import analyse
 from studio.dynamics.exchange import Event, Module
-from studio.dynamics.measuring import measure
+from studio.dynamics.measuring.measures import measure
 from studio.dynamics.measuring.compression import deflated, growth, lzma_size, new_information, size_for
 from studio.dynamics.measuring.dependence import dependence
 from studio.dynamics.measuring.entropy import corrected, entropy, entropy_rate, lz_growth, variety
