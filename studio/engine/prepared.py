@@ -12,6 +12,7 @@ from typing import Any
 
 import orjson
 
+from studio.engine.modules import Modules
 from studio.engine.plan import RegionPlan, compile_plan
 from studio.graph.check import require_runnable
 from studio.graph.model import Graph
@@ -29,7 +30,7 @@ class Prepared:
     """A checked graph with its self-contained text, the text's hash, its plans by kind of race, and the names of
     the models its nodes may ask (params edited as `model`)."""
 
-    __slots__ = ("_plans", "_survey", "_text", "graph", "hash", "model_names", "registry")
+    __slots__ = ("_modules", "_plans", "_survey", "_text", "graph", "hash", "model_names", "registry")
 
     def __init__(self, graph: Graph, registry: Registry) -> None:
         self.graph = bundle(graph)
@@ -40,6 +41,7 @@ class Prepared:
         self.hash = hash_bytes(self._text.encode())
         self.model_names = _model_names(self.graph, registry)
         self._survey: Survey | None = None
+        self._modules: Modules | None = None
 
     @property
     def text(self) -> str:
@@ -52,6 +54,13 @@ class Prepared:
         if self._survey is None:
             self._survey = survey_whole(self.graph, self.registry)
         return self._survey
+
+    @property
+    def modules(self) -> Modules:
+        """The graph's modules, and who reads whom."""
+        if self._modules is None:
+            self._modules = Modules(self.graph, self.registry)
+        return self._modules
 
     def plan(self, ordered_races: bool) -> RegionPlan:
         """The plan of the top graph."""

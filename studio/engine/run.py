@@ -346,9 +346,7 @@ def _policy(graph: Graph, on_alarm: str | None) -> Policy:
 
 def _guard(engine: Engine, policy: Policy, prepared: Prepared, bound: Mapping[str, Json]) -> Guard | None:
     """A guard for the run, None if there is no module to watch; what the graph is given as texts is the goal."""
-    from studio.engine.modules import Modules
-
-    modules = Modules(prepared.graph, prepared.registry)
+    modules = prepared.modules
     if not modules.size:
         return None  # and what reads and compares words is not loaded
     from studio.dynamics.detecting.watch import Watch
