@@ -566,12 +566,23 @@ def test_nobody_waits_who_is_there_already_or_goes_elsewhere(tmp_path: Path) -> 
 
 def test_a_conversation_has_at_most_eight_rounds_of_two_lines(tmp_path: Path) -> None:
     lines = [reply for n in range(16) for reply in ("a neighbour", words(f"Line {n}."))]
-    played = meet(tmp_path, ["yes", *lines, "lines", *MENDED], {}, {})
+    played = meet(tmp_path, ["yes", *lines, "lines", *MENDED], {}, {}, rounds=8)
+    first_look = meet(tmp_path, ["yes", *lines[:8], "lines", *MENDED], {}, {})
     short = meet(tmp_path, ["yes", *lines[:4], "lines", *MENDED], {}, {}, rounds=1)
 
     assert len(record(played)["chat"]) == 16
     assert [name for name, _ in record(played)["chat"]] == ["Ann Lee", "Bob Orr"] * 8
+    assert len(record(first_look)["chat"]) == 4, "what stands in the graph is two rounds, so that a first look ends"
     assert len(record(short)["chat"]) == 2
+
+
+def test_a_model_that_repeats_the_words_it_was_to_go_on_from_leaves_its_topic_open(tmp_path: Path) -> None:
+    told = {}
+    for reply in ("the weather", "They are conversing about the weather", "They are conversing about"):
+        played = meet(tmp_path, ["yes", *TALK[:-1], reply, *MENDED], {}, {})
+        told[reply] = record(played)["activity"]
+
+    assert list(told.values()) == ["conversing about the weather"] * 2 + ["conversing about this and that"]
 
 
 def test_a_line_rests_on_50_memories_of_the_other_and_15_of_each_focal_point(tmp_path: Path) -> None:
