@@ -31,6 +31,7 @@ class Circle:
         self._progress = progress
         self._periods = Periods(settings.longest_period)
         self._bell = Bell(settings.known_window)
+        self._window, self._least_mass = settings.known_window, settings.mass_repeats
         long = settings.known_window * settings.waiting_factor
         self._recent: deque[Step] = deque(maxlen=max(long, settings.longest_period))
         self._known: deque[bool] = deque(maxlen=long)
@@ -49,14 +50,14 @@ class Circle:
 
     def see(self, step: Step) -> tuple[Alarm, ...]:
         """Take a firing; return an alarm when the circle has closed often enough."""
-        if step.reading.mass < self._settings.mass_repeats:
+        if step.reading.mass < self._least_mass:
             return ()
         said = step.said
         self._periods.see(said.number, said.last_position)
         said.last_position = self._periods.count - 1
         self._recent.append(step)
         if step.contentful:
-            self._count(step)
+            self._count(step.known, step.waiting)
         if step.known:
             self._repeat()
         else:
@@ -85,21 +86,22 @@ class Circle:
         self._period, self._repeats = 0, 1
         self._ratio, self._level, self._stale = 0.0, None, False
 
-    def _count(self, step: Step) -> None:
+    def _count(self, is_known: bool, waits_now: bool) -> None:
         """Keep the sums over the short and the long window, in constant time."""
-        window = self._settings.known_window
+        window = self._window
         known, waits = self._known, self._waits
         if len(known) >= window:
             self._sum -= known[-window]
         if len(known) == known.maxlen:
             self._sum_long -= known[0]
-        known.append(step.known)
-        self._sum += step.known
-        self._sum_long += step.known
+        known.append(is_known)
+        if is_known:
+            self._sum += 1
+            self._sum_long += 1
         if len(waits) == window:
             self._waiting -= waits[0]
-        waits.append(step.waiting)
-        self._waiting += step.waiting
+        waits.append(waits_now)
+        self._waiting += waits_now
         self._seen += 1
 
     def _repeat(self) -> None:

@@ -61,7 +61,7 @@ class Progress:
         self._wrote: dict[str, int] = {}
         self._last_news = -1
         self._fresh: deque[tuple[int, frozenset[str]]] = deque(maxlen=window + 1)
-        self._counters: Generations[tuple[str, str], Counter] = Generations(settings.kept)
+        self._counters: Generations[tuple[str, str], Counter | tuple[float, ...]] = Generations(settings.kept)
         self._best: dict[str, float] = {}
         self.count = 0
         self.last_t: int | None = None
@@ -92,8 +92,12 @@ class Progress:
             key = (module, reading.template)
             counter = self._counters.get(key)
             if counter is None:
-                self._counters.put(key, Counter(reading.numbers))
-            elif moved := counter.move(reading.numbers, self._settings.counter_moves):
+                self._counters.put(key, reading.numbers)  # most texts come once: a counter is made at the second time
+                return ""
+            if isinstance(counter, tuple):
+                counter = Counter(counter)
+                self._counters.put(key, counter)
+            if moved := counter.move(reading.numbers, self._settings.counter_moves):
                 return self._signal(t, f"a number of {module} moved on from {moved[0]:g} to {moved[1]:g}")
         return ""
 
@@ -106,8 +110,12 @@ class Progress:
         sources = self._inputs.get(module)
         if not sources:
             return self._last_news >= since
-        if any(self._news.get(name, -1) >= since for name in (module, *sources)):
+        news = self._news
+        if news.get(module, -1) >= since:
             return True
+        for name in sources:
+            if news.get(name, -1) >= since:
+                return True
         said = reading.salient | reading.content
         return any(at >= since and not said.isdisjoint(new) for at, new in self._fresh)
 

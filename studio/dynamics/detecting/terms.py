@@ -53,8 +53,10 @@ class Terms:
         if new and self._old:
             new -= self._old
         if len(new) < len(tokens):
-            for token in tokens & self._born.keys():
-                self._use(token, position, module)
+            born = self._born
+            for token in tokens - new if new else tokens:
+                if token in born:
+                    self._use(token, position, module)
         if new:
             self._introduce(new, slot, position, module)
         return new
@@ -76,7 +78,9 @@ class Terms:
         if len(self._young) >= self._half:
             self._forget()
         self._young |= new
-        self._born.update(dict.fromkeys(new, position))
+        born = self._born
+        for token in new:
+            born[token] = position
 
     def _forget(self) -> None:
         """Let the older half go; what it introduced can no longer be taken up."""

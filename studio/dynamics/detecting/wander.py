@@ -21,7 +21,13 @@ class Wander:
     name = "wander"
 
     def __init__(self, settings: Settings, progress: Progress, terms: Terms, has_goal: bool) -> None:
-        self._settings = settings
+        self._least = settings.wander_least
+        self._limit_new, self._limit_goal = settings.wander_new, settings.wander_goal
+        self._limit_taken, self._settle, self._ring = (
+            settings.wander_taken,
+            settings.wander_settle,
+            settings.wander_window,
+        )
         self._progress = progress
         self._terms = terms
         self._has_goal = has_goal
@@ -30,7 +36,7 @@ class Wander:
         self._tokens: deque[tuple[int, int, bool]] = deque(maxlen=settings.wander_window)
         self._all = self._new = self._goal = 0
         self._position = -1
-        self._ratio = 0.0
+        self._held = False
 
     def see(self, step: Step) -> tuple[Alarm, ...]:
         """Take a firing; return a warning when the run has begun to wander."""
@@ -46,8 +52,8 @@ class Wander:
         self._new += entry[1]
         self._goal += entry[2]
         self._position = step.position
-        self._ratio = self._measure() if len(window) >= self._settings.wander_least else 0.0
-        held = self._ratio >= 1
+        held = len(window) >= self._least and self._wanders(len(window))
+        self._held = held
         if not (held or self._bell.rung) or not self._bell.rings("warn" if held else None):
             return ()
         message = f"The run wanders: what comes up is new and is not taken up, {self._progress.since()}."
@@ -58,41 +64,51 @@ class Wander:
         self._tokens.clear()
         self._recent.clear()
         self._all = self._new = self._goal = 0
-        self._ratio = 0.0
+        self._held = False
 
     def _drop(self, entry: tuple[int, int, bool]) -> None:
         self._all -= entry[0]
         self._new -= entry[1]
         self._goal -= entry[2]
 
+    def _wanders(self, total: int) -> bool:
+        """Whether all three conditions hold; the cheap ones first, as this is asked at every firing."""
+        if self._new <= self._limit_new * self._all or (self._has_goal and self._goal > self._limit_goal * total):
+            return False
+        introduced, taken = self.uptake()
+        return introduced >= LEAST_TERMS and taken < self._limit_taken * introduced
+
     def _measure(self) -> float:
         """Return the smallest of the three margins, 1 where all three conditions just hold."""
-        chosen = self._settings
         total = len(self._tokens)
-        novelty = self._new / self._all if self._all else 0.0
-        new = _above(novelty, chosen.wander_new)
-        if new < 1:
-            return new
-        goal = _below(self._goal / total, chosen.wander_goal) if self._has_goal else 1.0
-        if goal < 1:
-            return goal
-        introduced, taken = self.uptake()
-        if introduced < LEAST_TERMS:
+        if total < self._least:
             return 0.0
-        return min(new, goal, _below(taken / introduced, chosen.wander_taken))
+        introduced, taken = self.uptake()
+        margins = [_above(self._new / self._all if self._all else 0.0, self._limit_new)]
+        if self._has_goal:
+            margins.append(_below(self._goal / total, self._limit_goal))
+        margins.append(min(_below(taken / introduced, self._limit_taken), 2.0) if introduced >= LEAST_TERMS else 0.0)
+        return min(margins)
 
     def uptake(self) -> tuple[int, int]:
         """Return the terms introduced in the window and old enough, and how many of them were taken up."""
-        last = self._position - self._settings.wander_settle
         first = self._position - len(self._tokens) + 1
-        ring = self._settings.wander_window
-        slots = [position % ring for position in range(first, last + 1)]
-        return sum(self._terms.introduced[slot] for slot in slots), sum(self._terms.taken[slot] for slot in slots)
+        last = self._position - self._settle + 1
+        if last <= first:
+            return 0, 0
+        start, stop = first % self._ring, last % self._ring
+        introduced, taken = self._terms.introduced, self._terms.taken
+        if start < stop:
+            return sum(introduced[start:stop]), sum(taken[start:stop])
+        return (
+            sum(introduced[start:]) + sum(introduced[:stop]),
+            sum(taken[start:]) + sum(taken[:stop]),
+        )
 
     @property
     def holds(self) -> bool:
         """Whether the last firings wander."""
-        return self._ratio >= 1
+        return self._held
 
     @property
     def share(self) -> float:
@@ -102,7 +118,7 @@ class Wander:
     @property
     def ratio(self) -> float:
         """The margin of the condition that holds least."""
-        return self._ratio
+        return max(self._measure(), 1.0) if self._held else min(self._measure(), 0.999)
 
     def evidence(self) -> list[str]:
         """Return the three shares, and an early and a late output to compare."""

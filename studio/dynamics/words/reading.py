@@ -40,7 +40,9 @@ class Reading:
     @property
     def distinctive(self) -> frozenset[str]:
         """The tokens that tell one matter from another: salient ones and rare words."""
-        return self.salient | self.rare
+        if not self.rare:
+            return self.salient
+        return self.salient | self.rare if self.salient else self.rare
 
     def as_mapping(self) -> dict[str, Any]:
         """Return the reading as a JSON object; sets are sorted, so that equal readings give equal bytes."""

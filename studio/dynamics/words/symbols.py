@@ -41,12 +41,15 @@ class SymbolBook:
         self._settings = settings
         self._embedder = embedder
         self._texts: Generations[tuple[str, str], int] = Generations(settings.kept)
-        self._buckets: Generations[tuple[str, frozenset[str]], deque[_Leader]] = Generations(settings.kept)
+        self._buckets: Generations[tuple[str, frozenset[str]], list[_Leader]] = Generations(settings.kept)
         self._next: dict[str, int] = {}
+        self._adopted: deque[tuple[str, Reading, int]] = deque(maxlen=settings.kept)
         self._words: dict[str, set[str]] = {}
 
     def symbol(self, module: str, reading: Reading, text: str | None = None) -> int:
         """Return the symbol of what `module` said; `text` is for the embedder, the quote stands in for it."""
+        if self._adopted:
+            self._settle()
         key = (module, reading.hash)
         known = self._texts.get(key)
         if known is not None:
@@ -62,26 +65,36 @@ class SymbolBook:
                 return other.symbol
         leader.symbol = self._next.get(module, 0)
         self._next[module] = leader.symbol + 1
-        bucket.append(leader)
+        self._lead(bucket, leader)
         self._texts.put(key, leader.symbol)
         return leader.symbol
 
     def adopt(self, module: str, reading: Reading, symbol: int) -> None:
         """Take over the symbol of a stored reading, so that raw outputs that come later get it or another."""
-        if symbol < self._next.get(module, 0):
-            return
-        self._next[module] = symbol + 1
-        leader = _Leader(symbol, reading.content, reading.rare, reading.frame, reading.quote)
-        self._bucket(module, reading).append(leader)
-        self._texts.put((module, reading.hash), symbol)
+        if symbol >= self._next.get(module, 0):
+            self._next[module] = symbol + 1
+            self._adopted.append((module, reading, symbol))
 
-    def _bucket(self, module: str, reading: Reading) -> deque[_Leader]:
+    def _settle(self) -> None:
+        """Make leaders of the stored readings taken over: only now, as most runs are stored or raw throughout."""
+        for module, reading, symbol in self._adopted:
+            leader = _Leader(symbol, reading.content, reading.rare, reading.frame, reading.quote)
+            self._lead(self._bucket(module, reading), leader)
+            self._texts.put((module, reading.hash), symbol)
+        self._adopted.clear()
+
+    def _bucket(self, module: str, reading: Reading) -> list[_Leader]:
         key = (module, reading.salient)
         bucket = self._buckets.get(key)
         if bucket is None:
-            bucket = deque(maxlen=self._settings.leaders)
+            bucket = []
             self._buckets.put(key, bucket)
         return bucket
+
+    def _lead(self, bucket: list[_Leader], leader: _Leader) -> None:
+        if len(bucket) >= self._settings.leaders:
+            del bucket[0]
+        bucket.append(leader)
 
     def _fills(self, module: str, content: frozenset[str]) -> bool:
         """Whether a module uses a word for the first time; from now on it has used it."""
