@@ -18,10 +18,9 @@ from studio.support.values import Absent
     standalone="a script has no guard that watches how it behaves",
 )
 class Alarms(Node):
-    """Tell what was noticed about this run since this node fired last: that it stalls, goes in circles, puts work off,
-    or wanders.
+    """Tell what was noticed about this run since it was asked last.
 
-    So an agent can notice its own circling: wire `message` to a prompt, or `kind` to a switch.  Alarms raised in the
+    Noticed is that the run stalls, goes in circles, puts work off, or wanders.  So an agent can notice its own circling: wire `message` to a prompt, or `kind` to a switch.  Alarms raised in the
     ticks before are told, each once; where there is none, all outputs but `alarms` are absent.  It belongs into the top
     graph: there every earlier tick is over, so that the same run is told the same.
     """

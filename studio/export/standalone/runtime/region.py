@@ -268,10 +268,11 @@ class Region:
             return self.skip(firing, why if why.reason else Absent(f"no value was given for the input `{name}`"))
         if wire.origin is not None:
             firing.origins["value"] = wire.origin
-        if (known := self.graph.inputs.get(name)) is not None and known.choices:
-            if why := choice_problem(name, known.choices, wire.value):
-                self.run.count("firings", firing.meter)
-                return self._fail(firing, NodeError(why, code="wrong_choice"))
+        known = self.graph.inputs.get(name)
+        wrong = choice_problem(name, known.choices, wire.value) if known is not None and known.choices else ""
+        if wrong:
+            self.run.count("firings", firing.meter)
+            return self._fail(firing, NodeError(wrong, code="wrong_choice"))
         return self._play(firing, {"value": wire.value})
 
     def output(
