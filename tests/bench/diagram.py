@@ -29,7 +29,7 @@ ROWS = 100_000
 STEPS = {"one_pixel": 1, "eleven_pixels": 11, "folded_32": -32}
 """Steps of zooming at which panning is measured."""
 AIM = 16.7
-STRIDE = 23
+STRIDE = 17
 """Pixels of one frame: fast, as when a page is flung."""
 
 

@@ -38,7 +38,7 @@ LEAST: Final = 7
 """Pixels of a bracket, at least."""
 
 DEPTH: Final = 14
-TRACK: Final = 26
+TRACK: Final = 32
 LANE: Final = 44
 ARC: Final = 96
 """Widths in pixels of the strip of goals, of one margin of marks, of a bracket, and of the farthest arc."""

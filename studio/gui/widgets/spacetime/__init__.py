@@ -2,7 +2,7 @@
 
 - `axis`: what views of one diagram share: scale, which rows are seen, where one stands and points.
 - `view`: the diagram itself; `places` says where its parts are, `painting` draws what is no cell, `telling` what is
-  said of a point. `curves`, `recurrence`: the other views. `bar`: what colours tell. `pane`: all of it together.
+  said of a point. `curves`, `recurrence`, `flow`: other views. `bar`: what colours tell. `pane`: all of it together.
 
 What is drawn is `studio.dynamics.pictures`; these widgets know no run, no session and no canvas.
 """
@@ -10,8 +10,9 @@ What is drawn is `studio.dynamics.pictures`; these widgets know no run, no sessi
 from studio.gui.widgets.spacetime.axis import TimeAxis
 from studio.gui.widgets.spacetime.bar import ColouringBar
 from studio.gui.widgets.spacetime.curves import CurvesView
+from studio.gui.widgets.spacetime.flow import FlowView
 from studio.gui.widgets.spacetime.pane import DiagramPane
 from studio.gui.widgets.spacetime.recurrence import RecurrenceView
 from studio.gui.widgets.spacetime.view import SpaceTimeView
 
-__all__ = ["ColouringBar", "CurvesView", "DiagramPane", "RecurrenceView", "SpaceTimeView", "TimeAxis"]
+__all__ = ["ColouringBar", "CurvesView", "DiagramPane", "FlowView", "RecurrenceView", "SpaceTimeView", "TimeAxis"]

@@ -48,6 +48,7 @@ class ColouringBar(QWidget):
         super().__init__(parent)
         self.setObjectName("spacetime.bar")
         self.view = view
+        self._telling: tuple[Colouring, ...] = ()
         row = QHBoxLayout(self)
         row.setContentsMargins(4, 2, 4, 2)
         row.setSpacing(2)
@@ -85,9 +86,9 @@ class ColouringBar(QWidget):
         self.all.clicked.connect(axis.fit)
         for one in (self.curves, self.recurrence, self.out, self.into, self.all):
             row.addWidget(one)
-        axis.replaced.connect(self._refresh)
+        axis.replaced.connect(self._replaced)
         view.coloured.connect(self._refresh)
-        self._refresh()
+        self._replaced()
 
     def _switch(self, text: str, help: str, name: str, *, checked: bool) -> QToolButton:
         made = small_button(text, help, name, self)
@@ -98,11 +99,14 @@ class ColouringBar(QWidget):
     def _chose(self, name: Colouring, *_: object) -> None:
         self.view.set_colouring(name)
 
+    def _replaced(self) -> None:
+        self._telling = self.view.diagram.colourings()
+        self._refresh()
+
     def _refresh(self) -> None:
         """Offer the colourings that tell something about what is shown."""
-        telling = self.view.diagram.colourings()
         self.menu.clear()
-        for name in telling:
+        for name in self._telling:
             action = QAction(name.capitalize(), self.menu)
             action.triggered.connect(partial(self._chose, name))
             self.menu.addAction(action)
@@ -120,8 +124,7 @@ class ColouringBar(QWidget):
 
     def _arrange(self) -> None:
         """A button for each colouring where there is room, else one with a menu."""
-        telling = self.view.diagram.colourings()
-        offered = telling if len(telling) > 1 else ()
+        offered = self._telling if len(self._telling) > 1 else ()
         whole = sum(self.buttons[name].sizeHint().width() + 2 for name in offered)
         rest = sum(
             one.sizeHint().width() + 2

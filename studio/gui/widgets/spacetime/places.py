@@ -79,8 +79,8 @@ def seen_brackets(diagram: Diagram, pixels: float) -> list[tuple[Period, int]]:
 
 
 def places(
-    diagram: Diagram, step: int, size: tuple[int, int], metrics: QFontMetrics, lanes_used: int, across: int, *,
-    marks: bool = True, least_head: int = 0,
+    diagram: Diagram, step: int, size: tuple[int, int], metrics: QFontMetrics, heading: Heading, lanes_used: int,
+    across: int, *, marks: bool = True, least_head: int = 0,
 ) -> Places:  # fmt: skip
     """Return where things are in a view of a width and height, with room for `marks` or without."""
     width, height = size
@@ -106,7 +106,7 @@ def places(
         least, most = COLUMN
         scale = Scale.at(step, min(most, max(least, free // max(1, diagram.width))))
     columns_wide = scale.size(1, diagram.width)[1]
-    head, turned = _head(diagram, scale, metrics)
+    head, turned = heading.size(scale.across, metrics)
     head = max(head, least_head)
     cells = QRect(left, head, min(free, columns_wide), max(1, height - head))
     starts, x = [], cells.right() + 7
@@ -119,16 +119,30 @@ def places(
     )
 
 
-def _head(diagram: Diagram, scale: Scale, metrics: QFontMetrics) -> tuple[int, float]:
-    """Pixels above the rows, and by how many degrees names are turned."""
-    groups = 5 if diagram.groups() else 0
-    if diagram.is_automaton or not diagram.width:
-        return 8, 0.0
-    longest = max(metrics.horizontalAdvance(column.name[:60]) for column in diagram.columns)
-    if longest + 8 <= scale.across:
-        return metrics.height() + 8 + groups, 0.0
-    turned = TURNED if scale.across * sin(radians(TURNED)) >= metrics.height() else 90.0
-    return leaning(min(longest, LONGEST), metrics, turned) + groups, turned
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """What stands above the columns of one diagram in one font: measured once, as there may be very many."""
+
+    longest: int
+    """Pixels of the longest name; 0 if none is written."""
+    grouped: bool
+
+    @classmethod
+    def of(cls, diagram: Diagram, metrics: QFontMetrics) -> Heading:
+        """Measure the names of a diagram."""
+        named = () if diagram.is_automaton else diagram.columns
+        longest = max((metrics.horizontalAdvance(column.name[:60]) for column in named), default=0)
+        return cls(longest, bool(longest) and any(column.group for column in named))
+
+    def size(self, across: float, metrics: QFontMetrics) -> tuple[int, float]:
+        """Return the pixels above the rows, and by how many degrees names are turned."""
+        if not self.longest:
+            return 8, 0.0
+        groups = 5 if self.grouped else 0
+        if self.longest + 8 <= across:
+            return metrics.height() + 8 + groups, 0.0
+        turned = TURNED if across * sin(radians(TURNED)) >= metrics.height() else 90.0
+        return leaning(min(self.longest, LONGEST), metrics, turned) + groups, turned
 
 
 def leaning(longest: int, metrics: QFontMetrics, turned: float = TURNED) -> int:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtCore import QPoint, QRect, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QPoint, QRect, Qt, QTimer, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 
@@ -22,7 +22,7 @@ from studio.gui.widgets.spacetime import lights, painting
 from studio.gui.widgets.spacetime.axis import TimeAxis
 from studio.gui.widgets.spacetime.images import current_look, pixmap_of
 from studio.gui.widgets.spacetime.input import Input
-from studio.gui.widgets.spacetime.places import Places, largest, places
+from studio.gui.widgets.spacetime.places import Heading, Places, largest, places
 from studio.gui.widgets.spacetime.telling import Text, cell
 
 AHEAD_MS: Final = 30
@@ -61,6 +61,7 @@ class SpaceTimeView(QAbstractScrollArea):
         self._tiles: Tiles[QPixmap] | None = None
         self._marks: painting.Marks | None = None
         self._head: tuple[object, QPixmap] | None = None
+        self._heading: Heading | None = None
         self._syncing = False
         port = self.viewport()
         port.setMouseTracking(True)
@@ -86,7 +87,7 @@ class SpaceTimeView(QAbstractScrollArea):
     def set_diagram(self, diagram: Diagram, text: Text | None = None) -> None:
         """Show a diagram; `text` tells what was said in a cell."""
         self.text = text
-        if self.colouring not in diagram.colourings():
+        if self.colouring != "symbol" and self.colouring not in diagram.colourings():
             self.colouring = "symbol"
         self.axis.show(diagram)
 
@@ -122,9 +123,11 @@ class SpaceTimeView(QAbstractScrollArea):
     def where(self) -> Places:
         """Return where things are now."""
         port = self.viewport()
-        lanes = self.marks().lanes
+        lanes, metrics = self.marks().lanes, self.fontMetrics()
+        if self._heading is None:
+            self._heading = Heading.of(self.diagram, metrics)
         return places(
-            self.diagram, self.axis.step, (port.width(), port.height()), self.fontMetrics(), lanes, self._across,
+            self.diagram, self.axis.step, (port.width(), port.height()), metrics, self._heading, lanes, self._across,
             marks=self.marks_shown, least_head=self.axis.least_head,
         )  # fmt: skip
 
@@ -158,7 +161,7 @@ class SpaceTimeView(QAbstractScrollArea):
     # -- keeping in step ----------------------------------------------------------------------
 
     def _replaced(self) -> None:
-        self._tiles = self._marks = self._head = None
+        self._tiles = self._marks = self._head = self._heading = None
         self.at = (-1, -1)
         self._laid_out()
 
@@ -200,6 +203,13 @@ class SpaceTimeView(QAbstractScrollArea):
     @guarded()
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._laid_out()
+
+    @guarded()
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+            self._heading = None
+            self._laid_out()
+        super().changeEvent(event)
 
     # -- drawing ------------------------------------------------------------------------------
 
