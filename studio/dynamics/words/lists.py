@@ -73,7 +73,7 @@ IDLE: Final = _words(
     skipped skipping pass passing passive tick progress monitoring monitor observe observing watching watch
     queue user operator human team anyone everything operational nominal normal usual further additional
     error errors fail fails failed failing failure exception
-    true false default undefined unknown n/a na not applicable todo tbd placeholder blah lorem
+    ai true false default undefined unknown n/a na not applicable todo tbd placeholder blah lorem
     """
 )
 """What is said while nothing is done: it is content, but has no mass."""

@@ -14,31 +14,38 @@ import orjson
 from studio.support.values import Json
 
 READ_CHARACTERS = 16_384
-"""Of a longer text the beginning is read; the rest counts through its hash only."""
+"""Of a longer text the beginning is read."""
 
 _COUNTED = "attempts?|tr(?:y|ies)|retr(?:y|ies)|turns?|rounds?|iterations?|iter|cycles?|loops?|ticks?"
 _NUMBER = r"\d+(?:[.,]\d+)?"
-_VOLATILE = re.compile(
-    "|".join(
+# Each pattern says first what it can begin with: most words of a text are passed over at their first letter.
+_DIGITS = re.compile(
+    r"\b(?=\d)(?:"
+    + "|".join(
         (
             # "2026-03-01T12:30:05.25Z", "12:30:05", "12:30 pm", "[12:30]", "12:30" at the start
-            r"\b\d{4}-\d\d-\d\d[t ]\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?(?: ?(?:z|utc|gmt)\b|[+-]\d\d:?\d\d)?",
-            r"\b\d{1,2}:\d\d:\d\d(?:[.,]\d+)?\b",
-            r"\b\d{1,2}:\d\d ?(?:[ap]\.?m\b|utc|gmt|z\b)",
-            r"(?:(?<=[\[(])|(?<=\bat )|^)\d\d:\d\d\b",
+            r"\d{4}-\d\d-\d\d[t ]\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?(?: ?(?:z|utc|gmt)\b|[+-]\d\d:?\d\d)?",
+            r"\d{1,2}:\d\d:\d\d(?:[.,]\d+)?\b",
+            r"\d{1,2}:\d\d ?(?:[ap]\.?m\b|utc|gmt|z\b)",
+            r"(?:(?<=[\[(])|(?<=\bat )|(?<![\s\S]))\d\d:\d\d\b",
             # "3.2 s", "120ms", "5 minutes"
-            rf"\b{_NUMBER} ?(?:[mµun]?s|secs?|seconds?|mins?|minutes?|milliseconds?|hours?|hrs?)\b",
+            rf"{_NUMBER} ?(?:[mµμun]?s|secs?|seconds?|mins?|minutes?|milliseconds?|hours?|hrs?)\b",
             # uuids, hexadecimal and decimal ids of ten digits or more, seconds since 1970 among them
-            r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b",
-            r"\b(?:0x)?(?=[a-f]*\d)[0-9a-f]{10,}(?:\.\d+)?\b",
-            r"\b0x[0-9a-f]+\b",
-            # "id=17", "pid 4411", "request_id: 9f-2"
-            r"\b[pt]?id ?= ?[\"']?[\w-]+",
-            r"\bpid:? \d+",
-            r"\b(?:request|trace|span|session|call|message|msg|correlation|transaction)[ _-]?id\b[\"']? ?[:=#]?"
-            r" ?[\"']?[\w-]*\d[\w-]*",
+            r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b",
+            r"[0-9a-f]{10,}(?:\.\d+)?\b",
+            r"0x[0-9a-f]+\b",
         )
     )
+    + ")"
+)
+_HEX = re.compile(
+    r"\b(?=[a-f][0-9a-f]{7})(?:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|(?=[a-f]*\d)[0-9a-f]{10,})\b"
+)
+# "id=17", "pid 4411", "request_id: 9f-2"; looked for only where "id" occurs
+_IDS = re.compile(
+    r"\b[pt]?id ?= ?[\"']?[\w-]+|\bpid:? \d+"
+    r"|\b(?:request|trace|span|session|call|message|msg|correlation|transaction)[ _-]?id\b[\"']? ?[:=#]?"
+    r" ?[\"']?[\w-]*\d[\w-]*"
 )
 # "attempt 3 of 5", "retry #4", "3rd try"
 _COUNTING = re.compile(
@@ -49,9 +56,9 @@ _STAMPED = re.compile(
     r"(\"(?:[a-z]+_)*(?:timestamp|time|ts|datetime|created(?:_at)?|updated(?:_at)?|elapsed|duration|latency|took|uptime)"
     r"(?:_(?:ms|s|sec|seconds))?\":)(?:\"[^\"]*\"|-?[\d.]+(?:e[+-]?\d+)?)"
 )
-_ESCAPE = re.compile(r"\\(u[0-9a-f]{4}|.)")
-_MEANT = {'"': "'", "\\": "\\", "/": "/"}
-"""What an escape in a JSON string stands for; all others are line breaks and other control characters."""
+_CONTROL = re.compile(r"\\(?:u[0-9a-f]{4}|[a-z])")
+_PIECE = re.compile(r".{1,1000}(?:\s|\Z)|.{1,1000}", re.DOTALL)
+"""A part of a text, cut at a space if there is one: to sort the marks on one letter takes the square of their number."""
 _LISTED = re.compile(r"^[ \t]*(?:\d{1,2}[.)]|[-*•])[ \t]+", re.MULTILINE)
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}\b)")
 _SPACES = re.compile(r"\s+")
@@ -61,10 +68,11 @@ NUMBERS = re.compile(r"-?\d+(?:\.\d+)?")
 def text_of(out: Json) -> str:
     """Return the text of an output: itself, or canonical JSON (keys sorted) for any other value and for JSON texts.
 
-    Values that are no JSON (a set, a number too large) are shown as Python shows them, so that reading never fails.
+    Values that are no JSON (a set, a number too large) are shown as Python shows them, and those that it cannot show
+    (too deep, too long) by their kind, so that reading never fails.
     """
     if isinstance(out, str):
-        if out[:1] in "{[ \n\t" and (start := out.strip()[:1]) and start in "{[":
+        if out[:1] in "{[ \n\t" and len(out) <= MOST_PARSED and (start := out.strip()[:1]) and start in "{[":
             try:
                 return _json_text(orjson.loads(out))
             except (orjson.JSONDecodeError, orjson.JSONEncodeError):
@@ -75,22 +83,29 @@ def text_of(out: Json) -> str:
     try:
         return _json_text(out)
     except orjson.JSONEncodeError:
+        pass
+    try:
         return repr(out)
+    except (RecursionError, ValueError):
+        return f"({type(out).__name__} too large to show)"
 
 
 def _json_text(value: Json) -> str:
     """Return canonical JSON whose strings read as they are meant: line breaks are such, and no part of a word."""
     text = orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()
-    return _ESCAPE.sub(lambda found: _MEANT.get(found[1], "\n"), text) if "\\" in text else text
+    if "\\" not in text:
+        return text
+    text = text.replace("\\\\", "\0").replace('\\"', "'")  # a zero is escaped itself, so that none is in there
+    return _CONTROL.sub("\n", text.replace("\\n", "\n").replace("\\t", "\n")).replace("\0", "\\")
 
 
 def normalise(text: str) -> str:
     """Return the text in one form: NFKC, case folded, spaces collapsed, list marks and volatile parts blanked."""
-    if len(text) > READ_CHARACTERS:
-        rest = blake2b(text[READ_CHARACTERS:].encode("utf-8", "surrogatepass"), digest_size=4).hexdigest()
-        text = f"{text[:READ_CHARACTERS]} …{rest}"
+    text = _beginning(text, READ_CHARACTERS)
     if not text.isascii():
-        text = unicodedata.normalize("NFKC", text)
+        parts = [text] if len(text) <= 1000 else _PIECE.findall(text)
+        # One sign may stand for a phrase of eighteen.
+        text = _beginning("".join(unicodedata.normalize("NFKC", part) for part in parts), 2 * READ_CHARACTERS)
     text = text.casefold()
     if "\n" in text or text[:1] in "-*•0123456789 ":
         text = _LISTED.sub("", text)
@@ -99,9 +114,19 @@ def normalise(text: str) -> str:
         return text
     if '":' in text:
         text = _STAMPED.sub(r"\1-", text)
+    if "id" in text:
+        text = _IDS.sub(" ", text)
     text = _COUNTING.sub(lambda found: found[1] or found[2], text)
-    text = _THOUSANDS.sub("", _VOLATILE.sub(" ", text))
-    return _SPACES.sub(" ", text).strip()
+    text = _HEX.sub(" ", _DIGITS.sub(" ", text))
+    return _SPACES.sub(" ", _THOUSANDS.sub("", text)).strip()
+
+
+def _beginning(text: str, most: int) -> str:
+    """Return a text, or its beginning with a word that stands for the rest."""
+    if len(text) <= most:
+        return text
+    rest = blake2b(text[most:].encode("utf-8", "surrogatepass"), digest_size=4).hexdigest()
+    return f"{text[:most]} …{rest}"
 
 
 def digest(text: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from studio.dynamics.words import lists
-from studio.dynamics.words.normalise import NUMBERS, digest, normalise, text_of
+from studio.dynamics.words.normalise import NUMBERS, READ_CHARACTERS, digest, normalise, text_of
 from studio.dynamics.words.reading import MOST_NUMBERS, Reading
 from studio.dynamics.words.stems import stem
 from studio.dynamics.words.tokens import split
@@ -18,7 +18,8 @@ FOREIGN_WORDS, FOREIGN_SHARE = 8, 0.4
 MOST_ABOUT_WAITING = 8
 """Content words of an output that is about waiting; longer ones say more than that."""
 
-_KEY = re.compile(r"\"((?:[^\"\\]|\\.)*)\":")
+_KEY = re.compile(r"\"(?:[^\"\\]|\\.){0,200}\":")
+"""The name of a field; a longer one is a text, so that looking for its end takes no time that grows with the text."""
 _SPACES = re.compile(r"\s+")
 _GRAMMAR, _IDLE, _COMMON, _RARE = range(4)
 
@@ -68,7 +69,7 @@ class Reader:
         if '":' in normal:
             heavy, idle = self._without_keys(normal, heavy, content, idle)
         return Reading(
-            hash=digest(normal),
+            hash=digest(normal if len(text) <= READ_CHARACTERS else f"{normal} {digest(text[READ_CHARACTERS:])}"),
             template=digest(NUMBERS.sub("0", normal)),
             frame=digest(" ".join(frame)),
             numbers=tuple(float(found[:17]) for found in NUMBERS.findall(normal[:2000])[:MOST_NUMBERS]),

@@ -17,13 +17,13 @@ _FIRST_UNSPACED = "\u2e80"
 
 
 def split(normal: str, is_common: Callable[[str], bool]) -> tuple[set[str], list[str]]:
-    """Return the salient tokens and the words, as they stand, of a normalised text.
+    """Return the salient tokens and the words of a normalised text, each once and in order.
 
     `is_common` tells common words: "and/or" and "done.next" are words, "src/main" and "config.yaml" are salient.
     """
     salient: set[str] = set()
     words: list[str] = []
-    for chunk in _CHUNK.findall(normal):
+    for chunk in dict.fromkeys(_CHUNK.findall(normal)):
         if chunk.isalpha() and chunk.isascii():
             words.append(chunk)
             continue
@@ -45,7 +45,7 @@ def _is_salient(piece: str, is_common: Callable[[str], bool]) -> bool:
     if "_" in piece or "@" in piece or "::" in piece or "\\" in piece or "://" in piece or piece[0] in "/~":
         return any(map(str.isalpha, piece))
     if "/" in piece:
-        return "." in piece or not all(map(is_common, piece.split("/")))
+        return "." in piece or not all(not part or is_common(part) for part in piece.split("/"))
     if "." in piece:
         parts = piece.split(".")
         return max(map(len, parts)) > 1 and not (len(parts[-1]) > 3 and all(map(is_common, parts)))

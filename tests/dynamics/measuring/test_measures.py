@@ -9,10 +9,10 @@ import pytest
 
 from studio.dynamics.analysis import analyse
 from studio.dynamics.exchange import Event, Module
-from studio.dynamics.measuring.measures import measure
 from studio.dynamics.measuring.compression import deflated, growth, lzma_size, new_information, size_for
 from studio.dynamics.measuring.dependence import dependence
 from studio.dynamics.measuring.entropy import corrected, entropy, entropy_rate, lz_growth, variety
+from studio.dynamics.measuring.measures import measure
 from tests.dynamics.building import READER, circle, run_of, said
 
 PAIR = (Module("a", "llm", ("b",)), Module("b", "llm", ("a",)))

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from studio.dynamics.words import Reader, Reading
 from studio.dynamics.words.lists import common_words
+from studio.dynamics.words.normalise import READ_CHARACTERS
 from studio.dynamics.words.stems import stem
 from tests.dynamics.building import READER
 
@@ -181,3 +182,12 @@ def test_any_output_gives_a_reading_that_survives_being_stored(out: object) -> N
 def test_a_stored_reading_that_is_none_is_refused(stored: object) -> None:
     with pytest.raises(ValueError, match=r"\w"):
         Reading.from_mapping(stored)
+
+
+def test_of_a_long_text_the_beginning_is_read_and_the_rest_makes_it_another() -> None:
+    long = "kitchen wall " * READ_CHARACTERS
+    one, other = READER.read(long + "one"), READER.read(long + "two")
+
+    assert one.hash != other.hash
+    assert {"kitchen", "wall"} <= one.content == other.content
+    assert one.salient == frozenset()
