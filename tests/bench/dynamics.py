@@ -199,6 +199,12 @@ def told(name: str, found: Mapping[str, Any]) -> str:
         f"period right {found['period_right']}"
     )
     lines.append(f"  restating level at which procrastination was stopped: {found['procrastination_levels']}")
+    rang = [
+        f"{name} {sub['stopped']} of {sub['runs']}"
+        for name, sub in found["by_sub"].items()
+        if sub["stopped"] and name.startswith("productive")
+    ]
+    lines.append(f"  productive runs that were stopped: {', '.join(rang) or 'none'}")
     lines.append("  confidence: from, to, verdicts, share right")
     lines += [
         f"    {row['from']:.1f} {row['to']:.1f} {row['verdicts']:>6} {row['share']}" for row in found["reliability"]

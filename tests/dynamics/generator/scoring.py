@@ -93,13 +93,14 @@ def confusion(judged: Iterable[Judged]) -> dict[str, dict[str, int]]:
 
 
 def by_sub(judged: Iterable[Judged]) -> dict[str, dict[str, Any]]:
-    """Return, for each sub-kind, how many runs there were, the share that was right, and what else was said."""
+    """Return, for each sub-kind: runs, share that was right, how many rang stop, and what else was said."""
     groups: dict[str, list[Judged]] = defaultdict(list)
     for one in judged:
         groups[f"{one.truth.kind}/{one.truth.sub}"].append(one)
     return {
         name: {
             "runs": len(many), "right": _share(one.right for one in many),
+            "stopped": sum(one.first_alarm("stop") is not None for one in many),
             "else": dict(Counter(one.said for one in many if not one.right)),
         }
         for name, many in groups.items()
