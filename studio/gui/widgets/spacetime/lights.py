@@ -35,6 +35,20 @@ def paint_pointed(painter: QPainter, axis: TimeAxis, where: Places, at: tuple[in
         painter.drawRect(box.adjusted(-0.5, -0.5, -0.5, 0.5))
 
 
+def paint_marked(painter: QPainter, axis: TimeAxis, where: Places, columns: frozenset[int]) -> None:
+    """Tint the columns that were chosen elsewhere, with a line at either side."""
+    colour = QColor(current_theme().colour("accent"))
+    veil = QColor(colour)
+    veil.setAlphaF(VEIL)
+    cells = where.cells
+    bottom = min(cells.bottom() + 1, where.head + axis.length - axis.offset)
+    for column in columns:
+        left, wide = where.x_of(column), where.scale.across
+        painter.fillRect(QRectF(left, cells.top(), wide, bottom - cells.top()), veil)
+        for edge in (left, left + wide - 1.5):
+            painter.fillRect(QRectF(edge, cells.top(), 1.5, bottom - cells.top()), colour)
+
+
 def paint_cursor(painter: QPainter, axis: TimeAxis, where: Places) -> None:
     """Draw the row at which one stands: a band where it is high enough, else a line."""
     if axis.cursor < 0:

@@ -55,6 +55,8 @@ class SpaceTimeView(QAbstractScrollArea):
         self.marks_shown = True
         self.at = (-1, -1)
         """The cell that is pointed at."""
+        self.marked: frozenset[int] = frozenset()
+        """Columns that were chosen elsewhere."""
         self.text: Text | None = None
         self._empty = "There is nothing to draw yet."
         self._across = 0
@@ -130,6 +132,12 @@ class SpaceTimeView(QAbstractScrollArea):
             self.diagram, self.axis.step, (port.width(), port.height()), metrics, self._heading, lanes, self._across,
             marks=self.marks_shown, least_head=self.axis.least_head,
         )  # fmt: skip
+
+    def set_marked(self, columns: frozenset[int]) -> None:
+        """Mark columns, and no others."""
+        if columns != self.marked:
+            self.marked = columns
+            self.viewport().update()
 
     # -- pointing -----------------------------------------------------------------------------
 
@@ -230,6 +238,7 @@ class SpaceTimeView(QAbstractScrollArea):
         painter.fillRect(cells, theme.colour("field"))
         painter.setClipRect(cells)
         self._paint_cells(painter, where)
+        lights.paint_marked(painter, axis, where, self.marked)
         lights.paint_pointed(painter, axis, where, self.at)
         painter.setFont(small_font(self.font()))
         painter.setClipRect(QRect(0, where.head - HALF_LINE, cells.left(), axis.room + HALF_LINE))
