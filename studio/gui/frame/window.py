@@ -60,6 +60,7 @@ SERVICES = (
     "studio.gui.replay.forking.service",
     "studio.gui.replay.comparing.service",
     "studio.gui.replay.causes",
+    "studio.gui.replay.dynamics",
 )
 """Modules with `install(workbench)`: what parts offer each other, made before any panel, in this order."""
 

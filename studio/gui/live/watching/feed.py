@@ -24,6 +24,7 @@ from studio.gui.live.watching.values import WHOLE_BYTES, Shot
 from studio.support.errors import StudioError
 from studio.support.ticks import tick_path
 from studio.trace.log import ERROR, EXECUTED, OK, SKIPPED
+from studio.trace.records import AlarmRecord
 
 MESSAGE: Final = 20_000
 """Signs kept of each message of a prompt; the trace has all."""
@@ -34,6 +35,9 @@ REGIONS: Final = 5000
 
 KEPT_BYTES: Final = 64 * 2**20
 """Bytes of values that a view keeps; beyond it the oldest are kept by their beginnings."""
+
+ALARMS: Final = 500
+"""Alarms that are kept; the trace has all."""
 
 BACK: Final = 100
 """Lines of the list that are gone through for what an output node took."""
@@ -62,6 +66,10 @@ class RunView:
         self.state = State("running")
         self.frontier: tuple[Held, ...] = ()
         self.notes: list[str] = []
+        self.alarms: deque[AlarmRecord] = deque(maxlen=ALARMS)
+        """What was noticed in the run's dynamics, in order."""
+        self.alarmed = 0
+        """How many alarms there were."""
         self.questions: dict[int, Question] = {}
         self.inputs: dict[str, bytes] = {}
         self.tick = ""
@@ -291,7 +299,9 @@ class RunView:
             at.cost = _plus(at.cost, record.cost_usd) if is_priced else at.cost
             at = self.opened.get(at.parent)
 
-    def _alarmed(self, record: Any) -> None:
+    def _alarmed(self, record: AlarmRecord) -> None:
+        self.alarms.append(record)
+        self.alarmed += 1
         self._tell("alarm", "", "", record.message)
 
     # -- inside -------------------------------------------------------------------------------

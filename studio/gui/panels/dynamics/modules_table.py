@@ -1,0 +1,96 @@
+"""The measures of each module, as a table: the same numbers as `studio dynamics` prints."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHeaderView, QTreeWidget, QTreeWidgetItem, QWidget
+
+from studio.gui.base.guard import guarded
+from studio.gui.widgets.labels import tip
+from studio.support.plain import plain_line
+
+if TYPE_CHECKING:
+    from studio.dynamics.measuring.measures import Measures, ModuleMeasures
+
+COLUMNS: Final = (
+    ("Module", ""),
+    ("Firings", "How often it fired"),
+    ("Distinct", "How many different things it said"),
+    ("Variety", "Entropy of its last 24 outputs, from 0 (always the same) to 1"),
+    ("Novelty", "Share of the distinctive words it said that nobody had said before"),
+    ("New", "Share of what it said that does not follow from what it had read; known only where texts are kept"),
+    ("Taken up", "Share of the terms it brought in that another module said soon after"),
+    ("LZ", "Growth of its phrases (Lempel and Ziv), as a share of those of noise; known from 50 firings on"),
+)
+"""Titles of the columns and what they tell."""
+
+_ID: Final = Qt.ItemDataRole.UserRole
+
+
+class _Item(QTreeWidgetItem):
+    @guarded(False)
+    def __lt__(self, other: object) -> bool:
+        assert isinstance(other, QTreeWidgetItem)
+        tree = self.treeWidget()
+        column = tree.sortColumn() if tree is not None else 0
+        if column <= 0:
+            return self.text(0).casefold() < other.text(0).casefold()
+        return float(self.data(column, _ID)) < float(other.data(column, _ID))
+
+
+class ModulesTable(QTreeWidget):
+    """`asked(module)`: a person chose a module."""
+
+    asked = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("dynamics.modules")
+        self.setAccessibleName("Measures of each module")
+        self.setFrameShape(QTreeWidget.Shape.NoFrame)
+        self.setRootIsDecorated(False)
+        self.setIndentation(8)
+        self.setUniformRowHeights(True)
+        self.setHeaderLabels([title for title, _ in COLUMNS])
+        header, head = self.header(), self.headerItem()
+        header.setStretchLastSection(False)
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        header.setMinimumSectionSize(40)
+        for column, (title, help) in enumerate(COLUMNS):
+            head.setToolTip(column, tip(help or title))
+            if column:
+                head.setTextAlignment(column, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+                header.setSectionResizeMode(column, QHeaderView.ResizeMode.ResizeToContents)
+        self.setSortingEnabled(True)
+        header.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
+        header.setSortIndicatorClearable(True)
+        self.itemClicked.connect(self._ask)
+        self.itemActivated.connect(self._ask)
+
+    def show_measures(self, measures: Measures | None) -> None:
+        """Show the measures of a run, in the order of its modules until somebody sorts them."""
+        self.clear()
+        self.setSortingEnabled(False)
+        for one in () if measures is None else measures.modules:
+            self.addTopLevelItem(_row(one))
+        self.setSortingEnabled(self.topLevelItemCount() > 0)
+
+    def _ask(self, item: QTreeWidgetItem) -> None:
+        self.asked.emit(str(item.data(0, _ID)))
+
+
+def _row(one: ModuleMeasures) -> QTreeWidgetItem:
+    item = _Item()
+    item.setText(0, plain_line(one.id[:300]))
+    item.setToolTip(0, tip(one.id))
+    item.setData(0, _ID, one.id)
+    numbers: tuple[float | None, ...] = (
+        one.firings, one.distinct, one.variety, one.novelty, one.new_information, one.uptake, one.lz_growth,
+    )  # fmt: skip
+    for column, value in enumerate(numbers, 1):
+        item.setText(column, "" if value is None else f"{value:,}" if isinstance(value, int) else f"{value:.2f}")
+        item.setTextAlignment(column, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        item.setData(column, _ID, -1.0 if value is None else float(value))
+    return item

@@ -1,0 +1,49 @@
+"""The views of one run: the space-time diagram, who takes up what, and the measures of its modules."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy
+from PySide6.QtWidgets import QStackedWidget, QWidget
+
+from studio.gui.panels.dynamics.modules_table import ModulesTable
+from studio.gui.widgets.spacetime.flow import FlowView
+from studio.gui.widgets.spacetime.pane import DiagramPane
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from studio.dynamics.measuring.measures import Measures
+    from studio.gui.replay.dynamics.looking import Looked
+
+
+class RunViews(QStackedWidget):
+    """Shows one view at a time; each is filled when it is first seen."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.diagram = DiagramPane(self)
+        self.diagram.setObjectName("dynamics.diagram")
+        self.flow = FlowView(self)
+        self.modules = ModulesTable(self)
+        for one in (self.diagram, self.flow, self.modules):
+            self.addWidget(one)
+        self.looked: Looked | None = None
+
+    def show_run(self, looked: Looked) -> None:
+        """Show another run, or more of the same."""
+        if looked is self.looked:
+            return
+        self.looked = looked
+        self.diagram.set_diagram(looked.diagram, looked.quote)
+        measures = looked.measures
+        names = [] if measures is None else [module.id for module in measures.modules]
+        self.flow.set_flow(names, numpy.empty((0, 0)) if measures is None else matrix_of(measures))
+        self.modules.show_measures(measures)
+
+
+def matrix_of(measures: Measures) -> NDArray[Any]:
+    """Return the flow as numbers, NaN where a module brought in nothing."""
+    rows = [[numpy.nan if one is None else one for one in row] for row in measures.flow]
+    return numpy.array(rows, numpy.float64).reshape(len(rows), len(rows))

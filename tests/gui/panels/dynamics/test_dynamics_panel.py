@@ -1,0 +1,178 @@
+"""The panel says how a recorded run behaves, with the words of the command line, and leads to where it says so."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+
+from studio.graph import Graph
+from studio.gui.frame.window import MainWindow
+from studio.gui.panels.dynamics.panel import NO_GRAPH, NO_RUN, NOTHING
+from studio.gui.replay.session import Session
+from studio.replay.dynamics import verdict_of
+from studio.trace import Trace
+from tests.gui.panels.dynamics.conftest import ROUND, WORK, Hand, played
+from tests.support.runs import made
+
+
+def column_of(hand: Hand, module: str) -> int:
+    return hand.looked.cells.columns[module]
+
+
+def test_without_a_run_it_says_how_to_come_to_one(hand: Hand) -> None:
+    assert hand.panel.note.text() == NO_GRAPH
+
+    from studio.editing import Document
+
+    hand.window.workbench.add(Document(Graph.from_text("studio: 1\nname: x\nnodes: {a: {type: flow.input}}\n")))
+    hand.settle()
+
+    assert hand.panel.note.text() == NO_RUN
+    assert not hand.panel.parts.isVisible()
+
+
+def test_a_circle_is_named_as_the_command_line_names_it(hand: Hand, circling: Session) -> None:
+    with Trace(circling.source.db) as trace:
+        verdict = verdict_of(trace)
+    assert verdict.kind == "circle"
+    assert hand.told == f"It goes in circles (class II), confidence {verdict.confidence:.2f}, period {verdict.period}"
+    assert hand.listed[0] == "Why"
+    assert hand.panel.rows.rows[1].whole == verdict.evidence[0]
+    assert any(text.startswith("Alarm") for text in hand.listed)
+    assert any("says nothing new after tick" in text for text in hand.listed), "what the measures suggest"
+
+
+def test_a_run_that_moves_on_lives_and_has_no_alarm(hand: Hand, tmp_path: Path) -> None:
+    hand.open(played(tmp_path, WORK, ticks=7))
+
+    assert hand.told.startswith("It lives (class IV)")
+    assert not any("larm" in text for text in hand.listed)
+
+
+def test_pure_nodes_stand_in_where_a_graph_has_no_module(hand: Hand, tmp_path: Path) -> None:
+    quiet = "studio: 1\nname: quiet\nnodes:\n  a: {type: flow.input, value: 1}\n  o: {type: flow.output}\n"
+    hand.open(made(quiet + "edges: [a.value -> o.value]\n", tmp_path / "quiet.db"))
+
+    assert hand.panel.note.text() == NOTHING
+
+
+def test_the_step_stands_in_the_diagram_and_a_cell_leads_to_its_step(hand: Hand, circling: Session) -> None:
+    axis = hand.views.diagram.axis
+    critic = column_of(hand, "critic")
+
+    hand.click_cell(5, critic)
+
+    assert (circling.here.node, circling.here.tick) == ("critic", "5")
+    assert axis.cursor == 5
+    circling.seek(circling.last)
+    assert axis.cursor == hand.looked.diagram.rows - 1
+    circling.seek(1)
+    assert axis.cursor == -1, "no module has fired at the first step"
+
+
+def test_keys_alone_lead_to_a_step_too(hand: Hand, circling: Session) -> None:
+    view = hand.views.diagram.view
+    view.setFocus()
+    for key in (Qt.Key.Key_Home, Qt.Key.Key_Down, Qt.Key.Key_Down, Qt.Key.Key_Return):
+        QTest.keyClick(view, key)
+
+    assert (circling.here.node, circling.here.tick) == (hand.looked.diagram.columns[0].id, "2")
+
+
+def test_pointing_at_a_cell_marks_what_fired_then_on_the_canvas(hand: Hand, circling: Session) -> None:
+    canvas = hand.window.workbench.canvas
+    assert canvas is not None
+
+    hand.point_at(3, column_of(hand, "planner"))
+    assert canvas.highlighted[0] == {"planner", "critic"}
+
+    view = hand.views.diagram.view.viewport()
+    QTest.mouseMove(hand.panel.head, QPoint(2, 2))
+    from PySide6.QtCore import QEvent
+    from PySide6.QtWidgets import QApplication
+
+    QApplication.sendEvent(view, QEvent(QEvent.Type.Leave))
+    assert canvas.highlighted[0] == frozenset()
+
+
+def test_a_node_that_is_chosen_marks_its_column(hand: Hand, circling: Session) -> None:
+    canvas = hand.window.workbench.canvas
+    assert canvas is not None
+
+    canvas.select(["critic"])
+    hand.settle()
+    assert hand.views.diagram.view.marked == {column_of(hand, "critic")}
+
+    canvas.select(["goal"])
+    hand.settle()
+    assert hand.views.diagram.view.marked == frozenset()
+
+
+def test_a_row_of_the_list_leads_to_the_step_it_is_about(hand: Hand, circling: Session) -> None:
+    alarm = next(row for row in hand.panel.rows.rows if row.firing)
+
+    hand.click_row(alarm.shown)
+    assert circling.here.id == alarm.firing
+
+    circling.seek(1)
+    evidence = hand.panel.rows.rows[1]
+    hand.click_row(evidence.shown)
+    assert circling.here.node == evidence.module
+    assert circling.here.tick == str(evidence.t)
+
+
+def test_flow_and_measures_are_views_of_the_run(hand: Hand, circling: Session) -> None:
+    hand.click("dynamics.view.flow")
+    assert hand.views.currentWidget() is hand.views.flow
+    assert hand.views.flow.names == ["planner", "critic"]
+
+    hand.click("dynamics.view.modules")
+    table = hand.views.modules
+    assert [table.topLevelItem(at).text(0) for at in range(2)] == ["planner", "critic"]  # type: ignore[union-attr]
+    assert table.topLevelItem(0).text(1) == "12"  # type: ignore[union-attr]
+    point = table.visualItemRect(table.topLevelItem(1)).center()  # type: ignore[arg-type]
+    hand.qtbot.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=point)
+    assert hand.window.workbench.selection == ["critic"]
+
+
+def test_a_run_is_found_out_about_once(hand: Hand, circling: Session, tmp_path: Path, monkeypatch: Any) -> None:
+    first = hand.looked
+    hand.open(played(tmp_path, WORK, ticks=7, name="other"))
+    assert hand.looked is not first
+
+    hand.window.workbench.show(circling.document)
+    hand.settle()
+
+    assert hand.looked is first
+
+
+def test_nothing_is_found_out_while_the_panel_is_hidden(shell: MainWindow, tmp_path: Path, qtbot: Any) -> None:
+    hand = Hand(shell, qtbot)
+    shell.show_panel("problems")
+    db = played(tmp_path, ROUND, ticks=8)
+    shell.docks["problems"].close()
+    session = hand.open(db)
+    assert hand.service.of(None) is None
+    assert hand.panel.looked is None
+
+    shell.show_panel("dynamics")
+    hand.settle()
+
+    assert hand.looked.run.id == session.run.id
+
+
+def test_closing_a_run_while_it_is_looked_at_leaves_nothing_behind(hand: Hand, tmp_path: Path) -> None:
+    from studio.gui.replay.session import Source
+
+    db = played(tmp_path, ROUND, ticks=12)
+    session = hand.window.workbench.part("replay").open(Source(db, "last"))
+    hand.panel.refresh()
+    assert hand.service.is_busy()
+
+    hand.window.workbench.remove(session.document)
+    hand.settle()
+
+    assert hand.panel.note.text() == NO_GRAPH
