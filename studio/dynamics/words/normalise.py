@@ -15,6 +15,8 @@ from studio.support.values import Json
 
 READ_CHARACTERS = 16_384
 """Of a longer text the beginning is read."""
+MOST_PARSED = 256 * 1024
+"""Characters of a JSON text beyond which it is taken as it stands, its keys in their own order."""
 
 _COUNTED = "attempts?|tr(?:y|ies)|retr(?:y|ies)|turns?|rounds?|iterations?|iter|cycles?|loops?|ticks?"
 _NUMBER = r"\d+(?:[.,]\d+)?"
@@ -45,7 +47,7 @@ _HEX = re.compile(
 _IDS = re.compile(
     r"\b[pt]?id ?= ?[\"']?[\w-]+|\bpid:? \d+"
     r"|\b(?:request|trace|span|session|call|message|msg|correlation|transaction)[ _-]?id\b[\"']? ?[:=#]?"
-    r" ?[\"']?[\w-]*\d[\w-]*"
+    r" ?[\"']?[\w-]{0,60}\d[\w-]*"
 )
 # "attempt 3 of 5", "retry #4", "3rd try"
 _COUNTING = re.compile(
@@ -58,7 +60,7 @@ _STAMPED = re.compile(
 )
 _CONTROL = re.compile(r"\\(?:u[0-9a-f]{4}|[a-z])")
 _PIECE = re.compile(r".{1,1000}(?:\s|\Z)|.{1,1000}", re.DOTALL)
-"""A part of a text, cut at a space if there is one: to sort the marks on one letter takes the square of their number."""
+"""A part of a text, cut at a space if there is one: to sort the marks on one letter takes their number squared."""
 _LISTED = re.compile(r"^[ \t]*(?:\d{1,2}[.)]|[-*•])[ \t]+", re.MULTILINE)
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}\b)")
 _SPACES = re.compile(r"\s+")
@@ -101,11 +103,11 @@ def _json_text(value: Json) -> str:
 
 def normalise(text: str) -> str:
     """Return the text in one form: NFKC, case folded, spaces collapsed, list marks and volatile parts blanked."""
-    text = _beginning(text, READ_CHARACTERS)
+    text = text[:READ_CHARACTERS]
     if not text.isascii():
         parts = [text] if len(text) <= 1000 else _PIECE.findall(text)
         # One sign may stand for a phrase of eighteen.
-        text = _beginning("".join(unicodedata.normalize("NFKC", part) for part in parts), 2 * READ_CHARACTERS)
+        text = "".join(unicodedata.normalize("NFKC", part) for part in parts)[: 2 * READ_CHARACTERS]
     text = text.casefold()
     if "\n" in text or text[:1] in "-*•0123456789 ":
         text = _LISTED.sub("", text)
@@ -119,14 +121,6 @@ def normalise(text: str) -> str:
     text = _COUNTING.sub(lambda found: found[1] or found[2], text)
     text = _HEX.sub(" ", _DIGITS.sub(" ", text))
     return _SPACES.sub(" ", _THOUSANDS.sub("", text)).strip()
-
-
-def _beginning(text: str, most: int) -> str:
-    """Return a text, or its beginning with a word that stands for the rest."""
-    if len(text) <= most:
-        return text
-    rest = blake2b(text[most:].encode("utf-8", "surrogatepass"), digest_size=4).hexdigest()
-    return f"{text[:most]} …{rest}"
 
 
 def digest(text: str) -> str:
