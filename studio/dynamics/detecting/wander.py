@@ -35,6 +35,8 @@ class Wander:
         self._recent: deque[Step] = deque(maxlen=settings.wander_window)
         self._tokens: deque[tuple[int, int, bool]] = deque(maxlen=settings.wander_window)
         self._all = self._new = self._goal = 0
+        self._seen = self._often = 0
+        self._found: tuple[str, ...] = ()
         self._position = -1
         self._held = False
 
@@ -54,15 +56,19 @@ class Wander:
         self._position = step.position
         held = len(window) >= self._least and self._wanders(len(window))
         self._held = held
+        self._seen += 1
+        self._often += held
         if not (held or self._bell.rung) or not self._bell.rings("warn" if held else None):
             return ()
+        self._found = tuple(self._lines())
         message = f"The run wanders: what comes up is new and is not taken up, {self._progress.since()}."
-        return (Alarm(step.t, self.name, "warn", message, tuple(self.evidence()), None),)
+        return (Alarm(step.t, self.name, "warn", message, self._found, None),)
 
     def progressed(self, position: int, t: int) -> None:
         """Forget the suspicion: something was reached."""
         self._tokens.clear()
         self._recent.clear()
+        self._seen = self._often = 0
         self._all = self._new = self._goal = 0
         self._held = False
 
@@ -112,8 +118,9 @@ class Wander:
 
     @property
     def share(self) -> float:
-        """Always 0: what has moved on since is not judged by where it wandered before."""
-        return 0.0
+        """The share of the firings since the last progress at which the run wandered, of those at which it could."""
+        could = self._seen - self._least + 1
+        return self._often / could if could >= self._least else 0.0
 
     @property
     def ratio(self) -> float:
@@ -121,7 +128,10 @@ class Wander:
         return max(self._measure(), 1.0) if self._held else min(self._measure(), 0.999)
 
     def evidence(self) -> list[str]:
-        """Return the three shares, and an early and a late output to compare."""
+        """Return the three shares, and an early and a late output to compare; as found last if it is over."""
+        return self._lines() if self._held or not self._found else list(self._found)
+
+    def _lines(self) -> list[str]:
         if not self._recent:
             return []
         introduced, taken = self.uptake()

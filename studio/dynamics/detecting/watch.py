@@ -192,13 +192,14 @@ class Watch:
         module, t = event.module, event.t
         if t > self.now:
             self.now = t
+        kind = self._kinds.get(module, "llm")
         reading, text = event.reading, None
         if reading is None:
             reading = self.reader.read(event.out, event.err)
             text = text_of(event.out) if self._embeds else None
         symbol = reading.symbol
         if symbol is None:
-            symbol = self._book.symbol(module, reading, text)
+            symbol = self._book.symbol(module, reading, text, exact=kind == "human")
             reading = _with_symbol(reading, symbol)
         else:
             self._book.adopt(module, reading, symbol)
@@ -208,7 +209,6 @@ class Watch:
             said = Said(self.words, module, t, reading.quote, reading.hash)
             self.words += 1
             self._said.put(key, said)
-        kind = self._kinds.get(module, "llm")
         contentful = reading.mass >= self.settings.mass
         position = -1
         new: frozenset[str] = frozenset()

@@ -46,8 +46,11 @@ class SymbolBook:
         self._adopted: deque[tuple[str, Reading, int]] = deque(maxlen=settings.kept)
         self._words: dict[str, set[str]] = {}
 
-    def symbol(self, module: str, reading: Reading, text: str | None = None) -> int:
-        """Return the symbol of what `module` said; `text` is for the embedder, the quote stands in for it."""
+    def symbol(self, module: str, reading: Reading, text: str | None = None, *, exact: bool = False) -> int:
+        """Return the symbol of what `module` said; `text` is for the embedder, the quote stands in for it.
+
+        If `exact`, only equal texts are the same: a person who asks in like words asks another thing.
+        """
         if self._adopted:
             self._settle()
         key = (module, reading.hash)
@@ -57,7 +60,7 @@ class SymbolBook:
         bucket = self._bucket(module, reading)
         leader = _Leader(-1, reading.content, reading.rare, reading.frame, text or reading.quote)
         fills = self._fills(module, reading.content)
-        for other in reversed(bucket):
+        for other in () if exact else reversed(bucket):
             if fills and leader.frame and other.frame == leader.frame:
                 continue
             if self._same(leader, other, bool(reading.salient)):

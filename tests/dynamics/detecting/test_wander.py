@@ -86,3 +86,13 @@ def test_each_threshold_can_be_set() -> None:
             lines[12] = Event(12, "agent", trip(12) + " with a barn")
         assert not watched(lines, settings, root_goal=GOAL)[0].wander.holds
     assert watched(drifting(23), root_goal=GOAL)[0].wander.holds
+
+
+def test_a_run_that_wandered_most_of_the_time_is_judged_so_though_its_end_looks_better() -> None:
+    back = [("agent", trip(number) + " with a barn") for number in range(40, 48)]
+
+    watch, _ = watched([*drifting(40), *said(back, start=40)], root_goal=GOAL)
+
+    assert not watch.wander.holds
+    assert judge(watch).kind == "wander"
+    assert "share a word with the goal" in judge(watch).evidence[0]

@@ -134,3 +134,10 @@ def test_symbols_of_stored_readings_are_taken_over() -> None:
     assert book.symbol("m", READER.read("compare the flights to  LISBON by price")) == 7
     assert book.symbol("m", READER.read("By price, I will compare flights to Lisbon now")) == 7
     assert book.symbol("m", READER.read("Paint the kitchen green")) == 8
+
+
+def test_what_people_say_is_the_same_only_if_it_is_word_by_word() -> None:
+    book = SymbolBook(DEFAULTS)
+    texts = ("Compare the flights to Lisbon by price", "By price, I will compare flights to Lisbon now")
+
+    assert [book.symbol("p", READER.read(text), exact=True) for text in (*texts, texts[0].upper())] == [0, 1, 0]
