@@ -26,7 +26,6 @@ from studio.support.plain import plain, plain_line
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from studio.dynamics.automata.specs import Spec
     from studio.dynamics.exchange.run import Run
     from studio.dynamics.measuring.measures import Measures
     from studio.dynamics.pictures import Diagram
@@ -39,9 +38,6 @@ EXAMPLES = (
     "studio dynamics --trace runs.jsonl",
     "studio dynamics --ca rules.jsonl --starts 10",
 )
-
-PICTURED_ROWS = 400
-"""Rows of an automaton in a picture."""
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -124,7 +120,11 @@ def _automata(args: argparse.Namespace, out: Output) -> list[Diagram]:
     specs = read_specs(Path(args.ca))
     for spec in specs:
         out.json(classify(spec, args.seed, args.starts).as_json())
-    return [_automaton(spec, args.seed) for spec in specs] if args.png else []
+    if not args.png:
+        return []
+    from studio.dynamics.pictures.automata import of_spec
+
+    return [of_spec(spec, args.seed) for spec in specs]
 
 
 def _judged(args: argparse.Namespace) -> Iterator[tuple[Run, Verdict, str]]:
@@ -186,17 +186,6 @@ def _diagram(one: Run, verdict: Verdict, title: str) -> Diagram:
     from studio.dynamics.pictures import of_run
 
     return of_run(one, list(steps(one)), verdict, title=title)
-
-
-def _automaton(spec: Spec, seed: int) -> Diagram:
-    from studio.dynamics.automata.simulate import NARROW, TORUS, drawn
-    from studio.dynamics.automata.simulate import run as simulated
-    from studio.dynamics.pictures import of_automaton
-
-    rule = spec.rule
-    shape = (NARROW if rule.dims == 1 else TORUS)[1:]
-    states = simulated(rule, drawn(rule.start_states, (1, *shape), seed, "picture"), PICTURED_ROWS)[0]
-    return of_automaton(states, count=rule.states, title=spec.id)
 
 
 def _matrix(measures: Measures) -> NDArray[Any]:
