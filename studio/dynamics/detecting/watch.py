@@ -5,6 +5,7 @@ The same code serves a live run and a recorded one: `analysis.analyse` feeds a r
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from studio.dynamics.detecting.circle import Circle
@@ -27,6 +28,9 @@ from studio.dynamics.words.symbols import Embedder, SymbolBook
 MOST_ALARMS = 1000
 """Alarms that are kept for the verdict; each is returned when it is raised."""
 TICKS_KEPT = 4
+LONGEST_CALL = 10_000
+_CALL = re.compile(r"[\w.:-]+\((.*)\)", re.DOTALL)
+"""A goal in the form of a call: what it is about stands in the brackets, who is called matters little."""
 _WAITERS = frozenset({"timer", "human"})
 _as_step = Step._make  # a third of the time that calling the class takes
 
@@ -55,7 +59,7 @@ class Watch:
         self.settings = settings
         self.reader = reader or Reader()
         self._kinds = {module.id: module.kind for module in declared}
-        self.heard = frozenset(name for module in declared for name in module.inputs)
+        self.heard = {name for module in declared for name in module.inputs}
         self._vocabulary: set[str] = set()
         self._frames: set[tuple[str, str]] = set()
         self._book = SymbolBook(settings, embedder)
@@ -88,7 +92,7 @@ class Watch:
         """Say what a module is, and whom it reads, that appears while the run goes on."""
         if module.id not in self._kinds:
             self._kinds[module.id] = module.kind
-            self.heard |= frozenset(module.inputs)
+            self.heard.update(module.inputs)
             self.progress.declare(module.id, frozenset(module.inputs))
 
     def see(self, event: Event) -> list[Alarm]:
@@ -155,7 +159,8 @@ class Watch:
     def _open(self, id_: str, parent: str | None, t: int, text: str, *, frame: bool) -> list[Alarm]:
         self.now = max(self.now, t)
         alarms = list(self.stall.advance(t))
-        reading = self.reader.read(text)
+        call = _CALL.fullmatch(text.strip()[:LONGEST_CALL])
+        reading = self.reader.read(call[1] if call else text)
         alarms.extend(self.procrastination.opened(id_, parent, t, reading, frame=frame))
         return self._raised(alarms)
 

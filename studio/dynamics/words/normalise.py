@@ -78,8 +78,9 @@ def text_of(out: Json) -> str:
             try:
                 return _json_text(orjson.loads(out))
             except (orjson.JSONDecodeError, orjson.JSONEncodeError):
-                return out  # a text that only begins like JSON
-        return out
+                pass  # a text that only begins like JSON
+        # A line break in a string that the text quotes is one, and no part of the word after it.
+        return out.replace("\\n", "\n") if "\\n" in out and '"' in out else out
     if out is None:
         return ""
     try:

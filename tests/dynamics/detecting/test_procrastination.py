@@ -158,3 +158,10 @@ def test_matter_below_a_chain_shows_that_it_led_somewhere() -> None:
     goals = [*chain(*RESTATED), Goal("work", "Ask Barbosa for an offer of 31 seats", "g2", 9)]
 
     assert not watched_goals(goals)[0].procrastination.holds
+
+
+def test_a_goal_in_the_form_of_a_call_is_about_what_stands_in_the_brackets() -> None:
+    calls = (f'ask_agent("helper", "{TRIP}")', f'delegate_task({{"objective": "{TRIP}"}})', f"start({TRIP})")
+
+    assert length(*calls) == 3
+    assert length('start("Ask Barbosa for an offer of 31 seats")') == 0

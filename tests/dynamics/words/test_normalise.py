@@ -34,6 +34,7 @@ from studio.dynamics.words.normalise import normalise, text_of
         ("ｆｕｌｌ　width", "Full width"),
         ("1. look\n2. leap", "- look\n- leap"),
         ("1,250 rows", "1250 rows"),
+        ('said ["look\\nleap"] id=1', 'said ["look\nleap"] id=2'),
     ],
 )
 def test_texts_that_differ_in_what_varies_by_itself_are_one(one: object, other: object) -> None:
