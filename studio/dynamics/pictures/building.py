@@ -10,7 +10,7 @@ import numpy
 
 from studio.dynamics.pictures.curves import curves_of
 from studio.dynamics.pictures.diagram import NOTHING, UNKNOWN, Alarm, Column, Diagram, Period, filled
-from studio.dynamics.pictures.words import dense, periods_of, revisits_of, row_words
+from studio.dynamics.pictures.words import dense, periods_of, revisits_of, row_words, state_words
 from studio.support.errors import UsageError
 
 if TYPE_CHECKING:
@@ -38,11 +38,13 @@ def of_automaton(
 ) -> Diagram:
     """Return the diagram of (T, M) states 0, 1, … of a ring of cells, or of (T, H, W) states of a torus.
 
-    Of a torus, row `cut` of its cells is drawn over time (the middle one if none is given). `count` is how many states
-    a cell can have; 0 takes it from what is seen. Raises ValueError for other shapes, negative states, and no such cut,
-    UsageError for more than MOST_CELLS cells.
+    Of a torus, row `cut` of its cells is drawn over time (the middle one if none is given); its periods are those of
+    all cells. `count` is how many states a cell can have; 0 takes it from what is seen. Raises ValueError for other
+    shapes, negative states, and no such cut, UsageError for more than MOST_CELLS cells.
     """
+    words = None
     if states.ndim == 3:
+        words = state_words(states)
         cut = states.shape[1] // 2 if cut is None else cut
         if not 0 <= cut < states.shape[1]:
             raise ValueError(f"there is no row {cut} in a torus of {states.shape[1]} rows.")
@@ -60,6 +62,7 @@ def of_automaton(
     made = Diagram(
         tuple(Column(str(number)) for number in range(shape[1])), symbol, filled(shape, True, "bool"), no, no, no,
         known, known, _ages(symbol, numpy.arange(shape[0])), filled(shape, -1, "int32"), title, max(2, most, count),
+        words,
     )  # fmt: skip
     if not marks:
         return made

@@ -103,6 +103,8 @@ class Diagram:
     title: str = ""
     states: int = 0
     """Number of states of an automaton; 0 for a run of an agent."""
+    words: Ints | None = None
+    """(T) numbers that are equal where rows are, if columns show a part of what is compared (the cut of a torus)."""
     ticks: Ints | None = None
     """(T) the tick of each row; rows count from 0 if not given."""
     periods: tuple[Period, ...] = ()
@@ -123,7 +125,7 @@ class Diagram:
         for name in ("fired", "contentless", "error", "write", "novelty", "mass", "age", "goal"):
             if getattr(self, name).shape != shape:
                 raise ValueError(f"{name} has the shape {getattr(self, name).shape}; symbols have {shape}.")
-        rows = {"ticks": self.ticks, "depth": self.depth, **self.curves}
+        rows = {"words": self.words, "ticks": self.ticks, "depth": self.depth, **self.curves}
         for name, values in rows.items():
             if values is not None and values.shape != shape[:1]:
                 raise ValueError(f"{name} has the shape {values.shape}; there are {shape[0]} rows.")

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy
 
-from studio.dynamics.pictures.colours import GOLDEN, HELD, Look, ramp, scale_of, state_colours, symbol_colours
+from studio.dynamics.pictures.colours import HELD, Look, ramp, scale_of, state_colours, symbol_colours
 from studio.dynamics.pictures.diagram import Colouring, Diagram
 from studio.dynamics.pictures.scale import Scale
 
@@ -197,9 +197,10 @@ class Raster:
         failed = numpy.nonzero(cells.error & cells.fired)
         if len(failed[0]):
             y, x = numpy.arange(high)[:, None], numpy.arange(wide)[None, :]
-            lines = (x + y) % HATCH < 2
+            place = (x + y) % HATCH
             patch = view[failed[0], :, failed[1]]
-            patch[:, lines] = self._bad.astype(numpy.uint8)
+            patch[:, place < 2] = self._bad.astype(numpy.uint8)
+            patch[:, place == 2] = self._ground.astype(numpy.uint8)  # so that it is seen on red, too
             view[failed[0], :, failed[1]] = patch
         wrote = numpy.nonzero(cells.write)
         if len(wrote[0]):
@@ -210,6 +211,10 @@ class Raster:
         begun = numpy.nonzero(cells.fired)  # a cell that is held goes on without a gap
         view[begun[0], 0, begun[1]] = ground
         view[:, :, :, wide - (2 if wide >= 16 else 1) :] = ground
+
+
+GOLDEN: Final = 0.6180339887498949
+"""Multiples of it follow no period."""
 
 
 def _sampled(span: tuple[int, int], fold: int) -> Index:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 KINDS: Final = ("said now", "held", "no content", "failed", "changed the world")
 """Kinds of cells, each drawn from its row."""
 
-SAMPLE: Final = 6
+SAMPLE: Final = 29
 """The symbol of the sample, a blue one."""
 
 

@@ -29,15 +29,30 @@ REPEATS: Final = 3
 def row_words(diagram: Diagram) -> Words:
     """Return a number for each row, (T): rows have the same one if the same was said in them (up to hash collisions of
     64 bits). In a run's row of 0 nothing with content was said: all these are the same, so that stalls are."""
+    if diagram.words is not None:
+        return diagram.words.astype(numpy.int64)
+    if diagram.is_automaton:
+        return state_words(diagram.symbol)
     words = numpy.empty(diagram.rows, numpy.int64)
     salts = _mixed(numpy.arange(diagram.width, dtype=numpy.uint64) + numpy.uint64(0x51ED))
     step = max(1, CHUNK // max(1, diagram.width))
     for start in range(0, diagram.rows, step):
         part = slice(start, start + step)
         cells = _mixed(diagram.symbol[part].astype(numpy.uint64) * numpy.uint64(2) + salts)
-        if not diagram.is_automaton:
-            cells = numpy.where(diagram.fired[part] & ~diagram.contentless[part], cells, numpy.uint64(0))
+        cells = numpy.where(diagram.fired[part] & ~diagram.contentless[part], cells, numpy.uint64(0))
         words[part] = cells.sum(axis=1, dtype=numpy.uint64).astype(numpy.int64)
+    return words
+
+
+def state_words(states: NDArray[numpy.integer]) -> Words:
+    """Return a number for each tick of (T, cells…) states, the same for equal ones (up to hash collisions)."""
+    flat = states.reshape(len(states), -1)
+    words = numpy.empty(len(flat), numpy.int64)
+    salts = _mixed(numpy.arange(flat.shape[1], dtype=numpy.uint64) + numpy.uint64(0x51ED))
+    step = max(1, CHUNK // max(1, flat.shape[1]))
+    for start in range(0, len(flat), step):
+        cells = _mixed(flat[start : start + step].astype(numpy.uint64) * numpy.uint64(2) + salts)
+        words[start : start + step] = cells.sum(axis=1, dtype=numpy.uint64).astype(numpy.int64)
     return words
 
 

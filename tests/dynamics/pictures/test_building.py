@@ -136,3 +136,15 @@ def test_a_period_of_an_automaton_is_found_from_its_first_row_to_the_last() -> N
 def test_a_diagram_that_would_not_fit_is_refused_with_what_to_do() -> None:
     with pytest.raises(UsageError, match="Draw a part"):
         of_automaton(numpy.broadcast_to(numpy.zeros(1, numpy.uint8), (MOST_CELLS, 2)))
+
+
+def test_a_torus_is_periodic_only_when_all_its_cells_are_though_a_row_of_them_rests() -> None:
+    states = numpy.zeros((30, 3, 5), numpy.uint8)
+    for tick in range(30):
+        states[tick, 0, tick * tick % 5] = tick % 7 % 2  # the upper row lives on, the middle one rests
+
+    (period,) = of_automaton(states).periods
+    again = states[period.start] == states[period.start + period.period]
+    assert again.all()
+    assert period.period > 1
+    assert of_automaton(states[:, 1]).periods[0].period == 1

@@ -82,14 +82,33 @@ def test_before_its_first_output_a_cell_is_the_ground() -> None:
     assert Raster(made, "age", DARK).picture(Scale(1, 1))[0, 1, :3].tolist() == list(DARK.ground)
 
 
-def test_symbols_differ_also_in_lightness_and_the_first_twelve_are_told_apart() -> None:
-    for shown in (DARK, LIGHT):
-        colours = symbol_colours(numpy.arange(12), shown).astype(float)
-        away = numpy.linalg.norm(colours[:, None] - colours[None, :], axis=2)
-        away[numpy.eye(12, dtype=bool)] = 999
-        grey = colours @ (0.299, 0.587, 0.114)
-        assert away.min() > 35
-        assert grey.max() - grey.min() > 50
+BLINDNESS = {
+    "none": numpy.eye(3),
+    "protan": numpy.array([[0.152, 1.053, -0.205], [0.115, 0.786, 0.099], [-0.004, -0.048, 1.052]]),
+    "deutan": numpy.array([[0.367, 0.861, -0.228], [0.280, 0.673, 0.047], [-0.012, 0.043, 0.969]]),
+    "tritan": numpy.array([[1.256, -0.077, -0.179], [-0.078, 0.931, 0.148], [0.005, 0.691, 0.304]]),
+}
+"""What is seen of linear red, green and blue (Machado, Oliveira & Fernandes 2009, table 1, severity 1)."""
+
+
+def oklab(linear: NDArray[numpy.float64]) -> NDArray[numpy.float64]:
+    """Linear sRGB to OKLab (Ottosson 2020)."""
+    to_cones = numpy.array([[0.4122, 0.5363, 0.0514], [0.2119, 0.6807, 0.1074], [0.0883, 0.2817, 0.63]])
+    to_lab = numpy.array([[0.2105, 0.7936, -0.0041], [1.978, -2.4286, 0.4506], [0.0259, 0.7828, -0.8087]])
+    found: NDArray[numpy.float64] = numpy.cbrt(numpy.clip(linear, 0, 1) @ to_cones.T) @ to_lab.T
+    return found
+
+
+@pytest.mark.parametrize("kind", BLINDNESS)
+@pytest.mark.parametrize("shown", [DARK, LIGHT], ids=["dark", "light"])
+def test_the_first_twelve_symbols_are_told_apart_by_everybody(kind: str, shown: Look) -> None:
+    colours = symbol_colours(numpy.arange(12), shown) / 255
+    linear = numpy.where(colours <= 0.04045, colours / 12.92, ((colours + 0.055) / 1.055) ** 2.4)
+
+    seen = oklab(linear @ BLINDNESS[kind].T)
+
+    away = numpy.linalg.norm(seen[:, None] - seen[None, :], axis=2)
+    assert away[~numpy.eye(12, dtype=bool)].min() > 0.045
 
 
 def test_a_symbol_keeps_its_colour_whatever_else_is_shown() -> None:

@@ -56,10 +56,16 @@ def page(
     top = max((one.top for one in blocks), default=0)
     height = max((top - one.top + one.height for one in blocks), default=0)
     width = sum(one.width for one in blocks) + GAP * max(0, len(blocks) - 1)
+    runs = [one for one in blocks if not one.diagram.is_automaton and one.diagram.rows]
+    if runs:
+        width, height = max(width, round(blocks[0].left + spacetime.key_width())), height + spacetime.KEY
     sheet = Sheet(width + 2 * EDGE, height + 2 * EDGE, shown)
     x = EDGE
     for one in blocks:
         spacetime.draw(sheet, one, x, EDGE + top - one.top)
+        if runs and one is runs[0]:
+            start = min(x + one.left, EDGE + width - spacetime.key_width())
+            spacetime.draw_key(sheet, one, round(start), EDGE + height - spacetime.KEY)
         x += one.width + GAP
     return sheet
 

@@ -12,6 +12,7 @@ from studio.dynamics.pictures.figures import strips
 from studio.dynamics.pictures.figures.sheet import POINT, SMALL, TITLE, Sheet, cut
 from studio.dynamics.pictures.marks import lanes, ruler, telling
 from studio.dynamics.pictures.raster import Raster
+from studio.dynamics.pictures.sampling import KINDS, key_cells
 from studio.dynamics.pictures.scale import Scale, fitting
 
 Curves = Literal["beside", "below", "none"]
@@ -29,7 +30,7 @@ NAMES: Final = 22
 """Characters of a name."""
 
 KEY: Final = 34
-"""Pixels that the line below takes which says how cells are drawn."""
+"""Pixels that the line takes which says how cells are drawn."""
 
 TURNED: Final = 50.0
 """Degrees by which names are turned."""
@@ -90,12 +91,13 @@ def layout(
     left = 84 + (DEPTH + 6 if diagram.depth is not None else 0)
     right = 20 + _margin(diagram, scale.pixels)
     width = left + wide + right
-    height = top + high + (54 if named and diagram.groups() else 40) + (KEY if named else 0)
+    height = top + high + (54 if named and diagram.groups() else 40)
     if curves == "beside" and diagram.curves:
         width += strips.beside_size(diagram) + 30 + max(0, _leaning(list(diagram.curves)[-1]) - strips.WIDE // 2)
     elif curves == "below" and diagram.curves:
         height += strips.below_size(diagram) + 30
         width = max(width, left + wide + 220)
+    width = max(width, left + round(len(cut(diagram.title, 80)) * TITLE * POINT * 0.68))
     if named and diagram.columns:
         width = max(width, left + wide + _leaning(cut(diagram.columns[-1].name, NAMES)))
     return Block(diagram, Raster(diagram, colouring, look), scale, curves, width, height, left, top, above)
@@ -135,8 +137,6 @@ def draw(sheet: Sheet, block: Block, x: float, y: float) -> None:
     _ruler(sheet, block, left, top)
     if diagram.depth is not None:
         _depth(sheet, block, left - DEPTH - 6, top)
-    if not diagram.is_automaton:
-        _key(sheet, block, left, top + high + (54 if diagram.groups() else 34))
     right = _marks(sheet, block, left + wide + 10, top)
     if block.curves == "beside":
         strips.beside(sheet, diagram, right + 30, top, high, TURNED if block.above else 0)
@@ -160,10 +160,13 @@ def _names(sheet: Sheet, block: Block, left: float, top: float) -> None:
             sheet.text((start + stop) / 2, line + 20, cut(name, room), role="soft", size=SMALL, align="center")
 
 
-def _key(sheet: Sheet, block: Block, x: float, y: float) -> None:
-    """One line that says how cells are drawn, made of cells."""
-    from studio.dynamics.pictures.sampling import key_cells
+def key_width() -> float:
+    """Return how wide the key is."""
+    return sum(34 + len(text) * SMALL * POINT * 0.56 + 22 for text in KINDS)
 
+
+def draw_key(sheet: Sheet, block: Block, x: float, y: float) -> None:
+    """One line that says how cells of runs are drawn, made of cells."""
     for text, pixels in key_cells(block.raster):
         sheet.image(pixels, x, y)
         x += pixels.shape[1] + 8

@@ -30,8 +30,8 @@ def beside(sheet: Sheet, diagram: Diagram, x: float, y: float, height: int, turn
         _area(sheet, diagram, name, height, lambda place, part, left=left: (left + part * WIDE, y + place))
         sheet.line([(left, y), (left, y + height)], "edge", width=0.5)
         sheet.text(left + WIDE * 0.35, y - 14, name, role=role, turned=turned, middle=False)
-        sheet.text(left, y + height + 18, "0", role="soft", size=SMALL, align="center")
-        sheet.text(left + WIDE, y + height + 18, f"{top:g}", role="soft", size=SMALL, align="center")
+        sheet.text(left, y + height + 18, "0", role="soft", size=SMALL)
+        sheet.text(left + WIDE, y + height + 18, f"{top:g}", role="soft", size=SMALL, align="right")
 
 
 def below(sheet: Sheet, diagram: Diagram, x: float, y: float, width: int) -> None:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QEvent, QObject, QPoint, Qt
+from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtGui import QHelpEvent, QKeyEvent, QMouseEvent, QNativeGestureEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication, QToolTip
 
-from studio.gui.base.guard import guarded
 from studio.gui.widgets.labels import tip
 from studio.gui.widgets.spacetime.telling import at_point
 
@@ -22,24 +21,22 @@ PINCH: Final = 0.12
 """How much a pinch grows for one step of zooming."""
 
 
-class Input(QObject):
-    """Turns events of a view and its viewport into moves."""
+class Input:
+    """Turns events of a view and its viewport into moves.
+
+    It is no Qt object of its own that filters events: such a filter may be torn down before the view that it watches.
+    """
 
     def __init__(self, view: SpaceTimeView) -> None:
-        super().__init__(view)
         self.view = view
         self._pressed: QPoint | None = None
         self._from = (0, 0)
         self._dragging = False
         self._turned = 0.0
         self._pinched = 0.0
-        view.viewport().installEventFilter(self)
-        view.installEventFilter(self)
 
-    @guarded(False)
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if watched is self.view:
-            return self._on_view(event)
+    def on_viewport(self, event: QEvent) -> bool:
+        """Take an event of the viewport, and say whether nobody else needs to."""
         kind = event.type()
         if isinstance(event, QMouseEvent):
             if kind == QEvent.Type.MouseButtonPress:
@@ -59,13 +56,6 @@ class Input(QObject):
             return self._pinch(event)
         elif kind == QEvent.Type.Leave:
             self.view.point(-1, -1)
-        return False
-
-    def _on_view(self, event: QEvent) -> bool:
-        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
-            return self._key(event)
-        if event.type() in (QEvent.Type.FocusIn, QEvent.Type.FocusOut):
-            self.view.viewport().update()
         return False
 
     # -- the mouse ----------------------------------------------------------------------------
@@ -147,7 +137,8 @@ class Input(QObject):
 
     # -- the keyboard -------------------------------------------------------------------------
 
-    def _key(self, event: QKeyEvent) -> bool:
+    def on_key(self, event: QKeyEvent) -> bool:
+        """Take a key, and say whether it meant something here."""
         view, key = self.view, Qt.Key(event.key())
         if event.modifiers() & ~(Qt.KeyboardModifier.KeypadModifier | Qt.KeyboardModifier.ShiftModifier):
             return False

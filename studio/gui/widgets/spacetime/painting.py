@@ -7,11 +7,12 @@ from typing import Final
 
 import numpy
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPainterPath, QPen, QPolygonF
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPainterPath, QPen, QPixmap, QPolygonF
+from PySide6.QtWidgets import QWidget
 
 from studio.dynamics.pictures.diagram import Diagram, Period
 from studio.dynamics.pictures.marks import ARCS, ruler, telling
-from studio.gui.theme import Theme
+from studio.gui.theme import Theme, current_theme
 from studio.gui.theme.theme import mixed
 from studio.gui.widgets.spacetime.axis import TimeAxis
 from studio.gui.widgets.spacetime.places import (
@@ -70,6 +71,29 @@ class Marks:
     def reach(self, rows: int) -> float:
         """Return how far an arc over so many rows goes out, in pixels."""
         return float(ARC * (0.2 + 0.75 * (rows / self.longest) ** 0.5))
+
+
+class Names:
+    """The names above the columns, drawn anew only if they are to look different: turned text is slow."""
+
+    def __init__(self) -> None:
+        self._kept: tuple[object, QPixmap] | None = None
+
+    def picture(self, widget: QWidget, diagram: Diagram, where: Places, span: tuple[int, int], lit: int) -> QPixmap:
+        """Return a picture that begins at a pixel of the widget and is so wide (`span`); the name `lit` is stronger."""
+        ratio, theme, (left, wide) = widget.devicePixelRatioF(), current_theme(), span
+        made_of = (where, lit, ratio, theme.name, wide, widget.font().key())
+        if self._kept is None or self._kept[0] != made_of:
+            picture = QPixmap(round(max(1, wide) * ratio), round(where.head * ratio))
+            picture.setDevicePixelRatio(ratio)
+            picture.fill(Qt.GlobalColor.transparent)
+            painter = QPainter(picture)
+            painter.setFont(widget.font())
+            painter.translate(-left, 0)
+            paint_names(painter, diagram, where, theme, lit)
+            painter.end()
+            self._kept = (made_of, picture)
+        return self._kept[1]
 
 
 def paint_names(painter: QPainter, diagram: Diagram, where: Places, theme: Theme, lit: int) -> None:

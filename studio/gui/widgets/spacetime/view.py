@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 from PySide6.QtCore import QEvent, QPoint, QRect, Qt, QTimer, Signal
-from PySide6.QtGui import QPainter, QPaintEvent, QPixmap, QResizeEvent
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 
 from studio.dynamics.pictures.diagram import Colouring, Diagram
@@ -40,6 +40,9 @@ class SpaceTimeView(QAbstractScrollArea):
     chosen = Signal(int, int)
     """(row, column) A cell was clicked, or Enter pressed at it; the column is -1 beside the cells."""
 
+    input: Input | None = None
+    """None until the view is made: Qt sends it events before."""
+
     coloured = Signal()
     """Colours tell something else."""
 
@@ -62,7 +65,7 @@ class SpaceTimeView(QAbstractScrollArea):
         self._across = 0
         self._tiles: Tiles[QPixmap] | None = None
         self._marks: painting.Marks | None = None
-        self._head: tuple[object, QPixmap] | None = None
+        self._names = painting.Names()
         self._heading: Heading | None = None
         self._syncing = False
         port = self.viewport()
@@ -169,7 +172,8 @@ class SpaceTimeView(QAbstractScrollArea):
     # -- keeping in step ----------------------------------------------------------------------
 
     def _replaced(self) -> None:
-        self._tiles = self._marks = self._head = self._heading = None
+        self._tiles = self._marks = self._heading = None
+        self._names = painting.Names()
         self.at = (-1, -1)
         self._laid_out()
 
@@ -219,6 +223,25 @@ class SpaceTimeView(QAbstractScrollArea):
             self._laid_out()
         super().changeEvent(event)
 
+    # -- events -------------------------------------------------------------------------------
+
+    @guarded(False)
+    def viewportEvent(self, event: QEvent) -> bool:
+        return (self.input is not None and self.input.on_viewport(event)) or super().viewportEvent(event)
+
+    @guarded()
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if self.input is None or not self.input.on_key(event):
+            event.ignore()
+
+    @guarded()
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        self.viewport().update()
+
+    @guarded()
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        self.viewport().update()
+
     # -- drawing ------------------------------------------------------------------------------
 
     @guarded()
@@ -248,7 +271,8 @@ class SpaceTimeView(QAbstractScrollArea):
             painting.paint_right(painter, axis, where, self.marks(), theme)
         lights.paint_cursor(painter, axis, where)
         painter.setClipping(False)
-        painter.drawPixmap(cells.left() - 4, 0, self._names(where))
+        left, wide = cells.left() - 4, self.viewport().width() - cells.left() + 4
+        painter.drawPixmap(left, 0, self._names.picture(self, self.diagram, where, (left, wide), self.at[1]))
         lights.paint_focus(painter, cells, self.hasFocus())
 
     def _paint_cells(self, painter: QPainter, where: Places) -> None:
@@ -259,23 +283,6 @@ class SpaceTimeView(QAbstractScrollArea):
         for tile in self._tiles.within(where.scale, *seen):
             painter.drawPixmap(QPoint(left + tile.x, top + tile.y), tile.image)
         self._ahead.start()
-
-    def _names(self, where: Places) -> QPixmap:
-        """The names above, drawn anew only if they are to look different: turned text is slow."""
-        ratio, theme = self.devicePixelRatioF(), current_theme()
-        left, wide = where.cells.left() - 4, self.viewport().width() - where.cells.left() + 4
-        made_of = (where, self.at[1], ratio, theme.name, wide, self.font().key())
-        if self._head is None or self._head[0] != made_of:
-            picture = QPixmap(round(max(1, wide) * ratio), round(where.head * ratio))
-            picture.setDevicePixelRatio(ratio)
-            picture.fill(Qt.GlobalColor.transparent)
-            painter = QPainter(picture)
-            painter.setFont(self.font())
-            painter.translate(-left, 0)
-            painting.paint_names(painter, self.diagram, where, theme, self.at[1])
-            painter.end()
-            self._head = (made_of, picture)
-        return self._head[1]
 
     def _draw_ahead(self) -> None:
         """Draw the tiles above and below what is seen."""
