@@ -13,6 +13,7 @@ from studio.dynamics.verdict import Alarm, Level
 
 _QUOTED = 3
 """Modules or sentences of one circle that evidence quotes."""
+_POLLED = frozenset({"tool", "timer"})
 _LIKELY = 0.4
 """Match from which the period of a noisy circle is named."""
 
@@ -144,8 +145,10 @@ class Circle:
             self._level = "stop" if "stop" in (level, self._level) else "warn"
 
     def _waits_through(self, period: int) -> bool:
-        """Whether the outputs of one round of the circle are about waiting."""
+        """Whether the outputs of one round are about waiting, or come from tools only: then something is polled."""
         steps = [self._recent[-at] for at in range(1, min(period, len(self._recent)) + 1)]
+        if all(step.kind in _POLLED and not step.failed for step in steps):
+            return True
         return sum(step.waiting for step in steps) >= self._settings.waiting_share * len(steps)
 
     @property

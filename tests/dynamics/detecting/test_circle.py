@@ -227,3 +227,23 @@ def test_calls_too_short_to_count_otherwise_count_in_strict_repetition(call: dic
 
     assert [alarm.level for alarm in alarms] == (["warn", "stop"] if found else [])
     assert watch.contentful == 0
+
+
+@pytest.mark.parametrize(
+    ("kind", "failed", "expected"),
+    [
+        ("tool", None, [("waiting", 8, "warn"), ("waiting", 14, "stop")]),
+        ("tool", "", [("circle", 2, "warn"), ("circle", 4, "stop")]),
+        ("llm", None, [("circle", 2, "warn"), ("circle", 4, "stop")]),
+    ],
+)
+def test_a_tool_that_answers_the_same_is_polled_unless_it_fails(
+    kind: str, failed: str | None, expected: list[tuple[str, int, str]]
+) -> None:
+    settings = Settings(known_warn=1.0, known_stop=1.0, known_least=12)
+    events = [Event(t, "box", "The parcel of Zorlan lies at the harbour office", err=failed) for t in range(12)]
+
+    _, alarms = watched(events, settings, modules=(Module("box", kind),))
+
+    circles = [(alarm.kind, alarm.t, alarm.level) for alarm in alarms if alarm.kind in ("circle", "waiting")]
+    assert circles == [each for each in expected if each[1] < 12]
