@@ -13,7 +13,6 @@ from tests.dynamics.generator.scoring import TARGETS, Judged, missed, scores
 SEED = 4
 OPEN = {
     "productive_stopped": "polling in words that no list has is stopped as a circle of one output",
-    "procrastination_caught_by_level_4": "calls that hand on the same task are told late where the callee changes",
 }
 """Targets that are reached on the training families and not yet on unseen ones; what comes to pass is taken off."""
 TRAINING_PER_KIND, HELD_OUT_PER_KIND = 3, 12
