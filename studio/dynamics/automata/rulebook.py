@@ -6,7 +6,7 @@ neighbourhoods now rare, now frequent, as when structures move and meet. Class I
 out or settle in the end, so the way counts, not only the end.
 
 1. The late rows are uniform: I, or II if they blink, or IV if the way was eventful.
-2. Each late cell copies one cell: II, or IV if the way was very eventful.
+2. Each late cell copies one cell: II, or IV if the way was eventful.
 3. Damage does not spread: II, or IV if the way was eventful.
 4. Damage spreads. Hardly anything repeats meanwhile: III. All repeats: as in 3. Some does: IV.
 
@@ -46,10 +46,9 @@ SETTLED = 0.99
 """Rule 4: the share above which all has come to repeat."""
 LONG = 4.0
 """Eventful: transient, in units of log2 of the number of cells."""
-UNSTEADY = 0.05
-"""Eventful: standard deviation of input entropy (share of its highest value)."""
-COPYING_UNSTEADY = 0.075
-"""The same for rule 2: shifted structures that annihilate (rule 184) thin out slowly, which varies it a little."""
+UNSTEADY = 0.065
+"""Eventful: standard deviation of input entropy (share of its highest value). Structures of class II that only thin out
+(elementary rules 62, 184) vary it a little."""
 SHARPNESS = 3.0
 """How fast trust grows with the distance from a threshold: twice as far is odds of 8 to 1."""
 
@@ -125,7 +124,7 @@ def decided(m: Measures) -> tuple[Class, int]:
     if m.row_entropy < UNIFORM:
         return ("IV" if eventful(m) else "II" if m.activity > BLINKING else "I"), 1
     if m.copy_score <= COPYING:
-        return ("IV" if eventful(m, COPYING_UNSTEADY) else "II"), 2
+        return ("IV" if eventful(m) else "II"), 2
     if m.damage_spread * m.damage_reach < SPREAD:
         return ("IV" if eventful(m) else "II"), 3
     if m.laminarity < REPEATING:
@@ -135,24 +134,22 @@ def decided(m: Measures) -> tuple[Class, int]:
     return "IV", 4
 
 
-def eventful(m: Measures, unsteady: float = UNSTEADY) -> bool:
+def eventful(m: Measures) -> bool:
     """Return whether the way to the end was long and unsteady."""
-    return m.transient > _long(m) and m.input_entropy_sd > unsteady
+    return m.transient > _long(m) and m.input_entropy_sd > UNSTEADY
 
 
 def trust(m: Measures) -> dict[Class, float]:
     """Return how far each class is supported, 1 in sum: the rulebook with every comparison x > θ replaced by the share
     x^n / (x^n + θ^n), n `SHARPNESS`, which is a half at the threshold."""
-    long = _above(m.transient, _long(m))
-    moved, moved_much = (long * _above(m.input_entropy_sd, limit) for limit in (UNSTEADY, COPYING_UNSTEADY))
+    moved = _above(m.transient, _long(m)) * _above(m.input_entropy_sd, UNSTEADY)
     uniform = 1 - _above(m.row_entropy, UNIFORM)
     blinking = _above(m.activity, BLINKING)
     copying = 1 - _above(m.copy_score, COPYING)
     spread = _above(m.damage_spread * m.damage_reach, SPREAD)
     repeating = _above(m.laminarity, REPEATING)
     settled = 1 - _above((1 - m.laminarity) / (1 - SETTLED), 1.0)
-    stays = (1 - copying) * (1 - spread + spread * repeating * settled)
-    ends = (1 - uniform) * (copying * (1 - moved_much) + stays * (1 - moved))
+    ends = (1 - uniform) * (1 - moved) * (copying + (1 - copying) * (1 - spread + spread * repeating * settled))
     support: dict[Class, float] = {
         "I": uniform * (1 - moved) * (1 - blinking),
         "II": uniform * (1 - moved) * blinking + ends,
@@ -270,11 +267,10 @@ def _reasons(m: Measures, rule: int) -> list[str]:
             f"(chaos below {REPEATING}, settled above {SETTLED})."
         )
     if rule < 4 or m.laminarity > SETTLED:
-        unsteady = COPYING_UNSTEADY if rule == 2 else UNSTEADY
-        was = "eventful" if eventful(m, unsteady) else "not eventful"
+        was = "eventful" if eventful(m) else "not eventful"
         lines.append(
             f"The way there was {was}: {m.transient:.0f} ticks until rows came back (long above {_long(m):.0f}), and "
-            f"the entropy of look-ups varied by {m.input_entropy_sd:.3f} (unsteady above {unsteady})."
+            f"the entropy of look-ups varied by {m.input_entropy_sd:.3f} (unsteady above {UNSTEADY})."
         )
     if m.period is not None:
         lines.append(f"Rows come back in {m.returned:.0%} of the starts, after {m.period} ticks at the longest.")

@@ -29,7 +29,7 @@ STEADY = {"transient": 200.0, "input_entropy_sd": 0.01}
         ({"row_entropy": 0.0, "activity": 1.0, **BRIEF}, "II", 1),
         ({"row_entropy": 0.0, "activity": 0.0, **EVENTFUL}, "IV", 1),
         ({"copy_score": 0.0}, "II", 2),
-        ({"copy_score": 0.0, **EVENTFUL, "input_entropy_sd": 0.07}, "II", 2),
+        ({"copy_score": 0.0, **EVENTFUL, "input_entropy_sd": 0.06}, "II", 2),
         ({"copy_score": 0.0, **EVENTFUL}, "IV", 2),
         ({"damage_spread": 0.1}, "II", 3),
         ({"damage_reach": 0.1}, "II", 3),
