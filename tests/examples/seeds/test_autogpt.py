@@ -141,7 +141,7 @@ def test_goals_of_your_own_have_no_limit_and_those_of_the_graph_have(tmp_path: P
 
     assert len(own.fired("thinker")) == 41
     assert own.fired("finished") == ["finished"]
-    assert len(first_look.fired("thinker")) == 4
+    assert len(first_look.fired("thinker")) == 3
     assert first_look.fired("limit_reached") == ["limit_reached"]
 
 
