@@ -567,13 +567,13 @@ def test_nobody_waits_who_is_there_already_or_goes_elsewhere(tmp_path: Path) -> 
 def test_a_conversation_has_at_most_eight_rounds_of_two_lines(tmp_path: Path) -> None:
     lines = [reply for n in range(16) for reply in ("a neighbour", words(f"Line {n}."))]
     played = meet(tmp_path, ["yes", *lines, "lines", *MENDED], {}, {}, rounds=8)
-    first_look = meet(tmp_path, ["yes", *lines[:8], "lines", *MENDED], {}, {})
-    short = meet(tmp_path, ["yes", *lines[:4], "lines", *MENDED], {}, {}, rounds=1)
+    first_look = meet(tmp_path, ["yes", *lines[:4], "lines", *MENDED], {}, {})
+    short = meet(tmp_path, ["yes", *lines[:8], "lines", *MENDED], {}, {}, rounds=2)
 
     assert len(record(played)["chat"]) == 16
     assert [name for name, _ in record(played)["chat"]] == ["Ann Lee", "Bob Orr"] * 8
-    assert len(record(first_look)["chat"]) == 4, "what stands in the graph is two rounds, so that a first look ends"
-    assert len(record(short)["chat"]) == 2
+    assert len(record(first_look)["chat"]) == 2, "what stands in the graph is one round, so that a first look ends"
+    assert len(record(short)["chat"]) == 4
 
 
 def test_a_model_that_repeats_the_words_it_was_to_go_on_from_leaves_its_topic_open(tmp_path: Path) -> None:
