@@ -14,6 +14,8 @@ from studio.dynamics.verdict import Alarm, Level
 _QUOTED = 3
 """Modules or sentences of one circle that evidence quotes."""
 _POLLED = frozenset({"tool", "timer"})
+_LABEL_WORDS = 2
+"""Words from which an output is no mere label, which comes again in any row of things, whatever is done with them."""
 _LIKELY = 0.4
 """Match from which the period of a noisy circle is named."""
 
@@ -51,7 +53,8 @@ class Circle:
 
     def see(self, step: Step) -> tuple[Alarm, ...]:
         """Take a firing; return an alarm when the circle has closed often enough."""
-        if step.reading.mass < self._least_mass:
+        reading = step.reading
+        if reading.mass < self._least_mass or len(reading.content) + len(reading.salient) < _LABEL_WORDS:
             return ()
         said = step.said
         self._periods.see(said.number, said.last_position)

@@ -15,7 +15,8 @@ _BUSY = frozenset({"tool", "timer"})
 class Stall:
     """Measures the ticks since an output that says something; progress counts as one.
 
-    A failure or a word about waiting says something the first time only.
+    A failure or a word about waiting says something the first time only, a choice among given ones (kind "choice")
+    where it differs from the one before.
 
     The limit is longer while a tool or timer has fired within the shorter limit: something may still come.
     """
@@ -35,6 +36,7 @@ class Stall:
         self._silent = 0
         self._idle: Step | None = None
         self._outputs = 0
+        self._chosen: dict[str, int] = {}
 
     def see(self, step: Step) -> tuple[Alarm, ...]:
         """Take a firing; return alarms for the silence before it, if that has become too long."""
@@ -42,7 +44,8 @@ class Stall:
         alarms = () if self._start is not None and t - self._last < self._least else self.advance(t)
         if step.kind in _BUSY:
             self._busy = t
-        if (step.contentful and not (step.known and (step.failed or step.waiting))) or step.progress:
+        says = step.contentful and not (step.known and (step.failed or step.waiting))
+        if says or step.progress or (step.kind == "choice" and self._chooses(step)):
             self._settle(t)
             self._saying = step
         else:
@@ -51,6 +54,12 @@ class Stall:
             if t > self._now:
                 self._now = t
         return alarms
+
+    def _chooses(self, step: Step) -> bool:
+        """Whether a module chose otherwise than the last time."""
+        number = step.said.number
+        before, self._chosen[step.module] = self._chosen.get(step.module), number
+        return number != before and not step.failed
 
     def begin(self, t: int) -> None:
         """Start the clock, if it does not run yet."""
