@@ -1,19 +1,23 @@
 """Which nodes of a graph are modules in the sense of its dynamics, and what of their outputs counts as said.
 
 A module reaches outside of the graph's wiring: it asks a model or a person, uses a tool, or keeps a memory. Pure
-helpers (joining texts, switching, counting) say nothing of their own: what they pass on was said elsewhere. Where a
-graph has no such node, as a cellular automaton of cells, all its pure nodes are looked at instead.
+helpers (joining texts, switching, counting) say nothing of their own: what they pass on was said elsewhere.
+
+A memory, too, only gives back what was put there, and grows or repeats itself whatever the agent does; dice and clocks
+say nothing of the task. Where models or people are asked, these are not looked at. In a graph where nobody is asked
+they are what there is, and where it has no module at all, as a cellular automaton of cells, all its pure nodes are
+looked at instead.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final, Literal, NamedTuple
 
 from studio.spec.node import Node
 from studio.support.values import Absent, Json
 
-Kind = Literal["llm", "tool", "memory", "human", "timer", "cell", "progress", "monitor"]
+Kind = Literal["llm", "choice", "tool", "memory", "chance", "human", "cell", "progress", "monitor"]
 Effect = Literal["read", "write"]
 
 PROGRESS: Final = "monitor.progress"
@@ -22,8 +26,12 @@ PROGRESS: Final = "monitor.progress"
 ALARMS: Final = "monitor.alarms"
 """The node type that tells a graph of alarms: it says nothing of its own."""
 
-_BY_FAMILY: Final[dict[str, Kind]] = {"llm": "llm", "human": "human", "clock": "timer", "random": "timer"}
+_BY_FAMILY: Final[dict[str, Kind]] = {"llm": "llm", "human": "human"}
 """Kinds by the first part of a node type's name."""
+
+_ASKED: Final = frozenset({"llm", "choice", "human"})
+_CLOSED: Final = ("labels", "routes")
+"""Params that hold a model to choosing: it says a word of a closed list, which has little content and is all it may."""
 
 _UNSAID: Final = frozenset({"done", "error", "confidence", "scores", "logprobs", "tokens", "duration_s"})
 """Ports that tell how it went and not what was said: a label with another confidence is the same label."""
@@ -45,16 +53,28 @@ def facts_of(cls: type[Node], params: Any) -> ModuleFacts | None:
         return ModuleFacts("progress")
     if spec.type == ALARMS:
         return ModuleFacts("monitor")
-    if spec.role in _ENGINE_ROLES or _gives_vectors_alone(cls, params):
+    family = spec.type.partition(".")[0]
+    if spec.role in _ENGINE_ROLES or family == "flow" or _gives_vectors_alone(cls, params):
         return None
-    kind = _BY_FAMILY.get(spec.type.partition(".")[0])
+    kind = _BY_FAMILY.get(family)
     if kind is None:
         if cls.uses_stores(params):
             return ModuleFacts("memory")
         if spec.effects == "pure":
             return None
-        kind = "tool" if spec.live else "llm"
+        kind = _other(cls, family)
+    if kind == "llm" and any(getattr(params, name, None) for name in _CLOSED):
+        kind = "choice"
     return ModuleFacts(kind, _effect(cls, params, kind))
+
+
+INNER: Final = frozenset({"memory", "chance"})
+"""Kinds that count as modules only in a graph where neither a model nor a person is asked."""
+
+
+def asks(facts: Iterable[ModuleFacts | None]) -> bool:
+    """Whether a graph with these modules asks a model or a person."""
+    return any(each is not None and each.kind in _ASKED for each in facts)
 
 
 def cell_facts(cls: type[Node]) -> ModuleFacts | None:
@@ -66,14 +86,35 @@ def cell_facts(cls: type[Node]) -> ModuleFacts | None:
 def said(outputs: Mapping[str, Json | Absent], kind: Kind = "llm") -> Json:
     """Return what counts as said of a firing's outputs: the one value, or an object of several; None if nothing.
 
-    What a memory counts (how much it holds now) is not said: it grows also where nothing is achieved.
+    What a memory counts (how much it holds now) is not said: it grows also where nothing is achieved. What is given
+    twice, in parts and as a whole, is said once.
     """
     values = {port: value for port, value in outputs.items() if port not in _UNSAID and not isinstance(value, Absent)}
     if kind == "memory":
         values = {port: value for port, value in values.items() if not isinstance(value, int | float)}
+    for port in [port for port, value in values.items() if _is_again(port, value, values)]:
+        del values[port]
     if len(values) == 1:
         return next(iter(values.values()))
     return values or None
+
+
+def _other(cls: type[Node], family: str) -> Kind:
+    """Return what reaches outside without being one of the studio's models, people or memories."""
+    if family == "retrieve":
+        return "tool"  # it asks a model for vectors only
+    if not cls.spec.live:
+        return "llm"
+    return "tool" if cls.spec.needs_approval else "chance"
+
+
+def _is_again(port: str, value: Json, values: Mapping[str, Json]) -> bool:
+    """Whether a port gives as a whole what others give in parts: an answer as an object, a reply as a message."""
+    if not isinstance(value, dict):
+        return port == "messages" and "text" in values
+    if port == "message":
+        return "text" in values and not value.get("tool_calls")
+    return bool(value) and port == "value" and all(key in values and values[key] == value[key] for key in value)
 
 
 def _gives_vectors_alone(cls: type[Node], params: Any) -> bool:

@@ -40,7 +40,7 @@ class Guard:
     for a while.
     """
 
-    def __init__(self, engine: Engine, policy: Policy, watch: Watch, modules: Modules) -> None:
+    def __init__(self, engine: Engine, policy: Policy, watch: Watch, modules: Modules, goal: str = "") -> None:
         self.policy = policy
         self.watch = watch
         self.alarms: list[tuple[Alarm, int]] = []
@@ -54,7 +54,7 @@ class Guard:
         self._fired = False
         self._encoded: dict[str, bytes] = {}
         self._achieved: dict[str, tuple[bytes, int]] = {}
-        self._work = WorkLists()
+        self._work = WorkLists(goal)
         self._told: dict[str, int] = {}
 
     def decided(
@@ -63,12 +63,15 @@ class Guard:
         """A module has fired or failed."""
         facts = node.module
         assert facts is not None, "helpers are not watched"
+        if not self._modules.counts(facts):
+            return
         made = _Said(firing, region.prefix + node.name, facts, outputs, error, origin)
         self._hold(outline_order(region, node), made)
 
     def worked(self, context: Context, store: str, op: str, args: Mapping[str, Json], result: Json) -> None:
         """Work was put into a list of tasks, or taken from it."""
-        self._hold(outline_order(context.region, context.node_plan), _Worked(store, op, dict(args), result))
+        if self._modules.asks:
+            self._hold(outline_order(context.region, context.node_plan), _Worked(store, op, dict(args), result))
 
     def tick_ended(self, region: Region) -> None:
         """A region with a clock of its own has decided all nodes of a tick."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cached_property
 
-from studio.dynamics.modules import ModuleFacts, facts_of
+from studio.dynamics.modules import INNER, ModuleFacts, asks, facts_of
 from studio.graph.model import Graph, NodeInstance
 from studio.graph.scope import BODY_PARAM, Scope
 from studio.spec.node import Node
@@ -26,6 +26,13 @@ class Modules:
         self._maps: set[str] = set()
         self._before: dict[str, list[str]] = {}
         self._walk(Scope(graph), "", ())
+        self.asks = asks(self._facts.values())
+        """Whether a model or a person is asked. What rules alone keep on their agenda is no goal."""
+        self._facts = {place: facts if self.counts(facts) else None for place, facts in self._facts.items()}
+
+    def counts(self, facts: ModuleFacts | None) -> bool:
+        """Return whether a node that is this counts as a module in this graph."""
+        return facts is not None and (facts.kind not in INNER or not self.asks)
 
     @property
     def size(self) -> int:

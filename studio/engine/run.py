@@ -350,10 +350,11 @@ def _guard(engine: Engine, policy: Policy, prepared: Prepared, bound: Mapping[st
     if not modules.size:
         return None  # and what reads and compares words is not loaded
     from studio.dynamics.detecting.watch import Watch
+    from studio.engine.aims import goal_of
     from studio.engine.guard import Guard
 
-    goal = " ".join(value for value in bound.values() if isinstance(value, str))
-    return Guard(engine, policy, Watch((), goal, policy.thresholds, size=modules.size), modules)
+    goal = goal_of(prepared.graph, bound)
+    return Guard(engine, policy, Watch((), goal, policy.thresholds, size=modules.size), modules, goal)
 
 
 def cache_mode(settings: Settings, asked: str | None) -> str:

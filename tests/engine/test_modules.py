@@ -56,3 +56,33 @@ def test_modules_read_each_other_through_helpers_and_bodies() -> None:
     assert found.inputs("judge") == (), "the many of a map are left out"
     assert found.inputs("sub/mend") == ("judge",)
     assert found.inputs("goal") == found.inputs("nobody") == ()
+
+
+MEMORY = """
+nodes:
+  goal: {type: flow.input, value: x}
+  keep: {type: store.append, store: log}
+  kept: {type: store.items, store: log}
+  dice: {type: random.number}
+  result: {type: flow.output}
+edges:
+  - goal.value -> keep.value
+  - keep.done -> kept.when
+  - kept.items -> result.value
+stores:
+  log: {type: list}
+"""
+ASKED = """
+  judge: {type: llm.function, instructions: "Judge {all}", labels: [good, bad]}
+edges:
+  - kept.items -> judge.all
+"""
+
+
+def test_memories_and_dice_count_only_where_nobody_is_asked() -> None:
+    registry = default_registry()
+    alone = Modules(Graph.from_text(MEMORY, name="g"), registry)
+    asked = Modules(Graph.from_text(MEMORY.replace("\nedges:\n", ASKED), name="g"), registry)
+
+    assert (alone.size, alone.asks) == (3, False)
+    assert (asked.size, asked.asks) == (1, True)

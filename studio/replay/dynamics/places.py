@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from studio.dynamics.modules import ModuleFacts, cell_facts, facts_of
+from studio.engine.modules import Modules
 from studio.graph.model import Graph, NodeInstance
 from studio.graph.order import same_tick_order
 from studio.graph.scope import BODY_PARAM, Scope
@@ -15,7 +16,8 @@ Key = tuple[int, ...]
 class Places:
     """The nodes of a graph and of the graphs in it, by node path as a run has it (with the items of maps)."""
 
-    def __init__(self, graph: Graph, registry: Registry) -> None:
+    def __init__(self, graph: Graph, registry: Registry, modules: Modules) -> None:
+        self._modules = modules
         self._top = Scope(graph)
         self._registry = registry
         self._ranks: dict[int, dict[str, int]] = {}
@@ -34,7 +36,13 @@ class Places:
             return None
         if cells:
             return cell_facts(cls)
-        return facts_of(cls, parse_params(cls.Params, node.params)[0])
+        found = facts_of(cls, parse_params(cls.Params, node.params)[0])
+        return found if self._modules.counts(found) else None
+
+    def knows(self, path: str) -> bool:
+        """Return whether the type of the node can be found here."""
+        node = self._at(path)[1]
+        return node is not None and self._registry.find(node.type) is not None
 
     def _at(self, path: str) -> tuple[Key, NodeInstance | None]:
         known = self._found.get(path)

@@ -10,6 +10,7 @@ from studio.dynamics.exchange.run import Effect, Event, Goal, Module, Run
 from studio.dynamics.modules import ModuleFacts, said
 from studio.dynamics.words.reading import Reading
 from studio.dynamics.work_lists import KINDS, WorkLists
+from studio.engine.aims import goal_of
 from studio.engine.modules import Modules
 from studio.graph.model import Graph
 from studio.plugins.registries import registry_of
@@ -36,21 +37,22 @@ def recorded_run(
     found = trace.run(run)
     graph = Graph.from_text(trace.graph_text(found.id), name=found.graph or found.file, base=folder_of(found))
     types = registry or registry_of(graph)
-    places = Places(graph, types)
+    known = Modules(graph, types)
+    places = Places(graph, types, known)
     facts: dict[str, ModuleFacts] = {}
     ticks: dict[int, int] = {}
     stored = [] if texts or every else list(_stored(trace, found, places, facts, ticks))
     events = stored or list(_raw(trace, found, places, facts, ticks, every))
-    known = Modules(graph, types)
     modules = [
         Module(path, facts[path].kind, known.inputs(path))
         for path in sorted(facts, key=lambda path: (places.key(path), path))
     ]
+    goal = goal_of(graph, trace.decoded(found.inputs))
     return Run(
         id=found.id,
-        root_goal=" ".join(value for value in trace.decoded(found.inputs).values() if isinstance(value, str)),
+        root_goal=goal,
         modules=tuple(modules),
-        goals=tuple(_goals(trace, graph, found, ticks)),
+        goals=tuple(_goals(trace, graph, found, events, goal) if known.asks else ()),
         events=tuple(events),
         finished=found.status == "ok",
         t_end=max(ticks.values(), default=0),
@@ -65,7 +67,10 @@ def _stored(
     symbols: dict[tuple[int, int], Reading] = {}
     for one in trace.readings(run.id):
         if one.node not in facts:
-            facts[one.node] = places.facts(one.node) or ModuleFacts("tool")
+            what = places.facts(one.node)
+            if what is None and places.knows(one.node):
+                continue  # a helper, though none to the version that recorded it
+            facts[one.node] = what or ModuleFacts("tool")
         ticks[one.firing] = one.t
         if isinstance(one.reading, dict) and "metric" in one.reading:
             yield Event(one.t, one.node, metric=float(one.reading["metric"]))
@@ -139,16 +144,28 @@ def _tick_ended(outline: Sequence[Firing]) -> Iterator[bool]:
         now = ticks
 
 
-def _goals(trace: Trace, graph: Graph, run: RunFound, ticks: dict[int, int]) -> Iterator[Goal]:
+def _goals(trace: Trace, graph: Graph, run: RunFound, events: Sequence[Event], goal: str) -> Iterator[Goal]:
     kinds = _kinds_of_stores(graph)
     if not set(kinds.values()) & KINDS:
         return
-    lists = WorkLists()
-    t = 0
+    lists = WorkLists(goal)
+    ticks = _ticks(trace, run, {event.firing for event in events if event.metric is None})
     for op in trace.store_ops(run.id):
-        t = ticks.get(op.firing, t)
         if kinds.get(op.store) in KINDS and isinstance(op.args, dict):
-            yield from lists.op(op.store, op.op, op.args, op.result, t)
+            yield from lists.op(op.store, op.op, op.args, op.result, ticks.get(op.firing, 0))
+
+
+def _ticks(trace: Trace, run: RunFound, said: set[int]) -> dict[int, int]:
+    """Return the logical tick of each firing of a run, counted by those at which something was said."""
+    listed = list(trace.outline(run.id))
+    found: dict[int, int] = {}
+    t, fired = 0, False
+    for firing, is_later in zip(listed, _tick_ended(listed), strict=True):
+        if is_later and fired:
+            t, fired = t + 1, False
+        fired |= firing.id in said
+        found[firing.id] = t
+    return found
 
 
 def _kinds_of_stores(graph: Graph) -> dict[str, str]:
