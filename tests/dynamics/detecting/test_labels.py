@@ -1,4 +1,4 @@
-"""Labels of things that come one after the other: neither silence nor a circle, as long as they are about the things."""
+"""Labels of things that come one after the other are neither silence nor a circle, as long as they change."""
 
 from __future__ import annotations
 
@@ -23,4 +23,4 @@ def test_who_always_chooses_the_same_is_silent() -> None:
 
 def test_a_single_word_again_and_again_is_no_circle_and_two_are() -> None:
     assert watched(said([("eye", "Pest!")] * 9))[1] == []
-    assert {alarm.kind for alarm in watched(said([("eye", "Pest again!")] * 9))[1]} == {"circle"}
+    assert {alarm.kind for alarm in watched(said([("eye", "Pest returns!")] * 9))[1]} == {"circle"}
