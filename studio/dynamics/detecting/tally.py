@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from studio.dynamics.detecting.step import Step
+from typing import NamedTuple
+
+from studio.dynamics.detecting.step import Said, Step
+
+
+class Moment(NamedTuple):
+    """What is kept of a step for each module: its words would be too much where there are thousands."""
+
+    t: int
+    quote: str
+    said: Said
 
 
 class Tally:
     """The counts of one module.
 
     `distinct` counts the different things it said, `distinctive` its distinctive tokens and `new` those among them
-    that nobody had said.  `news` is the last step at which it said something that it had not said before, `again`
+    that nobody had said.  `news` is the last moment at which it said something that it had not said before, `again`
     counts the outputs with content since, `last` is the last of these;
     `heaviest` is the largest mass of an output.
     """
@@ -31,8 +41,8 @@ class Tally:
     def __init__(self) -> None:
         self.firings = self.contentful = self.failed = self.distinct = self.distinctive = self.new = self.again = 0
         self.writes = self.heaviest = 0
-        self.news: Step | None = None
-        self.last: Step | None = None
+        self.news: Moment | None = None
+        self.last: Moment | None = None
 
     def see(self, step: Step) -> None:
         """Count one firing of the module."""
@@ -42,17 +52,18 @@ class Tally:
             self.heaviest = step.reading.mass
         self.writes += step.effect == "write"
         if not step.contentful:
-            self.last = self.last or step
+            if self.last is None:
+                self.last = Moment(step.t, step.reading.quote, step.said)
             self.distinct += not step.known
             return
         self.contentful += 1
         reading = step.reading
         self.distinctive += len(reading.salient) + len(reading.rare)
         self.new += len(step.new)
-        self.last = step
+        self.last = moment = Moment(step.t, reading.quote, step.said)
         if step.known:
             self.again += 1
         else:
             self.distinct += 1
             self.again = 0
-            self.news = step
+            self.news = moment

@@ -43,13 +43,13 @@ def _says_nothing(watch: Watch, module: str, tally: Tally) -> Finding | None:
     if tally.heaviest >= LIGHT or tally.firings < LEAST_EMPTY or tally.last is None:
         return None
     message = f"`{module}` says nothing of substance: none of its {tally.firings} outputs has content."
-    return Finding("says_nothing", message, module, tally.last.t, (f"at {tally.last.t}: «{tally.last.reading.quote}»",))
+    return Finding("says_nothing", message, module, tally.last.t, (f"at {tally.last.t}: «{tally.last.quote}»",))
 
 
 def _fails(watch: Watch, module: str, tally: Tally) -> Finding | None:
     if tally.failed < LEAST_FAILED or tally.failed < MUCH_FAILED * tally.firings:
         return None
-    shown = (f"at {tally.last.t}: «{tally.last.reading.quote}»",) if tally.last is not None else ()
+    shown = (f"at {tally.last.t}: «{tally.last.quote}»",) if tally.last is not None else ()
     return Finding("fails", f"`{module}` failed in {tally.failed} of {tally.firings} firings.", module, None, shown)
 
 
@@ -59,8 +59,8 @@ def _says_nothing_new(watch: Watch, module: str, tally: Tally) -> Finding | None
     news, last = tally.news, tally.last
     said = last.said
     shown = (
-        f"at {news.t} it last said something new: «{news.reading.quote}»",
-        f"at {last.t} it said again what it said at {said.first_t}: «{last.reading.quote}»",
+        f"at {news.t} it last said something new: «{news.quote}»",
+        f"at {last.t} it said again what it said at {said.first_t}: «{last.quote}»",
     )
     message = f"`{module}` says nothing new after tick {news.t}: {tally.again} outputs since repeat earlier ones."
     return Finding("says_nothing_new", message, module, news.t, shown)
@@ -76,7 +76,7 @@ def _no_effect(watch: Watch, module: str, tally: Tally) -> Finding | None:
     message = f"`{module}` has no effect: nothing it said was taken up."
     shown = (
         f"none of the {first} terms that it brought in was said by another module within "
-        f"{watch.settings.flow_within} firings; the last were in «{tally.news.reading.quote}» at {tally.news.t}",
+        f"{watch.settings.flow_within} firings; the last were in «{tally.news.quote}» at {tally.news.t}",
     )
     return Finding("no_effect", message, module, None, shown)
 

@@ -12,13 +12,15 @@ class Generations(Generic[K, V]):
     """Two dictionaries, a young and an old one: when the young one is full it becomes the old one.
 
     What is looked up moves to the young one.  So at least the last `size` // 2 keys used are known, and never more
-    than `size` are held; which ones depends on the order of use only.
+    than `size` are held; which ones depends on the order of use only.  Where values are large, `weigh` says so, and
+    fewer are held.
     """
 
-    __slots__ = ("_half", "_old", "_young")
+    __slots__ = ("_half", "_old", "_weight", "_young")
 
     def __init__(self, size: int) -> None:
         self._half = max(1, size // 2)
+        self._weight = 0
         self._young: dict[K, V] = {}
         self._old: dict[K, V] = {}
 
@@ -33,10 +35,15 @@ class Generations(Generic[K, V]):
 
     def put(self, key: K, value: V) -> None:
         """Keep a value, which is never None, under a key."""
-        if len(self._young) >= self._half and key not in self._young:
+        if len(self._young) + self._weight >= self._half and key not in self._young:
             self._old = self._young
             self._young = {}
+            self._weight = 0
         self._young[key] = value
+
+    def weigh(self, more: int) -> None:
+        """Take that the young values hold as much as so many further keys would."""
+        self._weight += more
 
     def __len__(self) -> int:
         return len(self._young) + len(self._old.keys() - self._young.keys())

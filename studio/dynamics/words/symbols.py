@@ -13,6 +13,9 @@ from studio.dynamics.words.reading import Reading
 Embedder = Callable[[str], Sequence[float]]
 """Gives the vector of a text; used, if there is one, to recognise wordings that share few words."""
 
+WORDS_OF_A_TEXT = 16
+"""A longer text counts as several, for what is remembered is bounded by it."""
+
 
 @dataclass(slots=True)
 class _Leader:
@@ -45,6 +48,7 @@ class SymbolBook:
         self._next: dict[str, int] = {}
         self._adopted: deque[tuple[str, Reading, int]] = deque(maxlen=settings.kept)
         self._words: dict[str, set[str]] = {}
+        self._used = 0
 
     def symbol(self, module: str, reading: Reading, text: str | None = None, *, exact: bool = False) -> int:
         """Return the symbol of what `module` said; `text` is for the embedder, the quote stands in for it.
@@ -68,7 +72,7 @@ class SymbolBook:
                 return other.symbol
         leader.symbol = self._next.get(module, 0)
         self._next[module] = leader.symbol + 1
-        self._lead(bucket, leader)
+        self._lead(bucket, leader, len(reading.salient))
         self._texts.put(key, leader.symbol)
         return leader.symbol
 
@@ -82,7 +86,7 @@ class SymbolBook:
         """Make leaders of the stored readings taken over: only now, as most runs are stored or raw throughout."""
         for module, reading, symbol in self._adopted:
             leader = _Leader(symbol, reading.content, reading.rare, reading.frame, reading.quote)
-            self._lead(self._bucket(module, reading), leader)
+            self._lead(self._bucket(module, reading), leader, len(reading.salient))
             self._texts.put((module, reading.hash), symbol)
         self._adopted.clear()
 
@@ -94,17 +98,21 @@ class SymbolBook:
             self._buckets.put(key, bucket)
         return bucket
 
-    def _lead(self, bucket: list[_Leader], leader: _Leader) -> None:
+    def _lead(self, bucket: list[_Leader], leader: _Leader, salient: int) -> None:
         if len(bucket) >= self._settings.leaders:
             del bucket[0]
         bucket.append(leader)
+        self._buckets.weigh((len(leader.content) + salient) // WORDS_OF_A_TEXT)
 
     def _fills(self, module: str, content: frozenset[str]) -> bool:
         """Whether a module uses a word for the first time; from now on it has used it."""
         known = self._words.setdefault(module, set())
         new = content - known
         if new:
-            if len(known) >= self._settings.kept:
+            self._used += len(new)
+            if self._used > self._settings.kept:
+                self._words = {module: known}
+                self._used = len(new)
                 known.clear()
             known |= new
         return bool(new)

@@ -141,3 +141,22 @@ def test_what_people_say_is_the_same_only_if_it_is_word_by_word() -> None:
     texts = ("Compare the flights to Lisbon by price", "By price, I will compare flights to Lisbon now")
 
     assert [book.symbol("p", READER.read(text), exact=True) for text in (*texts, texts[0].upper())] == [0, 1, 0]
+
+
+def test_long_texts_count_as_several_so_that_what_is_remembered_is_bounded() -> None:
+    """The words of 100 long outputs would be two hundred thousand sets' worth of short ones."""
+    few, many = SymbolBook(Settings(kept=100)), SymbolBook(DEFAULTS)
+    for number in range(100):
+        said = reading(" ".join(f"w{number}x{word}" for word in range(800)), salient=f"{number}")
+        assert few.symbol("m", said) == many.symbol("m", said) == number
+
+    assert len(few._buckets) <= 4
+    assert len(many._buckets) == 100
+
+
+def test_the_words_of_thousands_of_modules_are_bounded_together() -> None:
+    book = SymbolBook(Settings(kept=100))
+    for number in range(1000):
+        book.symbol(f"m{number}", reading(f"one two three w{number}"))
+
+    assert sum(map(len, book._words.values())) <= 100
