@@ -16,6 +16,7 @@ GROUPS: Final[dict[str, tuple[str, ...]]] = {
     "draw and check": ("gui", "examples", "lint", "fmt", "graph", "nodes", "new-node", "import"),
     "run": ("run", "resume", "fork", "control", "serve", "mcp"),
     "look at runs": ("runs", "show", "replay", "prompts", "search", "why", "diff", "stores", "sql", "test"),
+    "see how runs behave": ("dynamics", "lamps"),
     "take away": ("export",),
     "decide what may be reached": ("approve", "secrets", "mcp-tools"),
     "set up": ("models", "config", "cache", "db", "help"),

@@ -185,7 +185,10 @@ def _diagram(one: Run, verdict: Verdict, title: str) -> Diagram:
     from studio.dynamics.analysis import steps
     from studio.dynamics.pictures import of_run
 
-    return of_run(one, list(steps(one)), verdict, title=title)
+    names = [module.id for module in one.modules]
+    groups = {name: name.rpartition("/")[0] for name in names}
+    titles = {name: name.rpartition("/")[2] for name in names}
+    return of_run(one, list(steps(one)), verdict, title=title, groups=groups, titles=titles)
 
 
 def _matrix(measures: Measures) -> NDArray[Any]:

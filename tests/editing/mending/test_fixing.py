@@ -15,6 +15,7 @@ from studio.support.values import Json
 from tests.editing.random_ops import snapshot
 
 NEED_THOUGHT = {
+    "alarms_inside",
     "type_failed", "port_name", "empty", "steady_join", "may_leak",
 }  # fmt: skip
 """Codes for which there is no quick fix, because what is meant cannot be guessed."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -34,6 +35,9 @@ KEY: Final = 34
 
 TURNED: Final = 50.0
 """Degrees by which names are turned."""
+
+NAME_HIGH: Final = 22
+"""Pixels that a turned name needs across."""
 
 LEAST: Final = 7
 """Pixels of a bracket, at least."""
@@ -148,7 +152,10 @@ def _names(sheet: Sheet, block: Block, left: float, top: float) -> None:
     diagram, across = block.diagram, block.scale.across
     if diagram.is_automaton:
         return
-    for number, column in enumerate(diagram.columns):
+    every = max(
+        1, math.ceil(NAME_HIGH / across)
+    )  # narrower columns than names: each n-th is named, its neighbours are not
+    for number, column in list(enumerate(diagram.columns))[::every]:
         place = left + (number + 0.4) * across
         sheet.text(place, top - 14, cut(column.name, NAMES), turned=TURNED, middle=False)
     for name, first, end in diagram.groups():
