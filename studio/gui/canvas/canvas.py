@@ -35,6 +35,7 @@ from studio.gui.canvas.states import States
 from studio.gui.canvas.targets import BY_BOX, Target, find_target
 from studio.gui.canvas.viewer import Viewer
 from studio.gui.canvas.wire_item import WireItem, WireKey
+from studio.gui.canvas.wire_shares import WireShares
 from studio.gui.canvas.wire_values import WireValue, WireValues
 from studio.gui.canvas.writing import write_note
 from studio.gui.workbench import Workbench
@@ -95,6 +96,7 @@ class Canvas(QWidget):
         self.states = States(self)
         self.marks = Marks(self.view, self.projection, self.notes)
         self.wire_values = WireValues(self.projection)
+        self.wire_shares = WireShares(self.projection)
         self.own_keys: Callable[[QKeyEvent], Callable[[], object] | None] | None = None
         """Asked first what a key does here, None for nothing of its own: who shows a run sets it."""
         self._fitted = False
@@ -341,6 +343,10 @@ class Canvas(QWidget):
         """Show what lies on the wires of a run at some moment, and nothing on others; an empty mapping ends it."""
         self.wire_values.set(values)
 
+    def set_wire_shares(self, shares: Mapping[WireKey, float]) -> None:
+        """Show how much goes over wires (0 to 1), and nothing on others; an empty mapping ends it."""
+        self.wire_shares.set(shares)
+
     def set_current(self, name: str) -> None:
         """Mark the node that a run stands at, and no other; "" marks none."""
         self.marks.current(name)
@@ -502,6 +508,7 @@ class Canvas(QWidget):
         self.marks.forget_mouse()
         self.marks.follow()
         self.wire_values.follow()
+        self.wire_shares.follow()
         self.view.repaint_far()
         self._hint.setVisible(not projection.cards)
         self.minimap.refresh()

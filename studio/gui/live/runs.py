@@ -39,6 +39,10 @@ STOPPED: Final = ("paused", "failed", "aborted", "interrupted")
 """How a run ends that can be gone on with."""
 
 
+ALARM: Final = ":alarm"
+"""The breakpoint at alarms, as the control of a run reads it."""
+
+
 SEED_SIGNS: Final = 18
 """A seed is recorded as a whole number of 64 bits."""
 
@@ -314,7 +318,7 @@ class Runs(QObject):
             redo,
             goal,
             target,
-            tuple(path for spot in sorted(mine.breakpoints) for path in self._paths_then(mine, old, Mark(spot))),
+            self._breakpoints(mine, old),
             self._frozen(mine, old),
             branch,
             tuple(approve),
@@ -388,6 +392,10 @@ class Runs(QObject):
         if mark.region:
             return [mark.region + spot.name]
         return paths_of(graph, spot.at, spot.name, mine.document.registry)
+
+    def _breakpoints(self, mine: DocumentRun, order: Order | None) -> tuple[str, ...]:
+        nodes = (path for spot in sorted(mine.breakpoints) for path in self._paths_then(mine, order, Mark(spot)))
+        return (*nodes, *([ALARM] if mine.holds_at_alarm else []))
 
     def _frozen(self, mine: DocumentRun, order: Order | None) -> dict[str, dict[str, Json]]:
         """Return what stands in place of outputs in a run that begins, by path; what cannot is told."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from studio.editing import Document
 from studio.gui.live.document_run import DocumentRun, Mark
-from studio.gui.live.runs import Runs
+from studio.gui.live.runs import ALARM, Runs
 from studio.gui.live.watching.places import Spot
 from studio.support.errors import UsageError
 
@@ -66,6 +66,15 @@ class Steering(Runs):
             for path in self.all_paths(document, spot):
                 (mine.run.add_breakpoint if adding else mine.run.remove_breakpoint)(path)
         self.states.show(mine, [spot])
+        self.options_changed.emit(document)
+        self.workbench.actions_changed.emit()
+
+    def toggle_alarm_breakpoint(self, document: Document) -> None:
+        """Have runs stop when something is noticed in their dynamics, or not any more."""
+        mine = self.of(document)
+        mine.holds_at_alarm = not mine.holds_at_alarm
+        if mine is self.active and mine.run is not None:
+            (mine.run.add_breakpoint if mine.holds_at_alarm else mine.run.remove_breakpoint)(ALARM)
         self.options_changed.emit(document)
         self.workbench.actions_changed.emit()
 

@@ -6,15 +6,18 @@ from functools import partial
 from typing import Final
 
 from PySide6.QtCore import QSize, Signal
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLayout, QToolButton, QWidget
+from PySide6.QtWidgets import QBoxLayout, QButtonGroup, QHBoxLayout, QLayout, QToolButton, QWidget
 
 from studio.gui.base.guard import guarded
 from studio.gui.widgets.labels import Elided, small_button
 
 VIEWS: Final = (
+    ("why", "Why", "Why the verdict is so, alarms, and what the measures suggest"),
     ("diagram", "Diagram", "The space-time diagram: columns are modules, rows are ticks downward"),
     ("flow", "Flow", "Who takes up what from whom"),
     ("modules", "Modules", "What was measured of each module"),
+    ("lamps", "Lamps", "Whether more answers of a module say more than one alone"),
+    ("lab", "Lab", "Cellular automata, judged by what their diagrams look like"),
 )
 
 CLASS_ROLES: Final = {"I": "bad", "II": "bad", "III": "warn", "IV": "ok"}
@@ -22,46 +25,62 @@ CLASS_ROLES: Final = {"I": "bad", "II": "bad", "III": "warn", "IV": "ok"}
 
 
 class Head(QWidget):
-    """`chosen(view)`: another view is asked for."""
+    """`chosen(view)`: another view is asked for. Where there is little room the verdict has a line of its own, and what
+    stands beside the views otherwise (`why`) is a view among them."""
 
     chosen = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("dynamics.head")
-        self.row = QHBoxLayout(self)
-        self.row.setContentsMargins(10, 4, 8, 4)
-        self.row.setSpacing(2)
-        self.row.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)
+        self._all = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
+        self._all.setContentsMargins(10, 4, 8, 4)
+        self._all.setSpacing(4)
+        self._all.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)
         self.told = Elided("", self)
         self.told.setObjectName("dynamics.verdict")
         self.told.set_strong(True)
         self.told.setMinimumWidth(80)
-        self.row.addWidget(self.told, 1)
-        self.row.addSpacing(8)
+        self._all.addWidget(self.told, 1)
+        buttons = QWidget(self)
+        self._row = QHBoxLayout(buttons)
+        self._row.setContentsMargins(0, 0, 0, 0)
+        self._row.setSpacing(2)
+        self._all.addWidget(buttons)
         self._group = QButtonGroup(self)
         self.views: dict[str, QToolButton] = {}
+        self._more: list[QToolButton] = []
         for name, title, help in VIEWS:
-            made = small_button(title, help, f"dynamics.view.{name}", self)
+            made = small_button(title, help, f"dynamics.view.{name}", buttons)
             made.setCheckable(True)
             made.clicked.connect(partial(self._chose, name))
             self._group.addButton(made)
             self.views[name] = made
-            self.row.addWidget(made)
-        self.row.addSpacing(8)
+            self._row.addWidget(made)
+        self._row.addStretch(1)
+        self.views["why"].hide()
 
     def add(self, button: QToolButton) -> QToolButton:
-        """Put one more button at the end."""
-        self.row.addWidget(button)
+        """Put one more button at the end, where there is room; what it does can be done otherwise, too."""
+        self._row.addWidget(button)
+        self._more.append(button)
         return button
 
     def show_view(self, name: str) -> None:
         """Mark the view that is shown."""
         self.views[name].setChecked(True)
 
+    def set_narrow(self, on: bool) -> None:
+        """Say whether there is little room."""
+        direction = QBoxLayout.Direction
+        self._all.setDirection(direction.TopToBottom if on else direction.LeftToRight)
+        self.views["why"].setVisible(on)
+        for button in self._more:
+            button.setVisible(not on)
+
     def _chose(self, name: str, *_: object) -> None:
         self.chosen.emit(name)
 
     @guarded(QSize(200, 26))
     def minimumSizeHint(self) -> QSize:
-        return QSize(200, super().minimumSizeHint().height())
+        return QSize(200, self._all.minimumSize().height())

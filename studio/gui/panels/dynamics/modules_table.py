@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QHeaderView, QTreeWidget, QTreeWidgetItem, QWidget
 
 from studio.gui.base.guard import guarded
 from studio.gui.widgets.labels import tip
+from studio.gui.widgets.row_table import ROW
 from studio.support.plain import plain_line
 
 if TYPE_CHECKING:
@@ -86,6 +87,7 @@ def _row(one: ModuleMeasures) -> QTreeWidgetItem:
     item.setText(0, plain_line(one.id[:300]))
     item.setToolTip(0, tip(one.id))
     item.setData(0, _ID, one.id)
+    item.setSizeHint(0, QSize(0, ROW))
     numbers: tuple[float | None, ...] = (
         one.firings, one.distinct, one.variety, one.novelty, one.new_information, one.uptake, one.lz_growth,
     )  # fmt: skip

@@ -1,24 +1,27 @@
-"""The panel of dynamics: follows the run in front, recorded or going on."""
+"""The panel of dynamics: follows the run in front, recorded or going on, and has the automata lab beside it."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QSize, Qt, QTimer
-from PySide6.QtGui import QHideEvent, QPaintEvent, QResizeEvent
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QDockWidget, QSplitter, QVBoxLayout, QWidget
 
 from studio.gui.base.guard import guarded
+from studio.gui.panels.dynamics.flow_on_wires import FlowOnWires
 from studio.gui.panels.dynamics.head import CLASS_ROLES, Head
 from studio.gui.panels.dynamics.judgement import JudgementList
 from studio.gui.panels.dynamics.links import Links
+from studio.gui.panels.dynamics.seen import SeenPanel
 from studio.gui.panels.dynamics.telling import Row, alarm_rows, rows_of, verdict_line
 from studio.gui.replay.dynamics import Dynamics, Front, front_of
-from studio.gui.widgets.labels import Note
+from studio.gui.widgets.labels import Note, small_button
 from studio.gui.workbench import Workbench
 
 if TYPE_CHECKING:
     from studio.gui.live.bridge import Live
+    from studio.gui.panels.dynamics.lab import Lab
     from studio.gui.panels.dynamics.run_views import RunViews
     from studio.gui.replay.dynamics import Known
     from studio.gui.replay.dynamics.looking import Looked
@@ -29,19 +32,22 @@ TITLE: Final = "Dynamics"
 LIVE_MS: Final = 500
 """How often is looked whether there is more of a run that goes on, and how far a long look is, in milliseconds."""
 WIDE: Final = 560
-"""Pixels from which on the list stands beside the views; in less, above them."""
+"""Pixels from which on the list stands beside the views; in less it is one of them."""
+WIDER: Final = 900
+"""Pixels from which on it does so beside a run and an automaton."""
 
 NO_GRAPH: Final = "Open a run to see how it behaves: whether it freezes, goes in circles, wanders or lives."
 NO_RUN: Final = "This graph was not run yet. Run it (F5), or open a run, to see how it behaves."
 BEGINS: Final = "The run begins."
 NOTHING: Final = "Nothing was said in this run: no node of it is a module that fired."
+GOES_ON: Final = "The run goes on."
 
 
-class DynamicsPanel(QWidget):
-    """The verdict above, why beside, and the views of the run."""
+class DynamicsPanel(SeenPanel):
+    """The verdict above, why beside, and the views of the run; the lab in their place, or beside them."""
 
     def __init__(self, workbench: Workbench, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(LIVE_MS, parent)
         self.setObjectName("dynamics")
         self.setAccessibleName(TITLE)
         self.workbench = workbench
@@ -50,25 +56,23 @@ class DynamicsPanel(QWidget):
         self.replays: Replays = workbench.part("replay")
         self.live: Live = workbench.part("live")
         self.links = Links(workbench)
+        self.on_wires = FlowOnWires(workbench)
         self.front: Front | None = None
         self.looked: Looked | None = None
         """What is shown."""
         self.views: RunViews | None = None
+        self.lab: Lab | None = None
         self.view = "diagram"
+        self._has_run = False
         self._alarmed: tuple[object, int] = (None, 0)
-        self._stale = True
         self._build()
-        self._soon = QTimer(self, singleShot=True)
-        self._soon.timeout.connect(self.refresh)
-        self._poll = QTimer(self, interval=LIVE_MS)
-        self._poll.timeout.connect(self.refresh)
         for signal in (
             workbench.current_changed, self.service.changed, self.replays.grew, self.live.started, self.live.ended,
         ):  # fmt: skip
-            signal.connect(self._ask_soon)
+            signal.connect(self.ask_soon)
         self.replays.moved.connect(self._on_moved)
         self.live.changed.connect(self._on_live)
-        workbench.selection_changed.connect(self._mark_columns)
+        workbench.selection_changed.connect(self._on_selection)
         self._show_nothing("")
 
     @guarded(QSize(900, 260))
@@ -78,21 +82,28 @@ class DynamicsPanel(QWidget):
     def _build(self) -> None:
         self.head = Head(self)
         self.head.chosen.connect(self.show_view)
+        wires = small_button("On Wires", "Show on the wires how much is taken up", "dynamics.wires", self)
+        wires.setCheckable(True)
+        wires.clicked.connect(lambda *_: self.workbench.trigger("dynamics.wires"))
+        self.wires_button = self.head.add(wires)
+        save = small_button("Save…", "Save what is drawn as a picture", "dynamics.save", self)
+        save.clicked.connect(lambda *_: self.workbench.trigger("dynamics.save"))
+        self.save_button = self.head.add(save)
         self.note = Note("", "soft", self)
         self.note.setObjectName("dynamics.note")
         self.note.setContentsMargins(14, 12, 14, 12)
         self.note.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.rows = JudgementList(self)
-        self.rows.asked.connect(lambda row: self._go(row))
+        self.rows.asked.connect(lambda row: self.links.go_to_row(row))
         self.parts = QSplitter(Qt.Orientation.Horizontal, self)
         self.parts.setObjectName("dynamics.parts")
         self.parts.setChildrenCollapsible(False)
         self.parts.addWidget(self.rows)
+        self.parts.addWidget(self.note)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.head)
-        column.addWidget(self.note, 1)
         column.addWidget(self.parts, 1)
         self.setFocusProxy(self.rows)
 
@@ -101,106 +112,125 @@ class DynamicsPanel(QWidget):
         if self.views is None:
             from studio.gui.panels.dynamics.run_views import RunViews
 
-            self.views = RunViews(self)
-            self.parts.addWidget(self.views)
-            self.parts.setStretchFactor(0, 0)
-            self.parts.setStretchFactor(1, 1)
-            self.parts.setSizes([290, 900])
-            self.views.diagram.hovered.connect(self._hover)
-            self.views.diagram.chosen.connect(self._choose)
-            self.views.flow.hovered.connect(self._hover_flow)
-            self.views.flow.chosen.connect(lambda row, _: self._go_to_module(self._named(row)))
-            self.views.modules.asked.connect(self._go_to_module)
-            self.show_view(self.view)
+            views = self.views = RunViews(self.workbench, self)
+            self.parts.insertWidget(1, views)
+            for at, share in enumerate((0, 1, 1)):
+                self.parts.setStretchFactor(at, share)
+            self.parts.setSizes([290, 900, 0])
+            views.diagram.hovered.connect(self.links.hover)
+            views.diagram.chosen.connect(self.links.go_to_cell)
+            views.flow.hovered.connect(self.links.hover_pair)
+            views.flow.chosen.connect(lambda row, _: self.links.go_to_module(self.links.module_of(row)))
+            views.modules.asked.connect(self.links.go_to_module)
+            views.lamps.changed.connect(self._told_what_is_drawn)
         return self.views
+
+    def made_lab(self) -> Lab:
+        """The automata lab: made when it is first asked for."""
+        if self.lab is None:
+            from studio.gui.panels.dynamics.lab import Lab
+
+            self.lab = Lab(self.workbench, self)
+            self.parts.addWidget(self.lab)
+            self.lab.beside.clicked.connect(lambda *_: self._arrange())
+            self.lab.changed.connect(self._told_what_is_drawn)
+        return self.lab
+
+    # -- which parts are shown --------------------------------------------------------------------
 
     @guarded()
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """The list stands above the views where there is no room beside them."""
+        """Where there is no room beside the views, the list is one of them."""
         super().resizeEvent(event)
-        wide = event.size().width() >= WIDE
-        self.parts.setOrientation(Qt.Orientation.Horizontal if wide else Qt.Orientation.Vertical)
+        self._arrange()
+
+    def show_view(self, name: str) -> None:
+        """Show the `diagram`, the `flow`, the `modules`, the `lamps` or the `lab`; where there is little room, or
+        `why`."""
+        self.view = name
+        if name == "lab":
+            self.made_lab()
+        self._arrange()
+
+    def show_beside(self, on: bool) -> None:
+        """Show the lab beside the run, or in its place."""
+        self.made_lab().beside.setChecked(on)
+        self.show_view("lab")
+
+    def _arrange(self) -> None:
+        lab, view = self.lab, self.view
+        narrow = self.width() < WIDE
+        if view == "why" and not narrow:
+            view = "diagram"
+        is_lab = view == "lab" and lab is not None
+        is_beside = is_lab and lab is not None and lab.beside.isChecked() and self._has_run and not narrow
+        runs = self._has_run and (not is_lab or is_beside)
+        self.head.set_narrow(narrow)
+        self.head.show_view(view)
+        self.head.told.setVisible(runs or narrow)
+        self.rows.setVisible(runs and (view == "why" if narrow else not is_beside or self.width() >= WIDER))
+        self.note.setVisible(not self._has_run and not is_lab)
+        if lab is not None:
+            lab.beside.setEnabled(self._has_run and not narrow)
+            lab.setVisible(is_lab)
+        if self.views is not None:
+            self.views.setVisible(runs and not (narrow and view == "why"))
+            self.views.show_view("diagram" if is_lab or view == "why" else view)
+        self._told_what_is_drawn()
+
+    def _told_what_is_drawn(self) -> None:
+        self.save_button.setEnabled(self.can_save())
+        self.workbench.actions_changed.emit()
 
     # -- following ------------------------------------------------------------------------------
 
-    @property
-    def _is_seen(self) -> bool:
-        """False also behind another tab, where Qt calls it visible."""
-        return self.isVisible() and not self.visibleRegion().isEmpty()
-
-    def _ask_soon(self, *_: Any) -> None:
-        """Look once the event is over; hidden, when it is shown again."""
-        if self._is_seen:
-            self._soon.start(0)
-        else:
-            self._stale = True
-            self._title()
-
-    @guarded()
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Somebody sees it: coming out from behind another tab tells nothing else."""
-        super().paintEvent(event)
-        if self._stale and not self._soon.isActive():
-            self._soon.start(0)
-
-    @guarded()
-    def hideEvent(self, event: QHideEvent) -> None:
-        """Nobody looks."""
-        super().hideEvent(event)
-        self._poll.stop()
-        self._stale = True
-        self.links.end(self.front)
-
     def refresh(self) -> None:
         """Show what is known of the run in front, and have found out what is not."""
-        self._soon.stop()
-        self._title()
-        if not self._is_seen:
-            self._poll.stop()
-            self._stale = True
-            return
-        self._stale = False
+        self.title()
         front = self.front = front_of(self.workbench)
         if front is None:
             document = self.workbench.document
             begins = document is not None and self.live.of(document).is_running
-            (self._poll.start if begins else self._poll.stop)()
+            self.follow(begins)
             self._show_nothing(BEGINS if begins else NO_GRAPH if document is None else NO_RUN)
             return
         known = self.service.ask(front)
-        (self._poll.start if front.goes_on or known.work is not None else self._poll.stop)()
+        self.follow(front.goes_on or known.work is not None)
         self._show(front, known)
 
-    # -- showing --------------------------------------------------------------------------------
+    def tell_hidden(self) -> None:
+        """Alarms are told by the tab's title, also to who does not look."""
+        self.title()
+
+    def left(self) -> None:
+        """The panel was hidden: nothing of it stays on the canvas but what was switched on."""
+        self.links.end()
 
     def _show(self, front: Front, known: Known) -> None:
         looked, work = known.looked, known.work
-        if looked is None:
-            if work is not None:
+        if looked is None or not looked.diagram.rows:
+            if looked is None and work is not None:
                 far = f" {work.done:,} of {work.total:,} firings" if work.total else ""
                 self._show_nothing(f"Looking at the run …{far}")
             else:
-                self._show_nothing(known.refused or BEGINS)
-            return
-        if not looked.diagram.rows:
-            self._show_nothing(BEGINS if front.goes_on else NOTHING)
+                self._show_nothing(known.refused or (BEGINS if front.goes_on or looked is None else NOTHING))
             return
         views = self._made_views()
+        self.links.show(front, looked)
         if looked is not self.looked:
             self.looked = looked
-            views.show_run(looked)
-            self._mark_columns()
+            views.show_run(front, looked)
+            self._on_selection()
         self._stand()
         if front.goes_on:
             noticed = self._noticed(front) or looked.noticed
             self.rows.show_rows(alarm_rows(noticed) or [Row("Nothing was noticed so far.", is_heading=True)])
-            self._tell("The run goes on.", "warn" if noticed else "accent")
+            self._tell(GOES_ON, "warn" if noticed else "accent")
         else:
             self.rows.show_rows(rows_of(looked))
-            self._tell(f"{verdict_line(looked.verdict)}", CLASS_ROLES.get(looked.verdict.wolfram, "soft"))
-        self.note.hide()
-        self.head.show()
-        self.parts.show()
+            self._tell(verdict_line(looked.verdict), CLASS_ROLES.get(looked.verdict.wolfram, "soft"))
+        self._set_has_run(True)
+        self.on_wires.show(front, looked)
 
     def _tell(self, text: str, role: str) -> None:
         self.head.told.set_text(text)
@@ -208,17 +238,18 @@ class DynamicsPanel(QWidget):
 
     def _show_nothing(self, why: str) -> None:
         self.looked = None
+        self.links.show(self.front, None)
+        self.on_wires.end()
         self.note.set_text(why)
-        self.note.show()
-        self.head.hide()
-        self.parts.hide()
+        self._tell("", "soft")
+        self._set_has_run(False)
 
-    def show_view(self, name: str) -> None:
-        """Show the diagram, the flow or the measures."""
-        self.view = name
-        self.head.show_view(name)
-        if self.views is not None:
-            self.views.setCurrentWidget(getattr(self.views, name))
+    def _set_has_run(self, on: bool) -> None:
+        was, self._has_run = self._has_run, on
+        self.wires_button.setEnabled(on)
+        self._arrange()
+        if on and not was and self.focusWidget() in self.head.views.values() and self.rows.isVisible():
+            self.rows.setFocus()  # there was nothing else to give the focus to
 
     def _stand(self) -> None:
         """The diagram stands where the session does."""
@@ -228,16 +259,18 @@ class DynamicsPanel(QWidget):
             self.views.diagram.set_cursor(row)
 
     def _on_moved(self, session: object) -> None:
-        if self.front is not None and self.front.session is session and self._is_seen:
+        if self.front is not None and self.front.session is session and self.is_seen:
             self._stand()
 
-    def _mark_columns(self) -> None:
-        if self.views is not None and self.front is not None and self.looked is not None and self._is_seen:
-            self.views.diagram.view.set_marked(self.links.columns(self.front, self.looked))
+    def _on_selection(self) -> None:
+        if self.views is not None and self.looked is not None and self.is_seen:
+            self.views.diagram.view.set_marked(self.links.columns())
+            self.views.lamps.choose(self.links.chosen_module())
 
     # -- alarms of a run that goes on -------------------------------------------------------------
 
-    def _noticed(self, front: Front) -> list[Noticed]:
+    @staticmethod
+    def _noticed(front: Front) -> list[Noticed]:
         view = None if front.mine is None else front.mine.view
         if view is None or not view.alarms:
             return []
@@ -252,10 +285,10 @@ class DynamicsPanel(QWidget):
         alarmed = 0 if mine is None or mine.view is None else mine.view.alarmed
         if (document, alarmed) != self._alarmed:
             self._alarmed = (document, alarmed)
-            self._ask_soon()
+            self.ask_soon()
 
-    def _title(self) -> None:
-        """The tab says how many alarms the run in front has."""
+    def title(self) -> None:
+        """Have the tab say how many alarms the run in front has."""
         dock = self.parentWidget()
         if not isinstance(dock, QDockWidget):
             return
@@ -268,64 +301,27 @@ class DynamicsPanel(QWidget):
                 count = max(count, front.mine.view.alarmed)
         dock.setWindowTitle(f"{TITLE}  {count:,} alarm{'s' if count > 1 else ''}" if count else TITLE)
 
-    # -- linking --------------------------------------------------------------------------------
+    # -- what can be done -------------------------------------------------------------------------
 
-    def _hover(self, row: int, column: int) -> None:
-        front, looked = self.front, self.looked
-        if front is None or looked is None:
-            return
-        if row < 0:
-            self.links.end(front)
-            return
-        paths = looked.cells.fired_in(row)
-        if column >= 0:
-            paths.append(looked.diagram.columns[column].id)
-        self.links.light(front, paths)
+    def show_on_wires(self, on: bool) -> None:
+        """Show on the wires how much is taken up, or not any more."""
+        self.on_wires.on = on
+        self.wires_button.setChecked(on)
+        self.on_wires.show(self.front, self.looked)
 
-    def _hover_flow(self, row: int, column: int) -> None:
-        if self.front is not None:
-            if row < 0:
-                self.links.end(self.front)
-            else:
-                self.links.light(self.front, [self._named(row), self._named(column)])
+    def can_save(self) -> bool:
+        """True if something is drawn that can be saved."""
+        if self.view == "lab":
+            return self.lab is not None and self.lab.diagram.rows > 0
+        return self._has_run and self.view != "modules" and (self.view != "lamps" or self._lamps() is not None)
 
-    def _named(self, number: int) -> str:
-        """The module of a row of the flow."""
-        measures = None if self.looked is None else self.looked.measures
-        return "" if measures is None else measures.modules[number].id
+    def _lamps(self) -> object:
+        return None if self.views is None else self.views.lamps.found
 
-    def _choose(self, row: int, column: int) -> None:
-        """A cell was clicked: go to the firing that said it."""
-        looked = self.looked
-        if looked is not None:
-            module = looked.diagram.columns[column].id if column >= 0 else ""
-            self._go_to_firing(looked.cells.firing(row, column), module)
+    def save(self) -> None:
+        """Ask for a file and save what is drawn."""
+        from studio.gui.panels.dynamics.saving import ask_and_save, drawing_of
 
-    def _go(self, row: Row) -> None:
-        """A row of the list was clicked."""
-        looked = self.looked
-        if looked is None:
-            return
-        firing = row.firing
-        if not firing and row.t >= 0:
-            firing = looked.cells.first_at(row.t, row.module)
-        if not firing and row.module:
-            firing = looked.cells.firing(looked.diagram.rows - 1, looked.cells.columns.get(row.module, -1))
-        self._go_to_firing(firing, row.module)
-
-    def _go_to_firing(self, firing: int, module: str) -> None:
-        """Step there in a recorded run; a run of the graph itself shows the node."""
-        front = self.front
-        if front is None:
-            return
-        if front.session is not None and firing:
-            self.links.end(front)
-            self.replays.player.stop()
-            if front.session.seek_firing(firing):
-                return
-        if module:
-            self._go_to_module(module)
-
-    def _go_to_module(self, module: str) -> None:
-        if self.front is not None and module and not self.links.go_to_module(self.front, module):
-            self.workbench.say("The node of this module is gone from the graph.", "warning")
+        draw = drawing_of(self)
+        if draw is not None:
+            ask_and_save(self.workbench, self, "dynamics", draw)

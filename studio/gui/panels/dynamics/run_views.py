@@ -1,4 +1,4 @@
-"""The views of one run: the space-time diagram, who takes up what, and the measures of its modules."""
+"""The views of one run: the space-time diagram, who takes up what, the measures of its modules, and the lamp test."""
 
 from __future__ import annotations
 
@@ -7,31 +7,35 @@ from typing import TYPE_CHECKING, Any
 import numpy
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
+from studio.gui.panels.dynamics.lamps_view import LampsView
 from studio.gui.panels.dynamics.modules_table import ModulesTable
 from studio.gui.widgets.spacetime.flow import FlowView
 from studio.gui.widgets.spacetime.pane import DiagramPane
+from studio.gui.workbench import Workbench
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from studio.dynamics.measuring.measures import Measures
+    from studio.gui.replay.dynamics import Front
     from studio.gui.replay.dynamics.looking import Looked
 
 
 class RunViews(QStackedWidget):
-    """Shows one view at a time; each is filled when it is first seen."""
+    """Shows one view at a time."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, workbench: Workbench, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.diagram = DiagramPane(self)
         self.diagram.setObjectName("dynamics.diagram")
         self.flow = FlowView(self)
         self.modules = ModulesTable(self)
-        for one in (self.diagram, self.flow, self.modules):
+        self.lamps = LampsView(workbench, self)
+        for one in (self.diagram, self.flow, self.modules, self.lamps):
             self.addWidget(one)
         self.looked: Looked | None = None
 
-    def show_run(self, looked: Looked) -> None:
+    def show_run(self, front: Front, looked: Looked) -> None:
         """Show another run, or more of the same."""
         if looked is self.looked:
             return
@@ -41,6 +45,14 @@ class RunViews(QStackedWidget):
         names = [] if measures is None else [module.id for module in measures.modules]
         self.flow.set_flow(names, numpy.empty((0, 0)) if measures is None else matrix_of(measures))
         self.modules.show_measures(measures)
+        self.lamps.show_run(front, list(looked.cells.columns))
+
+    def show_view(self, name: str) -> None:
+        """Show the `diagram`, the `flow`, the `modules` or the `lamps`."""
+        views = {"diagram": self.diagram, "flow": self.flow, "modules": self.modules, "lamps": self.lamps}
+        self.setCurrentWidget(views[name])
+        if name == "lamps":
+            self.lamps.refresh()
 
 
 def matrix_of(measures: Measures) -> NDArray[Any]:

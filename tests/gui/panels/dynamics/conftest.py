@@ -61,7 +61,7 @@ WORK = (
 def played(folder: Path, lines: tuple[str, ...], *, ticks: int, name: str = "run", text: str = CIRCLE) -> Path:
     """Record a run in which these things are said in turn; return its file."""
     replies = folder / f"{name}.jsonl"
-    replies.write_text("".join(json.dumps({"reply": line}) + "\n" for line in lines * (2 * ticks // len(lines))))
+    replies.write_text("".join(json.dumps({"reply": line}) + "\n" for line in lines * max(1, 2 * ticks // len(lines))))
     db = folder / f"{name}.db"
     graph = Graph.from_text(text.replace("max_ticks: 12", f"max_ticks: {ticks}"), name="circling", base=folder)
     run(graph, model=f"scripted:{replies}", db=db)
@@ -132,7 +132,7 @@ class Hand:
         """Wait until all that was asked is answered."""
         for _ in range(2):
             QApplication.processEvents()
-            self.until(lambda: not self.service.is_busy() and not self.panel._soon.isActive())
+            self.until(lambda: not self.service.is_busy() and not self.panel.is_waiting)
         QApplication.processEvents()
 
     def until(self, holds: Callable[[], bool]) -> None:
