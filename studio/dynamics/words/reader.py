@@ -20,6 +20,7 @@ MOST_ABOUT_WAITING = 8
 
 _KEY = re.compile(r"\"(?:[^\"\\]|\\.){0,200}\":")
 """The name of a field; a longer one is a text, so that looking for its end takes no time that grows with the text."""
+_JOINED = re.compile(r"(?<=[^\W\d_])[_-]+(?=[^\W\d_])")
 _SPACES = re.compile(r"\s+")
 _GRAMMAR, _IDLE, _COMMON, _RARE = range(4)
 
@@ -66,6 +67,8 @@ class Reader:
         if unknown > (1 - FOREIGN_SHARE) * len(words) and len(words) >= FOREIGN_WORDS:
             rare.clear()
         heavy = salient if err is None else {token for token in salient if _has_letter(token)}
+        if any(map(_JOINED.search, heavy)):
+            heavy = {token for token in heavy if not self._is_idle(token)}
         if '":' in normal:
             heavy, idle = self._without_keys(normal, heavy, content, idle)
         return Reading(
@@ -80,6 +83,11 @@ class Reader:
             waiting=_is_waiting(normal, content),
             quote=quoted(text),
         )
+
+    def _is_idle(self, token: str) -> bool:
+        """Whether an identifier is made of words without matter: `do_nothing`, `no-op`."""
+        parts = _JOINED.split(token)
+        return len(parts) > 1 and all((self._ranks.get(part) or self._rank(part))[0] <= _IDLE for part in parts)
 
     def _without_keys(
         self, normal: str, heavy: set[str], content: set[str], idle: set[str]

@@ -191,3 +191,9 @@ def test_of_a_long_text_the_beginning_is_read_and_the_rest_makes_it_another() ->
     assert one.hash != other.hash
     assert {"kitchen", "wall"} <= one.content == other.content
     assert one.salient == frozenset()
+
+
+def test_identifiers_made_of_idle_words_are_identity_and_no_matter() -> None:
+    assert READER.read("do_nothing").mass == READER.read("wait_for_input").mass == 0
+    assert READER.read("do_nothing").salient == {"do_nothing"}
+    assert READER.read("list_files").mass == 2
