@@ -31,8 +31,8 @@ _SIGNS: Final = re.compile(r"\W+")
 class WorkLists:
     """The work lists of one run, whose goal is `goal`.
 
-    A task that waits is opened once, whatever its number, its place in the list and its case. One of the same words as
-    what is being done, or was, is another that says the same.
+    A task is opened once, whatever its number, its place in the list and its case; when it comes again later, the run
+    is back at it. One of the same words as what is being done is another, made of it, that says the same.
     """
 
     def __init__(self, goal: str = "") -> None:
@@ -40,6 +40,7 @@ class WorkLists:
         self._given = _key(goal)
         self._waiting: dict[str, dict[str, str]] = {}
         self._doing: dict[str, str] = {}
+        self._taken: dict[str, dict[str, str]] = {}
         self._count = 0
 
     def op(self, store: str, op: str, args: Mapping[str, Json], result: Json, t: int) -> list[Goal]:
@@ -49,7 +50,7 @@ class WorkLists:
             taken = result.get("item") if isinstance(result, dict) else None
             known = waiting.pop(_key(_text(taken)), None)
             if known is not None:
-                self._doing[store] = known
+                self._doing[store] = self._taken.setdefault(store, {})[_key(_text(taken))] = known
             return []
         if op not in ("push", "extend", "set"):
             return []
@@ -61,7 +62,7 @@ class WorkLists:
             key = _key(text)
             if not key or key in waiting:
                 continue
-            waiting[key] = known = self._waiting[store].get(key, "")
+            waiting[key] = known = self._waiting[store].get(key) or self._was(store, key)
             if known or self._count >= MOST_GOALS:
                 continue
             if self._goal and not self._count:
@@ -74,6 +75,11 @@ class WorkLists:
             opened.append(Goal(id_, text, self._doing.get(store, ROOT if self._goal else None), t))
         self._waiting[store] = waiting
         return opened
+
+    def _was(self, store: str, key: str) -> str:
+        """Return the goal of a task that was taken before what is being done, "" if there was none."""
+        known = self._taken.get(store, {}).get(key, "")
+        return "" if known == self._doing.get(store) else known
 
 
 def _items(op: str, args: Mapping[str, Json]) -> list[Json]:

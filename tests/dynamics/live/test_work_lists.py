@@ -51,3 +51,14 @@ def test_what_the_list_was_given_to_begin_with_is_the_goal_itself() -> None:
 
 def test_numbers_alone_are_no_tasks() -> None:
     assert push(WorkLists("Count."), 3, "4.", {"id": "5"}, None, "") == []
+
+
+def test_a_task_that_comes_again_after_others_is_the_one_it_was() -> None:
+    lists = WorkLists("Grow a balcony.")
+    push(lists, "Buy soil")
+    pop(lists, "Buy soil")
+    assert push(lists, "Find a shop") == [("Find a shop", "todo 1")]
+    pop(lists, "Find a shop")
+    assert push(lists, "Buy soil") == []
+    pop(lists, "Buy soil")
+    assert push(lists, "Ask a neighbour") == [("Ask a neighbour", "todo 1")]
