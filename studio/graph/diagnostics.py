@@ -9,7 +9,7 @@ from typing import Final, Literal
 from studio.graph.model import Place
 from studio.support.values import Json
 
-Severity = Literal["error", "warning"]
+Severity = Literal["error", "warning", "hint"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +17,7 @@ class Diagnostic:
     """One finding. `code` is stable (see `HELP`); `node` is the node's name and `graph` the subgraph it stands in.
 
     `graph` is "" for the graph of the file, else the dotted names of its local subgraphs or the reference of a body.
-    An error keeps the graph from running, a warning does not.
+    An error keeps the graph from running, a warning does not; a hint is what a run of it suggests.
 
     What else it is about, "" where there is nothing such: `edge` as the file writes it without options, `param` or
     `port` of the node, a `store`, an `other` node that takes part.

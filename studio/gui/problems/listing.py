@@ -15,7 +15,7 @@ Column = Literal["problem", "node", "graph", "code"]
 COLUMNS: Final[tuple[Column, ...]] = ("problem", "node", "graph", "code")
 TITLES: Final[dict[Column, str]] = {"problem": "Problem", "node": "Node", "graph": "Graph", "code": "Code"}
 
-_SEVERITY = {"error": 0, "warning": 1}
+_SEVERITY = {"error": 0, "warning": 1, "hint": 2}
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +24,13 @@ class Filter:
 
     errors: bool = True
     warnings: bool = True
+    hints: bool = True
     words: str = ""
     graph: str | None = None
 
     def fits(self, found: Diagnostic) -> bool:
         """True if a finding is to be listed."""
-        if not (self.errors if found.severity == "error" else self.warnings):
+        if not {"error": self.errors, "warning": self.warnings, "hint": self.hints}[found.severity]:
             return False
         if self.graph is not None and found.graph != self.graph:
             return False

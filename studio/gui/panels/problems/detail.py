@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QToolButton, QVBoxLay
 from studio.editing import Document
 from studio.graph.diagnostics import HELP, Diagnostic
 from studio.gui.problems.fixes import Way, ways
+from studio.gui.problems.hints import CODES
 from studio.gui.theme import current_theme, themes
 from studio.gui.theme.icons import icon
 from studio.gui.widgets.labels import tip
@@ -68,7 +69,12 @@ class Detail(QScrollArea):
         for label, text in (
             (self.message, found.message if found is not None else ""),
             (self.hint, found.hint if found is not None else ""),
-            (self.help, HELP.get(found.code, "") if found is not None else "Select a problem to see what it means."),
+            (
+                self.help,
+                HELP.get(found.code) or CODES.get(found.code, "")
+                if found is not None
+                else "Select a problem to see what it means.",
+            ),
         ):
             label.setText(text[:MOST_SIGNS] + ("…" if len(text) > MOST_SIGNS else ""))
             label.setVisible(bool(text))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, Final
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
@@ -14,6 +14,8 @@ from studio.gui.problems.listing import COLUMNS, TITLES, Column, Filter, cell, l
 from studio.gui.widgets.labels import tip
 
 Index = QModelIndex | QPersistentModelIndex
+SIGNS: Final = {"error": "error", "warning": "warning", "hint": "info"}
+"""The sign of each severity."""
 _NOWHERE = QModelIndex()
 
 
@@ -37,7 +39,7 @@ class ProblemsModel(QAbstractTableModel):
 
     def recolour(self) -> None:
         """Take the marks from the theme that is shown now."""
-        self._icons = {severity: sign_icon(severity) for severity in ("error", "warning")}
+        self._icons = {severity: sign_icon(kind) for severity, kind in SIGNS.items()}
         if self.rows:
             self.dataChanged.emit(self.index(0, 0), self.index(len(self.rows) - 1, 0), [])
 

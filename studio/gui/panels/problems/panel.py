@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPoint, Qt
-from PySide6.QtGui import QGuiApplication, QResizeEvent
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPoint, Qt, QTimer
+from PySide6.QtGui import QGuiApplication, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QApplication,
@@ -32,6 +32,7 @@ from studio.gui.panels.problems.detail import Detail
 from studio.gui.panels.problems.model import ProblemsModel
 from studio.gui.problems.checks import Checked, Checks, path_of
 from studio.gui.problems.fixes import fill_menu
+from studio.gui.problems.hints import hints_of
 from studio.gui.problems.listing import Filter, counted, key_of
 from studio.gui.problems.places import go_to
 from studio.gui.theme import themes
@@ -54,12 +55,18 @@ class ProblemsPanel(QWidget):
         self.checks: Checks = workbench.part("checks")
         workbench.parts["problems"] = self
         self._document: Document | None = None
+        self._hints: tuple[Diagnostic, ...] = ()
+        """What the run of the document suggests."""
+        self._unasked = False
+        """Whether what the run suggests is still to be found out: nobody saw the panel."""
         self.model = ProblemsModel(self)
         self._make()
         self.setFocusProxy(self.table)
         self.checks.checked.connect(self._on_checked)
         self.checks.started.connect(self._on_checked)
         workbench.current_changed.connect(self.refresh)
+        if (dynamics := workbench.parts.get("dynamics")) is not None:
+            dynamics.changed.connect(lambda *_: self.refresh())
         themes().changed.connect(self._recolour)
         self._recolour()
         self.refresh()
@@ -69,6 +76,7 @@ class ProblemsPanel(QWidget):
     def _make(self) -> None:
         self.errors = _toggle("problems.errors", "Show errors")
         self.warnings = _toggle("problems.warnings", "Show warnings")
+        self.hints = _toggle("problems.hints", "Show what the run suggests")
         self.words = QLineEdit()
         self.words.setObjectName("problems.filter")
         self.words.setPlaceholderText("Filter problems")
@@ -83,7 +91,7 @@ class ProblemsPanel(QWidget):
         bar = QHBoxLayout()
         bar.setContentsMargins(8, 4, 8, 4)
         bar.setSpacing(6)
-        for widget in (self.errors, self.warnings, self.words, self.this_graph):
+        for widget in (self.errors, self.warnings, self.hints, self.words, self.this_graph):
             bar.addWidget(widget)
         bar.addSpacing(8)
         bar.addWidget(self.bound, 1)
@@ -114,7 +122,7 @@ class ProblemsPanel(QWidget):
         column.setSpacing(0)
         column.addLayout(bar)
         column.addWidget(self.stack, 1)
-        for toggle in (self.errors, self.warnings):
+        for toggle in (self.errors, self.warnings, self.hints):
             toggle.toggled.connect(self.refresh)
         self.words.textChanged.connect(self.refresh)
         self.this_graph.toggled.connect(self.refresh)
@@ -130,7 +138,9 @@ class ProblemsPanel(QWidget):
         """Return what the person asks for."""
         tab = self.workbench.current
         only = path_of(tab.at) if self.this_graph.isChecked() and tab is not None else None
-        return Filter(self.errors.isChecked(), self.warnings.isChecked(), self.words.text(), only)
+        return Filter(
+            self.errors.isChecked(), self.warnings.isChecked(), self.hints.isChecked(), self.words.text(), only
+        )
 
     def refresh(self) -> None:
         """Show what is known now. What is selected stays selected, and the list stays where it is scrolled to."""
@@ -141,12 +151,31 @@ class ProblemsPanel(QWidget):
         selected = self.selected()
         row, scrolled = self.table.currentIndex().row(), self.table.verticalScrollBar().value()
         wanted = self.filter()
-        if self.model.show(known.findings if known is not None else (), wanted) and same and selected is not None:
+        hints = self._hints = self._suggested(document)
+        if (
+            self.model.show((*(known.findings if known is not None else ()), *hints), wanted)
+            and same
+            and selected is not None
+        ):
             self._select_again(selected, row)
             self.table.verticalScrollBar().setValue(scrolled)
         self._count(known)
         self._say_empty(document, known, wanted)
         self._show_detail()
+
+    def _suggested(self, document: Document | None) -> tuple[Diagnostic, ...]:
+        """What the run of the document suggests; while nobody sees the panel, only what is known already."""
+        seen = self.isVisible() and not self.visibleRegion().isEmpty()
+        self._unasked = not seen
+        return hints_of(self.workbench, document, ask=seen)
+
+    @guarded()
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Somebody sees it: coming out from behind another tab tells nothing else."""
+        super().paintEvent(event)
+        if self._unasked:
+            self._unasked = False
+            QTimer.singleShot(0, self, self.refresh)
 
     def selected(self) -> Diagnostic | None:
         """Return the finding that is selected."""
@@ -186,6 +215,10 @@ class ProblemsPanel(QWidget):
         warnings = known.count("warning") if known is not None else 0
         self.errors.setText(f"{errors:,}")
         self.warnings.setText(f"{warnings:,}")
+        hints = len(self._hints)
+        self.hints.setText(f"{hints:,}")
+        self.hints.setAccessibleName(f"Show what the run suggests ({hints})")
+        self.hints.setVisible(hints > 0)
         self.errors.setAccessibleName(f"Show errors ({errors})")
         self.warnings.setAccessibleName(f"Show warnings ({warnings})")
         bound = known.bound.sentence if known is not None and known.bound is not None else ""
@@ -201,7 +234,7 @@ class ProblemsPanel(QWidget):
             text = "No graph is open."
         elif known is None:
             text = "Looking at the graph …"
-        elif not known.findings:
+        elif not known.findings and not self._hints:
             text = "No problems: all wires fit, every input is fed, and every loop has an end."
         else:
             text = "No problem fits the filter."
@@ -273,6 +306,7 @@ class ProblemsPanel(QWidget):
     def _recolour(self) -> None:
         self.errors.setIcon(sign_icon("error"))
         self.warnings.setIcon(sign_icon("warning"))
+        self.hints.setIcon(sign_icon("info"))
         self.model.recolour()
 
 
