@@ -72,13 +72,16 @@ def live(
     graph: Any = "generative_agents",
     **inputs: Any,
 ) -> Played:
+    """Let a person live a step with the constants of the sheet; an input of None has what stands in the graph."""
     given = {
         "person": person,
         "others": list(others),
         "town": ROOM,
         "start": "2023-02-13T09:00:10",
         "steps": 1,
+        "rounds": 8,
     } | inputs
+    given = {name: value for name, value in given.items() if value is not None}
     return play(graph, given, replies=replies, tmp_path=tmp_path)
 
 
@@ -566,8 +569,8 @@ def test_nobody_waits_who_is_there_already_or_goes_elsewhere(tmp_path: Path) -> 
 
 def test_a_conversation_has_at_most_eight_rounds_of_two_lines(tmp_path: Path) -> None:
     lines = [reply for n in range(16) for reply in ("a neighbour", words(f"Line {n}."))]
-    played = meet(tmp_path, ["yes", *lines, "lines", *MENDED], {}, {}, rounds=8)
-    first_look = meet(tmp_path, ["yes", *lines[:4], "lines", *MENDED], {}, {})
+    played = meet(tmp_path, ["yes", *lines, "lines", *MENDED], {}, {})
+    first_look = meet(tmp_path, ["yes", *lines[:4], "lines", *MENDED], {}, {}, rounds=None)
     short = meet(tmp_path, ["yes", *lines[:8], "lines", *MENDED], {}, {}, rounds=2)
 
     assert len(record(played)["chat"]) == 16

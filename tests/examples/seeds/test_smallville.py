@@ -20,7 +20,7 @@ CALM: dict[str, Any] = {"attention": 0}
 
 
 def town(tmp_path: Path, people: list[dict[str, Any]], replies: list[str], **inputs: Any) -> Played:
-    given = {"people": people, "town": ROOM, "start": "2023-02-13T09:00:10", "steps": 1} | inputs
+    given = {"people": people, "town": ROOM, "start": "2023-02-13T09:00:10", "steps": 1, "rounds": 8} | inputs
     return play("smallville", given, replies=replies, tmp_path=tmp_path)
 
 
@@ -58,7 +58,7 @@ def test_a_hundred_steps_in_one_run_of_which_most_ask_nothing(tmp_path: Path) ->
     model = Improviser()
     graph = graph_of("smallville")
     db = tmp_path / "run.db"
-    result = run(graph, {"steps": 108}, model=model, embedder="toy", db=db)
+    result = run(graph, {"steps": 108, "rounds": 8}, model=model, embedder="toy", db=db)
     close_writer(db)
 
     assert (result.status, result.ended) == ("ok", "stop")
