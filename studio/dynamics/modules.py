@@ -110,8 +110,12 @@ def _other(cls: type[Node], family: str) -> Kind:
 
 def _is_again(port: str, value: Json, values: Mapping[str, Json]) -> bool:
     """Whether a port gives as a whole what others give in parts: an answer as an object, a reply as a message."""
+    if port in ("choices", "messages"):
+        return "text" in values
+    if port == "texts":
+        return "text" in values and value == [values["text"]]
     if not isinstance(value, dict):
-        return port == "messages" and "text" in values
+        return False
     if port == "message":
         return "text" in values and not value.get("tool_calls")
     return bool(value) and port == "value" and all(key in values and values[key] == value[key] for key in value)
