@@ -60,7 +60,7 @@ def copy_of(trace: Trace, run: str, node: str, *, tick: str = "", temperature: f
     instance = None if at is None else at[1]
     cls = None if instance is None else registry.find(instance.type)
     facts = None if cls is None or instance is None else facts_of(cls, parse_params(cls.Params, instance.params)[0])
-    if instance is None or facts is None or facts.kind not in ("llm", "choice"):
+    if instance is None or facts is None or facts.kind not in ("llm", "narrow"):
         raise UsageError(
             f"`{firing.node}` asks no model, so copies of it say the same.",
             hint="Name a node that asks one, or leave out the number of copies to compare what it said in the run.",

@@ -17,7 +17,7 @@ from typing import Any, Final, Literal, NamedTuple
 from studio.spec.node import Node
 from studio.support.values import Absent, Json
 
-Kind = Literal["llm", "choice", "tool", "memory", "chance", "human", "cell", "progress", "monitor"]
+Kind = Literal["llm", "narrow", "tool", "memory", "chance", "human", "cell", "progress", "monitor"]
 Effect = Literal["read", "write"]
 
 PROGRESS: Final = "monitor.progress"
@@ -29,9 +29,11 @@ ALARMS: Final = "monitor.alarms"
 _BY_FAMILY: Final[dict[str, Kind]] = {"llm": "llm", "human": "human"}
 """Kinds by the first part of a node type's name."""
 
-_ASKED: Final = frozenset({"llm", "choice", "human"})
-_CLOSED: Final = ("labels", "routes")
-"""Params that hold a model to choosing: it says a word of a closed list, which has little content and is all it may."""
+_ASKED: Final = frozenset({"llm", "narrow", "human"})
+_HELD: Final = ("labels", "routes", "schema", "spans")
+_FEW_TOKENS: Final = 16
+"""Params that hold a model to a closed list or a form, and the longest reply of one held to a few words: what such a
+narrow function says has little content, and is all it may say."""
 
 _UNSAID: Final = frozenset({"done", "error", "confidence", "scores", "logprobs", "tokens", "duration_s"})
 """Ports that tell how it went and not what was said: a label with another confidence is the same label."""
@@ -63,8 +65,8 @@ def facts_of(cls: type[Node], params: Any) -> ModuleFacts | None:
         if spec.effects == "pure":
             return None
         kind = _other(cls, family)
-    if kind == "llm" and any(getattr(params, name, None) for name in _CLOSED):
-        kind = "choice"
+    if kind == "llm" and _is_narrow(params):
+        kind = "narrow"
     return ModuleFacts(kind, _effect(cls, params, kind))
 
 
@@ -97,6 +99,11 @@ def said(outputs: Mapping[str, Json | Absent], kind: Kind = "llm") -> Json:
     if len(values) == 1:
         return next(iter(values.values()))
     return values or None
+
+
+def _is_narrow(params: Any) -> bool:
+    longest = getattr(params, "max_tokens", None)
+    return any(getattr(params, name, None) for name in _HELD) or (longest is not None and longest <= _FEW_TOKENS)
 
 
 def _other(cls: type[Node], family: str) -> Kind:

@@ -15,8 +15,8 @@ _BUSY = frozenset({"tool", "timer"})
 class Stall:
     """Measures the ticks since an output that says something; progress counts as one.
 
-    A failure or a word about waiting says something the first time only, a choice among given ones (kind "choice")
-    where it differs from the one before.
+    A failure or a word about waiting says something the first time only, what a narrow function
+    says (one of few words, or in a form) where it differs from the last time.
 
     The limit is longer while a tool or timer has fired within the shorter limit: something may still come.
     """
@@ -36,7 +36,7 @@ class Stall:
         self._silent = 0
         self._idle: Step | None = None
         self._outputs = 0
-        self._chosen: dict[str, int] = {}
+        self._told: dict[str, int] = {}
 
     def see(self, step: Step) -> tuple[Alarm, ...]:
         """Take a firing; return alarms for the silence before it, if that has become too long."""
@@ -45,7 +45,7 @@ class Stall:
         if step.kind in _BUSY:
             self._busy = t
         says = step.contentful and not (step.known and (step.failed or step.waiting))
-        if says or step.progress or (step.kind == "choice" and self._chooses(step)):
+        if says or step.progress or (step.kind == "narrow" and self._differs(step)):
             self._settle(t)
             self._saying = step
         else:
@@ -55,10 +55,10 @@ class Stall:
                 self._now = t
         return alarms
 
-    def _chooses(self, step: Step) -> bool:
-        """Whether a module chose otherwise than the last time."""
+    def _differs(self, step: Step) -> bool:
+        """Whether a narrow function says otherwise than the last time."""
         number = step.said.number
-        before, self._chosen[step.module] = self._chosen.get(step.module), number
+        before, self._told[step.module] = self._told.get(step.module), number
         return number != before and not step.failed
 
     def begin(self, t: int) -> None:

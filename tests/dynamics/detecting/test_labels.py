@@ -8,15 +8,15 @@ from tests.dynamics.building import said, watched
 LABELS = ("pest", "pest", "wet", "pest", "wet", "pest", "pest", "wet")
 
 
-def test_who_may_only_choose_is_not_silent_while_the_choices_change() -> None:
+def test_a_narrow_function_is_not_silent_while_its_answers_change() -> None:
     labels = said([("eye", LABELS[at % 8]) for at in range(40)])
 
-    assert watched(labels, modules=(Module("eye", "choice"),))[1] == []
+    assert watched(labels, modules=(Module("eye", "narrow"),))[1] == []
     assert {alarm.kind for alarm in watched(labels, modules=(Module("eye", "llm"),))[1]} == {"stall"}
 
 
-def test_who_always_chooses_the_same_is_silent() -> None:
-    alarms = watched(said([("eye", "pest")] * 25), modules=(Module("eye", "choice"),))[1]
+def test_one_that_always_answers_the_same_is_silent() -> None:
+    alarms = watched(said([("eye", "pest")] * 25), modules=(Module("eye", "narrow"),))[1]
 
     assert [(alarm.t, alarm.kind, alarm.level) for alarm in alarms] == [(10, "stall", "warn"), (20, "stall", "stop")]
 
