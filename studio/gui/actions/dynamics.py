@@ -110,6 +110,6 @@ ACTIONS = [
            help="Show an automaton and the run in front side by side."),
     Action("dynamics.save", "Save Picture…", MENU, _save, when=_can_save, order=400,
            help="Save what the panel Dynamics draws as PNG or SVG."),
-    Action("dynamics.hold", "Hold at an Alarm", "Run", _hold, keys=("Ctrl+Shift+F9",), when=_can_hold, checked=_holds,
+    Action("dynamics.hold", "Hold at an Alarm", "Run", _hold, keys=("Alt+F9",), when=_can_hold, checked=_holds,
            order=403, help="Hold runs of this graph when an alarm is raised: they freeze, circle or wander."),
 ]  # fmt: skip

@@ -34,12 +34,13 @@ _NODE: Final = (
     "run.to_here", "run.from_here", "run.only", "run.breakpoint", "run.freeze", "-", "edit.rename", "edit.title", "-",
     "edit.cut", "edit.copy", "edit.paste", "edit.duplicate", "edit.duplicate_wired", "edit.delete", "-",
     "graph.knock_out", "graph.bypass", "Graph/Fires", "Graph/On Error", "-", "graph.make_subgraph", "graph.inline",
-    "graph.definition", "graph.where_used", "graph.same_type", "prompts.of_node", "-", "graph.frame", "Graph/Arrange",
+    "graph.definition", "graph.where_used", "graph.same_type", "prompts.of_node", "dynamics.lamps", "-", "graph.frame",
+    "Graph/Arrange",
     "graph.unwire",
 )  # fmt: skip
 _NODE_OF_RUN: Final = (
     "causes.why", "causes.led_to", "-", "replay.next_firing", "replay.last_firing", "replay.into", "replay.out", "-",
-    "fork.here", "tests.from_firing", "prompts.of_node", "-", "edit.copy", "graph.definition", "graph.where_used",
+    "fork.here", "tests.from_firing", "prompts.of_node", "dynamics.lamps", "-", "edit.copy", "graph.definition", "graph.where_used",
     "graph.same_type",
 )  # fmt: skip
 _EMPTY: Final = ("edit.select_all", "view.fit", "arrange.auto")

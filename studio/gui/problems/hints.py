@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 CODES: Final[Mapping[str, str]] = {
     "says_nothing": "None of its outputs in the run had content. Ask for something definite, or leave the node out.",
     "fails": "At least half of its firings in the run failed. Its messages are in the Runs panel and in the inspector.",
-    "says_nothing_new": "From then on it only repeated what it had said before. Give it something new to read, stop the "
-    "loop when it repeats itself (`monitor.alarms`), or let it end the work.",
-    "no_effect": "Others read it, and none of the terms it brought in came up again. What reads it may ignore it, or it "
-    "says what was known.",
+    "says_nothing_new": "From then on it only repeated what it had said before. Give it something new to read, stop "
+    "the loop when it repeats itself (`monitor.alarms`), or let it end the work.",
+    "no_effect": "Others read it, and none of the terms it brought in came up again. What reads it may ignore it, or "
+    "it says what was known.",
 }
 """What each kind of suggestion means and what can be done; kinds are those of `studio.dynamics`."""
 

@@ -19,6 +19,8 @@ from studio.gui.workbench import Workbench
 MOST_SIGNS: Final = 2000
 """Signs of a sentence that reach a label."""
 
+NONE: Final = "Select a problem to see what it means."
+
 NARROW: Final = 80
 """Pixels down to which a line of it may be squeezed."""
 
@@ -69,12 +71,7 @@ class Detail(QScrollArea):
         for label, text in (
             (self.message, found.message if found is not None else ""),
             (self.hint, found.hint if found is not None else ""),
-            (
-                self.help,
-                HELP.get(found.code) or CODES.get(found.code, "")
-                if found is not None
-                else "Select a problem to see what it means.",
-            ),
+            (self.help, NONE if found is None else HELP.get(found.code) or CODES.get(found.code, "")),
         ):
             label.setText(text[:MOST_SIGNS] + ("…" if len(text) > MOST_SIGNS else ""))
             label.setVisible(bool(text))

@@ -152,11 +152,8 @@ class ProblemsPanel(QWidget):
         row, scrolled = self.table.currentIndex().row(), self.table.verticalScrollBar().value()
         wanted = self.filter()
         hints = self._hints = self._suggested(document)
-        if (
-            self.model.show((*(known.findings if known is not None else ()), *hints), wanted)
-            and same
-            and selected is not None
-        ):
+        findings = known.findings if known is not None else ()
+        if self.model.show((*findings, *hints), wanted) and same and selected is not None:
             self._select_again(selected, row)
             self.table.verticalScrollBar().setValue(scrolled)
         self._count(known)
