@@ -17,7 +17,7 @@ from typing import Any, Final, Literal, NamedTuple
 from studio.spec.node import Node
 from studio.support.values import Absent, Json
 
-Kind = Literal["llm", "narrow", "tool", "memory", "chance", "human", "cell", "progress", "monitor"]
+Kind = Literal["llm", "narrow", "tool", "store", "chance", "human", "cell", "progress", "monitor"]
 Effect = Literal["read", "write"]
 
 PROGRESS: Final = "monitor.progress"
@@ -61,7 +61,7 @@ def facts_of(cls: type[Node], params: Any) -> ModuleFacts | None:
     kind = _BY_FAMILY.get(family)
     if kind is None:
         if cls.uses_stores(params):
-            return ModuleFacts("memory")
+            return ModuleFacts("store")
         if spec.effects == "pure":
             return None
         kind = _other(cls, family)
@@ -70,7 +70,7 @@ def facts_of(cls: type[Node], params: Any) -> ModuleFacts | None:
     return ModuleFacts(kind, _effect(cls, params, kind))
 
 
-INNER: Final = frozenset({"memory", "chance"})
+INNER: Final = frozenset({"store", "chance"})
 """Kinds that count as modules only in a graph where neither a model nor a person is asked."""
 
 
@@ -92,7 +92,7 @@ def said(outputs: Mapping[str, Json | Absent], kind: Kind = "llm") -> Json:
     twice, in parts and as a whole, is said once.
     """
     values = {port: value for port, value in outputs.items() if port not in _UNSAID and not isinstance(value, Absent)}
-    if kind == "memory":
+    if kind == "store":
         values = {port: value for port, value in values.items() if not isinstance(value, int | float)}
     for port in [port for port, value in values.items() if _is_again(port, value, values)]:
         del values[port]

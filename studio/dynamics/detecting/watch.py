@@ -32,6 +32,10 @@ LONGEST_CALL = 10_000
 _CALL = re.compile(r"[\w.:-]+\((.*)\)", re.DOTALL)
 """A goal in the form of a call: what it is about stands in the brackets, who is called matters little."""
 _WAITERS = frozenset({"timer", "human"})
+_GROWING = frozenset({"memory", "store"})
+"""Kinds that grow also where nothing is achieved."""
+_EXACT = frozenset({"human", "store", "chance", "cell"})
+"""Kinds that are taken at their word: people, and what is no speech but a state."""
 _as_step = Step._make  # a third of the time that calling the class takes
 
 
@@ -204,7 +208,7 @@ class Watch:
             text = text_of(event.out) if self._embeds else None
         symbol = reading.symbol
         if symbol is None:
-            symbol = self._book.symbol(module, reading, text, exact=kind == "human")
+            symbol = self._book.symbol(module, reading, text, exact=kind in _EXACT)
             reading = _with_symbol(reading, symbol)
         else:
             self._book.adopt(module, reading, symbol)
@@ -230,7 +234,7 @@ class Watch:
         fills = self._fills(module, reading)
         progress = ""
         if not failed:
-            counts = kind != "memory"
+            counts = kind not in _GROWING
             progress = self.progress.see(index, t, module, reading, new or fills, event.effect, counts=counts)
         goal = self._goal
         return _as_step(
