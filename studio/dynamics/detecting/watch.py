@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable
 
 from studio.dynamics.detecting.circle import Circle
+from studio.dynamics.detecting.polling import Polling
 from studio.dynamics.detecting.procrastination import Procrastination
 from studio.dynamics.detecting.progress import Progress
 from studio.dynamics.detecting.stall import Stall
@@ -74,6 +75,7 @@ class Watch:
         self.progress = Progress(
             settings, {module.id: frozenset(module.inputs) for module in declared}, max(size or len(declared), 1)
         )
+        self.polling = Polling()
         self.terms = Terms(settings)
         self.stall = Stall(settings)
         self.procrastination = Procrastination(settings)
@@ -236,6 +238,8 @@ class Watch:
         if not failed:
             counts = kind not in _GROWING
             progress = self.progress.see(index, t, module, reading, new or fills, event.effect, counts=counts)
+        effect = event.effect
+        polled = self.polling.see(module, kind, reading, said.number, plain=not failed and effect != "write")
         goal = self._goal
         return _as_step(
             (
@@ -250,9 +254,9 @@ class Watch:
                 said.count > 0,
                 new,
                 not (goal.isdisjoint(reading.content) and goal.isdisjoint(reading.salient)),
-                reading.waiting or kind in _WAITERS,
+                polled or reading.waiting or kind in _WAITERS,
                 failed,
-                event.effect,
+                effect,
                 progress,
             )
         )

@@ -85,6 +85,13 @@ WAITING: Final = _words(
 )
 """Words of outputs about waiting for something outside."""
 
+FAILING: Final = _words(
+    """
+    error errors fail fails failed failing failure exception traceback denied refused forbidden rejected invalid unable
+    missing broken crash crashed abort aborted timeout
+    """
+)
+"""Words of outputs that tell of a failure, where nobody marked it as one."""
 
 WAITING_PHRASE: Final = re.compile(
     r"\bin progress\b|\b(?:no|nothing|not|never|n't)\b(?: [\w-]+){0,6}? yet\b|\bnot (?:yet )?(?:ready|done|finished|"
@@ -118,6 +125,12 @@ def idle() -> frozenset[str]:
 def waiting() -> frozenset[str]:
     """Return the stems of words about waiting."""
     return frozenset(map(stem, WAITING))
+
+
+@cache
+def failing() -> frozenset[str]:
+    """Return the stems of words about failures."""
+    return frozenset(map(stem, FAILING))
 
 
 @cache
