@@ -40,8 +40,8 @@ _NODE: Final = (
 )  # fmt: skip
 _NODE_OF_RUN: Final = (
     "causes.why", "causes.led_to", "-", "replay.next_firing", "replay.last_firing", "replay.into", "replay.out", "-",
-    "fork.here", "tests.from_firing", "prompts.of_node", "dynamics.lamps", "-", "edit.copy", "graph.definition", "graph.where_used",
-    "graph.same_type",
+    "fork.here", "tests.from_firing", "prompts.of_node", "dynamics.lamps", "-", "edit.copy", "graph.definition",
+    "graph.where_used", "graph.same_type",
 )  # fmt: skip
 _EMPTY: Final = ("edit.select_all", "view.fit", "arrange.auto")
 

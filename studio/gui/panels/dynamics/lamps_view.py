@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QSizePolicy, QSpinBox, QVBoxLayout, QWidget
 
 from studio.gui.base.beside import beside
+from studio.gui.panels.dynamics.copies import Copies, graph_of
 from studio.gui.panels.dynamics.lamps_curve import LampsCurve
 from studio.gui.widgets.labels import Note
 from studio.gui.workbench import Workbench
@@ -23,6 +25,10 @@ if TYPE_CHECKING:
     from studio.trace import Trace
 
 FEW: Final = "`{}` gave one answer in this run. A lamp test compares several."
+
+COPIES: Final = 8
+MOST_COPIES: Final = 100
+"""Copies that are asked if nothing else is said, and at most."""
 
 
 class LampsView(QWidget):
@@ -51,6 +57,22 @@ class LampsView(QWidget):
         self.row.setSpacing(6)
         self.row.addWidget(self.node)
         self.row.addStretch(1)
+        self.count = QSpinBox(self)
+        self.count.setObjectName("lamps.count")
+        self.count.setAccessibleName("How many copies are asked")
+        self.count.setRange(2, MOST_COPIES)
+        self.count.setValue(COPIES)
+        self.count.setSuffix(" copies")
+        self.ask = QPushButton("Ask", self)
+        self.ask.setObjectName("lamps.ask")
+        self.ask.clicked.connect(self._press)
+        self.row.addWidget(self.count)
+        self.row.addWidget(self.ask)
+        self.copies = Copies(workbench, self)
+        self.copies.grew.connect(self._count)
+        self.copies.ended.connect(self._answered)
+        self._of_copies = ""
+        """The module whose copies were asked, if their answers are compared."""
         self.told = Note("", "text", self)
         self.told.setObjectName("lamps.told")
         self.told.setContentsMargins(10, 2, 8, 2)
@@ -92,21 +114,21 @@ class LampsView(QWidget):
             self._show(None, "No module of this run has said anything.")
             return
         asked = (id(self), "lamps", front.key, front.stamp, str(module))
-        if asked == self._asked:
+        if asked == self._asked or self.copies.is_busy:
             return
+        self._of_copies = ""
         self._asked = asked
         self.is_busy = True
         self._show(None, f"Reading what {module} said …")
-        question = partial(_answers, front.key.run, str(module))
-        if front.session is not None:
-            self.replays.look_up(front.session, asked, question)
-        else:
-            self.live.look_up(asked, question)
+        self._look_up(asked, partial(_answers, front.key.run, str(module)))
 
     # -- inside ---------------------------------------------------------------------------------
 
     def _take(self, key: Any, answer: Any) -> None:
         if key != self._asked:
+            return
+        if self._of_copies:
+            self._begin(key, answer)
             return
         if isinstance(answer, StudioError):
             self._refuse(key, answer)
@@ -119,17 +141,76 @@ class LampsView(QWidget):
     def _tested(self, key: Any, found: Lamps) -> None:
         if key == self._asked:
             self.is_busy = False
-            self._show(found, said_of(found))
+            whose = f"{len(found.together):,} copies of {self._of_copies}: " if self._of_copies else ""
+            self._show(found, f"{whose}{said_of(found)}")
+
+    # -- copies ---------------------------------------------------------------------------------
+
+    def _press(self) -> None:
+        """Ask copies of the module, or not any more."""
+        front, module = self.front, self.node.currentData()
+        if self.copies.is_busy:
+            self.copies.give_up()
+            return
+        if front is None or module is None:
+            return
+        self._of_copies = str(module)
+        self.is_busy = True
+        key = self._asked = (id(self), "copies", front.key, self._of_copies, object())
+        self._show(None, f"Reading what {module} was given …")
+        self._look_up(key, graph_of(front.key.run, self._of_copies))
+
+    def _begin(self, key: Any, graph: Any) -> None:
+        """What a copy is given is known: ask."""
+        if isinstance(graph, StudioError):
+            self._refuse(key, graph)
+        elif self.front is not None:
+            try:
+                self.copies.ask(self.front, graph, self.count.value())
+            except StudioError as error:
+                self._refuse(key, error)
+
+    def _count(self) -> None:
+        done, total = len(self.copies.answers), self.copies.total
+        self.is_busy = True
+        self._show(None, f"Asking copy {min(done + 1, total):,} of {total:,} …")
+
+    def _answered(self, came: Any) -> None:
+        key = self._asked
+        if came is None:
+            self.is_busy = False
+            self._asked = None
+            self._show(None, "Given up. What was asked stays recorded.")
+        elif isinstance(came, StudioError):
+            self._refuse(key, came)
+        else:
+            beside(self, partial(_test, came), partial(self._tested, key), partial(self._refuse, key))
+
+    # -- showing --------------------------------------------------------------------------------
+
+    def _look_up(self, key: Any, question: Callable[[Trace], Any]) -> None:
+        front = self.front
+        if front is not None and front.session is not None:
+            self.replays.look_up(front.session, key, question)
+        else:
+            self.live.look_up(key, question)
 
     def _refuse(self, key: Any, error: StudioError) -> None:
         if key == self._asked:
             self.is_busy = False
-            self._show(None, error.message)
+            self._show(None, f"{error.message} {error.hint}".strip())
 
     def _show(self, found: Lamps | None, text: str) -> None:
         self.found = found
         self.told.set_text(text)
         self.curve.show_lamps(found)
+        busy = self.copies.is_busy
+        self.ask.setText("Cancel" if busy else "Ask")
+        self.ask.setToolTip(
+            "Ask no more copies" if busy
+            else "Ask copies of the node anew, each given what it was given at its first firing, and compare them"
+        )  # fmt: skip
+        self.node.setEnabled(not busy)
         self.changed.emit()
 
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from studio.gui.canvas.wire_item import WireKey
 from studio.gui.replay.session import Session
 from studio.replay.dynamics import recorded_run
 from studio.trace import Trace
 from tests.gui.panels.dynamics.conftest import CIRCLE, ROUND, WORK, Hand, played
+from tests.gui.panels.stores.conftest import SHOP
+from tests.support.runs import made
 
 HELPED = CIRCLE.replace(
     "  - planner.text -> critic.step", "  - planner.text -> quote.text\n  - quote.text -> critic.step"
@@ -96,3 +99,65 @@ def test_one_answer_is_no_lamp_test(hand: Hand, tmp_path: Path) -> None:
     assert view.told.text() == "`planner` gave one answer in this run. A lamp test compares several."
     assert view.found is None
     assert not hand.panel.can_save()
+
+
+def test_copies_of_a_node_are_asked_anew_and_compared(hand: Hand, tmp_path: Path) -> None:
+    from studio.dynamics.measuring.lamps import lamps
+
+    session = hand.open(played(tmp_path, WORK, ticks=7))
+    hand.window.workbench.part("live").db = tmp_path / "copies.db"
+    hand.click("dynamics.view.lamps")
+    view = hand.views.lamps
+    hand.until(lambda: not view.is_busy)
+
+    view.count.setValue(3)
+    hand.click("lamps.ask")
+    hand.until(lambda: view.found is not None and not view.is_busy)
+
+    answer = "Climbed the ladder; 14 shingles on the north side are split."
+    assert view.copies.answers == [answer] * 3, "the script's first reply, each time"
+    assert view.found == lamps([answer] * 3)
+    assert view.told.text().startswith("3 copies of planner: From answer 2 on")
+    with Trace(tmp_path / "copies.db") as trace:
+        assert len(list(trace.runs())) == 3
+        assert trace.run("last").graph == "lamps of planner"
+    assert session.run.id not in {run.id for run in _runs(tmp_path / "copies.db")}
+
+
+def _runs(db: Path) -> list[Any]:
+    with Trace(db) as trace:
+        return list(trace.runs())
+
+
+def test_a_node_that_asks_no_model_has_no_copies(hand: Hand, tmp_path: Path) -> None:
+    hand.open(made(SHOP, tmp_path / "shop.db"))
+    hand.click("dynamics.view.lamps")
+    view = hand.views.lamps
+    hand.until(lambda: not view.is_busy)
+    node = view.node.currentText()
+    assert node in ("note", "push", "pop", "fact")
+
+    hand.click("lamps.ask")
+    hand.until(lambda: not view.is_busy)
+
+    assert view.told.text().startswith(f"`{node}` asks no model")
+    assert not view.copies.is_busy
+
+
+def test_asking_copies_can_be_given_up(hand: Hand, tmp_path: Path) -> None:
+    hand.open(played(tmp_path, WORK, ticks=7))
+    hand.window.workbench.part("live").db = tmp_path / "copies.db"
+    hand.click("dynamics.view.lamps")
+    view = hand.views.lamps
+    hand.until(lambda: not view.is_busy)
+    view.count.setValue(100)
+
+    hand.click("lamps.ask")
+    hand.until(lambda: view.copies.is_busy)
+    assert view.ask.text() == "Cancel"
+    hand.click("lamps.ask")
+    hand.until(lambda: not view.is_busy)
+
+    assert view.told.text() == "Given up. What was asked stays recorded."
+    assert len(view.copies.answers) < 100
+    assert view.ask.text() == "Ask"
