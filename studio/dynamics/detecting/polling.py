@@ -1,7 +1,8 @@
 """Tells by structure that something outside is waited for, in whatever words (dynamics notes, section 6, 3).
 
-Words about waiting cannot be listed to the end.  What all polls have in common is their shape: a tool gives the same
-short answer about one thing again, and meanwhile nobody says more than what that thing is called.
+Words about waiting cannot be listed to the end.  What polls have in common is their shape: a tool gives the same
+short answer about one thing again, and meanwhile nobody says more than what that thing is called.  Where no tool
+answers, many short texts have nothing in common but that name.
 """
 
 from __future__ import annotations
@@ -17,7 +18,11 @@ _MOST_MASS = 8
 _MOST_SALIENT, _MOST_RARE = 1, 2
 """A status names one thing; the word that says how it is may be a rare one too."""
 _MOST_BESIDE = 4
-"""Mass beside what the thing is called that one needs to ask how it is; a thought about the work has more."""
+"""Words beside what the thing is called that one needs to ask how it is; a thought about the work has more."""
+_LEAST_TALK, _LEAST_WORDINGS = 6, 3
+"""Outputs about one name, and texts among them, from which it can be seen that nothing but the name stays."""
+_MOST_COMMON = 1
+"""Words that such texts share beside the name: what kind of thing it is."""
 
 
 class _Answer(NamedTuple):
@@ -34,29 +39,32 @@ class Polling:
     has none if it is as short and names nothing beyond the last answer; it belongs to the poll that goes on.
     """
 
-    __slots__ = ("_answers", "_matter", "_names", "_polled")
+    __slots__ = ("_about", "_answers", "_common", "_matter", "_names", "_polled", "_talk", "_wordings")
 
     def __init__(self) -> None:
         self._answers: dict[str, _Answer] = {}
         self._matter = 0
         self._names: frozenset[str] = frozenset()
         self._polled = False
+        self._about: frozenset[str] = frozenset()
+        self._common: frozenset[str] = frozenset()
+        self._talk = 0
+        self._wordings: set[str] = set()
 
     def see(self, module: str, kind: str, reading: Reading, number: int, *, plain: bool) -> bool:
         """Take a firing; return whether it is part of a poll. `plain` tells that it neither failed nor wrote."""
-        mass = reading.mass
-        if mass > _MOST_MASS or not plain or not reading.content.isdisjoint(failing()):
+        if reading.mass > _MOST_MASS or not plain or not reading.content.isdisjoint(failing()):
+            self._talk = 0
             return self._matters()
+        talks = self._talks(reading)
         salient, rare = reading.salient, reading.rare
         if kind in _ANSWERERS:
             if len(salient) > _MOST_SALIENT or len(rare) > _MOST_RARE:
-                return self._matters()
-            return self._answers_with(module, number, salient | rare)
-        names = self._names
-        common = len(names & salient) + len(names & rare)
-        if mass - 2 * common <= _MOST_BESIDE and salient <= names and (common or not rare):
-            return self._polled
-        return self._matters()
+                return self._matters() or talks
+            return self._answers_with(module, number, salient | rare) or talks
+        if not salient <= self._names or _beside(reading, self._names) > _MOST_BESIDE:
+            return self._matters() or talks
+        return self._polled or talks
 
     def _answers_with(self, module: str, number: int, names: frozenset[str]) -> bool:
         before = self._answers.get(module)
@@ -69,7 +77,38 @@ class Polling:
         )
         return self._polled
 
+    def _talks(self, reading: Reading) -> bool:
+        """Whether the last outputs have a name in common and, in several wordings, hardly a word beside."""
+        names = reading.distinctive
+        about = self._about & names if self._talk else names
+        if not about or len(reading.salient - about) > 1 or _beside(reading, about) > _MOST_BESIDE:
+            self._talk = 0
+            return False
+        if not self._talk:
+            self._common = reading.content
+            self._wordings.clear()
+        self._about = about
+        self._common &= reading.content
+        self._talk += 1
+        if len(self._wordings) < _LEAST_WORDINGS:
+            self._wordings.add(reading.hash)
+        return (
+            self._talk >= _LEAST_TALK
+            and len(self._wordings) >= _LEAST_WORDINGS
+            and len(about) == 1
+            and len(self._common - about) <= _MOST_COMMON
+        )
+
     def _matters(self) -> bool:
         self._matter += 1
         self._polled = False
         return False
+
+
+def _beside(reading: Reading, names: frozenset[str]) -> int:
+    """Return how many words stand beside the names, each counted once; too many where none of the names occurs."""
+    rare = len(names & reading.rare)
+    common = rare + len(names & reading.salient)
+    if not common and reading.rare:
+        return reading.mass + _MOST_BESIDE
+    return reading.mass - 2 * common - (len(reading.rare) - rare)
