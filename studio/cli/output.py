@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import sys
 import textwrap
@@ -12,6 +13,9 @@ from typing import TextIO
 from studio.cli.text import Piece, painted, table, wrapped_line
 from studio.support.plain import cells, plain
 from studio.support.values import Json
+
+_UNSEEN = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+"""Signs that move a cursor or change the direction, and halves of signs, which no terminal takes."""
 
 
 class Output:
@@ -75,10 +79,11 @@ class Output:
             self.say(" " * indent, (style, line))
 
     def json(self, value: Json) -> None:
-        """Print one JSON value."""
+        """Print one JSON value; what could drive a terminal or reverse the reading is written as an escape."""
         import json
 
-        print(json.dumps(value, ensure_ascii=not _takes_unicode(sys.stdout), indent=None if not self.pretty else 2))
+        text = json.dumps(value, ensure_ascii=not _takes_unicode(sys.stdout), indent=None if not self.pretty else 2)
+        print(_UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", text))
 
     @property
     def takes_unicode(self) -> bool:

@@ -55,6 +55,31 @@ def test_every_run_of_a_trace_gets_a_line_and_the_same_line_each_time(cli: Cli, 
     assert cli("dynamics", "--trace", path).out == told.out
 
 
+def test_signs_that_drive_a_terminal_are_escapes_in_what_is_printed(cli: Cli, tmp_path: Path) -> None:
+    tricky = "m\u202e\x9b31m\x1b[2J\x7f"
+    events = [{"t": t, "m": tricky, "out": f"open the gate of field {tricky}"} for t in range(12)]
+    told = cli("dynamics", "--trace", trace(tmp_path, {"id": tricky, "events": events}))
+
+    assert json.loads(told.out)["id"] == tricky
+    assert tricky in json.loads(told.out)["evidence"][0]
+    assert not {"\u202e", "\x9b", "\x1b", "\x7f"} & set(told.out)
+
+
+def test_a_trace_of_no_modules_has_a_picture_of_their_flow_all_the_same(cli: Cli, tmp_path: Path) -> None:
+    told = cli("dynamics", "--trace", trace(tmp_path, {"id": "a", "events": []}), "--flow", tmp_path / "flow.svg")
+
+    assert (told.code, json.loads(told.out)["verdict"]) == (0, "undetermined")
+    assert (tmp_path / "flow.svg").exists()
+
+
+def test_a_verdict_is_told_also_where_its_picture_would_be_too_large(cli: Cli, tmp_path: Path) -> None:
+    events = [{"t": 0, "m": f"m{number}", "out": "open the gate"} for number in range(3000)]
+    told = cli("dynamics", "--trace", trace(tmp_path, {"id": "a", "events": events}), "--png", tmp_path / "a.png")
+
+    assert told.code == 2
+    assert json.loads(told.out)["id"] == "a"
+
+
 def test_a_run_that_is_written_out_is_judged_alike_when_it_is_read_again(cli: Cli, tmp_path: Path) -> None:
     path = tmp_path / "out.jsonl"
     here = cli("dynamics", "babyagi", "--save-trace", path, "--json").json

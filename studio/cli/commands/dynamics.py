@@ -91,6 +91,13 @@ def _one(
     from studio.dynamics.measuring.measures import measure
 
     measures = measure(one) if args.flow or not args.trace else None
+    if args.trace or out.as_json:
+        told: dict[str, Any] = verdict.as_json()
+        if measures is not None:
+            told["measures"] = measures.as_json()
+        out.json(told)
+    else:
+        _tell(verdict, measures, out)
     if args.png or args.recurrence:
         diagrams.append(_diagram(one, verdict, title))
     if args.recurrence or args.flow:
@@ -103,13 +110,6 @@ def _one(
             names = [module.id for module in measures.modules]
             flow = _matrix(measures)
             drawn(lambda: figures.save_flow(names, flow, Path(args.flow), theme=args.theme), args.flow)
-    if args.trace or out.as_json:
-        told: dict[str, Any] = verdict.as_json()
-        if measures is not None:
-            told["measures"] = measures.as_json()
-        out.json(told)
-    else:
-        _tell(verdict, measures, out)
 
 
 def _automata(args: argparse.Namespace, out: Output) -> list[Diagram]:
@@ -179,6 +179,8 @@ def _table(measures: Measures, out: Output) -> None:
     ]  # fmt: skip
     headers = ("module", "firings", "distinct", "variety", "novelty", "new", "taken up", "lz")
     out.table(headers, rows, right=range(1, len(headers)))
+    if measures.left_out:
+        out.say(("dim", f"{measures.left_out:,} further modules, which fired less often, are not measured"))
 
 
 def _diagram(one: Run, verdict: Verdict, title: str) -> Diagram:
@@ -194,7 +196,8 @@ def _diagram(one: Run, verdict: Verdict, title: str) -> Diagram:
 def _matrix(measures: Measures) -> NDArray[Any]:
     import numpy
 
-    return numpy.array([[numpy.nan if one is None else one for one in row] for row in measures.flow], numpy.float64)
+    rows = [[numpy.nan if one is None else one for one in row] for row in measures.flow]
+    return numpy.array(rows, numpy.float64).reshape(len(rows), len(rows))
 
 
 def _line(run: Run) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from studio.dynamics.detecting.step import Step
@@ -11,6 +12,8 @@ from studio.dynamics.words.reading import Reading
 
 NEAREST = 64
 """Ancestors with which a goal is compared, nearest first."""
+MOST_COMPARED = 4000
+"""Words in those ancestors, from which on farther ones are left out."""
 
 
 @dataclass(slots=True)
@@ -90,7 +93,7 @@ class Procrastination:
     def _place(self, node: _Node, above: _Node) -> None:
         """Compare a goal with those above it and set its chain."""
         above.children += 1
-        path = [each for each in node.path if each.tokens]
+        path = list(_nearest(node.path))
         known = frozenset().union(*(each.tokens for each in path))
         rare_known = frozenset().union(*(each.reading.rare for each in path))
         new = node.tokens - known
@@ -188,6 +191,17 @@ class Procrastination:
                 lines.append(_pair(at))
             at = at.parent
         return lines[::-1]
+
+
+def _nearest(path: tuple[_Node, ...]) -> Iterator[_Node]:
+    """Yield the ancestors that say something, as many as the words in them allow."""
+    words = 0
+    for each in path:
+        if each.tokens:
+            yield each
+            words += len(each.tokens)
+        if words > MOST_COMPARED:
+            return
 
 
 def _pair(node: _Node) -> str:

@@ -13,6 +13,7 @@ from studio.dynamics.measuring.compression import growth, new_information
 from studio.dynamics.measuring.dependence import dependence
 from studio.dynamics.measuring.entropy import entropy_rate, lz_growth, variety
 from studio.dynamics.settings import DEFAULTS, Settings
+from studio.dynamics.words.generations import Generations
 from studio.dynamics.words.normalise import text_of
 from studio.dynamics.words.reader import Reader
 
@@ -22,6 +23,10 @@ READ_BYTES = 8192
 """Characters of what a module read, and of what it said, that are compressed for its new information."""
 MOST_PAIRS = 100
 """Wires of which the dependence is tested."""
+MOST_MODULES = 400
+"""Modules that are measured: of more (the items of a large map) those that fired most."""
+MOST_HEARD = 4000
+"""Modules whose last output is kept for those that read it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +57,8 @@ class Measures:
     """The measures of a run.
 
     `flow[i][j]` is the share of the terms first said by module i that module j said within 12 firings, in the order
-    of `modules`; None where i introduced none.  `growth` is what the last third adds (bytes per byte).  `dependence`
+    of `modules`; None where i introduced none.  `left_out` counts the modules that are not measured, as there are more
+    than 400.  `growth` is what the last third adds (bytes per byte).  `dependence`
     lists (from, to, bits, p) for wires with at least 200 firings.
     """
 
@@ -62,6 +68,7 @@ class Measures:
     uptake: float | None
     novelty: float | None
     dependence: tuple[tuple[str, str, float, float], ...]
+    left_out: int = 0
 
     def as_json(self) -> dict[str, Any]:
         """Return the measures as a JSON object, numbers rounded to a thousandth."""
@@ -75,7 +82,7 @@ def measure(run: Run, settings: Settings = DEFAULTS, *, reader: Reader | None = 
     symbols: dict[str, list[int]] = {}
     heard: dict[tuple[str, str], tuple[list[int], list[int]]] = {}
     prices: dict[str, list[float]] = {}
-    last_text: dict[str, str] = {}
+    last_text: Generations[str, str] = Generations(MOST_HEARD)
     latest: deque[str] = deque(maxlen=1)
     texts: list[str] = []
     every = max(1, len(run.events) // MOST_PRICED)
@@ -92,13 +99,14 @@ def measure(run: Run, settings: Settings = DEFAULTS, *, reader: Reader | None = 
         text = text_of(event.out)
         texts.append(text)
         if step.contentful and step.firing % every == 0:
-            read = [last_text[source] for source in wires.get(step.module, ()) if source in last_text] or list(latest)
+            last = map(last_text.get, wires.get(step.module, ()))
+            read = [each for each in last if each is not None] or list(latest)
             price = new_information(text[:READ_BYTES], [each[-READ_BYTES:] for each in read])
             if price is not None:
                 prices.setdefault(step.module, []).append(price)
-        last_text[step.module] = text[:READ_BYTES]
+        last_text.put(step.module, text[:READ_BYTES])
         latest.append(text[:READ_BYTES])
-    ids = watch.modules()
+    ids = _measured(watch)
     terms = watch.terms
     tests = []
     for (source, target), (before, after) in sorted(heard.items()):
@@ -113,7 +121,19 @@ def measure(run: Run, settings: Settings = DEFAULTS, *, reader: Reader | None = 
         uptake=_share(terms.total_taken, terms.total_introduced),
         novelty=_share(terms.total_introduced, distinctive),
         dependence=tuple(tests),
+        left_out=len(watch.modules()) - len(ids),
     )
+
+
+def _measured(watch: Watch) -> list[str]:
+    """Return the modules that are measured, in their order."""
+    ids = watch.modules()
+    if len(ids) <= MOST_MODULES:
+        return ids
+    tallies = watch.tallies
+    often = sorted(ids, key=lambda one: -tallies[one].firings if one in tallies else 0)
+    chosen = set(often[:MOST_MODULES])
+    return [one for one in ids if one in chosen]
 
 
 def _module(watch: Watch, module: str, symbols: list[int], prices: list[float]) -> ModuleMeasures:

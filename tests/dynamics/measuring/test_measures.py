@@ -177,3 +177,13 @@ def test_modules_that_say_nothing_or_fail_are_named() -> None:
     failing = [Event(t, "m", f"The door of house_{t} is locked", err="" if t % 2 else None) for t in range(6)]
     assert found(failing) == {"fails": "m"}
     assert found(failing[:4]) == {}
+
+
+def test_of_thousands_of_modules_those_that_fired_most_are_measured() -> None:
+    events = said([(f"m{number}", f"The {place} row {number}") for number in range(3000) for place in PLACES[:1]])
+    events += [Event(9999, "m2500", "Once more")]
+    measures = measure(run_of(events), reader=READER)
+
+    assert len(measures.modules) == len(measures.flow) == 400
+    assert measures.left_out == 2600
+    assert "m2500" in [one.id for one in measures.modules]
