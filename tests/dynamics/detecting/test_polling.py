@@ -1,0 +1,97 @@
+"""Polls are told by their shape, in words that no list has; what only looks like one is still a circle."""
+
+from __future__ import annotations
+
+import pytest
+
+from studio.dynamics.analysis import judge
+from studio.dynamics.detecting.watch import Watch
+from studio.dynamics.exchange import Event, Module
+from studio.dynamics.settings import DEFAULTS
+from studio.dynamics.verdict import Alarm
+from studio.dynamics.words.lists import idle, waiting
+from studio.dynamics.words.stems import stem
+from tests.dynamics.building import watched
+
+MODULES = (Module("asker", "llm"), Module("other", "llm"), Module("oven", "tool"))
+ASKS = ("Any crust on loaf-17?", "Peeking at loaf-17 once more", "How brown has loaf-17 become?")
+STATUS = "loaf-17 rises slowly"
+THOUGHT = "The bakery should sell rye bread to hotels, and loaf-17 shows the sort of crust that cooks praise"
+
+
+def seen(lines: list[tuple[str, str]], **more: object) -> tuple[Watch, list[Alarm]]:
+    events = [Event(t, module, text, **more) for t, (module, text) in enumerate(lines)]  # type: ignore[arg-type]
+    return watched(events, modules=MODULES)
+
+
+def stop(alarms: list[Alarm]) -> tuple[str, int] | None:
+    return next(((alarm.kind, alarm.t) for alarm in alarms if alarm.level == "stop"), None)
+
+
+def polls(rounds: int, ask: str = "", status: str = STATUS) -> list[tuple[str, str]]:
+    return [line for at in range(rounds) for line in (("asker", ask or ASKS[at % 3]), ("oven", status))]
+
+
+def test_the_words_of_these_polls_are_in_no_list() -> None:
+    words = {stem(word.casefold()) for text in (*ASKS, STATUS) for word in text.strip("?").split()}
+
+    assert words.isdisjoint(idle() | waiting())
+
+
+def test_one_who_asks_and_a_tool_that_answers_the_same_may_do_so_three_times_as_long() -> None:
+    patience = DEFAULTS.repeats_stop * DEFAULTS.waiting_factor
+
+    assert stop(seen(polls(patience - 1, ASKS[0]))[1]) is None
+    found = stop(seen(polls(patience, ASKS[0]))[1])
+    assert found == ("waiting", 2 * patience - 1)
+
+
+def test_who_asks_in_changing_words_still_polls() -> None:
+    assert stop(seen(polls(11))[1]) is None
+
+
+@pytest.mark.parametrize(
+    ("ask", "status", "why"),
+    [
+        (THOUGHT, STATUS, "who asks has matter of his own"),
+        (ASKS[0], "loaf-17 was refused by the oven", "the tool fails, though nobody marked it"),
+        (ASKS[0], "loaf-17 weighs 900 g, shelf 4 holds 12 more, and door 3 is open", "the tool says a lot"),
+        ("Any crust on bun-4 and roll-9?", STATUS, "who asks names other things"),
+    ],
+)
+def test_what_only_looks_like_a_poll_is_stopped_as_a_circle(ask: str, status: str, why: str) -> None:
+    found = stop(seen(polls(DEFAULTS.repeats_stop, ask, status))[1])
+
+    assert found == ("circle", 2 * DEFAULTS.repeats_stop - 1), why
+
+
+@pytest.mark.parametrize("more", [{"err": ""}, {"effect": "write"}])
+def test_calls_that_fail_or_write_are_no_polls(more: dict[str, str]) -> None:
+    found = stop(seen(polls(DEFAULTS.repeats_stop, ASKS[0]), **more)[1])
+
+    assert found == ("circle", 2 * DEFAULTS.repeats_stop - 1)
+
+
+def test_many_who_say_nothing_but_how_one_thing_is_wait_and_a_run_that_only_waits_has_stalled() -> None:
+    says = (*ASKS, "loaf-17 simmers", "Warm air around loaf-17", STATUS)
+    lines = [(("asker", "other")[t % 2], says[(7 * t) % len(says)]) for t in range(80)]
+
+    watch, alarms = seen(lines)
+
+    assert judge(watch).kind == "stall"
+    assert stop(alarms) is None or stop(alarms)[0] != "circle"  # type: ignore[index]
+
+
+def test_one_thought_in_several_wordings_is_more_than_a_name_and_stays_a_circle() -> None:
+    says = (
+        "Sell loaf-17 to the hotel in spring",
+        "In spring the hotel should be sold loaf-17",
+        "Let the hotel buy loaf-17, in spring",
+    )
+
+    watch, alarms = seen([("asker", says[t % 3]) for t in range(40)])
+
+    assert judge(watch).kind == "circle"
+    found = stop(alarms)
+    assert found is not None
+    assert found[0] == "circle"
