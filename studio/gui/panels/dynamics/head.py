@@ -49,7 +49,6 @@ class Head(QWidget):
         self._all.addWidget(buttons)
         self._group = QButtonGroup(self)
         self.views: dict[str, QToolButton] = {}
-        self._more: list[QToolButton] = []
         for name, title, help in VIEWS:
             made = small_button(title, help, f"dynamics.view.{name}", buttons)
             made.setCheckable(True)
@@ -59,12 +58,11 @@ class Head(QWidget):
             self._row.addWidget(made)
         self._row.addStretch(1)
         self.views["why"].hide()
-
-    def add(self, button: QToolButton) -> QToolButton:
-        """Put one more button at the end, where there is room; what it does can be done otherwise, too."""
-        self._row.addWidget(button)
-        self._more.append(button)
-        return button
+        self.wires = small_button("On Wires", "Show on the wires how much is taken up", "dynamics.wires", buttons)
+        self.wires.setCheckable(True)
+        self.save = small_button("Save…", "Save what is drawn as a picture", "dynamics.save", buttons)
+        for button in (self.wires, self.save):
+            self._row.addWidget(button)
 
     def show_view(self, name: str) -> None:
         """Mark the view that is shown."""
@@ -75,7 +73,7 @@ class Head(QWidget):
         direction = QBoxLayout.Direction
         self._all.setDirection(direction.TopToBottom if on else direction.LeftToRight)
         self.views["why"].setVisible(on)
-        for button in self._more:
+        for button in (self.wires, self.save):  # the menus have them, too
             button.setVisible(not on)
 
     def _chose(self, name: str, *_: object) -> None:

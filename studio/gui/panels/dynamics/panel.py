@@ -9,6 +9,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QDockWidget, QSplitter, QVBoxLayout, QWidget
 
 from studio.gui.base.guard import guarded
+from studio.gui.panels.dynamics.alarms import count_of, titled, told_so_far
 from studio.gui.panels.dynamics.flow_on_wires import FlowOnWires
 from studio.gui.panels.dynamics.head import CLASS_ROLES, Head
 from studio.gui.panels.dynamics.judgement import JudgementList
@@ -16,7 +17,7 @@ from studio.gui.panels.dynamics.links import Links
 from studio.gui.panels.dynamics.seen import SeenPanel
 from studio.gui.panels.dynamics.telling import Row, alarm_rows, rows_of, verdict_line
 from studio.gui.replay.dynamics import Dynamics, Front, front_of
-from studio.gui.widgets.labels import Note, small_button
+from studio.gui.widgets.labels import Note
 from studio.gui.workbench import Workbench
 
 if TYPE_CHECKING:
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from studio.gui.panels.dynamics.run_views import RunViews
     from studio.gui.replay.dynamics import Known
     from studio.gui.replay.dynamics.looking import Looked
-    from studio.gui.replay.dynamics.noticing import Noticed
     from studio.gui.replay.service import Replays
 
 TITLE: Final = "Dynamics"
@@ -82,13 +82,8 @@ class DynamicsPanel(SeenPanel):
     def _build(self) -> None:
         self.head = Head(self)
         self.head.chosen.connect(self.show_view)
-        wires = small_button("On Wires", "Show on the wires how much is taken up", "dynamics.wires", self)
-        wires.setCheckable(True)
-        wires.clicked.connect(lambda *_: self.workbench.trigger("dynamics.wires"))
-        self.wires_button = self.head.add(wires)
-        save = small_button("Save…", "Save what is drawn as a picture", "dynamics.save", self)
-        save.clicked.connect(lambda *_: self.workbench.trigger("dynamics.save"))
-        self.save_button = self.head.add(save)
+        self.head.wires.clicked.connect(lambda *_: self.workbench.trigger("dynamics.wires"))
+        self.head.save.clicked.connect(lambda *_: self.workbench.trigger("dynamics.save"))
         self.note = Note("", "soft", self)
         self.note.setObjectName("dynamics.note")
         self.note.setContentsMargins(14, 12, 14, 12)
@@ -112,16 +107,11 @@ class DynamicsPanel(SeenPanel):
         if self.views is None:
             from studio.gui.panels.dynamics.run_views import RunViews
 
-            views = self.views = RunViews(self.workbench, self)
+            views = self.views = RunViews(self.workbench, self.links, self)
             self.parts.insertWidget(1, views)
             for at, share in enumerate((0, 1, 1)):
                 self.parts.setStretchFactor(at, share)
             self.parts.setSizes([290, 900, 0])
-            views.diagram.hovered.connect(self.links.hover)
-            views.diagram.chosen.connect(self.links.go_to_cell)
-            views.flow.hovered.connect(self.links.hover_pair)
-            views.flow.chosen.connect(lambda row, _: self.links.go_to_module(self.links.module_of(row)))
-            views.modules.asked.connect(self.links.go_to_module)
             views.lamps.changed.connect(self._told_what_is_drawn)
         return self.views
 
@@ -179,7 +169,7 @@ class DynamicsPanel(SeenPanel):
         self._told_what_is_drawn()
 
     def _told_what_is_drawn(self) -> None:
-        self.save_button.setEnabled(self.can_save())
+        self.head.save.setEnabled(self.can_save())
         self.workbench.actions_changed.emit()
 
     # -- following ------------------------------------------------------------------------------
@@ -223,7 +213,7 @@ class DynamicsPanel(SeenPanel):
             self._on_selection()
         self._stand()
         if front.goes_on:
-            noticed = self._noticed(front) or looked.noticed
+            noticed = told_so_far(front) or looked.noticed
             self.rows.show_rows(alarm_rows(noticed) or [Row("Nothing was noticed so far.", is_heading=True)])
             self._tell(GOES_ON, "warn" if noticed else "accent")
         else:
@@ -246,7 +236,7 @@ class DynamicsPanel(SeenPanel):
 
     def _set_has_run(self, on: bool) -> None:
         was, self._has_run = self._has_run, on
-        self.wires_button.setEnabled(on)
+        self.head.wires.setEnabled(on)
         self._arrange()
         if on and not was and self.focusWidget() in self.head.views.values() and self.rows.isVisible():
             self.rows.setFocus()  # there was nothing else to give the focus to
@@ -269,15 +259,6 @@ class DynamicsPanel(SeenPanel):
 
     # -- alarms of a run that goes on -------------------------------------------------------------
 
-    @staticmethod
-    def _noticed(front: Front) -> list[Noticed]:
-        view = None if front.mine is None else front.mine.view
-        if view is None or not view.alarms:
-            return []
-        from studio.gui.replay.dynamics.noticing import recorded_alarm
-
-        return [recorded_alarm(record) for record in view.alarms]
-
     def _on_live(self) -> None:
         """Something of a run was told; alarms are shown at once, more of the diagram soon."""
         document = self.workbench.document
@@ -293,30 +274,23 @@ class DynamicsPanel(SeenPanel):
         if not isinstance(dock, QDockWidget):
             return
         front = front_of(self.workbench)
-        count = 0
-        if front is not None:
-            known = self.service.of(front.key)
-            count = len(known.looked.noticed) if known is not None and known.looked is not None else 0
-            if front.mine is not None and front.mine.view is not None:
-                count = max(count, front.mine.view.alarmed)
-        dock.setWindowTitle(f"{TITLE}  {count:,} alarm{'s' if count > 1 else ''}" if count else TITLE)
+        known = None if front is None else self.service.of(front.key)
+        dock.setWindowTitle(titled(TITLE, count_of(front, known)))
 
     # -- what can be done -------------------------------------------------------------------------
 
     def show_on_wires(self, on: bool) -> None:
         """Show on the wires how much is taken up, or not any more."""
         self.on_wires.on = on
-        self.wires_button.setChecked(on)
+        self.head.wires.setChecked(on)
         self.on_wires.show(self.front, self.looked)
 
     def can_save(self) -> bool:
         """True if something is drawn that can be saved."""
         if self.view == "lab":
             return self.lab is not None and self.lab.diagram.rows > 0
-        return self._has_run and self.view != "modules" and (self.view != "lamps" or self._lamps() is not None)
-
-    def _lamps(self) -> object:
-        return None if self.views is None else self.views.lamps.found
+        views = self.views if self._has_run else None
+        return views is not None and self.view != "modules" and (self.view != "lamps" or views.lamps.found is not None)
 
     def save(self) -> None:
         """Ask for a file and save what is drawn."""

@@ -8,6 +8,7 @@ import numpy
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from studio.gui.panels.dynamics.lamps_view import LampsView
+from studio.gui.panels.dynamics.links import Links
 from studio.gui.panels.dynamics.modules_table import ModulesTable
 from studio.gui.widgets.spacetime.flow import FlowView
 from studio.gui.widgets.spacetime.pane import DiagramPane
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 class RunViews(QStackedWidget):
     """Shows one view at a time."""
 
-    def __init__(self, workbench: Workbench, parent: QWidget | None = None) -> None:
+    def __init__(self, workbench: Workbench, links: Links, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.diagram = DiagramPane(self)
         self.diagram.setObjectName("dynamics.diagram")
@@ -34,6 +35,11 @@ class RunViews(QStackedWidget):
         for one in (self.diagram, self.flow, self.modules, self.lamps):
             self.addWidget(one)
         self.looked: Looked | None = None
+        self.diagram.hovered.connect(links.hover)
+        self.diagram.chosen.connect(links.go_to_cell)
+        self.flow.hovered.connect(links.hover_pair)
+        self.flow.chosen.connect(lambda row, _: links.go_to_module(links.module_of(row)))
+        self.modules.asked.connect(links.go_to_module)
 
     def show_run(self, front: Front, looked: Looked) -> None:
         """Show another run, or more of the same."""
