@@ -132,6 +132,8 @@ class Engine:
         self.fails = False
         """True if what paused the run is to be its failure."""
         self.guard: Guard | None = None
+        self.behaviour: dict[str, Json] = {}
+        """What the guard says of the run at its end."""
         self.broken: EnvironmentProblem | None = None
         self.diverged: tuple[Divergence, str, str] | None = None
         self.aborted = False

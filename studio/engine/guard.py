@@ -17,6 +17,8 @@ from studio.dynamics.exchange.run import Event, Module
 from studio.dynamics.modules import ModuleFacts, said
 from studio.dynamics.policy import Policy
 from studio.dynamics.verdict import Alarm
+from studio.dynamics.words.normalise import digest, text_of
+from studio.dynamics.words.reading import Reading
 from studio.dynamics.work_lists import WorkLists
 from studio.engine.modules import Modules
 from studio.engine.outline import Order, end_of_tick, is_alone, outline_order
@@ -30,7 +32,12 @@ if TYPE_CHECKING:
     from studio.engine.region import Region
 
 MOST_HELD: Final = 100_000
-"""Firings held back beside something that goes on for long; beyond it they are taken as they came."""
+MOST_WORDS: Final = 2_000_000
+"""Firings, and words in them, held back beside something that goes on for long; beyond it they are taken as they
+came."""
+
+MOST_ENCODED: Final = 32 * 2**20
+"""Bytes of readings that are kept encoded, for what is said again."""
 
 
 class Guard:
@@ -38,6 +45,9 @@ class Guard:
 
     Time is counted in ticks of regions with clocks of their own in which a module fired: a world may well stand still
     for a while.
+
+    A fault in here is no failure of the node that was watched: it is kept in `fault`, halts the run, and is raised at
+    its end.
     """
 
     def __init__(self, engine: Engine, policy: Policy, watch: Watch, modules: Modules, goal: str = "") -> None:
@@ -45,6 +55,7 @@ class Guard:
         self.watch = watch
         self.alarms: list[tuple[Alarm, int]] = []
         """The alarms so far, with the firings they were raised at."""
+        self.fault: Exception | None = None
         self._engine = engine
         self._modules = modules
         self._declared: set[str] = set()
@@ -52,8 +63,10 @@ class Guard:
         self._count = 0
         self._t = 0
         self._fired = False
+        self._words = 0
         self._encoded: dict[str, bytes] = {}
-        self._achieved: dict[str, tuple[bytes, int]] = {}
+        self._encoded_bytes = 0
+        self._achieved: dict[str, tuple[str, int]] = {}
         self._work = WorkLists(goal)
         self._told: dict[str, int] = {}
 
@@ -65,50 +78,76 @@ class Guard:
         assert facts is not None, "helpers are not watched"
         if not self._modules.counts(facts):
             return
-        made = _Said(firing, region.prefix + node.name, facts, outputs, error, origin)
-        self._hold(outline_order(region, node), made)
+        try:
+            made = _Said(firing, region.prefix + node.name, facts, error, origin)
+            self._listen(made, outputs)
+            self._hold(outline_order(region, node), made)
+        except Exception as fault:  # noqa: BLE001 - it is ours: see `fault`
+            self._break_down(fault)
 
-    def worked(self, context: Context, store: str, op: str, args: Mapping[str, Json], result: Json) -> None:
-        """Work was put into a list of tasks, or taken from it."""
+    def worked(
+        self, context: Context, store: str, op: str, args: Mapping[str, Json], result: Json, *, repeated: bool
+    ) -> None:
+        """Work was put into a list of tasks, or taken from it; `repeated` where that is taken over from an earlier
+        run."""
         if self._modules.asks:
-            self._hold(outline_order(context.region, context.node_plan), _Worked(store, op, dict(args), result))
+            done = _Worked(store, op, dict(args), result, repeated)
+            self._hold(outline_order(context.region, context.node_plan), done)
 
     def tick_ended(self, region: Region) -> None:
         """A region with a clock of its own has decided all nodes of a tick."""
         self._hold(end_of_tick(region), None)
-        if is_alone(region) or len(self._held) > MOST_HELD:
+        if is_alone(region) or len(self._held) > MOST_HELD or self._words > MOST_WORDS:
             self.take()
 
-    def behaviour(self) -> dict[str, Json]:
-        """Return what the run's dynamics came to, for its footer: class, verdict and confidence; nothing if too little
-        was said to judge."""
+    def end(self) -> dict[str, Json]:
+        """The run is over: take what is left, and return what its dynamics came to, for its footer: class, verdict and
+        confidence; nothing if too little was said to judge."""
+        self.take()
+        if self.fault is None:
+            try:
+                return self._behaviour()
+            except Exception as fault:  # noqa: BLE001 - it is ours: see `fault`
+                self._break_down(fault)
+        return {}
+
+    def _behaviour(self) -> dict[str, Json]:
         verdict = judge(self.watch, self._engine.run_id)
         if verdict.kind == "undetermined":
             return {}
         return {"class": verdict.wolfram, "verdict": verdict.kind, "confidence": round(verdict.confidence, 3)}
 
-    def end(self) -> None:
-        """The run is over: take what is left."""
-        self.take()
-
     def take(self) -> None:
         """Take what was held back, in outline order."""
         held = self._held
         self._held = []
-        held.sort(key=lambda one: one[:2])
+        self._words = 0
+        if self.fault is not None:
+            return
+        try:
+            held.sort(key=lambda one: one[:2])
+            self._take(held)
+        except Exception as fault:  # noqa: BLE001 - it is ours: see `fault`
+            self._break_down(fault)
+
+    def _take(self, held: list[tuple[Order, int, _Said | _Worked | None]]) -> None:
         known = len(self.alarms)
         for _, _, made in held:
             if made is None:
                 self._t += self._fired
                 self._fired = False
             elif isinstance(made, _Worked):
-                for goal in self._work.op(*made, self._t):
-                    self._raise(self.watch.open_goal(goal), 0, EXECUTED)
+                for goal in self._work.op(made.store, made.op, made.args, made.result, self._t):
+                    self._raise(self.watch.open_goal(goal), 0, acts=not made.repeated)
             elif made.facts.kind == "monitor":
                 if made.origin != EXECUTED:  # it was told then, and is not told again
                     self._told[made.module] = known
             else:
                 self._see(made)
+
+    def _break_down(self, fault: Exception) -> None:
+        self.fault = self.fault or fault
+        self._engine.halt()
 
     def news(self, node: str) -> list[Json]:
         """Return the alarms raised since the node at this path asked last."""
@@ -120,40 +159,59 @@ class Guard:
         self._count += 1
         self._held.append((order, self._count, made))
 
+    def _listen(self, made: _Said, outputs: Mapping[str, Any]) -> None:
+        """Keep what is looked at of the outputs: they may be large, and node code may change them later."""
+        kind = made.facts.kind
+        if kind == "monitor":
+            return
+        value = said(outputs, kind)
+        if kind != "progress":
+            made.reading = reading = self.watch.reader.read(value, made.error)
+            self._words += len(reading.content) + len(reading.salient)
+        elif isinstance(value, bool) or not isinstance(value, int | float):
+            made.value = None if value is None else digest(text_of(value))
+        else:
+            made.value = float(value)
+
     def _see(self, made: _Said) -> None:
         watch, facts = self.watch, made.facts
-        if facts.kind == "progress":
+        if made.reading is None:
             self._progressed(made)
             return
         self._fired = True
         if made.module not in self._declared:
             self._declared.add(made.module)
             watch.declare(Module(made.module, facts.kind, self._modules.inputs(made.module)))
-        alarms = watch.see(Event(self._t, made.module, said(made.outputs, facts.kind), made.error, facts.effect))
+        alarms = watch.see(Event(self._t, made.module, None, made.error, facts.effect, made.reading))
         assert watch.last is not None, "it has just seen a firing"
         reading = watch.last.reading
         data = self._encoded.get(reading.hash)
         if data is None:
             data = encode({**reading.as_mapping(), "symbol": None})
-            if len(self._encoded) < MOST_HELD:
-                self._encoded[reading.hash] = data
+            self._encoded_bytes += len(data)
+            if self._encoded_bytes > MOST_ENCODED:
+                self._encoded.clear()
+                self._encoded_bytes = len(data)
+            self._encoded[reading.hash] = data
         self._engine.log.reading(made.firing, self._t, reading.symbol or 0, facts.effect or "", data)
-        self._raise(alarms, made.firing, made.origin)
+        self._raise(alarms, made.firing, acts=made.origin == EXECUTED)
 
     def _progressed(self, made: _Said) -> None:
         """The graph says that something was achieved: a number is a metric, anything else is progress if it is new."""
-        value = said(made.outputs)
-        if isinstance(value, bool) or not isinstance(value, int | float):
-            data = encode(value)
-            known = self._achieved.get(made.module, (b"", 0))
-            value = known[1] + (known[0] != data)
-            self._achieved[made.module] = (data, value)
-        self._engine.log.reading(made.firing, self._t, 0, "", encode({"metric": float(value)}))
-        self.watch.measured(made.module, float(value), self._t)
+        value = made.value
+        if value is None:
+            return  # it failed, or had nothing to say
+        if isinstance(value, str):
+            known = self._achieved.get(made.module, ("", 0))
+            count = known[1] + (known[0] != value)
+            self._achieved[made.module] = (value, count)
+            value = float(count)
+        self._engine.log.reading(made.firing, self._t, 0, "", encode({"metric": value}))
+        self.watch.measured(made.module, value, self._t)
 
-    def _raise(self, alarms: Sequence[Alarm], firing: int, origin: int) -> None:
-        """Record and tell alarms; act on them unless they concern what was taken over from an earlier run, which has
-        been acted on then."""
+    def _raise(self, alarms: Sequence[Alarm], firing: int, *, acts: bool) -> None:
+        """Record and tell alarms; `acts` is False where they concern what was taken over from an earlier run,
+        which has been acted on then."""
         engine = self._engine
         for alarm in alarms:
             action = self.policy.action(alarm.kind, alarm.level)
@@ -164,7 +222,7 @@ class Guard:
             engine.log.alarm(firing, alarm.kind, alarm.msg, evidence, time_ns())
             if engine.control is not None:
                 engine.control.alarm(firing, alarm.kind, alarm.msg)
-            if action in ("pause", "stop") and origin == EXECUTED:
+            if acts and action in ("pause", "stop"):
                 engine.pause(alarm.kind, alarm.msg, fails=action == "stop")
 
 
@@ -175,19 +233,20 @@ class _Worked(NamedTuple):
     op: str
     args: Mapping[str, Json]
     result: Json
+    repeated: bool
 
 
 class _Said:
-    """What is kept of a firing until it is taken."""
+    """What is kept of a firing until it is taken: what was read of it, or for progress its number or what stands for
+    another value."""
 
-    __slots__ = ("error", "facts", "firing", "module", "origin", "outputs")
+    __slots__ = ("error", "facts", "firing", "module", "origin", "reading", "value")
 
-    def __init__(
-        self, firing: int, module: str, facts: ModuleFacts, outputs: Mapping[str, Any], error: str | None, origin: int
-    ) -> None:
+    def __init__(self, firing: int, module: str, facts: ModuleFacts, error: str | None, origin: int) -> None:
         self.firing = firing
         self.module = module
         self.facts = facts
-        self.outputs = outputs
         self.error = error
         self.origin = origin
+        self.reading: Reading | None = None
+        self.value: float | str | None = None

@@ -164,7 +164,7 @@ class Handle:
         memory = memory_of(context, store, self._name)
         engine.log.store_op(context.firing, n, self._name, op, dict(args), encode(result), memory.number, engine.seq)
         if engine.guard is not None and store.kind in WORK_LISTS:
-            engine.guard.worked(context, self._name, op, args, result)
+            engine.guard.worked(context, self._name, op, args, result, repeated=repeated)
         if done_here and engine.recorded is None:
             note_use(context, store, memory, at_first=self._is_project)
 

@@ -179,8 +179,6 @@ async def arun(
     try:
         status, ended, error = await _play(engine, region)
     finally:
-        if engine.guard is not None:
-            engine.guard.end()
         engine.close()
         await engine.close_outside()
         if reuse is not None:
@@ -212,8 +210,7 @@ async def arun(
         "tokens_out": result.tokens_out, "cost_usd": result.cost_usd, "seq": engine.seq,
         "taken_over": result.taken_over,
     }  # fmt: skip
-    if engine.guard is not None:
-        totals |= engine.guard.behaviour()
+    totals |= engine.behaviour
     if reuse is not None:
         totals["saved"] = reuse.saved.to_json()
         if reuse.problem is not None:
@@ -221,7 +218,7 @@ async def arun(
     log.finish(status, ended, error, {name: encode(value) for name, value in outputs.items()}, totals, time_ns())
     if engine.aborted:
         log.flush()
-        raise asyncio.CancelledError
+        raise asyncio.CancelledError from (None if engine.guard is None else engine.guard.fault)
     return result
 
 
@@ -238,8 +235,10 @@ async def _play(engine: Engine, region: Region) -> tuple[Status, str, dict[str, 
         engine.aborted = True
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
+        _end_guard(engine)
         return "aborted", "abort", None
     failed = task.exception() if not task.cancelled() else asyncio.CancelledError()
+    failed = _end_guard(engine) or failed
     if failed is None:
         return "ok", region.ended, None
     if isinstance(failed, Failure):
@@ -250,6 +249,15 @@ async def _play(engine: Engine, region: Region) -> tuple[Status, str, dict[str, 
         return _halted(engine)
     engine.log.finish("failed", "error", {"code": "fault", "message": repr(failed)}, {}, {}, time_ns())
     raise failed
+
+
+def _end_guard(engine: Engine) -> Exception | None:
+    """Let the guard take what it has not heard yet, before the record of the run ends; return its fault if it had
+    one."""
+    if engine.guard is None or engine.broken is not None:
+        return None
+    engine.behaviour = engine.guard.end()
+    return engine.guard.fault
 
 
 def _halted(engine: Engine) -> tuple[Status, str, dict[str, Json] | None]:
@@ -350,11 +358,14 @@ def _guard(engine: Engine, policy: Policy, prepared: Prepared, bound: Mapping[st
     if not modules.size:
         return None  # and what reads and compares words is not loaded
     from studio.dynamics.detecting.watch import Watch
+    from studio.dynamics.words.reader import Reader
     from studio.engine.aims import goal_of
     from studio.engine.guard import Guard
+    from studio.support.keys import scrubber
 
     goal = goal_of(prepared.graph, bound)
-    return Guard(engine, policy, Watch((), goal, policy.thresholds, size=modules.size), modules, goal)
+    reader = Reader(clean=scrubber())  # what is kept is cut and folded: no key would be found in it later
+    return Guard(engine, policy, Watch((), goal, policy.thresholds, size=modules.size, reader=reader), modules, goal)
 
 
 def cache_mode(settings: Settings, asked: str | None) -> str:

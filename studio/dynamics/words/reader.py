@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from studio.dynamics.words import lists
 from studio.dynamics.words.normalise import NUMBERS, READ_CHARACTERS, digest, normalise, text_of
@@ -12,6 +13,8 @@ from studio.dynamics.words.tokens import split
 from studio.support.values import Json
 
 QUOTE_CHARACTERS = 120
+CLEANED = READ_CHARACTERS + 4096
+"""Characters that are cleaned: all that are read, and as many more as what is taken out may reach beyond."""
 MOST_REMEMBERED = 50_000
 """Words whose rank is remembered, so that each is looked up once."""
 FOREIGN_WORDS, FOREIGN_SHARE = 8, 0.4
@@ -29,10 +32,11 @@ class Reader:
     """Reads outputs with one list of common words, given as stems; with an empty list no word counts as rare.
 
     A text of eight words or more of which fewer than four in ten are on the list is taken to be in another language:
-    its unknown words count as common.
+    its unknown words count as common.  `clean` is given each text before it is read, to take out what must not be kept.
     """
 
-    def __init__(self, common: frozenset[str] | None = None) -> None:
+    def __init__(self, common: frozenset[str] | None = None, *, clean: Callable[[str], str] | None = None) -> None:
+        self._clean = clean
         self._common = lists.common_words() if common is None else common
         self._ranks: dict[str, tuple[int, str]] = {}
 
@@ -44,6 +48,8 @@ class Reader:
         text = text_of(out)
         if err is not None:
             text = " ".join(part for part in ("error:", err, text) if part)
+        if self._clean is not None:
+            text = self._clean(text[:CLEANED]) + text[CLEANED:]
         normal = normalise(text)
         salient, words = split(normal, self._is_common)
         content: set[str] = set()
