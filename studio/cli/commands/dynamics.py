@@ -187,10 +187,8 @@ def _diagram(one: Run, verdict: Verdict, title: str) -> Diagram:
     from studio.dynamics.analysis import steps
     from studio.dynamics.pictures import of_run
 
-    names = [module.id for module in one.modules]
-    groups = {name: name.rpartition("/")[0] for name in names}
-    titles = {name: name.rpartition("/")[2] for name in names}
-    return of_run(one, list(steps(one)), verdict, title=title, groups=groups, titles=titles)
+    groups = {module.id: module.id.rpartition("/")[0] for module in one.modules}
+    return of_run(one, list(steps(one)), verdict, title=title, groups=groups)
 
 
 def _matrix(measures: Measures) -> NDArray[Any]:

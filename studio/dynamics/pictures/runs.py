@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -32,8 +33,8 @@ def of_run(
     """Return the diagram of a run. `steps` are its firings as the detectors saw them, `verdict` gives its alarms.
 
     Columns stand in the `order` of module ids (first that, then as the run declares them, then as they fire); those of
-    one group stand together where the first of them does. `titles` are written instead of ids. With `between` only
-    what happens from one tick to another (included) is drawn. Raises UsageError for a diagram that would be too large.
+    one group stand together where the first of them does. `titles` are written instead of the ends of ids. With
+    `between` only what happens from one tick to another (included) is drawn. Raises UsageError for a diagram that would be too large.
     """
     start, end = between or (0, run.last_tick())
     columns = _columns(run, steps, order, groups or {}, titles or {})
@@ -83,6 +84,19 @@ def quotes_of(diagram: Diagram, steps: Sequence[Step]) -> Callable[[int, int], s
     return quote
 
 
+def short_titles(ids: Sequence[str]) -> dict[str, str]:
+    """Return a title for each module: the end of its path, as long as needed to be told from the others."""
+    parts = {one: one.split("/") for one in ids}
+    titles = {one: path[-1] for one, path in parts.items()}
+    for length in range(2, 1 + max((len(path) for path in parts.values()), default=1)):
+        many = Counter(titles.values())
+        twice = [one for one, title in titles.items() if many[title] > 1]
+        if not twice:
+            break
+        titles |= {one: "/".join(parts[one][-length:]) for one in twice}
+    return titles
+
+
 def _columns(
     run: Run, steps: Sequence[Step], order: Sequence[str], groups: Mapping[str, str], titles: Mapping[str, str]
 ) -> list[Column]:
@@ -96,7 +110,8 @@ def _columns(
     for number, name in enumerate(names):
         first.setdefault(groups.get(name) or f"\0{name}", number)
     together = sorted(names, key=lambda name: first[groups.get(name) or f"\0{name}"])
-    return [Column(name, titles.get(name, ""), groups.get(name, "")) for name in together]
+    short = short_titles(together)
+    return [Column(name, titles.get(name, short[name]), groups.get(name, "")) for name in together]
 
 
 def _novelty(step: Step) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from studio.dynamics.analysis import analyse, steps
 from studio.dynamics.exchange import Event, Goal, Module, Run
 from studio.dynamics.pictures import of_run, quotes_of
+from studio.dynamics.pictures.runs import short_titles
 
 NAMES = ("planner", "executor", "critic")
 
@@ -94,3 +95,13 @@ def test_a_part_of_a_run_has_the_ticks_and_marks_of_that_part() -> None:
     assert part.depth is not None
     assert part.depth.tolist() == [1] * 15
     assert [one.id for one in part.columns] == list(NAMES)
+
+
+def test_columns_are_named_by_the_end_of_their_paths_as_far_as_it_tells_them_apart() -> None:
+    ids = ["planner", "executor/version_a", "prioritiser/version_a", "town/ann/plan", "town/bob/plan", "plan"]
+
+    assert short_titles(ids) == {
+        "planner": "planner", "executor/version_a": "executor/version_a",
+        "prioritiser/version_a": "prioritiser/version_a", "town/ann/plan": "ann/plan", "town/bob/plan": "bob/plan",
+        "plan": "plan",
+    }  # fmt: skip

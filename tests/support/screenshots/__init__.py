@@ -8,9 +8,16 @@ from __future__ import annotations
 
 from typing import Final
 
-from tests.support.screenshots import carrying, designing, remembering, replaying, trusting
+from tests.support.screenshots import behaving, carrying, designing, remembering, replaying, trusting
 from tests.support.screenshots.stage import OUT, SIZE, THEMES, Scene, Stage, file_of
 
-SCENES: Final = (*designing.SCENES, *replaying.SCENES, *remembering.SCENES, *trusting.SCENES, *carrying.SCENES)
+SCENES: Final = (
+    *designing.SCENES,
+    *replaying.SCENES,
+    *remembering.SCENES,
+    *trusting.SCENES,
+    *carrying.SCENES,
+    *behaving.SCENES,
+)
 
 __all__ = ["OUT", "SCENES", "SIZE", "THEMES", "Scene", "Stage", "file_of"]

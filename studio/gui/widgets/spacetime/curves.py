@@ -167,7 +167,7 @@ class CurvesView(QWidget):
             x = point.x() - (self.axis.head - point.y()) / 1.2
             at = int((x - GAP) // (self.wide + GAP))
         else:
-            at = int(point.y() // max(1.0, self.height() / max(1, len(self._strips))))
+            at = int(point.y() // max(1.0, self.height() / max(1, len(self._below()))))
         return self._strips[at] if 0 <= at < len(self._strips) else None
 
     # -- drawing ------------------------------------------------------------------------------
@@ -221,13 +221,18 @@ class CurvesView(QWidget):
             self._tiles[key] = tile
         return tile
 
+    def _below(self) -> list[Strip]:
+        """The strips below the rows: the first of them where there is no room for the names of all."""
+        named = QFontMetrics(small_font(self.font())).height()
+        return self._strips[: max(1, self.height() // named)]
+
     def _paint_below(self, painter: QPainter) -> None:
         theme = current_theme()
-        room = self.height() / max(1, len(self._strips))
+        room = self.height() / max(1, len(self._below()))
         wide, high = max(1, self.width() - LABEL - GAP), max(6, int(room) - GAP)
         seen = self.axis.seen()
         painter.setFont(small_font(self.font()))
-        for number, strip in enumerate(self._strips):
+        for number, strip in enumerate(self._below()):
             y = int(number * room) + GAP // 2
             painter.drawImage(QPoint(LABEL, y), image_of(strip.by_column(seen, wide, high)))
             painter.fillRect(LABEL, y + high, wide, 1, theme.colour("edge"))
