@@ -16,6 +16,9 @@ from studio.graph.model import Graph
 from studio.plugins.registries import registry_of
 from studio.replay.continuing import folder_of
 from studio.replay.dynamics.places import Places
+from studio.support.errors import EnvironmentProblem
+from studio.support.plain import plain_line
+from studio.support.values import Json
 
 if TYPE_CHECKING:
     from studio.spec.registry import Registry
@@ -32,7 +35,7 @@ def recorded_run(
     What was read of the outputs when they fired is taken as it stands; where nothing was (the run is older, its graph
     has only pure nodes, or its guard was off) the recorded outputs themselves are given, and so they are with `texts`,
     for other programs. With `every` all nodes that compute count as modules, not only those that reach outside.
-    Raises UsageError if there is no such run.
+    Raises UsageError if there is no such run, EnvironmentProblem where what was read is damaged.
     """
     found = trace.run(run)
     graph = Graph.from_text(trace.graph_text(found.id), name=found.graph or found.file, base=folder_of(found))
@@ -73,11 +76,14 @@ def _stored(
             facts[one.node] = what or ModuleFacts("tool")
         ticks[one.firing] = one.t
         if isinstance(one.reading, dict) and "metric" in one.reading:
-            yield Event(one.t, one.node, metric=float(one.reading["metric"]))
+            yield Event(one.t, one.node, metric=_number(one.reading["metric"], trace, one.node))
             continue
         reading = readings.get(id(one.reading))
         if reading is None:
-            reading = readings[id(one.reading)] = Reading.from_mapping(one.reading)
+            try:
+                reading = readings[id(one.reading)] = Reading.from_mapping(one.reading)
+            except ValueError as problem:
+                raise _damaged(trace, one.node, str(problem)) from None
         given = symbols.get((id(reading), one.symbol))
         if given is None:
             given = symbols[id(reading), one.symbol] = replace(reading, symbol=one.symbol)
@@ -85,6 +91,20 @@ def _stored(
         yield Event(
             one.t, one.node, err="failed" if one.failed else None, effect=effect, reading=given, firing=one.firing
         )
+
+
+def _number(value: Json, trace: Trace, node: str) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise _damaged(trace, node, "its metric is no number")
+    return float(value)
+
+
+def _damaged(trace: Trace, node: str, problem: str) -> EnvironmentProblem:
+    return EnvironmentProblem(
+        f"What was read of `{plain_line(node)}` is damaged: {problem}.",
+        where=str(trace.path),
+        hint="`studio db check` says which runs are still whole.",
+    )
 
 
 def _raw(
