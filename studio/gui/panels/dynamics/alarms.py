@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from studio.gui.replay.dynamics.noticing import recorded_alarm
+from studio.support.plain import plain_line
 
 if TYPE_CHECKING:
     from studio.gui.replay.dynamics import Front, Known
@@ -15,6 +16,14 @@ def told_so_far(front: Front) -> list[Noticed]:
     """Return what a run of the graph in front has told of, in order; nothing of a run of another process."""
     view = None if front.mine is None else front.mine.view
     return [] if view is None else [recorded_alarm(record) for record in view.alarms]
+
+
+def goes_on(front: Front) -> str:
+    """Return how a run stands that has not ended."""
+    view = None if front.mine is None else front.mine.view
+    if view is not None and view.state.name == "paused":
+        return f"The run is held: {plain_line(view.state.why[:300])}" if view.state.why else "The run is held."
+    return "The run goes on."
 
 
 def count_of(front: Front | None, known: Known | None) -> int:

@@ -6,6 +6,7 @@ from functools import partial
 from typing import Final
 
 from PySide6.QtCore import QSize, Signal
+from PySide6.QtGui import QFont, QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QButtonGroup, QHBoxLayout, QLayout, QToolButton, QWidget
 
 from studio.gui.base.guard import guarded
@@ -42,7 +43,7 @@ class Head(QWidget):
         self.told.set_strong(True)
         self.told.setMinimumWidth(80)
         self._all.addWidget(self.told, 1)
-        buttons = QWidget(self)
+        buttons = self._buttons = QWidget(self)
         self._row = QHBoxLayout(buttons)
         self._row.setContentsMargins(0, 0, 0, 0)
         self._row.setSpacing(2)
@@ -68,13 +69,30 @@ class Head(QWidget):
         """Mark the view that is shown."""
         self.views[name].setChecked(True)
 
+    def tell(self, text: str, role: str) -> None:
+        """Show a verdict, in the colour of a role."""
+        self.told.set_text(text)
+        self.told.set_role(role)
+        self._arrange()
+
     def set_narrow(self, on: bool) -> None:
         """Say whether there is little room."""
-        direction = QBoxLayout.Direction
-        self._all.setDirection(direction.TopToBottom if on else direction.LeftToRight)
         self.views["why"].setVisible(on)
         for button in (self.wires, self.save):  # the menus have them, too
             button.setVisible(not on)
+        self._arrange()
+
+    def _arrange(self) -> None:
+        """The verdict stands above the buttons where it would be cut beside them."""
+        font = QFont(self.told.font())
+        font.setBold(True)
+        wide = QFontMetrics(font).horizontalAdvance(self.told.accessibleName()) + self._buttons.sizeHint().width() + 40
+        way = QBoxLayout.Direction
+        self._all.setDirection(way.TopToBottom if wide > self.width() else way.LeftToRight)
+
+    @guarded()
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._arrange()
 
     def _chose(self, name: str, *_: object) -> None:
         self.chosen.emit(name)

@@ -144,9 +144,10 @@ class LampsCurve(QWidget):
         names = [(found.alone[-1], "soft", "each alone"), (found.together[-1], "accent", "together")]
         if found.ceiling is not None:
             names.append((found.ceiling, "warn", "ceiling"))
-        lowest = -1000.0
-        for size, role, name in sorted(names, key=lambda one: -one[0]):
-            top = max(self._y(size) - high / 2, lowest)
+        names.sort(key=lambda one: -one[0])
+        lowest, bottom = -1000.0, self.area().bottom() + 2
+        for number, (size, role, name) in enumerate(names):
+            top = max(min(self._y(size) - high / 2, bottom - high * (len(names) - number)), lowest)
             lowest = top + high
             painter.setPen(current_theme().colour(role))
             where = QRectF(self.area().right() + 6, top, SIDE, high)

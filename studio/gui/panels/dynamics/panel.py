@@ -9,7 +9,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QDockWidget, QSplitter, QVBoxLayout, QWidget
 
 from studio.gui.base.guard import guarded
-from studio.gui.panels.dynamics.alarms import count_of, titled, told_so_far
+from studio.gui.panels.dynamics.alarms import count_of, goes_on, titled, told_so_far
 from studio.gui.panels.dynamics.flow_on_wires import FlowOnWires
 from studio.gui.panels.dynamics.head import CLASS_ROLES, Head
 from studio.gui.panels.dynamics.judgement import JudgementList
@@ -40,7 +40,6 @@ NO_GRAPH: Final = "Open a run to see how it behaves: whether it freezes, goes in
 NO_RUN: Final = "This graph was not run yet. Run it (F5), or open a run, to see how it behaves."
 BEGINS: Final = "The run begins."
 NOTHING: Final = "Nothing was said in this run: no node of it is a module that fired."
-GOES_ON: Final = "The run goes on."
 
 
 class DynamicsPanel(SeenPanel):
@@ -50,6 +49,7 @@ class DynamicsPanel(SeenPanel):
         super().__init__(LIVE_MS, parent)
         self.setObjectName("dynamics")
         self.setAccessibleName(TITLE)
+        self.setAutoFillBackground(True)  # Qt leaves tab bars that it does not need below its docks
         self.workbench = workbench
         workbench.parts["dynamics_panel"] = self
         self.service: Dynamics = workbench.part("dynamics")
@@ -215,23 +215,19 @@ class DynamicsPanel(SeenPanel):
         if front.goes_on:
             noticed = told_so_far(front) or looked.noticed
             self.rows.show_rows(alarm_rows(noticed) or [Row("Nothing was noticed so far.", is_heading=True)])
-            self._tell(GOES_ON, "warn" if noticed else "accent")
+            self.head.tell(goes_on(front), "warn" if noticed else "accent")
         else:
             self.rows.show_rows(rows_of(looked))
-            self._tell(verdict_line(looked.verdict), CLASS_ROLES.get(looked.verdict.wolfram, "soft"))
+            self.head.tell(verdict_line(looked.verdict), CLASS_ROLES.get(looked.verdict.wolfram, "soft"))
         self._set_has_run(True)
         self.on_wires.show(front, looked)
-
-    def _tell(self, text: str, role: str) -> None:
-        self.head.told.set_text(text)
-        self.head.told.set_role(role)
 
     def _show_nothing(self, why: str) -> None:
         self.looked = None
         self.links.show(self.front, None)
         self.on_wires.end()
         self.note.set_text(why)
-        self._tell("", "soft")
+        self.head.tell("", "soft")
         self._set_has_run(False)
 
     def _set_has_run(self, on: bool) -> None:

@@ -13,7 +13,6 @@ from PySide6.QtWidgets import QApplication
 from studio.editing import Document
 from studio.graph import Graph
 from studio.gui.live.document_run import DocumentRun
-from studio.gui.panels.dynamics.panel import GOES_ON
 from tests.gui.panels.dynamics.conftest import CIRCLE, ROUND, WORK, Hand
 
 
@@ -72,7 +71,9 @@ def test_runs_can_be_held_at_an_alarm(hand: Hand, design: DocumentRun) -> None:
     assert design.view is not None
     assert "alarm" in design.view.state.why
     assert design.is_running
-    hand.until(lambda: hand.told == GOES_ON and any(text.startswith("Alarm") for text in hand.listed))
+    hand.until(
+        lambda: hand.told.startswith("The run is held: ") and any(text.startswith("Alarm") for text in hand.listed)
+    )
     assert hand.window.docks["dynamics"].windowTitle() == "Dynamics  1 alarm"
     hand.until(lambda: hand.panel.looked is not None and hand.looked.diagram.rows > 0)
     assert hand.looked.measures is None, "a run that goes on is not measured"
