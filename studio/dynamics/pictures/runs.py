@@ -34,7 +34,8 @@ def of_run(
 
     Columns stand in the `order` of module ids (first that, then as the run declares them, then as they fire); those of
     one group stand together where the first of them does. `titles` are written instead of the ends of ids. With
-    `between` only what happens from one tick to another (included) is drawn. Raises UsageError for a diagram that would be too large.
+    `between` only what happens from one tick to another (included) is drawn. Raises UsageError for a diagram that would
+    be too large.
     """
     start, end = between or (0, run.last_tick())
     columns = _columns(run, steps, order, groups or {}, titles or {})
