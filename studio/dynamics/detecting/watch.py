@@ -32,7 +32,7 @@ TICKS_KEPT = 4
 LONGEST_CALL = 10_000
 _CALL = re.compile(r"[\w.:-]+\((.*)\)", re.DOTALL)
 """A goal in the form of a call: what it is about stands in the brackets, who is called matters little."""
-_WAITERS = frozenset({"timer", "human"})
+_WAITERS = frozenset({"timer"})
 _GROWING = frozenset({"memory", "store"})
 """Kinds that grow also where nothing is achieved."""
 _EXACT = frozenset({"human", "store", "chance", "cell"})
