@@ -12,7 +12,7 @@ from time import time_ns
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from studio.dynamics.analysis import judge
-from studio.dynamics.detecting.watch import Watch
+from studio.dynamics.detecting.watch import MOST_ALARMS, Watch
 from studio.dynamics.exchange.run import Event, Module
 from studio.dynamics.modules import ModuleFacts, said
 from studio.dynamics.policy import Policy
@@ -187,7 +187,9 @@ class Guard:
         reading = watch.last.reading
         data = self._encoded.get(reading.hash)
         if data is None:
-            data = encode({**reading.as_mapping(), "symbol": None})
+            told = reading.as_mapping()
+            del told["symbol"]  # it stands in a column of its own
+            data = encode(told)
             self._encoded_bytes += len(data)
             if self._encoded_bytes > MOST_ENCODED:
                 self._encoded.clear()
@@ -210,18 +212,21 @@ class Guard:
         self.watch.measured(made.module, value, self._t)
 
     def _raise(self, alarms: Sequence[Alarm], firing: int, *, acts: bool) -> None:
-        """Record and tell alarms; `acts` is False where they concern what was taken over from an earlier run,
-        which has been acted on then."""
+        """Record and tell alarms, so many as anyone reads.
+
+        `acts` is False where they concern what was taken over from an earlier run, which has been acted on then.
+        """
         engine = self._engine
         for alarm in alarms:
             action = self.policy.action(alarm.kind, alarm.level)
             if action == "off":
                 continue
-            self.alarms.append((alarm, firing))
-            evidence: Json = {**alarm.as_json(), "evidence": list(alarm.evidence), "action": action}
-            engine.log.alarm(firing, alarm.kind, alarm.msg, evidence, time_ns())
-            if engine.control is not None:
-                engine.control.alarm(firing, alarm.kind, alarm.msg)
+            if len(self.alarms) < MOST_ALARMS:
+                self.alarms.append((alarm, firing))
+                evidence: Json = {**alarm.as_json(), "evidence": list(alarm.evidence), "action": action}
+                engine.log.alarm(firing, alarm.kind, alarm.msg, evidence, time_ns())
+                if engine.control is not None:
+                    engine.control.alarm(firing, alarm.kind, alarm.msg)
             if acts and action in ("pause", "stop"):
                 engine.pause(alarm.kind, alarm.msg, fails=action == "stop")
 

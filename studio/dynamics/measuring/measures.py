@@ -23,7 +23,7 @@ READ_BYTES = 8192
 """Characters of what a module read, and of what it said, that are compressed for its new information."""
 MOST_PAIRS = 100
 """Wires of which the dependence is tested."""
-MOST_MODULES = 400
+MOST_MODULES = 200
 """Modules that are measured: of more (the items of a large map) those that fired most."""
 MOST_HEARD = 4000
 """Modules whose last output is kept for those that read it."""
@@ -58,7 +58,7 @@ class Measures:
 
     `flow[i][j]` is the share of the terms first said by module i that module j said within 12 firings, in the order
     of `modules`; None where i introduced none.  `left_out` counts the modules that are not measured, as there are more
-    than 400.  `growth` is what the last third adds (bytes per byte).  `dependence`
+    than 200.  `growth` is what the last third adds (bytes per byte).  `dependence`
     lists (from, to, bits, p) for wires with at least 200 firings.
     """
 

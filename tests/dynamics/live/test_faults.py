@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import gc
+from collections.abc import Iterator
 from pathlib import Path
+from typing import cast
 
 import pytest
 
@@ -12,6 +14,8 @@ from studio.dynamics.detecting.watch import Watch
 from studio.dynamics.exchange import Event
 from studio.dynamics.verdict import Alarm, Verdict
 from studio.engine import guard
+from studio.engine.outline import is_alone
+from studio.engine.region import Region
 from studio.replay.continuing import resume
 from tests.dynamics.live.test_guard import CIRCLE, in_circles, played
 
@@ -150,3 +154,37 @@ def test_a_run_that_paused_at_its_goals_goes_on_when_it_is_resumed(tmp_path: Pat
 
     assert second.taken_over > 0
     assert second.ticks > first.ticks, "it must not pause again at the goals it paused for"
+
+
+def test_no_more_alarms_are_told_than_anyone_reads_and_they_are_acted_upon_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(guard, "MOST_ALARMS", 1)
+
+    result = played(tmp_path, in_circles(), CIRCLE + "dynamics: {on_alarm: stop}\n")
+
+    assert [alarm["level"] for alarm in result.alarms] == ["warn"]
+    assert result.ended == "limit:circle"
+    with Trace(tmp_path / "t.db") as trace:
+        assert len(list(trace.alarms("last"))) == 1
+
+
+def test_a_large_map_is_watched_in_a_time_that_grows_with_its_items() -> None:
+    """Whether a region is alone is asked at each of its ticks: it must not look at all that run beside it."""
+    looked = 0
+
+    class Crowd:
+        parent = None
+        running, idle = 0, object()
+
+        def live(self) -> Iterator[object]:
+            nonlocal looked
+            for _ in range(10_000):
+                looked += 1
+                yield self
+
+    class Inner:
+        parent = Crowd()
+
+    assert not is_alone(cast("Region", Inner()))
+    assert looked == 2
