@@ -50,7 +50,8 @@ class Stall:
             self._saying = step
         else:
             self._outputs += 1
-            self._idle = step
+            if step.kind != "human" or self._idle is None:
+                self._idle = step  # rather what an agent said than a person
             if t > self._now:
                 self._now = t
         return alarms

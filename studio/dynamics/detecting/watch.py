@@ -241,6 +241,8 @@ class Watch:
         effect = event.effect
         polled = self.polling.see(module, kind, reading, said.number, plain=not failed and effect != "write")
         goal = self._goal
+        if kind == "human" and len(goal) < self.settings.kept:
+            self._goal = goal | reading.content | reading.salient  # what a person says is what is wanted from now on
         return _as_step(
             (
                 index,
