@@ -48,7 +48,7 @@ class RuleBar(QWidget):
             self.kind.addItem(one.title, one.id)
         self.rule = QLineEdit(KINDS[0].example, self)
         self.rule.setObjectName("lab.rule")
-        self.rule.setMinimumWidth(54)
+        self.rule.setMinimumWidth(78)
         self.rule.setMaximumWidth(130)
         self.specs = QComboBox(self)
         self.specs.setObjectName("lab.specs")

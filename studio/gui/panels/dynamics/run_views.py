@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
+from studio.dynamics.pictures.runs import short_titles
 from studio.gui.panels.dynamics.lamps_view import LampsView
 from studio.gui.panels.dynamics.links import Links
 from studio.gui.panels.dynamics.modules_table import ModulesTable
@@ -48,8 +49,10 @@ class RunViews(QStackedWidget):
         self.looked = looked
         self.diagram.set_diagram(looked.diagram, looked.quote)
         measures = looked.measures
-        names = [] if measures is None else [module.id for module in measures.modules]
-        self.flow.set_flow(names, numpy.empty((0, 0)) if measures is None else matrix_of(measures))
+        if measures is None:
+            self.flow.set_flow([], numpy.empty((0, 0)))
+        else:
+            self.flow.set_flow(names_of(measures), matrix_of(measures))
         self.modules.show_measures(measures)
         self.lamps.show_run(front, list(looked.cells.columns))
 
@@ -59,6 +62,13 @@ class RunViews(QStackedWidget):
         self.setCurrentWidget(views[name])
         if name == "lamps":
             self.lamps.refresh()
+
+
+def names_of(measures: Measures) -> list[str]:
+    """Return what modules are called: the ends of their paths, as in the diagram."""
+    ids = [module.id for module in measures.modules]
+    titles = short_titles(ids)
+    return [titles[one] for one in ids]
 
 
 def matrix_of(measures: Measures) -> NDArray[Any]:

@@ -91,9 +91,9 @@ def _diagrams(several: list[Diagram], colouring: Colouring) -> Draw:
 def _flow(measures: Measures) -> Draw:
     def draw(path: Path, theme: str) -> None:
         from studio.dynamics.pictures import figures
-        from studio.gui.panels.dynamics.run_views import matrix_of
+        from studio.gui.panels.dynamics.run_views import matrix_of, names_of
 
-        figures.save_flow([module.id for module in measures.modules], matrix_of(measures), path, theme=theme)
+        figures.save_flow(names_of(measures), matrix_of(measures), path, theme=theme)
 
     return draw
 

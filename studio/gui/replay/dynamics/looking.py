@@ -154,12 +154,8 @@ def look(found: Read, work: Work, *, whole: bool = True) -> Looked | None:
             if work.is_given_up:
                 return None
     verdict = judge(watch, run.id)
-    paths = [module.id for module in run.modules]
-    diagram = of_run(
-        run, steps, verdict,
-        groups={path: path.rpartition("/")[0] for path in paths if "/" in path},
-        titles={path: path.rpartition("/")[2] for path in paths if "/" in path},
-    )  # fmt: skip
+    groups = {module.id: module.id.rpartition("/")[0] for module in run.modules}
+    diagram = of_run(run, steps, verdict, groups=groups)
     cells = Cells(diagram, fired, found.seqs)
     noticed = found.noticed or tuple(
         Noticed(

@@ -44,7 +44,7 @@ def test_modules_of_a_map_stand_for_its_node_outside_and_for_themselves_inside(h
     columns = hand.looked.cells.columns
     assert set(columns) == {"team/0/speaker", "team/1/speaker", "judge"}
     titles = {column.id: (column.name, column.group) for column in hand.looked.diagram.columns}
-    assert titles["team/1/speaker"] == ("speaker", "team/1")
+    assert titles["team/1/speaker"] == ("1/speaker", "team/1")
     bench = hand.window.workbench
     bench.show(session.document)
     hand.settle()
