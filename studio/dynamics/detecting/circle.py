@@ -37,9 +37,10 @@ class Circle:
         self._window, self._least_mass = settings.known_window, settings.mass_repeats
         long = settings.known_window * settings.waiting_factor
         self._recent: deque[Step] = deque(maxlen=max(long, settings.longest_period))
-        self._known: deque[bool] = deque(maxlen=long)
-        self._waits: deque[bool] = deque(maxlen=settings.known_window)
-        self._sum = self._sum_long = self._waiting = 0
+        # One bit a firing, the last one lowest: whether it was known, and whether it was about waiting.
+        self._short, self._long = (1 << settings.known_window) - 1, (1 << long) - 1
+        self._known = self._waits = self._waits_seen = 0
+        self._least_repeats = settings.repeats_warn
         self._few = settings.known_warn * settings.known_least
         self._stale = False
         self._period = 0
@@ -60,15 +61,19 @@ class Circle:
         self._periods.see(said.number, said.last_position)
         said.last_position = self._periods.count - 1
         self._recent.append(step)
+        known = step.known
         if step.contentful:
-            self._count(step.known, step.waiting)
-        if step.known:
+            self._known = (self._known << 1 | known) & self._long
+            self._waits = (self._waits << 1 | step.waiting) & self._short
+            self._waits_seen += 1
+            self._seen += 1
+        if known:
             self._repeat()
         else:
             self._repeats, self._period = 1, 0
-            if self._sum < self._few and self._sum_long < self._few and not self._bell.rung:
-                self._stale, self._level = True, None
-                return ()
+        if self._repeats < self._least_repeats and self._known.bit_count() < self._few and not self._bell.rung:
+            self._stale, self._level = True, None  # nothing can be due: what it comes to is worked out when asked for
+            return ()
         self._judge()
         if self._ratio >= 1 and step.contentful:
             self._held += 1
@@ -84,29 +89,9 @@ class Circle:
     def progressed(self, position: int, t: int) -> None:
         """Forget the suspicion: something has moved."""
         self._periods.restart()
-        self._known.clear()
-        self._held = self._seen = 0
-        self._sum = self._sum_long = 0
+        self._known = self._held = self._seen = 0
         self._period, self._repeats = 0, 1
         self._ratio, self._level, self._stale = 0.0, None, False
-
-    def _count(self, is_known: bool, waits_now: bool) -> None:
-        """Keep the sums over the short and the long window, in constant time."""
-        window = self._window
-        known, waits = self._known, self._waits
-        if len(known) >= window:
-            self._sum -= known[-window]
-        if len(known) == known.maxlen:
-            self._sum_long -= known[0]
-        known.append(is_known)
-        if is_known:
-            self._sum += 1
-            self._sum_long += 1
-        if len(waits) == window:
-            self._waiting -= waits[0]
-        waits.append(waits_now)
-        self._waiting += waits_now
-        self._seen += 1
 
     def _repeat(self) -> None:
         """Find the period with the most repeats; one that goes on is followed without a search."""
@@ -132,12 +117,12 @@ class Circle:
                 self._level = "stop"
             elif self._ratio >= 1:
                 self._level = "warn"
-        waiting = self._waiting >= chosen.waiting_share * len(self._waits)
+        waiting = self._waits.bit_count() >= chosen.waiting_share * min(self._waits_seen, self._window)
         factor = chosen.waiting_factor if waiting else 1
-        total = min(len(self._known), chosen.known_window * factor)
+        total = min(self._seen, chosen.known_window * factor)
         if total < chosen.known_least * factor:
             return
-        share = (self._sum_long if waiting else self._sum) / total
+        share = (self._known & (self._long if waiting else self._short)).bit_count() / total
         by_share = share / chosen.known_warn if chosen.known_warn else 1.0
         if by_share > self._ratio:
             self._ratio = by_share
@@ -191,8 +176,8 @@ class Circle:
         return f"The run {verb}: {known} of the last {total} outputs had been said before, {self._progress.since()}."
 
     def _shares(self) -> tuple[int, int]:
-        total = min(len(self._known), self._settings.known_window * self._factor)
-        return (self._sum_long if self._factor > 1 else self._sum), total
+        total = min(self._seen, self._settings.known_window * self._factor)
+        return (self._known & (self._long if self._factor > 1 else self._short)).bit_count(), total
 
     def evidence(self) -> list[str]:
         """Return what was said again, by whom and when, with both wordings quoted; of the last circle if it is over."""

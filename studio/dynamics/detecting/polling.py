@@ -12,6 +12,7 @@ from typing import NamedTuple
 from studio.dynamics.words.lists import failing
 from studio.dynamics.words.reading import Reading
 
+_FAILING = failing()
 _ANSWERERS = frozenset({"tool", "timer"})
 _MOST_MASS = 8
 """An output that says more is no mere status, whatever it is about."""
@@ -53,9 +54,11 @@ class Polling:
 
     def see(self, module: str, kind: str, reading: Reading, number: int, *, plain: bool) -> bool:
         """Take a firing; return whether it is part of a poll. `plain` tells that it neither failed nor wrote."""
-        if reading.mass > _MOST_MASS or not plain or not reading.content.isdisjoint(failing()):
+        if reading.mass > _MOST_MASS or not plain or not reading.content.isdisjoint(_FAILING):
             self._talk = 0
-            return self._matters()
+            self._matter += 1
+            self._polled = False
+            return False
         talks = self._talks(reading)
         salient, rare = reading.salient, reading.rare
         if kind in _ANSWERERS:

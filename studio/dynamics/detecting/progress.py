@@ -90,10 +90,9 @@ class Progress:
                 return self._signal(t, f"{module} wrote something new: «{reading.quote}»")
         if counts and reading.numbers:
             key = (module, reading.template)
-            counter = self._counters.get(key)
+            counter = self._counters.add(key, reading.numbers)
             if counter is None:
-                self._counters.put(key, reading.numbers)  # most texts come once: a counter is made at the second time
-                return ""
+                return ""  # most texts come once: a counter is made at the second time
             if isinstance(counter, tuple):
                 counter = Counter(counter)
                 self._counters.put(key, counter)

@@ -37,7 +37,8 @@ _GROWING = frozenset({"memory", "store"})
 """Kinds that grow also where nothing is achieved."""
 _EXACT = frozenset({"human", "store", "chance", "cell"})
 """Kinds that are taken at their word: people, and what is no speech but a state."""
-_as_step = Step._make  # a third of the time that calling the class takes
+_NONE: frozenset[str] = frozenset()
+_as_step = tuple.__new__  # a third of the time that calling the class takes
 
 
 class Watch:
@@ -62,6 +63,7 @@ class Watch:
     ) -> None:
         declared = tuple(modules)
         self.settings = settings
+        self._mass, self._kept = settings.mass, settings.kept
         self.reader = reader or Reader()
         self._kinds = {module.id: module.kind for module in declared}
         self.heard = {name for module in declared for name in module.inputs}
@@ -186,17 +188,17 @@ class Watch:
         """
         new = reading.content - self._vocabulary
         if new:
-            if len(self._vocabulary) >= self.settings.kept:
+            if len(self._vocabulary) >= self._kept:
                 self._vocabulary.clear()
             self._vocabulary |= new
         frames = self._frames
         key = (module, reading.frame)
         if key in frames:
-            return new if reading.frame else frozenset()
-        if len(frames) >= self.settings.kept:
+            return new if reading.frame else _NONE
+        if len(frames) >= self._kept:
             frames.clear()
         frames.add(key)
-        return frozenset()
+        return _NONE
 
     def _step(self, event: Event) -> Step:
         """Read the firing and compare it with what was said before."""
@@ -212,17 +214,18 @@ class Watch:
         if symbol is None:
             symbol = self._book.symbol(module, reading, text, exact=kind in _EXACT)
             reading = _with_symbol(reading, symbol)
+            known = True
         else:
-            self._book.adopt(module, reading, symbol)
+            known = not self._book.adopt(module, reading, symbol)
         key = (module, symbol)
-        said = self._said.get(key)
+        said = self._said.get(key) if known else None
         if said is None:
             said = Said(self.words, module, t, reading.quote, reading.hash)
             self.words += 1
             self._said.put(key, said)
-        contentful = reading.mass >= self.settings.mass
+        contentful = reading.mass >= self._mass
         position = -1
-        new: frozenset[str] = frozenset()
+        new = _NONE
         if contentful:
             position = self.contentful
             self.contentful += 1
@@ -232,18 +235,20 @@ class Watch:
         index = self.firings
         self.firings += 1
         failed = event.err is not None
-        self.failures += failed
+        if failed:
+            self.failures += 1
         fills = self._fills(module, reading)
+        effect = event.effect
         progress = ""
         if not failed:
             counts = kind not in _GROWING
-            progress = self.progress.see(index, t, module, reading, new or fills, event.effect, counts=counts)
-        effect = event.effect
+            progress = self.progress.see(index, t, module, reading, new or fills, effect, counts=counts)
         polled = self.polling.see(module, kind, reading, said.number, plain=not failed and effect != "write")
         goal = self._goal
         if kind == "human" and len(goal) < self.settings.kept:
             self._goal = goal | reading.content | reading.salient  # what a person says is what is wanted from now on
         return _as_step(
+            Step,
             (
                 index,
                 t,
@@ -260,7 +265,7 @@ class Watch:
                 failed,
                 effect,
                 progress,
-            )
+            ),
         )
 
 

@@ -41,6 +41,19 @@ class Generations(Generic[K, V]):
             self._weight = 0
         self._young[key] = value
 
+    def add(self, key: K, value: V) -> V | None:
+        """Return what is kept under a key; where there is nothing, keep the value and return None."""
+        young = self._young
+        found = young.get(key)
+        if found is None:
+            if self._old and (found := self._old.pop(key, None)) is not None:
+                self.put(key, found)
+            elif len(young) + self._weight < self._half:
+                young[key] = value
+            else:
+                self.put(key, value)
+        return found
+
     def weigh(self, more: int) -> None:
         """Take that the young values hold as much as so many further keys would."""
         self._weight += more

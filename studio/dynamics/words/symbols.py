@@ -76,11 +76,16 @@ class SymbolBook:
         self._texts.put(key, leader.symbol)
         return leader.symbol
 
-    def adopt(self, module: str, reading: Reading, symbol: int) -> None:
-        """Take over the symbol of a stored reading, so that raw outputs that come later get it or another."""
-        if symbol >= self._next.get(module, 0):
-            self._next[module] = symbol + 1
-            self._adopted.append((module, reading, symbol))
+    def adopt(self, module: str, reading: Reading, symbol: int) -> bool:
+        """Take over the symbol of a stored reading, so that raw outputs that come later get it or another.
+
+        Return whether it is new: higher than all that the module had.
+        """
+        if symbol < self._next.get(module, 0):
+            return False
+        self._next[module] = symbol + 1
+        self._adopted.append((module, reading, symbol))
+        return True
 
     def _settle(self) -> None:
         """Make leaders of the stored readings taken over: only now, as most runs are stored or raw throughout."""
