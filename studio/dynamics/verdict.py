@@ -24,7 +24,7 @@ _SENTENCES: dict[str, str] = {
     "procrastination": "It puts its work off (class II)",
     "wander": "It wanders (class III)",
     "productive": "It lives (class IV)",
-    "undetermined": "Too little was said to judge",
+    "undetermined": "Nothing can be concluded",
 }
 
 

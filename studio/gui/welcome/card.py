@@ -97,6 +97,11 @@ class Card(QAbstractButton):
         super().resizeEvent(event)
         self._dress()
 
+    @property
+    def is_drawn(self) -> bool:
+        """Whether its picture is there."""
+        return bool(self._svg)
+
     def show_drawing(self, svg: bytes) -> None:
         """Show a drawing."""
         self._svg = svg

@@ -32,6 +32,6 @@ def dynamics(stage: Stage, *, beside: bool) -> None:
 
 
 SCENES: Final = (
-    Scene("dynamics", partial(dynamics, beside=False)),
+    Scene("dynamics", partial(dynamics, beside=False), "dynamics"),
     Scene("dynamics_lab", partial(dynamics, beside=True)),
 )

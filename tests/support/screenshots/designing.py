@@ -21,7 +21,14 @@ def window(stage: Stage) -> None:
 
 
 def welcome(stage: Stage) -> None:
-    """Nothing open."""
+    """Nothing open; the cards have their pictures."""
+    from studio.gui.welcome.card import Card
+
+    def are_drawn() -> bool:
+        cards = [card for card in stage.window.findChildren(Card) if not card.visibleRegion().isEmpty()]
+        return bool(cards) and all(card.is_drawn for card in cards)
+
+    stage.until(are_drawn, seconds=90.0)
 
 
 def palette(stage: Stage) -> None:

@@ -48,7 +48,7 @@ def test_a_circle_is_named_as_the_command_line_names_it(hand: Hand, circling: Se
 def test_a_run_that_moves_on_has_no_alarm(hand: Hand, tmp_path: Path) -> None:
     hand.open(played(tmp_path, WORK, ticks=7))
 
-    assert hand.told == "Too little was said to judge", "nothing is taken up in it, and nothing was achieved"
+    assert hand.told == "Nothing can be concluded", "nothing is taken up in it, and nothing was achieved"
     assert not any("larm" in text for text in hand.listed)
 
 
