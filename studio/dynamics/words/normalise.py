@@ -19,31 +19,33 @@ MOST_PARSED = 256 * 1024
 """Characters of a JSON text beyond which it is taken as it stands, its keys in their own order."""
 
 _COUNTED = "attempts?|tr(?:y|ies)|retr(?:y|ies)|turns?|rounds?|iterations?|iter|cycles?|loops?|ticks?"
-_NUMBER = r"\d+(?:[.,]\d+)?"
-# Each pattern says first what it can begin with: most words of a text are passed over at their first letter.
+# Each pattern begins with the one sign that it can begin with, and looks back from there: then the search passes over
+# a text as fast as it goes.  A first digit or letter that is not within a word has been read when the rest begins.
 _DIGITS = re.compile(
-    r"\b(?=\d)(?:"
+    r"\d(?<!\w\d)(?:"
     + "|".join(
         (
             # "2026-03-01T12:30:05.25Z", "12:30:05", "12:30 pm", "[12:30]", "12:30" at the start
-            r"\d{4}-\d\d-\d\d[t ]\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?(?: ?(?:z|utc|gmt)\b|[+-]\d\d:?\d\d)?",
-            r"\d{1,2}:\d\d:\d\d(?:[.,]\d+)?\b",
-            r"\d{1,2}:\d\d ?(?:[ap]\.?m\b|utc|gmt|z\b)",
-            r"(?:(?<=[\[(])|(?<=\bat )|(?<![\s\S]))\d\d:\d\d\b",
+            r"\d{3}-\d\d-\d\d[t ]\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?(?: ?(?:z|utc|gmt)\b|[+-]\d\d:?\d\d)?",
+            r"\d?:\d\d:\d\d(?:[.,]\d+)?\b",
+            r"\d?:\d\d ?(?:[ap]\.?m\b|utc|gmt|z\b)",
+            r"(?:(?<=[\[(]\d)|(?<=\bat \d)|(?<![\s\S]\d))\d:\d\d\b",
             # "3.2 s", "120ms", "5 minutes"
-            rf"{_NUMBER} ?(?:[mµμun]?s|secs?|seconds?|mins?|minutes?|milliseconds?|hours?|hrs?)\b",
+            r"\d*(?:[.,]\d+)? ?(?:[mµμun]?s|secs?|seconds?|mins?|minutes?|milliseconds?|hours?|hrs?)\b",
             # uuids, hexadecimal and decimal ids of ten digits or more, seconds since 1970 among them
-            r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b",
-            r"[0-9a-f]{10,}(?:\.\d+)?\b",
-            r"0x[0-9a-f]+\b",
+            r"(?<=[0-9])[0-9a-f]{7}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b",
+            r"(?<=[0-9])[0-9a-f]{9,}(?:\.\d+)?\b",
+            r"(?<=0)x[0-9a-f]+\b",
         )
     )
     + ")"
 )
 _HEX = re.compile(
-    r"\b(?=[a-f][0-9a-f]{7})(?:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|(?=[a-f]*\d)[0-9a-f]{10,})\b"
+    r"[a-f](?<!\w[a-f])(?=[0-9a-f]{7})"
+    r"(?:[0-9a-f]{7}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|(?=[a-f]*\d)[0-9a-f]{9,})\b"
 )
-# "id=17", "pid 4411", "request_id: 9f-2"; looked for only where "id" occurs
+_ID = re.compile(r"id\b")
+# "id=17", "pid 4411", "request_id: 9f-2"; looked for only where a word ends in "id"
 _IDS = re.compile(
     r"\b[pt]?id ?= ?[\"']?[\w-]+|\bpid:? \d+"
     r"|\b(?:request|trace|span|session|call|message|msg|correlation|transaction)[ _-]?id\b[\"']? ?[:=#]?"
@@ -62,9 +64,8 @@ _CONTROL = re.compile(r"\\(?:u[0-9a-f]{4}|[a-z])")
 _PIECE = re.compile(r".{1,1000}(?:\s|\Z)|.{1,1000}", re.DOTALL)
 """A part of a text, cut at a space if there is one: to sort the marks on one letter takes their number squared."""
 _LISTED = re.compile(r"^[ \t]*(?:\d{1,2}[.)]|[-*•])[ \t]+", re.MULTILINE)
-_THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}\b)")
-_SPACES = re.compile(r"\s+")
-NUMBERS = re.compile(r"-?\d+(?:\.\d+)?")
+_THOUSANDS = re.compile(r",(?<=\d,)(?=\d{3}\b)")
+NUMBERS = re.compile(r"[-\d](?:(?<!-)\d*|\d+)(?:\.\d+)?")
 
 
 def text_of(out: Json) -> str:
@@ -112,16 +113,16 @@ def normalise(text: str) -> str:
     text = text.casefold()
     if "\n" in text or text[:1] in "-*•0123456789 ":
         text = _LISTED.sub("", text)
-    text = _SPACES.sub(" ", text).strip()
+    text = " ".join(text.split())
     if not any(map(text.__contains__, "0123456789")):
         return text
     if '":' in text:
         text = _STAMPED.sub(r"\1-", text)
-    if "id" in text:
+    if _ID.search(text):
         text = _IDS.sub(" ", text)
     text = _COUNTING.sub(lambda found: found[1] or found[2], text)
     text = _HEX.sub(" ", _DIGITS.sub(" ", text))
-    return _SPACES.sub(" ", _THOUSANDS.sub("", text)).strip()
+    return " ".join(_THOUSANDS.sub("", text).split())
 
 
 def digest(text: str) -> str:
