@@ -1,4 +1,4 @@
-"""babyagi in its three versions: the queue that never gets shorter, tasks that come round, and a list that is worked."""
+"""babyagi in its three versions: a queue that never gets shorter, tasks that come round, a list that is worked."""
 
 from __future__ import annotations
 
@@ -113,7 +113,7 @@ def test_ever_new_tasks_that_nothing_comes_of_wander(tmp_path: Path, version: st
     assert_warned(seen, "wander", by="executor")
 
 
-WORK = (
+WORK: tuple[tuple[str, list[str]], ...] = (
     ("The harvest of maize in Malawi fell by 23 % in 2022.", ["Ask the ministry in Lilongwe for seed stocks"]),
     ("Lilongwe holds 4,100 t of drought-tolerant seed in 3 depots.", ["Map the depots against the dry districts"]),
     ("Chikwawa and Nsanje are dry and 180 km from any depot.", ["Price lorries from Blantyre to Chikwawa"]),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -106,7 +107,7 @@ def test_a_cure_that_gets_on_is_healthy(tmp_path: Path) -> None:
         return f"```diff\n--- main.py\n+++ main.py\n@@ -1,1 +1,1 @@\n-{before}\n+{after}\n```"
 
     code = [*map(raises, STAGES), "print('hello')"]
-    cures = [mend(before, after) for before, after in zip(code, code[1:], strict=False)]
+    cures = [mend(before, after) for before, after in pairwise(code)]
     replies = [f"main.py\n```python\n{code[0]}\n```\n", SCRIPT, *cures]
 
     seen = engineer(tmp_path, replies, ["y"] * 4, "ok", mode="self_heal", steps="simple", heal_attempts=10)
