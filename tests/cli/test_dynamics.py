@@ -33,7 +33,8 @@ def test_the_recorded_run_of_an_example_is_judged_with_its_evidence_and_measures
 
     assert told.code == 0
     assert "class IV" in told.out.splitlines()[0]
-    assert {"task_queue", "executor/version_a"} <= {line.split()[0] for line in told.out.splitlines() if line.strip()}
+    first = {line.split()[0] for line in told.out.splitlines() if line.strip()}
+    assert {"executor/version_a", "prioritiser/version_a"} <= first
     found = cli("dynamics", "babyagi", "--json").json
     assert (found["verdict"], found["class"]) == ("productive", "IV")
     assert "executor/version_a" in [one["id"] for one in found["measures"]["modules"]]

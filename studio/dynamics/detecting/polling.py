@@ -1,8 +1,9 @@
 """Tells by structure that something outside is waited for, in whatever words (dynamics notes, section 6, 3).
 
 Words about waiting cannot be listed to the end.  What polls have in common is their shape: a tool gives the same
-short answer about one thing again, and meanwhile nobody says more than what that thing is called.  Where no tool
-answers, many short texts have nothing in common but that name.
+short answer about one thing again, and meanwhile nobody says more than what that thing is called.  Where nobody asks,
+many short texts have nothing in common but that name; a model that goes on so waits for nothing but itself, which is a
+circle.
 """
 
 from __future__ import annotations
@@ -59,7 +60,7 @@ class Polling:
             self._matter += 1
             self._polled = False
             return False
-        talks = self._talks(reading)
+        talks = kind != "llm" and self._talks(reading)
         salient, rare = reading.salient, reading.rare
         if kind in _ANSWERERS:
             if len(salient) > _MOST_SALIENT or len(rare) > _MOST_RARE:

@@ -13,7 +13,7 @@ from studio.dynamics.words.lists import idle, waiting
 from studio.dynamics.words.stems import stem
 from tests.dynamics.building import watched
 
-MODULES = (Module("asker", "llm"), Module("other", "llm"), Module("oven", "tool"))
+MODULES = (Module("asker", "llm"), Module("other", "llm"), Module("oven", "tool"), Module("bell", "tool"))
 ASKS = ("Any crust on loaf-17?", "Peeking at loaf-17 once more", "How brown has loaf-17 become?")
 STATUS = "loaf-17 rises slowly"
 THOUGHT = "The bakery should sell rye bread to hotels, and loaf-17 shows the sort of crust that cooks praise"
@@ -74,12 +74,14 @@ def test_calls_that_fail_or_write_are_no_polls(more: dict[str, str]) -> None:
 
 def test_many_who_say_nothing_but_how_one_thing_is_wait_and_a_run_that_only_waits_has_stalled() -> None:
     says = (*ASKS, "loaf-17 simmers", "Warm air around loaf-17", STATUS)
-    lines = [(("asker", "other")[t % 2], says[(7 * t) % len(says)]) for t in range(80)]
+    lines = [(("bell", "oven")[t % 2], says[(7 * t) % len(says)]) for t in range(80)]
 
     watch, alarms = seen(lines)
 
     assert judge(watch).kind == "stall"
     assert stop(alarms) is None or stop(alarms)[0] != "circle"  # type: ignore[index]
+    thought = [(("asker", "other")[t % 2], says[(7 * t) % len(says)]) for t in range(80)]
+    assert judge(seen(thought)[0]).kind == "circle", "models that say so wait for nothing but themselves"
 
 
 def test_one_thought_in_several_wordings_is_more_than_a_name_and_stays_a_circle() -> None:
