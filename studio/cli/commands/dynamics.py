@@ -181,6 +181,8 @@ def _table(measures: Measures, out: Output) -> None:
     out.table(headers, rows, right=range(1, len(headers)))
     if measures.left_out:
         out.say(("dim", f"{measures.left_out:,} further modules, which fired less often, are not measured"))
+    if measures.skipped:
+        out.say(("dim", f"measured on the last firings; {measures.skipped:,} earlier ones are left out"))
 
 
 def _diagram(one: Run, verdict: Verdict, title: str) -> Diagram:

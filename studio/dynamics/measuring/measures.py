@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from studio.dynamics.detecting.playing import play
@@ -19,6 +19,8 @@ from studio.dynamics.words.reader import Reader
 
 MOST_PRICED = 2000
 """Firings of a run of which new information is measured; of longer runs every n-th."""
+MOST_MEASURED = 20_000
+"""Firings of a run that are measured, the last ones: then it takes seconds, however long the run."""
 READ_BYTES = 8192
 """Characters of what a module read, and of what it said, that are compressed for its new information."""
 MOST_PAIRS = 100
@@ -58,8 +60,8 @@ class Measures:
 
     `flow[i][j]` is the share of the terms first said by module i that module j said within 12 firings, in the order
     of `modules`; None where i introduced none.  `left_out` counts the modules that are not measured, as there are more
-    than 200.  `growth` is what the last third adds (bytes per byte).  `dependence`
-    lists (from, to, bits, p) for wires with at least 200 firings.
+    than 200, `skipped` the firings that are not, as there are more than 20 000.  `growth` is what the last third adds
+    (bytes per byte).  `dependence` lists (from, to, bits, p) for wires with at least 200 firings.
     """
 
     modules: tuple[ModuleMeasures, ...]
@@ -69,6 +71,7 @@ class Measures:
     novelty: float | None
     dependence: tuple[tuple[str, str, float, float], ...]
     left_out: int = 0
+    skipped: int = 0
 
     def as_json(self) -> dict[str, Any]:
         """Return the measures as a JSON object, numbers rounded to a thousandth."""
@@ -76,7 +79,14 @@ class Measures:
 
 
 def measure(run: Run, settings: Settings = DEFAULTS, *, reader: Reader | None = None) -> Measures:
-    """Return the measures of a run; the same run gives the same numbers."""
+    """Return the measures of a run; the same run gives the same numbers.
+
+    Of a run of more than 20 000 firings the last 20 000 are read, as each costs about as much as its analysis; the
+    counts of its modules are of these, too.
+    """
+    skipped = max(0, len(run.events) - MOST_MEASURED)
+    if skipped:
+        run = replace(run, events=tuple(run.ordered()[skipped:]))
     watch = Watch(run.modules, run.root_goal, settings, size=run.size, reader=reader)
     wires = {module.id: module.inputs for module in run.modules}
     symbols: dict[str, list[int]] = {}
@@ -122,6 +132,7 @@ def measure(run: Run, settings: Settings = DEFAULTS, *, reader: Reader | None = 
         novelty=_share(terms.total_introduced, distinctive),
         dependence=tuple(tests),
         left_out=len(watch.modules()) - len(ids),
+        skipped=skipped,
     )
 
 

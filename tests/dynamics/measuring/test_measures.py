@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import random
+from dataclasses import replace
 
 import pytest
 
 from studio.dynamics.analysis import analyse
 from studio.dynamics.exchange import Event, Module
+from studio.dynamics.measuring import measures as measures_module
 from studio.dynamics.measuring.compression import deflated, growth, lzma_size, new_information, size_for
 from studio.dynamics.measuring.dependence import dependence
 from studio.dynamics.measuring.entropy import corrected, entropy, entropy_rate, lz_growth, variety
@@ -187,3 +189,17 @@ def test_of_thousands_of_modules_those_that_fired_most_are_measured() -> None:
     assert len(measures.modules) == len(measures.flow) == 200
     assert measures.left_out == 2800
     assert "m2500" in [one.id for one in measures.modules]
+
+
+def test_of_a_very_long_run_the_last_firings_are_measured(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(measures_module, "MOST_MEASURED", 60)
+    late = said([("late", f"Door {number} of the {PLACES[number % 2]}") for number in range(60)], start=100)
+    early = said([("early", f"Row {number} of the {PLACES[0]}") for number in range(40)])
+
+    whole = measure(run_of(late), reader=READER)
+    measures = measure(run_of([*late, *early]), reader=READER)
+
+    assert whole.skipped == 0
+    assert measures.skipped == 40
+    assert [(one.id, one.firings) for one in measures.modules] == [("late", 60)]
+    assert replace(measures, skipped=0) == whole
