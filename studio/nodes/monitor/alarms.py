@@ -20,9 +20,10 @@ from studio.support.values import Absent
 class Alarms(Node):
     """Tell what was noticed about this run since it was asked last.
 
-    Noticed is that the run stalls, goes in circles, puts work off, or wanders.  So an agent can notice its own circling: wire `message` to a prompt, or `kind` to a switch.  Alarms raised in the
-    ticks before are told, each once; where there is none, all outputs but `alarms` are absent.  It belongs into the top
-    graph: there every earlier tick is over, so that the same run is told the same.
+    Noticed is that the run stalls, goes in circles, puts work off, or wanders.  So an agent can notice its own
+    circling: wire `message` to a prompt, or `kind` to a switch.  Alarms raised in the ticks before are told, each once;
+    where there is none, all outputs but `alarms` are absent.  It belongs into the top graph: there every earlier tick
+    is over, so that the same run is told the same.
     """
 
     class Out(Fields):
