@@ -2,8 +2,8 @@
 
 Words about waiting cannot be listed to the end.  What polls have in common is their shape: a tool gives the same
 short answer about one thing again, and meanwhile nobody says more than what that thing is called.  Where nobody asks,
-many short texts have nothing in common but that name; a model that goes on so waits for nothing but itself, which is a
-circle.
+many short texts have nothing in common but that name; models that go on so among themselves wait for nothing but
+themselves, which is a circle.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class Polling:
     has none if it is as short and names nothing beyond the last answer; it belongs to the poll that goes on.
     """
 
-    __slots__ = ("_about", "_answers", "_common", "_matter", "_names", "_polled", "_talk", "_wordings")
+    __slots__ = ("_about", "_answers", "_common", "_matter", "_names", "_outside", "_polled", "_talk", "_wordings")
 
     def __init__(self) -> None:
         self._answers: dict[str, _Answer] = {}
@@ -51,6 +51,7 @@ class Polling:
         self._about: frozenset[str] = frozenset()
         self._common: frozenset[str] = frozenset()
         self._talk = 0
+        self._outside = False
         self._wordings: set[str] = set()
 
     def see(self, module: str, kind: str, reading: Reading, number: int, *, plain: bool) -> bool:
@@ -60,7 +61,7 @@ class Polling:
             self._matter += 1
             self._polled = False
             return False
-        talks = kind != "llm" and self._talks(reading)
+        talks = self._talks(reading, kind != "llm")
         salient, rare = reading.salient, reading.rare
         if kind in _ANSWERERS:
             if len(salient) > _MOST_SALIENT or len(rare) > _MOST_RARE:
@@ -81,8 +82,11 @@ class Polling:
         )
         return self._polled
 
-    def _talks(self, reading: Reading) -> bool:
-        """Whether the last outputs have a name in common and, in several wordings, hardly a word beside."""
+    def _talks(self, reading: Reading, outside: bool) -> bool:
+        """Whether the last outputs have a name in common and, in several wordings, hardly a word beside.
+
+        Somebody who is no model must be among those who speak, as `outside` tells of this one.
+        """
         names = reading.distinctive
         about = self._about & names if self._talk else names
         if not about or len(reading.salient - about) > 1 or _beside(reading, about) > _MOST_BESIDE:
@@ -90,14 +94,17 @@ class Polling:
             return False
         if not self._talk:
             self._common = reading.content
+            self._outside = False
             self._wordings.clear()
         self._about = about
         self._common &= reading.content
         self._talk += 1
+        self._outside = self._outside or outside
         if len(self._wordings) < _LEAST_WORDINGS:
             self._wordings.add(reading.hash)
         return (
-            self._talk >= _LEAST_TALK
+            self._outside
+            and self._talk >= _LEAST_TALK
             and len(self._wordings) >= _LEAST_WORDINGS
             and len(about) == 1
             and len(self._common - about) <= _MOST_COMMON

@@ -80,6 +80,8 @@ def test_many_who_say_nothing_but_how_one_thing_is_wait_and_a_run_that_only_wait
 
     assert judge(watch).kind == "stall"
     assert stop(alarms) is None or stop(alarms)[0] != "circle"  # type: ignore[index]
+    mixed = [(("asker", "oven", "other")[t % 3], says[(7 * t) % len(says)]) for t in range(80)]
+    assert judge(seen(mixed)[0]).kind == "stall"
     thought = [(("asker", "other")[t % 2], says[(7 * t) % len(says)]) for t in range(80)]
     assert judge(seen(thought)[0]).kind == "circle", "models that say so wait for nothing but themselves"
 
