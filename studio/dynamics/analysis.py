@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Final
 
 from studio.dynamics.detecting.deciding import decide
@@ -32,9 +34,25 @@ def analyse(
 ) -> Verdict:
     """Return the verdict of a run; the same run and settings give the same bytes."""
     watch = Watch(run.modules, run.root_goal, settings, size=run.size, reader=reader, embedder=embedder)
-    for _ in play(watch, run):
-        pass
+    with _uncollected():
+        for _ in play(watch, run):
+            pass
     return judge(watch, run.id)
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Keep the garbage collector from going through all that a long run remembers, again and again.
+
+    Next to nothing that an analysis makes refers back to itself; looking for that takes about a sixth of the time.
+    """
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
 
 
 def steps(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import subprocess
@@ -13,6 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from studio.dynamics import analysis as analysis_module
 from studio.dynamics.analysis import LIMITS, analyse, judge
 from studio.dynamics.detecting import watch as watch_module
 from studio.dynamics.detecting.deciding import decide
@@ -241,3 +243,17 @@ def test_playing_yields_each_firing_with_its_event() -> None:
 
 def test_the_limits_are_told() -> None:
     assert LIMITS.count("\n- ") == 4
+
+
+@pytest.mark.parametrize("collects", [True, False])
+def test_the_collector_of_garbage_is_left_as_it_was(collects: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen = []
+    monkeypatch.setattr(analysis_module, "play", lambda watch, run: [seen.append(gc.isenabled())])
+    was = gc.isenabled()
+    try:
+        (gc.enable if collects else gc.disable)()
+        analyse(run_of(said(circle(1, 2))))
+        assert gc.isenabled() is collects
+    finally:
+        (gc.enable if was else gc.disable)()
+    assert seen == [False]
