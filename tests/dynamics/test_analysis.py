@@ -247,8 +247,13 @@ def test_the_limits_are_told() -> None:
 
 @pytest.mark.parametrize("collects", [True, False])
 def test_the_collector_of_garbage_is_left_as_it_was(collects: bool, monkeypatch: pytest.MonkeyPatch) -> None:
-    seen = []
-    monkeypatch.setattr(analysis_module, "play", lambda watch, run: [seen.append(gc.isenabled())])
+    seen: list[bool] = []
+
+    def playing(watch: Watch, run: Run) -> list[None]:
+        seen.append(gc.isenabled())
+        return []
+
+    monkeypatch.setattr(analysis_module, "play", playing)
     was = gc.isenabled()
     try:
         (gc.enable if collects else gc.disable)()
