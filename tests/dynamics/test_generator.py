@@ -26,14 +26,15 @@ from tests.dynamics.generator import (
     generate,
     held_out,
     second_held_out,
+    third_held_out,
 )
 from tests.dynamics.generator.scoring import TARGETS, Judged, confusion, missed, scores
 
-FAMILIES = {one.name: one for one in (*TRAINING, held_out(), second_held_out())}
+FAMILIES = {one.name: one for one in (*TRAINING, held_out(), second_held_out(), third_held_out())}
 DIGEST = """
 import hashlib, json
-from tests.dynamics.generator import TRAINING, dataset, held_out, second_held_out
-runs = [one.run for one in dataset(3, 3, (*TRAINING, held_out(), second_held_out()))]
+from tests.dynamics.generator import TRAINING, dataset, held_out, second_held_out, third_held_out
+runs = [one.run for one in dataset(3, 3, (*TRAINING, held_out(), second_held_out(), third_held_out()))]
 print(hashlib.sha256(json.dumps(runs).encode()).hexdigest())
 """
 
@@ -202,8 +203,12 @@ def test_what_a_wanderer_brings_up_it_hardly_takes_up_again(many: list[Labelled]
 
 @pytest.mark.parametrize(
     ("kept", "file"),
-    [(held_out(), "heldout_for_testing_only.py"), (second_held_out(), "heldout_second_for_testing_only.py")],
-    ids=["first", "second"],
+    [
+        (held_out(), "heldout_for_testing_only.py"),
+        (second_held_out(), "heldout_second_for_testing_only.py"),
+        (third_held_out(), "heldout_third_for_testing_only.py"),
+    ],
+    ids=["first", "second", "third"],
 )
 def test_who_tunes_does_not_meet_a_family_kept_for_testing(kept: Family, file: str) -> None:
     assert kept.name not in {one.run["id"].split("-")[0] for one in dataset(1, 1)}

@@ -1,4 +1,4 @@
-"""Families of phrasing: five to tune by, and two, in files of their own, for testing only."""
+"""Families of phrasing: five to tune by, and three, in files of their own, for testing only."""
 
 from __future__ import annotations
 
@@ -26,3 +26,10 @@ def second_held_out() -> Family:
     from tests.dynamics.generator.families.heldout_second_for_testing_only import SECOND_HELD_OUT
 
     return SECOND_HELD_OUT
+
+
+def third_held_out() -> Family:
+    """Return a third family that is never tuned by, written when the analyser had met the first two."""
+    from tests.dynamics.generator.families.heldout_third_for_testing_only import THIRD_HELD_OUT
+
+    return THIRD_HELD_OUT
