@@ -40,6 +40,10 @@ SELECT f.id, f.parent, f.item, f.tick, p.plan_index FROM _open f JOIN _path p ON
 STORE_OP = f"""s.id, r.run, s.firing, s.n, s.store, s.op, s.args, s.result
  FROM _store_op s JOIN _run r ON r.id = s.id >> {RUN_BITS}"""
 
+TOKEN_BITS = """SELECT p.path, avg(a.entropy) FROM _answer a JOIN _effect e ON e.id = a.id
+ JOIN _firing f ON f.id = e.firing JOIN _path p ON p.id = f.path
+ WHERE a.id BETWEEN :first AND :last AND a.entropy IS NOT NULL GROUP BY p.path"""
+
 READING = """s.id, s.firing, s.t, s.symbol, s.effect, s.reading, p.path, f.status FROM _reading s
  JOIN _firing f ON f.id = s.firing JOIN _path p ON p.id = f.path"""
 

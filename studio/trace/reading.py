@@ -316,6 +316,13 @@ class Trace:
                 reading = known[stored] = self._reader.column(stored)
             yield StoredReading(of & ID_MASK, node, status == ERROR, t, symbol, effect or "", reading)
 
+    def token_bits(self, run: str = "last") -> dict[str, float]:
+        """Return how undecided models were in a run, by node path: mean bits of entropy per token over its calls; nodes
+        of which no model told it are left out."""
+        base = self._reader.key(run) << RUN_BITS
+        rows = self._reader.rows(queries.TOKEN_BITS, {"first": base + 1, "last": base + ID_MASK})
+        return {str(path): float(bits) for path, bits in rows}
+
     # -- the database as such ---------------------------------------------------------------------
 
     def sql(

@@ -38,6 +38,7 @@ def test_the_recorded_run_of_an_example_is_judged_with_its_evidence_and_measures
     found = cli("dynamics", "babyagi", "--json").json
     assert (found["verdict"], found["class"]) == ("productive", "IV")
     assert "executor/version_a" in [one["id"] for one in found["measures"]["modules"]]
+    assert all(one["token_bits"] > 0 for one in found["measures"]["modules"]), "the embedded model tells it"
     every = cli("dynamics", "babyagi", "--all", "--json").json
     assert len(every["measures"]["modules"]) > len(found["measures"]["modules"])
 

@@ -231,6 +231,15 @@ def test_what_modules_said_is_kept_as_it_was_read_in_the_order_told(log: FileRun
     assert reading.sql("SELECT count(*) FROM blob").rows == [(1,)], "what is said twice is kept once"
 
 
+def test_how_undecided_models_were_is_told_by_node(log: FileRunLog, trace: OpenTrace) -> None:
+    put_firings(log, 3)
+    for firing, bits in ((1, 0.5), (2, 1.5), (3, None)):
+        log.effect_intent(firing, 1, "chat", "m", {"model": "m", "messages": []}, 1, 1)
+        log.effect_result(firing, 1, "ok", {"text": "a"}, "", 1, 1, 1, None, "stop", bits)
+
+    assert trace().token_bits() == {"work": 1.0}, "calls of which it is not known do not count"
+
+
 def test_alarms_blobs_and_the_graph_are_kept(log: FileRunLog, trace: OpenTrace) -> None:
     image = bytes(range(256))
     hash = log.blob(image, "image/png")

@@ -173,11 +173,11 @@ def _table(measures: Measures, out: Output) -> None:
     rows: list[Sequence[Piece]] = [
         [
             plain(one.id), str(one.firings), str(one.distinct), share(one.variety), share(one.novelty),
-            share(one.new_information), share(one.uptake), share(one.lz_growth),
+            share(one.new_information), share(one.uptake), share(one.lz_growth), share(one.token_bits),
         ]
         for one in measures.modules
     ]  # fmt: skip
-    headers = ("module", "firings", "distinct", "variety", "novelty", "new", "taken up", "lz")
+    headers = ("module", "firings", "distinct", "variety", "novelty", "new", "taken up", "lz", "bits")
     out.table(headers, rows, right=range(1, len(headers)))
     if measures.left_out:
         out.say(("dim", f"{measures.left_out:,} further modules, which fired less often, are not measured"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -58,7 +59,8 @@ class Run:
     """A whole run.
 
     `finished` says that it ended by itself, `t_end` is the last tick it was alive; `size` is the number of its modules
-    where `modules` has other ones (each item of a map, none that never fired).
+    where `modules` has other ones (each item of a map, none that never fired).  `token_bits` is how undecided models
+    were where that is known: mean bits of entropy per token, by module.
     """
 
     id: str
@@ -69,6 +71,7 @@ class Run:
     finished: bool = False
     t_end: int = 0
     size: int | None = None
+    token_bits: Mapping[str, float] = field(default_factory=dict, repr=False)
 
     def ordered(self) -> list[Event]:
         """Return the events in the order in which they count: by tick, then by the modules' order, else as given."""

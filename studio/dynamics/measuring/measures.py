@@ -38,7 +38,8 @@ class ModuleMeasures:
     `variety` is the entropy of the last 24 outputs ÷ log2(24); `entropy_rate` bits per output; `lz_growth` phrases of
     Lempel and Ziv as a share of those of noise; `novelty` new ÷ all distinctive tokens; `new_information` the mean
     share of an output that does not follow from what the module read; `uptake` the share of terms it introduced that
-    any other module said within 12 firings.
+    any other module said within 12 firings; `token_bits` the mean entropy of its model's tokens in bits, where models
+    tell it.
     """
 
     id: str
@@ -52,6 +53,7 @@ class ModuleMeasures:
     novelty: float | None
     new_information: float | None
     uptake: float | None
+    token_bits: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +127,13 @@ def measure(run: Run, settings: Settings = DEFAULTS, *, reader: Reader | None = 
             tests.append((source, target, found.bits, found.p))
     distinctive = sum(tally.distinctive for tally in watch.tallies.values())
     return Measures(
-        modules=tuple(_module(watch, module, symbols.get(module, []), prices.get(module, [])) for module in ids),
+        modules=tuple(
+            replace(
+                _module(watch, module, symbols.get(module, []), prices.get(module, [])),
+                token_bits=run.token_bits.get(module),
+            )
+            for module in ids
+        ),
         flow=tuple(tuple(_share(terms.flow.get((a, b), 0), terms.first.get(a, 0)) for b in ids) for a in ids),
         growth=growth(texts),
         uptake=_share(terms.total_taken, terms.total_introduced),

@@ -60,6 +60,7 @@ def recorded_run(
         finished=found.status == "ok",
         t_end=max(ticks.values(), default=0),
         size=known.size or len(modules),
+        token_bits=trace.token_bits(found.id),
     )
 
 

@@ -24,6 +24,7 @@ COLUMNS: Final = (
     ("New", "Share of what it said that does not follow from what it had read; known only where texts are kept"),
     ("Taken up", "Share of the terms it brought in that another module said soon after"),
     ("LZ", "Growth of its phrases (Lempel and Ziv), as a share of those of noise; known from 50 firings on"),
+    ("Bits", "How undecided its model was: mean entropy of its tokens in bits, where the model tells it"),
 )
 """Titles of the columns and what they tell."""
 
@@ -90,6 +91,7 @@ def _row(one: ModuleMeasures) -> QTreeWidgetItem:
     item.setSizeHint(0, QSize(0, ROW))
     numbers: tuple[float | None, ...] = (
         one.firings, one.distinct, one.variety, one.novelty, one.new_information, one.uptake, one.lz_growth,
+        one.token_bits,
     )  # fmt: skip
     for column, value in enumerate(numbers, 1):
         item.setText(column, "" if value is None else f"{value:,}" if isinstance(value, int) else f"{value:.2f}")
