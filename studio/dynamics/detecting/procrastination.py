@@ -50,6 +50,7 @@ class Procrastination:
         self._tools = 0
         self._closed = 0
         self._long = 0
+        self._stopped: _Node | None = None
 
     def see(self, step: Step) -> tuple[Alarm, ...]:
         """Take a firing; only calls of tools matter, as a descent with one between is work."""
@@ -89,6 +90,22 @@ class Procrastination:
         else:
             del self._nodes[node.key]  # calls are many, and nothing opens below one that has returned
         return node.reading.quote
+
+    def answers(self, id_: str) -> bool:
+        """Whether a goal that is reached answers the last request to stop.
+
+        One does that brought matter of its own and lies above or below the goal that was blamed.  That a restating
+        goal is called done moves nothing, and one beside the chain is other work.
+        """
+        node, blamed = self._nodes.get(f"goal:{id_}"), self._stopped
+        if node is None or blamed is None or not node.open or node.chain:
+            return False
+        return any(each is node for each in blamed.path) or any(each is blamed for each in node.path)
+
+    @property
+    def blamed_at(self) -> int | None:
+        """The tick of the last goal that asked to stop, None if none did."""
+        return self._stopped.t if self._stopped else None
 
     def _place(self, node: _Node, above: _Node) -> None:
         """Compare a goal with those above it and set its chain."""
@@ -139,6 +156,8 @@ class Procrastination:
         elif node.chain >= chosen.chain_warn:
             level = "warn"
         if level is not None and node.chain > (node.parent.chain if node.parent else 0):
+            if level == "stop":
+                self._stopped = node
             what = "calls" if node.frame else "goals"
             message = f"{node.chain} {what} below each other say the same again: {node.id} restates what it serves."
             return (Alarm(node.t, self.name, level, message, tuple(self._lines(node))),)

@@ -15,8 +15,8 @@ _BUSY = frozenset({"tool", "timer"})
 class Stall:
     """Measures the ticks since an output that says something; progress counts as one.
 
-    A failure or a word about waiting says something the first time only, what a narrow function
-    says (one of few words, or in a form) where it differs from the last time.
+    Filler says nothing, a failure something where it names what nobody had named, a word about waiting the first time
+    only, what a narrow function says (one of few words, or in a form) where it differs from the last time.
 
     The limit is longer while a tool or timer has fired within the shorter limit: something may still come.
     """
@@ -44,7 +44,7 @@ class Stall:
         alarms = () if self._start is not None and t - self._last < self._least else self.advance(t)
         if step.kind in _BUSY:
             self._busy = t
-        says = step.contentful and not (step.known and (step.failed or step.waiting))
+        says = step.says and not (step.known and step.waiting)
         if says or step.progress or (step.kind == "narrow" and self._differs(step)):
             self._settle(t)
             self._saying = step
@@ -103,6 +103,11 @@ class Stall:
     def _limit(self, t: int) -> int:
         busy = t - self._busy < self._settings.stall_ticks
         return max(self._settings.stall_ticks, self._settings.stall_busy_ticks) if busy else self._settings.stall_ticks
+
+    @property
+    def since(self) -> int:
+        """The tick of the last output that said something, or of progress."""
+        return self._last
 
     @property
     def holds(self) -> bool:

@@ -35,6 +35,8 @@ class Step(NamedTuple):
     `known` tells that the same was said before, `new` are the distinctive tokens that nobody had said.
     `goal` tells that it shares a word with the root goal, `waiting` that it is about waiting.
     `progress` is the signal of progress that this firing gave, in words, or "".
+    `hollow` tells that it is short, shares no word with any goal, names no thing and has no word that was not said
+    before: filler, however many of its words are on no list.
     """
 
     firing: int
@@ -52,6 +54,12 @@ class Step(NamedTuple):
     failed: bool
     effect: str | None
     progress: str = ""
+    hollow: bool = False
+
+    @property
+    def says(self) -> bool:
+        """Whether it says something: it has content and is no filler; a failure must name what nobody had named."""
+        return self.contentful and not self.hollow and (not self.failed or bool(self.new))
 
 
 class Detector(Protocol):

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable
 
 from studio.dynamics.detecting.circle import Circle
+from studio.dynamics.detecting.outstanding import Outstanding
 from studio.dynamics.detecting.polling import Polling
 from studio.dynamics.detecting.procrastination import Procrastination
 from studio.dynamics.detecting.progress import Progress
@@ -16,6 +17,7 @@ from studio.dynamics.detecting.stall import Stall
 from studio.dynamics.detecting.step import Detector, Said, Step
 from studio.dynamics.detecting.tally import Tally
 from studio.dynamics.detecting.terms import Terms
+from studio.dynamics.detecting.vocabulary import Vocabulary
 from studio.dynamics.detecting.wander import Wander
 from studio.dynamics.exchange.run import Event, Goal, Module
 from studio.dynamics.settings import DEFAULTS, Settings
@@ -23,7 +25,6 @@ from studio.dynamics.verdict import Alarm
 from studio.dynamics.words.generations import Generations
 from studio.dynamics.words.normalise import text_of
 from studio.dynamics.words.reader import Reader
-from studio.dynamics.words.reading import Reading
 from studio.dynamics.words.symbols import Embedder, SymbolBook
 
 MOST_ALARMS = 1000
@@ -67,13 +68,13 @@ class Watch:
         self.reader = reader or Reader()
         self._kinds = {module.id: module.kind for module in declared}
         self.heard = {name for module in declared for name in module.inputs}
-        self._vocabulary: set[str] = set()
-        self._frames: set[tuple[str, str]] = set()
+        self._vocabulary = Vocabulary(settings.kept, settings.mass)
         self._book = SymbolBook(settings, embedder)
         self._embeds = embedder is not None
         self._said: Generations[tuple[str, int], Said] = Generations(settings.kept)
         goal = self.reader.read(root_goal)
         self._goal = goal.content | goal.salient
+        self._wanted = set(self._goal)
         self.progress = Progress(
             settings, {module.id: frozenset(module.inputs) for module in declared}, max(size or len(declared), 1)
         )
@@ -85,6 +86,7 @@ class Watch:
         self.wander = Wander(settings, self.progress, self.terms, bool(self._goal))
         self.detectors: tuple[Detector, ...] = (self.stall, self.procrastination, self.circle, self.wander)
         self._sees = tuple(detector.see for detector in self.detectors)
+        self.outstanding = Outstanding(self.terms)
         self.alarms: list[Alarm] = []
         self.firings = 0
         self.contentful = 0
@@ -127,7 +129,13 @@ class Watch:
         if step.known:
             said.ticks = (*said.ticks[1 - TICKS_KEPT :], step.t)
             said.last_quote, said.last_hash = step.reading.quote, step.reading.hash
-        return self._raised(alarms) if alarms else alarms
+        if alarms:
+            self._raised(alarms)
+        if step.progress:
+            self.outstanding.answered()
+        elif step.says and not step.known and not step.failed:
+            self.outstanding.answered("stall")
+        return alarms
 
     def open_goal(self, goal: Goal) -> list[Alarm]:
         """Take a goal that opens; return the alarms that it raises. Its parent must have opened before."""
@@ -136,8 +144,10 @@ class Watch:
     def close_goal(self, id_: str, t: int) -> list[Alarm]:
         """Take that a goal was reached, which is progress."""
         alarms = self.advance(t)
+        answers = self.procrastination.answers(id_)
         text = self.procrastination.closed(id_)
         if text is not None:
+            self.outstanding.answered("stall", "circle", *(("procrastination",) if answers else ()))
             self.progress.closed(t, id_, text)
             self._progressed(t)
         return alarms
@@ -153,6 +163,7 @@ class Watch:
     def measured(self, metric: str, value: float, t: int, *, falling: bool = False) -> None:
         """Take the value of a metric of progress; one better than all before is progress."""
         if self.progress.measured(t, metric, value, falling=falling):
+            self.outstanding.answered()
             self._progressed(t)
 
     def modules(self) -> list[str]:
@@ -169,6 +180,8 @@ class Watch:
         alarms = list(self.stall.advance(t))
         call = _CALL.fullmatch(text.strip()[:LONGEST_CALL])
         reading = self.reader.read(call[1] if call else text)
+        if len(self._wanted) < self.settings.kept:
+            self._wanted |= reading.content | reading.salient
         alarms.extend(self.procrastination.opened(id_, parent, t, reading, frame=frame))
         return self._raised(alarms)
 
@@ -177,28 +190,10 @@ class Watch:
             detector.progressed(self.contentful, t)
 
     def _raised(self, alarms: list[Alarm]) -> list[Alarm]:
+        self.outstanding.rang(alarms)
         if alarms and len(self.alarms) < MOST_ALARMS:
             self.alarms.extend(alarms)
         return alarms
-
-    def _fills(self, module: str, reading: Reading) -> frozenset[str]:
-        """Return the words that nobody has said, in a sentence that the module has used: they are the next in a row.
-
-        In such a sentence a common word ("weigh the plums") tells as much as a rare one.
-        """
-        new = reading.content - self._vocabulary
-        if new:
-            if len(self._vocabulary) >= self._kept:
-                self._vocabulary.clear()
-            self._vocabulary |= new
-        frames = self._frames
-        key = (module, reading.frame)
-        if key in frames:
-            return new if reading.frame else _NONE
-        if len(frames) >= self._kept:
-            frames.clear()
-        frames.add(key)
-        return _NONE
 
     def _step(self, event: Event) -> Step:
         """Read the firing and compare it with what was said before."""
@@ -213,7 +208,7 @@ class Watch:
         symbol = reading.symbol
         if symbol is None:
             symbol = self._book.symbol(module, reading, text, exact=kind in _EXACT)
-            reading = _with_symbol(reading, symbol)
+            reading = reading.with_symbol(symbol)
             known = True
         else:
             known = not self._book.adopt(module, reading, symbol)
@@ -237,7 +232,8 @@ class Watch:
         failed = event.err is not None
         if failed:
             self.failures += 1
-        fills = self._fills(module, reading)
+        words = self._vocabulary.see(reading)
+        fills = self._vocabulary.fills(module, reading, words)
         effect = event.effect
         progress = ""
         if not failed:
@@ -245,8 +241,11 @@ class Watch:
             progress = self.progress.see(index, t, module, reading, new or fills, effect, counts=counts)
         polled = self.polling.see(module, kind, reading, said.number, plain=not failed and effect != "write")
         goal = self._goal
+        related = not (goal.isdisjoint(reading.content) and goal.isdisjoint(reading.salient))
+        hollow = not related and self._vocabulary.hollow(reading, words, self._wanted)
         if kind == "human" and len(goal) < self.settings.kept:
             self._goal = goal | reading.content | reading.salient  # what a person says is what is wanted from now on
+            self._wanted |= self._goal
         return _as_step(
             Step,
             (
@@ -260,27 +259,11 @@ class Watch:
                 contentful,
                 said.count > 0,
                 new,
-                not (goal.isdisjoint(reading.content) and goal.isdisjoint(reading.salient)),
+                related,
                 polled or reading.waiting or kind in _WAITERS,
                 failed,
                 effect,
                 progress,
+                hollow,
             ),
         )
-
-
-def _with_symbol(reading: Reading, symbol: int) -> Reading:
-    """Return the reading with its symbol; spelt out, as it runs at every firing."""
-    return Reading(
-        reading.hash,
-        reading.template,
-        reading.frame,
-        reading.numbers,
-        reading.salient,
-        reading.content,
-        reading.rare,
-        reading.mass,
-        reading.waiting,
-        reading.quote,
-        symbol,
-    )

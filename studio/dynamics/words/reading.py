@@ -44,6 +44,22 @@ class Reading:
             return self.salient
         return self.salient | self.rare if self.salient else self.rare
 
+    def with_symbol(self, symbol: int) -> Reading:
+        """Return the reading with its symbol; spelt out, as it runs at every firing."""
+        return Reading(
+            self.hash,
+            self.template,
+            self.frame,
+            self.numbers,
+            self.salient,
+            self.content,
+            self.rare,
+            self.mass,
+            self.waiting,
+            self.quote,
+            symbol,
+        )
+
     def as_mapping(self) -> dict[str, Any]:
         """Return the reading as a JSON object; sets are sorted, so that equal readings give equal bytes."""
         return {

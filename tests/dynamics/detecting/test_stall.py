@@ -62,6 +62,31 @@ def test_a_failure_and_a_wait_say_something_the_first_time_only() -> None:
     ].stall.holds
 
 
+def test_failures_that_name_nothing_new_are_a_stall_whoever_fails() -> None:
+    errors = ("panic: runtime error at zorlan", "upstream zorlan connect error", "zorlan runtime panic")
+    failing = [Event(t, f"m{t}", errors[t % 3], err="") for t in range(16)]
+    fine = [Event(t, f"m{t}", errors[t % 3]) for t in range(16)]
+
+    assert watched(failing)[0].stall.holds
+    assert not watched(fine)[0].stall.holds
+
+
+FILLER = (
+    "Give me half a tick to gather my wits.",
+    "Rolling up both sleeves, righto.",
+    "Take a big deep breath, people",
+)
+
+
+def test_filler_in_words_of_no_list_is_a_stall_beside_a_goal() -> None:
+    talk = said([(f"m{t % 2}", FILLER[t % 3]) for t in range(24)])
+    choir = "Take the choir people to Lisbon"
+
+    assert watched(talk, root_goal="Print the annual accounts")[0].stall.holds
+    assert not watched(talk, root_goal=f"{choir}, with sleeves, wits and breath")[0].stall.holds, "it is about the goal"
+    assert not watched(talk)[0].stall.holds, "without a goal nobody can say what is beside it"
+
+
 def test_numbers_that_move_are_no_stall_though_they_say_little() -> None:
     watch, alarms = watched(said([("m", f"{left} left") for left in range(40, 0, -1)]))
 

@@ -1,0 +1,63 @@
+"""The words of a run: which of them nobody had said, and which only fill a sentence that comes again."""
+
+from __future__ import annotations
+
+from collections.abc import Set
+
+from studio.dynamics.words.reading import Reading
+
+_FILLER = 1.5
+"""Times the least content up to which an output may be filler; more says something, whatever its words."""
+_NONE: frozenset[str] = frozenset()
+
+
+class Vocabulary:
+    """Remembers the content words of a run and the sentences of its modules, up to `kept` of each.
+
+    `mass` is the content from which an output counts as saying something.
+    """
+
+    __slots__ = ("_frames", "_kept", "_most", "_words")
+
+    def __init__(self, kept: int, mass: int) -> None:
+        self._kept = kept
+        self._most = _FILLER * mass
+        self._words: set[str] = set()
+        self._frames: set[tuple[str, str]] = set()
+
+    def see(self, reading: Reading) -> frozenset[str]:
+        """Return the content words that nobody has said, and remember them."""
+        new = reading.content - self._words
+        if new:
+            if len(self._words) >= self._kept:
+                self._words.clear()
+            self._words |= new
+        return new
+
+    def fills(self, module: str, reading: Reading, new: frozenset[str]) -> frozenset[str]:
+        """Return the new words of a sentence that the module has used: they are the next in a row.
+
+        In such a sentence a common word ("weigh the plums") tells as much as a rare one.
+        """
+        frames = self._frames
+        key = (module, reading.frame)
+        if key in frames:
+            return new if reading.frame else _NONE
+        if len(frames) >= self._kept:
+            frames.clear()
+        frames.add(key)
+        return _NONE
+
+    def hollow(self, reading: Reading, new: frozenset[str], wanted: Set[str]) -> bool:
+        """Whether an output is filler: short, about nothing that is `wanted`, without a thing or a word of its own.
+
+        No list has all the words of filler; what it has in common is that it soon has none left.  Where nobody said
+        what is wanted, nothing can be told to be beside it.
+        """
+        return (
+            not new
+            and not reading.salient
+            and reading.mass < self._most
+            and bool(wanted)
+            and wanted.isdisjoint(reading.content)
+        )
