@@ -262,3 +262,17 @@ def test_the_collector_of_garbage_is_left_as_it_was(collects: bool, monkeypatch:
     finally:
         (gc.enable if was else gc.disable)()
     assert seen == [False]
+
+
+def test_one_word_that_comes_again_speaks_for_no_work_and_three_do() -> None:
+    one = [("a", "Zorlan is far away, they tell"), ("b", "The people of Zorlan eat cheese")]
+    several = [("a", "Zorlan, Trebor and Quimby are far"), ("b", "The people of Zorlan, Trebor and Quimby eat")]
+
+    longer = ("Rooms with windows are cold in winter", "A small car needs new doors of steel")
+
+    def kind(lines: list[tuple[str, str]]) -> str:
+        filling = [("c", text) for text in longer]
+        return analyse(run_of(said([*lines, *filling, *lines])), reader=READER).kind
+
+    assert kind(one) == "undetermined"
+    assert kind(several) == "productive"

@@ -6,6 +6,7 @@ from collections import deque
 
 from studio.dynamics.detecting.bell import Bell
 from studio.dynamics.detecting.periods import Periods
+from studio.dynamics.detecting.polling import Polling
 from studio.dynamics.detecting.progress import Progress
 from studio.dynamics.detecting.step import Said, Step
 from studio.dynamics.settings import Settings
@@ -29,9 +30,10 @@ class Circle:
 
     name = "circle"
 
-    def __init__(self, settings: Settings, progress: Progress) -> None:
+    def __init__(self, settings: Settings, progress: Progress, polling: Polling) -> None:
         self._settings = settings
         self._progress = progress
+        self._polling = polling
         self._periods = Periods(settings.longest_period)
         self._bell = Bell(settings.known_window)
         self._window, self._least_mass = settings.known_window, settings.mass_repeats
@@ -133,9 +135,9 @@ class Circle:
             self._level = "stop" if "stop" in (level, self._level) else "warn"
 
     def _waits_through(self, period: int) -> bool:
-        """Whether the outputs of one round are about waiting, or come from tools only: then something is polled."""
+        """Whether the outputs of one round are about waiting, or come from tools that somebody asks: a poll."""
         steps = [self._recent[-at] for at in range(1, min(period, len(self._recent)) + 1)]
-        if all(step.kind in _POLLED and not step.failed for step in steps):
+        if self._polling.asked and all(step.kind in _POLLED and not step.failed for step in steps):
             return True
         return sum(step.waiting for step in steps) >= self._settings.waiting_share * len(steps)
 

@@ -37,11 +37,23 @@ class Polling:
     """Follows who asks and what answers, at a cost per firing that does not grow.
 
     An answer is polled if it is short, no failure, not written, says the same as the last one of its tool or varies it
-    around the same name, and if since then nobody has said anything with matter of its own.  An output of anybody else
+    around the same name, if since then nobody has said anything with matter of its own, and if anybody asks: a tool
+    that is all that ever speaks waits for nothing.  An output of anybody else
     has none if it is as short and names nothing beyond the last answer; it belongs to the poll that goes on.
     """
 
-    __slots__ = ("_about", "_answers", "_common", "_matter", "_names", "_outside", "_polled", "_talk", "_wordings")
+    __slots__ = (
+        "_about",
+        "_alone",
+        "_answers",
+        "_common",
+        "_matter",
+        "_names",
+        "_outside",
+        "_polled",
+        "_talk",
+        "_wordings",
+    )
 
     def __init__(self) -> None:
         self._answers: dict[str, _Answer] = {}
@@ -53,9 +65,17 @@ class Polling:
         self._talk = 0
         self._outside = False
         self._wordings: set[str] = set()
+        self._alone: str | None = ""
+
+    @property
+    def asked(self) -> bool:
+        """Whether more than one module has spoken, so that one may wait for another."""
+        return self._alone is None
 
     def see(self, module: str, kind: str, reading: Reading, number: int, *, plain: bool) -> bool:
         """Take a firing; return whether it is part of a poll. `plain` tells that it neither failed nor wrote."""
+        if self._alone is not None and self._alone != module:
+            self._alone = module if not self._alone else None
         if reading.mass > _MOST_MASS or not plain or not reading.content.isdisjoint(_FAILING):
             self._talk = 0
             self._matter += 1
@@ -77,6 +97,7 @@ class Polling:
         self._names = names
         self._polled = (
             before is not None
+            and self.asked
             and before.matter == self._matter
             and (before.number == number or (before.names == names and bool(names)))
         )

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from studio.dynamics.detecting.step import Step
+from studio.dynamics.detecting.wrapping import Core, holds
 from studio.dynamics.settings import Settings
 from studio.dynamics.verdict import Alarm, Level
 from studio.dynamics.words.reading import Reading
@@ -32,6 +33,7 @@ class _Node:
     children: int = 0
     marks: tuple[int, int] = (0, 0)
     path: tuple[_Node, ...] = field(default=(), repr=False)
+    words: str = ""
 
 
 class Procrastination:
@@ -62,13 +64,20 @@ class Procrastination:
         """Goals are judged by what they say, whatever else moves."""
 
     def opened(
-        self, id_: str, parent: str | None, t: int, reading: Reading, *, frame: bool = False
+        self, id_: str, parent: str | None, t: int, reading: Reading, *, frame: bool = False, core: Core | None = None
     ) -> tuple[Alarm, ...]:
-        """Take a new goal, or a call when `frame`; return an alarm when it closes a chain of restatements."""
+        """Take a new goal, or a call when `frame`; return an alarm when it closes a chain of restatements.
+
+        `core` is what is left of its text without names of what is called and of fields; they do not count where the
+        text of a goal above stands in it.
+        """
         space = "call" if frame else "goal"
         above = None if parent is None else self._nodes.get(f"{space}:{parent}")
+        if core is not None and above is not None:
+            reading = self._unwrapped(reading, core, above)
         tokens = reading.content | reading.salient
         node = _Node(id_, f"{space}:{id_}", above, t, reading, tokens, frame, marks=(self._tools, self._closed))
+        node.words = core.words if core is not None else ""
         if above is not None:
             node.path = (above, *above.path[: NEAREST - 1])
             self._place(node, above)
@@ -76,6 +85,13 @@ class Procrastination:
         self._open.setdefault(node.chain, {})[node.key] = node
         self._long += node.chain >= self._settings.chain_warn
         return self._alarms(node)
+
+    def _unwrapped(self, reading: Reading, core: Core, above: _Node) -> Reading:
+        """Return the reading without its wrapping, if the text of a goal above stands in it."""
+        for each in _nearest((above, *above.path)):
+            if holds(each.words, core.words):
+                return core.without_wrapping(reading, each.reading)
+        return reading
 
     def closed(self, id_: str, *, frame: bool = False) -> str | None:
         """Take that a goal is reached or a call has returned; return its first words, None if it was not open."""

@@ -19,6 +19,7 @@ from studio.dynamics.detecting.tally import Tally
 from studio.dynamics.detecting.terms import Terms
 from studio.dynamics.detecting.vocabulary import Vocabulary
 from studio.dynamics.detecting.wander import Wander
+from studio.dynamics.detecting.wrapping import core_of
 from studio.dynamics.exchange.run import Event, Goal, Module
 from studio.dynamics.settings import DEFAULTS, Settings
 from studio.dynamics.verdict import Alarm
@@ -82,7 +83,7 @@ class Watch:
         self.terms = Terms(settings)
         self.stall = Stall(settings)
         self.procrastination = Procrastination(settings)
-        self.circle = Circle(settings, self.progress)
+        self.circle = Circle(settings, self.progress, self.polling)
         self.wander = Wander(settings, self.progress, self.terms, bool(self._goal))
         self.detectors: tuple[Detector, ...] = (self.stall, self.procrastination, self.circle, self.wander)
         self._sees = tuple(detector.see for detector in self.detectors)
@@ -179,10 +180,12 @@ class Watch:
         self.now = max(self.now, t)
         alarms = list(self.stall.advance(t))
         call = _CALL.fullmatch(text.strip()[:LONGEST_CALL])
-        reading = self.reader.read(call[1] if call else text)
+        said = call[1] if call else text
+        reading = self.reader.read(said)
         if len(self._wanted) < self.settings.kept:
             self._wanted |= reading.content | reading.salient
-        alarms.extend(self.procrastination.opened(id_, parent, t, reading, frame=frame))
+        core = core_of(said, reading, self.reader)
+        alarms.extend(self.procrastination.opened(id_, parent, t, reading, frame=frame, core=core))
         return self._raised(alarms)
 
     def _progressed(self, t: int) -> None:

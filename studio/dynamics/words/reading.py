@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from studio.dynamics.words.tokens import MOST_TOKENS
@@ -58,6 +58,12 @@ class Reading:
             self.waiting,
             self.quote,
             symbol,
+        )
+
+    def narrowed(self, tokens: frozenset[str]) -> Reading:
+        """Return the reading with no tokens but these; the rest of it stays as it was read."""
+        return replace(
+            self, salient=self.salient & tokens, content=self.content & tokens, rare=self.rare & tokens, symbol=None
         )
 
     def as_mapping(self) -> dict[str, Any]:

@@ -230,18 +230,21 @@ def test_calls_too_short_to_count_otherwise_count_in_strict_repetition(call: dic
 
 
 @pytest.mark.parametrize(
-    ("kind", "failed", "expected"),
+    ("kind", "failed", "asks", "expected"),
     [
-        ("tool", None, [("waiting", 8, "warn"), ("waiting", 14, "stop")]),
-        ("tool", "", [("circle", 2, "warn"), ("circle", 4, "stop")]),
-        ("llm", None, [("circle", 2, "warn"), ("circle", 4, "stop")]),
+        ("tool", None, True, [("waiting", 8, "warn"), ("waiting", 14, "stop")]),
+        ("tool", "", True, [("circle", 2, "warn"), ("circle", 4, "stop")]),
+        ("llm", None, True, [("circle", 2, "warn"), ("circle", 4, "stop")]),
+        ("tool", None, False, [("circle", 2, "warn"), ("circle", 4, "stop")]),
     ],
 )
-def test_a_tool_that_answers_the_same_is_polled_unless_it_fails(
-    kind: str, failed: str | None, expected: list[tuple[str, int, str]]
+def test_a_tool_that_answers_the_same_is_polled_if_anybody_asks_unless_it_fails(
+    kind: str, failed: str | None, asks: bool, expected: list[tuple[str, int, str]]
 ) -> None:
     settings = Settings(known_warn=1.0, known_stop=1.0, known_least=12)
     events = [Event(t, "box", "The parcel of Zorlan lies at the harbour office", err=failed) for t in range(12)]
+    if asks:
+        events.insert(0, Event(0, "asker", "Where is it?"))
 
     _, alarms = watched(events, settings, modules=(Module("box", kind),))
 
