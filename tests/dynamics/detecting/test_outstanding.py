@@ -48,7 +48,8 @@ def test_a_request_to_stop_stands_though_what_caused_it_has_ended() -> None:
         ("offer", True),  # what the chain led to
         ("g0", True),  # what the chain was about
         ("beside", False),  # other work
-        ("g3", False),  # that a restatement is called done moves nothing
+        ("g2", False),  # that a restatement is called done moves nothing
+        ("g3", False),
     ],
 )
 def test_a_goal_that_is_reached_answers_if_it_is_of_the_chain_and_no_restatement(goal: str, answers: bool) -> None:
@@ -98,3 +99,22 @@ def test_a_stall_is_answered_by_who_speaks_again_but_not_by_failures() -> None:
     watch.see(Event(65, "planner", "The trip to Lisbon needs another harbour"))
 
     assert judge(watch).kind != "stall"
+
+
+def test_silence_in_which_goals_restate_each_other_is_procrastination_and_silence_after_them_a_stall() -> None:
+    def kind(first: int) -> str:
+        watch = Watch(root_goal=TRIP, reader=READER)
+        for t, (module, text) in enumerate(SEARCH):
+            watch.see(Event(t, module, text))
+        for at, text in enumerate(RESTATED):
+            watch.open_goal(Goal(f"g{at}", text, f"g{at - 1}" if at else None, first + at))
+        if first < 6:
+            watch.see(Event(first + 4, "planner", "The trip to Lisbon needs another harbour"))
+        for t in range(first + 5, 25):
+            watch.see(Event(t, "planner", "ok"))
+        assert watch.stall.holds
+        assert watch.procrastination.holds
+        return judge(watch).kind
+
+    assert kind(6) == "procrastination"
+    assert kind(5) == "stall"

@@ -46,7 +46,7 @@ def test_wrappings_that_change_from_goal_to_goal_make_one_chain() -> None:
         f"seats[17] {TRIP}",
         f"ticketOffice: {TRIP} by way of Porto and Faro",
         'queue.push({"errand": "ask Barbosa for 31 seats"})',
-        "summer_bus: choir to Lisbon",
+        "choir_bus: The summer trip of the choir to Lisbon",
     ],
 )
 def test_a_thing_that_is_named_beside_the_goal_above_or_without_it_is_new_matter(child: str) -> None:
