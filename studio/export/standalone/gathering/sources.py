@@ -7,7 +7,7 @@ import sys
 import tokenize
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache
 from importlib.abc import InspectLoader
 from pathlib import Path
 from typing import Final, Literal
@@ -81,9 +81,10 @@ def file_of(module: str) -> Path | None:
     return next((path for path in paths if path.is_file()), None)
 
 
-@lru_cache(maxsize=512)
+@cache
 def source_of(module: str) -> Source | None:
-    """Return a module as text, or None if it has no source.
+    """Return a module as text, or None if it has no source; the same one for the same name, for ever: what is found in
+    it is known by identity, and a module that was read twice would stand in a script twice.
 
     Own node types are taken as they were when they were imported: the name of such a module tells its bytes.
     """
