@@ -41,7 +41,7 @@ __all__ = ["Cart", "later"]
         ("from os import *\nprint(getcwd())\n", []),
         ("print(undefined_here)\n", ["F821"]),
         (CLEAN, []),
-        ("x" * 3 + "\0", ["E999"]),
+        ("x" * 3 + "\0", ["E902"]),
     ],
 )
 def test_the_faults_of_python(text: str, codes: list[str]) -> None:
