@@ -46,8 +46,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--all",
         action="store_true",
-        help="all nodes that compute count as modules, not only those "
-        "that ask a model or a person, use a tool or keep a memory",
+        help="all nodes that compute count as modules, not only those that ask a model or a person or use a tool",
     )
     parser.add_argument("--trace", metavar="FILE", help="runs in the exchange format, one JSON object a line")
     parser.add_argument("--ca", metavar="SPEC", help="cellular automata: a JSON object, a list, or one object a line")
