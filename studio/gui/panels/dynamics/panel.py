@@ -9,12 +9,12 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QDockWidget, QSplitter, QVBoxLayout, QWidget
 
 from studio.gui.base.guard import guarded
+from studio.gui.base.seen import SeenPanel
 from studio.gui.panels.dynamics.alarms import count_of, goes_on, titled, told_so_far
 from studio.gui.panels.dynamics.flow_on_wires import FlowOnWires
 from studio.gui.panels.dynamics.head import CLASS_ROLES, Head
 from studio.gui.panels.dynamics.judgement import JudgementList
 from studio.gui.panels.dynamics.links import Links
-from studio.gui.panels.dynamics.seen import SeenPanel
 from studio.gui.panels.dynamics.telling import Row, alarm_rows, rows_of, verdict_line
 from studio.gui.replay.dynamics import Dynamics, Front, front_of
 from studio.gui.widgets.labels import Note

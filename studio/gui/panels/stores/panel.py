@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final
 
-from PySide6.QtCore import QSize, Qt, QTimer
-from PySide6.QtGui import QHideEvent, QPaintEvent, QResizeEvent
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QPlainTextEdit,
@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from studio.gui.base.guard import guarded
+from studio.gui.base.seen import SeenPanel
 from studio.gui.panels.stores.looking import Found, Line, Looker, Wanted
 from studio.gui.panels.stores.places_list import SCOPES, PlacesList
 from studio.gui.panels.stores.rows_model import whole_cell
@@ -52,11 +53,11 @@ NO_GRAPH: Final = "Open a graph or a recorded run: here is what its stores hold.
 NO_STORES: Final = "The run uses no stores. A store is a memory that nodes share by its name."
 
 
-class StoresPanel(QWidget):
+class StoresPanel(SeenPanel):
     """The stores at the left, the content of one at the right, and the chosen row whole."""
 
     def __init__(self, workbench: Workbench, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(LIVE_MS, parent)
         self.workbench = workbench
         self.setObjectName("stores")
         self.setAccessibleName("Stores")
@@ -69,22 +70,15 @@ class StoresPanel(QWidget):
         self._wanted: tuple[object, Wanted] | None = None
         self._asked: tuple[object, Wanted] | None = None
         """What is being looked up, None if nothing is."""
-        self._stale = True
         self._build()
-        self._soon = QTimer(self)
-        self._soon.setSingleShot(True)
-        self._soon.timeout.connect(self.refresh)
-        self._poll = QTimer(self)
-        self._poll.setInterval(LIVE_MS)
-        self._poll.timeout.connect(self.refresh)
-        workbench.current_changed.connect(self._ask_soon)
+        workbench.current_changed.connect(self.ask_soon)
         for signal in (self.replays.moved, self.replays.grew):
-            signal.connect(self._ask_soon)
+            signal.connect(self.ask_soon)
         self.replays.closed.connect(lambda session: self._lookers.pop(session, None))
         self.replays.found.connect(lambda session, key, answer: self._take(session, key, answer))
         self.live.found.connect(lambda key, answer: self._take(self.live, key, answer))
         for signal in (self.live.started, self.live.ended):
-            signal.connect(self._ask_soon)
+            signal.connect(self.ask_soon)
         self.setFocusProxy(self.places)
         self._show_nothing("")
 
@@ -141,7 +135,7 @@ class StoresPanel(QWidget):
         row.addWidget(self.told, 1)
         self.words = SearchField(head)
         self.words.setObjectName("stores.words")
-        self.words.textChanged.connect(lambda *_: self._soon.start(TYPED_MS))
+        self.words.textChanged.connect(lambda *_: self.ask_soon(milliseconds=TYPED_MS))
         row.addWidget(self.words)
         self.copy: QToolButton = small_button("Copy", "Copy all rows that are shown, as CSV", "stores.copy", head)
         row.addWidget(self.copy)
@@ -160,53 +154,21 @@ class StoresPanel(QWidget):
 
     # -- asking ---------------------------------------------------------------------------------
 
-    @property
-    def _is_seen(self) -> bool:
-        """False also behind another tab, where Qt calls it visible."""
-        return self.isVisible() and not self.visibleRegion().isEmpty()
-
-    def _ask_soon(self, *_: Any) -> None:
-        """Look once the event is over; hidden, when it is shown again."""
-        if self._is_seen:
-            self._soon.start(0)
-        else:
-            self._stale = True
-
-    @guarded()
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Somebody sees it: coming out from behind another tab tells nothing else."""
-        super().paintEvent(event)
-        if self._stale and not self._soon.isActive():
-            self._soon.start(0)
-
-    @guarded()
-    def hideEvent(self, event: QHideEvent) -> None:
-        """Nobody looks."""
-        super().hideEvent(event)
-        self._poll.stop()
-        self._stale = True
-
     def refresh(self) -> None:
         """Look at the run in front."""
-        self._soon.stop()
-        if not self._is_seen:
-            self._poll.stop()
-            self._stale = True
-            return
-        self._stale = False
         front = self._front()
         if front is None:
-            self._poll.stop()
+            self.follow(False)
             self._wanted = None
             self._show_nothing(NO_GRAPH if self.workbench.document is None else NO_RUN)
             return
         subject, run, seq, goes_on = front
         if not run:
-            self._poll.start()
+            self.follow(True)
             self._show_nothing(BEGINS)
             return
         wanted = (subject, Wanted(run, seq, self._path.get(self._key(subject, run), ""), self.words.text()))
-        (self._poll.start if goes_on else self._poll.stop)()
+        self.follow(goes_on)
         if wanted != self._wanted or seq is None:
             self._wanted = wanted
             self._look_up()
@@ -308,7 +270,7 @@ class StoresPanel(QWidget):
         if self._wanted is not None:
             subject, wanted = self._wanted
             self._path[self._key(subject, wanted.run)] = path
-            self.refresh()
+            self.look()
 
 
 def _marks(found: Found) -> str:

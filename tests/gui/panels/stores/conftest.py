@@ -97,7 +97,7 @@ class Hand:
         """Wait until all that was asked is answered."""
 
         def is_quiet() -> bool:
-            return self.panel._asked is None and not self.panel._soon.isActive()
+            return self.panel._asked is None and not self.panel.is_waiting
 
         for _ in range(2):
             QApplication.processEvents()

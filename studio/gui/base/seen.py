@@ -18,9 +18,9 @@ class SeenPanel(QWidget):
         super().__init__(parent)
         self._stale = True
         self._soon = QTimer(self, singleShot=True)
-        self._soon.timeout.connect(self._look)
+        self._soon.timeout.connect(self.look)
         self._poll = QTimer(self, interval=milliseconds)
-        self._poll.timeout.connect(self._look)
+        self._poll.timeout.connect(self.look)
 
     @property
     def is_seen(self) -> bool:
@@ -39,10 +39,10 @@ class SeenPanel(QWidget):
     def tell_hidden(self) -> None:
         """Something has happened that nobody sees here."""
 
-    def ask_soon(self, *_: Any) -> None:
-        """Look once the event is over; hidden, when it is shown again."""
+    def ask_soon(self, *_: Any, milliseconds: int = 0) -> None:
+        """Look once the event is over, or a little later; hidden, when it is shown again."""
         if self.is_seen:
-            self._soon.start(0)
+            self._soon.start(milliseconds)
         else:
             self._stale = True
             self.tell_hidden()
@@ -52,7 +52,8 @@ class SeenPanel(QWidget):
         if on != self._poll.isActive():
             (self._poll.start if on else self._poll.stop)()
 
-    def _look(self) -> None:
+    def look(self) -> None:
+        """Show at once what there is now; hidden, when it is shown again."""
         self._soon.stop()
         if self.is_seen:
             self._stale = False
