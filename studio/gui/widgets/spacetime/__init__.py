@@ -2,7 +2,8 @@
 
 - `axis`: what views of one diagram share: scale, which rows are seen, where one stands and points.
 - `view`: the diagram itself; `places` says where its parts are, `painting` draws what is no cell, `telling` what is
-  said of a point. `curves`, `recurrence`, `flow`: other views. `bar`: what colours tell. `pane`: all of it together.
+  said of a point. `curves`, `recurrence`, `flow`: other views, the last two of `pairs`. `bar`: what colours tell.
+  `pane`: all of it together.
 
 What is drawn is `studio.dynamics.pictures`; these widgets know no run, no session and no canvas.
 """

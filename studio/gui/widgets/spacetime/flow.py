@@ -7,15 +7,15 @@ from math import isfinite
 from typing import TYPE_CHECKING, Final
 
 import numpy
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetrics, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QToolTip, QWidget
+from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QWidget
 
 from studio.dynamics.pictures.colours import ramp
 from studio.gui.base.guard import guarded
 from studio.gui.theme import current_theme, themes
-from studio.gui.widgets.labels import tip
 from studio.gui.widgets.spacetime.images import current_look, image_of
+from studio.gui.widgets.spacetime.pairs import NOWHERE, PairView
 from studio.gui.widgets.spacetime.places import TURNED, leaning
 from studio.support.plain import plain_line
 
@@ -32,25 +32,15 @@ WRITTEN: Final = 34
 """Side of a cell from which on its number is written in it."""
 
 
-class FlowView(QWidget):
-    """Shows a matrix of flow."""
-
-    hovered = Signal(int, int)
-    """(from, to) The mouse or the keyboard is at this pair; -1 for none."""
-    chosen = Signal(int, int)
-    """(from, to) A pair was clicked, or Enter pressed at it."""
+class FlowView(PairView):
+    """Shows a matrix of flow; its pairs are (from, to)."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("spacetime.flow")
         self.setAccessibleName("Flow between modules")
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setMinimumSize(160, 160)
-        self.setMouseTracking(True)
-        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.names: list[str] = []
         self.flow: NDArray[numpy.float64] = numpy.empty((0, 0))
-        self.at = (-1, -1)
         themes().changed.connect(self.update)
 
     def set_flow(self, names: Sequence[str], flow: NDArray[numpy.float64]) -> None:
@@ -59,7 +49,7 @@ class FlowView(QWidget):
             raise ValueError(f"the flow has the shape {flow.shape}; there are {len(names)} names.")
         self.names = [plain_line(name)[:60] for name in names]
         self.flow = flow
-        self.at = (-1, -1)
+        self.at = NOWHERE
         self.update()
 
     @guarded(QSize(360, 360))
@@ -84,12 +74,16 @@ class FlowView(QWidget):
         left, top, side = self.corner()
         row, column = (point.y() - top) // side, (point.x() - left) // side
         many = len(self.names)
-        return (row, column) if 0 <= row < many and 0 <= column < many else (-1, -1)
+        return (row, column) if 0 <= row < many and 0 <= column < many else NOWHERE
 
     def box(self, row: int, column: int) -> QRectF:
         """Return where a pair is drawn."""
         left, top, side = self.corner()
         return QRectF(left + column * side, top + row * side, side - 1, side - 1)
+
+    def many(self) -> int:
+        """Return how many modules there are."""
+        return len(self.names)
 
     def told(self, pair: tuple[int, int]) -> str:
         """Return what is told of a pair."""
@@ -158,50 +152,3 @@ class FlowView(QWidget):
             painter.restore()
         painter.setPen(theme.colour("soft"))
         painter.drawText(QRectF(4, 4, self.width() - 8, metrics.height()), "first said by (row), taken up by (column)")
-
-    # -- the mouse and the keyboard -----------------------------------------------------------
-
-    def _point(self, pair: tuple[int, int]) -> None:
-        if pair != self.at:
-            self.at = pair
-            self.hovered.emit(*pair)
-            self.setAccessibleDescription(self.told(pair))
-            self.update()
-
-    @guarded()
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        self._point(self.pair_at(event.position().toPoint()))
-
-    @guarded()
-    def leaveEvent(self, event: QEvent) -> None:
-        self._point((-1, -1))
-
-    @guarded()
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        pair = self.pair_at(event.position().toPoint())
-        if event.button() == Qt.MouseButton.LeftButton and pair[0] >= 0:
-            self.setFocus(Qt.FocusReason.MouseFocusReason)
-            self._point(pair)
-            self.chosen.emit(*pair)
-
-    @guarded()
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        moves = {
-            Qt.Key.Key_Up: (-1, 0), Qt.Key.Key_Down: (1, 0), Qt.Key.Key_Left: (0, -1), Qt.Key.Key_Right: (0, 1)
-        }  # fmt: skip
-        key, last = Qt.Key(event.key()), len(self.names) - 1
-        if key in moves and last >= 0:
-            down, across = moves[key] if self.at[0] >= 0 else (0, 0)
-            row, column = max(self.at[0], 0) + down, max(self.at[1], 0) + across
-            self._point((min(max(row, 0), last), min(max(column, 0), last)))
-        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space) and self.at[0] >= 0:
-            self.chosen.emit(*self.at)
-        else:
-            super().keyPressEvent(event)
-
-    @guarded(False)
-    def event(self, event: QEvent) -> bool:
-        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
-            QToolTip.showText(event.globalPos(), tip(self.told(self.pair_at(event.pos()))), self)
-            return True
-        return super().event(event)

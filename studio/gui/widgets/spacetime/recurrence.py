@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QHelpEvent, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QToolTip, QWidget
+from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QWidget
 
 from studio.dynamics.pictures.marks import ruler
 from studio.dynamics.pictures.recurrence import recurrence, recurrence_picture
 from studio.gui.base.guard import guarded
 from studio.gui.theme import current_theme, themes
 from studio.gui.theme.theme import small_font
-from studio.gui.widgets.labels import tip
 from studio.gui.widgets.spacetime.axis import TimeAxis
 from studio.gui.widgets.spacetime.images import current_look, image_of
+from studio.gui.widgets.spacetime.pairs import NOWHERE, PairView
 
 MOST: Final = 600
 """Rows and columns of the picture, at most."""
@@ -26,24 +26,14 @@ FOOT: Final = 22
 """Pixels at the left for ticks, around, and below."""
 
 
-class RecurrenceView(QWidget):
-    """Shows the recurrence plot of the diagram of an axis, whole."""
-
-    hovered = Signal(int, int)
-    """(row, other row) The mouse or the keyboard is at this pair; -1 for none."""
-    chosen = Signal(int, int)
-    """(row, other row) A pair was clicked, or Enter pressed at it."""
+class RecurrenceView(PairView):
+    """Shows the recurrence plot of the diagram of an axis, whole; its pairs are (row, other row)."""
 
     def __init__(self, axis: TimeAxis, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("spacetime.recurrence")
         self.setAccessibleName("Recurrence plot")
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setMinimumSize(160, 160)
-        self.setMouseTracking(True)
-        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.axis = axis
-        self.at = (-1, -1)
         self._picture: QImage | None = None
         axis.replaced.connect(self._replaced)
         axis.moved.connect(self.update)
@@ -52,7 +42,7 @@ class RecurrenceView(QWidget):
 
     def _replaced(self) -> None:
         self._picture = None
-        self.at = (-1, -1)
+        self.at = NOWHERE
         self.update()
 
     @guarded(QSize(400, 400))
@@ -70,10 +60,24 @@ class RecurrenceView(QWidget):
         """Return the row (by height) and the other row (by width) at a point, (-1, -1) outside."""
         where, rows = self.square(), self.axis.diagram.rows
         if not where.contains(point) or not rows:
-            return -1, -1
+            return NOWHERE
         down = (point.y() - where.top()) * rows // where.height()
         across = (point.x() - where.left()) * rows // where.width()
         return min(rows - 1, down), min(rows - 1, across)
+
+    def many(self) -> int:
+        """Return how many rows the diagram has."""
+        return self.axis.diagram.rows
+
+    def stride(self) -> int:
+        """Return the rows of a pixel: an arrow goes to the next place that can be seen."""
+        return max(1, self.axis.diagram.rows // self.square().height())
+
+    def point(self, pair: tuple[int, int]) -> None:
+        """Point at a pair; the other views point at its row."""
+        if pair != self.at:
+            self.axis.point(pair[0])
+        super().point(pair)
 
     def point_of(self, row: float) -> float:
         """Return how many pixels from the plot's side a row is."""
@@ -144,53 +148,3 @@ class RecurrenceView(QWidget):
                     QRectF(where.left() + self.point_of(other + 0.5), where.top(), 1, where.height()), colour
                 )
         painter.setClipping(False)
-
-    # -- the mouse and the keyboard -----------------------------------------------------------
-
-    def _point(self, pair: tuple[int, int]) -> None:
-        if pair != self.at:
-            self.at = pair
-            self.axis.point(pair[0])
-            self.hovered.emit(*pair)
-            self.setAccessibleDescription(self.told(pair))
-            self.update()
-
-    @guarded()
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        self._point(self.pair_at(event.position().toPoint()))
-
-    @guarded()
-    def leaveEvent(self, event: QEvent) -> None:
-        self._point((-1, -1))
-
-    @guarded()
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        pair = self.pair_at(event.position().toPoint())
-        if event.button() == Qt.MouseButton.LeftButton and pair[0] >= 0:
-            self.setFocus(Qt.FocusReason.MouseFocusReason)
-            self.chosen.emit(*pair)
-
-    @guarded()
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        rows = self.axis.diagram.rows
-        stride = max(1, rows // max(1, self.square().height()))
-        moves = {
-            Qt.Key.Key_Up: (-stride, 0), Qt.Key.Key_Down: (stride, 0), Qt.Key.Key_Left: (0, -stride),
-            Qt.Key.Key_Right: (0, stride),
-        }  # fmt: skip
-        key = Qt.Key(event.key())
-        if key in moves and rows:
-            down, across = moves[key]
-            row, other = max(self.at[0], 0) + down, max(self.at[1], 0) + across
-            self._point((min(max(row, 0), rows - 1), min(max(other, 0), rows - 1)))
-        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space) and self.at[0] >= 0:
-            self.chosen.emit(*self.at)
-        else:
-            super().keyPressEvent(event)
-
-    @guarded(False)
-    def event(self, event: QEvent) -> bool:
-        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
-            QToolTip.showText(event.globalPos(), tip(self.told(self.pair_at(event.pos()))), self)
-            return True
-        return super().event(event)
