@@ -15,6 +15,7 @@ from studio.cli import exits
 from studio.cli.database import database, trace_of
 from studio.cli.output import Output
 from studio.support.errors import UsageError
+from studio.support.files import read_limited
 
 if TYPE_CHECKING:
     from studio.dynamics.measuring.lamps import Lamps
@@ -84,14 +85,7 @@ def _answers(args: argparse.Namespace, out: Output) -> list[str]:
 
 
 def _read(name: str) -> str:
-    try:
-        with Path(name).open("rb") as file:
-            data = file.read(MOST_BYTES + 1)
-    except OSError as error:
-        raise UsageError(f"The file cannot be read: {error.strerror}.", where=name) from error
-    if len(data) > MOST_BYTES:
-        raise UsageError(f"The file is larger than {MOST_BYTES // 10**6} MB.", where=name)
-    return data.decode("utf-8", "replace")
+    return read_limited(Path(name), MOST_BYTES).decode("utf-8", "replace")
 
 
 def _tell(found: Lamps, out: Output) -> None:

@@ -9,6 +9,7 @@ import orjson
 
 from studio.dynamics.automata.specs import Spec, parse_spec
 from studio.support.errors import UsageError
+from studio.support.files import read_limited
 
 MOST_BYTES: Final = 50_000_000
 MOST_SPECS: Final = 100_000
@@ -19,13 +20,7 @@ def read_specs(path: Path) -> list[Spec]:
 
     Raises `UsageError` naming the file, and the entry that is no rule, also if it cannot be read.
     """
-    try:
-        with path.open("rb") as file:
-            data = file.read(MOST_BYTES + 1)
-    except OSError as error:
-        raise UsageError(f"The file cannot be read: {error.strerror}.", where=str(path)) from error
-    if len(data) > MOST_BYTES:
-        raise UsageError(f"The file is larger than {MOST_BYTES // 10**6} MB.", where=str(path), hint="Split it.")
+    data = read_limited(path, MOST_BYTES, "Split it.")
     try:
         found = orjson.loads(data)
     except orjson.JSONDecodeError:
