@@ -25,7 +25,7 @@ def test_a_file_of_the_limit_is_read_whole_and_one_byte_more_is_refused(tmp_path
 def test_no_more_than_the_limit_is_read(tmp_path: Path) -> None:
     file = tmp_path / "hole.bin"
     with file.open("wb") as made:
-        made.truncate(1 << 40)  # a hole: it takes no room on the disk, and would take a terabyte in memory
+        made.truncate(1 << 34)  # a hole: it takes no room on the disk
 
     with pytest.raises(UsageError, match="larger than 20 MB"):
         read_limited(file, 20_000_000)

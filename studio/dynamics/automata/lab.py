@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from studio.dynamics.automata.giving_up import Wanted, always
 from studio.dynamics.automata.rulebook import Class, Judgement, judge
 from studio.dynamics.automata.rules import Rule
 from studio.dynamics.automata.simulate import observe
@@ -47,15 +48,19 @@ class AutomatonVerdict:
         }
 
 
-def classify(spec: Spec | Rule | Mapping[str, Any], seed: int = 0, starts: int = 6) -> AutomatonVerdict:
+def classify(
+    spec: Spec | Rule | Mapping[str, Any], seed: int = 0, starts: int = 6, wanted: Wanted = always
+) -> AutomatonVerdict:
     """Simulate a rule from random starts and say which of Wolfram's classes it shows.
 
     `spec` is a rule, or an object as it stands in files (see `specs`). More starts make the verdict steadier; `seed`
-    chooses them. Raises `UsageError` if the spec describes no rule.
+    chooses them. Raises `UsageError` if the spec describes no rule, and `GivenUp` soon after `wanted` says False, which
+    is asked at every tick and every start.
     """
     if isinstance(spec, Rule):
         spec = Spec(str(spec), spec)
     elif not isinstance(spec, Spec):
         spec = parse_spec(spec)
     rule = spec.rule
-    return AutomatonVerdict(spec.id, str(rule), judge(observe(rule, seed, starts)), rule.active_share(), seed, starts)
+    judgement = judge(observe(rule, seed, starts, wanted), wanted)
+    return AutomatonVerdict(spec.id, str(rule), judgement, rule.active_share(), seed, starts)

@@ -25,6 +25,7 @@ from typing import Literal
 import numpy as np
 
 from studio.dynamics.automata import measures
+from studio.dynamics.automata.giving_up import Wanted, always, go_on
 from studio.dynamics.automata.rules import Cells
 from studio.dynamics.automata.simulate import Observations
 
@@ -104,13 +105,17 @@ class Judgement:
     measures: Measures
 
 
-def judge(seen: Observations) -> Judgement:
+def judge(seen: Observations, wanted: Wanted = always) -> Judgement:
     """Return the class of what was seen, with confidence and evidence.
 
     The confidence is the mean of two shares: how far the measures lie from the thresholds on the way to the class, and
-    how many of the starts, each judged alone, give the same class.
+    how many of the starts, each judged alone, give the same class. Raises `GivenUp` at the next start once it is
+    wanted no more.
     """
-    starts = [measured(seen, start) for start in range(len(seen.late))]
+    starts = []
+    for start in range(len(seen.late)):
+        go_on(wanted)
+        starts.append(measured(seen, start))
     whole = combined(starts)
     verdict, rule = decided(whole)
     agreeing = sum(decided(one)[0] == verdict for one in starts)

@@ -13,6 +13,7 @@ from itertools import product
 
 import numpy as np
 
+from studio.dynamics.automata.giving_up import Wanted, always, go_on
 from studio.dynamics.automata.rules import Cells, Rule, Symbols
 from studio.support.errors import UsageError
 
@@ -50,10 +51,11 @@ class Observations:
         return self.late.ndim - 2
 
 
-def run(rule: Rule, starts: Cells, ticks: int) -> Cells:
+def run(rule: Rule, starts: Cells, ticks: int, wanted: Wanted = always) -> Cells:
     """Return the diagrams (starts, ticks, cells…) that follow from starts (starts, cells…), which are tick 0.
 
-    Raises `UsageError` for arrays of other dimensions, states the rule has not, or more than can be held.
+    Raises `UsageError` for arrays of other dimensions, states the rule has not, or more than can be held, and
+    `GivenUp` at the next tick once it is wanted no more.
     """
     if starts.ndim != rule.dims + 1:
         raise UsageError(f"Starts of {rule} must have {rule.dims + 1} axes, runs first, not {starts.ndim}.")
@@ -68,16 +70,18 @@ def run(rule: Rule, starts: Cells, ticks: int) -> Cells:
     diagram = np.empty((ticks, *starts.shape), dtype=np.uint8)
     diagram[0] = cells = starts.astype(np.uint8)
     for tick in range(1, ticks):
+        go_on(wanted)
         diagram[tick] = cells = rule.step(cells)
     return np.moveaxis(diagram, 0, 1)
 
 
-def observe(rule: Rule, seed: int = 0, starts: int = 6) -> Observations:
+def observe(rule: Rule, seed: int = 0, starts: int = 6, wanted: Wanted = always) -> Observations:
     """Run the protocol: random starts in which every state is as likely, and each once more with one cell changed.
 
     Equivalent rules see equivalent starts: of all the disguises of a rule (mirrored, states renamed) the one with the
     smallest table gets the drawn start, the rule itself that start in its own disguise. So their diagrams are the same
     pictures in a mirror, or in other colours, and must get the same class.
+    Raises `GivenUp` once it is wanted no more.
     """
     if type(starts) is not int or not 1 <= starts <= MAX_STARTS:
         raise UsageError(f"`starts` must be a whole number from 1 to {MAX_STARTS}, not {starts!r}.")
@@ -88,11 +92,11 @@ def observe(rule: Rule, seed: int = 0, starts: int = 6) -> Observations:
     blocks = (1,) * PAIRS_ON_A_RING if rule.dims == 1 else BLOCKS_ON_A_TORUS
     plain = drawn(rule.start_states, (starts, *late_shape), seed, "late")
     hurt = [changed(plain, rule.start_states, f"{seed}:{pair}", side) for pair, side in enumerate(blocks)]
-    runs = run(rule, _undisguised(np.concatenate([plain, *hurt]), names, mirrored), late_ticks)
+    runs = run(rule, _undisguised(np.concatenate([plain, *hurt]), names, mirrored), late_ticks, wanted)
     late, damaged = runs[:starts], runs[starts:].reshape(len(blocks), starts, *runs.shape[1:])
     if rule.dims == 1:
         wide = drawn(rule.start_states, (starts, *early_shape), seed, "early")
-        early = run(rule, _undisguised(wide, names, mirrored), early_ticks)
+        early = run(rule, _undisguised(wide, names, mirrored), early_ticks, wanted)
     else:
         early = late
     return Observations(rule.states, rule.reach, late, damaged, early)

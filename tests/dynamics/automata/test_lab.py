@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from studio.dynamics.automata.giving_up import GivenUp
 from studio.dynamics.automata.lab import classify
 from studio.dynamics.automata.rules import from_function
 from studio.support.errors import UsageError
@@ -49,6 +50,26 @@ def test_totalistic_rules_get_the_class_that_wolfram_gave_them(spec: dict[str, A
 )
 def test_rules_of_two_dimensions_are_judged_by_the_same_book(born: str, stays: str, character: str) -> None:
     assert classify({"kind": "lifelike", "B": born, "S": stays}, starts=2).verdict == character
+
+
+def test_a_judgement_that_is_wanted_no_more_ends_at_its_next_step() -> None:
+    asked = 0
+
+    def wanted() -> bool:
+        nonlocal asked
+        asked += 1
+        return asked < last
+
+    last = 1_000_000
+    assert classify(eca(110), starts=3, wanted=wanted).verdict == "IV"
+    whole = asked
+    assert whole > 2048 + 640, "it is asked at every tick of both rings"
+
+    for last in (1, 700, 2500, whole - 1):  # before the first tick, in each ring, and between starts
+        asked = 0
+        with pytest.raises(GivenUp):
+            classify(eca(110), starts=3, wanted=wanted)
+        assert asked == last, "what was given up goes no step further"
 
 
 @pytest.mark.parametrize("smallest", [26, 41, 110])
@@ -119,14 +140,16 @@ def test_the_verdict_as_json_has_what_the_exchange_asks_for() -> None:
 
 def test_the_classifier_sees_no_names_and_no_table() -> None:
     folder = ROOT / "studio/dynamics/automata"
-    words = ("active_share", "eca_classes", "parse_spec", "TableRule", "elementary(", "open(")
+    words = ("active_share", "eca_classes", "parse_spec", "TableRule", "elementary(", "open(", "read_limited(")
 
     def known(*names: str) -> set[str]:
         code = "".join((folder / name).read_text() for name in names)
         return {word for word in words if word in code}
 
     assert known("rulebook.py", "measures.py") == set()
-    assert known("lab.py", "rules.py", "files.py") == set(words) - {"eca_classes"}  # the search would find them
+    assert known("lab.py", "rules.py", "files.py", "../../support/files.py") == set(words) - {
+        "eca_classes"
+    }  # the search would find them
 
 
 @pytest.mark.parametrize("given", [{}, {"kind": "eca", "rule": 256}, 110])

@@ -19,6 +19,7 @@ from studio.gui.panels.dynamics.judgement import JudgementList
 from studio.gui.panels.dynamics.rule_bar import RuleBar
 from studio.gui.panels.dynamics.rule_texts import read_rule
 from studio.gui.panels.dynamics.telling import Row
+from studio.gui.replay.dynamics.front import Work
 from studio.gui.widgets.labels import Elided, Note, small_button
 from studio.gui.widgets.spacetime.pane import DiagramPane
 from studio.gui.workbench import Workbench
@@ -43,7 +44,7 @@ class _Job(NamedTuple):
 
     spec: Spec
     seed: int
-    number: int
+    work: Work
 
 
 class Lab(QWidget):
@@ -61,8 +62,8 @@ class Lab(QWidget):
         self.verdict: AutomatonVerdict | None = None
         self.diagram: Diagram = empty()
         """What is drawn, with the rule's name as its title."""
-        self._number = 0
-        self._busy = False
+        self._work: Work | None = None
+        """What is under way, None if nothing is."""
         self.bar = RuleBar(self)
         self.beside: QToolButton = small_button(
             "Beside", "Show the automaton beside the run that is shown", "lab.beside", self
@@ -103,7 +104,7 @@ class Lab(QWidget):
     @property
     def is_busy(self) -> bool:
         """True while a rule is being judged."""
-        return self._busy
+        return self._work is not None
 
     @guarded()
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -123,18 +124,24 @@ class Lab(QWidget):
         except StudioError as error:
             self._refuse(error)
             return
-        self._number += 1
-        job = _Job(spec, self.bar.seed.value(), self._number)
-        self._set_busy(True)
+        self.stop()
+        job = _Job(spec, self.bar.seed.value(), Work())
+        self._set_work(job.work)
+        self.verdict = None
         self._tell("", "soft")
         self.why.set_text(f"Classifying {spec.id[:80]} …")
         beside(self, partial(_draw, job), partial(self._drawn, job), partial(self._failed, job))
 
     def give_up(self) -> None:
-        """Wait for no verdict."""
-        self._number += 1
-        self._set_busy(False)
+        """Stop judging: the person waits for no verdict."""
+        self.stop()
         self.why.set_text("Given up. Press Classify for the verdict.")
+
+    def stop(self) -> None:
+        """Have what is under way end at its next step; what comes of it is not shown."""
+        if self._work is not None:
+            self._work.is_given_up = True
+            self._set_work(None)
 
     # -- inside ---------------------------------------------------------------------------------
 
@@ -155,7 +162,7 @@ class Lab(QWidget):
             self.why.set_text(f"{len(specs):,} rules. Choose one and press Classify.")
 
     def _drawn(self, job: _Job, diagram: Diagram) -> None:
-        if job.number != self._number:
+        if job.work is not self._work:
             return
         self.diagram = diagram
         self.pane.set_diagram(replace(diagram, title=""))
@@ -164,9 +171,9 @@ class Lab(QWidget):
         beside(self, partial(_judge, job), partial(self._judged, job), partial(self._failed, job))
 
     def _judged(self, job: _Job, verdict: AutomatonVerdict) -> None:
-        if job.number != self._number:
+        if job.work is not self._work:
             return
-        self._set_busy(False)
+        self._set_work(None)
         self.verdict = verdict
         share = f"λ {verdict.active_share:.3f} (not used)"
         text = f"Class {verdict.verdict}, confidence {verdict.confidence:.2f} · {share}"
@@ -176,17 +183,17 @@ class Lab(QWidget):
         self.evidence.show()
 
     def _failed(self, job: _Job, error: StudioError) -> None:
-        if job.number == self._number:
-            self._set_busy(False)
+        if job.work is self._work:
+            self._set_work(None)
             self._refuse(error)
 
     def _refuse(self, error: StudioError) -> None:
         self._tell("", "soft")
         self.why.set_text(f"{error.message} {error.hint}".strip())
 
-    def _set_busy(self, on: bool) -> None:
-        self._busy = on
-        self.bar.set_busy(on)
+    def _set_work(self, work: Work | None) -> None:
+        self._work = work
+        self.bar.set_busy(work is not None)
 
     def _tell(self, text: str, role: str) -> None:
         self.told.set_text(text)
@@ -205,4 +212,4 @@ def _draw(job: _Job) -> Diagram:
 def _judge(job: _Job) -> AutomatonVerdict:
     from studio.dynamics.automata.lab import classify
 
-    return classify(job.spec, job.seed)
+    return classify(job.spec, job.seed, wanted=lambda: not job.work.is_given_up)

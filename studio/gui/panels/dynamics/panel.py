@@ -196,6 +196,11 @@ class DynamicsPanel(SeenPanel):
         """The panel was hidden: nothing of it stays on the canvas but what was switched on."""
         self.links.end()
 
+    def shutdown(self) -> None:
+        """The window closes: no verdict is waited for."""
+        if self.lab is not None:
+            self.lab.stop()
+
     def _show(self, front: Front, known: Known) -> None:
         looked, work = known.looked, known.work
         if looked is None or not looked.diagram.rows:

@@ -91,7 +91,7 @@ class RuleBar(QWidget):
         """Offer to give up while something is classified."""
         self._busy = on
         self.go.setText("Cancel" if on else "Classify")
-        self.go.setToolTip("Do not wait for the verdict" if on else "Say which class the rule is in (Enter)")
+        self.go.setToolTip("Stop judging this rule" if on else "Say which class the rule is in (Enter)")
 
     def show_specs(self, specs: Sequence[Spec]) -> None:
         """Offer the rules of a file."""

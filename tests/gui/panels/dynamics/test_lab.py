@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
-from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
@@ -11,7 +11,8 @@ from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 
 from studio.dynamics.automata.lab import classify
-from studio.gui.panels.dynamics import lab as lab_module
+from studio.dynamics.automata.rules import Cells, TableRule
+from studio.gui.frame.window import MainWindow
 from studio.gui.panels.dynamics.lab import Lab
 from studio.gui.panels.dynamics.rule_texts import read_rule
 from studio.gui.replay.session import Session
@@ -70,29 +71,76 @@ def test_what_is_no_rule_is_said_in_a_sentence(hand: Hand) -> None:
     assert lab.evidence.isHidden()
 
 
-def test_a_verdict_can_be_given_up(hand: Hand, monkeypatch: pytest.MonkeyPatch) -> None:
-    import threading
+class Held:
+    """Holds the steps of a rule from one on until it is let go, and counts them."""
 
-    free = threading.Event()
-    ended = threading.Event()
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, at: int) -> None:
+        self.steps = 0
+        self.reached, self.free = threading.Event(), threading.Event()
+        step = TableRule.step
 
-    def slow(job: Any) -> Any:
-        free.wait(20)
-        ended.set()
-        return classify({"kind": "eca", "rule": 0})
+        def held(rule: TableRule, cells: Cells) -> Cells:
+            self.steps += 1
+            if self.steps == at:
+                self.reached.set()
+                assert self.free.wait(20)
+            return step(rule, cells)
 
-    monkeypatch.setattr(lab_module, "_judge", slow)
+        monkeypatch.setattr(TableRule, "step", held)
+
+
+DRAWN = 399
+"""Steps of the picture, which is drawn before a rule is judged."""
+
+
+def at_work() -> list[threading.Thread]:
+    return [one for one in threading.enumerate() if one.name == "beside"]
+
+
+def test_a_verdict_that_is_given_up_is_worked_on_no_more(hand: Hand, monkeypatch: pytest.MonkeyPatch) -> None:
+    held = Held(monkeypatch, DRAWN + 50)
     lab = typed(hand, "eca", "30")
-    hand.until(lambda: lab.diagram.rows > 0)
+    hand.until(held.reached.is_set)
+    assert at_work()
 
     hand.click("lab.classify")
-
-    assert not lab.is_busy
-    assert lab.why.text().startswith("Given up")
-    free.set()
-    hand.until(ended.is_set)
+    held.free.set()
+    hand.until(lambda: not at_work())
     hand.settle()
-    assert lab.verdict is None, "what comes of it later is not shown"
+
+    assert held.steps == DRAWN + 50, "2,686 are a whole judgement"
+    assert not lab.is_busy
+    assert (lab.verdict, lab.why.text()) == (None, "Given up. Press Classify for the verdict.")
+    assert lab.bar.go.text() == "Classify"
+
+
+def test_the_next_rule_is_judged_though_the_one_before_was_given_up(
+    hand: Hand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held = Held(monkeypatch, DRAWN + 50)
+    lab = typed(hand, "eca", "30")
+    hand.until(held.reached.is_set)
+    QTest.keyClick(lab.bar.rule, Qt.Key.Key_Return)
+    assert not lab.is_busy
+
+    typed(hand, "eca", "0")
+    held.free.set()
+    hand.until(lambda: not lab.is_busy)
+
+    assert lab.told.accessibleName().startswith("Class I,")
+    assert (lab.diagram.title, held.steps) == ("rule 0", DRAWN + 50 + DRAWN + 2047 + 639)
+
+
+def test_closing_the_window_ends_the_work(shell: MainWindow, hand: Hand, monkeypatch: pytest.MonkeyPatch) -> None:
+    held = Held(monkeypatch, DRAWN + 50)
+    typed(hand, "eca", "30")
+    hand.until(held.reached.is_set)
+
+    shell.close()
+    held.free.set()
+    hand.until(lambda: not at_work())
+
+    assert held.steps == DRAWN + 50
 
 
 def test_rules_of_a_file_are_offered_by_name(hand: Hand, tmp_path: Path) -> None:
