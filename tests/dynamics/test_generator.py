@@ -19,22 +19,19 @@ from tests.dynamics.generator import (
     KINDS,
     SUBS,
     TRAINING,
-    Family,
     Labelled,
     dataset,
     family,
     generate,
-    held_out,
-    second_held_out,
-    third_held_out,
+    kept,
 )
 from tests.dynamics.generator.scoring import TARGETS, Judged, confusion, missed, scores
 
-FAMILIES = {one.name: one for one in (*TRAINING, held_out(), second_held_out(), third_held_out())}
+FAMILIES = {one.name: one for one in (*TRAINING, *kept().values())}
 DIGEST = """
 import hashlib, json
-from tests.dynamics.generator import TRAINING, dataset, held_out, second_held_out, third_held_out
-runs = [one.run for one in dataset(3, 3, (*TRAINING, held_out(), second_held_out(), third_held_out()))]
+from tests.dynamics.generator import TRAINING, dataset, kept
+runs = [one.run for one in dataset(3, 3, (*TRAINING, *kept().values()))]
 print(hashlib.sha256(json.dumps(runs).encode()).hexdigest())
 """
 
@@ -201,22 +198,22 @@ def test_what_a_wanderer_brings_up_it_hardly_takes_up_again(many: list[Labelled]
             assert len(again) < 0.4 * len(words), (one.id, again)
 
 
-@pytest.mark.parametrize(
-    ("kept", "file"),
-    [
-        (held_out(), "heldout_for_testing_only.py"),
-        (second_held_out(), "heldout_second_for_testing_only.py"),
-        (third_held_out(), "heldout_third_for_testing_only.py"),
-    ],
-    ids=["first", "second", "third"],
-)
-def test_who_tunes_does_not_meet_a_family_kept_for_testing(kept: Family, file: str) -> None:
-    assert kept.name not in {one.run["id"].split("-")[0] for one in dataset(1, 1)}
-    assert "FOR TESTING ONLY" in (Path(__file__).parent / "generator/families" / file).read_text()
+@pytest.mark.parametrize("name", list(kept()))
+def test_who_tunes_does_not_meet_a_family_that_is_kept_apart(name: str) -> None:
+    apart = kept()[name]
+    assert apart.name not in {one.run["id"].split("-")[0] for one in dataset(1, 1)}
     for one in TRAINING:
         for act in ("intend", "idle", "restate", "musing", "wrote", "failing", "hollow", "pending", "planned"):
-            shared = set(getattr(one, act)) & set(getattr(kept, act))
+            shared = set(getattr(one, act)) & set(getattr(apart, act))
             assert shared <= {"", "..."}, (one.name, act, shared)
+
+
+def test_every_file_of_a_family_for_testing_only_says_so() -> None:
+    files = list((Path(__file__).parent / "generator/families").rglob("*for_testing_only*"))
+    assert len(files) >= 3
+    for file in files:
+        for source in file.rglob("*.py") if file.is_dir() else (file,):
+            assert "FOR TESTING ONLY" in source.read_text(encoding="utf-8"), source
 
 
 def verdict(one: Labelled, said: str, *alarms: tuple[int, str, str]) -> Judged:

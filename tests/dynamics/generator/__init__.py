@@ -15,7 +15,13 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from tests.dynamics.generator import circles, procrastination, productive, stalls, wandering
-from tests.dynamics.generator.families import TRAINING, held_out, second_held_out, third_held_out
+from tests.dynamics.generator.families import (
+    TRAINING,
+    held_out,
+    kept,
+    second_held_out,
+    third_held_out,
+)
 from tests.dynamics.generator.labelled import FAILURES, KINDS, Labelled, Step
 from tests.dynamics.generator.pen import Pen
 from tests.dynamics.generator.phrasing import Family
@@ -47,6 +53,7 @@ __all__ = [
     "family",
     "generate",
     "held_out",
+    "kept",
     "long_run",
     "second_held_out",
     "third_held_out",

@@ -17,7 +17,7 @@ Patterns = tuple[str, ...]
 
 @dataclass(frozen=True)
 class Family:
-    """One way of putting runs into words. All texts are patterns for `Pen.fill`.
+    """One way of putting runs into words. All texts are patterns for `Pen.fill`; what begins with `{` is to be JSON.
 
     Slots beyond the pen's: `{do}`, `{doing}`, `{aspect}`, `{thing}`, `{why}`, `{call}` of a thought; `{fact}`,
     `{piece}`, `{fault}`, `{part}` of a domain; `{goal}` and `{child}` texts of goals; `{job}` of a waited-for job;
@@ -59,6 +59,10 @@ class Family:
     counters: Patterns
     volatile: tuple[str, str, str]
     """Keys of JSON outputs for a time, a count of attempts and an id that changes each time."""
+    aims: Patterns = ("{do} the {aspect} of {thing}", "{do} {thing}: {aspect}")
+    """Texts of goals, of a thought's slots."""
+    item: str = "{do} the {aspect} of {thing}"
+    """How a plan names one thought."""
 
     def say(self, pen: Pen, act: str, thought: Thought | None = None, /, **given: str) -> str:
         """Return one sentence for an act (a field of this class), about the thought where there is one."""
@@ -73,7 +77,7 @@ class Family:
             return pen.fill(pen.pick(domain.goals))
         if again and thought.restated:
             return pen.pick(thought.restated)
-        return pen.fill(pen.pick(("{do} the {aspect} of {thing}", "{do} {thing}: {aspect}")), **thought.slots(pen))
+        return pen.fill(pen.pick(self.aims), **thought.slots(pen))
 
 
 def shaped(form: Form, pen: Pen, slots: Mapping[str, str]) -> str:

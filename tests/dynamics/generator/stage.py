@@ -94,7 +94,7 @@ class Stage:
 
     def plan(self, thoughts: Sequence[Thought], module: str = "") -> Step:
         """Return a step in which a planner names these three thoughts, each in one of its wordings."""
-        items = [self.pen.fill("{do} the {aspect} of {thing}", **thought.slots(self.pen)) for thought in thoughts]
+        items = [self.pen.fill(self.family.item, **thought.slots(self.pen)) for thought in thoughts]
         return self.say("planner", "planned", None, module=module, **dict(zip("abc", items, strict=True)))
 
     def open(self, text: str, parent: str = "g0") -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Families of phrasing: five to tune by, and three, in files of their own, for testing only."""
+"""Families of phrasing: five to tune by, and others kept from that; most of those are for testing only."""
 
 from __future__ import annotations
 
@@ -33,3 +33,18 @@ def third_held_out() -> Family:
     from tests.dynamics.generator.families.heldout_third_for_testing_only import THIRD_HELD_OUT
 
     return THIRD_HELD_OUT
+
+
+def kept() -> dict[str, Family]:
+    """Return all families that are not tuned by, under the names that reports give them.
+
+    Beside those for testing only: the ones that are kept apart until the analyser has met them once.
+    """
+    from tests.dynamics.generator.families.terse_log import TERSE_LOG
+
+    return {
+        "held_out": held_out(),
+        "second_held_out": second_held_out(),
+        "third_held_out": third_held_out(),
+        "terse_log": TERSE_LOG,
+    }
