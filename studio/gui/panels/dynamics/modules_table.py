@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QHeaderView, QTreeWidget, QTreeWidgetItem, QWidget
+from PySide6.QtWidgets import QHeaderView, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
 
 from studio.gui.base.guard import guarded
-from studio.gui.widgets.labels import tip
+from studio.gui.widgets.labels import Note, tip
 from studio.gui.widgets.row_table import ROW
+from studio.support.pieces import plural
 from studio.support.plain import plain_line
 
 if TYPE_CHECKING:
@@ -40,6 +41,45 @@ class _Item(QTreeWidgetItem):
         if column <= 0:
             return self.text(0).casefold() < other.text(0).casefold()
         return float(self.data(column, _ID)) < float(other.data(column, _ID))
+
+
+GOES_ON: Final = "Modules are measured when the run has ended."
+
+
+def left_out(measures: Measures) -> str:
+    """Return what the measures do not cover, as sentences; "" if that is nothing."""
+    told = []
+    if measures.skipped:
+        told.append(f"Measured on the last firings only: {measures.skipped:,} earlier ones are left out.")
+    if measures.left_out:
+        count = plural(measures.left_out, "further module")
+        told.append(f"Not measured: {count}, which fired less often than those above.")
+    return " ".join(told)
+
+
+class ModulesView(QWidget):
+    """The table, and below it what it does not cover. `asked(module)`: a person chose a module."""
+
+    asked = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.table = ModulesTable(self)
+        self.table.asked.connect(self.asked)
+        self.note = Note("", "soft", self)
+        self.note.setObjectName("dynamics.modules.note")
+        self.note.setContentsMargins(14, 6, 14, 8)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.table, 1)
+        column.addWidget(self.note)
+        self.setFocusProxy(self.table)
+
+    def show_measures(self, measures: Measures | None) -> None:
+        """Show the measures of a run; one that goes on has none yet."""
+        self.table.show_measures(measures)
+        self.note.set_text(GOES_ON if measures is None else left_out(measures))
 
 
 class ModulesTable(QTreeWidget):

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 from studio.dynamics.pictures.runs import short_titles
 from studio.gui.panels.dynamics.lamps_view import LampsView
 from studio.gui.panels.dynamics.links import Links
-from studio.gui.panels.dynamics.modules_table import ModulesTable
+from studio.gui.panels.dynamics.modules_table import ModulesView
 from studio.gui.widgets.spacetime.flow import FlowView
 from studio.gui.widgets.spacetime.pane import DiagramPane
 from studio.gui.workbench import Workbench
@@ -31,7 +31,7 @@ class RunViews(QStackedWidget):
         self.diagram = DiagramPane(self)
         self.diagram.setObjectName("dynamics.diagram")
         self.flow = FlowView(self)
-        self.modules = ModulesTable(self)
+        self.modules = ModulesView(self)
         self.lamps = LampsView(workbench, self)
         for one in (self.diagram, self.flow, self.modules, self.lamps):
             self.addWidget(one)

@@ -5,9 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
+from studio.dynamics.measuring import measures as measures_module
 from studio.graph import Graph
 from studio.gui.frame.window import MainWindow
 from studio.gui.panels.dynamics.panel import NO_GRAPH, NO_RUN, NOTHING
@@ -130,12 +132,31 @@ def test_flow_and_measures_are_views_of_the_run(hand: Hand, circling: Session) -
     assert hand.views.flow.names == ["planner", "critic"]
 
     hand.click("dynamics.view.modules")
-    table = hand.views.modules
+    table = hand.views.modules.table
     assert [table.topLevelItem(at).text(0) for at in range(2)] == ["planner", "critic"]  # type: ignore[union-attr]
     assert table.topLevelItem(0).text(1) == "12"  # type: ignore[union-attr]
     point = table.visualItemRect(table.topLevelItem(1)).center()  # type: ignore[arg-type]
     hand.qtbot.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=point)
     assert hand.window.workbench.selection == ["critic"]
+    assert hand.views.modules.note.isHidden(), "all was measured"
+
+
+def test_what_was_not_measured_is_said_below_the_measures(
+    hand: Hand, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(measures_module, "MOST_MEASURED", 9)
+    monkeypatch.setattr(measures_module, "MOST_MODULES", 1)
+    hand.open(played(tmp_path, ROUND, ticks=12))
+    hand.click("dynamics.view.modules")
+
+    note = hand.views.modules.note
+    assert note.isVisible()
+    assert note.text() == (
+        "Measured on the last firings only: 15 earlier ones are left out. "
+        "Not measured: 1 further module, which fired less often than those above."
+    )
+    hand.views.modules.show_measures(None)
+    assert note.text() == "Modules are measured when the run has ended."
 
 
 def test_a_run_is_found_out_about_once(hand: Hand, circling: Session, tmp_path: Path, monkeypatch: Any) -> None:
