@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
 from studio.support.values import Json
@@ -29,12 +29,13 @@ class RunResult:
     `firings` counts nodes that fired, `ticks` sums over regions, `calls` counts model calls.  Of a resumed or forked
     run `taken_over` counts the firings it has from its parent; calls, tokens and cost are what it spent itself.
     `saved` is what the cache spared it, None if it used none; `cache_problem` says why it went on without the cache.
-    `alarms` are what was noticed about how it behaves, oldest first: objects with t, kind, level, msg and module.
+    `alarms` are what was noticed about how it behaves, oldest first: objects with t, kind, level, msg and module;
+    `behaviour` is what that comes to, `{"class", "verdict", "confidence"}` (empty if it was not watched).
     """
 
     __slots__ = (
-        "alarms", "cache_problem", "calls", "cost_usd", "duration_s", "ended", "error", "firings", "outputs", "run_id",
-        "saved", "status", "taken_over", "ticks", "tokens_in", "tokens_out",
+        "alarms", "behaviour", "cache_problem", "calls", "cost_usd", "duration_s", "ended", "error", "firings",
+        "outputs", "run_id", "saved", "status", "taken_over", "ticks", "tokens_in", "tokens_out",
     )  # fmt: skip
 
     def __init__(
@@ -56,6 +57,7 @@ class RunResult:
         saved: Saved | None = None,
         cache_problem: EnvironmentProblem | None = None,
         alarms: Sequence[dict[str, Json]] = (),
+        behaviour: Mapping[str, Json] | None = None,
     ) -> None:
         self.run_id = run_id
         self.status: Status = status
@@ -73,6 +75,7 @@ class RunResult:
         self.saved = saved
         self.cache_problem = cache_problem
         self.alarms = list(alarms)
+        self.behaviour = dict(behaviour or {})
 
     @property
     def ok(self) -> bool:

@@ -27,7 +27,7 @@ from studio.spec.registry import Registry
 from studio.support.errors import NodeError, UsageError
 from studio.support.ids import new_run_id
 from studio.support.values import Blob, Json, encode
-from studio.trace.log import RunLog
+from studio.trace.log import RunLog, RunStart
 from studio.trust.gate import require_approval
 
 if TYPE_CHECKING:
@@ -46,6 +46,7 @@ CACHE_MODES = ("off", "llm", "all")
 """What a run may take from the cache: nothing, answers of models, also what pure nodes gave."""
 
 Listener = Callable[[list[Any]], None]
+OpenLog = Callable[[RunStart], RunLog]
 OnText = Callable[[str, str, str], None]
 
 
@@ -73,6 +74,8 @@ async def arun(
     control: Control | None = None,
     on_alarm: str | None = None,
     log: RunLog | None = None,
+    open_log: OpenLog | None = None,
+    run_id: str = "",
     approve: Collection[str] = (),
     script: str | Path | None = None,
     **more_inputs: Json,
@@ -87,9 +90,10 @@ async def arun(
     (`studio.replay.resume` and `fork` make it), `patience` the ticks a region without a bound may run, `folder` the
     one that relative names of files were given in (recorded, so that whoever goes on with the run elsewhere finds
     them), `control` lets a person hold and step it, `on_alarm` says what an alarm of its dynamics does (off, warn,
-    pause, stop; None: as the graph says, else warn), `log` takes the place of a trace file.  `approve` are hashes of
-    what graphs may do (`studio.trust`) that are approved for this run; a replay does nothing and needs none. `script`
-    is recorded as the file of a graph that was made in Python: where its files are looked up, the next time.  What is
+    pause, stop; None: as the graph says, else warn), `log` takes the place of a trace file, `open_log` opens one that
+    is written elsewhere than in `db`, `run_id` is the id it gets (default: a new one).  `approve` are hashes of what
+    graphs may do (`studio.trust`) that are approved for this run; a replay does nothing and needs none. `script` is
+    recorded as the file of a graph that was made in Python: where its files are looked up, the next time.  What is
     recorded goes to disk in group commits behind the run; `Trace(db)` waits for them.  Cancelling the task aborts the
     run and records that.
 
@@ -122,7 +126,7 @@ async def arun(
     bounds = run_limits(settings, document, limits)
     clock_start = _moment(clock)
     policy = _policy(document, on_alarm)
-    run_id = new_run_id()
+    run_id = run_id or new_run_id()
     if log is None:
         options: dict[str, Json] = {
             "model": _told(model, services),
@@ -141,7 +145,8 @@ async def arun(
         if past is not None and past.instead:
             options["instead"] = past.instead  # whoever resumes this run before it came to them needs them
         boundary = "" if recorded is not None else await _boundary(prepared, settings)
-        log = _open_log(trace_file, run_id, document, prepared, bound, options, listener, past, boundary, script)
+        start = _start(run_id, document, prepared, bound, options, past, boundary, script)
+        log = _open_log(trace_file, start, listener) if open_log is None else open_log(start)
     reuse = None if recorded is not None else await _reuse(settings, cache, prepared)
     engine = Engine(
         run_id=run_id,
@@ -203,6 +208,7 @@ async def arun(
         saved=None if reuse is None else reuse.saved,
         cache_problem=None if reuse is None else reuse.problem,
         alarms=[] if engine.guard is None else [alarm.as_json() for alarm, _ in engine.guard.alarms],
+        behaviour=engine.behaviour,
         duration_s=(perf_counter_ns() - begin) / 1e9,
     )
     totals: dict[str, Json] = {
@@ -281,22 +287,17 @@ def _halted(engine: Engine) -> tuple[Status, str, dict[str, Json] | None]:
     return "paused", f"limit:{limit}", {"code": f"limit:{limit}", "message": told, "node": "", "tick": ""}
 
 
-def _open_log(
-    file: Path,
+def _start(
     run_id: str,
     document: Graph,
     prepared: Prepared,
     bound: Mapping[str, Json],
     options: dict[str, Json],
-    listener: Listener | None,
     past: Past | None,
     boundary: str,
     script: str | Path | None,
-) -> RunLog:
-    from studio.support.keys import scrubber
-    from studio.trace import RunStart, open_run
-
-    start = RunStart(
+) -> RunStart:
+    return RunStart(
         run_id=run_id,
         graph_name=document.name,
         graph_file=document.place.file or str(script or ""),
@@ -309,6 +310,12 @@ def _open_log(
         fork_seq=None if past is None else past.fork_seq,
         boundary=boundary,
     )
+
+
+def _open_log(file: Path, start: RunStart, listener: Listener | None) -> RunLog:
+    from studio.support.keys import scrubber
+    from studio.trace import open_run
+
     return open_run(file, start, listener, scrub=scrubber())
 
 

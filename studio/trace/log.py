@@ -56,6 +56,40 @@ class RunStart:
     boundary: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class BatchStart:
+    """A batch's header. `experiment` says all that is to be run, as JSON; `data` is the data set, encoded, so that the
+    batch can go on without the file it came from (empty: it has to be read again); `planned` counts its runs."""
+
+    batch: str
+    name: str
+    experiment: Json
+    planned: int
+    data: bytes = b""
+    started_at: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class BatchResult:
+    """What came of one run of a batch. `key` tells it from all others, also of other batches (a hash of graph, row,
+    variant and seed); `place` is its place in the plan; `run` names the run in the trace that counts; `scores` maps
+    names to numbers or null, `facts` holds what else is told of it (totals, why a score is missing), both encoded."""
+
+    key: str
+    place: int
+    graph: str
+    variant: str
+    row: int
+    seed: int
+    run: str
+    status: str
+    scores: bytes
+    facts: bytes
+    error: str
+    attempt: int
+    at: int
+
+
 NodePath = tuple[str, str, int]
 """A node of a region as the trace knows it: name, type, version of the type."""
 

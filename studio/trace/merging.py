@@ -29,8 +29,11 @@ CARRIED = (
 )  # fmt: skip
 """Tables whose rows go with a run. A new table belongs here, with what `transfer` does about it, or in `LEFT`."""
 
-LEFT = ("_sqlite_migrations", "_spent", "_checkpoint", "control")
-"""Tables that say nothing about a run, or only what can be found again."""
+LEFT = (
+    "_sqlite_migrations", "_spent", "_checkpoint", "control", "_batch", "_batch_session", "_batch_end", "_batch_try",
+    "_batch_result",
+)  # fmt: skip
+"""Tables that say nothing about a run, or only what can be found again; a batch stays in the file it was begun in."""
 
 ATTEMPTS = 5
 """How often a file that is being written is copied, before it is given up."""

@@ -184,6 +184,33 @@ def m007_readings(database: Any) -> None:
     )
 
 
+def m008_batches(database: Any) -> None:
+    """Batches: runs that belong together, each of which counts once, whatever died meanwhile.
+
+    A `_batch_result` is the one answer to one key, and the database itself refuses a second. `_batch_try` keeps the
+    runs that were begun for a key, `_batch_session` the times the batch was driven, by which process. Columns that hold
+    JSON hold the text, or the id of a blob as an integer.
+    """
+    for statement in _BATCHES.split(";\n"):
+        database.execute(statement)
+
+
+_BATCHES = """
+CREATE TABLE _batch (id INTEGER PRIMARY KEY, batch TEXT NOT NULL UNIQUE, name TEXT, experiment, data INTEGER,
+  planned INTEGER, started_at INTEGER);
+CREATE TABLE _batch_session (id INTEGER PRIMARY KEY, batch INTEGER NOT NULL, process INTEGER NOT NULL,
+  started_at INTEGER);
+CREATE TABLE _batch_end (id INTEGER PRIMARY KEY, status TEXT NOT NULL, reason TEXT, at INTEGER);
+CREATE TABLE _batch_try (id INTEGER PRIMARY KEY, batch INTEGER NOT NULL, key TEXT NOT NULL, attempt INTEGER, run TEXT,
+  at INTEGER);
+CREATE INDEX _batch_try_key ON _batch_try (batch, key);
+CREATE TABLE _batch_result (id INTEGER PRIMARY KEY, batch INTEGER NOT NULL, key TEXT NOT NULL, place INTEGER,
+  graph TEXT, variant TEXT, row INTEGER, seed INTEGER, run TEXT, status TEXT, scores TEXT, facts, error TEXT,
+  attempt INTEGER, at INTEGER, UNIQUE (batch, key));
+CREATE INDEX _batch_result_key ON _batch_result (key)
+"""
+
+
 STEPS: tuple[Step, ...] = (
     m001_runs_firings_effects,
     m002_origin_of_answers,
@@ -192,4 +219,5 @@ STEPS: tuple[Step, ...] = (
     m005_control,
     m006_packed_values,
     m007_readings,
+    m008_batches,
 )

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from studio.support.values import Json
-from studio.trace.log import NodePath, RunStart
+from studio.trace.log import BatchResult, BatchStart, NodePath, RunStart
 
 
 class StartRecord(NamedTuple):
@@ -176,6 +176,35 @@ class FinishRecord(NamedTuple):
     at: int
 
 
+class BatchRecord(NamedTuple):
+    """A batch begins, or goes on."""
+
+    start: BatchStart
+
+
+class TryRecord(NamedTuple):
+    """A run of the batch was handed to a worker for the `attempt`th time, under this run id."""
+
+    key: str
+    attempt: int
+    run: str
+    at: int
+
+
+class ScoredRecord(NamedTuple):
+    """A run of the batch has ended, and how it was scored."""
+
+    result: BatchResult
+
+
+class BatchEndRecord(NamedTuple):
+    """A batch is complete, or stops for now and why."""
+
+    status: str
+    reason: str
+    at: int
+
+
 BY_KIND: tuple[type[tuple], ...] = (  # type: ignore[type-arg]
     FiringRecord,
     PathsRecord,
@@ -190,5 +219,9 @@ BY_KIND: tuple[type[tuple], ...] = (  # type: ignore[type-arg]
     MemoryRecord,
     ContentRecord,
     ReadingRecord,
+    BatchRecord,
+    TryRecord,
+    ScoredRecord,
+    BatchEndRecord,
 )
 """Record classes by the number that stands in a queued tuple (`studio.trace.runlog`)."""

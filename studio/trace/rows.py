@@ -13,11 +13,13 @@ from zlib import crc32
 import orjson
 
 from studio.support.values import INLINE_BYTES, content_hash
-from studio.trace.log import SKIPPED, RunStart
+from studio.trace.log import SKIPPED, BatchResult, BatchStart, RunStart
 from studio.trace.runlog import (
     ALARM,
     ANSWER,
     ASK,
+    BATCH,
+    BATCH_END,
     BLOB,
     CONTENT,
     FINISH,
@@ -26,8 +28,10 @@ from studio.trace.runlog import (
     OPEN,
     PATHS,
     READING,
+    SCORED,
     START,
     STORE,
+    TRY,
     FileRunLog,
 )  # fmt: skip
 from studio.trace.sqlite import sqlite3
@@ -322,6 +326,51 @@ class Rows:
         _, _, digest, data, media_type = record
         self.blob(digest, data, media_type)
 
+    # -- batches ----------------------------------------------------------------------------------
+
+    def _batch(self, record: Record) -> None:
+        """A batch that stands there already goes on: it has one header, and a session for each time it was driven."""
+        log = record[0]
+        start: BatchStart = record[2]
+        data = self.blob(content_hash(start.data), start.data, "jsonl") if start.data else None
+        self._execute(
+            "INSERT OR IGNORE INTO _batch (batch, name, experiment, data, planned, started_at)"
+            " VALUES (?, ?, ?, ?, ?, ?)",
+            (
+                start.batch, start.name, self._json(orjson.dumps(start.experiment)), data, start.planned,
+                start.started_at,
+            ),
+        )  # fmt: skip
+        log.base = self._execute("SELECT id FROM _batch WHERE batch = ?", (start.batch,)).fetchone()[0]
+        made = self._execute(
+            "INSERT INTO _batch_session (batch, process, started_at) VALUES (?, ?, ?)",
+            (log.base, self.process, start.started_at),
+        )
+        log.session = made.lastrowid
+
+    def _try(self, record: Record) -> None:
+        log, _, key, attempt, run, at = record
+        self._execute(
+            "INSERT INTO _batch_try (batch, key, attempt, run, at) VALUES (?, ?, ?, ?, ?)",
+            (log.base, key, attempt, run, at),
+        )
+
+    def _scored(self, record: Record) -> None:
+        log = record[0]
+        one: BatchResult = record[2]
+        self._execute(
+            "INSERT OR IGNORE INTO _batch_result (batch, key, place, graph, variant, row, seed, run, status, scores,"
+            " facts, error, attempt, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                log.base, one.key, one.place, one.graph, one.variant, one.row, one.seed, one.run, one.status,
+                one.scores.decode(), self._json(one.facts), one.error or None, one.attempt, one.at,
+            ),
+        )  # fmt: skip
+
+    def _batch_end(self, record: Record) -> None:
+        log, _, status, reason, at = record
+        self._execute("INSERT INTO _batch_end VALUES (?, ?, ?, ?)", (log.session, status, reason or None, at))
+
     _others = {  # noqa: RUF012 - the methods by kind of record
         START: _start,
         FINISH: _finish,
@@ -333,4 +382,8 @@ class Rows:
         ALARM: _alarm,
         READING: _reading,
         BLOB: _bytes,
+        BATCH: _batch,
+        TRY: _try,
+        SCORED: _scored,
+        BATCH_END: _batch_end,
     }

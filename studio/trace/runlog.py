@@ -9,17 +9,20 @@ import itertools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol
 
 from studio.support.errors import EnvironmentProblem
 from studio.support.values import Json, NotJson, content_hash, encode
 from studio.trace.log import CALLS, EXECUTED, NodePath, RunStart
 
 if TYPE_CHECKING:
-    from studio.trace.writer import Writer
+    from collections import deque
 
 FIRING, PATHS, OPEN, ASK, ANSWER, STORE, ALARM, BLOB, START, FINISH, MEMORY, CONTENT, READING = range(13)
 """Kinds of queued records: `(log, kind, *fields)`, fields as in `studio.trace.records`."""
+
+BATCH, TRY, SCORED, BATCH_END = range(13, 17)
+"""Kinds of records that are about a batch of runs; their log is a `studio.trace.batches.BatchLog`."""
 
 MARK = -1
 """Kind of a queued question "is everything before me durable?": `(None, MARK, call)`."""
@@ -32,6 +35,23 @@ QUEUE_LIMIT = 200_000
 
 Listener = Callable[[list[tuple]], None]  # type: ignore[type-arg]
 Scrub = Callable[[str], str]
+Durable = Callable[[EnvironmentProblem | None], None]
+
+
+class Writing(Protocol):
+    """What takes the records of runs: the writer of a file (`studio.trace.writer`), or what sends them to one
+    (`studio.trace.frames`)."""
+
+    queue: deque[tuple[Any, ...]]
+    asleep: bool
+
+    def attend(self) -> None: ...
+
+    def flush(self) -> None: ...
+
+    def mark(self, call: Durable) -> None: ...
+
+    def raise_if_broken(self) -> None: ...
 
 
 class FileRunLog:
@@ -52,7 +72,7 @@ class FileRunLog:
         "listener",
     )
 
-    def __init__(self, writer: Writer, start: RunStart, listener: Listener | None, scrub: Scrub | None) -> None:
+    def __init__(self, writer: Writing, start: RunStart, listener: Listener | None, scrub: Scrub | None) -> None:
         self._writer = writer
         self._queue = writer.queue
         self._append = writer.queue.append

@@ -7,7 +7,7 @@ from pathlib import Path
 from studio.support.errors import EnvironmentProblem
 from studio.trace.sqlite import problem_of, sqlite3
 
-VERSION = 7
+VERSION = 8
 """How many migrations an up-to-date database has seen (`PRAGMA user_version`)."""
 
 APPLICATION_ID = 0x47534442

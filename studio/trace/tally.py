@@ -14,7 +14,7 @@ from typing import Any
 import orjson
 
 from studio.trace.log import CALLS, ERROR, REPLAYED, SKIPPED
-from studio.trace.runlog import ANSWER, FINISH, FIRING, OPEN, START
+from studio.trace.runlog import ANSWER, BATCH, FINISH, FIRING, OPEN, START
 from studio.trace.sqlite import sqlite3
 from studio.trace.views import ID_MASK, RUN_BITS
 
@@ -111,6 +111,8 @@ class Tallies:
         tally = _NOBODY
         for record in batch:
             kind = record[1]
+            if kind >= BATCH:
+                continue
             if record[0] is not told:
                 told = record[0]
                 tally = self._begun(told.base, record)

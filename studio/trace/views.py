@@ -71,6 +71,10 @@ CASE WHEN a.reply IS NULL THEN {_text("a.response")}
 _RUN_STATUS = """
 CASE WHEN z.status IS NOT NULL THEN z.status WHEN w.ended_at IS NULL THEN 'running' ELSE 'interrupted' END"""
 
+_BATCH_STATUS = """
+CASE WHEN c.done >= b.planned THEN 'complete' WHEN e.status IS NOT NULL THEN e.status
+  WHEN w.ended_at IS NULL THEN 'running' ELSE 'interrupted' END"""
+
 VIEWS: dict[str, str] = {
     "run": f"""
 SELECT r.run AS id, r.graph_name AS graph, r.graph_file AS file, r.graph_hash AS graph_hash,
@@ -137,6 +141,20 @@ FROM _run r CROSS JOIN _reading s ON {_range("s")}""",
     "prompt_use": f"""
 SELECT u.message AS message, r.run AS run, e.firing & {ID_MASK} AS firing, e.n AS n
 FROM _message_use u JOIN _effect e ON e.id = u.effect JOIN _run r ON r.id = e.id >> {RUN_BITS}""",
+    "batch": f"""
+SELECT b.batch AS id, b.name AS name, {_BATCH_STATUS} AS status,
+  CASE WHEN c.done >= b.planned THEN '' ELSE coalesce(e.reason, '') END AS reason,
+  b.planned AS planned, c.done AS done, c.failed AS failed,
+  b.started_at / 1e9 AS started_at, coalesce(c.at, e.at) / 1e9 AS last_at, {_text("b.experiment")} AS experiment
+FROM _batch b JOIN _batch_session s ON s.id = (SELECT max(id) FROM _batch_session WHERE batch = b.id)
+  LEFT JOIN _batch_end e ON e.id = s.id LEFT JOIN _process w ON w.id = s.process
+  LEFT JOIN (SELECT batch, count(*) AS done, sum(status <> 'ok') AS failed, max(at) AS at FROM _batch_result
+    GROUP BY batch) c ON c.batch = b.id""",
+    "batch_run": f"""
+SELECT b.batch AS batch, o.place AS place, o.graph AS graph, o.variant AS variant, o.row AS row, o.seed AS seed,
+  o.run AS run, o.status AS status, o.scores AS scores, {_text("o.facts")} AS facts, coalesce(o.error, '') AS error,
+  o.attempt AS attempts, o.key AS key, o.at / 1e9 AS at
+FROM _batch b JOIN _batch_result o ON o.batch = b.id""",
     "flaw": """
 SELECT f.run AS run, f.kind AS kind, f.message AS message, f.record AS record, f.at / 1e9 AS at FROM _flaw f""",
 }

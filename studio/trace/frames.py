@@ -1,0 +1,236 @@
+"""Records of runs on their way from a worker to the process that writes the file.
+
+A worker has no database. Its runs are written by the same `FileRunLog` as everywhere, into a `FrameWriter`, which packs
+the queued records into frames; a `Relay` in the driver's process unpacks them and puts them into the queue of the
+file's writer. So what stands in the file is the same, byte for byte, wherever a run was executed.
+
+A frame is msgpack: `[[run id, [[kind, *fields], …]], …]`. Msgpack and not a faster encoding of the interpreter, because
+reading it can do no harm, and the two sides may run different versions.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import Any, Final
+
+import msgpack
+
+from studio.support.errors import EnvironmentProblem
+from studio.trace.log import RunStart
+from studio.trace.runlog import ANSWER, FINISH, MARK, READING, START, Durable, FileRunLog, Listener, Scrub, Writing
+
+HELD_S: Final = 0.25
+"""Longest time that records wait in a worker; those of a run that ends before go in one frame."""
+
+MOST: Final = 5_000
+"""Records in a frame: longer ones would keep the driver from its other workers."""
+
+LARGEST: Final = 1 << 30
+"""Bytes of one value in a frame."""
+
+Record = tuple[Any, ...]
+
+
+class FrameWriter:
+    """Takes the records of a worker's runs as the writer of a file does, and hands them on as frames.
+
+    `send(frame, mark)` is called by one thread at a time and in order; `mark` is a number if somebody waits until all
+    that went before is durable, else 0: `durable(mark, problem)` is to be called with it when the driver knows.
+    """
+
+    def __init__(self, send: Callable[[bytes, int], None]) -> None:
+        self.queue: deque[Record] = deque()
+        self.asleep = True
+        self._send = send
+        self._bell = threading.Event()
+        self._sending = threading.Lock()
+        self._closing = False
+        self._hurry = False
+        self._problem: EnvironmentProblem | None = None
+        self._marks: dict[int, list[Durable]] = {}
+        self._last_mark = 0
+        self._thread = threading.Thread(target=self._work, name="trace frames", daemon=True)
+        self._thread.start()
+
+    def attend(self) -> None:
+        """Wake the thread. Nobody waits for room: the driver keeps a worker from having more runs than it can tell."""
+        self.asleep = False
+        self._bell.set()
+
+    def mark(self, call: Durable) -> None:
+        """Have `call` called when everything put so far is durable or was refused."""
+        self.queue.append((None, MARK, call))
+        self._hurry = True
+        self._bell.set()
+
+    def flush(self) -> None:
+        """Block until everything put so far is durable. Raises `EnvironmentProblem`. Not for the thread that takes the
+        driver's messages, which would wait for itself."""
+        done = threading.Event()
+        answer: list[EnvironmentProblem | None] = []
+
+        def call(problem: EnvironmentProblem | None) -> None:
+            answer.append(problem)
+            done.set()
+
+        self.mark(call)
+        done.wait()
+        if answer[0] is not None:
+            raise answer[0]
+
+    def raise_if_broken(self) -> None:
+        """Raise `EnvironmentProblem` if the driver can no longer write."""
+        if self._problem is not None:
+            raise self._problem
+
+    def durable(self, mark: int, problem: EnvironmentProblem | None) -> None:
+        """The driver says that all up to `mark` is durable, or that the machine refuses it."""
+        self._problem = problem
+        for number in [number for number in self._marks if number <= mark]:
+            for call in self._marks.pop(number):
+                call(problem)
+
+    def send_now(self) -> None:
+        """Hand on what waits, in the calling thread: a run has ended."""
+        with self._sending:
+            while self.queue:
+                self._send(*self._frame())
+
+    def close(self) -> None:
+        """Hand on what waits and end the thread."""
+        self._closing = True
+        self._bell.set()
+        self._thread.join()
+        self.send_now()
+
+    def _work(self) -> None:
+        while not self._closing:
+            if not self.queue:
+                self.asleep = True
+                if not self.queue and not self._hurry:
+                    self._bell.wait()
+                self.asleep = False
+            self._bell.clear()
+            if not self._hurry and not self._closing:
+                self._bell.wait(HELD_S)
+                self._bell.clear()
+            self._hurry = False
+            self.send_now()
+
+    def _frame(self) -> tuple[bytes, int]:
+        """Take what waits from the queue: a frame, and the number of its last mark."""
+        take = self.queue.popleft
+        parts: dict[str, list[Any]] = {}
+        calls: list[Durable] = []
+        for _ in range(min(len(self.queue), MOST)):
+            record = take()
+            kind = record[1]
+            if kind == MARK:
+                calls.append(record[2])
+                continue
+            fields = (kind, asdict(record[2])) if kind == START else record[1:]
+            part = parts.get(record[0].run_id)
+            if part is None:
+                part = parts[record[0].run_id] = []
+            part.append(fields)
+        if calls:
+            self._last_mark += 1
+            self._marks[self._last_mark] = calls
+        return _pack(list(parts.items())), self._last_mark if calls else 0
+
+
+class WorkerLog(FileRunLog):
+    """The log of one run in a worker; its records leave by a `FrameWriter`."""
+
+    __slots__ = ()
+
+    def __init__(self, writer: FrameWriter, start: RunStart, scrub: Scrub | None) -> None:
+        super().__init__(writer, start, None, scrub)
+
+
+class RelayedLog:
+    """A run that goes on in a worker, as the writer of the file knows it."""
+
+    __slots__ = ("base", "listener", "run_id")
+
+    def __init__(self, run_id: str, listener: Listener | None = None) -> None:
+        self.run_id = run_id
+        self.base = 0
+        self.listener = listener
+
+
+Heard = Callable[[str, list[Any]], None]
+"""Hears of each answer to an effect as it comes: the run, and `[kind, *fields]` as in `records.AnswerRecord`."""
+
+
+class Relay:
+    """Puts the frames of workers into the queue of a file's writer.
+
+    Only runs that were announced by `expect` are let in, until `forget`: what a worker says of a run that was given to
+    another one meanwhile is dropped and counted in `refused`.
+    """
+
+    def __init__(self, writer: Writing, heard: Heard | None = None) -> None:
+        self._writer = writer
+        self._heard = heard
+        self._logs: dict[str, RelayedLog] = {}
+        self._begun: set[str] = set()
+        self.refused = 0
+        """Records of runs that are no longer expected."""
+
+    def expect(self, run_id: str, listener: Listener | None = None) -> None:
+        """Let a run in."""
+        self._logs[run_id] = RelayedLog(run_id, listener)
+
+    def has_begun(self, run_id: str) -> bool:
+        """True if something of an expected run has come."""
+        return run_id in self._begun
+
+    def forget(self, run_id: str) -> None:
+        """Let nothing more of this run in."""
+        self._logs.pop(run_id, None)
+        self._begun.discard(run_id)
+
+    def take(self, frame: bytes) -> None:
+        """Put all records of a frame into the queue. Raises `ValueError` for what is no frame."""
+        append = self._writer.queue.append
+        for run_id, records in _unpack(frame):
+            log = self._logs.get(run_id)
+            if log is None:
+                self.refused += len(records)
+                continue
+            self._begun.add(run_id)
+            for record in records:
+                kind = record[0]
+                if not 0 <= kind <= READING:
+                    raise ValueError(f"{kind!r} is no kind of record")
+                if kind == START:
+                    record[1] = RunStart(**record[1])
+                elif kind == ANSWER and self._heard is not None:
+                    self._heard(run_id, record)
+                append((log, *record))
+        if self._writer.asleep:
+            self._writer.attend()
+
+    def end(self, run_id: str, status: str, ended: str, error: bytes, at: int) -> None:
+        """Write the footer of a run whose worker cannot, and let nothing more of it in."""
+        log = self._logs.get(run_id)
+        if log is not None and run_id in self._begun:
+            self._writer.queue.append((log, FINISH, status, ended, error, {}, b"{}", at))
+            if self._writer.asleep:
+                self._writer.attend()
+        self.forget(run_id)
+
+
+def _pack(value: Any) -> bytes:
+    packed: bytes = msgpack.packb(value, use_bin_type=True, unicode_errors="surrogatepass")
+    return packed
+
+
+def _unpack(frame: bytes) -> Any:
+    return msgpack.unpackb(
+        frame, raw=False, strict_map_key=False, unicode_errors="surrogatepass", max_buffer_size=LARGEST
+    )
