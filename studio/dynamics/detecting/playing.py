@@ -56,7 +56,12 @@ def _goals(run: Run) -> Iterator[tuple[int, int, Goal]]:
 
 def _tell(watch: Watch, news: tuple[int, int, Goal]) -> None:
     t, closes, goal = news
-    if closes:
+    if goal.call:
+        if closes:
+            watch.leave(goal.id)
+        else:
+            watch.enter(goal.id, goal.parent, t, goal.text)
+    elif closes:
         watch.close_goal(goal.id, t)
     else:
         watch.open_goal(Goal(goal.id, goal.text, goal.parent, t))

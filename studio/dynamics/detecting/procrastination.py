@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from studio.dynamics.detecting.comparing import Comparison, compare_call, compare_goal, own_text, parts_of
 from studio.dynamics.detecting.step import Step
-from studio.dynamics.detecting.wrapping import Core, holds
+from studio.dynamics.detecting.wrapping import Core, core_of, holds
 from studio.dynamics.settings import Settings
 from studio.dynamics.verdict import Alarm, Level
+from studio.dynamics.words.reader import Reader
 from studio.dynamics.words.reading import Reading
 
 NEAREST = 64
@@ -34,10 +37,11 @@ class _Node:
     marks: tuple[int, int] = (0, 0)
     path: tuple[_Node, ...] = field(default=(), repr=False)
     words: str = ""
+    parts: Counter[str] = field(default_factory=Counter, repr=False)
 
 
 class Procrastination:
-    """Compares each new goal, and each call of a sub-graph, with those above it.
+    """Compares each new goal, and each call that a graph makes of itself, with those above it.
 
     chain(c) counts the restating goals below each other that end in c.  `holds` looks at goals that are still open and
     below which nothing new was named.
@@ -64,23 +68,46 @@ class Procrastination:
         """Goals are judged by what they say, whatever else moves."""
 
     def opened(
-        self, id_: str, parent: str | None, t: int, reading: Reading, *, frame: bool = False, core: Core | None = None
+        self, id_: str, parent: str | None, t: int, reading: Reading, core: Core | None = None
     ) -> tuple[Alarm, ...]:
-        """Take a new goal, or a call when `frame`; return an alarm when it closes a chain of restatements.
+        """Take a new goal; return an alarm when it closes a chain of restatements.
 
         `core` is what is left of its text without names of what is called and of fields; they do not count where the
         text of a goal above stands in it.
         """
-        space = "call" if frame else "goal"
-        above = None if parent is None else self._nodes.get(f"{space}:{parent}")
+        above = None if parent is None else self._nodes.get(f"goal:{parent}")
         if core is not None and above is not None:
             reading = self._unwrapped(reading, core, above)
-        tokens = reading.content | reading.salient
-        node = _Node(id_, f"{space}:{id_}", above, t, reading, tokens, frame, marks=(self._tools, self._closed))
+        node = self._new(id_, above, t, reading, frame=False)
         node.words = core.words if core is not None else ""
-        if above is not None:
-            node.path = (above, *above.path[: NEAREST - 1])
-            self._place(node, above)
+        return self._enter(node, compare_goal(reading, _nearest(node.path), self._settings) if above else None)
+
+    def called(self, id_: str, parent: str | None, t: int, text: str, reader: Reader) -> tuple[Alarm, ...]:
+        """Take a call with the text it is given; return an alarm when it closes a chain of restatements."""
+        above = None if parent is None else self._nodes.get(f"call:{parent}")
+        reading = reader.read(text)
+        node = self._new(id_, above, t, reading, frame=True)
+        node.words = core_of(text, reading, reader).words
+        node.parts = parts_of(text)
+        if above is None:
+            return self._enter(node, None)
+        own = own_text(text, above.parts)
+        told = reader.read(own)
+        told = self._unwrapped(told, core_of(own, told, reader), above)
+        path = (above, *(each for each in _nearest(above.path)))
+        return self._enter(node, compare_call(told, node.parts, path, self._settings, reader.read))
+
+    def _new(self, id_: str, above: _Node | None, t: int, reading: Reading, *, frame: bool) -> _Node:
+        tokens = reading.content | reading.salient
+        key = f"{'call' if frame else 'goal'}:{id_}"
+        node = _Node(id_, key, above, t, reading, tokens, frame, marks=(self._tools, self._closed))
+        node.path = () if above is None else (above, *above.path[: NEAREST - 1])
+        return node
+
+    def _enter(self, node: _Node, compared: Comparison | None) -> tuple[Alarm, ...]:
+        """Keep a goal or call, and return the alarm it raises."""
+        if node.parent is not None and compared is not None:
+            self._place(node, node.parent, compared)
         self._nodes[node.key] = node
         self._open.setdefault(node.chain, {})[node.key] = node
         self._long += node.chain >= self._settings.chain_warn
@@ -123,33 +150,17 @@ class Procrastination:
         """The tick of the last goal that asked to stop, None if none did."""
         return self._stopped.t if self._stopped else None
 
-    def _place(self, node: _Node, above: _Node) -> None:
-        """Compare a goal with those above it and set its chain."""
+    def _place(self, node: _Node, above: _Node, compared: Comparison) -> None:
+        """Set the chain of a goal from what it is beside those above it."""
         above.children += 1
-        path = list(_nearest(node.path))
-        known = frozenset().union(*(each.tokens for each in path))
-        rare_known = frozenset().union(*(each.reading.rare for each in path))
-        new = node.tokens - known
-        new_salient = node.reading.salient - known
-        new_rare = node.reading.rare - rare_known - known
-        size = len(node.tokens)
-        cover = max((len(node.tokens & each.tokens) / len(each.tokens) for each in path), default=0.0)
-        empty = len(node.reading.content) <= 1 and not new_salient and not new_rare
-        again = (
-            not new_salient
-            and len(new_rare) <= 1
-            and size > 0
-            and len(new) / size <= self._settings.restate_gain
-            and cover >= self._settings.restate_cover
-        )
-        if empty or again:
+        if compared.restates:
             node.chain = above.chain + 1
-        elif not new:
+        elif not compared.new:
             node.chain = above.chain
-        elif new_salient or len(new_rare) > 1:
+        elif compared.names:
             self._got_going(above)
-        single = above.children == 1 and above.marks == node.marks
-        node.descents = above.descents + 1 if single and not new_salient and not new_rare else 0
+        single = above.children == 1 and above.marks == node.marks and not compared.parted
+        node.descents = above.descents + 1 if single and not compared.distinctive else 0
 
     def _got_going(self, node: _Node | None) -> None:
         """Take that a thing was named below a goal: the restatements down to it have led somewhere."""

@@ -26,6 +26,7 @@ from studio.dynamics.verdict import Alarm
 from studio.dynamics.words.generations import Generations
 from studio.dynamics.words.normalise import text_of
 from studio.dynamics.words.reader import Reader
+from studio.dynamics.words.reading import Reading
 from studio.dynamics.words.symbols import Embedder, SymbolBook
 
 MOST_ALARMS = 1000
@@ -140,7 +141,14 @@ class Watch:
 
     def open_goal(self, goal: Goal) -> list[Alarm]:
         """Take a goal that opens; return the alarms that it raises. Its parent must have opened before."""
-        return self._open(goal.id, goal.parent, goal.t, goal.text, frame=False)
+        alarms = self._opens(goal.t)
+        call = _CALL.fullmatch(goal.text.strip()[:LONGEST_CALL])
+        said = call[1] if call else goal.text
+        reading = self.reader.read(said)
+        self._want(reading)
+        core = core_of(said, reading, self.reader)
+        alarms.extend(self.procrastination.opened(goal.id, goal.parent, goal.t, reading, core))
+        return self._raised(alarms)
 
     def close_goal(self, id_: str, t: int) -> list[Alarm]:
         """Take that a goal was reached, which is progress."""
@@ -154,11 +162,15 @@ class Watch:
         return alarms
 
     def enter(self, id_: str, parent: str | None, t: int, text: str) -> list[Alarm]:
-        """Take the call of a sub-graph with what it was given; `parent` is the call that makes it."""
-        return self._open(id_, parent, t, text, frame=True)
+        """Take a call that a graph makes of itself with what it was given, or the first call of such a graph; `parent`
+        is the call within which it is made."""
+        alarms = self._opens(t)
+        self._want(self.reader.read(text))
+        alarms.extend(self.procrastination.called(id_, parent, t, text, self.reader))
+        return self._raised(alarms)
 
     def leave(self, id_: str) -> None:
-        """Take that a call of a sub-graph has returned; that alone is no progress."""
+        """Take that a call has returned; that alone is no progress."""
         self.procrastination.closed(id_, frame=True)
 
     def measured(self, metric: str, value: float, t: int, *, falling: bool = False) -> None:
@@ -176,17 +188,13 @@ class Watch:
         self.now = max(self.now, t)
         return self._raised(list(self.stall.advance(t)))
 
-    def _open(self, id_: str, parent: str | None, t: int, text: str, *, frame: bool) -> list[Alarm]:
+    def _opens(self, t: int) -> list[Alarm]:
         self.now = max(self.now, t)
-        alarms = list(self.stall.advance(t))
-        call = _CALL.fullmatch(text.strip()[:LONGEST_CALL])
-        said = call[1] if call else text
-        reading = self.reader.read(said)
+        return list(self.stall.advance(t))
+
+    def _want(self, reading: Reading) -> None:
         if len(self._wanted) < self.settings.kept:
             self._wanted |= reading.content | reading.salient
-        core = core_of(said, reading, self.reader)
-        alarms.extend(self.procrastination.opened(id_, parent, t, reading, frame=frame, core=core))
-        return self._raised(alarms)
 
     def _progressed(self, t: int) -> None:
         for detector in self.detectors:

@@ -125,6 +125,7 @@ def _goals(top: _Place) -> tuple[Goal, ...]:
             t=place.tick("t", default=0),
             done=status == "done" or done_at >= 0,
             t_done=done_at if done_at >= 0 else None,
+            call=place.flag("call"),
         )
         if goal.id in places:
             raise place.error(f"the goal {goal.id!r} is given twice", "Give each goal an id of its own.")

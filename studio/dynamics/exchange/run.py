@@ -24,7 +24,11 @@ class Module:
 
 @dataclass(frozen=True, slots=True)
 class Goal:
-    """One goal, opened at tick `t`; a closed one has `done` and, when that is known, the tick `t_done`."""
+    """One goal, opened at tick `t`; a closed one has `done` and, when that is known, the tick `t_done`.
+
+    With `call` it is the call of a graph that contains itself, or of a sub-agent by its like: `text` is what it was
+    given, `parent` the call within which it was made, and that it has returned is no progress.
+    """
 
     id: str
     text: str
@@ -32,6 +36,7 @@ class Goal:
     t: int = 0
     done: bool = False
     t_done: int | None = None
+    call: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,6 +46,8 @@ def _goal(goal: Goal) -> dict[str, Any]:
     }
     if goal.t_done is not None:
         entry["t_done"] = goal.t_done
+    if goal.call:
+        entry["call"] = True
     return entry
 
 

@@ -41,7 +41,8 @@ def of_run(
     columns = _columns(run, steps, order, groups or {}, titles or {})
     steps = [step for step in steps if start <= step.t <= end]
     done = [step.t for step in steps if step.progress]
-    done += [goal.t_done for goal in run.goals if goal.t_done is not None and start <= goal.t_done <= end]
+    reached = [goal.t_done for goal in run.goals if goal.t_done is not None and not goal.call]
+    done += [t for t in reached if start <= t <= end]
     alarms = [one for one in verdict.alarms if start <= one.t <= end] if verdict is not None and steps else []
     place = {column.id: number for number, column in enumerate(columns)}
     ticks = numpy.array([step.t for step in steps], numpy.int64)
