@@ -8,13 +8,16 @@ import pytest
 from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtGui import QHelpEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QToolTip, QWidget
+from PySide6.QtWidgets import QApplication, QToolButton, QToolTip, QWidget
 
 from studio.dynamics.pictures.diagram import Diagram, empty
 from studio.gui.theme import apply_theme
 from studio.gui.widgets.spacetime import CurvesView, DiagramPane, TimeAxis
+from studio.gui.widgets.spacetime.bar import NARROWEST
 from tests.dynamics.pictures.samples import agent_run, long_run, rule_110
 from tests.gui.widgets.test_spacetime import CTRL, LEFT, NONE, centre, move, wheel
+
+WORDS = Qt.ToolButtonStyle.ToolButtonTextOnly
 
 
 def shown(qtbot: Any, diagram: Diagram, size: tuple[int, int] = (1000, 600)) -> DiagramPane:
@@ -168,7 +171,39 @@ def test_where_buttons_do_not_fit_a_menu_offers_the_same(qtbot: Any) -> None:
     actions["Novelty"].trigger()
 
     assert pane.view.colouring == "novelty"
+    assert pane.bar.menu_button.text() == "Novelty"
+    pane.resize(460, 600)
+    QApplication.processEvents()
     assert pane.bar.menu_button.text() == "Colour: novelty"
+
+
+@pytest.mark.parametrize("width", [NARROWEST, 300, 360, 420, 560, 700, 1000])
+@pytest.mark.parametrize("diagram", [agent_run(60), rule_110(60, 61)], ids=["run", "automaton"])
+def test_no_button_of_the_bar_is_cut_however_narrow_it_is(qtbot: Any, width: int, diagram: Diagram) -> None:
+    pane = shown(qtbot, diagram, (width, 400))
+    bar = pane.bar
+    pane.view.set_colouring("novelty" if "novelty" in diagram.colourings() else "age")  # the widest word there
+    QApplication.processEvents()
+    buttons = [one for one in bar.findChildren(QToolButton) if one.isVisible()]
+
+    assert {bar.curves, bar.recurrence, bar.out, bar.into, bar.all} <= set(buttons)
+    assert bar.menu_button in buttons or all(bar.buttons[name] in buttons for name in diagram.colourings())
+    assert [one.text() for one in buttons if one.width() < one.sizeHint().width()] == []
+    assert all(one.geometry().right() < bar.width() for one in buttons)
+    assert all(one.toolTip() for one in buttons)
+    with_words = {one.toolButtonStyle() == WORDS for one in (bar.curves, bar.recurrence)}
+    assert len(with_words) == 1
+    assert (width, with_words) not in ((NARROWEST, {True}), (1000, {False}))
+
+
+def test_an_icon_in_a_narrow_bar_switches_what_its_words_do(qtbot: Any) -> None:
+    pane = shown(qtbot, agent_run(60), (320, 700))
+    before = pane.bar.recurrence.icon().pixmap(14).toImage()
+
+    QTest.mouseClick(pane.bar.recurrence, LEFT)
+
+    assert pane.recurrence.isVisible()
+    assert pane.bar.recurrence.icon().pixmap(14).toImage() != before, "it is drawn as switched on"
 
 
 def test_standing_at_a_row_is_shown_in_all_views(qtbot: Any) -> None:

@@ -7,7 +7,7 @@ from typing import Final
 
 import numpy
 from PySide6.QtCore import QPoint, QSize, Qt, Signal
-from PySide6.QtGui import QAction, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QAction, QPainter, QPaintEvent
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLayout, QMenu, QSizePolicy, QToolButton, QWidget
 
 from studio.dynamics.pictures.colours import ramp
@@ -16,7 +16,9 @@ from studio.dynamics.pictures.raster import Raster
 from studio.dynamics.pictures.sampling import key_cells
 from studio.gui.base.guard import guarded
 from studio.gui.theme import current_theme, themes
+from studio.gui.theme.icons import icon
 from studio.gui.theme.theme import small_font
+from studio.gui.widgets.folding import Folding
 from studio.gui.widgets.labels import small_button
 from studio.gui.widgets.spacetime.images import current_look, image_of
 from studio.gui.widgets.spacetime.view import SpaceTimeView
@@ -36,6 +38,12 @@ ENDS: Final[dict[Colouring, tuple[str, str]]] = {
 
 RAMP: Final = 80
 """Pixels of a ramp."""
+
+ICON: Final = 14
+"""Side of an icon: a line of words is as high, so that the bar does not grow where words give way to icons."""
+
+NARROWEST: Final = 270
+"""Pixels that the bar bears at least: half of a panel in which two diagrams stand side by side."""
 
 
 class ColouringBar(QWidget):
@@ -86,6 +94,11 @@ class ColouringBar(QWidget):
         self.all.clicked.connect(axis.fit)
         for one in (self.curves, self.recurrence, self.out, self.into, self.all):
             row.addWidget(one)
+        folds = (self._fold_colourings, self._fold_label, self._fold_switches)
+        self._folding = Folding(self, row, folds, narrowest=NARROWEST)
+        for one in (self.curves, self.recurrence):
+            one.toggled.connect(lambda *_: self._recolour())
+        themes().changed.connect(self._recolour)
         axis.replaced.connect(self._replaced)
         view.coloured.connect(self._refresh)
         self._replaced()
@@ -94,6 +107,7 @@ class ColouringBar(QWidget):
         made = small_button(text, help, name, self)
         made.setCheckable(True)
         made.setChecked(checked)
+        made.setIconSize(QSize(ICON, ICON))
         return made
 
     def _chose(self, name: Colouring, *_: object) -> None:
@@ -113,36 +127,43 @@ class ColouringBar(QWidget):
             action.setCheckable(True)
             action.setChecked(name == self.view.colouring)
             action.setToolTip(HELP[name])
-        self.menu_button.setText(f"Colour: {self.view.colouring}")
         for name, button in self.buttons.items():
             button.setChecked(name == self.view.colouring)
         self.curves.setVisible(bool(self.view.diagram.curves))
         for one in (self.recurrence, self.out, self.into, self.all):
             one.setEnabled(self.view.diagram.rows > 0)
-        self._arrange()
+        self._recolour()
+        self._folding.fit()
         self.key.refresh()
 
-    def _arrange(self) -> None:
-        """A button for each colouring where there is room, else one with a menu."""
+    def _recolour(self) -> None:
+        """Icons are drawn in the colours that words have."""
+        for button, name in ((self.curves, "curves"), (self.recurrence, "recurrence")):
+            role = "skipped" if not button.isEnabled() else "accent" if button.isChecked() else "text"
+            button.setIcon(icon(name, current_theme().colour(role), ICON))
+
+    # -- where there is little room ---------------------------------------------------------------
+
+    def _fold_colourings(self, on: bool) -> None:
+        """A button for each colouring, or one with a menu; one colouring alone is no choice."""
         offered = self._telling if len(self._telling) > 1 else ()
-        whole = sum(self.buttons[name].sizeHint().width() + 2 for name in offered)
-        rest = sum(
-            one.sizeHint().width() + 2
-            for one in (self.curves, self.recurrence, self.out, self.into, self.all)
-            if not one.isHidden()
-        )
-        fits = whole + rest + 24 <= self.width()
         for name, button in self.buttons.items():
-            button.setVisible(fits and name in offered)
-        self.menu_button.setVisible(not fits and bool(offered))
+            button.setVisible(not on and name in offered)
+        self.menu_button.setVisible(on and bool(offered))
 
-    @guarded()
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        self._arrange()
+    def _fold_label(self, on: bool) -> None:
+        colouring = self.view.colouring
+        self.menu_button.setText(colouring.capitalize() if on else f"Colour: {colouring}")
 
-    @guarded(QSize(200, 24))
+    def _fold_switches(self, on: bool) -> None:
+        """Icons, whose tool tips say the rest, or words."""
+        style = Qt.ToolButtonStyle
+        for button in (self.curves, self.recurrence):
+            button.setToolButtonStyle(style.ToolButtonIconOnly if on else style.ToolButtonTextOnly)
+
+    @guarded(QSize(NARROWEST, 24))
     def minimumSizeHint(self) -> QSize:
-        return QSize(200, super().minimumSizeHint().height())
+        return QSize(NARROWEST, super().minimumSizeHint().height())
 
 
 class Key(QWidget):
