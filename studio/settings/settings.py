@@ -125,6 +125,10 @@ class Settings:
                 )
         return {name: dict(entry) for name, entry in found.items()}
 
+    def table(self) -> dict[str, Any]:
+        """Return a copy of the file's content."""
+        return copy.deepcopy(self._table)
+
     def unknown(self) -> list[str]:
         """Return the dotted names in the file that mean nothing to this version (they are kept)."""
         return [name for name in _names(self._table) if name not in BY_NAME and name != "version"]
@@ -183,11 +187,21 @@ class Settings:
 
 
 _read: tuple[tuple[object, ...], Settings] | None = None
+_told: Settings | None = None
+
+
+def use_settings(table: Mapping[str, Any]) -> None:
+    """Have this process use these settings in place of a file: a worker on another machine has none. Raises
+    `UsageError` as `Settings` does."""
+    global _told
+    _told = Settings(table)
 
 
 def current_settings() -> Settings:
     """Return the settings as they stand, to be read and not changed. The file is read anew when it has changed."""
     global _read
+    if _told is not None:
+        return _told
     path = config_folder() / FILE_NAME
     try:
         about = path.stat()

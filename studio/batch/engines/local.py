@@ -1,0 +1,142 @@
+"""Workers as processes of this machine, each with a pipe in and a pipe out."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from contextlib import suppress
+from typing import Final
+
+from studio.batch.engines.base import WorkerLost
+from studio.support.errors import EnvironmentProblem
+
+SAID: Final = 4096
+"""Bytes kept of what a worker writes to its standard error."""
+
+LEAVE_S: Final = 3.0
+"""How long a worker may take to end by itself."""
+
+PASSED_ON: Final = (
+    *("PATH", "LANG", "LC_ALL", "LC_CTYPE", "HOME", "TMPDIR", "TEMP", "TMP", "SYSTEMROOT", "WINDIR", "USERPROFILE"),
+    *("APPDATA", "LOCALAPPDATA", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME", "VIRTUAL_ENV", "PYTHONPATH"),
+    *("PYTHONHOME", "PYTHONDONTWRITEBYTECODE", "PYTHONHASHSEED", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH"),
+    *("GOMP_SPINCOUNT", "OMP_NUM_THREADS", "STUDIO_HOME", "STUDIO_DB", "STUDIO_RESOURCES"),
+)
+"""Variables that a worker is started with; all others may hold keys and go by its first message."""
+
+
+def started_with() -> dict[str, str]:
+    """Return the environment of a worker's process."""
+    return {name: os.environ[name] for name in PASSED_ON if name in os.environ}
+
+
+def told_later() -> dict[str, str]:
+    """Return the variables that a worker gets by its first message."""
+    return {name: value for name, value in os.environ.items() if name not in PASSED_ON}
+
+
+class LocalEngine:
+    """Starts `python -m studio.batch.work` once for each worker."""
+
+    def __init__(self) -> None:
+        self._links: set[LocalLink] = set()
+        self._count = 0
+
+    async def open(self) -> None:
+        """Nothing is needed."""
+
+    async def start(self) -> LocalLink:
+        """Start a process. Raises `EnvironmentProblem` if the system starts none."""
+        try:
+            process = await asyncio.create_subprocess_exec(
+                sys.executable, "-P", "-m", "studio.batch.work",
+                stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+                env=started_with(), start_new_session=True,
+            )  # fmt: skip
+        except OSError as error:
+            raise EnvironmentProblem(f"No worker can be started: {error.strerror or error}.") from None
+        self._count += 1
+        link = LocalLink(process, self._count)
+        self._links.add(link)
+        return link
+
+    async def close(self) -> None:
+        """Close the pipes, which ends the workers; insist where one does not."""
+        await asyncio.gather(*(link.leave() for link in self._links))
+        self._links.clear()
+
+
+class LocalLink:
+    """One process."""
+
+    def __init__(self, process: asyncio.subprocess.Process, number: int) -> None:
+        self._process = process
+        self._number = number
+        self._said = b""
+        assert process.stdin is not None
+        assert process.stdout is not None
+        assert process.stderr is not None
+        self._in, self._out = process.stdin, process.stdout
+        self._listening = asyncio.get_running_loop().create_task(self._listen(process.stderr))
+
+    @property
+    def name(self) -> str:
+        """The worker's number and its process."""
+        return f"worker {self._number} (process {self._process.pid})"
+
+    @property
+    def process(self) -> int:
+        """The number of its process."""
+        return self._process.pid
+
+    def send(self, message: bytes) -> None:
+        """Write a message into the pipe, or into memory until it fits."""
+        with suppress(ConnectionError, RuntimeError):  # `receive` says how it ended
+            self._in.write(len(message).to_bytes(4, "big") + message)
+
+    async def receive(self) -> bytes:
+        """Return the next message. Raises `WorkerLost`."""
+        try:
+            size = int.from_bytes(await self._out.readexactly(4), "big")
+            return await self._out.readexactly(size)
+        except (asyncio.IncompleteReadError, ConnectionError):
+            raise WorkerLost(await self._ending()) from None
+
+    def kill(self) -> None:
+        """Kill the process and what it has started."""
+        with suppress(ProcessLookupError, PermissionError):
+            if hasattr(os, "killpg"):
+                os.killpg(self._process.pid, signal.SIGKILL)
+            else:
+                self._process.kill()
+
+    async def leave(self) -> None:
+        """Ask it to end, and see to it."""
+        self._in.close()
+        try:
+            async with asyncio.timeout(LEAVE_S):
+                while await self._out.read(1 << 16):
+                    """What it still says is of runs that were stopped."""
+                await self._process.wait()
+        except TimeoutError:
+            pass
+        self.kill()  # its group: it may have started others
+        await self._process.wait()
+        await self._listening
+
+    async def _ending(self) -> str:
+        self.kill()
+        code = await self._process.wait()
+        await self._listening
+        lines = self._said.decode("utf-8", "replace").strip().splitlines()
+        last = f": {lines[-1][:300]}" if lines and code > 0 else ""
+        if code < 0:
+            with suppress(ValueError):
+                return f"was ended by the signal {signal.Signals(-code).name}"
+        return f"ended with exit code {code}{last}"
+
+    async def _listen(self, stream: asyncio.StreamReader) -> None:
+        while data := await stream.read(SAID):
+            self._said = (self._said + data)[-SAID:]

@@ -1,0 +1,71 @@
+"""`python -m studio.batch.work`: a worker as a process, which talks through its standard input and output.
+
+A message is its length in four bytes (big-endian) and its bytes. The end of the input is the end of the driver, however
+it died: the worker ends as well, in a few seconds at most, whatever its runs are doing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+import threading
+from typing import BinaryIO, Final
+
+GRACE_S: Final = 5.0
+
+
+def main() -> None:
+    """Serve one driver."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C at the terminal is the driver's to answer
+    replies = os.fdopen(os.dup(1), "wb", buffering=0)
+    os.dup2(2, 1)  # what code of nodes prints must not come between the messages
+    from studio.support.private_memory import keep_memory_private
+
+    keep_memory_private()
+    asyncio.run(_serve(sys.stdin.buffer, replies))
+
+
+async def _serve(orders: BinaryIO, replies: BinaryIO) -> None:
+    from studio.batch.work.worker import Worker
+
+    over = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    one_at_a_time = threading.Lock()
+
+    def send(message: bytes) -> None:
+        data = memoryview(len(message).to_bytes(4, "big") + message)
+        with one_at_a_time:
+            try:
+                while data:
+                    data = data[replies.write(data) :]
+            except OSError:
+                return  # nobody is there to hear it: `listen` meets the end of the input as well
+
+    worker = Worker(send)
+
+    def listen() -> None:
+        while (message := _read(orders)) is not None:
+            worker.take(message)
+        loop.call_soon_threadsafe(over.set)
+        timer = threading.Timer(GRACE_S, os._exit, (1,))
+        timer.daemon = True
+        timer.start()
+
+    threading.Thread(target=listen, name="driver", daemon=True).start()
+    await over.wait()
+    await worker.close()
+
+
+def _read(stream: BinaryIO) -> bytes | None:
+    head = stream.read(4)
+    if len(head) < 4:
+        return None
+    size = int.from_bytes(head, "big")
+    body = stream.read(size)
+    return body if len(body) == size else None
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,159 @@
+"""What driver and workers tell each other: one small frozen class per message, packed as msgpack.
+
+Graphs travel as text, values as the JSON they are stored as, so that a worker needs nothing of the driver's memory, and
+the two may even be different versions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any, Final
+
+import msgpack
+
+from studio.support.values import Json
+
+LARGEST: Final = 1 << 30
+"""Bytes of one message."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hello:
+    """The first message to a worker. `environment` are variables that it was not started with, keys among them: what
+    its process inherits can be read by others on its machine."""
+
+    environment: Mapping[str, str] = field(default_factory=dict)
+    settings: Mapping[str, Any] | None = None
+    """Content of the settings file, for a worker on a machine without it; None: it has its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class TakeGraph:
+    """A graph that runs will name by its hash. `text` is self-contained; `base` is the folder that its files are looked
+    up in, `approve` what the person agreed to (`studio.trust`)."""
+
+    hash: str
+    name: str
+    text: str
+    base: str
+    approve: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TakeScoring:
+    """How ended runs are scored (`studio.batch.design.scores`)."""
+
+    spec: Json
+
+
+@dataclass(frozen=True, slots=True)
+class DoRun:
+    """Run a graph and score what comes of it. `inputs` and `row` are encoded JSON, `options` are keywords of `arun`.
+    `past` is a trace file that holds the run `parent`, which another worker began; "" if there is none."""
+
+    run: str
+    graph: str
+    inputs: bytes
+    row: bytes
+    options: Mapping[str, Any]
+    parent: str = ""
+    past: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class DoScore:
+    """Score a run that has ended before. `outcome` is encoded JSON as in `Ended.outcome`, with the outputs."""
+
+    run: str
+    row: bytes
+    outcome: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class StopRun:
+    """Abort a run: what it did stays, and it is not scored."""
+
+    run: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """All records up to the mark are durable; or the machine refuses them: `problem` is its text, place and hint."""
+
+    mark: int
+    problem: tuple[str, str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """The worker can take runs. `process` is its number where it runs."""
+
+    process: int
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """Records of runs (`studio.trace.frames`); where `mark` is not 0, somebody waits until they are durable."""
+
+    frame: bytes
+    mark: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A run has ended; all its records went before. `outcome` is encoded JSON: status, ended, error, totals; `scores`
+    are numbers by name, None where `missing` says why."""
+
+    run: str
+    status: str
+    outcome: bytes
+    scores: Mapping[str, float | None]
+    missing: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class CouldNot:
+    """A run did not come to an end that means anything: a fault of ours, or of the machine. `stops` is True where no
+    other run would fare better."""
+
+    run: str
+    message: str
+    where: str = ""
+    hint: str = ""
+    stops: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Alive:
+    """Nothing else; a worker that says nothing for long is held for dead."""
+
+
+ToWorker = Hello | TakeGraph | TakeScoring | DoRun | DoScore | StopRun | Stored
+FromWorker = Ready | Frame | Ended | CouldNot | Alive
+
+_BY_NAME: Final[Mapping[str, type[Any]]] = {
+    kind.__name__: kind
+    for kind in (Hello, TakeGraph, TakeScoring, DoRun, DoScore, StopRun, Stored, Ready, Frame, Ended, CouldNot, Alive)
+}
+
+
+def pack(message: ToWorker | FromWorker) -> bytes:
+    """Return a message as bytes."""
+    if type(message) is Frame:  # the common and the long one: not copied field by field
+        told: dict[str, Any] = {"frame": message.frame, "mark": message.mark}
+    else:
+        told = asdict(message)
+    packed: bytes = msgpack.packb([type(message).__name__, told], use_bin_type=True, unicode_errors="surrogatepass")
+    return packed
+
+
+def unpack(data: bytes) -> Any:
+    """Return the message that `pack` made into bytes. Raises `ValueError` for anything else."""
+    try:
+        name, told = msgpack.unpackb(
+            data, raw=False, use_list=False, unicode_errors="surrogatepass", max_buffer_size=LARGEST
+        )
+        return _BY_NAME[name](**told)
+    except (KeyError, TypeError, msgpack.exceptions.UnpackException, msgpack.exceptions.ExtraData) as error:
+        raise ValueError(f"not a message of a batch: {error!r}") from error

@@ -1,0 +1,196 @@
+"""A worker: takes runs from the driver, several at a time, and tells all that happens in them.
+
+It keeps the graphs it was given and compiles each once. It has no database of its own: records leave as frames, and
+where a run must know that something is on disk (before it pays for a call), it waits until the driver says so.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import tempfile
+import threading
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from studio.batch.work.messages import (
+    Alive,
+    CouldNot,
+    DoRun,
+    DoScore,
+    Ended,
+    Frame,
+    FromWorker,
+    Hello,
+    Ready,
+    StopRun,
+    Stored,
+    TakeGraph,
+    TakeScoring,
+    pack,
+    unpack,
+)
+from studio.support.errors import EnvironmentProblem, StudioError
+from studio.support.values import Json, decode, encode
+from studio.trace.frames import FrameWriter, WorkerLog
+from studio.trace.log import RunLog, RunStart
+
+if TYPE_CHECKING:
+    from studio.batch.design.scores import Scoring
+    from studio.engine.result import RunResult
+    from studio.graph.model import Graph
+
+ALIVE_EVERY_S: Final = 2.0
+
+
+class Worker:
+    """Make it inside the event loop that its runs shall use; `send` takes messages from any thread, in order."""
+
+    def __init__(self, send: Callable[[bytes], None]) -> None:
+        self._send = send
+        self._loop = asyncio.get_running_loop()
+        self._writer = FrameWriter(lambda frame, mark: self._tell(Frame(frame, mark)))
+        self._graphs: dict[str, tuple[Graph, TakeGraph]] = {}
+        self._scoring: Scoring | None = None
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._over = threading.Event()
+        threading.Thread(target=self._say_alive, name="alive", daemon=True).start()
+
+    def take(self, data: bytes) -> None:
+        """Take a message of the driver, in any thread. What is durable is noted at once: the loop may wait for it."""
+        message = unpack(data)
+        if isinstance(message, Stored):
+            self._writer.durable(message.mark, _problem(message.problem))
+        else:
+            self._loop.call_soon_threadsafe(self._do, message)
+
+    async def close(self) -> None:
+        """Abort what is under way and tell what it came to."""
+        for task in self._tasks.values():
+            task.cancel()
+        await asyncio.gather(*self._tasks.values(), return_exceptions=True)
+        self._over.set()
+
+    def _do(self, message: Any) -> None:
+        if isinstance(message, DoRun):
+            self._begin(message.run, self._run(message))
+        elif isinstance(message, DoScore):
+            self._begin(message.run, self._score(message))
+        elif isinstance(message, StopRun):
+            if message.run in self._tasks:
+                self._tasks[message.run].cancel()
+        elif isinstance(message, TakeGraph):
+            self._take_graph(message)
+        elif isinstance(message, TakeScoring):
+            from studio.batch.design.scores import Scoring
+
+            self._scoring = Scoring.from_json(message.spec)
+        elif isinstance(message, Hello):
+            self._settle(message)
+            self._tell(Ready(os.getpid()))
+
+    def _settle(self, hello: Hello) -> None:
+        for name, value in hello.environment.items():
+            os.environ.setdefault(name, value)
+        if hello.settings is not None:
+            from studio.settings.settings import use_settings
+
+            use_settings(hello.settings)
+
+    def _take_graph(self, given: TakeGraph) -> None:
+        from studio.graph.model import Graph
+
+        base = Path(given.base) if given.base else None
+        self._graphs[given.hash] = Graph.from_text(given.text, name=given.name, base=base), given
+
+    def _begin(self, run: str, work: Any) -> None:
+        task = self._tasks[run] = self._loop.create_task(work)
+        task.add_done_callback(lambda _: self._tasks.pop(run, None))
+
+    async def _run(self, order: DoRun) -> None:
+        """Run, score, tell. Whatever goes wrong is told: a run that nobody hears of would be waited for for ever."""
+        try:
+            result = await self._played(order)
+            outcome = outcome_of(result)
+            scores, missing = await self._scored(outcome | {"outputs": result.outputs}, decode(order.row), order.run)
+        except asyncio.CancelledError:
+            self._writer.send_now()
+            self._tell(CouldNot(order.run, "stopped"))
+        except Exception as error:  # noqa: BLE001 - told to the driver, which tells the person
+            self._writer.send_now()
+            self._tell(_failure(order.run, error))
+        else:
+            self._writer.send_now()
+            self._tell(Ended(order.run, result.status, encode(outcome), scores, missing))
+
+    async def _played(self, order: DoRun) -> RunResult:
+        from studio.engine.run import arun
+        from studio.support.keys import scrubber
+
+        graph, given = self._graphs[order.graph]
+        keywords: dict[str, Any] = {
+            **order.options, "run_id": order.run, "approve": given.approve,
+            "open_log": partial(_open, self._writer, scrubber()),
+        }  # fmt: skip
+        if not order.parent:
+            return await arun(graph, decode(order.inputs), **keywords)
+        from studio.replay.continuing import aresume
+
+        with tempfile.TemporaryDirectory(prefix="studio-past-") as folder:
+            past = Path(folder) / "past.db"
+            await asyncio.to_thread(past.write_bytes, order.past)
+            return await aresume(past, order.parent, **keywords)
+
+    async def _score(self, order: DoScore) -> None:
+        outcome = decode(order.outcome)
+        try:
+            scores, missing = await self._scored(outcome, decode(order.row), order.run)
+        except asyncio.CancelledError:
+            self._tell(CouldNot(order.run, "stopped"))
+        except Exception as error:  # noqa: BLE001 - as above
+            self._tell(_failure(order.run, error))
+        else:
+            told = {name: value for name, value in outcome.items() if name != "outputs"}
+            self._tell(Ended(order.run, outcome["status"], encode(told), scores, missing))
+
+    async def _scored(
+        self, outcome: dict[str, Json], row: Json, run: str
+    ) -> tuple[dict[str, float | None], dict[str, str]]:
+        """Score an outcome. `run` is the run's own id, by which what a judge is asked belongs to it."""
+        if self._scoring is None:
+            return {}, {}
+        return await self._scoring.scores(outcome, row, run)
+
+    def _tell(self, message: FromWorker) -> None:
+        self._send(pack(message))
+
+    def _say_alive(self) -> None:
+        while not self._over.wait(ALIVE_EVERY_S):
+            self._tell(Alive())
+
+
+def outcome_of(result: RunResult) -> dict[str, Json]:
+    """Return what is kept of how a run ended, beside its record."""
+    return {
+        "status": result.status, "ended": result.ended, "error": result.error, "firings": result.firings,
+        "ticks": result.ticks, "calls": result.calls, "tokens_in": result.tokens_in, "tokens_out": result.tokens_out,
+        "cost_usd": result.cost_usd, "seconds": round(result.duration_s, 4), **result.behaviour,
+    }  # fmt: skip
+
+
+def _open(writer: FrameWriter, scrub: Callable[[str], str], start: RunStart) -> RunLog:
+    return WorkerLog(writer, start, scrub)
+
+
+def _failure(run: str, error: Exception) -> CouldNot:
+    if isinstance(error, EnvironmentProblem):
+        return CouldNot(run, error.message, error.where, error.hint, stops=True)
+    if isinstance(error, StudioError):
+        return CouldNot(run, error.message, error.where, error.hint)
+    return CouldNot(run, f"a fault of the studio: {type(error).__name__}: {error}")
+
+
+def _problem(told: tuple[str, str, str] | None) -> EnvironmentProblem | None:
+    return None if told is None else EnvironmentProblem(told[0], where=told[1], hint=told[2])
