@@ -63,6 +63,10 @@ class Family:
     """Texts of goals, of a thought's slots."""
     item: str = "{do} the {aspect} of {thing}"
     """How a plan names one thought."""
+    gauges: Patterns = (
+        "{thing}: {left} left in {aspect}", "{aspect} of {thing} now {left}", "{left} open, {aspect}, {thing}",
+    )  # fmt: skip
+    """What tells how much is `{left}` of an aspect of a thing, in the same words each time."""
 
     def say(self, pen: Pen, act: str, thought: Thought | None = None, /, **given: str) -> str:
         """Return one sentence for an act (a field of this class), about the thought where there is one."""

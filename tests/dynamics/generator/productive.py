@@ -212,9 +212,7 @@ def easing(stage: Stage, size: int) -> list[Step]:
         thought = stage.think()
         watcher, doer = stage.speaker("tool"), stage.speaker("worker")
         left = pen.between(40, 900)
-        pattern = pen.pick(
-            ("{thing}: {left} left in {aspect}", "{aspect} of {thing} now {left}", "{left} open, {aspect}, {thing}")
-        )
+        pattern = pen.pick(stage.family.gauges)
         aspect = thought.aspects[0]
         do = stage.say("worker", "begin", thought, module=doer)
         for _ in range(pen.between(5, 9)):

@@ -129,7 +129,7 @@ TERSE_LOG = Family(
             "{thing}: {aspect}? {do}", "{aspect} on {thing} sus, {do}", "gonna {do} {thing} {aspect}",
             "{do} {thing} ({aspect})", "{thing} -> {do} {aspect} via {call}"),
     begin=("{call} {thing}: {doing} {aspect}", "{thing} wip, {doing} {aspect}", "on {thing} now, {do} {aspect}",
-           "{doing} {aspect} {thing}, eta {n}m"),
+           "{doing} {aspect} {thing}, eta tbd"),
     found=("{fact}", "{fact} rc=0", "out: {fact}", "{fact} <eof>"),
     fine=("rc=0", "done", "0", "changed", "200", "synced"),
     wrote=("{piece}", "applied: {piece}", "{piece} - pushed", "chg in: {piece}", "+ {piece}"),
@@ -180,4 +180,5 @@ TERSE_LOG = Family(
     volatile=("ts", "n", "req"),
     aims=("{do} {aspect} @ {thing}", "{thing}: {do} {aspect}", "{thing} {aspect} -> {do}"),
     item="{do} {aspect} {thing}",
+    gauges=("{thing} {aspect} q={left}", "{left} to go, {aspect} {thing}", "{aspect}@{thing}: {left}"),
 )  # fmt: skip
