@@ -6,7 +6,6 @@ common words of `assets/words` counts as rare.
 
 from __future__ import annotations
 
-import re
 from functools import cache
 from typing import Final
 
@@ -80,10 +79,10 @@ IDLE: Final = _words(
 
 WAITING: Final = _words(
     """
-    wait waiting waits await awaits awaiting poll polling polled pending unfinished incomplete
+    wait waiting waits await awaits awaiting poll polling polled pending unfinished
     """
 )
-"""Words of outputs about waiting for something outside."""
+"""Words of waiting proper; the turns of phrase that say it stand in `words.waiting`."""
 
 FAILING: Final = _words(
     """
@@ -92,15 +91,6 @@ FAILING: Final = _words(
     """
 )
 """Words of outputs that tell of a failure, where nobody marked it as one."""
-
-WAITING_PHRASE: Final = re.compile(
-    r"\bin progress\b|\b(?:no|nothing|not|never|n't)\b(?: [\w-]+){0,6}? yet\b|\bnot (?:yet )?(?:ready|done|finished|"
-    r"complete|completed|available|come|arrived|answered|replied|returned|responded|started)\b|\bstill (?:running|"
-    r"building|going|in|on|processing|working|computing|loading|busy|open|not)\b|\b(?:hang|hold) on\b"
-    r"|\b(?:check|look|try)(?:ing)? (?:back|again) (?:later|soon|in|shortly)\b"
-    r"|\b(?:running|building|processing|provisioning|scheduled|queued)(?:$|[^\w ]|\.{2})"
-)
-"""Turns of outputs about waiting, in short texts."""
 
 
 @cache
@@ -119,12 +109,6 @@ def task_talk() -> frozenset[str]:
 def idle() -> frozenset[str]:
     """Return the stems of idle words."""
     return frozenset(map(stem, IDLE))
-
-
-@cache
-def waiting() -> frozenset[str]:
-    """Return the stems of words about waiting."""
-    return frozenset(map(stem, WAITING))
 
 
 @cache

@@ -10,6 +10,7 @@ from studio.dynamics.words.normalise import NUMBERS, READ_CHARACTERS, digest, no
 from studio.dynamics.words.reading import MOST_NUMBERS, Reading
 from studio.dynamics.words.stems import stem
 from studio.dynamics.words.tokens import split
+from studio.dynamics.words.waiting import is_about_waiting
 from studio.support.values import Json
 
 QUOTE_CHARACTERS = 120
@@ -18,8 +19,6 @@ CLEANED = READ_CHARACTERS + 4096
 MOST_REMEMBERED = 50_000
 """Words whose rank is remembered, so that each is looked up once."""
 FOREIGN_WORDS, FOREIGN_SHARE = 8, 0.4
-MOST_ABOUT_WAITING = 8
-"""Content words of an output that is about waiting; longer ones say more than that."""
 
 _KEY = re.compile(r"\"(?:[^\"\\]|\\.){0,200}\":")
 """The name of a field; a longer one is a text, so that looking for its end takes no time that grows with the text."""
@@ -86,7 +85,7 @@ class Reader:
             content=frozenset(content),
             rare=frozenset(rare),
             mass=len(content) - len(idle) + len(rare - idle) + 2 * len(heavy),
-            waiting=_is_waiting(normal, content),
+            waiting=is_about_waiting(normal, words, content),
             quote=quoted(text),
         )
 
@@ -121,15 +120,6 @@ class Reader:
 
     def _is_common(self, word: str) -> bool:
         return stem(word) in self._common
-
-
-def _is_waiting(normal: str, content: set[str]) -> bool:
-    """Whether a text is about waiting: it has a word of that, or in a short one a turn of phrase."""
-    if len(content) > MOST_ABOUT_WAITING:
-        return False
-    if not content.isdisjoint(lists.waiting()):
-        return True
-    return len(content) <= MOST_ABOUT_WAITING // 2 and lists.WAITING_PHRASE.search(normal) is not None
 
 
 def _has_letter(token: str) -> bool:

@@ -9,8 +9,9 @@ from studio.dynamics.detecting.watch import Watch
 from studio.dynamics.exchange import Event, Module
 from studio.dynamics.settings import DEFAULTS
 from studio.dynamics.verdict import Alarm
-from studio.dynamics.words.lists import idle, waiting
+from studio.dynamics.words.lists import idle
 from studio.dynamics.words.stems import stem
+from studio.dynamics.words.waiting import words_of_waiting
 from tests.dynamics.building import watched
 
 MODULES = (Module("asker", "llm"), Module("other", "llm"), Module("oven", "tool"), Module("bell", "tool"))
@@ -35,7 +36,7 @@ def polls(rounds: int, ask: str = "", status: str = STATUS) -> list[tuple[str, s
 def test_the_words_of_these_polls_are_in_no_list() -> None:
     words = {stem(word.casefold()) for text in (*ASKS, STATUS) for word in text.strip("?").split()}
 
-    assert words.isdisjoint(idle() | waiting())
+    assert words.isdisjoint(idle() | words_of_waiting())
 
 
 def test_one_who_asks_and_a_tool_that_answers_the_same_may_do_so_three_times_as_long() -> None:
