@@ -28,9 +28,6 @@ HELD_S: Final = 0.25
 MOST: Final = 5_000
 """Records in a frame: longer ones would keep the driver from its other workers."""
 
-LARGEST: Final = 1 << 30
-"""Bytes of one value in a frame."""
-
 Record = tuple[Any, ...]
 
 
@@ -231,6 +228,4 @@ def _pack(value: Any) -> bytes:
 
 
 def _unpack(frame: bytes) -> Any:
-    return msgpack.unpackb(
-        frame, raw=False, strict_map_key=False, unicode_errors="surrogatepass", max_buffer_size=LARGEST
-    )
+    return msgpack.unpackb(frame, raw=False, strict_map_key=False, unicode_errors="surrogatepass")

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -89,6 +89,18 @@ def merge(source: Path, into: Path, runs: Sequence[str] | None = None, *, told: 
             told(len(chosen), len(chosen))
         _index(target, into)
     return report
+
+
+def excerpt(source: Path, run: str, into: Path) -> MergeReport:
+    """Copy one run that has ended, with those it continues, out of a database of one's own, which this process may be
+    writing to, into a new file. Raises as `merge` does."""
+    with closing(Reader(source)) as reader, _writing(into) as target:
+        report = MergeReport(source)
+        known = {row[0]: _Run(*row) for row in reader.rows(_RUNS)}
+        transfer = Transfer(reader.connection, target)
+        for one in _parents_first(known, [run]):
+            _take(transfer, target, into, one, set(), report)
+        return report
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,9 +14,6 @@ import msgpack
 
 from studio.support.values import Json
 
-LARGEST: Final = 1 << 30
-"""Bytes of one message."""
-
 
 @dataclass(frozen=True, slots=True)
 class Hello:
@@ -26,6 +23,8 @@ class Hello:
     environment: Mapping[str, str] = field(default_factory=dict)
     settings: Mapping[str, Any] | None = None
     """Content of the settings file, for a worker on a machine without it; None: it has its own."""
+    at_once: int = 1
+    """Runs that go on at the same time; others wait in the worker, so that it need not wait for them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,13 +113,14 @@ class Ended:
 
 @dataclass(frozen=True, slots=True)
 class CouldNot:
-    """A run did not come to an end that means anything: a fault of ours, or of the machine. `stops` is True where no
-    other run would fare better."""
+    """A run did not come to an end that means anything: it cannot be made as asked, or something failed that is no part
+    of it. `is_fault` is True where another attempt may fare better, `stops` where no other run would."""
 
     run: str
     message: str
     where: str = ""
     hint: str = ""
+    is_fault: bool = False
     stops: bool = False
 
 
@@ -151,9 +151,7 @@ def pack(message: ToWorker | FromWorker) -> bytes:
 def unpack(data: bytes) -> Any:
     """Return the message that `pack` made into bytes. Raises `ValueError` for anything else."""
     try:
-        name, told = msgpack.unpackb(
-            data, raw=False, use_list=False, unicode_errors="surrogatepass", max_buffer_size=LARGEST
-        )
+        name, told = msgpack.unpackb(data, raw=False, use_list=False, unicode_errors="surrogatepass")
         return _BY_NAME[name](**told)
     except (KeyError, TypeError, msgpack.exceptions.UnpackException, msgpack.exceptions.ExtraData) as error:
         raise ValueError(f"not a message of a batch: {error!r}") from error

@@ -55,6 +55,7 @@ class Worker:
         self._graphs: dict[str, tuple[Graph, TakeGraph]] = {}
         self._scoring: Scoring | None = None
         self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._room = asyncio.Semaphore(1)
         self._over = threading.Event()
         threading.Thread(target=self._say_alive, name="alive", daemon=True).start()
 
@@ -92,6 +93,7 @@ class Worker:
             self._tell(Ready(os.getpid()))
 
     def _settle(self, hello: Hello) -> None:
+        self._room = asyncio.Semaphore(hello.at_once)
         for name, value in hello.environment.items():
             os.environ.setdefault(name, value)
         if hello.settings is not None:
@@ -112,9 +114,11 @@ class Worker:
     async def _run(self, order: DoRun) -> None:
         """Run, score, tell. Whatever goes wrong is told: a run that nobody hears of would be waited for for ever."""
         try:
-            result = await self._played(order)
-            outcome = outcome_of(result)
-            scores, missing = await self._scored(outcome | {"outputs": result.outputs}, decode(order.row), order.run)
+            async with self._room:
+                result = await self._played(order)
+                outcome = outcome_of(result)
+                told = outcome | {"outputs": result.outputs}
+                scores, missing = await self._scored(told, decode(order.row), order.run)
         except asyncio.CancelledError:
             self._writer.send_now()
             self._tell(CouldNot(order.run, "stopped"))
@@ -189,7 +193,7 @@ def _failure(run: str, error: Exception) -> CouldNot:
         return CouldNot(run, error.message, error.where, error.hint, stops=True)
     if isinstance(error, StudioError):
         return CouldNot(run, error.message, error.where, error.hint)
-    return CouldNot(run, f"a fault of the studio: {type(error).__name__}: {error}")
+    return CouldNot(run, f"a fault of the studio: {type(error).__name__}: {error}", is_fault=True)
 
 
 def _problem(told: tuple[str, str, str] | None) -> EnvironmentProblem | None:
