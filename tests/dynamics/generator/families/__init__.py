@@ -40,6 +40,7 @@ def kept() -> dict[str, Family]:
 
     Beside those for testing only: the ones that are kept apart until the analyser has met them once.
     """
+    from tests.dynamics.generator.families.essayist_for_testing_only import ESSAYIST
     from tests.dynamics.generator.families.json_speech import JSON_SPEECH
     from tests.dynamics.generator.families.terse_log import TERSE_LOG
 
@@ -47,6 +48,7 @@ def kept() -> dict[str, Family]:
         "held_out": held_out(),
         "second_held_out": second_held_out(),
         "third_held_out": third_held_out(),
+        "essayist": ESSAYIST,
         "terse_log": TERSE_LOG,
         "json_speech": JSON_SPEECH,
     }
