@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from studio.spec.given import given_values
+from studio.spec.given import given_values, read_as
 from studio.support.errors import UsageError
 from studio.support.values import Json
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def input_types(graph: Graph) -> dict[str, str]:
     """Return the graph's inputs with their types. An input without a type is text if its default is text."""
-    return {name: _type_of(field) for name, field in _fields(graph).items()}
+    return {name: read_as(field) for name, field in _fields(graph).items()}
 
 
 def told_inputs(graph: Graph) -> list[dict[str, Json]]:
@@ -24,7 +24,7 @@ def told_inputs(graph: Graph) -> list[dict[str, Json]]:
     it takes nothing else."""
     told = []
     for name, field in _fields(graph).items():
-        one: dict[str, Json] = {"name": name, "type": _type_of(field), "help": field.help}
+        one: dict[str, Json] = {"name": name, "type": read_as(field), "help": field.help}
         if not field.required:
             one["default"] = field.default
         if field.choices:
@@ -39,10 +39,6 @@ def _fields(graph: Graph) -> dict[str, Field]:
     from studio.plugins.registries import registry_of
 
     return body_fields(Scope(graph), registry_of(graph))[0]
-
-
-def _type_of(field: Field) -> str:
-    return "text" if field.type == "any" and isinstance(field.default, str) else field.type
 
 
 def parse_inputs(given: Sequence[str], types: Mapping[str, str]) -> dict[str, Json]:

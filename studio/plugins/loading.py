@@ -34,6 +34,11 @@ def load_file(file: OwnFile, taken: Callable[[str], bool]) -> list[type[Node]]:
     `taken` tells which names are those of other types already. The module is made from the bytes that were hashed:
     what the file holds by now does not matter.
     """
+    return checked(_declared_in(module_of(file)), taken)
+
+
+def module_of(file: OwnFile) -> ModuleType:
+    """Return the module that is made of a file, imported once for all who ask. Raises `PluginFault`."""
     if file.problem:
         raise PluginFault(file.problem)
     name = module_name(file)
@@ -48,7 +53,7 @@ def load_file(file: OwnFile, taken: Callable[[str], bool]) -> list[type[Node]]:
         except PluginFault:
             del sys.modules[name]
             raise
-    return checked(_declared_in(module), taken)
+    return module
 
 
 def module_name(file: OwnFile) -> str:

@@ -8,12 +8,18 @@ import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
+from studio.spec.fields import Field
 from studio.spec.types import BLOB_TYPES, TYPE_WORDS
 from studio.support.errors import UsageError
 from studio.support.values import Blob, Json, NotJson, encode
 
 SHOWN = 60
 """Characters of a value that an error quotes."""
+
+
+def read_as(field: Field) -> str:
+    """Return the type that a text is read as for an input. One without a type is text if its default is text."""
+    return "text" if field.type == "any" and isinstance(field.default, str) else field.type
 
 
 def given_values(

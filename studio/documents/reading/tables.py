@@ -37,7 +37,7 @@ def read_table(text: str, name: str, *, delimiter: str = "", header: bool = True
     Blank lines are left out; a row with too few cells gets empty ones.
     Raises `NodeError` for a row with more cells than columns, and beyond `max_rows`, 1,000 columns, long cells.
     """
-    divider = delimiter or _likely_delimiter(text)
+    divider = delimiter or likely_delimiter(text)
     rows: list[list[str]] = []
     columns: list[str] | None = None
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=divider)
@@ -67,7 +67,7 @@ def read_table(text: str, name: str, *, delimiter: str = "", header: bool = True
     return Table(tuple(columns or ()), rows, divider)
 
 
-def _likely_delimiter(text: str) -> str:
+def likely_delimiter(text: str) -> str:
     """Return the sign that stands in the first lines outside of quotes as often in each; a comma if none does."""
     lines = [line for line in text[:100_000].split("\n")[:_SAMPLE_LINES] if line.strip()]
     best, most = ",", 0

@@ -1,0 +1,64 @@
+"""What a run's result follows from beside graph, row and seed: models, embedder, clock, limits, code of node types."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from studio.batch.design.spec import Experiment
+from studio.cache.code import OURS, code_of
+from studio.graph.model import Graph
+from studio.models.names import ROLES, SCRIPTED
+from studio.settings.settings import Settings, current_settings
+from studio.spec.registry import Registry
+from studio.support.errors import UsageError
+from studio.support.values import Json, hash_bytes
+
+_EMBEDDER: Final = "models.embedder"
+
+
+def conditions_of(experiment: Experiment, model: str | None, folder: Path) -> dict[str, Json]:
+    """Return the conditions of runs with a model, as JSON that is the same on every machine that is set up alike.
+
+    Roles are told as the models that they stand for here, scripts by what they say. Raises UsageError for a script
+    that is not there.
+    """
+    settings = current_settings()
+    return {
+        "models": _models(model or experiment.model, settings, folder),
+        "embedder": experiment.embedder or str(settings[_EMBEDDER]),
+        "clock": experiment.clock or None,
+        "limits": dict(experiment.limits),
+    }
+
+
+def types_in(graph: Graph, registry: Registry) -> dict[str, Json]:
+    """Return what tells the code of the graph's node types: the version of ours, a hash of that of others."""
+    found: dict[str, Json] = {}
+    for _, part in graph.walk():
+        for node in part.nodes.values():
+            cls = registry.find(node.type)
+            if cls is not None and node.type not in found:
+                ours = cls.__module__.partition(".")[0] == OURS
+                found[node.type] = cls.spec.version if ours else code_of(cls).hash or cls.spec.version
+    return found
+
+
+def _models(name: str, settings: Settings, folder: Path) -> Json:
+    if name and name not in ROLES:
+        return _lasting(name, folder)
+    usual = str(settings["models.default"])
+    roles = {role: str(settings[f"models.{role}"] or usual) for role in ROLES}
+    if name:
+        return _lasting(roles[name], folder)
+    return {role: _lasting(one, folder) for role, one in roles.items()}
+
+
+def _lasting(name: str, folder: Path) -> str:
+    if not name.startswith(SCRIPTED):
+        return name
+    path = folder / name.removeprefix(SCRIPTED)
+    try:
+        return SCRIPTED + hash_bytes(path.read_bytes())
+    except OSError as error:
+        raise UsageError(f"The script of replies cannot be read: {error.strerror}.", where=str(path)) from None

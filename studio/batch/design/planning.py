@@ -1,0 +1,332 @@
+"""From an experiment to its runs: everything is read, bound and checked before the first one, and nothing is run.
+
+Runs come in an order that may be broken off anywhere: seeds outermost, then rows, and for each row all variants in a
+row, so that what is compared is always there for the same rows and seeds. They are made one by one when asked for: a
+plan of a million runs takes no room.
+
+The key of a run is over all that its result follows from: what the graph says under the variant (not its layout), the
+types of its nodes, the row, the seed, the variant, how columns go into inputs, and the conditions (models, embedder,
+clock, limits). It is the same in every process and on every machine, wherever files lie and in whatever order rows
+stand; a run whose key is known already need not be made again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import overload
+
+from studio.batch.design.axes import INPUT, file_reader
+from studio.batch.design.conditions import conditions_of, types_in
+from studio.batch.design.expanding import Bodied, variants_of
+from studio.batch.design.fitting import Column, Fitting, inputs_of
+from studio.batch.design.functions import Code, allowed_code
+from studio.batch.design.judges import Judge
+from studio.batch.design.reading import read_rows
+from studio.batch.design.rows import NO_DATA, Row, Rows, gathered, inline
+from studio.batch.design.scores import check_expression
+from studio.batch.design.spec import Experiment
+from studio.batch.design.variants import WHOLE, Variant, varied
+from studio.graph.model import Graph
+from studio.graph.ports import body_fields
+from studio.graph.scope import Scope, bundle, project_folder
+from studio.importers.opening import open_graph_file
+from studio.plugins.registries import require_own_types
+from studio.spec.fields import Field
+from studio.support.errors import UsageError
+from studio.support.nearest import near
+from studio.support.paths import inside
+from studio.support.resources import bundled_graphs
+from studio.support.values import Json, hash_bytes, sorted_encode
+from studio.trust.gate import meaning_of
+
+_KEY_VERSION = 1
+"""Grows when keys are made of something else: then nothing that was done counts as done any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Arm:
+    """A graph under a variant. `hash` is over what it says then, `said` over that and all conditions."""
+
+    number: int
+    graph_name: str
+    variant: Variant
+    hash: str
+    said: str = field(repr=False)
+
+    @property
+    def name(self) -> str:
+        """What it is called where there are several graphs."""
+        return f"{self.graph_name}: {self.variant.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class RunSpec:
+    """One run that is to be made. `inputs` are all that it is given; `files` are the files that some of them stand
+    for. `number` is its place in the plan."""
+
+    number: int
+    key: str
+    graph_name: str
+    variant: Variant
+    row: Row
+    seed: int
+    inputs: Mapping[str, Json]
+    files: Mapping[str, str] = field(default_factory=dict)
+
+
+class Plan(Sequence[RunSpec]):
+    """All runs of an experiment, in order, made when they are asked for."""
+
+    def __init__(
+        self,
+        experiment: Experiment,
+        graphs: Mapping[str, Bodied],
+        variants: Sequence[Variant],
+        rows: Rows,
+        arms: Sequence[Arm],
+        fittings: Mapping[str, Fitting],
+        judges: Mapping[str, Judge],
+        functions: Mapping[str, Code],
+    ) -> None:
+        self.experiment = experiment
+        self.graphs = graphs
+        self.variants = tuple(variants)
+        self.rows = rows
+        self.arms = tuple(arms)
+        self.judges = judges
+        self.functions = functions
+        self._fittings = fittings
+
+    def __len__(self) -> int:
+        return len(self.experiment.seeds) * len(self.rows) * len(self.arms)
+
+    @overload
+    def __getitem__(self, number: int) -> RunSpec: ...
+    @overload
+    def __getitem__(self, number: slice) -> list[RunSpec]: ...
+    def __getitem__(self, number: int | slice) -> RunSpec | list[RunSpec]:
+        if isinstance(number, slice):
+            return [self[one] for one in range(*number.indices(len(self)))]
+        if not -len(self) <= number < len(self):
+            raise IndexError(f"The plan has {len(self)} runs.")
+        number %= len(self)
+        rest, arm = divmod(number, len(self.arms))
+        seed, row = divmod(rest, len(self.rows))
+        return self._run(number, self.experiment.seeds[seed], self.rows[row], self.arms[arm])
+
+    def __iter__(self) -> Iterator[RunSpec]:
+        number = 0
+        for seed in self.experiment.seeds:
+            for row in self.rows:
+                for arm in self.arms:
+                    yield self._run(number, seed, row, arm)
+                    number += 1
+
+    def _run(self, number: int, seed: int, row: Row, arm: Arm) -> RunSpec:
+        fitting = self._fittings[arm.graph_name]
+        given = arm.variant.inputs
+        return RunSpec(
+            number,
+            run_key(arm.said, row, seed),
+            arm.graph_name,
+            arm.variant,
+            row,
+            seed,
+            fitting.bound(row, given),
+            fitting.files(row, given) if row.files else {},
+        )
+
+    def graph_of(self, arm: Arm) -> Graph:
+        """Return the graph of an arm, made anew; it has all its bodies inside."""
+        whole = self.graphs[arm.graph_name]
+        return varied(whole.graph, arm.variant, whole.registry)
+
+    def compared_with(self, arm: Arm) -> Arm | None:
+        """Return the arm that another is compared with, by row and seed; None for one that is the measure itself.
+
+        If the experiment compares with a graph, that is the same variant of it, else the first variant of the graph.
+        """
+        compare = self.experiment.compare
+        by_graph = compare in self.graphs and compare not in [one.name for one in self.variants]
+        if by_graph and arm.graph_name != compare:
+            found = [one for one in self.arms if one.graph_name == compare]
+            same = (one for one in found if one.variant.name == arm.variant.name)
+            return next(same, next(iter(found), None))
+        first = next(one for one in self.arms if one.graph_name == arm.graph_name)
+        return None if first is arm else first
+
+    @property
+    def hash(self) -> str:
+        """What tells it from plans of other runs, whatever their order."""
+        arms = sorted(arm.said for arm in self.arms)
+        return hash_bytes(sorted_encode([arms, self.rows.hash, sorted(self.experiment.seeds)]))
+
+
+def run_key(said: str, row: Row, seed: int) -> str:
+    """Return the key of a run: of what is said by its arm, its row, and its seed."""
+    return hash_bytes(f"{said} {row.identity} {seed}".encode())
+
+
+def plan_of(experiment: Experiment, *, approve: Collection[str] = ()) -> Plan:
+    """Read all that an experiment names and return its runs.
+
+    Raises UsageError, GraphError or EnvironmentProblem for the first thing that would keep a run from being made or
+    scored: a node, param, input, column or output that is not there, a value that does not fit, code of others that
+    nobody approved (`approve` holds hashes of what is approved this once).
+    """
+    graphs = {name: _opened(name, file, experiment, approve) for name, file in experiment.graphs.items()}
+    fittings = _fittings(experiment, graphs)
+    rows = _rows(experiment, fittings)
+    read = file_reader(*_folder(experiment, "vary"))
+    variants = _possible(variants_of(experiment, graphs, read), experiment, graphs, rows)
+    arms = _arms(experiment, graphs, variants, approve)
+    _check_rows(arms, fittings, rows)
+    judges = _scores_checked(experiment, graphs, rows, approve)
+    return Plan(experiment, graphs, variants, rows, arms, fittings, judges, allowed_code(experiment, approve))
+
+
+# -- files --------------------------------------------------------------------------------------
+
+
+def _folder(experiment: Experiment, key: str) -> tuple[Path, Path | None]:
+    """Return the folder that files of a key are named relative to, and where they have to lie: those that a file names
+    inside its project, those of the command line anywhere."""
+    if key in experiment.own or experiment.base is None:
+        return Path.cwd(), None
+    return experiment.base, project_folder(experiment.base)
+
+
+def _path(experiment: Experiment, key: str, name: str) -> Path:
+    folder, within = _folder(experiment, key)
+    path = folder / name if within is None else inside(within, folder.absolute() / name)
+    if path is None:
+        raise UsageError(
+            f"`{name[:80]}` lies outside the project folder.", where=experiment.file, hint="Copy it into the project."
+        )
+    return path
+
+
+def _opened(name: str, file: str, experiment: Experiment, approve: Collection[str], key: str = "graphs") -> Bodied:
+    path = _path(experiment, key, file)
+    if not path.exists():
+        path = next((one for one in bundled_graphs() if file in (one.stem, f"examples/{one.stem}")), path)
+    if not path.is_file():
+        raise UsageError(f"There is no graph file `{file}`.", where=experiment.file, hint="Check the name.")
+    graph = open_graph_file(path)
+    return Bodied(name, bundle(graph), require_own_types(graph, approve))
+
+
+# -- rows ---------------------------------------------------------------------------------------
+
+
+def _fittings(experiment: Experiment, graphs: Mapping[str, Bodied]) -> dict[str, Fitting]:
+    inputs = {name: inputs_of(one.graph, one.registry) for name, one in graphs.items()}
+    known = {one for some in inputs.values() for one in some}
+    for name in experiment.inputs:
+        if name not in known:
+            raise UsageError(f"There is no input `{name}`.", where=experiment.file, hint=near(name, known))
+    return {
+        name: Fitting(name, some, {one: source for one, source in experiment.inputs.items() if one in some})
+        for name, some in inputs.items()
+    }
+
+
+def _rows(experiment: Experiment, fittings: Mapping[str, Fitting]) -> Rows:
+    data = experiment.data
+    if data is None:
+        return gathered([NO_DATA], "no data")
+    if not isinstance(data, str):
+        return inline(data, experiment.file or "data")
+    types = {column: kind for one in reversed(list(fittings.values())) for column, kind in one.types.items()}
+    return read_rows(_path(experiment, "data", data), types)
+
+
+def _possible(
+    variants: list[Variant], experiment: Experiment, graphs: Mapping[str, Bodied], rows: Rows
+) -> list[Variant]:
+    """Leave out `whole` if nobody asked for it and it lacks an input that only the variants give."""
+    asked = experiment.compare == WHOLE or any(one.name == WHOLE for one in experiment.variants)
+    only_varied = [
+        name
+        for name in (one.removeprefix(INPUT) for one in experiment.vary if one.startswith(INPUT))
+        if name not in experiment.inputs
+        and name not in rows.columns
+        and any(name in known and known[name].required for known in _all_inputs(graphs))
+    ]
+    return variants if asked or not only_varied else [one for one in variants if one.name != WHOLE]
+
+
+def _all_inputs(graphs: Mapping[str, Bodied]) -> Iterator[Mapping[str, Field]]:
+    return (inputs_of(one.graph, one.registry) for one in graphs.values())
+
+
+def _check_rows(arms: Sequence[Arm], fittings: Mapping[str, Fitting], rows: Rows) -> None:
+    """Bind every row once for each graph and set of inputs that variants give; their own values once each."""
+    bound: set[tuple[str, frozenset[str]]] = set()
+    for arm in arms:
+        given = arm.variant.inputs
+        fitting = fittings[arm.graph_name]
+        for name in given:
+            if name not in fitting.inputs:
+                raise UsageError(
+                    f"`{arm.graph_name}` has no input `{name}`.",
+                    where=f"variant `{arm.variant.name}`",
+                    hint=near(name, fitting.inputs),
+                )
+        kind = arm.graph_name, frozenset(given)
+        if kind in bound:
+            fitting.check_given(given)
+        else:
+            bound.add(kind)
+            fitting.check(rows, given)
+
+
+# -- arms ---------------------------------------------------------------------------------------
+
+
+def _arms(
+    experiment: Experiment, graphs: Mapping[str, Bodied], variants: Sequence[Variant], approve: Collection[str]
+) -> list[Arm]:
+    mapping = {
+        name: one.name if isinstance(one, Column) else {"value": one.value} for name, one in experiment.inputs.items()
+    }
+    folder = _folder(experiment, "model")[0]
+    arms: list[Arm] = []
+    for name, one in graphs.items():
+        types = types_in(one.graph, one.registry)
+        for variant in variants:
+            if not variant.for_graph(name):
+                continue
+            made = varied(one.graph, variant, one.registry)
+            said = {
+                "key": _KEY_VERSION,
+                "graph": (hash := meaning_of(made)),
+                "types": types if not variant.settings else types_in(made, one.registry),
+                "variant": variant.identity.decode(),
+                "inputs": mapping,
+                **conditions_of(experiment, variant.model, folder),
+            }
+            arms.append(Arm(len(arms), name, variant, hash, hash_bytes(sorted_encode(said))))
+    return arms
+
+
+# -- scores -------------------------------------------------------------------------------------
+
+
+def _scores_checked(
+    experiment: Experiment, graphs: Mapping[str, Bodied], rows: Rows, approve: Collection[str]
+) -> dict[str, Judge]:
+    outputs: dict[str, Json] = {
+        name: None for one in graphs.values() for name in body_fields(Scope(one.graph), one.registry)[1]
+    }
+    judges: dict[str, Judge] = {}
+    for score in experiment.scores:
+        if score.kind == "expression":
+            check_expression(score, outputs, rows.columns)
+        elif score.kind == "judge":
+            opened = _opened(score.name, score.said, experiment, approve, "score")
+            judge = judges[score.name] = Judge(score, opened.graph, opened.registry)
+            judge.check(outputs, rows.columns)
+    return judges

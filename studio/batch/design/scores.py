@@ -1,0 +1,199 @@
+"""What a run is worth: expressions over its outputs and totals, a graph that judges, or a function.
+
+A score is a finite number, or true or false. What gives anything else gives no score, and the reason is kept: a run
+that cannot be scored is told, and never counts as nought.
+"""
+
+from __future__ import annotations
+
+import ast
+import math
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final, Literal
+
+from studio.support.errors import UsageError
+from studio.support.expressions import Expression, ExpressionError
+from studio.support.nearest import near
+from studio.support.values import Json, preview
+
+if TYPE_CHECKING:
+    from studio.batch.design.rows import Row
+    from studio.engine.result import RunResult
+
+Kind = Literal["expression", "judge", "function"]
+KINDS: Final[tuple[Kind, ...]] = ("expression", "judge", "function")
+
+SCORE: Final = "score"
+"""What the only score is called, and the output of a graph that judges."""
+
+FACTS: Final = (
+    "status", "ended", "error", "calls", "tokens", "cost_usd", "firings", "ticks", "seconds", "dynamics",
+)  # fmt: skip
+"""What is known of every run."""
+
+NAMES: Final = ("outputs", "inputs", "row", *FACTS)
+"""What an expression may name beside the outputs and columns, which they go before."""
+
+SHOWN: Final = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """How one score is found. `said` is the expression, the file of the graph that judges, or `module:name`.
+
+    `own` says that the person asked for it on the command line. `place` is where it stands, for messages.
+    """
+
+    name: str
+    kind: Kind
+    said: str
+    own: bool = field(default=False, compare=False)
+    place: str = field(default="", compare=False)
+
+    @property
+    def is_plain(self) -> bool:
+        """True if it needs no name: an expression that is called as one without a name is."""
+        return self.kind == "expression" and self.name == SCORE
+
+    def to_json(self) -> Json:
+        """Return it as it stands behind its name."""
+        return self.said if self.kind == kind_of_name(self.name) else {self.kind: self.said}
+
+
+def kind_of_name(name: str) -> Kind:
+    """Return what a text under a name is: `judge` names a graph, `function` a function, all others an expression."""
+    return "judge" if name == "judge" else "function" if name == "function" else "expression"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What is known of a run that has ended. `cost_usd` is None where a price is unknown, `dynamics` the class of its
+    behaviour, "" where none was told."""
+
+    outputs: Mapping[str, Json] = field(default_factory=dict)
+    inputs: Mapping[str, Json] = field(default_factory=dict)
+    status: str = "ok"
+    ended: str = ""
+    error: str = ""
+    calls: int = 0
+    tokens: int = 0
+    cost_usd: float | None = 0.0
+    firings: int = 0
+    ticks: int = 0
+    seconds: float = 0.0
+    dynamics: str = ""
+
+    @property
+    def totals(self) -> dict[str, Json]:
+        """What the run did and took, without what it gave."""
+        return {name: getattr(self, name) for name in FACTS}
+
+    def names(self, row: Row) -> dict[str, Json]:
+        """Return what an expression may name: the columns of the row, over them the outputs, over them `NAMES`; in
+        this as in the expectations of recorded cases (`cases.judging`)."""
+        return {
+            **row.values,
+            **self.outputs,
+            "outputs": dict(self.outputs),
+            "inputs": dict(self.inputs),
+            "row": dict(row.values),
+            **self.totals,
+        }
+
+
+def outcome_of(result: RunResult, inputs: Mapping[str, Json], dynamics: str = "") -> Outcome:
+    """Return what is known of a run from its result."""
+    return Outcome(
+        outputs=result.outputs,
+        inputs=inputs,
+        status=result.status,
+        ended=result.ended,
+        error="" if result.error is None else str(result.error.get("message", "")),
+        calls=result.calls,
+        tokens=result.tokens_in + result.tokens_out,
+        cost_usd=result.cost_usd,
+        firings=result.firings,
+        ticks=result.ticks,
+        seconds=result.duration_s,
+        dynamics=dynamics,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """One score of one run: a value, or (None) the reason why there is none."""
+
+    name: str
+    value: float | bool | None
+    reason: str = ""
+
+
+def scored(name: str, value: Json) -> Scored:
+    """Return a value as a score, or why it is none."""
+    if isinstance(value, bool):
+        return Scored(name, value)
+    if isinstance(value, int | float):
+        try:
+            number = float(value)
+        except OverflowError:
+            number = math.inf
+        if math.isfinite(number):
+            return Scored(name, number)
+        return Scored(name, None, "The result is not finite.")
+    shown = "null" if value is None else f"“{preview(value, SHOWN)}”"
+    return Scored(name, None, f"The result is neither a number nor true or false, but {shown}.")
+
+
+def by_expression(score: Score, outcome: Outcome, row: Row) -> Scored:
+    """Return what an expression says of a run."""
+    try:
+        return scored(score.name, Expression.parse(score.said).evaluate(outcome.names(row)))
+    except ExpressionError as error:
+        return Scored(score.name, None, error.message if outcome.status == "ok" else _failed(outcome, error.message))
+
+
+def _failed(outcome: Outcome, message: str) -> str:
+    """A run that came to no end lacks outputs: that it failed is the reason, not that a name has no value."""
+    why = f": {preview(outcome.error, 200)}" if outcome.error else ""
+    return f"The run is {outcome.status}{why}. ({message})"
+
+
+# -- before anything runs -------------------------------------------------------------------------
+
+
+def check_expression(score: Score, outputs: Collection[str], columns: Collection[str]) -> None:
+    """Raise UsageError if an expression cannot be read, or names what no run of these outputs and columns has."""
+    try:
+        expression = Expression.parse(score.said)
+    except ExpressionError as error:
+        raise UsageError(
+            f"`{preview(score.said, SHOWN)}`: {error.message}", where=score.place, hint=error.hint
+        ) from None
+    known = [*outputs, *columns, *NAMES]
+    for name in expression.names:
+        if name not in known:
+            raise UsageError(
+                f"The score `{score.name}` names `{name}`, which is no output, no column and nothing known of a run.",
+                where=score.place,
+                hint=near(name, known) or f"Outputs: {', '.join(outputs) or 'none'}.",
+            )
+    for within, there, what in (("row", columns, "column"), ("outputs", outputs, "output")):
+        for key in _keys_read(expression.tree, within):
+            if key not in there:
+                raise UsageError(
+                    f"The score `{score.name}` reads `{within}.{key}`, but there is no {what} `{key}`.",
+                    where=score.place,
+                    hint=near(key, there),
+                )
+
+
+def _keys_read(tree: ast.expr, name: str) -> Iterator[str]:
+    """Yield the keys that are read from an object by `name.key` or `name["key"]`."""
+    for part in ast.walk(tree):
+        if isinstance(part, ast.Attribute | ast.Subscript) and isinstance(part.value, ast.Name):
+            if part.value.id == name:
+                if isinstance(part, ast.Attribute):
+                    yield part.attr
+                elif isinstance(part.slice, ast.Constant) and isinstance(part.slice.value, str):
+                    yield part.slice.value
