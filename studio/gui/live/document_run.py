@@ -87,7 +87,7 @@ class DocumentRun:
         self.found: dict[tuple[str, str, str], Shot] = {}
         """Firings that were picked and had to be looked up: region, node, tick."""
         self.breakpoints: set[Spot] = set()
-        self.holds_at_alarm = False
+        self.holds_at_alarm = remembered.get("holds_at_alarm") is True
         """Whether runs are held when an alarm is raised."""
         self.frozen: dict[Mark, dict[str, Json] | None] = {}
         """Nodes whose outputs are frozen, with the values if they are known."""

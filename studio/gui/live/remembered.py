@@ -1,4 +1,5 @@
-"""What is remembered of each graph file between sessions: inputs last used, options, the chat's ends, the last run.
+"""What is remembered of each graph file between sessions: inputs last used, options, the chat's ends, the last run, and
+whether its runs are held at alarms.
 
 One small JSON file in the data folder. Losing it loses comfort only, so what cannot be read or written is logged.
 """

@@ -367,6 +367,7 @@ class Runs(QObject):
             options=short_texts({name: text for name, text in mine.options.texts.items() if text}),
             run=mine.last_run,
             stopped=mine.stopped._asdict(),
+            holds_at_alarm=mine.holds_at_alarm,
         )
 
     def remember_soon(self, mine: DocumentRun) -> None:

@@ -70,9 +70,10 @@ class Steering(Runs):
         self.workbench.actions_changed.emit()
 
     def toggle_alarm_breakpoint(self, document: Document) -> None:
-        """Have runs stop when something is noticed in their dynamics, or not any more."""
+        """Have runs stop when something is noticed in their dynamics, or not any more; kept for the next session."""
         mine = self.of(document)
         mine.holds_at_alarm = not mine.holds_at_alarm
+        self.remember(mine)
         if mine is self.active and mine.run is not None:
             (mine.run.add_breakpoint if mine.holds_at_alarm else mine.run.remove_breakpoint)(ALARM)
         self.options_changed.emit(document)

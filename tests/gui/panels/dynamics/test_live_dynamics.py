@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication
 from studio.editing import Document
 from studio.graph import Graph
 from studio.gui.live.document_run import DocumentRun
+from studio.gui.live.remembered import Remembered
 from tests.gui.panels.dynamics.conftest import CIRCLE, ROUND, WORK, Hand
 
 
@@ -109,3 +110,51 @@ def test_holding_is_set_by_key_and_shown_in_the_menu(hand: Hand, design: Documen
     hand.qtbot.keyClick(hand.window.workbench.canvas.view, Qt.Key.Key_F9, Qt.KeyboardModifier.AltModifier)
     hand.until(action.isChecked)
     assert design.holds_at_alarm
+
+
+def test_holding_is_kept_for_the_next_session(hand: Hand, tmp_path: Path) -> None:
+    workbench, live = hand.window.workbench, hand.window.workbench.part("live")
+    action = hand.window.actions_bar.actions["dynamics.hold"]
+    path, other = tmp_path / "circling.yaml", tmp_path / "other.yaml"
+    for one in (path, other):
+        one.write_text(CIRCLE)
+
+    def opened_anew() -> Document:
+        workbench.set_current(None, None)
+        for one in list(workbench.documents):
+            workbench.remove(one)
+        hand.until(lambda: not action.isEnabled())
+        live.remembered = Remembered(live.remembered.path)
+        document = workbench.open(path)
+        assert document is not None
+        hand.until(action.isEnabled)
+        return document
+
+    def press() -> None:
+        assert workbench.canvas is not None
+        was = action.isChecked()
+        workbench.canvas.setFocus()
+        hand.qtbot.keyClick(workbench.canvas.view, Qt.Key.Key_F9, Qt.KeyboardModifier.AltModifier)
+        hand.until(lambda: action.isChecked() != was)
+
+    opened_anew()
+    assert not action.isChecked()
+    press()
+    again = opened_anew()
+
+    hand.until(action.isChecked)
+    replies = tmp_path / "replies.jsonl"
+    replies.write_text("".join(json.dumps({"reply": line}) + "\n" for line in ROUND * 12))
+    live.db = tmp_path / "live.db"
+    live.of(again).options["model"] = f"scripted:{replies}"
+    workbench.trigger("run.run")
+    wait(hand, lambda: live.state() == "paused")
+    live.abort()
+    wait(hand, lambda: not live.of(again).is_running)
+
+    press()
+    opened_anew()
+    assert not action.isChecked(), "that it was switched off is kept, too"
+    beside = workbench.open(other)
+    assert beside is not None
+    assert not live.of(beside).holds_at_alarm, "each file has its own"
