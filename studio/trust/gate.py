@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from copy import deepcopy
 from functools import lru_cache
 from pathlib import Path
 from shlex import quote
 from typing import Final
 
 from studio.graph.model import Graph
-from studio.graph.scope import bundle
+from studio.graph.scope import bundle, shallow_copy
 from studio.spec.registry import Registry
 from studio.support.errors import StudioError, UsageError
 from studio.support.resources import bundled_graphs
@@ -98,7 +97,7 @@ def _is_bundled(whole: Graph, text_hash: str) -> bool:
 
 def meaning_of(whole: Graph) -> str:
     """Return a hash of all that a graph says but for layout and comments; `whole` holds all its bodies."""
-    copy = deepcopy(whole)
+    copy = shallow_copy(whole)
     for _, part in copy.walk():
         part.layout, part.comments = {}, {}
     return hash_bytes(copy.to_text().encode())

@@ -7,7 +7,6 @@ be edited so cannot be varied so; the graph it came from stays as it is.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -20,7 +19,7 @@ from studio.graph.model import NODE_KEYS, Graph, NodeInstance
 from studio.graph.names import name_problem
 from studio.graph.paths import node_at, split_port
 from studio.graph.ports import body_of
-from studio.graph.scope import Scope
+from studio.graph.scope import Scope, shallow_copy
 from studio.spec.fields import Field
 from studio.spec.params import value_problem
 from studio.spec.registry import Registry
@@ -79,7 +78,7 @@ def varied(whole: Graph, variant: Variant, registry: Registry) -> Graph:
 
     Raises UsageError for a node, param or value that is not there or not possible, and if nothing could be run then.
     """
-    doc = Document(deepcopy(whole), registry=registry)
+    doc = Document(shallow_copy(whole), registry=registry)
     where = f"variant `{variant.name}`" if variant.name != WHOLE else ""
     try:
         with doc.edit(variant.name):
