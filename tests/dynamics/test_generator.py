@@ -101,6 +101,17 @@ def test_lengths_and_architectures_are_spread_wide() -> None:
     assert max(sizes) > 20
 
 
+def test_what_begins_like_a_json_object_is_one_and_some_speak_nothing_else(many: list[Labelled]) -> None:
+    objects: Counter[str] = Counter()
+    for one in many:
+        for event in one.run["events"]:
+            if text_of(event).startswith("{"):
+                json.loads(text_of(event))
+                objects[one.family] += 1
+
+    assert objects["json_speech"] > 2 * objects["coder"]
+
+
 def test_failures_have_an_onset_and_healthy_runs_have_none(many: list[Labelled]) -> None:
     for one in many:
         assert (one.onset is not None) == (one.kind in FAILURES), one.id
