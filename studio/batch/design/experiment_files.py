@@ -58,14 +58,20 @@ def read_experiment(path: Path) -> Experiment:
 
 def experiment_from_text(text: str, file: str, *, base: Path | None = None) -> Experiment:
     """Read the text of an experiment file that stands, or will stand, at `file`. Raises GraphError."""
-    return _Reader(file, base).experiment(parse(text.removeprefix("\ufeff"), file, starts=_STARTS).root)
+    return _Reader(file, base, file=file).experiment(parse(text.removeprefix("\ufeff"), file, starts=_STARTS).root)
 
 
 def experiment_from_json(
-    said: Mapping[str, Json], where: str = "", *, base: Path | None = None, own: frozenset[str] = frozenset()
+    said: Mapping[str, Json],
+    where: str = "",
+    *,
+    base: Path | None = None,
+    own: frozenset[str] = frozenset(),
+    file: str = "",
 ) -> Experiment:
-    """Return the experiment of a canonical form. `own` are keys that stand on the command line. Raises GraphError."""
-    return _Reader(where, base, own).experiment(_tree({"experiment": FORMAT, **said}))
+    """Return the experiment of a canonical form. `own` are keys that stand on the command line, `where` is the place
+    that errors name. Raises GraphError."""
+    return _Reader(where, base, own, file).experiment(_tree({"experiment": FORMAT, **said}))
 
 
 def experiment_text(experiment: Experiment) -> str:
@@ -96,13 +102,14 @@ def _tree(value: Json) -> Tree:
 
 
 class _Reader:
-    def __init__(self, file: str, base: Path | None, own: frozenset[str] = frozenset()) -> None:
+    def __init__(self, place: str, base: Path | None, own: frozenset[str] = frozenset(), file: str = "") -> None:
+        self.place = place
         self.file = file
         self.base = base
         self.own = own
 
     def where(self, line: int) -> str:
-        return f"{self.file}:{line}" if line > 0 else self.file
+        return f"{self.place}:{line}" if line > 0 else self.place
 
     def refuse(self, message: str, tree: Tree | int, hint: str = "") -> GraphError:
         return GraphError(message, where=self.where(tree if isinstance(tree, int) else tree.line), hint=hint)
@@ -143,7 +150,7 @@ class _Reader:
             clock=self.clock(keys.get("clock")),
             workers=self.whole(keys.get("workers"), "`workers`", 1, MOST_WORKERS),
             base=self.base,
-            file=self.file if self.base is not None else "",
+            file=self.file,
             own=self.own,
         )
 

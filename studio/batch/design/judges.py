@@ -30,6 +30,7 @@ class Judge:
         """Raises UsageError if the graph has no output that could be the score."""
         self.score = score
         self.graph = graph
+        self.registry = registry
         self.inputs = inputs_of(graph, registry)
         self.output = _output(score, graph, registry)
 

@@ -37,8 +37,8 @@ def experiment_of(options: Mapping[str, Json], over: Experiment | None = None) -
         said.pop("main_score", None)
     own = {"graphs" if key == "graph" else key for key in given} | (set() if over is None else over.own)
     base = Path.cwd() if over is None else over.base
-    where = COMMAND_LINE if over is None else over.file
-    return experiment_from_json({**said, **given}, where, base=base, own=frozenset(own))
+    file = "" if over is None else over.file
+    return experiment_from_json({**said, **given}, file or COMMAND_LINE, base=base, own=frozenset(own), file=file)
 
 
 def pairs(items: Sequence[str], option: str, form: str = "NAME=VALUE") -> dict[str, str]:

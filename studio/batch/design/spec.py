@@ -59,9 +59,9 @@ class Experiment:
     values, or to a text as `axes` reads it. `compare` is the variant or graph that others are compared with, `margin`
     the difference of the main score that means nothing. `limits` are those of each run, `budget` that of all together.
 
-    `base` is the folder that names of files are relative to. `own` are the keys that a person gave on the command line:
-    there, names of files mean what they mean in a terminal, and functions may be called; a file may come from a
-    stranger.
+    `base` is the folder that names of files are relative to. `file` the file that says it, "" if
+    none does. `own` are the keys that a person gave on the command line: there, names of files mean what they mean in a
+    terminal, and functions may be called; a file may come from a stranger.
     """
 
     graphs: Mapping[str, str]
