@@ -9,13 +9,16 @@ from typing import Final
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from studio.dynamics.policy import ACTIONS, KINDS, ON_ALARM, SETTINGS
+from studio.gui.panels.inspector.folds import Folds
 from studio.gui.panels.inspector.form import MARGINS
 from studio.gui.panels.inspector.param_row import ParamRow
 from studio.gui.panels.inspector.subject import Subject
+from studio.gui.panels.inspector.threshold_rows import ThresholdRows, own_thresholds
 from studio.gui.widgets.choices import ChoiceEditor
-from studio.gui.widgets.labels import Note, cut
+from studio.gui.widgets.labels import Note
 from studio.spec.fields import MISSING, Field
-from studio.support.values import Json, preview
+from studio.support.pieces import plural
+from studio.support.values import Json
 
 TITLE: Final = "When it goes in circles or stalls"
 
@@ -43,9 +46,9 @@ def changed_dynamics(said: Mapping[str, Json], name: str, value: Json) -> dict[s
 
 
 class AlarmRows(QWidget):
-    """A drop-down for all alarms and one for each kind."""
+    """A drop-down for all alarms and one for each kind, and the thresholds by which they are raised."""
 
-    def __init__(self, subject: Subject) -> None:
+    def __init__(self, subject: Subject, folds: Folds) -> None:
         super().__init__()
         self.subject = subject
         self.rows: dict[str, ParamRow] = {}
@@ -62,9 +65,8 @@ class AlarmRows(QWidget):
             words = ONLY_TOLD if kind == "wander" else OF_KIND
             field = Field(name=kind, type="any", default=None, choices=("", *ACTIONS), help=HELP[kind])
             column.addWidget(self._row(field, f"if it {TITLES[kind]}", words))
-        self.settings = Note("", "soft")
-        self.settings.setObjectName("inspector.graph.dynamics.settings")
-        column.addWidget(self.settings)
+        self.thresholds = ThresholdRows(subject, folds, self._change_settings, self._said)
+        column.addWidget(self.thresholds)
 
     def _row(self, field: Field, title: str, words: dict[str, Json]) -> ParamRow:
         row = ParamRow(
@@ -91,18 +93,24 @@ class AlarmRows(QWidget):
         return self._said().get(name, MISSING)
 
     def _set(self, name: str, value: Json) -> str:
+        return self._change(f"Set {name.replace('_', ' ')} of the graph", name, value, name)
+
+    def _change_settings(self, label: str, settings: Json, threshold: str) -> str:
+        return self._change(label, SETTINGS, settings, f"{SETTINGS}/{threshold}")
+
+    def _change(self, label: str, name: str, value: Json, what: str) -> str:
+        """Set one key of `dynamics`; return why not, or "". Edits of the same `what` in a row are one."""
         from studio.editing.edits.nodes import set_graph_key
 
         subject = self.subject
         return subject.do(
-            f"Set {name.replace('_', ' ')} of the graph",
+            label,
             lambda: set_graph_key(subject.doc, subject.at, "dynamics", changed_dynamics(self._said(), name, value)),
-            merge=f"graph/dynamics/{name}",
+            merge=f"graph/dynamics/{what}",
         )
 
     def refresh(self) -> None:
         """Show what the document holds now."""
-        said = self._said()
         self.told.set_text(
             "In a subgraph this has no effect: the graph of the file says it for the whole run."
             if self.subject.at
@@ -110,13 +118,7 @@ class AlarmRows(QWidget):
         )
         for name, row in self.rows.items():
             row.show_value(self._read(name))
-        settings = said.get(SETTINGS)
-        told = (
-            ", ".join(f"{name} {preview(value, 20)}" for name, value in settings.items())
-            if isinstance(settings, dict)
-            else ""
-        )
-        self.settings.set_text(f"Thresholds of its own, set in the file: {cut(told, 200)}" if told else "")
+        self.thresholds.refresh()
 
 
 def summary(said: Mapping[str, Json]) -> str:
@@ -124,4 +126,6 @@ def summary(said: Mapping[str, Json]) -> str:
     words = {value: word for word, value in WORDS.items()}
     parts = [words.get(str(said[ON_ALARM]), "")] if ON_ALARM in said else []
     parts += [f"{TITLES[kind]}: {words.get(str(said[kind]), '')}" for kind in KINDS if kind in said]
+    own = len(own_thresholds(said))
+    parts += [f"{plural(own, 'threshold')} of its own"] if own else []
     return " · ".join(parts)

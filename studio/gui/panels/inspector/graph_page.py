@@ -42,6 +42,7 @@ class GraphPage(QWidget):
         super().__init__()
         self.workbench = workbench
         self.subject = Subject(workbench, samples)
+        self._folds = folds
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -147,7 +148,7 @@ class GraphPage(QWidget):
         return body
 
     def _alarms(self) -> QWidget:
-        self.alarms = alarm_rows.AlarmRows(self.subject)
+        self.alarms = alarm_rows.AlarmRows(self.subject, self._folds)
         return self.alarms
 
     def _stores(self) -> QWidget:
