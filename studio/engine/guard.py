@@ -1,12 +1,13 @@
 """The guard of a run: it reads what modules say as they fire, raises alarms, and does what the graph's policy asks.
 
 What it hears it takes in outline order, so that the same outputs give the same alarms whatever the latencies: firings
-are held back until the tick of a region ends beside which nothing else is under way. Only what is done about an alarm
-(to pause, to stop) then happens in the course of the run.
+are held back until the tick of a region ends, or a graph calls itself, beside which nothing else is under way; then
+what stands before that is taken. Only what is done about an alarm (to pause, to stop) happens in the course of the run.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from time import time_ns
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
@@ -20,8 +21,9 @@ from studio.dynamics.verdict import Alarm
 from studio.dynamics.words.normalise import digest, text_of
 from studio.dynamics.words.reading import Reading
 from studio.dynamics.work_lists import WorkLists
+from studio.engine.calling import Call, Calls, Return
 from studio.engine.modules import Modules
-from studio.engine.outline import Order, end_of_tick, is_alone, outline_order
+from studio.engine.outline import Order, end_of_region, end_of_tick, is_alone, outline_order, region_order
 from studio.support.values import Json, encode
 from studio.trace.log import EXECUTED
 
@@ -44,7 +46,7 @@ class Guard:
     """Watches one run. Called in the run's event loop; `decided` is on the path of every module's firing.
 
     Time is counted in ticks of regions with clocks of their own in which a module fired: a world may well stand still
-    for a while.
+    for a while. A call that a graph makes of itself begins a tick.
 
     A fault in here is no failure of the node that was watched: it is kept in `fault`, halts the run, and is raised at
     its end.
@@ -59,7 +61,7 @@ class Guard:
         self._engine = engine
         self._modules = modules
         self._declared: set[str] = set()
-        self._held: list[tuple[Order, int, _Said | _Worked | None]] = []
+        self._held: list[_Held] = []
         self._count = 0
         self._t = 0
         self._fired = False
@@ -68,6 +70,10 @@ class Guard:
         self._encoded_bytes = 0
         self._achieved: dict[str, tuple[str, int]] = {}
         self._work = WorkLists(goal)
+        self._calls = Calls(modules, policy.thresholds, watch.reader)
+        self._begun = 0
+        self._ahead = engine.past is None
+        """Whether something new was said, so that a call which begins is no longer one taken over."""
         self._told: dict[str, int] = {}
 
     def decided(
@@ -78,6 +84,7 @@ class Guard:
         assert facts is not None, "helpers are not watched"
         if not self._modules.counts(facts):
             return
+        self._ahead |= origin == EXECUTED
         try:
             made = _Said(firing, region.prefix + node.name, facts, error, origin)
             self._listen(made, outputs)
@@ -96,9 +103,37 @@ class Guard:
 
     def tick_ended(self, region: Region) -> None:
         """A region with a clock of its own has decided all nodes of a tick."""
-        self._hold(end_of_tick(region), None)
-        if is_alone(region) or len(self._held) > MOST_HELD or self._words > MOST_WORDS:
+        order = end_of_tick(region)
+        self._hold(order, None)
+        if len(self._held) > MOST_HELD or self._words > MOST_WORDS:
             self.take()
+        elif is_alone(region):
+            self.take(order)
+
+    def entered(self, region: Region) -> None:
+        """A region with a clock of its own is about to begin."""
+        if not self._modules.is_recursive:
+            return
+        try:
+            call = self._calls.enter(region, is_new=self._ahead)
+            if call is None:
+                return
+            order = region_order(region)
+            self._hold(order, call)
+            early = self._calls.warns_early(call, self._t)
+            if is_alone(region):
+                self.take(order)
+            else:
+                for alarm in early:
+                    self._act(alarm, acts=call.is_new)
+        except Exception as fault:  # noqa: BLE001 - it is ours: see `fault`
+            self._break_down(fault)
+
+    def left(self, region: Region) -> None:
+        """A region with a clock of its own is over."""
+        over = self._calls.leave(region)
+        if over is not None:
+            self._hold(end_of_region(region), over)
 
     def end(self) -> dict[str, Json]:
         """The run is over: take what is left, and return what its dynamics came to, for its footer: class, verdict and
@@ -117,25 +152,31 @@ class Guard:
             return {}
         return {"class": verdict.wolfram, "verdict": verdict.kind, "confidence": round(verdict.confidence, 3)}
 
-    def take(self) -> None:
-        """Take what was held back, in outline order."""
-        held = self._held
-        self._held = []
-        self._words = 0
+    def take(self, upto: Order | None = None) -> None:
+        """Take what was held back, in outline order: all of it, or what stands there `upto` this."""
+        held = sorted(self._held, key=lambda one: one[:2])
+        at = len(held) if upto is None else bisect_right(held, upto, key=lambda one: one[0])
+        self._held = held[at:]
+        self._words = sum(made.words for _, _, made in self._held if isinstance(made, _Said))
         if self.fault is not None:
             return
         try:
-            held.sort(key=lambda one: one[:2])
-            self._take(held)
+            self._take(held[:at])
         except Exception as fault:  # noqa: BLE001 - it is ours: see `fault`
             self._break_down(fault)
 
-    def _take(self, held: list[tuple[Order, int, _Said | _Worked | None]]) -> None:
+    def _take(self, held: list[_Held]) -> None:
         known = len(self.alarms)
         for _, _, made in held:
             if made is None:
-                self._t += self._fired
-                self._fired = False
+                self._tick()
+            elif isinstance(made, Call):
+                self._tick()
+                self._begun += 1
+                alarms = self.watch.enter(made.id, made.parent, self._t, made.text)
+                self._raise(alarms, made.firing, acts=made.is_new, call=made)
+            elif isinstance(made, Return):
+                self.watch.leave(made.id)
             elif isinstance(made, _Worked):
                 for goal in self._work.op(made.store, made.op, made.args, made.result, self._t):
                     self._raise(self.watch.open_goal(goal), 0, acts=not made.repeated)
@@ -144,6 +185,10 @@ class Guard:
                     self._told[made.module] = known
             else:
                 self._see(made)
+
+    def _tick(self) -> None:
+        self._t += self._fired
+        self._fired = False
 
     def _break_down(self, fault: Exception) -> None:
         self.fault = self.fault or fault
@@ -155,7 +200,7 @@ class Guard:
         self._told[node] = len(self.alarms)
         return [alarm.as_json() for alarm, _ in self.alarms[since:]]
 
-    def _hold(self, order: Order, made: _Said | _Worked | None) -> None:
+    def _hold(self, order: Order, made: _Said | _Worked | Call | Return | None) -> None:
         self._count += 1
         self._held.append((order, self._count, made))
 
@@ -166,8 +211,8 @@ class Guard:
             return
         value = said(outputs, kind)
         if kind != "progress":
-            made.reading = reading = self.watch.reader.read(value, made.error)
-            self._words += len(reading.content) + len(reading.salient)
+            made.reading = self.watch.reader.read(value, made.error)
+            self._words += made.words
         elif isinstance(value, bool) or not isinstance(value, int | float):
             made.value = None if value is None else digest(text_of(value))
         else:
@@ -211,10 +256,11 @@ class Guard:
         self._engine.log.reading(made.firing, self._t, 0, "", encode({"metric": value}))
         self.watch.measured(made.module, value, self._t)
 
-    def _raise(self, alarms: Sequence[Alarm], firing: int, *, acts: bool) -> None:
+    def _raise(self, alarms: Sequence[Alarm], firing: int, *, acts: bool, call: Call | None = None) -> None:
         """Record and tell alarms, so many as anyone reads.
 
-        `acts` is False where they concern what was taken over from an earlier run, which has been acted on then.
+        `acts` is False where they concern what was taken over from an earlier run, which has been acted on then. A
+        `call` is recorded with the alarm that it raised: where that stops the run, nothing else in it is.
         """
         engine = self._engine
         for alarm in alarms:
@@ -224,11 +270,17 @@ class Guard:
             if len(self.alarms) < MOST_ALARMS:
                 self.alarms.append((alarm, firing))
                 evidence: Json = {**alarm.as_json(), "evidence": list(alarm.evidence), "action": action}
+                if call is not None:
+                    evidence["call"] = {**call.as_json(), "nth": self._begun}
                 engine.log.alarm(firing, alarm.kind, alarm.msg, evidence, time_ns())
                 if engine.control is not None:
                     engine.control.alarm(firing, alarm.kind, alarm.msg)
-            if acts and action in ("pause", "stop"):
-                engine.pause(alarm.kind, alarm.msg, fails=action == "stop")
+            self._act(alarm, acts=acts)
+
+    def _act(self, alarm: Alarm, *, acts: bool) -> None:
+        action = self.policy.action(alarm.kind, alarm.level)
+        if acts and action in ("pause", "stop"):
+            self._engine.pause(alarm.kind, alarm.msg, fails=action == "stop")
 
 
 class _Worked(NamedTuple):
@@ -255,3 +307,11 @@ class _Said:
         self.origin = origin
         self.reading: Reading | None = None
         self.value: float | str | None = None
+
+    @property
+    def words(self) -> int:
+        """How much is kept of it."""
+        return 0 if self.reading is None else len(self.reading.content) + len(self.reading.salient)
+
+
+_Held = tuple[Order, int, "_Said | _Worked | Call | Return | None"]

@@ -25,6 +25,8 @@ class Modules:
         self._facts: dict[str, ModuleFacts | None] = {}
         self._maps: set[str] = set()
         self._before: dict[str, list[str]] = {}
+        self._graph = graph  # kept, so that the numbers of its graphs stay theirs
+        self._recursive: set[int] = set()
         self._walk(Scope(graph), "", ())
         self.asks = asks(self._facts.values())
         """Whether a model or a person is asked. What rules alone keep on their agenda is no goal."""
@@ -33,6 +35,15 @@ class Modules:
     def counts(self, facts: ModuleFacts | None) -> bool:
         """Return whether a node that is this counts as a module in this graph."""
         return facts is not None and (facts.kind not in INNER or not self.asks)
+
+    def calls_itself(self, graph: Graph) -> bool:
+        """Whether one of the graphs that are run here contains itself, by itself or by way of others."""
+        return id(graph) in self._recursive
+
+    @property
+    def is_recursive(self) -> bool:
+        """Whether any graph that is run here contains itself."""
+        return bool(self._recursive)
 
     @property
     def size(self) -> int:
@@ -105,7 +116,10 @@ class Modules:
                 continue  # the check has named it
             if cls.spec.role == "map":
                 self._maps.add(prefix + name)
-            if body.graph is scope.graph or body.graph in around:
+            within = [*around, scope.graph]
+            if any(each is body.graph for each in within):
+                at = next(nth for nth, each in enumerate(within) if each is body.graph)
+                self._recursive.update(map(id, within[at:]))
                 continue
             bodies[name] = body.graph, cls.spec.role == "map"
             self._walk(body, f"{prefix}{name}/", (*around, scope.graph))

@@ -17,7 +17,7 @@ LAST = 1 << 62
 
 
 def outline_order(region: Region, node: NodePlan) -> Order:
-    """What orders firings by the outline: tick, plan order, item, inner tick, inner plan order …"""
+    """What orders firings by the outline: tick, plan order, attempt, item, inner tick, inner plan order …"""
     return (*region_order(region), node.index)
 
 
@@ -26,11 +26,16 @@ def end_of_tick(region: Region) -> Order:
     return (*region_order(region), LAST)
 
 
+def end_of_region(region: Region) -> Order:
+    """What comes after the last tick of this region."""
+    return (*region_order(region), LAST + 1)
+
+
 def region_order(region: Region) -> Order:
-    """Where the present tick of a region stands."""
+    """Where the present tick of a region stands; of one that has not ticked yet, what comes before its first."""
     parts: list[Any] = [region.tick_key]
     while region.parent is not None:
-        parts += (region.item, region.path_id - region.parent.path_base, region.parent.tick_key)
+        parts += (region.item, region.attempt, region.path_id - region.parent.path_base, region.parent.tick_key)
         region = region.parent
     return tuple(reversed(parts))
 

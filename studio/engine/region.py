@@ -136,15 +136,20 @@ class Region:
         if around is not None:
             around.children.add(self)
             self.halted = around.halted
+        guard = engine.guard
         try:
+            if guard is not None:
+                guard.entered(self)
+                if self.halted:  # by an alarm
+                    raise RunHalted
             number = 0
             while True:
                 self.tick_key = self.tick_prefix + tick_part(number)
                 if not engine.count_tick(self.meter):
                     self.halt()
                 await self.tick()
-                if engine.guard is not None:
-                    engine.guard.tick_ended(self)
+                if guard is not None:
+                    guard.tick_ended(self)
                     if self.halted:  # an alarm pauses the run
                         raise RunHalted
                 if self.stopped:
@@ -156,7 +161,13 @@ class Region:
                 if self.ended:
                     return
                 number += 1
+        except Failure:
+            if guard is not None and not self.ended:
+                guard.tick_ended(self)
+            raise
         finally:
+            if guard is not None and (self.ended or not engine.is_stopping()):
+                guard.left(self)
             if around is not None:
                 around.children.discard(self)
                 around.tick_slept_s = max(around.tick_slept_s, self.elapsed_s - around.elapsed_s)

@@ -1,4 +1,4 @@
-"""Whether a goal, or the call of a graph by itself, only says again what those above it say (section 6, 2 of the notes).
+"""Whether a goal, or the call of a graph by itself, only says again what those above it say (notes, section 6, 2).
 
 A goal is compared by its words.  A call is given whole texts and lists, most of which it may only hand on: it is
 compared by what it does not share with the call above, and a call that is given a part of what that one was given gets

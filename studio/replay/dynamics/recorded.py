@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -15,7 +15,10 @@ from studio.engine.modules import Modules
 from studio.graph.model import Graph
 from studio.plugins.registries import registry_of
 from studio.replay.continuing import folder_of
+from studio.replay.dynamics.calls import Calls, with_stopped
+from studio.replay.dynamics.outline import Outline
 from studio.replay.dynamics.places import Places
+from studio.replay.dynamics.timing import Times, timed
 from studio.support.errors import EnvironmentProblem
 from studio.support.plain import plain_line
 from studio.support.values import Json
@@ -44,8 +47,16 @@ def recorded_run(
     places = Places(graph, types, known)
     facts: dict[str, ModuleFacts] = {}
     ticks: dict[int, int] = {}
-    stored = [] if texts or every else list(_stored(trace, found, places, facts, ticks))
-    events = stored or list(_raw(trace, found, places, facts, ticks, every))
+    events = [] if texts or every else list(_stored(trace, found, places, facts, ticks))
+    lists = known.asks and any(kind in KINDS for kind in _kinds_of_stores(graph).values())
+    times = Times({}, ())
+    if lists or known.is_recursive or not events:
+        outline = Outline(trace, found.id)
+        calls = Calls(trace, outline, graph, types, known) if known.is_recursive else None
+        raw = {} if events else _speaking(outline, places, every)
+        heard = raw.keys() or {event.firing for event in events if event.metric is None}
+        times = timed(outline, lambda firing: firing.id in heard, calls)
+        events = events or list(_raw(trace, raw, times.ticks, facts, ticks))
     modules = [
         Module(path, facts[path].kind, known.inputs(path))
         for path in sorted(facts, key=lambda path: (places.key(path), path))
@@ -55,7 +66,10 @@ def recorded_run(
         id=found.id,
         root_goal=goal,
         modules=tuple(modules),
-        goals=tuple(_goals(trace, graph, found, events, goal) if known.asks else ()),
+        goals=(
+            *(with_stopped(trace, found.id, times.calls) if known.is_recursive else ()),
+            *(_goals(trace, graph, found, times.ticks, goal) if lists else ()),
+        ),
         events=tuple(events),
         finished=found.status == "ok",
         t_end=max(ticks.values(), default=0),
@@ -108,85 +122,45 @@ def _damaged(trace: Trace, node: str, problem: str) -> EnvironmentProblem:
     )
 
 
-def _raw(
-    trace: Trace, run: RunFound, places: Places, facts: dict[str, ModuleFacts], ticks: dict[int, int],
-    every: bool,
-) -> list[Event]:  # fmt: skip
-    """Read the outputs of modules; of all nodes where there is no module."""
-    listed = list(trace.outline(run.id))
-    paths = dict.fromkeys(firing.node for firing in listed)
+def _speaking(outline: Outline, places: Places, every: bool) -> dict[int, tuple[Firing, ModuleFacts]]:
+    """Return the firings of modules by id, in order; of all nodes where there is no module."""
+    paths = dict.fromkeys(firing.node for firing in outline.firings)
     known = {path: found for path in paths if (found := places.facts(path)) is not None}
     if every or not known:
         known |= {
             path: found for path in paths if path not in known and (found := places.facts(path, cells=True)) is not None
         }
-    events = []
-    t, fired = 0, False
-    for firing, is_later in zip(listed, _tick_ended(listed), strict=True):
-        if is_later and fired:
-            t, fired = t + 1, False
-        what = known.get(firing.node)
-        if what is None or firing.status not in ("ok", "error") or what.kind in ("monitor", "progress"):
-            continue
-        fired = True
+    return {
+        firing.id: (firing, what)
+        for firing in outline.firings
+        if (what := known.get(firing.node)) is not None
+        and firing.status in ("ok", "error")
+        and what.kind not in ("monitor", "progress")
+    }
+
+
+def _raw(
+    trace: Trace,
+    speaking: Mapping[int, tuple[Firing, ModuleFacts]],
+    times: Mapping[int, int],
+    facts: dict[str, ModuleFacts],
+    ticks: dict[int, int],
+) -> Iterator[Event]:
+    """Read the outputs of these firings."""
+    for firing, what in speaking.values():
         facts[firing.node] = what
-        ticks[firing.id] = t
+        t = ticks[firing.id] = times[firing.id]
         err = firing.reason if firing.status == "error" else None
         outputs = {} if err is not None else trace.outputs(firing)
-        events.append(Event(t, firing.node, said(outputs, what.kind), err, what.effect, firing=firing.id))
-    return events
+        yield Event(t, firing.node, said(outputs, what.kind), err, what.effect, firing=firing.id)
 
 
-Tick = tuple[int, int, str]
-"""A tick of a region with a clock of its own: the region's firing, the item, the tick key."""
-
-
-def _tick_ended(outline: Sequence[Firing]) -> Iterator[bool]:
-    """Yield, for each firing in outline order, whether a tick of a region with a clock of its own ended before it."""
-    by_id = {firing.id: firing for firing in outline}
-    known: dict[int, tuple[Tick, ...]] = {}
-
-    def lies_in(firing: Firing) -> tuple[Tick, ...]:
-        """The ticks around a firing, outermost first; a body that shares a clock adds none."""
-        around = by_id.get(firing.parent)
-        if around is None:
-            return ((0, 0, firing.tick_key),)
-        if around.id not in known:
-            known[around.id] = lies_in(around)
-        outer = known[around.id]
-        if around.tick_key == firing.tick_key:
-            return outer
-        return (*outer, (around.id, firing.item, firing.tick_key))
-
-    now: tuple[Tick, ...] = ()
-    for firing in outline:
-        ticks = lies_in(firing)
-        yield ticks[: len(now)] != now
-        now = ticks
-
-
-def _goals(trace: Trace, graph: Graph, run: RunFound, events: Sequence[Event], goal: str) -> Iterator[Goal]:
+def _goals(trace: Trace, graph: Graph, run: RunFound, ticks: Mapping[int, int], goal: str) -> Iterator[Goal]:
     kinds = _kinds_of_stores(graph)
-    if not set(kinds.values()) & KINDS:
-        return
     lists = WorkLists(goal)
-    ticks = _ticks(trace, run, {event.firing for event in events if event.metric is None})
     for op in trace.store_ops(run.id):
         if kinds.get(op.store) in KINDS and isinstance(op.args, dict):
             yield from lists.op(op.store, op.op, op.args, op.result, ticks.get(op.firing, 0))
-
-
-def _ticks(trace: Trace, run: RunFound, said: set[int]) -> dict[int, int]:
-    """Return the logical tick of each firing of a run, counted by those at which something was said."""
-    listed = list(trace.outline(run.id))
-    found: dict[int, int] = {}
-    t, fired = 0, False
-    for firing, is_later in zip(listed, _tick_ended(listed), strict=True):
-        if is_later and fired:
-            t, fired = t + 1, False
-        fired |= firing.id in said
-        found[firing.id] = t
-    return found
 
 
 def _kinds_of_stores(graph: Graph) -> dict[str, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterator
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import pytest
 
@@ -105,11 +105,11 @@ def test_outputs_are_let_go_as_soon_as_they_are_read(tmp_path: Path, monkeypatch
     taken: list[bool] = []
     take = guard.Guard.take
 
-    def looked(self: guard.Guard) -> None:
+    def looked(self: guard.Guard, upto: Any = None) -> None:
         held = [one for _, _, one in self._held if isinstance(one, guard._Said)]
         taken.append(any(text in gc.get_referents(one) for one in held))
         assert all(one.reading is not None for one in held)
-        take(self)
+        take(self, upto)
 
     monkeypatch.setattr(guard.Guard, "take", looked)
     played(tmp_path, [text] * 24, CIRCLE.replace("max_ticks: 12", "max_ticks: 3"))
