@@ -44,8 +44,13 @@ class Means:
     Tibshirani, An Introduction to the Bootstrap, 1993, section 12.5).
     """
 
-    def __init__(self, values: Floats, method: Method, *, span: float, shares: bool = False) -> None:
+    def __init__(
+        self, values: Floats, method: Method, *, span: float, shares: bool = False, together: int | None = None
+    ) -> None:
+        """`shares`: the values are differences of true and false; `together`: how many are judged as one family, if
+        not all."""
         self.method = method
+        self.together = len(values) if together is None else together
         self.span = max(span, float(np.nanmax(np.abs(values), initial=0.0)))
         there = np.isfinite(values)
         self._filled: Floats = np.where(there, values, 0.0)
@@ -66,7 +71,7 @@ class Means:
         kind = np.full(len(self.count), STUDENT)
         resample = (self.count >= FEWEST_TO_RESAMPLE) & (self.count <= MOST_TO_RESAMPLE)
         # Of so many means each is judged at a small error: no draw beyond it, and the bootstrap would know no limit.
-        beyond = self.method.error / 2 / max(1, len(kind)) * (self.method.draws + 1)
+        beyond = self.method.error / 2 / max(1, self.together) * (self.method.draws + 1)
         if beyond >= 1 and len(kind) * self.method.draws <= MOST_DRAWN:
             kind[resample] = WIDER
         kind[(2 * zeros > self.count) | (self.sd == 0)] = UNSEEN

@@ -31,17 +31,18 @@ def apart(share: float, count: float, other: float, others: float, level: float)
     return interval(off - below, off + above, level, "Newcombe's of two Wilson intervals")
 
 
-def worth(share: float, rows: int, spread: float, runs: int) -> float:
+def worth(share: float, rows: int, spread: float, runs: int, level: float) -> float:
     """Return how many independent values a share is worth whose runs come in `rows` of several seeds.
 
     `spread` is the standard deviation of the rows' shares.  The variance of the mean of rows is set equal to that of a
-    share (the effective size of Korn & Graubard, Survey Methodology 24, 1998); at least the rows count, at most the
-    runs.
+    share, and few rows leave that variance itself in doubt (the effective size of Korn & Graubard, Survey Methodology
+    24, 1998).  At least the rows count, at most the runs.
     """
     variance = spread**2 / rows
-    if variance <= 0 or not 0 < share < 1:
+    if rows == runs or variance <= 0 or not 0 < share < 1:
         return float(rows)
-    return min(float(runs), max(float(rows), share * (1 - share) / variance))
+    doubt = float(special.ndtri((1 + level) / 2) / special.stdtrit(rows - 1, (1 + level) / 2)) ** 2
+    return min(float(runs), max(float(rows), share * (1 - share) / variance * doubt))
 
 
 def _limits(share: float, count: float, level: float) -> tuple[float, float]:

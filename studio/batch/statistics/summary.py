@@ -83,7 +83,7 @@ def _interval(table: Table, values: Floats, units: Floats, method: Method) -> In
     if table.shares:
         spread = float(units.std(ddof=1))
         share = min(1.0, max(0.0, float(units.mean())))
-        return wilson(share, worth(share, count, spread, len(values)), method.level)
+        return wilson(share, worth(share, count, spread, len(values), method.level), method.level)
     if values.min() == values.max() and method.scale is None:
         return Interval(None, None, method.level, "none: all scores are the same")
     # Mostly one and the same score, few others: what differs from it is as sparse as the differences of pairs.

@@ -58,7 +58,8 @@ def table_of(named: Mapping[str, Scores], method: Method) -> Table:
     """Lay the scores of several variants side by side.
 
     A failed run gets the worst score of the scale or, without a scale, the worst that any variant got; if none got any,
-    it has none.  Raises `UsageError` for scores that are no finite number, true or false, and for keys that are no (row, seed).
+    it has none.  Raises `UsageError` for scores that are no finite number, true or false, and for keys that are no
+    (row, seed).
     """
     keys = tuple(sorted({key for scores in named.values() for key in scores}, key=_order))
     places = {key: place for place, key in enumerate(keys)}
@@ -73,7 +74,7 @@ def table_of(named: Mapping[str, Scores], method: Method) -> Table:
                 failed[index, place] = True
             else:
                 values[index, place] = checked(score, f"{name}, row {key[0]}, seed {key[1]}", method)
-                booleans = booleans and isinstance(score, bool)
+                booleans = booleans and isinstance(score, bool | np.bool_)
     seen = values[np.isfinite(values)]
     low, high = _scale(method) or ((float(seen.min()), float(seen.max())) if seen.size else (0.0, 0.0))
     if method.failures == "worst" and (seen.size or method.scale):

@@ -85,7 +85,7 @@ def _interval(a: Floats, b: Floats, table: Table, runs: tuple[int, int], method:
         return Interval(None, None, level, "none: a group of one value has no spread")
     if table.shares:
         sizes = [
-            worth(min(1.0, float(each.mean())), len(each), float(each.std(ddof=1)), count)
+            worth(min(1.0, float(each.mean())), len(each), float(each.std(ddof=1)), count, level)
             for each, count in zip((a, b), runs, strict=True)
         ]
         return apart(min(1.0, float(a.mean())), sizes[0], min(1.0, float(b.mean())), sizes[1], level)
