@@ -20,6 +20,9 @@ _LABEL_WORDS = 2
 _LIKELY = 0.4
 """Match from which the period of a noisy circle is named."""
 
+_ORDERLY = 0.7
+"""Match from which outputs come again in one order, though not all of them."""
+
 
 class Circle:
     """Looks for strict repetition at any period, and for a large share of outputs that had been said before.
@@ -168,6 +171,20 @@ class Circle:
             return self._found_period
         period, match = self._periods.likely()
         return period if match >= _LIKELY else None
+
+    @property
+    def in_order(self) -> bool:
+        """Whether several things come again in one order, of which not most are failures or about waiting."""
+        period = self._period if self._repeats >= self._settings.repeats_warn else 0
+        if not period:
+            period, match = self._periods.likely()
+            if match < _ORDERLY:
+                return False
+        steps = [self._recent[-at] for at in range(1, min(period, len(self._recent)) + 1)]
+        waits = sum(step.waiting for step in steps)
+        if waits >= self._settings.waiting_share * len(steps) or 2 * sum(step.failed for step in steps) > len(steps):
+            return False
+        return len({step.reading.hash for step in steps}) > 1
 
     def _message(self, kind: str) -> str:
         verb = "waits in a circle" if kind == "waiting" else "goes in a circle"

@@ -26,7 +26,7 @@ def decide(watch: Watch) -> tuple[Kind, float, tuple[str, ...]]:
     failing = [index for index, each in enumerate(watch.detectors) if each.holds]
     failing = failing or [index for index, each in enumerate(watch.detectors) if each.share >= MOSTLY]
     if failing:
-        index = failing[1] if _opens_goals(watch, failing) else failing[0]
+        index = failing[1] if _opens_goals(watch, failing) or _turns(watch, failing) else failing[0]
         detector = watch.detectors[index]
         confidence = _against(strengths[index], index, strengths)
         return cast("Kind", detector.name), confidence, tuple(detector.evidence())
@@ -50,6 +50,11 @@ def _opens_goals(watch: Watch, failing: list[int]) -> bool:
     named = [watch.detectors[index].name for index in failing[:2]]
     blamed = watch.procrastination.blamed_at
     return named == ["stall", "procrastination"] and blamed is not None and blamed >= watch.stall.since
+
+
+def _turns(watch: Watch, failing: list[int]) -> bool:
+    """Whether a run that seems to stall says several things over in one order: filler comes as it comes."""
+    return [watch.detectors[index].name for index in failing[:2]] == ["stall", "circle"] and watch.circle.in_order
 
 
 def _against(own: float, index: int, strengths: list[float]) -> float:

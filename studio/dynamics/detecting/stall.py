@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from typing import cast
 
 from studio.dynamics.detecting.bell import Bell
@@ -10,6 +11,8 @@ from studio.dynamics.settings import Settings
 from studio.dynamics.verdict import Alarm, Level
 
 _BUSY = frozenset({"tool", "timer"})
+_REMEMBERED = 32
+"""Ticks of what was said last, in case that it was filler."""
 
 
 class Stall:
@@ -37,6 +40,7 @@ class Stall:
         self._idle: Step | None = None
         self._outputs = 0
         self._told: dict[str, int] = {}
+        self._ticks: deque[int] = deque(maxlen=_REMEMBERED)
 
     def see(self, step: Step) -> tuple[Alarm, ...]:
         """Take a firing; return alarms for the silence before it, if that has become too long."""
@@ -89,6 +93,13 @@ class Stall:
         self.begin(t)
         self._settle(t)
 
+    def filled(self, since: int) -> None:
+        """Take that what was said from this tick on was filler, as is seen only now."""
+        ticks = self._ticks
+        while ticks and ticks[-1] >= since:
+            ticks.pop()
+        self._last = ticks[-1] if ticks else min(since, self._last)
+
     def _settle(self, t: int) -> None:
         silence = t - self._last
         if silence >= self._least:
@@ -99,6 +110,7 @@ class Stall:
             self._now = t
         self._last = self._now
         self._outputs = 0
+        self._ticks.append(t)
 
     def _limit(self, t: int) -> int:
         busy = t - self._busy < self._settings.stall_ticks

@@ -8,6 +8,8 @@ from studio.dynamics.words.reading import Reading
 
 _FILLER = 1.5
 """Times the least content up to which an output may be filler; more says something, whatever its words."""
+_SHORT = 0.5
+"""The same for runs in which much is said at a time: the share of what is usual there."""
 _NONE: frozenset[str] = frozenset()
 
 
@@ -17,11 +19,12 @@ class Vocabulary:
     `mass` is the content from which an output counts as saying something.
     """
 
-    __slots__ = ("_frames", "_kept", "_most", "_words")
+    __slots__ = ("_brought", "_frames", "_kept", "_least", "_mass", "_words")
 
     def __init__(self, kept: int, mass: int) -> None:
         self._kept = kept
-        self._most = _FILLER * mass
+        self._least = _FILLER * mass
+        self._brought = self._mass = 0
         self._words: set[str] = set()
         self._frames: set[tuple[str, str]] = set()
 
@@ -29,10 +32,17 @@ class Vocabulary:
         """Return the content words that nobody has said, and remember them."""
         new = reading.content - self._words
         if new:
+            self._brought += 1
+            self._mass += reading.mass
             if len(self._words) >= self._kept:
                 self._words.clear()
             self._words |= new
         return new
+
+    @property
+    def usual(self) -> float:
+        """The mean mass of outputs that brought a word of their own: what is short differs from run to run."""
+        return self._mass / self._brought if self._brought else 0.0
 
     def fills(self, module: str, reading: Reading, new: frozenset[str]) -> frozenset[str]:
         """Return the new words of a sentence that the module has used: they are the next in a row.
@@ -57,7 +67,7 @@ class Vocabulary:
         return (
             not new
             and not reading.salient
-            and reading.mass < self._most
+            and reading.mass < max(self._least, _SHORT * self.usual)
             and bool(wanted)
             and wanted.isdisjoint(reading.content)
         )

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable
 
 from studio.dynamics.detecting.circle import Circle
+from studio.dynamics.detecting.filler import Filler
 from studio.dynamics.detecting.outstanding import Outstanding
 from studio.dynamics.detecting.polling import Polling
 from studio.dynamics.detecting.procrastination import Procrastination
@@ -81,6 +82,7 @@ class Watch:
             settings, {module.id: frozenset(module.inputs) for module in declared}, max(size or len(declared), 1)
         )
         self.polling = Polling()
+        self._filler = Filler()
         self.terms = Terms(settings)
         self.stall = Stall(settings)
         self.procrastination = Procrastination(settings)
@@ -254,6 +256,11 @@ class Watch:
         goal = self._goal
         related = not (goal.isdisjoint(reading.content) and goal.isdisjoint(reading.salient))
         hollow = not related and self._vocabulary.hollow(reading, words, self._wanted)
+        if contentful:
+            matter = failed or effect == "write" or bool(progress)
+            hollow = self._filler.see(t, module, kind, reading, goal=related, matter=matter) or hollow
+            if self._filler.since is not None:
+                self.stall.filled(self._filler.since)
         if kind == "human" and len(goal) < self.settings.kept:
             self._goal = goal | reading.content | reading.salient  # what a person says is what is wanted from now on
             self._wanted |= self._goal
