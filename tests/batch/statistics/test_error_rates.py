@@ -8,6 +8,7 @@ from scipy import stats  # type: ignore[import-untyped]
 
 from studio.batch.statistics import Method, paired, unpaired
 from studio.batch.statistics.flips import flip_test
+from studio.batch.statistics.means import Means
 from studio.batch.statistics.method import Scores
 from tests.batch.statistics.simulating import QUICK, rates
 
@@ -38,7 +39,8 @@ def test_null_modules_become_dead_weight_with_enough_runs_and_effects_at_the_mar
 @pytest.mark.parametrize("count", [8, 30])
 def test_p_values_are_even_where_nothing_differs(count: int) -> None:
     rng = np.random.default_rng(8)
-    p = np.concatenate([flip_test(rng.exponential(size=(40, count)) * rng.choice([-1, 1], (40, count)), Method(draws=4000))[0] for _ in range(15)])  # fmt: skip
+    sizes, signs = rng.exponential(size=(600, count)), rng.choice([-1, 1], (600, count))
+    p = np.concatenate([flip_test(part, Method(draws=4000))[0] for part in np.split(sizes * signs, 15)])
 
     assert stats.kstest(p, "uniform").pvalue > 0.001
     assert (p <= 0.05).mean() <= 0.05 + 3 * (0.05 * 0.95 / len(p)) ** 0.5
@@ -63,8 +65,8 @@ def test_seeds_of_a_row_are_not_taken_as_independent() -> None:
     for _ in range(times):
         first, second = rows_that_differ(rng, 10, 6)
         by_row += paired(first, second, QUICK).p <= 0.05  # type: ignore[operator]
-        alone = [{(place, 0): score for place, score in enumerate(each.values())} for each in (first, second)]
-        by_run += paired(*alone, QUICK).p <= 0.05  # type: ignore[operator]
+        one, other = ({(place, 0): each for place, each in enumerate(scores.values())} for scores in (first, second))
+        by_run += paired(one, other, QUICK).p <= 0.05  # type: ignore[operator]
 
     assert by_row / times <= 0.05 + 3 * (0.05 * 0.95 / times) ** 0.5
     assert by_run / times > 0.25
@@ -81,8 +83,6 @@ def test_pairing_finds_what_groups_hide() -> None:
 
 
 def test_skewed_differences_without_a_mean_are_not_claimed_by_signs_alone() -> None:
-    from studio.batch.statistics.means import Means
-
     values = np.random.default_rng(12).exponential(size=(600, 20)) - 1
     means = Means(values, QUICK, span=float(np.ptp(values)), together=1)
     signs = np.concatenate([flip_test(part, QUICK)[0] for part in np.split(values, 30)])
