@@ -66,7 +66,7 @@ def choices(target: str, said: Json, *, kind: str, read: FileReader) -> list[Cho
         try:
             key = encode(one.value)
         except NotJson as error:
-            raise UsageError(f"A value of `{target}` is {error}.") from None
+            raise UsageError(f"A value of `{target}` cannot be kept: {error}.") from None
         if key in seen:
             raise UsageError(f"`{target}` is varied over {_label(one.value)} twice.", hint="Leave one out.")
         seen[key] = one

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from studio.batch.design.rows import Row
-from studio.batch.design.scores import Outcome, Score, Scored, scored
+from studio.batch.design.scores import Outcome, Score, Scored, no_score, scored
 from studio.batch.design.spec import Experiment
 from studio.graph.scope import project_folder
 from studio.plugins.files import LARGEST, OwnFile
@@ -135,5 +135,5 @@ def by_function(score: Score, function: Function, file: str, outcome: Outcome, r
     try:
         value = function(dict(outcome.outputs), dict(row.values), outcome.totals)
     except (Exception, SystemExit) as error:  # noqa: BLE001 - code of others may raise anything
-        return Scored(score.name, None, f"The function raised {told(error, file)}.")
+        return no_score(score.name, f"The function raised {told(error, file)}.")
     return scored(score.name, value)

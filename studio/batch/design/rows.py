@@ -149,7 +149,7 @@ def _no_value(values: Mapping[str, Json], where: str) -> UsageError:
             try:
                 encode(one)
             except NotJson as error:
-                return UsageError(f"{told} holds {error}.", where=where, hint="Correct it, or leave it out.")
+                return UsageError(f"{told} cannot be kept: {error}.", where=where, hint="Correct it, or leave it out.")
     raise AssertionError("an object whose names and values are JSON is JSON")
 
 

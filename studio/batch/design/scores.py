@@ -10,12 +10,13 @@ import ast
 import math
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
+from numbers import Real
 from typing import TYPE_CHECKING, Final, Literal
 
 from studio.support.errors import UsageError
 from studio.support.expressions import Expression, ExpressionError
 from studio.support.nearest import near
-from studio.support.values import Json, preview
+from studio.support.values import Json, NotJson, preview
 
 if TYPE_CHECKING:
     from studio.batch.design.rows import Row
@@ -129,20 +130,26 @@ class Scored:
     reason: str = ""
 
 
-def scored(name: str, value: Json) -> Scored:
-    """Return a value as a score, or why it is none."""
+def scored(name: str, value: object) -> Scored:
+    """Return a value as a score, or why it is none. It may be anything: functions of others give what they like."""
     if isinstance(value, bool):
         return Scored(name, value)
-    if isinstance(value, int | float):
+    if isinstance(value, Real):  # those of numpy, too
         try:
             number = float(value)
         except OverflowError:
             number = math.inf
-        if math.isfinite(number):
-            return Scored(name, number)
-        return Scored(name, None, "The result is not finite.")
-    shown = "null" if value is None else f"“{preview(value, SHOWN)}”"
-    return Scored(name, None, f"The result is neither a number nor true or false, but {shown}.")
+        return Scored(name, number) if math.isfinite(number) else Scored(name, None, "The result is not finite.")
+    try:
+        shown = "null" if value is None else f"“{preview(value, SHOWN)}”"
+    except NotJson as error:
+        shown = str(error)
+    return no_score(name, f"The result is neither a number nor true or false, but {shown}.")
+
+
+def no_score(name: str, reason: str) -> Scored:
+    """Return that there is no score, and why, without what no trace could keep (half characters)."""
+    return Scored(name, None, reason.encode("utf-8", "replace").decode())
 
 
 def by_expression(score: Score, outcome: Outcome, row: Row) -> Scored:
@@ -150,7 +157,7 @@ def by_expression(score: Score, outcome: Outcome, row: Row) -> Scored:
     try:
         return scored(score.name, Expression.parse(score.said).evaluate(outcome.names(row)))
     except ExpressionError as error:
-        return Scored(score.name, None, error.message if outcome.status == "ok" else _failed(outcome, error.message))
+        return no_score(score.name, error.message if outcome.status == "ok" else _failed(outcome, error.message))
 
 
 def _failed(outcome: Outcome, message: str) -> str:

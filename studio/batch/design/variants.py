@@ -87,8 +87,7 @@ def varied(whole: Graph, variant: Variant, registry: Registry) -> Graph:
             for path in variant.knockouts:
                 at, node = found_node(doc.graph, path, registry)
                 doc.do(variant.name, knock_out(doc, at, [node.name], True))
-        if variant.settings or variant.knockouts:
-            require_runnable(doc.graph, registry)
+        require_runnable(doc.graph, registry)
     except (GraphError, UsageError) as error:
         raise UsageError(error.message, where=where or error.where, hint=error.hint) from None
     return doc.graph
