@@ -175,6 +175,7 @@ class Relay:
         self._heard = heard
         self._logs: dict[str, RelayedLog] = {}
         self._begun: set[str] = set()
+        self._ended: set[str] = set()
         self.refused = 0
         """Records of runs that are no longer expected."""
 
@@ -186,10 +187,15 @@ class Relay:
         """True if something of an expected run has come."""
         return run_id in self._begun
 
+    def has_ended(self, run_id: str) -> bool:
+        """True if the footer of an expected run has come."""
+        return run_id in self._ended
+
     def forget(self, run_id: str) -> None:
         """Let nothing more of this run in."""
         self._logs.pop(run_id, None)
         self._begun.discard(run_id)
+        self._ended.discard(run_id)
 
     def take(self, frame: bytes) -> None:
         """Put all records of a frame into the queue. Raises `ValueError` for what is no frame."""
@@ -206,6 +212,8 @@ class Relay:
                     raise ValueError(f"{kind!r} is no kind of record")
                 if kind == START:
                     record[1] = RunStart(**record[1])
+                elif kind == FINISH:
+                    self._ended.add(run_id)
                 elif kind == ANSWER and self._heard is not None:
                     self._heard(run_id, record)
                 append((log, *record))
@@ -213,9 +221,9 @@ class Relay:
             self._writer.attend()
 
     def end(self, run_id: str, status: str, ended: str, error: bytes, at: int) -> None:
-        """Write the footer of a run whose worker cannot, and let nothing more of it in."""
+        """Write the footer of a run that has begun and whose worker cannot, and let nothing more of it in."""
         log = self._logs.get(run_id)
-        if log is not None and run_id in self._begun:
+        if log is not None and run_id in self._begun and run_id not in self._ended:
             self._writer.queue.append((log, FINISH, status, ended, error, {}, b"{}", at))
             if self._writer.asleep:
                 self._writer.attend()

@@ -1,37 +1,57 @@
-"""What earlier attempts left in the trace: the beginning of a run to go on from, the outputs of one to be scored."""
+"""What earlier attempts left in the trace: a run that has ended and needs only be scored, or the beginning of one."""
 
 from __future__ import annotations
 
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from studio.trace.batches import facts_of
-from studio.trace.log import EXECUTED, ORIGIN_NAMES, BatchResult
+from studio.support.values import Json
+from studio.trace.found import Run
+from studio.trace.log import EXECUTED, ORIGIN_NAMES
 from studio.trace.merging import excerpt
 from studio.trace.reading import Trace
 
+BROKEN_OFF = ("running", "interrupted", "aborted")
+"""Status of a run that says nothing about its graph: whatever worked at it was stopped."""
 
-def beginning_of_run(db: Path, run: str) -> bytes:
-    """Return a trace file that holds a run that was broken off, with those it continues; b"" if there is nothing in it
-    that is worth going on from: then it is cheaper to begin anew."""
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """What is left of an attempt: `outcome` of a run that has ended, as a worker would tell it, with its outputs; or
+    `past`, a trace file that holds a run that was broken off, with those it continues; or nothing worth keeping."""
+
+    outcome: dict[str, Json] | None = None
+    past: bytes = b""
+
+
+def left_of(db: Path, run: str) -> Left:
+    """Return what an attempt left. One that was broken off before anything outside had answered is worth nothing: it is
+    cheaper to begin anew."""
     with Trace(db) as trace:
-        if not trace.has_run(run) or not _has_answers(trace, run):
-            return b""
+        if not trace.has_run(run):
+            return Left()
+        found = trace.run(run)
+        if found.status not in BROKEN_OFF:
+            return Left(outcome=_outcome(found) | {"outputs": trace.decoded(found.outputs)})
+        if not _has_answers(trace, run):
+            return Left()
     with tempfile.TemporaryDirectory(prefix="studio-past-") as folder:
         part = Path(folder) / "past.db"
         report = excerpt(db, run, part)
-        return part.read_bytes() if run in report.added else b""
+        return Left(past=part.read_bytes() if run in report.added else b"")
 
 
 def _has_answers(trace: Trace, run: str) -> bool:
     return any(effect.status == "ok" and effect.origin == ORIGIN_NAMES[EXECUTED] for effect in trace.effects(run))
 
 
-def outputs_of_run(db: Path, known: BatchResult) -> dict[str, Any]:
-    """Return the outcome of a run as a worker would tell it, with the run's outputs. Raises `StudioError` if the run is
-    not there any more."""
-    with Trace(db) as trace:
-        run = trace.run(known.run)
-        facts = {name: value for name, value in facts_of(known).items() if name not in ("missing", "scoring")}
-        return {**facts, "outputs": trace.decoded(run.outputs)}
+def _outcome(run: Run) -> dict[str, Any]:
+    """What `studio.batch.work.worker.outcome_of` says of a run, from its record."""
+    totals = run.totals
+    told = ("firings", "ticks", "calls", "tokens_in", "tokens_out", "cost_usd", "class", "verdict", "confidence")
+    return {
+        "status": run.status, "ended": run.ended, "error": run.error, "seconds": round(run.duration_s or 0.0, 4),
+        **{name: totals[name] for name in told if name in totals},
+    }  # fmt: skip

@@ -14,13 +14,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
-from studio.batch.driving.beginnings import beginning_of_run, outputs_of_run
+from studio.batch.driving.beginnings import Left, left_of
 from studio.batch.driving.jobs import Budget, Jobs
 from studio.batch.driving.progress import Progress
 from studio.batch.driving.supply import Supply, Turn
 from studio.batch.engines.base import Engine, Link, WorkerLost
 from studio.batch.engines.local import told_later
 from studio.batch.work.messages import (
+    STOPPED,
     CouldNot,
     DoRun,
     DoScore,
@@ -204,19 +205,19 @@ class Driver:
 
     async def _hand_over(self, link: Link, turn: Turn) -> None:
         job = turn.job
-        if turn.known is not None:
-            outcome = await asyncio.to_thread(outputs_of_run, self._db, turn.known)
-            run = turn.known.run
-            link.send(pack(DoScore(run, job.row_values, encode(outcome))))
+        left = Left()
+        if turn.before:
+            left = await asyncio.to_thread(left_of, self._db, turn.before)
+        if left.outcome is not None:
+            run = turn.before
+            link.send(pack(DoScore(run, job.row_values, encode(left.outcome))))
         else:
             run = new_run_id()
-            past = b""
-            if turn.before:
-                past = await asyncio.to_thread(beginning_of_run, self._db, turn.before)
+            parent = turn.before if left.past else ""
             self._relay.expect(run)
             self._log.begins(job.key, turn.attempt, run)
-            parent = turn.before if past else ""
-            link.send(pack(DoRun(run, job.graph_hash, job.inputs, job.row_values, dict(job.options), parent, past)))
+            order = DoRun(run, job.graph_hash, job.inputs, job.row_values, dict(job.options), parent, left.past)
+            link.send(pack(order))
         self._flights[link][run] = Flight(run, turn)
         self.progress.under_way += 1
 
@@ -260,7 +261,7 @@ class Driver:
     def _could_not(self, flight: Flight, message: CouldNot) -> None:
         """A run came to nothing: it was stopped, it cannot be made, or something of ours or of the machine failed."""
         self.progress.under_way -= 1
-        stopped = message.message == "stopped"
+        stopped = message.message == STOPPED
         self._close(flight, "aborted" if stopped else "interrupted", message.message)
         if stopped:
             return
@@ -305,14 +306,12 @@ class Driver:
             self._keep(_result(Flight(turn.before, turn), LOST, {}, facts, self._clean(why)))
 
     def _close(self, flight: Flight, status: str, why: str) -> None:
-        """Write the end of a run that its worker did not write; what of it is there will be gone on from."""
-        if flight.turn.known is not None:
-            return
-        begun = self._relay.has_begun(flight.run)
+        """Write the end of a run that its worker did not write. What is there of it will be scored, or gone on from."""
+        run, relay = flight.run, self._relay
+        if relay.has_ended(run) or (relay.has_begun(run) and run in self._paid):
+            flight.turn.before = run
         error = encode({"code": "worker", "message": self._clean(why), "node": "", "tick": ""})
-        self._relay.end(flight.run, status, "abort" if status == "aborted" else "error", error, time.time_ns())
-        if begun and flight.run in self._paid:
-            flight.turn.before = flight.run
+        relay.end(run, status, "abort" if status == "aborted" else "error", error, time.time_ns())
 
     def _answered(self, run: str, record: list[Any]) -> None:
         """An effect was answered: count what it cost, and stop where a bound is reached."""

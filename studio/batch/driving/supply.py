@@ -23,14 +23,13 @@ AHEAD: Final = 400
 @dataclass(slots=True)
 class Turn:
     """A job on its way. `attempt` counts all attempts ever made, `failures` those of this session that came to
-    nothing; `before` names the run of an attempt whose beginning is in the trace, `known` the result of a run that
-    needs only be scored, `copied` one that needs nothing."""
+    nothing; `before` names an earlier run of it that is in the trace, whole or in part; `copied` is a result that some
+    batch has for it."""
 
     job: Job
     attempt: int = 1
     failures: int = 0
     before: str = ""
-    known: BatchResult | None = None
     copied: BatchResult | None = None
 
 
@@ -74,7 +73,9 @@ class Supply:
             if tried := self._tries.get(job.key):
                 turn.attempt, turn.before = tried.attempt + 1, tried.run
             if found := known.get(job.key):
-                same = facts_of(found).get("scoring") == self._scoring
-                turn.copied, turn.known = (found, None) if same else (None, found)
+                if facts_of(found).get("scoring") == self._scoring:
+                    turn.copied = found
+                else:
+                    turn.before = found.run
             self._waiting.append(turn)
         return bool(jobs)

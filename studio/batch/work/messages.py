@@ -111,6 +111,10 @@ class Ended:
     missing: Mapping[str, str] = field(default_factory=dict)
 
 
+STOPPED: Final = "stopped"
+"""What `CouldNot` says of a run that was aborted as asked."""
+
+
 @dataclass(frozen=True, slots=True)
 class CouldNot:
     """A run did not come to an end that means anything: it cannot be made as asked, or something failed that is no part
@@ -128,6 +132,9 @@ class CouldNot:
 class Alive:
     """Nothing else; a worker that says nothing for long is held for dead."""
 
+
+LARGEST: Final = 1 << 30
+"""Bytes of one message; whatever carries messages may refuse longer ones."""
 
 ToWorker = Hello | TakeGraph | TakeScoring | DoRun | DoScore | StopRun | Stored
 FromWorker = Ready | Frame | Ended | CouldNot | Alive

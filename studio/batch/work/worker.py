@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from studio.batch.work.messages import (
+    STOPPED,
     Alive,
     CouldNot,
     DoRun,
@@ -109,7 +110,13 @@ class Worker:
 
     def _begin(self, run: str, work: Any) -> None:
         task = self._tasks[run] = self._loop.create_task(work)
-        task.add_done_callback(lambda _: self._tasks.pop(run, None))
+
+        def over(task: asyncio.Task[None]) -> None:
+            self._tasks.pop(run, None)
+            if task.cancelled():  # before it had begun; else it has told what came of it
+                self._tell(CouldNot(run, STOPPED))
+
+        task.add_done_callback(over)
 
     async def _run(self, order: DoRun) -> None:
         """Run, score, tell. Whatever goes wrong is told: a run that nobody hears of would be waited for for ever."""
@@ -121,7 +128,7 @@ class Worker:
                 scores, missing = await self._scored(told, decode(order.row), order.run)
         except asyncio.CancelledError:
             self._writer.send_now()
-            self._tell(CouldNot(order.run, "stopped"))
+            self._tell(CouldNot(order.run, STOPPED))
         except Exception as error:  # noqa: BLE001 - told to the driver, which tells the person
             self._writer.send_now()
             self._tell(_failure(order.run, error))
@@ -152,7 +159,7 @@ class Worker:
         try:
             scores, missing = await self._scored(outcome, decode(order.row), order.run)
         except asyncio.CancelledError:
-            self._tell(CouldNot(order.run, "stopped"))
+            self._tell(CouldNot(order.run, STOPPED))
         except Exception as error:  # noqa: BLE001 - as above
             self._tell(_failure(order.run, error))
         else:
