@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy
 import pytest
-from PySide6.QtCore import QEvent, QPoint, Qt
-from PySide6.QtGui import QColor, QHelpEvent
+from PySide6.QtCore import QEvent, QPoint, QRect, Qt
+from PySide6.QtGui import QColor, QHelpEvent, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QToolTip
 
@@ -43,6 +43,34 @@ def test_cells_are_as_strong_as_what_flows(view: FlowView) -> None:
     found = QColor(image.pixel(corner))
 
     assert [found.red(), found.green(), found.blue()] == ramp("novelty", look("dark"))[204].tolist()
+
+
+@pytest.mark.parametrize("theme", ["dark", "light"])
+def test_who_said_nothing_first_is_hatched_and_the_key_says_so(view: FlowView, theme: str) -> None:
+    apply_theme(theme)
+
+    def colours(row: int) -> set[int]:
+        box = view.box(row, 1).toRect().adjusted(4, 4, -4, -4)
+        image = view.grab(box).toImage()
+        return {image.pixel(x, y) for x in range(image.width()) for y in range(image.height())}
+
+    assert len(colours(2)) > 1, "unlike what surrounds it"
+    view.set_flow(NAMES, numpy.where(numpy.isnan(FLOW), 0.0, FLOW))
+    assert len(colours(2)) == 1
+
+    def key(wide: int) -> QImage:
+        view.resize(wide, 380)
+        return view.grab(QRect(0, 0, wide, 22)).toImage()
+
+    def inked(image: QImage) -> int:
+        return sum(image.pixel(x, y) != image.pixel(0, 0) for x in range(image.width()) for y in range(image.height()))
+
+    known = {wide: inked(key(wide)) for wide in (200, 420, 900)}
+    view.set_flow(NAMES, FLOW)
+    hatched = {wide: inked(key(wide)) for wide in (200, 420, 900)}
+    assert known[200] < known[420] == known[900], "the ramp stands there from some width on"
+    assert hatched[420] == known[420], "what does not fit is left out whole"
+    assert hatched[900] > known[900]
 
 
 def test_pointing_and_clicking_tell_the_pair(view: FlowView) -> None:

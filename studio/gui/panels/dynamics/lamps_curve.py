@@ -98,7 +98,7 @@ class LampsCurve(QWidget):
             painter.drawLine(QPointF(area.left(), self._y(mark)), QPointF(area.right(), self._y(mark)))
             painter.setPen(theme.colour("soft"))
             painter.drawText(QRectF(0, self._y(mark) - high / 2, area.left() - 6, high), right, f"{mark:,}")
-        painter.drawText(QRectF(0, 0, area.left() + 60, high), "bytes")
+        painter.drawText(QRectF(10, 0, area.left() + 60, high), "bytes")
         self._paint_counts(painter, found, high)
         self._paint_bars(painter, found)
         if found.ceiling is not None:

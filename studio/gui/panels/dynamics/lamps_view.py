@@ -7,12 +7,14 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QSizePolicy, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from studio.gui.base.beside import beside
 from studio.gui.panels.dynamics.copies import Copies, graph_of
 from studio.gui.panels.dynamics.lamps_curve import LampsCurve
+from studio.gui.widgets.choices import QuietCombo
 from studio.gui.widgets.labels import Note
+from studio.gui.widgets.spin import QuietSpin
 from studio.gui.workbench import Workbench
 from studio.support.errors import StudioError
 from studio.support.plain import plain_line
@@ -47,17 +49,17 @@ class LampsView(QWidget):
         self._asked: tuple[Any, ...] | None = None
         """Run and module whose test is shown or under way."""
         self.is_busy = False
-        self.node = QComboBox(self)
+        self.node = QuietCombo(self)
         self.node.setObjectName("lamps.node")
         self.node.setAccessibleName("Module")
         self.node.setMinimumWidth(120)
-        self.node.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self.node.setMaximumWidth(320)
         self.row = QHBoxLayout()
         self.row.setContentsMargins(8, 4, 8, 2)
         self.row.setSpacing(6)
-        self.row.addWidget(self.node)
+        self.row.addWidget(self.node, 3)
         self.row.addStretch(1)
-        self.count = QSpinBox(self)
+        self.count = QuietSpin(self)
         self.count.setObjectName("lamps.count")
         self.count.setAccessibleName("How many copies are asked")
         self.count.setRange(2, MOST_COPIES)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHeaderView, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
 
 from studio.gui.base.guard import guarded
@@ -28,6 +29,12 @@ COLUMNS: Final = (
     ("Bits", "How undecided its model was: mean entropy of its tokens in bits, where the model tells it"),
 )
 """Titles of the columns and what they tell."""
+
+ROOM: Final = 20
+"""Pixels of a column beside its widest text."""
+
+NAME: Final = 104
+"""Pixels of the names at least; where there is less room, one scrolls."""
 
 _ID: Final = Qt.ItemDataRole.UserRole
 
@@ -92,19 +99,18 @@ class ModulesTable(QTreeWidget):
         self.setObjectName("dynamics.modules")
         self.setAccessibleName("Measures of each module")
         self.setFrameShape(QTreeWidget.Shape.NoFrame)
-        self.setRootIsDecorated(False)
-        self.setIndentation(8)
+        self.setIndentation(6)  # as far in as the titles
+        self.setTextElideMode(Qt.TextElideMode.ElideLeft)  # the ends of paths tell modules apart
         self.setUniformRowHeights(True)
         self.setHeaderLabels([title for title, _ in COLUMNS])
         header, head = self.header(), self.headerItem()
         header.setStretchLastSection(False)
-        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         header.setMinimumSectionSize(40)
         for column, (title, help) in enumerate(COLUMNS):
             head.setToolTip(column, tip(help or title))
             if column:
                 head.setTextAlignment(column, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-                header.setSectionResizeMode(column, QHeaderView.ResizeMode.ResizeToContents)
+            header.setSectionResizeMode(column, QHeaderView.ResizeMode.Fixed)
         self.setSortingEnabled(True)
         header.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
         header.setSortIndicatorClearable(True)
@@ -118,6 +124,24 @@ class ModulesTable(QTreeWidget):
         for one in () if measures is None else measures.modules:
             self.addTopLevelItem(_row(one))
         self.setSortingEnabled(self.topLevelItemCount() > 0)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Make columns of numbers as wide as what stands in them (Qt leaves much room for the arrow of sorting), and
+        give the rest to the names."""
+        metrics, header = self.fontMetrics(), self.header()
+        items = [self.topLevelItem(at) for at in range(self.topLevelItemCount())]
+        left = self.viewport().width()
+        for column, (title, _) in enumerate(COLUMNS[1:], 1):
+            texts = [title, *(item.text(column) for item in items if item is not None)]
+            header.resizeSection(column, max(map(metrics.horizontalAdvance, texts)) + ROOM)
+            left -= header.sectionSize(column)
+        header.resizeSection(0, max(NAME, left))
+
+    @guarded()
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
 
     def _ask(self, item: QTreeWidgetItem) -> None:
         self.asked.emit(str(item.data(0, _ID)))

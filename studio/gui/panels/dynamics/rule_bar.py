@@ -4,27 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
-    QComboBox,
+    QBoxLayout,
     QFileDialog,
     QHBoxLayout,
     QLayout,
     QLineEdit,
     QPushButton,
     QSizePolicy,
-    QSpinBox,
     QWidget,
 )  # fmt: skip
 
 from studio.gui.base.guard import guarded
 from studio.gui.panels.dynamics.rule_texts import KINDS
+from studio.gui.widgets.choices import QuietCombo
 from studio.gui.widgets.labels import small_button, tip
+from studio.gui.widgets.spin import QuietSpin
 
 if TYPE_CHECKING:
     from studio.dynamics.automata.specs import Spec
+
+
+ARROW: Final = 46
+"""Pixels of a list beside its words."""
 
 
 class RuleBar(QWidget):
@@ -37,20 +43,26 @@ class RuleBar(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("lab.bar")
-        row = QHBoxLayout(self)
-        row.setContentsMargins(8, 4, 8, 4)
-        row.setSpacing(6)
-        row.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)
-        self.kind = QComboBox(self)
+        self._lines = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
+        self._lines.setContentsMargins(8, 4, 8, 4)
+        self._lines.setSpacing(6)
+        self._lines.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)
+        self._which, self.row = QHBoxLayout(), QHBoxLayout()
+        for line in (self._which, self.row):
+            line.setSpacing(6)
+            self._lines.addLayout(line)
+        self.kind = QuietCombo(self)
         self.kind.setObjectName("lab.kind")
         self.kind.setAccessibleName("Kind of rule")
         for one in KINDS:
             self.kind.addItem(one.title, one.id)
+        widest = max(self.kind.fontMetrics().horizontalAdvance(one.title) for one in KINDS)
+        self.kind.setFixedWidth(widest + ARROW)
         self.rule = QLineEdit(KINDS[0].example, self)
         self.rule.setObjectName("lab.rule")
         self.rule.setMinimumWidth(78)
         self.rule.setMaximumWidth(130)
-        self.specs = QComboBox(self)
+        self.specs = QuietCombo(self)
         self.specs.setObjectName("lab.specs")
         self.specs.setAccessibleName("Rule of the file")
         self.specs.setMinimumWidth(60)
@@ -58,7 +70,7 @@ class RuleBar(QWidget):
         self.specs.hide()
         self.choose = small_button("Open…", "Choose a file of rules", "lab.open", self)
         self.choose.hide()
-        self.seed = QSpinBox(self)
+        self.seed = QuietSpin(self)
         self.seed.setObjectName("lab.seed")
         self.seed.setAccessibleName("Seed of the random starts")
         self.seed.setToolTip("Seed of the random starts: the same seed gives the same verdict")
@@ -68,13 +80,12 @@ class RuleBar(QWidget):
         self.go = QPushButton("Classify", self)
         self.go.setObjectName("lab.classify")
         self.go.setProperty("primary", True)
-        for widget in (self.kind, self.rule):
-            row.addWidget(widget)
-        row.addWidget(self.specs, 1)
-        for button in (self.choose, self.seed, self.go):
-            row.addWidget(button)
-        row.addStretch(1)
-        self.row = row
+        for which in (self.kind, self.rule, self.specs, self.choose):
+            self._which.addWidget(which, int(which is self.specs))
+        self._which.addStretch(1)
+        for widget in (self.seed, self.go):
+            self.row.addWidget(widget)
+        self.row.addStretch(1)
         self._busy = False
         self.kind.currentIndexChanged.connect(lambda *_: self._on_kind())
         self.rule.returnPressed.connect(self._press)
@@ -121,6 +132,19 @@ class RuleBar(QWidget):
         self.rule.setToolTip(tip(kind.help))
         self.rule.setText(kind.example)
         self.go.setEnabled(not is_file or self.specs.count() > 0)
+        self._arrange()
+
+    def _arrange(self) -> None:
+        """Where there is little room, seed and buttons stand below the rule."""
+        margins = self._lines.contentsMargins()
+        wide = self._which.minimumSize().width() + self._lines.spacing() + self.row.sizeHint().width()
+        wide += margins.left() + margins.right()
+        way = QBoxLayout.Direction
+        self._lines.setDirection(way.TopToBottom if wide > self.width() else way.LeftToRight)
+
+    @guarded()
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._arrange()
 
     def _press(self) -> None:
         if self._busy:
@@ -130,4 +154,4 @@ class RuleBar(QWidget):
 
     @guarded(QSize(200, 30))
     def minimumSizeHint(self) -> QSize:
-        return QSize(200, self.row.minimumSize().height())
+        return QSize(200, self._lines.minimumSize().height())

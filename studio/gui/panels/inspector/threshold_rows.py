@@ -43,7 +43,7 @@ GROUPS: Final[dict[str, dict[str, str]]] = {
         "taken_uses": "uses", "taken_later": "used later",
     },
     "Progress and verdict": {
-        "counter_moves": "counts on", "least_firings": "least firings", "flow_within": "flows within",
+        "counter_moves": "counter", "least_firings": "least firings", "flow_within": "flows within",
     },
 }  # fmt: skip
 """All thresholds by name, each with what it is called in its group."""

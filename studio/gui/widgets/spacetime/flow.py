@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QWidget
 from studio.dynamics.pictures.colours import ramp
 from studio.gui.base.guard import guarded
 from studio.gui.theme import current_theme, themes
+from studio.gui.widgets.spacetime.flow_key import hatching, paint_flow_key
 from studio.gui.widgets.spacetime.images import current_look, image_of
 from studio.gui.widgets.spacetime.pairs import NOWHERE, PairView
 from studio.gui.widgets.spacetime.places import TURNED, leaning
@@ -24,6 +25,10 @@ if TYPE_CHECKING:
 
 LONGEST: Final = 120
 """Pixels of a name, at most."""
+
+CAPTION: Final = "first said by (row), taken up by (column)"
+EDGE: Final = 10
+"""Pixels around."""
 
 CELL: Final = (6, 54)
 """Least and greatest side of a cell in pixels."""
@@ -125,6 +130,8 @@ class FlowView(PairView):
         unknown = theme.colour("window")
         pixels[~known, :3] = (unknown.red(), unknown.green(), unknown.blue())
         painter.drawImage(QRect(left, top, many * side, many * side), image_of(pixels))
+        for row in numpy.flatnonzero(~known.any(axis=1)).tolist():
+            painter.fillRect(QRect(left, top + row * side, many * side, side), hatching())
         for number in range(1, many + 1):
             painter.fillRect(left + number * side - 1, top, 1, many * side, theme.colour("panel"))
             painter.fillRect(left, top + number * side - 1, many * side, 1, theme.colour("panel"))
@@ -151,4 +158,7 @@ class FlowView(PairView):
             painter.drawText(QPointF(0, 0), text)
             painter.restore()
         painter.setPen(theme.colour("soft"))
-        painter.drawText(QRectF(4, 4, self.width() - 8, metrics.height()), "first said by (row), taken up by (column)")
+        painter.drawText(QRectF(EDGE, 4, self.width() - EDGE, metrics.height()), CAPTION)
+        key = QRectF(0, 4, self.width() - EDGE, metrics.height())
+        key.setLeft(EDGE + metrics.horizontalAdvance(CAPTION) + 20)
+        paint_flow_key(painter, key, is_all_known=bool(numpy.isfinite(self.flow).all()))

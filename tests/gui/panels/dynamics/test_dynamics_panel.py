@@ -141,6 +141,25 @@ def test_flow_and_measures_are_views_of_the_run(hand: Hand, circling: Session) -
     assert hand.views.modules.note.isHidden(), "all was measured"
 
 
+@pytest.mark.parametrize("width", [360, 520, 1100])
+def test_numbers_are_shown_whole_and_names_have_the_rest(hand: Hand, circling: Session, width: int) -> None:
+    hand.click("dynamics.view.modules")
+    table = hand.views.modules.table
+    table.setParent(None)
+    hand.qtbot.addWidget(table)
+    table.resize(width, 200)
+    table.show()
+    header, item = table.header(), table.topLevelItem(0)
+    assert item is not None
+
+    for column in range(1, table.columnCount()):
+        for text in (table.headerItem().text(column), item.text(column)):
+            assert header.sectionSize(column) >= table.fontMetrics().horizontalAdvance(text) + 12
+    assert header.sectionSize(0) >= 100
+    if width == 1100:
+        assert header.length() == table.viewport().width()
+
+
 def test_what_was_not_measured_is_said_below_the_measures(
     hand: Hand, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

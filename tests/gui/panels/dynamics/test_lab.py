@@ -189,6 +189,24 @@ def test_a_rule_stands_beside_a_run_and_both_are_saved(hand: Hand, circling: Ses
     assert not hand.views.isVisible()
 
 
+def test_in_a_narrow_lab_seed_and_buttons_stand_below_the_rule_and_nothing_is_cut(hand: Hand) -> None:
+    lab = opened(hand)
+    bar = lab.bar
+    parts = (bar.kind, bar.rule, bar.seed, bar.go, lab.beside)
+
+    def lefts_and_tops(wide: int) -> list[int]:
+        bar.setMinimumWidth(0)
+        bar.resize(wide, bar.minimumSizeHint().height())
+        bar.resize(wide, bar.minimumSizeHint().height())
+        assert all(part.geometry().right() <= wide for part in parts), wide
+        assert all(part.width() >= part.minimumSizeHint().width() for part in parts), wide
+        return [part.geometry().center().y() for part in parts]
+
+    one, two = lefts_and_tops(700), lefts_and_tops(290)
+    assert max(one) - min(one) <= 2
+    assert max(two[:2]) < min(two[2:]) - 10
+
+
 @pytest.mark.parametrize(
     ("kind", "text", "name"),
     [
