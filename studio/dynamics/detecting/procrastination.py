@@ -37,6 +37,8 @@ class _Node:
     marks: tuple[int, int] = (0, 0)
     path: tuple[_Node, ...] = field(default=(), repr=False)
     words: str = ""
+    top: _Node | None = None
+    rung: int = 0
     parts: Counter[str] = field(default_factory=Counter, repr=False)
 
 
@@ -57,6 +59,8 @@ class Procrastination:
         self._closed = 0
         self._long = 0
         self._stopped: _Node | None = None
+        self.is_news = True
+        """Whether what was returned last has not been told already of the same chain."""
 
     def see(self, step: Step) -> tuple[Alarm, ...]:
         """Take a firing; only calls of tools matter, as a descent with one between is work."""
@@ -159,11 +163,15 @@ class Procrastination:
             node.chain = above.chain
         elif compared.names:
             self._got_going(above)
+        if node.chain:
+            node.top = above.top or node
         single = above.children == 1 and above.marks == node.marks and not compared.parted
         node.descents = above.descents + 1 if single and not compared.distinctive else 0
 
     def _got_going(self, node: _Node | None) -> None:
         """Take that a thing was named below a goal: the restatements down to it have led somewhere."""
+        if node is not None and node.top is not None:
+            node.top.rung = 0
         while node is not None and node.chain and not node.led:
             node.led = True
             if node.open:
@@ -182,9 +190,11 @@ class Procrastination:
             level = "stop"
         elif node.chain >= chosen.chain_warn:
             level = "warn"
+        self.is_news = True
         if level is not None and node.chain > (node.parent.chain if node.parent else 0):
             if level == "stop":
                 self._stopped = node
+            self.is_news = self._adds(node)
             what = "calls" if node.frame else "goals"
             message = f"{node.chain} {what} below each other say the same again: {node.id} restates what it serves."
             return (Alarm(node.t, self.name, level, message, tuple(self._lines(node))),)
@@ -195,6 +205,16 @@ class Procrastination:
             )
             return (Alarm(node.t, self.name, "warn", message, (_pair(node),)),)
         return ()
+
+    def _adds(self, node: _Node) -> bool:
+        """Whether the length of a chain has not been told: once to warn, once to stop, and then when it has doubled; of
+        all goals that belong to one chain together."""
+        assert node.top is not None, "a chain has a top"
+        top, chain, stop = node.top, node.chain, self._settings.chain_stop
+        adds = chain >= 2 * top.rung if top.rung >= stop else not top.rung or chain >= stop
+        if adds:
+            top.rung = chain
+        return adds
 
     def _deepest(self) -> _Node | None:
         """Return the open goal with the longest chain, the earliest of equals."""

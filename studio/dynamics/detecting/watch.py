@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from studio.dynamics.detecting.again import Again
 from studio.dynamics.detecting.circle import Circle
 from studio.dynamics.detecting.filler import Filler
 from studio.dynamics.detecting.outstanding import Outstanding
@@ -91,6 +92,7 @@ class Watch:
         self.detectors: tuple[Detector, ...] = (self.stall, self.procrastination, self.circle, self.wander)
         self._sees = tuple(detector.see for detector in self.detectors)
         self.outstanding = Outstanding(self.terms)
+        self._again = Again(settings, self.circle, self.stall)
         self.alarms: list[Alarm] = []
         self.firings = 0
         self.contentful = 0
@@ -135,6 +137,8 @@ class Watch:
             said.last_quote, said.last_hash = step.reading.quote, step.reading.hash
         if alarms:
             self._raised(alarms)
+        if self._again.follows:
+            alarms += self._told(self._again.look(self.firings, step.t))
         if step.progress:
             self.outstanding.answered()
         elif step.says and not step.known and not step.failed:
@@ -149,8 +153,7 @@ class Watch:
         reading = self.reader.read(said)
         self._want(reading)
         core = core_of(said, reading, self.reader)
-        alarms.extend(self.procrastination.opened(goal.id, goal.parent, goal.t, reading, core))
-        return self._raised(alarms)
+        return self._compared(alarms, self.procrastination.opened(goal.id, goal.parent, goal.t, reading, core))
 
     def close_goal(self, id_: str, t: int) -> list[Alarm]:
         """Take that a goal was reached, which is progress."""
@@ -168,8 +171,7 @@ class Watch:
         is the call within which it is made."""
         alarms = self._opens(t)
         self._want(self.reader.read(text))
-        alarms.extend(self.procrastination.called(id_, parent, t, text, self.reader))
-        return self._raised(alarms)
+        return self._compared(alarms, self.procrastination.called(id_, parent, t, text, self.reader))
 
     def leave(self, id_: str) -> None:
         """Take that a call has returned; that alone is no progress."""
@@ -187,12 +189,19 @@ class Watch:
 
     def advance(self, t: int) -> list[Alarm]:
         """Let time pass without a firing; return the alarms of a stall."""
-        self.now = max(self.now, t)
-        return self._raised(list(self.stall.advance(t)))
+        return self._opens(t)
 
     def _opens(self, t: int) -> list[Alarm]:
         self.now = max(self.now, t)
-        return list(self.stall.advance(t))
+        alarms = self._raised(list(self.stall.advance(t)))
+        if self._again.follows:
+            alarms += self._told(self._again.of_the_silence(t))
+        return alarms
+
+    def _compared(self, alarms: list[Alarm], found: tuple[Alarm, ...]) -> list[Alarm]:
+        """Return these alarms and what a new goal raises; a request to stop stands also where it is no news."""
+        self.outstanding.rang(list(found))
+        return alarms + (self._told(list(found)) if self.procrastination.is_news else [])
 
     def _want(self, reading: Reading) -> None:
         if len(self._wanted) < self.settings.kept:
@@ -204,6 +213,10 @@ class Watch:
 
     def _raised(self, alarms: list[Alarm]) -> list[Alarm]:
         self.outstanding.rang(alarms)
+        self._again.rang(alarms, self.firings)
+        return self._told(alarms)
+
+    def _told(self, alarms: list[Alarm]) -> list[Alarm]:
         if alarms and len(self.alarms) < MOST_ALARMS:
             self.alarms.extend(alarms)
         return alarms

@@ -101,8 +101,8 @@ def test_time_can_pass_without_firings_and_alarms_are_the_same_at_any_grain() ->
     coarse, _ = watched(said(SEARCH[:1]))
     coarse.advance(40)
 
-    assert [(alarm.t, alarm.level) for alarm in fine.alarms] == [(10, "warn"), (20, "stop")]
-    assert [(alarm.t, alarm.level) for alarm in coarse.alarms] == [(10, "warn"), (20, "stop")]
+    assert [(alarm.t, alarm.level) for alarm in fine.alarms] == [(10, "warn"), (20, "stop"), (40, "stop")]
+    assert [(alarm.t, alarm.level) for alarm in coarse.alarms] == [(10, "warn"), (20, "stop"), (40, "stop")]
 
 
 def test_the_limit_can_be_set() -> None:

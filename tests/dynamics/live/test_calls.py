@@ -15,6 +15,7 @@ from studio import Graph, Trace, run
 from studio.dynamics.analysis import analyse
 from studio.dynamics.exchange import Run, read_runs, write_runs
 from studio.engine.result import RunResult
+from studio.replay.continuing import resume
 from studio.replay.dynamics import recorded_run, thresholds_of, verdict_of
 from studio.replay.verify import verify
 from tests.support.toys import latencies, shuffled, toy_registry
@@ -324,3 +325,18 @@ def test_thoughts_that_add_what_stands_there_are_stopped_on_all_branches(tmp_pat
 
     assert result.ended == "limit:procrastination"
     assert result.calls <= 7, "those above the fourth level"
+
+
+def test_who_resumes_it_is_told_again_when_the_chain_is_twice_as_long(tmp_path: Path) -> None:
+    played(tmp_path, [*REWORDED[:-1], TRIP, TRIP, "DONE"], status="paused")
+
+    again = resume(tmp_path / "t.db")
+
+    assert again.ended == "limit:procrastination"
+    assert [(alarm["t"], alarm["level"]) for alarm in again.alarms] == [(2, "warn"), (3, "stop"), (6, "stop")]
+    last = resume(tmp_path / "t.db")
+    assert last.status == "ok", last.error
+    with Trace(tmp_path / "t.db") as trace:
+        verdict = verdict_of(trace)
+    assert [alarm.as_json() for alarm in verdict.alarms] == last.alarms == again.alarms
+    assert verdict.kind == "procrastination"

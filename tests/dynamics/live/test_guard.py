@@ -89,7 +89,24 @@ def test_a_graph_can_pause_at_a_circle_and_is_resumed_from_there(tmp_path: Path)
     assert result.ticks <= 6, "stopped within five periods"
     again = resume(tmp_path / "t.db")
     assert again.taken_over > 0
-    assert again.status == "ok", "what it was paused for is not said again at once"
+    assert again.ticks > result.ticks + 2, "what it was paused for is not said again at once"
+    assert again.ended == "limit:circle", "but when it has gone on for as long again"
+    assert "still goes in a circle" in str(again.error)
+    assert 1.5 * result.ticks < again.ticks < 3 * result.ticks
+    last = resume(tmp_path / "t.db")
+    assert last.status == "ok", "and then for twice as long, which is beyond its end"
+    with Trace(tmp_path / "t.db") as trace:
+        assert [alarm.as_json() for alarm in verdict_of(trace).alarms] == last.alarms
+
+
+def test_a_circle_that_ends_after_the_pause_is_not_told_again(tmp_path: Path) -> None:
+    text = CIRCLE.replace("max_ticks: 12", "max_ticks: 11") + "dynamics: {on_alarm: pause}\n"
+    told = played(tmp_path, in_circles(4) + WORK, text).alarms
+    assert [alarm["level"] for alarm in told] == ["warn", "stop"]
+
+    again = resume(tmp_path / "t.db")
+
+    assert (again.status, again.ticks, again.alarms) == ("ok", 11, told)
 
 
 def test_a_graph_can_fail_at_a_circle_and_its_record_repeats(tmp_path: Path) -> None:
