@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from studio.batch.design.spec import Experiment
 from studio.cache.code import OURS, code_of
@@ -30,6 +30,24 @@ def conditions_of(experiment: Experiment, model: str | None, folder: Path) -> di
         "clock": experiment.clock or None,
         "limits": dict(experiment.limits),
     }
+
+
+def run_options(experiment: Experiment, model: str | None, folder: Path) -> dict[str, Any]:
+    """Return the keywords of `arun` that stand for the conditions of runs with a model; seeds are each run's own.
+
+    A script is named by its whole path, as a worker may have another folder than the person.
+    """
+    name = model or experiment.model
+    if name.startswith(SCRIPTED):
+        name = f"{SCRIPTED}{(folder / name.removeprefix(SCRIPTED)).absolute()}"
+    options: dict[str, Any] = {
+        "model": name,
+        "embedder": experiment.embedder,
+        "clock": experiment.clock,
+        "limits": dict(experiment.limits),
+        "cache": experiment.cache,
+    }
+    return {key: value for key, value in options.items() if value}
 
 
 def types_in(graph: Graph, registry: Registry) -> dict[str, Json]:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from studio.batch.design.fitting import Column, Constant, Source
-from studio.batch.design.scores import KINDS, SCORE, Score, kind_of_name
+from studio.batch.design.score import KINDS, SCORE, Score, kind_of_name
 from studio.batch.design.spec import BETTER, BUDGET, FORMAT, MOST_SEEDS, Experiment, Knockouts
 from studio.batch.design.variants import Variant
 from studio.graph.emit import Emitter

@@ -12,8 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from studio.batch.design.rows import Row
-from studio.batch.design.scores import Outcome, Score, Scored, no_score, scored
+from studio.batch.design.score import Outcome, Score, Scored, no_score, scored
 from studio.batch.design.spec import Experiment
 from studio.graph.scope import project_folder
 from studio.plugins.files import LARGEST, OwnFile
@@ -130,10 +129,10 @@ def loaded(code: Code) -> Function:
     return found
 
 
-def by_function(score: Score, function: Function, file: str, outcome: Outcome, row: Row) -> Scored:
+def by_function(score: Score, function: Function, file: str, outcome: Outcome, row: Mapping[str, Json]) -> Scored:
     """Return what a function says of a run; whatever it raises is the reason why there is no score."""
     try:
-        value = function(dict(outcome.outputs), dict(row.values), outcome.totals)
+        value = function(dict(outcome.outputs), dict(row), outcome.totals)
     except (Exception, SystemExit) as error:  # noqa: BLE001 - code of others may raise anything
         return no_score(score.name, f"The function raised {told(error, file)}.")
     return scored(score.name, value)

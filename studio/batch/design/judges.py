@@ -9,8 +9,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from studio.batch.design.fitting import inputs_of
-from studio.batch.design.rows import Row
-from studio.batch.design.scores import NAMES, SCORE, Outcome, Score, Scored, scored
+from studio.batch.design.score import NAMES, SCORE, Outcome, Score, Scored, scored
 from studio.graph.model import Graph
 from studio.graph.ports import body_fields
 from studio.graph.scope import Scope
@@ -45,7 +44,7 @@ class Judge:
                     hint=near(name, known) or f"Outputs: {', '.join(outputs) or 'none'}.",
                 )
 
-    def given(self, outcome: Outcome, row: Row) -> dict[str, Json] | Scored:
+    def given(self, outcome: Outcome, row: Mapping[str, Json]) -> dict[str, Json] | Scored:
         """Return the judge's inputs for a run, or why it cannot judge: it needs something that this run has not got."""
         names = outcome.names(row)
         found: dict[str, Json] = {}

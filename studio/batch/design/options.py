@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from studio.batch.design.experiment_files import COMMAND_LINE, experiment_from_json
-from studio.batch.design.scores import KINDS, SCORE
+from studio.batch.design.score import KINDS, SCORE
 from studio.batch.design.spec import Experiment
 from studio.support.errors import UsageError
 from studio.support.values import Json

@@ -15,17 +15,17 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import overload
+from typing import Any, overload
 
 from studio.batch.design.axes import INPUT, file_reader
-from studio.batch.design.conditions import conditions_of, types_in
+from studio.batch.design.conditions import conditions_of, run_options, types_in
 from studio.batch.design.expanding import Bodied, variants_of
 from studio.batch.design.fitting import Column, Fitting, inputs_of
 from studio.batch.design.functions import Code, allowed_code
 from studio.batch.design.judges import Judge
 from studio.batch.design.reading import read_rows
 from studio.batch.design.rows import NO_DATA, Row, Rows, gathered, inline
-from studio.batch.design.scores import check_expression
+from studio.batch.design.score import check_expression
 from studio.batch.design.spec import Experiment
 from studio.batch.design.variants import WHOLE, Variant, varied
 from studio.graph.model import Graph
@@ -142,6 +142,10 @@ class Plan(Sequence[RunSpec]):
         """Return the graph of an arm, made anew; it has all its bodies inside."""
         whole = self.graphs[arm.graph_name]
         return varied(whole.graph, arm.variant, whole.registry)
+
+    def options_of(self, variant: Variant) -> dict[str, Any]:
+        """Return the keywords of `arun` for runs under a variant; without one of its own, for judges."""
+        return run_options(self.experiment, variant.model, _folder(self.experiment, "model")[0])
 
     def compared_with(self, arm: Arm) -> Arm | None:
         """Return the arm that another is compared with, by row and seed; None for one that is the measure itself.

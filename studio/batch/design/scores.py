@@ -1,206 +1,124 @@
-"""What a run is worth: expressions over its outputs and totals, a graph that judges, or a function.
-
-A score is a finite number, or true or false. What gives anything else gives no score, and the reason is kept: a run
-that cannot be scored is told, and never counts as nought.
-"""
+"""All scores of an experiment, as a worker has them: made from JSON, they score runs one after the other."""
 
 from __future__ import annotations
 
-import ast
-import math
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
-from numbers import Real
-from typing import TYPE_CHECKING, Final, Literal
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from studio.support.errors import UsageError
-from studio.support.expressions import Expression, ExpressionError
-from studio.support.nearest import near
-from studio.support.values import Json, NotJson, preview
+from studio.batch.design.functions import Code, Function, by_function, loaded
+from studio.batch.design.judges import Judge
+from studio.batch.design.score import Outcome, Score, Scored, by_expression, no_score, outcome_of
+from studio.batch.design.variants import Variant
+from studio.graph.model import Graph
+from studio.plugins.registries import require_own_types
+from studio.support.errors import EnvironmentProblem, StudioError
+from studio.support.values import Json
 
 if TYPE_CHECKING:
-    from studio.batch.design.rows import Row
+    from studio.batch.design.planning import Plan
     from studio.engine.result import RunResult
 
-Kind = Literal["expression", "judge", "function"]
-KINDS: Final[tuple[Kind, ...]] = ("expression", "judge", "function")
-
-SCORE: Final = "score"
-"""What the only score is called, and the output of a graph that judges."""
-
-FACTS: Final = (
-    "status", "ended", "error", "calls", "tokens", "cost_usd", "firings", "ticks", "seconds", "dynamics",
-)  # fmt: skip
-"""What is known of every run."""
-
-NAMES: Final = ("outputs", "inputs", "row", *FACTS)
-"""What an expression may name beside the outputs and columns, which they go before."""
-
-SHOWN: Final = 60
+Play = Callable[[str, Graph, Mapping[str, Json], Mapping[str, Any]], Awaitable["RunResult"]]
+"""How a judge is run: for which run it judges, its graph, its inputs, and keywords of `arun`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Score:
-    """How one score is found. `said` is the expression, the file of the graph that judges, or `module:name`.
+class Scoring:
+    """Scores runs. `play` runs the judges; without one, what they do is kept nowhere."""
 
-    `own` says that the person asked for it on the command line. `place` is where it stands, for messages.
-    """
+    def __init__(
+        self,
+        scores: Sequence[Score],
+        judges: Mapping[str, tuple[Judge, Mapping[str, Any]]],
+        functions: Mapping[str, tuple[Function, str]],
+        play: Play | None = None,
+    ) -> None:
+        self._scores = tuple(scores)
+        self._judges = judges
+        self._functions = functions
+        self._play = play or _unrecorded
 
-    name: str
-    kind: Kind
-    said: str
-    own: bool = field(default=False, compare=False)
-    place: str = field(default="", compare=False)
+    @classmethod
+    def from_json(cls, spec: Json, play: Play | None = None) -> Scoring:
+        """Make what `scoring_json` told of; this imports the functions. Raises StudioError if one cannot be."""
+        scores = [Score(one["name"], one["kind"], one["said"]) for one in spec["scores"]]
+        by_name = {one.name: one for one in scores}
+        judges = {name: _judge(by_name[name], told) for name, told in spec.get("judges", {}).items()}
+        functions = {}
+        for name, told in spec.get("functions", {}).items():
+            code = Code.from_json(told)
+            functions[name] = loaded(code), code.file
+        return cls(scores, judges, functions, play)
 
-    @property
-    def is_plain(self) -> bool:
-        """True if it needs no name: an expression that is called as one without a name is."""
-        return self.kind == "expression" and self.name == SCORE
+    async def scores(
+        self, told: Mapping[str, Json], row: Mapping[str, Json], run: str
+    ) -> tuple[dict[str, float | None], dict[str, str]]:
+        """Return the scores of a run by name, and why some of them are missing (None). `told` is what its worker tells
+        of it (`score.outcome_of`), `row` the values of its row.
 
-    def to_json(self) -> Json:
-        """Return it as it stands behind its name."""
-        return self.said if self.kind == kind_of_name(self.name) else {self.kind: self.said}
+        Raises EnvironmentProblem where a judge cannot be run at all; whatever else goes wrong is a reason.
+        """
+        outcome = outcome_of(told)
+        found: dict[str, float | None] = {}
+        missing: dict[str, str] = {}
+        for score in self._scores:
+            one = await self._scored(score, outcome, row, run)
+            found[score.name] = one.value
+            if one.value is None:
+                missing[score.name] = one.reason
+        return found, missing
 
-
-def kind_of_name(name: str) -> Kind:
-    """Return what a text under a name is: `judge` names a graph, `function` a function, all others an expression."""
-    return "judge" if name == "judge" else "function" if name == "function" else "expression"
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What is known of a run that has ended. `cost_usd` is None where a price is unknown, `dynamics` the class of its
-    behaviour, "" where none was told."""
-
-    outputs: Mapping[str, Json] = field(default_factory=dict)
-    inputs: Mapping[str, Json] = field(default_factory=dict)
-    status: str = "ok"
-    ended: str = ""
-    error: str = ""
-    calls: int = 0
-    tokens: int = 0
-    cost_usd: float | None = 0.0
-    firings: int = 0
-    ticks: int = 0
-    seconds: float = 0.0
-    dynamics: str = ""
-
-    @property
-    def totals(self) -> dict[str, Json]:
-        """What the run did and took, without what it gave."""
-        return {name: getattr(self, name) for name in FACTS}
-
-    def names(self, row: Row) -> dict[str, Json]:
-        """Return what an expression may name: the columns of the row, over them the outputs, over them `NAMES`; in
-        this as in the expectations of recorded cases (`cases.judging`)."""
-        return {
-            **row.values,
-            **self.outputs,
-            "outputs": dict(self.outputs),
-            "inputs": dict(self.inputs),
-            "row": dict(row.values),
-            **self.totals,
-        }
-
-
-def outcome_of(result: RunResult, inputs: Mapping[str, Json], dynamics: str = "") -> Outcome:
-    """Return what is known of a run from its result."""
-    return Outcome(
-        outputs=result.outputs,
-        inputs=inputs,
-        status=result.status,
-        ended=result.ended,
-        error="" if result.error is None else str(result.error.get("message", "")),
-        calls=result.calls,
-        tokens=result.tokens_in + result.tokens_out,
-        cost_usd=result.cost_usd,
-        firings=result.firings,
-        ticks=result.ticks,
-        seconds=result.duration_s,
-        dynamics=dynamics,
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class Scored:
-    """One score of one run: a value, or (None) the reason why there is none."""
-
-    name: str
-    value: float | bool | None
-    reason: str = ""
-
-
-def scored(name: str, value: object) -> Scored:
-    """Return a value as a score, or why it is none. It may be anything: functions of others give what they like."""
-    if isinstance(value, bool):
-        return Scored(name, value)
-    if isinstance(value, Real):  # those of numpy, too
+    async def _scored(self, score: Score, outcome: Outcome, row: Mapping[str, Json], run: str) -> Scored:
+        if score.kind == "expression":
+            return by_expression(score, outcome, row)
+        if score.kind == "function":
+            return by_function(score, *self._functions[score.name], outcome, row)
+        judge, options = self._judges[score.name]
+        given = judge.given(outcome, row)
+        if isinstance(given, Scored):
+            return given
         try:
-            number = float(value)
-        except OverflowError:
-            number = math.inf
-        return Scored(name, number) if math.isfinite(number) else Scored(name, None, "The result is not finite.")
-    try:
-        shown = "null" if value is None else f"“{preview(value, SHOWN)}”"
-    except NotJson as error:
-        shown = str(error)
-    return no_score(name, f"The result is neither a number nor true or false, but {shown}.")
+            result = await self._play(run, judge.graph, given, options)
+        except EnvironmentProblem:
+            raise
+        except StudioError as error:
+            return no_score(score.name, f"The judge could not be run: {error}")
+        return judge.read(result.status, result.outputs)
 
 
-def no_score(name: str, reason: str) -> Scored:
-    """Return that there is no score, and why, without what no trace could keep (half characters)."""
-    return Scored(name, None, reason.encode("utf-8", "replace").decode())
+def scoring_json(plan: Plan, approve: Sequence[str] = ()) -> Json:
+    """Return how the runs of a plan are scored, for workers; None if they are not. `approve` are hashes of what judges
+    may do that are approved (`trusting.approved_hashes`).
+
+    Judges are asked by the experiment's model, never by that of a variant.
+    """
+    experiment = plan.experiment
+    if not experiment.scores:
+        return None
+    options = plan.options_of(Variant()) | ({"approve": sorted(approve)} if approve else {})
+    return {
+        "scores": [{"name": one.name, "kind": one.kind, "said": one.said} for one in experiment.scores],
+        "judges": {
+            name: {
+                "text": judge.graph.to_text(),
+                "base": str(judge.graph.base or ""),
+                "options": options,
+            }
+            for name, judge in plan.judges.items()
+        },
+        "functions": {name: code.to_json() for name, code in plan.functions.items()},
+    }
 
 
-def by_expression(score: Score, outcome: Outcome, row: Row) -> Scored:
-    """Return what an expression says of a run."""
-    try:
-        return scored(score.name, Expression.parse(score.said).evaluate(outcome.names(row)))
-    except ExpressionError as error:
-        return no_score(score.name, error.message if outcome.status == "ok" else _failed(outcome, error.message))
+def _judge(score: Score, told: Mapping[str, Json]) -> tuple[Judge, dict[str, Any]]:
+    base = Path(told["base"]) if told["base"] else None
+    graph = Graph.from_text(told["text"], name=score.said, base=base)
+    options = dict(told["options"])
+    return Judge(score, graph, require_own_types(graph, options.get("approve", ()))), options
 
 
-def _failed(outcome: Outcome, message: str) -> str:
-    """A run that came to no end lacks outputs: that it failed is the reason, not that a name has no value."""
-    why = f": {preview(outcome.error, 200)}" if outcome.error else ""
-    return f"The run is {outcome.status}{why}. ({message})"
+async def _unrecorded(run: str, graph: Graph, inputs: Mapping[str, Json], options: Mapping[str, Any]) -> RunResult:
+    from studio.engine.run import arun
+    from studio.trace.memory import MemoryLog
 
-
-# -- before anything runs -------------------------------------------------------------------------
-
-
-def check_expression(score: Score, outputs: Collection[str], columns: Collection[str]) -> None:
-    """Raise UsageError if an expression cannot be read, or names what no run of these outputs and columns has."""
-    try:
-        expression = Expression.parse(score.said)
-    except ExpressionError as error:
-        raise UsageError(
-            f"`{preview(score.said, SHOWN)}`: {error.message}", where=score.place, hint=error.hint
-        ) from None
-    known = [*outputs, *columns, *NAMES]
-    for name in expression.names:
-        if name not in known:
-            raise UsageError(
-                f"The score `{score.name}` names `{name}`, which is no output, no column and nothing known of a run.",
-                where=score.place,
-                hint=near(name, known) or f"Outputs: {', '.join(outputs) or 'none'}.",
-            )
-    for within, there, what in (("row", columns, "column"), ("outputs", outputs, "output")):
-        for key in _keys_read(expression.tree, within):
-            if key not in there:
-                raise UsageError(
-                    f"The score `{score.name}` reads `{within}.{key}`, but there is no {what} `{key}`.",
-                    where=score.place,
-                    hint=near(key, there),
-                )
-
-
-def _keys_read(tree: ast.expr, name: str) -> Iterator[str]:
-    """Yield the keys that are read from an object by `name.key` or `name["key"]`."""
-    for part in ast.walk(tree):
-        if isinstance(part, ast.Attribute | ast.Subscript) and isinstance(part.value, ast.Name):
-            if part.value.id == name:
-                if isinstance(part, ast.Attribute):
-                    yield part.attr
-                elif isinstance(part.slice, ast.Constant) and isinstance(part.slice.value, str):
-                    yield part.slice.value
+    return await arun(graph, inputs, log=MemoryLog(), **options)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final, Literal
 
 from studio.batch.design.fitting import Column, Source
-from studio.batch.design.scores import Score
+from studio.batch.design.score import Score
 from studio.batch.design.variants import Variant
 from studio.support.values import Json, hash_bytes, sorted_encode
 

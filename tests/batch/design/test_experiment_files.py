@@ -18,7 +18,7 @@ from studio.batch.design.experiment_files import (
 )
 from studio.batch.design.fitting import Column, Constant
 from studio.batch.design.options import amounts, experiment_of, knockouts_of, pairs, scores_of, seeds_of
-from studio.batch.design.scores import Score
+from studio.batch.design.score import Score
 from studio.batch.design.spec import Experiment, Knockouts
 from studio.batch.design.variants import Variant
 from studio.support.errors import GraphError, StudioError, UsageError

@@ -21,8 +21,7 @@ from studio.batch.design.functions import (
 )
 from studio.batch.design.judges import Judge
 from studio.batch.design.options import experiment_of
-from studio.batch.design.rows import Row, inline
-from studio.batch.design.scores import (
+from studio.batch.design.score import (
     NAMES,
     Outcome,
     Score,
@@ -32,19 +31,19 @@ from studio.batch.design.scores import (
     outcome_of,
     scored,
 )
-from studio.engine.result import RunResult
 from studio.graph.model import Graph
 from studio.spec.registry import default_registry
 from studio.support.errors import UsageError
+from studio.support.values import Json
 
-ROW = inline([{"expected": "good", "answer": "column", "weight": 2}], "rows")[0]
+ROW: dict[str, Json] = {"expected": "good", "answer": "column", "weight": 2}
 RAN = Outcome(
-    {"answer": "good", "points": 7, "status": "mine"}, {"topic": "t"}, "ok", "quiet", "", 3, 120, 0.5, 9, 2, 1.5,
+    {"answer": "good", "points": 7, "status": "mine"}, "ok", "quiet", "", 3, 120, 0.5, 9, 2, 1.5,
     "productive",
 )  # fmt: skip
 
 
-def value(text: str, outcome: Outcome = RAN, row: Row = ROW) -> Scored:
+def value(text: str, outcome: Outcome = RAN, row: dict[str, Json] = ROW) -> Scored:
     return by_expression(Score("s", "expression", text), outcome, row)
 
 
@@ -59,7 +58,6 @@ def value(text: str, outcome: Outcome = RAN, row: Row = ROW) -> Scored:
         ('ended == "quiet" and error == ""', True),
         ("calls + tokens + firings + ticks + seconds", 135.5),
         ('dynamics == "productive"', True),
-        ("len(inputs.topic)", 1.0),
     ],
 )
 def test_an_expression_names_outputs_columns_and_what_is_known_of_the_run(text: str, expected: float | bool) -> None:
@@ -114,15 +112,15 @@ def test_a_score_is_finite_or_true_or_false_or_none_with_a_reason(given_value: A
         assert found.value is given_value
 
 
-def test_a_result_gives_what_is_known_of_its_run() -> None:
-    result = RunResult(
-        run_id="r", status="failed", ended="error", outputs={"a": 1}, error={"code": "x", "message": "why"}, firings=4,
-        ticks=2, calls=3, tokens_in=10, tokens_out=5, cost_usd=None, duration_s=0.25,
-    )  # fmt: skip
+def test_what_a_worker_tells_is_what_an_expression_may_name() -> None:
+    told = {
+        "outputs": {"a": 1}, "status": "failed", "ended": "error", "error": {"code": "x", "message": "why"},
+        "firings": 4, "ticks": 2, "calls": 3,
+        "tokens_in": 10, "tokens_out": 5, "cost_usd": None, "seconds": 0.25, "class": "stuck",
+    }  # fmt: skip
 
-    assert outcome_of(result, {"i": 1}, "stuck") == Outcome(
-        {"a": 1}, {"i": 1}, "failed", "error", "why", 3, 15, None, 4, 2, 0.25, "stuck"
-    )
+    assert outcome_of(told) == Outcome({"a": 1}, "failed", "error", "why", 3, 15, None, 4, 2, 0.25, "stuck")
+    assert outcome_of({"status": "ok", "error": None}).error == ""
 
 
 # -- before anything runs ---------------------------------------------------------------------------
@@ -186,7 +184,7 @@ def test_a_judge_is_given_outputs_before_columns_and_its_score_is_read() -> None
 
 
 def test_a_judge_cannot_judge_what_a_run_has_not_got() -> None:
-    failed = judge().given(Outcome(status="failed"), inline([{"expected": "x"}], "r")[0])
+    failed = judge().given(Outcome(status="failed"), {"expected": "x"})
     wrong = judge().given(Outcome({"answer": 3}), ROW)
 
     assert failed == Scored("j", None, "The judge's input `answer` has no value. The run is failed.")
