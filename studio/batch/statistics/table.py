@@ -57,9 +57,9 @@ class Table:
 def table_of(named: Mapping[str, Scores], method: Method) -> Table:
     """Lay the scores of several variants side by side.
 
-    A failed run gets the worst score of the scale or, without a scale, the worst that any variant got; if none got any,
-    it has none.  Raises `UsageError` for scores that are no finite number, true or false, and for keys that are no
-    (row, seed).
+    A failed run gets the worst score of the scale (of true and false, the worse one) or, without a scale, the worst
+    that any variant got; if none got any, it has none.  Raises `UsageError` for scores that are no finite number, true
+    or false, and for keys that are no (row, seed).
     """
     keys = tuple(sorted({key for scores in named.values() for key in scores}, key=_order))
     places = {key: place for place, key in enumerate(keys)}
@@ -76,17 +76,23 @@ def table_of(named: Mapping[str, Scores], method: Method) -> Table:
                 values[index, place] = checked(score, f"{name}, row {key[0]}, seed {key[1]}", method)
                 booleans = booleans and isinstance(score, bool | np.bool_)
     seen = values[np.isfinite(values)]
-    low, high = _scale(method) or ((float(seen.min()), float(seen.max())) if seen.size else (0.0, 0.0))
+    booleans = booleans and seen.size > 0
+    low, high = _scale(seen, booleans, method)
     if method.failures == "worst" and (seen.size or method.scale):
         values[failed] = low if method.better == "higher" else high
-    shares = bool(seen.size) and (booleans or set(np.unique(seen)) == {0.0, 1.0})
+    shares = booleans or set(np.unique(seen)) == {0.0, 1.0}
     unit, unit_of, units = _units(keys, method)
     span = 1.0 if shares else high - low
     return Table(tuple(named), keys, values, failed, absent, unit, unit_of, units, span, shares)
 
 
-def _scale(method: Method) -> tuple[float, float] | None:
-    return None if method.scale is None else (float(method.scale[0]), float(method.scale[1]))
+def _scale(seen: Floats, booleans: bool, method: Method) -> tuple[float, float]:
+    """Return the lowest and the highest score that can be or, where nobody says so, that were seen."""
+    if method.scale is not None:
+        return float(method.scale[0]), float(method.scale[1])
+    if booleans:
+        return 0.0, 1.0
+    return (float(seen.min()), float(seen.max())) if seen.size else (0.0, 0.0)
 
 
 def checked(score: Score, where: str, method: Method) -> float:

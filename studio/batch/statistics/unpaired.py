@@ -10,15 +10,16 @@ import numpy as np
 from scipy import special  # type: ignore[import-untyped]
 
 from studio.batch.statistics.comparison import Comparison
+from studio.batch.statistics.means import FEWEST_TO_RESAMPLE, MOST_TO_RESAMPLE
 from studio.batch.statistics.method import DEFAULTS, Floats, Interval, Method, Score, Scores, interval, number
 from studio.batch.statistics.shares import apart, worth
 from studio.batch.statistics.summary import independent
 from studio.batch.statistics.table import Table, table_of
 
 MOST_SPLITS = 2**14
-MOST_SHUFFLED = 4_000_000
-FEWEST_TO_RESAMPLE, MOST_TO_RESAMPLE = 8, 1000
-"""Units of the smaller and of both groups between which the studentised bootstrap is joined to Welch's interval."""
+MOST_SHUFFLED = 5000
+"""Units beyond which splits are not drawn."""
+MOST_HELD = 4_000_000
 
 
 def unpaired(
@@ -46,7 +47,7 @@ def unpaired(
         effect=float(a.mean() - b.mean()) if some else None,
         interval=_interval(a, b, table, (int(runs[0]), int(runs[1])), method),
         p=p,
-        least_p=min(1.0, (2.0 if len(a) == len(b) else 1.0) / math.comb(len(a) + len(b), len(a))),
+        least_p=min(1.0, (2.0 if len(a) == len(b) else 1.0) * math.exp(-_log_splits(len(a), len(b)))),
         test=test,
         standardised=_hedges(a, b),
         better=better,
@@ -93,8 +94,7 @@ def _interval(a: Floats, b: Floats, table: Table, runs: tuple[int, int], method:
     effect, se = float(a.mean() - b.mean()), math.sqrt(x + y)
     if se <= 1e-12 * max(1.0, abs(a.mean()), abs(b.mean())):
         return Interval(None, None, level, "none: neither group has any spread")
-    free = (x + y) ** 2 / (x**2 / (len(a) - 1) + y**2 / (len(b) - 1))
-    least = most = float(special.stdtrit(free, (1 + level) / 2))
+    least = most = float(special.stdtrit(_free(x, y, len(a), len(b)), (1 + level) / 2))
     name = "Welch's t"
     if min(len(a), len(b)) >= FEWEST_TO_RESAMPLE and len(a) + len(b) <= MOST_TO_RESAMPLE:
         drawn = _resampled(a, b, method)
@@ -125,19 +125,38 @@ def _test(a: Floats, b: Floats, table: Table, method: Method) -> tuple[float, st
         cells = [[true[0], len(a) - true[0]], [true[1], len(b) - true[1]]]
         return float(stats.fisher_exact(cells).pvalue), "Fisher's exact test"
     pool = np.concatenate([a, b])
-    splits = math.comb(len(pool), len(a))
-    if splits <= MOST_SPLITS:
+    if min(len(a), len(b)) > 1 and len(pool) > MOST_SHUFFLED:
+        return _limit(a, b), "Welch's t, which splits of so many follow"
+    if _log_splits(len(a), len(b)) <= math.log(MOST_SPLITS) + 1e-9:
         picks = np.array(list(combinations(range(len(pool)), len(a))), np.int64)
+        splits = len(picks)
         chosen = np.zeros((splits, len(pool)))
         np.put_along_axis(chosen, picks, 1.0, axis=1)
         return float(_reached(chosen, a, b, pool).mean()), "all splits"
     rng = np.random.default_rng(method.seed)
     groups = np.concatenate([np.ones(len(a)), np.zeros(len(b))])
-    at, reached = max(1, MOST_SHUFFLED // len(pool)), 0.0
+    at, reached = max(1, MOST_HELD // len(pool)), 0.0
     for start in range(0, method.draws, at):
         size = min(at, method.draws - start)
         reached += float(_reached(rng.permuted(np.tile(groups, (size, 1)), axis=1), a, b, pool).sum())
     return (reached + 1) / (method.draws + 1), "splits drawn"
+
+
+def _log_splits(n: int, m: int) -> float:
+    return float(special.gammaln(n + m + 1) - special.gammaln(n + 1) - special.gammaln(m + 1))
+
+
+def _limit(a: Floats, b: Floats) -> float:
+    """Return the two-sided p-value of Welch's t by Student's distribution."""
+    x, y = a.var(ddof=1) / len(a), b.var(ddof=1) / len(b)
+    if x + y <= 0:
+        return 1.0 if a.mean() == b.mean() else 0.0
+    return float(2 * special.stdtr(_free(x, y, len(a), len(b)), -abs(a.mean() - b.mean()) / math.sqrt(x + y)))
+
+
+def _free(x: float, y: float, n: int, m: int) -> float:
+    """Return the degrees of freedom of Welch (Biometrika 34, 1947) for variances x and y of the means of n and m."""
+    return (x + y) ** 2 / (x**2 / (n - 1) + y**2 / (m - 1))
 
 
 def _reached(chosen: Floats, a: Floats, b: Floats, pool: Floats) -> Floats:

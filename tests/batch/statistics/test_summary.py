@@ -112,6 +112,11 @@ def test_a_failed_run_counts_as_the_worst_score_or_is_left_out_and_both_are_told
     assert summary(scores, Method(scale=(-10, 10))).least == -10
 
 
+def test_a_failed_run_is_false_where_scores_are_true_and_false() -> None:
+    assert summary([True, True, True, None]).mean == 0.75
+    assert summary([False, None], Method(better="lower")).mean == 0.5
+
+
 def test_runs_that_all_failed_have_no_score_unless_the_scale_is_known() -> None:
     assert summary([None, None]).mean is None
     assert summary([None, None]).failed == 2

@@ -37,6 +37,18 @@ def test_splits_of_many_are_drawn() -> None:
     assert found.p == pytest.approx(stats.ttest_ind(first, second, equal_var=False).pvalue, abs=0.01)
 
 
+def test_splits_of_very_many_follow_welchs_t() -> None:
+    rng = np.random.default_rng(1)
+    first, second = rng.normal(0.05, 1, 3000), rng.normal(0, 2, 2500)
+
+    found = unpaired(list(first), list(second))
+    near = unpaired(list(first[:2600]), list(second[:2300]), Method(draws=2000))
+
+    assert found.p == pytest.approx(stats.ttest_ind(first, second, equal_var=False).pvalue)
+    assert near.test == "splits drawn"
+    assert near.p == pytest.approx(stats.ttest_ind(first[:2600], second[:2300], equal_var=False).pvalue, abs=0.03)
+
+
 def test_true_and_false_get_fishers_test_and_newcombes_interval() -> None:
     found = unpaired([True] * 56 + [False] * 14, [True] * 48 + [False] * 32)
 
