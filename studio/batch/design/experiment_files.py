@@ -3,16 +3,15 @@ refusal with file and line. A stranger's file names nothing outside its project,
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Final
 
 from studio.batch.design.fitting import Column, Constant, Source
 from studio.batch.design.score import KINDS, SCORE, Score, kind_of_name
 from studio.batch.design.spec import BETTER, BUDGET, FORMAT, MOST_SEEDS, Experiment, Knockouts
+from studio.batch.design.trees import MAX_NAME, TreeReader, tree_of
 from studio.batch.design.variants import Variant
 from studio.graph.emit import Emitter
 from studio.graph.model import LIMITS
@@ -20,15 +19,12 @@ from studio.graph.tree import MAX_BYTES, Tree, parse
 from studio.support.errors import EnvironmentProblem, GraphError, UsageError
 from studio.support.expressions import Expression, ExpressionError
 from studio.support.nearest import near
-from studio.support.plain import plain_line
 from studio.support.values import Json
 
 ENDING: Final = ".experiment.yaml"
 COMMAND_LINE: Final = "command line"
 CACHE: Final = ("off", "llm", "all")
 MOST_WORKERS: Final = 1_024
-MAX_NAME: Final = 200
-"""Longest name of a graph, variant or score, in characters."""
 
 _KEYS: Final = (
     "experiment", "name", "about", "hypothesis", "graph", "graphs", "data", "inputs", "variants", "vary", "knockouts",
@@ -37,8 +33,6 @@ _KEYS: Final = (
 )  # fmt: skip
 _VARIANT_KEYS: Final = ("set", "knockouts", "model", "inputs", "graph")
 _STARTS: Final = "An experiment starts with `experiment: 1` and has a `graph:`."
-
-T = TypeVar("T", bound=str)
 
 
 def read_experiment(path: Path) -> Experiment:
@@ -71,7 +65,7 @@ def experiment_from_json(
 ) -> Experiment:
     """Return the experiment of a canonical form. `own` are keys that stand on the command line, `where` is the place
     that errors name. Raises GraphError."""
-    return _Reader(where, base, own, file).experiment(_tree({"experiment": FORMAT, **said}))
+    return _Reader(where, base, own, file).experiment(tree_of({"experiment": FORMAT, **said}))
 
 
 def experiment_text(experiment: Experiment) -> str:
@@ -83,36 +77,12 @@ def experiment_text(experiment: Experiment) -> str:
     return "\n".join(lines) + "\n"
 
 
-@dataclass(frozen=True, slots=True)
-class _NoMark:
-    """Stands for a line where there is no file: `Tree.line` is 0 then."""
-
-    line: int = -1
-
-
-def _tree(value: Json) -> Tree:
-    mark = _NoMark()
-    if isinstance(value, Mapping):
-        tree = Tree({key: _tree(inner) for key, inner in value.items()}, mark, mark)
-        tree.keys = dict.fromkeys(value, mark)
-        return tree
-    if isinstance(value, list | tuple):
-        return Tree([_tree(inner) for inner in value], mark, mark)
-    return Tree(value, mark, mark)
-
-
-class _Reader:
+class _Reader(TreeReader):
     def __init__(self, place: str, base: Path | None, own: frozenset[str] = frozenset(), file: str = "") -> None:
-        self.place = place
+        super().__init__(place)
         self.file = file
         self.base = base
         self.own = own
-
-    def where(self, line: int) -> str:
-        return f"{self.place}:{line}" if line > 0 else self.place
-
-    def refuse(self, message: str, tree: Tree | int, hint: str = "") -> GraphError:
-        return GraphError(message, where=self.where(tree if isinstance(tree, int) else tree.line), hint=hint)
 
     # -- the whole ------------------------------------------------------------------------------
 
@@ -329,68 +299,7 @@ class _Reader:
             return None
         return self.number(tree, "`margin`")
 
-    # -- small readers --------------------------------------------------------------------------
-
-    def mapping(self, tree: Tree | None, what: str, known: tuple[str, ...] = ()) -> dict[str, Tree]:
-        if tree is None or tree.value is None:
-            return {}
-        if type(tree.value) is not dict:
-            raise self.refuse(f"{what[0].upper()}{what[1:]} must be a mapping of names.", tree)
-        found: dict[str, Tree] = tree.value
-        for key in found:
-            if known and key not in known:
-                raise self.refuse(f"`{key[:60]}` is no key of {what}.", tree.keys[key].line + 1, near(key, known))
-        return found
-
-    def pairs(self, tree: Tree | None, what: str) -> list[tuple[str, Tree]]:
-        return list(self.mapping(tree, what).items())
-
-    def name(self, name: str, tree: Tree | None) -> str:
-        if not name.strip() or len(name) > MAX_NAME or plain_line(name) != name:
-            raise self.refuse(
-                f"`{plain_line(name)[:60]}` is no name: it must be one line of up to {MAX_NAME} characters.", tree or 0
-            )
-        return name
-
-    def text(self, tree: Tree | None, what: str, *, needed: bool = False) -> str:
-        if tree is None or (tree.value is None and not needed):
-            return ""
-        if type(tree.value) is not str or (needed and not tree.value.strip()):
-            raise self.refuse(f"{what} must be text.", tree, "Put it in quotes.")
-        return tree.value
-
-    def line(self, tree: Tree | None, what: str, *, needed: bool = False) -> str:
-        found = self.text(tree, what, needed=needed)
-        if tree is not None and plain_line(found) != found:
-            raise self.refuse(f"{what} must be one line without control characters.", tree)
-        return found
-
-    def texts(self, tree: Tree, what: str) -> list[str]:
-        listed = tree.value if type(tree.value) is list else [tree]
-        return [self.line(one, f"What {what} names", needed=True) for one in listed]
-
-    def one_of(self, tree: Tree | None, what: str, known: tuple[T, ...], default: Any) -> Any:
-        value = False if tree is not None and tree.value is False else self.text(tree, what) if tree is not None else ""
-        if value == "" or tree is None:
-            return default
-        if value is False and "off" in known:  # other readers of YAML take `off` for false
-            return "off"
-        if value not in known:
-            raise self.refuse(f"{what} must be one of {', '.join(known)}.", tree, near(str(value), known))
-        return value
-
-    def whole(self, tree: Tree | None, what: str, least: int, most: int) -> int | None:
-        if tree is None or tree.value is None:
-            return None
-        if type(tree.value) is not int or not least <= tree.value <= most:
-            raise self.refuse(f"{what} must be a whole number from {least} to {most:,}.", tree)
-        return int(tree.value)
-
-    def number(self, tree: Tree, what: str, *, positive: bool = False) -> float:
-        value = tree.value
-        if type(value) not in (int, float) or not math.isfinite(value) or value < 0 or (positive and value == 0):
-            raise self.refuse(f"{what} must be a number {'above 0' if positive else 'that is not negative'}.", tree)
-        return float(value)
+    # -- amounts and times ----------------------------------------------------------------------
 
     def amounts(self, tree: Tree | None, what: str, known: tuple[str, ...]) -> dict[str, float]:
         keys = self.mapping(tree, f"`{what if what == 'budget' else 'limits'}`", known)

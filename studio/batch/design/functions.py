@@ -98,7 +98,7 @@ def allowed_code(experiment: Experiment, approve: Collection[str] = ()) -> dict[
     found: dict[str, Code] = {}
     for score in experiment.scores:
         if score.kind == "function":
-            code = code_of(score, Path.cwd() if score.own else experiment.base)
+            code = code_of(score, experiment.folder("score"))
             if not score.own and code.hash not in approve and not Approvals().has(code.hash):
                 raise FunctionNotApproved(code, score.place)
             found[score.name] = code

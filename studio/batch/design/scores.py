@@ -16,7 +16,7 @@ from studio.support.errors import EnvironmentProblem, StudioError
 from studio.support.values import Json
 
 if TYPE_CHECKING:
-    from studio.batch.design.planning import Plan
+    from studio.batch.design.plan import Plan
     from studio.engine.result import RunResult
 
 Play = Callable[[str, Graph, Mapping[str, Json], Mapping[str, Any]], Awaitable["RunResult"]]

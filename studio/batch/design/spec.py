@@ -95,6 +95,10 @@ class Experiment:
         """The score that decides: the one named, else the first; None if nothing is scored."""
         return next((one for one in self.scores if one.name == self.main_score), next(iter(self.scores), None))
 
+    def folder(self, key: str) -> Path:
+        """Return the folder that files of a key are named relative to."""
+        return Path.cwd() if self.base is None or key in self.own else self.base
+
     @property
     def hash(self) -> str:
         """What tells it from experiments that say something else, wherever their files lie."""

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Final
 
-from studio.batch.design.planning import Arm, Plan
+from studio.batch.design.plan import Arm, Plan
 from studio.support.errors import UsageError
 from studio.support.values import hash_bytes, sorted_encode
 from studio.trust.approvals import Approvals

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from studio.batch.design.expanding import Bodied
 from studio.batch.design.options import experiment_of
-from studio.batch.design.planning import Plan, plan_of
+from studio.batch.design.plan import Plan
+from studio.batch.design.planning import plan_of
 from studio.graph.model import Graph
 from studio.graph.scope import bundle
 from studio.spec.registry import default_registry

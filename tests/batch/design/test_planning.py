@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from studio.batch.design.experiment_files import experiment_from_text
 from studio.batch.design.options import experiment_of
-from studio.batch.design.planning import plan_of, run_key
+from studio.batch.design.plan import run_key
+from studio.batch.design.planning import plan_of
 from studio.batch.design.rows import inline
 from studio.batch.design.trusting import ExperimentNotApproved, approve_experiment, approved_hashes
 from studio.support.errors import StudioError, UsageError

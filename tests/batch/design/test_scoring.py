@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from studio.batch.design.options import experiment_of
-from studio.batch.design.planning import Plan, plan_of
+from studio.batch.design.plan import Plan
+from studio.batch.design.planning import plan_of
 from studio.batch.design.scores import Scoring, scoring_json
 from studio.engine.result import RunResult
 from studio.graph.model import Graph
