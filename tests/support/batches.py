@@ -59,6 +59,7 @@ class SmallJobs:
     def __post_init__(self) -> None:
         prepared = prepare(self.graph, default_registry())
         self.hash = prepared.hash
+        self.judges = 0
         self.graphs = {prepared.hash: TakeGraph(prepared.hash, self.graph.name, prepared.text, "")}
 
     def __len__(self) -> int:
@@ -68,8 +69,8 @@ class SmallJobs:
         for row in range(self.count):
             key = hash_bytes(encode([self.hash, row]))
             yield Job(
-                key, row, self.graph.name, "whole", row, 0, self.hash, encode(self.inputs(row)), encode({"row": row}),
-                dict(self.options),
+                key, row, self.graph.name, "whole", row, 0, self.hash, encode(self.inputs(row)),
+                encode({"index": row, "values": {"row": row}}), dict(self.options),
             )  # fmt: skip
 
 

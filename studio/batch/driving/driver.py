@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
@@ -65,6 +65,13 @@ class Flight:
 
     run: str
     turn: Turn
+    judges: tuple[str, ...] = ()
+    """Ids of the runs of judges."""
+
+    @property
+    def runs(self) -> list[str]:
+        """All runs that records may come of."""
+        return [self.run, *self.judges]
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,9 +166,17 @@ class Driver:
 
     async def _serve(self, loop: asyncio.AbstractEventLoop) -> None:
         """Keep one worker busy, and put another in its place when it is lost, until there is nothing to do."""
-        turn = self._take()
-        while turn is not None:
-            link = await self._engine.start()
+        while (turn := self._take()) is not None:
+            self._supply.unused(turn)  # a start may take long: whoever is free meanwhile does it
+            try:
+                link = await self._engine.start()
+            except EnvironmentProblem as problem:
+                self.progress.last_error = self._clean(str(problem))
+                if self._flights:
+                    return  # those that stand take what this one would have had
+                raise
+            if (turn := self._take()) is None:
+                return
             self._flights[link] = {}
             try:
                 await self._feed(link, turn, loop)
@@ -170,7 +185,6 @@ class Driver:
                 await self._lost(link, lost)
             finally:
                 self._flights.pop(link, None)
-            turn = self._take()
 
     async def _feed(self, link: Link, first: Turn, loop: asyncio.AbstractEventLoop) -> None:
         flights = self._flights[link]
@@ -208,17 +222,24 @@ class Driver:
         left = Left()
         if turn.before:
             left = await asyncio.to_thread(left_of, self._db, turn.before)
+        judges = tuple(new_run_id() for _ in range(self._jobs.judges))
+        for judge in judges:
+            self._relay.expect(judge)
         if left.outcome is not None:
             run = turn.before
-            link.send(pack(DoScore(run, job.row_values, encode(left.outcome))))
+            link.send(pack(DoScore(run, job.row_values, encode(left.outcome), judges)))
         else:
             run = new_run_id()
             parent = turn.before if left.past else ""
             self._relay.expect(run)
             self._log.begins(job.key, turn.attempt, run)
-            order = DoRun(run, job.graph_hash, job.inputs, job.row_values, dict(job.options), parent, left.past)
+            files = await asyncio.to_thread(_read, job.files) if job.files else {}
+            order = DoRun(
+                run, job.graph_hash, job.inputs, job.row_values, dict(job.options), job.changes, files, judges, parent,
+                left.past,
+            )  # fmt: skip
             link.send(pack(order))
-        self._flights[link][run] = Flight(run, turn)
+        self._flights[link][run] = Flight(run, turn, judges)
         self.progress.under_way += 1
 
     # -- what workers say -----------------------------------------------------------------------------
@@ -237,9 +258,11 @@ class Driver:
             flight = flights.pop(message.run)
             self.progress.under_way -= 1
             self._in_vain = 0
-            self._relay.forget(message.run)
+            judged = [run for run in flight.judges if self._relay.has_begun(run)]
+            for run in flight.runs:
+                self._relay.forget(run)
             outcome = decode(message.outcome)
-            facts = {**outcome, "missing": dict(message.missing), "scoring": self._scoring}
+            facts = {**outcome, "missing": dict(message.missing), "scoring": self._scoring, "judges": judged}
             error = (outcome.get("error") or {}).get("message", "")
             self._keep(_result(flight, message.status, dict(message.scores), facts, self._clean(str(error))))
         elif isinstance(message, CouldNot) and message.run in flights:
@@ -311,7 +334,8 @@ class Driver:
         if relay.has_ended(run) or (relay.has_begun(run) and run in self._paid):
             flight.turn.before = run
         error = encode({"code": "worker", "message": self._clean(why), "node": "", "tick": ""})
-        relay.end(run, status, "abort" if status == "aborted" else "error", error, time.time_ns())
+        for one in flight.runs:
+            relay.end(one, status, "abort" if status == "aborted" else "error", error, time.time_ns())
 
     def _answered(self, run: str, record: list[Any]) -> None:
         """An effect was answered: count what it cost, and stop where a bound is reached."""
@@ -348,6 +372,17 @@ def _result(
         run=flight.run, status=status, scores=encode(scores), facts=encode(facts), error=error,
         attempt=flight.turn.attempt, at=time.time_ns(),
     )  # fmt: skip
+
+
+def _read(files: Mapping[str, str]) -> dict[str, bytes]:
+    """Read the files that stand for inputs. Raises `EnvironmentProblem`."""
+    found = {}
+    for name, file in files.items():
+        try:
+            found[name] = Path(file).read_bytes()
+        except OSError as error:
+            raise EnvironmentProblem(f"A file of the data cannot be read: {error.strerror}.", where=file) from None
+    return found
 
 
 async def _all(tasks: list[asyncio.Task[None]]) -> None:

@@ -13,7 +13,8 @@ from studio.support.values import Json
 @dataclass(frozen=True, slots=True)
 class Job:
     """One run. `key` tells it from all others, `place` is its place in the plan; `graph_hash` names one of
-    `Jobs.graphs`; `inputs` and `row_values` are encoded JSON, `options` keywords of `arun`."""
+    `Jobs.graphs`; `inputs`, `row_values` and `changes` (what the variant changes, empty: nothing) are encoded JSON,
+    `options` keywords of `arun`; `files` are files that stand for inputs."""
 
     key: str
     place: int
@@ -25,6 +26,8 @@ class Job:
     inputs: bytes
     row_values: bytes
     options: Mapping[str, Any] = field(default_factory=dict)
+    changes: bytes = b""
+    files: Mapping[str, str] = field(default_factory=dict)
 
 
 class Jobs(Protocol):
@@ -38,6 +41,11 @@ class Jobs(Protocol):
     @property
     def scoring(self) -> Json:
         """How ended runs are scored, None if they are not."""
+        ...
+
+    @property
+    def judges(self) -> int:
+        """How many runs of judges go with each run."""
         ...
 
     def __len__(self) -> int: ...

@@ -61,6 +61,10 @@ class Supply:
         """A turn came to nothing and comes again."""
         self._again.append(turn)
 
+    def unused(self, turn: Turn) -> None:
+        """A turn was taken too early: it is the next again."""
+        self._again.appendleft(turn)
+
     def _look_ahead(self) -> bool:
         """Take more of the plan; False at its end."""
         jobs = list(islice(self._plan, AHEAD))

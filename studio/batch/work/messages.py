@@ -48,14 +48,19 @@ class TakeScoring:
 
 @dataclass(frozen=True, slots=True)
 class DoRun:
-    """Run a graph and score what comes of it. `inputs` and `row` are encoded JSON, `options` are keywords of `arun`.
-    `past` is a trace file that holds the run `parent`, which another worker began; "" if there is none."""
+    """Run a graph, under a variant, and score what comes of it. `inputs` and `row` are encoded JSON, `files` the bytes
+    of inputs that are images, sounds or files; `variant` is encoded JSON (empty: the graph as it is), `options` are
+    keywords of `arun`. `judges` are the ids that runs of judges get. `past` is a trace file that holds the
+    run `parent`, which another worker began; "" if there is none."""
 
     run: str
     graph: str
     inputs: bytes
     row: bytes
     options: Mapping[str, Any]
+    variant: bytes = b""
+    files: Mapping[str, bytes] = field(default_factory=dict)
+    judges: tuple[str, ...] = ()
     parent: str = ""
     past: bytes = b""
 
@@ -67,6 +72,7 @@ class DoScore:
     run: str
     row: bytes
     outcome: bytes
+    judges: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,8 @@ import asyncio
 import os
 import tempfile
 import threading
-from collections.abc import Callable
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -34,7 +35,7 @@ from studio.batch.work.messages import (
     unpack,
 )
 from studio.support.errors import EnvironmentProblem, StudioError
-from studio.support.values import Json, decode, encode
+from studio.support.values import Blob, Json, decode, encode
 from studio.trace.frames import FrameWriter, WorkerLog
 from studio.trace.log import RunLog, RunStart
 
@@ -45,6 +46,9 @@ if TYPE_CHECKING:
 
 ALIVE_EVERY_S: Final = 2.0
 
+KEPT: Final = 256
+"""Variants of graphs that a worker keeps compiled."""
+
 
 class Worker:
     """Make it inside the event loop that its runs shall use; `send` takes messages from any thread, in order."""
@@ -54,7 +58,9 @@ class Worker:
         self._loop = asyncio.get_running_loop()
         self._writer = FrameWriter(lambda frame, mark: self._tell(Frame(frame, mark)))
         self._graphs: dict[str, tuple[Graph, TakeGraph]] = {}
+        self._varied: OrderedDict[tuple[str, bytes], Graph] = OrderedDict()
         self._scoring: Scoring | None = None
+        self._judge_ids: dict[str, list[str]] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._room = asyncio.Semaphore(1)
         self._over = threading.Event()
@@ -88,7 +94,7 @@ class Worker:
         elif isinstance(message, TakeScoring):
             from studio.batch.design.scores import Scoring
 
-            self._scoring = Scoring.from_json(message.spec)
+            self._scoring = Scoring.from_json(message.spec, self._judge)
         elif isinstance(message, Hello):
             self._settle(message)
             self._tell(Ready(os.getpid()))
@@ -124,8 +130,7 @@ class Worker:
             async with self._room:
                 result = await self._played(order)
                 outcome = outcome_of(result)
-                told = outcome | {"outputs": result.outputs}
-                scores, missing = await self._scored(told, decode(order.row), order.run)
+                scores, missing = await self._scored(outcome | {"outputs": result.outputs}, order)
         except asyncio.CancelledError:
             self._writer.send_now()
             self._tell(CouldNot(order.run, STOPPED))
@@ -138,15 +143,14 @@ class Worker:
 
     async def _played(self, order: DoRun) -> RunResult:
         from studio.engine.run import arun
-        from studio.support.keys import scrubber
 
-        graph, given = self._graphs[order.graph]
+        graph, given = self._graph_for(order)
         keywords: dict[str, Any] = {
-            **order.options, "run_id": order.run, "approve": given.approve,
-            "open_log": partial(_open, self._writer, scrubber()),
+            **order.options, "run_id": order.run, "approve": given.approve, "open_log": self._open_log(),
         }  # fmt: skip
         if not order.parent:
-            return await arun(graph, decode(order.inputs), **keywords)
+            inputs = decode(order.inputs) | {name: Blob(data) for name, data in order.files.items()}
+            return await arun(graph, inputs, **keywords)
         from studio.replay.continuing import aresume
 
         with tempfile.TemporaryDirectory(prefix="studio-past-") as folder:
@@ -154,10 +158,34 @@ class Worker:
             await asyncio.to_thread(past.write_bytes, order.past)
             return await aresume(past, order.parent, **keywords)
 
+    def _graph_for(self, order: DoRun) -> tuple[Graph, TakeGraph]:
+        """Return the graph under the variant, and how it was given. A variant is made once, and kept for a while."""
+        graph, given = self._graphs[order.graph]
+        if not order.variant:
+            return graph, given
+        key = order.graph, order.variant
+        made = self._varied.get(key)
+        if made is None:
+            from studio.batch.design.variants import Variant, varied
+            from studio.plugins.registries import require_own_types
+
+            told = decode(order.variant)
+            variant = Variant(settings=told.get("set", {}), knockouts=tuple(told.get("knockouts", ())))
+            made = self._varied[key] = varied(graph, variant, require_own_types(graph, given.approve))
+            while len(self._varied) > KEPT:
+                self._varied.popitem(last=False)
+        self._varied.move_to_end(key)
+        return made, given
+
+    def _open_log(self) -> Callable[[RunStart], RunLog]:
+        from studio.support.keys import scrubber
+
+        return partial(_open, self._writer, scrubber())
+
     async def _score(self, order: DoScore) -> None:
         outcome = decode(order.outcome)
         try:
-            scores, missing = await self._scored(outcome, decode(order.row), order.run)
+            scores, missing = await self._scored(outcome, order)
         except asyncio.CancelledError:
             self._tell(CouldNot(order.run, STOPPED))
         except Exception as error:  # noqa: BLE001 - as above
@@ -167,12 +195,22 @@ class Worker:
             self._tell(Ended(order.run, outcome["status"], encode(told), scores, missing))
 
     async def _scored(
-        self, outcome: dict[str, Json], row: Json, run: str
+        self, outcome: dict[str, Json], order: DoRun | DoScore
     ) -> tuple[dict[str, float | None], dict[str, str]]:
-        """Score an outcome. `run` is the run's own id, by which what a judge is asked belongs to it."""
         if self._scoring is None:
             return {}, {}
-        return await self._scoring.scores(outcome, row, run)
+        self._judge_ids[order.run] = list(order.judges)
+        try:
+            return await self._scoring.scores(outcome, decode(order.row)["values"], order.run)
+        finally:
+            del self._judge_ids[order.run]
+
+    async def _judge(self, run: str, graph: Graph, inputs: Mapping[str, Json], options: Mapping[str, Any]) -> RunResult:
+        """Run a judge, recorded like any run, under the next of the ids that the driver gave for this run."""
+        from studio.engine.run import arun
+
+        judge = self._judge_ids[run].pop(0)
+        return await arun(graph, inputs, run_id=judge, open_log=self._open_log(), **options)
 
     def _tell(self, message: FromWorker) -> None:
         self._send(pack(message))
