@@ -18,7 +18,7 @@ from typing import Final
 
 from studio.batch.engines.base import WorkerLost
 from studio.batch.engines.local import LocalLink, started_with
-from studio.batch.engines.on_ray.clusters import around, host_and_port
+from studio.batch.engines.on_ray.clusters import HEAD_LOST, HEAD_S, around, host_and_port
 from studio.batch.engines.on_ray.telling import Joiner, Kind, framed, tell, told
 from studio.support.errors import EnvironmentProblem, StudioError, UsageError
 
@@ -83,7 +83,7 @@ class RayEngine:
         """Have a worker started somewhere in the cluster. Raises `EnvironmentProblem` if it starts none."""
         assert self._bridge is not None, "open comes first"
         if self._gone:
-            raise EnvironmentProblem(self._gone)
+            raise self._problem()
         self._count += 1
         number = self._count
         self._beginning[number] = asyncio.get_running_loop().create_future()
@@ -112,16 +112,20 @@ class RayEngine:
             await asyncio.to_thread(shutil.rmtree, self._home, ignore_errors=True)
             self._home = ""
 
+    def _problem(self) -> EnvironmentProblem:
+        return EnvironmentProblem(self._gone, hint="Nothing is lost with it: when it runs again, resume the batch.")
+
     async def _hear(self, bridge: LocalLink) -> None:
         try:
             while True:
                 self._take(*told(await bridge.receive()))
         except WorkerLost as lost:
             where = f"The Ray cluster at {self._address}" if self._address else "The Ray cluster of this batch"
-            self._gone = f"{where} is lost: what spoke with it {lost}."
+            silent = f"its head has not answered for {HEAD_S} s" if HEAD_LOST in str(lost) else f"its bridge {lost}"
+            self._gone = f"{where} is lost: {silent}."
         for waiting in self._beginning.values():
             if not waiting.done():
-                waiting.set_exception(EnvironmentProblem(self._gone))
+                waiting.set_exception(self._problem())
         for link in self._links.values():
             link.lose("was lost with its cluster")
 

@@ -22,6 +22,11 @@ STORE_BYTES: Final = 80 * 1024 * 1024
 """The least that Ray gives its object store; nothing of ours lies in it."""
 
 ASK_S: Final = 20.0
+HEAD_S: Final = 20
+"""How long the head of a cluster may be silent; then Ray ends whoever speaks with it."""
+HEAD_LOST: Final = "Failed to connect to GCS"
+"""Ray's last words then."""
+
 PASSED_ON: Final = (
     *("RAY_AUTH_TOKEN", "RAY_AUTH_TOKEN_PATH", "RAY_USE_TLS"),
     *("RAY_TLS_SERVER_CERT", "RAY_TLS_SERVER_KEY", "RAY_TLS_CA_CERT"),
@@ -57,7 +62,7 @@ def around(address: str, *, token: str, inherited: Mapping[str, str], outer: Map
         # Ray's word for "keep to this machine", its default on Windows and macOS: only with it do all its servers
         # listen at 127.0.0.1. A node's address of 127.0.0.1 alone is replaced by the outward one.
         "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0",
-        "RAY_gcs_rpc_server_reconnect_timeout_s": "20",
+        "RAY_gcs_rpc_server_reconnect_timeout_s": str(HEAD_S),
     }
     if address:
         return made | {name: outer[name] for name in PASSED_ON if name in outer}

@@ -13,7 +13,7 @@ from studio.batch.engines.on_ray.outpost import Outpost
 from studio.batch.engines.on_ray.telling import PIECE
 from studio.support.errors import EnvironmentProblem
 
-START_S: Final = 60.0
+START_S: Final = 30.0
 """How long a worker may wait for a machine that has a CPU free."""
 
 LEAVE_S: Final = 4.0
@@ -118,6 +118,8 @@ class Line:
 
 def how_lost(error: Exception) -> str:
     """Say in a clause what Ray says of a lost actor in many lines."""
+    if type(error).__name__ == "ActorUnavailableError":
+        return "was lost: it cannot be reached any more"
     if found := _BECAUSE.search(str(error)):
         return f"was lost because {found[1]}"
     lines = str(error).strip().splitlines() or [type(error).__name__]
