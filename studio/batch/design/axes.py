@@ -158,8 +158,8 @@ def file_reader(folder: Path, within: Path | None) -> FileReader:
         if path is None:
             raise UsageError(f"`{name[:80]}` lies outside the project folder.", hint="Copy the file into the project.")
         try:
-            if path.stat().st_size > MAX_BYTES:
-                raise UsageError(f"The file is larger than {MAX_BYTES // 1_000_000} MB.", where=str(path))
+            if path.exists() and (not path.is_file() or path.stat().st_size > MAX_BYTES):
+                raise UsageError(f"This is no file of up to {MAX_BYTES // 1_000_000} MB.", where=str(path))
             return path.read_text(encoding="utf-8-sig")
         except (OSError, UnicodeDecodeError) as error:
             reason = getattr(error, "strerror", None) or "it is not UTF-8 text"

@@ -8,6 +8,7 @@ from typing import Any, Final
 from studio.batch.design.spec import Experiment
 from studio.cache.code import OURS, code_of
 from studio.graph.model import Graph
+from studio.graph.tree import MAX_BYTES
 from studio.models.names import ROLES, SCRIPTED
 from studio.settings.settings import Settings, current_settings
 from studio.spec.registry import Registry
@@ -77,6 +78,8 @@ def _lasting(name: str, folder: Path) -> str:
         return name
     path = folder / name.removeprefix(SCRIPTED)
     try:
+        if path.exists() and (not path.is_file() or path.stat().st_size > MAX_BYTES):
+            raise UsageError(f"This is no script of replies of up to {MAX_BYTES // 1_000_000} MB.", where=str(path))
         return SCRIPTED + hash_bytes(path.read_bytes())
     except OSError as error:
         raise UsageError(f"The script of replies cannot be read: {error.strerror}.", where=str(path)) from None

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, overload
 
 from studio.batch.design.conditions import run_options
@@ -25,7 +26,8 @@ from studio.batch.design.rows import Row, Rows
 from studio.batch.design.spec import Experiment
 from studio.batch.design.variants import Variant, varied
 from studio.graph.model import Graph
-from studio.support.values import Json, hash_bytes, sorted_encode
+from studio.support.errors import UsageError
+from studio.support.values import Blob, Json, hash_bytes, sorted_encode
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,17 @@ class RunSpec:
     seed: int
     inputs: Mapping[str, Json]
     files: Mapping[str, str] = field(default_factory=dict)
+
+    def given(self) -> dict[str, Json]:
+        """Return the inputs as `arun` takes them, with the bytes of files in them. Raises UsageError if a file is not
+        what it was when the plan was made."""
+        found = dict(self.inputs)
+        for name, file in self.files.items():
+            blob = Blob(Path(file).read_bytes() if Path(file).is_file() else b"", found[name]["type"])
+            if blob.value() != found[name]:
+                raise UsageError(f"The file of the input `{name}` has changed since the batch began.", where=file)
+            found[name] = blob
+        return found
 
 
 class Plan(Sequence[RunSpec]):

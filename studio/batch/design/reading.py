@@ -252,8 +252,9 @@ def _with_files(found: Found, folder: Path, types: Mapping[str, str]) -> Found:
                 hint=f"This row has: {preview(named, SHOWN)}.",
             )
         try:
-            if path.stat().st_size > MAX_FILE:
-                raise UsageError(f"`{named}` is larger than {MAX_FILE // 1_000_000} MB.", where=found.place)
+            if path.exists() and (not path.is_file() or path.stat().st_size > MAX_FILE):
+                told = preview(named, SHOWN)
+                raise UsageError(f"`{told}` is no file of up to {MAX_FILE // 1_000_000} MB.", where=found.place)
             data = path.read_bytes()
         except OSError as error:
             raise UsageError(

@@ -149,6 +149,8 @@ def test_the_script_of_a_scripted_model_counts_by_what_it_says(tmp_path: Path) -
     assert keys(tmp_path, model=f"scripted:{there}").isdisjoint(before)
     with pytest.raises(UsageError, match="script of replies cannot be read"):
         keys(tmp_path, model="scripted:none.jsonl")
+    with pytest.raises(UsageError, match="no script of replies"):
+        keys(tmp_path, model="scripted:/dev/zero")
 
 
 def test_keys_are_the_same_in_another_process_and_folder(tmp_path: Path) -> None:

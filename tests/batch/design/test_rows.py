@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import sys
 from contextlib import suppress
 from pathlib import Path
@@ -13,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from studio.batch.design import reading, rows
+from studio.batch.design.axes import file_reader
 from studio.batch.design.reading import read_rows
 from studio.batch.design.rows import Row, inline
 from studio.support.errors import EnvironmentProblem, StudioError, UsageError
@@ -172,6 +174,18 @@ def test_a_row_names_no_file_outside_of_the_data_folder(tmp_path: Path, named: s
     with pytest.raises(UsageError, match="in the folder of the data"):
         read_rows(written(folder, "a.jsonl", json.dumps({"f": named})), {"f": "file"})
     assert read_rows(written(folder, "a.jsonl", '{"f": "secret"}'), {"f": "file"})[0].files
+
+
+def test_what_is_no_file_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    os.mkfifo(tmp_path / "pipe.csv")
+
+    with pytest.raises(UsageError, match="`pipe` is no file"):
+        read_rows(written(tmp_path, "a.jsonl", '{"f": "pipe"}'), {"f": "file"})
+    with pytest.raises(UsageError, match="This is no file"):
+        read_rows(tmp_path / "pipe.csv")
+    with pytest.raises(UsageError, match="This is no file"):
+        file_reader(tmp_path, tmp_path)("pipe")
 
 
 def test_sizes_are_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

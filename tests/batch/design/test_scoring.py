@@ -14,6 +14,7 @@ from studio.batch.design.plan import Plan
 from studio.batch.design.planning import plan_of
 from studio.batch.design.scores import Scoring, scoring_json
 from studio.engine.result import RunResult
+from studio.engine.run import arun
 from studio.graph.model import Graph
 from studio.support.errors import EnvironmentProblem, UsageError
 from tests.batch.design.helpers import graph_file, planned
@@ -107,3 +108,47 @@ def test_a_graph_without_data_is_planned_over_its_own_inputs(tmp_path: Path) -> 
     path = graph_file(tmp_path, "plain", JUDGE.replace("kind: text}", "kind: text, value: x}"))
 
     assert [dict(run.inputs) for run in plan_of(experiment_of({"graph": str(path), "seeds": 2}))] == [{}, {}]
+
+
+PICTURES = """\
+studio: 1
+name: pictures
+nodes:
+  picture: {type: flow.input, kind: image}
+  topic: {type: flow.input, kind: text}
+  writer: {type: llm.function, instructions: "Write about {topic}", output: text}
+  answer: {type: flow.output}
+  shown: {type: flow.output}
+edges:
+  - topic.value -> writer.topic
+  - writer.text -> answer.value
+  - picture.value -> shown.value
+"""
+
+
+async def test_the_runs_of_a_plan_run_and_are_scored(tmp_path: Path) -> None:
+    picture = tmp_path / "a.png"
+    picture.write_bytes(b"\x89PNG")
+    (tmp_path / "rows.csv").write_text("topic,picture,expected\nsea,a.png,deep\n")
+    (tmp_path / "replies.jsonl").write_text(json.dumps("deep") + "\n")
+    path = graph_file(tmp_path, "pictures", PICTURES)
+    made = plan_of(
+        experiment_of(
+            {
+                "graph": str(path), "data": str(tmp_path / "rows.csv"), "knockouts": ["writer"],
+                "model": f"scripted:{tmp_path / 'replies.jsonl'}", "score": "answer == expected and shown.size == 4",
+            }
+        )
+    )  # fmt: skip
+    scoring = Scoring.from_json(scoring_json(made))
+
+    found = []
+    for run, arm in zip(made, made.arms, strict=True):
+        result = await arun(made.graph_of(arm), run.given(), seed=run.seed, **made.options_of(run.variant))
+        told = {"status": result.status, "outputs": result.outputs}
+        found.append((await scoring.scores(told, run.row.values, run.key))[0]["score"])
+
+    assert found == [True, None]
+    picture.write_bytes(b"another")
+    with pytest.raises(UsageError, match="has changed since"):
+        made[0].given()
