@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QEvent, QPoint, Qt
-from PySide6.QtGui import QHelpEvent
+from PySide6.QtCore import QEvent, QPoint, QRect, Qt
+from PySide6.QtGui import QHelpEvent, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QToolButton, QToolTip, QWidget
 
@@ -90,6 +90,25 @@ def test_a_narrow_pane_has_its_curves_below_with_the_same_rows(qtbot: Any) -> No
     QApplication.processEvents()
     assert curves.is_beside
     assert curves.x() >= pane.view.x() + pane.view.width() - 1
+
+
+def test_names_of_curves_below_are_whole_however_low_they_are(qtbot: Any) -> None:
+    pane = shown(qtbot, agent_run(160), (420, 330))
+    curves = pane.curves
+    low = curves.grab(QRect(0, 0, 110, curves.height())).toImage()
+    pane.resize(420, 900)
+    QApplication.processEvents()
+    high = curves.grab(QRect(0, 0, 110, curves.height())).toImage()
+
+    def rows_of_ink(image: QImage) -> int:
+        """How many lines of pixels the first name takes."""
+        ground = image.pixel(0, 0)
+        inked = [any(image.pixel(x, y) != ground for x in range(image.width())) for y in range(image.height())]
+        first = inked.index(True)
+        return inked.index(False, first) - first
+
+    assert curves.height() > 200
+    assert rows_of_ink(low) == rows_of_ink(high)
 
 
 def test_recurrence_is_shown_on_demand_points_and_chooses(qtbot: Any) -> None:

@@ -7,7 +7,7 @@ from typing import Final
 
 from PySide6.QtCore import QSize, Signal
 from PySide6.QtGui import QFont, QFontMetrics, QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QButtonGroup, QHBoxLayout, QLayout, QToolButton, QWidget
+from PySide6.QtWidgets import QBoxLayout, QButtonGroup, QHBoxLayout, QLayout, QMenu, QToolButton, QWidget
 
 from studio.gui.base.guard import guarded
 from studio.gui.widgets.labels import Elided, small_button
@@ -42,6 +42,7 @@ class Head(QWidget):
         self.told.setObjectName("dynamics.verdict")
         self.told.set_strong(True)
         self.told.setMinimumWidth(80)
+        self._is_told = True
         self._all.addWidget(self.told, 1)
         buttons = self._buttons = QWidget(self)
         self._row = QHBoxLayout(buttons)
@@ -57,8 +58,14 @@ class Head(QWidget):
             self._group.addButton(made)
             self.views[name] = made
             self._row.addWidget(made)
+        self.menu_button = small_button("", "Which view is shown", "dynamics.view", buttons)
+        self.menu_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.menu = QMenu(self.menu_button)
+        self.menu.aboutToShow.connect(self._fill_menu)
+        self.menu_button.setMenu(self.menu)
+        self._row.addWidget(self.menu_button)
         self._row.addStretch(1)
-        self.views["why"].hide()
+        self._is_narrow = False
         self.wires = small_button("On Wires", "Show on the wires how much is taken up", "dynamics.wires", buttons)
         self.wires.setCheckable(True)
         self.save = small_button("Save…", "Save what is drawn as a picture", "dynamics.save", buttons)
@@ -68,27 +75,54 @@ class Head(QWidget):
     def show_view(self, name: str) -> None:
         """Mark the view that is shown."""
         self.views[name].setChecked(True)
+        self._arrange()
 
     def tell(self, text: str, role: str) -> None:
         """Show a verdict, in the colour of a role."""
         self.told.set_text(text)
         self.told.set_role(role)
+        self.told.setVisible(self._is_told and bool(text))
+        self._arrange()
+
+    def show_verdict(self, on: bool) -> None:
+        """Show the verdict, if there is one, or leave its room to the buttons."""
+        self._is_told = on
+        self.told.setVisible(on and bool(self.told.accessibleName()))
         self._arrange()
 
     def set_narrow(self, on: bool) -> None:
         """Say whether there is little room."""
-        self.views["why"].setVisible(on)
+        self._is_narrow = on
         for button in (self.wires, self.save):  # the menus have them, too
             button.setVisible(not on)
         self._arrange()
 
+    def _offered(self) -> list[str]:
+        return [name for name in self.views if name != "why" or self._is_narrow]
+
     def _arrange(self) -> None:
-        """The verdict stands above the buttons where it would be cut beside them."""
+        """The verdict stands above the buttons where it would be cut beside them; where they would be cut themselves,
+        a menu offers the same."""
+        offered = self._offered()
+        shown = [*(self.views[name] for name in offered), *(() if self._is_narrow else (self.wires, self.save))]
+        fits = sum(one.sizeHint().width() + 2 for one in shown) + 20 <= self.width()
+        for name, button in self.views.items():
+            button.setVisible(fits and name in offered)
+        self.menu_button.setVisible(not fits)
+        self.menu_button.setText(next((self.views[one].text() for one in offered if self.views[one].isChecked()), ""))
         font = QFont(self.told.font())
         font.setBold(True)
         wide = QFontMetrics(font).horizontalAdvance(self.told.accessibleName()) + self._buttons.sizeHint().width() + 40
         way = QBoxLayout.Direction
         self._all.setDirection(way.TopToBottom if wide > self.width() else way.LeftToRight)
+
+    def _fill_menu(self) -> None:
+        self.menu.clear()
+        for name in self._offered():
+            action = self.menu.addAction(self.views[name].text())
+            action.setCheckable(True)
+            action.setChecked(self.views[name].isChecked())
+            action.triggered.connect(partial(self._chose, name))
 
     @guarded()
     def resizeEvent(self, event: QResizeEvent) -> None:

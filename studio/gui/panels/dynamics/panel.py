@@ -157,7 +157,7 @@ class DynamicsPanel(SeenPanel):
         runs = self._has_run and (not is_lab or is_beside)
         self.head.set_narrow(narrow)
         self.head.show_view(view)
-        self.head.told.setVisible(runs or narrow)
+        self.head.show_verdict(runs or narrow)
         self.rows.setVisible(runs and (view == "why" if narrow else not is_beside or self.width() >= WIDER))
         self.note.setVisible(not self._has_run and not is_lab)
         if lab is not None:

@@ -238,7 +238,8 @@ class CurvesView(QWidget):
             painter.fillRect(LABEL, y + high, wide, 1, theme.colour("edge"))
             painter.setPen(theme.colour(strip.role))
             flags = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-            painter.drawText(QRectF(0, y, LABEL - 8, high), flags, strip.name)
+            named = max(high, painter.fontMetrics().height())  # a name may be higher than its strip
+            painter.drawText(QRectF(0, y + (high - named) / 2, LABEL - 8, named), flags, strip.name)
 
     # -- the mouse ----------------------------------------------------------------------------
 

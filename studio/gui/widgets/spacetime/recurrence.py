@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPen, QPixmap
 from PySide6.QtWidgets import QWidget
 
 from studio.dynamics.pictures.marks import ruler
@@ -35,13 +35,14 @@ class RecurrenceView(PairView):
         self.setAccessibleName("Recurrence plot")
         self.axis = axis
         self._picture: QImage | None = None
+        self._shown: QPixmap | None = None
         axis.replaced.connect(self._replaced)
         axis.moved.connect(self.update)
         axis.pointed.connect(self.update)
         themes().changed.connect(self._replaced)
 
     def _replaced(self) -> None:
-        self._picture = None
+        self._picture = self._shown = None
         self.at = NOWHERE
         self.update()
 
@@ -104,16 +105,22 @@ class RecurrenceView(PairView):
             painter.setPen(theme.colour("soft"))
             painter.drawText(where, int(Qt.AlignmentFlag.AlignCenter), "There is nothing to compare yet.")
             return
-        if self._picture is None:
-            self._picture = image_of(recurrence_picture(recurrence(self.axis.diagram, MOST), current_look()))
-        shrinks = self._picture.width() > where.width()
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, on=shrinks)
-        painter.drawImage(where, self._picture)
+        painter.drawPixmap(where.topLeft(), self._scaled(where.size()))
         self._paint_ruler(painter, where)
         self._paint_seen(painter, where)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(QPen(theme.colour("accent" if self.hasFocus() else "line"), 1))
         painter.drawRect(where.adjusted(-1, -1, 0, 0))
+
+    def _scaled(self, size: QSize) -> QPixmap:
+        """The picture in this size, kept: pointing and moving only draw lines above it."""
+        if self._picture is None:
+            self._picture = image_of(recurrence_picture(recurrence(self.axis.diagram, MOST), current_look()))
+        if self._shown is None or self._shown.size() != size:
+            mode = Qt.TransformationMode
+            how = mode.SmoothTransformation if self._picture.width() > size.width() else mode.FastTransformation
+            self._shown = QPixmap.fromImage(self._picture.scaled(size, mode=how))
+        return self._shown
 
     def _paint_ruler(self, painter: QPainter, where: QRect) -> None:
         theme, high = current_theme(), painter.fontMetrics().height()

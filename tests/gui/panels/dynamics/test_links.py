@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
 from studio.gui.panels.dynamics.judgement import JudgementList
@@ -100,6 +100,35 @@ def test_where_there_is_little_room_why_is_one_of_the_views(hand: Hand, circling
     assert rows.isVisible()
     assert hand.views.isVisible()
     assert hand.views.currentWidget() is hand.views.diagram
+
+
+def test_where_the_buttons_of_views_would_be_cut_a_menu_offers_the_same(hand: Hand, circling: Session) -> None:
+    panel, head = hand.panel, hand.panel.head
+    for wide in (1000, 620, 470, 380, 300, 220):
+        panel.setParent(None)
+        panel.resize(wide, 400)
+        panel.show()
+        hand.settle()
+        shown = [one for one in (*head.views.values(), head.menu_button, head.wires, head.save) if one.isVisible()]
+        assert [one.text() for one in shown if one.width() < one.sizeHint().width()] == []
+        assert all(one.mapTo(head, one.rect().bottomRight()).x() <= head.width() for one in shown), wide
+        assert head.menu_button.isVisible() != head.views["diagram"].isVisible()
+    assert head.menu_button.text() == "Diagram"
+
+    QTimer.singleShot(0, lambda: hand.qtbot.keyClick(head.menu, Qt.Key.Key_Escape))
+    hand.qtbot.mouseClick(head.menu_button, Qt.MouseButton.LeftButton)
+    offered = {one.text(): one for one in head.menu.actions()}
+    assert list(offered) == ["Why", "Diagram", "Flow", "Modules", "Lamps", "Lab"]
+    assert [text for text, one in offered.items() if one.isChecked()] == ["Diagram"]
+    offered["Flow"].trigger()
+
+    assert hand.views.currentWidget() is hand.views.flow
+    assert head.menu_button.text() == "Flow"
+    panel.resize(1000, 400)
+    hand.settle()
+    assert head.views["flow"].isChecked()
+    assert not head.menu_button.isVisible()
+    hand.window.docks["dynamics"].setWidget(panel)
 
 
 def test_the_whole_panel_can_be_used_by_keys(hand: Hand, circling: Session) -> None:
