@@ -6,12 +6,13 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QRect, Qt
-from PySide6.QtGui import QHelpEvent, QImage
+from PySide6.QtGui import QFontMetrics, QHelpEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QToolButton, QToolTip, QWidget
 
 from studio.dynamics.pictures.diagram import Diagram, empty
 from studio.gui.theme import apply_theme
+from studio.gui.theme.theme import small_font
 from studio.gui.widgets.spacetime import CurvesView, DiagramPane, TimeAxis
 from studio.gui.widgets.spacetime.bar import NARROWEST
 from tests.dynamics.pictures.samples import agent_run, long_run, rule_110
@@ -93,22 +94,22 @@ def test_a_narrow_pane_has_its_curves_below_with_the_same_rows(qtbot: Any) -> No
 
 
 def test_names_of_curves_below_are_whole_however_low_they_are(qtbot: Any) -> None:
-    pane = shown(qtbot, agent_run(160), (420, 330))
+    pane = shown(qtbot, agent_run(160), (420, 900))
     curves = pane.curves
-    low = curves.grab(QRect(0, 0, 110, curves.height())).toImage()
-    pane.resize(420, 900)
-    QApplication.processEvents()
-    high = curves.grab(QRect(0, 0, 110, curves.height())).toImage()
+    curves.setMaximumHeight(1000)
 
-    def rows_of_ink(image: QImage) -> int:
+    def lines_of_ink(high: int) -> int:
         """How many lines of pixels the first name takes."""
+        curves.resize(curves.width(), high)
+        image = curves.grab(QRect(0, 0, 110, high)).toImage()
         ground = image.pixel(0, 0)
-        inked = [any(image.pixel(x, y) != ground for x in range(image.width())) for y in range(image.height())]
+        inked = [any(image.pixel(x, y) != ground for x in range(image.width())) for y in range(high)]
         first = inked.index(True)
         return inked.index(False, first) - first
 
-    assert curves.height() > 200
-    assert rows_of_ink(low) == rows_of_ink(high)
+    named = QFontMetrics(small_font(curves.font())).height()
+    many = len(curves.axis.diagram.curves)
+    assert lines_of_ink(many * named + 4) == lines_of_ink(many * named * 3)
 
 
 def test_recurrence_is_shown_on_demand_points_and_chooses(qtbot: Any) -> None:
