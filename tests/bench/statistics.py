@@ -13,7 +13,15 @@ from typing import Any
 import numpy as np
 
 from studio.batch.statistics import judge_modules
-from tests.batch.statistics.simulating import NUMBERS, SHARES, coverage, naive_coverage, rates, share_coverage
+from tests.batch.statistics.simulating import (
+    NUMBERS,
+    SHARES,
+    VERY_SKEWED,
+    coverage,
+    naive_coverage,
+    rates,
+    share_coverage,
+)
 from tests.bench.machine import write_report
 
 COUNTS = (10, 20, 50)
@@ -25,7 +33,7 @@ def coverages(times: int) -> dict[str, Any]:
     print(
         f"{'coverage of 95 % intervals':<28} " + "  ".join(f"n = {count:<11}" for count in COUNTS) + "  (Student's t)"
     )
-    for kinds, shares in ((NUMBERS, False), (SHARES, True)):
+    for kinds, shares in (({**NUMBERS, "lognormal 1": VERY_SKEWED}, False), (SHARES, True)):
         for name, (draw, truth) in kinds.items():
             ours = [coverage(draw, truth, count, shares=shares, times=times) for count in COUNTS]
             naive = [naive_coverage(draw, truth, count, times=times) for count in COUNTS]

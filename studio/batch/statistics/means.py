@@ -2,7 +2,9 @@
 
 Which method serves was measured (`tests/batch/statistics/test_coverage.py`): of skewed scores Student's interval holds
 the mean too seldom and so does the bias-corrected bootstrap of few values; of heavy tails that are even on both sides
-the studentised bootstrap does.  The wider of Student's and the studentised one serves both.
+the studentised bootstrap does.  The wider of Student's and the studentised one serves both: at a nominal 95 % it holds
+93 % or more of even and skewed scores from n = 10 on.  Of very skewed ones (lognormal, the logarithm's deviation 1) it
+holds 91 % at n = 10, 93 % at 20 and 95 % at 50.  What never happened in the runs seen, no interval knows.
 """
 
 from __future__ import annotations

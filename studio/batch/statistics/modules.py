@@ -103,7 +103,7 @@ def judge_modules(
 
     Raises `UsageError` for scores that are no finite numbers.
     """
-    table = table_of({"whole": whole, **{f"without {name}": scores for name, scores in without.items()}}, method)
+    table = table_of([("whole", whole), *((f"without {name}", scores) for name, scores in without.items())], method)
     count = len(without)
     weights: Floats = np.hstack([np.ones((count, 1)), -np.eye(count)])
     found = contrasts(table, weights, method)

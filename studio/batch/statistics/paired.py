@@ -56,7 +56,7 @@ def paired(first: Scores, second: Scores, method: Method = DEFAULTS) -> Comparis
     Test: all signs of the units' differences, or many (`flip_test`).  Interval: `Means`.  Raises `UsageError` for
     scores that are no finite numbers.
     """
-    table = table_of({"first": first, "second": second}, method)
+    table = table_of([("first", first), ("second", second)], method)
     return comparisons(contrasts(table, np.array([[1.0, -1.0]]), method), [(0, 1)])[0]
 
 

@@ -56,14 +56,17 @@ def judge_pairs(
 ) -> tuple[PairOfModules, ...]:
     """Judge pairs of modules by runs without each and runs without both, on the same rows and seeds.
 
-    Raises `UsageError` if the runs without one of a pair are not given, and for scores that are no finite numbers.
+    Raises `UsageError` if the runs without one of a pair are not given, for a module with itself, and for scores that
+    are no finite numbers.
     """
     for pair in without_both:
+        if pair[0] == pair[1]:
+            raise UsageError("a module makes no pair with itself", where=" + ".join(pair), hint="Name two.")
         missing = [name for name in pair if name not in without]
         if missing:
             raise UsageError(f"there are no runs without {missing[0]} alone", where=" + ".join(pair), hint="Add them.")
-    named = {"whole": whole, **{f"without {name}": scores for name, scores in without.items()}}
-    named |= {f"without {first} and {second}": scores for (first, second), scores in without_both.items()}
+    named = [("whole", whole), *((f"without {name}", scores) for name, scores in without.items())]
+    named += [(f"without {first} and {second}", scores) for (first, second), scores in without_both.items()]
     table = table_of(named, method)
     place = {name: 1 + i for i, name in enumerate(without)}
     both = {pair: 1 + len(without) + i for i, pair in enumerate(without_both)}

@@ -46,7 +46,7 @@ def summary(scores: Scores | Sequence[Score], method: Method = DEFAULTS) -> Summ
     """
     listed = not isinstance(scores, Mapping)
     scores = scores if isinstance(scores, Mapping) else independent(scores, method)
-    table = table_of({"score": scores}, method)
+    table = table_of([("score", scores)], method)
     values = table.values[0][np.isfinite(table.values[0])]
     units = table.by_unit(table.values)
     units = units[:, np.isfinite(units[0])]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -54,19 +54,19 @@ class Table:
         return np.where(counts > 0, sums / np.maximum(counts, 1), np.nan)
 
 
-def table_of(named: Mapping[str, Scores], method: Method) -> Table:
+def table_of(named: Sequence[tuple[str, Scores]], method: Method) -> Table:
     """Lay the scores of several variants side by side.
 
     A failed run gets the worst score of the scale (of true and false, the worse one) or, without a scale, the worst
     that any variant got; if none got any, it has none.  Raises `UsageError` for scores that are no finite number, true
     or false, and for keys that are no (row, seed).
     """
-    keys = tuple(sorted({key for scores in named.values() for key in scores}, key=_order))
+    keys = tuple(sorted({key for _, scores in named for key in scores}, key=_order))
     places = {key: place for place, key in enumerate(keys)}
     shape = (len(named), len(keys))
     values, failed, absent = np.full(shape, np.nan), np.zeros(shape, bool), np.ones(shape, bool)
     booleans = True
-    for index, (name, scores) in enumerate(named.items()):
+    for index, (name, scores) in enumerate(named):
         for key, score in scores.items():
             place = places[key]
             absent[index, place] = False
@@ -83,7 +83,7 @@ def table_of(named: Mapping[str, Scores], method: Method) -> Table:
     shares = booleans or set(np.unique(seen)) == {0.0, 1.0}
     unit, unit_of, units = _units(keys, method)
     span = 1.0 if shares else high - low
-    return Table(tuple(named), keys, values, failed, absent, unit, unit_of, units, span, shares)
+    return Table(tuple(name for name, _ in named), keys, values, failed, absent, unit, unit_of, units, span, shares)
 
 
 def _scale(seen: Floats, booleans: bool, method: Method) -> tuple[float, float]:

@@ -33,10 +33,10 @@ def unpaired(
     for scores that are no finite numbers.
     """
     listed = not isinstance(first, Mapping) or not isinstance(second, Mapping)
-    groups = {
-        name: each if isinstance(each, Mapping) else independent(each, method)
+    groups = [
+        (name, each if isinstance(each, Mapping) else independent(each, method))
         for name, each in (("first", first), ("second", second))
-    }
+    ]
     table = table_of(groups, method)
     a, b = (np.sort(row[np.isfinite(row)]) for row in table.by_unit(table.values))
     runs = np.isfinite(table.values).sum(axis=1)

@@ -44,6 +44,7 @@ NUMBERS: dict[str, tuple[Draw, float]] = {
     "few differ": (lambda rng, size: rng.uniform(0, 1, size) * (rng.random(size) < 0.2), 0.1),
 }
 """Scores and differences of scores, with their true means."""
+VERY_SKEWED: tuple[Draw, float] = (lambda rng, size: np.exp(rng.normal(size=size)), float(np.exp(0.5)))
 SHARES: dict[str, tuple[Draw, float]] = {
     f"{better:.0%} better, {worse:.0%} worse": (_paired_shares(better, worse), better - worse)
     for better, worse in ((0.1, 0.0), (0.1, 0.1), (0.3, 0.1), (0.5, 0.1), (0.02, 0.0))
@@ -54,7 +55,7 @@ SHARES: dict[str, tuple[Draw, float]] = {
 def coverage(draw: Draw, truth: float, count: int, *, shares: bool = False, times: int = 1000, seed: int = 7) -> float:
     """Return how often the 95 % interval of a mean holds the truth."""
     values = draw(np.random.default_rng(seed), (times, count))
-    means = Means(values, QUICK, span=float(np.ptp(values)), shares=shares, together=1)
+    means = Means(values, QUICK, span=1.0 if shares else float(np.ptp(values)), shares=shares, together=1)
     low, high = means.limits(0.025)
     return float(((low <= truth) & (truth <= high)).mean())
 

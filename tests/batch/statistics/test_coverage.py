@@ -14,6 +14,7 @@ from tests.batch.statistics.simulating import (
     NUMBERS,
     QUICK,
     SHARES,
+    VERY_SKEWED,
     coverage,
     naive_coverage,
     share_coverage,
@@ -37,6 +38,11 @@ def test_intervals_of_differences_of_true_and_false_hold(name: str, count: int) 
 @pytest.mark.parametrize("name", ["exponential", "lognormal .75", "few differ"])
 def test_students_interval_alone_would_not_hold(name: str) -> None:
     assert naive_coverage(*NUMBERS[name], 10) < 0.93 - SLACK
+
+
+def test_what_very_skewed_scores_lose_is_what_the_docstring_says() -> None:
+    assert [coverage(*VERY_SKEWED, count) for count in (10, 20, 50)] == pytest.approx([0.91, 0.93, 0.95], abs=SLACK)
+    assert naive_coverage(*VERY_SKEWED, 10) < 0.91 - SLACK
 
 
 def test_differences_of_true_and_false_need_the_unseen_pairs() -> None:

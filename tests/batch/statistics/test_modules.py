@@ -207,6 +207,17 @@ def test_two_that_stand_in_for_each_other_are_redundant_and_two_that_need_each_o
 def test_a_pair_needs_the_runs_without_each() -> None:
     with pytest.raises(UsageError, match="no runs without b alone"):
         judge_pairs(WHOLE, {"a": WHOLE}, {("a", "b"): WHOLE})
+    with pytest.raises(UsageError, match="no pair with itself"):
+        judge_pairs(WHOLE, {"a": WHOLE}, {("a", "a"): WHOLE})
+
+
+def test_modules_may_have_any_name() -> None:
+    singles = {"a": shifted(0, 50), "b": shifted(1, 51), "a and b": shifted(0, 52), "whole": shifted(1, 53)}
+
+    found = judge_pairs(WHOLE, singles, {("a", "b"): shifted(1, 54)}, margin=HALF)[0]
+
+    assert found.together == "additive"
+    assert judge_modules(WHOLE, singles, margin=HALF).named("matters") == ("b", "whole")
 
 
 def test_a_hundred_modules_of_two_hundred_pairs_are_one_call() -> None:
