@@ -1,0 +1,225 @@
+"""What a batch shows: each arm's scores with intervals, how it differs from what it is compared with, which arms are
+worth their cost, and which modules matter.
+
+Claims are made about the main score, with correction for all arms or modules that are compared; other scores are told
+beside it, each corrected the same way by itself.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from studio.batch.analysing.table import MEASURES, Line, Table
+from studio.batch.statistics import (
+    Categories,
+    Comparison,
+    Margin,
+    Method,
+    Modules,
+    PairOfModules,
+    Standing,
+    Summary,
+    categories,
+    front,
+    holm,
+    judge_modules,
+    judge_pairs,
+    paired,
+    summary,
+)
+from studio.support.values import Json
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """How an arm differs from what it is compared with, in one score or measure; `p_adjusted` allows for all arms that
+    were compared in it (Holm), None where there is no test."""
+
+    comparison: Comparison
+    p_adjusted: float | None
+
+    @property
+    def is_shown(self) -> bool:
+        """True if it stands after the correction."""
+        return self.p_adjusted is not None and self.p_adjusted <= 1 - self.comparison.interval.level + 1e-12
+
+    def as_json(self) -> dict[str, Json]:
+        """Return it as a JSON object."""
+        return {**self.comparison.as_json(), "p_adjusted": self.p_adjusted, "is_shown": self.is_shown}
+
+
+@dataclass(frozen=True, slots=True)
+class Arm:
+    """What one arm came to. `unscored` counts runs by why they have no main score; `classes` by class of behaviour."""
+
+    name: str
+    runs: int
+    failed: int
+    unscored: Mapping[str, int]
+    scores: Mapping[str, Summary]
+    measures: Mapping[str, Summary]
+    classes: Mapping[str, int]
+    compared_with: str
+    differences: Mapping[str, Difference]
+    """By score or measure; empty for an arm that is the measure itself."""
+    shift: Categories | None
+    standing: Standing | None
+    """Its place among all in cost and main score."""
+
+    def as_json(self) -> dict[str, Json]:
+        """Return it as a JSON object."""
+        return {
+            "name": self.name, "runs": self.runs, "failed": self.failed, "unscored": dict(self.unscored),
+            "scores": {name: one.as_json() for name, one in self.scores.items()},
+            "measures": {name: one.as_json() for name, one in self.measures.items()},
+            "classes": dict(self.classes), "compared_with": self.compared_with,
+            "differences": {name: one.as_json() for name, one in self.differences.items()},
+            "shift": None if self.shift is None else self.shift.as_json(),
+            "standing": None if self.standing is None else self.standing.as_json(),
+        }  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Conclusions:
+    """All that a batch shows. `main` is the score that claims are about, "" if nothing was scored; `modules` and
+    `pairs` are there where modules were switched off, by the graph they belong to."""
+
+    main: str
+    method: Method
+    arms: tuple[Arm, ...]
+    modules: Mapping[str, Modules]
+    pairs: Mapping[str, tuple[PairOfModules, ...]]
+    cost: str
+    """The measure that stands for cost: money where prices are known and not all nought, else tokens, else seconds."""
+
+    def arm(self, name: str) -> Arm:
+        """Return the arm of a name."""
+        return next(one for one in self.arms if one.name == name)
+
+    def as_json(self) -> dict[str, Json]:
+        """Return them as a JSON object."""
+        return {
+            "main": self.main, "level": self.method.level, "better": self.method.better, "cost": self.cost,
+            "arms": [one.as_json() for one in self.arms],
+            "modules": {name: one.as_json() for name, one in self.modules.items()},
+            "pairs": {name: [one.as_json() for one in found] for name, found in self.pairs.items()},
+        }  # fmt: skip
+
+
+def conclude(table: Table, method: Method | None = None) -> Conclusions:
+    """Return what a batch shows; a batch under way shows what it has so far. Raises UsageError as `statistics` does."""
+    said = table.experiment
+    method = replace(method or Method(), better=said.better)
+    main = table.scores[0] if table.scores else ""
+    cost = _cost(table)
+    standings = _standings(table, main, cost, method)
+    differences = _differences(table, method)
+    arms = tuple(_arm(table, name, main, method, standings, differences) for name in table.arms)
+    modules, pairs = _knocked_out(table, main, method) if main else ({}, {})
+    return Conclusions(main, method, arms, modules, pairs, cost)
+
+
+def _arm(
+    table: Table, name: str, main: str, method: Method, standings: Mapping[str, Standing],
+    differences: Mapping[str, Mapping[str, Difference]],
+) -> Arm:  # fmt: skip
+    lines = table.by_arm[name]
+    plain = replace(method, failures="left_out", better="lower", scale=None)
+    other = table.compared.get(name, "")
+    classes = table.classes_of(name)
+    shift = categories(classes, table.classes_of(other), method) if other and any(classes.values()) else None
+    return Arm(
+        name=name,
+        runs=len(lines),
+        failed=sum(line.status != "ok" for line in lines),
+        unscored=Counter(line.missing.get(main) or line.error or line.status for line in lines if _lacks(line, main)),
+        scores={score: summary(table.scores_of(name, score), method) for score in table.scores},
+        measures={
+            measure: summary(found, plain) for measure in MEASURES if (found := table.measures_of(name, measure))
+        },
+        classes=Counter(line.dynamics for line in lines if line.dynamics),
+        compared_with=other,
+        differences=differences.get(name, {}),
+        shift=shift,
+        standing=standings.get(name),
+    )
+
+
+def _lacks(line: Line, main: str) -> bool:
+    return bool(main) and line.scores.get(main) is None
+
+
+def _differences(table: Table, method: Method) -> dict[str, dict[str, Difference]]:
+    """Return by arm and by score or measure how it differs from what it is compared with."""
+    plain = replace(method, failures="left_out", better="lower", scale=None)
+    found: dict[str, dict[str, Difference]] = {}
+    for what in (*table.scores, *MEASURES):
+        is_score = what in table.scores
+        made: dict[str, Comparison] = {}
+        for name, other in table.compared.items():
+            first, second = (
+                (table.scores_of(name, what), table.scores_of(other, what))
+                if is_score
+                else (table.measures_of(name, what), table.measures_of(other, what))
+            )
+            if first and second:
+                made[name] = paired(first, second, method if is_score else plain)
+        tested = {name: one.p for name, one in made.items() if one.p is not None}
+        adjusted = dict(zip(tested, map(float, holm(list(tested.values()))), strict=True)) if tested else {}
+        for name, one in made.items():
+            found.setdefault(name, {})[what] = Difference(one, adjusted.get(name))
+    return found
+
+
+def _cost(table: Table) -> str:
+    for measure in ("cost_usd", "tokens", "seconds"):
+        values = [line.measures.get(measure) for line in table.lines]
+        if values and all(value is not None for value in values) and any(values):
+            return measure
+    return "seconds"
+
+
+def _standings(table: Table, main: str, cost: str, method: Method) -> dict[str, Standing]:
+    if not main:
+        return {}
+    points: dict[str, tuple[float, float]] = {}
+    for name in table.arms:
+        score = summary(table.scores_of(name, main), method).mean
+        spent = table.measures_of(name, cost)
+        if score is not None and spent:
+            points[name] = sum(float(value or 0) for value in spent.values()) / len(spent), score
+    return {one.name: one for one in front(points, method.better)}
+
+
+def _knocked_out(
+    table: Table, main: str, method: Method
+) -> tuple[dict[str, Modules], dict[str, tuple[PairOfModules, ...]]]:
+    """Return, by graph, the verdicts on modules that were switched off alone, and on pairs of them."""
+    margin = None if table.experiment.margin is None else Margin(table.experiment.margin, "score")
+    modules: dict[str, Modules] = {}
+    pairs: dict[str, tuple[PairOfModules, ...]] = {}
+    for graph in table.experiment.graphs:
+        alone: dict[str, Any] = {}
+        both: dict[tuple[str, str], Any] = {}
+        whole = ""
+        for arm in table.arms:
+            line, variant = table.by_arm[arm][0], table.variant_of(arm)
+            if line.graph != graph or variant.settings or variant.inputs or variant.model is not None:
+                continue
+            scores = table.scores_of(arm, main)
+            if not variant.knockouts:
+                whole = arm
+            elif len(variant.knockouts) == 1:
+                alone[variant.knockouts[0]] = scores
+            elif len(variant.knockouts) == 2:
+                both[variant.knockouts[0], variant.knockouts[1]] = scores
+        if not whole or not alone:
+            continue
+        modules[graph] = judge_modules(table.scores_of(whole, main), alone, method, margin)
+        known = {pair: scores for pair, scores in both.items() if pair[0] in alone and pair[1] in alone}
+        if known:
+            pairs[graph] = judge_pairs(table.scores_of(whole, main), alone, known, method, margin)
+    return modules, pairs

@@ -1,0 +1,1 @@
+"""What the commands about experiments share: their options, progress, and how conclusions are told."""

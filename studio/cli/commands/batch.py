@@ -1,0 +1,154 @@
+"""Run a graph on many rows, under variants and with several seeds, and compare what comes of it.
+
+TARGET is a graph or an experiment file (NAME.experiment.yaml, which holds all that the options say), or the name of one
+that ships with the studio. Rows come from --data; each --vary makes variants, in all combinations; --knockout switches
+nodes off. Every run is recorded like any other and scored; a batch that was stopped, by a budget, a crash or Ctrl-C,
+goes on with --resume BATCH, and repeats nothing that is done. Runs that an earlier batch has made are taken from there.
+
+Exit codes: 0 complete, 1 complete and some runs failed, 2 something was given wrongly, 3 paused, 5 disk, database or
+workers, 130 stopped by Ctrl-C.
+"""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING
+
+from studio.cli import exits
+from studio.cli.batching.options import experiment_arguments, experiment_from, running_arguments, ways_from
+from studio.cli.database import database
+from studio.cli.output import Output
+from studio.cli.text import Piece, moment, plural
+from studio.support.errors import UsageError
+
+if TYPE_CHECKING:
+    from studio.batch.driving.driver import Outcome
+    from studio.batch.sessions import Session
+
+EXAMPLES = (
+    "studio batch inbox_triage --data mails.jsonl --score 'label == expected'",
+    "studio batch my_graph.yaml --data rows.csv --vary writer.temperature=0,0.7 --vary model=fast,strong --seeds 3",
+    "studio batch more_modules --budget runs=20",
+    "studio batch --resume last",
+    "studio batch --list",
+)
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("target", nargs="?", metavar="TARGET", help="a graph, an experiment file, or a name of one")
+    experiment_arguments(parser)
+    parser.add_argument(
+        "--knockout", action="append", default=[], metavar="NODE",
+        help="a variant without this node; a+b without both, `all` without each module, `pairs` without each two",
+    )  # fmt: skip
+    running_arguments(parser)
+    about = parser.add_argument_group("batches that are there")
+    about.add_argument("--resume", nargs="?", const="last", metavar="BATCH", help="go on with a batch (default: last)")
+    about.add_argument("--list", action="store_true", help="list the batches")
+    about.add_argument("--dry-run", action="store_true", help="say what would be run, and run nothing")
+
+
+def run(args: argparse.Namespace, out: Output) -> int:
+    if args.list:
+        return _listed(args, out)
+    from studio.batch.sessions import begin, go_on
+
+    if args.resume:
+        if args.target:
+            raise UsageError("`--resume` goes on with what a batch began with.", hint="Leave the graph out.")
+        return driven(go_on(args.resume, database(args), ways_from(args)), args, out)
+    if not args.target:
+        raise UsageError("What is to be run?", hint="Give a graph or an experiment file; `--list` lists batches.")
+    from studio.batch.design.options import knockouts_of
+
+    experiment = experiment_from(args, knockouts=knockouts_of(args.knockout) if args.knockout else None)
+    session = begin(experiment, database(args), ways_from(args))
+    return _told(session, out) if args.dry_run else driven(session, args, out)
+
+
+def driven(session: Session, args: argparse.Namespace, out: Output) -> int:
+    """Drive a batch, tell what it shows, and return the exit code."""
+    from studio.batch.analysing.conclusions import conclude
+    from studio.batch.analysing.table import read_table
+    from studio.cli.batching.conclusions import tell
+    from studio.cli.batching.progress import drive, summary
+
+    outcome = drive(session, out)
+    table = read_table(database(args), outcome.batch)
+    found = conclude(table)
+    if out.as_json:
+        out.json({**summary(outcome), "conclusions": found.as_json()})
+        return exit_code(outcome)
+    if table.lines:
+        tell(found, out)
+    _ending(outcome, args, out)
+    return exit_code(outcome)
+
+
+def exit_code(outcome: Outcome) -> int:
+    """Return the exit code of a session."""
+    if outcome.problem is not None:
+        return exits.ENVIRONMENT
+    if outcome.status == "complete":
+        return exits.FAILED if outcome.progress.failed else exits.OK
+    if outcome.reason == "you stopped it":
+        return exits.INTERRUPTED
+    return exits.PAUSED if outcome.reason.startswith("limit:") else exits.FAILED
+
+
+def _ending(outcome: Outcome, args: argparse.Namespace, out: Output) -> None:
+    progress = outcome.progress
+    there = f" --db {args.db}" if args.db else ""
+    made = progress.done - progress.before
+    from studio.cli.batching.progress import told
+    from studio.cli.text import duration
+
+    style = "green" if outcome.status == "complete" else "yellow"
+    taken = f" · {progress.before:,} from before" if progress.before else ""
+    out.note((style, outcome.status), ("dim", f"  {plural(made, 'run')} made{taken} · {duration(progress.seconds)}"))
+    if outcome.status != "complete":
+        why = f"The bound {outcome.reason} is reached." if outcome.reason.startswith("limit:") else outcome.reason
+        out.note(("yellow", why), ("dim", f"  {told(progress)}"))
+        out.note(f"`studio batch --resume {outcome.batch}{there}` goes on; nothing that is done is repeated.")
+    out.note(("dim", f"batch {outcome.batch}  next: `studio report {outcome.batch}{there} -o report.html`"))
+
+
+def _told(session: Session, out: Output) -> int:
+    """Say what a batch would run."""
+    plan = session.plan
+    if out.as_json:
+        arms = [{"graph": arm.graph_name, "variant": arm.variant.name, **arm.variant.to_json()} for arm in plan.arms]
+        out.json({"runs": len(plan), "rows": len(plan.rows), "seeds": list(plan.experiment.seeds), "arms": arms})
+        return exits.OK
+    out.say(
+        ("bold", plural(len(plan), "run")),
+        f"  {plural(len(plan.rows), 'row')} × {plural(len(plan.arms), 'variant')} × "
+        f"{plural(len(plan.experiment.seeds), 'seed')}",
+    )
+    for arm in plan.arms:
+        changes = "; ".join(f"{key} {value}" for key, value in arm.variant.to_json().items())
+        out.say("  ", arm.name if len(plan.graphs) > 1 else arm.variant.name, ("dim", f"  {changes}"))
+    return exits.OK
+
+
+def _listed(args: argparse.Namespace, out: Output) -> int:
+    from studio.trace.batches import Batches
+
+    db = database(args)
+    if not db.exists():
+        raise UsageError("No batch is recorded yet.", where=str(db), hint="`studio batch GRAPH` makes one.")
+    with Batches(db) as batches:
+        found = batches.batches()
+    if out.as_json:
+        out.json([
+            {"batch": one.id, "name": one.name, "status": one.status, "reason": one.reason, "planned": one.planned,
+             "done": one.done, "failed": one.failed, "started_at": one.started_at}
+            for one in found
+        ])  # fmt: skip
+        return exits.OK
+    rows: list[list[Piece]] = [
+        [one.id, one.name, one.status, f"{one.done:,} of {one.planned:,}", str(one.failed), moment(one.started_at)]
+        for one in found
+    ]
+    out.table(["batch", "name", "status", "done", "failed", "begun"], rows, right=[3, 4])
+    return exits.OK
