@@ -21,7 +21,7 @@ from studio.batch.design.rows import inline
 from studio.batch.design.trusting import ExperimentNotApproved, approve_experiment, approved_hashes
 from studio.support.errors import StudioError, UsageError
 from studio.support.values import Json
-from studio.trust.gate import NotApproved
+from studio.trust.gate import NotApproved, meaning_of
 from tests.batch.design.helpers import GRAPH, graph_file, planned
 
 QUESTIONS = [{"question": f"q{number}"} for number in range(3)]
@@ -328,3 +328,13 @@ def test_errors_are_for_people(tmp_path: Path) -> None:
     with pytest.raises(StudioError) as caught:
         planned(tmp_path, vary={"writer.temperature": "hot"})
     assert "\n" not in str(caught.value)
+
+
+def test_an_arm_is_known_by_what_its_graph_says_under_the_variant(tmp_path: Path) -> None:
+    plan = planned(tmp_path, vary={"writer.temperature": [0.2, 1]}, variants={"big": {"model": "m"}})
+    whole, big, *others = plan.arms
+
+    assert [arm.hash for arm in plan.arms] == [meaning_of(plan.graph_of(arm)) for arm in plan.arms]
+    assert len({whole.hash, *(arm.hash for arm in others)}) == 3
+    assert big.hash == whole.hash
+    assert big.said != whole.said
