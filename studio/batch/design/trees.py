@@ -109,4 +109,4 @@ class TreeReader:
         value = tree.value
         if type(value) not in (int, float) or not math.isfinite(value) or value < 0 or (positive and value == 0):
             raise self.refuse(f"{what} must be a number {'above 0' if positive else 'that is not negative'}.", tree)
-        return float(value)
+        return int(value) if value == int(value) else float(value)  # 5 and 5.0 are one amount

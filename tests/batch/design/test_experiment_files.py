@@ -96,6 +96,12 @@ def test_a_file_says_all_that_an_experiment_is() -> None:
     )
 
 
+def test_amounts_are_one_whether_written_with_a_point_or_not() -> None:
+    assert read(WHOLE.replace("cost_usd: 5", "cost_usd: 5.0")).hash == read(WHOLE).hash
+    assert read(WHOLE.replace("cost_usd: 5", "cost_usd: 5.5")).hash != read(WHOLE).hash
+    assert "budget: {cost_usd: 5, runs: 100}" in experiment_text(read(WHOLE))
+
+
 def test_the_least_experiment_has_its_defaults() -> None:
     found = read("experiment: 1\ngraph: sub/answers.yaml\n")
 
