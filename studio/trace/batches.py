@@ -54,6 +54,10 @@ class BatchLog:
         """Block until everything put so far is durable. Raises `EnvironmentProblem`."""
         self._writer.flush()
 
+    def raise_if_broken(self) -> None:
+        """Raise `EnvironmentProblem` if the machine refuses to write, `RuntimeError` for a fault of ours."""
+        self._writer.raise_if_broken()
+
     def _put(self, record: tuple[Any, ...]) -> None:
         self._writer.queue.append(record)
         if self._writer.asleep:
@@ -159,6 +163,15 @@ class Batches:
     def is_driven(self, name: str) -> bool:
         """True if some living process drives the batch."""
         return self.batch(name).status == "running"
+
+    def last_driver(self, name: str) -> int:
+        """Return the number, where it ran or runs, of the process that drove the batch last; 0 if none has yet."""
+        query = (
+            "SELECT w.pid FROM _batch b JOIN _batch_session s ON s.batch = b.id JOIN _process w ON w.id = s.process"
+            " WHERE b.batch = ? ORDER BY s.id DESC LIMIT 1"
+        )
+        row = self._reader.one(query, name)
+        return 0 if row is None else int(row[0])
 
     def _results(self, where: str, parameters: tuple[Any, ...]) -> Iterator[BatchResult]:
         query = (

@@ -20,6 +20,7 @@ import msgpack
 
 from studio.support.errors import EnvironmentProblem
 from studio.trace.log import RunStart
+from studio.trace.records import BY_KIND
 from studio.trace.runlog import ANSWER, FINISH, MARK, READING, START, Durable, FileRunLog, Listener, Scrub, Writing
 
 HELD_S: Final = 0.25
@@ -28,37 +29,59 @@ HELD_S: Final = 0.25
 MOST: Final = 5_000
 """Records in a frame: longer ones would keep the driver from its other workers."""
 
+MOST_BYTES: Final = 4 << 20
+"""A frame that is as long as this takes no further record."""
+
+ROOM: Final = 10_000
+"""Records that may wait in a worker; beyond it callers block until the driver has taken some."""
+
 Record = tuple[Any, ...]
 
 
 class FrameWriter:
     """Takes the records of a worker's runs as the writer of a file does, and hands them on as frames.
 
-    `send(frame, mark)` is called by one thread at a time and in order; `mark` is a number if somebody waits until all
-    that went before is durable, else 0: `durable(mark, problem)` is to be called with it when the driver knows.
+    `send(frame, mark)` is called by one thread at a time and in order, and may block while the driver takes no more;
+    `mark` is a number if somebody waits until all that went before is durable, else 0: `durable(mark, problem)` is to
+    be called with it when the driver knows. `failed(error)` hears of records that cannot be handed on, a fault of ours
+    after which nothing that the runs tell would be whole.
     """
 
-    def __init__(self, send: Callable[[bytes, int], None]) -> None:
+    def __init__(
+        self, send: Callable[[bytes, int], None], failed: Callable[[BaseException], None] | None = None
+    ) -> None:
         self.queue: deque[Record] = deque()
         self.asleep = True
+        """True while whoever puts a record is to call `attend`: the thread waits for work, or is busy sending."""
         self._send = send
+        self._failed = failed
         self._bell = threading.Event()
+        self._room = threading.Condition()
         self._sending = threading.Lock()
+        self._pack = msgpack.Packer(use_bin_type=True, unicode_errors="surrogatepass")
         self._closing = False
         self._hurry = False
         self._problem: EnvironmentProblem | None = None
+        self._fault: BaseException | None = None
         self._marks: dict[int, list[Durable]] = {}
         self._last_mark = 0
         self._thread = threading.Thread(target=self._work, name="trace frames", daemon=True)
         self._thread.start()
 
     def attend(self) -> None:
-        """Wake the thread. Nobody waits for room: the driver keeps a worker from having more runs than it can tell."""
-        self.asleep = False
+        """Wake the thread if it sleeps; wait for room if too many records wait. Raises `RuntimeError` if they cannot be
+        handed on."""
         self._bell.set()
+        if len(self.queue) <= ROOM or threading.current_thread() is self._thread:
+            return
+        with self._room:
+            while len(self.queue) > ROOM // 2:
+                self._raise_fault()
+                self._room.wait(0.1)
 
     def mark(self, call: Durable) -> None:
         """Have `call` called when everything put so far is durable or was refused."""
+        self._raise_fault()
         self.queue.append((None, MARK, call))
         self._hurry = True
         self._bell.set()
@@ -74,27 +97,38 @@ class FrameWriter:
             done.set()
 
         self.mark(call)
-        done.wait()
+        while not done.wait(1.0):
+            self._raise_fault()
         if answer[0] is not None:
             raise answer[0]
 
     def raise_if_broken(self) -> None:
-        """Raise `EnvironmentProblem` if the driver can no longer write."""
+        """Raise `EnvironmentProblem` if the driver can no longer write, `RuntimeError` for a fault of ours."""
+        self._raise_fault()
         if self._problem is not None:
             raise self._problem
 
     def durable(self, mark: int, problem: EnvironmentProblem | None) -> None:
         """The driver says that all up to `mark` is durable, or that the machine refuses it."""
         self._problem = problem
-        for number in [number for number in self._marks if number <= mark]:
+        for number in [number for number in list(self._marks) if number <= mark]:  # others may be added meanwhile
             for call in self._marks.pop(number):
                 call(problem)
 
     def send_now(self) -> None:
-        """Hand on what waits, in the calling thread: a run has ended."""
+        """Hand on what waits, in the calling thread: a run has ended. Raises `RuntimeError` if it cannot."""
         with self._sending:
             while self.queue:
-                self._send(*self._frame())
+                self._raise_fault()
+                try:
+                    frame = self._frame()
+                except Exception as error:
+                    self._fault = error
+                    raise
+                self._send(*frame)
+                if len(self.queue) <= ROOM // 2:
+                    with self._room:
+                        self._room.notify_all()
 
     def close(self) -> None:
         """Hand on what waits and end the thread."""
@@ -104,39 +138,63 @@ class FrameWriter:
         self.send_now()
 
     def _work(self) -> None:
-        while not self._closing:
-            if not self.queue:
-                self.asleep = True
-                if not self.queue and not self._hurry:
-                    self._bell.wait()
-                self.asleep = False
+        try:
+            while not self._closing:
+                self._gather()
+                self.send_now()
+        except BaseException as error:
+            self._fault = error
+            if self._failed is None:
+                raise
+            self._failed(error)
+
+    def _gather(self) -> None:
+        """Return when something is to be sent."""
+        if not self.queue and not self._hurry:
+            self._bell.wait()
+        self.asleep = False
+        self._bell.clear()
+        if not self._hurry and not self._closing:
+            self._bell.wait(HELD_S)
             self._bell.clear()
-            if not self._hurry and not self._closing:
-                self._bell.wait(HELD_S)
-                self._bell.clear()
-            self._hurry = False
-            self.send_now()
+        self._hurry = False
+        self.asleep = True
+
+    def _raise_fault(self) -> None:
+        if self._fault is not None:
+            raise RuntimeError(f"records cannot be sent: {self._fault!r}") from self._fault
 
     def _frame(self) -> tuple[bytes, int]:
         """Take what waits from the queue: a frame, and the number of its last mark."""
-        take = self.queue.popleft
-        parts: dict[str, list[Any]] = {}
+        take, pack = self.queue.popleft, self._pack.pack
+        parts: dict[str, list[bytes]] = {}
         calls: list[Durable] = []
+        size = 0
         for _ in range(min(len(self.queue), MOST)):
             record = take()
             kind = record[1]
             if kind == MARK:
                 calls.append(record[2])
                 continue
-            fields = (kind, asdict(record[2])) if kind == START else record[1:]
+            packed = pack((kind, asdict(record[2])) if kind == START else record[1:])
             part = parts.get(record[0].run_id)
             if part is None:
                 part = parts[record[0].run_id] = []
-            part.append(fields)
+            part.append(packed)
+            size += len(packed)
+            if size >= MOST_BYTES:
+                break
         if calls:
             self._last_mark += 1
             self._marks[self._last_mark] = calls
-        return _pack(list(parts.items())), self._last_mark if calls else 0
+        return self._joined(parts), self._last_mark if calls else 0
+
+    def _joined(self, parts: dict[str, list[bytes]]) -> bytes:
+        pack, array = self._pack.pack, self._pack.pack_array_header
+        pieces = [array(len(parts))]
+        for run_id, records in parts.items():
+            pieces += (array(2), pack(run_id), array(len(records)), *records)
+        return b"".join(pieces)
 
 
 class WorkerLog(FileRunLog):
@@ -198,25 +256,12 @@ class Relay:
         self._ended.discard(run_id)
 
     def take(self, frame: bytes) -> None:
-        """Put all records of a frame into the queue. Raises `ValueError` for what is no frame."""
-        append = self._writer.queue.append
-        for run_id, records in _unpack(frame):
-            log = self._logs.get(run_id)
-            if log is None:
-                self.refused += len(records)
-                continue
-            self._begun.add(run_id)
-            for record in records:
-                kind = record[0]
-                if not 0 <= kind <= READING:
-                    raise ValueError(f"{kind!r} is no kind of record")
-                if kind == START:
-                    record[1] = RunStart(**record[1])
-                elif kind == FINISH:
-                    self._ended.add(run_id)
-                elif kind == ANSWER and self._heard is not None:
-                    self._heard(run_id, record)
-                append((log, *record))
+        """Put all records of a frame into the queue. Raises `ValueError` for what is no frame, and then takes none."""
+        records, answers = self._read(frame)
+        self._writer.queue.extend(records)
+        if self._heard is not None:
+            for run_id, answer in answers:
+                self._heard(run_id, answer)
         if self._writer.asleep:
             self._writer.attend()
 
@@ -229,10 +274,59 @@ class Relay:
                 self._writer.attend()
         self.forget(run_id)
 
+    def _read(self, frame: bytes) -> tuple[list[Record], list[tuple[str, list[Any]]]]:
+        """Return the records of a frame for the queue, and those among them that are answers, with their runs."""
+        found: list[Record] = []
+        answers: list[tuple[str, list[Any]]] = []
+        begun, ended, refused = set(self._begun), set(self._ended), 0
+        try:
+            for run_id, records in _unpack(frame):
+                log = self._logs.get(run_id)
+                if log is None:
+                    refused += len(records)
+                    continue
+                for record in records:
+                    kind = record[0]
+                    if type(kind) is not int or not 0 <= kind <= READING or len(record) != _LENGTHS[kind]:
+                        raise ValueError(f"{kind!r} with {len(record) - 1} fields is no kind of record")
+                    if (kind == START) is (run_id in begun) or run_id in ended:
+                        raise ValueError("a run begins with its header, and once, and ends with its footer")
+                    if kind == START:
+                        record[1] = RunStart(**record[1])
+                        begun.add(run_id)
+                    elif kind == FINISH:
+                        ended.add(run_id)
+                    elif kind == ANSWER:
+                        _require_numbers(record)
+                        answers.append((run_id, record))
+                    found.append((log, *record))
+        except (
+            TypeError,
+            IndexError,
+            KeyError,
+            AttributeError,
+            RecursionError,
+            msgpack.exceptions.UnpackException,
+        ) as e:
+            raise ValueError(f"not a frame of records: {e!r}") from e
+        self._begun, self._ended = begun, ended
+        self.refused += refused
+        return found, answers
 
-def _pack(value: Any) -> bytes:
-    packed: bytes = msgpack.packb(value, use_bin_type=True, unicode_errors="surrogatepass")
-    return packed
+
+_SENSELESS: Final = (TypeError, IndexError, KeyError, AttributeError, msgpack.exceptions.UnpackException)
+"""What reading raises, beside `ValueError`, where something else stands than a worker sends."""
+
+_LENGTHS: Final = tuple(1 + len(kind._fields) for kind in BY_KIND)  # type: ignore[attr-defined]
+
+
+def _require_numbers(answer: list[Any]) -> None:
+    """Tokens and costs of an answer are counted as they come: nothing else may stand there."""
+    tokens, others = (answer[9], answer[10]), (answer[11], answer[14])
+    if not all(one is None or type(one) is int for one in tokens):
+        raise ValueError(f"{tokens!r} are no numbers of tokens")
+    if not all(one is None or type(one) in (int, float) for one in others):
+        raise ValueError(f"{others!r} are no cost and origin")
 
 
 def _unpack(frame: bytes) -> Any:

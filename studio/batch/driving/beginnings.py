@@ -16,14 +16,19 @@ from studio.trace.reading import Trace
 BROKEN_OFF = ("running", "interrupted", "aborted")
 """Status of a run that says nothing about its graph: whatever worked at it was stopped."""
 
+NOT_ITS_OWN = ("environment", "fault")
+"""Codes of errors that say as little: the machine refused, or the studio is at fault."""
+
 
 @dataclass(frozen=True, slots=True)
 class Left:
     """What is left of an attempt: `outcome` of a run that has ended, as a worker would tell it, with its outputs; or
-    `past`, a trace file that holds a run that was broken off, with those it continues; or nothing worth keeping."""
+    `past`, a trace file that holds the run `parent` that was broken off, with those it continues; or nothing worth
+    keeping."""
 
     outcome: dict[str, Json] | None = None
     past: bytes = b""
+    parent: str = ""
 
 
 def left_of(db: Path, run: str) -> Left:
@@ -33,14 +38,20 @@ def left_of(db: Path, run: str) -> Left:
         if not trace.has_run(run):
             return Left()
         found = trace.run(run)
-        if found.status not in BROKEN_OFF:
+        if not _is_broken_off(found):
             return Left(outcome=_outcome(found) | {"outputs": trace.decoded(found.outputs)})
-        if not _has_answers(trace, run):
-            return Left()
+        while not _has_answers(trace, run):  # an attempt that went on from another may not have come as far
+            run = trace.run(run).parent_run
+            if not run or not trace.has_run(run):
+                return Left()
     with tempfile.TemporaryDirectory(prefix="studio-past-") as folder:
         part = Path(folder) / "past.db"
         report = excerpt(db, run, part)
-        return Left(past=part.read_bytes() if run in report.added else b"")
+        return Left(past=part.read_bytes() if run in report.added else b"", parent=run)
+
+
+def _is_broken_off(run: Run) -> bool:
+    return run.status in BROKEN_OFF or (run.status == "failed" and (run.error or {}).get("code") in NOT_ITS_OWN)
 
 
 def _has_answers(trace: Trace, run: str) -> bool:

@@ -10,13 +10,17 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
 from studio.batch.driving.beginnings import Left, left_of
+from studio.batch.driving.flights import Flight, outcome_told, result_of
+from studio.batch.driving.holding_back import HoldingBack
 from studio.batch.driving.jobs import Budget, Jobs
 from studio.batch.driving.progress import Progress
+from studio.batch.driving.silence import Silence
 from studio.batch.driving.supply import Supply, Turn
 from studio.batch.engines.base import Engine, Link, WorkerLost
 from studio.batch.engines.local import told_later
@@ -28,20 +32,22 @@ from studio.batch.work.messages import (
     Ended,
     Frame,
     Hello,
+    Ready,
     StopRun,
     Stored,
     TakeScoring,
     pack,
     unpack,
 )
-from studio.support.errors import EnvironmentProblem
+from studio.support.errors import EnvironmentProblem, StudioError
 from studio.support.ids import new_run_id
 from studio.support.keys import scrubber
-from studio.support.values import decode, encode, hash_bytes, sorted_encode
+from studio.support.values import encode, hash_bytes, sorted_encode
 from studio.trace.batches import Batches, BatchLog
 from studio.trace.frames import Relay
 from studio.trace.log import EXECUTED, BatchResult, BatchStart
-from studio.trace.writer import writer_of
+from studio.trace.seats import Seat
+from studio.trace.writer import Writer, writer_of
 
 ATTEMPTS: Final = 3
 """Attempts at a run whose worker dies, before it counts as lost (`reliability-notes` 5.5)."""
@@ -52,26 +58,18 @@ SILENT_S: Final = 30.0
 WAITING: Final = 2
 """Runs that wait in a worker beside those it works at, so that it need not wait for the next."""
 
+SHORT_S: Final = 1.0
+"""Only runs shorter than this wait in a worker: behind a long one, another worker would have done them."""
+
 IN_VAIN: Final = 6
-"""So many workers lost, or runs refused, one after the other and none that ended: no use going on."""
+"""So many workers lost (or three for each that there are), or runs refused, one after the other and none that ended:
+no use going on."""
+
+STOP_S: Final = 10.0
+"""How long runs may take to break off when they are told to; then their workers are ended."""
 
 LOST: Final = "lost"
 """Status of a run of which no attempt came to an end."""
-
-
-@dataclass(slots=True)
-class Flight:
-    """A run that a worker has."""
-
-    run: str
-    turn: Turn
-    judges: tuple[str, ...] = ()
-    """Ids of the runs of judges."""
-
-    @property
-    def runs(self) -> list[str]:
-        """All runs that records may come of."""
-        return [self.run, *self.judges]
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,48 +116,76 @@ class Driver:
         self._scoring = "" if jobs.scoring is None else hash_bytes(sorted_encode(jobs.scoring))
         self.progress = Progress(len(jobs))
         self._flights: dict[Link, dict[str, Flight]] = {}
+        self._ready: set[Link] = set()
+        self._silence = Silence(silent_s)
         self._paid: set[str] = set()
+        self._run_s: float | None = None
         self._reason = ""
+        self._breaking_off: asyncio.TimerHandle | None = None
         self._problem: EnvironmentProblem | None = None
         self._in_vain = 0
+        self._patience = max(IN_VAIN, 3 * self._workers)
 
     # -- from outside -----------------------------------------------------------------------------
 
     def stop(self, reason: str = "as you asked", *, now: bool = False) -> None:
         """Hand out no more runs; with `now`, break off those under way. Call it in the driver's event loop."""
         self._reason = self._reason or reason
-        if now:
+        if now and self._breaking_off is None:
             for link, flights in self._flights.items():
                 for run in flights:
                     link.send(pack(StopRun(run)))
+            self._breaking_off = asyncio.get_running_loop().call_later(STOP_S, self._end_workers)
 
     async def drive(self) -> Outcome:
-        """Make all runs that have no result yet. Raises `EnvironmentProblem` if the database cannot be opened."""
+        """Make all runs that have no result yet. Raises `EnvironmentProblem` if the database cannot be opened or no
+        worker starts, `UsageError` if another driver is at this batch."""
         existed = self._db.exists()
         writer = writer_of(self._db)
-        loop = asyncio.get_running_loop()
+        seat = Seat(writer.path, self._start.batch)
+        try:
+            with Batches(self._db) if existed else _Nothing() as batches:
+                return await self._session(writer, batches)
+        finally:
+            seat.leave()
+
+    async def _session(self, writer: Writer, batches: Batches | None) -> Outcome:
+        self._supply = Supply(self._jobs, batches, self._start.batch, self._scoring, reuse=self._reuse)
+        self.progress.done = self.progress.before = len(self._supply.done)
         self._relay = Relay(writer, self._answered)
-        with Batches(self._db) if existed else _Nothing() as batches:
-            self._supply = Supply(self._jobs, batches, self._start.batch, self._scoring, reuse=self._reuse)
-            self.progress.done = self.progress.before = len(self._supply.done)
-            self._log = BatchLog(writer, self._start)
+        self._log = BatchLog(writer, self._start)
+        self._holding_back = HoldingBack(self._log)
+        loop = asyncio.get_running_loop()
+        watching = loop.create_task(self._silence.watch())
+        try:
+            if self.progress.left:
+                await self._engine.open()
+                await _all([loop.create_task(self._serve(loop)) for _ in range(self._workers)])
+        except BaseException as error:
+            self._reason = self._reason or _why(error)
+            raise
+        finally:
+            watching.cancel()
+            if self._breaking_off is not None:
+                self._breaking_off.cancel()
             try:
-                if self.progress.left:
-                    await self._engine.open()
-                    await _all([loop.create_task(self._serve(loop)) for _ in range(self._workers)])
-            finally:
                 await self._engine.close()
-                status = self._end()
-        await asyncio.to_thread(self._log.flush)
+            finally:
+                status = await self._end()
         return Outcome(self._start.batch, status, self._reason, self.progress, self._problem)
 
-    def _end(self) -> str:
-        if not self.progress.left:
-            status, self._reason = "complete", ""
+    async def _end(self) -> str:
+        """Write down how this session ends; only what is on disk is complete."""
+        if self.progress.left:
+            status, self._reason = "paused", self._reason or "some runs could not be made"
         else:
-            status = "paused"
-            self._reason = self._reason or "some runs could not be made"
+            status, self._reason = "complete", ""
         self._log.end(status, self._clean(self._reason))
+        try:
+            await asyncio.to_thread(self._log.flush)
+        except EnvironmentProblem as problem:
+            self._problem = self._problem or problem
+            status, self._reason = "paused", self._reason or problem.message
         return status
 
     # -- one worker after the other -----------------------------------------------------------------
@@ -182,9 +208,14 @@ class Driver:
                 await self._feed(link, turn, loop)
                 return
             except WorkerLost as lost:
-                await self._lost(link, lost)
+                self._lost(link, lost)
+            except EnvironmentProblem as problem:
+                self._give_up(problem)
             finally:
-                self._flights.pop(link, None)
+                self._ready.discard(link)
+                for flight in self._flights.pop(link).values():  # what breaks off here is nobody's failure
+                    self.progress.under_way -= 1
+                    self._close(flight, "aborted", "the batch was stopped")
 
     async def _feed(self, link: Link, first: Turn, loop: asyncio.AbstractEventLoop) -> None:
         flights = self._flights[link]
@@ -195,17 +226,31 @@ class Driver:
             link.send(pack(TakeScoring(self._jobs.scoring)))
         await self._hand_over(link, first)
         while True:
-            while len(flights) < self._at_once + WAITING and (turn := self._take()) is not None:
+            while self._may_have_more(flights) and (turn := self._take()) is not None:
                 await self._hand_over(link, turn)
             if not flights:
                 return
-            try:
-                async with asyncio.timeout(self._silent_s):
-                    data = await link.receive()
-            except TimeoutError:
-                link.kill()
+            self._hear(link, flights, await self._next(link), loop)
+            await self._holding_back.room()
+
+    def _may_have_more(self, flights: Mapping[str, Flight]) -> bool:
+        """A worker has as many runs as it works at, and a few more if they are short and there are enough for all."""
+        if len(flights) < self._at_once:
+            return True
+        at_hand = self.progress.left - self.progress.under_way - self.progress.refused
+        is_short = self._run_s is not None and self._run_s < SHORT_S
+        return is_short and len(flights) < self._at_once + WAITING and at_hand > self._workers * self._at_once
+
+    async def _next(self, link: Link) -> bytes:
+        self._silence.begin(link)
+        try:
+            return await link.receive()
+        except WorkerLost:
+            if self._silence.ended(link):
                 raise WorkerLost(f"said nothing for {self._silent_s:g} s") from None
-            self._hear(link, flights, unpack(data), loop)
+            raise
+        finally:
+            self._silence.end(link)
 
     def _take(self) -> Turn | None:
         """Return what is to be done next; what needs no worker is done here."""
@@ -219,60 +264,88 @@ class Driver:
 
     async def _hand_over(self, link: Link, turn: Turn) -> None:
         job = turn.job
-        left = Left()
-        if turn.before:
-            left = await asyncio.to_thread(left_of, self._db, turn.before)
+        left = await asyncio.to_thread(left_of, self._db, turn.before) if turn.before else Left()
+        is_made = left.outcome is None
+        files = await asyncio.to_thread(_read, job.files) if job.files and is_made else {}
+        if self._reason:  # the batch was stopped meanwhile
+            self._supply.unused(turn)
+            return
         judges = tuple(new_run_id() for _ in range(self._jobs.judges))
         for judge in judges:
             self._relay.expect(judge)
-        if left.outcome is not None:
-            run = turn.before
-            link.send(pack(DoScore(run, job.row_values, encode(left.outcome), judges)))
-        else:
-            run = new_run_id()
-            parent = turn.before if left.past else ""
+        run = new_run_id() if is_made else turn.before
+        if is_made:
             self._relay.expect(run)
             self._log.begins(job.key, turn.attempt, run)
-            files = await asyncio.to_thread(_read, job.files) if job.files else {}
-            order = DoRun(
-                run, job.graph_hash, job.inputs, job.row_values, dict(job.options), job.changes, files, judges, parent,
-                left.past,
+            order: DoRun | DoScore = DoRun(
+                run, job.graph_hash, job.inputs, job.row_values, dict(job.options), job.changes, files, judges,
+                left.parent, left.past,
             )  # fmt: skip
-            link.send(pack(order))
-        self._flights[link][run] = Flight(run, turn, judges)
+        else:
+            order = DoScore(run, job.row_values, encode(left.outcome), judges)
+        self._flights[link][run] = Flight(run, turn, judges, is_made)
         self.progress.under_way += 1
+        link.send(pack(order))
 
     # -- what workers say -----------------------------------------------------------------------------
 
-    def _hear(self, link: Link, flights: dict[str, Flight], message: Any, loop: asyncio.AbstractEventLoop) -> None:
-        if isinstance(message, Frame):
-            self._relay.take(message.frame)
-            if message.mark:
-                mark = message.mark
-
-                def stored(problem: EnvironmentProblem | None) -> None:
-                    loop.call_soon_threadsafe(self._stored, link, mark, problem)
-
-                self._log.when_durable(stored)
+    def _hear(self, link: Link, flights: dict[str, Flight], data: bytes, loop: asyncio.AbstractEventLoop) -> None:
+        """Do what a message asks for. One that makes no sense ends the worker, not the batch: raises `WorkerLost`."""
+        try:
+            message = unpack(data)
+            if isinstance(message, Frame):
+                self._relay.take(message.frame)
+                self._holding_back.take(len(message.frame))
+            elif isinstance(message, Ended):
+                outcome = outcome_told(message)
+                if message.run in flights and flights[message.run].is_made and not self._relay.has_ended(message.run):
+                    raise ValueError("a run ended, and its record did not")
+        except ValueError as error:
+            link.kill()
+            raise WorkerLost(f"said what makes no sense: {error}") from None
+        if isinstance(message, Frame) and message.mark:
+            self._ask_for(link, message.mark, loop)
         elif isinstance(message, Ended) and message.run in flights:
-            flight = flights.pop(message.run)
-            self.progress.under_way -= 1
-            self._in_vain = 0
-            judged = [run for run in flight.judges if self._relay.has_begun(run)]
-            for run in flight.runs:
-                self._relay.forget(run)
-            outcome = decode(message.outcome)
-            facts = {**outcome, "missing": dict(message.missing), "scoring": self._scoring, "judges": judged}
-            error = (outcome.get("error") or {}).get("message", "")
-            self._keep(_result(flight, message.status, dict(message.scores), facts, self._clean(str(error))))
+            self._ended(flights.pop(message.run), message, outcome)
         elif isinstance(message, CouldNot) and message.run in flights:
             self._could_not(flights.pop(message.run), message)
+        elif isinstance(message, Ready):
+            self._ready.add(link)
+        self._require_budget()
+        self._require_disk()
+
+    def _ask_for(self, link: Link, mark: int, loop: asyncio.AbstractEventLoop) -> None:
+        """Tell the worker when everything it has said so far is durable."""
+
+        def stored(problem: EnvironmentProblem | None) -> None:
+            with suppress(RuntimeError):  # the loop is closed: the worker is gone as well
+                loop.call_soon_threadsafe(self._stored, link, mark, problem)
+
+        self._log.when_durable(stored)
 
     def _stored(self, link: Link, mark: int, problem: EnvironmentProblem | None) -> None:
+        if problem is None:
+            try:
+                self._log.raise_if_broken()
+            except RuntimeError as fault:  # our bug, raised by whatever comes next; the worker must not go on
+                problem = EnvironmentProblem(str(fault))
+            except EnvironmentProblem:
+                pass  # of what came later
         told = None if problem is None else (problem.message, problem.where, problem.hint)
         link.send(pack(Stored(mark, told)))
         if problem is not None:
             self._give_up(problem)
+
+    def _ended(self, flight: Flight, message: Ended, outcome: dict[str, Any]) -> None:
+        self.progress.under_way -= 1
+        self._in_vain = 0
+        judged = [run for run in flight.judges if self._relay.has_begun(run)]
+        self._close(flight, "interrupted", "its worker says no more of it")
+        took = float(outcome.get("seconds", 0.0))
+        self._run_s = took if self._run_s is None else self._run_s + 0.2 * (took - self._run_s)
+        facts = {**outcome, "missing": dict(message.missing), "scoring": self._scoring, "judges": judged}
+        error = str((outcome.get("error") or {}).get("message", ""))
+        self._keep(result_of(flight, message.status, message.scores, facts, self._clean(error)))
 
     def _keep(self, result: BatchResult) -> None:
         """Put a result down; its run went before."""
@@ -284,7 +357,7 @@ class Driver:
     def _could_not(self, flight: Flight, message: CouldNot) -> None:
         """A run came to nothing: it was stopped, it cannot be made, or something of ours or of the machine failed."""
         self.progress.under_way -= 1
-        stopped = message.message == STOPPED
+        stopped = message.message == STOPPED and self._breaking_off is not None
         self._close(flight, "aborted" if stopped else "interrupted", message.message)
         if stopped:
             return
@@ -292,28 +365,35 @@ class Driver:
         self.progress.last_error = said
         if message.stops:
             self._give_up(EnvironmentProblem(message.message, where=message.where, hint=message.hint))
-        elif message.is_fault:
+        elif message.is_fault or message.message == STOPPED:  # nobody has asked it to stop
             self._repeat(flight.turn, said)
         else:
             self.progress.refused += 1
             self._in_vain += 1
-            if self._in_vain >= IN_VAIN or self.progress.done == self.progress.before:
+            if self._in_vain >= self._patience or self.progress.done == self.progress.before:
                 self._reason = self._reason or said + (f" {message.hint}" if message.hint else "")
         self._told()
 
-    async def _lost(self, link: Link, lost: WorkerLost) -> None:
-        """A worker is gone: what it worked at is repeated by another, what waited in it just goes elsewhere."""
+    def _lost(self, link: Link, lost: WorkerLost) -> None:
+        """A worker is gone: what it worked at is repeated by another, what waited in it just goes elsewhere. One that
+        never came to work says nothing about its runs."""
         flights = list(self._flights[link].values())
+        self._flights[link].clear()
         self.progress.under_way -= len(flights)
+        if self._breaking_off is not None:
+            for flight in flights:
+                self._close(flight, "aborted", "the batch was stopped")
+            return
         self._in_vain += 1
         for place, flight in enumerate(flights):
-            begun = self._relay.has_begun(flight.run)
+            was_begun = link in self._ready and (place < self._at_once or self._relay.has_begun(flight.run))
             self._close(flight, "interrupted", f"its worker {lost}")
-            if place < self._at_once or begun:
+            if was_begun:
                 self._repeat(flight.turn, f"{link.name} {lost}")
             else:
+                self.progress.last_error = self._clean(f"{link.name} {lost}")
                 self._supply.back(flight.turn)
-        if self._in_vain >= IN_VAIN:
+        if self._in_vain >= self._patience:
             self._give_up(EnvironmentProblem(f"Workers end before they get anywhere: the last one {lost}."))
         self._told()
 
@@ -326,16 +406,20 @@ class Driver:
             self._supply.back(turn)
         else:
             facts = {"missing": {}, "scoring": self._scoring}
-            self._keep(_result(Flight(turn.before, turn), LOST, {}, facts, self._clean(why)))
+            self._keep(result_of(Flight(turn.before, turn), LOST, {}, facts, self._clean(why)))
 
     def _close(self, flight: Flight, status: str, why: str) -> None:
-        """Write the end of a run that its worker did not write. What is there of it will be scored, or gone on from."""
+        """Let nothing more of a run in, and write the end that its worker did not write. What is there of it will be
+        scored, or gone on from, should it come again."""
         run, relay = flight.run, self._relay
         if relay.has_ended(run) or (relay.has_begun(run) and run in self._paid):
             flight.turn.before = run
         error = encode({"code": "worker", "message": self._clean(why), "node": "", "tick": ""})
         for one in flight.runs:
             relay.end(one, status, "abort" if status == "aborted" else "error", error, time.time_ns())
+            self._paid.discard(one)
+
+    # -- bounds and problems ------------------------------------------------------------------------
 
     def _answered(self, run: str, record: list[Any]) -> None:
         """An effect was answered: count what it cost, and stop where a bound is reached."""
@@ -353,9 +437,23 @@ class Driver:
         if name and not self._reason:
             self.stop(f"limit:{name}", now=name != "runs")
 
+    def _require_disk(self) -> None:
+        """Stop where the machine refuses to write, even if no run waits for what it has told to be durable. Raises
+        `RuntimeError` for a fault of ours."""
+        try:
+            self._log.raise_if_broken()
+        except EnvironmentProblem as problem:
+            self._give_up(problem)
+
     def _give_up(self, problem: EnvironmentProblem) -> None:
         self._problem = self._problem or problem
         self.stop(problem.message, now=True)
+
+    def _end_workers(self) -> None:
+        """Runs were told to break off, and some do not: blocking code, say."""
+        for link, flights in self._flights.items():
+            if flights:
+                link.kill()
 
     def _told(self) -> None:
         self._require_budget()
@@ -363,15 +461,11 @@ class Driver:
             self._watch(self.progress)
 
 
-def _result(
-    flight: Flight, status: str, scores: dict[str, float | None], facts: dict[str, Any], error: str
-) -> BatchResult:
-    job = flight.turn.job
-    return BatchResult(
-        key=job.key, place=job.place, graph=job.graph, variant=job.variant, row=job.row, seed=job.seed,
-        run=flight.run, status=status, scores=encode(scores), facts=encode(facts), error=error,
-        attempt=flight.turn.attempt, at=time.time_ns(),
-    )  # fmt: skip
+def _why(error: BaseException) -> str:
+    """Return what is noted of a session that ends by an exception."""
+    if isinstance(error, asyncio.CancelledError | KeyboardInterrupt):
+        return "interrupted"
+    return error.message if isinstance(error, StudioError) else f"a fault of the studio: {error!r}"
 
 
 def _read(files: Mapping[str, str]) -> dict[str, bytes]:

@@ -10,6 +10,7 @@ from contextlib import suppress
 from typing import Final
 
 from studio.batch.engines.base import WorkerLost
+from studio.batch.work.messages import LARGEST
 from studio.support.errors import EnvironmentProblem
 
 SAID: Final = 4096
@@ -17,6 +18,9 @@ SAID: Final = 4096
 
 LEAVE_S: Final = 3.0
 """How long a worker may take to end by itself."""
+
+GONE_S: Final = 2.0
+"""How long the pipes of a worker that was killed may stay open: something it has started may hold them for ever."""
 
 PASSED_ON: Final = (
     *("PATH", "LANG", "LC_ALL", "LC_CTYPE", "HOME", "TMPDIR", "TEMP", "TMP", "SYSTEMROOT", "WINDIR", "USERPROFILE"),
@@ -75,6 +79,7 @@ class LocalLink:
         self._process = process
         self._number = number
         self._said = b""
+        self._is_gone = False
         assert process.stdin is not None
         assert process.stdout is not None
         assert process.stderr is not None
@@ -93,19 +98,26 @@ class LocalLink:
 
     def send(self, message: bytes) -> None:
         """Write a message into the pipe, or into memory until it fits."""
-        with suppress(ConnectionError, RuntimeError):  # `receive` says how it ended
+        if self._in.is_closing():
+            return  # `receive` says how it ended
+        with suppress(ConnectionError, RuntimeError):
             self._in.write(len(message).to_bytes(4, "big") + message)
 
     async def receive(self) -> bytes:
         """Return the next message. Raises `WorkerLost`."""
         try:
             size = int.from_bytes(await self._out.readexactly(4), "big")
+            if size > LARGEST:
+                self.kill()
+                raise WorkerLost(f"said what makes no sense: a message of {size} bytes")
             return await self._out.readexactly(size)
         except (asyncio.IncompleteReadError, ConnectionError):
             raise WorkerLost(await self._ending()) from None
 
     def kill(self) -> None:
         """Kill the process and what it has started."""
+        if self._is_gone:
+            return  # its number may be another's by now
         with suppress(ProcessLookupError, PermissionError):
             if hasattr(os, "killpg"):
                 os.killpg(self._process.pid, signal.SIGKILL)
@@ -114,6 +126,8 @@ class LocalLink:
 
     async def leave(self) -> None:
         """Ask it to end, and see to it."""
+        if self._is_gone:
+            return
         self._in.close()
         try:
             async with asyncio.timeout(LEAVE_S):
@@ -122,14 +136,25 @@ class LocalLink:
                 await self._process.wait()
         except TimeoutError:
             pass
-        self.kill()  # its group: it may have started others
-        await self._process.wait()
-        await self._listening
+        await self._gone()
+
+    async def _gone(self) -> None:
+        """Kill its group, for it may have started others, and wait for its end."""
+        self.kill()
+        self._in.close()
+        try:
+            async with asyncio.timeout(GONE_S):
+                await self._process.wait()
+                await self._listening
+        except TimeoutError:
+            self._listening.cancel()
+        self._is_gone = self._process.returncode is not None
 
     async def _ending(self) -> str:
-        self.kill()
-        code = await self._process.wait()
-        await self._listening
+        await self._gone()
+        code = self._process.returncode
+        if code is None:
+            return "closed its pipe and does not end"
         lines = self._said.decode("utf-8", "replace").strip().splitlines()
         last = f": {lines[-1][:300]}" if lines and code > 0 else ""
         if code < 0:

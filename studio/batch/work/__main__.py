@@ -11,7 +11,10 @@ import os
 import signal
 import sys
 import threading
+import traceback
 from typing import BinaryIO, Final
+
+from studio.support.errors import StudioError
 
 GRACE_S: Final = 5.0
 
@@ -43,11 +46,14 @@ async def _serve(orders: BinaryIO, replies: BinaryIO) -> None:
             except OSError:
                 return  # nobody is there to hear it: `listen` meets the end of the input as well
 
-    worker = Worker(send)
+    worker = Worker(send, _give_up)
 
     def listen() -> None:
         while (message := _read(orders)) is not None:
-            worker.take(message)
+            try:
+                worker.take(message)
+            except Exception as error:  # noqa: BLE001 - a worker that is deaf would be waited for for ever
+                _give_up(error)
         loop.call_soon_threadsafe(over.set)
         timer = threading.Timer(GRACE_S, os._exit, (1,))
         timer.daemon = True
@@ -56,6 +62,14 @@ async def _serve(orders: BinaryIO, replies: BinaryIO) -> None:
     threading.Thread(target=listen, name="driver", daemon=True).start()
     await over.wait()
     await worker.close()
+
+
+def _give_up(error: BaseException) -> None:
+    """End at once; the driver shows the last line."""
+    traceback.print_exception(error)
+    print(str(error) if isinstance(error, StudioError) else f"a fault of the studio: {error!r}", file=sys.stderr)
+    sys.stderr.flush()
+    os._exit(1)
 
 
 def _read(stream: BinaryIO) -> bytes | None:

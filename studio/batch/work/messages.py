@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from typing import Any, Final
+from typing import Any, Final, get_origin, get_type_hints
 
 import msgpack
 
@@ -151,13 +151,24 @@ _BY_NAME: Final[Mapping[str, type[Any]]] = {
 }
 
 
+def _plain_fields(kind: type[Any]) -> tuple[tuple[str, type[Any]], ...]:
+    """Return the fields of a message that hold one type of values, with it."""
+    hints = {name: get_origin(hint) or hint for name, hint in get_type_hints(kind).items()}
+    return tuple((name, type_) for name, type_ in hints.items() if type_ in (str, bytes, int, bool, tuple, Mapping))
+
+
+_FIELDS: Final = {kind: _plain_fields(kind) for kind in _BY_NAME.values()}
+
+
 def pack(message: ToWorker | FromWorker) -> bytes:
-    """Return a message as bytes."""
+    """Return a message as bytes. Raises `ValueError` for one that is too long to be carried."""
     if type(message) is Frame:  # the common and the long one: not copied field by field
         told: dict[str, Any] = {"frame": message.frame, "mark": message.mark}
     else:
         told = asdict(message)
     packed: bytes = msgpack.packb([type(message).__name__, told], use_bin_type=True, unicode_errors="surrogatepass")
+    if len(packed) > LARGEST:
+        raise ValueError(f"a message of {len(packed)} bytes is too long")
     return packed
 
 
@@ -165,6 +176,10 @@ def unpack(data: bytes) -> Any:
     """Return the message that `pack` made into bytes. Raises `ValueError` for anything else."""
     try:
         name, told = msgpack.unpackb(data, raw=False, use_list=False, unicode_errors="surrogatepass")
-        return _BY_NAME[name](**told)
+        message = _BY_NAME[name](**told)
     except (KeyError, TypeError, msgpack.exceptions.UnpackException, msgpack.exceptions.ExtraData) as error:
         raise ValueError(f"not a message of a batch: {error!r}") from error
+    for field_, type_ in _FIELDS[type(message)]:
+        if not isinstance(getattr(message, field_), type_):
+            raise ValueError(f"not a message of a batch: `{field_}` of {name} is no {type_.__name__}")
+    return message

@@ -11,7 +11,7 @@ import os
 import tempfile
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -51,23 +51,27 @@ KEPT: Final = 256
 
 
 class Worker:
-    """Make it inside the event loop that its runs shall use; `send` takes messages from any thread, in order."""
+    """Make it inside the event loop that its runs shall use. `send` takes messages from any thread, in order; `fail`
+    is called, in any thread, when it cannot work, or cannot tell what it does: then it is of no use any more."""
 
-    def __init__(self, send: Callable[[bytes], None]) -> None:
+    def __init__(self, send: Callable[[bytes], None], fail: Callable[[BaseException], None]) -> None:
         self._send = send
+        self._fail = fail
         self._loop = asyncio.get_running_loop()
-        self._writer = FrameWriter(lambda frame, mark: self._tell(Frame(frame, mark)))
+        self._writer = FrameWriter(lambda frame, mark: self._tell(Frame(frame, mark)), fail)
         self._graphs: dict[str, tuple[Graph, TakeGraph]] = {}
         self._varied: OrderedDict[tuple[str, bytes], Graph] = OrderedDict()
         self._scoring: Scoring | None = None
         self._judge_ids: dict[str, list[str]] = {}
-        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._tasks: dict[str, asyncio.Task[Ended]] = {}
         self._room = asyncio.Semaphore(1)
+        self._is_ready = False
         self._over = threading.Event()
         threading.Thread(target=self._say_alive, name="alive", daemon=True).start()
 
     def take(self, data: bytes) -> None:
-        """Take a message of the driver, in any thread. What is durable is noted at once: the loop may wait for it."""
+        """Take a message of the driver, in any thread. What is durable is noted at once: the loop may wait for it.
+        Raises `ValueError` for what is no message."""
         message = unpack(data)
         if isinstance(message, Stored):
             self._writer.durable(message.mark, _problem(message.problem))
@@ -82,6 +86,12 @@ class Worker:
         self._over.set()
 
     def _do(self, message: Any) -> None:
+        try:
+            self._obey(message)
+        except Exception as error:  # noqa: BLE001 - without this graph, or these scores, its runs would be others
+            self._fail(error)
+
+    def _obey(self, message: Any) -> None:
         if isinstance(message, DoRun):
             self._begin(message.run, self._run(message))
         elif isinstance(message, DoScore):
@@ -97,7 +107,6 @@ class Worker:
             self._scoring = Scoring.from_json(message.spec, self._judge)
         elif isinstance(message, Hello):
             self._settle(message)
-            self._tell(Ready(os.getpid()))
 
     def _settle(self, hello: Hello) -> None:
         self._room = asyncio.Semaphore(hello.at_once)
@@ -114,32 +123,28 @@ class Worker:
         base = Path(given.base) if given.base else None
         self._graphs[given.hash] = Graph.from_text(given.text, name=given.name, base=base), given
 
-    def _begin(self, run: str, work: Any) -> None:
+    def _begin(self, run: str, work: Coroutine[Any, Any, Ended]) -> None:
+        if not self._is_ready:  # with the first run: all that it needs came before
+            self._is_ready = True
+            self._tell(Ready(os.getpid()))
         task = self._tasks[run] = self._loop.create_task(work)
 
-        def over(task: asyncio.Task[None]) -> None:
+        def over(task: asyncio.Task[Ended]) -> None:
             self._tasks.pop(run, None)
-            if task.cancelled():  # before it had begun; else it has told what came of it
-                self._tell(CouldNot(run, STOPPED))
+            try:
+                self._writer.send_now()
+                self._tell(_what_came_of(run, task))
+            except Exception as error:  # noqa: BLE001 - a run that nobody hears of would be waited for for ever
+                self._fail(error)
 
         task.add_done_callback(over)
 
-    async def _run(self, order: DoRun) -> None:
-        """Run, score, tell. Whatever goes wrong is told: a run that nobody hears of would be waited for for ever."""
-        try:
-            async with self._room:
-                result = await self._played(order)
-                outcome = outcome_of(result)
-                scores, missing = await self._scored(outcome | {"outputs": result.outputs}, order)
-        except asyncio.CancelledError:
-            self._writer.send_now()
-            self._tell(CouldNot(order.run, STOPPED))
-        except Exception as error:  # noqa: BLE001 - told to the driver, which tells the person
-            self._writer.send_now()
-            self._tell(_failure(order.run, error))
-        else:
-            self._writer.send_now()
-            self._tell(Ended(order.run, result.status, encode(outcome), scores, missing))
+    async def _run(self, order: DoRun) -> Ended:
+        async with self._room:
+            result = await self._played(order)
+            outcome = outcome_of(result)
+            scores, missing = await self._scored(outcome | {"outputs": result.outputs}, order)
+            return Ended(order.run, result.status, encode(outcome), scores, missing)
 
     async def _played(self, order: DoRun) -> RunResult:
         from studio.engine.run import arun
@@ -182,17 +187,12 @@ class Worker:
 
         return partial(_open, self._writer, scrubber())
 
-    async def _score(self, order: DoScore) -> None:
-        outcome = decode(order.outcome)
-        try:
+    async def _score(self, order: DoScore) -> Ended:
+        async with self._room:
+            outcome = decode(order.outcome)
             scores, missing = await self._scored(outcome, order)
-        except asyncio.CancelledError:
-            self._tell(CouldNot(order.run, STOPPED))
-        except Exception as error:  # noqa: BLE001 - as above
-            self._tell(_failure(order.run, error))
-        else:
             told = {name: value for name, value in outcome.items() if name != "outputs"}
-            self._tell(Ended(order.run, outcome["status"], encode(told), scores, missing))
+            return Ended(order.run, outcome["status"], encode(told), scores, missing)
 
     async def _scored(
         self, outcome: dict[str, Json], order: DoRun | DoScore
@@ -220,6 +220,19 @@ class Worker:
             self._tell(Alive())
 
 
+def _what_came_of(run: str, task: asyncio.Task[Ended]) -> Ended | CouldNot:
+    if task.cancelled():
+        return CouldNot(run, STOPPED)
+    error = task.exception()
+    if error is None:
+        return task.result()
+    if isinstance(error, EnvironmentProblem):
+        return CouldNot(run, error.message, error.where, error.hint, stops=True)
+    if isinstance(error, StudioError):
+        return CouldNot(run, error.message, error.where, error.hint)
+    return CouldNot(run, f"a fault of the studio: {type(error).__name__}: {error}", is_fault=True)
+
+
 def outcome_of(result: RunResult) -> dict[str, Json]:
     """Return what is kept of how a run ended, beside its record."""
     return {
@@ -231,14 +244,6 @@ def outcome_of(result: RunResult) -> dict[str, Json]:
 
 def _open(writer: FrameWriter, scrub: Callable[[str], str], start: RunStart) -> RunLog:
     return WorkerLog(writer, start, scrub)
-
-
-def _failure(run: str, error: Exception) -> CouldNot:
-    if isinstance(error, EnvironmentProblem):
-        return CouldNot(run, error.message, error.where, error.hint, stops=True)
-    if isinstance(error, StudioError):
-        return CouldNot(run, error.message, error.where, error.hint)
-    return CouldNot(run, f"a fault of the studio: {type(error).__name__}: {error}", is_fault=True)
 
 
 def _problem(told: tuple[str, str, str] | None) -> EnvironmentProblem | None:

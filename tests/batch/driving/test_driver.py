@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
 from collections import Counter
-from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from studio import Trace
 from studio.batch.driving.driver import LOST, Driver
 from studio.batch.driving.jobs import Budget
 from studio.batch.driving.progress import Progress
 from studio.batch.engines.local import LocalEngine
+from studio.batch.work.messages import Frame
 from studio.trace.batches import Batches
+from studio.trace.log import BatchStart
 from tests.support.batches import Breaking, SmallJobs, drive, has_answered, results_of, script, small_graph
 
 REPLIES = ["A long draft.", "Short."]
@@ -144,22 +148,19 @@ def test_progress_tells_when_it_will_be_over() -> None:
 def test_stopping_now_leaves_runs_that_the_next_session_makes(tmp_path: Path) -> None:
     db = tmp_path / "batch.db"
     slow = SmallJobs(small_graph(), 3, {"model": script(tmp_path, [{"reply": "x", "latency_ms": 60_000}, "Short."])})
-    stop: list[Callable[[], None]] = []
+    stopping: list[Driver] = []
 
-    class Stopping(Driver):
-        def _hear(self, link, flights, message, loop):  # type: ignore[no-untyped-def]
-            super()._hear(link, flights, message, loop)
-            stop.append(lambda: None)
-            self.stop(now=True)
-
-    import asyncio
-    import time
-
-    from studio.trace.log import BatchStart
+    def has_begun(worker: int, heard: list[Any]) -> bool:
+        if any(isinstance(one, Frame) for one in heard):
+            stopping[0].stop(now=True)
+        return False
 
     start = BatchStart("B1", "small", {}, 3, b"", time.time_ns())
-    outcome = asyncio.run(Stopping(start, slow, LocalEngine(), db, workers=1).drive())
+    stopping.append(Driver(start, slow, Breaking(LocalEngine(), has_begun), db, workers=1))
+    outcome = asyncio.run(stopping[0].drive())
 
-    assert (outcome.status, outcome.progress.done) == ("paused", 0)
+    assert (outcome.status, outcome.reason, outcome.progress.done) == ("paused", "as you asked", 0)
+    with Trace(db) as trace:
+        assert [run.status for run in trace.runs()] == ["aborted"]
     quick = SmallJobs(small_graph(), 3, {"model": script(tmp_path, REPLIES)})
     assert drive(quick, LocalEngine(), db, batch="B1").status == "complete"
