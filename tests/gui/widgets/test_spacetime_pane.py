@@ -136,6 +136,41 @@ def test_recurrence_is_shown_on_demand_points_and_chooses(qtbot: Any) -> None:
     assert heard[1:] == [(58, 54), (59, 54), (59, 53), (59, 53)]
 
 
+def test_the_plot_leaves_the_larger_part_to_the_diagram_and_curves_make_room(qtbot: Any) -> None:
+    pane = shown(qtbot, agent_run(160), (740, 500))
+    assert pane.curves.is_beside
+
+    QTest.mouseClick(pane.bar.recurrence, LEFT)
+    QApplication.processEvents()
+
+    assert pane.recurrence.width() < pane.view.width()
+    assert not pane.curves.is_beside, "beside the diagram they would leave it hardly any room"
+    assert pane.view.width() > pane.width() / 2
+    pane.resize(1300, 500)
+    QApplication.processEvents()
+    assert pane.curves.is_beside
+    assert pane.view.width() > pane.curves.width()
+    QTest.mouseClick(pane.bar.recurrence, LEFT)
+    pane.resize(740, 500)
+    QApplication.processEvents()
+    assert pane.curves.is_beside
+
+
+def test_groups_are_marked_only_above_columns_that_are_seen(qtbot: Any) -> None:
+    pane = shown(qtbot, agent_run(60), (260, 500))
+    view = pane.view
+    where = view.where()
+    assert where.columns_wide > where.cells.width(), "there are more columns than room"
+    image = view.viewport().grab().toImage()
+
+    def inked(x: int) -> bool:
+        ground = image.pixel(image.width() - 1, 0)
+        return any(image.pixel(x, where.head - 4 + line) != ground for line in range(2))
+
+    assert any(inked(x) for x in range(where.cells.left(), where.cells.right()))
+    assert not any(inked(x) for x in range(where.cells.right() + 2, image.width()))
+
+
 def test_the_plot_shows_what_recurs(qtbot: Any) -> None:
     pane = shown(qtbot, agent_run(160), (1200, 600))
     pane.bar.recurrence.setChecked(True)

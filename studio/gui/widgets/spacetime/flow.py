@@ -147,7 +147,7 @@ class FlowView(PairView):
         theme, metrics = current_theme(), painter.fontMetrics()
         apart = 1 if side >= metrics.height() - 3 else -(-metrics.height() // side)
         for number in range(0, len(self.names), apart):
-            text = metrics.elidedText(self.names[number], Qt.TextElideMode.ElideRight, LONGEST)
+            text = metrics.elidedText(self.names[number], Qt.TextElideMode.ElideMiddle, LONGEST)
             painter.setPen(theme.colour("ink" if self.at[0] == number else "text"))
             room = QRectF(4, top + number * side, left - 10, side)
             painter.drawText(room, int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter), text)

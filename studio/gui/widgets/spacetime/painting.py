@@ -104,9 +104,11 @@ def paint_names(painter: QPainter, diagram: Diagram, where: Places, theme: Theme
     across, base = where.scale.across, where.head - 4
     groups = diagram.groups()
     for _, first, end in groups:
-        start, stop = where.x_of(first), where.x_of(end)
+        start = max(where.x_of(first) + 1, where.cells.left())
+        stop = min(where.x_of(end) - 2, where.cells.right() + 1)
         colour = mixed(theme.colour("panel"), theme.colour("frame"), 0.9)
-        painter.fillRect(QRectF(start + 1, base, stop - start - 3, 2.5), colour)
+        if start < stop:
+            painter.fillRect(QRectF(start, base, stop - start, 2.5), colour)
     if groups:
         base -= 5
     most = LONGEST if where.turned else across - 6
@@ -114,7 +116,8 @@ def paint_names(painter: QPainter, diagram: Diagram, where: Places, theme: Theme
         x = where.x_of(number)
         if x + across < where.cells.left() or x > where.cells.right():
             continue
-        text = metrics.elidedText(diagram.columns[number].name[:60], Qt.TextElideMode.ElideRight, round(most))
+        # Names are ends of paths: where they begin tells alike ones apart, where they end what they are.
+        text = metrics.elidedText(diagram.columns[number].name[:60], Qt.TextElideMode.ElideMiddle, round(most))
         painter.setPen(theme.colour("ink" if number == lit else "text"))
         if where.turned:
             painter.save()
