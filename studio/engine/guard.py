@@ -12,7 +12,9 @@ from collections.abc import Mapping, Sequence
 from time import time_ns
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from studio.dynamics.agenda import Agenda, Change, change_of
 from studio.dynamics.analysis import judge
+from studio.dynamics.detecting.playing import tell
 from studio.dynamics.detecting.watch import MOST_ALARMS, Watch
 from studio.dynamics.exchange.run import Event, Module
 from studio.dynamics.modules import ModuleFacts, said
@@ -20,7 +22,6 @@ from studio.dynamics.policy import Policy
 from studio.dynamics.verdict import Alarm
 from studio.dynamics.words.normalise import digest, text_of
 from studio.dynamics.words.reading import Reading
-from studio.dynamics.work_lists import WorkLists
 from studio.engine.calling import Call, Calls, Return
 from studio.engine.modules import Modules
 from studio.engine.outline import Order, end_of_region, end_of_tick, is_alone, outline_order, region_order
@@ -69,7 +70,7 @@ class Guard:
         self._encoded: dict[str, bytes] = {}
         self._encoded_bytes = 0
         self._achieved: dict[str, tuple[str, int]] = {}
-        self._work = WorkLists(goal)
+        self._agenda = Agenda(goal)
         self._calls = Calls(modules, policy.thresholds, watch.reader)
         self._begun = 0
         self._ahead = engine.past is None
@@ -93,13 +94,14 @@ class Guard:
             self._break_down(fault)
 
     def worked(
-        self, context: Context, store: str, op: str, args: Mapping[str, Json], result: Json, *, repeated: bool
-    ) -> None:
-        """Work was put into a list of tasks, or taken from it; `repeated` where that is taken over from an earlier
-        run."""
-        if self._modules.asks:
-            done = _Worked(store, op, dict(args), result, repeated)
-            self._hold(outline_order(context.region, context.node_plan), done)
+        self, context: Context, store: str, kind: str, op: str, args: Mapping[str, Json], result: Json,
+        *, repeated: bool,
+    ) -> None:  # fmt: skip
+        """Work was put into a list of tasks, or taken from it, or a state was opened below another; `repeated` where
+        that is taken over from an earlier run."""
+        change = change_of(store, kind, op, args, result, asks=self._modules.asks)
+        if change is not None:
+            self._hold(outline_order(context.region, context.node_plan), _Worked(change, repeated))
 
     def tick_ended(self, region: Region) -> None:
         """A region with a clock of its own has decided all nodes of a tick."""
@@ -178,8 +180,8 @@ class Guard:
             elif isinstance(made, Return):
                 self.watch.leave(made.id)
             elif isinstance(made, _Worked):
-                for goal in self._work.op(made.store, made.op, made.args, made.result, self._t):
-                    self._raise(self.watch.open_goal(goal), 0, acts=not made.repeated)
+                for goal in self._agenda.take(made.change, self._t):
+                    self._raise(tell(self.watch, goal, self._t, closes=goal.done), 0, acts=not made.repeated)
             elif made.facts.kind == "monitor":
                 if made.origin != EXECUTED:  # it was told then, and is not told again
                     self._told[made.module] = known
@@ -284,12 +286,9 @@ class Guard:
 
 
 class _Worked(NamedTuple):
-    """What was done with a list of tasks."""
+    """What was done with an agenda."""
 
-    store: str
-    op: str
-    args: Mapping[str, Json]
-    result: Json
+    change: Change
     repeated: bool
 
 

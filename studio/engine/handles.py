@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from time import perf_counter_ns as clock
 from typing import TYPE_CHECKING, Any
 
-from studio.dynamics.work_lists import KINDS as WORK_LISTS
+from studio.dynamics.agenda import KINDS as AGENDAS
 from studio.engine.effects import Answered, Perform, call
 from studio.engine.firing import RunHalted
 from studio.engine.memories import memory_of, note_use
@@ -163,8 +163,8 @@ class Handle:
         engine, store, done_here = context.engine, self._store, not (self._is_project and repeated)
         memory = memory_of(context, store, self._name)
         engine.log.store_op(context.firing, n, self._name, op, dict(args), encode(result), memory.number, engine.seq)
-        if engine.guard is not None and store.kind in WORK_LISTS:
-            engine.guard.worked(context, self._name, op, args, result, repeated=repeated)
+        if engine.guard is not None and store.kind in AGENDAS:
+            engine.guard.worked(context, self._name, store.kind, op, args, result, repeated=repeated)
         if done_here and engine.recorded is None:
             note_use(context, store, memory, at_first=self._is_project)
 

@@ -15,6 +15,9 @@ from typing import NamedTuple, Protocol
 from studio.dynamics.settings import Settings
 from studio.dynamics.words.reading import Reading
 
+SENTENCE = 3
+"""Words of a part that says nothing when it stands there twice; a shorter one may be the next member of a list."""
+
 _BREAK = re.compile(r"[\n,;]+|(?<=[.!?])\s+")
 _SIGNS = re.compile(r"[^\w+-]+")
 
@@ -55,9 +58,13 @@ def compare_call(
 ) -> Comparison:
     """Compare a call with those above it, nearest first; `own` is what was read of its parts that the nearest lacks."""
     nearest = path[0].parts
+    if any(each.parts == parts for each in path):
+        return Comparison(restates=True)
     if parts <= nearest:
-        less = parts < nearest and not any(each.parts <= parts for each in path[1:])
+        less = not any(each.parts <= parts for each in path[1:])
         return Comparison(restates=not less, parted=less)
+    if parts.keys() <= nearest.keys() and any(part.count(" ") + 1 >= SENTENCE for part in parts - nearest):
+        return Comparison(restates=True)
     known = [(each.tokens, _tokens_of(each.parts - parts, read), each.reading) for each in path]
     return _by_words(own, known, settings, call=True)
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from studio.dynamics.detecting.step import Step
 from studio.dynamics.detecting.watch import Watch
 from studio.dynamics.exchange.run import Event, Goal, Run
+from studio.dynamics.verdict import Alarm
 
 
 def play(watch: Watch, run: Run) -> Iterator[tuple[Step, Event]]:
@@ -54,14 +56,16 @@ def _goals(run: Run) -> Iterator[tuple[int, int, Goal]]:
             yield max(goal.t_done, opens[goal.id]), 1, goal
 
 
-def _tell(watch: Watch, news: tuple[int, int, Goal]) -> None:
-    t, closes, goal = news
+def tell(watch: Watch, goal: Goal, t: int, *, closes: bool = False) -> list[Alarm]:
+    """Tell a watch of a goal, or a call, that opens or closes at the tick `t`; return the alarms that it raises."""
     if goal.call:
         if closes:
             watch.leave(goal.id)
-        else:
-            watch.enter(goal.id, goal.parent, t, goal.text)
-    elif closes:
-        watch.close_goal(goal.id, t)
-    else:
-        watch.open_goal(Goal(goal.id, goal.text, goal.parent, t))
+            return []
+        return watch.enter(goal.id, goal.parent, t, goal.text)
+    return watch.close_goal(goal.id, t) if closes else watch.open_goal(replace(goal, t=t))
+
+
+def _tell(watch: Watch, news: tuple[int, int, Goal]) -> None:
+    t, closes, goal = news
+    tell(watch, goal, t, closes=bool(closes))

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from studio.dynamics.agenda import Agenda, change_of, is_agenda
 from studio.dynamics.exchange.run import Effect, Event, Goal, Module, Run
 from studio.dynamics.modules import ModuleFacts, said
 from studio.dynamics.words.reading import Reading
-from studio.dynamics.work_lists import KINDS, WorkLists
 from studio.engine.aims import goal_of
 from studio.engine.modules import Modules
 from studio.graph.model import Graph
@@ -48,9 +48,9 @@ def recorded_run(
     facts: dict[str, ModuleFacts] = {}
     ticks: dict[int, int] = {}
     events = [] if texts or every else list(_stored(trace, found, places, facts, ticks))
-    lists = known.asks and any(kind in KINDS for kind in _kinds_of_stores(graph).values())
+    kinds = {name: kind for name, kind in _kinds_of_stores(graph).items() if is_agenda(kind, asks=known.asks)}
     times = Times({}, ())
-    if lists or known.is_recursive or not events:
+    if kinds or known.is_recursive or not events:
         outline = Outline(trace, found.id)
         calls = Calls(trace, outline, graph, types, known) if known.is_recursive else None
         raw = {} if events else _speaking(outline, places, every)
@@ -68,7 +68,7 @@ def recorded_run(
         modules=tuple(modules),
         goals=(
             *(with_stopped(trace, found.id, times.calls) if known.is_recursive else ()),
-            *(_goals(trace, graph, found, times.ticks, goal) if lists else ()),
+            *(_goals(trace, kinds, found, times.ticks, goal, known.asks) if kinds else ()),
         ),
         events=tuple(events),
         finished=found.status == "ok",
@@ -155,12 +155,20 @@ def _raw(
         yield Event(t, firing.node, said(outputs, what.kind), err, what.effect, firing=firing.id)
 
 
-def _goals(trace: Trace, graph: Graph, run: RunFound, ticks: Mapping[int, int], goal: str) -> Iterator[Goal]:
-    kinds = _kinds_of_stores(graph)
-    lists = WorkLists(goal)
+def _goals(
+    trace: Trace, kinds: Mapping[str, str], run: RunFound, ticks: Mapping[int, int], goal: str, asks: bool
+) -> Iterator[Goal]:
+    """Yield what was on the agenda of the run, with the tick at which it was done where it was."""
+    agenda = Agenda(goal)
+    found: dict[str, Goal] = {}
     for op in trace.store_ops(run.id):
-        if kinds.get(op.store) in KINDS and isinstance(op.args, dict):
-            yield from lists.op(op.store, op.op, op.args, op.result, ticks.get(op.firing, 0))
+        args = op.args if isinstance(op.args, dict) else {}
+        change = change_of(op.store, kinds.get(op.store, ""), op.op, args, op.result, asks=asks)
+        if change is None:
+            continue
+        for one in agenda.take(change, ticks.get(op.firing, 0)):
+            found[one.id] = replace(found[one.id], done=True, t_done=one.t_done) if one.done else one
+    yield from found.values()
 
 
 def _kinds_of_stores(graph: Graph) -> dict[str, str]:

@@ -11,6 +11,10 @@ from tests.dynamics.seeds.playing import assert_healthy, assert_paused, assert_w
 from tests.support.seeds import graph_of
 
 
+def soar_rules(name: str) -> str:
+    return (resource_root("graphs").parent / f"tests/data/soar/{name}.soar").read_text("utf-8")
+
+
 def test_a_process_that_is_not_there_is_started_in_circles(tmp_path: Path) -> None:
     graph = graph_of("cognitive_frame")
     graph.nodes["visual_search"].knockout = True
@@ -27,6 +31,25 @@ def test_a_request_that_fails_and_is_made_again_is_warned_of(tmp_path: Path) -> 
     assert_warned(seen, "circle", by="production_memory")
 
 
+@pytest.mark.parametrize(("rules", "decisions"), [("nothing", 4), ("conflict", 12), ("deep", 17)])
+def test_states_that_are_stuck_below_each_other_for_want_of_knowledge_put_it_off(
+    tmp_path: Path, rules: str, decisions: int
+) -> None:
+    """Soar's descent: each substate is to resolve what the one above it was to resolve."""
+    seen = watched("soar", {"rules": soar_rules(rules)}, [], tmp_path)
+
+    assert_paused(seen, "procrastination", by="working_memory", within=0)
+    assert len(seen.played.outputs("decider")) <= decisions, "by the fourth state that restates"
+    assert "«state.no-change» says again" in seen.verdict.evidence[-1]
+
+
+@pytest.mark.parametrize("rules", ["opsub", "rl_substate", "struct"])
+def test_states_that_resolve_what_is_stuck_or_are_about_other_operators_are_healthy(tmp_path: Path, rules: str) -> None:
+    seen = watched("soar", {"rules": soar_rules(rules), "decisions": 12}, [], tmp_path, status="ok")
+
+    assert [alarm for alarm in seen.alarms if alarm["kind"] == "procrastination"] == []
+
+
 @pytest.mark.parametrize("name", ["actr", "cognitive_frame", "lecun", "soar"])
 def test_as_they_ship_they_are_healthy(tmp_path: Path, name: str) -> None:
     seen = watched(name, {}, [], tmp_path, status="ok")
@@ -39,7 +62,7 @@ def test_as_they_ship_they_are_healthy(tmp_path: Path, name: str) -> None:
     ("name", "given"),
     [
         ("lecun", {"horizon": 3, "steps": 20}),
-        ("soar", {"rules": (resource_root("graphs").parent / "tests/data/soar/circles.soar").read_text("utf-8")}),
+        ("soar", {"rules": soar_rules("circles")}),
     ],
 )
 def test_where_a_memory_grows_by_every_round_the_failure_is_not_seen(
