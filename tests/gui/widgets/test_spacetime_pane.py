@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -157,10 +158,12 @@ def test_the_plot_leaves_the_larger_part_to_the_diagram_and_curves_make_room(qtb
 
 
 def test_groups_are_marked_only_above_columns_that_are_seen(qtbot: Any) -> None:
-    pane = shown(qtbot, agent_run(60), (260, 500))
+    run = agent_run(60)
+    grouped = replace(run, columns=tuple(replace(column, group="all") for column in run.columns))
+    pane = shown(qtbot, grouped, (NARROWEST, 500))
     view = pane.view
     where = view.where()
-    assert where.columns_wide > where.cells.width(), "there are more columns than room"
+    assert any(where.x_of(end) - 4 > where.cells.right() for _, _, end in pane.axis.diagram.groups())
     image = view.viewport().grab().toImage()
 
     def inked(x: int) -> bool:

@@ -44,8 +44,10 @@ def test_a_run_is_judged_when_it_has_ended(hand: Hand, design: DocumentRun) -> N
     wait(hand, lambda: design.outcome is not None)
     hand.until(lambda: hand.told.startswith("It goes in circles (class II)"))
 
-    assert hand.window.docks["dynamics"].windowTitle() == "Dynamics  2 alarms"
-    assert any(text.startswith("Alarms (2)") for text in hand.listed)
+    count = len(hand.looked.noticed)
+    assert count >= 2
+    assert hand.window.docks["dynamics"].windowTitle() == f"Dynamics  {count} alarms"
+    assert any(text.startswith(f"Alarms ({count})") for text in hand.listed)
     alarm = next(row for row in hand.panel.rows.rows if row.firing)
     hand.click_row(alarm.shown)
     hand.click_cell(2, hand.looked.cells.columns["critic"])
