@@ -1,140 +1,126 @@
-"""Tells by structure that something outside is waited for, in whatever words (dynamics notes, section 6, 3).
+"""Tells by structure that something outside is asked after, in whatever words (dynamics notes, section 6, 3).
 
-Words about waiting cannot be listed to the end.  What polls have in common is their shape: a tool gives the same
-short answer about one thing again, and meanwhile nobody says more than what that thing is called.  Where nobody asks,
-many short texts have nothing in common but that name; models that go on so among themselves wait for nothing but
-themselves, which is a circle.
+Words about waiting cannot be listed to the end.  What polls have in common is their shape: a tool, or a person, gives
+the same short answer about one thing again, and meanwhile nobody says more than one needs to ask how it is.  Where
+nobody asks, many short texts have nothing in common but what that thing is called; models that go on so among
+themselves wait for nothing but themselves, which is a circle.
 """
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from dataclasses import dataclass
+from typing import Final
 
 from studio.dynamics.words.lists import failing
 from studio.dynamics.words.reading import Reading
 
-_FAILING = failing()
-_ANSWERERS = frozenset({"tool", "timer"})
-_MOST_MASS = 8
-"""An output that says more is no mere status, whatever it is about."""
-_MOST_SALIENT, _MOST_RARE = 1, 2
-"""A status names one thing; the word that says how it is may be a rare one too."""
-_MOST_BESIDE = 4
+_FAILING: Final = failing()
+_ANSWERERS: Final = frozenset({"tool", "timer", "human"})
+_MOST_MASS, _MOST_OF_USUAL = 8, 0.8
+"""An output that says more is no mere status, whatever it is about: in mass, or by what is usual in the run."""
+_MOST_SALIENT, _MOST_RARE = 2, 2
+"""A status names a thing and a stage of it; the word that says how it is may be a rare one too."""
+_MOST_BESIDE, _MOST_BESIDE_OF_USUAL = 4, 0.33
 """Words beside what the thing is called that one needs to ask how it is; a thought about the work has more."""
+_CALM = 2
+"""Answers without matter before them for each that had some, from which a poll goes on all the same."""
 _LEAST_TALK, _LEAST_WORDINGS = 6, 3
 """Outputs about one name, and texts among them, from which it can be seen that nothing but the name stays."""
 _MOST_COMMON = 1
 """Words that such texts share beside the name: what kind of thing it is."""
 
 
-class _Answer(NamedTuple):
+@dataclass(slots=True)
+class _Answer:
+    """What a module answered last, and what was said before each time that it did: nothing of its own, or matter."""
+
     number: int
     names: frozenset[str]
-    matter: int
+    calm: int = 0
+    stirred: int = 0
 
 
 class Polling:
     """Follows who asks and what answers, at a cost per firing that does not grow.
 
-    An answer is polled if it is short, no failure, not written, says the same as the last one of its tool or varies it
-    around the same name, if since then nobody has said anything with matter of its own, and if anybody asks: a tool
-    that is all that ever speaks waits for nothing.  An output of anybody else
-    has none if it is as short and names nothing beyond the last answer; it belongs to the poll that goes on.
+    An answer is polled if it is short, no failure, not written, says the same as the last one of its module or varies
+    it around the same name, if between such answers nobody says anything with matter of its own, as a rule, and if
+    anybody asks: a tool that is all that ever speaks waits for nothing.  An output of anybody else has no matter if it
+    is as short and names nothing beyond the last answer; then it belongs to the poll that goes on.  What was said
+    before is no new matter, but no sign of a poll either, unless the answer is in words of waiting.
     """
 
-    __slots__ = (
-        "_about",
-        "_alone",
-        "_answers",
-        "_common",
-        "_matter",
-        "_names",
-        "_outside",
-        "_polled",
-        "_talk",
-        "_wordings",
-    )
+    __slots__ = ("_alone", "_answers", "_asks", "_highest", "_matter", "_names", "_polled", "_talk", "_told")
 
     def __init__(self) -> None:
         self._answers: dict[str, _Answer] = {}
-        self._matter = 0
         self._names: frozenset[str] = frozenset()
-        self._polled = False
-        self._about: frozenset[str] = frozenset()
-        self._common: frozenset[str] = frozenset()
-        self._talk = 0
-        self._outside = False
-        self._wordings: set[str] = set()
+        self._polled = self._matter = self._told = False
+        self._asks = True
+        self._highest = -1
         self._alone: str | None = ""
+        self._talk = _Talk()
 
     @property
     def asked(self) -> bool:
         """Whether more than one module has spoken, so that one may wait for another."""
         return self._alone is None
 
-    def see(self, module: str, kind: str, reading: Reading, number: int, *, plain: bool) -> bool:
-        """Take a firing; return whether it is part of a poll. `plain` tells that it neither failed nor wrote."""
+    def see(self, module: str, kind: str, reading: Reading, number: int, usual: float, *, plain: bool) -> bool:
+        """Take a firing; return whether it is part of a poll.
+
+        `usual` is the mass of what is said at a time in this run, `plain` tells that it neither failed nor wrote.
+        """
         if self._alone is not None and self._alone != module:
             self._alone = module if not self._alone else None
-        if reading.mass > _MOST_MASS or not plain or not reading.content.isdisjoint(_FAILING):
-            self._talk = 0
-            self._matter += 1
-            self._polled = False
-            return False
-        talks = self._talks(reading, kind != "llm")
-        salient, rare = reading.salient, reading.rare
-        if kind in _ANSWERERS:
-            if len(salient) > _MOST_SALIENT or len(rare) > _MOST_RARE:
-                return self._matters() or talks
-            return self._answers_with(module, number, salient | rare) or talks
-        if not salient <= self._names or _beside(reading, self._names) > _MOST_BESIDE:
-            return self._matters() or talks
-        return self._polled or talks
+        known, self._highest = number <= self._highest, max(number, self._highest)
+        plain = plain and reading.content.isdisjoint(_FAILING)
+        short = plain and reading.mass <= max(_MOST_MASS, _MOST_OF_USUAL * usual)
+        talks = self._talk.goes_on(reading, short=short, outside=kind != "llm")
+        return self._polls(module, kind, reading, number, usual, plain, short, known) or talks
 
-    def _answers_with(self, module: str, number: int, names: frozenset[str]) -> bool:
-        before = self._answers.get(module)
-        self._answers[module] = _Answer(number, names, self._matter)
-        self._names = names
+    def _polls(
+        self, module: str, kind: str, reading: Reading, number: int, usual: float, plain: bool, short: bool, known: bool
+    ) -> bool:
+        if kind in _ANSWERERS:
+            return self._answers_with(module, number, reading) if short else self._stirs(module)
+        names = self._names
+        beside = max(_MOST_BESIDE, _MOST_BESIDE_OF_USUAL * usual)
+        if short and len(reading.salient - names) <= known and _beside(reading, names) <= beside:
+            return self._polled
+        if plain and known:
+            self._asks = False
+            return self._told
+        self._matter = True
+        return False
+
+    def _stirs(self, module: str) -> bool:
+        self._answers.pop(module, None)
+        self._matter, self._polled, self._told = True, False, False
+        return False
+
+    def _answers_with(self, module: str, number: int, reading: Reading) -> bool:
+        names = reading.distinctive
+        last = self._answers.get(module)
+        same = last is not None and (last.number == number or (last.names == names and bool(names)))
+        if last is None or not same:
+            last = self._answers[module] = _Answer(number, names)
+        elif self._matter:
+            last.stirred += 1
+        elif self._asks:
+            last.calm += 1
+        last.number = number
+        self._matter, self._asks, self._names = False, True, names
+        self._told = same and reading.waiting
         self._polled = (
-            before is not None
+            same
             and self.asked
-            and before.matter == self._matter
-            and (before.number == number or (before.names == names and bool(names)))
+            and last.calm > 0
+            and last.calm >= _CALM * last.stirred
+            and len(reading.salient) <= _MOST_SALIENT
+            and len(reading.rare) <= _MOST_RARE
         )
         return self._polled
-
-    def _talks(self, reading: Reading, outside: bool) -> bool:
-        """Whether the last outputs have a name in common and, in several wordings, hardly a word beside.
-
-        Somebody who is no model must be among those who speak, as `outside` tells of this one.
-        """
-        names = reading.distinctive
-        about = self._about & names if self._talk else names
-        if not about or len(reading.salient - about) > 1 or _beside(reading, about) > _MOST_BESIDE:
-            self._talk = 0
-            return False
-        if not self._talk:
-            self._common = reading.content
-            self._outside = False
-            self._wordings.clear()
-        self._about = about
-        self._common &= reading.content
-        self._talk += 1
-        self._outside = self._outside or outside
-        if len(self._wordings) < _LEAST_WORDINGS:
-            self._wordings.add(reading.hash)
-        return (
-            self._outside
-            and self._talk >= _LEAST_TALK
-            and len(self._wordings) >= _LEAST_WORDINGS
-            and len(about) == 1
-            and len(self._common - about) <= _MOST_COMMON
-        )
-
-    def _matters(self) -> bool:
-        self._matter += 1
-        self._polled = False
-        return False
 
 
 def _beside(reading: Reading, names: frozenset[str]) -> int:
@@ -144,3 +130,41 @@ def _beside(reading: Reading, names: frozenset[str]) -> int:
     if not common and reading.rare:
         return reading.mass + _MOST_BESIDE
     return reading.mass - 2 * common - (len(reading.rare) - rare)
+
+
+class _Talk:
+    """Whether the last outputs have a name in common and, in several wordings, hardly a word beside."""
+
+    __slots__ = ("_about", "_common", "_count", "_outside", "_wordings")
+
+    def __init__(self) -> None:
+        self._about: frozenset[str] = frozenset()
+        self._common: frozenset[str] = frozenset()
+        self._count = 0
+        self._outside = False
+        self._wordings: set[str] = set()
+
+    def goes_on(self, reading: Reading, *, short: bool, outside: bool) -> bool:
+        """Take an output; somebody who is no model must be among those who speak, as `outside` tells of this one."""
+        names = reading.distinctive
+        about = self._about & names if self._count else names
+        if not short or not about or len(reading.salient - about) > 1 or _beside(reading, about) > _MOST_BESIDE:
+            self._count = 0
+            return False
+        if not self._count:
+            self._common = reading.content
+            self._outside = False
+            self._wordings.clear()
+        self._about = about
+        self._common &= reading.content
+        self._count += 1
+        self._outside = self._outside or outside
+        if len(self._wordings) < _LEAST_WORDINGS:
+            self._wordings.add(reading.hash)
+        return (
+            self._outside
+            and self._count >= _LEAST_TALK
+            and len(self._wordings) >= _LEAST_WORDINGS
+            and len(about) == 1
+            and len(self._common - about) <= _MOST_COMMON
+        )

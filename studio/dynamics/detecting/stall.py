@@ -38,7 +38,7 @@ class Stall:
         self._found = ""
         self._silent = 0
         self._idle: Step | None = None
-        self._outputs = 0
+        self._outputs = self._waits = 0
         self._told: dict[str, int] = {}
         self._ticks: deque[int] = deque(maxlen=_REMEMBERED)
 
@@ -50,10 +50,11 @@ class Stall:
             self._busy = t
         says = step.says and not (step.known and step.waiting)
         if says or step.progress or (step.kind == "narrow" and self._differs(step)):
-            self._settle(t)
+            self._settle(t, ended=bool(step.new) and 2 * self._waits > self._outputs)
             self._saying = step
         else:
             self._outputs += 1
+            self._waits += step.waiting
             if step.kind != "human" or self._idle is None:
                 self._idle = step  # rather what an agent said than a person
             if t > self._now:
@@ -100,16 +101,17 @@ class Stall:
             ticks.pop()
         self._last = ticks[-1] if ticks else min(since, self._last)
 
-    def _settle(self, t: int) -> None:
+    def _settle(self, t: int, *, ended: bool = False) -> None:
+        """Start the clock anew; a silence that was a wait, and `ended` with news, was none to blame."""
         silence = t - self._last
         if silence >= self._least:
-            if silence >= self._limit(t):
+            if silence >= self._limit(t) and not ended:
                 self._silent += silence
             self._bell.rings(None)
         if t > self._now:
             self._now = t
         self._last = self._now
-        self._outputs = 0
+        self._outputs = self._waits = 0
         self._ticks.append(t)
 
     def _limit(self, t: int) -> int:

@@ -265,7 +265,8 @@ class Watch:
         if not failed:
             counts = kind not in _GROWING
             progress = self.progress.see(index, t, module, reading, new or fills, effect, counts=counts)
-        polled = self.polling.see(module, kind, reading, said.number, plain=not failed and effect != "write")
+        plain = not failed and effect != "write"
+        polled = self.polling.see(module, kind, reading, said.number, self._vocabulary.usual, plain=plain)
         goal = self._goal
         related = not (goal.isdisjoint(reading.content) and goal.isdisjoint(reading.salient))
         hollow = not related and self._vocabulary.hollow(reading, words, self._wanted)

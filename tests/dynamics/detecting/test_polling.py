@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from studio.dynamics.analysis import judge
+from studio.dynamics.detecting.step import Step
 from studio.dynamics.detecting.watch import Watch
 from studio.dynamics.exchange import Event, Module
 from studio.dynamics.settings import DEFAULTS
@@ -12,7 +13,7 @@ from studio.dynamics.verdict import Alarm
 from studio.dynamics.words.lists import idle
 from studio.dynamics.words.stems import stem
 from studio.dynamics.words.waiting import words_of_waiting
-from tests.dynamics.building import watched
+from tests.dynamics.building import READER, watched
 
 MODULES = (Module("asker", "llm"), Module("other", "llm"), Module("oven", "tool"), Module("bell", "tool"))
 ASKS = ("Any crust on loaf-17?", "Peeking at loaf-17 once more", "How brown has loaf-17 become?")
@@ -100,3 +101,56 @@ def test_one_thought_in_several_wordings_is_more_than_a_name_and_stays_a_circle(
     found = stop(alarms)
     assert found is not None
     assert found[0] == "circle"
+
+
+def test_one_thought_among_many_questions_does_not_end_a_poll_and_one_before_each_answer_does() -> None:
+    once = polls(11)
+    once[6] = ("asker", THOUGHT)
+    often = [("asker", f"{THOUGHT}, says chapter {at}") if at % 2 == 0 else line for at, line in enumerate(polls(11))]
+    found = stop(seen(once)[1])
+
+    assert found is None or found[0] == "waiting"
+    assert sum(step.waiting for step in steps_of(once)) > 12
+    assert sum(step.waiting for step in steps_of(often)) == 0
+
+
+def test_who_asks_again_while_the_answer_is_to_wait_is_part_of_the_wait() -> None:
+    thought = "Bakers of rye bread sell to hotels in spring"
+
+    told = steps_of([("asker", thought), ("oven", "Hold on")] * 6)
+    done = steps_of([("asker", thought), ("oven", "All right")] * 6)
+
+    assert [step.waiting for step in told if step.module == "asker"][2:] == [True] * 4
+    assert not any(step.waiting for step in done)
+
+
+def test_a_person_may_give_the_same_short_answer_as_a_tool_may() -> None:
+    people = (Module("asker", "llm"), Module("oven", "human"))
+    models = (Module("asker", "llm"), Module("oven", "llm"))
+    events = [Event(t, module, text) for t, (module, text) in enumerate(polls(8))]
+
+    assert stop(watched(events, modules=people)[1]) is None
+    assert stop(watched(events, modules=models)[1]) is not None
+
+
+def test_where_much_is_said_at_a_time_a_status_may_be_longer() -> None:
+    status = "loaf-17 rises slowly above its dark brown rim beside the warm cellar door"
+    work = [("other", f"{THOUGHT}; the {name} wants thirty dozen rolls with poppy seed by noon") for name in HOTELS]
+    after_work = steps_of([*work, *polls(6, ASKS[0], status)])
+    alone = steps_of(polls(6, ASKS[0], status))
+
+    assert sum(step.waiting for step in after_work) > 6
+    assert sum(step.waiting for step in alone) == 0
+
+
+HOTELS = ("Ritz", "Adlon", "Sacher", "Astoria", "Savoy", "Grand", "Bristol", "Metropol")
+
+
+def steps_of(lines: list[tuple[str, str]]) -> list[Step]:
+    watch = Watch(MODULES, reader=READER)
+    found = []
+    for t, (module, text) in enumerate(lines):
+        watch.see(Event(t, module, text))
+        assert watch.last is not None
+        found.append(watch.last)
+    return found
