@@ -6,7 +6,7 @@ import asyncio
 import json
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -16,14 +16,26 @@ from studio import Graph
 from studio.batch.driving.driver import Driver, Outcome
 from studio.batch.driving.jobs import Job
 from studio.batch.engines.base import Engine, Link, WorkerLost
-from studio.batch.work.messages import Frame, TakeGraph, unpack
+from studio.batch.work.messages import (
+    STOPPED,
+    CouldNot,
+    DoRun,
+    DoScore,
+    Ended,
+    Frame,
+    FromWorker,
+    Ready,
+    TakeGraph,
+    pack,
+    unpack,
+)
 from studio.engine.prepared import prepare
 from studio.spec.registry import default_registry
 from studio.support.ids import new_run_id
 from studio.support.values import Json, encode, hash_bytes
 from studio.trace.batches import Batches
-from studio.trace.log import BatchResult, BatchStart
-from studio.trace.runlog import ANSWER
+from studio.trace.log import BatchResult, BatchStart, RunStart
+from studio.trace.runlog import ANSWER, FINISH, START
 
 
 def small_graph() -> Graph:
@@ -36,6 +48,26 @@ def small_graph() -> Graph:
     graph.connect("topic.value", "first.topic")
     graph.connect("first.text", "second.draft")
     graph.connect("second.text", "result.value")
+    return graph
+
+
+def chain_graph(nodes: int = 20, models: int = 6) -> Graph:
+    """A chain of so many nodes from input to output; so many of them, evenly spread, are model calls, all others are
+    pure templates."""
+    graph = Graph("chain")
+    graph.add("flow.input", "topic", value="tide pools")
+    before = "topic.value"
+    inner = nodes - 2
+    for place in range(inner):
+        name = f"n{place + 1}"
+        if (place + 1) * models // inner > place * models // inner:
+            graph.add("llm.function", name, instructions="Go on: {text}", output="text")
+        else:
+            graph.add("text.template", name, template="{text}")
+        graph.connect(before, f"{name}.text")
+        before = f"{name}.text"
+    graph.add("flow.output", "result")
+    graph.connect(before, "result.value")
     return graph
 
 
@@ -142,3 +174,120 @@ class _BreakingLink:
 
     def kill(self) -> None:
         self._link.kill()
+
+
+PLAYED = (
+    *("ended", "late", "lost", "lost at once", "lost when begun", "lost when ended", "fault", "refused", "stopped"),
+    *("garbage", "no footer", "ends twice", "speaks of others"),
+)
+"""What a worker of a `FakeEngine` does with a run: some of it is right, some bad luck, some what no worker does."""
+
+
+class FakeEngine:
+    """Workers without processes: what each does with its runs is told beforehand, by words of `PLAYED`; when there are
+    no more words, runs end well. All of it happens in the driver's event loop, in the same order each time."""
+
+    def __init__(self, words: Sequence[str] = ()) -> None:
+        self._words = list(words)
+        self.given_away: list[str] = []
+        """Runs whose worker was lost."""
+        self.started = 0
+
+    async def open(self) -> None:
+        """Nothing is needed."""
+
+    async def start(self) -> FakeLink:
+        self.started += 1
+        return FakeLink(self, self.started)
+
+    async def close(self) -> None:
+        """Nothing is left."""
+
+    def word(self) -> str:
+        return self._words.pop(0) if self._words else "ended"
+
+
+class FakeLink:
+    """A worker of a `FakeEngine`."""
+
+    def __init__(self, engine: FakeEngine, number: int) -> None:
+        self._engine = engine
+        self._number = number
+        self._says: asyncio.Queue[bytes | WorkerLost] = asyncio.Queue()
+        self._later: list[FromWorker] = []
+        self._is_ready = self._is_over = False
+
+    @property
+    def name(self) -> str:
+        return f"worker {self._number}"
+
+    def send(self, message: bytes) -> None:
+        order = unpack(message)
+        if isinstance(order, DoRun | DoScore) and not self._is_over:
+            self._play(self._engine.word(), order)
+
+    async def receive(self) -> bytes:
+        if self._says.empty():
+            self._say(*reversed(self._later))
+            self._later.clear()
+        said = await self._says.get()
+        if isinstance(said, bytes):
+            return said
+        self._says.put_nowait(said)
+        raise said
+
+    def kill(self) -> None:
+        self._lose("was ended")
+
+    def _play(self, word: str, order: DoRun | DoScore) -> None:
+        run = order.run
+        if word != "lost at once" and not self._is_ready:
+            self._is_ready = True
+            self._say(Ready(1))
+        is_made = isinstance(order, DoRun)
+        begins, ends = ([_frame(run, START)], [_frame(run, FINISH)]) if is_made else ([], [])
+        ended = Ended(run, "ok", encode({"status": "ok", "seconds": 0.01}), {})
+        if word in ("lost", "lost at once", "lost when begun", "lost when ended"):
+            self._say(*{"lost when begun": begins, "lost when ended": begins + ends}.get(word, []))
+            self._engine.given_away.append(run)
+            self._lose("was ended by the test")
+        elif word == "late":
+            self._say(*begins)
+            self._later += [ended, *ends]  # said in the reverse order, after those of later runs
+        elif word == "fault":
+            self._say(*begins, CouldNot(run, "a fault", is_fault=True))
+        elif word == "refused":
+            self._say(CouldNot(run, "It cannot be made."))
+        elif word == "stopped":
+            self._say(*begins, CouldNot(run, STOPPED))
+        elif word == "garbage":
+            self._says.put_nowait(b"\x93what")
+        elif word == "no footer":
+            self._say(*begins, ended)
+        elif word == "ends twice":
+            self._say(*begins, *ends, ended, ended, *ends)
+        elif word == "speaks of others":
+            others = [frame for one in self._engine.given_away for frame in (_frame(one, START), _frame(one, FINISH))]
+            self._say(*others, *begins, *ends, ended)
+        else:
+            self._say(*begins, *ends, ended)
+
+    def _say(self, *messages: FromWorker) -> None:
+        if not self._is_over:
+            for message in messages:
+                self._says.put_nowait(pack(message))
+
+    def _lose(self, how: str) -> None:
+        if not self._is_over:
+            self._is_over = True
+            self._says.put_nowait(WorkerLost(how))
+
+
+def _frame(run: str, kind: int) -> Frame:
+    """The header or the footer of a run, as a frame."""
+    record = (
+        (START, asdict(RunStart(run, "small", "", "hash", "text")))
+        if kind == START
+        else (FINISH, "ok", "quiet", b"null", {}, b"{}", 1)
+    )
+    return Frame(msgpack.packb([[run, [record]]]))

@@ -137,6 +137,11 @@ class Driver:
                     link.send(pack(StopRun(run)))
             self._breaking_off = asyncio.get_running_loop().call_later(STOP_S, self._end_workers)
 
+    @property
+    def refused(self) -> int:
+        """Records that came of runs which had been given to another worker."""
+        return self._relay.refused
+
     async def drive(self) -> Outcome:
         """Make all runs that have no result yet. Raises `EnvironmentProblem` if the database cannot be opened or no
         worker starts, `UsageError` if another driver is at this batch."""
