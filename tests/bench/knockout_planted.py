@@ -1,8 +1,8 @@
 """Does the knockout report tell the truth? `python -m tests.bench.knockout_planted [--quick] [--out FILE]`.
 
 A graph with modules whose worth is known: useful ones add 1 to the result on average, harmful ones take 1 away,
-useless ones add nothing; each adds noise of its own besides. The whole path is taken that `studio knockout` takes (plan,
-workers, record, conclusions), once for each of 20 seeds: how many useful and harmful modules are found, how many
+useless ones add nothing; each adds noise of its own besides. The whole path is taken that `studio knockout` takes
+(plan, workers, record, conclusions), once for each of 20 seeds: how many useful and harmful modules are found, how many
 useless ones are called something they are not, and in how many experiments there is any wrong claim. The last is
 bounded by what the report states (`Modules.error`).
 """
