@@ -1,9 +1,9 @@
 """Tells by structure that something outside is asked after, in whatever words (dynamics notes, section 6, 3).
 
-Words about waiting cannot be listed to the end.  What polls have in common is their shape: a tool, or a person, gives
-the same short answer about one thing again, and meanwhile nobody says more than one needs to ask how it is.  Where
-nobody asks, many short texts have nothing in common but what that thing is called; models that go on so among
-themselves wait for nothing but themselves, which is a circle.
+Words about waiting cannot be listed to the end.  What polls have in common is their shape: a tool gives the
+same short answer about one thing again, and meanwhile nobody says more than one needs to ask how it is.  Where nobody
+asks, many short texts have nothing in common but what that thing is called; models that go on so among themselves
+wait for nothing but themselves, which is a circle.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ from studio.dynamics.words.reading import Reading
 
 _FAILING: Final = failing()
 _ANSWERERS: Final = frozenset({"tool", "timer", "human"})
+_PERSON: Final = "human"
+"""Who is asked again what he has answered says the same again: only his words tell whether he lets one wait."""
 _MOST_MASS, _MOST_OF_USUAL = 8, 0.8
 """An output that says more is no mere status, whatever it is about: in mass, or by what is usual in the run."""
 _MOST_SALIENT, _MOST_RARE = 2, 2
@@ -83,7 +85,7 @@ class Polling:
         self, module: str, kind: str, reading: Reading, number: int, usual: float, plain: bool, short: bool, known: bool
     ) -> bool:
         if kind in _ANSWERERS:
-            return self._answers_with(module, number, reading) if short else self._stirs(module)
+            return self._answers_with(module, number, reading, kind) if short else self._stirs(module)
         names = self._names
         beside = max(_MOST_BESIDE, _MOST_BESIDE_OF_USUAL * usual)
         if short and len(reading.salient - names) <= known and _beside(reading, names) <= beside:
@@ -99,7 +101,7 @@ class Polling:
         self._matter, self._polled, self._told = True, False, False
         return False
 
-    def _answers_with(self, module: str, number: int, reading: Reading) -> bool:
+    def _answers_with(self, module: str, number: int, reading: Reading, kind: str) -> bool:
         names = reading.distinctive
         last = self._answers.get(module)
         same = last is not None and (last.number == number or (last.names == names and bool(names)))
@@ -115,6 +117,7 @@ class Polling:
         self._polled = (
             same
             and self.asked
+            and kind != _PERSON
             and last.calm > 0
             and last.calm >= _CALM * last.stirred
             and len(reading.salient) <= _MOST_SALIENT

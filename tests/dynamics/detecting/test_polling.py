@@ -124,13 +124,15 @@ def test_who_asks_again_while_the_answer_is_to_wait_is_part_of_the_wait() -> Non
     assert not any(step.waiting for step in done)
 
 
-def test_a_person_may_give_the_same_short_answer_as_a_tool_may() -> None:
+def test_only_a_person_who_lets_one_wait_is_polled() -> None:
     people = (Module("asker", "llm"), Module("oven", "human"))
-    models = (Module("asker", "llm"), Module("oven", "llm"))
-    events = [Event(t, module, text) for t, (module, text) in enumerate(polls(8))]
 
-    assert stop(watched(events, modules=people)[1]) is None
-    assert stop(watched(events, modules=models)[1]) is not None
+    def asked(answer: str) -> tuple[str, int] | None:
+        lines = [("asker", "How brown should loaf-17 become, and with which crust?"), ("oven", answer)] * 8
+        return stop(watched([Event(t, who, text) for t, (who, text) in enumerate(lines)], modules=people)[1])
+
+    assert asked("Give me a moment, loaf-17 is at the baker's") is None
+    assert asked("Let loaf-17 be dark brown at the baker's") is not None
 
 
 def test_where_much_is_said_at_a_time_a_status_may_be_longer() -> None:
