@@ -21,7 +21,7 @@ from studio.dynamics.detecting.tally import Tally
 from studio.dynamics.detecting.terms import Terms
 from studio.dynamics.detecting.vocabulary import Vocabulary
 from studio.dynamics.detecting.wander import Wander
-from studio.dynamics.detecting.wrapping import core_of
+from studio.dynamics.detecting.wrapping import core_of, spoken
 from studio.dynamics.exchange.run import Event, Goal, Module
 from studio.dynamics.settings import DEFAULTS, Settings
 from studio.dynamics.verdict import Alarm
@@ -150,7 +150,7 @@ class Watch:
         alarms = self._opens(goal.t)
         call = _CALL.fullmatch(goal.text.strip()[:LONGEST_CALL])
         said = call[1] if call else goal.text
-        reading = self.reader.read(said)
+        reading = spoken(said, self.reader)
         self._want(reading)
         core = core_of(said, reading, self.reader)
         return self._compared(alarms, self.procrastination.opened(goal.id, goal.parent, goal.t, reading, core))

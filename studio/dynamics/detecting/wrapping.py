@@ -27,12 +27,27 @@ _FRAMES = re.compile(
     rf"|(?<![\w./-]){_PLAIN}(?=[\"'`]?\s{{0,3}}(?:=|:(?!\w)))"  # a key
     rf"|(?<=[:=])\s{{0,3}}[\"'`]{_PLAIN}[\"'`](?=\s{{0,3}}[,}})\]])"  # the value of a key, if it is one plain word
 )
+_LABELS = re.compile(
+    r"^\s{0,3}\[[^\[\]\n]{1,20}\]|\[[^\[\]\n]{1,20}\]\s{0,3}$"  # "[redo]" before a goal or after it
+    r"|\(?\b[vV]\.?\d{1,3}\b\)?\s{0,3}$"  # a version
+)
+_JOINED = re.compile(r"(?<=[^\W\d])_+(?=[^\W\d])|(?<=[a-z])(?=[A-Z])")
 _WORD = re.compile(r"[^\W_]+")
 
 
+def spoken(text: str, reader: Reader) -> Reading:
+    """Return the reading of a goal; a name that is made of words of no matter is read as these: `execute_next_step`."""
+    reading = reader.read(text)
+    parted = _JOINED.sub(" ", text[:MOST_CHARACTERS])
+    if parted == text[:MOST_CHARACTERS]:
+        return reading
+    told = reader.read(parted)
+    return reading if len(told.content) > 1 or told.distinctive else told
+
+
 def bare(text: str) -> str:
-    """Return a goal without the names of what is called and of fields, and without tags."""
-    return _FRAMES.sub(" ", text[:MOST_CHARACTERS])
+    """Return a goal without the names of what is called and of fields, and without tags and labels."""
+    return _FRAMES.sub(" ", _LABELS.sub("", text[:MOST_CHARACTERS]))
 
 
 def words_of(text: str) -> str:

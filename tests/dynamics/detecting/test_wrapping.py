@@ -19,6 +19,9 @@ WRAPPED = (
     f"[assigned_to=zorlan] {TRIP}",
     f"errand_text: {TRIP}",
     f"/zorlan {TRIP}",
+    f"{TRIP} [v2]",
+    f"[redo] {TRIP}",
+    f"{TRIP}, V12",
 )
 
 
@@ -58,6 +61,21 @@ def test_a_goal_about_an_identifier_keeps_it_where_it_is_first_named() -> None:
 
     assert chain("Make the shop fast", first).procrastination.chain == 0
     assert chain(first, "run(mend use_store: the cache is stale)").procrastination.chain == 1
+
+
+@pytest.mark.parametrize(
+    ("child", "chained"),
+    [
+        ("handle_task", 1),
+        ("executeNextStep", 1),
+        ("resolve_subgoal", 1),
+        ("user_login", 0),  # two words of matter
+        ("handle_zorlan", 0),  # a name
+        ("handle_task_17", 0),
+    ],
+)
+def test_a_name_made_of_words_without_matter_names_nothing(child: str, chained: int) -> None:
+    assert chain(TRIP, child).procrastination.chain == chained
 
 
 def test_what_is_taken_off_and_what_is_sought_is_bounded() -> None:
