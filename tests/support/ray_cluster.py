@@ -1,4 +1,4 @@
-"""`python -m tests.support.ray_cluster`: a cluster of two nodes on the loopback of this machine, with one CPU each.
+"""`python -m tests.support.ray_cluster`: a cluster of two nodes on the loopback of this machine, with two CPUs and one.
 
 Prints its address, and per node the process of its raylet; ends with its standard input. Whoever starts it gives it the
 environment that the cluster shall have: its token, and the word that keeps Ray to this machine.
@@ -29,9 +29,9 @@ def main() -> None:
     cluster = clusters.Cluster()
     raylets = []
     try:
-        for _ in range(2):
+        for cpus in (2, 1):
             node = cluster.add_node(
-                num_cpus=1, object_store_memory=80 * 1024 * 1024, node_ip_address="127.0.0.1",
+                num_cpus=cpus, object_store_memory=80 * 1024 * 1024, node_ip_address="127.0.0.1",
                 include_dashboard=False, include_log_monitor=False,
             )  # fmt: skip
             raylets.append(node.all_processes["raylet"][0].process.pid)

@@ -203,8 +203,9 @@ class Driver:
                 link = await self._engine.start()
             except EnvironmentProblem as problem:
                 self.progress.last_error = self._clean(str(problem))
-                if self._flights:
-                    return  # those that stand take what this one would have had
+                if self._flights or (turn := self._take()) is None:
+                    return  # those that stand take what this one would have had, or have done it
+                self._supply.unused(turn)
                 raise
             if (turn := self._take()) is None:
                 return

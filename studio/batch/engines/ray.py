@@ -30,10 +30,12 @@ CLOSE_S: Final = 12.0
 
 class RayEngine:
     """Starts workers as actors. `address` is `host:port` of a cluster's head; without one, a cluster of this machine
-    alone is started for the batch, which nobody else can reach."""
+    alone is started for the batch, which nobody else can reach. `cpus` is what a worker claims of a cluster's CPUs:
+    little, since it waits for models most of the time; say 1 where its runs compute."""
 
-    def __init__(self, address: str = "") -> None:
+    def __init__(self, address: str = "", *, cpus: float = 0.1) -> None:
         self._address = address
+        self._cpus = cpus
         self._home = ""
         self._bridge: LocalLink | None = None
         self._hearing: asyncio.Task[None] | None = None
@@ -67,7 +69,7 @@ class RayEngine:
             raise EnvironmentProblem(f"Ray cannot be started: {error.strerror or error}.") from None
         self._bridge = LocalLink(process, 0)
         self._gone = ""
-        self._bridge.send(tell(Kind.OPEN, 0, json.dumps({"address": self._address}).encode()))
+        self._bridge.send(tell(Kind.OPEN, 0, json.dumps({"address": self._address, "cpus": self._cpus}).encode()))
         try:
             async with asyncio.timeout(OPEN_S):
                 kind, _, body = told(await self._bridge.receive())
@@ -146,7 +148,7 @@ class RayLink:
 
     def __init__(self, bridge: LocalLink, number: int) -> None:
         self._bridge = bridge
-        self._number = number
+        self.number = number
         self._joiner = Joiner()
         self._came: asyncio.Queue[bytes | WorkerLost] = asyncio.Queue()
         self._is_over = False
@@ -155,11 +157,11 @@ class RayLink:
     @property
     def name(self) -> str:
         """The worker's number, its process and its machine."""
-        return f"worker {self._number} ({self.place})"
+        return f"worker {self.number} ({self.place})"
 
     def send(self, message: bytes) -> None:
         """Hand a message to the bridge."""
-        self._bridge.send(tell(Kind.PIECE, self._number, framed(message)))
+        self._bridge.send(tell(Kind.PIECE, self.number, framed(message)))
 
     async def receive(self) -> bytes:
         """Return the next message. Raises `WorkerLost`."""
@@ -171,7 +173,7 @@ class RayLink:
 
     def kill(self) -> None:
         """Have the worker killed, and what it has started; nothing of it is heard any more."""
-        self._bridge.send(tell(Kind.KILL, self._number))
+        self._bridge.send(tell(Kind.KILL, self.number))
         self.lose("was ended")
 
     def take(self, piece: bytes) -> None:
@@ -182,7 +184,7 @@ class RayLink:
             for message in self._joiner.feed(piece):
                 self._came.put_nowait(message)
         except ValueError as error:
-            self._bridge.send(tell(Kind.KILL, self._number))
+            self._bridge.send(tell(Kind.KILL, self.number))
             self.lose(f"said what is no message: {error}")
 
     def lose(self, how: str) -> None:

@@ -58,7 +58,7 @@ class Bridge:
         self._home = home
         self._lines: dict[int, Line] = {}
         self._beginning: set[asyncio.Task[None]] = set()
-        self._cpus = 1
+        self._cpus = 0.0
 
     async def serve(self) -> None:
         """Do what the studio tells, until it tells no more."""
@@ -77,7 +77,7 @@ class Bridge:
 
     def _do(self, group: asyncio.TaskGroup, kind: Kind, number: int, body: bytes) -> None:
         if kind is Kind.OPEN:
-            self._open(json.loads(body)["address"])
+            self._open(**json.loads(body))
         elif kind is Kind.BEGIN:
             task = group.create_task(self._begin(group, number, json.loads(body)["folder"]))
             self._beginning.add(task)
@@ -87,17 +87,18 @@ class Bridge:
         elif kind is Kind.KILL and number in self._lines:
             group.create_task(self._lines[number].kill())
 
-    def _open(self, address: str) -> None:
+    def _open(self, address: str, cpus: float) -> None:
         """Have a cluster. It may take a while; nothing else is to be done before."""
         try:
             if address:
                 clusters.join(address)
             else:
                 clusters.start(self._home)
-                self._cpus = 0  # workers wait for models most of the time: here their number is the person's to say
+                cpus = 0.0  # it is there for these workers alone
         except StudioError as error:
             self._refuse(0, error)
         else:
+            self._cpus = cpus
             self._say(Kind.OPENED)
 
     async def _begin(self, group: asyncio.TaskGroup, number: int, folder: str) -> None:

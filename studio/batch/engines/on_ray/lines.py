@@ -13,7 +13,7 @@ from studio.batch.engines.on_ray.outpost import Outpost
 from studio.batch.engines.on_ray.telling import PIECE
 from studio.support.errors import EnvironmentProblem
 
-START_S: Final = 30.0
+START_S: Final = 45.0
 """How long a worker may wait for a machine that has a CPU free."""
 
 LEAVE_S: Final = 4.0
@@ -28,7 +28,7 @@ class Line:
     """Make it in the bridge's event loop, after the cluster has been joined."""
 
     def __init__(
-        self, cpus: int, tasks: asyncio.TaskGroup, said: Callable[[bytes], None], lost: Callable[[str], None]
+        self, cpus: float, tasks: asyncio.TaskGroup, said: Callable[[bytes], None], lost: Callable[[str], None]
     ) -> None:
         self._ray: Any = importlib.import_module("ray")
         self._group = tasks
@@ -36,18 +36,21 @@ class Line:
         self._waiting = bytearray()
         self._more = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
-        # No restarts and no retries: who repeats what is for the batch to say.
-        self._outpost = (
-            self._ray.remote(Outpost)
-            .options(num_cpus=cpus, max_restarts=0, max_task_retries=0, scheduling_strategy="SPREAD")
-            .remote()
-        )
+        self._cpus = cpus
+        self._outpost = self._make_outpost()
+
+    def _make_outpost(self) -> Any:
+        """Ask for an actor. No restarts and no retries: who repeats what is for the batch to say."""
+        kind = self._ray.remote(Outpost)
+        return kind.options(
+            num_cpus=self._cpus, max_restarts=0, max_task_retries=0, scheduling_strategy="SPREAD"
+        ).remote()
 
     async def begin(self, folder: str) -> str:
         """Have the worker started; return where it runs. Raises `EnvironmentProblem`."""
         try:
             async with asyncio.timeout(START_S):
-                process, machine = await self._outpost.begin.remote(folder)
+                process, machine = await self._begun(folder)
         except TimeoutError:
             self._ray.kill(self._outpost)
             total = self._ray.cluster_resources().get("CPU", 0)
@@ -62,6 +65,19 @@ class Line:
             ) from None
         self._tasks = [self._group.create_task(self._listen()), self._group.create_task(self._deliver())]
         return f"process {process} on {machine}"
+
+    async def _begun(self, folder: str) -> tuple[int, str]:
+        """Begin somewhere else where a node dies meanwhile: for some seconds, Ray holds its CPUs for free."""
+        while True:
+            try:
+                process, machine = await self._outpost.begin.remote(folder)
+            except self._ray.exceptions.RayError as error:
+                if not _is_loss_of_node(error):
+                    raise
+                self._ray.kill(self._outpost)
+                self._outpost = self._make_outpost()
+            else:
+                return process, machine
 
     def pass_on(self, piece: bytes) -> None:
         """Send bytes to the worker, after all that went before."""
@@ -114,6 +130,10 @@ class Line:
                     piece = bytes(self._waiting[:PIECE])
                     del self._waiting[:PIECE]
                     await self._outpost.deliver.remote(piece)
+
+
+def _is_loss_of_node(error: Exception) -> bool:
+    return type(error).__name__ == "ActorUnavailableError" or "its node has died" in str(error)
 
 
 def how_lost(error: Exception) -> str:
