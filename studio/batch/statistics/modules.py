@@ -79,7 +79,8 @@ class Modules:
     """The verdicts on all modules, in the order given; `margin` is in units of the score.
 
     Of `error` of all such experiments at most one or more names a wrong module as mattering or poison, and of as many
-    one or more names a wrong one dead weight (`Method.family` holm).
+    one or more names a wrong one dead weight (`Method.family` holm).  That holds for an experiment that is judged once:
+    to add runs until a verdict comes, or to look again after each few, makes more errors.
     """
 
     modules: tuple[Module, ...]

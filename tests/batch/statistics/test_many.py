@@ -20,6 +20,13 @@ def test_holms_and_benjamini_and_hochbergs_adjustment() -> None:
     assert false_discoveries(p).tolist() == pytest.approx([0.02, 0.04, 0.04, 0.02])
 
 
+def test_what_is_not_claimed_was_tested_at_the_step_that_stopped() -> None:
+    p = [0.2, 0.001, 0.3, 0.002]
+
+    assert holm_errors(p, 0.05).tolist() == pytest.approx([0.05 / 2, 0.05 / 4, 0.05 / 2, 0.05 / 3])
+    assert discovery_errors(p, 0.05).tolist() == pytest.approx([0.05 * 3 / 4, 0.05 / 2, 0.05 * 3 / 4, 0.05 / 2])
+
+
 @given(SMALL)
 def test_a_comparison_is_claimed_exactly_if_it_passes_at_its_own_error(p: list[float]) -> None:
     values = np.asarray(p)

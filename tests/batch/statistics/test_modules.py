@@ -90,7 +90,7 @@ def test_as_many_more_as_it_says_settle_it() -> None:
 
 def test_few_pairs_are_never_enough_for_dead_weight() -> None:
     whole = scores(lambda row: float(row), 7)
-    alike = scores(lambda row: row + 0.001 * (row % 2), 7)
+    alike = scores(lambda row: row + 0.001 * (row % 3 - 1), 7)
 
     assert judge_modules(whole, {"it": alike}, margin=HALF).modules[0].verdict == "undecided"
     assert one(scores(lambda row: 5.0 + row % 7 + 0.001 * (-1) ** row)).verdict == "dead weight"
@@ -209,6 +209,28 @@ def test_a_pair_needs_the_runs_without_each() -> None:
         judge_pairs(WHOLE, {"a": WHOLE}, {("a", "b"): WHOLE})
     with pytest.raises(UsageError, match="no pair with itself"):
         judge_pairs(WHOLE, {"a": WHOLE}, {("a", "a"): WHOLE})
+
+
+def test_an_interaction_may_be_twice_as_large_as_an_effect() -> None:
+    whole = scores(lambda row: row % 2 == 0)
+
+    found = judge_pairs(whole, {"a": whole, "b": whole}, {("a", "b"): whole})[0]
+
+    effect, interaction = found.effects[0].interval, found.interval
+    assert effect.high is not None
+    assert interaction.high is not None
+    assert interaction.high > 1.9 * effect.high
+
+
+@pytest.mark.parametrize("off", [[1, 1, 1, 1, 1, 50], [1, 1.1, 0.9, 1.2]], ids=["by signs alone", "by interval alone"])
+def test_a_claim_needs_both_the_test_and_the_interval(off: list[float]) -> None:
+    whole, without = scores(lambda row: off[row], len(off)), scores(lambda row: 0.0, len(off))
+
+    found = judge_modules(whole, {"it": without}).modules[0]
+
+    assert found.verdict == "undecided"
+    assert found.adjusted.holds(0.0)
+    assert found.near.level == pytest.approx(0.9)
 
 
 def test_modules_may_have_any_name() -> None:

@@ -10,7 +10,7 @@ import pytest
 from scipy import stats  # type: ignore[import-untyped]
 
 from studio.batch.statistics import Method, summary
-from studio.batch.statistics.shares import apart
+from studio.batch.statistics.shares import apart, worth
 
 
 def test_few_numbers_get_students_interval() -> None:
@@ -128,3 +128,13 @@ def test_an_interval_stays_on_the_scale() -> None:
 
     assert summary(scores, Method(scale=(0, 1))).interval.high == 1.0
     assert (summary(scores).interval.high or 0) > 1.0
+    assert summary([0.0] * 18 + [0.3, 0.2], Method(scale=(0, 1))).interval.low == 0.0
+    assert "unseen" in summary(scores).interval.method
+
+
+def test_what_a_share_of_rows_with_several_seeds_is_worth() -> None:
+    doubt = (1.959964 / float(stats.t.ppf(0.975, 3))) ** 2
+
+    assert worth(0.5, 4, 0.1, 40, 0.95) == pytest.approx(100 * doubt)
+    assert worth(0.5, 4, 0.01, 40, 0.95) == 40
+    assert worth(1.0, 5, 0.0, 50, 0.95) == worth(0.5, 5, 0.0, 50, 0.95) == 5

@@ -27,6 +27,14 @@ def test_all_splits_of_few_values_are_tried() -> None:
     assert (found.interval.low, found.interval.high) == pytest.approx((ends.low, ends.high))
 
 
+def test_splits_are_ranked_by_welchs_t() -> None:
+    rng = np.random.default_rng(6)
+    for _ in range(4):
+        first, second = list(rng.normal(1, 2, 3)), list(rng.exponential(size=5))
+        expected = stats.permutation_test((first, second), welch, n_resamples=np.inf, alternative="greater")
+        assert unpaired(first, second).p == pytest.approx(expected.pvalue)
+
+
 def test_splits_of_many_are_drawn() -> None:
     rng = np.random.default_rng(1)
     first, second = list(rng.normal(0.8, 1, 20)), list(rng.normal(0, 1, 25))
