@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from studio.dynamics.automata.lab import classify
 from studio.nodes.automata._rows import input_entropy, packed, repeats_after, turned, unpacked
 from studio.nodes.automata.cell import Cell
 from studio.nodes.automata.classify import Classify
@@ -202,3 +203,13 @@ async def test_what_lies_beyond_the_ends_can_be_wired(ends: str, row: list[int])
 async def test_ends_that_are_none_are_refused() -> None:
     with pytest.raises(NodeError, match="`ends` is `open`"):
         await run_node(Step, {}, {"row": [1], "table": table_of(90), "ends": "open"})
+
+
+@pytest.mark.parametrize("rule", [8, 108, 170, 30, 90, 110])
+async def test_the_node_says_of_a_rule_what_the_laboratory_says(rule: int) -> None:
+    """Two instruments: this one goes into a script without packages, the laboratory's is made of arrays."""
+    verdict = classify({"id": "a rule", "kind": "eca", "rule": rule}, starts=2).verdict
+
+    number = (await run_node(Classify, {}, {"rows": await history(rule, 3)})).number
+
+    assert ("", "I", "II", "III", "IV")[number] == verdict
