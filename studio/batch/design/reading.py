@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final, TextIO
 
+from studio.batch.design.guessing import with_guesses
 from studio.batch.design.rows import MAX_NAME, Found, Rows, gathered
 from studio.documents.limits import MAX_COLUMNS
 from studio.documents.reading.tables import MAX_CELL, likely_delimiter
@@ -34,7 +35,8 @@ ENDINGS: Final = (*TABLES, *LINES, ".json", ".parquet")
 
 def read_rows(path: Path, types: Mapping[str, str] | None = None) -> Rows:
     """Read a file of rows. `types` says by column which type its text is read as, where a file has only texts (CSV);
-    columns without one stay text. Columns of images, sounds and files name files below the data's folder.
+    columns without one are numbers if all their cells are, else text. Columns of images, sounds and files name files
+    below the data's folder.
 
     Raises UsageError naming line and column, EnvironmentProblem if the file cannot be read or a library is missing.
     """
@@ -47,7 +49,7 @@ def read_rows(path: Path, types: Mapping[str, str] | None = None) -> Rows:
 
         found = parquet_rows(path)
     elif ending in TABLES:
-        found = _table_rows(path, types)
+        found = with_guesses(_table_rows(path, types), types)
     elif ending in LINES:
         found = _line_rows(path)
     else:

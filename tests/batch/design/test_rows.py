@@ -58,7 +58,7 @@ def test_an_empty_cell_gives_an_input_that_is_no_text_nothing(tmp_path: Path) ->
 def test_a_cell_may_hold_lines_and_quotes_and_rows_know_where_they_begin(tmp_path: Path) -> None:
     found = read_rows(written(tmp_path, "a.csv", 'q,a\n"one\ntwo ""so""",1\n\nthree,2\n'))
 
-    assert [dict(row.values) for row in found] == [{"q": 'one\ntwo "so"', "a": "1"}, {"q": "three", "a": "2"}]
+    assert [dict(row.values) for row in found] == [{"q": 'one\ntwo "so"', "a": 1}, {"q": "three", "a": 2}]
     assert [row.place.rpartition(":")[2] for row in found] == ["2", "5"]
 
 

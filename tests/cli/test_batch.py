@@ -1,0 +1,150 @@
+"""`studio batch` and `studio knockout`: what is run, what is told, how it goes on, and what is refused."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from studio.settings.settings import current_settings
+from studio.trace.batches import Batches
+from tests.cli.conftest import Cli
+
+GRAPH = """\
+studio: 1
+name: sums
+about: Adds what helps and takes away what harms.
+nodes:
+  n: {type: flow.input, value: 3, kind: number}
+  helps: {type: math.expression, expression: n + 5}
+  harms: {type: math.expression, expression: 0 - 2 * n}
+  idles: {type: math.expression, expression: n * 0}
+  total: {type: math.expression, expression: helps + harms + idles, optional: {helps: 0, harms: 0, idles: 0}}
+  result: {type: flow.output}
+edges:
+- n.value -> helps.n
+- n.value -> harms.n
+- n.value -> idles.n
+- helps.value -> total.helps
+- harms.value -> total.harms
+- idles.value -> total.idles
+- total.value -> result.value
+"""
+
+
+@pytest.fixture
+def sums(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A graph file and rows beside it, in the present folder."""
+    (tmp_path / "sums.yaml").write_text(GRAPH)
+    (tmp_path / "rows.csv").write_text("n,expected\n" + "".join(f"{n},{5 - n}\n" for n in range(8)))
+    monkeypatch.chdir(tmp_path)
+    return "sums.yaml"
+
+
+def test_rows_variants_and_seeds_are_run_and_scored(cli: Cli, sums: str) -> None:
+    told = cli(
+        "batch", sums, "--data", "rows.csv", "--seeds", "2", "--vary", "idles.expression=n * 0,n * 1", "--score",
+        "right=result == expected", "--score", "points=result", "--json",
+    )  # fmt: skip
+
+    assert told.code == 0, told.err
+    assert (told.json["status"], told.json["planned"], told.json["done"]) == ("complete", 48, 48)
+    whole, same, other = told.json["conclusions"]["arms"]
+    assert [arm["scores"]["right"]["mean"] for arm in (whole, same, other)] == [1.0, 1.0, 0.125]
+    assert other["differences"]["right"]["effect"] == -0.875
+    assert other["differences"]["right"]["is_shown"] is True
+    assert same["differences"]["right"]["is_shown"] is False, "control: what changes nothing is not shown to"
+
+
+def test_a_batch_that_was_paused_goes_on_and_repeats_nothing(cli: Cli, sums: str) -> None:
+    first = cli("batch", sums, "--data", "rows.csv", "--score", "result", "--budget", "runs=3", "--json")
+    assert (first.code, first.json["status"], first.json["reason"]) == (3, "paused", "limit:runs")
+
+    listed = cli("batch", "--list", "--json").json
+    went_on = cli("batch", "--resume", "--budget", "runs=100", "--json")
+    again = cli("batch", "--resume", first.json["batch"])
+
+    assert [(one["batch"], one["status"]) for one in listed] == [(first.json["batch"], "paused")]
+    assert went_on.code == 0, went_on.err
+    assert (went_on.json["batch"], went_on.json["status"]) == (first.json["batch"], "complete")
+    assert went_on.json["made_before"] == first.json["done"] < 8
+    assert (again.code, "nothing to go on with" in again.err) == (2, True)
+
+
+def test_a_batch_does_not_go_on_with_another_graph(cli: Cli, sums: str, tmp_path: Path) -> None:
+    cli("batch", sums, "--data", "rows.csv", "--score", "result", "--budget", "runs=1")
+    (tmp_path / sums).write_text(GRAPH.replace("n + 5", "n + 6"))
+
+    told = cli("batch", "--resume")
+
+    assert told.code == 2
+    assert "began with other graphs" in told.err
+
+
+def test_what_is_to_be_run_can_be_looked_at_first(cli: Cli, sums: str) -> None:
+    told = cli("batch", sums, "--data", "rows.csv", "--knockout", "all", "--dry-run")
+
+    assert told.code == 0
+    assert "40 runs  8 rows × 5 variants × 1 seed" in told.out
+    assert "without helps" in told.out
+    assert cli("batch", "--list").code == 2, "nothing was run, so no database was made"
+
+
+def test_runs_that_fail_make_the_exit_code_one(cli: Cli, sums: str, tmp_path: Path) -> None:
+    (tmp_path / sums).write_text(GRAPH.replace("n * 0", "1 / (n - 3)"))
+
+    told = cli("batch", sums, "--data", "rows.csv", "--score", "result", "--json")
+
+    assert (told.code, told.json["failed"], told.json["status"]) == (1, 1, "complete")
+
+
+def test_a_knockout_report_names_what_matters_and_what_harms(cli: Cli, sums: str) -> None:
+    words = ("knockout", sums, "--data", "rows.csv", "--score", "result", "--leave", "total")
+    told = cli(*words, "--margin", "1", "--json")
+
+    assert told.code == 0, told.err
+    modules = {one["name"]: one["verdict"] for one in told.json["conclusions"]["modules"]["sums"]["modules"]}
+    assert modules["helps"] == "matters"
+    assert modules["harms"] == "poison"
+    assert modules["idles"] in ("dead weight", "undecided")
+    shown = cli(*words)
+    assert "poison" in shown.out
+    assert "at most 5% of such experiments make one wrong claim" in shown.err
+
+
+def test_an_experiment_file_is_run_and_options_go_before_it(cli: Cli, sums: str, tmp_path: Path) -> None:
+    (tmp_path / "sum.experiment.yaml").write_text(
+        "experiment: 1\nname: sums\ngraph: sums.yaml\ndata: rows.csv\nscore: result\nseeds: 2\n"
+    )
+
+    told = cli("batch", "sum.experiment.yaml", "--seeds", "1", "--json")
+
+    assert told.code == 0, told.err
+    assert told.json["planned"] == 8, "what is said on the command line goes before the file"
+    with Batches(current_settings().db_path()) as batches:
+        assert batches.batch().name == "sums"
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("batch",), "Give a graph or an experiment file"),
+        (("batch", "sums.yaml", "--vary", "nobody.x=1"), "has no node `nobody`"),
+        (("batch", "sums.yaml", "--data", "rows.csv", "--score", "resalt"), "Did you mean"),
+        (("batch", "sums.yaml", "--data", "none.csv"), "none.csv"),
+        (("batch", "sums.yaml", "--budget", "runs=x"), "is no number"),
+        (("batch", "sums.yaml", "--workers", "0"), "makes no run"),
+        (("batch", "sums.yaml", "--address", "h:1"), "belongs to `--engine ray`"),
+        (("batch", "none.experiment.yaml"), "no such experiment file"),
+        (("batch", "--resume", "nosuch"), "no batch"),
+        (("knockout", "sums.yaml"), "Without a score"),
+    ],
+)
+def test_wrong_use_is_one_sentence(cli: Cli, sums: str, words: tuple[str, ...], says: str) -> None:
+    cli("batch", sums, "--budget", "runs=1")  # so that there is a database
+
+    told = cli(*words)
+
+    assert told.code == 2, told
+    assert says in told.err
+    assert "Traceback" not in told.err
