@@ -111,16 +111,18 @@ def test_a_module_that_matters_by_less_than_the_margin_is_slight() -> None:
     assert found.slight
     assert "less than the margin" in found.reason
     assert not one(shifted(1, 1)).slight
+    assert not one(shifted(0, 3)).slight
 
 
 def test_a_score_that_never_changes_tells_nothing() -> None:
     same = scores(lambda row: 1.0)
 
-    found = judge_modules(same, {"it": same}).modules[0]
+    for margin in (None, HALF):
+        found = judge_modules(same, {"it": same}, margin=margin).modules[0]
 
-    assert found.verdict == "undecided"
-    assert "tells no modules apart" in found.reason
-    assert found.more is None
+        assert found.verdict == "undecided"
+        assert "tells no modules apart" in found.reason
+        assert found.more is None
 
 
 def test_runs_that_fail_without_a_module_count_against_it() -> None:

@@ -27,6 +27,17 @@ def test_all_splits_of_few_values_are_tried() -> None:
     assert (found.interval.low, found.interval.high) == pytest.approx((ends.low, ends.high))
 
 
+def test_the_interval_leans_to_the_tail_of_the_skewed_group() -> None:
+    rng = np.random.default_rng(7)
+
+    found = unpaired(list(rng.exponential(size=25)), list(rng.normal(0, 0.2, 25)))
+
+    assert found.effect is not None
+    assert found.interval.low is not None
+    assert found.interval.high is not None
+    assert found.interval.high - found.effect > 1.1 * (found.effect - found.interval.low)
+
+
 def test_splits_are_ranked_by_welchs_t() -> None:
     rng = np.random.default_rng(6)
     for _ in range(4):
