@@ -10,16 +10,20 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from html import escape
 from typing import Any
 
 from studio.batch.analysing.table import MEASURES, Line, Table
+from studio.batch.design.variants import Variant
 from studio.batch.statistics import (
     Categories,
     Comparison,
+    Interval,
     Margin,
     Method,
     Modules,
     PairOfModules,
+    Scores,
     Standing,
     Summary,
     categories,
@@ -30,25 +34,37 @@ from studio.batch.statistics import (
     paired,
     summary,
 )
+from studio.support.errors import UsageError
+from studio.support.nearest import near
+from studio.support.plain import plain_line
 from studio.support.values import Json
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
     """How an arm differs from what it is compared with, in one score or measure; `p_adjusted` allows for all arms that
-    were compared in it (Holm), None where there is no test."""
+    were compared in it (Holm), None where there is no test. `alike` says that the two surely differ by less than the
+    margin, None where there is no margin to say it by."""
 
     comparison: Comparison
     p_adjusted: float | None
+    alike: bool | None = None
 
     @property
     def is_shown(self) -> bool:
         """True if it stands after the correction."""
-        return self.p_adjusted is not None and self.p_adjusted <= 1 - self.comparison.interval.level + 1e-12
+        if self.p_adjusted is None or not self.comparison.effect:
+            return False
+        return self.comparison.differs and self.p_adjusted <= 1 - self.comparison.interval.level + 1e-12
 
     def as_json(self) -> dict[str, Json]:
         """Return it as a JSON object."""
-        return {**self.comparison.as_json(), "p_adjusted": self.p_adjusted, "is_shown": self.is_shown}
+        return {
+            **self.comparison.as_json(),
+            "p_adjusted": self.p_adjusted,
+            "is_shown": self.is_shown,
+            "alike": self.alike,
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +84,15 @@ class Arm:
     shift: Categories | None
     standing: Standing | None
     """Its place among all in cost and main score."""
+    graph: str
+    switched_off: tuple[str, ...]
+    """Modules that are switched off in it, where nothing else is changed."""
 
     def as_json(self) -> dict[str, Json]:
         """Return it as a JSON object."""
         return {
-            "name": self.name, "runs": self.runs, "failed": self.failed, "unscored": dict(self.unscored),
+            "name": self.name, "graph": self.graph, "switched_off": list(self.switched_off),
+            "runs": self.runs, "failed": self.failed, "unscored": dict(self.unscored),
             "scores": {name: one.as_json() for name, one in self.scores.items()},
             "measures": {name: one.as_json() for name, one in self.measures.items()},
             "classes": dict(self.classes), "compared_with": self.compared_with,
@@ -94,6 +114,8 @@ class Conclusions:
     pairs: Mapping[str, tuple[PairOfModules, ...]]
     cost: str
     """The measure that stands for cost: money where prices are known and not all nought, else tokens, else seconds."""
+    margin: float | None = None
+    """The difference of the main score that means nothing, if the experiment says one."""
 
     def arm(self, name: str) -> Arm:
         """Return the arm of a name."""
@@ -103,23 +125,60 @@ class Conclusions:
         """Return them as a JSON object."""
         return {
             "main": self.main, "level": self.method.level, "better": self.method.better, "cost": self.cost,
+            "failures": self.method.failures, "margin": self.margin,
             "arms": [one.as_json() for one in self.arms],
             "modules": {name: one.as_json() for name, one in self.modules.items()},
             "pairs": {name: [one.as_json() for one in found] for name, found in self.pairs.items()},
         }  # fmt: skip
 
+    def _repr_html_(self) -> str:
+        """Return the arms as a table, for notebooks."""
+        names = [self.main] if self.main else []
+        head = ["variant", "runs", "failed", *names, *(["interval", "differs by", "interval"] if names else [])]
+        rows = [head, *(self._row(one) for one in self.arms)]
+        cells = ["".join(f"<td>{escape(plain_line(cell)[:200])}</td>" for cell in row) for row in rows]
+        return f"<table>{''.join(f'<tr>{row}</tr>' for row in cells)}</table>"
 
-def conclude(table: Table, method: Method | None = None) -> Conclusions:
-    """Return what a batch shows; a batch under way shows what it has so far. Raises UsageError as `statistics` does."""
+    def _row(self, one: Arm) -> list[str]:
+        row = [one.name, str(one.runs), str(one.failed)]
+        if self.main:
+            score, difference = one.scores[self.main], one.differences.get(self.main)
+            row += [_told(score.mean), _ends(score.interval)]
+            row += [_told(difference.comparison.effect), _ends(difference.comparison.interval)] if difference else []
+        return row
+
+
+def _told(value: float | None) -> str:
+    return "–" if value is None else f"{value:.4g}"
+
+
+def _ends(interval: Interval) -> str:
+    return f"{_told(interval.low)} … {_told(interval.high)}" if interval.known else ""
+
+
+def conclude(table: Table, method: Method | None = None, score: str = "") -> Conclusions:
+    """Return what a batch shows; a batch under way shows what it has so far.
+
+    `score` is the one that claims are about (default: the main score of the experiment). Raises UsageError for a score
+    that there is not, and as `statistics` does.
+    """
     said = table.experiment
     method = replace(method or Method(), better=said.better)
-    main = table.scores[0] if table.scores else ""
+    if score and score not in table.scores:
+        known = ", ".join(table.scores) or "none"
+        raise UsageError(f"There is no score `{score}`.", hint=near(score, table.scores) or f"Scores: {known}.")
+    main = score or (table.scores[0] if table.scores else "")
     cost = _cost(table)
     standings = _standings(table, main, cost, method)
+    margin = None if said.main is None or said.margin is None or main != said.main.name else said.margin
     differences = _differences(table, method)
+    if margin is not None:
+        for name, alike in _alike(table, main, method, margin).items():
+            if main in differences.get(name, {}):
+                differences[name][main] = replace(differences[name][main], alike=alike)
     arms = tuple(_arm(table, name, main, method, standings, differences) for name in table.arms)
-    modules, pairs = _knocked_out(table, main, method) if main else ({}, {})
-    return Conclusions(main, method, arms, modules, pairs, cost)
+    modules, pairs = _knocked_out(table, main, method, margin) if main else ({}, {})
+    return Conclusions(main, method, arms, modules, pairs, cost, margin)
 
 
 def _arm(
@@ -145,7 +204,14 @@ def _arm(
         differences=differences.get(name, {}),
         shift=shift,
         standing=standings.get(name),
+        graph=lines[0].graph,
+        switched_off=_switched_off(table.variant_of(name)),
     )
+
+
+def _switched_off(variant: Variant) -> tuple[str, ...]:
+    only = not (variant.settings or variant.inputs or variant.model is not None)
+    return variant.knockouts if only else ()
 
 
 def _lacks(line: Line, main: str) -> bool:
@@ -174,6 +240,20 @@ def _differences(table: Table, method: Method) -> dict[str, dict[str, Difference
     return found
 
 
+def _alike(table: Table, main: str, method: Method, margin: float) -> dict[str, bool]:
+    """Return of which arms it is sure that they differ by less than the margin from what they are compared with: by two
+    one-sided tests, as with modules that are dead weight, allowing for all arms."""
+    by_other: dict[str, dict[str, Scores]] = {}
+    for name, other in table.compared.items():
+        by_other.setdefault(other, {})[name] = table.scores_of(name, main)
+    strict = replace(method, level=1 - method.error / max(1, len(by_other)))
+    return {
+        one.name: one.verdict == "dead weight" or one.slight
+        for other, arms in by_other.items()
+        for one in judge_modules(table.scores_of(other, main), arms, strict, Margin(margin, "score")).modules
+    }
+
+
 def _cost(table: Table) -> str:
     for measure in ("cost_usd", "tokens", "seconds"):
         values = [line.measures.get(measure) for line in table.lines]
@@ -195,10 +275,10 @@ def _standings(table: Table, main: str, cost: str, method: Method) -> dict[str, 
 
 
 def _knocked_out(
-    table: Table, main: str, method: Method
+    table: Table, main: str, method: Method, said: float | None
 ) -> tuple[dict[str, Modules], dict[str, tuple[PairOfModules, ...]]]:
     """Return, by graph, the verdicts on modules that were switched off alone, and on pairs of them."""
-    margin = None if table.experiment.margin is None else Margin(table.experiment.margin, "score")
+    margin = None if said is None else Margin(said, "score")
     modules: dict[str, Modules] = {}
     pairs: dict[str, tuple[PairOfModules, ...]] = {}
     for graph in table.experiment.graphs:

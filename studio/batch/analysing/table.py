@@ -12,11 +12,15 @@ from studio.batch.design.spec import Experiment
 from studio.batch.design.variants import Variant
 from studio.batch.sessions import experiment_of_batch, variants_of_batch
 from studio.batch.statistics import Labels, Scores
+from studio.support.errors import EnvironmentProblem
 from studio.support.values import Json, decode
 from studio.trace.batches import Batch, Batches, facts_of, scores_of
 
 MEASURES: Final = ("cost_usd", "tokens", "calls", "seconds", "firings", "ticks")
 """What a run took, beside its scores. Money is in US dollars, time in seconds."""
+
+OUTCOMES: Final = ("status", "dynamics")
+"""Variables that only come of a run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +117,49 @@ class Table:
     def variables(self) -> list[str]:
         """What lines can be grouped by."""
         columns = {name: None for row in self.rows for name in row}
-        return ["graph", "variant", "seed", "row", "status", "dynamics", *self.experiment.vary, *columns]
+        return list(dict.fromkeys([*self.settings, "seed", "row", *OUTCOMES, *columns]))
+
+    @cached_property
+    def settings(self) -> list[str]:
+        """Variables that tell arms apart: graph, variant, and all that variants set."""
+        found = ["graph", "variant", *self.experiment.vary]
+        for one in self.variants.values():
+            found += [*one.settings, *(f"input:{name}" for name in one.inputs)]
+            found += ["model"] if one.model is not None else []
+        return list(dict.fromkeys(found))
+
+    def to_records(self) -> list[dict[str, Json]]:
+        """Return all runs, one flat object each: `run, graph, variant, arm, row, seed, status`, `score.NAME`, measures,
+        `dynamics, error`, `missing.NAME` (why a score is missing), `set.SETTING` (what the variant sets) and
+        `row.COLUMN` (the data), every run with the same keys."""
+        set_by = {name: _settings_of(one) for name, one in self.variants.items()}
+        keys: dict[str, Json] = dict.fromkeys(
+            ["run", "graph", "variant", "arm", "row", "seed", "status", *(f"score.{name}" for name in self.scores),
+             *MEASURES, "dynamics", "error", *(f"missing.{name}" for name in self.scores),
+             *(f"set.{name}" for one in set_by.values() for name in one),
+             *(f"row.{name}" for row in self.rows for name in row)]
+        )  # fmt: skip
+        return [keys | self._record(line, set_by) for line in self.lines]
+
+    def _record(self, line: Line, set_by: Mapping[str, Mapping[str, Json]]) -> dict[str, Json]:
+        row = self.rows[line.row] if line.row < len(self.rows) else {}
+        return {
+            **line.as_json(), "arm": self.arm_of(line),
+            **{f"missing.{name}": why for name, why in line.missing.items() if name in self.scores},
+            **{f"set.{name}": value for name, value in set_by.get(line.variant, {}).items()},
+            **{f"row.{name}": value for name, value in row.items()},
+        }  # fmt: skip
+
+    def to_frame(self) -> Any:
+        """Return all runs as a pandas DataFrame. Raises EnvironmentProblem if pandas is not installed."""
+        try:
+            import pandas  # type: ignore[import-not-found, import-untyped, unused-ignore]
+        except ImportError:
+            raise EnvironmentProblem(
+                "A DataFrame needs pandas, which is not installed.",
+                hint="`pip install pandas`, or take `to_records()`.",
+            ) from None
+        return pandas.DataFrame.from_records(self.to_records())
 
     def _value(self, line: Line, by: str) -> str:
         if by in ("graph", "variant", "seed", "row", "status", "dynamics"):
@@ -129,12 +175,23 @@ class Table:
         return str(row.get(by, ""))
 
 
+def _settings_of(variant: Variant) -> dict[str, Json]:
+    """Return what a variant sets, by the names that `variables` uses."""
+    found: dict[str, Json] = dict(variant.settings)
+    found |= {f"input:{name}": value for name, value in variant.inputs.items()}
+    if variant.model is not None:
+        found["model"] = variant.model
+    if variant.knockouts:
+        found["knockouts"] = "+".join(variant.knockouts)
+    return found
+
+
 def arm_name(graph: str, variant: str, *, several: bool) -> str:
     """Return what an arm is called."""
     return f"{graph}: {variant}" if several else variant
 
 
-def read_table(db: Path, batch: str = "last") -> Table:
+def read_table(db: str | Path, batch: str = "last") -> Table:
     """Read a batch. Raises UsageError if there is none of that name, EnvironmentProblem for a file that cannot be
     read."""
     with Batches(db) as batches:

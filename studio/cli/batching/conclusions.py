@@ -2,20 +2,54 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from studio.batch.reporting.claims import shown_arms
+from studio.batch.reporting.wording import ends, number
 from studio.cli.output import Output
 from studio.cli.text import Piece, plural
 from studio.support.plain import plain_line
 
 if TYPE_CHECKING:
     from studio.batch.analysing.conclusions import Arm, Conclusions
-    from studio.batch.statistics import Interval, Module, Modules, Summary
+    from studio.batch.reporting.report import Report
+    from studio.batch.statistics import Module, Modules
 
 STYLES: Mapping[str, str] = {"matters": "green", "poison": "red", "dead weight": "yellow", "undecided": "dim"}
 MOST = 40
 """Lines of a table of arms or modules; the report has all."""
+
+
+CLAIMS: Mapping[str, str] = {"better": "green", "worse": "red", "alike": "yellow", "undecided": "dim", "told": ""}
+
+
+def tell_report(report: Report, out: Output) -> None:
+    """Print what a report tells: the answer, then the tables of `tell`, then the results by a variable."""
+    from studio.batch.reporting.tables import classes_table, groups_table
+
+    out.say(("bold", report.title))
+    if report.table.experiment.hypothesis:
+        out.wrapped("Hypothesis: ", plain_line(report.table.experiment.hypothesis))
+    for claim in report.claims:
+        out.wrapped((CLAIMS[claim.kind], "● " if claim.kind != "told" else "  "), plain_line(claim.text))
+    if report.table.lines:
+        out.say()
+        tell(report.found, out)
+    for sheet in (
+        classes_table(report),
+        None if report.grouping is None else groups_table(report.grouping, report.found),
+    ):
+        if sheet is not None:
+            out.say()
+            out.say(("bold", sheet.title))
+            rows: list[list[Piece]] = [[cell.text for cell in row] for row in sheet.rows[:MOST]]
+            out.table(list(sheet.headers), rows, right=sorted(sheet.numbers))
+            if len(sheet.rows) > MOST:
+                out.note(("dim", f"and {len(sheet.rows) - MOST} more; a report in a file has them all"))
+            if sheet.told:
+                out.note(("dim", sheet.told))
 
 
 def tell(found: Conclusions, out: Output) -> None:
@@ -27,7 +61,7 @@ def tell(found: Conclusions, out: Output) -> None:
 
 
 def _arms(found: Conclusions, out: Output) -> None:
-    arms = [one for one in found.arms if not _is_knockout(one, found)] or list(found.arms)
+    arms = shown_arms(found) or list(found.arms)
     if not found.main:
         rows: list[list[Piece]] = [[one.name, str(one.runs), str(one.failed)] for one in arms]
         out.table(["variant", "runs", "failed"], rows[:MOST], right=[1, 2])
@@ -39,17 +73,19 @@ def _arms(found: Conclusions, out: Output) -> None:
     rows = []
     for one in arms:
         score = one.scores[found.main]
-        cells: list[Piece] = [one.name, str(one.runs), str(one.failed), _number(score.mean), _range(score)]
+        cells: list[Piece] = [one.name, str(one.runs), str(one.failed), number(score.mean), ends(score.interval)]
         if compared:
             cells += _difference(one, found)
         cost = one.measures.get(found.cost)
-        cells += [_number(None if cost is None else cost.mean), "*" if one.standing and one.standing.on_front else ""]
+        cells += [number(None if cost is None else cost.mean), "*" if one.standing and one.standing.on_front else ""]
         rows.append(cells)
     out.table(headers, rows[:MOST], right=[1, 2, 3])
     if len(rows) > MOST:
         out.note(("dim", f"and {len(rows) - MOST} more; the report has them all"))
-    lacking = {why: count for one in arms for why, count in one.unscored.items()}
-    for why, count in list(lacking.items())[:3]:
+    lacking = Counter[str]()
+    for one in found.arms:
+        lacking.update(one.unscored)
+    for why, count in lacking.most_common(3):
         out.note(("yellow", f"{plural(count, 'run')} without a score: {plain_line(why)}"))
 
 
@@ -59,7 +95,7 @@ def _difference(one: Arm, found: Conclusions) -> list[Piece]:
         return [("dim", "compared with"), ""]
     comparison = difference.comparison
     style = "" if not difference.is_shown else _good(comparison.effect, found)
-    effect = f"{_number(comparison.effect, sign=True)} {_ends(comparison.interval)}"
+    effect = f"{number(comparison.effect, sign=True)} {ends(comparison.interval)}"
     p = "" if difference.p_adjusted is None else f"{difference.p_adjusted:.3f}"
     return [(style, effect) if style else effect, p]
 
@@ -82,32 +118,12 @@ def _modules(graph: str, modules: Modules, out: Output) -> None:
 
 def _module(one: Module) -> list[Piece]:
     return [
-        one.name, (STYLES[one.verdict], one.verdict), _number(one.comparison.effect, sign=True), _ends(one.adjusted),
+        one.name, (STYLES[one.verdict], one.verdict), number(one.comparison.effect, sign=True), ends(one.adjusted),
         f"{one.p_adjusted:.3f}", ("dim", one.reason),
     ]  # fmt: skip
-
-
-def _is_knockout(arm: Arm, found: Conclusions) -> bool:
-    return bool(found.modules) and arm.name.rpartition(": ")[2].startswith("without ")
 
 
 def _good(effect: float | None, found: Conclusions) -> str:
     if not effect:
         return ""
     return "green" if (effect > 0) == (found.method.better == "higher") else "red"
-
-
-def _range(score: Summary) -> str:
-    return _ends(score.interval)
-
-
-def _ends(interval: Interval) -> str:
-    if not interval.known:
-        return ""
-    return f"{_number(interval.low)} … {_number(interval.high)}"
-
-
-def _number(value: float | None, *, sign: bool = False) -> str:
-    if value is None:
-        return "–"
-    return f"{value:+.3g}" if sign else f"{value:.4g}"

@@ -15,6 +15,7 @@ from studio.export.drawing.measure import fitted, text_width
 from studio.export.drawing.paths import Lanes, Rect, at, curve, hits, through
 from studio.export.drawing.paths import number as _n
 from studio.export.drawing.style import FRAME_SIZE, Theme, hue_of, role_of, style_of
+from studio.export.drawing.tints import HATCH, Tints, tint_rect, tint_words, tints_key
 from studio.graph.frames import Frame, frames
 from studio.graph.frames import Rect as FrameRect
 from studio.graph.layout import Layout, Point, place_nodes
@@ -30,15 +31,19 @@ MARGIN = 28.0
 PANEL_GAP = 36.0
 
 
-def graph_svg(graph: Graph, registry: Registry, *, theme: Theme = "auto", badges: Badges | None = None) -> str:
+def graph_svg(
+    graph: Graph, registry: Registry, *, theme: Theme = "auto", badges: Badges | None = None, tints: Tints | None = None
+) -> str:
     """Return the drawing of a graph and its local bodies as SVG text."""
-    drawn = [_Panel(name, inner, scope, registry, badges or {}) for name, inner, scope in panels(graph)]
+    tints = tints or Tints({})
+    drawn = [_Panel(name, inner, scope, registry, badges or {}, tints) for name, inner, scope in panels(graph)]
     places, width, bottom = _packed(drawn)
     parts = [
         f'<g transform="translate({at(place)})">{panel.draw()}</g>' for panel, place in zip(drawn, places, strict=True)
     ]
     parts.append(_legend(bottom + 18, width))
-    height = bottom + 42
+    parts.append(tints_key(tints, MARGIN, bottom + 34, width))
+    height = bottom + 42 + tints.key_height(width)
     hues = {hue_of(card.category) for panel in drawn for card in panel.cards.values()}
     roles = {role_of(frame) for panel in drawn for frame in panel.frames}
     label = escape(graph.about or graph.name, quote=True)
@@ -46,7 +51,10 @@ def graph_svg(graph: Graph, registry: Registry, *, theme: Theme = "auto", badges
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_n(width)} {_n(height)}" width="{_n(width)}" '
         f'height="{_n(height)}" role="img" aria-label="{" ".join(label.split())}">\n'
         f"<title>{escape(graph.name)}</title>\n<style>{style_of(theme, hues, roles)}</style>\n"
-        f'<rect class="paper" width="100%" height="100%" rx="0"/>\n' + "\n".join(parts) + "\n</svg>\n"
+        f'<rect class="paper" width="100%" height="100%" rx="0"/>\n'
+        + (HATCH if tints.cards else "")
+        + "\n".join(parts)
+        + "\n</svg>\n"
     )
 
 
@@ -77,8 +85,11 @@ def _packed(panels: list[_Panel]) -> tuple[list[Point], float, float]:
 class _Panel:
     """One graph of the document: its own drawing under its name."""
 
-    def __init__(self, name: str, graph: Graph, scope: Scope, registry: Registry, badges: Badges) -> None:
+    def __init__(
+        self, name: str, graph: Graph, scope: Scope, registry: Registry, badges: Badges, tints: Tints
+    ) -> None:  # fmt: skip
         self.name = name
+        self.tints = tints
         self.graph = graph
         used = used_ports(graph)
         self.cards = {
@@ -168,17 +179,21 @@ class _Panel:
         classes = "card" + (" broken" if card.broken else "") + (" out" if card.knocked_out else "")
         parts = [f'<g class="{classes}" transform="translate({_n(x)} {_n(y)})">']
         node = self.graph.nodes[key]
-        parts.append(f"<title>{escape(f'{key} ({node.type})')}</title>")
+        tint = self.tints.cards.get((self.name, key))
+        told = f"\n{tint.told}" if tint is not None and tint.told else ""
+        parts.append(f"<title>{escape(f'{key} ({node.type}){told}')}</title>")
         if card.region:
             parts.append(
                 f'<rect class="box under" x="5" y="5" width="{_n(card.width)}" height="{_n(card.height)}" rx="9"/>'
             )
         parts.append(f'<rect class="box" width="{_n(card.width)}" height="{_n(card.height)}" rx="9"/>')
+        if tint is not None:
+            parts.append(tint_rect(tint, card.width, card.height, 9))
         if not card.broken:
             parts.append(f'<path class="band h{hue}" d="{_cap(card.width, HEAD)}"/>')
         parts.append(f'<text class="title" x="{PAD}" y="25">{escape(card.title)}</text>')
-        tint = "" if card.broken else f" h{hue}"
-        parts.append(f'<text class="type{tint}" x="{PAD}" y="39">{escape(card.type)}</text>')
+        hued = "" if card.broken else f" h{hue}"
+        parts.append(f'<text class="type{hued}" x="{PAD}" y="39">{escape(card.type)}</text>')
         if card.badge:
             parts.append(_badge(card.width - PAD - 6, 20.5, card.badge))
         if card.face:
@@ -191,6 +206,7 @@ class _Panel:
             parts.append(_port(0.0, card.port_y(row), port, dot, "start"))
         for row, port in enumerate(card.outputs):
             parts.append(_port(card.width, card.port_y(row), port, "port", "end"))
+        parts.append("" if tint is None else tint_words(tint, card.width))
         parts.append("</g>")
         return "".join(parts)
 
