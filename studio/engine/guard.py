@@ -7,8 +7,8 @@ what stands before that is taken. Only what is done about an alarm (to pause, to
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Mapping, Sequence
+from heapq import heappop, heappush
 from time import time_ns
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -63,6 +63,7 @@ class Guard:
         self._modules = modules
         self._declared: set[str] = set()
         self._held: list[_Held] = []
+        """A heap: what stands first in the outline is its top."""
         self._count = 0
         self._t = 0
         self._fired = False
@@ -156,14 +157,15 @@ class Guard:
 
     def take(self, upto: Order | None = None) -> None:
         """Take what was held back, in outline order: all of it, or what stands there `upto` this."""
-        held = sorted(self._held, key=lambda one: one[:2])
-        at = len(held) if upto is None else bisect_right(held, upto, key=lambda one: one[0])
-        self._held = held[at:]
-        self._words = sum(made.words for _, _, made in self._held if isinstance(made, _Said))
+        due: list[_Held] = []
+        while self._held and (upto is None or self._held[0][0] <= upto):
+            due.append(heappop(self._held))
+            made = due[-1][2]
+            self._words -= made.words if isinstance(made, _Said) else 0
         if self.fault is not None:
             return
         try:
-            self._take(held[:at])
+            self._take(due)
         except Exception as fault:  # noqa: BLE001 - it is ours: see `fault`
             self._break_down(fault)
 
@@ -204,7 +206,7 @@ class Guard:
 
     def _hold(self, order: Order, made: _Said | _Worked | Call | Return | None) -> None:
         self._count += 1
-        self._held.append((order, self._count, made))
+        heappush(self._held, (order, self._count, made))
 
     def _listen(self, made: _Said, outputs: Mapping[str, Any]) -> None:
         """Keep what is looked at of the outputs: they may be large, and node code may change them later."""
