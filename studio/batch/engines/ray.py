@@ -27,6 +27,9 @@ OPEN_S: Final = 120.0
 
 CLOSE_S: Final = 12.0
 
+WAITING: Final = 8 * 1024 * 1024
+"""Bytes of a worker's messages that may wait to be received; then all workers wait, as with a full pipe."""
+
 
 class RayEngine:
     """Starts workers as actors. `address` is `host:port` of a cluster's head; without one, a cluster of this machine
@@ -104,6 +107,8 @@ class RayEngine:
     async def close(self) -> None:
         """End the workers, and the cluster if it was started here."""
         if self._bridge is not None:
+            for link in self._links.values():
+                link.lose("was ended")
             self._bridge.send(tell(Kind.CLOSE))
             if self._hearing is not None:
                 await asyncio.wait({self._hearing}, timeout=CLOSE_S)
@@ -120,7 +125,10 @@ class RayEngine:
     async def _hear(self, bridge: LocalLink) -> None:
         try:
             while True:
-                self._take(*told(await bridge.receive()))
+                kind, number, body = told(await bridge.receive())
+                self._take(kind, number, body)
+                if kind is Kind.PIECE and (link := self._links.get(number)) is not None:
+                    await link.room()
         except WorkerLost as lost:
             where = f"The Ray cluster at {self._address}" if self._address else "The Ray cluster of this batch"
             silent = f"its head has not answered for {HEAD_S} s" if HEAD_LOST in str(lost) else f"its bridge {lost}"
@@ -151,6 +159,8 @@ class RayLink:
         self.number = number
         self._joiner = Joiner()
         self._came: asyncio.Queue[bytes | WorkerLost] = asyncio.Queue()
+        self._waiting = 0
+        self._received = asyncio.Event()
         self._is_over = False
         self.place = ""
 
@@ -167,6 +177,8 @@ class RayLink:
         """Return the next message. Raises `WorkerLost`."""
         came = await self._came.get()
         if isinstance(came, bytes):
+            self._waiting -= len(came)
+            self._received.set()
             return came
         self._came.put_nowait(came)  # whoever asks again is told again
         raise WorkerLost(str(came))
@@ -182,14 +194,22 @@ class RayLink:
             return
         try:
             for message in self._joiner.feed(piece):
+                self._waiting += len(message)
                 self._came.put_nowait(message)
         except ValueError as error:
             self._bridge.send(tell(Kind.KILL, self.number))
             self.lose(f"said what is no message: {error}")
 
+    async def room(self) -> None:
+        """Wait until no more than `WAITING` bytes wait to be received, or nobody will receive them."""
+        while self._waiting > WAITING and not self._is_over:
+            self._received.clear()
+            await self._received.wait()
+
     def lose(self, how: str) -> None:
         """Tell whoever receives that nothing more comes."""
         self._is_over = True
+        self._received.set()
         self._came.put_nowait(WorkerLost(how))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import importlib.util
 import json
 import os
@@ -12,13 +13,14 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
-from studio.batch.engines.base import Link
+from studio.batch.engines.base import Link, WorkerLost
 from studio.batch.engines.local import started_with
-from studio.batch.engines.ray import RayEngine
+from studio.batch.engines.on_ray.telling import Kind, framed, told
+from studio.batch.engines.ray import WAITING, RayEngine, RayLink
 from studio.support.errors import EnvironmentProblem, UsageError
 from tests.batch.engines import contract
 from tests.support.batches import Breaking, SmallJobs, drive, results_of, script, small_graph
@@ -57,8 +59,8 @@ def two_nodes() -> Iterator[Cluster]:
     assert process.stdin is not None
     assert process.stdout is not None
     try:
-        told = json.loads(process.stdout.readline())
-        yield Cluster(told["address"], tuple(told["raylets"]))
+        about = json.loads(process.stdout.readline())
+        yield Cluster(about["address"], tuple(about["raylets"]))
     finally:
         process.stdin.close()
         process.wait()
@@ -191,3 +193,49 @@ def test_without_ray_the_way_to_it_is_told(tmp_path: Path, monkeypatch: pytest.M
 def test_what_is_no_address_is_refused_before_anything_is_started(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="no address of a Ray cluster"):
         drive(SmallJobs(small_graph(), 1, {}), RayEngine("auto"), tmp_path / "batch.db")
+
+
+class Heard:
+    """A bridge that keeps what it is told."""
+
+    def __init__(self) -> None:
+        self.told: list[tuple[Kind, int, bytes]] = []
+
+    def send(self, message: bytes) -> None:
+        self.told.append(told(message))
+
+
+async def test_messages_that_nobody_receives_hold_up_the_others() -> None:
+    link = RayLink(cast(Any, Heard()), 7)
+    link.take(framed(b"x" * (WAITING + 1)))
+
+    held_up = asyncio.ensure_future(link.room())
+    await asyncio.sleep(0)
+    assert not held_up.done()
+    assert len(await link.receive()) == WAITING + 1
+    await held_up
+
+
+async def test_a_worker_that_was_ended_is_heard_no_more_and_holds_nobody_up() -> None:
+    bridge = Heard()
+    link = RayLink(cast(Any, bridge), 7)
+    link.take(framed(b"before"))
+    link.kill()
+    link.take(framed(b"x" * (WAITING + 1)))
+    await link.room()
+
+    assert await link.receive() == b"before"
+    for _ in range(2):
+        with pytest.raises(WorkerLost, match="was ended"):
+            await link.receive()
+    assert bridge.told == [(Kind.KILL, 7, b"")]
+
+
+async def test_what_is_no_message_ends_the_worker() -> None:
+    bridge = Heard()
+    link = RayLink(cast(Any, bridge), 7)
+    link.take(b"\xff" * 8)
+
+    with pytest.raises(WorkerLost, match="said what is no message"):
+        await link.receive()
+    assert bridge.told == [(Kind.KILL, 7, b"")]
