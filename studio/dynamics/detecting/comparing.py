@@ -36,8 +36,8 @@ class Above(Protocol):
 class Comparison(NamedTuple):
     """What a goal does beside those above it.
 
-    It `restates` them, or brings words that are `new`, among them `distinctive` ones, of which it takes a salient or
-    two rare ones to say that it `names` a thing; `parted` is a call that is given a part of what the one above was
+    It `restates` them, or brings matter that is `new`: `distinctive` words, or mostly other words.  It takes a salient
+    or two rare ones to say that it `names` a thing; `parted` is a call that is given a part of what the one above was
     given.
     """
 
@@ -117,10 +117,13 @@ def _by_words(
         and len(new) / size <= settings.restate_gain
         and cover >= settings.restate_cover
     )
+    distinctive = bool(new_salient or new_rare)
+    # Another common word for what is to be done ("move", "relocate") is no new matter, if no restatement either.
+    new_matter = distinctive or (bool(new) and (call or len(new) > settings.restate_gain * size))
     return Comparison(
         restates=empty or again,
-        new=bool(new),
-        distinctive=bool(new_salient or new_rare),
+        new=new_matter,
+        distinctive=distinctive,
         names=bool(new_salient) or len(new_rare) > 1,
     )
 

@@ -29,7 +29,8 @@ _FRAMES = re.compile(
 )
 _LABELS = re.compile(
     r"^\s{0,3}\[[^\[\]\n]{1,20}\]|\[[^\[\]\n]{1,20}\]\s{0,3}$"  # "[redo]" before a goal or after it
-    r"|\(?\b[vV]\.?\d{1,3}\b\)?\s{0,3}$"  # a version
+    r"|\(?\b(?:[vV]\.?|(?:step|phase|stage|round|pass|take|try|attempt)\s)\d{1,3}\b\)?\s{0,3}$",  # a version, a count
+    re.IGNORECASE,
 )
 _JOINED = re.compile(r"(?<=[^\W\d])_+(?=[^\W\d])|(?<=[a-z])(?=[A-Z])")
 _WORD = re.compile(r"[^\W_]+")

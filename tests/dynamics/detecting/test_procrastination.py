@@ -165,3 +165,12 @@ def test_a_goal_in_the_form_of_a_call_is_about_what_stands_in_the_brackets() -> 
 
     assert length(*calls) == 3
     assert length('start("Ask Barbosa for an offer of 31 seats")') == 0
+
+
+def test_another_common_word_for_the_deed_neither_lengthens_a_chain_nor_ends_it_and_a_thing_does() -> None:
+    root = "Shift the old harbour archive and its shelves to the dry cellar"
+    again = "The old harbour archive and its shelves go to the dry cellar"
+
+    assert length(again, "Start the work", root=root) == 2
+    assert length(again, "Carry the harbour archive by night", "Start the work", root=root) == 2
+    assert length(again, "Carry ledger_1907 of the archive", "Start the work", root=root) == 1

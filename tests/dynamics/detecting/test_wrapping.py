@@ -22,6 +22,7 @@ WRAPPED = (
     f"{TRIP} [v2]",
     f"[redo] {TRIP}",
     f"{TRIP}, V12",
+    f"{TRIP}, step 1",
 )
 
 
@@ -49,6 +50,7 @@ def test_wrappings_that_change_from_goal_to_goal_make_one_chain() -> None:
         f"seats[17] {TRIP}",
         f"ticketOffice: {TRIP} by way of Porto and Faro",
         'queue.push({"errand": "ask Barbosa for 31 seats"})',
+        f"{TRIP}, bus 1",
         "choir_bus: The summer trip of the choir to Lisbon",
     ],
 )
