@@ -1,6 +1,6 @@
 """`python -m tests.bench.dynamics [--quick] [--automata] [--out FILE]`: how well runs are judged, and how fast.
 
-Labelled runs from a seeded generator (`tests.dynamics.generator`): six kinds, in five families of phrasing that the
+Labelled runs from a seeded generator (`tests.dynamics.generator`): six kinds, in seven families of phrasing that the
 analyser may be tuned by and those that it is not. Told are, for the training families together, each of them
 and those held out: accuracy, recall, false alarms, how soon circles and procrastination are caught, what confidence
 is worth, confusion matrices; the same runs judged by the rule of four identical outputs; what parts of the analysis

@@ -1,7 +1,7 @@
 """A seeded generator of labelled agent runs, in the exchange format of `dynamics.md` section 5.
 
     one = generate("circle", family("coder"), seed=3, sub="reworded")
-    many = dataset(seed=7, per_kind=20)                # the five families to tune by
+    many = dataset(seed=7, per_kind=20)                # the seven families to tune by
     unseen = dataset(seed=7, per_kind=20, families=(held_out(),))
 
 Everything follows from the seed: two processes give the same bytes. Texts are made from a family's sentence shapes,
