@@ -41,9 +41,9 @@ class Means:
 
     Where more than half of a row's values are 0, few differ and their spread says little: all-zero differences would
     give an interval of no width.  Two values that nobody has seen are then added, one at each side, as far off as two
-    scores can be (`span`); of differences of true and false this is the interval of Bonett & Price (J. Educational and
-    Behavioral Statistics 37, 2012).  Else: Student's interval joined with the studentised bootstrap (Efron &
-    Tibshirani, An Introduction to the Bootstrap, 1993, section 12.5).
+    scores can be (`span`; where all differ by the same, as far as that); of differences of true and false this is the
+    interval of Bonett & Price (J. Educational and Behavioral Statistics 37, 2012).  Else: Student's interval joined
+    with the studentised bootstrap (Efron & Tibshirani, An Introduction to the Bootstrap, 1993, section 12.5).
     """
 
     def __init__(
@@ -89,7 +89,11 @@ class Means:
         self.centre = self.mean.copy()
         self.se = self.sd / np.sqrt(n)
         sparse = self.kind >= UNSEEN_SHARE
-        centre, se = with_unseen(self.mean, self.sd, n, self.span, self.kind == UNSEEN_SHARE)
+        shares = self.kind == UNSEEN_SHARE
+        # One and the same difference each time, as deterministic graphs give it: what was not seen may undo it.
+        alike = (self.sd == 0) & (self.mean != 0) & ~shares
+        span = np.where(alike, np.abs(self.mean), self.span)
+        centre, se = with_unseen(self.mean, self.sd, n, span, shares)
         self.centre[sparse], self.se[sparse] = centre[sparse], se[sparse]
 
     @cached_property
@@ -184,7 +188,9 @@ class Means:
         ]
 
 
-def with_unseen(mean: Floats, sd: Floats, n: Floats, span: float, shares: NDArray[np.bool_]) -> tuple[Floats, Floats]:
+def with_unseen(
+    mean: Floats, sd: Floats, n: Floats, span: Floats | float, shares: NDArray[np.bool_]
+) -> tuple[Floats, Floats]:
     """Return centre and standard error of n values if two more, `span` to either side of 0, had been seen.
 
     `shares` marks rows whose values are differences of true and false; their variance is divided by n, as published.
