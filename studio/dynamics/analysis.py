@@ -33,10 +33,16 @@ def analyse(
     run: Run, settings: Settings = DEFAULTS, *, reader: Reader | None = None, embedder: Embedder | None = None
 ) -> Verdict:
     """Return the verdict of a run; the same run and settings give the same bytes."""
-    watch = Watch(run.modules, run.root_goal, settings, size=run.size, reader=reader, embedder=embedder)
     with _uncollected():
-        for _ in play(watch, run):
-            pass
+        return _judged(
+            run, Watch(run.modules, run.root_goal, settings, size=run.size, reader=reader, embedder=embedder)
+        )
+
+
+def _judged(run: Run, watch: Watch) -> Verdict:
+    """Play a run and judge it; the watch goes before the collector, which would look through all that it holds."""
+    for _ in play(watch, run):
+        pass
     return judge(watch, run.id)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 
 from studio.dynamics.detecting.bell import Bell
+from studio.dynamics.detecting.lately import Lately
 from studio.dynamics.detecting.periods import Periods
 from studio.dynamics.detecting.polling import Polling
 from studio.dynamics.detecting.progress import Progress
@@ -42,16 +43,17 @@ class Circle:
         self._window, self._least_mass = settings.known_window, settings.mass_repeats
         long = settings.known_window * settings.waiting_factor
         self._recent: deque[Step] = deque(maxlen=max(long, settings.longest_period))
-        # One bit a firing, the last one lowest: whether it was known, and whether it was about waiting.
-        self._short, self._long = (1 << settings.known_window) - 1, (1 << long) - 1
-        self._known = self._waits = self._waits_seen = 0
+        # Of the firings that say something: how many there were, those that were known, and those about waiting.
+        self._count = self._start = 0
+        self._known, self._waits = Lately(long), Lately(settings.known_window)
+        self._long = long
         self._least_repeats = settings.repeats_warn
         self._few = settings.known_warn * settings.known_least
         self._stale = False
         self._period = 0
         self._repeats = 1
         self._factor = 1
-        self._held = self._seen = 0
+        self._held = 0
         self._found: tuple[str, ...] = ()
         self._found_period: int | None = None
         self._ratio = 0.0
@@ -63,20 +65,25 @@ class Circle:
         if reading.mass < self._least_mass or len(reading.content) + len(reading.salient) < _LABEL_WORDS:
             return ()
         said = step.said
-        self._periods.see(said.number, said.last_position)
-        said.last_position = self._periods.count - 1
+        said.last_position = self._periods.see(said.number, said.last_position)
         self._recent.append(step)
         known = step.known
         if step.contentful:
-            self._known = (self._known << 1 | known) & self._long
-            self._waits = (self._waits << 1 | step.waiting) & self._short
-            self._waits_seen += 1
-            self._seen += 1
+            at = self._count
+            self._count = at + 1
+            if known:
+                self._known.mark(at)
+            if step.waiting:
+                self._waits.mark(at)
         if known:
             self._repeat()
         else:
             self._repeats, self._period = 1, 0
-        if self._repeats < self._least_repeats and self._known.bit_count() < self._few and not self._bell.rung:
+        if (
+            self._repeats < self._least_repeats
+            and not self._bell.rung
+            and (self._known.held < self._few or self._known.count(self._count, self._long) < self._few)
+        ):
             self._stale, self._level = True, None  # nothing can be due: what it comes to is worked out when asked for
             return ()
         self._judge()
@@ -94,7 +101,9 @@ class Circle:
     def progressed(self, position: int, t: int) -> None:
         """Forget the suspicion: something has moved."""
         self._periods.restart()
-        self._known = self._held = self._seen = 0
+        self._known.clear()
+        self._start = self._count
+        self._held = 0
         self._period, self._repeats = 0, 1
         self._ratio, self._level, self._stale = 0.0, None, False
 
@@ -122,12 +131,13 @@ class Circle:
                 self._level = "stop"
             elif self._ratio >= 1:
                 self._level = "warn"
-        waiting = self._waits.bit_count() >= chosen.waiting_share * min(self._waits_seen, self._window)
+        window = min(self._count, self._window)
+        waiting = self._waits.count(self._count, window) >= chosen.waiting_share * window
         factor = chosen.waiting_factor if waiting else 1
-        total = min(self._seen, chosen.known_window * factor)
+        known, total = self._shares(factor)
         if total < chosen.known_least * factor:
             return
-        share = (self._known & (self._long if waiting else self._short)).bit_count() / total
+        share = known / total
         by_share = share / chosen.known_warn if chosen.known_warn else 1.0
         if by_share > self._ratio:
             self._ratio = by_share
@@ -152,7 +162,7 @@ class Circle:
     @property
     def share(self) -> float:
         """The share of the firings since the last progress at which a circle was seen, of those at which one could."""
-        could = self._seen - self._settings.known_least + 1
+        could = self._count - self._start - self._settings.known_least + 1
         return self._held / could if could >= self._settings.known_least else 0.0
 
     @property
@@ -191,12 +201,13 @@ class Circle:
         if self._period and self._repeats >= self._settings.repeats_warn:
             times = f"{self._repeats} times over"
             return f"The run {verb} of {_firings(self._period)}, {times}, {self._progress.since()}."
-        known, total = self._shares()
+        known, total = self._shares(self._factor)
         return f"The run {verb}: {known} of the last {total} outputs had been said before, {self._progress.since()}."
 
-    def _shares(self) -> tuple[int, int]:
-        total = min(self._seen, self._settings.known_window * self._factor)
-        return (self._known & (self._long if self._factor > 1 else self._short)).bit_count(), total
+    def _shares(self, factor: int) -> tuple[int, int]:
+        """Return how many of the last outputs were known, and of how many; `factor` widens the window."""
+        total = min(self._count - self._start, self._settings.known_window * factor)
+        return self._known.count(self._count, total), total
 
     def evidence(self) -> list[str]:
         """Return what was said again, by whom and when, with both wordings quoted; of the last circle if it is over."""
@@ -207,7 +218,7 @@ class Circle:
             how = f"period {self._period}, {self._repeats} repeats, {self._progress.since()}"
             steps = list(self._recent)[-self._period :]
         else:
-            known, total = self._shares()
+            known, total = self._shares(self._factor)
             period = self.period
             about = f"period about {period}, " if period else ""
             how = f"{about}{known} of the last {total} outputs known, {self._progress.since()}"

@@ -35,13 +35,18 @@ _ALONE = 0.8
 
 class _Text(NamedTuple):
     t: int
-    hash: str
     module: str
-    outside: bool
-    content: frozenset[str]
-    distinctive: frozenset[str]
+    kind: str
+    reading: Reading
     again: bool
     goal: bool
+
+    @property
+    def hash(self) -> str:
+        return self.reading.hash
+
+
+_as_text = tuple.__new__  # a third of the time that calling the class takes
 
 
 class Filler:
@@ -50,10 +55,12 @@ class Filler:
     `since` is the tick of the first of them at the moment when they are seen to be filler, None at all others.
     """
 
-    __slots__ = ("_last", "_stock", "since")
+    __slots__ = ("_again", "_last", "_stock", "_within", "since")
 
     def __init__(self) -> None:
-        self._last: deque[_Text] = deque(maxlen=_WINDOW)
+        self._last: deque[_Text] = deque()
+        self._again = 0  # how many of these were said before
+        self._within: dict[str, int] = {}  # how often each text is among them
         self._stock: set[str] = set()
         self.since: int | None = None
 
@@ -67,14 +74,21 @@ class Filler:
         self.since = None
         last = self._last
         if matter:
-            last.clear()
-            self._stock.clear()
+            if last:
+                last.clear()
+                self._within.clear()
+                self._again = 0
+                self._stock.clear()
             return False
-        again = reading.hash in self._stock or any(text.hash == reading.hash for text in last)
-        outside = kind in _OUTSIDE
-        last.append(_Text(t, reading.hash, module, outside, reading.content, reading.distinctive, again, goal))
+        within, hash_ = self._within, reading.hash
+        again = hash_ in within or hash_ in self._stock
+        if len(last) == _WINDOW:
+            self._drop(last.popleft())
+        within[hash_] = within.get(hash_, 0) + 1
+        last.append(_as_text(_Text, (t, module, kind, reading, again, goal)))
+        self._again += again
         if self._stock:
-            if sum(text.again for text in last) < _AGAIN * len(last) or self._order() >= _ORDERLY:
+            if self._again < _AGAIN * len(last) or self._order() >= _ORDERLY:
                 self._stock.clear()
             elif len(self._stock) < _MOST_STOCK:
                 self._stock.add(reading.hash)
@@ -83,9 +97,18 @@ class Filler:
             self.since = last[0].t
         return again and bool(self._stock)
 
+    def _drop(self, text: _Text) -> None:
+        """Take that a text is not among the last any more."""
+        within, hash_ = self._within, text.hash
+        self._again -= text.again
+        if within[hash_] == 1:
+            del within[hash_]
+        else:
+            within[hash_] -= 1
+
     def _fills(self) -> bool:
         last = self._last
-        if sum(text.again for text in last) < _AGAIN * len(last):
+        if self._again < _AGAIN * len(last):
             return False
         texts = list({text.hash: text for text in last}.values())
         beside = sum(text.goal for text in texts) <= _GOAL * len(texts)
@@ -97,11 +120,11 @@ class Filler:
         Several models that speak of one thing among themselves are a circle; if tools or people do so too, or if one
         says word by word what another said, nobody has a thought of it.
         """
-        if not any(text.outside for text in self._last):
+        if not any(text.kind in _OUTSIDE for text in self._last):
             speakers: dict[str, str] = {}
             if all(speakers.setdefault(text.hash, text.module) == text.module for text in self._last):
                 return frozenset()
-        counts = Counter(token for text in texts for token in text.content | text.distinctive)
+        counts = Counter(token for text in texts for token in text.reading.content | text.reading.distinctive)
         often = frozenset(token for token, count in counts.items() if count >= _NEARLY_ALL * len(texts))
         return often if len(often) <= _MOST_ABOUT else frozenset()
 
@@ -128,6 +151,6 @@ class Filler:
 
 
 def _alike(one: _Text, other: _Text, about: frozenset[str]) -> bool:
-    if not (one.distinctive & other.distinctive) <= about:
+    if not (one.reading.distinctive & other.reading.distinctive) <= about:
         return True
-    return len((one.content & other.content) - about) >= _ALIKE
+    return len((one.reading.content & other.reading.content) - about) >= _ALIKE

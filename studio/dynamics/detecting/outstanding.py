@@ -33,6 +33,7 @@ class Outstanding:
     def __init__(self, terms: Terms) -> None:
         self._terms = terms
         self._requests: dict[str, _Request] = {}
+        self.stands = False  # whether there is any: the watch looks at each firing
 
     def rang(self, alarms: list[Alarm]) -> None:
         """Take alarms; those that ask to stop are kept."""
@@ -40,11 +41,13 @@ class Outstanding:
             if alarm.level == "stop" and alarm.kind in _KINDS:
                 terms = self._terms
                 self._requests[alarm.kind] = _Request(alarm, terms.total_introduced, terms.total_taken)
+                self.stands = True
 
     def answered(self, *kinds: str) -> None:
         """Take that the requests of these kinds were answered, of all kinds if none is named."""
         for kind in kinds or _KINDS:
             self._requests.pop(kind, None)
+        self.stands = bool(self._requests)
 
     def first(self) -> Alarm | None:
         """Return the request of the gravest kind that nothing has answered."""

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Final
 
 from studio.dynamics.detecting.step import Step
 from studio.dynamics.detecting.watch import Watch
 from studio.dynamics.exchange.run import Event, Goal, Run
 from studio.dynamics.verdict import Alarm
+
+_NEVER: Final = math.inf
 
 
 def play(watch: Watch, run: Run) -> Iterator[tuple[Step, Event]]:
@@ -17,11 +21,12 @@ def play(watch: Watch, run: Run) -> Iterator[tuple[Step, Event]]:
     At each tick the goals that open come first, then those that close, then the firings.
     """
     news = sorted(_goals(run), key=lambda item: (item[0], item[1]))
-    at = 0
+    at, due = 0, news[0][0] if news else _NEVER
     for event in run.ordered():
-        while at < len(news) and news[at][0] <= event.t:
+        while due <= event.t:
             _tell(watch, news[at])
             at += 1
+            due = news[at][0] if at < len(news) else _NEVER
         if event.metric is not None:
             watch.measured(event.module, event.metric, event.t)
             continue

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from studio.dynamics.detecting.step import Said, Step
+from studio.dynamics.detecting.step import Said
+from studio.dynamics.words.reading import Reading
 
 
 class Moment(NamedTuple):
@@ -22,8 +23,8 @@ class Tally:
     """The counts of one module.
 
     `distinct` counts the different things it said, `distinctive` its distinctive tokens and `new` those among them
-    that nobody had said.  `news` is the last moment at which it said something that it had not said before, `again`
-    counts the outputs with content since, `last` is the last of these;
+    that nobody had said, `idle` the outputs without content.  `news` is the last moment at which it said something
+    that it had not said before, `again` counts the outputs with content since, `last` is the last of these;
     `heaviest` is the largest mass of an output.
     """
 
@@ -33,8 +34,8 @@ class Tally:
         "distinct",
         "distinctive",
         "failed",
-        "firings",
         "heaviest",
+        "idle",
         "last",
         "new",
         "news",
@@ -42,32 +43,39 @@ class Tally:
     )
 
     def __init__(self) -> None:
-        self.firings = self.contentful = self.failed = self.distinct = self.distinctive = self.new = self.again = 0
+        self.contentful = self.idle = self.failed = self.distinct = self.distinctive = self.new = self.again = 0
         self.writes = self.heaviest = 0
         self.news: Moment | None = None
         self.last: Moment | None = None
 
-    def see(self, step: Step) -> None:
-        """Count one firing of the module."""
-        self.firings += 1
-        reading = step.reading
-        if step.failed:
+    @property
+    def firings(self) -> int:
+        """All firings of the module."""
+        return self.contentful + self.idle
+
+    def see(
+        self, t: int, reading: Reading, said: Said, contentful: bool, known: bool, new: frozenset[str], failed: bool,
+        effect: str | None,
+    ) -> None:  # fmt: skip
+        """Count one firing of the module; what is given is that of its `Step`."""
+        if failed:
             self.failed += 1
         if reading.mass > self.heaviest:
             self.heaviest = reading.mass
-        if step.effect == "write":
+        if effect == "write":
             self.writes += 1
-        if not step.contentful:
+        if not contentful:
+            self.idle += 1
             if self.last is None:
-                self.last = Moment(step.t, reading.quote, step.said)
-            self.distinct += not step.known
+                self.last = Moment(t, reading.quote, said)
+            self.distinct += not known
             return
         self.contentful += 1
         self.distinctive += len(reading.salient) + len(reading.rare)
-        if step.new:
-            self.new += len(step.new)
-        self.last = moment = _as_moment(Moment, (step.t, reading.quote, step.said))
-        if step.known:
+        if new:
+            self.new += len(new)
+        self.last = moment = _as_moment(Moment, (t, reading.quote, said))
+        if known:
             self.again += 1
         else:
             self.distinct += 1

@@ -9,7 +9,7 @@ from __future__ import annotations
 from studio.dynamics.settings import Settings
 
 _TAKEN = 0
-"""Stands for the number of uses of a term that is taken up."""
+"""Stands for the number of uses of a term that is taken up; all other numbers are true."""
 
 
 class Terms:
@@ -46,7 +46,7 @@ class Terms:
         """Take the distinctive tokens of the firing at `position`; return those that nobody had said."""
         slot = position % self._ring
         self.introduced[slot] = self.taken[slot] = 0
-        self._speakers[position % (self._within + 1)] = module
+        self._speakers[position % len(self._speakers)] = module
         if not tokens:
             return tokens
         new = tokens - self._young
@@ -54,8 +54,8 @@ class Terms:
             new -= self._old
         if len(new) < len(tokens):
             born = self._born
-            for token in tokens - new if new else tokens:
-                if token in born:
+            for token in tokens:
+                if token in born:  # which no new one is
                     self._use(token, position, module)
         if new:
             self._introduce(new, slot, position, module)
@@ -93,7 +93,7 @@ class Terms:
         born = self._born[token]
         age = position - born
         uses = self._uses.get(token, 1)
-        if uses != _TAKEN:
+        if uses:
             uses += 1
             if uses >= self._uses_needed or age >= self._later:
                 uses = _TAKEN
@@ -102,12 +102,14 @@ class Terms:
                     self.taken[born % self._ring] += 1
             self._uses[token] = uses
         if age > self._within:
-            if uses == _TAKEN:
+            if not uses:
                 self._drop(token)
             return
-        source = self._speakers[born % (self._within + 1)]
+        source = self._speakers[born % len(self._speakers)]
+        if source == module:
+            return
         heard = self._heard.get(token, ())
-        if source != module and module not in heard:
+        if module not in heard:
             self._heard[token] = (*heard, module)
             if not heard:
                 self.heard[source] = self.heard.get(source, 0) + 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from itertools import islice
 
 from studio.dynamics.detecting.bell import Bell
 from studio.dynamics.detecting.progress import Progress
@@ -32,33 +33,24 @@ class Wander:
         self._terms = terms
         self._has_goal = has_goal
         self._bell = Bell(settings.wander_least)
-        self._recent: deque[Step] = deque(maxlen=settings.wander_window)
-        self._tokens: deque[tuple[int, int, bool]] = deque(maxlen=settings.wander_window)
+        self._recent: deque[Step] = deque(maxlen=settings.wander_window + 1)  # the window, and what has just left it
         self._all = self._new = self._goal = 0
-        self._seen = self._often = 0
+        self._seen = self._often = self._counted = 0
         self._found: tuple[str, ...] = ()
-        self._position = -1
         self._held = False
 
     def see(self, step: Step) -> tuple[Alarm, ...]:
         """Take a firing; return a warning when the run has begun to wander."""
         if not step.contentful:
             return ()
-        window = self._tokens
-        if len(window) == window.maxlen:
-            self._drop(window[0])
-        entry = (len(step.reading.salient) + len(step.reading.rare), len(step.new), step.goal)
-        window.append(entry)
         self._recent.append(step)
-        self._all += entry[0]
-        self._new += entry[1]
-        self._goal += entry[2]
-        self._position = step.position
-        held = len(window) >= self._least and self._wanders(len(window))
-        self._held = held
         self._seen += 1
-        self._often += held
-        if not (held or self._bell.rung) or not self._bell.rings("warn" if held else None):
+        held = self._held = self._seen >= self._least and self._wanders()
+        if held:
+            self._often += 1
+        elif not self._bell.rung:
+            return ()
+        if not self._bell.rings("warn" if held else None):
             return ()
         self._found = tuple(self._lines())
         message = f"The run wanders: what comes up is new and is not taken up, {self._progress.since()}."
@@ -66,19 +58,44 @@ class Wander:
 
     def progressed(self, position: int, t: int) -> None:
         """Forget the suspicion: something was reached."""
-        self._tokens.clear()
         self._recent.clear()
-        self._seen = self._often = 0
+        self._seen = self._often = self._counted = 0
         self._all = self._new = self._goal = 0
         self._held = False
 
-    def _drop(self, entry: tuple[int, int, bool]) -> None:
-        self._all -= entry[0]
-        self._new -= entry[1]
-        self._goal -= entry[2]
+    @property
+    def _size(self) -> int:
+        """How many firings lie in the window."""
+        return min(self._seen, self._ring)
 
-    def _wanders(self, total: int) -> bool:
+    def _count(self) -> None:
+        """Bring the counts up to the last firing: where they are kept up by this one, else by the whole window.
+
+        They are needed only where the run could wander, which after progress takes a while.
+        """
+        recent, behind = self._recent, self._seen - self._counted
+        if behind == 1 and self._counted:
+            self._add(recent[-1], 1)
+            if len(recent) > self._ring:
+                self._add(recent[0], -1)
+        elif behind:
+            self._all = self._new = self._goal = 0
+            for step in islice(recent, len(recent) - self._size, None):
+                self._add(step, 1)
+        self._counted = self._seen
+
+    def _add(self, step: Step, sign: int) -> None:
+        reading = step.reading
+        self._all += sign * (len(reading.salient) + len(reading.rare))
+        self._new += sign * len(step.new)
+        self._goal += sign * step.goal
+
+    def _wanders(self) -> bool:
         """Whether all three conditions hold; the cheap ones first, as this is asked at every firing."""
+        total = self._size
+        if total < self._least:
+            return False
+        self._count()
         if self._new <= self._limit_new * self._all or (self._has_goal and self._goal > self._limit_goal * total):
             return False
         introduced, taken = self.uptake()
@@ -86,9 +103,10 @@ class Wander:
 
     def _measure(self) -> float:
         """Return the smallest of the three margins, 1 where all three conditions just hold."""
-        total = len(self._tokens)
+        total = self._size
         if total < self._least:
             return 0.0
+        self._count()
         introduced, taken = self.uptake()
         margins = [_above(self._new / self._all if self._all else 0.0, self._limit_new)]
         if self._has_goal:
@@ -98,10 +116,12 @@ class Wander:
 
     def uptake(self) -> tuple[int, int]:
         """Return the terms introduced in the window and old enough, and how many of them were taken up."""
-        first = self._position - len(self._tokens) + 1
-        last = self._position - self._settle + 1
-        if last <= first:
+        size = self._size
+        if size <= self._settle:
             return 0, 0
+        position = self._recent[-1].position
+        first = position - size + 1
+        last = position - self._settle + 1
         start, stop = first % self._ring, last % self._ring
         introduced, taken = self._terms.introduced, self._terms.taken
         if start < stop:
@@ -134,9 +154,10 @@ class Wander:
     def _lines(self) -> list[str]:
         if not self._recent:
             return []
+        self._count()
         introduced, taken = self.uptake()
-        first, last = self._recent[0], self._recent[-1]
-        goal = f", {self._goal} of {len(self._tokens)} outputs share a word with the goal" if self._has_goal else ""
+        first, last = self._recent[-self._size], self._recent[-1]
+        goal = f", {self._goal} of {self._size} outputs share a word with the goal" if self._has_goal else ""
         line = (
             f"from tick {first.t} to {last.t} {self._new} of {self._all} distinctive words were new, "
             f"{taken} of {introduced} introduced terms were taken up{goal}, {self._progress.since()}"

@@ -90,7 +90,7 @@ class Watch:
         self.circle = Circle(settings, self.progress, self.polling)
         self.wander = Wander(settings, self.progress, self.terms, bool(self._goal))
         self.detectors: tuple[Detector, ...] = (self.stall, self.procrastination, self.circle, self.wander)
-        self._sees = tuple(detector.see for detector in self.detectors)
+        self._sees = (self.stall.see, self.circle.see, self.wander.see)
         self.outstanding = Outstanding(self.terms)
         self._again = Again(settings, self.circle, self.stall)
         self.alarms: list[Alarm] = []
@@ -113,36 +113,32 @@ class Watch:
 
     def see(self, event: Event) -> list[Alarm]:
         """Take one firing; return the alarms that it raises."""
-        step = self._step(event)
-        self.last = step
-        if step.progress:
+        step = self.last = self._step(event)
+        known, progress = step.known, step.progress
+        if progress:
             # Not for the stall, which sees it in the step; and what says this stands after the progress, not before.
             self.circle.progressed(step.position, step.t)
             self.wander.progressed(step.position, step.t)
-        tally = self.tallies.get(step.module)
-        if tally is None:
-            tally = self.tallies[step.module] = Tally()
-        tally.see(step)
+        if step.kind == "tool":
+            self.procrastination.see(step)  # which no other firing matters to
         alarms: list[Alarm] = []
         for see in self._sees:
             if raised := see(step):
-                alarms.extend(raised)
+                alarms += raised
         said = step.said
-        if step.contentful:
-            self.related += step.goal
-            self.repeated += step.known
         said.count += 1
-        if step.known:
+        if known:
             said.ticks = (*said.ticks[1 - TICKS_KEPT :], step.t)
             said.last_quote, said.last_hash = step.reading.quote, step.reading.hash
         if alarms:
             self._raised(alarms)
         if self._again.follows:
             alarms += self._told(self._again.look(self.firings, step.t))
-        if step.progress:
-            self.outstanding.answered()
-        elif step.says and not step.known and not step.failed:
-            self.outstanding.answered("stall")
+        if self.outstanding.stands:
+            if progress:
+                self.outstanding.answered()
+            elif step.says and not known and not step.failed:
+                self.outstanding.answered("stall")
         return alarms
 
     def open_goal(self, goal: Goal) -> list[Alarm]:
@@ -235,26 +231,27 @@ class Watch:
         if symbol is None:
             symbol = self._book.symbol(module, reading, text, exact=kind in _EXACT)
             reading = reading.with_symbol(symbol)
-            known = True
+            is_new = False
         else:
-            known = not self._book.adopt(module, reading, symbol)
+            is_new = self._book.adopt(module, reading, symbol)
         key = (module, symbol)
-        said = self._said.get(key) if known else None
+        said = None if is_new else self._said.get(key)
         if said is None:
             said = Said(self.words, module, t, reading.quote, reading.hash)
             self.words += 1
             self._said.put(key, said)
+        known = said.count > 0
         contentful = reading.mass >= self._mass
         position = -1
         new = _NONE
         if contentful:
             position = self.contentful
-            self.contentful += 1
+            self.contentful = position + 1
             new = self.terms.see(position, module, reading.distinctive)
         elif reading.salient or reading.rare:
             new = self.terms.note(reading.distinctive)
         index = self.firings
-        self.firings += 1
+        self.firings = index + 1
         failed = event.err is not None
         if failed:
             self.failures += 1
@@ -271,31 +268,24 @@ class Watch:
         related = not (goal.isdisjoint(reading.content) and goal.isdisjoint(reading.salient))
         hollow = not related and self._vocabulary.hollow(reading, words, self._wanted)
         if contentful:
+            self.related += related
+            self.repeated += known
             matter = failed or effect == "write" or bool(progress)
             hollow = self._filler.see(t, module, kind, reading, goal=related, matter=matter) or hollow
             if self._filler.since is not None:
                 self.stall.filled(self._filler.since)
+        tally = self.tallies.get(module)
+        if tally is None:
+            tally = self.tallies[module] = Tally()
+        tally.see(t, reading, said, contentful, known, new, failed, effect)
         if kind == "human" and len(goal) < self.settings.kept:
             self._goal = goal | reading.content | reading.salient  # what a person says is what is wanted from now on
             self._wanted |= self._goal
+        waiting = polled or reading.waiting or kind in _WAITERS
         return _as_step(
             Step,
             (
-                index,
-                t,
-                module,
-                kind,
-                reading,
-                said,
-                position,
-                contentful,
-                said.count > 0,
-                new,
-                related,
-                polled or reading.waiting or kind in _WAITERS,
-                failed,
-                effect,
-                progress,
-                hollow,
+                index, t, module, kind, reading, said, position, contentful, known, new, related, waiting, failed,
+                effect, progress, hollow,
             ),
-        )
+        )  # fmt: skip

@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from studio.dynamics.detecting import periods
 from studio.dynamics.detecting.periods import Periods
 
 
@@ -47,15 +46,13 @@ def test_a_stream_without_repetition_has_no_period() -> None:
     assert fed([0, 1, 0, 1, 0, 1]).best() == (2, 3)
 
 
-def test_a_restart_forgets_what_was(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_restart_forgets_what_was() -> None:
     found = fed([0, 1] * 6)
     found.restart()
     assert found.best() == (0, 1)
 
 
-def test_long_streams_keep_exact_runs_when_the_store_begins_anew(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(periods, "_CHUNK", 7)
-
+def test_long_streams_keep_exact_runs_though_the_store_goes_round() -> None:
     found = fed([0, 1, 2] * 50)
 
     assert found.run(3) == 147
