@@ -37,8 +37,8 @@ def started_with() -> dict[str, str]:
 
 
 def told_later() -> dict[str, str]:
-    """Return the variables that a worker gets by its first message."""
-    return {name: value for name, value in os.environ.items() if name not in PASSED_ON}
+    """Return the variables that a worker gets by its first message; those of a cluster are no business of runs."""
+    return {name: value for name, value in os.environ.items() if name not in PASSED_ON and not name.startswith("RAY_")}
 
 
 class LocalEngine:
