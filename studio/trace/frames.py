@@ -52,7 +52,8 @@ class FrameWriter:
     ) -> None:
         self.queue: deque[Record] = deque()
         self.asleep = True
-        """True while whoever puts a record is to call `attend`: the thread waits for work, or is busy sending."""
+        """Whoever puts a record is to call `attend`, always: here it counts what waits as well."""
+        self._waits = True
         self._send = send
         self._failed = failed
         self._bell = threading.Event()
@@ -71,10 +72,14 @@ class FrameWriter:
     def attend(self) -> None:
         """Wake the thread if it sleeps; wait for room if too many records wait. Raises `RuntimeError` if they cannot be
         handed on."""
-        self._bell.set()
+        if self._waits:
+            self._waits = False
+            self._bell.set()
         if len(self.queue) <= ROOM or threading.current_thread() is self._thread:
             return
         with self._room:
+            self._hurry = True
+            self._bell.set()
             while len(self.queue) > ROOM // 2:
                 self._raise_fault()
                 self._room.wait(0.1)
@@ -150,15 +155,15 @@ class FrameWriter:
 
     def _gather(self) -> None:
         """Return when something is to be sent."""
-        if not self.queue and not self._hurry:
+        self._waits = True
+        if not self.queue and not self._hurry and not self._closing:
             self._bell.wait()
-        self.asleep = False
+        self._waits = False
         self._bell.clear()
         if not self._hurry and not self._closing:
             self._bell.wait(HELD_S)
             self._bell.clear()
         self._hurry = False
-        self.asleep = True
 
     def _raise_fault(self) -> None:
         if self._fault is not None:
