@@ -1,5 +1,5 @@
-"""`python -m tests.support.make_narrow_jobs`: write `graphs/experiments/orders.jsonl` and `mails.jsonl`, the labelled
-inputs of the experiments "narrow or general", from the data of `order_desk` and `inbox_triage`.
+"""`python -m tests.support.make_narrow_jobs`: write `orders.jsonl`, `mails.jsonl` and `lamp_messages.jsonl` of
+`graphs/experiments`, the labelled inputs of experiments, from the data of `order_desk` and `inbox_triage`.
 
 An experiment's file names nothing outside its folder, so they stand there a second time; a test compares them.
 """
@@ -15,6 +15,8 @@ from studio.support.resources import resource_root
 from studio.support.values import Json, decode, encode
 
 ORDER_FIELDS: Final = ("kind", "mood", "product")
+KINDS: Final = ("order", "return", "repair", "delivery")
+OF_EACH_KIND: Final = 3
 MAIL_FIELDS: Final = ("department", "mood", "product")
 
 
@@ -25,6 +27,11 @@ def orders() -> list[Json]:
         {"id": row["id"], "message": row["text"], "want": {field: row["want"][field] for field in ORDER_FIELDS}}
         for row in map(decode, lines)
     ]
+
+
+def lamp_messages() -> list[Json]:
+    """Return the first messages of each kind: few, as each is read by many copies."""
+    return [row for kind in KINDS for row in [one for one in orders() if one["want"]["kind"] == kind][:OF_EACH_KIND]]
 
 
 def mails() -> list[Json]:
@@ -48,8 +55,8 @@ def _in_a_line(mail: str) -> str:
 
 
 def main() -> None:
-    """Write both files."""
-    for name, rows in (("orders", orders()), ("mails", mails())):
+    """Write the files."""
+    for name, rows in (("orders", orders()), ("mails", mails()), ("lamp_messages", lamp_messages())):
         path = resource_root("graphs") / "experiments" / f"{name}.jsonl"
         path.write_bytes(b"".join(encode(row) + b"\n" for row in rows))
 
