@@ -1,4 +1,4 @@
-"""`python -m tests.support.make_days`: write `graphs/experiments/days.jsonl`, days to compare keepers of a greenhouse on.
+"""`python -m tests.support.make_days`: write `graphs/experiments/days.jsonl`, days to compare greenhouse keepers on.
 
 A day is drawn from a seed: a night that is cold or mild, a noon that is cool or hot, one to five finds of pests, four
 to eight visitors. Each day has a question of all four topics. No sentence stands among the examples or days of the
