@@ -13,58 +13,28 @@ from dataclasses import dataclass, replace
 from html import escape
 from typing import Any
 
+from studio.batch.analysing.differences import Difference, alike_arms, differences_of, plain_method
 from studio.batch.analysing.table import MEASURES, Line, Table
 from studio.batch.design.variants import Variant
 from studio.batch.statistics import (
     Categories,
-    Comparison,
     Interval,
     Margin,
     Method,
     Modules,
     PairOfModules,
-    Scores,
     Standing,
     Summary,
     categories,
     front,
-    holm,
     judge_modules,
     judge_pairs,
-    paired,
     summary,
 )
 from studio.support.errors import UsageError
 from studio.support.nearest import near
 from studio.support.plain import plain_line
 from studio.support.values import Json
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """How an arm differs from what it is compared with, in one score or measure; `p_adjusted` allows for all arms that
-    were compared in it (Holm), None where there is no test. `alike` says that the two surely differ by less than the
-    margin, None where there is no margin to say it by."""
-
-    comparison: Comparison
-    p_adjusted: float | None
-    alike: bool | None = None
-
-    @property
-    def is_shown(self) -> bool:
-        """True if it stands after the correction."""
-        if self.p_adjusted is None or not self.comparison.effect:
-            return False
-        return self.comparison.differs and self.p_adjusted <= 1 - self.comparison.interval.level + 1e-12
-
-    def as_json(self) -> dict[str, Json]:
-        """Return it as a JSON object."""
-        return {
-            **self.comparison.as_json(),
-            "p_adjusted": self.p_adjusted,
-            "is_shown": self.is_shown,
-            "alike": self.alike,
-        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,9 +141,9 @@ def conclude(table: Table, method: Method | None = None, score: str = "") -> Con
     cost = _cost(table)
     standings = _standings(table, main, cost, method)
     margin = None if said.main is None or said.margin is None or main != said.main.name else said.margin
-    differences = _differences(table, method)
+    differences = differences_of(table, method)
     if margin is not None:
-        for name, alike in _alike(table, main, method, margin).items():
+        for name, alike in alike_arms(table, main, method, margin).items():
             if main in differences.get(name, {}):
                 differences[name][main] = replace(differences[name][main], alike=alike)
     arms = tuple(_arm(table, name, main, method, standings, differences) for name in table.arms)
@@ -186,10 +156,10 @@ def _arm(
     differences: Mapping[str, Mapping[str, Difference]],
 ) -> Arm:  # fmt: skip
     lines = table.by_arm[name]
-    plain = replace(method, failures="left_out", better="lower", scale=None)
+    plain = plain_method(method)
     other = table.compared.get(name, "")
     classes = table.classes_of(name)
-    shift = categories(classes, table.classes_of(other), method) if other and any(classes.values()) else None
+    shift = categories(classes, table.classes_of(other), plain) if other and any(classes.values()) else None
     return Arm(
         name=name,
         runs=len(lines),
@@ -216,42 +186,6 @@ def _switched_off(variant: Variant) -> tuple[str, ...]:
 
 def _lacks(line: Line, main: str) -> bool:
     return bool(main) and line.scores.get(main) is None
-
-
-def _differences(table: Table, method: Method) -> dict[str, dict[str, Difference]]:
-    """Return by arm and by score or measure how it differs from what it is compared with."""
-    plain = replace(method, failures="left_out", better="lower", scale=None)
-    found: dict[str, dict[str, Difference]] = {}
-    for what in (*table.scores, *MEASURES):
-        is_score = what in table.scores
-        made: dict[str, Comparison] = {}
-        for name, other in table.compared.items():
-            first, second = (
-                (table.scores_of(name, what), table.scores_of(other, what))
-                if is_score
-                else (table.measures_of(name, what), table.measures_of(other, what))
-            )
-            if first and second:
-                made[name] = paired(first, second, method if is_score else plain)
-        tested = {name: one.p for name, one in made.items() if one.p is not None}
-        adjusted = dict(zip(tested, map(float, holm(list(tested.values()))), strict=True)) if tested else {}
-        for name, one in made.items():
-            found.setdefault(name, {})[what] = Difference(one, adjusted.get(name))
-    return found
-
-
-def _alike(table: Table, main: str, method: Method, margin: float) -> dict[str, bool]:
-    """Return of which arms it is sure that they differ by less than the margin from what they are compared with: by two
-    one-sided tests, as with modules that are dead weight, allowing for all arms."""
-    by_other: dict[str, dict[str, Scores]] = {}
-    for name, other in table.compared.items():
-        by_other.setdefault(other, {})[name] = table.scores_of(name, main)
-    strict = replace(method, level=1 - method.error / max(1, len(by_other)))
-    return {
-        one.name: one.verdict == "dead weight" or one.slight
-        for other, arms in by_other.items()
-        for one in judge_modules(table.scores_of(other, main), arms, strict, Margin(margin, "score")).modules
-    }
 
 
 def _cost(table: Table) -> str:

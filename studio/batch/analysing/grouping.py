@@ -11,7 +11,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Literal, TypeVar
 
-from studio.batch.analysing.conclusions import Conclusions, Difference
+from studio.batch.analysing.conclusions import Conclusions
+from studio.batch.analysing.differences import Difference
 from studio.batch.analysing.table import OUTCOMES, Line, Table
 from studio.batch.statistics import Comparison, Scores, Summary, holm, paired, summary
 from studio.support.errors import UsageError

@@ -10,7 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from studio.batch.analysing.conclusions import Arm, Conclusions, Difference
+from studio.batch.analysing.conclusions import Arm, Conclusions
+from studio.batch.analysing.differences import Difference
 from studio.batch.analysing.table import Table
 from studio.batch.reporting.wording import counted, interval_words, number, one_line, p_words, units_words
 from studio.batch.statistics import Module, Modules, Verdict

@@ -5,6 +5,7 @@ Texts of models, data and graphs are escaped, so that none becomes a link, a hea
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -15,13 +16,14 @@ from studio.batch.reporting.tables import Sheet
 from studio.batch.reporting.wording import number, one_line, several_lines
 from studio.export.markdown_text import markdown_text
 from studio.support.keys import scrub
+from studio.trust.showing import seen_line
 
 MOST_SIGNS: Final = 4_000
 
 
 def markdown_page(report: Report) -> str:
     """Return the report as the text of a page."""
-    return scrub("\n".join(_lines(report)).rstrip("\n") + "\n")
+    return scrub(re.sub("\n{3,}", "\n\n", "\n".join(_lines(report))).rstrip("\n") + "\n")
 
 
 def _lines(report: Report) -> Iterator[str]:
@@ -32,7 +34,7 @@ def _lines(report: Report) -> Iterator[str]:
     if said.about:
         yield from (_text(said.about), "")
     for place, claim in enumerate(report.claims):
-        text = markdown_text(claim.text)
+        text = _within(claim.text)
         yield from (f"**{text}**", "") if not place else (f"- {text}",)
     for part in sections(report):
         yield from ("", f"## {markdown_text(part.title)}", "")
@@ -45,6 +47,13 @@ def _lines(report: Report) -> Iterator[str]:
     yield from _making(report)
 
 
+def _within(text: str) -> str:
+    """Return a text for within a line: what could begin emphasis, code, a link, HTML or a cell is escaped, and so are
+    the signs by which bare addresses become links; numbers stay readable as they stand."""
+    line = " ".join(seen_line(" ".join(text.split())).split())
+    return re.sub(r"[\\`*_{}\[\]<>#|~$&@]|:(?=//)|(?<=www)\.", r"\\\g<0>", line, flags=re.IGNORECASE)
+
+
 def _text(text: str) -> str:
     return markdown_text(several_lines(text, MOST_SIGNS))
 
@@ -52,13 +61,13 @@ def _text(text: str) -> str:
 def _table(sheet: Sheet, heading: str) -> Iterator[str]:
     if sheet.title != heading:
         yield from (f"### {markdown_text(sheet.title)}", "")
-    yield _row([markdown_text(one) for one in sheet.headers])
+    yield _row([_within(one) for one in sheet.headers])
     yield _row(["---:" if place in sheet.numbers else "---" for place in range(len(sheet.headers))])
     for row in sheet.rows:
-        yield _row([markdown_text(cell.text) for cell in row])
+        yield _row([_within(cell.text) for cell in row])
     yield ""
     if sheet.told:
-        yield from (markdown_text(sheet.told), "")
+        yield from (_within(sheet.told), "")
 
 
 def _row(cells: list[str]) -> str:
@@ -66,14 +75,12 @@ def _row(cells: list[str]) -> str:
 
 
 def _sample(sample: Sample, report: Report) -> Iterator[str]:
-    given = "; ".join(
-        f"{markdown_text(name)}: {markdown_text(one_line(value))}" for name, value in sample.given.items()
-    )
+    given = "; ".join(f"{_within(name)}: {_within(one_line(value))}" for name, value in sample.given.items())
     yield from (f"### Row {sample.row}, seed {sample.seed}", "")
     if given:
         yield from (given, "")
     for one in sample.answers:
-        scores = ", ".join(f"{markdown_text(name)} {number(one.line.scores.get(name))}" for name in report.table.scores)
+        scores = ", ".join(f"{_within(name)} {number(one.line.scores.get(name))}" for name in report.table.scores)
         yield f"{markdown_text(one.arm)}{f' ({scores})' if scores else ''}, `studio show {one.line.run}`:"
         text = "\n".join(f"{name}: {value}" if len(one.outputs) > 1 else value for name, value in one.outputs.items())
         yield from ("", *_block(text or one.lacking), "")
@@ -82,7 +89,7 @@ def _sample(sample: Sample, report: Report) -> Iterator[str]:
 def _making(report: Report) -> Iterator[str]:
     yield from ("", "## How it was made", "", "| | |", "|---|---|")
     for name, value in report.making.facts:
-        yield _row([markdown_text(name), markdown_text(value)])
+        yield _row([_within(name), _within(value)])
     yield from ("", markdown_text(report.making.how), "", *_block(report.making.repeat, "sh"), "")
     yield from _block(report.making.experiment, "yaml")
 

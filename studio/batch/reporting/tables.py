@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from studio.batch.analysing.conclusions import Arm, Conclusions, Difference
+from studio.batch.analysing.conclusions import Arm, Conclusions
+from studio.batch.analysing.differences import Difference
 from studio.batch.analysing.grouping import Group, Grouping
 from studio.batch.analysing.table import MEASURES
 from studio.batch.reporting.claims import compared_arms, kind_of, shown_arms
@@ -14,6 +15,8 @@ from studio.batch.reporting.figures.modules import ranked
 from studio.batch.reporting.report import Report
 from studio.batch.reporting.wording import MEASURE_WORDS, counted, ends, number, one_line, p_value, percent
 from studio.batch.statistics import Module, Modules, PairOfModules
+
+TOLD_OF_MEASURES: Final = "Each is corrected by itself for all variants. What is the same in all pairs is left out."
 
 MOST_ROWS: Final = 500
 """Rows of one table; records have all."""
@@ -123,7 +126,7 @@ def measures_table(report: Report) -> Sheet | None:
     for one in shown_arms(found):
         for what in (*report.table.scores, *MEASURES):
             difference = one.differences.get(what)
-            if difference is None or what == found.main:
+            if difference is None or what == found.main or difference.comparison.equal == 1:
                 continue
             comparison = difference.comparison
             told = "differs" if difference.is_shown else ""
@@ -134,7 +137,7 @@ def measures_table(report: Report) -> Sheet | None:
     if not rows:
         return None
     headers = ["variant", "in", "difference#", f"{percent(found.method.level)} interval#", "p, corrected#", ""]
-    return _sheet("Other scores, cost and length", headers, rows, "Each is corrected by itself for all variants.")
+    return _sheet("Other scores, cost and length", headers, rows, TOLD_OF_MEASURES)
 
 
 def modules_table(modules: Modules, graph: str, report: Report) -> Sheet:

@@ -12,6 +12,9 @@ MEASURE_WORDS: Final = {
     "ticks": "ticks",
 }  # fmt: skip
 
+NOUGHT: Final = 1e-12
+"""What is smaller is left over from adding up."""
+
 LONGEST: Final = 160
 """Signs of a name or a reason in a report."""
 
@@ -20,6 +23,7 @@ def number(value: float | None, *, sign: bool = False) -> str:
     """Return a number in three or four digits; a dash where there is none."""
     if value is None:
         return "–"
+    value = 0.0 if abs(value) < NOUGHT else value
     text = f"{value:+.3g}" if sign and value else f"{value:.4g}"
     return text.replace("-", "−")
 
