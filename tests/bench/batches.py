@@ -8,6 +8,9 @@ processes, and of the driver alone; then graphs of 200 nodes, and replies of 20 
 faults: kill -9 of the driver, of one or all workers, workers that stop until they are held for dead and wake up,
 drivers that stop, at moments drawn by chance over a batch that goes on after each. Afterwards every key must have one
 result, whose run is in the trace, has ended, is whole and has the outline of a plain run; nothing may be left running.
+
+flood: two runs of very many firings at the same time, and the most memory that the driver and any worker took for it,
+beside what they take for short runs.
 """
 
 from __future__ import annotations
@@ -118,13 +121,26 @@ def faults(folder: Path, *, count: int, number: int, seed: int) -> dict[str, Any
     }  # fmt: skip
 
 
+def flood(folder: Path, *, ticks: int) -> dict[str, Any]:
+    peaks = {}
+    for name, count in (("short", 10), ("long", ticks)):
+        told = folder / "memory"
+        db = folder / f"flood_{name}.db"
+        took = timed([[sys.executable, "-m", "tests.support.batch_flood", str(db), str(count), str(told)]])
+        driver, worker, firings = (int(word) for word in told.read_text(encoding="utf-8").split())
+        peaks[name] = {
+            "firings": firings, "driver_mb": driver, "worker_mb": worker, "seconds": round(took["wall_s"], 1),
+        }  # fmt: skip
+    return peaks
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--out", type=Path, help="file or folder for the JSON report")
     parser.add_argument("--quick", action="store_true", help="a tenth of it")
     parser.add_argument("--folder", type=Path, help="where the databases are written (a real disk)")
     parser.add_argument("--seed", type=int, default=7)
-    parser.add_argument("--only", choices=("throughput", "faults"))
+    parser.add_argument("--only", choices=("throughput", "faults", "flood"))
     parser.add_argument("--plain", nargs=4, metavar=("DB", "COUNT", "NODES", "MODEL"), help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.plain:
@@ -136,12 +152,14 @@ def main() -> None:
     results: dict[str, Any] = {}
     with tempfile.TemporaryDirectory(dir=given.folder) as name:
         folder = Path(name)
-        if given.only != "faults":
+        if given.only in (None, "throughput"):
             few = max(1, rounds // 2)
             results["20 nodes"] = throughput(folder, count=1000 // part, nodes=20, size=40, rounds=rounds)
             results["200 nodes"] = throughput(folder, count=200 // part, nodes=200, size=40, rounds=few)
             results["20 kB replies"] = throughput(folder, count=400 // part, nodes=20, size=20_000, rounds=few)
-        if given.only != "throughput":
+        if given.only in (None, "flood"):
+            results["flood"] = flood(folder, ticks=50_000 // part)
+        if given.only in (None, "faults"):
             results["faults"] = faults(folder, count=1000 // part, number=40 // (part // 2 or 1), seed=given.seed)
     for name, told in results.items():
         print(name)
