@@ -42,7 +42,7 @@ def suffer(
         process = _driver(db, count, model, silent_s)
         suffered.drivers += 1
         alive: list[int] = []
-        repeated = 0
+        repeated, is_killed = 0, False
         assert process.stdout is not None
         assert process.stderr is not None
         with process.stdout, process.stderr:
@@ -53,8 +53,9 @@ def suffer(
                     suffered.workers.add(int(rest[0]))
                 elif word == "done":
                     repeated = int(rest[2])
-                    if waiting and int(rest[0]) >= waiting[0][0]:
+                    if waiting and int(rest[0]) >= waiting[0][0] and not is_killed:  # else: its last words
                         _, kind = waiting.pop(0)
+                        is_killed = kind == "driver"
                         suffered.faults[kind] += 1
                         for zombie in stopped:
                             _signal(zombie, signal.SIGCONT)
