@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -11,6 +11,7 @@ from PySide6.QtGui import QImage, QKeyEvent, QMouseEvent, QPalette, QResizeEvent
 from PySide6.QtWidgets import QGraphicsItem, QLabel, QVBoxLayout, QWidget
 
 from studio.editing import At, Document
+from studio.export.drawing.tints import Tint
 from studio.graph.layout import Box, Point
 from studio.graph.model import Edge
 from studio.gui.base.guard import guarded
@@ -33,6 +34,7 @@ from studio.gui.canvas.selection import Selection
 from studio.gui.canvas.state import NodeState
 from studio.gui.canvas.states import States
 from studio.gui.canvas.targets import BY_BOX, Target, find_target
+from studio.gui.canvas.tints import NodeTints
 from studio.gui.canvas.viewer import Viewer
 from studio.gui.canvas.wire_item import WireItem, WireKey
 from studio.gui.canvas.wire_shares import WireShares
@@ -97,6 +99,7 @@ class Canvas(QWidget):
         self.marks = Marks(self.view, self.projection, self.notes)
         self.wire_values = WireValues(self.projection)
         self.wire_shares = WireShares(self.projection)
+        self.node_tints = NodeTints(self.view, self.projection)
         self.own_keys: Callable[[QKeyEvent], Callable[[], object] | None] | None = None
         """Asked first what a key does here, None for nothing of its own: who shows a run sets it."""
         self._fitted = False
@@ -347,6 +350,17 @@ class Canvas(QWidget):
         """Show how much goes over wires (0 to 1), and nothing on others; an empty mapping ends it."""
         self.wire_shares.set(shares)
 
+    def set_tints(
+        self,
+        tints: Mapping[str, Tint],
+        key: Sequence[tuple[Tint, str]] = (),
+        title: str = "",
+        on_close: Callable[[], object] | None = None,
+    ) -> None:
+        """Tint cards by what was measured of their nodes, and no others; an empty mapping ends it. `key` says below a
+        title what tints mean, `on_close` is called when a person has had enough of them."""
+        self.node_tints.set(tints, key, title, on_close)
+
     def set_current(self, name: str) -> None:
         """Mark the node that a run stands at, and no other; "" marks none."""
         self.marks.current(name)
@@ -509,6 +523,7 @@ class Canvas(QWidget):
         self.marks.follow()
         self.wire_values.follow()
         self.wire_shares.follow()
+        self.node_tints.follow()
         self.view.repaint_far()
         self._hint.setVisible(not projection.cards)
         self.minimap.refresh()

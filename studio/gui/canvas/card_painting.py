@@ -17,6 +17,7 @@ from studio.gui.canvas.look import NAMED, RADIUS, SMALL, TINY, Look, faded, fits
 from studio.gui.canvas.port_painting import paint_ports, paint_problem
 from studio.gui.canvas.small_cards import opacity_of, outline, paint_big_title, paint_tiny
 from studio.gui.canvas.state import NodeState, shown_text
+from studio.gui.canvas.tints import paint_tint, paint_tint_words
 from studio.gui.theme.theme import mixed
 
 if TYPE_CHECKING:
@@ -38,6 +39,8 @@ def paint_card(item: NodeItem, painter: QPainter, scale: float, style: Look) -> 
         painter.setOpacity(painter.opacity() * opacity)
     if scale < TINY:
         paint_tiny(item, painter, style)
+        if item.tint is not None:
+            paint_tint(painter, item.tint, QRectF(0, 0, item.card.width, item.card.height))
         if scale >= NAMED:
             paint_big_title(item, painter, style, scale)
         _paint_current(item, painter, style, scale)
@@ -61,6 +64,8 @@ def _paint_current(item: NodeItem, painter: QPainter, style: Look, scale: float)
         paint_here(painter, QRectF(0, 0, item.card.width, item.card.height), scale, style)
     if item.compared is not None:
         paint_compared(painter, item.compared, QRectF(0, 0, item.card.width, item.card.height), scale, style)
+    if item.tint is not None and scale >= SMALL:
+        paint_tint_words(painter, item.tint, item.card.width, style)
 
 
 # -- the box --------------------------------------------------------------------------------------
@@ -89,6 +94,8 @@ def _paint_sheet(item: NodeItem, painter: QPainter, style: Look, scale: float) -
     if not card.broken and not small:
         painter.setBrush(style.band(card.category))
         painter.drawPath(_cap(card.width, HEAD))
+    if item.tint is not None:
+        paint_tint(painter, item.tint, rect)
     dash = Qt.PenStyle.DashLine if card.broken or card.knocked_out else Qt.PenStyle.SolidLine
     painter.setPen(pen(colour, width, dash))
     painter.setBrush(_NO_BRUSH)

@@ -21,6 +21,7 @@ from studio.gui.canvas.look import NAMED, Look, look
 from studio.gui.canvas.node_item import NodeItem
 from studio.gui.canvas.small_cards import Box, BoxKey, box_key, box_of, opacity_of, paint_big_title, paint_boxes
 from studio.gui.canvas.targets import BY_BOX
+from studio.gui.canvas.tints import paint_tint
 from studio.gui.canvas.wire_item import WireItem
 from studio.gui.canvas.wire_painting import FADED, tiny_pen
 
@@ -82,6 +83,10 @@ class Far:
         for key, box in sorted(boxes.items(), key=lambda one: one[1].is_strong):
             painter.setOpacity(box.opacity)
             paint_boxes(painter, box, alike[key])
+        painter.setOpacity(1.0)
+        for item in shown:
+            if item.tint is not None:
+                paint_tint(painter, item.tint, item.body_rect())
         scale = painter.worldTransform().m11()
         if scale >= NAMED and len(self._projection.cards) <= NAMES:
             for item in shown:

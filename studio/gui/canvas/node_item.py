@@ -19,6 +19,7 @@ from studio.gui.canvas.state import IDLE, NodeState
 from studio.spec.fields import Field
 
 if TYPE_CHECKING:
+    from studio.export.drawing.tints import Tint
     from studio.gui.canvas.viewer import Viewer
 
 MARGIN = 12.0
@@ -80,6 +81,8 @@ class NodeItem(AbstractNodeItem):  # type: ignore[misc]
         """Whether a run stands at it (see `Canvas.set_current`)."""
         self.compared: Compared | None = None
         """What is not the same in another run, or graph (see `Canvas.set_compared`)."""
+        self.tint: Tint | None = None
+        """What was measured of it, as a colour (see `Canvas.set_tints`)."""
         self.offer: Offer | None = None
         self.hot: tuple[str, str] | None = None
         """The port under the mouse."""

@@ -100,6 +100,18 @@ class Closing(Saving):
         live = self.workbench.parts.get("live")
         return live is None or live.lets_go(document, then, later, stay)
 
+    def _nothing_is_made(self, then: Callable[[], object], later: Callable[[], object]) -> bool:
+        """Whether neither a run nor an experiment is in the way of closing the window; else the person is asked."""
+        experiments = self.workbench.parts.get("experiments")
+
+        def run_has_ended() -> None:
+            if experiments is None or experiments.lets_go(then):
+                then()
+
+        if not self._run_lets_go(None, run_has_ended, later):
+            return False
+        return experiments is None or bool(experiments.lets_go(then))
+
     def _remove(self, document: Document) -> None:
         recovery = self.workbench.parts.get("recovery")
         if recovery is not None:
@@ -131,13 +143,13 @@ class Closing(Saving):
                 then()
 
         if not waiting:
-            return self._run_lets_go(None, then, later)
+            return self._nothing_is_made(then, later)
 
         def go_on(done: bool = True) -> None:
             if not done:
                 return
             if not waiting:
-                if self._run_lets_go(None, then, later):
+                if self._nothing_is_made(then, later):
                     then()
                 return
             document = waiting.pop(0)

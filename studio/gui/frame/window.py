@@ -55,6 +55,7 @@ SERVICES = (
     "studio.gui.trust.service",
     "studio.gui.own_types.service",
     "studio.gui.live.bridge",
+    "studio.gui.experiments",
     "studio.gui.replay.service",
     "studio.gui.replay.trace_files",
     "studio.gui.replay.forking.service",
