@@ -16,7 +16,7 @@ from studio.support.values import Json, decode, encode
 
 ORDER_FIELDS: Final = ("kind", "mood", "product")
 KINDS: Final = ("order", "return", "repair", "delivery")
-OF_EACH_KIND: Final = 3
+OF_EACH_KIND: Final = 2
 MAIL_FIELDS: Final = ("department", "mood", "product")
 
 
