@@ -21,9 +21,10 @@ from studio.batch.reporting.figures.colours import VERDICTS
 from studio.batch.reporting.figures.paper import Picture, inline
 from studio.batch.reporting.report import Report
 from studio.batch.reporting.sections import sections
-from studio.batch.reporting.wording import MEASURE_WORDS, number, one_line, several_lines
+from studio.batch.reporting.wording import MEASURE_WORDS, number, one_line, several_lines, whole
 from studio.dynamics.pictures.colours import look
 from studio.support.keys import scrub
+from studio.support.plain import plain
 
 MOST_RUNS: Final = 4_000
 """Runs that are listed, the first of each variant."""
@@ -148,12 +149,17 @@ def _variables(theme: Literal["light", "dark"]) -> str:
     return "".join(f"--{name}:{colour};" for name, colour in ({name: roles[name] for name in ROLES} | own).items())
 
 
+def _harmless(value: object) -> object:
+    """Take out of a text what cannot be seen and what would reverse the reading, wherever it came from."""
+    return plain(whole(value)) if type(value) is str else value
+
+
 @cache
 def _template() -> Any:
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
-        lstrip_blocks=True,
+        lstrip_blocks=True, finalize=_harmless,
     )  # fmt: skip
     return environment.get_template("page.html.jinja")

@@ -13,9 +13,10 @@ from studio.batch.reporting.outputs import Sample
 from studio.batch.reporting.report import Report
 from studio.batch.reporting.sections import sections
 from studio.batch.reporting.tables import Sheet
-from studio.batch.reporting.wording import number, one_line, several_lines
+from studio.batch.reporting.wording import number, one_line, several_lines, whole
 from studio.export.markdown_text import markdown_text
 from studio.support.keys import scrub
+from studio.support.plain import plain
 from studio.trust.showing import seen_line
 
 MOST_SIGNS: Final = 4_000
@@ -96,6 +97,7 @@ def _making(report: Report) -> Iterator[str]:
 
 def _block(text: str, language: str = "text") -> Iterator[str]:
     """Yield a block of code, whose fence is longer than any in it."""
+    text = plain(whole(text))
     fence = "```"
     while fence in text:
         fence += "`"
