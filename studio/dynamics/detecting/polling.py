@@ -75,10 +75,17 @@ class Polling:
         """
         if self._alone is not None and self._alone != module:
             self._alone = module if not self._alone else None
-        known, self._highest = number <= self._highest, max(number, self._highest)
+        known = number <= self._highest
+        if not known:
+            self._highest = number
+        mass = reading.mass
         plain = plain and reading.content.isdisjoint(_FAILING)
-        short = plain and reading.mass <= max(_MOST_MASS, _MOST_OF_USUAL * usual)
-        talks = self._talk.goes_on(reading, short=short, outside=kind != "llm")
+        short = plain and (mass <= _MOST_MASS or mass <= _MOST_OF_USUAL * usual)
+        talks = False
+        if short:
+            talks = self._talk.goes_on(reading, outside=kind != "llm")
+        else:
+            self._talk.ends()
         return self._polls(module, kind, reading, number, usual, plain, short, known) or talks
 
     def _polls(
@@ -147,11 +154,16 @@ class _Talk:
         self._outside = False
         self._wordings: set[str] = set()
 
-    def goes_on(self, reading: Reading, *, short: bool, outside: bool) -> bool:
-        """Take an output; somebody who is no model must be among those who speak, as `outside` tells of this one."""
+    def ends(self) -> None:
+        """Take an output that is not short."""
+        self._count = 0
+
+    def goes_on(self, reading: Reading, *, outside: bool) -> bool:
+        """Take a short output; somebody who is no model must be among those who speak, as `outside` tells of this
+        one."""
         names = reading.distinctive
         about = self._about & names if self._count else names
-        if not short or not about or len(reading.salient - about) > 1 or _beside(reading, about) > _MOST_BESIDE:
+        if not about or len(reading.salient - about) > 1 or _beside(reading, about) > _MOST_BESIDE:
             self._count = 0
             return False
         if not self._count:

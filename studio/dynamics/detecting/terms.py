@@ -54,9 +54,9 @@ class Terms:
             new -= self._old
         if len(new) < len(tokens):
             born = self._born
-            for token in tokens:
-                if token in born:  # which no new one is
-                    self._use(token, position, module)
+            for token in tokens - new if new else tokens:
+                if (since := born.get(token)) is not None:
+                    self._use(token, since, position, module)
         if new:
             self._introduce(new, slot, position, module)
         return new
@@ -88,9 +88,8 @@ class Terms:
             self._drop(token)
         self._old, self._young = self._young, set()
 
-    def _use(self, token: str, position: int, module: str) -> None:
+    def _use(self, token: str, born: int, position: int, module: str) -> None:
         """Take that a term is said again; one that is taken up and old is looked at no more."""
-        born = self._born[token]
         age = position - born
         uses = self._uses.get(token, 1)
         if uses:

@@ -16,15 +16,17 @@ _NONE: frozenset[str] = frozenset()
 class Vocabulary:
     """Remembers the content words of a run and the sentences of its modules, up to `kept` of each.
 
-    `mass` is the content from which an output counts as saying something.
+    `mass` is the content from which an output counts as saying something.  `usual` is the mean mass of outputs that
+    brought a word of their own: what is short differs from run to run.
     """
 
-    __slots__ = ("_brought", "_frames", "_kept", "_least", "_mass", "_words")
+    __slots__ = ("_brought", "_frames", "_kept", "_least", "_mass", "_words", "usual")
 
     def __init__(self, kept: int, mass: int) -> None:
         self._kept = kept
         self._least = _FILLER * mass
         self._brought = self._mass = 0
+        self.usual = 0.0
         self._words: set[str] = set()
         self._frames: set[tuple[str, str]] = set()
 
@@ -32,17 +34,13 @@ class Vocabulary:
         """Return the content words that nobody has said, and remember them."""
         new = reading.content - self._words
         if new:
-            self._brought += 1
-            self._mass += reading.mass
+            self._brought = brought = self._brought + 1
+            self._mass = mass = self._mass + reading.mass
+            self.usual = mass / brought
             if len(self._words) >= self._kept:
                 self._words.clear()
             self._words |= new
         return new
-
-    @property
-    def usual(self) -> float:
-        """The mean mass of outputs that brought a word of their own: what is short differs from run to run."""
-        return self._mass / self._brought if self._brought else 0.0
 
     def fills(self, module: str, reading: Reading, new: frozenset[str]) -> frozenset[str]:
         """Return the new words of a sentence that the module has used: they are the next in a row.
