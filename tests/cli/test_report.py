@@ -158,7 +158,8 @@ def test_the_graph_is_coloured_by_what_modules_are_worth(db: Path) -> None:
 
     assert "#0072b2" in by_card["helps"]
     assert "#d55e00" in by_card["harms"]
-    assert "dead weight" in by_card["nothing"]
+    assert "url(#hatch)" in by_card["nothing"], "what is not shown is hatched"
+    assert "url(#hatch)" not in by_card["helps"]
     assert "#0072b2" not in by_card["n"]
     assert "+5" in by_card["helps"]
     assert "−2" in by_card["harms"]

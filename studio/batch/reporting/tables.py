@@ -104,7 +104,7 @@ def differences_table(report: Report) -> Sheet | None:
     headers = [
         "variant", *(["compared with"] if several else []), "", "difference#",
         f"{percent(found.method.level)} interval#", "p, corrected#", "better#", "equal#", "worse#", f"{unit}s#",
-        "pairs#", "without a partner#",
+        "pairs#", "unpaired#",
     ]  # fmt: skip
     against = "" if several else f"Compared with “{one_line(next(iter(others)), 80)}”. "
     told = (
