@@ -157,6 +157,7 @@ class Driver:
     async def _session(self, writer: Writer, batches: Batches | None) -> Outcome:
         self._supply = Supply(self._jobs, batches, self._start.batch, self._scoring, reuse=self._reuse)
         self.progress.done = self.progress.before = len(self._supply.done)
+        self.progress.failed = self._supply.failed
         self._relay = Relay(writer, self._answered)
         self._log = BatchLog(writer, self._start)
         self._holding_back = HoldingBack(self._log)
@@ -260,20 +261,34 @@ class Driver:
 
     def _take(self) -> Turn | None:
         """Return what is to be done next; what needs no worker is done here."""
-        while not self._reason:
+        while not self._reason and not self._budget.is_given_out(self._handed_out()):
             turn = self._supply.next()
             if turn is None or turn.copied is None:
                 return turn
             self.progress.before += 1
-            self._keep(replace(turn.copied, place=turn.job.place, attempt=0, at=time.time_ns()))
+            job = turn.job  # another batch may call the variant otherwise, and have its rows in another order
+            own = replace(turn.copied, graph=job.graph, variant=job.variant, row=job.row, seed=job.seed)
+            self._keep(replace(own, place=job.place, attempt=0, at=time.time_ns()))
         return None
 
+    def _handed_out(self) -> int:
+        return self.progress.done - self.progress.before + self.progress.under_way
+
     async def _hand_over(self, link: Link, turn: Turn) -> None:
+        self.progress.under_way += 1  # before anything else: whoever takes the next turn counts this one
+        try:
+            await self._give(link, turn)
+        except BaseException:
+            self.progress.under_way -= 1
+            raise
+
+    async def _give(self, link: Link, turn: Turn) -> None:
         job = turn.job
         left = await asyncio.to_thread(left_of, self._db, turn.before) if turn.before else Left()
         is_made = left.outcome is None
         files = await asyncio.to_thread(_read, job.files) if job.files and is_made else {}
         if self._reason:  # the batch was stopped meanwhile
+            self.progress.under_way -= 1
             self._supply.unused(turn)
             return
         judges = tuple(new_run_id() for _ in range(self._jobs.judges))
@@ -289,9 +304,9 @@ class Driver:
             )  # fmt: skip
         else:
             order = DoScore(run, job.row_values, encode(left.outcome), judges)
+        message = pack(order)
         self._flights[link][run] = Flight(run, turn, judges, is_made)
-        self.progress.under_way += 1
-        link.send(pack(order))
+        link.send(message)
 
     # -- what workers say -----------------------------------------------------------------------------
 
