@@ -38,6 +38,9 @@ ENGINES: Final = ("local", "ray")
 AT_ONCE: Final = 8
 """Runs that go on at the same time in one worker, where they mostly wait for a model far away."""
 
+MOST_LOCAL: Final = 64
+"""Workers on one machine."""
+
 MOST_DATA: Final = 8_000_000
 """Bytes of rows that are kept with a batch, so that its report can show them wherever it is read."""
 
@@ -86,6 +89,7 @@ def begin(
         "own": sorted(experiment.own),
         "from": str(Path.cwd()),
         "plan": plan.hash,
+        "scoring": plan.scoring_hash,
         "variants": {arm.variant.name: arm.variant.to_json() for arm in plan.arms},
         "compared": {arm.name: other.name for arm in plan.arms if (other := plan.compared_with(arm)) is not None},
     }
@@ -118,17 +122,36 @@ def go_on(
             f"The batch {found.id} began with other graphs, rows, models or versions of the studio than there are now.",
             hint="Begin another batch: it takes over all runs that are still the same.",
         )
+    if told.get("scoring", plan.scoring_hash) != plan.scoring_hash:  # batches of earlier versions do not say it
+        raise UsageError(
+            f"The batch {found.id} began with another judge, or another function that scores, than there is now.",
+            hint="Begin another batch: it takes over the runs and scores all of them in the same way.",
+        )
     start = BatchStart(found.id, found.name, told, len(plan), started_at=time.time_ns())
     return Session(plan, start, _driver(plan, start, db, ways, watch))
 
 
 def _require_folder(folder: str, experiment: Experiment, batch: str) -> None:
     """What was named on a command line is looked up from where that was given. Raises UsageError elsewhere."""
-    if experiment.own and Path(folder) != Path.cwd():
+    if _names_from_here(experiment) and Path(folder) != Path.cwd():
         raise UsageError(
             f"The batch {batch} names files from where it was begun, and this is another folder.",
             hint=f"Go on from {folder}.",
         )
+
+
+def _names_from_here(experiment: Experiment) -> bool:
+    """True if something that a person gave names a file relative to where they were."""
+    own, data = experiment.own, experiment.data
+    models = [experiment.model] if "model" in own else []
+    named = [
+        *(experiment.graphs.values() if "graphs" in own else ()),
+        *([data] if "data" in own and isinstance(data, str) else ()),
+        *(one.said for one in experiment.scores if "score" in own and one.kind != "expression"),
+        *(one.removeprefix(SCRIPTED) for one in models if one.startswith(SCRIPTED)),
+    ]
+    varied = any("@" in str(one) for one in experiment.vary.values()) if "vary" in own else False
+    return varied or any(not Path(one).is_absolute() for one in named)
 
 
 def experiment_of_batch(told: Any) -> Experiment:
@@ -154,7 +177,7 @@ def _driver(plan: Plan, start: BatchStart, db: Path, ways: Ways, watch: Callable
     jobs = PlannedJobs(plan, approve=ways.approve)
     models = models_asked(plan)
     workers, at_once = _usual(models)
-    workers = ways.workers or plan.experiment.workers or workers
+    workers = ways.workers or _bounded(plan.experiment.workers, ways) or workers
     said = {name: float(value) for name, value in plan.experiment.budget.items()}
     given = {name: value for name in said if (value := getattr(ways.budget, name)) is not None}
     budget = ways.budget if not said else Budget(**(said | given))
@@ -180,10 +203,20 @@ def models_asked(plan: Plan) -> set[str]:
     return found
 
 
+def _bounded(said: int | None, ways: Ways) -> int | None:
+    """Return how many workers an experiment asks for; on this machine, one for each core at most: a file may come from
+    a stranger, or from somebody with a larger machine. `--workers` is a person's own."""
+    return said if said is None or ways.engine != "local" else min(said, _cores())
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 def _usual(models: Collection[str]) -> tuple[int, int]:
     """Return how many workers, and how many runs at once in each: processes where this machine computes; one process
     for a model in it, which is fastest when all ask the same host; few with many runs each where all wait."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    cores = _cores()
     if any(name.startswith(EMBEDDED) for name in models):
         return 1, int(current_settings()["models.slots"])
     if all(name.startswith((SCRIPTED, REPLAY)) for name in models):
