@@ -57,6 +57,7 @@ STAY: Final[Mapping[str, str]] = {
     "messages.pack": "it uses the library tokenizers",
     "messages.window": "its store, `messages`, stays behind: it uses the library tokenizers",
     "monitor.alarms": "a script has no guard that watches how it behaves",
+    "monitor.lamps": "a script has no measures of how it behaves",
     "patch.apply": "it uses the library unidiff",
     "prompt.cut": "it counts tokens by the library tokenizers; count words or code",
     "prompt.like_last": "it counts tokens by the library tokenizers; count words or code",
