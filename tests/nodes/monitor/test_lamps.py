@@ -12,7 +12,7 @@ from studio.nodes.monitor.lamps import BITS, LampTest
 from studio.support.errors import NodeError
 from tests.support.fake_context import present, run_node
 
-WORDS = "tide crab kelp moss rope sand gull reef mist wave salt dune foam pool rock".split()
+WORDS = ("tide", "crab", "kelp", "moss", "rope", "sand", "gull", "reef", "mist", "wave", "salt", "dune", "foam", "pool")
 
 
 def answers(count: int) -> list[str]:
