@@ -178,6 +178,11 @@ def _driver(plan: Plan, start: BatchStart, db: Path, ways: Ways, watch: Callable
     models = models_asked(plan)
     workers, at_once = _usual(models)
     workers = ways.workers or _bounded(plan.experiment.workers, ways) or workers
+    if ways.engine == "local" and workers > MOST_LOCAL:
+        raise UsageError(
+            f"{workers} workers on one machine are more than {MOST_LOCAL}: each is a process of about 100 MB.",
+            hint="Give fewer, and more runs to each with `--at-once`; `--engine ray` takes many machines.",
+        )
     said = {name: float(value) for name, value in plan.experiment.budget.items()}
     given = {name: value for name in said if (value := getattr(ways.budget, name)) is not None}
     budget = ways.budget if not said else Budget(**(said | given))
