@@ -14,8 +14,10 @@ from studio.settings.settings import Settings, current_settings
 from studio.spec.registry import Registry
 from studio.support.errors import UsageError
 from studio.support.values import Json, hash_bytes
+from studio.trust.survey import survey_whole
 
 _EMBEDDER: Final = "models.embedder"
+_PERSON: Final = "human."
 
 
 def conditions_of(experiment: Experiment, model: str | None, folder: Path) -> dict[str, Json]:
@@ -31,6 +33,17 @@ def conditions_of(experiment: Experiment, model: str | None, folder: Path) -> di
         "clock": experiment.clock or None,
         "limits": dict(experiment.limits),
     }
+
+
+def looks_around(graph: Graph, registry: Registry) -> bool:
+    """True if what its runs give follows from more than their keys: from files, the web, commands, a person, or a
+    memory of the project that outlives them. `graph` has all its bodies inside."""
+    for _, part in graph.walk():
+        if any(store.scope == "project" for store in part.stores.values()):
+            return True
+        if any(node.type.startswith(_PERSON) for node in part.nodes.values()):
+            return True
+    return survey_whole(graph, registry).asks
 
 
 def run_options(experiment: Experiment, model: str | None, folder: Path) -> dict[str, Any]:

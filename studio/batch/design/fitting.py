@@ -6,7 +6,7 @@ input one value for all rows (`tone: {value: formal}`). All other columns are ke
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -68,6 +68,10 @@ class Fitting:
             for name, source in self.sources.items()
             if isinstance(source, Column)
         }
+
+    def takes(self, columns: Collection[str]) -> bool:
+        """True if some input is taken from one of these columns."""
+        return any(isinstance(one, Column) and one.name in columns for one in self.sources.values())
 
     def check(self, rows: Rows, given: Mapping[str, Json] | None = None) -> None:
         """Raise UsageError, naming the row, if a row lacks an input or holds what one does not take; and, naming the

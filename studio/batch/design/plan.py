@@ -163,6 +163,13 @@ class Plan(Sequence[RunSpec]):
         arms = sorted(arm.said for arm in self.arms)
         return hash_bytes(sorted_encode([arms, self.rows.hash, sorted(self.experiment.seeds)]))
 
+    @property
+    def scoring_hash(self) -> str:
+        """What tells how runs are scored: by which expressions, judges and functions, by what they say now."""
+        said = [[one.name, one.kind, one.said] for one in self.experiment.scores]
+        judges = {name: hash_bytes(one.graph.to_text().encode()) for name, one in self.judges.items()}
+        return hash_bytes(sorted_encode([said, judges, {name: one.hash for name, one in self.functions.items()}]))
+
 
 def run_key(said: str, row: Row, seed: int) -> str:
     """Return the key of a run: of what is said by its arm, its row, and its seed."""

@@ -43,6 +43,7 @@ def plan_of(experiment: Experiment, *, approve: Collection[str] = ()) -> Plan:
     graphs = {name: _opened(name, file, experiment, approve) for name, file in experiment.graphs.items()}
     fittings = _fittings(experiment, graphs)
     rows = _rows(experiment, fittings)
+    _require_use(rows, fittings)
     read = file_reader(*_folder(experiment, "vary"))
     variants = _possible(variants_of(experiment, graphs, read), experiment, graphs, rows)
     arms = _arms(experiment, graphs, variants, approve)
@@ -104,6 +105,22 @@ def _rows(experiment: Experiment, fittings: Mapping[str, Fitting]) -> Rows:
         return inline(data, experiment.file or "data")
     types = {column: kind for one in reversed(list(fittings.values())) for column, kind in one.types.items()}
     return read_rows(_path(experiment, "data", data), types)
+
+
+def _require_use(rows: Rows, fittings: Mapping[str, Fitting]) -> None:
+    """Raise UsageError if no column goes into any input, though the graphs take some: as many runs as there are rows
+    would be one and the same, each at its price."""
+    wanted = sorted({name for fitting in fittings.values() for name in fitting.inputs})
+    if len(rows) > 1 and wanted and not any(fitting.takes(rows.columns) for fitting in fittings.values()):
+        raise UsageError(
+            f"None of the columns of {rows.name or 'the data'} ({_some(rows.columns)}) is an input ({_some(wanted)}): "
+            f"all {len(rows):,} rows would be the same run.",
+            hint=f"Give an input a column: `--input {wanted[0]}=COLUMN`.",
+        )
+
+
+def _some(names: Collection[str]) -> str:
+    return ", ".join(f"`{one[:40]}`" for one in list(names)[:6]) + (" …" if len(names) > 6 else "")
 
 
 def _possible(

@@ -157,7 +157,7 @@ def by_expression(score: Score, outcome: Outcome, row: Mapping[str, Json]) -> Sc
 
 def _failed(outcome: Outcome, message: str) -> str:
     """A run that came to no end lacks outputs: that it failed is the reason, not that a name has no value."""
-    why = f": {preview(outcome.error, 200)}" if outcome.error else ""
+    why = f": {preview(outcome.error, 200).rstrip('.')}" if outcome.error else ""
     return f"The run is {outcome.status}{why}. ({message})"
 
 

@@ -14,7 +14,8 @@ from studio.support.values import Json
 class Job:
     """One run. `key` tells it from all others, `place` is its place in the plan; `graph_hash` names one of
     `Jobs.graphs`; `inputs`, `row_values` and `changes` (what the variant changes, empty: nothing) are encoded JSON,
-    `options` keywords of `arun`; `files` are files that stand for inputs."""
+    `options` keywords of `arun`; `files` are files that stand for inputs. What comes of a run that
+    `looks_around` follows from more than its key."""
 
     key: str
     place: int
@@ -28,6 +29,7 @@ class Job:
     options: Mapping[str, Any] = field(default_factory=dict)
     changes: bytes = b""
     files: Mapping[str, str] = field(default_factory=dict)
+    looks_around: bool = False
 
 
 class Jobs(Protocol):
@@ -62,6 +64,11 @@ class Budget:
     tokens: float | None = None
     seconds: float | None = None
     runs: float | None = None
+
+    def is_given_out(self, runs: int) -> bool:
+        """True if no more may be begun after so many runs, made or under way: their number is known beforehand, so this
+        bound is kept to the run."""
+        return self.runs is not None and runs >= self.runs
 
     def reached(self, used: Mapping[str, float]) -> str:
         """Return the name of a bound that is reached, "" if none is."""

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any
 
+from studio.batch.design.conditions import looks_around
 from studio.batch.design.plan import Arm, Plan, RunSpec
 from studio.batch.design.scores import scoring_json
 from studio.batch.design.trusting import approved_hashes
@@ -30,6 +31,7 @@ class PlannedJobs:
             hash = self._hashes[name] = hash_bytes(text.encode())
             base = "" if one.graph.base is None else str(one.graph.base.absolute())
             self.graphs[hash] = TakeGraph(hash, one.graph.name, text, base, tuple(sorted(approved)))
+        self._around = {name for name, one in plan.graphs.items() if looks_around(one.graph, one.registry)}
         self._arms = {(arm.graph_name, arm.variant.name): arm for arm in plan.arms}
         self._told = {arm.number: self._options_and_changes(arm) for arm in plan.arms}
         self.scoring: Json = scoring_json(plan, sorted(approved))
@@ -51,6 +53,7 @@ class PlannedJobs:
             key=spec.key, place=spec.number, graph=spec.graph_name, variant=spec.variant.name, row=spec.row.index,
             seed=spec.seed, graph_hash=self._hashes[spec.graph_name], inputs=encode(inputs), row_values=encode(row),
             options={**options, **more}, changes=changes, files=dict(spec.files),
+            looks_around=spec.graph_name in self._around,
         )  # fmt: skip
 
     def _options_and_changes(self, arm: Arm) -> tuple[dict[str, Any], bytes]:

@@ -1,7 +1,8 @@
 """Which run comes next: those to be repeated first, then the plan's, without those that have a result.
 
 A run that some batch has made before, with the same key, is not made again: its record is there, and so are its scores
-if it was scored in the same way; else it is scored anew from what it gave.
+if it was scored in the same way; else it is scored anew from what it gave. Runs that look around (at files, the web, a
+memory of the project) are made anew in each batch: what they saw may be another now.
 """
 
 from __future__ import annotations
@@ -44,8 +45,11 @@ class Supply:
         self._again: deque[Turn] = deque()
         self._waiting: deque[Turn] = deque()
         self._plan: Iterator[Job] = iter(jobs)
-        goes_on = batches is not None and any(one.id == batch for one in batches.batches())
+        begun = next((one for one in batches.batches() if one.id == batch), None) if batches is not None else None
+        goes_on = batches is not None and begun is not None
         self.done: set[str] = batches.done_keys(batch) if batches is not None and goes_on else set()
+        self.failed = begun.failed if begun is not None else 0
+        """How many of those did not end well."""
         self._tries: dict[str, Try] = batches.open_tries(batch) if batches is not None and goes_on else {}
 
     def next(self) -> Turn | None:
@@ -71,7 +75,7 @@ class Supply:
         wanted = [job for job in jobs if job.key not in self.done]
         known: dict[str, BatchResult] = {}
         if self._reuse and self._batches is not None and wanted:
-            known = self._batches.known([job.key for job in wanted])
+            known = self._batches.known([job.key for job in wanted if not job.looks_around])
         for job in wanted:
             turn = Turn(job)
             if tried := self._tries.get(job.key):
