@@ -16,7 +16,7 @@ from typing import Any, Final
 from studio.batch.design.experiment_files import experiment_from_json
 from studio.batch.design.plan import Plan
 from studio.batch.design.planning import plan_of
-from studio.batch.design.spec import Experiment
+from studio.batch.design.spec import BUDGET, Experiment
 from studio.batch.design.variants import Variant
 from studio.batch.driving.driver import Driver, Outcome
 from studio.batch.driving.jobs import Budget
@@ -29,7 +29,8 @@ from studio.models.names import EMBEDDED, REPLAY, ROLES, SCRIPTED
 from studio.settings.settings import current_settings
 from studio.support.errors import UsageError
 from studio.support.ids import new_run_id
-from studio.support.values import Json, encode
+from studio.support.keys import scrubber
+from studio.support.values import Json, decode, encode
 from studio.trace.batches import Batches
 from studio.trace.log import BatchStart
 
@@ -93,7 +94,9 @@ def begin(
         "variants": {arm.variant.name: arm.variant.to_json() for arm in plan.arms},
         "compared": {arm.name: other.name for arm in plan.arms if (other := plan.compared_with(arm)) is not None},
     }
-    data = encode([dict(row.values) for row in plan.rows])
+    clean = scrubber()  # a key that stands in a cell or a setting by mistake is kept nowhere
+    said = decode(clean(encode(said).decode()).encode())
+    data = clean(encode([dict(row.values) for row in plan.rows]).decode()).encode()
     name = experiment.name or next(iter(experiment.graphs))
     start = BatchStart(
         new_run_id(), name, said, len(plan), data if len(data) <= MOST_DATA else b"", started_at=time.time_ns()
@@ -184,8 +187,8 @@ def _driver(plan: Plan, start: BatchStart, db: Path, ways: Ways, watch: Callable
             hint="Give fewer, and more runs to each with `--at-once`; `--engine ray` takes many machines.",
         )
     said = {name: float(value) for name, value in plan.experiment.budget.items()}
-    given = {name: value for name in said if (value := getattr(ways.budget, name)) is not None}
-    budget = ways.budget if not said else Budget(**(said | given))
+    given = {name: value for name in BUDGET if (value := getattr(ways.budget, name)) is not None}
+    budget = Budget(**(said | given))
     return Driver(
         start, jobs, engine_named(ways), db, workers=workers, at_once=ways.at_once or at_once, budget=budget,
         reuse=not ways.fresh, settings=current_settings().table() if ways.engine != "local" else None, watch=watch,

@@ -28,6 +28,29 @@ def _service(workbench: Workbench) -> Experiments | None:
     return service
 
 
+def _can_begin(workbench: Workbench) -> bool:
+    document = workbench.document
+    return document is not None and document.locked is None and "experiments" in workbench.parts
+
+
+def _why_not_begun(workbench: Workbench) -> str:
+    return "No graph is open." if workbench.document is None else "A recorded run is shown: go to today's graph first."
+
+
+def _new(workbench: Workbench) -> None:
+    from studio.gui.panels.experiments.making.beginning import new_experiment
+
+    assert workbench.document is not None
+    new_experiment(workbench, workbench.document)
+
+
+def _knock_out(workbench: Workbench) -> None:
+    from studio.gui.panels.experiments.making.beginning import new_experiment
+
+    assert workbench.document is not None
+    new_experiment(workbench, workbench.document, workbench.selection)
+
+
 def _runs(workbench: Workbench) -> bool:
     service = _service(workbench)
     return service is not None and service.drive is not None
@@ -119,6 +142,12 @@ def _report(workbench: Workbench) -> None:
 
 
 ACTIONS = [
+    Action("experiments.new", "New Experiment…", MENU, _new, keys=("Ctrl+Alt+N",), when=_can_begin,
+           why=_why_not_begun, order=100,
+           help="Run this graph on many rows, under variants and with several seeds, and tell what differs."),
+    Action("experiments.knock_out", "Knock Out in an Experiment…", MENU, _knock_out, order=101,
+           when=lambda w: _can_begin(w) and bool(w.selection),
+           help="Find out what the selected nodes are worth: an experiment with each of them switched off in turn."),
     Action("experiments.pause", "Pause Experiment", MENU, _pause, when=_runs, order=200,
            why=lambda w: "No experiment is being run.",
            help="Finish the runs under way and begin no more; it can be gone on with."),

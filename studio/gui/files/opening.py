@@ -24,6 +24,9 @@ UNTITLED: Final = "untitled"
 TRACES: Final = (".db", ".sqlite", ".sqlite3")
 """How names of files of recorded runs end."""
 
+EXPERIMENTS: Final = ".experiment.yaml"
+"""How names of experiment files end; whoever reads them knows it, too, and is loaded when one is opened."""
+
 _DATABASE: Final = b"SQLite format 3\0"
 
 _log = logging.getLogger(__name__)
@@ -65,10 +68,13 @@ class Opening(QObject):
     def open(self, path: Path) -> Document | None:
         """Show a graph's file; one that ships with the studio as a copy. A refusal is told and gives None.
 
-        A file of recorded runs is checked first and shown later: None, too.
+        A file of recorded runs is checked first and shown later, an experiment in its dialog: None, too.
         """
         if holds_runs(path):
             self.workbench.part("trace_files").open(path)
+            return None
+        if is_experiment(path) and "experiments" in self.workbench.parts:
+            self.workbench.part("experiments").file_asked.emit(path)
             return None
         if is_bundled(path):
             return self.open_template(path)
@@ -192,6 +198,11 @@ def holds_runs(path: Path) -> bool:
             return file.read(len(_DATABASE)) == _DATABASE
     except (OSError, ValueError):
         return False  # whoever opens it says why it cannot be
+
+
+def is_experiment(path: Path) -> bool:
+    """True if a file is one of an experiment, by its name."""
+    return path.name.lower().endswith(EXPERIMENTS)
 
 
 def is_bundled(path: Path) -> bool:

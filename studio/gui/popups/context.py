@@ -34,7 +34,8 @@ _NODE: Final = (
     "run.to_here", "run.from_here", "run.only", "run.breakpoint", "run.freeze", "-", "edit.rename", "edit.title", "-",
     "edit.cut", "edit.copy", "edit.paste", "edit.duplicate", "edit.duplicate_wired", "edit.delete", "-",
     "graph.knock_out", "graph.bypass", "Graph/Fires", "Graph/On Error", "-", "graph.make_subgraph", "graph.inline",
-    "graph.definition", "graph.where_used", "graph.same_type", "prompts.of_node", "dynamics.lamps", "-", "graph.frame",
+    "graph.definition", "graph.where_used", "graph.same_type", "prompts.of_node", "dynamics.lamps",
+    "experiments.knock_out", "-", "graph.frame",
     "Graph/Arrange",
     "graph.unwire",
 )  # fmt: skip

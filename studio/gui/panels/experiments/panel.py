@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QSize, Qt
@@ -79,6 +80,7 @@ class ExperimentsPanel(SeenPanel):
         self.service.progressed.connect(self._on_progress)
         self.service.ended.connect(lambda *_: self.ask_soon())
         self.service.results_came.connect(self._on_results)
+        self.service.file_asked.connect(self._open_file)
         workbench.settings_changed.connect(self.ask_soon)
         workbench.actions_changed.connect(self.show_possible)
         self._show_list()
@@ -182,6 +184,11 @@ class ExperimentsPanel(SeenPanel):
     def _trigger(self, action: str, *_: object) -> None:
         self.workbench.trigger(action)
         self.show_possible()
+
+    def _open_file(self, path: Path) -> None:
+        from studio.gui.panels.experiments.making.beginning import open_experiment
+
+        open_experiment(self.workbench, path)
 
     # -- following --------------------------------------------------------------------------------
 
@@ -337,8 +344,7 @@ class ExperimentsPanel(SeenPanel):
 
         for button in (self.new, self.resume, self.colour, self.report, self.first):
             name = "experiments.new" if button is self.first else button.objectName()
-            action = all_actions().get(name)
-            button.setEnabled(action is not None and action.when(self.workbench))
+            button.setEnabled(all_actions()[name].when(self.workbench))
         self.colour.setChecked(self.service.effects.on)
         shown = self.shown
         for name in ("variants", "modules", "runs", "figures"):
