@@ -149,3 +149,111 @@ def test_wrong_use_is_one_sentence(cli: Cli, sums: str, words: tuple[str, ...], 
     assert told.code == 2, told
     assert says in told.err
     assert "Traceback" not in told.err
+
+
+def test_a_bound_given_anew_takes_the_place_of_the_first_and_failures_of_all_sessions_count(
+    cli: Cli, sums: str, tmp_path: Path
+) -> None:
+    (tmp_path / sums).write_text(GRAPH.replace("n + 5", "5 / n"))  # fails for the first row, whose n is 0
+    first = cli("batch", sums, "--data", "rows.csv", "--score", "result", "--budget", "runs=2", "--json")
+    second = cli("batch", "--resume", "--budget", "runs=3", "--json")
+    third = cli("batch", "--resume", "--budget", "runs=100", "--json")
+
+    assert [one.json["done"] for one in (first, second, third)] == [2, 5, 8]
+    assert [one.json["failed"] for one in (first, second, third)] == [1, 1, 1]
+    assert (third.json["status"], third.code) == ("complete", 1)
+
+
+def test_a_batch_goes_on_with_nothing_but_what_it_began_with(cli: Cli, sums: str) -> None:
+    cli("batch", sums, "--data", "rows.csv", "--score", "result", "--budget", "runs=2")
+    for option in (("--model", "default"), ("--limit", "calls=1"), ("--score", "1"), ("--seeds", "3")):
+        told = cli("batch", "--resume", *option)
+        assert (told.code, "would change nothing" in told.err) == (2, True), option
+    for budget in ("money=1", "runs=0", "runs=nan"):
+        assert cli("batch", "--resume", "--budget", budget).code == 2, budget
+    assert "8 runs" in cli("batch", "--resume", "--dry-run").out
+    assert cli("batch", "--list", "--json").json[0]["done"] == 2, "nothing was run by any of these"
+
+
+JUDGE = """\
+studio: 1
+name: judge
+nodes:
+  result: {type: flow.input, kind: number}
+  points: {type: math.expression, kind: number, expression: result * 0 + 1}
+  score: {type: flow.output}
+edges:
+- result.value -> points.result
+- points.value -> score.value
+"""
+
+
+def test_runs_of_one_batch_are_never_scored_by_two_judges(cli: Cli, sums: str, tmp_path: Path) -> None:
+    (tmp_path / "judge.yaml").write_text(JUDGE)
+    cli("batch", sums, "--data", "rows.csv", "--judge", "judge.yaml", "--budget", "runs=2")
+    (tmp_path / "judge.yaml").write_text(JUDGE.replace("+ 1", "+ 100"))
+    changed = cli("batch", "--resume")
+    anew = cli("batch", sums, "--data", "rows.csv", "--judge", "judge.yaml", "--json")
+    (tmp_path / "judge.yaml").write_text(JUDGE)
+    begun = cli("batch", "--list", "--json").json[1]["batch"]
+    back = cli("batch", "--resume", begun, "--budget", "runs=100")
+
+    assert (changed.code, "another judge" in changed.err) == (2, True)
+    assert anew.json["conclusions"]["arms"][0]["scores"]["judge"]["mean"] == 100
+    assert back.code == 0, f"control: with the first judge it goes on: {back.err}"
+
+
+def test_rows_that_no_input_takes_are_refused(cli: Cli, sums: str, tmp_path: Path) -> None:
+    (tmp_path / "labels.csv").write_text("file,label\na.txt,x\nb.txt,y\n")
+    told = cli("batch", sums, "--data", "labels.csv")
+    assert (told.code, "all 2 rows would be the same run" in told.err) == (2, True)
+    (tmp_path / "labels.csv").write_text("file,n\na.txt,1\nb.txt,2\n")
+    assert cli("batch", sums, "--data", "labels.csv", "--dry-run").code == 0, "control"
+
+
+def test_what_a_graph_saw_of_files_is_not_taken_from_an_earlier_batch(
+    cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "seen"
+    folder.mkdir()
+    (folder / "a.txt").write_text("one")
+    (tmp_path / "reads.yaml").write_text(READS)
+    monkeypatch.chdir(tmp_path)
+    asked = cli("batch", "reads.yaml", "--score", "count=result")
+    given = ["--approve", asked.err.partition("--approve ")[2].split("`")[0]]
+    seen = []
+    for name in ("b.txt", "c.txt"):
+        seen.append(cli("batch", "reads.yaml", "--score", "count=result", "--json", *given).json)
+        (folder / name).write_text("more")
+    assert [one["conclusions"]["arms"][0]["scores"]["count"]["mean"] for one in seen] == [1, 2]
+
+
+READS = """\
+studio: 1
+name: reads
+nodes:
+  folder: {type: flow.input, kind: text, value: seen}
+  files: {type: files.read_folder}
+  count: {type: math.expression, kind: integer, expression: len(files)}
+  result: {type: flow.output}
+edges:
+- folder.value -> files.folder
+- files.files -> count.files
+- count.value -> result.value
+"""
+
+
+def test_a_key_that_stands_in_the_data_is_not_kept_with_the_batch(
+    cli: Cli, sums: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = "sk-0123456789abcdefghijklmnop"
+    monkeypatch.setenv("OPENAI_API_KEY", key)
+    (tmp_path / "rows.csv").write_text(f"n,note\n1,{key}\n2,plain\n")
+    said = f'1 if row.note == "{key}" else row.note'
+
+    told = cli("batch", sums, "--data", "rows.csv", "--score", said, "--db", "kept.db")
+
+    assert "2 runs made" in told.err
+    kept = b"".join(file.read_bytes() for file in tmp_path.glob("kept.db*"))
+    assert b"plain" in kept, "control: what is no key is kept"
+    assert key.encode() not in kept

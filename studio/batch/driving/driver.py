@@ -42,7 +42,7 @@ from studio.batch.work.messages import (
 from studio.support.errors import EnvironmentProblem, StudioError
 from studio.support.ids import new_run_id
 from studio.support.keys import scrubber
-from studio.support.values import encode, hash_bytes, sorted_encode
+from studio.support.values import decode, encode, hash_bytes, sorted_encode
 from studio.trace.batches import Batches, BatchLog
 from studio.trace.frames import Relay
 from studio.trace.log import EXECUTED, BatchResult, BatchStart
@@ -365,6 +365,7 @@ class Driver:
         took = float(outcome.get("seconds", 0.0))
         self._run_s = took if self._run_s is None else self._run_s + 0.2 * (took - self._run_s)
         facts = {**outcome, "missing": dict(message.missing), "scoring": self._scoring, "judges": judged}
+        facts = decode(self._clean(encode(facts).decode()).encode())  # reasons may tell what outputs hold
         error = str((outcome.get("error") or {}).get("message", ""))
         self._keep(result_of(flight, message.status, message.scores, facts, self._clean(error)))
 

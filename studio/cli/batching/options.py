@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import argparse
+from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from studio.cli.approving import approval_arguments
 from studio.support.errors import UsageError
+from studio.support.nearest import near
 
 if TYPE_CHECKING:
     from studio.batch.design.spec import Experiment
     from studio.batch.sessions import Ways
+
+_SAID = (
+    "data", "inputs", "vary", "seeds", "scores", "judge", "function", "better", "compare", "margin", "name",
+    "knockout", "model", "embedder", "clock", "cache", "limits",
+)  # fmt: skip
+"""Options that say what is run."""
 
 
 def experiment_arguments(parser: argparse.ArgumentParser, *, scored: str = "") -> None:
@@ -110,6 +118,8 @@ def experiment_file(target: str) -> Path | None:
 
 def ways_from(args: argparse.Namespace) -> Ways:
     """Return how the runs are made. Raises UsageError for numbers that mean nothing."""
+    from studio.batch.design.options import amounts
+    from studio.batch.design.spec import BUDGET
     from studio.batch.driving.jobs import Budget
     from studio.batch.sessions import Ways
 
@@ -118,6 +128,23 @@ def ways_from(args: argparse.Namespace) -> Ways:
             raise UsageError(f"`--{name.replace('_', '-')} {number}` makes no run.", hint="Give 1 or more.")
     if args.address and args.engine != "ray":
         raise UsageError("`--address` belongs to `--engine ray`.")
+    budget = amounts(args.budget, "--budget")
+    for name, value in budget.items():
+        if name not in BUDGET:
+            raise UsageError(f"There is no budget `{name}`.", hint=near(name, BUDGET) or f"One of {', '.join(BUDGET)}.")
+        if not 0 < value < inf:
+            raise UsageError(f"`--budget {name}={value:g}` is no bound.", hint="Give a number above 0.")
     return Ways(
-        args.engine, args.address, args.workers, args.at_once, args.fresh, Budget(), frozenset(args.approve)
+        args.engine, args.address, args.workers, args.at_once, args.fresh, Budget(**budget), frozenset(args.approve)
     )  # fmt: skip
+
+
+def require_nothing_said(args: argparse.Namespace) -> None:
+    """Raise UsageError if an option would change what a batch runs that is gone on with: it would be without effect."""
+    for name in _SAID:
+        if getattr(args, name):
+            option = {"inputs": "input", "scores": "score", "limits": "limit"}.get(name, name)
+            raise UsageError(
+                f"`--resume` goes on with what the batch began with, so `--{option}` would change nothing.",
+                hint="Leave it out, or begin another batch: it takes over all runs that are still the same.",
+            )

@@ -3,7 +3,8 @@
 TARGET is a graph or an experiment file (NAME.experiment.yaml, which holds all that the options say), or the name of one
 that ships with the studio. Rows come from --data; each --vary makes variants, in all combinations; --knockout switches
 nodes off. Every run is recorded like any other and scored; a batch that was stopped, by a budget, a crash or Ctrl-C,
-goes on with --resume BATCH, and repeats nothing that is done. Runs that an earlier batch has made are taken from there.
+goes on with --resume BATCH, and repeats nothing that is done. Runs that an earlier batch has made are taken from there,
+save those of graphs that look at files, the web or a memory of the project, which may be others now.
 
 Exit codes: 0 complete, 1 complete and some runs failed, 2 something was given wrongly, 3 paused, 5 disk, database or
 workers, 130 stopped by Ctrl-C.
@@ -15,7 +16,13 @@ import argparse
 from typing import TYPE_CHECKING
 
 from studio.cli import exits
-from studio.cli.batching.options import experiment_arguments, experiment_from, running_arguments, ways_from
+from studio.cli.batching.options import (
+    experiment_arguments,
+    experiment_from,
+    require_nothing_said,
+    running_arguments,
+    ways_from,
+)
 from studio.cli.database import database
 from studio.cli.output import Output
 from studio.cli.text import Piece, moment, plural
@@ -26,7 +33,7 @@ if TYPE_CHECKING:
     from studio.batch.sessions import Session
 
 EXAMPLES = (
-    "studio batch inbox_triage --data mails.jsonl --score 'label == expected'",
+    "studio batch my_graph.yaml --data mails.jsonl --score 'label == expected'",
     "studio batch my_graph.yaml --data rows.csv --vary writer.temperature=0,0.7 --vary model=fast,strong --seeds 3",
     "studio batch more_modules --budget runs=20",
     "studio batch --resume last",
@@ -56,7 +63,9 @@ def run(args: argparse.Namespace, out: Output) -> int:
     if args.resume:
         if args.target:
             raise UsageError("`--resume` goes on with what a batch began with.", hint="Leave the graph out.")
-        return driven(go_on(args.resume, database(args), ways_from(args)), args, out)
+        require_nothing_said(args)
+        session = go_on(args.resume, database(args), ways_from(args))
+        return _told(session, out) if args.dry_run else driven(session, args, out)
     if not args.target:
         raise UsageError("What is to be run?", hint="Give a graph or an experiment file; `--list` lists batches.")
     from studio.batch.design.options import knockouts_of
