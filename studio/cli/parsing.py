@@ -17,7 +17,7 @@ GROUPS: Final[dict[str, tuple[str, ...]]] = {
     "run": ("run", "resume", "fork", "control", "serve", "mcp"),
     "look at runs": ("runs", "show", "replay", "prompts", "search", "why", "diff", "stores", "sql", "test"),
     "see how runs behave": ("dynamics", "lamps"),
-    "experiment": ("batch", "knockout", "report", "improve"),
+    "experiment": ("batch", "knockout", "report", "tune", "improve"),
     "take away": ("export",),
     "decide what may be reached": ("approve", "secrets", "mcp-tools"),
     "set up": ("models", "config", "cache", "db", "help"),

@@ -125,6 +125,14 @@ class Rounds:
                 return name
         return ""
 
+    def reached_by(self, runs: int) -> str:
+        """Return the bound that so many more runs like those made so far would reach; "" if none."""
+        for name in BOUNDED:
+            bound, used = getattr(self.budget, name), getattr(self.used, name)
+            if bound is not None and used + used / max(1, self.used.runs) * runs > bound:
+                return name
+        return ""
+
     def _left(self) -> Budget:
         """What may still be paid. It is never nothing: runs that are there already cost nothing."""
         left = {}
