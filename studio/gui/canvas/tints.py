@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QBrush, QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QWidget
+from PySide6.QtWidgets import QFrame, QGraphicsView, QGridLayout, QLabel, QWidget
 
 from studio.gui.base.guard import guarded
 from studio.gui.canvas.look import RADIUS, Look, faded, look, pen, theme_changed, width_of
@@ -63,7 +63,7 @@ def paint_tint_words(painter: QPainter, tint: Tint, width: float, style: Look) -
 class NodeTints(QObject):
     """The tints on the cards of one canvas, and their legend."""
 
-    def __init__(self, view: QWidget, projection: Projection) -> None:
+    def __init__(self, view: QGraphicsView, projection: Projection) -> None:
         super().__init__(view)
         self._view = view
         self._projection = projection
@@ -107,11 +107,17 @@ class NodeTints(QObject):
         return False
 
     def _place(self) -> None:
-        if self.legend is not None:
-            self.legend.adjustSize()
-            low = self._view.height() - self.legend.height() - GAP
-            # The map is in the lower right corner: where both have no room side by side, the legend stands above.
-            self.legend.move(GAP, low if self._view.width() >= self.legend.width() + MAP else GAP)
+        """Put the legend into the corner where it hides the fewest cards; the lower right one is that of the map."""
+        if self.legend is None:
+            return
+        self.legend.adjustSize()
+        size, room = self.legend.size(), self._view.size()
+        right, low = room.width() - size.width() - GAP, room.height() - size.height() - GAP
+        corners = [QPoint(GAP, low), QPoint(GAP, GAP), QPoint(max(GAP, right), GAP)]
+        if room.width() < size.width() + MAP:
+            corners = corners[1:]
+        shown = [self._view.mapFromScene(one.body_rect()).boundingRect() for one in self._projection.cards.values()]
+        self.legend.move(min(corners, key=lambda at: sum(QRect(at, size).intersects(one) for one in shown)))
 
 
 class Legend(QFrame):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -26,6 +27,10 @@ if TYPE_CHECKING:
 
 TELL_MS: Final = 250
 """How often is told how far a batch is that is driven here, in milliseconds."""
+
+MORE_S: Final = 2.0
+RARELY: Final = 5.0
+"""Results of a batch under way are read anew so many seconds after the last time, or so many times what that took."""
 
 KEPT: Final = 4
 """Batches whose results are kept."""
@@ -58,6 +63,9 @@ class Experiments(QObject):
         self._is_listing = self._list_again = False
         self._results: dict[str, Results] = {}
         self._reading: dict[str, Stamp] = {}
+        self._began: dict[str, float] = {}
+        self._read: dict[str, tuple[float, float]] = {}
+        """When results of a batch were read last, and how long that took, in seconds."""
         self._then_close: Callable[[], object] | None = None
         self._telling = QTimer(self, interval=TELL_MS)
         self._telling.timeout.connect(self.progressed)
@@ -103,17 +111,20 @@ class Experiments(QObject):
         """Return what a batch shows as far as it was read, and have it read if there is more of it by now."""
         known, batch = self._results.get(id), self.batch(id)
         stamp: Stamp = (-1, "") if batch is None else (batch.done, batch.status)
-        if (known is None or known.stamp != stamp) and id not in self._reading:
+        if (known is None or known.stamp != stamp) and id not in self._reading and self._may_read(id, batch):
             self._reading[id] = stamp
+            self._began[id] = monotonic()
             beside(self, partial(read_results, self.db, id), partial(self._on_read, id), partial(self._on_refused, id))
         return known
 
-    def is_reading(self, id: str) -> bool:
-        """True while results of a batch are read."""
-        return id in self._reading
+    def _may_read(self, id: str, batch: Batch | None) -> bool:
+        """What a batch under way shows is not read again and again: most of the time is left to its runs."""
+        ended, took = self._read.get(id, (0.0, 0.0))
+        return batch is None or batch.status != "running" or monotonic() - ended >= max(MORE_S, RARELY * took)
 
     def _on_read(self, id: str, results: Results) -> None:
         self._reading.pop(id, None)
+        self._read[id] = (monotonic(), monotonic() - self._began.pop(id))
         self.refused.pop(id, None)
         self._results.pop(id, None)
         self._results[id] = results

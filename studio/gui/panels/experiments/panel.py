@@ -38,9 +38,6 @@ if TYPE_CHECKING:
 LOOK_MS: Final = 3000
 """How often is looked whether batches of other processes have gone on, in milliseconds."""
 
-MORE_MS: Final = 2000
-"""How often, at most, results of a batch that runs here are read anew, in milliseconds."""
-
 WIDE: Final = 700
 """Pixels from which on the list of batches stands beside the results; in less it is a view among them."""
 
@@ -211,7 +208,10 @@ class ExperimentsPanel(SeenPanel):
         problem = self.service.problem
         some = bool(self.batches.of.rows)
         self.told.set_text(str(problem) if problem is not None else EMPTY)
+        before = self.stack.currentWidget()
         self.stack.setCurrentWidget(self.split if some or self.service.drive is not None else self.empty)
+        if before is self.empty is not self.stack.currentWidget() and self.focusWidget() in (self.new, self.first):
+            self.batches.setFocus()  # there was nothing else to give the focus to
         self._arrange()
 
     def _on_progress(self) -> None:

@@ -92,7 +92,7 @@ def test_a_header_sorts_and_what_is_selected_stays_so(done: Lab) -> None:
     done.click(arms, 2)
     header = arms.horizontalHeader()
     done.qtbot.mouseClick(header.viewport(), LEFT, pos=QPoint(header.sectionViewportPosition(1) + 8, 8))
-    means = [arm.scores["score"].mean for arm in arms.of.rows]
+    means = [arm.scores["score"].mean or 0.0 for arm in arms.of.rows]
     assert means == sorted(means)
     assert [one.name for one in arms.selected()] == ["without chatter"]
     done.qtbot.mouseClick(header.viewport(), LEFT, pos=QPoint(header.sectionViewportPosition(1) + 8, 8))
