@@ -59,8 +59,6 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace, out: Output) -> int:
-    from dataclasses import replace
-
     from studio.batch.design.axes import file_reader
     from studio.batch.design.options import pairs
     from studio.batch.design.planning import plan_of
@@ -74,9 +72,11 @@ def run(args: argparse.Namespace, out: Output) -> int:
         raise UsageError("`--apply N` and `-o FILE` go together.", hint="Look first, then apply one: `--apply 1 -o F`.")
     if experiment_file(args.target) is not None:
         raise UsageError("`tune` takes a graph.", hint="An experiment file is run by `studio batch`.")
+    if args.compare:
+        raise UsageError("`tune` compares with the graph as it is.", hint="Leave `--compare` out.")
     vary, args.vary = pairs(args.vary, "--vary", "node.param=0..1"), []
     budget, args.budget = budget_from(args.budget, None), []
-    experiment = replace(experiment_from(args), compare="")
+    experiment = experiment_from(args)
     ways = ways_from(args)
     plan = plan_of(experiment, approve=ways.approve)
     whole = next(iter(plan.graphs.values()))
