@@ -27,6 +27,9 @@ from studio.trace import Trace
 KEPT: Final = "kept"
 """What the score is called: the share of what is expected that holds."""
 
+AS_IT_IS: Final = "as it is"
+"""What the present prompt is called in the batches."""
+
 _FILE: Final = "alone.yaml"
 
 
@@ -119,7 +122,10 @@ class Bench:
         self, candidates: Sequence[Candidate], cases: Sequence[NodeCase], title: str, *, fresh: bool
     ) -> list[tuple[Candidate, NodeCase]]:
         """Run a batch and remember what came of it; return what could not be scored."""
-        by_name = {f"candidate {number}": one for number, one in enumerate(candidates, 1)}
+        now = Candidate(self._subject.instructions, self._subject.examples).identity
+        by_name = {
+            AS_IT_IS if one.identity == now else f"candidate {number}": one for number, one in enumerate(candidates)
+        }
         table = self._rounds.run(self._experiment(by_name, cases, title), fresh=fresh)
         failed = []
         with Trace(self._rounds.db) as trace:
