@@ -69,6 +69,12 @@ class Session:
     start: BatchStart
     driver: Driver
 
+    @property
+    def shared_memories(self) -> list[str]:
+        """The stores that all runs share, as they belong to the project: then no run stands for itself."""
+        parts = [part for one in self.plan.graphs.values() for _, part in one.graph.walk()]
+        return sorted({store.name for part in parts for store in part.stores.values() if store.scope == "project"})
+
     async def drive(self) -> Outcome:
         """Drive it; see `Driver.drive`."""
         return await self.driver.drive()

@@ -257,3 +257,28 @@ def test_a_key_that_stands_in_the_data_is_not_kept_with_the_batch(
     kept = b"".join(file.read_bytes() for file in tmp_path.glob("kept.db*"))
     assert b"plain" in kept, "control: what is no key is kept"
     assert key.encode() not in kept
+
+
+def test_runs_that_share_a_memory_of_the_project_are_told(cli: Cli, sums: str, tmp_path: Path) -> None:
+    (tmp_path / sums).write_text(f"{GRAPH}stores:\n  seen: {{type: list, scope: project}}\n")
+
+    told = cli("batch", sums, "--data", "rows.csv", "--budget", "runs=1")
+    (tmp_path / sums).write_text(f"{GRAPH}stores:\n  seen: {{type: list, scope: run}}\n")
+    own = cli("batch", sums, "--data", "rows.csv", "--budget", "runs=1")
+
+    assert "All runs share the project's memory `seen`" in told.err
+    assert "share" not in own.err, "control: a memory of each run"
+
+
+def test_an_experiment_file_names_no_script_outside_its_project(cli: Cli, sums: str, tmp_path: Path) -> None:
+    outside = tmp_path.parent / f"{tmp_path.name}_secret.txt"
+    outside.write_text("the first line of a secret\n")
+    (tmp_path / "x.experiment.yaml").write_text(
+        f"experiment: 1\ngraph: sums.yaml\nmodel: 'scripted:{outside}'\nscore: result\n"
+    )
+
+    told = cli("batch", "x.experiment.yaml")
+
+    assert told.code == 2
+    assert "outside the project folder" in told.err
+    assert "first line of a secret" not in told.err

@@ -8,12 +8,14 @@ from typing import Any, Final
 from studio.batch.design.spec import Experiment
 from studio.cache.code import OURS, code_of
 from studio.graph.model import Graph
+from studio.graph.scope import project_folder
 from studio.graph.tree import MAX_BYTES
 from studio.models.names import ROLES, SCRIPTED
 from studio.settings.settings import Settings, current_settings
 from studio.spec.registry import Registry
 from studio.support.errors import UsageError
-from studio.support.values import Json, hash_bytes
+from studio.support.paths import inside
+from studio.support.values import Json, hash_bytes, preview
 from studio.trust.survey import survey_whole
 
 _EMBEDDER: Final = "models.embedder"
@@ -24,15 +26,30 @@ def conditions_of(experiment: Experiment, model: str | None, folder: Path) -> di
     """Return the conditions of runs with a model, as JSON that is the same on every machine that is set up alike.
 
     Roles are told as the models that they stand for here, scripts by what they say. Raises UsageError for a script
-    that is not there.
+    that is not there, or that an experiment file names outside its project.
     """
     settings = current_settings()
+    _require_own_script(experiment, model or experiment.model, folder)
     return {
         "models": _models(model or experiment.model, settings, folder),
         "embedder": experiment.embedder or str(settings[_EMBEDDER]),
         "clock": experiment.clock or None,
         "limits": dict(experiment.limits),
     }
+
+
+def _require_own_script(experiment: Experiment, name: str, folder: Path) -> None:
+    """A file may come from a stranger: the first line of what it calls a script would stand in a message."""
+    own = not experiment.file or not {"model", "vary", "variants"}.isdisjoint(experiment.own)
+    if not name.startswith(SCRIPTED) or experiment.base is None or own:
+        return
+    script = folder.absolute() / name.removeprefix(SCRIPTED)
+    if inside(project_folder(experiment.base), script) is None:
+        raise UsageError(
+            f"`{preview(name, 80)}` lies outside the project folder.",
+            where=experiment.file,
+            hint="Copy it into the project, or give it with `--model`.",
+        )
 
 
 def looks_around(graph: Graph, registry: Registry) -> bool:

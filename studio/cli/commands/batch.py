@@ -82,6 +82,11 @@ def driven(session: Session, args: argparse.Namespace, out: Output) -> int:
     from studio.cli.batching.conclusions import tell
     from studio.cli.batching.progress import drive, summary
 
+    for name in session.shared_memories:
+        out.note(
+            ("yellow", f"All runs share the project's memory `{name}`, in whatever order they come to it: what one run "
+             "learns, others find.")
+        )  # fmt: skip
     outcome = drive(session, out)
     table = read_table(database(args), outcome.batch)
     found = conclude(table)
