@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from dataclasses import replace
 from pathlib import Path
 from random import Random
@@ -12,7 +13,7 @@ import pytest
 from studio import Graph
 from studio.batch.analysing.conclusions import conclude
 from studio.batch.analysing.table import Table, read_table
-from studio.batch.design.experiment_files import read_experiment
+from studio.batch.design.experiment_files import experiment_text, read_experiment
 from studio.batch.design.planning import plan_of
 from studio.batch.design.variants import modules_of
 from studio.batch.driving.driver import Outcome
@@ -28,7 +29,7 @@ from tests.examples.experiments.scripts import PLAYED
 from tests.support.batches import script
 from tests.support.make_days import DAYS, QUESTIONS, day_of, days
 from tests.support.make_narrow_jobs import lamp_messages, mails, orders
-from tests.support.run_experiments import EXPERIMENTS, experiments, write_reports
+from tests.support.run_experiments import EXPERIMENTS, experiments, opening, write_reports
 
 DRAWN = 24
 NAMES = list(experiments())
@@ -100,6 +101,18 @@ def test_it_is_run_and_told(name: str, tmp_path: Path) -> None:
     assert report.claims[0].text.split("“")[0].strip() in told
     assert re.search(r"\bn = 2 rows\b", report.claims[0].text), "the answer states n"
     assert str(EXPERIMENTS) not in told, "it says nothing of the machine it was made on"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_its_report_is_of_the_experiment_as_it_ships(name: str) -> None:
+    """A change of the file wants a new run, and so a new report."""
+    report = (EXPERIMENTS / f"{name}.md").read_text(encoding="utf-8")
+
+    assert report.startswith(opening(name))
+    assert experiment_text(read_experiment(experiments()[name])) in report
+    assert "complete" in report, "of all runs, and of none that is still to come"
+    assert re.search(r"\bn = [0-9]+ rows\b", report)
+    assert re.search(r"embedded/smollm2.135m", report)
 
 
 def test_a_half_of_the_keeper_is_compared_with_all_of_it(tmp_path: Path) -> None:
@@ -180,3 +193,13 @@ def test_narrow_and_free_know_the_same(job: str) -> None:
 
 def test_experiments_are_no_examples_of_the_gallery() -> None:
     assert not {path.stem for path in bundled_graphs()} & {path.stem for path in EXPERIMENTS.glob("*.yaml")}
+
+
+def test_they_ship_with_the_graphs() -> None:
+    """The wheel takes the whole folder `graphs`."""
+    project = tomllib.loads((EXPERIMENTS.parent.parent / "pyproject.toml").read_text(encoding="utf-8"))
+    wheel = project["tool"]["hatch"]["build"]["targets"]["wheel"]
+
+    assert wheel["force-include"]["graphs"] == "studio/_resources/graphs"
+    assert "exclude" not in wheel
+    assert EXPERIMENTS.parent == resource_root("graphs")
