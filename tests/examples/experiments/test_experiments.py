@@ -14,6 +14,7 @@ from studio import Graph
 from studio.batch.analysing.conclusions import conclude
 from studio.batch.analysing.table import Table, read_table
 from studio.batch.design.experiment_files import experiment_text, read_experiment
+from studio.batch.design.options import experiment_of
 from studio.batch.design.planning import plan_of
 from studio.batch.design.variants import modules_of
 from studio.batch.driving.driver import Outcome
@@ -74,10 +75,8 @@ def test_it_is_planned_as_it_ships(name: str) -> None:
 def played(name: str, folder: Path) -> tuple[Outcome, Table]:
     """Run an experiment on two rows, with scripted replies, in processes as ever."""
     how = PLAYED[name]
-    experiment = replace(
-        read_experiment(experiments()[name]), data=how.rows, model=script(folder, how.replies), embedder="toy",
-        cache="off",
-    )  # fmt: skip
+    given: dict[str, Json] = {"model": script(folder, how.replies), "embedder": "toy", "cache": "off"}
+    experiment = replace(experiment_of(given, read_experiment(experiments()[name])), data=how.rows)
     db = folder / "runs.db"
     outcome = run_batch(experiment, db, Ways(workers=1, at_once=1))
     return outcome, read_table(db)
