@@ -165,7 +165,9 @@ def _arm(
         runs=len(lines),
         failed=sum(line.status != "ok" for line in lines),
         unscored=Counter(line.missing.get(main) or line.error or line.status for line in lines if _lacks(line, main)),
-        scores={score: summary(table.scores_of(name, score), method) for score in table.scores},
+        scores={
+            score: summary(table.scores_of(name, score), table.method_for(score, method)) for score in table.scores
+        },
         measures={
             measure: summary(found, plain) for measure in MEASURES if (found := table.measures_of(name, measure))
         },
@@ -200,6 +202,7 @@ def _standings(table: Table, main: str, cost: str, method: Method) -> dict[str, 
     if not main:
         return {}
     points: dict[str, tuple[float, float]] = {}
+    method = table.method_for(main, method)
     for name in table.arms:
         score = summary(table.scores_of(name, main), method).mean
         spent = table.measures_of(name, cost)
@@ -212,6 +215,7 @@ def _knocked_out(
     table: Table, main: str, method: Method, said: float | None
 ) -> tuple[dict[str, Modules], dict[str, tuple[PairOfModules, ...]]]:
     """Return, by graph, the verdicts on modules that were switched off alone, and on pairs of them."""
+    method = table.method_for(main, method)
     margin = None if said is None else Margin(said, "score")
     modules: dict[str, Modules] = {}
     pairs: dict[str, tuple[PairOfModules, ...]] = {}

@@ -85,7 +85,7 @@ def alike_arms(table: Table, main: str, method: Method, margin: float) -> dict[s
     by_other: dict[str, dict[str, Scores]] = {}
     for name, other in table.compared.items():
         by_other.setdefault(other, {})[name] = table.scores_of(name, main)
-    strict = replace(method, level=1 - method.error / max(1, len(by_other)))
+    strict = replace(table.method_for(main, method), level=1 - method.error / max(1, len(by_other)))
     return {
         one.name: one.verdict == "dead weight" or one.slight
         for other, arms in by_other.items()

@@ -109,12 +109,13 @@ def _group(table: Table, value: str, lines: Sequence[Line], found: Conclusions, 
     by_arm: dict[str, dict[tuple[int, int], float | None]] = {}
     for line in lines:
         by_arm.setdefault(table.arm_of(line), {})[line.row, line.seed] = line.scores.get(found.main)
+    method = table.method_for(found.main, found.method)
     cells = []
     for arm, scores in by_arm.items() if kind != "arms" else ():
         other = by_arm.get(table.compared.get(arm, ""))
-        compared = Difference(paired(scores, other, found.method), None) if other and kind == "rows" else None
-        cells.append(Cell(arm, summary(scores, found.method), compared))
-    whole = summary(_scores(table, lines, found.main, ""), found.method)
+        compared = Difference(paired(scores, other, method), None) if other and kind == "rows" else None
+        cells.append(Cell(arm, summary(scores, method), compared))
+    whole = summary(_scores(table, lines, found.main, ""), method)
     return Group(value, len(lines), failed, whole, None, tuple(cells))
 
 
@@ -124,9 +125,8 @@ def _compared(
     """Compare each value with the first that is set, over all else that was varied."""
     scores = {value: _scores(table, some, found.main, by) for value, some in lines.items()}
     first = next((value for value in scores if value), "")
-    made = {
-        value: paired(some, scores[first], found.method) for value, some in scores.items() if value not in ("", first)
-    }
+    method = table.method_for(found.main, found.method)
+    made = {value: paired(some, scores[first], method) for value, some in scores.items() if value not in ("", first)}
     adjusted = _with_holm(made)
     return [replace(one, difference=adjusted.get(one.value)) for one in groups]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
@@ -11,7 +11,7 @@ from typing import Any, Final
 from studio.batch.design.spec import Experiment
 from studio.batch.design.variants import Variant
 from studio.batch.sessions import experiment_of_batch, variants_of_batch
-from studio.batch.statistics import Labels, Scores
+from studio.batch.statistics import Labels, Method, Scores
 from studio.support.errors import EnvironmentProblem
 from studio.support.values import Json, decode
 from studio.trace.batches import Batch, Batches, facts_of, scores_of
@@ -95,6 +95,14 @@ class Table:
     def scores_of(self, arm: str, score: str) -> Scores:
         """Return a score of all runs of an arm, None where a run has none."""
         return {(line.row, line.seed): line.scores.get(score) for line in self.by_arm[arm]}
+
+    def method_for(self, score: str, method: Method) -> Method:
+        """Return how a score is judged: in every arm, and in every comparison of arms, a failed run counts as the worst
+        that any arm got."""
+        seen = [value for line in self.lines if (value := line.scores.get(score)) is not None]
+        if not seen or method.scale is not None or all(isinstance(value, bool) for value in seen):
+            return method
+        return replace(method, worst=float(min(seen) if method.better == "higher" else max(seen)))
 
     def measures_of(self, arm: str, measure: str) -> Scores:
         """Return what runs of an arm took; runs of which it is not known are left out."""

@@ -146,7 +146,8 @@ class Plan(Sequence[RunSpec]):
     def compared_with(self, arm: Arm) -> Arm | None:
         """Return the arm that another is compared with, by row and seed; None for one that is the measure itself.
 
-        If the experiment compares with a graph, that is the same variant of it, else the first variant of the graph.
+        If the experiment compares with a graph, that is the same variant of it, else the first variant of the graph. If
+        it compares with a variant that one graph only has, all are compared with that.
         """
         compare = self.experiment.compare
         by_graph = compare in self.graphs and compare not in [one.name for one in self.variants]
@@ -154,8 +155,11 @@ class Plan(Sequence[RunSpec]):
             found = [one for one in self.arms if one.graph_name == compare]
             same = (one for one in found if one.variant.name == arm.variant.name)
             return next(same, next(iter(found), None))
+        named = [one for one in self.arms if compare and one.variant.name == compare]
+        own = next((one for one in named if one.graph_name == arm.graph_name), None)
         first = next(one for one in self.arms if one.graph_name == arm.graph_name)
-        return None if first is arm else first
+        measure = own or (named[0] if len(named) == 1 else first)
+        return None if measure is arm else measure
 
     @property
     def hash(self) -> str:

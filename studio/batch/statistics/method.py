@@ -32,8 +32,9 @@ class Method:
     there are several.  `family` says what holds for many claims together: with `holm`, at most 1 − level of all
     experiments make a wrong one anywhere; with `discoveries`, at most that share of the claims is wrong, on average.
     `failures`: a failed run counts as the `worst` score, or is `left_out`; both are told.  `scale` holds the lowest and
-    the highest possible score, where they are known; else those seen stand for them.  `draws` counts resamples and sign
-    flips where there are too many to try all, drawn from `seed`.
+    the highest possible score, where they are known; else those seen stand for them.  `worst` is what a failed run
+    counts as where others, who are not in this analysis, did worse.  `draws` counts resamples and sign flips where
+    there are too many to try all, drawn from `seed`.
 
     Raises `UsageError` for choices that mean nothing.
     """
@@ -44,6 +45,7 @@ class Method:
     family: Literal["holm", "discoveries"] = "holm"
     failures: Literal["worst", "left_out"] = "worst"
     scale: tuple[float, float] | None = None
+    worst: float | None = None
     draws: int = 20_000
     seed: int = 0
 

@@ -79,7 +79,8 @@ def table_of(named: Sequence[tuple[str, Scores]], method: Method) -> Table:
     booleans = booleans and seen.size > 0
     low, high = _scale(seen, booleans, method)
     if method.failures == "worst" and (seen.size or method.scale):
-        values[failed] = low if method.better == "higher" else high
+        worst = low if method.better == "higher" else high
+        values[failed] = worst if method.worst is None else method.worst
     shares = booleans or set(np.unique(seen)) == {0.0, 1.0}
     unit, unit_of, units = _units(keys, method)
     span = 1.0 if shares else high - low

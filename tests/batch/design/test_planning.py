@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from studio.batch.design.experiment_files import experiment_from_text
 from studio.batch.design.options import experiment_of
-from studio.batch.design.plan import run_key
+from studio.batch.design.plan import Plan, run_key
 from studio.batch.design.planning import plan_of
 from studio.batch.design.rows import inline
 from studio.batch.design.trusting import ExperimentNotApproved, approve_experiment, approved_hashes
@@ -248,6 +248,20 @@ def test_several_graphs_run_side_by_side_and_are_compared_by_variant(tmp_path: P
         "twin: whole", "twin: model=a", None, "twin: whole",
     ]  # fmt: skip
     assert plan.graph_of(plan.arms[1]).to_text() == plan.graphs["mine"].graph.to_text()
+
+
+def test_all_arms_are_compared_with_a_variant_that_one_graph_only_has(tmp_path: Path) -> None:
+    graphs = {"mine": str(graph_file(tmp_path)), "twin": str(graph_file(tmp_path, "twin"))}
+    variants = {"whole": {}, "warm": {"graph": "mine", "set": {"writer.temperature": 0.5}}}
+
+    plan = plan_of(experiment_of({"graphs": graphs, "data": QUESTIONS, "variants": variants, "compare": "warm"}))
+    plain = plan_of(experiment_of({"graphs": graphs, "data": QUESTIONS, "variants": variants}))
+
+    def compared(plan: Plan) -> dict[str, str | None]:
+        return {arm.name: None if (to := plan.compared_with(arm)) is None else to.name for arm in plan.arms}
+
+    assert compared(plan) == {"mine: warm": None, "mine: whole": "mine: warm", "twin: whole": "mine: warm"}
+    assert compared(plain) == {"mine: whole": None, "mine: warm": "mine: whole", "twin: whole": None}
 
 
 # -- strangers --------------------------------------------------------------------------------------
