@@ -11,7 +11,9 @@ from studio.support.resources import recorded_run
 
 pytestmark = pytest.mark.gui
 
-BOTTOM = ("run", "timeline", "runs", "prompts", "stores", "problems", "chat", "tests", "fork", "questions")
+BOTTOM = (
+    "run", "timeline", "runs", "prompts", "stores", "experiments", "problems", "chat", "tests", "fork", "questions",
+)  # fmt: skip
 NARROW, LOW = 400, 180
 
 

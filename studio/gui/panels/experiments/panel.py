@@ -116,7 +116,7 @@ class ExperimentsPanel(SeenPanel):
         second.addStretch(1)
         second.addWidget(self.colour)
         second.addWidget(self.report)
-        self._second = second
+        self._first, self._second = first, second
         self._head = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._head.setContentsMargins(8, 3, 8, 3)
         self._head.setSpacing(2)
@@ -326,7 +326,10 @@ class ExperimentsPanel(SeenPanel):
         self.right.setVisible(not narrow or view != "batches")
         self.views["batches"].setVisible(narrow)
         directions = QBoxLayout.Direction
-        self._head.setDirection(directions.TopToBottom if narrow else directions.LeftToRight)
+        if narrow != (self._head.direction() == directions.TopToBottom):
+            self._head.setDirection(directions.TopToBottom if narrow else directions.LeftToRight)
+            for place, button in enumerate((self.new, self.resume)):  # beside the views there is no room for them
+                (self._second if narrow else self._first).insertWidget(place, button)
         self.views[view].setChecked(True)
         if self.results is not None:
             self.results.show_view("variants" if view == "batches" else view)

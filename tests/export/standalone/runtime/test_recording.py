@@ -91,7 +91,12 @@ def test_each_kind_of_row_is_written_as_the_studio_writes_it(tmp_path: Path, end
     studio, script = both.close()
 
     assert script == studio
-    unused = {"_flaw", "_alarm", "_reading", "_checkpoint", "control"} | (set() if ends else {"_run_end", "_spent"})
+    batches = {"_batch", "_batch_session", "_batch_end", "_batch_try", "_batch_result"}
+    unused = (
+        batches
+        | {"_flaw", "_alarm", "_reading", "_checkpoint", "control"}
+        | (set() if ends else {"_run_end", "_spent"})
+    )
     assert {table for table, rows in studio.items() if not rows} <= unused
 
 
