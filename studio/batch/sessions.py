@@ -204,12 +204,11 @@ def _driver(plan: Plan, start: BatchStart, db: Path, ways: Ways, watch: Callable
 def models_asked(plan: Plan) -> set[str]:
     """Return the names of all models that runs of a plan may ask, roles resolved."""
     settings = current_settings()
+    named = {name: prepare(whole.graph, whole.registry).model_names for name, whole in plan.graphs.items()}
     found: set[str] = set()
     for arm in plan.arms:
         given = plan.options_of(arm.variant).get("model")
-        whole = plan.graphs[arm.graph_name]
-        names = prepare(whole.graph, whole.registry).model_names
-        for name in names or []:
+        for name in named[arm.graph_name]:
             if name in ROLES:
                 found.add(str(given or settings[f"models.{name}"] or settings["models.default"]))
             else:

@@ -139,21 +139,22 @@ def conclude(table: Table, method: Method | None = None, score: str = "") -> Con
         raise UsageError(f"There is no score `{score}`.", hint=near(score, table.scores) or f"Scores: {known}.")
     main = score or (table.scores[0] if table.scores else "")
     cost = _cost(table)
-    standings = _standings(table, main, cost, method)
+    summaries = {name: _summaries(table, name, method) for name in table.arms}
+    standings = _standings(table, summaries, main, cost, method)
     margin = None if said.main is None or said.margin is None or main != said.main.name else said.margin
     differences = differences_of(table, method)
     if margin is not None:
         for name, alike in alike_arms(table, main, method, margin).items():
             if main in differences.get(name, {}):
                 differences[name][main] = replace(differences[name][main], alike=alike)
-    arms = tuple(_arm(table, name, main, method, standings, differences) for name in table.arms)
+    arms = tuple(_arm(table, name, main, method, summaries[name], standings, differences) for name in table.arms)
     modules, pairs = _knocked_out(table, main, method, margin) if main else ({}, {})
     return Conclusions(main, method, arms, modules, pairs, cost, margin)
 
 
 def _arm(
-    table: Table, name: str, main: str, method: Method, standings: Mapping[str, Standing],
-    differences: Mapping[str, Mapping[str, Difference]],
+    table: Table, name: str, main: str, method: Method, scores: Mapping[str, Summary],
+    standings: Mapping[str, Standing], differences: Mapping[str, Mapping[str, Difference]],
 ) -> Arm:  # fmt: skip
     lines = table.by_arm[name]
     plain = plain_method(method)
@@ -165,9 +166,7 @@ def _arm(
         runs=len(lines),
         failed=sum(line.status != "ok" for line in lines),
         unscored=Counter(line.missing.get(main) or line.error or line.status for line in lines if _lacks(line, main)),
-        scores={
-            score: summary(table.scores_of(name, score), table.method_for(score, method)) for score in table.scores
-        },
+        scores=scores,
         measures={
             measure: summary(found, plain) for measure in MEASURES if (found := table.measures_of(name, measure))
         },
@@ -198,13 +197,19 @@ def _cost(table: Table) -> str:
     return "seconds"
 
 
-def _standings(table: Table, main: str, cost: str, method: Method) -> dict[str, Standing]:
+def _summaries(table: Table, arm: str, method: Method) -> dict[str, Summary]:
+    """Return what an arm scored, by score. Intervals draw resamples: it is done once."""
+    return {score: summary(table.scores_of(arm, score), table.method_for(score, method)) for score in table.scores}
+
+
+def _standings(
+    table: Table, summaries: Mapping[str, Mapping[str, Summary]], main: str, cost: str, method: Method
+) -> dict[str, Standing]:
     if not main:
         return {}
     points: dict[str, tuple[float, float]] = {}
-    method = table.method_for(main, method)
     for name in table.arms:
-        score = summary(table.scores_of(name, main), method).mean
+        score = summaries[name][main].mean
         spent = table.measures_of(name, cost)
         if score is not None and spent:
             points[name] = sum(float(value or 0) for value in spent.values()) / len(spent), score

@@ -444,7 +444,7 @@ class Driver:
     # -- bounds and problems ------------------------------------------------------------------------
 
     def _answered(self, run: str, record: list[Any]) -> None:
-        """An effect was answered: count what it cost, and stop where a bound is reached."""
+        """An effect was answered: count what it cost. Whether a bound is reached is asked once for all of a frame."""
         origin, reply = record[14], record[6]
         if origin != EXECUTED:
             return
@@ -452,7 +452,6 @@ class Driver:
         self.progress.tokens += (record[9] or 0) + (record[10] or 0)
         self.progress.cost_usd += record[11] or 0.0
         self.progress.calls += reply is not None
-        self._require_budget()
 
     def _require_budget(self) -> None:
         name = self._budget.reached(self.progress.used())

@@ -31,6 +31,7 @@ class PlannedJobs:
             hash = self._hashes[name] = hash_bytes(text.encode())
             base = "" if one.graph.base is None else str(one.graph.base.absolute())
             self.graphs[hash] = TakeGraph(hash, one.graph.name, text, base, tuple(sorted(approved)))
+        self._folder = str(Path.cwd())
         self._around = {name for name, one in plan.graphs.items() if looks_around(one.graph, one.registry)}
         self._arms = {(arm.graph_name, arm.variant.name): arm for arm in plan.arms}
         self._told = {arm.number: self._options_and_changes(arm) for arm in plan.arms}
@@ -48,7 +49,7 @@ class PlannedJobs:
         options, changes = self._told[arm.number]
         row = {"index": spec.row.index, "values": dict(spec.row.values), "place": spec.row.place}
         inputs = {name: value for name, value in spec.inputs.items() if name not in spec.files}
-        more = {"seed": spec.seed, "folder": str(Path.cwd())}
+        more = {"seed": spec.seed, "folder": self._folder}
         return Job(
             key=spec.key, place=spec.number, graph=spec.graph_name, variant=spec.variant.name, row=spec.row.index,
             seed=spec.seed, graph_hash=self._hashes[spec.graph_name], inputs=encode(inputs), row_values=encode(row),

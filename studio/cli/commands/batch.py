@@ -13,6 +13,7 @@ workers, 130 stopped by Ctrl-C.
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from studio.cli import exits
@@ -29,6 +30,7 @@ from studio.cli.text import Piece, moment, plural
 from studio.support.errors import UsageError
 
 if TYPE_CHECKING:
+    from studio.batch.analysing.conclusions import Conclusions
     from studio.batch.driving.driver import Outcome
     from studio.batch.sessions import Session
 
@@ -75,8 +77,10 @@ def run(args: argparse.Namespace, out: Output) -> int:
     return _told(session, out) if args.dry_run else driven(session, args, out)
 
 
-def driven(session: Session, args: argparse.Namespace, out: Output) -> int:
-    """Drive a batch, tell what it shows, and return the exit code."""
+def driven(
+    session: Session, args: argparse.Namespace, out: Output, then: Callable[[Conclusions], None] | None = None
+) -> int:
+    """Drive a batch, tell what it shows, do something more with that, and return the exit code."""
     from studio.batch.analysing.conclusions import conclude
     from studio.batch.analysing.table import read_table
     from studio.cli.batching.conclusions import tell
@@ -92,10 +96,12 @@ def driven(session: Session, args: argparse.Namespace, out: Output) -> int:
     found = conclude(table)
     if out.as_json:
         out.json({**summary(outcome), "conclusions": found.as_json()})
-        return exit_code(outcome)
-    if table.lines:
-        tell(found, out)
-    _ending(outcome, args, out)
+    else:
+        if table.lines:
+            tell(found, out)
+        _ending(outcome, args, out)
+    if then is not None:
+        then(found)
     return exit_code(outcome)
 
 

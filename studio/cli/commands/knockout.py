@@ -11,7 +11,9 @@ Exit codes are those of `studio batch`.
 from __future__ import annotations
 
 import argparse
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from studio.cli.batching.options import (
     experiment_arguments,
@@ -24,6 +26,10 @@ from studio.cli.commands.batch import driven
 from studio.cli.database import database
 from studio.cli.output import Output
 from studio.support.errors import UsageError
+
+if TYPE_CHECKING:
+    from studio.batch.analysing.conclusions import Conclusions
+    from studio.batch.design.plan import Plan
 
 EXAMPLES = (
     "studio knockout my_graph.yaml --data rows.jsonl --score 'label == expected' --seeds 3",
@@ -58,21 +64,17 @@ def run(args: argparse.Namespace, out: Output) -> int:
     of = {"of": nodes or "all", "except": leave, "pairs": args.pairs or None}
     knockouts = {key: value for key, value in of.items() if value}
     session = begin(experiment_from(args, knockouts=knockouts), database(args), ways_from(args))
-    code = driven(session, args, out)
-    if args.svg:
-        from studio.batch.analysing.conclusions import conclude
-        from studio.batch.analysing.table import read_table
-        from studio.batch.reporting.coloured_graph import coloured_graph
+    return driven(session, args, out, partial(_draw, session.plan, args.svg, out) if args.svg else None)
 
-        table = read_table(database(args), session.start.batch)
-        found = conclude(table)
-        name, whole = next(iter(session.plan.graphs.items()))
-        if name in found.modules:
-            Path(args.svg).write_text(
-                coloured_graph(whole.graph, found.modules[name], whole.registry), encoding="utf-8"
-            )
-            out.note(f"Written: {args.svg}")
-    return code
+
+def _draw(plan: Plan, file: str, out: Output, found: Conclusions) -> None:
+    """Write the graph, coloured by what its modules are worth."""
+    from studio.batch.reporting.coloured_graph import coloured_graph
+
+    name, whole = next(iter(plan.graphs.items()))
+    if name in found.modules:
+        Path(file).write_text(coloured_graph(whole.graph, found.modules[name], whole.registry), encoding="utf-8")
+        out.note(f"Written: {file}")
 
 
 def _listed(text: str | None) -> list[str]:
