@@ -1,0 +1,42 @@
+"""Both archives as they are released: the source archive made from this tree, the wheel made from what is in that."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tarfile
+import zipfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def build(kind: str, tree: Path, into: Path) -> Path:
+    """Build an archive with the builder that is installed, which asks nothing of any network."""
+    command = [sys.executable, "-m", "hatchling", "build", "-t", kind, "-d", str(into)]
+    done = subprocess.run(command, cwd=tree, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    (built,) = into.iterdir()
+    return built
+
+
+@pytest.fixture(scope="session")
+def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder that the source archive unpacks to."""
+    archive = build("sdist", ROOT, tmp_path_factory.mktemp("sdist"))
+    unpacked = tmp_path_factory.mktemp("source")
+    with tarfile.open(archive) as file:
+        file.extractall(unpacked, filter="data")
+    (folder,) = unpacked.iterdir()
+    return folder
+
+
+@pytest.fixture(scope="session")
+def installed(source: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with what the wheel puts into `site-packages`; the wheel is made from the source archive."""
+    unpacked = tmp_path_factory.mktemp("site")
+    with zipfile.ZipFile(build("wheel", source, tmp_path_factory.mktemp("wheel"))) as file:
+        file.extractall(unpacked)
+    return unpacked
