@@ -16,7 +16,7 @@ from packaging.metadata import Metadata
 from packaging.version import Version
 
 import studio
-from studio.help import page_names
+from studio.help import page_names, page_text
 from studio.support.resources import bundled_graphs
 from tests.packaging.conftest import ROOT
 
@@ -115,6 +115,10 @@ def test_the_wheel_says_what_it_is(installed: Path) -> None:
         "=",
         "studio.__main__:main",
     ]
+
+
+def test_the_changelog_begins_with_this_version() -> None:
+    assert page_text("changelog").split("\n## ")[1].startswith(f"{studio.__version__}\n")
 
 
 def typed(installed: Path, folder: Path, *words: str) -> str:
