@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -15,7 +17,7 @@ from studio.cli.output import Output
 from studio.cli.parsing import GROUPS, command_parser
 from studio.cli.reference import PAGES
 from studio.help import page_names, page_text
-from studio.support.errors import EnvironmentProblem
+from studio.support.errors import EnvironmentProblem, UsageError
 from studio.support.plain import cells
 from tests.cli.conftest import Cli
 
@@ -31,8 +33,22 @@ def test_every_command_has_a_summary_help_and_examples_that_parse(name: str) -> 
     parser = command_parser(name, command)
     assert all(action.help for action in parser._actions)
     for example in command.EXAMPLES:
-        assert f"studio {name}" in example
         assert example in parser.format_help()
+        parser.parse_args(arguments_in(example, name))
+
+
+def arguments_in(example: str, name: str) -> list[str]:
+    """Return what stands behind `studio NAME` in a line of the shell, up to what belongs to the shell again."""
+    words = shlex.split(re.sub(r'"\$\((.*)\)"', r"\1", example), comments=True)  # there may be a command within one
+    at = next(at for at in range(len(words)) if words[at : at + 2] == ["studio", name])
+    return list(itertools.takewhile(lambda word: word not in ("<", ">", "|", "&&"), words[at + 2 :]))
+
+
+def test_control_an_example_with_a_wrong_option_would_be_found() -> None:
+    parser = command_parser("fmt", discovery.load("fmt"))
+
+    with pytest.raises(UsageError):
+        parser.parse_args(arguments_in("studio fmt --chek - < my_graph.yaml", "fmt"))
 
 
 @pytest.mark.parametrize("name", COMMANDS)
