@@ -59,8 +59,7 @@ class Diagnostic:
         }
 
 
-HELP: Final[Mapping[str, str]] = {
-    # -- types and params
+_TYPES: Final[Mapping[str, str]] = {
     "unknown_type": "No node type that is in use has this name. Correct the spelling, or enable the plugin, or approve "
     "the project's file, that declares it; the node is kept as it is until then.",
     "unknown_param": "The node type has no param of this name. Correct the spelling or delete the line; "
@@ -84,7 +83,8 @@ HELP: Final[Mapping[str, str]] = {
     "`wander` for one kind, each `off`, `warn`, `pause` or `stop`; thresholds stand under `settings`. Correct it.",
     "dynamics_inside": "A run has one answer to alarms, that of the graph it runs; subgraphs do not change it. Move "
     "`dynamics` to the graph of the file, or delete it.",
-    # -- edges
+}
+_EDGES: Final[Mapping[str, str]] = {
     "edge_node": "The edge begins or ends at a node that does not exist. Correct the name or add the node.",
     "edge_port": "The node has no port of this name. Correct the spelling; ports made from params follow the params.",
     "edge_type": "The output gives another type than the input takes. Put a node between them that converts it.",
@@ -100,24 +100,28 @@ HELP: Final[Mapping[str, str]] = {
     "initial_cycle": "A first value is needed before it can be made. Use `initial: VALUE`, or an earlier node.",
     "feedback_no_tick": "With `max_ticks: 1` there is no next tick to deliver to. Raise `max_ticks`, or use `->`.",
     "feedback_once": "A node that fires once never sees what is fed back to it. Delete `fires: once` or the edge.",
-    # -- bodies
+}
+_BODIES: Final[Mapping[str, str]] = {
     "body_missing": "The subgraph that the node should run cannot be found or read. Add it under `graphs:`, or "
     "correct the file name.",
     "unknown_each": "`each` names an input that the body does not have. Name one of its `flow.input` nodes.",
     "collect_in_shared": "A body on the shared clock gives the value of each tick, so it cannot collect. Delete "
     "`collect`, and collect in the graph around it.",
     "shared_recursion": "A graph that ticks together with its parent cannot contain itself. Use `clock: own`.",
-    # -- stores
+}
+_STORES: Final[Mapping[str, str]] = {
     "unknown_store": "No store of this name is declared here or in a graph around it. Declare it under `stores:`.",
     "store_type": "The declaration of the store is wrong: its type does not exist, or a param does not fit. "
-    "Types are list, queue and kv.",
+    "`studio help stores` lists the types.",
     "store_kind": "The node works with another type of store. Use a node of the store's family, or change the type.",
     "take_in_map": "Items that run side by side cannot take from one store: who gets what would be chance. Set "
     "`sequential: true`, or take before the map.",
     "store_unused": "No node uses this store. Delete it.",
-    # -- whole graph
+}
+_WHOLE: Final[Mapping[str, str]] = {
     "empty": "The graph has no nodes yet.",
-    # -- design findings of `studio lint`
+}
+_DESIGN: Final[Mapping[str, str]] = {
     "never_starts": "A required input is fed back only and has no first value, so the node never fires. Give the "
     "edge `initial: VALUE` or `initial_from: node.port`.",
     "store_order": "Which of two nodes uses the store first follows only from their order in the file. If it "
@@ -139,4 +143,15 @@ HELP: Final[Mapping[str, str]] = {
     "stranger's text could make it send what is private. Cut one of the three. `studio help trust` says how.",
     "no_stop": "The graph is told to go on until a stop, and has none. Wire a `flow.stop`, or write `max_ticks`.",
 }
+SUBJECTS: Final[Mapping[str, Mapping[str, str]]] = {
+    "Types and params": _TYPES,
+    "Edges": _EDGES,
+    "Subgraphs": _BODIES,
+    "Stores": _STORES,
+    "The whole graph": _WHOLE,
+    "Design: what `studio lint` finds besides": _DESIGN,
+}
+"""What findings are about, and for each code what it means and what to do."""
+
+HELP: Final[Mapping[str, str]] = {code: text for codes in SUBJECTS.values() for code, text in codes.items()}
 """Each code of `check` and `lint` with what it means and what to do."""

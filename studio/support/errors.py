@@ -77,8 +77,10 @@ class NodeError(StudioError):
 
 
 class ModelError(NodeError):
-    """A model call failed.  `kind`: rate_limit, timeout, server, malformed, auth, not_found,
-    context_window, bad_request, script_exhausted, cost_cap."""
+    """A model call failed.
+
+    `kind` is one of `studio.models.failures.KINDS`.
+    """
 
     code = "model"
 

@@ -1,4 +1,4 @@
-"""The trace: everything a run did, in one SQLite file that any tool can read (`tables.md` documents it).
+"""The trace: everything a run did, in one SQLite file that any tool can read (`tables.py` tells of every column).
 
 `open_run` writes one run, `Trace` reads. Importing this loads neither the writer nor the reader.
 """

@@ -335,7 +335,7 @@ class Trace:
         stop: Callable[[], bool] = lambda: False,
     ) -> Table:
         """Run one SELECT: at most `limit` rows (fewer of very large ones), at most `seconds`, until `stop()`. The views
-        of `tables.md` are there to stay.
+        of `tables.py` are there to stay.
 
         Raises `UsageError` for a query that is wrong, writes, opens other files, takes too long or too much memory, or
         is stopped.

@@ -1,6 +1,6 @@
 """The public face of a trace: views that any SQLite tool can read. The tables beneath are private.
 
-`tables.md` beside this file documents every column; a test compares it with the live database.
+`tables.py` beside this file says what every column means; a test compares it with the live database.
 """
 
 from __future__ import annotations

@@ -23,7 +23,10 @@ _VERDICTS: Final[dict[str, bool]] = {}
 
 
 class NotApproved(UsageError):
-    """A foreign graph would do what nobody here has approved. `survey` says what; so does the text, in full."""
+    """A foreign graph would do what nobody here has approved.
+
+    `survey` says what; so does the text, in full.
+    """
 
     code = "not_approved"
 

@@ -56,16 +56,21 @@ def test_every_command_is_on_the_page_of_commands(name: str) -> None:
     assert f"\n## {name}\n" in page_text("commands")
 
 
-def test_the_page_of_commands_is_what_the_parsers_say() -> None:
-    for name, page in PAGES.items():
-        assert page_text(name) == page(), "run `python -m studio.cli.reference`"
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_of_the_reference_is_what_the_declarations_say(name: str) -> None:
+    assert page_text(name) == PAGES[name](), "run `python -m studio.cli.reference`"
 
 
-def test_every_exit_code_is_explained() -> None:
+def test_every_exit_code_and_every_code_of_an_error_is_explained() -> None:
     from studio.cli import exits
+    from studio.graph.diagnostics import HELP
+    from studio.models.failures import KINDS
 
-    for name in exits.__all__ if hasattr(exits, "__all__") else [n for n in vars(exits) if n.isupper()]:
-        assert f"| {getattr(exits, name)} |" in page_text("exit_codes")
+    codes = [value for name, value in vars(exits).items() if name.isupper() and isinstance(value, int)]
+    assert len(codes) > 5
+    assert all(f"| {code} |" in page_text("exit_codes") for code in codes)
+    named = {*KINDS, *HELP, "usage", "graph", "environment", "node", "model", "not_approved", "divergence", "fault"}
+    assert all(f"| `{code}` |" in page_text("error_codes") for code in named)
 
 
 def test_pages_are_shown(cli: Cli) -> None:

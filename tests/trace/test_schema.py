@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-import studio.trace
 from studio.trace import Trace, migrations, open_run, schema
 from studio.trace.runlog import FileRunLog
 from studio.trace.schema import VERSION, make_current
 from studio.trace.sqlite import connect_writer, sqlite3
+from studio.trace.tables import TABLES
 from studio.trace.writer import close_writer
 from tests.trace.runs import put_firings, start_of
 
@@ -20,14 +19,8 @@ PROMISED = {"run", "firing", "effect", "prompt", "graph_version", "blob", "store
 
 
 def documented() -> dict[str, list[str]]:
-    text = (Path(studio.trace.__file__).parent / "tables.md").read_text(encoding="utf-8")
-    tables = {}
-    for section in re.split(r"^## ", text, flags=re.MULTILINE)[1:]:
-        name = section.splitlines()[0].strip()
-        rows = re.findall(r"^\| (\w+) \| (.+) \|$", section, flags=re.MULTILINE)
-        assert all(len(meaning) > 3 for _, meaning in rows)
-        tables[name] = [column for column, _ in rows if column != "column"]
-    return tables
+    assert all(table.about and all(len(meaning) > 3 for meaning in table.columns.values()) for table in TABLES)
+    return {table.name: list(table.columns) for table in TABLES}
 
 
 def test_every_public_column_is_documented_and_every_documented_one_exists(trace: Callable[[], Trace]) -> None:

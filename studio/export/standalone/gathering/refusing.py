@@ -6,7 +6,10 @@ from studio.support.errors import UsageError
 
 
 class NotStandalone(UsageError):
-    """A definition cannot leave the studio. `reason` goes on from "it cannot, since": `it uses the library pypdf`."""
+    """A definition cannot leave the studio.
+
+    `reason` goes on from "it cannot, since": `it uses the library pypdf`.
+    """
 
     code = "standalone"
 

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
 from studio.gui.base.guard import guarded
 from studio.gui.theme import current_theme, themes
-from studio.trace.tables_help import tables_help
+from studio.trace.tables import TABLES
 
 LONGEST_LINE: Final = 5_000
 """Signs of a line that is coloured."""
@@ -43,7 +43,7 @@ class SqlColours(QSyntaxHighlighter):
 
     def __init__(self, document: QTextDocument) -> None:
         super().__init__(document)
-        self._views = {one.name for one in tables_help()}
+        self._views = {one.name for one in TABLES}
         self._looks: dict[str, QTextCharFormat] = {}
         self.dress()
 

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHeaderView, QTreeWidget, QTreeWidgetItem, QWidget
 
 from studio.gui.base.guard import guarded
 from studio.gui.widgets.labels import tip
-from studio.trace.tables_help import tables_help
+from studio.trace.tables import TABLES
 
 ROW_HEIGHT = 21
 
@@ -31,12 +31,12 @@ class TablesView(QTreeWidget):
         self.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Interactive)
         bold = QFont(self.font())
         bold.setWeight(QFont.Weight.DemiBold)
-        for table in tables_help():
+        for table in TABLES:
             item = QTreeWidgetItem(self, [table.name, table.about])
             item.setFont(0, bold)
             item.setSizeHint(0, QSize(0, ROW_HEIGHT))
             item.setToolTip(1, tip(table.about))
-            for name, meaning in table.columns:
+            for name, meaning in table.columns.items():
                 column = QTreeWidgetItem(item, [name, meaning])
                 column.setToolTip(1, tip(meaning))
         self.itemDoubleClicked.connect(lambda item, *_: self.taken.emit(item.text(0)))
