@@ -101,7 +101,7 @@ def test_without_the_packages_a_sentence_says_what_to_install(
     assert told.code == 5
     assert told.err == (
         f"studio: The window needs {missing}, which is not installed. Install it with "
-        "`pip install ganglia-studio[gui]`; all other commands work without.\n"
+        "`pip install 'ganglia-studio[gui]'`; all other commands work without.\n"
     )
 
 

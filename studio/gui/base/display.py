@@ -15,7 +15,7 @@ from typing import Final
 
 from studio.support.errors import EnvironmentProblem
 
-INSTALL: Final = "Install it with `pip install ganglia-studio[gui]`; all other commands work without."
+INSTALL: Final = "Install it with `pip install 'ganglia-studio[gui]'`; all other commands work without."
 PACKAGES: Final = "apt-get install libxcb-cursor0 libxcb-icccm4 libxcb-keysyms1 libxcb-shape0 libxkbcommon-x11-0"
 _LOCAL: Final = re.compile(r"(?:unix)?:(\d+)(?:\.\d+)?")
 
