@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from studio.graph.model import Place
-from studio.support.values import Json
+from studio.support.values import Json, is_blob
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +98,7 @@ class Case:
 def blobs_in(value: Json) -> Iterator[Json]:
     """Yield the values within a value that stand for images, sounds or files."""
     if isinstance(value, dict):
-        if "$blob" in value:
+        if is_blob(value):
             yield value
         for inner in value.values():
             yield from blobs_in(inner)

@@ -61,8 +61,17 @@ def hash_bytes(data: bytes) -> str:
 
 
 def is_blob(value: Json) -> bool:
-    """True if the value stands for a blob: `{"$blob": hash, "type": …, "size": …}`."""
-    return type(value) is dict and "$blob" in value
+    """True if the value stands for a blob: `{"$blob": hash, "type": …, "size": …}`, exactly these three.
+
+    Data of people and models may hold a key of that name: it stays data unless it has the whole form.
+    """
+    return (
+        type(value) is dict
+        and value.keys() == {"$blob", "type", "size"}
+        and type(value["$blob"]) is str
+        and type(value["type"]) is str
+        and type(value["size"]) is int
+    )
 
 
 def refuse_non_finite(value: Json) -> None:

@@ -35,7 +35,7 @@ def _is_parts(value: Json) -> bool:
 def _joined(blobs: Json, read: Callable[[str], bytes | None]) -> Json:
     made = []
     for blob in blobs if isinstance(blobs, list) else [blobs]:
-        data = read(blob["$blob"]) if is_blob(blob) and isinstance(blob["$blob"], str) else None
+        data = read(blob["$blob"]) if is_blob(blob) else None
         if data is None:
             raise ValueError("a part of a content is missing")
         part = decode(data)

@@ -63,3 +63,38 @@ def test_bytes_go_in_and_come_out_by_hash(tmp_path: Path, registry: Registry) ->
 def test_a_text_is_no_picture(tmp_path: Path, registry: Registry) -> None:
     with pytest.raises(UsageError, match="takes image, but got text"):
         run(Graph.from_text(GRAPH), db=tmp_path / "trace.db", registry=registry, picture="a picture of a cat")
+
+
+@pytest.mark.parametrize(
+    "lookalike",
+    [
+        {"$blob": 3},
+        {"$blob": "0" * 40},
+        {"$blob": "0" * 40, "type": "image/png"},
+        {"$blob": "0" * 40, "type": "image/png", "size": "9"},
+        {"$blob": "0" * 40, "type": "image/png", "size": 9, "more": 1},
+    ],
+)
+def test_data_with_a_key_like_ours_stays_data(tmp_path: Path, registry: Registry, lookalike: Json) -> None:
+    """Section 12: only the whole form stands for a blob; nothing else that begins with `$` means anything."""
+    db = tmp_path / "trace.db"
+
+    with pytest.raises(UsageError, match="takes image, but got object"):
+        run(Graph.from_text(GRAPH), db=db, registry=registry, picture=lookalike)
+    plain = "nodes: {x: {type: flow.input}, result: {type: flow.output}}\nedges: [x.value -> result.value]\n"
+    result = run(Graph.from_text(plain), db=db, x=lookalike)
+
+    assert result.outputs == {"result": lookalike}
+    with Trace(db) as trace:
+        assert [trace.outputs(firing) for firing in trace.firings(node="x")] == [{"value": lookalike}]
+    close_writer(db)
+
+
+def test_control_the_whole_form_is_taken_for_a_blob(tmp_path: Path, registry: Registry) -> None:
+    db = tmp_path / "trace.db"
+
+    missing = run(Graph.from_text(GRAPH), db=db, registry=registry, picture=Blob(PICTURE[:9]).value())
+
+    assert missing.error is not None
+    assert "is missing" in missing.error["message"]
+    close_writer(db)

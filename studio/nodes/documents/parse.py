@@ -8,7 +8,7 @@ from studio.documents.reading.kinds import IN_WORKER, KINDS, kind_of
 from studio.nodes.documents import _reading as reading
 from studio.spec import Fields, Node, RunContext, node, param, port
 from studio.support.errors import NodeError
-from studio.support.values import Json, preview
+from studio.support.values import Json, is_blob, preview
 
 
 @node(
@@ -77,8 +77,8 @@ def _bytes(ctx: RunContext, content: Json, encoding: str) -> tuple[bytes, str, s
     """Return the bytes, the media type, and the encoding to read them by."""
     if isinstance(content, str):
         return content.encode("utf-8"), "", "utf-8"
-    if isinstance(content, dict) and "$blob" in content:
-        return ctx.get_blob(content), str(content.get("type", "")), encoding
+    if is_blob(content):
+        return ctx.get_blob(content), content["type"], encoding
     raise NodeError(
         f"Only a text or a file can be taken apart, not {preview(content)}.", hint="Wire a text or a file.",
         code="input",

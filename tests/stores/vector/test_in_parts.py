@@ -159,13 +159,15 @@ def test_a_part_that_is_gone_is_said_and_the_rest_is_shown(tmp_path: Path) -> No
 
 def test_lists_in_parts_are_put_together_and_anything_else_is_left_as_it_is() -> None:
     kept = {hash_bytes(data): data for data in (b"[1,2]", b"[]", b"[3]", b"{}")}
-    one, none, two, wrong = ({"$blob": hash} for hash in kept)
+    one, none, two, wrong = (
+        {"$blob": hash, "type": "application/json", "size": len(data)} for hash, data in kept.items()
+    )
 
     assert whole({"a": in_parts([one, none, two]), "b": {"$parts": [], "c": 1}}, kept.get) == {
         "a": [1, 2, 3], "b": {"$parts": [], "c": 1},
     }  # fmt: skip
     assert whole([1], kept.get) == [1]
-    for bad in ([wrong], [{"$blob": "00"}], [3], "x", [{"$blob": 3}]):
+    for bad in ([wrong], [{**one, "$blob": "00"}], [3], "x", [{"$blob": 3}]):
         with pytest.raises(ValueError, match="a part of a content is"):
             whole({"a": {"$parts": bad}}, kept.get)
 
@@ -176,7 +178,7 @@ def test_what_did_not_change_is_not_kept_again() -> None:
 
     def keep(data: bytes) -> Any:
         kept.append(data)
-        return {"$blob": hash_bytes(data)}
+        return {"$blob": hash_bytes(data), "type": "application/json", "size": len(data)}
 
     def save() -> Any:
         content = store.dump_in_parts(keep)  # type: ignore[attr-defined]
