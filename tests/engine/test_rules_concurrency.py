@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from studio import arun
+from studio.engine.engine import CALLS_AT_ONCE
 from studio.graph import Graph
+from studio.models.humans import AnswersFile
+from studio.spec.calls import ChatCall, ChatReply, ModelInfo
 from studio.spec.registry import Registry
 from tests.engine.players import REGISTRY, Services, by_engine, run_logged, seen, ticks, values
 from tests.support.memory_log import MemoryLog
@@ -293,3 +298,84 @@ graphs:
     asked = [one for one in log.outline() if "text" in one.outputs]
     assert [one.outputs["text"] for one in asked] == [str(n) for n in range(9)]
     assert [one.path for one in asked][:3] == ["work/0/one", "work/0/two", "work/1/one"]
+
+
+class Crowd(Services):
+    """Every name is a model of its own, which counts how many of its calls are under way at once."""
+
+    def __init__(self, *, local: bool) -> None:
+        super().__init__(scripted=False)
+        self.models: dict[str, Counting] = {}
+        self.local = local
+
+    def provider(self, name: str = "default") -> Any:
+        return self.models.setdefault(name, Counting(ModelInfo(name=name, local=self.local)))
+
+
+class Counting:
+    deterministic_order = False
+    retry_transient = 0
+
+    def __init__(self, info: ModelInfo) -> None:
+        self.info = info
+        self.under_way = self.most = 0
+
+    async def chat(self, call: ChatCall, on_text: Any = None) -> ChatReply:
+        self.under_way += 1
+        self.most = max(self.most, self.under_way)
+        for _ in range(10):
+            await asyncio.sleep(0)
+        self.under_way -= 1
+        return ChatReply(text="yes", model=self.info.name)
+
+
+@pytest.mark.parametrize(("local", "most"), [(False, CALLS_AT_ONCE), (True, CALLS_AT_ONCE + 8)])
+def test_calls_to_one_model_elsewhere_are_limited_and_other_models_do_not_wait_for_it(local: bool, most: int) -> None:
+    """Rule 2.8. The control is a model on this computer, which has its own queue and takes them all."""
+    graph = Graph("crowd")
+    for i in range(CALLS_AT_ONCE + 8):
+        for model in ("fast", "strong"):
+            graph.add("llm.chat", f"{model}{i}", model=model)
+            graph.add("flow.input", f"say_{model}{i}", value=f"hello {i}")
+            graph.connect(f"say_{model}{i}.value", f"{model}{i}.text")
+    crowd = Crowd(local=local)
+
+    result, _ = run_logged(graph, catalog=crowd)
+
+    assert (result.status, result.calls) == ("ok", 2 * (CALLS_AT_ONCE + 8)), result.error
+    assert (crowd.models["fast"].most, crowd.models["strong"].most) == (most, most)
+
+
+class Answering(Services):
+    """Questions to people are answered from lines."""
+
+    def __init__(self, *lines: str) -> None:
+        super().__init__()
+        self.lines = lines
+
+    def human(self, answers: Path | None = None) -> AnswersFile:
+        return AnswersFile(((f"line {at}", line) for at, line in enumerate(self.lines)), "answers")
+
+
+def test_unaddressed_answers_are_served_in_outline_order_whatever_the_latencies() -> None:
+    """Rule 2.10; addressed ones may be asked for as they come."""
+    graph = Graph.from_text("""
+nodes:
+  number: {type: toy.number}
+  slow: {type: toy.echo}
+  first: {type: human.ask, question: Who?}
+  second: {type: human.ask, question: Where?}
+edges:
+  - number.out -> slow.value
+  - slow.done -> first.when
+""")
+    asked = {}
+    for lines in (("Ada", "here"), ('{"node": "first", "answer": "Ada"}', '{"node": "second", "answer": "here"}')):
+        with latencies(lambda node, tick: 20 if node == "slow" else 0):
+            result, log = run_logged(graph, catalog=Answering(*lines))
+        assert result.status == "ok", result.error
+        people = [one for one in log.firings if one.path in ("first", "second")]
+        assert {one.path: one.outputs["answer"] for one in people} == {"first": "Ada", "second": "here"}
+        asked[lines] = [one.path for one in people]
+
+    assert list(asked.values()) == [["first", "second"], ["second", "first"]]
