@@ -47,7 +47,7 @@ TABLES: Final[tuple[PublicTable, ...]] = (
             "run; empty if there were none.",
             "started_at": "Start.",
             "finished_at": "Time of the footer, or NULL.",
-            "firings": "Firings decided.",
+            "firings": "Nodes that fired, well or in error; `firing` has rows of those that were skipped, too.",
             "ticks": "Ticks, summed over regions.",
             "calls": "Model calls (`chat` and `complete`) that the run made itself; embedding calls and answers "
             "from a cache are not counted.",

@@ -101,6 +101,14 @@ def test_every_promised_target_of_an_export_is_one(cli: Cli) -> None:
     assert targets >= {"script", "standalone", "mermaid", "svg", "notebook", "jsonl", "otlp", "finetune"}
 
 
+def test_firings_are_those_that_fired_and_not_what_was_skipped(cli: Cli, recorded: str) -> None:
+    asked = "SELECT (SELECT firings FROM run), sum(status <> 'skipped'), count(*) FROM firing"
+    (told,) = cli("sql", asked, "--json").json["rows"]
+    said, fired, decided = told.values()
+
+    assert said == fired < decided
+
+
 def test_a_bound_written_in_the_graph_is_an_end_like_any_other(cli: Cli, tmp_path: Path) -> None:
     """Rule 2.5: `max_ticks` is a normal end, unless the graph says `on_limit: fail`."""
     path = tmp_path / "endless.yaml"

@@ -1,4 +1,4 @@
-"""Bring a graph in from another program: a flow of promptflow, or a project of Rivet.
+"""Bring a graph in: a flow of promptflow, a project of Rivet, or a script or notebook of ours.
 
 What has a counterpart here becomes nodes of ours; what has none becomes a placeholder that keeps the original. Nothing
 of the file is run. The graph counts as a stranger's until it is approved: what it may do is asked at its first run.

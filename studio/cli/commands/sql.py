@@ -1,8 +1,8 @@
 """Run a SQL query over the database of runs and print a table.
 
-The public views are run, firing, effect, prompt, graph_version, blob, store_op and alarm; without a query their
-columns are listed. Only reading is possible. The functions store_at(run, store, seq) and stores_at(run, seq) give what
-stores held at a step as JSON, for json_each.
+Without a query it lists the public views and tables with their columns; `studio help trace` says what they mean. Only
+reading is possible. The functions store_at(run, store, seq) and stores_at(run, seq) give what stores held at a step as
+JSON, for json_each.
 """
 
 from __future__ import annotations
