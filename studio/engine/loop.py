@@ -47,10 +47,13 @@ async def _all(tasks: set[asyncio.Task[Any]]) -> None:
 
 
 def _close() -> None:
+    """Close the kept loop at exit. Its threads have ended by then, and `Runner.close` would start one to wait for them,
+    which a process that ends refuses from Python 3.12 on."""
     global _kept
-    if _kept is not None:
-        _kept.close()
-        _kept = None
+    if _kept is not None and not (loop := _kept.get_loop()).is_closed():
+        loop.run_until_complete(loop.shutdown_asyncgens())
+        loop.close()
+    _kept = None
 
 
 def _forget() -> None:
