@@ -9,7 +9,7 @@ import pytest
 
 from tests.dynamics.seeds.playing import Seen, assert_paused, assert_warned, watched
 from tests.dynamics.seeds.talk import WANDERING
-from tests.examples.seeds.test_generative_agents import MENDED, ROOM, SEEN, ann, bob, words
+from tests.examples.seeds.generative_agents.room import MENDED, ROOM, SEEN, ann, bob, words
 
 ONE = {"start": "2023-02-13T09:00:10", "steps": 1, "rounds": 8, "town": ROOM}
 KNOWN = "They are friends who met at the cafe."

@@ -11,7 +11,7 @@ import pytest
 
 from studio import Trace, run
 from studio.trace.writer import close_writer
-from tests.examples.seeds.test_generative_agents import MENDED, NINE, ROOM, TALK, ann, bob
+from tests.examples.seeds.generative_agents.room import MENDED, NINE, ROOM, TALK, ann, bob
 from tests.support.improvising import Improviser
 from tests.support.seeds import Played, graph_of, play
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.examples.seeds.test_autogpt import held
+from tests.examples.seeds.autogpt.agent import held
 from tests.support.seeds import Played, play
 
 THOUGHTS = {"observations": "o", "text": "t", "reasoning": "r", "self_criticism": "c", "plan": ["p"], "speak": "s"}
