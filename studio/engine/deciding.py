@@ -166,7 +166,7 @@ def advance(region: Region, index: int, node: NodePlan, todo: list[int]) -> None
 
 
 def _nothing(region: Region, node: NodePlan, port: str, value: Absent) -> Absent:
-    why = value.reason or f"nothing on `{port}`"
+    why = value.reason.rstrip(".") or f"nothing on `{port}`"  # a failure's sentence may be what is handed on
     return Absent(f"{why} at `{node.name}`")
 
 

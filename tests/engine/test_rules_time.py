@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from studio.graph import Graph
-from tests.engine.players import Play, causes, ticks, values
+from tests.engine.players import Play, causes, run_logged, ticks, values
 
 COUNTER = """
 nodes:
@@ -183,6 +183,54 @@ edges:
     )
 
     assert [causes(got, name) for name in "abc"] == [["route"], ["route"], ["route"]]
+
+
+def test_the_reasons_of_the_rule_are_in_the_words_of_the_rule() -> None:
+    """A reason is read by people, in the window and in SQL: what happened, at which node, in one sentence."""
+    graph = Graph.from_text("""
+nodes:
+  judge: {type: flow.switch, cases: [good]}
+  word: {type: flow.input, value: bad}
+  a: {type: toy.echo}
+  one: {type: toy.number, value: 1}
+  fetch: {type: json.parse, on_error: skip}
+  b: {type: toy.echo}
+  off: {type: toy.echo, knockout: true}
+  c: {type: toy.echo}
+  loop: {type: toy.echo}
+  shut: {type: toy.echo}
+  no: {type: flow.input, value: false}
+  ways: {type: flow.switch, cases: [bad]}
+  d: {type: toy.echo}
+edges:
+  - word.value -> judge.value
+  - judge.good -> a.value
+  - word.value -> fetch.text
+  - fetch.value -> b.value
+  - one.out -> off.value
+  - off.out -> c.value
+  - one.out ~> loop.value
+  - one.out -> shut.value
+  - no.value -> shut.when
+  - word.value -> ways.value
+  - fetch.value -> ways.data
+  - ways.bad -> d.value
+max_ticks: 1
+""")
+    _, log = run_logged(graph)
+
+    why = {one.path: one.reason for one in log.firings if one.reason}
+    failed = why.pop("fetch")
+    assert why == {
+        "a": "input `value` absent: route not taken at `judge`",
+        "b": f"input `value` absent: `fetch` failed: {failed}",
+        "off": "`off` is knocked out",
+        "c": "input `value` absent: `off` is knocked out",
+        "loop": "input `value` absent: nothing fed back yet",
+        "shut": "`when` is false",
+        "d": f"input `value` absent: `fetch` failed: {failed.rstrip('.')} at `ways`",
+    }
+    assert failed.endswith(".")
 
 
 SWITCH = """

@@ -391,7 +391,7 @@ class Region:
             if isinstance(value, Absent):
                 if value.reason:
                     absent[port] = value.reason
-                held[port] = Absent(f"{value.reason or f'nothing on `{port}`'} at `{firing.name}`")
+                held[port] = Absent(f"{value.reason.rstrip('.') or f'nothing on `{port}`'} at `{firing.name}`")
             else:
                 encoded[port] = encode(value)
                 held[port] = value
