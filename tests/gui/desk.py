@@ -64,7 +64,7 @@ class Desk:
         """Place the view where tests expect it."""
         QApplication.processEvents()
         canvas = self.canvas
-        canvas._fitted = True
+        canvas.camera.has_looked = True
         canvas.view.reset_zoom()
         canvas.view.put(canvas.projection.bounds().topLeft(), QPointF(60, 60))
         canvas.setFocus()

@@ -55,7 +55,7 @@ def show_canvas(
     canvas.resize(*size)
     canvas.show()
     qtbot.waitExposed(canvas)
-    canvas._fitted = True
+    canvas.camera.has_looked = True
     QApplication.processEvents()
     canvas.view.reset_zoom()
     canvas.view.put(canvas.projection.bounds().topLeft(), QPointF(60, 60))

@@ -37,7 +37,7 @@ def _fix(workbench: Workbench) -> None:
         menu.setObjectName("problems.menu")
         menu.aboutToHide.connect(menu.deleteLater)
         fill_menu(menu, workbench, canvas.document, found)
-        menu.popup(canvas.place_of(workbench.selection[0]) or QCursor.pos() + QPoint(0, 8))
+        menu.popup(canvas.camera.place_of(workbench.selection[0]) or QCursor.pos() + QPoint(0, 8))
         menu.setActiveAction(menu.actions()[0])
 
 

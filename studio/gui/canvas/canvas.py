@@ -17,6 +17,7 @@ from studio.graph.model import Edge
 from studio.gui.base.guard import guarded
 from studio.gui.canvas import drops, keys, picture, tips
 from studio.gui.canvas.annotation_items import CommentItem, FrameItem
+from studio.gui.canvas.camera import Camera
 from studio.gui.canvas.compared import Compared
 from studio.gui.canvas.editing import Editing
 from studio.gui.canvas.far import Far
@@ -29,7 +30,6 @@ from studio.gui.canvas.node_item import PortId
 from studio.gui.canvas.notes import Notes
 from studio.gui.canvas.overlays import CursorNote, FeedbackOffer, InlineText
 from studio.gui.canvas.projection import Projection
-from studio.gui.canvas.revealing import BELOW, least_move, move_without_gaps
 from studio.gui.canvas.selection import Selection
 from studio.gui.canvas.state import NodeState
 from studio.gui.canvas.states import States
@@ -42,12 +42,6 @@ from studio.gui.canvas.wire_values import WireValue, WireValues
 from studio.gui.canvas.writing import write_note
 from studio.gui.workbench import Workbench
 from studio.support.errors import StudioError
-
-LEGIBLE = 0.5
-"""Scale below which a graph that shows where a run stands is not shown whole at first."""
-
-SAME = 4.0
-"""Pixels that the middle of a view may be apart from where it was and still be the same: resizing rounds."""
 
 EMPTY = "Press Tab to add a module, or drop one from the palette."
 
@@ -100,15 +94,9 @@ class Canvas(QWidget):
         self.wire_values = WireValues(self.projection)
         self.wire_shares = WireShares(self.projection)
         self.node_tints = NodeTints(self.view, self.projection)
+        self.camera = Camera(self)
         self.own_keys: Callable[[QKeyEvent], Callable[[], object] | None] | None = None
         """Asked first what a key does here, None for nothing of its own: who shows a run sets it."""
-        self._fitted = False
-        self._stood = 0.0, QPointF()
-        """Scale and middle of the view when everything was shown last."""
-        # A timer of its own: what a single shot is to call is kept for ever if the canvas goes before it rings.
-        self._fitting = QTimer(self)
-        self._fitting.setSingleShot(True)
-        self._fitting.timeout.connect(self._first_fit)
         self.wires_of = ""
         """The node whose wires are gone through by keyboard."""
         self._build()
@@ -238,72 +226,16 @@ class Canvas(QWidget):
     # -- moving about -----------------------------------------------------------------------------
 
     def reveal(self, name: str, *, closer: bool = True, covered: int = 0) -> None:
-        """Bring a node into view, if it is not, without changing the scale more than it must; without `closer`, not at
-        all, and not before the canvas was seen. Above, `covered` pixels cannot be seen."""
-        card = self.projection.cards.get(name)
-        if card is not None and (closer or self._fitted):
-            self.reveal_rect(card.body_rect(), closer=closer, covered=covered)
-
-    def reveal_rect(self, area: QRectF, *, closer: bool = True, covered: int = 0) -> None:
-        """Bring a part of the scene into view, its middle if it is too large, as `reveal` does."""
-        self._fitted = True
-        room = self.view.seen().adjusted(20, 20 + covered / self.view.zoom, -20, -20)
-        if closer and self.view.zoom < 0.35:
-            self.view.zoom_to(0.8)
-            room = QRectF()
-        if not closer and not room.contains(area):
-            self._bring_in(area, covered)
-        if (closer and not room.contains(area)) or self._is_under_map(area):
-            self.view.put(area.center(), QPointF(self.view.viewport().rect().center()))
-
-    def _bring_in(self, area: QRectF, covered: int) -> None:
-        """Move no farther than it takes: who goes on from step to step keeps sight of what is around."""
-        there = QRectF(self.view.mapFromScene(area.adjusted(0, 0, 0, BELOW)).boundingRect())
-        free = QRectF(self.view.viewport().rect()).adjusted(0, covered, 0, 0)
-        self.view.pan(-least_move(there, free))
-
-    def _is_under_map(self, area: QRectF) -> bool:
-        """Whether the map hides a part of a card, or of what stands below it."""
-        there = self.view.mapFromScene(area.adjusted(0, 0, 0, BELOW)).boundingRect()
-        return self.minimap.isVisible() and there.intersects(self.minimap.geometry())
-
-    def place_of(self, name: str) -> QPoint | None:
-        """Return where the lower left corner of a card is on the screen; None if it is not in view."""
-        card = self.projection.cards.get(name)
-        if card is None:
-            return None
-        there = self.view.mapFromScene(card.body_rect().bottomLeft())
-        inside = self.view.viewport().rect().contains(there)
-        return self.view.viewport().mapToGlobal(there) if inside else None
+        """Bring a node into view, as `Camera.reveal` does."""
+        self.camera.reveal(name, closer=closer, covered=covered)
 
     def zoom_to_fit(self) -> None:
         """Show everything."""
-        area = self.projection.bounds()
-        for note in self.notes.all():
-            area = area.united(note.area())
-        for wire in self.projection.wires.values():
-            if wire.edge.feedback:
-                area = area.united(wire.path().controlPointRect())
-        self._fitted = True
-        if area.isEmpty():
-            self.view.reset_zoom(QPointF(0, 0))
-        else:
-            self.view.show_rect(area)
-        self._stood = self.view.zoom, self.view.seen().center()
-
-    @property
-    def shows_all(self) -> bool:
-        """Whether everything is shown as `zoom_to_fit` did it, and nobody looked elsewhere since."""
-        zoom, middle = self._stood
-        apart = self.view.seen().center() - middle
-        return zoom == self.view.zoom and max(abs(apart.x()), abs(apart.y())) * zoom < SAME
+        self.camera.fit()
 
     def zoom_to(self, names: Iterable[str]) -> None:
         """Show these nodes as large as they fit; nothing for none."""
-        area = self.projection.bounds(names)
-        if not area.isEmpty():
-            self._fitted = True
-            self.view.show_rect(area, most=1.4)
+        self.camera.fit_nodes(names)
 
     def zoom_selection(self) -> None:
         """Show what is selected, or everything."""
@@ -314,8 +246,7 @@ class Canvas(QWidget):
 
     def scene_center(self) -> Point:
         """Return the point of the scene in the middle of the view."""
-        point = self.view.scene_at(QPointF(self.view.viewport().rect().center()))
-        return point.x(), point.y()
+        return self.camera.center()
 
     def set_minimap(self, shown: bool) -> None:
         """Show or hide the map of this canvas; the setting `canvas.minimap` says so for new ones."""
@@ -566,25 +497,7 @@ class Canvas(QWidget):
         """Show everything, the first time."""
         super().showEvent(event)  # type: ignore[arg-type]
         self._place_overlays()
-        if not self._fitted and self.projection.cards:
-            self._fitting.start(0)
-
-    def _first_fit(self) -> None:
-        if not self._fitted:
-            self.fit_legibly()
-
-    def fit_legibly(self) -> None:
-        """Show everything, or, where that could not be read, what is around the node at which a run stands."""
-        self.zoom_to_fit()
-        current = self.projection.cards.get(self.marks.current_name)
-        if current is not None and self.view.zoom < LEGIBLE:
-            middle = QPointF(self.view.viewport().rect().center())
-            self.view.zoom_to(0.8)
-            self.view.put(current.body_rect().center(), middle)
-            there = QRectF(self.view.mapFromScene(self.projection.bounds()).boundingRect())
-            self.view.pan(-move_without_gaps(there, QRectF(self.view.viewport().rect())))
-            if self._is_under_map(current.body_rect()):
-                self.view.put(current.body_rect().center(), middle)
+        self.camera.fit_soon()
 
     @guarded()
     def keyPressEvent(self, event: QKeyEvent) -> None:

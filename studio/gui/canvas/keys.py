@@ -161,7 +161,7 @@ def walk_wires(canvas: Canvas, *, forwards: bool) -> None:
     here = ring.index(wires[0]) if wires and not names and wires[0] in ring else -1 if forwards else 0
     wire = canvas.projection.wires[ring[(here + (1 if forwards else -1)) % len(ring)]]
     canvas.select_items({wire})
-    canvas.reveal_rect(wire.path().controlPointRect().adjusted(-1, -1, 1, 1))
+    canvas.camera.reveal_rect(wire.path().controlPointRect().adjusted(-1, -1, 1, 1))
 
 
 def step_aside(canvas: Canvas, *, down: bool) -> None:

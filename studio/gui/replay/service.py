@@ -291,8 +291,8 @@ class Replays(QObject):
         if session is None or canvas is None or not session.follows:
             return
         spot = session.spot(session.here.node)
-        if canvas.shows_all:
-            canvas.fit_legibly()
+        if canvas.camera.shows_all:
+            canvas.camera.fit_legibly()
         elif spot is not None and spot.at == canvas.at:
             reveal_step(canvas, spot.name)
 

@@ -55,7 +55,7 @@ class Hands:
     def settle(self) -> None:
         """Show the graph life size, where the mouse finds it."""
         canvas = self.canvas
-        canvas._fitted = True
+        canvas.camera.has_looked = True
         canvas.view.reset_zoom()
         canvas.view.put(canvas.projection.bounds().topLeft(), QPointF(40, 60))
         canvas.setFocus()

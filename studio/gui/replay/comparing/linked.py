@@ -29,7 +29,7 @@ class LinkedViews(QObject):
         if pair is None or leader not in pair:
             return
         other = pair[1] if leader is pair[0] else pair[0]
-        if other.at != leader.at or not leader.isVisible() or not leader._fitted:
+        if other.at != leader.at or not leader.isVisible() or not leader.camera.has_looked:
             return  # before it was first shown whole, a canvas is moved by its layout only
         self._moving = True
         try:
@@ -37,6 +37,6 @@ class LinkedViews(QObject):
             if abs(other.view.zoom - leader.view.zoom) > 1e-9:
                 other.view.zoom_to(leader.view.zoom)
             other.view.put(middle, QPointF(other.view.viewport().rect().center()))
-            other._fitted = True
+            other.camera.has_looked = True
         finally:
             self._moving = False

@@ -167,7 +167,7 @@ def test_moving_one_graph_moves_the_other(window: MainWindow, qtbot: Any, tmp_pa
     b = forked(db, a, at=step_of(db, a, "critic", "1"), changes=CHANGES["output"])
     page = beside(window, qtbot, db, a, b)
     left, right = (side.canvas for side in page.sides.values())
-    qtbot.waitUntil(lambda: left._fitted and right._fitted)
+    qtbot.waitUntil(lambda: left.camera.has_looked and right.camera.has_looked)
 
     def middles() -> list[tuple[float, float]]:
         points = [one.view.scene_at(QPointF(one.view.viewport().rect().center())) for one in (left, right)]
