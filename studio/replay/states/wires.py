@@ -76,7 +76,7 @@ class Outs:
             return _ROOT.sub("", firing.reason, count=1) if _ROOT.match(firing.reason) else firing.reason
         if firing.status == "error" and port != "error":
             return f"`{node.name}` failed: {firing.reason}"
-        why = firing.absent.get(port)
+        why = firing.absent.get(port, "").rstrip(".")
         return f"{why or f'nothing on `{port}`'} at `{node.name}`"
 
 
