@@ -23,6 +23,7 @@ from studio.batch.driving.jobs import Budget
 from studio.batch.driving.planned import PlannedJobs
 from studio.batch.driving.progress import Progress
 from studio.batch.engines.base import Engine
+from studio.batch.engines.hosting import WorkerHost
 from studio.batch.engines.local import LocalEngine
 from studio.engine.prepared import prepare
 from studio.models.names import EMBEDDED, REPLAY, ROLES, SCRIPTED
@@ -59,6 +60,8 @@ class Ways:
     """Makes runs anew that an earlier batch has made."""
     budget: Budget = field(default_factory=Budget)
     approve: frozenset[str] = frozenset()
+    host: WorkerHost | None = None
+    """A process that has begun to import what workers of this machine need (`local.begin_early`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +177,7 @@ def experiment_of_batch(told: Any) -> Experiment:
 def engine_named(ways: Ways) -> Engine:
     """Return the engine that is asked for. Raises UsageError if there is none of that name, or it is not installed."""
     if ways.engine == "local":
-        return LocalEngine()
+        return LocalEngine(ways.host)
     if ways.engine == "ray":
         from studio.batch.engines.ray import RayEngine
 

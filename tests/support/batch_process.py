@@ -16,15 +16,12 @@ import json
 import sys
 import time
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from studio.batch.driving.driver import SILENT_S, Driver
-from studio.batch.driving.progress import Progress
-from studio.batch.engines.local import LocalEngine, LocalLink
-from studio.batch.work.messages import Frame
-from studio.support.errors import StudioError
-from studio.trace.log import BatchStart
-from tests.support.batches import Breaking, SmallJobs, chain_graph
+from studio.batch.engines.local import LocalEngine, LocalLink, begin_early
+
+if TYPE_CHECKING:
+    from studio.batch.driving.progress import Progress
 
 MODELS = 6
 
@@ -39,6 +36,13 @@ class Told(LocalEngine):
 
 
 def main() -> int:
+    host = begin_early()  # as the command `batch` does it, before it imports what itself needs
+    from studio.batch.driving.driver import SILENT_S, Driver
+    from studio.batch.work.messages import Frame
+    from studio.support.errors import StudioError
+    from studio.trace.log import BatchStart
+    from tests.support.batches import Breaking, SmallJobs, chain_graph
+
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("db", type=Path)
     parser.add_argument("batch")
@@ -63,7 +67,7 @@ def main() -> int:
             print("begun", flush=True)
         return False
 
-    engine = Breaking(Told(), tell) if given.begun else Told()
+    engine = Breaking(Told(host), tell) if given.begun else Told(host)
     start = BatchStart(given.batch, "chain", {}, given.count, b"", time.time_ns())
     jobs = SmallJobs(chain_graph(given.nodes, MODELS), given.count, {"model": given.model})
     driver = Driver(

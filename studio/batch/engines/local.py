@@ -1,4 +1,8 @@
-"""Workers as processes of this machine, each with a pipe in and a pipe out."""
+"""Workers as processes of this machine, each with a pipe in and a pipe out.
+
+On Linux they are forks of one process that has imported what they need (`hosting`); elsewhere, where forking is not
+safe, each is started from the beginning.
+"""
 
 from __future__ import annotations
 
@@ -7,11 +11,14 @@ import os
 import signal
 import sys
 from contextlib import suppress
-from typing import Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 from studio.batch.engines.base import WorkerLost
 from studio.batch.work.messages import LARGEST
 from studio.support.errors import EnvironmentProblem
+
+if TYPE_CHECKING:
+    from studio.batch.engines.hosting import WorkerHost
 
 SAID: Final = 4096
 """Bytes kept of what a worker writes to its standard error."""
@@ -41,28 +48,64 @@ def told_later() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if name not in PASSED_ON and not name.startswith("RAY_")}
 
 
-class LocalEngine:
-    """Starts `python -m studio.batch.work` once for each worker."""
+class Child(Protocol):
+    """A process with three pipes: `asyncio.subprocess.Process`, or one that a host has forked."""
 
-    def __init__(self) -> None:
+    @property
+    def pid(self) -> int: ...
+
+    @property
+    def returncode(self) -> int | None: ...
+
+    @property
+    def stdin(self) -> asyncio.WriteTransport | asyncio.StreamWriter | None: ...
+
+    @property
+    def stdout(self) -> asyncio.StreamReader | None: ...
+
+    @property
+    def stderr(self) -> asyncio.StreamReader | None: ...
+
+    async def wait(self) -> int | None: ...
+
+    def kill(self) -> None: ...
+
+
+def begin_early() -> WorkerHost | None:
+    """Begin to import what workers need, where that serves: for an engine that is yet to be made. Returns at once.
+
+    Raises `EnvironmentProblem` if the system starts no process.
+    """
+    if sys.platform != "linux":
+        return None
+    from studio.batch.engines.hosting import WorkerHost
+
+    return WorkerHost(started_with())
+
+
+class LocalEngine:
+    """Starts a process for each worker. `host` was begun before; `shares` is False where only one worker is wanted, for
+    which a host would be one process too many."""
+
+    def __init__(self, host: WorkerHost | None = None, *, shares: bool = True) -> None:
+        self._host = host
+        self._shares = shares
         self._links: set[LocalLink] = set()
         self._count = 0
 
     async def open(self) -> None:
-        """Nothing is needed."""
+        """Begin what the workers share. Raises `EnvironmentProblem`."""
+        if self._host is None and self._shares:
+            self._host = begin_early()
 
     async def start(self) -> LocalLink:
         """Start a process. Raises `EnvironmentProblem` if the system starts none."""
-        try:
-            process = await asyncio.create_subprocess_exec(
-                sys.executable, "-P", "-m", "studio.batch.work",
-                stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
-                env=started_with(), start_new_session=True,
-            )  # fmt: skip
-        except OSError as error:
-            raise EnvironmentProblem(f"No worker can be started: {error.strerror or error}.") from None
+        if self._host is not None and self._host.is_lost:
+            await self._host.close()
+            self._host = begin_early()
+        child: Child = await (spawned() if self._host is None else self._host.start())
         self._count += 1
-        link = LocalLink(process, self._count)
+        link = LocalLink(child, self._count)
         self._links.add(link)
         return link
 
@@ -70,21 +113,38 @@ class LocalEngine:
         """Close the pipes, which ends the workers; insist where one does not."""
         await asyncio.gather(*(link.leave() for link in self._links))
         self._links.clear()
+        if self._host is not None:
+            await self._host.close()
+            self._host = None
+
+
+async def spawned() -> asyncio.subprocess.Process:
+    """Start a worker from the beginning. Raises `EnvironmentProblem`."""
+    try:
+        return await asyncio.create_subprocess_exec(
+            sys.executable, "-P", "-m", "studio.batch.work",
+            stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+            env=started_with(), start_new_session=True,
+        )  # fmt: skip
+    except OSError as error:
+        raise EnvironmentProblem(f"No worker can be started: {error.strerror or error}.") from None
 
 
 class LocalLink:
     """One process."""
 
-    def __init__(self, process: asyncio.subprocess.Process, number: int) -> None:
+    def __init__(self, process: Child, number: int) -> None:
         self._process = process
         self._number = number
         self._said = b""
         self._is_gone = False
+        self._waiting: list[bytes] = []
         assert process.stdin is not None
         assert process.stdout is not None
         assert process.stderr is not None
         self._in, self._out = process.stdin, process.stdout
-        self._listening = asyncio.get_running_loop().create_task(self._listen(process.stderr))
+        self._loop = asyncio.get_running_loop()
+        self._listening = self._loop.create_task(self._listen(process.stderr))
 
     @property
     def name(self) -> str:
@@ -97,11 +157,10 @@ class LocalLink:
         return self._process.pid
 
     def send(self, message: bytes) -> None:
-        """Write a message into the pipe, or into memory until it fits."""
-        if self._in.is_closing():
-            return  # `receive` says how it ended
-        with suppress(ConnectionError, RuntimeError):
-            self._in.write(len(message).to_bytes(4, "big") + message)
+        """Write a message into the pipe, or into memory until it fits, with all others of this turn of the loop."""
+        if not self._waiting:
+            self._loop.call_soon(self._write)
+        self._waiting += (len(message).to_bytes(4, "big"), message)
 
     async def receive(self) -> bytes:
         """Return the next message. Raises `WorkerLost`."""
@@ -114,12 +173,19 @@ class LocalLink:
         except (asyncio.IncompleteReadError, ConnectionError):
             raise WorkerLost(await self._ending()) from None
 
+    def _write(self) -> None:
+        data = b"".join(self._waiting)
+        self._waiting.clear()
+        if data and not self._in.is_closing():  # else `receive` says how it ended
+            with suppress(ConnectionError, RuntimeError):
+                self._in.write(data)
+
     def kill(self) -> None:
         """Kill the process and what it has started."""
         if self._is_gone:
             return  # its number may be another's by now
         with suppress(ProcessLookupError, PermissionError):
-            if hasattr(os, "killpg"):
+            if isinstance(self._process, asyncio.subprocess.Process) and hasattr(os, "killpg"):
                 os.killpg(self._process.pid, signal.SIGKILL)
             else:
                 self._process.kill()
@@ -128,6 +194,7 @@ class LocalLink:
         """Ask it to end, and see to it."""
         if self._is_gone:
             return
+        self._write()
         self._in.close()
         try:
             async with asyncio.timeout(LEAVE_S):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterator
+from contextlib import contextmanager
 from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,6 +15,7 @@ from studio.support.nearest import near
 
 if TYPE_CHECKING:
     from studio.batch.design.spec import Experiment
+    from studio.batch.engines.hosting import WorkerHost
     from studio.batch.sessions import Ways
 
 _SAID = (
@@ -116,7 +119,24 @@ def experiment_file(target: str) -> Path | None:
     return shipped if target.isidentifier() and shipped.is_file() else None
 
 
-def ways_from(args: argparse.Namespace) -> Ways:
+@contextmanager
+def workers_begun(args: argparse.Namespace) -> Iterator[WorkerHost | None]:
+    """Have a process import what workers need while the batch is still being planned, where there will be workers on
+    this machine; afterwards it is gone. Raises `EnvironmentProblem` if the system starts none."""
+    if args.engine != "local" or getattr(args, "dry_run", False):
+        yield None
+        return
+    from studio.batch.engines.local import begin_early
+
+    host = begin_early()
+    try:
+        yield host
+    finally:
+        if host is not None:
+            host.end()
+
+
+def ways_from(args: argparse.Namespace, host: WorkerHost | None = None) -> Ways:
     """Return how the runs are made. Raises UsageError for numbers that mean nothing."""
     from studio.batch.design.options import amounts
     from studio.batch.design.spec import BUDGET
@@ -135,7 +155,8 @@ def ways_from(args: argparse.Namespace) -> Ways:
         if not 0 < value < inf:
             raise UsageError(f"`--budget {name}={value:g}` is no bound.", hint="Give a number above 0.")
     return Ways(
-        args.engine, args.address, args.workers, args.at_once, args.fresh, Budget(**budget), frozenset(args.approve)
+        args.engine, args.address, args.workers, args.at_once, args.fresh, Budget(**budget),
+        frozenset(args.approve), host,
     )  # fmt: skip
 
 

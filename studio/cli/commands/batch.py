@@ -23,6 +23,7 @@ from studio.cli.batching.options import (
     require_nothing_said,
     running_arguments,
     ways_from,
+    workers_begun,
 )
 from studio.cli.database import database
 from studio.cli.output import Output
@@ -32,6 +33,7 @@ from studio.support.errors import UsageError
 if TYPE_CHECKING:
     from studio.batch.analysing.conclusions import Conclusions
     from studio.batch.driving.driver import Outcome
+    from studio.batch.engines.hosting import WorkerHost
     from studio.batch.sessions import Session
 
 EXAMPLES = (
@@ -60,21 +62,25 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace, out: Output) -> int:
     if args.list:
         return _listed(args, out)
+    if args.resume and args.target:
+        raise UsageError("`--resume` goes on with what a batch began with.", hint="Leave the graph out.")
+    if args.resume:
+        require_nothing_said(args)
+    elif not args.target:
+        raise UsageError("What is to be run?", hint="Give a graph or an experiment file; `--list` lists batches.")
+    with workers_begun(args) as host:
+        session = _session(args, host)
+        return _told(session, out) if args.dry_run else driven(session, args, out)
+
+
+def _session(args: argparse.Namespace, host: WorkerHost | None) -> Session:
+    from studio.batch.design.options import knockouts_of
     from studio.batch.sessions import begin, go_on
 
     if args.resume:
-        if args.target:
-            raise UsageError("`--resume` goes on with what a batch began with.", hint="Leave the graph out.")
-        require_nothing_said(args)
-        session = go_on(args.resume, database(args), ways_from(args))
-        return _told(session, out) if args.dry_run else driven(session, args, out)
-    if not args.target:
-        raise UsageError("What is to be run?", hint="Give a graph or an experiment file; `--list` lists batches.")
-    from studio.batch.design.options import knockouts_of
-
+        return go_on(args.resume, database(args), ways_from(args, host))
     experiment = experiment_from(args, knockouts=knockouts_of(args.knockout) if args.knockout else None)
-    session = begin(experiment, database(args), ways_from(args))
-    return _told(session, out) if args.dry_run else driven(session, args, out)
+    return begin(experiment, database(args), ways_from(args, host))
 
 
 def driven(

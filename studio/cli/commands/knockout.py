@@ -21,6 +21,7 @@ from studio.cli.batching.options import (
     experiment_from,
     running_arguments,
     ways_from,
+    workers_begun,
 )
 from studio.cli.commands.batch import driven
 from studio.cli.database import database
@@ -63,8 +64,9 @@ def run(args: argparse.Namespace, out: Output) -> int:
         raise UsageError("Without a score no module matters.", hint="Give `--score EXPR`, such as `--score points`.")
     of = {"of": nodes or "all", "except": leave, "pairs": args.pairs or None}
     knockouts = {key: value for key, value in of.items() if value}
-    session = begin(experiment_from(args, knockouts=knockouts), database(args), ways_from(args))
-    return driven(session, args, out, partial(_draw, session.plan, args.svg, out) if args.svg else None)
+    with workers_begun(args) as host:
+        session = begin(experiment_from(args, knockouts=knockouts), database(args), ways_from(args, host))
+        return driven(session, args, out, partial(_draw, session.plan, args.svg, out) if args.svg else None)
 
 
 def _draw(plan: Plan, file: str, out: Output, found: Conclusions) -> None:

@@ -25,7 +25,7 @@ class Outpost:
     """
 
     def __init__(self) -> None:
-        self._engine = LocalEngine()
+        self._engine = LocalEngine(shares=False)
         self._joiner = Joiner()
         self._link: LocalLink | None = None
         self._said = bytearray()
