@@ -22,14 +22,17 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace, out: Output) -> int:
     from studio.cli.discovery import command_names, load
     from studio.cli.parsing import command_parser, overview
-    from studio.help import page_names, page_text
+    from studio.help import contents, page_names, page_text, without_links
 
     if args.topic is None:
         if out.as_json:
             out.json({"commands": command_names(), "pages": page_names()})
         else:
             out.say(overview().rstrip("\n"))
-            out.say(f"Pages of the manual (`studio help PAGE`): {', '.join(page_names())}.")
+            out.say("Pages of the manual (`studio help PAGE`; `index` says what each tells):")
+            wide = max(map(len, contents()))
+            for heading, names in contents().items():
+                out.say(f"  {heading:<{wide}}  {', '.join(names)}")
         return exits.OK
     is_page = args.topic in page_names()
     if is_page:
@@ -47,7 +50,7 @@ def run(args: argparse.Namespace, out: Output) -> int:
     elif is_page:
         from studio.cli.markdown import show_markdown
 
-        show_markdown(text, out)
+        show_markdown(without_links(text) if out.interactive else text, out)
     else:
         out.say(text.rstrip("\n"))
     return exits.OK
