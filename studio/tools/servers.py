@@ -39,8 +39,6 @@ CLOSE_S = 10.0
 EXIT_S = 0.3
 """How long an error waits for the exit code of a server that closed its output."""
 
-Opener = Callable[["McpServers", ServerSpec], Awaitable["Connection"]]
-
 
 class McpServers:
     """`spec.outside.ToolServers`: see the module."""

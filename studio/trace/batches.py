@@ -160,10 +160,6 @@ class Batches:
                 found[one.key] = one
         return found
 
-    def is_driven(self, name: str) -> bool:
-        """True if some living process drives the batch."""
-        return self.batch(name).status == "running"
-
     def last_driver(self, name: str) -> int:
         """Return the number, where it ran or runs, of the process that drove the batch last; 0 if none has yet."""
         query = (

@@ -33,8 +33,6 @@ _NAMES: Final = frozenset({
     "identifier", "property_identifier", "private_property_identifier", "field_identifier", "type_identifier",
     "namespace_identifier", "destructor_name", "operator_name", "package_identifier", "primitive_type", "string",
 })  # fmt: skip
-_OWNERS: Final = frozenset({"class", "struct", "trait", "implementation"})
-"""A function in one of these is a method."""
 _FUNCTIONS: Final = frozenset({
     "arrow_function", "function_expression", "generator_function", "class", "function",
 })  # fmt: skip

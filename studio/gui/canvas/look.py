@@ -40,7 +40,7 @@ class Look:
         self.card, self.edge, self.line = c("card"), c("edge"), c("line")
         self.ink, self.text, self.soft = c("ink"), c("text"), c("soft")
         self.wire, self.back, self.bad = c("wire"), c("back"), c("bad")
-        self.accent, self.accent_ink = c("accent"), c("accent_ink")
+        self.accent = c("accent")
         self.ok, self.warn, self.replay = c("ok"), c("warn"), c("replay")
         self.frame, self.comment, self.comment_ink = c("frame"), c("comment"), c("comment_ink")
         self.statuses = {

@@ -74,10 +74,6 @@ class Viewer(Paper):
         self.gesture = gesture
         self._tap = None
 
-    def end_gesture(self) -> None:
-        """The gesture is over; whatever it does now happens without the mouse."""
-        self.gesture = None
-
     def cancel_gesture(self) -> bool:
         """End the gesture under way, if any, with no effect; return whether there was one."""
         gesture, self.gesture = self.gesture, None

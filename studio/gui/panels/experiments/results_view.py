@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 BESIDE: Final = 860
 """Pixels from which on runs stand beside the variants and modules."""
 
-NO_MODULES: Final = "No modules were switched off in this experiment."
-
 
 class ResultsView(QWidget):
     """`runs_chosen`: other runs are selected; `run_opened(run)`: one shall be stepped through."""
