@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from studio.graph import Graph
-from tests.engine.players import Play, by_engine, causes, run_logged, ticks, values
+from tests.engine.players import Play, Services, by_engine, causes, run_logged, ticks, values
 from tests.support.toys import latencies
 
 GRAPH = """
@@ -120,6 +122,34 @@ edges:
 
     assert got.status == ("ok" if ok else "failed")
     assert [f.tick for f in got.outline if f.path == "it"] == ["0"]
+
+
+def test_attempts_wait_twice_as_long_each_time_give_or_take_chance(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where all is scripted nothing is waited for, and nowhere longer than the most."""
+    graph = Graph.from_text("""
+nodes:
+  one: {type: toy.number, value: 1}
+  it: {type: toy.fail, heals: 8, retries: 8}
+edges:
+  - one.out -> it.value
+""")
+    waits: list[float] = []
+    chances = iter([0.5, 1.5] + [1.0] * 6)
+    turn = asyncio.sleep
+
+    async def sleep(seconds: float) -> None:
+        waits.extend([seconds] if seconds else [])
+        await turn(0)
+
+    monkeypatch.setattr(asyncio, "sleep", sleep)
+    monkeypatch.setattr("studio.engine.context.random.uniform", lambda least, most: next(chances))
+    live, _ = run_logged(graph, catalog=Services(scripted=False))
+    waited, waits[:] = list(waits), []
+    scripted, _ = run_logged(graph)
+
+    assert waited == [0.5 * 0.5, 1.0 * 1.5, 2.0, 4.0, 8.0, 16.0, 30.0, 30.0]
+    assert waits == []
+    assert (live.status, scripted.status) == ("ok", "ok")
 
 
 def test_what_is_in_flight_beside_a_failure_finishes_and_is_recorded() -> None:
