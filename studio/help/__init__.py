@@ -9,6 +9,7 @@ FOLDER = Path(__file__).resolve().parent
 """Where the pages stand, and the pictures in them."""
 
 _LINK = re.compile(r"\[([^\]]*)\]\((\w+)\.md\)")
+_PICTURE = re.compile(r"!\[([^\]]*)\]\(([^)]*)\)")
 _NAMED = re.compile(r"(?<=page )`(\w+)`|`studio help (\w+)`")
 
 
@@ -45,5 +46,5 @@ def with_links(text: str) -> str:
 
 
 def without_links(text: str) -> str:
-    """Leave of links between pages their words, and of pictures nothing, for who shows a page as letters."""
-    return _LINK.sub(r"\1", re.sub(r"^!\[[^\]]*\]\([^)]*\)\n+", "", text, flags=re.MULTILINE))
+    """Leave of links between pages their words and of pictures where they are, for who shows a page as letters."""
+    return _LINK.sub(r"\1", _PICTURE.sub(lambda found: f"*{found[1]}: {FOLDER / found[2]}*", text))

@@ -29,7 +29,7 @@ def missing(text: str) -> list[str]:
 
 
 def test_the_layers_of_the_page_are_those_of_the_contract() -> None:
-    [block] = re.findall(r"^```\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
+    [block] = re.findall(r"^```\n(__main__.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
 
     assert block.splitlines() == layers()
 

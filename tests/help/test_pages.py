@@ -57,7 +57,7 @@ def test_pages_that_are_named_become_links_and_links_become_words() -> None:
     )
     assert with_links("`studio help trust` says") == "[`studio help trust`](trust.md) says"
     assert without_links("![a picture](architecture.svg)\n\nOf [time](time.md), [not](http://x.example).") == (
-        "Of time, [not](http://x.example)."
+        f"*a picture: {FOLDER / 'architecture.svg'}*\n\nOf time, [not](http://x.example)."
     )
 
 
