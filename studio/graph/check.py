@@ -13,7 +13,7 @@ from studio.graph.alarms import check_dynamics
 from studio.graph.check_edges import check_edges
 from studio.graph.check_regions import check_regions
 from studio.graph.checking import Report, View
-from studio.graph.diagnostics import Diagnostic, Severity
+from studio.graph.diagnostics import Diagnostic
 from studio.graph.model import LIMITS, Graph, NodeInstance
 from studio.graph.ports import NodePorts, body_of
 from studio.graph.reading import is_file_reference
@@ -27,7 +27,8 @@ from studio.support.nearest import near
 def check(graph: Graph, registry: Registry | None = None) -> list[Diagnostic]:
     """Return the findings about a graph, its local subgraphs and the files it names, in document order.
 
-    An unknown node type is a warning here, because the document keeps it; `require_runnable` refuses it.
+    An error keeps the graph that it is in from running; what cannot be read, such as an unknown type, is kept all the
+    same.
     """
     report = Report()
     for view in views(graph, registry or default_registry(), report):
@@ -42,7 +43,7 @@ def require_runnable(graph: Graph, registry: Registry | None = None) -> None:
     for view in views(graph, registry or default_registry(), report, reachable_only=True):
         check_view(view)
         for found in report.found:
-            if found.severity == "error" or found.code == "unknown_type":
+            if found.severity == "error":
                 where = str(found.place)
                 message = f"`{found.node}`: {found.message}" if found.node and found.node not in found.message else ""
                 raise GraphError(message or found.message, where=where, hint=found.hint)
@@ -93,8 +94,7 @@ def check_view(view: View) -> None:
     for name, ports in view.ports.items():
         node = graph.nodes[name]
         for found in ports.findings:
-            severity: Severity = "warning" if found.code == "unknown_type" else "error"
-            view.node_finding(found.code, severity, found.message, node, found.hint, param=found.param)
+            view.node_finding(found.code, "error", found.message, node, found.hint, param=found.param)
         _limits(view, node.limits, node)
         _default(view, node, ports)
     check_edges(view)

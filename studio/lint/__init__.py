@@ -57,7 +57,7 @@ def regions(graph: Graph, registry: Registry, found: Sequence[Diagnostic], repor
 
     `report` gets what rules find, and the views of all graphs, those with errors too.
     """
-    wrong = {item.graph for item in found if item.severity == "error" or item.code == "unknown_type"}
+    wrong = {item.graph for item in found if item.severity == "error"}
     plans = {id(plan.graph): plan for plan in _plans(graph, registry)}
     compiler = Compiler(registry, ordered_races=True)
     for view in views(graph, registry, report):

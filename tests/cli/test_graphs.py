@@ -47,6 +47,20 @@ def test_lint_names_file_line_and_code(cli: Cli, critic: Path) -> None:
     assert [(one["code"], one["line"]) for one in found if one["code"] == "edge_port"] == [("edge_port", 19)]
 
 
+@pytest.mark.parametrize("fault", ["flow.swich", "flow.switch, cases: 3", "flow.switch, cases: [x], bogus: 1"])
+def test_what_keeps_a_graph_from_running_is_an_error_and_what_does_not_is_none(
+    cli: Cli, tmp_path: Path, fault: str
+) -> None:
+    """As the help of `lint` promises: whoever asks for errors only may run what has none."""
+    path = tmp_path / "graph.yaml"
+    graph = "nodes:\n  word: {type: flow.input, value: x}\n  way: {type: FAULT}\nedges:\n  - word.value -> way.value\n"
+    path.write_text(graph.replace("FAULT", fault))
+    assert (cli("lint", "--errors", path).code, cli("run", path).code) == (4, 2)
+
+    path.write_text(graph.replace("FAULT", "flow.switch, cases: [x]"))
+    assert (cli("lint", path).code, cli("lint", "--errors", path).code, cli("run", path).code) == (4, 0, 0)
+
+
 def test_lint_names_what_is_loose_and_scores_it(cli: Cli, critic: Path) -> None:
     told = cli("lint", critic)
 

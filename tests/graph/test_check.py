@@ -33,7 +33,7 @@ POP_BODY = "graphs:\n  body:\n    nodes:\n      p: {type: queue.pop, store: q}\n
 
 # code, severity, line, words of the message, words of the hint, text
 CASES = [
-    ("unknown_type", "warning", 2, "`toy.ad` is not known", "`toy.add`", "nodes:\n  a: {type: toy.ad}\n"),
+    ("unknown_type", "error", 2, "`toy.ad` is not known", "`toy.add`", "nodes:\n  a: {type: toy.ad}\n"),
     ("unknown_param", "error", 2, "no param `bais`", "`bias`", "nodes:\n  a: {type: toy.add, bais: 1}\n"),
     ("missing_param", "error", 2, "`template` must be given", "", "nodes:\n  a: {type: toy.text}\n"),
     ("param_value", "error", 2, "`bias` must be a number", "", "nodes:\n  a: {type: toy.add, bias: much}\n"),
@@ -480,5 +480,5 @@ def test_running_is_refused_at_the_first_fault_that_matters() -> None:
 def test_a_finding_prints_as_one_line_and_as_json() -> None:
     item = findings("nodes:\n  a: {type: toy.ad}\n")[0]
 
-    assert str(item) == "g.yaml:2: warning: The type `toy.ad` is not known. Did you mean `toy.add`? [unknown_type]"
+    assert str(item) == "g.yaml:2: error: The type `toy.ad` is not known. Did you mean `toy.add`? [unknown_type]"
     assert item.to_json()["line"] == 2
