@@ -71,6 +71,15 @@ def test_the_python_of_the_guide_runs_as_it_stands(tmp_path: Path) -> None:
     assert "loud ok" in done.stdout
 
 
+def test_a_graph_file_is_run_by_python_as_the_guide_says(critic: Path, script: str) -> None:
+    [code] = re.findall(r"```python\n(.*?)```", page_text("running"), re.DOTALL)
+
+    done = subprocess.run([sys.executable, "-c", code], cwd=critic.parent, capture_output=True, text=True, check=False)
+
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("ok {'result': ")
+
+
 def test_questions_to_the_record_are_answered(cli: Cli, recorded: str) -> None:
     asked = [line for line in commands_of(page_text("measuring")) if line.startswith("sql ")]
 
