@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QLineEdit, QPush
 from studio.gui.base.beside import beside
 from studio.gui.settings_dialog.pages import SettingsPage
 from studio.gui.theme import current_theme, themes
+from studio.gui.widgets.labels import plain_label
 from studio.gui.workbench import Workbench
 from studio.support import keys
 from studio.support.errors import StudioError
@@ -46,12 +47,12 @@ class KeysPanel(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 8, 0, 0)
         column.setSpacing(6)
-        about = _text(
+        about = plain_label(
             "A key stays in the keyring of this computer and goes to its provider only. It is never shown again, and "
             "stands in no graph, run or settings file. A variable of the environment goes before the keyring."
         )
         about.setProperty("look", "soft")
-        self.problem = _text("")
+        self.problem = plain_label("")
         self.problem.setObjectName("keys.problem")
         column.addWidget(about)
         column.addWidget(self.problem)
@@ -216,13 +217,6 @@ def _endpoints(workbench: Workbench) -> list[tuple[str, str]]:
         return [(model, str(entry.get("key_env", ""))) for model, entry in workbench.settings.endpoints().items()]
     except StudioError:
         return []  # the settings file says it where the endpoint is used
-
-
-def _text(text: str) -> QLabel:
-    made = QLabel(text)
-    made.setTextFormat(Qt.TextFormat.PlainText)
-    made.setWordWrap(True)
-    return made
 
 
 PAGE = SettingsPage("keys", "API Keys", KeysPanel, words="providers openai anthropic gemini keyring secret token")

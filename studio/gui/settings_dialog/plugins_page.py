@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QCheckBox, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QVBoxLayout, QWidget
 
 from studio.gui.settings_dialog.pages import SettingsPage
 from studio.gui.theme import current_theme, themes
+from studio.gui.widgets.labels import plain_label
 from studio.gui.workbench import Workbench
 from studio.plugins.installed import Installed, enabled_names, installed
 
@@ -25,7 +25,7 @@ class PluginsPanel(QWidget):
         rows.setContentsMargins(0, 8, 0, 0)
         rows.setSpacing(6)
         found = installed()
-        about = _text(
+        about = plain_label(
             "Packages that are installed beside the studio and offer node types. One that is ticked is imported: its "
             "code runs with all your rights, outside of any sandbox."
             if found
@@ -35,7 +35,7 @@ class PluginsPanel(QWidget):
         rows.addWidget(about)
         for one in found:
             rows.addWidget(self._box(one))
-        self.problem = _text("")
+        self.problem = plain_label("")
         self.problem.setObjectName("plugins.problem")
         rows.addWidget(self.problem)
         workbench.settings_changed.connect(lambda name: self.refresh() if name == SETTING else None)
@@ -71,13 +71,6 @@ class PluginsPanel(QWidget):
         self.problem.setText("\n".join(f"{name}: {reason}" for name, reason in failures.items()))
         self.problem.setStyleSheet(current_theme().css("color: @bad;"))
         self.problem.setVisible(bool(failures))
-
-
-def _text(text: str) -> QLabel:
-    made = QLabel(text)
-    made.setTextFormat(Qt.TextFormat.PlainText)
-    made.setWordWrap(True)
-    return made
 
 
 PAGE = SettingsPage("plugins", "Plugins", PluginsPanel, words="plugins packages node types entry points installed")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from studio.gui.theme import current_theme, themes
 from studio.gui.widgets.choices import QuietCombo
+from studio.gui.widgets.labels import plain_label
 from studio.gui.workbench import Workbench
 from studio.settings.declared import Setting, Value
 from studio.support.errors import StudioError
@@ -57,7 +58,7 @@ class SettingRow(QWidget):
         head.addWidget(title)
         head.addStretch(1)
         head.addWidget(name)
-        self._help = _text(setting.help.replace("`", ""))
+        self._help = plain_label(setting.help.replace("`", ""))
         self._help.setProperty("look", "soft")
         self.field = self._make_field()
         self.field.setObjectName(f"setting.{setting.name}.field")
@@ -74,7 +75,7 @@ class SettingRow(QWidget):
         line.addWidget(self.field, 1)
         line.addWidget(self.reset)
         line.addStretch(0 if setting.type is str and not setting.choices else 1)
-        self.note = _text("")
+        self.note = plain_label("")
         self.note.setObjectName(f"setting.{setting.name}.note")
         rows.addLayout(head)
         rows.addWidget(self._help)
@@ -174,10 +175,3 @@ class SettingRow(QWidget):
         colour = current_theme().colour("bad" if self._problem else "warn")
         self.note.setStyleSheet(f"color: {colour.name()};")
         self.note.setVisible(bool(self.note.text()))
-
-
-def _text(text: str) -> QLabel:
-    made = QLabel(text)
-    made.setTextFormat(Qt.TextFormat.PlainText)
-    made.setWordWrap(True)
-    return made
