@@ -16,6 +16,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPlainTextEdit, QToolButton, QVBoxLayout, QWidget
 
 from studio.gui.base.guard import guarded
+from studio.gui.base.utf16 import units
 from studio.gui.widgets.editor import MIXED, Editor, Later, default_text
 from studio.gui.widgets.labels import Note
 from studio.gui.widgets.undo_keys import share_undo
@@ -70,8 +71,8 @@ class Area(QPlainTextEdit):
         start = _common(old, text)
         end = _common(old[start:][::-1], text[start:][::-1])
         cursor = QTextCursor(self.document())
-        cursor.setPosition(_units(old[:start]))
-        cursor.setPosition(_units(old[: len(old) - end]), QTextCursor.MoveMode.KeepAnchor)
+        cursor.setPosition(units(old[:start]))
+        cursor.setPosition(units(old[: len(old) - end]), QTextCursor.MoveMode.KeepAnchor)
         cursor.insertText(text[start : len(text) - end])
 
     def _grow(self) -> None:
@@ -130,11 +131,6 @@ def _common(one: str, other: str) -> int:
         middle = (low + high + 1) // 2
         low, high = (middle, high) if one[:middle] == other[:middle] else (low, middle - 1)
     return low
-
-
-def _units(text: str) -> int:
-    """Return the length of a text as Qt counts it, in UTF-16."""
-    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def fixed_font(widget: QWidget) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Final
 
 from PySide6.QtCore import QPointF, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QFont, QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPen, QPolygonF
@@ -12,6 +13,18 @@ from studio.gui.base.guard import guarded
 from studio.gui.theme import current_theme
 from studio.gui.theme.theme import small_font
 from studio.gui.widgets.labels import cut
+
+MARGINS: Final = (10, 4, 8, 10)
+"""Around what stands below a heading: left, top, right, bottom, in pixels."""
+
+
+def section_body() -> tuple[QWidget, QVBoxLayout]:
+    """Return what stands below a heading, and the column to fill."""
+    body = QWidget()
+    column = QVBoxLayout(body)
+    column.setContentsMargins(*MARGINS)
+    column.setSpacing(8)
+    return body, column
 
 
 class SectionHeader(QAbstractButton):

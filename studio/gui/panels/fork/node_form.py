@@ -12,13 +12,11 @@ from studio.gui.panels.inspector.param_row import ParamRow
 from studio.gui.widgets.context import EditorContext
 from studio.gui.widgets.editor import finish_all
 from studio.gui.widgets.labels import Elided, Note
-from studio.gui.widgets.section import Section
+from studio.gui.widgets.section import Section, section_body
 from studio.replay.drafts import Key
 from studio.spec.fields import Field
 from studio.support.errors import StudioError
 from studio.trace.found import Ref
-
-MARGINS = (10, 4, 8, 10)
 
 
 class NodeForm(QWidget):
@@ -85,7 +83,7 @@ class NodeForm(QWidget):
         return found
 
     def _group(self, fields: list[Field]) -> QWidget:
-        body, column = _body()
+        body, column = section_body()
         subject = self.subject
         for field in fields:
             row = ParamRow(
@@ -102,7 +100,7 @@ class NodeForm(QWidget):
         return body
 
     def _outputs(self) -> QWidget:
-        body, column = _body()
+        body, column = section_body()
         subject, firing = self.subject, self._firing
         if firing is None:
             column.addWidget(Note("It has not fired at this step, so there is nothing to put in place of its output."))
@@ -168,14 +166,6 @@ def _show(row: ParamRow, changed: bool, value: object) -> None:
 
 def _told(problem: StudioError | None) -> str:
     return "" if problem is None else f"{problem.message} {problem.hint}".strip()
-
-
-def _body() -> tuple[QWidget, QVBoxLayout]:
-    body = QWidget()
-    column = QVBoxLayout(body)
-    column.setContentsMargins(*MARGINS)
-    column.setSpacing(8)
-    return body, column
 
 
 def _padded(note: Note) -> QWidget:

@@ -10,12 +10,12 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from studio.dynamics.policy import ACTIONS, KINDS, ON_ALARM, SETTINGS
 from studio.gui.panels.inspector.folds import Folds
-from studio.gui.panels.inspector.form import MARGINS
 from studio.gui.panels.inspector.param_row import ParamRow
 from studio.gui.panels.inspector.subject import Subject
 from studio.gui.panels.inspector.threshold_rows import ThresholdRows, own_thresholds
 from studio.gui.widgets.choices import ChoiceEditor
 from studio.gui.widgets.labels import Note
+from studio.gui.widgets.section import MARGINS
 from studio.spec.fields import MISSING, Field
 from studio.support.pieces import plural
 from studio.support.values import Json

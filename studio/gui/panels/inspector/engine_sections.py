@@ -11,13 +11,12 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from studio.editing import Op
 from studio.graph.model import LIMITS
 from studio.gui.panels.inspector.folds import Folds
-from studio.gui.panels.inspector.form import MARGINS
 from studio.gui.panels.inspector.param_row import ParamRow
 from studio.gui.panels.inspector.subject import Subject
 from studio.gui.widgets.choices import ChoiceEditor
 from studio.gui.widgets.editor import MIXED
 from studio.gui.widgets.labels import Note
-from studio.gui.widgets.section import Section
+from studio.gui.widgets.section import MARGINS, Section
 from studio.spec.fields import MISSING, Field
 from studio.support.values import Json
 

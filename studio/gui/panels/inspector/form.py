@@ -11,10 +11,10 @@ from studio.gui.panels.inspector.param_row import ParamRow, title_of
 from studio.gui.panels.inspector.subject import Subject
 from studio.gui.widgets.editor import MIXED
 from studio.gui.widgets.labels import Note, small_button
+from studio.gui.widgets.section import MARGINS
 from studio.spec.fields import MISSING, Field
 from studio.support.values import Json, NotJson, encode, preview
 
-MARGINS = (10, 4, 8, 10)
 FOLDED = ("examples",)
 """Kinds of editors whose group stays folded though something is set: long lists. A field may ask for it, too."""
 

@@ -15,7 +15,6 @@ from studio.gui.base.columns import clear
 from studio.gui.panels.inspector import alarm_rows
 from studio.gui.panels.inspector.engine_sections import changed_limits, limit_field
 from studio.gui.panels.inspector.folds import Folds
-from studio.gui.panels.inspector.form import MARGINS
 from studio.gui.panels.inspector.header import HuePip, NameLine
 from studio.gui.panels.inspector.param_row import ParamRow
 from studio.gui.panels.inspector.ports_section import Dot
@@ -25,7 +24,7 @@ from studio.gui.panels.inspector.subject import Subject
 from studio.gui.widgets.choices import ChoiceEditor
 from studio.gui.widgets.editor import finish_all
 from studio.gui.widgets.labels import Elided, Link, Note, cut, small_button, tip
-from studio.gui.widgets.section import Section
+from studio.gui.widgets.section import Section, section_body
 from studio.gui.workbench import Workbench
 from studio.spec.fields import MISSING, Field
 from studio.support.values import Json
@@ -80,13 +79,6 @@ class GraphPage(QWidget):
 
     # -- sections -----------------------------------------------------------------------------
 
-    def _body(self) -> tuple[QWidget, QVBoxLayout]:
-        body = QWidget()
-        column = QVBoxLayout(body)
-        column.setContentsMargins(*MARGINS)
-        column.setSpacing(8)
-        return body, column
-
     def _row(self, field: Field, title: str = "", words: dict[str, Json] | None = None) -> ParamRow:
         row = ParamRow(
             field,
@@ -106,7 +98,7 @@ class GraphPage(QWidget):
         return row
 
     def _about(self) -> QWidget:
-        body, column = self._body()
+        body, column = section_body()
         about = Field(
             name="about", type="text", default="", editor={"kind": "text", "rows": 2}, help="What the graph does."
         )
@@ -114,13 +106,13 @@ class GraphPage(QWidget):
         return body
 
     def _ends(self) -> QWidget:
-        self._ends_body, self._ends_column = self._body()
+        self._ends_body, self._ends_column = section_body()
         self._ends_column.setSpacing(3)
         self._ends_shown: object = None
         return self._ends_body
 
     def _ending(self) -> QWidget:
-        body, column = self._body()
+        body, column = section_body()
         until = Field(name="until", type="any", help="What ends it before its last tick.", choices=("", "stop"))
         column.addWidget(self._row(until, "ends when", UNTIL))
         ticks = Field(name="max_ticks", type="integer", default=None, ge=1, help="Most ticks: the bound of its loops. "
@@ -131,7 +123,7 @@ class GraphPage(QWidget):
         return body
 
     def _limit_rows(self) -> QWidget:
-        body, column = self._body()
+        body, column = section_body()
         column.addWidget(Note("Of the whole run. Reaching a limit pauses it; it can be resumed."))
         for name in LIMITS:
             field = limit_field(name)
@@ -156,7 +148,7 @@ class GraphPage(QWidget):
         return self.stores
 
     def _graphs(self) -> QWidget:
-        body, self._graphs_column = self._body()
+        body, self._graphs_column = section_body()
         self._graphs_column.setSpacing(2)
         self._graphs_shown: object = None
         return body

@@ -8,10 +8,10 @@ import re
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
-from studio.gui.panels.inspector.form import MARGINS
 from studio.gui.theme.theme import small_font
 from studio.gui.widgets.editor import default_text
 from studio.gui.widgets.labels import Note
+from studio.gui.widgets.section import MARGINS
 from studio.spec.fields import Field
 from studio.spec.node import Node
 

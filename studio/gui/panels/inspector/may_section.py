@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from studio.gui.panels.inspector.form import MARGINS
 from studio.gui.panels.inspector.subject import Subject
 from studio.gui.widgets.labels import Note
+from studio.gui.widgets.section import MARGINS
 from studio.spec.node import Node
 from studio.spec.permissions import KIND_WORDS, Permission
 from studio.trust.showing import seen_line

@@ -11,12 +11,12 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from studio.editing import At, Document, Op
 from studio.editing.placing.annotations import COLOURS, Comment, change_comment, change_frame, comments
 from studio.graph.frames import Frame, frames
-from studio.gui.panels.inspector.form import MARGINS
 from studio.gui.panels.inspector.param_row import ParamRow
 from studio.gui.panels.inspector.samples import Samples
 from studio.gui.panels.inspector.subject import Subject
 from studio.gui.widgets.editor import finish_all
 from studio.gui.widgets.labels import Elided
+from studio.gui.widgets.section import MARGINS
 from studio.gui.workbench import Workbench
 from studio.spec.fields import MISSING, Field
 from studio.support.values import Json

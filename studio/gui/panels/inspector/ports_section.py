@@ -10,12 +10,12 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from studio.graph.model import Edge
 from studio.gui.base.guard import guarded
-from studio.gui.panels.inspector.form import MARGINS
 from studio.gui.panels.inspector.subject import Subject
 from studio.gui.theme import current_theme
 from studio.gui.widgets.editor import default_text
 from studio.gui.widgets.labels import Elided, Link, Note, cut, tip
 from studio.gui.widgets.rows import Rows
+from studio.gui.widgets.section import MARGINS
 from studio.spec.fields import Field
 
 MOST = 60

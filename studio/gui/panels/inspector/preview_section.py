@@ -7,13 +7,13 @@ from collections.abc import Callable
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from studio.gui.panels.inspector.asking import TYPES, as_transcript, info_of_name, what_is_asked
-from studio.gui.panels.inspector.form import MARGINS
 from studio.gui.panels.inspector.subject import Subject
 from studio.gui.panels.inspector.tokens import TokenCounter
 from studio.gui.widgets.areas import Area, AreaEditor
 from studio.gui.widgets.editor import Later
 from studio.gui.widgets.json_text import JsonEditor
 from studio.gui.widgets.labels import Elided, Note, small_button
+from studio.gui.widgets.section import MARGINS
 from studio.spec.calls import ModelInfo
 from studio.spec.fields import MISSING, Field
 from studio.support.errors import StudioError

@@ -10,9 +10,9 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QMessageBox, QPushButton, 
 
 from studio.gui.base.errands import Errands
 from studio.gui.dialogs.ask import ask
-from studio.gui.panels.inspector.form import MARGINS
 from studio.gui.panels.inspector.subject import Subject
 from studio.gui.widgets.labels import Note
+from studio.gui.widgets.section import MARGINS
 from studio.spec.fields import MISSING
 from studio.spec.outside import ServerSpec, ServerTool
 from studio.support.errors import StudioError

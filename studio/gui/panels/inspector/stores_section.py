@@ -13,12 +13,12 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QToolButton, QVBoxLayo
 from studio.editing.edits.stores import change_store, delete_store, rename_store, store_users
 from studio.graph.model import StoreDecl
 from studio.graph.names import name_problem
-from studio.gui.panels.inspector.form import MARGINS
 from studio.gui.panels.inspector.param_row import ParamRow
 from studio.gui.panels.inspector.subject import Subject
 from studio.gui.widgets.choices import ChoiceEditor
 from studio.gui.widgets.labels import Link, Note, cut, small_button
 from studio.gui.widgets.lines import mark_wrong, set_line
+from studio.gui.widgets.section import MARGINS
 from studio.gui.widgets.undo_keys import line
 from studio.spec.fields import MISSING
 from studio.support.values import Json

@@ -12,11 +12,10 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from studio.dynamics.policy import SETTINGS
 from studio.dynamics.settings import Settings
 from studio.gui.panels.inspector.folds import Folds
-from studio.gui.panels.inspector.form import MARGINS
 from studio.gui.panels.inspector.param_row import ParamRow
 from studio.gui.panels.inspector.subject import Subject
 from studio.gui.widgets.labels import Elided, Link, Note, cut
-from studio.gui.widgets.section import Section
+from studio.gui.widgets.section import MARGINS, Section
 from studio.spec.fields import MISSING, Field
 from studio.support.values import Json, preview, same_value
 

@@ -9,12 +9,12 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from studio.editing import At, Document
 from studio.graph.model import Edge
-from studio.gui.panels.inspector.form import MARGINS
 from studio.gui.panels.inspector.ports_section import Dot, OrderedWires
 from studio.gui.panels.inspector.samples import Samples
 from studio.gui.panels.inspector.subject import Subject
 from studio.gui.widgets.choices import ChoiceEditor, PickEditor, SwitchEditor
 from studio.gui.widgets.labels import Elided, Link, Note, colour_text, cut, small_button
+from studio.gui.widgets.section import MARGINS
 from studio.gui.widgets.values import ValueEditor
 from studio.gui.workbench import Workbench
 from studio.spec.fields import MISSING

@@ -18,6 +18,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
 from studio.gui.base.guard import guarded
+from studio.gui.base.utf16 import units
 from studio.gui.theme import current_theme, themes
 from studio.trace.tables import TABLES
 
@@ -69,9 +70,7 @@ class SqlColours(QSyntaxHighlighter):
                 word = match[0].lower()
                 kind = "keyword" if word in _WORDS else "view" if word in self._views else ""
             if kind:
-                # Qt counts in UTF-16, Python in characters.
-                start = len(text[: match.start()].encode("utf-16-le", "surrogatepass")) // 2
-                self.setFormat(start, len(match[0].encode("utf-16-le", "surrogatepass")) // 2, self._looks[kind])
+                self.setFormat(units(text[: match.start()]), units(match[0]), self._looks[kind])
 
 
 class SqlEditor(QPlainTextEdit):

@@ -14,9 +14,9 @@ from studio.gui.panels.inspector.firing.bars import Bars
 from studio.gui.panels.inspector.firing.call_block import CallBlock
 from studio.gui.panels.inspector.firing.pool import Pool, set_shown
 from studio.gui.panels.inspector.firing.texts import beginning, readable, visible
-from studio.gui.panels.inspector.form import MARGINS
 from studio.gui.theme import current_theme
 from studio.gui.widgets.labels import Elided, Note, small_button
+from studio.gui.widgets.section import MARGINS
 from studio.replay.firing.asking import ANSWER, BLANK, FORM, JUDGE, PASSED, VIOLATED, Asking, Call, Round, Verdict
 from studio.support.plain import plain_line
 from studio.support.values import Json

@@ -11,14 +11,15 @@ from weakref import ref
 from PySide6.QtGui import QTextCharFormat, QTextCursor, QTextFormat
 from PySide6.QtWidgets import QSizePolicy, QTextEdit, QVBoxLayout, QWidget
 
+from studio.gui.base.utf16 import units
 from studio.gui.panels.inspector.firing.pool import Pool, set_shown
 from studio.gui.panels.inspector.firing.texts import TextView, visible
 from studio.gui.panels.inspector.firing.value_block import GoLink
-from studio.gui.panels.inspector.form import MARGINS
 from studio.gui.theme import current_theme
 from studio.gui.theme.theme import mixed
 from studio.gui.widgets.choices import QuietCombo
 from studio.gui.widgets.labels import Elided, Note, colour_text
+from studio.gui.widgets.section import MARGINS
 from studio.replay.diff.texts import TextLine
 from studio.replay.firing.comparing import Comparison, Difference, Other, others, with_previous, with_run
 from studio.replay.firing.facts import FiringFacts
@@ -66,16 +67,12 @@ class DiffView(TextView):
         if full:
             look.setProperty(QTextFormat.Property.FullWidthSelection, True)
         cursor = QTextCursor(self.document())
-        cursor.setPosition(_units(text, start))
+        cursor.setPosition(units(text[:start]))
         if not full:
-            cursor.setPosition(_units(text, end), QTextCursor.MoveMode.KeepAnchor)
+            cursor.setPosition(units(text[:end]), QTextCursor.MoveMode.KeepAnchor)
         selection: Any = QTextEdit.ExtraSelection()
         selection.cursor, selection.format = cursor, look
         return selection
-
-
-def _units(text: str, end: int) -> int:
-    return end if text.isascii() else len(text[:end].encode("utf-16-le", "surrogatepass")) // 2
 
 
 class _Part(QWidget):

@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from studio.gui.panels.inspector.firing.pool import set_shown
 from studio.gui.panels.inspector.firing.texts import TextView, size_words
-from studio.gui.panels.inspector.form import MARGINS
 from studio.gui.widgets.labels import Note, small_button
+from studio.gui.widgets.section import MARGINS
 from studio.replay.firing.facts import FiringFacts
 from studio.replay.firing.whole import as_json
 from studio.support.errors import StudioError

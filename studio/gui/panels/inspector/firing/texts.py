@@ -12,6 +12,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QTextCharFormat, QTextCursor
 from PySide6.QtWidgets import QTextEdit, QWidget
 
+from studio.gui.base.utf16 import units
 from studio.gui.theme import current_theme
 from studio.gui.theme.theme import mixed
 from studio.gui.widgets.areas import Area, fixed_font
@@ -109,7 +110,7 @@ class TextView(Area):
         if changed and marks:
             # The question stands at the end of a prompt: what was asked is to be seen, not how the prompt begins.
             cursor = self.textCursor()
-            cursor.setPosition(min(_units(shown, min(marks[-1].end, len(shown))), self.document().characterCount() - 1))
+            cursor.setPosition(min(units(shown[: marks[-1].end]), self.document().characterCount() - 1))
             self.setTextCursor(cursor)
             self.ensureCursorVisible()
         if changed or self._marked != tuple(marks) or (marks and colour != self._colour):
@@ -127,14 +128,9 @@ class TextView(Area):
             if mark.start >= len(text):
                 continue
             cursor = QTextCursor(self.document())
-            cursor.setPosition(_units(text, mark.start))
-            cursor.setPosition(_units(text, min(mark.end, len(text))), QTextCursor.MoveMode.KeepAnchor)
+            cursor.setPosition(units(text[: mark.start]))
+            cursor.setPosition(units(text[: mark.end]), QTextCursor.MoveMode.KeepAnchor)
             selection = QTextEdit.ExtraSelection()
             selection.cursor, selection.format = cursor, look
             made.append(selection)
         self.setExtraSelections(made)
-
-
-def _units(text: str, end: int) -> int:
-    """How long the beginning of a text is as Qt counts, in UTF-16."""
-    return end if text.isascii() else len(text[:end].encode("utf-16-le", "surrogatepass")) // 2

@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from studio.gui.panels.inspector.firing.pool import Pool, set_shown
 from studio.gui.panels.inspector.firing.texts import beginning, readable
 from studio.gui.panels.inspector.firing.value_block import GoLink, ValueBlock, short_path, show_consumer
-from studio.gui.panels.inspector.form import MARGINS
 from studio.gui.widgets.labels import Note, small_button
+from studio.gui.widgets.section import MARGINS
 from studio.replay.firing.facts import ABSENT, DEFAULT, FIRST, OPEN, SHARE, FiringFacts, InputFact
 from studio.support.errors import StudioError
 

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from studio.gui.base.utf16 import characters, units
 from studio.gui.panels.inspector.firing.pool import set_shown
 from studio.gui.panels.inspector.firing.texts import size_words, visible
 from studio.gui.widgets.areas import fixed_font
@@ -108,7 +109,7 @@ class WholeWindow(QDialog):
             return False
         cursor, seen = self.view.textCursor(), self.view.toPlainText()
         place = cursor.selectionStart() if back else cursor.selectionEnd()
-        start = self.part * PART + _signs(seen, place)
+        start = self.part * PART + characters(seen, place)
         at = self._find(wanted, start, back)
         if at < 0:
             self.told.set_text(f"“{cut(plain_line(wanted), 60)}” is not in it.")
@@ -117,10 +118,10 @@ class WholeWindow(QDialog):
             self.show_part(at // PART)
         shown = self.view.toPlainText()
         begin = at - self.part * PART
-        units = len(shown[:begin].encode("utf-16-le", "surrogatepass")) // 2
+        start = units(shown[:begin])
         found = self.view.textCursor()
-        found.setPosition(min(units, self.view.document().characterCount() - 1))
-        end = units + len(wanted.encode("utf-16-le", "surrogatepass")) // 2
+        found.setPosition(min(start, self.view.document().characterCount() - 1))
+        end = start + units(wanted)
         found.setPosition(min(end, self.view.document().characterCount() - 1), QTextCursor.MoveMode.KeepAnchor)
         self.view.setTextCursor(found)
         return True
@@ -162,10 +163,3 @@ class WholeWindow(QDialog):
 
 def _last(found: Iterator[re.Match[str]]) -> re.Match[str] | None:
     return next(iter(deque(found, maxlen=1)), None)
-
-
-def _signs(text: str, units: int) -> int:
-    """How many signs of a text are so many of Qt's UTF-16 units."""
-    if text.isascii():
-        return min(units, len(text))
-    return len(text.encode("utf-16-le", "surrogatepass")[: 2 * units].decode("utf-16-le", "surrogatepass"))
