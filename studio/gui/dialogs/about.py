@@ -38,7 +38,7 @@ class About(QDialog):
         grid.setContentsMargins(0, 12, 0, 12)
         self.facts = {
             "Version": version("ganglia-studio"),
-            "Licence": "Apache 2.0",
+            "Licence": "Apache 2.0 (the list of common words: CC BY-SA 4.0)",
             "Python, Qt": f"{platform.python_version()}, {qVersion()}",
             "Settings": str(workbench.settings.path or config_folder()),
             "Runs": str(workbench.settings.db_path()),
