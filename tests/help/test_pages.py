@@ -61,6 +61,14 @@ def test_pages_that_are_named_become_links_and_links_become_words() -> None:
     )
 
 
+def test_every_experiment_that_ships_is_told_of() -> None:
+    folder = Path(__file__).resolve().parents[2] / "graphs/experiments"
+    shipped = [path.name.partition(".")[0] for path in folder.glob("*.experiment.yaml")]
+
+    assert len(shipped) == 5
+    assert [name for name in shipped if f"`{name}`" not in page_text("experiments")] == []
+
+
 def test_the_python_of_the_guide_runs_as_it_stands(tmp_path: Path) -> None:
     [code] = re.findall(r"```python\n(.*?)```", page_text("designing"), re.DOTALL)
 
