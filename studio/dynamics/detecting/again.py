@@ -20,7 +20,8 @@ class Again:
     """Follows the circle and the silence that a run was last asked to stop for, until they end.
 
     A circle has ended when it was not seen for as many firings as its alarm takes to ring anew. Chains of goals are
-    told again by their length, which is for their detector to say.
+    told again by their length, which is for their detector to say.  `follows` tells whether there is anything to look
+    for.
     """
 
     def __init__(self, settings: Settings, circle: Circle, stall: Stall) -> None:
@@ -30,11 +31,7 @@ class Again:
         self._told: Alarm | None = None
         self._at = self._span = self._calm = 0
         self._silence = 0
-
-    @property
-    def follows(self) -> bool:
-        """Whether there is anything to look for."""
-        return self._told is not None or self._silence > 0
+        self.follows = False
 
     def rang(self, alarms: list[Alarm], firing: int) -> None:
         """Take what was told at this firing of the run."""
@@ -45,11 +42,13 @@ class Again:
             if alarm.kind in _CIRCLES:
                 period = self._circle.period or 1
                 least = chosen.repeats_stop_single if period == 1 else chosen.repeats_stop
+                self.follows = True
                 self._told, self._at, self._calm = alarm, firing, 0
                 self._span = max(period * least, chosen.known_window)
                 if alarm.kind == "waiting":
                     self._span *= chosen.waiting_factor
             elif alarm.kind == "stall":
+                self.follows = True
                 self._silence = 2 * (alarm.t - self._stall.since)
 
     def look(self, firing: int, t: int) -> list[Alarm]:
@@ -67,6 +66,7 @@ class Again:
             due = self._stall.since + self._silence
             alarms.append(Alarm(due, "stall", "stop", message, tuple(self._stall.evidence())))
             self._silence *= 2
+        self.follows = self._told is not None or self._silence > 0
         return alarms
 
     def _of_the_circle(self, firing: int, t: int) -> Alarm | None:

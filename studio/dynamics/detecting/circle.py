@@ -231,11 +231,11 @@ class Circle:
 def _sentence(said: Said, how: str) -> str:
     ticks = ", ".join(map(str, said.ticks))
     many = "…, " if said.count - 1 > len(said.ticks) else ""
-    if said.first_hash == said.last_hash:
-        return f"{said.module} at {many}{ticks} said the same as at {said.first_t}: «{said.first_quote}» ({how})"
+    if said.first.hash == said.last.hash:
+        return f"{said.module} at {many}{ticks} said the same as at {said.first_t}: «{said.first.quote}» ({how})"
     return (
         f"{said.module} at {many}{ticks} said in other words what it said at {said.first_t}: "
-        f"«{said.first_quote}», then «{said.last_quote}» ({how})"
+        f"«{said.first.quote}», then «{said.last.quote}» ({how})"
     )
 
 

@@ -95,7 +95,8 @@ class Polling:
             return self._answers_with(module, number, reading, kind) if short else self._stirs(module)
         names = self._names
         beside = max(_MOST_BESIDE, _MOST_BESIDE_OF_USUAL * usual)
-        if short and len(reading.salient - names) <= known and _beside(reading, names) <= beside:
+        salient = reading.salient
+        if short and (not salient or len(salient - names) <= known) and _beside(reading, names) <= beside:
             return self._polled
         if plain and known:
             self._asks = False
@@ -161,12 +162,20 @@ class _Talk:
     def goes_on(self, reading: Reading, *, outside: bool) -> bool:
         """Take a short output; somebody who is no model must be among those who speak, as `outside` tells of this
         one."""
-        names = reading.distinctive
-        about = self._about & names if self._count else names
-        if not about or len(reading.salient - about) > 1 or _beside(reading, about) > _MOST_BESIDE:
-            self._count = 0
-            return False
-        if not self._count:
+        if self._count:
+            about = self._about
+            if about.isdisjoint(reading.salient) and about.isdisjoint(reading.rare):
+                self._count = 0
+                return False
+            about &= reading.distinctive
+            if len(reading.salient - about) > 1 or _beside(reading, about) > _MOST_BESIDE:
+                self._count = 0
+                return False
+        else:
+            named = len(reading.salient) + len(reading.rare)
+            if not named or reading.mass - 2 * named > _MOST_BESIDE:
+                return False
+            about = reading.distinctive
             self._common = reading.content
             self._outside = False
             self._wordings.clear()

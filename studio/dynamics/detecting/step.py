@@ -3,30 +3,28 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 from studio.dynamics.verdict import Alarm
 from studio.dynamics.words.reading import Reading
 
 
-@dataclass(slots=True)
 class Said:
-    """One thing that a module said, in whatever wordings: when, how often, first and last words of it."""
+    """One thing that a module said, in whatever wordings: when, how often, its first and its last words."""
 
-    number: int
-    module: str
-    first_t: int
-    first_quote: str
-    first_hash: str
-    count: int = 0
-    last_position: int = -1
-    ticks: tuple[int, ...] = ()
-    last_quote: str = ""
-    last_hash: str = ""
+    __slots__ = ("count", "first", "first_t", "last", "last_position", "module", "number", "ticks")
+
+    def __init__(self, number: int, module: str, t: int, first: Reading) -> None:
+        self.number = number
+        self.module = module
+        self.first_t = t
+        self.first = self.last = first
+        self.count = 0
+        self.last_position = -1
+        self.ticks: tuple[int, ...] = ()
 
 
-class Step(NamedTuple):
+class Step:
     """One firing, read and compared with what was said before.
 
     `firing` counts all firings from 0.  `said` is what the module said; its `number` is the letter that stands for it
@@ -37,7 +35,31 @@ class Step(NamedTuple):
     `progress` is the signal of progress that this firing gave, in words, or "".
     `hollow` tells that it is short, shares no word with any goal, names no thing and has no word that was not said
     before: filler, however many of its words are on no list.
+    `says` tells that it says something: it has content and is no filler; a failure must name what nobody had named.
+
+    A watch makes one at every firing and sets what is in it; nobody changes it afterwards.  An object with slots, as
+    it is made and read in half the time of a tuple with names.
     """
+
+    __slots__ = (
+        "contentful",
+        "effect",
+        "failed",
+        "firing",
+        "goal",
+        "hollow",
+        "kind",
+        "known",
+        "module",
+        "new",
+        "position",
+        "progress",
+        "reading",
+        "said",
+        "says",
+        "t",
+        "waiting",
+    )
 
     firing: int
     t: int
@@ -53,13 +75,9 @@ class Step(NamedTuple):
     waiting: bool
     failed: bool
     effect: str | None
-    progress: str = ""
-    hollow: bool = False
-
-    @property
-    def says(self) -> bool:
-        """Whether it says something: it has content and is no filler; a failure must name what nobody had named."""
-        return self.contentful and not self.hollow and (not self.failed or bool(self.new))
+    progress: str
+    hollow: bool
+    says: bool
 
 
 class Detector(Protocol):

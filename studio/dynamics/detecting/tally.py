@@ -9,26 +9,24 @@ from studio.dynamics.words.reading import Reading
 
 
 class Moment(NamedTuple):
-    """What is kept of a step for each module: its words would be too much where there are thousands."""
+    """What a module said at a tick, as the first words of it, and what that was."""
 
     t: int
     quote: str
     said: Said
 
 
-_as_moment = tuple.__new__  # a third of the time that calling the class takes
-
-
 class Tally:
     """The counts of one module.
 
     `distinct` counts the different things it said, `distinctive` its distinctive tokens and `new` those among them
-    that nobody had said, `idle` the outputs without content.  `news` is the last moment at which it said something
-    that it had not said before, `again` counts the outputs with content since, `last` is the last of these;
-    `heaviest` is the largest mass of an output.
+    that nobody had said, `idle` the outputs without content.  `news` is the last thing it said that it had not said
+    before, `again` counts the outputs with content since; `heaviest` is the largest mass of an output.
     """
 
     __slots__ = (
+        "_idle",
+        "_last",
         "again",
         "contentful",
         "distinct",
@@ -36,7 +34,6 @@ class Tally:
         "failed",
         "heaviest",
         "idle",
-        "last",
         "new",
         "news",
         "writes",
@@ -45,8 +42,17 @@ class Tally:
     def __init__(self) -> None:
         self.contentful = self.idle = self.failed = self.distinct = self.distinctive = self.new = self.again = 0
         self.writes = self.heaviest = 0
-        self.news: Moment | None = None
-        self.last: Moment | None = None
+        self.news: Said | None = None
+        self._last: Said | None = None
+        self._idle: Moment | None = None
+
+    @property
+    def last(self) -> Moment | None:
+        """The last output with content; the first of all where none has any."""
+        said = self._last
+        if said is None:
+            return self._idle
+        return Moment(said.ticks[-1] if said.ticks else said.first_t, said.last.quote, said)
 
     @property
     def firings(self) -> int:
@@ -66,18 +72,18 @@ class Tally:
             self.writes += 1
         if not contentful:
             self.idle += 1
-            if self.last is None:
-                self.last = Moment(t, reading.quote, said)
+            if self._idle is None:
+                self._idle = Moment(t, reading.quote, said)
             self.distinct += not known
             return
         self.contentful += 1
         self.distinctive += len(reading.salient) + len(reading.rare)
         if new:
             self.new += len(new)
-        self.last = moment = _as_moment(Moment, (t, reading.quote, said))
+        self._last = said
         if known:
             self.again += 1
         else:
             self.distinct += 1
             self.again = 0
-            self.news = moment
+            self.news = said

@@ -10,6 +10,8 @@ from studio.dynamics.settings import Settings
 
 _TAKEN = 0
 """Stands for the number of uses of a term that is taken up; all other numbers are true."""
+_DONE = -1
+"""Stands for the birth of a term of which nothing more is asked."""
 
 
 class Terms:
@@ -27,10 +29,9 @@ class Terms:
         self._ring = settings.wander_window
         self._half = max(1, settings.kept // 2)
         # Plain texts and numbers only: a run has many terms, and objects would keep the garbage collector busy.
-        self._young: set[str] = set()
-        self._old: set[str] = set()
+        self._young: dict[str, int] = {}  # at which position each was born, `_DONE` once nothing more is asked of it
+        self._old: dict[str, int] = {}
         self._noted: set[str] = set()
-        self._born: dict[str, int] = {}
         self._uses: dict[str, int] = {}
         self._heard: dict[str, tuple[str, ...]] = {}
         self._speakers = [""] * (self._within + 1)
@@ -49,13 +50,14 @@ class Terms:
         self._speakers[position % len(self._speakers)] = module
         if not tokens:
             return tokens
-        new = tokens - self._young
-        if new and self._old:
-            new -= self._old
+        young, old = self._young, self._old
+        new = tokens.difference(young, old) if old else tokens.difference(young)
         if len(new) < len(tokens):
-            born = self._born
             for token in tokens - new if new else tokens:
-                if (since := born.get(token)) is not None:
+                since = young.get(token)
+                if since is None:
+                    since = old[token]
+                if since != _DONE:
                     self._use(token, since, position, module)
         if new:
             self._introduce(new, slot, position, module)
@@ -63,7 +65,7 @@ class Terms:
 
     def note(self, tokens: frozenset[str]) -> frozenset[str]:
         """Take the tokens of an output that says too little to count; return those that nobody had said or noted."""
-        new = tokens - self._young - self._old - self._noted
+        new = tokens.difference(self._young, self._old, self._noted)
         if new:
             if len(self._noted) >= self._half:
                 self._noted.clear()
@@ -77,16 +79,14 @@ class Terms:
         self.first[module] = self.first.get(module, 0) + count
         if len(self._young) >= self._half:
             self._forget()
-        self._young |= new
-        born = self._born
-        for token in new:
-            born[token] = position
+        self._young.update(dict.fromkeys(new, position))
 
     def _forget(self) -> None:
         """Let the older half go; what it introduced can no longer be taken up."""
         for token in self._old:
-            self._drop(token)
-        self._old, self._young = self._young, set()
+            self._uses.pop(token, None)
+            self._heard.pop(token, None)
+        self._old, self._young = self._young, {}
 
     def _use(self, token: str, born: int, position: int, module: str) -> None:
         """Take that a term is said again; one that is taken up and old is looked at no more."""
@@ -116,6 +116,7 @@ class Terms:
             self.flow[pair] = self.flow.get(pair, 0) + 1
 
     def _drop(self, token: str) -> None:
-        self._born.pop(token, None)
+        """Ask no more of a term; that it was said stays known."""
+        (self._young if token in self._young else self._old)[token] = _DONE
         self._uses.pop(token, None)
         self._heard.pop(token, None)

@@ -20,7 +20,7 @@ class Vocabulary:
     brought a word of their own: what is short differs from run to run.
     """
 
-    __slots__ = ("_brought", "_frames", "_kept", "_least", "_mass", "_words", "usual")
+    __slots__ = ("_brought", "_frames", "_kept", "_least", "_mass", "_used", "_words", "usual")
 
     def __init__(self, kept: int, mass: int) -> None:
         self._kept = kept
@@ -28,7 +28,8 @@ class Vocabulary:
         self._brought = self._mass = 0
         self.usual = 0.0
         self._words: set[str] = set()
-        self._frames: set[tuple[str, str]] = set()
+        self._frames: dict[str, set[str]] = {}
+        self._used = 0
 
     def see(self, reading: Reading) -> frozenset[str]:
         """Return the content words that nobody has said, and remember them."""
@@ -47,13 +48,19 @@ class Vocabulary:
 
         In such a sentence a common word ("weigh the plums") tells as much as a rare one.
         """
-        frames = self._frames
-        key = (module, reading.frame)
-        if key in frames:
-            return new if reading.frame else _NONE
-        if len(frames) >= self._kept:
-            frames.clear()
-        frames.add(key)
+        frame = reading.frame
+        if not frame:
+            return _NONE
+        used = self._frames.get(module)
+        if used is None:
+            used = self._frames[module] = set()
+        elif frame in used:
+            return new
+        if self._used >= self._kept:
+            self._frames = {module: (used := set())}
+            self._used = 0
+        used.add(frame)
+        self._used += 1
         return _NONE
 
     def hollow(self, reading: Reading, new: frozenset[str], wanted: Set[str]) -> bool:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from itertools import count, islice, repeat
-from operator import attrgetter, lt
+from itertools import islice, repeat
+from operator import attrgetter, itemgetter, le
 from typing import Literal
 
 from studio.dynamics.words.reading import Reading
@@ -85,10 +85,10 @@ class Run:
         place = {module.id: index for index, module in enumerate(self.modules)}
         ticks = map(attrgetter("t"), self.events)
         places = map(place.get, map(attrgetter("module"), self.events), repeat(len(place)))
-        keys = list(zip(ticks, places, count()))
-        if all(map(lt, keys, islice(keys, 1, None))):
+        keys = list(zip(ticks, places, strict=False))
+        if all(map(le, keys, islice(keys, 1, None))):
             return list(self.events)  # as most are: to look costs less than to sort
-        return [self.events[at] for _, _, at in sorted(keys)]
+        return [event for _, event in sorted(zip(keys, self.events, strict=True), key=itemgetter(0))]
 
     def last_tick(self) -> int:
         """Return the last tick of which the run knows anything."""

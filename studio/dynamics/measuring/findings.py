@@ -59,11 +59,11 @@ def _says_nothing_new(watch: Watch, module: str, tally: Tally) -> Finding | None
     news, last = tally.news, tally.last
     said = last.said
     shown = (
-        f"at {news.t} it last said something new: «{news.quote}»",
+        f"at {news.first_t} it last said something new: «{news.first.quote}»",
         f"at {last.t} it said again what it said at {said.first_t}: «{last.quote}»",
     )
-    message = f"`{module}` says nothing new after tick {news.t}: {tally.again} outputs since repeat earlier ones."
-    return Finding("says_nothing_new", message, module, news.t, shown)
+    message = f"`{module}` says nothing new after tick {news.first_t}: {tally.again} outputs since repeat earlier ones."
+    return Finding("says_nothing_new", message, module, news.first_t, shown)
 
 
 def _no_effect(watch: Watch, module: str, tally: Tally) -> Finding | None:
@@ -76,7 +76,7 @@ def _no_effect(watch: Watch, module: str, tally: Tally) -> Finding | None:
     message = f"`{module}` has no effect: nothing it said was taken up."
     shown = (
         f"none of the {first} terms that it brought in was said by another module within "
-        f"{watch.settings.flow_within} firings; the last were in «{tally.news.quote}» at {tally.news.t}",
+        f"{watch.settings.flow_within} firings; the last were in «{tally.news.first.quote}» at {tally.news.first_t}",
     )
     return Finding("no_effect", message, module, None, shown)
 
