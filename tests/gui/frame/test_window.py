@@ -40,6 +40,14 @@ def test_every_panel_has_a_dock_and_a_switch_in_the_view_menu(window: MainWindow
         assert window.docks[panel.id].accessibleName() == panel.title
 
 
+def test_the_panels_of_the_design_stand_where_it_says() -> None:
+    where = {panel.title: panel.area for panel in all_panels()}
+
+    assert (where["Palette"], where["Inspector"]) == ("left", "right")
+    below = {title for title, area in where.items() if area == "bottom"}
+    assert below >= {"Timeline", "Runs", "Prompts", "Dynamics", "Problems", "Chat"}
+
+
 def test_what_is_hidden_and_how_large_the_window_was_is_remembered(qtbot: Any) -> None:
     first = opened(qtbot)
     window = next(first)
