@@ -27,9 +27,9 @@ from studio.gui.panels.prompts.kept import Kept
 from studio.gui.panels.prompts.model import PromptModel
 from studio.gui.panels.prompts.searching import Searching, count_text
 from studio.gui.panels.prompts.table import PromptTable
-from studio.gui.panels.prompts.words_field import WordsField
 from studio.gui.widgets.editor import Later
-from studio.gui.widgets.labels import Elided, Note
+from studio.gui.widgets.find_field import FindField
+from studio.gui.widgets.labels import Elided, Note, tip
 from studio.support.errors import StudioError
 from studio.trace.prompt_facets import Facets
 from studio.trace.prompt_list import Page, Wanted
@@ -46,6 +46,11 @@ DETAIL_MS: Final = 60
 SIDE_BY_SIDE: Final = 620
 HIGH: Final = 420
 """Pixels: how wide the page is at least where the prompt stands beside the list; how high where it stands below."""
+
+
+WORDS_HELP: Final = 'Words that must all be there; "words in a row"; begin* of a word; -not this one'
+LONGEST_WORDS: Final = 200_000
+"""Signs that can be typed or pasted as words; only the first are read."""
 
 
 class SearchPage(QWidget):
@@ -95,7 +100,10 @@ class SearchPage(QWidget):
     # -- how it is built ----------------------------------------------------------------------
 
     def _make(self) -> None:
-        self.words = WordsField(self)
+        self.words = FindField("Find in prompts and replies", LONGEST_WORDS, self)
+        self.words.setObjectName("prompts.words")
+        self.words.setAccessibleName(f"Find prompts. {WORDS_HELP}")
+        self.words.setToolTip(tip(WORDS_HELP))
         self.setFocusProxy(self.words)
         self.more = QToolButton(self)
         self.more.setObjectName("prompts.filter")

@@ -22,7 +22,7 @@ from studio.gui.panels.stores.looking import Found, Line, Looker, Wanted
 from studio.gui.panels.stores.places_list import SCOPES, PlacesList
 from studio.gui.panels.stores.rows_model import whole_cell
 from studio.gui.panels.stores.rows_table import RowsTable
-from studio.gui.panels.stores.search_field import SearchField
+from studio.gui.widgets.find_field import FindField
 from studio.gui.widgets.labels import Elided, Note, small_button
 from studio.gui.workbench import Workbench
 from studio.support.errors import StudioError
@@ -133,7 +133,8 @@ class StoresPanel(SeenPanel):
         self.told.setObjectName("stores.told")
         self.told.setMinimumWidth(60)
         row.addWidget(self.told, 1)
-        self.words = SearchField(head)
+        self.words = FindField("Find in the store", 1_000, head)
+        self.words.setMaximumWidth(160)
         self.words.setObjectName("stores.words")
         self.words.textChanged.connect(lambda *_: self.ask_soon(milliseconds=TYPED_MS))
         row.addWidget(self.words)

@@ -1,4 +1,4 @@
-"""The field of words over the rows of a store."""
+"""A field of words over a list or a table: Down leaves it for the rows, Escape takes the words away."""
 
 from __future__ import annotations
 
@@ -9,18 +9,17 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 from studio.gui.base.guard import guarded
 
 
-class SearchField(QLineEdit):
-    """The field of words over the table. `left_down`: Down was pressed; Escape takes the words away."""
+class FindField(QLineEdit):
+    """`left_down`: Down was pressed. `longest` is how many characters can be typed or pasted."""
 
     left_down = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, what: str, longest: int, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setAccessibleName("Find in the store")
-        self.setPlaceholderText("Find in the store")
+        self.setAccessibleName(what)
+        self.setPlaceholderText(what)
         self.setClearButtonEnabled(True)
-        self.setMaxLength(1_000)
-        self.setMaximumWidth(160)
+        self.setMaxLength(longest)
         self.setMinimumWidth(64)
 
     @guarded()
