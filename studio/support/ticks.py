@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import string
 
+from studio.support.errors import UsageError
+
 _LETTERS = string.ascii_lowercase
 _SMALL = tuple(f"{_LETTERS[len(str(n)) - 1]}{n}" for n in range(1000))
 
@@ -25,6 +27,14 @@ def tick_key(path: str) -> str:
     if "-" in path:
         raise ValueError(path)
     return ".".join(tick_part(int(part)) for part in path.split("."))
+
+
+def asked_tick_key(path: str) -> str:
+    """Return the sortable form of a tick that a person named. Raises UsageError if it is none."""
+    try:
+        return tick_key(path)
+    except ValueError:
+        raise UsageError(f"{path!r} is no tick.", hint="Ticks are numbers joined by dots, such as 3 or 3.1.") from None
 
 
 def tick_path(key: str) -> str:

@@ -14,7 +14,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from studio.support.errors import EnvironmentProblem, UsageError
-from studio.support.ticks import tick_key, tick_path
+from studio.support.ticks import asked_tick_key, tick_path
 from studio.support.values import Json, content_hash, decode
 from studio.trace import queries
 from studio.trace.assemble import effect_of, firing_of, prompt_of, run_of
@@ -121,7 +121,7 @@ class Trace:
         if node is not None:
             wanted, named["path"] = " AND f.path = :path", self._reader.path_id(base, node)
         if tick is not None:
-            wanted, named["tick"] = wanted + " AND f.tick = :tick", _tick_key(tick)
+            wanted, named["tick"] = wanted + " AND f.tick = :tick", asked_tick_key(tick)
         undecided = self._reader.undecided(key)
         query = (
             f"SELECT {queries.FIRING} WHERE f.id BETWEEN :first AND :last{wanted} UNION ALL "
@@ -383,10 +383,3 @@ class Trace:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
         self.close()
-
-
-def _tick_key(tick: str) -> str:
-    try:
-        return tick_key(tick)
-    except ValueError:
-        raise UsageError(f"{tick!r} is no tick.", hint="Ticks are numbers joined by dots, such as 3 or 3.1.") from None

@@ -17,7 +17,7 @@ from studio.editing.carrying.packing import Packer
 from studio.editing.carrying.rewiring import Wires
 from studio.editing.document.document import Document
 from studio.editing.document.ops import At, InsertEdge, Op, Place, PutGraph, PutNode
-from studio.editing.edits.bodies import body_of_node, role, users
+from studio.editing.edits.bodies import body_of_node, only_shows, role, users
 from studio.editing.edits.connecting import edge_ops
 from studio.editing.edits.remarks import follow
 from studio.editing.placing.annotations import COMMENTS, WIRES
@@ -246,7 +246,7 @@ class _Inlining:
             if now.live[arrival.names[name]] != self._was_live(was, name):
                 raise GraphError(f"`{name}` would fire at other ticks than in `{self.body.name}`.")
         for name, live in was.live.items():
-            if name != self.name and now.live[name] != live and not self._only_shows(name):
+            if name != self.name and now.live[name] != live and not only_shows(self.doc, self.graph.nodes[name]):
                 raise GraphError(
                     f"`{name}` {'fires at every tick' if live else 'fires once'} behind `{self.name}`, and would not "
                     "behind the node that its value comes from.",
@@ -298,8 +298,3 @@ class _Inlining:
                     f"would not, and `{edge.target}.{edge.target_port}` tells them apart.",
                     hint="Keep it as a subgraph.",
                 )
-
-    def _only_shows(self, name: str) -> bool:
-        """True for an output that gives the last value either way."""
-        node = self.graph.nodes[name]
-        return role(self.doc, node) == "output" and node.params.get("collect") is not True

@@ -21,7 +21,7 @@ from studio.editing.carrying.needs import needs_of
 from studio.editing.carrying.packing import require_names
 from studio.editing.document.document import Document
 from studio.editing.document.ops import At, InsertEdge, Op, Place, PutGraph, PutNode
-from studio.editing.edits.bodies import names_inside, require_room, role
+from studio.editing.edits.bodies import names_inside, only_shows, require_room, role
 from studio.editing.edits.connecting import edge_ops
 from studio.editing.edits.naming import free_name, graph_names, name_of, require_name
 from studio.editing.edits.remarks import follow, owner_of, renamed
@@ -170,7 +170,7 @@ class _Making:
             if was.live[name] != (here and (now.inner[name] or self.own)):
                 raise GraphError(_fires(name, was.live[name]), hint="Leave it outside.")
         for name, live in now.live.items():
-            if name != self.name and live != was.live[name] and not self._only_shows(name):
+            if name != self.name and live != was.live[name] and not only_shows(self.doc, self.graph.nodes[name]):
                 reason = next(
                     (edge.source for edge in self.graph.edges if edge.target == name and edge.source in self.inside), ""
                 )
@@ -197,11 +197,6 @@ class _Making:
                     f"The store `{store}` is used by {_listed(users)}, in this order, which one node cannot keep.",
                     hint="Select all of them, or those that come one after the other.",
                 )
-
-    def _only_shows(self, name: str) -> bool:
-        """True for an output that gives the last value either way."""
-        node = self.graph.nodes[name]
-        return role(self.doc, node) == "output" and node.params.get("collect") is not True
 
     def _refuse_held(self, edge: Edge, why: str) -> None:
         node = self.graph.nodes.get(edge.target)

@@ -18,6 +18,11 @@ def role(doc: Document, node: NodeInstance) -> str:
     return cls.spec.role if cls is not None else ""
 
 
+def only_shows(doc: Document, node: NodeInstance) -> bool:
+    """True for an output that gives the last value, whether what it got is new or held."""
+    return role(doc, node) == "output" and node.params.get("collect") is not True
+
+
 def body_place(doc: Document, at: At, reference: object) -> At | None:
     """Return where the local subgraph stands that a node of the graph at `at` names; None if it is none."""
     if not isinstance(reference, str):

@@ -17,20 +17,20 @@ CORNER = 10.0
 def curve(start: Point, end: Point) -> str:
     """Return a smooth path from an output to an input, leaving and arriving level."""
     (x1, y1), (x2, y2) = start, end
-    reach = _reach(x1, x2)
-    return f"M{at(start)}C{at((x1 + reach, y1))} {at((x2 - reach, y2))} {at(end)}"
+    reached = reach(x1, x2)
+    return f"M{at(start)}C{at((x1 + reached, y1))} {at((x2 - reached, y2))} {at(end)}"
 
 
-def _reach(x1: float, x2: float) -> float:
-    """How far a curve runs level at its ends."""
+def reach(x1: float, x2: float) -> float:
+    """Return how far a curve runs level at its ends."""
     return max(30.0, min(140.0, (x2 - x1) * 0.5)) if x2 > x1 else min(160.0, 60.0 + (x1 - x2) * 0.35)
 
 
 def hits(start: Point, end: Point, boxes: Mapping[str, Rect], ends: tuple[str, str]) -> bool:
     """True if the smooth curve between two points would run over a box other than those at its ends."""
     (x1, y1), (x2, y2) = start, end
-    reach = _reach(x1, x2)
-    left, right, top, bottom = min(x1, x2) - reach, max(x1, x2) + reach, min(y1, y2), max(y1, y2)
+    reached = reach(x1, x2)
+    left, right, top, bottom = min(x1, x2) - reached, max(x1, x2) + reached, min(y1, y2), max(y1, y2)
     near = [
         b
         for name, b in boxes.items()
@@ -41,7 +41,7 @@ def hits(start: Point, end: Point, boxes: Mapping[str, Rect], ends: tuple[str, s
     for step in range(1, 24):
         t = step / 24
         u = 1 - t
-        x = u * u * u * x1 + 3 * u * u * t * (x1 + reach) + 3 * u * t * t * (x2 - reach) + t * t * t * x2
+        x = u * u * u * x1 + 3 * u * u * t * (x1 + reached) + 3 * u * t * t * (x2 - reached) + t * t * t * x2
         y = (u * u * u + 3 * u * u * t) * y1 + (3 * u * t * t + t * t * t) * y2
         if any(b[0] - 6 < x < b[2] + 6 and b[1] - 6 < y < b[3] + 6 for b in near):
             return True

@@ -8,18 +8,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPainterPath
 
-from studio.export.drawing.paths import CORNER, LANE, STUB
+from studio.export.drawing.paths import CORNER, LANE, STUB, reach
 
 CELL = 400.0
 CLEAR = 20.0
 """How far below a card a wire runs back."""
 SHOWN_BELOW, LABEL = 34.0, 24.0
 """How far what a card gave in a run reaches below it; half the width of a short label on a wire."""
-
-
-def reach(x1: float, x2: float) -> float:
-    """How far a curve runs level at its ends, as in drawings."""
-    return max(30.0, min(140.0, (x2 - x1) * 0.5)) if x2 > x1 else min(160.0, 60.0 + (x1 - x2) * 0.35)
 
 
 def smooth(start: QPointF, end: QPointF) -> QPainterPath:

@@ -14,7 +14,7 @@ from studio.replay.causes.records import FAILURE, OUTSIDE, SAME_QUESTION, STORE,
 from studio.replay.causes.rows import Rows
 from studio.replay.causes.undecided import Undecided
 from studio.support.errors import UsageError
-from studio.support.ticks import tick_key
+from studio.support.ticks import asked_tick_key
 from studio.support.values import Json
 from studio.trace.found import producers_of
 
@@ -58,7 +58,7 @@ class Causes:
     def firings(self, node: str, tick: str) -> list[Firing]:
         """Return the firings of a node path at a tick: several where a region around it was tried again."""
         path = self._rows.path_id(node)
-        return [] if path is None else self._rows.at(path, _key(tick))
+        return [] if path is None else self._rows.at(path, asked_tick_key(tick))
 
     def ticks(self, node: str, limit: int = 1000) -> list[str]:
         """Return the ticks at which a node path was decided, in order, at most `limit`."""
@@ -181,12 +181,5 @@ class Causes:
 
     def undecided(self, node: str, tick: str) -> Absence:
         """Return why a node path was not decided at a tick. Raises UsageError if the graph has no such node."""
-        _key(tick)
+        asked_tick_key(tick)
         return Undecided(self._giving).of(node, tick)
-
-
-def _key(tick: str) -> str:
-    try:
-        return tick_key(tick)
-    except ValueError:
-        raise UsageError(f"{tick!r} is no tick.", hint="Ticks are numbers joined by dots, such as 3 or 3.1.") from None

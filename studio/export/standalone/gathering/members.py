@@ -18,7 +18,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from studio.export.standalone.gathering.sources import Piece, Source, is_ours, source_of
+from studio.export.standalone.gathering.sources import Piece, Source, is_ours, is_text, source_of
 from studio.export.standalone.gathering.taking import is_context
 from studio.export.standalone.gathering.twins import ASKING, ASKS
 
@@ -90,7 +90,7 @@ def members_of(piece: Piece) -> list[Part]:
             decorators = [one.lineno for one in getattr(member, "decorator_list", [])]
             last = member.end_lineno or member.lineno
             told = statement.body[place + 1] if place + 1 < len(statement.body) else None
-            if not isinstance(member, ast.FunctionDef | ast.AsyncFunctionDef) and told is not None and _is_text(told):
+            if not isinstance(member, ast.FunctionDef | ast.AsyncFunctionDef) and told is not None and is_text(told):
                 known.nodes.append(told)
                 last = told.end_lineno or told.lineno
             known.nodes.append(member)
@@ -134,14 +134,6 @@ def _last_name(decorator: ast.expr) -> str:
     if isinstance(decorator, ast.Call):
         decorator = decorator.func
     return decorator.attr if isinstance(decorator, ast.Attribute) else getattr(decorator, "id", "")
-
-
-def _is_text(statement: ast.stmt) -> bool:
-    return (
-        isinstance(statement, ast.Expr)
-        and isinstance(statement.value, ast.Constant)
-        and isinstance(statement.value.value, str)
-    )
 
 
 def _asked_by_bases(source: Source, statement: ast.ClassDef, seen: set[tuple[str, str]]) -> set[str] | None:

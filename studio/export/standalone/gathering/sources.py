@@ -122,11 +122,11 @@ def read(module: str, text: str, *, is_package: bool = False) -> Source:
             continue
         names = tuple(dict.fromkeys(bound_by(statement)))
         if not names:
-            if not _is_text(statement):
+            if not is_text(statement):
                 source.loose.append(statement)
             continue
         piece = Piece(source, names, _kind(statement), [statement], [_span(source.lines, statement)])
-        if piece.kind == "constant" and told is not None and _is_text(told):
+        if piece.kind == "constant" and told is not None and is_text(told):
             # The text below a constant says what it means.
             piece.lines[0] = (piece.lines[0][0], told.end_lineno or told.lineno)
             at += 1
@@ -200,7 +200,8 @@ def _only_for_types(statement: ast.stmt) -> bool:
     return isinstance(statement, ast.If) and "TYPE_CHECKING" in ast.unparse(statement.test) and not statement.orelse
 
 
-def _is_text(statement: ast.stmt) -> bool:
+def is_text(statement: ast.stmt) -> bool:
+    """True for a text that stands alone, as docstrings do."""
     return (
         isinstance(statement, ast.Expr)
         and isinstance(statement.value, ast.Constant)

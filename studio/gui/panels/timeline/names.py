@@ -56,11 +56,6 @@ class Names(QWidget):
         state.changed.connect(self.update)
         state.placed.connect(self.update)
 
-    def row_at(self, y: float) -> int:
-        """Return the row at a pixel, -1 below the last."""
-        row = int(y + self.state.scroll) // ROW
-        return row if 0 <= row < len(self.state.rows) else -1
-
     def arrow_of(self, row: int) -> QRect:
         """Return where the arrow of a row stands."""
         depth = min(DEEPEST, self.state.overview.tracks.all[self.state.rows[row]].depth)
@@ -123,7 +118,7 @@ class Names(QWidget):
 
     @guarded()
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        row = self.row_at(event.position().y())
+        row = self.state.row_at(event.position().y())
         if row < 0 or event.button() != Qt.MouseButton.LeftButton:
             return
         number = self.state.rows[row]
@@ -136,13 +131,13 @@ class Names(QWidget):
 
     @guarded()
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        row = self.row_at(event.pos().y())
+        row = self.state.row_at(event.pos().y())
         if row >= 0:
             self.asked.emit(self.state.rows[row], event.globalPos())
 
     @guarded()
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        row = self.row_at(event.position().y())
+        row = self.state.row_at(event.position().y())
         if row >= 0 and event.button() == Qt.MouseButton.LeftButton:
             self.state.fold(self.state.rows[row])
 
@@ -165,7 +160,7 @@ class Names(QWidget):
 
     def told(self, y: int) -> str:
         """Return what the tool tip says of the row at a pixel."""
-        row = self.row_at(y)
+        row = self.state.row_at(y)
         if row < 0:
             return ""
         track = self.state.overview.tracks.all[self.state.rows[row]]

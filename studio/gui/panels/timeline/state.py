@@ -280,6 +280,11 @@ class State:
         last = (self.scroll + height + ROW - 1) // ROW
         return first, self.rows[first:last]
 
+    def row_at(self, y: float) -> int:
+        """Return the row at a pixel, -1 below the last."""
+        row = int(y + self.scroll) // ROW
+        return row if 0 <= row < len(self.rows) else -1
+
     def levels_of(self, rows: list[int]) -> list[NDArray[numpy.int32]]:
         """Return in which of these rows each track counts, by depth."""
         return rows_by_level(self.overview.tracks, rows)

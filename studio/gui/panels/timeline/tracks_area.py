@@ -106,11 +106,6 @@ class TracksArea(Area):
 
     # -- the mouse ----------------------------------------------------------------------------
 
-    def row_at(self, y: float) -> int:
-        """Return the row at a pixel, -1 below the last."""
-        row = int(y + self.state.scroll) // ROW
-        return row if 0 <= row < len(self.state.rows) else -1
-
     def hit(self, point: QPointF) -> int:
         """Return the index of the firing at a point, -1 if there is none."""
         return self.around(point)[0]
@@ -119,7 +114,7 @@ class TracksArea(Area):
         """Return the index of the firing at a point (see `hit`), and those of all that lie there."""
         near = NEAR / max(1, self.width()) * self.state.window.length
         part = (point.y() + self.state.scroll) % ROW / ROW
-        return around(self.state, self.row_at(point.y()), self.place_at(point.x()), near, part)
+        return around(self.state, self.state.row_at(point.y()), self.place_at(point.x()), near, part)
 
     @guarded()
     def mousePressEvent(self, event: QMouseEvent) -> None:
@@ -191,7 +186,7 @@ class TracksArea(Area):
         self._set_hovered(-1, -1)
 
     def _hover(self, point: QPointF) -> None:
-        row = self.row_at(point.y())
+        row = self.state.row_at(point.y())
         found = self.hit(point)
         self._set_hovered(found, row)
 
@@ -215,7 +210,7 @@ class TracksArea(Area):
         QToolTip.showText(where, tip(text), self)
 
     def _told_under_way(self, point: QPoint) -> str:
-        row, place = self.row_at(point.y()), self.place_at(point.x())
+        row, place = self.state.row_at(point.y()), self.place_at(point.x())
         since = [started for other, started in self.state.under_way() if other == row and started <= place]
         if not since:
             return ""

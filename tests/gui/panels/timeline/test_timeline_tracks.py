@@ -112,7 +112,7 @@ def test_names_scroll_with_the_tracks_as_far_as_there_are_any(long: Shown) -> No
     names, tracks = long.timeline.names, long.timeline.tracks
     wheel(names, QPoint(20, 20), -2)
     assert long.state.scroll == 6 * ROW
-    assert names.row_at(2) == tracks.row_at(2) == 6
+    assert names.state.row_at(2) == tracks.state.row_at(2) == 6
     for _ in range(20):
         wheel(names, QPoint(20, 20), -3)
     assert long.state.scroll == 30 * ROW - tracks.height() == long.timeline.bar.value()
