@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from studio.batch.design.experiment_files import experiment_from_json
 from studio.batch.design.plan import Plan
@@ -23,7 +23,6 @@ from studio.batch.driving.jobs import Budget
 from studio.batch.driving.planned import PlannedJobs
 from studio.batch.driving.progress import Progress
 from studio.batch.engines.base import Engine
-from studio.batch.engines.hosting import WorkerHost
 from studio.batch.engines.local import LocalEngine
 from studio.engine.prepared import prepare
 from studio.models.names import EMBEDDED, REPLAY, ROLES, SCRIPTED
@@ -34,6 +33,9 @@ from studio.support.keys import scrubber
 from studio.support.values import Json, decode, encode
 from studio.trace.batches import Batches
 from studio.trace.log import BatchStart
+
+if TYPE_CHECKING:
+    from studio.batch.engines.hosting import WorkerHost
 
 ENGINES: Final = ("local", "ray")
 

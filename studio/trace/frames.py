@@ -13,7 +13,7 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import fields
 from typing import Any, Final
 
 import msgpack
@@ -181,7 +181,7 @@ class FrameWriter:
             if kind == MARK:
                 calls.append(record[2])
                 continue
-            packed = pack((kind, asdict(record[2])) if kind == START else record[1:])
+            packed = pack((kind, _told(record[2])) if kind == START else record[1:])
             part = parts.get(record[0].run_id)
             if part is None:
                 part = parts[record[0].run_id] = []
@@ -290,17 +290,20 @@ class Relay:
                 if log is None:
                     refused += len(records)
                     continue
+                has_begun, has_ended = run_id in begun, run_id in ended
                 for record in records:
                     kind = record[0]
-                    if type(kind) is not int or not 0 <= kind <= READING or len(record) != _LENGTHS[kind]:
+                    if type(kind) is not int or _LENGTHS.get(kind) != len(record):
                         raise ValueError(f"{kind!r} with {len(record) - 1} fields is no kind of record")
-                    if (kind == START) is (run_id in begun) or run_id in ended:
+                    if has_ended or (kind == START) is has_begun:
                         raise ValueError("a run begins with its header, and once, and ends with its footer")
                     if kind == START:
                         record[1] = RunStart(**record[1])
                         begun.add(run_id)
+                        has_begun = True
                     elif kind == FINISH:
                         ended.add(run_id)
+                        has_ended = True
                     elif kind == ANSWER:
                         _require_numbers(record)
                         answers.append((run_id, record))
@@ -319,19 +322,29 @@ class Relay:
         return found, answers
 
 
-_SENSELESS: Final = (TypeError, IndexError, KeyError, AttributeError, msgpack.exceptions.UnpackException)
-"""What reading raises, beside `ValueError`, where something else stands than a worker sends."""
+_LENGTHS: Final[dict[int, int]] = {
+    kind: 1 + len(BY_KIND[kind]._fields)  # type: ignore[attr-defined]
+    for kind in range(READING + 1)
+}
+"""How long a record of a run is, by its kind."""
 
-_LENGTHS: Final = tuple(1 + len(kind._fields) for kind in BY_KIND)  # type: ignore[attr-defined]
+_HEADER: Final = tuple(field.name for field in fields(RunStart))
+
+_COUNTS: Final = frozenset({int, type(None)})
+
+_AMOUNTS: Final = frozenset({int, float, type(None)})
+
+
+def _told(start: RunStart) -> dict[str, Any]:
+    return {name: getattr(start, name) for name in _HEADER}
 
 
 def _require_numbers(answer: list[Any]) -> None:
     """Tokens and costs of an answer are counted as they come: nothing else may stand there."""
-    tokens, others = (answer[9], answer[10]), (answer[11], answer[14])
-    if not all(one is None or type(one) is int for one in tokens):
-        raise ValueError(f"{tokens!r} are no numbers of tokens")
-    if not all(one is None or type(one) in (int, float) for one in others):
-        raise ValueError(f"{others!r} are no cost and origin")
+    if type(answer[9]) not in _COUNTS or type(answer[10]) not in _COUNTS:
+        raise ValueError(f"{answer[9]!r} and {answer[10]!r} are no numbers of tokens")
+    if type(answer[11]) not in _AMOUNTS or type(answer[14]) not in _AMOUNTS:
+        raise ValueError(f"{answer[11]!r} and {answer[14]!r} are no cost and origin")
 
 
 def _unpack(frame: bytes) -> Any:

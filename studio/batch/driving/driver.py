@@ -61,6 +61,11 @@ WAITING: Final = 2
 SHORT_S: Final = 1.0
 """Only runs shorter than this wait in a worker: behind a long one, another worker would have done them."""
 
+AHEAD_S: Final = 0.06
+"""Of very short runs, as many wait as take about so long: what is handed over at once wakes the worker up once."""
+
+MOST_WAITING: Final = 16
+
 IN_VAIN: Final = 6
 """So many workers lost (or three for each that there are), or runs refused, one after the other and none that ended:
 no use going on."""
@@ -233,20 +238,34 @@ class Driver:
             link.send(pack(TakeScoring(self._jobs.scoring)))
         await self._hand_over(link, first)
         while True:
-            while self._may_have_more(flights) and (turn := self._take()) is not None:
-                await self._hand_over(link, turn)
+            await self._top_up(link, flights)
             if not flights:
                 return
             self._hear(link, flights, await self._next(link), loop)
             await self._holding_back.room()
 
-    def _may_have_more(self, flights: Mapping[str, Flight]) -> bool:
-        """A worker has as many runs as it works at, and a few more if they are short and there are enough for all."""
-        if len(flights) < self._at_once:
-            return True
+    async def _top_up(self, link: Link, flights: Mapping[str, Flight]) -> None:
+        while (room := self._room(flights)) > 0:
+            for _ in range(room):
+                if (turn := self._take()) is None:
+                    return
+                if turn.alone and len(flights) >= self._at_once:
+                    self._supply.unused(turn)
+                    return
+                await self._hand_over(link, turn)
+                if turn.alone:
+                    break
+
+    def _room(self, flights: Mapping[str, Flight]) -> int:
+        """Return how many more runs a worker is to have: as many as it works at, and some more if they are short and
+        there are enough for all. Those that wait are topped up when half of them are gone."""
+        idle = max(0, self._at_once - len(flights))
+        if self._run_s is None or self._run_s >= SHORT_S or any(one.turn.alone for one in flights.values()):
+            return idle
+        waiting = min(MOST_WAITING, max(WAITING, int(AHEAD_S / max(self._run_s, 1e-6))))
+        room = self._at_once + waiting - len(flights)
         at_hand = self.progress.left - self.progress.under_way - self.progress.refused
-        is_short = self._run_s is not None and self._run_s < SHORT_S
-        return is_short and len(flights) < self._at_once + WAITING and at_hand > self._workers * self._at_once
+        return max(idle, min(room, at_hand // self._workers)) if room >= (waiting + 1) // 2 else idle
 
     async def _next(self, link: Link) -> bytes:
         self._silence.begin(link)
@@ -408,6 +427,7 @@ class Driver:
             return
         self._in_vain += 1
         for place, flight in enumerate(flights):
+            flight.turn.alone = link in self._ready
             was_begun = link in self._ready and (place < self._at_once or self._relay.has_begun(flight.run))
             self._close(flight, "interrupted", f"its worker {lost}")
             if was_begun:

@@ -25,13 +25,15 @@ AHEAD: Final = 400
 class Turn:
     """A job on its way. `attempt` counts all attempts ever made, `failures` those of this session that came to
     nothing; `before` names an earlier run of it that is in the trace, whole or in part; `copied` is a result that some
-    batch has for it."""
+    batch has for it. One that is `alone` was in a worker that was lost, perhaps by it: it is given to one that has no
+    other, so that the next loss shows whose it was."""
 
     job: Job
     attempt: int = 1
     failures: int = 0
     before: str = ""
     copied: BatchResult | None = None
+    alone: bool = False
 
 
 class Supply:

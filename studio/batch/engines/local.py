@@ -111,11 +111,13 @@ class LocalEngine:
 
     async def close(self) -> None:
         """Close the pipes, which ends the workers; insist where one does not."""
-        await asyncio.gather(*(link.leave() for link in self._links))
-        self._links.clear()
-        if self._host is not None:
-            await self._host.close()
-            self._host = None
+        try:
+            await asyncio.gather(*(link.leave() for link in self._links))
+            self._links.clear()
+        finally:
+            if self._host is not None:
+                await self._host.close()
+                self._host = None
 
 
 async def spawned() -> asyncio.subprocess.Process:

@@ -12,11 +12,15 @@ import signal
 import sys
 import threading
 import traceback
+from collections.abc import Iterator
 from typing import BinaryIO, Final
 
 from studio.support.errors import StudioError
 
 GRACE_S: Final = 5.0
+
+AT_ONCE: Final = 1 << 16
+"""Bytes that are read at a time."""
 
 
 def main() -> None:
@@ -37,8 +41,8 @@ async def _serve(orders: BinaryIO, replies: BinaryIO) -> None:
     loop = asyncio.get_running_loop()
     one_at_a_time = threading.Lock()
 
-    def send(message: bytes) -> None:
-        data = memoryview(len(message).to_bytes(4, "big") + message)
+    def send(messages: list[bytes]) -> None:
+        data = memoryview(b"".join(part for one in messages for part in (len(one).to_bytes(4, "big"), one)))
         with one_at_a_time:
             try:
                 while data:
@@ -49,9 +53,9 @@ async def _serve(orders: BinaryIO, replies: BinaryIO) -> None:
     worker = Worker(send, _give_up)
 
     def listen() -> None:
-        while (message := _read(orders)) is not None:
+        for messages in _read(orders):
             try:
-                worker.take(message)
+                worker.take(messages)
             except Exception as error:  # noqa: BLE001 - a worker that is deaf would be waited for for ever
                 _give_up(error)
         loop.call_soon_threadsafe(over.set)
@@ -72,13 +76,18 @@ def _give_up(error: BaseException) -> None:
     os._exit(1)
 
 
-def _read(stream: BinaryIO) -> bytes | None:
-    head = stream.read(4)
-    if len(head) < 4:
-        return None
-    size = int.from_bytes(head, "big")
-    body = stream.read(size)
-    return body if len(body) == size else None
+def _read(stream: BinaryIO) -> Iterator[list[bytes]]:
+    """Yield messages, as many as come together, until the stream ends."""
+    waiting = bytearray()
+    while data := os.read(stream.fileno(), AT_ONCE):
+        waiting += data
+        found, at = [], 0
+        while len(waiting) >= at + 4 and len(waiting) >= (end := at + 4 + int.from_bytes(waiting[at : at + 4], "big")):
+            found.append(bytes(waiting[at + 4 : end]))
+            at = end
+        if found:
+            del waiting[:at]
+            yield found
 
 
 if __name__ == "__main__":

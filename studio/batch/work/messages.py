@@ -7,7 +7,7 @@ the two may even be different versions.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any, Final, get_origin, get_type_hints
 
 import msgpack
@@ -157,15 +157,14 @@ def _plain_fields(kind: type[Any]) -> tuple[tuple[str, type[Any]], ...]:
     return tuple((name, type_) for name, type_ in hints.items() if type_ in (str, bytes, int, bool, tuple, Mapping))
 
 
+_NAMES: Final = {kind: tuple(field_.name for field_ in fields(kind)) for kind in _BY_NAME.values()}
+
 _FIELDS: Final = {kind: _plain_fields(kind) for kind in _BY_NAME.values()}
 
 
 def pack(message: ToWorker | FromWorker) -> bytes:
     """Return a message as bytes. Raises `ValueError` for one that is too long to be carried."""
-    if type(message) is Frame:  # the common and the long one: not copied field by field
-        told: dict[str, Any] = {"frame": message.frame, "mark": message.mark}
-    else:
-        told = asdict(message)
+    told = {name: getattr(message, name) for name in _NAMES[type(message)]}  # no copy: frames and files are long
     packed: bytes = msgpack.packb([type(message).__name__, told], use_bin_type=True, unicode_errors="surrogatepass")
     if len(packed) > LARGEST:
         raise ValueError(f"a message of {len(packed)} bytes is too long")

@@ -46,15 +46,21 @@ if TYPE_CHECKING:
 
 ALIVE_EVERY_S: Final = 2.0
 
+GATHER_S: Final = 0.02
+"""The ends of very short runs are told together, those of about so long: what is told wakes the driver up."""
+
+WAITS_S: Final = 0.1
+"""How long the end of a run may wait for that of the next, if that takes longer than was thought."""
+
 KEPT: Final = 256
 """Variants of graphs that a worker keeps compiled."""
 
 
 class Worker:
-    """Make it inside the event loop that its runs shall use. `send` takes messages from any thread, in order; `fail`
-    is called, in any thread, when it cannot work, or cannot tell what it does: then it is of no use any more."""
+    """Make it inside the event loop that its runs shall use. `send` takes lists of messages from any thread, in order;
+    `fail` is called, in any thread, when it cannot work, or cannot tell what it does: then it is of no use any more."""
 
-    def __init__(self, send: Callable[[bytes], None], fail: Callable[[BaseException], None]) -> None:
+    def __init__(self, send: Callable[[list[bytes]], None], fail: Callable[[BaseException], None]) -> None:
         self._send = send
         self._fail = fail
         self._loop = asyncio.get_running_loop()
@@ -64,30 +70,39 @@ class Worker:
         self._scoring: Scoring | None = None
         self._judge_ids: dict[str, list[str]] = {}
         self._tasks: dict[str, asyncio.Task[Ended]] = {}
+        self._ends: list[FromWorker] = []
+        self._telling: asyncio.TimerHandle | None = None
+        """Tells the ends that wait, should no other come."""
         self._room = asyncio.Semaphore(1)
         self._is_ready = False
         self._over = threading.Event()
         threading.Thread(target=self._say_alive, name="alive", daemon=True).start()
 
-    def take(self, data: bytes) -> None:
-        """Take a message of the driver, in any thread. What is durable is noted at once: the loop may wait for it.
+    def take(self, data: list[bytes]) -> None:
+        """Take messages of the driver, in any thread. What is durable is noted at once: the loop may wait for it.
         Raises `ValueError` for what is no message."""
-        message = unpack(data)
-        if isinstance(message, Stored):
-            self._writer.durable(message.mark, _problem(message.problem))
-        else:
-            self._loop.call_soon_threadsafe(self._do, message)
+        orders = []
+        for one in data:
+            message = unpack(one)
+            if isinstance(message, Stored):
+                self._writer.durable(message.mark, _problem(message.problem))
+            else:
+                orders.append(message)
+        if orders:
+            self._loop.call_soon_threadsafe(self._do, orders)
 
     async def close(self) -> None:
         """Abort what is under way and tell what it came to."""
         for task in self._tasks.values():
             task.cancel()
         await asyncio.gather(*self._tasks.values(), return_exceptions=True)
+        self._tell_ends()
         self._over.set()
 
-    def _do(self, message: Any) -> None:
+    def _do(self, orders: list[Any]) -> None:
         try:
-            self._obey(message)
+            for order in orders:
+                self._obey(order)
         except Exception as error:  # noqa: BLE001 - without this graph, or these scores, its runs would be others
             self._fail(error)
 
@@ -131,13 +146,29 @@ class Worker:
 
         def over(task: asyncio.Task[Ended]) -> None:
             self._tasks.pop(run, None)
-            try:
-                self._writer.send_now()
-                self._tell(_what_came_of(run, task))
-            except Exception as error:  # noqa: BLE001 - a run that nobody hears of would be waited for for ever
-                self._fail(error)
+            came = _what_came_of(run, task)
+            self._ends.append(came)
+            if not self._tasks or not isinstance(came, Ended):
+                self._tell_ends()
+            elif self._telling is None:
+                self._telling = self._loop.call_later(WAITS_S, self._tell_ends)
+            elif self._telling.when() - self._loop.time() < WAITS_S - GATHER_S:
+                self._tell_ends()
 
         task.add_done_callback(over)
+
+    def _tell_ends(self) -> None:
+        """Tell which runs have ended, after all records of theirs."""
+        if self._telling is not None:
+            self._telling.cancel()
+            self._telling = None
+        ends, self._ends = self._ends, []
+        try:
+            self._writer.send_now()
+            if ends:
+                self._send([pack(one) for one in ends])
+        except Exception as error:  # noqa: BLE001 - a run that nobody hears of would be waited for for ever
+            self._fail(error)
 
     async def _run(self, order: DoRun) -> Ended:
         async with self._room:
@@ -213,7 +244,7 @@ class Worker:
         return await arun(graph, inputs, run_id=judge, open_log=self._open_log(), **options)
 
     def _tell(self, message: FromWorker) -> None:
-        self._send(pack(message))
+        self._send([pack(message)])
 
     def _say_alive(self) -> None:
         while not self._over.wait(ALIVE_EVERY_S):
