@@ -96,6 +96,9 @@ def check_view(view: View) -> None:
         for found in ports.findings:
             view.node_finding(found.code, "error", found.message, node, found.hint, param=found.param)
         _limits(view, node.limits, node)
+        if "ticks" in node.limits and ports.cls is not None and ports.cls.spec.role not in ("subgraph", "map"):
+            message = f"`{name}` has no ticks of its own, so its limit `ticks` bounds nothing."
+            view.node_finding("ticks_of_no_region", "warning", message, node, "Limit its `firings`.", param="ticks")
         _default(view, node, ports)
     check_edges(view)
     check_regions(view)

@@ -78,6 +78,8 @@ _TYPES: Final[Mapping[str, str]] = {
     "default_missing": "`on_error: default` gives the values of `default` when the node fails, and there are none. "
     "Write `default: {port: value}`, or another `on_error`.",
     "default_unused": "`default` is used only with `on_error: default`. Add that line, or delete `default`.",
+    "ticks_of_no_region": "Graphs and the nodes that run one have ticks; all other nodes fire at most once in each "
+    "tick of the graph around them. Limit how often the node fires, or the ticks of the graph.",
     "unknown_limit": "There is no limit of this name. Limits are firings, ticks, calls, tokens, cost_usd, seconds.",
     "dynamics_key": "`dynamics` says what is done about alarms: `on_alarm`, or `stall`, `procrastination`, `circle`, "
     "`wander` for one kind, each `off`, `warn`, `pause` or `stop`; thresholds stand under `settings`. Correct it.",

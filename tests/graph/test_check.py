@@ -91,6 +91,14 @@ CASES = [
     ),
     ("default_unused", "warning", 2, "is not used", "on_error", "nodes:\n  a: {type: toy.add, default: {sum: 1}}\n"),
     ("unknown_limit", "error", 2, "no limit `cals`", "`calls`", "nodes:\n  a: {type: toy.add, limits: {cals: 1}}\n"),
+    (
+        "ticks_of_no_region",
+        "warning",
+        2,
+        "`a` has no ticks of its own",
+        "`firings`",
+        "nodes:\n  a: {type: toy.add, limits: {ticks: 1}}\n",
+    ),
     ("unknown_limit", "error", 1, "no limit `euros`", "cost_usd", "nodes:\n  a: {type: toy.add}\nlimits: {euros: 1}\n"),
     (
         "edge_node",

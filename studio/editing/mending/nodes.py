@@ -159,12 +159,20 @@ def default_unused(spot: Spot) -> Iterator[Fix]:
 
 def unknown_limit(spot: Spot) -> Iterator[Fix]:
     """Name the limit that was meant, or delete it; of a node or of the graph."""
+    yield from _other_limit(spot, nearest(spot.found.param, LIMITS))
+
+
+def ticks_of_no_region(spot: Spot) -> Iterator[Fix]:
+    """Limit how often the node fires, which is what its ticks would be."""
+    yield from _other_limit(spot, "firings")
+
+
+def _other_limit(spot: Spot, meant: str) -> Iterator[Fix]:
     wrong = spot.found.param
     limits = spot.node.limits if spot.found.node else spot.graph.limits
     if wrong not in limits:
         return
     changes: list[tuple[str, dict[str, float]]] = []
-    meant = nearest(wrong, LIMITS)
     if meant and meant not in limits:
         changes.append((f"Rename `{wrong}` to `{meant}`", {meant if k == wrong else k: v for k, v in limits.items()}))
     changes.append((f"Delete `{wrong}`", {key: value for key, value in limits.items() if key != wrong}))
@@ -280,7 +288,7 @@ FIXERS: Mapping[str, Fixer] = {
     one.__name__: one
     for one in (
         unknown_type, unknown_param, missing_param, param_value, param_problem, reserved_port, default_port,
-        default_missing, default_unused, unknown_limit, input_unwired, stop_unwired, unreachable, output_unused,
-        loose_function, free_text_steers,
+        default_missing, default_unused, unknown_limit, ticks_of_no_region, input_unwired, stop_unwired, unreachable,
+        output_unused, loose_function, free_text_steers,
     )
 }  # fmt: skip

@@ -84,6 +84,10 @@ CASES: dict[str, tuple[str, list[str]]] = {
         "nodes: {a: {type: text.split, limits: {cals: 3}}}",
         ["Rename `cals` to `calls`", "Delete `cals`"],
     ),
+    "ticks_of_no_region": (
+        "nodes: {a: {type: text.split, limits: {ticks: 3}}}",
+        ["Rename `ticks` to `firings`", "Delete `ticks`"],
+    ),
     "unknown_limit graph": (
         "nodes: {a: {type: text.split}}\nlimits: {tick: 3}",
         ["Rename `tick` to `ticks`", "Delete `tick`"],
