@@ -6,7 +6,7 @@ import tomllib
 from collections.abc import Collection, Iterable, Mapping
 from colorsys import hls_to_rgb
 from functools import cache
-from typing import Literal
+from typing import Final, Literal
 
 from studio.export.drawing.card import SMALL_SIZE, TITLE_SIZE
 from studio.graph.frames import HUES as HUES_OF_FRAMES
@@ -29,6 +29,13 @@ HUES = {
 Red is left for what is broken."""
 
 
+Tone = tuple[float, float]
+"""Saturation and lightness of a hue, each from 0 to 1."""
+
+LIGHT_TONE: Final[Tone] = (0.58, 0.42)
+DARK_TONE: Final[Tone] = (0.62, 0.74)
+
+
 def hue_of(category: str) -> int:
     """Return the hue of a category in degrees."""
     if not category:
@@ -45,12 +52,12 @@ def role_of(frame: Frame) -> str:
 def style_of(theme: Theme, hues: Iterable[int], frames: Collection[str] = ()) -> str:
     """Return the style sheet of a drawing that uses these hues, with frames in these roles."""
     base = _BASE.replace("FONT", FONT)
-    light = _colours(colours("light")) + "".join(f".h{hue}{{fill:hsl({hue},58%,42%)}}" for hue in sorted(hues))
-    dark = _colours(colours("dark")) + "".join(f".h{hue}{{fill:hsl({hue},62%,74%)}}" for hue in sorted(hues))
+    light = _colours(colours("light")) + _heads(hues, LIGHT_TONE)
+    dark = _colours(colours("dark")) + _heads(hues, DARK_TONE)
     if frames:
         base += _AREAS
-        light += _areas(frames, colours("light"), 0.07, (0.58, 0.42))
-        dark += _areas(frames, colours("dark"), 0.09, (0.62, 0.74))
+        light += _areas(frames, colours("light"), 0.07, LIGHT_TONE)
+        dark += _areas(frames, colours("dark"), 0.09, DARK_TONE)
     if theme == "auto":
         return f"{base}{light}@media (prefers-color-scheme:dark){{{dark}}}"
     return base + (dark if theme == "dark" else light)
@@ -69,8 +76,8 @@ text{{font-family:FONT}}.heading{{font-size:15px;font-weight:600}}.about,.type,.
 _AREAS = f".area{{stroke-width:1.6;stroke-opacity:.45}}.areaname{{font-size:{FRAME_SIZE:g}px;font-weight:600}}"
 
 
-def _areas(roles: Iterable[str], c: Mapping[str, str], tint: float, tone: tuple[float, float]) -> str:
-    """How frames look: their colour thinly on the paper, and in their titles. `tone`: saturation and lightness."""
+def _areas(roles: Iterable[str], c: Mapping[str, str], tint: float, tone: Tone) -> str:
+    """How frames look: their colour thinly on the paper, and in their titles."""
     rules = [f".area{{fill-opacity:{tint:g}}}"]
     for role in sorted(roles):
         hue = HUES_OF_FRAMES[role]
@@ -78,6 +85,11 @@ def _areas(roles: Iterable[str], c: Mapping[str, str], tint: float, tone: tuple[
         rules.append(f".area.a-{role}{{fill:{colour};stroke:{colour}}}")
         rules.append(f".areaname.a-{role}{{fill:{_mixed(c['ink'], colour, 0.35)}}}")
     return "".join(rules)
+
+
+def _heads(hues: Iterable[int], tone: Tone) -> str:
+    """The colours of the heads of nodes, in hex: not every reader of SVG knows `hsl()`."""
+    return "".join(f".h{hue}{{fill:{_hex(hue, *tone)}}}" for hue in sorted(hues))
 
 
 def _hex(hue: int, saturation: float, lightness: float) -> str:

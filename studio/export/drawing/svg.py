@@ -51,7 +51,7 @@ def graph_svg(
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_n(width)} {_n(height)}" width="{_n(width)}" '
         f'height="{_n(height)}" role="img" aria-label="{" ".join(label.split())}">\n'
         f"<title>{escape(graph.name)}</title>\n<style>{style_of(theme, hues, roles)}</style>\n"
-        f'<rect class="paper" width="100%" height="100%" rx="0"/>\n'
+        f'<rect class="paper" width="{_n(width)}" height="{_n(height)}" rx="0"/>\n'
         + (HATCH if tints.cards else "")
         + "\n".join(parts)
         + "\n</svg>\n"

@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication
 
-from studio.export.drawing.style import colours
+from studio.export.drawing.style import DARK_TONE, LIGHT_TONE, colours
 from studio.support.resources import resource_root
 
 NAMES = ("light", "dark")
@@ -36,9 +36,7 @@ class Theme:
 
     def hue(self, degrees: int) -> QColor:
         """Return the colour of a category's hue, as drawings show it."""
-        return (
-            QColor.fromHslF(degrees / 360, 0.62, 0.74) if self.is_dark else QColor.fromHslF(degrees / 360, 0.58, 0.42)
-        )
+        return QColor.fromHslF(degrees / 360, *(DARK_TONE if self.is_dark else LIGHT_TONE))
 
     def css(self, text: str) -> str:
         """Return a style sheet in which `@role` stands for that role's colour."""

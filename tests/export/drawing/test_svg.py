@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import xml.etree.ElementTree as ElementTree
+from typing import Any
 
 import pytest
 
@@ -149,6 +150,17 @@ def test_a_theme_is_fixed_or_follows_the_reader(theme: str, dark: bool, light: b
     assert ("#15181d" in style.text) is dark
     assert ("#f7f8fa" in style.text) is light
     assert ("prefers-color-scheme" in style.text) is (theme == "auto")
+
+
+@pytest.mark.parametrize("theme", ["light", "dark", "auto"])
+def test_colours_and_sizes_are_written_as_every_reader_of_svg_knows_them(theme: Any) -> None:
+    """Some know neither `hsl()` nor shares of the whole: heads would be grey, and the paper a corner."""
+    text = graph_svg(Graph.from_text(CRITIC), default_registry(), theme=theme)
+
+    heads = re.findall(r"\.h\d+\{fill:([^}]+)\}", text)
+    assert heads
+    assert all(re.fullmatch("#[0-9a-f]{6}", colour) for colour in heads)
+    assert "%" not in "".join(re.findall(r"<rect[^>]*>", text))
 
 
 def test_the_same_graph_gives_the_same_drawing() -> None:
