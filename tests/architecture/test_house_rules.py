@@ -72,6 +72,7 @@ FORBIDDEN = {
     r"yaml\.(unsafe_)?load\(": "yaml.load",
     r"except Exception:\s*\n\s*pass": "a swallowed exception",
     r"sqlite3\.connect\(": "a second place that opens SQLite",
+    r"\bQ(?:DoubleSpin|Spin|Combo)Box\(": "a field that is not quiet",
 }
 ALLOWED = {
     "a second place that opens SQLite": {
@@ -108,6 +109,7 @@ def test_nobody_calls_what_is_forbidden(pattern: str) -> None:
         (r"\bpickle\b", "import pickle"),
         (r"yaml\.(unsafe_)?load\(", "yaml.load(f)"),
         (r"except Exception:\s*\n\s*pass", "try:\n    x()\nexcept Exception:\n    pass"),
+        (r"\bQ(?:DoubleSpin|Spin|Combo)Box\(", "field = QComboBox(self)"),
     ],
 )
 def test_the_search_for_forbidden_calls_would_find_them(pattern: str, sample: str) -> None:

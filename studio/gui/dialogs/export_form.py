@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QCheckBox, QDoubleSpinBox, QFormLayout, QLabel, QLineEdit, QSpinBox, QWidget
+from PySide6.QtWidgets import QCheckBox, QFormLayout, QLabel, QLineEdit, QWidget
 
 from studio.export.targets import Option, Target
 from studio.gui.widgets.choices import QuietCombo
+from studio.gui.widgets.spin import QuietDoubleSpin, QuietSpin
 from studio.support.values import Json
 
 MOST = 1_000_000_000
@@ -58,7 +59,7 @@ class ExportForm(QWidget):
             choice.currentIndexChanged.connect(lambda *_: self.changed.emit())
             return choice
         if option.kind == "number" and initial is not None:
-            spin: QSpinBox | QDoubleSpinBox = QSpinBox() if option.whole else QDoubleSpinBox()
+            spin: QuietSpin | QuietDoubleSpin = QuietSpin() if option.whole else QuietDoubleSpin()
             spin.setRange(0, MOST)
             spin.setValue(initial)
             spin.valueChanged.connect(lambda *_: self.changed.emit())
@@ -83,7 +84,7 @@ def _value(option: Option, field: QWidget) -> Json:
         return field.isChecked()
     if isinstance(field, QuietCombo):
         return field.currentText()
-    if isinstance(field, QSpinBox | QDoubleSpinBox):
+    if isinstance(field, QuietSpin | QuietDoubleSpin):
         return field.value()
     assert isinstance(field, QLineEdit)
     text = field.text().strip()

@@ -8,7 +8,6 @@ from typing import Final
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
-    QComboBox,
     QDialog,
     QFormLayout,
     QHBoxLayout,
@@ -21,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from studio.gui.base.beside import beside
 from studio.gui.theme import current_theme
+from studio.gui.widgets.choices import QuietCombo
 from studio.plugins.files import FOLDER
 from studio.plugins.writing import NAME, write_node
 from studio.spec.node import Effects
@@ -53,7 +53,7 @@ class NewTypeDialog(QDialog):
         self.name.setPlaceholderText("my.shout")
         self.name.setMaxLength(80)
         self.name.setAccessibleName("Name of the node type")
-        self.effects = QComboBox(self)
+        self.effects = QuietCombo(self)
         self.effects.setObjectName("new_type.effects")
         self.effects.setAccessibleName("What it does beyond computing")
         for title, effects in EFFECTS:

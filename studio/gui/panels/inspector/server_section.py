@@ -6,11 +6,12 @@ import shlex
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QMessageBox, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMessageBox, QPushButton, QVBoxLayout, QWidget
 
 from studio.gui.base.errands import Errands
 from studio.gui.dialogs.ask import ask
 from studio.gui.panels.inspector.subject import Subject
+from studio.gui.widgets.choices import QuietCombo
 from studio.gui.widgets.labels import Note
 from studio.gui.widgets.section import MARGINS
 from studio.spec.fields import MISSING
@@ -47,7 +48,7 @@ class ServerSection(QWidget):
         column.addWidget(self.told)
         line = QHBoxLayout()
         line.setContentsMargins(0, 0, 0, 0)
-        self.choice = QComboBox(self)
+        self.choice = QuietCombo(self)
         self.choice.setObjectName("inspector.server.tools")
         self.choice.setAccessibleName("Tools that the server offers")
         self.choice.currentIndexChanged.connect(lambda *_: self._show_tool())

@@ -12,7 +12,6 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QDateEdit,
-    QDoubleSpinBox,
     QHBoxLayout,
     QLabel,
     QLineEdit,
@@ -31,6 +30,7 @@ from studio.gui.theme.icons import icon
 from studio.gui.widgets.folding import NARROWEST, Fold, Folding, to_icon
 from studio.gui.widgets.labels import small_button, tip
 from studio.gui.widgets.run_status import ICONS
+from studio.gui.widgets.spin import QuietDoubleSpin
 from studio.support.plain import plain_line
 from studio.trace.run_filter import FAILED, LIVE, STATUSES
 
@@ -283,7 +283,7 @@ class FilterBar(QWidget):
         return _row(menu, "runs.range", (QLabel("From"), first, QLabel("to"), last), take)
 
     def _cost_row(self, menu: QMenu) -> QWidgetAction:
-        field = QDoubleSpinBox()
+        field = QuietDoubleSpin()
         field.setObjectName("runs.cost")
         field.setAccessibleName("Cost over, in US dollars")
         field.setDecimals(4)
