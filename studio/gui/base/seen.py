@@ -11,6 +11,11 @@ from PySide6.QtWidgets import QWidget
 from studio.gui.base.guard import guarded
 
 
+def is_seen(widget: QWidget) -> bool:
+    """True if somebody can see a widget; one whose tab is behind another counts as visible for Qt."""
+    return widget.isVisible() and not widget.visibleRegion().isEmpty()
+
+
 class SeenPanel(QWidget):
     """`refresh` is called soon after `ask_soon`, and as long as `follow` is on; hidden, when it is shown again."""
 
@@ -25,7 +30,7 @@ class SeenPanel(QWidget):
     @property
     def is_seen(self) -> bool:
         """False also behind another tab, where Qt calls it visible."""
-        return self.isVisible() and not self.visibleRegion().isEmpty()
+        return is_seen(self)
 
     @property
     def is_waiting(self) -> bool:

@@ -33,6 +33,7 @@ from PySide6.QtWidgets import (
 from studio.gui.base.bars import Bars, BarText
 from studio.gui.base.collecting import Collector
 from studio.gui.base.guard import guarded
+from studio.gui.base.seen import is_seen
 from studio.gui.files.opening import holds_runs
 from studio.gui.files.recovery import when
 from studio.gui.frame.menus import ActionBar
@@ -241,7 +242,7 @@ class MainWindow(QMainWindow):
     def toggle_panel(self, panel_id: str) -> None:
         """Hide a panel that has the focus, or nothing to focus; show, or bring to the front, one that has not."""
         dock = self.docks[panel_id]
-        if dock.isVisible() and not dock.visibleRegion().isEmpty():
+        if is_seen(dock):
             focus = QApplication.focusWidget()
             inside = focus is not None and dock.isAncestorOf(focus)
             if not inside and focus_into(dock):
@@ -274,7 +275,7 @@ class MainWindow(QMainWindow):
     def _visible_docks(self) -> Iterator[QDockWidget]:
         for panel in self._panels:
             dock = self.docks[panel.id]
-            if dock.isVisible() and not dock.visibleRegion().isEmpty():
+            if is_seen(dock):
                 yield dock
 
     # -- looks and offers ---------------------------------------------------------------------

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QPushButton, Q
 
 from studio.gui.base.action import all_actions
 from studio.gui.base.guard import guarded
+from studio.gui.base.seen import is_seen
 from studio.gui.replay.session import SHORT
 from studio.gui.replay.telling import where_words, why_words
 from studio.gui.theme import current_theme, themes
@@ -303,7 +304,7 @@ def _is_in_sight(workbench: Workbench, panel: str) -> bool:
     """True if a panel can be seen: the timeline has the same buttons, and nobody needs them twice."""
     window = workbench.parts.get("window")
     dock = None if window is None else window.docks.get(panel)
-    return dock is not None and dock.isVisible() and not dock.visibleRegion().isEmpty()
+    return dock is not None and is_seen(dock)
 
 
 def _models_of(run: str) -> Any:

@@ -27,6 +27,7 @@ from PySide6.QtWidgets import (
 from studio.editing import Document
 from studio.graph.diagnostics import Diagnostic
 from studio.gui.base.guard import guarded
+from studio.gui.base.seen import is_seen
 from studio.gui.base.signs import sign_icon
 from studio.gui.panels.problems.detail import Detail
 from studio.gui.panels.problems.model import ProblemsModel
@@ -162,7 +163,7 @@ class ProblemsPanel(QWidget):
 
     def _suggested(self, document: Document | None) -> tuple[Diagnostic, ...]:
         """What the run of the document suggests; while nobody sees the panel, only what is known already."""
-        seen = self.isVisible() and not self.visibleRegion().isEmpty()
+        seen = is_seen(self)
         self._unasked = not seen
         return hints_of(self.workbench, document, ask=seen)
 

@@ -9,6 +9,7 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QButtonGroup, QDockWidget, QHBoxLayout, QStackedWidget, QToolButton, QVBoxLayout, QWidget
 
 from studio.gui.base.guard import guarded
+from studio.gui.base.seen import is_seen
 from studio.gui.live.watching.places import Spot
 from studio.gui.panels.prompts.asker import Asker
 from studio.gui.panels.prompts.kept import Kept
@@ -143,11 +144,6 @@ class PromptsPanel(QWidget):
 
     # -- when it is seen ----------------------------------------------------------------------
 
-    @property
-    def is_in_sight(self) -> bool:
-        """True if the panel can be seen; one whose tab is behind another counts as visible for Qt."""
-        return self.isVisible() and not self.visibleRegion().isEmpty()
-
     @guarded()
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -159,7 +155,7 @@ class PromptsPanel(QWidget):
 
     def _on_sight(self) -> None:
         """The panel may have come into sight, or gone behind another."""
-        if self.is_in_sight:
+        if is_seen(self):
             self._list_files()
             self._ask_changes()
             self._look.start()
@@ -184,7 +180,7 @@ class PromptsPanel(QWidget):
             self.file_box.clear()
             self.file_box.addItems(titles)
         self.file_box.setCurrentIndex(listed.index(wanted))
-        if wanted != self._file and (now or self.is_in_sight):
+        if wanted != self._file and (now or is_seen(self)):
             self._use(wanted)
 
     def _usual(self, listed: list[RunFile]) -> RunFile:
@@ -223,7 +219,7 @@ class PromptsPanel(QWidget):
         self.sql.file_changed()
 
     def _on_current(self) -> None:
-        if self.is_in_sight:
+        if is_seen(self):
             self._list_files()
 
     def _on_closed(self, session: Any) -> None:
@@ -239,7 +235,7 @@ class PromptsPanel(QWidget):
     # -- more is recorded ---------------------------------------------------------------------
 
     def _ask_changes(self) -> None:
-        if not self.is_in_sight:
+        if not is_seen(self):
             self._look.stop()
         elif self._asker.file is not None and not self._asker.is_asked("changes"):
             self._asker.ask("changes", lambda trace, stop: trace.changes())
@@ -253,7 +249,7 @@ class PromptsPanel(QWidget):
 
     def _refresh_soon(self) -> None:
         """Look again, unless a person reads further down: what they read must not move away. Then it is done later."""
-        if not self.is_in_sight or self._asker.file is None:
+        if not is_seen(self) or self._asker.file is None:
             return
         self._is_old = self.page.table.verticalScrollBar().value() > 0 or self._asker.is_asked(KEY)
         if not self._is_old:

@@ -10,6 +10,7 @@ from PySide6.QtCore import QModelIndex, QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QMenu
 
+from studio.gui.base.seen import is_seen
 from studio.gui.frame.window import MainWindow
 from studio.gui.panels.prompts.columns import COLUMNS, PLACES
 from studio.gui.panels.prompts.kept import wanted_of
@@ -65,7 +66,7 @@ def test_the_list_grows_to_its_end_as_it_is_scrolled(made: list[Asked], hand: Ha
 def test_nothing_is_asked_before_the_panel_is_seen(made: list[Asked], shell: MainWindow, qtbot: Any) -> None:
     hand = Hand(shell, qtbot)
     QApplication.processEvents()
-    assert not hand.panel.is_in_sight
+    assert not is_seen(hand.panel)
     assert hand.panel._asker.file is None
 
     shell.show_panel("prompts")
@@ -79,7 +80,7 @@ def test_a_list_that_was_out_of_sight_goes_on_where_it_was(made: list[Asked], ha
     page.table.select(80)
     hand.settle()
     hand.window.show_panel("problems")
-    hand.qtbot.waitUntil(lambda: not hand.panel.is_in_sight)
+    hand.qtbot.waitUntil(lambda: not is_seen(hand.panel))
     hand.window.show_panel("prompts")
     hand.settle()
     assert page.table.currentIndex().row() == 80
