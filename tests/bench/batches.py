@@ -1,9 +1,10 @@
 """`python -m tests.bench.batches [--quick] [--out FILE]`: what a batch costs beside plain runs, and what it survives.
 
 throughput: runs of a 20-node graph (6 model calls with scripted replies) by the local pool with two workers, against
-two plain processes that `run` half of them each into a database of their own; start-up of both counts, A and B take
-turns, medians, and the ratio of their runs per second (1: a batch costs nothing). Also processor time per run of all
-processes, and of the driver alone; then graphs of 200 nodes, and replies of 20 kB.
+two plain processes that `run` half of them each into a database of their own and import nothing else; start-up of both
+counts, A and B take turns, medians, and the ratio of their runs per second (1: a batch costs nothing); `steady_ratio`
+is that from the first result to the last. Also processor time per run of all processes, and of the driver alone; then
+graphs of 200 nodes, and replies of 20 kB.
 
 faults: kill -9 of the driver, of one or all workers, workers that stop until they are held for dead and wake up,
 drivers that stop, at moments drawn by chance over a batch that goes on after each. Afterwards every key must have one
@@ -42,17 +43,14 @@ def replies(folder: Path, size: int = 40) -> str:
     return script(folder, [f"Reply {number}: ".ljust(size, "x") for number in range(MODELS)], f"replies_{size}.jsonl")
 
 
-def plain(db: Path, count: int, nodes: int, model: str) -> None:
-    """What each of the plain processes does."""
-    graph = chain_graph(nodes, MODELS)
-    for _ in range(count):
-        run(graph, model=model, db=db)
-
-
-def timed(commands: list[list[str]]) -> dict[str, float]:
-    """Run processes side by side to their end: wall time and processor time, with that of their children."""
+def timed(commands: list[list[str]], told: list[Path]) -> dict[str, float]:
+    """Run processes side by side to their end, what each says into a file of its own: wall time and processor time,
+    with that of their children."""
     before, begin = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
-    running = [subprocess.Popen(command, stdout=subprocess.DEVNULL) for command in commands]
+    running = []
+    for command, file in zip(commands, told, strict=True):
+        with file.open("wb") as said:
+            running.append(subprocess.Popen(command, stdout=said))
     codes = [process.wait() for process in running]
     wall, after = time.perf_counter() - begin, resource.getrusage(resource.RUSAGE_CHILDREN)
     if any(codes):
@@ -65,21 +63,27 @@ def _batch(db: Path, count: int, nodes: int, model: str, told: Path) -> list[str
     return [sys.executable, "-m", "tests.support.batch_process", str(db), "B", str(count), model, *options]
 
 
-def _plain(db: Path, count: int, nodes: int, model: str) -> list[str]:
-    return [sys.executable, "-m", "tests.bench.batches", "--plain", str(db), str(count), str(nodes), model]
+def _plain(db: Path, count: int, graph: Path, model: str) -> list[str]:
+    return [sys.executable, "-m", "tests.support.plain_process", str(db), str(count), str(graph), model]
 
 
 def throughput(folder: Path, *, count: int, nodes: int, size: int, rounds: int) -> dict[str, Any]:
     model = replies(folder, size)
-    batches, plains, drivers = [], [], []
+    graph = folder / f"chain_{nodes}.yaml"
+    chain_graph(nodes, MODELS).save(graph)
+    batches, plains, drivers, steady = [], [], [], []
     for turn in range(rounds):
         db, told = folder / f"batch_{nodes}_{size}_{turn}.db", folder / "cpu"
-        batches.append(timed([_batch(db, count, nodes, model, told)]))
-        drivers.append(float(told.read_text(encoding="utf-8")))
+        batches.append(timed([_batch(db, count, nodes, model, told)], [folder / "said"]))
+        driver, lasted = map(float, told.read_text(encoding="utf-8").split())
+        drivers.append(driver)
         if (found := len(results_of(db))) != count:
             raise SystemExit(f"the batch has {found} results instead of {count}")
         parts = [folder / f"plain_{nodes}_{size}_{turn}_{part}.db" for part in range(WORKERS)]
-        plains.append(timed([_plain(part, count // WORKERS, nodes, model) for part in parts]))
+        said = [part.with_suffix(".said") for part in parts]
+        plains.append(timed([_plain(part, count // WORKERS, graph, model) for part in parts], said))
+        alone = sum((count // WORKERS - 1) / float(one.read_text(encoding="utf-8")) for one in said)
+        steady.append((count - 1) / lasted / alone)
         for file in [db, *parts]:
             for one in file.parent.glob(file.name + "*"):
                 one.unlink()
@@ -90,6 +94,7 @@ def throughput(folder: Path, *, count: int, nodes: int, size: int, rounds: int) 
         "plain_runs_per_s": round(count / median([one["wall_s"] for one in plains]), 1),
         "ratio": round(median(ratios), 3),
         "ratios": [round(one, 3) for one in ratios],
+        "steady_ratio": round(median(steady), 3),
         "batch_cpu_ms_per_run": round(median([one["cpu_s"] for one in batches]) / count * 1e3, 2),
         "plain_cpu_ms_per_run": round(median([one["cpu_s"] for one in plains]) / count * 1e3, 2),
         "driver_cpu_ms_per_run": round(median(drivers) / count * 1e3, 2),
@@ -130,7 +135,9 @@ def flood(folder: Path, *, ticks: int) -> dict[str, Any]:
     for name, count in (("short", 10), ("long", ticks)):
         told = folder / "memory"
         db = folder / f"flood_{name}.db"
-        took = timed([[sys.executable, "-m", "tests.support.batch_flood", str(db), str(count), str(told)]])
+        took = timed(
+            [[sys.executable, "-m", "tests.support.batch_flood", str(db), str(count), str(told)]], [folder / "said"]
+        )
         driver, worker, firings = (int(word) for word in told.read_text(encoding="utf-8").split())
         peaks[name] = {
             "firings": firings, "driver_mb": driver, "worker_mb": worker, "seconds": round(took["wall_s"], 1),
@@ -145,12 +152,7 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, help="where the databases are written (a real disk)")
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--only", choices=("throughput", "faults", "flood"))
-    parser.add_argument("--plain", nargs=4, metavar=("DB", "COUNT", "NODES", "MODEL"), help=argparse.SUPPRESS)
     given = parser.parse_args()
-    if given.plain:
-        db, count, nodes, model = given.plain
-        plain(Path(db), int(count), int(nodes), model)
-        return
     os.environ.setdefault("PYTHONDONTWRITEBYTECODE", "1")
     part, rounds = (10, 1) if given.quick else (1, 5)
     results: dict[str, Any] = {}

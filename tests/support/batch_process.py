@@ -52,11 +52,17 @@ def main() -> int:
     parser.add_argument("--silent", type=float, default=SILENT_S)
     parser.add_argument("--nodes", type=int, default=20)
     parser.add_argument("--at-once", type=int, default=1)
-    parser.add_argument("--cpu", type=Path, help="file that gets the seconds of processor time of this process alone")
+    parser.add_argument(
+        "--cpu", type=Path,
+        help="file that gets the seconds of processor time of this process alone, and those from first to last result",
+    )  # fmt: skip
     parser.add_argument("--begun", action="store_true")
     given = parser.parse_args()
 
+    ends: list[float] = []
+
     def watch(progress: Progress) -> None:
+        ends.append(time.perf_counter())
         print(f"done {progress.done} repeated {progress.repeated}", flush=True)
 
     told_begun: set[int] = set()
@@ -81,7 +87,7 @@ def main() -> int:
     except KeyboardInterrupt:
         return 130
     if given.cpu:
-        given.cpu.write_text(str(time.process_time()), encoding="utf-8")
+        given.cpu.write_text(f"{time.process_time()} {ends[-1] - ends[0]}", encoding="utf-8")
     progress = outcome.progress
     told = {
         "status": outcome.status, "reason": outcome.reason, "done": progress.done, "failed": progress.failed,
