@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from studio.cli import discovery
+from studio.cli import discovery, exits
 from studio.cli.parsing import command_parser
 from studio.support.errors import UsageError
 from tests.cli.conftest import Cli
@@ -99,6 +99,13 @@ def test_every_promised_target_of_an_export_is_one(cli: Cli) -> None:
     targets = {target["name"] for target in cli("export", "--list", "--json").json}
 
     assert targets >= {"script", "standalone", "mermaid", "svg", "notebook", "jsonl", "otlp", "finetune"}
+
+
+def test_exit_codes_are_those_that_scripts_know() -> None:
+    """`test_frame` looks that each is explained, whatever its number."""
+    codes = (exits.OK, exits.FAILED, exits.USAGE, exits.PAUSED, exits.FINDING, exits.ENVIRONMENT, exits.INTERRUPTED)
+
+    assert codes == (0, 1, 2, 3, 4, 5, 130)
 
 
 def test_firings_are_those_that_fired_and_not_what_was_skipped(cli: Cli, recorded: str) -> None:
