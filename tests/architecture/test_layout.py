@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import tomllib
 from pathlib import Path
@@ -61,3 +62,15 @@ def test_tests_stand_in_folders_of_the_packages_they_test() -> None:
 
     assert folders - BESIDE <= modules(PACKAGE)
     assert modules(PACKAGE) - folders <= {"__main__", "script"}, "a package without tests of its own"
+
+
+def test_every_file_begins_with_what_it_is_there_for() -> None:
+    """The folders of groups of node types are named by their group, and say no more."""
+    silent = {path.relative_to(PACKAGE).as_posix() for path in PACKAGE.rglob("*.py") if not says_why(path)}
+
+    assert {path for path in silent if not re.fullmatch(r"nodes/\w+/__init__\.py", path)} == set()
+    assert "nodes/flow/__init__.py" in silent, "the search finds those that say nothing"
+
+
+def says_why(path: Path) -> bool:
+    return bool(ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))))
