@@ -15,9 +15,10 @@ from typing import Any, NamedTuple
 from studio import Graph, Trace, run
 from studio.engine.result import RunResult
 from studio.models.scripted import Scripted
+from studio.replay.sql import ask
 from studio.replay.verify import Verification, verify
 from studio.support.resources import bundled_graphs
-from studio.support.values import Json
+from studio.support.values import Json, decode
 from studio.trace.found import Firing
 from studio.trace.writer import close_writer
 from tests.support.approving import hashes_of
@@ -87,6 +88,12 @@ class Played:
             )
             for one in found
         ]  # fmt: skip
+
+    def held(self, store: str) -> Any:
+        """Return what a store held when the run ended."""
+        with Trace(self.db) as trace:
+            ((found,),) = ask(trace, "SELECT store_at(?, ?, NULL)", (self.result.run_id, store)).rows
+        return decode(str(found).encode())
 
     def verify(self) -> Verification:
         """Replay the run with every effect answered from its record; it repeats firing by firing."""

@@ -9,8 +9,6 @@ import pytest
 
 from studio import Trace
 from studio.documents.tokens import count_tokens
-from studio.replay.sql import ask
-from studio.support.values import decode
 from tests.support.seeds import Played, play
 
 HUNGER = {"objective": "Solve world hunger.", "first_task": "Develop a task list."}
@@ -40,13 +38,6 @@ B = [
 ]
 
 
-def held(played: Played, store: str) -> Any:
-    """Return what a store held when the run ended."""
-    with Trace(played.db) as trace:
-        ((found,),) = ask(trace, "SELECT store_at(?, ?, NULL)", (played.result.run_id, store)).rows
-    return decode(str(found).encode())
-
-
 def baby(version: str, replies: list[Any], tmp_path: Path, *, status: str = "ok", **inputs: Any) -> Played:
     return play("babyagi", {**HUNGER, "version": version, **inputs}, replies=replies, status=status, tmp_path=tmp_path)
 
@@ -66,7 +57,7 @@ def asked(played: Played, module: str) -> list[str]:
 
 
 def keys(played: Played) -> list[str]:
-    return [entry["key"] for entry in held(played, "result_store")]
+    return [entry["key"] for entry in played.held("result_store")]
 
 
 # -- the worked examples of the sheet -------------------------------------------------------------
@@ -84,8 +75,8 @@ def test_worked_example_a_fires_recalls_and_leaves_what_the_first_commit_did(tmp
     assert hits[2] == [("result_1", pytest.approx(0.6708204, abs=5e-7)), ("result_2", 0.0)]
     assert [one["stored"] for one in played.outputs("result_store")] == ["result_1", "result_2", "result_3"]
     assert tasks_done(played) == ["Develop a task list.", "Survey crops", "Visit maize fields"]
-    assert held(played, "task_queue") == [{"id": "4", "name": "Call farmers"}]
-    assert [(one["text"], one["meta"]["task"]) for one in held(played, "result_store")] == [
+    assert played.held("task_queue") == [{"id": "4", "name": "Call farmers"}]
+    assert [(one["text"], one["meta"]["task"]) for one in played.held("result_store")] == [
         ("I listed three steps.", "Develop a task list."),
         ("Crops surveyed: maize and rice.", "Survey crops"),
         ("Fields visited.", "Visit maize fields"),
@@ -99,8 +90,8 @@ def test_worked_example_b_ends_by_itself_and_holds_one_result(tmp_path: Path) ->
     assert played.result.ended == "stop"
     assert played.fired("nothing_waits", "end") == ["nothing_waits"]
     assert tasks_done(played) == ["Develop a task list.", "Survey crops", "Call farmers"]
-    assert held(played, "task_queue") == []
-    assert held(played, "result_store") == [
+    assert played.held("task_queue") == []
+    assert played.held("result_store") == [
         {"key": "result_1", "text": "Farmers called.", "meta": {"task": "Call farmers"}}
     ]
     assert played.model.left() == 0
@@ -151,7 +142,7 @@ def test_newlines_become_blanks_before_a_text_is_embedded(tmp_path: Path) -> Non
     with Trace(played.db) as trace:
         embedded = [one.request for one in trace.effects(played.result.run_id, kind="embed")]
     assert [one["texts"] for one in embedded] == [["Feed all"], ["One. Two."]]
-    assert held(played, "result_store")[0]["text"] == "One.\nTwo."
+    assert played.held("result_store")[0]["text"] == "One.\nTwo."
 
 
 def test_recall_gives_the_five_nearest_of_more_results(tmp_path: Path) -> None:
@@ -177,7 +168,7 @@ def test_recall_is_by_objective_whatever_the_task_is(tmp_path: Path) -> None:
 def test_an_empty_result_is_stored_and_work_goes_on(tmp_path: Path) -> None:
     played = baby("a", ["", "x", "2. x"], tmp_path, rounds=1)
 
-    assert held(played, "result_store") == [{"key": "result_1", "text": "", "meta": {"task": "Develop a task list."}}]
+    assert played.held("result_store") == [{"key": "result_1", "text": "", "meta": {"task": "Develop a task list."}}]
     assert played.fired(*ORDER) == ROUND
 
 
@@ -219,7 +210,7 @@ def test_a_list_that_was_cut_off_at_the_bound_loses_its_tasks(version: str, tmp_
     played = baby(version, ["Done.", "Dig\nSow\nReap\nEat", cut], tmp_path, rounds=1)
 
     assert names(played.output("waiting", "items")) == ["Dig", "Sow", "Reap", "Eat"]
-    assert names(held(played, "task_queue")) == ["Dig", "Sow"]
+    assert names(played.held("task_queue")) == ["Dig", "Sow"]
 
 
 def test_blank_lines_and_an_empty_reply_are_tasks_without_a_name(tmp_path: Path) -> None:
@@ -270,7 +261,7 @@ def test_an_id_that_is_no_number_crashes_after_the_task_was_executed(version: st
 def test_a_list_may_end_in_an_entry_without_a_name(tmp_path: Path) -> None:
     played = baby("a", ["Done.", "Dig", "2. Dig\n3."], tmp_path, rounds=1)
 
-    assert held(played, "task_queue") == [{"id": "2", "name": "Dig"}, {"id": "3", "name": ""}]
+    assert played.held("task_queue") == [{"id": "2", "name": "Dig"}, {"id": "3", "name": ""}]
 
 
 def test_the_first_versions_do_not_ask_again_when_the_provider_fails(tmp_path: Path) -> None:
@@ -289,14 +280,14 @@ def test_c_takes_only_numbered_lines_and_no_punctuation(tmp_path: Path) -> None:
     assert played.output("line_splitter", "tasks") == [
         {"id": 2, "name": "Write a todo list"}, {"id": 3, "name": "Sow"},
     ]  # fmt: skip
-    assert held(played, "task_queue") == [{"id": "1", "name": "Sow reap"}, {"id": "2", "name": "Eat"}]
+    assert played.held("task_queue") == [{"id": "1", "name": "Sow reap"}, {"id": "2", "name": "Eat"}]
 
 
 @pytest.mark.parametrize("reply", ["", "Dig first, then sow"])
 def test_c_keeps_the_queue_when_no_task_can_be_read(reply: str, tmp_path: Path) -> None:
     played = baby("c", ["Done.", "1. Dig\n2. Sow", reply], tmp_path, rounds=1)
 
-    assert held(played, "task_queue") == [{"id": 2, "name": "Dig"}, {"id": 3, "name": "Sow"}]
+    assert played.held("task_queue") == [{"id": 2, "name": "Dig"}, {"id": 3, "name": "Sow"}]
     assert played.fired("list_reader", "replace") == ["list_reader"]
 
 

@@ -6,9 +6,6 @@ import json
 from pathlib import Path
 from typing import Any
 
-from studio import Trace
-from studio.replay.sql import ask
-from studio.support.values import decode
 from tests.support.seeds import Played, play
 
 MODULES = (
@@ -45,15 +42,8 @@ def agent(replies: list[Any], tmp_path: Path, *, answers: Any = (), status: str 
     return play("autogpt", given, replies=replies, answers=answers, status=status, tmp_path=tmp_path)
 
 
-def held(played: Played, store: str) -> Any:
-    """Return what a store held when the run ended."""
-    with Trace(played.db) as trace:
-        ((found,),) = ask(trace, "SELECT store_at(?, ?, NULL)", (played.result.run_id, store)).rows
-    return decode(str(found).encode())
-
-
 def memories(played: Played) -> list[str]:
-    return [one["text"] for one in held(played, "long_term_memory")]
+    return [one["text"] for one in played.held("long_term_memory")]
 
 
 def results(played: Played) -> list[str]:

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from tests.examples.seeds.autogpt.agent import held
 from tests.support.seeds import Played, play
 
 THOUGHTS = {"observations": "o", "text": "t", "reasoning": "r", "self_criticism": "c", "plan": ["p"], "speak": "s"}
@@ -32,7 +31,7 @@ def classic(replies: list[Any], tmp_path: Path, *, answers: Any = (), **inputs: 
 
 
 def told(played: Played) -> list[str]:
-    return [one["told"] for one in held(played, "episodes").values()]
+    return [one["told"] for one in played.held("episodes").values()]
 
 
 def test_the_stages_fire_in_order_and_finish_ends_the_run(tmp_path: Path) -> None:
@@ -61,7 +60,7 @@ def test_the_newest_four_actions_stand_in_full_and_each_older_one_in_a_line_by_t
     assert [one["role"] for one in last[1:]] == ["assistant", "user"] * 4
     assert [one["content"] for one in last[1::2]] == texts[2:]
     assert last[2]["content"] == "write_to_file returned: The file was written."
-    assert [one.get("summary") for one in held(played, "episodes").values()] == ["wrote a", "wrote b", *[None] * 4]
+    assert [one.get("summary") for one in played.held("episodes").values()] == ["wrote a", "wrote b", *[None] * 4]
     assert len(played.output("messages", "value", 4)) == 8
 
 
@@ -69,7 +68,7 @@ def test_the_first_versions_summed_each_action_up_at_once(tmp_path: Path) -> Non
     played = classic([write("a"), "wrote a", write("b"), "wrote b", END], tmp_path, summaries="at_once")
 
     assert [one.node for one in played.prompts] == ["thinker", "one_line", "thinker", "one_line", "thinker"]
-    assert [one["summary"] for one in held(played, "episodes").values()] == ["wrote a", "wrote b"]
+    assert [one["summary"] for one in played.held("episodes").values()] == ["wrote a", "wrote b"]
     assert [one["role"] for one in played.output("messages", "value", 2)] == ["assistant", "user"] * 2
 
 
@@ -86,7 +85,7 @@ def test_three_unreadable_replies_in_a_row_end_the_run(tmp_path: Path) -> None:
     played = classic(["one", "[2]", json.dumps({"use_tool": {"name": "finish"}})], tmp_path)
 
     assert played.fired("thinker", "given_up", "dispatcher") == ["thinker"] * 3 + ["given_up"]
-    assert held(played, "episodes") == {}
+    assert played.held("episodes") == {}
 
 
 def test_a_readable_reply_starts_the_count_of_failures_anew(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.examples.seeds.autogpt.agent import DONE, END, agent, held, memories, read, reply, results, write
+from tests.examples.seeds.autogpt.agent import DONE, END, agent, memories, read, reply, results, write
 
 # -- step 7: running ------------------------------------------------------------------------------------------------
 
@@ -15,7 +15,7 @@ def test_names_that_begin_with_error_skip_the_dispatcher(tmp_path: Path) -> None
     played = agent([reply("ERROR_now", a=1), END], tmp_path)
 
     assert played.fired("dispatcher") == ["dispatcher"]
-    assert held(played, "history")[2]["content"] == 'Command ERROR_now failed: {"a":1}'
+    assert played.held("history")[2]["content"] == 'Command ERROR_now failed: {"a":1}'
     assert len(memories(played)) == 1
 
 
@@ -51,7 +51,7 @@ def test_task_complete_ends_at_once_and_is_not_remembered(tmp_path: Path) -> Non
 
         assert played.fired("recorder", "finished") == ["recorder", "finished"]
         assert len(memories(played)) == 1
-        assert len(held(played, "history")) == 5
+        assert len(played.held("history")) == 5
 
 
 def test_do_nothing_leaves_neither_memory_nor_result_so_that_the_next_cycle_looks_the_same(tmp_path: Path) -> None:
@@ -59,7 +59,7 @@ def test_do_nothing_leaves_neither_memory_nor_result_so_that_the_next_cycle_look
 
     assert played.fired("recorder") == []
     assert memories(played) == []
-    assert [one["role"] for one in held(played, "history")] == ["user", "assistant"] * 3
+    assert [one["role"] for one in played.held("history")] == ["user", "assistant"] * 3
     assert [one["length"] for one in played.outputs("recall")] == [0, 0]
 
 
@@ -92,7 +92,7 @@ def test_the_log_of_files_is_a_file_and_goes_by_the_name_as_it_was_given(tmp_pat
     forget = reply("delete_file", filename="file_logger.txt")
     played = agent([write(), write("two", "./a.txt"), forget, write("three"), END], tmp_path)
 
-    assert held(played, "workspace") == {
+    assert played.held("workspace") == {
         "a.txt": "three",
         "file_logger.txt": "File Operation Logger delete: file_logger.txt\nwrite: a.txt\n",
     }
@@ -104,7 +104,7 @@ def test_files_are_appended_to_and_listed(tmp_path: Path) -> None:
     played = agent([write(), more, more, listing, reply("search_files", directory="d"), END], tmp_path,
                    workspace_files={"d/e.txt": "e", "d/.hidden": ""})  # fmt: skip
 
-    assert held(played, "workspace")["a.txt"] == "hi++"
+    assert played.held("workspace")["a.txt"] == "hi++"
     assert [one.partition("returned: ")[2] for one in results(played)[3:]] == [
         '["d/e.txt","a.txt","file_logger.txt"]', '["d/e.txt"]',
     ]  # fmt: skip
@@ -116,7 +116,7 @@ def test_nothing_leads_out_of_the_workspace(tmp_path: Path) -> None:
 
     assert len(results(played)) == 6
     assert all("outside of the workspace" in one for one in results(played))
-    assert held(played, "workspace") == {}
+    assert played.held("workspace") == {}
 
 
 def test_the_workspace_is_as_a_folder_where_files_and_folders_differ(tmp_path: Path) -> None:
@@ -128,7 +128,7 @@ def test_the_workspace_is_as_a_folder_where_files_and_folders_differ(tmp_path: P
         "d cannot be a file here.", "d/e.txt/f cannot be a file here.", "new/a.txt cannot be a file here.",
         " cannot be a file here.",
     ]  # fmt: skip
-    assert held(played, "workspace") == {"d/e.txt": "e"}
+    assert played.held("workspace") == {"d/e.txt": "e"}
 
 
 # -- pages, helpers, code -------------------------------------------------------------------------------------------

@@ -18,7 +18,6 @@ from tests.examples.seeds.autogpt.agent import (
     THINK,
     agent,
     commands,
-    held,
     memories,
     read,
     results,
@@ -46,7 +45,7 @@ def test_the_worked_example(tmp_path: Path) -> None:
     ]
     assert len(memories(played)) == 3
     assert [(one.tick, one.status) for one in played.firings("finished")][-1] == ("3", "ok")
-    assert [one["role"] for one in held(played, "history")] == ["user", "assistant", "system"] * 3 + [
+    assert [one["role"] for one in played.held("history")] == ["user", "assistant", "system"] * 3 + [
         "user", "assistant",
     ]  # fmt: skip
     played.verify()
@@ -71,7 +70,7 @@ def test_recall_is_ranked_by_the_cosine_with_the_last_messages_and_equal_ones_st
     assert expected[1] == expected[2] != expected[0]
     best = sorted((2, 1, 0), key=lambda place: -expected[place])
     found = played.output("recall", "items", 2)
-    assert [one["id"] for one in found] == [held(played, "long_term_memory")[place]["id"] for place in best]
+    assert [one["id"] for one in found] == [played.held("long_term_memory")[place]["id"] for place in best]
     assert [one["score"] for one in found] == pytest.approx([expected[place] for place in best], abs=1e-6)
 
 

@@ -11,7 +11,6 @@ from tests.examples.seeds.autogpt.agent import (
     THOUGHTS,
     agent,
     commands,
-    held,
     memories,
     read,
     reply,
@@ -104,7 +103,7 @@ def test_a_reply_without_a_command_is_an_error_that_is_told_but_not_remembered(t
     played = agent([*texts, "hm", "no", END], tmp_path)
 
     assert played.fired("dispatcher") == ["dispatcher"]  # of the last cycle: errors skip it, also when kept
-    assert [one["content"] for one in held(played, "history") if one["role"] == "system"] == [
+    assert [one["content"] for one in played.held("history") if one["role"] == "system"] == [
         "Command Error: failed: The reply has no command.", "Command Error: failed: The command is no object.",
         *["Command Error: failed: The command has no name."] * 2,
     ]  # fmt: skip
@@ -154,23 +153,23 @@ def test_no_leaves_before_acting(tmp_path: Path) -> None:
     assert played.fired("thinker", "human_gate", "dispatcher", "recorder") == [
         "thinker", "human_gate", "dispatcher", "recorder", "thinker", "human_gate",
     ]  # fmt: skip
-    assert len(held(played, "history")) == 5
+    assert len(played.held("history")) == 5
 
 
 def test_feedback_replaces_the_command_and_is_remembered(tmp_path: Path) -> None:
     played = agent([write(), END], tmp_path, answers=["Read it first.", "y"])
 
     assert played.fired("dispatcher", "tools", "recorder") == ["recorder", "dispatcher"]
-    assert held(played, "history")[2] == {"role": "system", "content": "Human feedback: Read it first."}
+    assert played.held("history")[2] == {"role": "system", "content": "Human feedback: Read it first."}
     assert memories(played)[0].endswith("Result: Human feedback: Read it first. \nHuman Feedback: Read it first. ")
-    assert held(played, "workspace") == {}
+    assert played.held("workspace") == {}
 
 
 def test_feedback_is_kept_as_the_command_when_the_next_reply_cannot_be_read(tmp_path: Path) -> None:
     played = agent([write(), "hm", "no", END], tmp_path, answers=["Wait.", "y", "y"])
 
     assert commands(played) == ["human_feedback", "human_feedback", "task_complete"]
-    assert held(played, "history")[5]["content"] == "Human feedback: GO ON"
+    assert played.held("history")[5]["content"] == "Human feedback: GO ON"
 
 
 def test_an_answer_without_meaning_is_asked_again(tmp_path: Path) -> None:

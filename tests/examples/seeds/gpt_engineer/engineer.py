@@ -6,9 +6,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from studio import Trace
-from studio.replay.sql import ask
-from studio.support.values import decode
 from tests.support.seeds import Played, graph_of, play
 
 GRAPH = graph_of("gpt_engineer")
@@ -43,13 +40,6 @@ AFTER_CODE = ["start_script_writer", "run_gate", "runner", "review"]
 def engineer(tmp_path: Path, replies: Sequence[str], answers: Sequence[str] = (), **inputs: Any) -> Played:
     return play(GRAPH, {"prompt": PROMPT, **inputs}, replies=replies, answers=answers,
                 clock="2023-07-01T12:34:56Z", tmp_path=tmp_path)  # fmt: skip
-
-
-def held(played: Played, store: str) -> Any:
-    """Return what a store held when the run ended."""
-    with Trace(played.db) as trace:
-        ((found,),) = ask(trace, "SELECT store_at(?, ?, NULL)", (played.result.run_id, store)).rows
-    return decode(str(found).encode())
 
 
 def files(played: Played) -> dict[str, str]:

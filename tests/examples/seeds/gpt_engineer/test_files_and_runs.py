@@ -18,7 +18,6 @@ from tests.examples.seeds.gpt_engineer.engineer import (
     SCRIPT,
     engineer,
     files,
-    held,
     said,
 )
 from tests.support.seeds import Played, play
@@ -126,7 +125,7 @@ def test_later_questions_come_only_if_they_are_needed(
 
     assert played.fired("ran", "perfect", "useful", "comments") == asked
     names = ("ran", "perfect", "works", "comments", "raw")
-    assert held(played, "memory")["review"] == dict(zip(names, review, strict=True))
+    assert played.held("memory")["review"] == dict(zip(names, review, strict=True))
     assert played.fired("review") == ["review"]
 
 
@@ -137,7 +136,7 @@ def test_a_later_run_moves_old_memory_and_workspace_to_a_dated_folder(tmp_path: 
     played = engineer(tmp_path, ["no", CODE, SCRIPT], ["no", "n", ""], workspace_before={"old.py": "x"},
                       memory_before={"specification": "old"})  # fmt: skip
 
-    assert held(played, "archive") == {
+    assert played.held("archive") == {
         "20230701_123456": {"memory": {"specification": "old"}, "workspace": {"old.py": "x"}}
     }
     assert "old.py" not in files(played)
@@ -151,8 +150,8 @@ def test_steps_that_go_on_with_what_is_there_archive_nothing(tmp_path: Path, ste
     played = engineer(tmp_path, replies, ["no", "n", ""], steps=steps, workspace_before=before,
                       memory_before={"specification": "old"}, feedback="It is rude.")  # fmt: skip
 
-    assert held(played, "archive") == {}
-    assert held(played, "memory")["specification"] == "old"
+    assert played.held("archive") == {}
+    assert played.held("memory")["specification"] == "old"
     assert set(before) <= set(files(played))
 
 
@@ -177,7 +176,7 @@ def test_a_folder_of_the_project_is_written_and_archived_by_the_next_run(tmp_pat
     assert {str(path.relative_to(kept)) for path in kept.rglob("*") if path.is_file()} == set(files(first))
     now = project / "out/app/workspace"
     assert {str(path.relative_to(now)) for path in now.rglob("*") if path.is_file()} == set(files(second))
-    assert held(second, "archive")["20230701_123456"]["workspace"] == files(first)
+    assert second.held("archive")["20230701_123456"]["workspace"] == files(first)
 
 
 @pytest.mark.parametrize("version", ["2023", "0.3.1"])
@@ -192,5 +191,5 @@ def test_an_empty_reply_is_a_reply_and_the_list_goes_on(tmp_path: Path, version:
     nothing = {"all_output.txt": "", "README.md": ""} if version == "2023" else {}
     assert files(played) == {**nothing, "run.sh": ""}
     spec = engineer(tmp_path, ["", "", "", "", "", "", ""], ["no", "n", ""], steps="respec", version=version)
-    assert held(spec, "memory")["specification"] == held(spec, "memory")["unit_tests"] == ""
+    assert spec.held("memory")["specification"] == spec.held("memory")["unit_tests"] == ""
     assert spec.result.calls == 7

@@ -13,7 +13,6 @@ from tests.examples.seeds.gpt_engineer.engineer import (
     SCRIPT,
     engineer,
     files,
-    held,
     said,
     talk,
 )
@@ -53,7 +52,7 @@ def test_the_specification_reaches_tests_and_code_through_the_memory(tmp_path: P
     assert "Specification:\n\nSPEC ONE" in said(played, "test_writer")
     assert "Specification:\n\nSPEC ONE" in said(played, "code_writer")
     assert "Unit tests:\n\nTESTS ONE" in said(played, "code_writer")
-    assert {name: held(played, "memory")[name] for name in ("specification", "unit_tests")} == {
+    assert {name: played.held("memory")[name] for name in ("specification", "unit_tests")} == {
         "specification": "SPEC ONE", "unit_tests": "TESTS ONE",
     }  # fmt: skip
 
@@ -67,7 +66,7 @@ def test_the_reviewer_goes_on_from_the_writers_log_and_its_second_reply_counts(t
     assert "TOO VAGUE" in said(played, "spec_reviewer", 1)
     assert "Specification:\n\nSPEC TWO" in said(played, "test_writer")
     assert "SPEC ONE" not in said(played, "test_writer")
-    assert held(played, "memory")["specification"] == "SPEC TWO"
+    assert played.held("memory")["specification"] == "SPEC TWO"
     assert len(played.fired("memory")) == 4  # specification twice, tests, review
 
 
@@ -118,7 +117,7 @@ def test_without_feedback_the_list_ends_before_anything_is_asked(tmp_path: Path)
 
     assert played.result.ended == "stop"
     assert played.fired("no_feedback", *ORDER) == ["no_feedback"]
-    assert held(played, "workspace") == before
+    assert played.held("workspace") == before
     played.verify()
 
 

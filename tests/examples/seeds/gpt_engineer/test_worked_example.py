@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.examples.seeds.gpt_engineer.engineer import CODE, ORDER, PROMPT, SCRIPT, engineer, files, held, said, talk
+from tests.examples.seeds.gpt_engineer.engineer import CODE, ORDER, PROMPT, SCRIPT, engineer, files, said, talk
 from tests.support.seeds import Played
 
 
@@ -38,7 +38,7 @@ def test_the_worked_example_makes_these_files_and_runs_the_start_script(worked: 
         "README.md": "The core class is Greeter.\n\nmain.py\n",
         "run.sh": "echo ready\n\npython3 main.py\n",
     }
-    assert held(worked, "workspace") == files(worked)
+    assert worked.held("workspace") == files(worked)
     assert worked.output("runner", "stdout") == "ready\nhello\n"
     assert worked.result.outputs["exit_code"] == 0
 
@@ -47,12 +47,12 @@ def test_the_review_of_the_worked_example_needs_two_answers(worked: Played) -> N
     assert worked.result.outputs["answers"] == {
         "ran": True, "perfect": True, "works": None, "comments": "", "raw": "y, y, ",
     }  # fmt: skip
-    assert held(worked, "memory") == {"review": worked.result.outputs["answers"]}
+    assert worked.held("memory") == {"review": worked.result.outputs["answers"]}
     assert len(worked.firings("ask")) == 2
 
 
 def test_every_step_leaves_its_messages_under_its_name(worked: Played) -> None:
-    logs = held(worked, "step_logs")
+    logs = worked.held("step_logs")
 
     assert list(logs) == ["clarify", "gen_clarified_code", "gen_entrypoint", "execute_entrypoint", "human_review"]
     assert [one["role"] for one in logs["clarify"]] == ["system", "user", "assistant", "user", "assistant"]
