@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cached_property
 
 from studio.dynamics.modules import INNER, ModuleFacts, asks, facts_of
+from studio.dynamics.settings import Settings
 from studio.graph.model import Graph, NodeInstance
 from studio.graph.scope import BODY_PARAM, Scope
 from studio.spec.node import Node
@@ -27,6 +30,7 @@ class Modules:
         self._before: dict[str, list[str]] = {}
         self._graph = graph  # kept, so that the numbers of its graphs stay theirs
         self._recursive: set[int] = set()
+        self._feeds_back = False
         self._walk(Scope(graph), "", ())
         self.asks = asks(self._facts.values())
         """Whether a model or a person is asked. What rules alone keep on their agenda is no goal."""
@@ -44,6 +48,17 @@ class Modules:
     def is_recursive(self) -> bool:
         """Whether any graph that is run here contains itself."""
         return bool(self._recursive)
+
+    @property
+    def comes_round(self) -> bool:
+        """Whether anything comes again in this graph: over a feedback wire, until it is stopped, or in a call of
+        itself. Without, it is over when what it was given is used up."""
+        return self._feeds_back or self.is_recursive
+
+    def watched_with(self, thresholds: Settings) -> Settings:
+        """Return the thresholds by which runs of this graph are watched. One in which nothing comes again cannot
+        wander: eighteen mails that are sorted one by one are new each time, as they should be."""
+        return thresholds if self.comes_round else replace(thresholds, wander_least=sys.maxsize)
 
     @property
     def size(self) -> int:
@@ -103,6 +118,7 @@ class Modules:
     def _walk(self, scope: Scope, prefix: str, around: tuple[Graph, ...]) -> None:
         """Take up the nodes and wires of a graph and of the bodies in it; one that holds itself is entered once."""
         bodies: dict[str, tuple[Graph, bool]] = {}
+        self._feeds_back |= scope.graph.until == "stop" or any(edge.feedback for edge in scope.graph.edges)
         for name, node in scope.graph.nodes.items():
             if len(self._facts) >= MOST_NODES:
                 return

@@ -372,7 +372,8 @@ def _guard(engine: Engine, policy: Policy, prepared: Prepared, bound: Mapping[st
 
     goal = goal_of(prepared.graph, bound)
     reader = Reader(clean=scrubber())  # what is kept is cut and folded: no key would be found in it later
-    return Guard(engine, policy, Watch((), goal, policy.thresholds, size=modules.size, reader=reader), modules, goal)
+    watch = Watch((), goal, modules.watched_with(policy.thresholds), size=modules.size, reader=reader)
+    return Guard(engine, policy, watch, modules, goal)
 
 
 def cache_mode(settings: Settings, asked: str | None) -> str:
