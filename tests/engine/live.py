@@ -16,6 +16,28 @@ from tests.engine.players import REGISTRY, Nobody, Services, run_logged
 from tests.support.memory_log import MemoryLog
 from tests.support.toys import TOYS
 
+WON_BY_FEW = """
+nodes:
+  n: {type: toy.number, value: 1}
+  a: {type: toy.echo}
+  b: {type: toy.echo}
+  c: {type: toy.echo}
+  left: {type: flow.merge, take: first_arrival}
+  right: {type: flow.merge, take: first_arrival}
+  o: {type: flow.output}
+  p: {type: flow.output}
+edges:
+  - n.out -> a.value
+  - n.out -> b.value
+  - n.out -> c.value
+  - a.out -> left.value
+  - b.out -> left.value
+  - b.out -> right.value
+  - c.out -> right.value
+  - left.value -> o.value
+  - right.value -> p.value
+"""
+
 
 def with_types(*types: type[Node]) -> Registry:
     return Registry(extra=(*TOYS, *types))
