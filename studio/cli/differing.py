@@ -14,10 +14,11 @@ from studio.replay.diff.details import Part, as_text, details
 from studio.replay.diff.found import Change, Fact, NodeDiff, RunDiff, Spent
 from studio.replay.diff.telling import told_change, what, when, whose
 from studio.replay.diff.texts import TextLine, text_diff
+from studio.replay.firing.whole import value_of
 from studio.support.plain import cells, cut, plain, plain_line
 from studio.support.tables import number_text
 from studio.support.values import Json, encode
-from studio.trace.found import Ref, Run
+from studio.trace.found import Run
 
 if TYPE_CHECKING:
     from studio.trace import Trace
@@ -69,7 +70,7 @@ def beside(found: RunDiff, traces: tuple[Trace, Trace], out: Output, *, full: bo
 
 
 def _fact(title: str, fact: Fact, traces: tuple[Trace, Trace], out: Output, *, full: bool, whole: bool) -> None:
-    a, b = (_value(trace, value) for trace, value in zip(traces, (fact.a, fact.b), strict=True))
+    a, b = (value_of(trace, value) for trace, value in zip(traces, (fact.a, fact.b), strict=True))
     start: Line = (("cyan", f"{title:<9}"), fact.name)
     texts = isinstance(a, str) and isinstance(b, str)
     if whole and texts and ("\n" in a + b or len(a) + len(b) > 80):
@@ -218,10 +219,6 @@ def _used(run: Run) -> str:
     tokens = totals["tokens_in"] + totals["tokens_out"]
     used = usage(totals["firings"], totals["calls"], tokens, totals.get("cost_usd"), ticks=totals["ticks"])
     return " · ".join([*used, duration(run.duration_s)])
-
-
-def _value(trace: Trace, value: Json) -> Json:
-    return trace.value(value) if isinstance(value, Ref) else value
 
 
 def _line_of(value: Json) -> str:

@@ -9,11 +9,11 @@ from typing import Final
 from studio.cli.showing import Line, brief, step_lines, value_lines
 from studio.cli.text import Piece, duration, money, plural
 from studio.replay.cursor import Cursor
+from studio.replay.firing.whole import value_of
 from studio.replay.states.state import NodeState, State
 from studio.replay.states.wires import Lying
 from studio.support.values import Json
 from studio.trace import Trace
-from studio.trace.found import Ref
 
 SIGNS: Final[Mapping[str, Piece]] = {
     "fired": ("green", "✓"), "failed": ("red", "✗"), "skipped": ("dim", "·"), "held": ("dim", "="),
@@ -146,7 +146,7 @@ def _outcome(trace: Trace, state: State, node: NodeState, width: int) -> tuple[P
     taken = next((wire.lying for wire in state.wires if wire.edge.target == node.name), None)
     if taken is None or taken.state != "present":  # it only takes, and what it took is gone
         return ("", *origin)
-    return (("dim", "← "), brief({"": _value(trace, taken.value)}, max(24, width - 46)), *origin)
+    return (("dim", "← "), brief({"": value_of(trace, taken.value)}, max(24, width - 46)), *origin)
 
 
 def _lying(trace: Trace, lying: Lying, state: State, room: int) -> tuple[Piece, ...]:
@@ -162,7 +162,7 @@ def _lying(trace: Trace, lying: Lying, state: State, room: int) -> tuple[Piece, 
     if lying.firing is not None and lying.firing.tick_key != state.tick_key:
         notes.append(f"of tick {lying.firing.tick}")
     note = f"  {', '.join(notes)}" if notes else ""
-    return (brief({"": _value(trace, lying.value)}, room) or '""', ("dim", note))
+    return (brief({"": value_of(trace, lying.value)}, room) or '""', ("dim", note))
 
 
 def _used(cursor: Cursor) -> Iterator[Line]:
@@ -185,8 +185,4 @@ def _used(cursor: Cursor) -> Iterator[Line]:
 
 
 def _shown(trace: Trace, values: Mapping[str, Json]) -> dict[str, Json]:
-    return {port: _value(trace, value) for port, value in values.items()}
-
-
-def _value(trace: Trace, value: Json) -> Json:
-    return trace.value(value) if isinstance(value, Ref) else value
+    return {port: value_of(trace, value) for port, value in values.items()}

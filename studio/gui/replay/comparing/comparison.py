@@ -247,10 +247,7 @@ class Comparison:
         def compare(one: Trace, other: Trace) -> tuple[Any, list[PartText] | StudioError]:
             from studio.replay.diff.details import Part, details
             from studio.replay.diff.values import Given
-            from studio.trace.found import Ref
-
-            def whole(trace: Trace, value: Any) -> Any:
-                return trace.value(value) if isinstance(value, Ref) else value
+            from studio.replay.firing.whole import value_of
 
             try:
                 if change is not None:
@@ -258,7 +255,7 @@ class Comparison:
                 if fact is None:
                     return key, []
                 values = [(trace, value) for trace, value in ((one, fact.a), (other, fact.b))]
-                given = [None if value is None else Given(whole(trace, value)) for trace, value in values]
+                given = [None if value is None else Given(value_of(trace, value)) for trace, value in values]
                 return key, [_text_of(Part(fact.name, *given))]
             except StudioError as refused:
                 return key, refused
