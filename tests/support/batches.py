@@ -228,7 +228,7 @@ class FakeLink:
 
     async def receive(self) -> bytes:
         if self._says.empty():
-            self._say(*reversed(self._later))
+            self.say(*reversed(self._later))
             self._later.clear()
         said = await self._says.get()
         if isinstance(said, bytes):
@@ -243,36 +243,37 @@ class FakeLink:
         run = order.run
         if word != "lost at once" and not self._is_ready:
             self._is_ready = True
-            self._say(Ready(1))
+            self.say(Ready(1))
         is_made = isinstance(order, DoRun)
         begins, ends = ([_frame(run, START)], [_frame(run, FINISH)]) if is_made else ([], [])
         ended = Ended(run, "ok", encode({"status": "ok", "seconds": 0.01}), {})
         if word in ("lost", "lost at once", "lost when begun", "lost when ended"):
-            self._say(*{"lost when begun": begins, "lost when ended": begins + ends}.get(word, []))
+            self.say(*{"lost when begun": begins, "lost when ended": begins + ends}.get(word, []))
             self._engine.given_away.append(run)
             self._lose("was ended by the test")
         elif word == "late":
-            self._say(*begins)
+            self.say(*begins)
             self._later += [ended, *ends]  # said in the reverse order, after those of later runs
         elif word == "fault":
-            self._say(*begins, CouldNot(run, "a fault", is_fault=True))
+            self.say(*begins, CouldNot(run, "a fault", is_fault=True))
         elif word == "refused":
-            self._say(CouldNot(run, "It cannot be made."))
+            self.say(CouldNot(run, "It cannot be made."))
         elif word == "stopped":
-            self._say(*begins, CouldNot(run, STOPPED))
+            self.say(*begins, CouldNot(run, STOPPED))
         elif word == "garbage":
             self._says.put_nowait(b"\x93what")
         elif word == "no footer":
-            self._say(*begins, ended)
+            self.say(*begins, ended)
         elif word == "ends twice":
-            self._say(*begins, *ends, ended, ended, *ends)
+            self.say(*begins, *ends, ended, ended, *ends)
         elif word == "speaks of others":
             others = [frame for one in self._engine.given_away for frame in (_frame(one, START), _frame(one, FINISH))]
-            self._say(*others, *begins, *ends, ended)
+            self.say(*others, *begins, *ends, ended)
         else:
-            self._say(*begins, *ends, ended)
+            self.say(*begins, *ends, ended)
 
-    def _say(self, *messages: FromWorker) -> None:
+    def say(self, *messages: FromWorker) -> None:
+        """Say something, unless it is lost."""
         if not self._is_over:
             for message in messages:
                 self._says.put_nowait(pack(message))
@@ -291,3 +292,8 @@ def _frame(run: str, kind: int) -> Frame:
         else (FINISH, "ok", "quiet", b"null", {}, b"{}", 1)
     )
     return Frame(msgpack.packb([[run, [record]]]))
+
+
+def frame_of(run: str) -> list[Frame]:
+    """All records of a run that does nothing."""
+    return [_frame(run, START), _frame(run, FINISH)]

@@ -42,7 +42,7 @@ from studio.batch.work.messages import (
 from studio.support.errors import EnvironmentProblem, StudioError
 from studio.support.ids import new_run_id
 from studio.support.keys import scrubber
-from studio.support.values import decode, encode, hash_bytes, sorted_encode
+from studio.support.values import encode, hash_bytes, sorted_encode
 from studio.trace.batches import Batches, BatchLog
 from studio.trace.frames import Relay
 from studio.trace.log import EXECUTED, BatchResult, BatchStart
@@ -384,9 +384,9 @@ class Driver:
         took = float(outcome.get("seconds", 0.0))
         self._run_s = took if self._run_s is None else self._run_s + 0.2 * (took - self._run_s)
         facts = {**outcome, "missing": dict(message.missing), "scoring": self._scoring, "judges": judged}
-        facts = decode(self._clean(encode(facts).decode()).encode())  # reasons may tell what outputs hold
+        told = self._clean(encode(facts).decode()).encode()  # reasons may tell what outputs hold
         error = str((outcome.get("error") or {}).get("message", ""))
-        self._keep(result_of(flight, message.status, message.scores, facts, self._clean(error)))
+        self._keep(result_of(flight, message.status, message.scores, told, self._clean(error)))
 
     def _keep(self, result: BatchResult) -> None:
         """Put a result down; its run went before."""
@@ -447,7 +447,7 @@ class Driver:
             self.progress.repeated += 1
             self._supply.back(turn)
         else:
-            facts = {"missing": {}, "scoring": self._scoring}
+            facts = encode({"missing": {}, "scoring": self._scoring})
             self._keep(result_of(Flight(turn.before, turn), LOST, {}, facts, self._clean(why)))
 
     def _close(self, flight: Flight, status: str, why: str) -> None:

@@ -42,13 +42,11 @@ def outcome_told(message: Ended) -> dict[str, Any]:
     return outcome
 
 
-def result_of(
-    flight: Flight, status: str, scores: Mapping[str, float | None], facts: Mapping[str, Any], error: str
-) -> BatchResult:
-    """Return the result of a flight, as it is kept."""
+def result_of(flight: Flight, status: str, scores: Mapping[str, float | None], facts: bytes, error: str) -> BatchResult:
+    """Return the result of a flight, as it is kept; `facts` are encoded."""
     job = flight.turn.job
     return BatchResult(
         key=job.key, place=job.place, graph=job.graph, variant=job.variant, row=job.row, seed=job.seed,
-        run=flight.run, status=status, scores=encode(dict(scores)), facts=encode(dict(facts)), error=error,
+        run=flight.run, status=status, scores=encode(dict(scores)), facts=facts, error=error,
         attempt=flight.turn.attempt, at=time.time_ns(),
     )  # fmt: skip
