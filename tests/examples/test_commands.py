@@ -9,8 +9,10 @@ import pytest
 
 from studio import Trace
 from studio.cli.main import main
+from tests.support.everyday import for_examples
 
 
+@for_examples("example")
 def test_show_prompts_and_verify_open_it_by_name(
     example: Path, recorded: Trace, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -26,6 +28,7 @@ def test_show_prompts_and_verify_open_it_by_name(
     assert json.loads(capsys.readouterr().out)["identical"] is True
 
 
+@for_examples("example")
 def test_looking_at_it_leaves_no_file_beside_it(example: Path, recorded: Trace) -> None:
     before = sorted(path.name for path in example.parent.iterdir())
 

@@ -23,7 +23,9 @@ from studio.trace.writer import close_writer
 from tests.examples.answering import CALLS, Answering, as_catalog
 from tests.examples.apart import REGIONS, Identity, Seen, apart, downstream, seen, without_items
 from tests.support.approving import hashes_of
+from tests.support.everyday import EVERYDAY
 from tests.support.example_settings import answering, settings_of
+from tests.support.thorough import thorough_but
 
 ENGINE_PLAYS = (*REGIONS, "flow.input", "flow.output", "flow.stop")
 """Types that the engine plays itself: they are gone through again whatever is known of them."""
@@ -136,7 +138,12 @@ def recordings(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path
     return recording
 
 
-@pytest.fixture(scope="module", params=CASES, ids=str)
+def is_everyday(case: Case) -> bool:
+    """True for a case that is tried each time."""
+    return case.example in EVERYDAY
+
+
+@pytest.fixture(scope="module", params=thorough_but(is_everyday, CASES), ids=str)
 def case(request: pytest.FixtureRequest) -> Case:
     found: Case = request.param
     return found
@@ -225,7 +232,7 @@ def test_every_example_is_forked_from_the_beginning_and_some_in_the_middle() -> 
     assert any(case.at for case in CASES)
 
 
-@pytest.mark.parametrize("name", [path.stem for path in bundled_graphs()])
+@pytest.mark.parametrize("name", thorough_but(EVERYDAY.__contains__, [path.stem for path in bundled_graphs()]))
 def test_it_is_recorded_and_replayed_before_it_is_forked(name: str, recordings: Callable[[str], Path]) -> None:
     with Trace(recordings(name)) as trace, Trace(shipped(name)) as recorded:
         again = verify(trace)
@@ -365,7 +372,7 @@ def test_with_the_old_answers_nothing_but_the_prompt_differs(
         assert apart(before, after).keys() == {(one.node, one.tick) for one in found.changes()}
 
 
-@pytest.mark.parametrize("case", [case for case in CASES if case.at is None], ids=str)
+@pytest.mark.parametrize("case", thorough_but(is_everyday, [case for case in CASES if case.at is None]), ids=str)
 def test_the_run_that_an_example_ships_with_is_forked_alike(
     case: Case, recordings: Callable[[str], Path], tmp_path: Path
 ) -> None:

@@ -15,6 +15,7 @@ from studio.spec import Node
 from studio.spec.registry import Registry, default_registry
 from studio.support.values import Json
 from studio.trace.found import Effect, Firing
+from tests.support.everyday import for_examples
 
 CHANGES = {
     "ask_the_notes": ("chunk.structure, size: 22", "chunk.structure, size: 18", "cut", "0"),
@@ -107,7 +108,8 @@ def test_it_repeats_without_a_difference(recorded: Trace) -> None:
     assert made.notes == []
 
 
-def test_a_reply_that_reads_otherwise_is_found_where_it_was_asked_for(recorded: Trace) -> None:
+@for_examples("example")
+def test_a_reply_that_reads_otherwise_is_found_where_it_was_asked_for(example: Path, recorded: Trace) -> None:
     asked = [effect for effect in recorded.effects() if effect.kind in ("chat", "complete")]
     if not asked:
         pytest.skip("it asks no model")
@@ -120,6 +122,7 @@ def test_a_reply_that_reads_otherwise_is_found_where_it_was_asked_for(recorded: 
     assert (found.node, found.tick) == (firing.node, firing.tick)
 
 
+@for_examples("example")
 def test_a_param_that_reads_otherwise_is_found_at_the_first_firing_it_changes(example: Path, recorded: Trace) -> None:
     assert example.stem in CHANGES, "say in CHANGES what to change in this example"
     before, after, node, tick = CHANGES[example.stem]
@@ -132,7 +135,8 @@ def test_a_param_that_reads_otherwise_is_found_at_the_first_firing_it_changes(ex
     assert (found.node, found.tick) == (node, tick)
 
 
-def test_a_newer_version_of_a_node_type_is_found_at_its_first_firing(recorded: Trace) -> None:
+@for_examples("example")
+def test_a_newer_version_of_a_node_type_is_found_at_its_first_firing(example: Path, recorded: Trace) -> None:
     fired = [firing for firing in recorded.outline() if firing.status == "ok"]
     kind = fired[len(fired) // 2].type
     first = next(firing for firing in fired if firing.type == kind)

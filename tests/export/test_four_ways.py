@@ -24,6 +24,7 @@ from studio.gui.live.bridge import Live
 from studio.support.resources import bundled_graphs
 from tests.gui.windows import opened
 from tests.support.bare_python import bare_python
+from tests.support.everyday import for_examples
 from tests.support.example_settings import (
     run_words,
     script_words,
@@ -36,7 +37,6 @@ from tests.support.outlines import outline
 
 pytestmark = pytest.mark.gui
 
-EXAMPLES = bundled_graphs()
 PATIENCE_MS = 120_000
 
 
@@ -92,7 +92,7 @@ def in_window(
     return Path(live.trace_file()), ended[0].result.to_json()
 
 
-@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
+@for_examples("path")
 def test_all_four_give_the_same_outline(
     path: Path, tmp_path: Path, window: MainWindow, bare: Path, qtbot: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -147,7 +147,7 @@ def test_all_four_give_the_same_outline(
 )
 def test_a_difference_is_seen(text: str, changed: str, tmp_path: Path) -> None:
     """The control: the outlines of two runs differ where the graph, or one answer, does."""
-    graph = Graph.load(next(one for one in EXAMPLES if one.stem == "critic_loop"))
+    graph = Graph.load(next(one for one in bundled_graphs() if one.stem == "critic_loop"))
     whole = graph.to_text()
     replies = '{"node": "writer", "reply": "studio.reply"}\n' * 2 + '"vague"\n"good"\n'
     assert text in whole + replies

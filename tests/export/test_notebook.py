@@ -21,6 +21,7 @@ from studio.graph import Graph
 from studio.plugins.registries import registry_of
 from studio.spec import default_registry
 from studio.support.resources import bundled_graphs
+from tests.support.everyday import for_examples
 from tests.support.graphs import CRITIC_LOOP
 
 REPLIES = ("A first draft about pools.", "vague", "A second draft.\nIt names crabs.", "good")
@@ -109,7 +110,7 @@ def test_the_cells_build_and_run_the_graph_and_show_what_came_of_it(
     assert (tmp_path / "critic_loop.runs.db").is_file()
 
 
-@pytest.mark.parametrize("path", bundled_graphs(), ids=lambda path: path.stem)
+@for_examples("path")
 def test_the_cells_build_the_same_graph(path: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     graph = Graph.load(path)
     cells = building(cells_of(notebook(graph, registry_of(graph), folder=tmp_path)))

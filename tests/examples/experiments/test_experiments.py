@@ -31,6 +31,7 @@ from tests.support.batches import script
 from tests.support.make_days import DAYS, QUESTIONS, day_of, days
 from tests.support.make_narrow_jobs import lamp_messages, mails, orders
 from tests.support.run_experiments import EXPERIMENTS, experiments, opening, write_reports
+from tests.support.thorough import thorough_but
 
 DRAWN = 24
 NAMES = list(experiments())
@@ -82,7 +83,7 @@ def played(name: str, folder: Path) -> tuple[Outcome, Table]:
     return outcome, read_table(db)
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", thorough_but(lambda name: name != "which_modules", NAMES))  # of which it has dozens
 def test_it_is_run_and_told(name: str, tmp_path: Path) -> None:
     outcome, table = played(name, tmp_path)
 

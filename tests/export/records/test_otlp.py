@@ -19,6 +19,7 @@ from studio.replay.continuing import fork
 from studio.support.resources import bundled_graphs
 from studio.trace import Trace, open_run
 from tests.export.records.played import REPAIRED, TOO_LONG, WORKERS, WORKERS_REPLIES, played
+from tests.support.everyday import for_examples
 from tests.support.runs import recorded
 from tests.trace.declaring import declare
 from tests.trace.runs import start_of
@@ -144,7 +145,7 @@ def test_what_was_not_asked_anew_is_counted_nowhere() -> None:
     assert all("gen_ai.usage.input_tokens" in span.attributes for span in asked)
 
 
-@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.name)
+@for_examples("path", EXAMPLES)
 def test_the_json_says_what_the_protobuf_says(path: Path) -> None:
     with Trace(path) as trace:
         for page in pages(spans_of(trace, trace.run().id, content=True)):

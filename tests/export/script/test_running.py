@@ -20,11 +20,11 @@ from studio.support.resources import bundled_graphs
 from studio.trace import Trace
 from studio.trust.survey import survey
 from tests.export.script.scripts import call, script_of
+from tests.support.everyday import for_examples
 from tests.support.example_settings import run_words, script_words, settings_of
 from tests.support.outlines import outline
 
-EXAMPLES = bundled_graphs()
-CRITIC = next(path for path in EXAMPLES if path.stem == "critic_loop")
+CRITIC = next(path for path in bundled_graphs() if path.stem == "critic_loop")
 REPLIES = "".join(
     json.dumps({"node": node, "reply": reply}) + "\n"
     for node, reply in (("writer", "One."), ("critic", "vague"), ("writer", "Two."), ("critic", "good"))
@@ -37,7 +37,7 @@ def told(capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
     return {key: value for key, value in printed.items() if key not in ("run", "duration_s")}
 
 
-@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
+@for_examples("path")
 def test_every_example_does_the_same_as_a_script(
     path: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -21,12 +21,14 @@ from studio.support.resources import bundled_graphs
 from studio.trace.writer import close_writer
 from tests.examples.answering import Answering, as_catalog
 from tests.support.approving import hashes_of
+from tests.support.everyday import for_examples, is_everyday
 from tests.support.example_settings import answering, script_words, settings_of
 from tests.support.played_scripts import Played, told
+from tests.support.thorough import thorough_but
 
 LEAVING = [path for path in bundled_graphs() if not settings_of(path.stem).stays]
 """All that can leave the studio; `tests/export/test_four_ways.py` sees to it that the others say why they cannot."""
-EXAMPLES = [pytest.param(path, id=path.stem) for path in LEAVING]
+FEW = [path for path in LEAVING if is_everyday(path)]
 TOOLS = Path(sys.executable).parent
 TOLD_SOUND = [
     ["ruff", "check", "--config", "pyproject.toml"],
@@ -57,19 +59,12 @@ def made_up(example: Path, graph: Graph) -> Answering:
     return answering
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the scripts of all examples that can leave."""
-    made = tmp_path_factory.mktemp("scripts")
-    for path in LEAVING:
-        (made / f"{path.stem}.py").write_text(script_of(path))
-    return made
-
-
+@pytest.mark.parametrize("examples", thorough_but(FEW.__eq__, [FEW, LEAVING]), ids=len)
 @pytest.mark.parametrize("command", TOLD_SOUND, ids=lambda command: " ".join(command[:2]))
-def test_all_scripts_are_sound_python(command: list[str], folder: Path, tmp_path: Path) -> None:
-    files = sorted(folder.glob("*.py"))
-    assert len(files) == len(LEAVING)
+def test_scripts_are_sound_python(command: list[str], examples: list[Path], tmp_path: Path) -> None:
+    files = [tmp_path / f"{path.stem}.py" for path in examples]
+    for file, path in zip(files, examples, strict=True):
+        file.write_text(script_of(path))
     cache = ["--cache-dir", str(tmp_path / "cache")] if command[0] == "mypy" else []
 
     done = subprocess.run(
@@ -79,7 +74,7 @@ def test_all_scripts_are_sound_python(command: list[str], folder: Path, tmp_path
     assert done.returncode == 0, f"{' '.join(command)}\n{done.stdout[-6000:]}{done.stderr[-1000:]}"
 
 
-@pytest.mark.parametrize("example", EXAMPLES)
+@for_examples("example", LEAVING)
 def test_the_script_holds_nothing_of_ours(example: Path, script: str) -> None:
     imported = {
         name.partition(".")[0]
@@ -96,7 +91,7 @@ def test_the_script_holds_nothing_of_ours(example: Path, script: str) -> None:
     assert imported <= sys.stdlib_module_names | {"litellm"}
 
 
-@pytest.mark.parametrize("example", EXAMPLES)
+@for_examples("example", LEAVING)
 def test_the_studio_opens_it_as_the_graph_that_it_was(example: Path, script: str, tmp_path: Path) -> None:
     file = tmp_path / "script.py"
     file.write_text(script)
@@ -116,7 +111,7 @@ def voting(example: Path) -> Graph:
     return graph
 
 
-@pytest.mark.parametrize("example", EXAMPLES)
+@for_examples("example", LEAVING)
 def test_the_script_runs_as_the_graph_does_in_the_studio(example: Path, tmp_path: Path) -> None:
     graph = voting(example)
     model, approve = as_catalog(made_up(example, graph)), hashes_of(graph)
