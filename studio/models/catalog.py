@@ -16,7 +16,7 @@ from studio.spec.calls import EmbedProvider, Human, ModelProvider
 from studio.support.errors import UsageError
 
 if TYPE_CHECKING:
-    from studio.models.litellm_provider import LiteLLM
+    from studio.models.litellm.provider import LiteLLM
     from studio.models.replayed import Replay
     from studio.settings import Settings
 
@@ -187,8 +187,8 @@ class Catalog:
         )
 
     def _litellm(self, name: str) -> LiteLLM:
-        from studio.models.litellm_access import Endpoint
-        from studio.models.litellm_provider import LiteLLM
+        from studio.models.litellm.access import Endpoint
+        from studio.models.litellm.provider import LiteLLM
 
         entry: dict[str, Any] | None = self._settings.endpoints().get(name)
         endpoint = None

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from studio.models.failures import MissingModel, failure
-from studio.models.litellm_provider import LiteLLM
+from studio.models.litellm.provider import LiteLLM
 from studio.spec.calls import EmbedReply
 
 EMBEDDED = "embedded/wordllama-256"

@@ -81,7 +81,7 @@ def _ours(catalog: Catalog, name: str, roles: dict[str, str]) -> ModelRow:
 def _missing(provider: ModelProvider) -> str:
     import asyncio
 
-    from studio.models.litellm_provider import LiteLLM
+    from studio.models.litellm.provider import LiteLLM
 
     if isinstance(provider, LiteLLM):
         try:
@@ -105,7 +105,7 @@ def _embedder(settings: Settings, name: str) -> ModelRow:
 
 
 def _litellm_rows(search: str, limit: int) -> list[ModelRow]:
-    from studio.models.litellm_runtime import RUNTIME
+    from studio.models.litellm.runtime import RUNTIME
 
     found = [
         (name, "embedding" if facts.get("mode") == "embedding" else "chat")
@@ -116,7 +116,7 @@ def _litellm_rows(search: str, limit: int) -> list[ModelRow]:
 
 
 def _litellm_row(name: str, kind: str = "chat") -> ModelRow:
-    from studio.models.litellm_runtime import RUNTIME
+    from studio.models.litellm.runtime import RUNTIME
 
     library = RUNTIME.library()
     facts = library.model_cost.get(name) or library.model_cost.get(name.partition("/")[2]) or {}

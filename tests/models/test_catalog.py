@@ -10,7 +10,7 @@ import pytest
 
 from studio.models import weights
 from studio.models.catalog import Catalog
-from studio.models.litellm_provider import LiteLLM
+from studio.models.litellm.provider import LiteLLM
 from studio.models.scripted import Scripted
 from studio.settings import Settings
 from studio.spec.calls import ChatCall, ModelProvider

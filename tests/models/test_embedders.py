@@ -10,8 +10,8 @@ import pytest
 
 from studio.models.catalog import Catalog
 from studio.models.embedders import LiteLLMEmbedder, StaticEmbedder, ToyEmbedder, table_home, toy_vector
-from studio.models.litellm_access import Endpoint
-from studio.models.litellm_provider import LiteLLM
+from studio.models.litellm.access import Endpoint
+from studio.models.litellm.provider import LiteLLM
 from studio.settings import Settings
 from studio.support.errors import ModelError
 from tests.support.fake_llm_server import Step, fake_llm_server

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from studio.models.failures import MissingModel
-from studio.models.litellm_access import Endpoint, access_for
+from studio.models.litellm.access import Endpoint, access_for
 from studio.spec.params import parse_params
 from studio.spec.registry import Registry
 

@@ -8,9 +8,9 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from studio.models.litellm_access import Endpoint
-from studio.models.litellm_params import response_format
-from studio.models.litellm_provider import LiteLLM
+from studio.models.litellm.access import Endpoint
+from studio.models.litellm.params import response_format
+from studio.models.litellm.provider import LiteLLM
 from studio.spec.calls import ChatCall, CompletionCall
 from studio.support.errors import ModelError
 from tests.support.fake_llm_server import FakeServer, Step, chat, echo_key, error, fake_llm_server, stream

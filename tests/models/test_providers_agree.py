@@ -11,8 +11,8 @@ import pytest
 
 from studio.models import weights
 from studio.models.embedded import Embedded
-from studio.models.litellm_access import Endpoint
-from studio.models.litellm_provider import LiteLLM
+from studio.models.litellm.access import Endpoint
+from studio.models.litellm.provider import LiteLLM
 from studio.models.model_host import HostPool, HostSpec
 from studio.models.scripted import Scripted
 from studio.spec.calls import ChatCall, ChatReply, CompletionCall, CompletionReply, ModelProvider

@@ -374,3 +374,17 @@ def test_keys_stand_scrubbed_in_a_record_and_are_found(db: Path, monkeypatch: py
     recorded(db, text, ["Hi.", "Hi."])
 
     assert replayed(db, text).status == "ok"
+
+
+def test_what_an_example_answered_is_forked_and_asked_again_by_its_name(db: Path) -> None:
+    """The run of an example stands in no database of the person's: its id would be looked for there in vain."""
+    from studio.replay.continuing import fork
+    from studio.support.resources import resource_root
+
+    first = run(resource_root("graphs") / "critic_loop.yaml", model="replay:examples/critic_loop", db=db)
+    with Trace(db) as trace:
+        assert trace.run("last").options["model"] == "replay:critic_loop"
+    again = fork(db, first.run_id, at=1)
+
+    assert (again.status, again.outputs) == ("ok", first.outputs)
+    assert again.run_id != first.run_id

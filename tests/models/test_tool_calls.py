@@ -6,9 +6,9 @@ import json
 
 import pytest
 
-from studio.models.litellm_access import Endpoint
-from studio.models.litellm_provider import LiteLLM
-from studio.models.litellm_tools import arguments_of
+from studio.models.litellm.access import Endpoint
+from studio.models.litellm.provider import LiteLLM
+from studio.models.litellm.tools import arguments_of
 from studio.models.script import parse_line
 from studio.models.scripted import Scripted
 from studio.spec.calls import ChatCall, ChatReply, ToolCall, ToolOffer

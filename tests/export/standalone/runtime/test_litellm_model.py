@@ -16,9 +16,9 @@ from studio.export.standalone.runtime.models.catalog import Models
 from studio.export.standalone.runtime.models.embedding import LiteLLMEmbedder
 from studio.export.standalone.runtime.models.litellm_model import LiteLLM
 from studio.export.standalone.runtime.models.tools import Tools
-from studio.models import litellm_provider
 from studio.models.embedders import LiteLLMEmbedder as StudioEmbedder
 from studio.models.failures import MissingModel
+from studio.models.litellm import provider as litellm_provider
 from studio.spec.calls import ChatCall, CompletionCall, ToolOffer
 from studio.support.errors import ModelError
 from tests.support.fake_llm_server import FakeServer, Step, chat, echo_key, error, fake_llm_server

@@ -14,9 +14,10 @@ from hypothesis import strategies as st
 
 from studio.export.standalone.runtime import values as twin
 from studio.export.standalone.runtime.models import scripted as lean
-from studio.models import humans, litellm_tools, script
+from studio.models import humans, script
 from studio.models.humans import AnswersFile
-from studio.models.litellm_tools import arguments_of
+from studio.models.litellm import tools as litellm_tools
+from studio.models.litellm.tools import arguments_of
 from studio.models.scripted import Scripted
 from studio.spec.calls import ChatCall, CompletionCall, HumanCall
 from studio.support import values

@@ -1,6 +1,6 @@
 """A model that litellm knows, as a script asks it: on its own event loop, with keys from the environment.
 
-Requests, answers and the words for failures are those of the studio's own classes (`studio.models.litellm_*`).
+Requests, answers and the words for failures are those of the studio's own classes (`studio.models.litellm`).
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from studio.models.litellm_tools import tool_calls_of
+from studio.models.litellm.tools import tool_calls_of
 from studio.spec.calls import ToolCall, ToolOffer
 from studio.support.values import Json
 

@@ -14,9 +14,9 @@ from typing import Any, TypeVar
 
 from studio.models.entropy import mean_bits, token_bits
 from studio.models.failures import asker, failure
-from studio.models.litellm_errors import map_error
-from studio.models.litellm_params import chat_params
-from studio.models.litellm_tools import tool_calls_of
+from studio.models.litellm.errors import map_error
+from studio.models.litellm.params import chat_params
+from studio.models.litellm.tools import tool_calls_of
 from studio.models.names import LOCAL_PROVIDERS
 from studio.spec.calls import (
     ChatCall,

@@ -1,6 +1,6 @@
 """All models that litellm knows: `openai/…`, `anthropic/…`, `ollama/…` and a hundred more, behind our protocol.
 
-What is sent and what comes back is in `litellm_calls`; here is where calls go, on which event loop, and the streams of
+What is sent and what comes back is in `calls`; here is where calls go, on which event loop, and the streams of
 those who watch.
 """
 
@@ -12,10 +12,10 @@ from dataclasses import replace
 from typing import Any, TypeVar
 
 from studio.models.failures import failure
-from studio.models.litellm_access import Endpoint, access_for, server_of
-from studio.models.litellm_calls import LiteLLMCalls, bits_of, usage_of
-from studio.models.litellm_runtime import RUNTIME, Runtime
-from studio.models.litellm_tools import CallPieces
+from studio.models.litellm.access import Endpoint, access_for, server_of
+from studio.models.litellm.calls import LiteLLMCalls, bits_of, usage_of
+from studio.models.litellm.runtime import RUNTIME, Runtime
+from studio.models.litellm.tools import CallPieces
 from studio.spec.calls import ChatCall, ChatReply, CompletionCall, CompletionReply, EmbedReply, ModelInfo
 from studio.support import keys
 
