@@ -45,6 +45,10 @@ AT_ONCE: Final = 8
 MOST_LOCAL: Final = 64
 """Workers on one machine."""
 
+VERY_MANY: Final = 10_000
+"""Runs that are not begun before a person has said that so many are meant: two more values of a setting, or all pairs
+of modules, multiply what seemed few."""
+
 MOST_DATA: Final = 8_000_000
 """Bytes of rows that are kept with a batch, so that its report can show them wherever it is read."""
 
@@ -73,6 +77,13 @@ class Session:
     plan: Plan
     start: BatchStart
     driver: Driver
+    new: int = 0
+    """Runs of a new batch that are to be made before it ends or its budget pauses it; 0 where one goes on."""
+
+    @property
+    def is_very_large(self) -> bool:
+        """Whether nobody begins so many runs without meaning it."""
+        return self.new > VERY_MANY
 
     @property
     def shared_memories(self) -> list[str]:
@@ -112,7 +123,8 @@ def begin(
     start = BatchStart(
         new_run_id(), name, said, len(plan), data if len(data) <= MOST_DATA else b"", started_at=time.time_ns()
     )
-    return Session(plan, start, _driver(plan, start, db, ways, watch))
+    driver, bound = _driver(plan, start, db, ways, watch), ways.budget.runs or plan.experiment.budget.get("runs")
+    return Session(plan, start, driver, len(plan) if bound is None else min(len(plan), int(bound)))
 
 
 def go_on(
@@ -125,8 +137,14 @@ def go_on(
         found = batches.batch(batch)
         told = batches.experiment(found.id)
     if found.status == "complete":
+        again = (
+            f" To make the {found.failed:,} that failed once more, begin the same batch again: it takes over the rest."
+            if found.failed
+            else ""
+        )
         raise UsageError(
-            f"The batch {found.id} is complete: there is nothing to go on with.", hint=f"`studio report {found.id}`"
+            f"The batch {found.id} is complete: there is nothing to go on with.",
+            hint=f"`studio report {found.id}` tells what it shows.{again}",
         )
     experiment = experiment_of_batch(told)
     _require_folder(told["from"], experiment, found.id)

@@ -282,3 +282,59 @@ def test_an_experiment_file_names_no_script_outside_its_project(cli: Cli, sums: 
     assert told.code == 2
     assert "outside the project folder" in told.err
     assert "first line of a secret" not in told.err
+
+
+@pytest.mark.parametrize("command", ["batch", "knockout"])
+def test_very_many_runs_are_begun_only_by_who_means_them(cli: Cli, sums: str, command: str) -> None:
+    asked = command, sums, "--data", "rows.csv", "--score", "result"
+    refused = cli(*asked, "--seeds", "1251" if command == "batch" else "251")
+    bounded = cli(*asked, "--seeds", "1251", "--budget", "runs=2")
+    meant = cli(*asked, "--seeds", "1251", "--yes", "--budget", "seconds=0.001")
+
+    assert refused.code == 2
+    assert "8 rows" in refused.err
+    assert "Nothing was begun" in refused.err
+    assert "--yes" in refused.err
+    assert bounded.code == meant.code == 3, (bounded.err, meant.err)
+    with Batches(current_settings().db_path()) as batches:
+        assert len(batches.batches()) == 2, "the first was not even written"
+
+
+def test_of_a_complete_batch_it_is_said_how_failed_runs_are_made_once_more(cli: Cli, sums: str, tmp_path: Path) -> None:
+    (tmp_path / "halves.yaml").write_text(GRAPH.replace("n + 5", "n / (n - 3)"))
+    asked = "batch", "halves.yaml", "--data", "rows.csv", "--score", "result"
+    first = cli(*asked)
+    refused = cli("batch", "--resume")
+    again = cli(*asked, "--json")
+
+    assert first.code == 1
+    assert "1 run failed." in first.err
+    assert "takes over the others" in first.err
+    assert "To make the 1 that failed once more" in refused.err
+    assert (again.json["made_before"], again.json["done"]) == (7, 8), "as it says"
+    assert "takes over the others" not in cli("batch", sums, "--data", "rows.csv", "--score", "result").err
+
+
+ASKS = """\
+studio: 1
+name: asks
+nodes:
+  n: {type: flow.input, value: 3, kind: number}
+  sure: {type: human.ask, question: "Really {n}?"}
+  result: {type: flow.output}
+edges:
+- n.value -> sure.n
+- sure.answer -> result.value
+"""
+
+
+def test_a_graph_that_asks_a_person_is_refused_before_its_first_run(cli: Cli, sums: str, tmp_path: Path) -> None:
+    graph = tmp_path / "asks.yaml"
+    graph.write_text(ASKS)
+    refused = cli("batch", "asks.yaml", "--data", "rows.csv", "--score", "1")
+    graph.write_text(ASKS.replace('?"}', '?", knockout: true}'))
+    switched_off = cli("batch", "asks.yaml", "--data", "rows.csv", "--score", "1", "--json")
+
+    assert refused.code == 2
+    assert "`sure` of asks asks a person" in refused.err
+    assert (switched_off.code, switched_off.json["done"]) == (0, 8), switched_off.err

@@ -19,7 +19,8 @@ from studio.support.values import Json, hash_bytes, preview
 from studio.trust.survey import survey_whole
 
 _EMBEDDER: Final = "models.embedder"
-_PERSON: Final = "human."
+PERSON: Final = "human."
+"""How the types of nodes begin that ask a person."""
 
 
 def conditions_of(experiment: Experiment, model: str | None, folder: Path) -> dict[str, Json]:
@@ -58,7 +59,7 @@ def looks_around(graph: Graph, registry: Registry) -> bool:
     for _, part in graph.walk():
         if any(store.scope == "project" for store in part.stores.values()):
             return True
-        if any(node.type.startswith(_PERSON) for node in part.nodes.values()):
+        if any(node.type.startswith(PERSON) for node in part.nodes.values()):
             return True
     return survey_whole(graph, registry).asks
 

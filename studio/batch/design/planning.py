@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from studio.batch.design.axes import INPUT, file_reader
-from studio.batch.design.conditions import conditions_of, types_in
+from studio.batch.design.conditions import PERSON, conditions_of, types_in
 from studio.batch.design.expanding import Bodied, variants_of
 from studio.batch.design.fitting import Column, Fitting, inputs_of
 from studio.batch.design.functions import allowed_code
@@ -17,6 +17,7 @@ from studio.batch.design.rows import NO_DATA, Rows, gathered, inline
 from studio.batch.design.score import check_expression
 from studio.batch.design.spec import Experiment
 from studio.batch.design.variants import WHOLE, Variant, varied
+from studio.graph.model import Graph
 from studio.graph.ports import body_fields
 from studio.graph.scope import Scope, bundle, project_folder
 from studio.importers.opening import open_graph_file
@@ -179,6 +180,7 @@ def _arms(
             if not variant.for_graph(name):
                 continue
             made = varied(one.graph, variant, one.registry)
+            _require_no_person(made, name)
             said = {
                 "key": _KEY_VERSION,
                 "graph": (hash := meaning_of(made)),
@@ -189,6 +191,19 @@ def _arms(
             }
             arms.append(Arm(len(arms), name, variant, hash, hash_bytes(sorted_encode(said))))
     return arms
+
+
+def _require_no_person(graph: Graph, name: str) -> None:
+    """Raise UsageError for a graph that asks a person: nobody is there in a batch, so that each of its runs would be
+    made and paid for up to the question, and pause there."""
+    for path, part in graph.walk():
+        for node in part.nodes.values():
+            if node.type.startswith(PERSON) and not node.knockout:
+                place = f"{path}.{node.name}" if path else node.name
+                raise UsageError(
+                    f"`{place}` of {name} asks a person, and in a batch nobody is there to answer.",
+                    hint="Put an input in its place, which a column answers, or switch it off (`knockout: true`).",
+                )
 
 
 # -- scores -------------------------------------------------------------------------------------

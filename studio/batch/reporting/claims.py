@@ -128,8 +128,19 @@ def _still(difference: Difference) -> str:
     low, high = difference.comparison.interval.low, difference.comparison.interval.high
     if low is None or high is None:
         return " That is no sign that there is none."
+    if low > 0 or high < 0:
+        return f" Its own interval leaves out 0, but {_why_unshown(difference)}."
     fitting = f"differences from {number(low, sign=True)} to {number(high, sign=True)} fit what was seen"
     return f" That is no sign that there is none: {fitting}."
+
+
+def _why_unshown(difference: Difference) -> str:
+    """Say why a difference is not shown though its interval leaves out 0."""
+    if difference.comparison.differs:
+        return "p, which allows for all variants that were compared, says that it may be chance"
+    if difference.comparison.p is None:
+        return "there are too few for a test"
+    return "the test says that it may be chance"
 
 
 def _of_arms(compared: Sequence[Arm], found: Conclusions) -> list[Claim]:

@@ -14,7 +14,6 @@ from studio.batch.reporting.report import Report
 from studio.batch.reporting.sections import sections
 from studio.batch.reporting.tables import Sheet
 from studio.batch.reporting.wording import number, one_line, several_lines, whole
-from studio.export.markdown_text import markdown_text
 from studio.support.keys import scrub
 from studio.support.plain import plain
 from studio.trust.showing import seen_line
@@ -29,7 +28,7 @@ def markdown_page(report: Report) -> str:
 
 def _lines(report: Report) -> Iterator[str]:
     said = report.table.experiment
-    yield from (f"# {markdown_text(report.title)}", "")
+    yield from (f"# {_within(report.title)}", "")
     if said.hypothesis:
         yield from (f"*Hypothesis:* {_text(said.hypothesis)}", "")
     if said.about:
@@ -38,7 +37,7 @@ def _lines(report: Report) -> Iterator[str]:
         text = _within(claim.text)
         yield from (f"**{text}**", "") if not place else (f"- {text}",)
     for part in sections(report):
-        yield from ("", f"## {markdown_text(part.title)}", "")
+        yield from ("", f"## {_within(part.title)}", "")
         for one in (*part.sheets, *part.folded):
             yield from _table(one, part.title)
     if report.samples:
@@ -56,12 +55,13 @@ def _within(text: str) -> str:
 
 
 def _text(text: str) -> str:
-    return markdown_text(several_lines(text, MOST_SIGNS))
+    """Return a text for a line of its own: also what would begin a list or a rule there is escaped."""
+    return re.sub(r"^(\d*)([-+=.)])", r"\1\\\2", _within(several_lines(text, MOST_SIGNS)))
 
 
 def _table(sheet: Sheet, heading: str) -> Iterator[str]:
     if sheet.title != heading:
-        yield from (f"### {markdown_text(sheet.title)}", "")
+        yield from (f"### {_within(sheet.title)}", "")
     yield _row([_within(one) for one in sheet.headers])
     yield _row(["---:" if place in sheet.numbers else "---" for place in range(len(sheet.headers))])
     for row in sheet.rows:
@@ -82,7 +82,7 @@ def _sample(sample: Sample, report: Report) -> Iterator[str]:
         yield from (given, "")
     for one in sample.answers:
         scores = ", ".join(f"{_within(name)} {number(one.line.scores.get(name))}" for name in report.table.scores)
-        yield f"{markdown_text(one.arm)}{f' ({scores})' if scores else ''}, `studio show {one.line.run}`:"
+        yield f"{_text(one.arm)}{f' ({scores})' if scores else ''}, `studio show {one.line.run}`:"
         text = "\n".join(f"{name}: {value}" if len(one.outputs) > 1 else value for name, value in one.outputs.items())
         yield from ("", *_block(text or one.lacking), "")
 
@@ -91,7 +91,7 @@ def _making(report: Report) -> Iterator[str]:
     yield from ("", "## How it was made", "", "| | |", "|---|---|")
     for name, value in report.making.facts:
         yield _row([_within(name), _within(value)])
-    yield from ("", markdown_text(report.making.how), "", *_block(report.making.repeat, "sh"), "")
+    yield from ("", _text(report.making.how), "", *_block(report.making.repeat, "sh"), "")
     yield from _block(report.making.experiment, "yaml")
 
 

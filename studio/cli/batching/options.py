@@ -76,6 +76,11 @@ def running_arguments(parser: argparse.ArgumentParser) -> None:
     approval_arguments(how)
 
 
+def size_argument(parser: argparse.ArgumentParser) -> None:
+    """Let a command begin very many runs without asking."""
+    parser.add_argument("--yes", action="store_true", help="make also more than 10,000 runs without asking")
+
+
 def experiment_from(args: argparse.Namespace, *, knockouts: Any = None) -> Experiment:
     """Return the experiment that the arguments describe: those of a file, or of a graph. Raises as `options` does."""
     from studio.batch.design import options

@@ -22,6 +22,7 @@ from studio.cli.batching.options import (
     experiment_from,
     require_nothing_said,
     running_arguments,
+    size_argument,
     ways_from,
     workers_begun,
 )
@@ -53,6 +54,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         help="a variant without this node; a+b without both, `all` without each module, `pairs` without each two",
     )  # fmt: skip
     running_arguments(parser)
+    size_argument(parser)
     about = parser.add_argument_group("batches that are there")
     about.add_argument("--resume", nargs="?", const="last", metavar="BATCH", help="go on with a batch (default: last)")
     about.add_argument("--list", action="store_true", help="list the batches")
@@ -86,12 +88,15 @@ def _session(args: argparse.Namespace, host: WorkerHost | None) -> Session:
 def driven(
     session: Session, args: argparse.Namespace, out: Output, then: Callable[[Conclusions], None] | None = None
 ) -> int:
-    """Drive a batch, tell what it shows, do something more with that, and return the exit code."""
+    """Drive a batch, tell what it shows, do something more with that, and return the exit code. Raises UsageError for
+    one that is very large, if nobody says that it is meant."""
     from studio.batch.analysing.conclusions import conclude
     from studio.batch.analysing.table import read_table
     from studio.cli.batching.conclusions import tell
     from studio.cli.batching.progress import drive, summary
 
+    if session.is_very_large and not args.yes:
+        _require_meant(session, out)
     for name in session.shared_memories:
         out.note(
             ("yellow", f"All runs share the project's memory `{name}`, in whatever order they come to it: what one run "
@@ -109,6 +114,24 @@ def driven(
     if then is not None:
         then(found)
     return exit_code(outcome)
+
+
+def _require_meant(session: Session, out: Output) -> None:
+    """Ask whether so many runs are meant; where nobody can be asked, they are not begun."""
+    from studio.cli.approving import can_ask, confirmed
+
+    plan = session.plan
+    made = (
+        f"{plural(session.new, 'run')}: {plural(len(plan.rows), 'row')} × {plural(len(plan.arms), 'variant')} × "
+        f"{plural(len(plan.experiment.seeds), 'seed')}"
+    )
+    if not out.as_json and can_ask() and confirmed(f"These are {made}. Make them?"):
+        return
+    raise UsageError(
+        f"These would be {made}. Nothing was begun.",
+        hint="`--yes` makes them; `--budget runs=N` makes N of them, and `--resume` goes on; `studio batch --dry-run` "
+        "lists the variants.",
+    )
 
 
 def exit_code(outcome: Outcome) -> int:
@@ -132,6 +155,9 @@ def _ending(outcome: Outcome, args: argparse.Namespace, out: Output) -> None:
     style = "green" if outcome.status == "complete" else "yellow"
     taken = f" · {progress.before:,} from before" if progress.before else ""
     out.note((style, outcome.status), ("dim", f"  {plural(made, 'run')} made{taken} · {duration(progress.seconds)}"))
+    if outcome.status == "complete" and progress.failed:
+        out.note(("yellow", f"{plural(progress.failed, 'run')} failed."),
+                 ("dim", "  The same command again makes these once more and takes over the others."))  # fmt: skip
     if outcome.status != "complete":
         why = f"The bound {outcome.reason} is reached." if outcome.reason.startswith("limit:") else outcome.reason
         out.note(("yellow", why), ("dim", f"  {told(progress)}"))

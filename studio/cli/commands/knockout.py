@@ -20,6 +20,7 @@ from studio.cli.batching.options import (
     experiment_file,
     experiment_from,
     running_arguments,
+    size_argument,
     ways_from,
     workers_begun,
 )
@@ -49,6 +50,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
     which.add_argument("--pairs", action="store_true", help="each two of them as well, to see what they do together")
     running_arguments(parser)
+    size_argument(parser)
     parser.add_argument("--svg", metavar="FILE", help="draw the graph, coloured by what its modules are worth")
 
 

@@ -67,6 +67,18 @@ def test_a_small_effect_that_is_shown_is_said_to_be_less_than_the_margin() -> No
     assert first.text.endswith("though by less than the margin of 0.4.")
 
 
+def test_an_interval_without_0_that_is_not_shown_is_not_told_as_if_it_fitted() -> None:
+    """The interval is that of one comparison; p allows for all of them."""
+    many = settings(t=list(range(1, 41)))
+    found = told(planted({"writer.t=2": 0.105}), many)
+    one = next(each for each in found[1:] if each.arms[0] == "writer.t=2")
+
+    assert one.kind == "undecided"
+    assert "No difference between “writer.t=2” and “whole” is shown" in one.text
+    assert "Its own interval leaves out 0, but p, which allows for all variants that were compared" in one.text
+    assert "fit what was seen" not in one.text
+
+
 def test_with_several_variants_the_answer_counts_them_and_names_the_largest_difference() -> None:
     several = settings(t=[1, 2, 3])
     found = told(planted({"writer.t=2": 0.6, "writer.t=3": -0.4}, spread=0.1), several)

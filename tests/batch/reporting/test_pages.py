@@ -148,6 +148,14 @@ def test_texts_of_strangers_stay_texts_in_markdown() -> None:
     assert len(text) < 200_000
 
 
+def test_plain_words_stand_in_markdown_as_they_were_written() -> None:
+    hypothesis = "Lloyd's essay says (p. 2): it's better!"
+    text = markdown_page(report_of(made_table(planted({}), hypothesis=hypothesis, about="- no list\n1. no list")))
+
+    assert "*Hypothesis:* Lloyd's essay says (p. 2): it's better!" in text
+    assert "\n\\- no list" in text, "control: what would begin a list begins none"
+
+
 def test_a_list_of_very_many_runs_is_cut_and_says_so() -> None:
     table = made_table(planted({}), settings(t=[1]), rows=1200, seeds=2, dynamics=False)
     text = html_page(report_of(table))

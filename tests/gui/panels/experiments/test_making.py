@@ -262,3 +262,23 @@ def test_a_second_experiment_waits_for_the_first(lab: Lab) -> None:
         lab.service.begin(draft.experiment(), Ways())
     lab.push("experiments.stop")
     lab.wait(lambda: lab.service.drive is None)
+
+
+def test_very_many_runs_are_begun_only_by_who_means_them(lab: Lab) -> None:
+    lab.graph()
+    lab.workbench.trigger("experiments.new")
+    dialog = lab.dialog()
+    lab.type(dialog.score.score, "points")
+    lab.type(dialog.score.seeds, "10001")
+    lab.looked(dialog)
+    dialog.run.click()
+
+    assert lab.service.drive is None, "it asks first"
+    press_answer(lab.qtbot, lab.window, "Cancel")
+    assert lab.service.drive is None
+    assert dialog.isVisible(), "what was written is still there"
+    dialog.run.click()
+    press_answer(lab.qtbot, lab.window, "Make Them")
+    assert lab.service.drive is not None
+    lab.push("experiments.stop")
+    lab.wait(lambda: lab.service.drive is None)

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QLineEdit,
+    QMessageBox,
     QPushButton,
     QScrollArea,
     QVBoxLayout,
@@ -23,6 +24,7 @@ from PySide6.QtWidgets import (
 from studio.batch.design.experiment_files import ENDING
 from studio.batch.design.trusting import ExperimentNotApproved
 from studio.gui.base.beside import beside
+from studio.gui.dialogs.ask import ask
 from studio.gui.panels.experiments.making.data_section import DataSection
 from studio.gui.panels.experiments.making.draft import Draft, Looked, look
 from studio.gui.panels.experiments.making.score_section import ScoreSection
@@ -43,6 +45,8 @@ SOON_MS: Final = 250
 
 MOST_NAMED: Final = 12
 """Variants whose names are told."""
+
+MAKE_THEM: Final = "Make Them"
 
 
 class ExperimentDialog(QDialog):
@@ -216,6 +220,23 @@ class ExperimentDialog(QDialog):
         self.workbench.say(f"The experiment is saved in {saved}.")
 
     def _run(self) -> None:
+        """Begin it; very many runs are begun only by a person who has said that so many are meant."""
+        from studio.batch.sessions import VERY_MANY
+
+        rows, arms, seeds = self.looked.counts if self.looked is not None and self.looked.counts else (0, 0, 0)
+        bound = dict(self.draft.said.get("budget") or {}).get("runs")
+        if rows * arms * seeds <= VERY_MANY or (bound is not None and bound <= VERY_MANY):
+            self._begin()
+            return
+        ask(
+            self, "So Many Runs?", f"These are {rows * arms * seeds:,} runs.",
+            [("Cancel", QMessageBox.ButtonRole.RejectRole), (MAKE_THEM, QMessageBox.ButtonRole.AcceptRole)],
+            lambda answer: self._begin() if answer == MAKE_THEM else None,
+            detail=f"{rows:,} rows × {arms:,} variants × {seeds:,} seeds. They can be paused and gone on with.",
+            name="experiment.many",
+        )  # fmt: skip
+
+    def _begin(self) -> None:
         from studio.batch.sessions import Ways
 
         service: Experiments = self.workbench.part("experiments")
