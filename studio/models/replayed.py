@@ -63,8 +63,10 @@ class Replay:
         self._names = self._questions.names()
         self._used: set[int] = set()
         self._lock = threading.Lock()
-        self.name = f"{REPLAY}{self._questions.run}" + (f"+{fallback}" if fallback else "")
-        """The full name: with the run's whole id, so that a trace says which run answered."""
+        recorded = run.removeprefix("examples/") if example else self._questions.run
+        self.name = f"{REPLAY}{recorded}" + (f"+{fallback}" if fallback else "")
+        """The full name, which finds the run again from wherever it stands: with its whole id, so that a trace says
+        which run answered; that of an example is in no database of the person's, and is found by the example's name."""
 
     def model(self, name: str, fallback: ModelProvider | None = None) -> Replayed:
         """Return what answers for a role or model name: able to do what the recorded model of this name could.
