@@ -7,14 +7,13 @@ assert_paused(seen, "circle", by="executor", within=5 * 3)
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from studio import Graph, Trace
 from studio.dynamics.verdict import Verdict
 from studio.replay.dynamics import verdict_of
-from tests.support.seeds import Played, graph_of, play
+from tests.support.seeds import Played, play
 
 CLASSES = {"stall": "I", "circle": "II", "procrastination": "II", "wander": "III"}
 
@@ -38,12 +37,6 @@ class Seen(NamedTuple):
         return self.played.result.status, self.played.result.ended
 
 
-@cache
-def _bundled(name: str) -> Graph:
-    """A bundled graph, loaded once: what a graph means is worked out once per graph."""
-    return graph_of(name)
-
-
 def watched(
     graph: str | Graph,
     inputs: dict[str, Any],
@@ -57,7 +50,7 @@ def watched(
 ) -> Seen:
     """Run it; what a reader of the record sees must be what was noticed while it ran."""
     played = play(
-        _bundled(graph) if isinstance(graph, str) else graph,
+        graph,
         inputs,
         replies=replies,
         answers=answers,
