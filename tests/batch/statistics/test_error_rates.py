@@ -14,9 +14,9 @@ from tests.batch.statistics.simulating import QUICK, rates
 
 
 def test_thirty_null_modules_are_named_in_one_experiment_of_twenty_at_most() -> None:
-    found = rates(80)
+    found = rates(40)
 
-    assert found.wrong <= 0.05 + 3 * (0.05 * 0.95 / 80) ** 0.5
+    assert found.wrong <= 0.05 + 3 * (0.05 * 0.95 / 40) ** 0.5
     assert found.wrongly_dead == 0
     assert found.without_allowance > 0.5, "without an allowance for many, most experiments would name one"
 
