@@ -212,7 +212,8 @@ def test_the_memory_of_a_watch_is_bounded(monkeypatch: pytest.MonkeyPatch) -> No
     )
 
     assert len(watch._said) <= 100
-    assert len(watch.terms._born) <= 110
+    assert len(watch.terms._young) + len(watch.terms._old) <= 110
+    assert sum(map(len, watch._vocabulary._frames.values())) <= 100
     assert len(watch._book._texts) <= 100
 
 
