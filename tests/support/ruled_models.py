@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -67,14 +66,18 @@ class _Link:
         self._said: asyncio.Queue[bytes | BaseException] = asyncio.Queue()
         loop = asyncio.get_running_loop()
 
-        def say(thing: Any) -> None:
+        def say(thing: bytes | BaseException) -> None:
             if not loop.is_closed():
                 loop.call_soon_threadsafe(self._said.put_nowait, thing)
 
-        self.worker = Worker(say, say)
+        def say_all(messages: list[bytes]) -> None:
+            for one in messages:
+                say(one)
+
+        self.worker = Worker(say_all, say)
 
     def send(self, message: bytes) -> None:
-        self.worker.take(message)
+        self.worker.take([message])
 
     async def receive(self) -> bytes:
         said = await self._said.get()
