@@ -96,3 +96,16 @@ def test_questions_to_the_record_are_answered(cli: Cli, recorded: str) -> None:
         told = cli(*shlex.split(line))
         assert told.code == 0, told.err
         assert "writer" in told.out or "critic_loop" in told.out
+
+
+def test_the_words_of_the_design_are_explained_each_once() -> None:
+    """`design.md` section 1, and what help says beside it."""
+    of_the_design = {
+        *("graph", "node", "node type", "port", "edge", "param", "run", "tick", "firing", "region", "effect", "trace"),
+        *("blob", "outline", "store", "knockout"),
+    }
+    explained = [word for row in re.findall(r"^\| ([a-z, ]+?) \|", page_text("words"), re.MULTILINE)
+                 for word in row.split(", ") if word != "word"]  # fmt: skip
+
+    assert of_the_design - set(explained) == set()
+    assert len(explained) == len(set(explained))
