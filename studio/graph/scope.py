@@ -10,6 +10,7 @@ import os
 from copy import deepcopy
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from studio.graph.model import Graph, NodeInstance, StoreDecl
 from studio.graph.reading import is_file_reference, load_graph
@@ -141,10 +142,40 @@ def shallow_copy(graph: Graph) -> Graph:
     )
 
 
+def deep_copy(graph: Graph) -> Graph:
+    """Return a copy that shares nothing that an edit changes; where nodes and edges stand in their file is shared. A
+    fraction of the time of `copy.deepcopy`, which takes a graph for anything at all."""
+    return replace(
+        graph,
+        nodes={name: _copied_node(node) for name, node in graph.nodes.items()},
+        edges=[replace(edge, initial=_copied(edge.initial)) for edge in graph.edges],
+        stores={name: replace(store, params=_copied(store.params)) for name, store in graph.stores.items()},
+        graphs={name: deep_copy(inner) for name, inner in graph.graphs.items()},
+        limits=_copied(graph.limits),
+        dynamics=_copied(graph.dynamics),
+        layout=_copied(graph.layout),
+        extra=_copied(graph.extra),
+        comments=_copied(graph.comments),
+        place=replace(graph.place),
+    )
+
+
+def _copied_node(node: NodeInstance) -> NodeInstance:
+    return replace(node, params=_copied(node.params), default=_copied(node.default), limits=_copied(node.limits))
+
+
+def _copied(value: Any) -> Any:
+    if type(value) is dict:
+        return {key: _copied(one) for key, one in value.items()}
+    if type(value) is list:
+        return [_copied(one) for one in value]
+    return value if isinstance(value, str | int | float | None) else deepcopy(value)
+
+
 class _Bundler:
     def __init__(self, graph: Graph) -> None:
         self.scope = Scope(graph)
-        self.copy = deepcopy(graph)
+        self.copy = deep_copy(graph)
         self.placed: dict[Path, str] = {}
 
     def run(self) -> Graph:
@@ -172,7 +203,7 @@ class _Bundler:
         key = key if key.startswith("../") else f"./{key}"
         self.placed[path] = key
         body = scope.find_graph(reference)
-        copy = self.copy.graphs[key] = deepcopy(body.graph)
+        copy = self.copy.graphs[key] = deep_copy(body.graph)
         self._visit(body, copy)
         return key
 
