@@ -515,3 +515,15 @@ def test_only_a_graph_is_said_to_take_no_inputs(desk: Desk) -> None:
     desk.qtbot.waitUntil(lambda: not note.isHidden())
     desk.open(CRITIC_LOOP, *GOOD, name="other.yaml")
     desk.qtbot.waitUntil(note.isHidden)
+
+
+def test_what_the_run_came_to_is_read_before_what_it_used(desk: Desk) -> None:
+    desk.open(CRITIC_LOOP, *GOOD)
+    desk.run.setFixedWidth(840)
+    desk.play()
+    said = desk.run.state
+    desk.until(lambda: said.width() >= 200)
+
+    assert said.text().startswith("Done: stopped")
+    desk.run.setFixedWidth(420)
+    desk.until(lambda: said.width() < 200)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, QTimer
-from PySide6.QtGui import QShowEvent
+from PySide6.QtGui import QFontMetrics, QShowEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -44,6 +44,10 @@ if TYPE_CHECKING:
 
 REFRESH_MS = 150
 """How often lists and numbers are shown anew while a run goes on."""
+
+LEAST_STATE = 60
+MOST_STATE = 240
+"""Pixels for what the run has come to."""
 
 BUTTONS = (
     ("run.run", "run"),
@@ -102,7 +106,7 @@ class RunPanel(QWidget):
         row.addSpacing(8)
         self.state = Elided("", self)
         self.state.setObjectName("run.state")
-        self.state.setMinimumWidth(60)
+        self.state.setMinimumWidth(LEAST_STATE)
         row.addWidget(self.state, 1)
         self.to_error = small_button("Go to node", "Show the node that failed", "run.to_error", self)
         self.to_error.clicked.connect(self._go_to_error)
@@ -118,10 +122,16 @@ class RunPanel(QWidget):
         row.addWidget(self.budget)
         self._head = Folding(
             head, row,
-            (self.budget.fold, to_words(self.through, "Steps"), to_words(self.to_error, "Node")),
+            (self.budget.fold, to_words(self.through, "Steps"), to_words(self.to_error, "Node"), self._cut_state),
             narrowest=NARROWEST - 20,
         )  # fmt: skip
         return head
+
+    def _cut_state(self, on: bool) -> None:
+        """Leave what the run has come to as little room as it bears, or as much as most of it needs: it comes before
+        the bars of what was used."""
+        whole = QFontMetrics(self.state.font()).horizontalAdvance(self.state.text()) + 8
+        self.state.setMinimumWidth(LEAST_STATE if on else max(LEAST_STATE, min(whole, MOST_STATE)))
 
     def _button(self, action_id: str) -> QToolButton:
         action = all_actions()[action_id]
