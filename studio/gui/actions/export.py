@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from typing import TYPE_CHECKING
 
 from studio.gui.base.action import Action, with_graph
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
 
 def _sources(workbench: Workbench) -> Sources | None:
     from studio.export.targets import GraphSource
+    from studio.graph.scope import deep_copy
     from studio.gui.dialogs.exporting import Sources
 
     document = workbench.document
@@ -27,7 +27,7 @@ def _sources(workbench: Workbench) -> Sources | None:
     workbench.commit()
     path = document.path
     # A copy of its own: it is made beside the window, while the graph may go on changing.
-    graph = GraphSource(copy.deepcopy(document.graph), document.registry, "" if path is None else str(path))
+    graph = GraphSource(deep_copy(document.graph), document.registry, "" if path is None else str(path))
     folder = "" if path is None else str(path.absolute().parent)
     found = _run_in_front(workbench, document)
     if found is None:
