@@ -21,9 +21,11 @@ from studio.graph import Graph
 from studio.plugins.registries import registry_of
 from studio.spec import default_registry
 from studio.support.resources import bundled_graphs
-from tests.support.everyday import for_examples
+from tests.support.everyday import for_examples, is_everyday
 from tests.support.graphs import CRITIC_LOOP
+from tests.support.thorough import thorough_but
 
+FEW = list(filter(is_everyday, bundled_graphs()))
 REPLIES = ("A first draft about pools.", "vague", "A second draft.\nIt names crabs.", "good")
 
 BODIES = """\
@@ -166,8 +168,9 @@ def test_inputs_stand_before_the_run_and_those_without_a_default_are_named() -> 
     assert '# Also needed here: "must", "picture".' in settings
 
 
-def test_notebooks_pass_ruff(tmp_path: Path) -> None:
-    for path in bundled_graphs():
+@pytest.mark.parametrize("paths", thorough_but(FEW.__eq__, [FEW, bundled_graphs()]), ids=len)
+def test_notebooks_pass_ruff(paths: list[Path], tmp_path: Path) -> None:
+    for path in paths:
         graph = Graph.load(path)
         (tmp_path / f"{path.stem}.ipynb").write_text(notebook(graph, registry_of(graph), folder=tmp_path))
 

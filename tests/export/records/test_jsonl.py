@@ -10,13 +10,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from studio.export.records.jsonl import run_lines
 from studio.support.resources import bundled_graphs
 from studio.support.values import Blob
 from studio.trace import Trace, open_run
 from tests.export.records.played import WORKERS, WORKERS_REPLIES, played
+from tests.support.everyday import for_examples
 from tests.trace.declaring import declare
 from tests.trace.runs import put_firings, start_of
 
@@ -121,9 +120,7 @@ def test_a_file_that_the_record_has_lost_is_told_and_ends_nothing(tmp_path: Path
     trace.close()
 
 
-@pytest.mark.parametrize(
-    "path", [one for one in bundled_graphs() if one.with_suffix(".run.db").is_file()], ids=lambda one: one.stem
-)
+@for_examples("path", [one for one in bundled_graphs() if one.with_suffix(".run.db").is_file()])
 def test_every_example_can_be_read_again(path: Path) -> None:
     with Trace(path.with_suffix(".run.db")) as trace:
         lines = lines_of(trace, trace.run().id)

@@ -15,9 +15,13 @@ from studio.graph import Graph
 from studio.spec.registry import default_registry
 from studio.support.resources import bundled_graphs
 from tests.export.script.scripts import script_of
+from tests.support.everyday import is_everyday
+from tests.support.thorough import thorough_but
 
 ROOT = Path(__file__).parents[3]
-GRAPHS = [*bundled_graphs(), *sorted((ROOT / "tests" / "golden" / "graphs").glob("*.yaml"))]
+GOLDEN = sorted((ROOT / "tests" / "golden" / "graphs").glob("*.yaml"))
+ALL = [*bundled_graphs(), *GOLDEN]
+FEW = [*filter(is_everyday, bundled_graphs()), *GOLDEN]
 ATTACKS = [
     '"""\nimport os; os.system("true")\n"""', '" + __import__("os").system("true") + "', "\\", "\\\"); evil() #",
     "'''; evil()", "\n    evil()\n", "{evil()}", "\r\nevil()", "\u202e)(live", 'x"\n' * 6 + '\\"""; evil()', "\0evil()",
@@ -28,11 +32,11 @@ OURS = {
 }  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def scripts(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the scripts of all graphs, and of one with hostile texts everywhere."""
-    folder = tmp_path_factory.mktemp("scripts")
-    for path in GRAPHS:
+@pytest.fixture(scope="module", params=thorough_but(FEW.__eq__, [FEW, ALL]), ids=len)
+def scripts(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the scripts of graphs, and of one with hostile texts everywhere."""
+    folder: Path = tmp_path_factory.mktemp("scripts")
+    for path in request.param:
         script_of(Graph.load(path), folder, f"{path.parent.name}_{path.stem}")
     script_of(hostile('"""' + "x" * 200 + "\n" * 5 + "\\"), folder, "hostile")
     return folder
