@@ -73,6 +73,8 @@ class Workbench(QObject):
         self.canvas: Canvas | None = None
         self.parts: dict[str, Any] = {}
         """Services that parts offer each other, by name (`live`, `checks`); see `part`."""
+        self.waiting: dict[str, Callable[[], object]] = {}
+        """How parts that nobody has asked for yet are made, by name: panels that nobody has seen."""
         self._unhook: dict[int, Callable[[], None]] = {}
 
     # -- documents ----------------------------------------------------------------------------
@@ -195,8 +197,14 @@ class Workbench(QObject):
     # -- parts --------------------------------------------------------------------------------
 
     def part(self, name: str) -> Any:
-        """Return the service of this name. Raises KeyError if no part offers it."""
+        """Return the service of this name, made now if it waits for that. Raises KeyError if no part offers it."""
+        if name not in self.parts and (make := self.waiting.pop(name, None)) is not None:
+            make()
         return self.parts[name]
+
+    def offers(self, name: str) -> bool:
+        """True if there is a service of this name, or will be once it is asked for; `parts` has only what was made."""
+        return name in self.parts or name in self.waiting
 
     def trigger(self, action_id: str) -> None:
         """Do what an action does, if it can be done now. Raises KeyError for an unknown id."""

@@ -33,7 +33,7 @@ def _one_node(workbench: Workbench) -> bool:
 
 
 def _has_panel(workbench: Workbench) -> bool:
-    return "prompts" in workbench.parts
+    return workbench.offers("prompts")
 
 
 ACTIONS = [

@@ -45,8 +45,6 @@ class Experiments(QObject):
     """The batch that is driven here is further, or begins to be one."""
     ended = Signal(object)
     """(Outcome or None) The batch that was driven here is not driven any more; None if it could not begin."""
-    file_asked = Signal(object)
-    """(Path) An experiment file shall be shown."""
     results_came = Signal(str)
     """(batch) What a batch shows is known, or cannot be (`refused`)."""
 

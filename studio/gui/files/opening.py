@@ -73,8 +73,8 @@ class Opening(QObject):
         if holds_runs(path):
             self.workbench.part("trace_files").open(path)
             return None
-        if is_experiment(path) and "experiments" in self.workbench.parts:
-            self.workbench.part("experiments").file_asked.emit(path)
+        if is_experiment(path) and self.workbench.offers("experiments_panel"):
+            self.workbench.part("experiments_panel").open_file(path)
             return None
         if is_bundled(path):
             return self.open_template(path)

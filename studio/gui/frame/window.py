@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import TypeGuard
 
@@ -92,6 +93,7 @@ class MainWindow(QMainWindow):
     """One window over one workbench.
 
     With `lazy`, what stands in the panels is made one by one after the first picture; `completed` is emitted then.
+    Panels that wait are made when they are first seen, or asked for.
     """
 
     completed = Signal()
@@ -179,9 +181,13 @@ class MainWindow(QMainWindow):
         dock = QDockWidget(panel.title, self)
         dock.setObjectName(f"panel.{panel.id}")
         dock.setAccessibleName(panel.title)
-        if self._lazy:
+        if self._lazy or panel.waits:
             self._unmade.append(panel)
-        else:
+        if panel.waits:
+            dock.visibilityChanged.connect(partial(self._on_sight, panel))
+            if panel.part:
+                self.workbench.waiting[panel.part] = partial(self.panel, panel.id)
+        elif not self._lazy:
             dock.setWidget(panel.make(self.workbench))
         dock.visibilityChanged.connect(lambda *_: self.workbench.actions_changed.emit())
         for signal in (dock.visibilityChanged, dock.dockLocationChanged, dock.topLevelChanged):
@@ -217,17 +223,24 @@ class MainWindow(QMainWindow):
         for panel in self._unmade:
             if panel.id == panel_id:
                 self._unmade.remove(panel)
+                self.workbench.waiting.pop(panel.part, None)
                 dock.setWidget(panel.make(self.workbench))
                 break
         return dock.widget()
 
+    def _on_sight(self, panel: Panel, seen: bool) -> None:
+        """Make what stands in a panel that waits, once somebody sees it; before the first picture others do that."""
+        if seen and panel in self._unmade and (self._was_painted or not self._lazy):
+            self.panel(panel.id)
+
     def _make_next(self) -> None:
         """Make one more panel, those in sight first, and let the window breathe before the next."""
-        if not self._unmade:
+        seen = [panel for panel in self._unmade if is_seen(self.docks[panel.id])]
+        due = seen or [panel for panel in self._unmade if not panel.waits]
+        if not due:
             self.completed.emit()
             return
-        seen = [panel for panel in self._unmade if not self.docks[panel.id].visibleRegion().isEmpty()]
-        self.panel((seen or self._unmade)[0].id)
+        self.panel(due[0].id)
         QTimer.singleShot(0, self, self._make_next)
 
     def show_panel(self, panel_id: str) -> None:

@@ -21,6 +21,8 @@ class Panel:
     """A panel: stable `id`, `title` as people read it, where it stands at first, and how its widget is made.
 
     `order` sorts panels of one area; `shown` False keeps it closed until it is asked for; `keys` shows and focuses it.
+    One that `waits` is made when it is first seen, or asked for by the name of its `part`: it must have nothing to do
+    before. The others are made with the window, as they say something while nobody sees them, too.
     """
 
     id: str
@@ -29,6 +31,8 @@ class Panel:
     make: Callable[[Workbench], QWidget]
     order: int = 50
     shown: bool = True
+    waits: bool = False
+    part: str = ""
     keys: str = ""
     help: str = ""
 

@@ -85,7 +85,7 @@ class TraceFiles(QObject):
         if not came.runs:
             self.workbench.fail(EnvironmentProblem("There is no run in it.", where=str(path)))
             return
-        runs = self.workbench.parts.get("runs")
+        runs = self.workbench.part("runs") if self.workbench.offers("runs") else None
         if runs is not None:
             runs.show_file(came.db, foreign=True, name=path.name)
         if len(came.runs) == 1 or runs is None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
-from functools import partial
+from collections.abc import Callable, Mapping
+from functools import lru_cache, partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer, Signal
@@ -119,17 +119,29 @@ class Gallery(QWidget):
         if self._untold:
             card = self._untold.pop(0)
             try:
-                entry = entry_of(self._paths[card], runs=self._runs)
+                about, facts = _told(self._paths[card], self._runs)
             except (StudioError, ValueError) as error:
                 _log.warning("nothing is told of %s: %s", card.text(), error)
             else:
-                facts = entry.facts()
-                card.tell(entry.about, [" · ".join(facts[:2]), *facts[2:]])
+                card.tell(about, [" · ".join(facts[:2]), *facts[2:]])
         elif self._undrawn:
             card = self._undrawn.pop(0)
             card.show_drawing(preview_svg(self._paths[card], current_theme(), self._registry))
         if self._untold or self._undrawn:
             self._working.start(0)
+
+
+def _told(path: Path, runs: Mapping[str, Path]) -> tuple[str, list[str]]:
+    """Return what an example is for and its facts: read once, and again when one of its files was changed."""
+    run = runs.get(path.stem)
+    files = [one for one in (path, path.with_suffix(".md"), run) if one is not None and one.is_file()]
+    return _read(path, run, tuple(one.stat().st_mtime_ns for one in files))
+
+
+@lru_cache(maxsize=256)
+def _read(path: Path, run: Path | None, _changed: tuple[int, ...]) -> tuple[str, list[str]]:
+    entry = entry_of(path, runs={} if run is None else {path.stem: run})
+    return entry.about, entry.facts()
 
 
 def _group(path: Path) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QDockWidget, QLineEdit, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QDockWidget, QLineEdit, QTabBar, QWidget
 
 from studio.editing import Document
 from studio.graph.model import Graph
@@ -16,7 +16,7 @@ from studio.gui.base.action import all_actions
 from studio.gui.frame.menus import ActionBar
 from studio.gui.frame.window import MainWindow
 from studio.gui.frame.window_state import WindowState
-from studio.gui.panels import all_panels
+from studio.gui.panels import Panel, all_panels
 from studio.gui.theme import current_theme
 from studio.gui.workbench import Workbench
 from studio.settings import Settings
@@ -133,8 +133,42 @@ def test_panels_can_be_made_after_the_first_picture_or_when_they_are_asked_for(q
     with qtbot.waitSignal(window.completed):
         window.show()
 
-    assert all(dock.widget() for dock in window.docks.values())
+    unmade = {name for name, dock in window.docks.items() if not dock.widget()}
+    assert unmade == {panel.id for panel in all_panels() if panel.waits} - {last}
     close(window)
+
+
+@pytest.mark.parametrize("panel", [panel for panel in all_panels() if panel.waits], ids=lambda panel: panel.id)
+def test_a_panel_that_waits_is_made_when_it_is_seen_or_its_part_is_asked_for(window: MainWindow, panel: Panel) -> None:
+    dock = window.docks[panel.id]
+    assert dock.widget() is None
+
+    if panel.part:
+        assert window.workbench.offers(panel.part)
+        assert panel.part not in window.workbench.parts
+        assert window.workbench.part(panel.part) is dock.widget() is not None
+        assert not window.workbench.waiting.get(panel.part)
+        return
+    dock.show()
+    dock.raise_()
+    QApplication.processEvents()
+    assert dock.widget() is not None
+
+
+def test_a_panel_that_waits_is_made_when_its_tab_is_pressed(window: MainWindow, qtbot: Any) -> None:
+    dock = window.docks["prompts"]
+    bar, at = next(
+        (bar, at)
+        for bar in window.findChildren(QTabBar, options=Qt.FindChildOption.FindDirectChildrenOnly)
+        for at in range(bar.count())
+        if bar.tabText(at) == dock.windowTitle()
+    )
+    assert dock.widget() is None
+
+    qtbot.mouseClick(bar, Qt.MouseButton.LeftButton, pos=bar.tabRect(at).center())
+
+    assert dock.widget() is window.panel("prompts")
+    assert dock.widget().isVisible()
 
 
 def test_asking_for_a_panel_shows_it_with_the_focus(window: MainWindow) -> None:

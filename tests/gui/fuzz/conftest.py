@@ -3,20 +3,12 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator
 
 import pytest
 
 
-@pytest.fixture(scope="module", autouse=True)
-def _all_is_looked_through_in_the_end() -> Iterator[None]:
-    """Other tests find the collector as it was."""
-    yield
-    gc.unfreeze()
-
-
 @pytest.fixture(autouse=True)
-def _modules_are_no_garbage(_all_is_looked_through_in_the_end: None) -> None:
-    """Modules and what they hold are most of all objects, and stay anyway."""
+def _what_others_left_is_no_garbage() -> None:
+    """The folder above does this once for a module of tests."""
     gc.collect()
     gc.freeze()

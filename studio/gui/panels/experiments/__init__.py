@@ -12,5 +12,6 @@ from studio.gui.panels.experiments.panel import ExperimentsPanel
 
 PANEL = Panel(
     "experiments", "Experiments", "bottom", ExperimentsPanel, order=20, keys="Ctrl+Shift+X",
+    waits=True, part="experiments_panel",
     help="A graph run on many rows, under variants and with several seeds: what differs, by how much, and how surely.",
 )  # fmt: skip

@@ -77,7 +77,6 @@ class ExperimentsPanel(SeenPanel):
         self.service.progressed.connect(self._on_progress)
         self.service.ended.connect(lambda *_: self.ask_soon())
         self.service.results_came.connect(self._on_results)
-        self.service.file_asked.connect(self._open_file)
         workbench.settings_changed.connect(self.ask_soon)
         workbench.actions_changed.connect(self.show_possible)
         self._show_list()
@@ -182,7 +181,8 @@ class ExperimentsPanel(SeenPanel):
         self.workbench.trigger(action)
         self.show_possible()
 
-    def _open_file(self, path: Path) -> None:
+    def open_file(self, path: Path) -> None:
+        """Show an experiment file in the dialog that makes experiments."""
         from studio.gui.panels.experiments.making.beginning import open_experiment
 
         open_experiment(self.workbench, path)

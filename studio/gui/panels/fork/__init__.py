@@ -11,6 +11,6 @@ from studio.gui.panels import Panel
 from studio.gui.panels.fork.panel import ForkPanel
 
 PANEL = Panel(
-    "fork", "Fork", "right", ForkPanel, order=20, shown=False,
+    "fork", "Fork", "right", ForkPanel, order=20, shown=False, waits=True,
     help="Run on from a step of a recorded run with something changed: params, outputs, what fires again.",
 )  # fmt: skip

@@ -15,6 +15,7 @@ from studio.gui.panels.runs.panel import RunsPanel
 
 PANEL = Panel(
     "runs", "Runs", "bottom", RunsPanel, order=14, keys="Ctrl+Shift+H",
+    waits=True, part="runs",
     help="All recorded runs, those of other processes too: find one, step through it, compare two, steer one that "
     "goes on.",
 )  # fmt: skip

@@ -12,6 +12,6 @@ from studio.gui.panels import Panel
 from studio.gui.panels.stores.panel import StoresPanel
 
 PANEL = Panel(
-    "stores", "Stores", "bottom", StoresPanel, order=18, keys="Ctrl+Shift+B",
+    "stores", "Stores", "bottom", StoresPanel, order=18, keys="Ctrl+Shift+B", waits=True,
     help="What the stores of the run hold, live or at the step that is shown, with what the step has changed.",
 )  # fmt: skip
