@@ -51,6 +51,11 @@ class NodeForm(QWidget):
         column.addStretch(1)
 
     @property
+    def first(self) -> QWidget | None:
+        """What is changed most often, where one begins to write: the first param; None if the node has none."""
+        return next((row.editor for row in self.params.values()), None)
+
+    @property
     def _is_here(self) -> bool:
         return self._firing is not None and self._firing.id == self.subject.session.here.id
 

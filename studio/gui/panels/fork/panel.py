@@ -229,10 +229,12 @@ class ForkPanel(QWidget, UndoHost):
             self.node = NodeForm(subject, self.context)
             self._rows.insertWidget(0, self.node)
         self.node.refresh(self.forks.problems(session))
+        self.setFocusProxy(self.node.first or self.begin)
 
     def _take_node(self) -> None:
         node, self.node = self.node, None
         if node is not None:
+            self.setFocusProxy(self.begin)
             node.commit()
             node.hide()
             self._rows.removeWidget(node)

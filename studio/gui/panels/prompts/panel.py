@@ -75,6 +75,7 @@ class PromptsPanel(QWidget):
         self.page.filters.here = self._here
         self.page.filters.here_asked.connect(self._follow_front)
         self.page.opened.connect(lambda row: self.open_row(row))
+        self.page.view.open_asked.connect(self._go_on_stepping)
         self.page.example_asked.connect(self.open_example)
         self.page.said.connect(self.workbench.say)
         self.sql = SqlPage(self._asker, self._kept, SavedQueries(), self)
@@ -304,6 +305,12 @@ class PromptsPanel(QWidget):
             self.workbench.say(
                 "The firing of this prompt was never decided: the run is shown where it stood before.", "warning"
             )
+
+    def _go_on_stepping(self) -> None:
+        """Give the focus to the graph, where the arrow keys step: who presses the button wants to see what came before
+        and after. From the list one opens prompt after prompt, and stays in it."""
+        if self.workbench.canvas is not None:
+            self.workbench.canvas.setFocus()
 
     def open_example(self) -> None:
         """Open a recorded run in replay, so that there are prompts to look at."""

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 
 from studio.editing import Document
 from studio.graph.model import Graph
@@ -205,3 +206,8 @@ def test_the_same_prompt_elsewhere_is_offered_and_shown(hand: Hand) -> None:
     session = replays(hand.window).current
     assert session is not None
     assert session.here.id == page.view.detail.row.firing
+    here = session.seq
+    focus = QApplication.focusWidget()
+    assert focus is not None
+    hand.qtbot.keyClick(focus, Qt.Key.Key_Left)
+    assert session.seq == here - 1, "the arrow keys step on from there"

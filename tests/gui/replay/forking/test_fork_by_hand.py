@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QCheckBox, QLineEdit, QPushButton
+from PySide6.QtWidgets import QApplication, QCheckBox, QLineEdit, QPushButton
 
 from studio.gui.frame.window import MainWindow
 from studio.gui.panels.fork.panel import ForkPanel
@@ -339,3 +339,14 @@ def test_a_fork_that_goes_on_keeps_a_tab_when_it_is_shown_beside_its_parent_no_m
     forks.stop()
     qtbot.waitUntil(lambda: not forks.is_going, timeout=PATIENCE_MS)
     assert made.run.status == "aborted"
+
+
+def test_one_begins_to_write_in_the_first_param(window: MainWindow, qtbot: Any, tmp_path: Path) -> None:
+    db, run_id = record(tmp_path)
+    open_run(window, db, run_id, seq=step_of(db, run_id, "writer", "1"))
+    panel = fork_here(window, qtbot)
+
+    assert panel.node is not None
+    focus = QApplication.focusWidget()
+    assert focus is not None
+    assert panel.node.params["instructions"].isAncestorOf(focus)
