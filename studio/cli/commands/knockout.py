@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 EXAMPLES = (
     "studio knockout my_graph.yaml --data rows.jsonl --score 'label == expected' --seeds 3",
-    "studio knockout organism --score points --nodes senses/thirst,organs/critic --seeds 10",
+    "studio knockout organism --score points --nodes planning/watering,critics/procrastination --seeds 10",
     "studio knockout my_graph.yaml --data rows.csv --score points --pairs --svg modules.svg",
 )
 
