@@ -21,7 +21,7 @@ from studio.gui.frame import window as window_module
 from studio.gui.frame.pages import Pages
 from studio.gui.frame.window import MainWindow
 from studio.gui.panels import all_panels
-from studio.gui.theme import apply_theme
+from studio.gui.theme import apply_theme, current_theme
 from studio.gui.workbench import Workbench
 from studio.settings.settings import Settings
 from tests.gui.desk import Desk
@@ -56,12 +56,20 @@ def _all_is_looked_through_in_the_end() -> Iterator[None]:
     gc.unfreeze()
 
 
+@pytest.fixture(scope="session")
+def light_sheet(qapp: QApplication) -> str:
+    """The style sheet of the light theme, which every test begins with."""
+    apply_theme("light")
+    return qapp.styleSheet()
+
+
 @pytest.fixture(autouse=True)
-def _no_hidden_faults(qapp: object) -> Iterator[None]:
+def _no_hidden_faults(qapp: QApplication, light_sheet: str) -> Iterator[None]:
     """A test fails if an override of a Qt method raised: `guarded` keeps it from Qt, not from us."""
     # Widgets of earlier tests wait for their end in an event loop that no test runs; each one slows the style sheet.
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
-    apply_theme("light")
+    if current_theme().name != "light" or qapp.styleSheet() != light_sheet:
+        apply_theme("light")
     faults: list[tuple[str, Exception]] = []
     unhook = guard.caught.connect(lambda where, fault: faults.append((where, fault)))
     yield

@@ -101,12 +101,13 @@ class Palette(QWidget):
             self._later.start(0)
 
     def _here(self) -> tuple[object, ...]:
-        """Return what is on offer, but for what is searched, depends on."""
+        """Return what is on offer, but for what is searched, depends on: the types, and inner graphs of this place."""
         tab = self.workbench.current
         if tab is None or not tab.document.has(tab.at):
-            return ()
+            return (self._registry,)
         graphs = [tab.document.at(tab.at[:depth]).graphs for depth in range(len(tab.at) + 1)]
-        return (tab, tab.document.registry, *((name, body.about) for here in graphs for name, body in here.items()))
+        inner = [(name, body.about) for here in graphs for name, body in here.items()]
+        return (self._registry, tab, *inner) if inner else (self._registry,)
 
     @property
     def _registry(self) -> Registry:
