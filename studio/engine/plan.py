@@ -17,6 +17,7 @@ from typing import Any
 from studio.dynamics.modules import ModuleFacts, facts_of
 from studio.engine.liveness import Nature, body_nature
 from studio.engine.races import Race, find_races
+from studio.engine.store_order import consecutive_uses
 from studio.graph.model import Graph, NodeInstance
 from studio.graph.order import same_tick_order
 from studio.graph.ports import NodePorts, node_ports
@@ -547,12 +548,8 @@ def _flow_check(plan: RegionPlan, field: Field, wires: Iterable[Wire]) -> Callab
 
 def _order_stores(users: list[NodePlan], before: list[set[int]]) -> None:
     """Uses of one store run in plan order (rule 2.9): each user waits for the one before it."""
-    last: dict[str, int] = {}
-    for made in users:
-        for name in made.stores:
-            if name in last:
-                before[made.index].add(last[name])
-            last[name] = made.index
+    for _, earlier, later in consecutive_uses(users):
+        before[later.index].add(earlier.index)
 
 
 def _successors(before: list[set[int]]) -> list[tuple[int, ...]]:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from studio.engine.store_order import StoreStep, consecutive_uses
 from studio.graph.check import check
 from studio.graph.checking import Report
 from studio.graph.diagnostics import Diagnostic
@@ -30,12 +31,14 @@ class Examined:
 
     `constraints` says how tightly each model function is held; `badges` whether a node fires once (steady) or at every
     tick (live), where the plan could be made; `bound` what a run can cost at worst, None for a graph with errors.
+    `store_order` has, by graph path, the uses of stores that follow each other, of graphs in which some do.
     """
 
     findings: tuple[Diagnostic, ...] = ()
     constraints: Mapping[str, Constraint] = field(default_factory=dict)
     badges: Mapping[str, Badge] = field(default_factory=dict)
     bound: Bound | None = None
+    store_order: Mapping[str, tuple[StoreStep, ...]] = field(default_factory=dict)
 
 
 def examine(
@@ -52,6 +55,7 @@ def examine(
     found = check(graph, registry)
     report = Report()
     badges: dict[str, Badge] = {}
+    order: dict[str, tuple[StoreStep, ...]] = {}
     top: RegionView | None = None
     for region in regions(graph, registry, found, report):
         if region.graph is graph:
@@ -62,10 +66,13 @@ def examine(
             rule(region)
         for node in region.plan.nodes:
             badges[region.view.path_of(node.name)] = "live" if node.live else "steady"
+        steps = consecutive_uses(region.plan.nodes)
+        if made := tuple(StoreStep(store, earlier.name, later.name) for store, earlier, later in steps):
+            order[region.view.path] = made
     if not wanted():
         return None
     may_leak(report)
-    return Examined((*found, *report.found), scores_of(report), badges, _bound(top, resolve))
+    return Examined((*found, *report.found), scores_of(report), badges, _bound(top, resolve), order)
 
 
 def _bound(top: RegionView | None, resolve: Resolve | None) -> Bound | None:

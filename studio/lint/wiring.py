@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from studio.engine.plan import NodePlan
+from studio.engine.store_order import consecutive_uses
 from studio.lint.region import RegionView, listed
 
 
@@ -30,23 +30,19 @@ def steady_joins(region: RegionView) -> None:
 
 def store_order(region: RegionView) -> None:
     """Name pairs of nodes whose order at a store follows from the file only."""
-    last: dict[str, NodePlan] = {}
-    for node in region.plan.nodes:  # plan order
-        for store, use in node.stores.items():
-            before = last.get(store)
-            if before is not None and not (use == "read" and before.stores[store] == "read"):
-                if not region.reaches(before.name, node.name):
-                    region.view.node_finding(
-                        "store_order",
-                        "warning",
-                        f"`{before.name}` uses the store `{store}` before `{node.name}` only because of the order "
-                        "of the file.",
-                        node.instance,
-                        f"If it matters, draw `{before.name}.done -> {node.name}.when`.",
-                        store=store,
-                        other=before.name,
-                    )
-            last[store] = node
+    for store, before, node in consecutive_uses(region.plan.nodes):
+        if node.stores[store] == "read" and before.stores[store] == "read":
+            continue
+        if not region.reaches(before.name, node.name):
+            region.view.node_finding(
+                "store_order",
+                "warning",
+                f"`{before.name}` uses the store `{store}` before `{node.name}` only because of the order of the file.",
+                node.instance,
+                f"If it matters, draw `{before.name}.done -> {node.name}.when`.",
+                store=store,
+                other=before.name,
+            )
 
 
 def unused_outputs(region: RegionView) -> None:

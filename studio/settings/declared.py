@@ -160,6 +160,7 @@ SETTINGS: tuple[Setting, ...] = (
         env="STUDIO_THEME",
     ),
     Setting("canvas.snap", True, "Nodes that are moved come to rest on the grid. Ctrl while dragging does the other."),
+    Setting("canvas.store_order", True, "Dotted lines on the canvas show in which order nodes use the same store."),
     Setting("canvas.minimap", True, "A small map of the whole graph stands in the corner of the canvas."),
     Setting(
         "limits.cost_usd",

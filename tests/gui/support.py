@@ -20,6 +20,7 @@ from studio.gui.canvas import Canvas
 from studio.gui.canvas.annotation_items import Annotation
 from studio.gui.canvas.library import IN, OUT
 from studio.gui.canvas.node_item import NodeItem
+from studio.gui.canvas.store_lines import StoreMark
 from studio.gui.canvas.wire_item import WireItem, WireKey
 from studio.gui.canvas.wire_values import WireTexts
 from studio.gui.workbench import Workbench
@@ -215,7 +216,7 @@ def assert_view_equals_document(canvas: Canvas) -> None:
     assert {item for item in items if isinstance(item, NodeItem)} == set(projection.cards.values()), "no stray card"
     assert {item for item in items if isinstance(item, WireItem)} == set(projection.wires.values()), "no stray wire"
     assert {item for item in items if isinstance(item, Annotation)} == set(canvas.notes.all()), "no stray note"
-    known = (NodeItem, WireItem, Annotation, WireTexts)
+    known = (NodeItem, WireItem, Annotation, WireTexts, StoreMark)
     loose = [item for item in items if not isinstance(item, known)]
     if canvas.view.gesture is None:
         assert not loose, f"left in the scene: {loose}"

@@ -36,6 +36,10 @@ def _several(workbench: Workbench) -> bool:
     return "pages" in workbench.parts and workbench.part("pages").count() > 1
 
 
+def _turn_store_order(workbench: Workbench) -> None:
+    workbench.change_setting("canvas.store_order", not workbench.settings["canvas.store_order"])
+
+
 def _is_inner(workbench: Workbench) -> bool:
     return workbench.current is not None and bool(workbench.current.at)
 
@@ -65,6 +69,9 @@ ACTIONS = [
             ("dark", "Dark", "Light on dark."),
         ))
     ),
+    Action("view.store_order", "Show Order of Stores", "View", _turn_store_order, keys=("Ctrl+Alt+O",), order=400,
+           checked=lambda w: bool(w.settings["canvas.store_order"]),
+           help="Draw dotted lines between nodes that use the same store, in the order in which they do."),
     Action("view.full_screen", "Full Screen", "View", lambda w: w.part("window").toggle_full_screen(),
            keys=("Shift+F11",), order=701, checked=lambda w: "window" in w.parts and w.part("window").isFullScreen(),
            help="Fill the screen, or be a window again."),

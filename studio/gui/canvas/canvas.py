@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QImage, QKeyEvent, QMouseEvent, QPalette, QResizeEvent
@@ -42,6 +42,10 @@ from studio.gui.canvas.wire_values import WireValue, WireValues
 from studio.gui.canvas.writing import write_note
 from studio.gui.workbench import Workbench
 from studio.support.errors import StudioError
+
+if TYPE_CHECKING:
+    from studio.engine.store_order import StoreStep
+    from studio.gui.canvas.store_lines import StoreLines
 
 EMPTY = "Press Tab to add a module, or drop one from the palette."
 
@@ -94,6 +98,9 @@ class Canvas(QWidget):
         self.wire_values = WireValues(self.projection)
         self.wire_shares = WireShares(self.projection)
         self.node_tints = NodeTints(self.view, self.projection)
+        self.store_lines: StoreLines | None = None
+        """Draws the order of stores; there once some store has one."""
+        self._store_order: tuple[StoreStep, ...] = ()
         self.camera = Camera(self)
         self.own_keys: Callable[[QKeyEvent], Callable[[], object] | None] | None = None
         """Asked first what a key does here, None for nothing of its own: who shows a run sets it."""
@@ -111,7 +118,7 @@ class Canvas(QWidget):
         view.find = lambda point, scale: find_target(view.shown_scene(), point, scale)
         view.tell = lambda target: tips.tip_of(self, target)
         view.takes = lambda mime: self.document.locked is None and drops.takes(mime)
-        view.hovered.connect(lambda target: self.marks.hover(target))
+        view.hovered.connect(lambda target: self._on_hover(target))
         view.double_clicked.connect(lambda target, point, screen: self._on_double_click(target, point, screen))
         view.context_asked.connect(lambda screen, target: self._on_context(screen, target))
         view.keyed.connect(lambda event: keys.pressed(self, event))
@@ -124,6 +131,7 @@ class Canvas(QWidget):
         self._hint.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
         theme_changed().connect(self._on_theme)  # type: ignore[attr-defined]
+        self.workbench.settings_changed.connect(self._on_setting)
         projection = self.projection
         projection.before_change.connect(self._before_change)
         projection.changed.connect(self._after_change)
@@ -221,6 +229,8 @@ class Canvas(QWidget):
         """Other nodes or wires are selected than before."""
         tips.describe(self)
         self.minimap.refresh()
+        if self.store_lines is not None:
+            self.store_lines.repaint()
         self.selectionChanged.emit()
 
     # -- moving about -----------------------------------------------------------------------------
@@ -267,6 +277,8 @@ class Canvas(QWidget):
         marked nodes fade, too, unless they are marked, and nothing fades all."""
         self.marks.highlight(nodes, edges, exact=exact)
         self.wire_values.fade()
+        if self.store_lines is not None:
+            self.store_lines.repaint()
 
     @property
     def highlighted(self) -> tuple[frozenset[str], frozenset[WireKey]]:
@@ -315,6 +327,20 @@ class Canvas(QWidget):
     def set_problems(self, problems: Mapping[str, tuple[str, str]]) -> None:
         """Set a sign on nodes with problems: name → (`error` or `warning`, what is wrong)."""
         self.marks.problems(problems)
+
+    def set_store_order(self, steps: Sequence[StoreStep]) -> None:
+        """Draw which nodes use a store one after the other, if the setting `canvas.store_order` says so."""
+        self._store_order = tuple(steps)
+        shown = self._store_order if self.workbench.settings["canvas.store_order"] else ()
+        if self.store_lines is None and shown:
+            from studio.gui.canvas.store_lines import StoreLines  # most graphs have no store
+
+            self.store_lines = StoreLines(self.view, self.projection)
+            far = self.view.far
+            if far is not None:
+                far.under, far.over = self.store_lines.paint, self.store_lines.paint_names
+        if self.store_lines is not None:
+            self.store_lines.set(shown)
 
     def set_badges(self, badges: Mapping[str, str]) -> None:
         """Say of nodes whether they are `live` or `steady`."""
@@ -455,11 +481,23 @@ class Canvas(QWidget):
         self.wire_values.follow()
         self.wire_shares.follow()
         self.node_tints.follow()
+        if self.store_lines is not None:
+            self.store_lines.point_at("")
+            self.store_lines.follow()
         self.view.repaint_far()
         self._hint.setVisible(not projection.cards)
         self.minimap.refresh()
         self.selection.forget()
         self.selection.tell()
+
+    def _on_hover(self, target: Target | None) -> None:
+        self.marks.hover(target)
+        if self.store_lines is not None:
+            self.store_lines.point_at(target.node if target is not None else "")
+
+    def _on_setting(self, name: str) -> None:
+        if name == "canvas.store_order":
+            self.set_store_order(self._store_order)
 
     def _on_theme(self) -> None:
         self._dress()

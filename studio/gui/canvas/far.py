@@ -7,7 +7,7 @@ Where a thousand cards are in view, most of the time went into asking each item 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import reduce
 from typing import TYPE_CHECKING
 
@@ -41,6 +41,10 @@ NAMES = 120
 class Far:
     """Paints a projection and its notes from afar."""
 
+    under: Callable[[QPainter, float], object] | None = None
+    over: Callable[[QPainter, float], object] | None = None
+    """Paint what is under the wires, and over the cards, at a scale."""
+
     def __init__(self, projection: Projection, notes: Notes) -> None:
         self._projection = projection
         self._notes = notes
@@ -54,10 +58,15 @@ class Far:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         for frame in sorted(self._notes.frames.values(), key=lambda item: item.zValue()):
             _paint_item(frame, painter)
+        if self.under is not None:
+            self.under(painter, painter.worldTransform().m11())
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         self._paint_wires(painter)
         for comment in self._notes.comments.values():
             _paint_item(comment, painter)
         self._paint_cards(painter, self._cards(exposed))
+        if self.over is not None:
+            self.over(painter, painter.worldTransform().m11())
         if drawn is not None:
             _paint_item(drawn, painter)
 

@@ -42,6 +42,8 @@ class Projection:
         """Where nodes stand, as laid out where the file does not say."""
         self.badges: Mapping[str, str] = {}
         self.changed: Signal[()] = Signal()
+        self.rerouted: Signal[frozenset[str]] = Signal()
+        """Emitted while cards are dragged, and put back: their names."""
         self.before_change: Signal[()] = Signal()
         """Emitted before items change: whoever holds some must let go."""
         self._of_node: dict[str, set[WireKey]] = {}
@@ -319,6 +321,7 @@ class Projection:
                 self._routes.route(wire, [QPointF(x, y) + by for x, y in through])
             else:
                 self._routes.route(wire)
+        self.rerouted.emit(frozenset(moved))
 
     def put_back(self, names: Iterable[str]) -> None:
         """Cards stand where the document says again."""

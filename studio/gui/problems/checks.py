@@ -22,6 +22,7 @@ from studio.gui.live.playing.orders import snapshot
 from studio.gui.workbench import Workbench
 
 if TYPE_CHECKING:
+    from studio.engine.store_order import StoreStep
     from studio.gui.canvas import Canvas
     from studio.lint import Constraint
     from studio.lint.live import Examined
@@ -47,6 +48,7 @@ class Checked:
     constraints: Mapping[str, Constraint]
     badges: Mapping[str, str]
     bound: Bound | None
+    store_order: Mapping[str, tuple[StoreStep, ...]]
 
     def count(self, severity: str) -> int:
         """Return how many findings are of this severity."""
@@ -202,6 +204,7 @@ class Checks(QObject):
             worst[found.node] = (severity, f"{text}\n{found.message}".strip())
         canvas.set_problems(worst)
         canvas.set_badges(known.badges_of(path))
+        canvas.set_store_order(known.store_order.get(path, ()))
 
 
 class _Job:
@@ -223,7 +226,7 @@ class _Job:
     def _work(self) -> None:
         try:
             one = self._check(self._graph, self._registry, lambda: self.wanted)
-            found = (one.findings, one.constraints, one.badges, one.bound) if one is not None else None
+            found = (one.findings, one.constraints, one.badges, one.bound, one.store_order) if one is not None else None
             self.done.append(Checked(self._revision, *found) if found is not None else None)
         except Exception as fault:  # noqa: BLE001 - a fault of ours in a rule; told in the window's thread
             self.done.append(fault)
