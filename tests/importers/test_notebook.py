@@ -14,7 +14,7 @@ from studio.importers.opening import open_graph_file
 from studio.importers.script.notebook import _without_magics, read_notebook_text
 from studio.plugins.registries import registry_of
 from studio.support.errors import GraphError
-from studio.support.resources import bundled_graphs
+from tests.support.everyday import for_examples
 from tests.support.graphs import CRITIC_LOOP
 
 
@@ -25,7 +25,7 @@ def of_cells(*cells: str | list[str]) -> bytes:
     return json.dumps({"cells": made, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}).encode()
 
 
-@pytest.mark.parametrize("path", bundled_graphs(), ids=lambda path: path.stem)
+@for_examples("path")
 def test_a_notebook_opens_as_the_graph_it_was_made_from(path: Path, tmp_path: Path) -> None:
     graph = Graph.load(path)
     file = tmp_path / "made.ipynb"

@@ -14,7 +14,7 @@ from tests.reliability.power_cuts import SYNC, Image, Record, images, recording
 from tests.trace.declaring import declare
 from tests.trace.runs import put_firings, start_of
 
-CUTS = 300
+CUTS = 120
 FIRINGS = 600
 SEED = 20261126
 

@@ -19,6 +19,7 @@ from tests.engine.generator import random_graph
 from tests.engine.players import REGISTRY, by_reference
 from tests.engine.same import differences
 from tests.replay.crashes import Tape, beside_failure, crashed, decided, outcome, resumed, undisturbed
+from tests.replay.everyday import for_seeds
 from tests.replay.test_fork import change_one, forked
 from tests.support.toys import latencies, shuffled
 
@@ -37,7 +38,7 @@ def gone_on_from(monkeypatch: pytest.MonkeyPatch) -> list[Past]:
     return found
 
 
-@pytest.mark.parametrize("seed", range(40))
+@for_seeds(range(40))
 def test_what_any_run_of_a_lineage_had_done_none_does_again(
     seed: int, tmp_path: Path, gone_on_from: list[Past]
 ) -> None:
@@ -86,7 +87,7 @@ def seq_at(tape: Tape, cut: int) -> int:
     return max((args[1] for name, args in tape.calls[:cut] if name == "firing"), default=0)
 
 
-@pytest.mark.parametrize("seed", range(20))
+@for_seeds(range(20))
 def test_nothing_new_begins_before_all_that_is_known_is_taken_over(seed: int, tmp_path: Path) -> None:
     """So a run that is stopped while it takes over has done nothing yet: who goes on leaves it out."""
     graph = random_graph(seed + 9500, 6 + seed % 9)
@@ -106,7 +107,7 @@ def test_nothing_new_begins_before_all_that_is_known_is_taken_over(seed: int, tm
     assert new == sorted(new), "first what was known, then what is new"
 
 
-@pytest.mark.parametrize("seed", range(100, 120))
+@for_seeds(range(100, 120))
 def test_forks_of_resumed_forks_are_the_runs_of_their_graphs(
     seed: int, tmp_path: Path, gone_on_from: list[Past]
 ) -> None:

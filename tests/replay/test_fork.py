@@ -21,6 +21,7 @@ from tests.engine.generator import random_graph
 from tests.engine.players import REGISTRY, Services, by_reference
 from tests.engine.same import differences
 from tests.replay.crashes import Tape, beside_failure, crashed, decided, outcome, undisturbed
+from tests.replay.everyday import for_seeds
 from tests.support.graphs import CRITIC_LOOP
 
 
@@ -54,7 +55,7 @@ def change_one(graph: Graph, rng: random.Random) -> tuple[str, dict[str, Json]] 
     return path, {param: int(node.params.get(param, 0)) + rng.randint(1, 50)}
 
 
-@pytest.mark.parametrize("seed", range(60))
+@for_seeds(range(60))
 def test_a_fork_with_a_changed_param_is_the_run_of_the_changed_graph(seed: int, tmp_path: Path) -> None:
     graph = random_graph(seed + 5000, 5 + seed % 8)
     change = change_one(graph, random.Random(seed))
@@ -106,7 +107,7 @@ def is_region_or_failed(tape: Tape, identity: tuple[str, str]) -> bool:
     return any(one.status == ERROR or one.type in ("flow.map", "flow.subgraph") for one in mine)
 
 
-@pytest.mark.parametrize("seed", range(30))
+@for_seeds(range(30))
 def test_a_fork_anywhere_without_a_change_does_nothing_again_that_needs_no_store(seed: int, tmp_path: Path) -> None:
     graph = random_graph(seed + 9000, 5 + seed % 8)
     expected, parent = by_reference(graph), undisturbed(graph)

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-import pytest
-
 from studio.engine.result import RunResult
 from studio.graph import Graph
 from studio.trace.log import ERROR, EXECUTED, SKIPPED
@@ -15,6 +13,7 @@ from tests.engine.players import Services, by_reference
 from tests.engine.same import differences, is_torn
 from tests.reference.records import Firing
 from tests.replay.crashes import Call, Tape, beside_failure, crashed, cuts, decided, outcome, resumed, undisturbed
+from tests.replay.everyday import for_seeds
 from tests.support.graphs import CRITIC_LOOP
 from tests.support.toys import latencies, shuffled
 
@@ -85,7 +84,7 @@ def last_seq(tape: Tape, cut: int) -> int:
     return max((args[1] for name, args in tape.calls[:cut] if name == "firing"), default=0)
 
 
-@pytest.mark.parametrize("seed", [*range(30), *TELLING])
+@for_seeds(range(30), also=TELLING)
 def test_random_graphs_cut_anywhere_resume_to_the_same_end(seed: int, tmp_path: Path) -> None:
     """Regions, maps, organs, races, stores, errors: what was decided is taken over, and the rest comes out alike."""
     graph = random_graph(seed + 1000, 4 + seed % 9)
@@ -110,7 +109,7 @@ def test_random_graphs_cut_anywhere_resume_to_the_same_end(seed: int, tmp_path: 
         assert not (kept & executed) - torn_or_failed, (seed, cut)
 
 
-@pytest.mark.parametrize("seed", range(30))
+@for_seeds(range(30))
 def test_races_by_arrival_that_were_decided_stay_decided(seed: int, tmp_path: Path) -> None:
     """Who arrives first is chance: of two runs of a graph they may differ, of a run and its resumption they may not."""
     graph = random_graph(seed + 3000, 8 + seed % 7)

@@ -22,7 +22,7 @@ from tests.graph.strategies import graphs
 from tests.support.graphs import CRITIC_LOOP
 
 SLOW = settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
 )
 SEEKING = settings(SLOW, max_examples=200, phases=[Phase.generate])
 """To find one failure, not the smallest."""

@@ -28,7 +28,7 @@ def test_damage_is_refused_or_read(seed: int) -> None:
     path = bundled_graphs()[seed % len(bundled_graphs())]
     text = write_script(Graph.load(path), default_registry())
     refused = 0
-    for _ in range(25):
+    for _ in range(12):
         damaged = text
         for _ in range(chance.randint(1, 3)):
             begin = chance.randrange(len(damaged))

@@ -20,10 +20,13 @@ from studio.spec.registry import default_registry
 from studio.support.resources import bundled_graphs
 from tests.graph.strategies import graphs
 from tests.graph.test_comments import paths_of
+from tests.support.everyday import is_everyday
+from tests.support.thorough import thorough_but
 
 Again: TypeAlias = Callable[[Graph], Graph]
 
 GOLDEN = sorted(Path("tests/golden/graphs").glob("*.yaml"))
+WHOLE = thorough_but(lambda path: is_everyday(path) or path in GOLDEN, [*bundled_graphs(), *GOLDEN])
 HOSTILE = [
     '"""', "'''", "\\", "\\\\\\", "\\N{BULLET}", "{x}", "{{", "%s %(prog)s", "\n", "\r\n", "\0", "\u202eevil", "\ufeff",
     "# noqa", "# type: ignore", "fmt: off", '""" + __import__("os").system("true") + """', "a\n" * 5, "x\\\n" * 4,
@@ -37,7 +40,7 @@ COMMENTS = [
 
 
 TRIED = settings(
-    max_examples=40,
+    max_examples=15,
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.too_slow],
@@ -61,7 +64,7 @@ both = pytest.mark.parametrize("again", [from_script, from_notebook])
 
 
 @both
-@pytest.mark.parametrize("path", [*bundled_graphs(), *GOLDEN], ids=lambda path: f"{path.parent.name}-{path.stem}")
+@pytest.mark.parametrize("path", WHOLE, ids=lambda path: f"{path.parent.name}-{path.stem}")
 def test_every_graph_comes_back_as_the_same_file(path: Path, again: Again) -> None:
     graph = Graph.load(path)
 
