@@ -23,6 +23,7 @@ from studio.plugins.registries import require_own_types
 from studio.support.errors import UsageError
 from studio.support.expressions import Expression
 from studio.support.nearest import did_you_mean
+from studio.support.paths import same_file
 from studio.support.resources import bundled_graphs, recorded_run
 from studio.trust.gate import require_approved
 
@@ -205,6 +206,16 @@ def _reread(source: Source) -> Source:
 # -- making a case ----------------------------------------------------------------------------------
 
 
+def _require_own(path: Path, args: argparse.Namespace) -> None:
+    """Raise UsageError for a graph that ships with the studio, if nobody named its file: the next version would take
+    the place of what was written beside it. The run of a copy that was not saved yet is one of the example's file."""
+    if not args.graph and any(same_file(path, one) for one in bundled_graphs()):
+        raise UsageError(
+            f"`{path.stem}` ships with the studio, and no case of yours is kept beside it.",
+            hint=f"Copy it (`studio examples {path.stem} --copy {path.name}`) and say `--graph {path.name}`.",
+        )
+
+
 def add(args: argparse.Namespace, out: Output) -> int:
     """Make a case of a run or firing, append it to the tests file, play it, and say where it stands."""
     from studio.cases.adding import MANY_LINES, expecting, take
@@ -219,6 +230,7 @@ def add(args: argparse.Namespace, out: Output) -> int:
     with _trace(target, args) as trace:
         run = "last" if _is_example(target, args) else target
         path = _graph_of(trace, run, target, args)
+        _require_own(path, args)
         if args.tick and not args.node:
             raise UsageError("`--tick` says which firing of a node: give --node, too.")
         node = _node(trace, run, args.node) if args.node else ""

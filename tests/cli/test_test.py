@@ -201,3 +201,22 @@ def test_an_example_is_tested_by_its_name(cli: Cli, monkeypatch: pytest.MonkeyPa
 
     names = [one["case"] for one in told.json["cases"]]
     assert (told.code, names[0], names[-1][:4]) == (0, "third_draft_is_good", "run ")
+
+
+def test_nothing_is_written_beside_an_example_that_ships(cli: Cli, tmp_path: Path) -> None:
+    from studio.support.resources import resource_root
+
+    tests = resource_root("graphs") / "critic_loop.tests.yaml"
+    before = tests.read_bytes()
+    assert cli("run", "critic_loop", "--model", "replay:critic_loop").code == 0
+    refused = cli("test", "last", "--add", "mine")
+    copy = tmp_path / "critic_loop.yaml"
+    copy.write_bytes(tests.with_name("critic_loop.yaml").read_bytes())
+    mine = cli("test", "last", "--add", "mine", "--graph", str(copy))
+
+    assert refused.code == 2
+    assert "ships with the studio" in refused.err
+    assert "studio examples critic_loop --copy critic_loop.yaml" in refused.err
+    assert tests.read_bytes() == before
+    assert mine.code == 0, mine.err
+    assert "mine" in copy.with_name("critic_loop.tests.yaml").read_text()

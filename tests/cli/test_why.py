@@ -115,7 +115,7 @@ def test_why_a_node_was_not_decided(cli: Cli, recorded: str, words: list[str], s
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["writer"], "`writer` was decided at 2 ticks. Name one: 0, 1."),
+        (["writer"], "`writer` was decided at 2 ticks. Name one after the node: 0, 1."),
         (["writer", "soon"], "'soon' is no tick. It was decided at 0, 1."),
         (["writer", "-1"], "'-1' is no tick. It was decided at 0, 1."),
         (["writer", "1.0"], "`writer` has no tick 1.0: its ticks are single numbers. It was decided at 0, 1."),

@@ -98,7 +98,9 @@ def _node(causes: Causes, name: str) -> str:
 def _only_tick(causes: Causes, node: str) -> str:
     ticks = causes.ticks(node)
     if len(ticks) > 1:
-        raise UsageError(f"`{node}` was decided at {len(ticks)} ticks.", hint=f"Name one: {_named(ticks)}.")
+        raise UsageError(
+            f"`{node}` was decided at {len(ticks)} ticks.", hint=f"Name one after the node: {_named(ticks)}."
+        )
     return ticks[0] if ticks else causes.first_tick(node)
 
 
