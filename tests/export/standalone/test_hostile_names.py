@@ -96,6 +96,7 @@ def test_the_help_says_percent_signs_as_the_graph_does(text: str, capsys: pytest
     shown = capsys.readouterr().out
     assert f"Does {text}." in shown
     assert f"Means {text}." in shown
+    assert "3 a limit paused the run" in " ".join(shown.split()), "what a scheduled job has to know"
 
 
 @pytest.mark.parametrize("number", range(len(TEXTS)))

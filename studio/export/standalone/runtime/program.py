@@ -79,6 +79,10 @@ def add_options(parser: argparse.ArgumentParser, *names: str) -> None:
             parser.add_argument(f"--{name}", metavar=metavar, help=about)
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="seed of all random choices")
     parser.add_argument("--json", action="store_true", help="print one JSON object about the run")
+    parser.epilog = (
+        "Exit codes: 0 it worked, 1 the run failed, 2 something was given wrongly, 3 a limit paused the run, 5 the "
+        "disk, the database or a model refuses, 130 interrupted."
+    )
 
 
 def execute(
