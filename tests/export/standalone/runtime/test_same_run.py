@@ -103,7 +103,7 @@ def files(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     options = {"model": f"scripted:{replies}", "db": str(folder / "script.sqlite"), "seed": "3", **more}
     done = subprocess.run(
         [sys.executable, "-I", "-S", script, *(word for name, text in options.items() for word in (f"--{name}", text))],
-        capture_output=True, text=True, check=False, timeout=60,
+        capture_output=True, text=True, check=False, timeout=300,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     return {"studio": folder / "studio.sqlite", "script": folder / "script.sqlite"}
@@ -225,7 +225,7 @@ def test_a_script_with_a_real_provider_records_no_key_and_replays(tmp_path: Path
     with fake_llm_server(chat(f"your key is {CANARY}") if case == "an answer" else echo_key(401)) as server:
         done = subprocess.run(
             [sys.executable, "-I", script, "--model", "openai/gpt-4o-mini", "--db", db], capture_output=True, text=True,
-            check=False, timeout=60, env={**kept, "OPENAI_API_KEY": CANARY, "OPENAI_API_BASE": server.base},
+            check=False, timeout=300, env={**kept, "OPENAI_API_KEY": CANARY, "OPENAI_API_BASE": server.base},
         )  # fmt: skip
 
     assert done.returncode == (0 if case == "an answer" else 1), done.stderr
@@ -247,7 +247,7 @@ def test_a_run_that_a_script_paused_is_gone_on_with_in_the_studio(tmp_path: Path
     done = subprocess.run(
         [sys.executable, "-I", "-S", script, "--model", f"scripted:{replies}", "--embedder", "toy", "--clock", CLOCK,
          "--db", db],
-        stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False, timeout=60,
+        stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False, timeout=300,
     )  # fmt: skip
     assert (done.returncode, "waits for an answer to: How was it?" in done.stderr) == (3, True)
 
@@ -269,8 +269,8 @@ def test_a_script_that_is_killed_leaves_all_that_was_paid_for(tmp_path: Path, cl
             stderr=subprocess.DEVNULL, env={**kept, "OPENAI_API_KEY": CANARY, "OPENAI_API_BASE": server.base},
         )  # fmt: skip
         try:
-            assert server.arrived.acquire(timeout=60)
-            assert server.arrived.acquire(timeout=60)
+            assert server.arrived.acquire(timeout=300)
+            assert server.arrived.acquire(timeout=300)
         finally:
             process.kill()
             process.wait(20)
