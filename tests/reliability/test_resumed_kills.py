@@ -1,4 +1,4 @@
-"""Fifty kills of a live run at random moments: nothing acknowledged is lost, and nothing acknowledged is done twice."""
+"""Kills of a live run at random moments: nothing acknowledged is lost, and nothing acknowledged is done twice."""
 
 from __future__ import annotations
 
@@ -7,24 +7,28 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import pytest
+
 from studio.engine.run import run
 from studio.replay.continuing import resume
 from studio.replay.verify import verify
 from studio.trace import Trace
 from tests.reliability.kill import killed_after, start
 from tests.reliability.live import noted, noting_graph, noting_registry
+from tests.support.thorough import thorough_but
 
-KILLS = 50
+EACH_TIME, IN_ALL = 15, 50
 AT_ONCE = 5
 TICKS = 40
 SEED = 20261126
 
 
-def test_fifty_killed_runs_resume_to_the_undisturbed_end_and_repeat_nothing_acknowledged(tmp_path: Path) -> None:
+@pytest.mark.parametrize("kills", thorough_but(EACH_TIME.__eq__, [EACH_TIME, IN_ALL]))
+def test_killed_runs_resume_to_the_undisturbed_end_and_repeat_nothing_acknowledged(kills: int, tmp_path: Path) -> None:
     chance = random.Random(SEED)
     whole = run(noting_graph(tmp_path / "whole.txt", TICKS), registry=noting_registry(), db=tmp_path / "whole.db")
     repeated = interrupted = 0
-    for first in range(0, KILLS, AT_ONCE):
+    for first in range(0, kills, AT_ONCE):
         children = []
         for n in range(first, first + AT_ONCE):
             db, file = tmp_path / f"{n}.db", tmp_path / f"{n}.txt"
@@ -51,7 +55,7 @@ def test_fifty_killed_runs_resume_to_the_undisturbed_end_and_repeat_nothing_ackn
             with Trace(db) as trace:
                 assert trace.verify() == []
                 assert verify(trace, result.run_id, registry=noting_registry()).difference is None
-    assert interrupted >= KILLS * 0.8
+    assert interrupted >= kills * 0.8
     assert repeated <= interrupted, "of each killed run at most the effect that was under way"
 
 
