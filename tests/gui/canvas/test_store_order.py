@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,11 +16,14 @@ from studio.graph.model import Edge
 from studio.gui.canvas import Canvas
 from studio.gui.canvas.picture import Shot
 from studio.gui.canvas.store_lines import StoreMark, hues_of
+from studio.gui.problems import checks
 from studio.gui.workbench import Workbench
 from studio.lint.live import examine
 from tests.gui.canvas.graphs import CHAIN
 from tests.gui.desk import Desk
+from tests.gui.replay.runs import opened, settle
 from tests.gui.support import assert_view_equals_document, head_of, move, open_canvas, press, release
+from tests.support.runs import made
 
 STORES = """\
 studio: 1
@@ -50,6 +54,9 @@ layout: {topic: [0, 0], note: [260, 0], mark: [260, 220], again: [560, 60], read
 """
 
 NOTES = [("notes", "note", "again"), ("notes", "again", "read")]
+PATIENCE_MS = 60_000
+"""How long a machine with much else to do may take to check a graph."""
+
 MARKS = [("marks", "mark", "again")]
 
 
@@ -228,7 +235,7 @@ def test_stores_have_hues_that_differ_and_a_single_one_none() -> None:
 
 def test_the_window_draws_what_the_checks_found_and_its_action_hides_it_for_good(desk: Desk, qtbot: Any) -> None:
     canvas = desk.open(STORES)
-    qtbot.waitUntil(lambda: bool(shown(canvas)))
+    qtbot.waitUntil(lambda: bool(shown(canvas)), timeout=PATIENCE_MS)
     assert sorted(shown(canvas)) == sorted(NOTES + MARKS)
 
     desk.press(Qt.Key.Key_O, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier)
@@ -240,15 +247,31 @@ def test_the_window_draws_what_the_checks_found_and_its_action_hides_it_for_good
     desk.trigger("view.store_order")
 
     assert sorted(shown(canvas)) == sorted(NOTES + MARKS)
-    qtbot.waitUntil(lambda: shown(body) == [("notes", "one", "two")])
+    qtbot.waitUntil(lambda: shown(body) == [("notes", "one", "two")], timeout=PATIENCE_MS)
 
 
 def test_an_edit_that_turns_the_order_turns_the_lines(desk: Desk, qtbot: Any) -> None:
     canvas = desk.open(STORES)
-    qtbot.waitUntil(lambda: bool(shown(canvas)))
+    qtbot.waitUntil(lambda: bool(shown(canvas)), timeout=PATIENCE_MS)
 
     desk.document.do("Wire", [InsertEdge((), 0, Edge("read", "done", "note", "when"))])
-    qtbot.waitUntil(lambda: ("notes", "read", "note") in shown(canvas))
+    qtbot.waitUntil(lambda: ("notes", "read", "note") in shown(canvas), timeout=PATIENCE_MS)
     desk.document.undo()
 
-    qtbot.waitUntil(lambda: sorted(shown(canvas)) == sorted(NOTES + MARKS))
+    qtbot.waitUntil(lambda: sorted(shown(canvas)) == sorted(NOTES + MARKS), timeout=PATIENCE_MS)
+
+
+def test_the_page_of_a_recorded_run_has_the_lines_too_and_keeps_them_at_every_step(
+    desk: Desk, qtbot: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(checks, "LATER_MS", 0)
+    session = opened(desk.window, made(STORES, tmp_path / "runs.db"))
+    canvas = settle(desk.window)
+    qtbot.waitUntil(lambda: bool(shown(canvas)), timeout=PATIENCE_MS)
+    assert sorted(shown(canvas)) == sorted(NOTES + MARKS)
+
+    session.seek(3)
+    settle(desk.window)
+
+    assert sorted(shown(canvas)) == sorted(NOTES + MARKS)
+    assert len(marks_of(canvas)) == 2
