@@ -62,7 +62,7 @@ async def by_plain_call(case: Case, ctx: FakeContext, inputs: dict[str, Json], *
     return outputs
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(cases())
 def test_the_plain_call_asks_and_answers_what_the_node_does(case: Case) -> None:
     node = asyncio.run(outcome(case, lambda ctx, inputs: by_node(case, ctx, inputs)))
@@ -76,7 +76,7 @@ def drawn() -> list[Case]:
     """The cases that a property test would try, the same every time."""
     found: list[Case] = []
 
-    @settings(max_examples=600, derandomize=True, database=None, deadline=None)
+    @settings(max_examples=300, derandomize=True, database=None, deadline=None)
     @given(cases())
     def keep(case: Case) -> None:
         found.append(case)
