@@ -72,7 +72,7 @@ class Again:
             return
         for model in (self.ctx.default_model, *self.ctx.models.values()):
             model.replies = [
-                own(one.message, where=one.where, hint=one.hint, transient=one.transient, code=one.code)
+                own(one.message, where=one.where, hint=one.hint, transient=one.transient, code=one.kind)
                 if isinstance(one, ModelError)
                 else one
                 for one in model.replies
