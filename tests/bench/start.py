@@ -35,8 +35,8 @@ def make(self, *words, **more):
     self.installEventFilter(watch)
 window.MainWindow.__init__ = make
 begun = app._begin
-def begin(window, files):
-    begun(window, files)
+def begin(window, *more):
+    begun(window, *more)
     QApplication.processEvents()
     tell("ready")
     QTimer.singleShot(0, QApplication.quit)
