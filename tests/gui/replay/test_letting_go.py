@@ -66,13 +66,19 @@ def fork_wrongly(window: MainWindow, session: Session) -> None:
     [
         stepped,
         fork_wrongly,
+        *(pytest.param(triggered(name), id=name) for name in ("causes.why", "fork.here", "fork.compare")),
         *(
-            pytest.param(triggered(name), id=name)
-            for name in ("causes.why", "fork.here", "fork.compare", "replay.search", "firing.raw", "firing.differences")
+            pytest.param(triggered(name), id=name, marks=pytest.mark.thorough)
+            for name in ("replay.search", "firing.raw", "firing.differences")
         ),
+        pytest.param(lambda window, session: window.show_panel("fork"), id="panel fork"),
         *(
-            pytest.param(lambda window, session, name=name: window.show_panel(name), id=f"panel {name}")
-            for name in ("timeline", "runs", "prompts", "tests", "fork", "inspector")
+            pytest.param(
+                lambda window, session, name=name: window.show_panel(name),
+                id=f"panel {name}",
+                marks=pytest.mark.thorough,
+            )
+            for name in ("timeline", "runs", "prompts", "tests", "inspector")
         ),
     ],
 )
