@@ -28,7 +28,10 @@ def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
     archive = build("sdist", ROOT, tmp_path_factory.mktemp("sdist"))
     unpacked = tmp_path_factory.mktemp("source")
     with tarfile.open(archive) as file:
-        file.extractall(unpacked, filter="data")
+        if hasattr(tarfile, "data_filter"):
+            file.extractall(unpacked, filter="data")
+        else:  # Python 3.11 before 3.11.4, as in Debian 12
+            file.extractall(unpacked)
     (folder,) = unpacked.iterdir()
     return folder
 

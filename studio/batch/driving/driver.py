@@ -258,11 +258,13 @@ class Driver:
 
     def _room(self, flights: Mapping[str, Flight]) -> int:
         """Return how many more runs a worker is to have: as many as it works at, and some more if they are short and
-        there are enough for all. Those that wait are topped up when half of them are gone."""
+        there are enough for all. Those that wait are topped up when half of them are gone. Where what runs use has a
+        bound few wait, as all that were handed over are made."""
         idle = max(0, self._at_once - len(flights))
         if self._run_s is None or self._run_s >= SHORT_S or any(one.turn.alone for one in flights.values()):
             return idle
-        waiting = min(MOST_WAITING, max(WAITING, int(AHEAD_S / max(self._run_s, 1e-6))))
+        most = WAITING if self._budget.counts_use else MOST_WAITING
+        waiting = min(most, max(WAITING, int(AHEAD_S / max(self._run_s, 1e-6))))
         room = self._at_once + waiting - len(flights)
         at_hand = self.progress.left - self.progress.under_way - self.progress.refused
         return max(idle, min(room, at_hand // self._workers)) if room >= (waiting + 1) // 2 else idle

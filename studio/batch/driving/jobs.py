@@ -65,6 +65,11 @@ class Budget:
     seconds: float | None = None
     runs: float | None = None
 
+    @property
+    def counts_use(self) -> bool:
+        """True if a bound is of what runs use, which is known only when they have ended."""
+        return not (self.cost_usd is None and self.calls is None and self.tokens is None)
+
     def is_given_out(self, runs: int) -> bool:
         """True if no more may be begun after so many runs, made or under way: their number is known beforehand, so this
         bound is kept to the run."""

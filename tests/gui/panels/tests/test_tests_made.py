@@ -234,6 +234,7 @@ def test_the_run_selected_in_the_list_is_meant_where_one_works_there_or_none_is_
     bank.desk.window.actions_bar.refresh()
     assert not action.isEnabled()
     runs = Runs(Source(bank.db, "last"))
+    bank.desk.window.panel("runs")  # made, so that nothing takes the place of this one when it is seen
     bank.desk.window.docks["runs"].setWidget(runs)
     bank.desk.workbench.parts["runs"] = runs
     bank.desk.window.actions_bar.refresh()
