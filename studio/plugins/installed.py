@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
-from importlib.metadata import EntryPoint, entry_points
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from studio.plugins.loading import PluginFault, checked, patiently
 from studio.spec.node import Node
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
 
 GROUP: Final = "studio.nodes"
 """The entry point group: an entry names a node type, or a list of them."""
@@ -27,6 +29,8 @@ class Installed:
 
 def installed() -> list[Installed]:
     """Return what installed packages offer, by name. Reads metadata only."""
+    from importlib.metadata import entry_points  # which takes as long as all else that a graph needs to be read
+
     found = []
     for entry in entry_points(group=GROUP):
         package = entry.dist

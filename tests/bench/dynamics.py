@@ -25,7 +25,8 @@ from typing import Any, Final
 
 from studio.dynamics.analysis import analyse, steps
 from studio.dynamics.detecting import Watch
-from studio.dynamics.exchange import Event, Run, run_from
+from studio.dynamics.exchange.reading import run_from
+from studio.dynamics.exchange.run import Event, Run
 from studio.dynamics.settings import DEFAULTS, Settings
 from tests.bench.machine import machine_facts, quantile, write_report
 from tests.dynamics.generator import (

@@ -183,7 +183,7 @@ def test_what_cannot_be_meant_is_refused(cli: Cli, project: Path, words: list[st
 
 def test_plugins_are_listed_by_metadata_and_loaded_when_enabled(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
     entries = [Entry("broken", broken), Entry("shout", lambda: [Shout])]
-    monkeypatch.setattr("studio.plugins.installed.entry_points", lambda *, group: entries)
+    monkeypatch.setattr("importlib.metadata.entry_points", lambda *, group: entries)
 
     assert [(one["name"], one["enabled"]) for one in cli("nodes", "--plugins", "--json").json] == [
         ("broken", False), ("shout", False),

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from studio.dynamics.detecting.watch import Watch
-from studio.dynamics.exchange import Event, Goal, Module, Run
+from studio.dynamics.exchange.run import Event, Goal, Module, Run
 from studio.dynamics.settings import DEFAULTS, Settings
 from studio.dynamics.verdict import Alarm
-from studio.dynamics.words import Reader
+from studio.dynamics.words.reader import Reader
 
 READER = Reader()
 """One for all tests: it only remembers words."""

@@ -21,7 +21,8 @@ from studio.dynamics.detecting.deciding import decide
 from studio.dynamics.detecting.playing import play
 from studio.dynamics.detecting.step import strength
 from studio.dynamics.detecting.watch import Watch
-from studio.dynamics.exchange import Event, Goal, Module, Run, load_run
+from studio.dynamics.exchange.reading import load_run
+from studio.dynamics.exchange.run import Event, Goal, Module, Run
 from studio.dynamics.settings import Settings
 from studio.dynamics.verdict import CLASS_OF
 from tests.dynamics.building import READER, SEARCH, circle, run_of, said, watched
@@ -56,7 +57,7 @@ GOALS = st.lists(st.integers(0, 60), max_size=4).map(
 DIGEST = """
 import hashlib, json
 from studio.dynamics.analysis import analyse
-from studio.dynamics.exchange import run_from
+from studio.dynamics.exchange.reading import run_from
 from studio.dynamics.measuring.measures import measure
 from tests.dynamics.generator import TRAINING, dataset
 out = []

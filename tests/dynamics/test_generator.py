@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from studio.dynamics.exchange import run_from
+from studio.dynamics.exchange.reading import run_from
 from tests.dynamics.generator import (
     FAILURES,
     KINDS,

@@ -8,7 +8,8 @@ from dataclasses import replace
 import pytest
 
 from studio.dynamics.analysis import analyse, steps
-from studio.dynamics.exchange import Event, Run, run_from
+from studio.dynamics.exchange.reading import run_from
+from studio.dynamics.exchange.run import Event, Run
 from studio.dynamics.verdict import Verdict
 from tests.dynamics.generator import KINDS, SUBS, TRAINING, generate, held_out, second_held_out, third_held_out
 

@@ -56,7 +56,7 @@ def broken() -> Any:
 @pytest.fixture
 def entries(monkeypatch: pytest.MonkeyPatch) -> list[Entry]:
     found = [Entry("broken", broken), Entry("shout", lambda: [Shout])]
-    monkeypatch.setattr("studio.plugins.installed.entry_points", lambda *, group: found if group == GROUP else [])
+    monkeypatch.setattr("importlib.metadata.entry_points", lambda *, group: found if group == GROUP else [])
     return found
 
 

@@ -139,7 +139,7 @@ def _judged(args: argparse.Namespace) -> Iterator[tuple[Run, Verdict, str]]:
             title = f"{trace.run(found.id).graph} · {found.id[:10]}"
             yield found, analyse(found, thresholds_of(trace, found.id)), title
     if args.trace:
-        from studio.dynamics.exchange import read_runs
+        from studio.dynamics.exchange.reading import read_runs
 
         for found in read_runs(Path(args.trace)):
             yield found, analyse(found), found.id
@@ -200,7 +200,7 @@ def _matrix(measures: Measures) -> NDArray[Any]:
 
 
 def _line(run: Run) -> bytes:
-    from studio.dynamics.exchange import as_line
+    from studio.dynamics.exchange.writing import as_line
 
     return as_line(run) + b"\n"
 

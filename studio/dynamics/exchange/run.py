@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import islice, repeat
 from operator import attrgetter, itemgetter, le
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from studio.dynamics.words.reading import Reading
 from studio.support.values import Json
+
+if TYPE_CHECKING:
+    from studio.dynamics.words.reading import Reading
 
 Effect = Literal["read", "write"]
 """What a tool does to the world outside: it looks, or it changes something."""

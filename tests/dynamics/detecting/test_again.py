@@ -6,7 +6,7 @@ import pytest
 
 from studio.dynamics.analysis import judge
 from studio.dynamics.detecting.watch import Watch
-from studio.dynamics.exchange import Goal
+from studio.dynamics.exchange.run import Goal
 from studio.dynamics.settings import Settings
 from tests.dynamics.building import READER, SEARCH, circle, said, watched
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from studio.dynamics.analysis import judge
-from studio.dynamics.exchange import Event, Module
+from studio.dynamics.exchange.run import Event, Module
 from studio.dynamics.settings import DEFAULTS, Settings
 from studio.dynamics.verdict import Alarm
 from tests.dynamics.building import circle, said, watched

@@ -8,7 +8,7 @@ import pytest
 
 from studio.dynamics.analysis import judge
 from studio.dynamics.detecting.watch import Watch
-from studio.dynamics.exchange import Module
+from studio.dynamics.exchange.run import Module
 from tests.dynamics.building import SEARCH, said, watched
 
 GOAL = "Repair the clock of the village church"

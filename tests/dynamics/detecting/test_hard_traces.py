@@ -12,7 +12,7 @@ from typing import Any, Final
 import pytest
 
 from studio.dynamics.analysis import analyse
-from studio.dynamics.exchange import Event, Module, Run
+from studio.dynamics.exchange.run import Event, Module, Run
 from studio.dynamics.verdict import Alarm, Verdict
 from tests.dynamics.building import READER
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from studio.dynamics.exchange import Module
+from studio.dynamics.exchange.run import Module
 from tests.dynamics.building import said, watched
 
 LABELS = ("pest", "pest", "wet", "pest", "wet", "pest", "pest", "wet")

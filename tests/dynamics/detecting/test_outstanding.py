@@ -6,7 +6,7 @@ import pytest
 
 from studio.dynamics.analysis import judge
 from studio.dynamics.detecting.watch import Watch
-from studio.dynamics.exchange import Event, Goal
+from studio.dynamics.exchange.run import Event, Goal
 from tests.dynamics.building import READER, SEARCH, said
 
 TRIP = "Organise the summer trip of the choir to Lisbon"

@@ -7,7 +7,7 @@ import pytest
 from studio.dynamics.analysis import judge
 from studio.dynamics.detecting.step import Step
 from studio.dynamics.detecting.watch import Watch
-from studio.dynamics.exchange import Event, Module
+from studio.dynamics.exchange.run import Event, Module
 from studio.dynamics.settings import DEFAULTS
 from studio.dynamics.verdict import Alarm
 from studio.dynamics.words.lists import idle

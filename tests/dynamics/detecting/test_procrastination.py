@@ -6,7 +6,7 @@ import pytest
 
 from studio.dynamics.analysis import analyse
 from studio.dynamics.detecting.watch import Watch
-from studio.dynamics.exchange import Event, Goal, Run
+from studio.dynamics.exchange.run import Event, Goal, Run
 from studio.dynamics.settings import Settings
 from studio.dynamics.verdict import Alarm
 from tests.dynamics.building import READER, SEARCH, run_of, said

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from studio.dynamics.detecting.watch import Watch
-from studio.dynamics.exchange import Event, Goal, Module
+from studio.dynamics.exchange.run import Event, Goal, Module
 from tests.dynamics.building import READER, said, watched
 
 

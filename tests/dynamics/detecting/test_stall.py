@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from studio.dynamics.analysis import analyse, judge
-from studio.dynamics.exchange import Event, Module
+from studio.dynamics.exchange.run import Event, Module
 from studio.dynamics.settings import Settings
 from tests.dynamics.building import READER, SEARCH, run_of, said, watched
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from studio.dynamics.analysis import judge
-from studio.dynamics.exchange import Event
+from studio.dynamics.exchange.run import Event
 from studio.dynamics.settings import Settings
 from tests.dynamics.building import said, watched
 

@@ -6,7 +6,7 @@ import pytest
 
 from studio.dynamics.detecting.watch import Watch
 from studio.dynamics.detecting.wrapping import bare, holds, words_of
-from studio.dynamics.exchange import Goal
+from studio.dynamics.exchange.run import Goal
 from tests.dynamics.building import READER
 
 TRIP = "Organise the summer trip of the choir to Lisbon"

@@ -13,8 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from studio.dynamics.analysis import analyse, steps
-from studio.dynamics.exchange import Event, ExchangeError, Goal, Module, Run, as_line, load_run, read_runs, write_runs
 from studio.dynamics.exchange import reading as reading_module
+from studio.dynamics.exchange.reading import ExchangeError, load_run, read_runs
+from studio.dynamics.exchange.run import Event, Goal, Module, Run
+from studio.dynamics.exchange.writing import as_line, write_runs
 from tests.dynamics.building import READER, run_of, said
 
 WHOLE: dict[str, Any] = {

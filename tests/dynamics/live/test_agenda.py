@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from studio.dynamics.agenda import Agenda, Change, change_of
-from studio.dynamics.exchange import Goal
+from studio.dynamics.exchange.run import Goal
 from studio.support.values import Json
 
 

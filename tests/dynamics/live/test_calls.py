@@ -13,7 +13,9 @@ import pytest
 
 from studio import Graph, Trace, run
 from studio.dynamics.analysis import analyse
-from studio.dynamics.exchange import Run, read_runs, write_runs
+from studio.dynamics.exchange.reading import read_runs
+from studio.dynamics.exchange.run import Run
+from studio.dynamics.exchange.writing import write_runs
 from studio.engine.result import RunResult
 from studio.replay.continuing import resume
 from studio.replay.dynamics import recorded_run, thresholds_of, verdict_of

@@ -11,7 +11,7 @@ import pytest
 
 from studio import Trace
 from studio.dynamics.detecting.watch import Watch
-from studio.dynamics.exchange import Event
+from studio.dynamics.exchange.run import Event
 from studio.dynamics.verdict import Alarm, Verdict
 from studio.engine import guard
 from studio.engine.outline import is_alone

@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from studio.dynamics.analysis import analyse
-from studio.dynamics.exchange import Event, Module
+from studio.dynamics.exchange.run import Event, Module
 from studio.dynamics.measuring import measures as measures_module
 from studio.dynamics.measuring.compression import deflated, growth, lzma_size, new_information, size_for
 from studio.dynamics.measuring.dependence import dependence

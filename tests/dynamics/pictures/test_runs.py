@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from studio.dynamics.analysis import analyse, steps
-from studio.dynamics.exchange import Event, Goal, Module, Run
+from studio.dynamics.exchange.run import Event, Goal, Module, Run
 from studio.dynamics.pictures import of_run, quotes_of
 from studio.dynamics.pictures.runs import short_titles
 

@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from studio.dynamics.words import Reader, Reading
 from studio.dynamics.words.lists import common_words
 from studio.dynamics.words.normalise import READ_CHARACTERS
+from studio.dynamics.words.reader import Reader
+from studio.dynamics.words.reading import Reading
 from studio.dynamics.words.stems import stem
 from tests.dynamics.building import READER
 

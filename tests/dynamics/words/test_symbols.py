@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from studio.dynamics.settings import DEFAULTS, Settings
-from studio.dynamics.words import Reading, SymbolBook
 from studio.dynamics.words.generations import Generations
+from studio.dynamics.words.reading import Reading
+from studio.dynamics.words.symbols import SymbolBook
 from tests.dynamics.building import READER
 
 

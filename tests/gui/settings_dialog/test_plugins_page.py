@@ -18,7 +18,7 @@ LEFT = Qt.MouseButton.LeftButton
 @pytest.fixture
 def entries(monkeypatch: pytest.MonkeyPatch) -> list[Entry]:
     found = [Entry("broken", broken), Entry("shout", lambda: [Shout])]
-    monkeypatch.setattr("studio.plugins.installed.entry_points", lambda *, group: found)
+    monkeypatch.setattr("importlib.metadata.entry_points", lambda *, group: found)
     return found
 
 
@@ -57,7 +57,7 @@ def test_one_that_fails_says_why(entries: list[Entry], window: MainWindow, small
 
 
 def test_without_any_that_is_said(window: MainWindow, qtbot: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("studio.plugins.installed.entry_points", lambda *, group: [])
+    monkeypatch.setattr("importlib.metadata.entry_points", lambda *, group: [])
     panel = PluginsPanel(window.workbench)
     qtbot.addWidget(panel)
 
