@@ -145,7 +145,6 @@ def test_our_own_cluster_hears_this_machine_only_knows_no_key_and_leaves_nothing
     assert have_ended(set(environments))
 
 
-@pytest.mark.thorough  # a third cluster; the loss of workers is part of the contract
 @with_ray
 def test_the_loss_of_a_machine_costs_nothing_but_time(
     two_nodes: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
