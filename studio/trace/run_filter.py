@@ -28,7 +28,8 @@ class RunFilter:
     error. `graph` is a graph's name. `statuses` are any of `STATUSES`; empty: all. `model` is the name of a model that
     the run had. `since` and `until` bound the start, in seconds since 1970 (`until` is the first moment that is too
     late). `cost_over` in US dollars; a run whose cost is not known is not over it. `behaviour` is a class of dynamics,
-    as the run's totals name it.
+    as the run's totals name it. `batch` is the whole id of a batch, whose runs are wanted; `single` leaves out the runs
+    of all batches, of which there may be thousands beside a few that a person began.
     """
 
     text: str = ""
@@ -39,6 +40,8 @@ class RunFilter:
     until: float | None = None
     cost_over: float | None = None
     behaviour: str = ""
+    batch: str = ""
+    single: bool = False
 
     @property
     def words(self) -> tuple[str, ...]:

@@ -102,6 +102,12 @@ def _spent(column: str) -> str:
     return f"coalesce((SELECT s.{column} FROM _spent s WHERE s.id {span} ORDER BY s.id DESC LIMIT 1), 0)"
 
 
+def _of_batches(only: str = "") -> str:
+    """SQL of the ids of runs that were begun for batches, or that batches count as theirs."""
+    parts = (f"SELECT o.run FROM {table} o {only} WHERE o.run IS NOT NULL" for table in ("_batch_try", "_batch_result"))
+    return " UNION ".join(parts)
+
+
 _FIRINGS = _total("firings", f"coalesce((SELECT max(f.seq) FROM _firing f WHERE f.id / {1 << RUN_BITS} = r.id), 0)")
 _CALLS = _total("calls", _spent("sum_calls"))
 _TOKENS_IN = _total("tokens_in", _spent("sum_tokens_in"))
@@ -263,6 +269,11 @@ class RunList:
         if wanted.behaviour:
             parts.append(f"({_CLASS}) = :behaviour")
             values["behaviour"] = wanted.behaviour
+        if wanted.batch:
+            parts.append(f"r.run IN ({_of_batches('JOIN _batch b ON b.id = o.batch AND b.batch = :batch')})")
+            values["batch"] = wanted.batch
+        if wanted.single:
+            parts.append(f"r.run NOT IN ({_of_batches()})")
         if wanted.model:
             noted = [stored for stored, name in self._model_names().items() if name == wanted.model]
             names = [f"note{number}" for number, _ in enumerate(noted)]

@@ -56,6 +56,31 @@ def test_rows_variants_and_seeds_are_run_and_scored(cli: Cli, sums: str) -> None
     assert same["differences"]["right"]["is_shown"] is False, "control: what changes nothing is not shown to"
 
 
+def test_the_list_of_runs_can_leave_out_those_of_batches_or_show_those_of_one(cli: Cli, sums: str) -> None:
+    single = cli("run", sums, "--json").json["run"]
+    begun = [
+        cli("batch", sums, "--data", "rows.csv", "--vary", f"idles.expression=n * {arm}", "--score", "result", "--json")
+        for arm in (2, 3)
+    ]
+    first, other = (told.json["batch"] for told in begun)
+
+    def listed(*more: str) -> list[str]:
+        return [one["run"] for one in cli("runs", "--json", *more).json]
+
+    everything = listed("--limit", "0")
+    assert listed("--single") == [single]
+    of_first, of_other = (set(listed("--batch", batch)) for batch in (first, other))
+    assert len(of_first) == len(of_other) == 16, "rows times arms"
+    assert of_first | of_other | {single} == set(everything)
+    assert set(listed("--batch", "last")) == of_other != of_first
+    assert listed("--batch", "last", "--status", "failed") == []
+    crowd = len(everything) - 1
+    assert f"Of all {crowd + 1} runs {crowd} are those of batches: --single leaves them out." in cli("runs").err
+    assert "of batches" not in cli("runs", "--single").err
+    refused = cli("runs", "--batch", "NONE")
+    assert (refused.code, "There is no batch 'NONE'" in refused.err) == (2, True)
+
+
 def test_a_batch_that_was_paused_goes_on_and_repeats_nothing(cli: Cli, sums: str) -> None:
     first = cli("batch", sums, "--data", "rows.csv", "--score", "result", "--budget", "runs=3", "--json")
     assert (first.code, first.json["status"], first.json["reason"]) == (3, "paused", "limit:runs")

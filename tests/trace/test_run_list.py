@@ -89,7 +89,7 @@ def test_a_filter_that_is_empty_says_so() -> None:
     assert RunFilter(text="  ").lets_all_through
     for one in (
         RunFilter("a"), RunFilter(statuses=frozenset({"ok"})), RunFilter(since=0.0), RunFilter(cost_over=0.0),
-        RunFilter(behaviour="settles"),
+        RunFilter(behaviour="settles"), RunFilter(batch="01A"), RunFilter(single=True),
     ):  # fmt: skip
         assert not one.lets_all_through
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import time
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from studio.cli import exits
@@ -27,12 +28,16 @@ EXAMPLES = (
     "studio runs --graph inbox_triage --status failed --json",
     "studio runs --text 'tide pools' --since 7d",
     "studio runs --model openai/gpt-4o-mini --cost-over 0.10",
+    "studio runs --single",
+    "studio runs --batch last --status failed",
 )
 
 WIDE = 112
 """Columns of a terminal in which a table with everything about a run fits."""
 WIDEST = 138
 """Columns in which it also says from which run one goes on."""
+CROWD = 5
+"""Runs of batches among all from which on the list says how to leave them out."""
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -44,10 +49,15 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--model", metavar="MODEL", help="only runs that this model answered")
     parser.add_argument("--since", metavar="AGE", help="only runs that began no longer ago: 12h, 7d, 2w")
+    which = parser.add_mutually_exclusive_group()
+    which.add_argument("--batch", metavar="ID", help="only runs of this batch: its id, the beginning of it, or `last`")
+    which.add_argument("--single", action="store_true", help="leave out runs of batches")
     parser.add_argument("--cost-over", type=float, metavar="USD", help="only runs that cost more")
 
 
 def run(args: argparse.Namespace, out: Output) -> int:
+    from dataclasses import replace
+
     from studio.trace.run_filter import RunFilter
 
     wanted = RunFilter(
@@ -57,10 +67,14 @@ def run(args: argparse.Namespace, out: Output) -> int:
         model=args.model or "",
         since=None if args.since is None else time.time() - age_seconds(args.since),
         cost_over=args.cost_over,
+        single=args.single,
     )
     with open_trace(args) as trace:
+        if args.batch is not None:
+            wanted = replace(wanted, batch=_batch(trace.path, args.batch))
         runs = trace.run_list()
         keys = runs.keys(wanted)
+        crowd = len(keys) - len(runs.keys(replace(wanted, single=True))) if wanted.lets_all_through else 0
         found = [trace.run(row.id) for row in runs.rows(keys[: args.limit if args.limit > 0 else None])]
     if out.as_json:
         out.json([
@@ -79,7 +93,17 @@ def run(args: argparse.Namespace, out: Output) -> int:
         return exits.OK
     room = out.columns or WIDEST
     out.table(*_wide(found, whole=room >= WIDEST) if room >= WIDE else _narrow(found), right=(5, 6, 7, 8))
+    if crowd > CROWD:
+        out.note(f"Of all {len(keys):,} runs {crowd:,} are those of batches: --single leaves them out.")
     return exits.OK
+
+
+def _batch(path: Path, name: str) -> str:
+    """Return the whole id of a batch. Raises UsageError if there is none, or several, of this name."""
+    from studio.trace.batches import Batches
+
+    with Batches(path) as batches:
+        return batches.batch(name).id
 
 
 def _wide(found: Sequence[Run], *, whole: bool) -> tuple[list[str], list[list[Piece]]]:

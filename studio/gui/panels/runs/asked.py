@@ -28,6 +28,7 @@ class Asked:
     last: str = ""
     cost_over: float | None = None
     behaviour: str = ""
+    single: bool = False
 
     def filter(self, graph: str, now: float) -> RunFilter:
         """Return the filter; `graph` is the name of the graph that is shown, "" if none is."""
@@ -38,7 +39,10 @@ class Asked:
             since = _day(self.first)
             until = _day(self.last, 1)
         named = graph if self.this_graph else ""
-        return RunFilter(self.text, named, self.statuses, self.model, since, until, self.cost_over, self.behaviour)
+        return RunFilter(
+            self.text, named, self.statuses, self.model, since, until, self.cost_over, self.behaviour,
+            single=self.single,
+        )  # fmt: skip
 
     @property
     def failed_only(self) -> bool:
@@ -70,6 +74,8 @@ class Asked:
             made.append((f"Cost: over ${self.cost_over:g}", replace(self, cost_over=None)))
         if self.behaviour:
             made.append((f"Class: {plain_line(self.behaviour)[:60]}", replace(self, behaviour="")))
+        if self.single:
+            made.append(("No runs of batches", replace(self, single=False)))
         return made
 
     def toggled(self, statuses: frozenset[str]) -> Asked:

@@ -253,6 +253,10 @@ class FilterBar(QWidget):
         )
         if not self.behaviours:
             classes.addAction("No run has a class of dynamics yet").setEnabled(False)
+        single = self.menu.addAction("Leave Out Runs of Batches")
+        single.setCheckable(True)
+        single.setChecked(asked.single)
+        single.toggled.connect(lambda on: self.ask(replace(self.asked, single=on)))
         self.menu.addSeparator()
         away = self.menu.addAction("Clear All Filters")
         away.setEnabled(asked != Asked())

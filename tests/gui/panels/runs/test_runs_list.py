@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from studio.support.ago import in_full
 from studio.support.errors import EnvironmentProblem
 from studio.trace import Trace
 from studio.trace.run_filter import RunFilter
+from studio.trace.sqlite import sqlite3
 from tests.gui.panels.runs.conftest import LEFT, Shelf
 from tests.trace.many_runs import START_NS, Fact, put_runs, random_facts
 
@@ -207,6 +209,22 @@ def test_a_class_of_dynamics_is_chosen_in_the_menu(put: Put, shelf: Open) -> Non
     assert len(shown.ids()) == 4
 
 
+def test_runs_of_batches_are_left_out_when_that_is_chosen(put: Put, shelf: Open, trace_file: Path) -> None:
+    put(FEW)
+    with_batch(trace_file, ["01A", "01C"])
+    shown = shelf()
+    shown.settle()
+    assert len(shown.ids()) == 4
+
+    shown.panel.bar.menu.aboutToShow.emit()
+    pick(shown, shown.panel.bar.menu, "Leave Out Runs of Batches")
+    assert shown.ids() == ["01D", "01B"]
+    assert shown.button("runs.chip.0").accessibleName() == "Remove the filter No runs of batches"
+    shown.qtbot.mouseClick(shown.button("runs.chip.0"), LEFT)
+    shown.settle()
+    assert len(shown.ids()) == 4
+
+
 def test_without_a_class_that_is_said(put: Put, shelf: Open) -> None:
     put(FEW)
     shown = shelf()
@@ -215,6 +233,14 @@ def test_without_a_class_that_is_said(put: Put, shelf: Open) -> None:
 
     assert last.text() == "No run has a class of dynamics yet"
     assert not last.isEnabled()
+
+
+def with_batch(db: Path, runs: Sequence[str]) -> None:
+    """Add a batch to the trace, which names these runs as its own."""
+    with closing(sqlite3.connect(db)) as opened, opened:
+        opened.execute("INSERT INTO _batch (id, batch, planned) VALUES (1, '01BATCH', ?)", (len(runs),))
+        for run in runs:
+            opened.execute("INSERT INTO _batch_try (batch, key, attempt, run) VALUES (1, ?, 1, ?)", (run, run))
 
 
 def classes(shown: Shelf) -> QMenu:
