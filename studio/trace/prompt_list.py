@@ -1,4 +1,5 @@
-"""Finds prompts of all runs of a file: by words, by who asked, by what came of it; page after page, newest first.
+"""Finds prompts of all runs of a file: by words, by who asked, by what came of it; page after page, newest first
+or, as they were asked, oldest first.
 
 A prompt holds a word if one of its messages or its reply does. Runs go by their start, prompts of one run by when they
 were asked. Nothing of a long list is kept but numbers, and each step ends soon, so that it can be left at any time.
@@ -26,10 +27,10 @@ SECONDS: Final = 0.25
 """How long one step may look, in seconds."""
 
 MOST_RATED: Final = 50_000
-"""Prompts among which the best are looked for: the newest that hold the words."""
+"""Prompts among which the best are looked for: the newest, or oldest, that hold the words."""
 
 MOST_GROUPED: Final = 200_000
-"""Prompts among which the same ones are looked for: the newest."""
+"""Prompts among which the same ones are looked for: the newest, or oldest."""
 
 STATUSES: Final = ("ok", "error", "unanswered", "refused", "cut off", "cached")
 """What can be asked for as `Wanted.status`: `refused` by a check, `cut off` at the limit of tokens."""
@@ -56,7 +57,8 @@ class Wanted:
 
     `run` is a run's id, `node` a node path with `*` for items of maps, or the end of one; with `/` before it, the whole
     path. Times are seconds since 1970. `role` is where the words are looked for. `distinct`: the same messages once.
-    `best`: not the newest first but those that fit the words best.
+    `oldest`: not the newest first but the oldest, as one reads what a run has done. `best`: first those that fit the
+    words best.
     """
 
     text: str = ""
@@ -72,6 +74,7 @@ class Wanted:
     role: str = ""
     distinct: bool = False
     best: bool = False
+    oldest: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +96,7 @@ class Stopped(Exception):
 
 @dataclass(slots=True)
 class _Group:
-    """Prompts with the same messages; `first` is the newest."""
+    """Prompts with the same messages; `first` is the first that was found."""
 
     first: int
     score: float
@@ -165,6 +168,11 @@ class PromptSearch:
         return self._told(self._rows(ids), at_end=self._done and self._given >= len(self._ahead))
 
     @property
+    def _end(self) -> str:
+        """From which end prompts are looked through."""
+        return "oldest" if self.wanted.oldest else "newest"
+
+    @property
     def _rates(self) -> bool:
         return self.wanted.best and bool(self.words.wanted)
 
@@ -188,7 +196,7 @@ class PromptSearch:
             self._ahead.append(id)
             self.found += 1
             if self._rates and self.found >= MOST_RATED and not self.wanted.distinct:
-                self._notes.append(f"The best of the newest {MOST_RATED:,}.")
+                self._notes.append(f"The best of the {self._end} {MOST_RATED:,}.")
                 break
         self._done = True
         if self.wanted.distinct:
@@ -223,32 +231,38 @@ class PromptSearch:
     # -- looking ----------------------------------------------------------------------------------
 
     def _look(self) -> Iterator[int | None]:
-        """Yield the numbers of effects that are wanted, newest first, and None after each chunk."""
+        """Yield the numbers of effects that are wanted, newest (or oldest) first, and None after each chunk."""
         where, named = self._where()
         query = (
             f"SELECT e.id, e.messages, a.reply FROM _effect e LEFT JOIN _answer a ON a.id = e.id {self._joins()}"
-            f"WHERE e.id BETWEEN :first AND :last AND e.messages IS NOT NULL{where} ORDER BY e.id DESC LIMIT {_CHUNK}"
+            f"WHERE e.id BETWEEN :first AND :last AND e.messages IS NOT NULL{where} "
+            f"ORDER BY e.id {'ASC' if self.wanted.oldest else 'DESC'} LIMIT {_CHUNK}"
         )
         looked = 0
         for run in self._runs():
             base = run << RUN_BITS
-            last = base + ID_MASK
+            first, last = base + 1, base + ID_MASK
             size = self._size(run)
             begun = self._passed
             while True:
-                chunk = self.reader.rows(query, {"first": base + 1, "last": last, **named})
+                chunk = self.reader.rows(query, {"first": first, "last": last, **named})
                 parted = self._parted(chunk)
                 for (id, messages, reply), refs in zip(chunk, parted, strict=True):
                     looked += 1
                     if self._fits(id, messages, reply, refs):
                         yield id
                     if self.wanted.distinct and looked >= MOST_GROUPED:
-                        self._notes.append(f"Of the newest {MOST_GROUPED:,} prompts.")
+                        self._notes.append(f"Of the {self._end} {MOST_GROUPED:,} prompts.")
                         return
                 if len(chunk) < _CHUNK:
                     break
-                last = chunk[-1][0] - 1
-                self._passed = begun + size - min(size, last - base)
+                seen = chunk[-1][0]
+                if self.wanted.oldest:
+                    first = seen + 1
+                    self._passed = begun + min(size, seen - base)
+                else:
+                    last = seen - 1
+                    self._passed = begun + size - min(size, last - base)
                 yield None
             self._passed = begun + size
             yield None
@@ -260,6 +274,8 @@ class PromptSearch:
             where, values = ("WHERE r.graph_name = ? ", (self.wanted.graph,)) if self.wanted.graph else ("", ())
             query = f"SELECT r.id FROM _run r {where}ORDER BY {NEWEST_FIRST}"
             runs = [row[0] for row in self.reader.rows(query, (*values, time.time_ns()))]
+            if self.wanted.oldest:
+                runs.reverse()
         if self._hits is not None and self._hits.runs is not None:
             runs = [run for run in runs if run in self._hits.runs]
         if self.wanted.node.startswith("/") and "*" not in self.wanted.node:

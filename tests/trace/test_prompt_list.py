@@ -220,6 +220,25 @@ def test_best_first_puts_what_fits_best_first(db: Path, log: FileRunLog, trace: 
     )
 
 
+@pytest.mark.parametrize("chunk", [500, 7], ids=["one chunk", "many chunks"])
+def test_oldest_first_is_newest_first_read_from_its_end(
+    db: Path, trace: Callable[[], Trace], monkeypatch: pytest.MonkeyPatch, chunk: int
+) -> None:
+    monkeypatch.setattr("studio.trace.prompt_list._CHUNK", chunk)
+    random_runs(db, random.Random(5), runs=3, calls=40)
+    index(db)
+    some = all_rows(trace().find_prompts(Wanted()))[5]
+
+    for wanted in (Wanted(), Wanted(text="tide"), Wanted(run=some.run), Wanted(status="ok", tokens_over=50)):
+        newest = [row.id for row in all_rows(trace().find_prompts(wanted))]
+        oldest = [row.id for row in all_rows(trace().find_prompts(replace(wanted, oldest=True)), 9)]
+
+        assert oldest == newest[::-1]
+        assert len(newest) > 3
+    last = trace().find_prompts(Wanted(oldest=True)).next_page(1_000, 60)
+    assert (last.is_all, last.found, last.about) == (True, 120, 120)
+
+
 @pytest.mark.parametrize("indexed", [True, False], ids=["indexed", "not yet indexed"])
 def test_found_words_are_marked_whatever_else_the_text_holds(
     db: Path, log: FileRunLog, trace: Callable[[], Trace], indexed: bool

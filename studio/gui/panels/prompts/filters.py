@@ -30,7 +30,7 @@ ROLE: Final = {
 }  # fmt: skip
 SCOPES: Final = ("all graphs", "this run", "this graph")
 DAYS: Final = {"any time": 0.0, "last hour": 1 / 24, "last 24 hours": 1.0, "last 7 days": 7.0, "last 30 days": 30.0}
-ORDER: Final = {"newest": False, "best": True}
+ORDER: Final = ("newest first", "oldest first", "best first")
 
 
 class Filters(QWidget):
@@ -60,7 +60,7 @@ class Filters(QWidget):
         self.status = self._combo("status", "What came of the call", list(STATUS.values()))
         self.days = self._combo("when", "When it was asked", list(DAYS))
         self.role = self._combo("role", "Where the words are looked for", list(ROLE.values()))
-        self.order = self._combo("order", "In which order prompts are listed", list(ORDER))
+        self.order = self._combo("order", "In which order prompts are listed", ORDER)
         self.tokens = self._line(
             "tokens", "tokens over …", "Only prompts with more tokens than this, sent and received"
         )
@@ -131,7 +131,7 @@ class Filters(QWidget):
             combo.setEditText(text)
         self.status.setCurrentIndex(list(STATUS).index(wanted.status) if wanted.status in STATUS else 0)
         self.role.setCurrentIndex(list(ROLE).index(wanted.role) if wanted.role in ROLE else 0)
-        self.order.setCurrentIndex(int(wanted.best))
+        self.order.setCurrentIndex(2 if wanted.best else int(wanted.oldest))
         self.days.setCurrentIndex(_days_index(wanted))
         self.tokens.setText("" if wanted.tokens_over is None else str(wanted.tokens_over))
         self.cost.setText("" if wanted.cost_over is None else f"{wanted.cost_over:g}")
@@ -178,7 +178,10 @@ class Filters(QWidget):
                 self.refused.emit("No run is open in replay." if at == 1 else "No graph is open.")
         elif at > 2:
             graph = str(self.scope.itemData(at))
-        self._wanted = replace(self._wanted, run=run, graph=graph)
+        # What one run has done is read from its beginning; of many the newest are looked for.
+        oldest = bool(run) if bool(run) != bool(self._wanted.run) else self._wanted.oldest
+        self._wanted = replace(self._wanted, run=run, graph=graph, oldest=oldest)
+        self.order.setCurrentIndex(2 if self._wanted.best else int(oldest))
         self._show_scope(self._wanted)
         self.changed.emit()
 
@@ -194,7 +197,8 @@ class Filters(QWidget):
             model=self.model.currentText().strip()[:300],
             status=list(STATUS)[max(0, self.status.currentIndex())],
             role=list(ROLE)[max(0, self.role.currentIndex())],
-            best=self.order.currentIndex() == 1,
+            best=self.order.currentIndex() == 2,
+            oldest=self.order.currentIndex() == 1,
             since=self._wanted.since if same_days else (time.time() - days * 86_400 if days else None),
             tokens_over=_number(self.tokens, int),
             cost_over=_number(self.cost, float),
@@ -228,7 +232,7 @@ def chips_of(wanted: Wanted) -> list[tuple[str, Wanted]]:
     """Return a line for each filter that is set, and the filters without it."""
     chips: list[tuple[str, Wanted]] = []
     for text, value, without in (
-        (f"run {wanted.run[:10]}", wanted.run, replace(wanted, run="")),
+        (f"run {wanted.run[:10]}", wanted.run, replace(wanted, run="", oldest=False)),
         (f"graph {wanted.graph}", wanted.graph, replace(wanted, graph="")),
         (f"node {wanted.node}", wanted.node, replace(wanted, node="")),
         (f"model {wanted.model}", wanted.model, replace(wanted, model="")),
@@ -246,8 +250,8 @@ def chips_of(wanted: Wanted) -> list[tuple[str, Wanted]]:
         chips.append((f"words {ROLE.get(wanted.role, wanted.role)}", replace(wanted, role="")))
     if wanted.distinct:
         chips.append(("same prompts once", replace(wanted, distinct=False)))
-    if wanted.best:
-        chips.append(("best first", replace(wanted, best=False)))
+    if wanted.best or wanted.oldest:
+        chips.append((ORDER[2 if wanted.best else 1], replace(wanted, best=False, oldest=False)))
     return chips
 
 

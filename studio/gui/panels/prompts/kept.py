@@ -68,7 +68,8 @@ class Kept:
 
     def note_wanted(self, wanted: Wanted) -> None:
         """Remember filters; what is looked for, and in which run, is asked anew each time."""
-        plain = asdict(replace(wanted, text="", run="", graph="", since=None, until=None))
+        oldest = wanted.oldest and not wanted.run  # which is the order of one run
+        plain = asdict(replace(wanted, text="", run="", graph="", since=None, until=None, oldest=oldest))
         defaults = asdict(Wanted())
         self.note("wanted", {key: value for key, value in plain.items() if value != defaults[key]})
 
@@ -90,7 +91,7 @@ def _may_be(key: str, value: Any) -> bool:
             return value in STATUSES
         case "role":
             return value in ROLES
-        case "distinct" | "best":
+        case "distinct" | "best" | "oldest":
             return type(value) is bool
         case "tokens_over":
             return type(value) is int and 0 <= value < 1 << 53

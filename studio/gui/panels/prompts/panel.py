@@ -276,7 +276,7 @@ class PromptsPanel(QWidget):
         session = None if replays is None else replays.of(tab.document)
         self._picked = None
         if session is not None:
-            self.find_prompts(Wanted(node=node, run=session.run.id))
+            self.find_prompts(Wanted(node=node, run=session.run.id, oldest=True))
         else:
             self.find_prompts(Wanted(node=node, graph=tab.document.graph.name))
         self.page.table.setFocus()

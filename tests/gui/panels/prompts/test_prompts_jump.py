@@ -120,9 +120,12 @@ def test_this_run_and_this_graph_are_the_ones_in_front(example_run: str, hand: H
     session = open_example(hand.window)
     hand.settle()
     pick(1)
-    assert hand.panel.page.wanted == Wanted(run=session.run.id)
+    assert hand.panel.page.wanted == Wanted(run=session.run.id, oldest=True)
     assert hand.panel.file_box.currentText() == EXAMPLE
     assert scope.currentText() == "this run"
+    assert hand.panel.page.filters.order.currentText() == "oldest first"
+    asked = [row.id for row in hand.panel.page.model.rows]
+    assert asked == sorted(asked), "a run is read from its beginning"
     pick(2)
     assert hand.panel.page.wanted == Wanted(graph=EXAMPLE)
     pick(0)
@@ -138,10 +141,10 @@ def test_prompts_of_a_node_in_replay_are_those_of_the_run(hand: Hand) -> None:
     hand.settle()
 
     page = hand.panel.page
-    assert page.wanted == Wanted(node="/triage/*/product", run=session.run.id)
+    assert page.wanted == Wanted(node="/triage/*/product", run=session.run.id, oldest=True)
     wanted = [one for one in session.trace.prompts(session.run.id) if one.node.endswith("/product")]
     assert len(wanted) > 10
-    assert hand.listed == [(session.run.id, one.firing) for one in reversed(wanted)]
+    assert hand.listed == [(session.run.id, one.firing) for one in wanted]
     assert hand.window.docks["prompts"].isVisible()
 
 
