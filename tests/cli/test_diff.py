@@ -40,7 +40,7 @@ def test_runs_that_differ_end_with_4_and_name_the_first_divergence(cli: Cli, rec
 
     assert told.code == 4
     assert "first divergence  writer at tick 1\n" in told.out
-    assert "same inputs, but reply and outputs differ" in told.out
+    assert "reply and outputs differ (same inputs)" in told.out
     rows = [line.split()[:2] for line in told.out.partition("what differs")[2].splitlines()[1:4]]
     assert rows == [["writer", "origin"], ["critic", "downstream"], ["result", "downstream"]]
     assert "    - It names crabs.\n    + It names shells.\n" in told.out

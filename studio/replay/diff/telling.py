@@ -27,9 +27,9 @@ def told_change(change: Change) -> str:
         return words[0]
     what = words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
     verb = "differ" if len(words) > 1 or (words[0].endswith("s") and words[0] != "status") else "differs"
-    same = "same inputs, but " if change.kind == "origin" else ""
+    same = " (same inputs)" if change.kind == "origin" else ""
     tail = "; nothing came of it" if change.kind == "origin" and change.prompt_only else ""
-    return f"{same}{what} {verb}{tail}"
+    return f"{what} {verb}{same}{tail}"  # what matters comes first: where room is short the end is cut
 
 
 def when(change: Change) -> str:
