@@ -162,4 +162,6 @@ def _reason(verdict: Verdict, compared: Comparison, margin: float, near: bool, m
     seen = "Neither an effect nor its absence is shown"
     if compared.units < FEWEST_FOR_NEARNESS:
         seen = f"{compared.units} {unit}s are few"
+    elif compared.equal == 1:
+        seen = f"Not one of {compared.units} {unit}s differed, which leaves room for a large difference that is rare"
     return f"{seen}; about {more} more {unit}{'s' if more > 1 else ''} would settle it, if all goes on as seen."

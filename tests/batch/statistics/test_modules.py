@@ -56,6 +56,18 @@ def test_where_lower_is_better_the_same_numbers_say_the_opposite() -> None:
     assert one(shifted(1, 1), Method(better="lower")).verdict == "poison"
 
 
+def test_of_a_module_that_never_made_a_difference_it_is_said_why_its_interval_is_wide() -> None:
+    few = {key: WHOLE[key] for key in list(WHOLE)[:24]}
+    idle = judge_modules(few, {"it": few}, margin=HALF).modules[0]
+    off = noise(3)
+    noisy = judge_modules(few, {"it": {(row, 0): value - off[row] for (row, _), value in few.items()}}).modules[0]
+
+    assert idle.verdict == "undecided"
+    assert idle.reason.startswith("Not one of 24 rows differed, which leaves room for a large difference that is rare;")
+    assert "more rows would settle it" in idle.reason
+    assert "Not one of" not in noisy.reason, "control"
+
+
 def test_what_is_not_shown_is_undecided_and_never_absent() -> None:
     wild = np.random.default_rng(5).normal(0, 6, ROWS)
     wild -= wild.mean()
