@@ -57,10 +57,9 @@ def test_where_lower_is_better_the_same_numbers_say_the_opposite() -> None:
 
 
 def test_of_a_module_that_never_made_a_difference_it_is_said_why_its_interval_is_wide() -> None:
-    few = {key: WHOLE[key] for key in list(WHOLE)[:24]}
-    idle = judge_modules(few, {"it": few}, margin=HALF).modules[0]
-    off = noise(3)
-    noisy = judge_modules(few, {"it": {(row, 0): value - off[row] for (row, _), value in few.items()}}).modules[0]
+    whole, off = scores(lambda row: 5.0 + row % 7, rows=24), noise(3)
+    idle = judge_modules(whole, {"it": whole}, margin=HALF).modules[0]
+    noisy = judge_modules(whole, {"it": scores(lambda row: 5.0 + row % 7 - off[row], rows=24)}).modules[0]
 
     assert idle.verdict == "undecided"
     assert idle.reason.startswith("Not one of 24 rows differed, which leaves room for a large difference that is rare;")
