@@ -55,7 +55,8 @@ class Beside:
         page = ComparePage(pages.workbench, comparison, self._made, pages)
         self._found.append(page)
         page.turned.connect(lambda: self._turned(page))
-        pages.place(page, page.title, page.hint)
+        with pages.keys_stay_with_graphs():
+            pages.place(page, page.title, page.hint)
 
     def _made(self, page: ComparePage, canvas: Canvas) -> None:
         self._pages.connect_canvas(canvas, canvas.document)
@@ -64,7 +65,8 @@ class Beside:
     def _show(self, comparison: Comparison) -> None:
         page = next((one for one in self._found if one.comparison is comparison), None)
         if page is not None:
-            self._pages.setCurrentWidget(page)
+            with self._pages.keys_stay_with_graphs():
+                self._pages.setCurrentWidget(page)
 
     def _turned(self, page: ComparePage) -> None:
         if self._pages.currentWidget() is page:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -114,13 +115,20 @@ class Pages(QTabWidget):
         if page is None:
             siblings = self.pages(tab.document)
             page = self._add(tab, self.indexOf(siblings[-1]) + 1 if siblings else self.count())
-        focus = QApplication.focusWidget()
-        if focus is None or self.isAncestorOf(focus):  # who works in a panel goes on there
-            self.setCurrentWidget(page)
-            page.canvas.setFocus()
-        else:
+        with self.keys_stay_with_graphs():
             self.setCurrentWidget(page)
         self._drop_welcome()
+
+    @contextmanager
+    def keys_stay_with_graphs(self) -> Iterator[None]:
+        """Bring another page to the front within this: keys that went to a graph then go to the one that is in front.
+        Who works in a panel goes on there."""
+        focus = QApplication.focusWidget()
+        mine = focus is None or self.isAncestorOf(focus)
+        yield
+        canvas = getattr(self.currentWidget(), "canvas", None)
+        if mine and canvas is not None:
+            canvas.setFocus()
 
     def _add(self, tab: Tab, index: int) -> GraphPage:
         kept = self._follow(tab.document)

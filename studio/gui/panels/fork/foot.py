@@ -67,7 +67,7 @@ class ForkFoot(QFrame):
         self.run = QPushButton("Run fork", self)
         self.run.setObjectName("fork.run")
         self.run.setProperty("primary", True)
-        self.run.clicked.connect(lambda *_: self.workbench.trigger("fork.run"))
+        self.run.clicked.connect(lambda *_: self._run())
         row.addWidget(self.run)
         self.stop = QPushButton("Stop", self)
         self.stop.setObjectName("fork.stop")
@@ -134,6 +134,14 @@ class ForkFoot(QFrame):
         return (plain_line(guess.message), "bad") if isinstance(guess, StudioError) else (guess.told(), "soft")
 
     # -- doing ----------------------------------------------------------------------------------
+
+    def _run(self) -> None:
+        """Run the fork and give the keys to the graph, where the run is stepped through: the button goes away."""
+        if self.workbench.canvas is not None:
+            self.workbench.canvas.setFocus()
+        self.workbench.trigger("fork.run")
+        if not self.forks.is_going:  # it was refused
+            self.run.setFocus()
 
     def _drop(self, key: Key) -> None:
         draft = self._draft

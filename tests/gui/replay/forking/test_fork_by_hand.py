@@ -36,6 +36,7 @@ from tests.gui.replay.forked import (
     step_of,
     write_script,
 )
+from tests.support.thorough import thorough_but
 
 
 def other_prompt(qtbot: Any, panel: ForkPanel) -> Changes:
@@ -60,7 +61,10 @@ def once_more(qtbot: Any, panel: ForkPanel) -> Changes:
     return Changes(redo=frozenset({"writer"}))
 
 
-@pytest.mark.parametrize("change", [other_prompt, other_output, once_more])
+# Each is also made by another test below, which goes on with it.
+@pytest.mark.parametrize(
+    "change", thorough_but(lambda change: change is other_prompt, [other_prompt, other_output, once_more])
+)
 def test_a_fork_by_hand_gives_what_the_core_gives(window: MainWindow, qtbot: Any, tmp_path: Path, change: Any) -> None:
     db, run_id = record(tmp_path)
     before = hashlib.sha256(db.read_bytes()).hexdigest()
@@ -113,6 +117,10 @@ def test_what_it_will_take_is_told_before(window: MainWindow, qtbot: Any, tmp_pa
     at = step_of(db, run_id, "critic", "1")
     session = open_run(window, db, run_id, seq=at)
     panel = fork_here(window, qtbot)
+    assert panel.node is not None
+    focus = QApplication.focusWidget()
+    assert focus is not None
+    assert panel.node.params["instructions"].isAncestorOf(focus), "one begins to write in the first param"
     assert not child(panel, "fork.run").isEnabled()
     assert "Nothing is changed yet" in panel.foot.told.text()
     assert not panel.foot.title.isVisible(), "it is said once"
@@ -217,6 +225,9 @@ def test_a_fork_can_be_stopped(window: MainWindow, qtbot: Any, tmp_path: Path) -
     assert window.workbench.part("live").active.document is made.document
     assert "stop it first" in forks.why_not(session)
     assert window.workbench.part("replay").current is made, "the fork is in front"
+    focus = QApplication.focusWidget()
+    assert focus is not None
+    assert window.pages.beside.found[0].canvas.isAncestorOf(focus), "the keys step through it"
     press(qtbot, window.pages.beside.found[0], "compare.abort")
     qtbot.waitUntil(lambda: bool(ends), timeout=PATIENCE_MS)
     assert ends[0][1].status == "aborted"
@@ -339,14 +350,3 @@ def test_a_fork_that_goes_on_keeps_a_tab_when_it_is_shown_beside_its_parent_no_m
     forks.stop()
     qtbot.waitUntil(lambda: not forks.is_going, timeout=PATIENCE_MS)
     assert made.run.status == "aborted"
-
-
-def test_one_begins_to_write_in_the_first_param(window: MainWindow, qtbot: Any, tmp_path: Path) -> None:
-    db, run_id = record(tmp_path)
-    open_run(window, db, run_id, seq=step_of(db, run_id, "writer", "1"))
-    panel = fork_here(window, qtbot)
-
-    assert panel.node is not None
-    focus = QApplication.focusWidget()
-    assert focus is not None
-    assert panel.node.params["instructions"].isAncestorOf(focus)
