@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,8 +13,16 @@ import pytest
 
 from studio.cli.main import main
 from tests.support.graphs import CRITIC_LOOP as CRITIC
+from tests.support.warm_hosts import warm_hosts
 
 REPLIES = ("A first draft about pools.", "vague", "A second draft.\nIt names crabs.", "good")
+
+
+@pytest.fixture(scope="package", autouse=True)
+def hosts() -> Iterator[None]:
+    """Hosts of workers are forked from one that has imported already."""
+    with warm_hosts():
+        yield
 
 
 @dataclass

@@ -15,7 +15,7 @@ import sys
 from collections import deque
 from contextlib import suppress
 from pathlib import Path
-from typing import Final
+from typing import IO, Any, Final, Protocol
 
 from studio.support.errors import EnvironmentProblem
 
@@ -32,6 +32,28 @@ PIPE_BYTES: Final = 1 << 20
 """What a worker may say before the driver has to take it, if the system allows as much."""
 
 
+class Process(Protocol):
+    """What is asked of a host's process, as `subprocess.Popen` answers it; its standard error is a pipe."""
+
+    returncode: Any
+
+    @property
+    def stderr(self) -> IO[bytes] | None: ...
+
+    def kill(self) -> None: ...
+
+    def wait(self, timeout: float | None = None) -> int: ...
+
+
+def host_process(asked: socket.socket, environment: dict[str, str]) -> Process:
+    """Start a host that is asked through a socket. Raises OSError if the system starts none."""
+    return subprocess.Popen(
+        [sys.executable, "-P", "-m", "studio.batch.work.host"],
+        stdin=asked.fileno(), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=environment,
+        start_new_session=True,
+    )  # fmt: skip
+
+
 class WorkerHost:
     """A host and what it has forked. Making one starts the process, and waits for nothing; all else belongs to one
     event loop. Raises `EnvironmentProblem` if the system starts none."""
@@ -39,11 +61,7 @@ class WorkerHost:
     def __init__(self, environment: dict[str, str]) -> None:
         self._asks, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         try:
-            self._process = subprocess.Popen(
-                [sys.executable, "-P", "-m", "studio.batch.work.host"],
-                stdin=theirs.fileno(), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=environment,
-                start_new_session=True,
-            )  # fmt: skip
+            self._process = host_process(theirs, environment)
         except OSError as error:
             self._asks.close()
             raise EnvironmentProblem(f"No worker can be started: {error.strerror or error}.") from None

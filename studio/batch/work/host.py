@@ -47,6 +47,13 @@ LEAVE_S: Final = 6.0
 
 def main() -> None:
     """Serve one driver; in a forked process, be a worker of it."""
+    ending = prepared()
+    serve(socket.socket(fileno=os.dup(0)))
+    ending.code = 0
+
+
+def prepared() -> Ending:
+    """Import what next to every run needs; return what ends the process."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C at the terminal is the driver's to answer
     ending = Ending()
     gc.disable()  # it would copy, in each worker, what all workers share
@@ -56,12 +63,16 @@ def main() -> None:
     for name in NEEDED:
         importlib.import_module(name)
     _read_ahead()
-    if Host(socket.socket(fileno=os.dup(0))).serve():
+    return ending
+
+
+def serve(asked: socket.socket) -> None:
+    """Fork workers as the socket asks, until its end; in a forked process, be a worker until its own."""
+    if Host(asked).serve():
         from studio.batch.work.__main__ import main as work
 
         gc.enable()
         work()
-    ending.code = 0
 
 
 def _read_ahead() -> None:
