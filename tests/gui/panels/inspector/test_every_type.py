@@ -1,4 +1,7 @@
-"""For every built-in node type: its page can be made, and each param's editor takes what a person types."""
+"""For every built-in node type: its page can be made, and each param's editor takes what a person types.
+
+Each time some types are walked through that have params of every kind between them; a thorough run takes all.
+"""
 
 from __future__ import annotations
 
@@ -23,14 +26,33 @@ from studio.gui.widgets.numbers import NumberEditor
 from studio.gui.widgets.row_editors import RowsEditor
 from studio.gui.widgets.schemas import SchemaEditor
 from studio.gui.widgets.values import ValueEditor
-from studio.spec.fields import MISSING
+from studio.spec.fields import MISSING, Field
 from studio.spec.params import value_problem
 from studio.spec.registry import default_registry
 from studio.support.values import same_value
 from tests.gui.panels.inspector.conftest import Desk
 from tests.gui.support import type_into
+from tests.support.thorough import thorough_but
 
-TYPES = [cls.spec.type for cls in default_registry().all_types()]
+
+def _kind(field: Field) -> tuple[Any, ...]:
+    """Return what an editor is chosen by, and how a person goes about it."""
+    return field.type, bool(field.choices), field.editor.get("kind"), field.ge is None, field.le is None, field.required
+
+
+def _standing_for_all() -> set[str]:
+    """Return types whose params are of every kind, those with the most kinds first."""
+    kinds = {cls.spec.type: {_kind(field) for field in cls.Params.fields().values()}
+             for cls in default_registry().all_types()}  # fmt: skip
+    left, found = set().union(*kinds.values()), set()
+    while left:
+        best = max(kinds, key=lambda name: len(kinds[name] & left))
+        found.add(best)
+        left -= kinds[best]
+    return found
+
+
+TYPES = thorough_but(_standing_for_all().__contains__, [cls.spec.type for cls in default_registry().all_types()])
 
 
 def edit(editor: Editor) -> None:
@@ -131,27 +153,31 @@ def _values() -> list[tuple[str, str, Any]]:
     ]
 
 
-@pytest.mark.parametrize(("type_name", "key", "value"), _values())
 def test_values_of_every_shape_are_shown_by_the_params_own_editor_and_stay_when_something_else_is_edited(
-    desk_of: Callable[..., Desk], type_name: str, key: str, value: Any
+    desk_of: Callable[..., Desk],
 ) -> None:
     document = Document(Graph(name="one"))
-    name, ops = add_node(document, (), type_name, (0, 0), {}, "it")
-    document.do("Add", ops)
-    node = document.node((), name)
-    document.do("Put", [PutNode((), name, type(node)(**{**_fields(node), "params": {**node.params, key: value}}))])
+    cases = []
+    for type_name, key, value in _values():
+        name, ops = add_node(document, (), type_name, (0, 0), {}, f"it{len(cases)}")
+        document.do("Add", ops)
+        node = document.node((), name)
+        document.do("Put", [PutNode((), name, type(node)(**{**_fields(node), "params": {**node.params, key: value}}))])
+        cases.append((name, key, value))
     desk = desk_of(document)
-    desk.select(name)
 
-    row = desk.row(key)
+    for name, key, value in cases:
+        desk.select(name)
+        row = desk.row(key)
 
-    assert row.editor is row._main
-    if isinstance(row.editor, RowsEditor) and not isinstance(row.editor, ValuesEditor):
-        told: list[Any] = []
-        row.editor.edited.connect(told.append)
-        row.editor.tell()
-        assert not told, "what the rows say is not what they were shown"
-    assert same_value(desk.param(name, key), value)
+        assert row.editor is row._main, f"{key}: {value!r}"
+        if isinstance(row.editor, RowsEditor) and not isinstance(row.editor, ValuesEditor):
+            told: list[Any] = []
+            row.editor.edited.connect(told.append)
+            row.editor.tell()
+            assert not told, f"{key}: what the rows say is not {value!r}, which they were shown"
+        assert same_value(desk.param(name, key), value), f"{key}: {value!r}"
+    assert [same_value(desk.param(name, key), value) for name, key, value in cases] == [True] * len(cases)
 
 
 def _fields(node: Any) -> dict[str, Any]:
