@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
@@ -145,10 +146,19 @@ def db(tmp_path: Path) -> Iterator[Path]:
     close_writer(path)
 
 
+@pytest.fixture(scope="session")
+def recorded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The file with the workshop run, to be copied."""
+    path = tmp_path_factory.mktemp("workshop") / "runs.db"
+    record(path)
+    close_writer(path)
+    return path
+
+
 @pytest.fixture
-def workshop(db: Path, stage_of: Callable[..., Stage]) -> Stage:
+def workshop(db: Path, recorded: Path, stage_of: Callable[..., Stage]) -> Stage:
     """The workshop run, at its first step."""
-    record(db)
+    shutil.copyfile(recorded, db)
     return stage_of(db)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
@@ -30,18 +29,21 @@ def test_they_are_there_while_a_run_is_shown(workbench: Workbench, workshop: Sta
     assert not any(one.when(workbench) for one in ACTIONS)
 
 
-@pytest.mark.parametrize(
-    ("copy", "begins"),
-    [("curl", "# scripted:list"), ("python", "# scripted:list"), ("prompt", "── system ──"), ("reply", "Crabs hide"),
-     ("yaml", "studio_tests:"), ("node", "writer:\n"), ("outputs", '{\n  "text"')],
-)  # fmt: skip
-def test_copies(workshop: Stage, qtbot: Any, copy: str, begins: str) -> None:
+COPIES = {
+    "curl": "# scripted:list", "python": "# scripted:list", "prompt": "── system ──", "reply": "Crabs hide",
+    "yaml": "studio_tests:", "node": "writer:\n", "outputs": '{\n  "text"',
+}  # fmt: skip
+"""How what is copied begins, by the kind of copy."""
+
+
+def test_copies(workshop: Stage, qtbot: Any) -> None:
     workshop.seek_node("writer", "1")
-    QGuiApplication.clipboard().setText("")
 
-    do(workshop, f"firing.copy_{copy}")
-
-    qtbot.waitUntil(lambda: QGuiApplication.clipboard().text().startswith(begins))
+    for copy, begins in COPIES.items():
+        QGuiApplication.clipboard().setText("")
+        do(workshop, f"firing.copy_{copy}")
+        qtbot.waitUntil(lambda: bool(QGuiApplication.clipboard().text()))
+        assert QGuiApplication.clipboard().text().startswith(begins), copy
 
 
 def test_what_there_is_not_is_said_not_to_be_there(workshop: Stage) -> None:

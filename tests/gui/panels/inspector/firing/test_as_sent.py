@@ -7,8 +7,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from studio.engine.run import run
 from studio.graph import Graph
 from studio.gui.panels.inspector.firing.call_block import CallBlock, CallBody, TextBlock
@@ -66,16 +64,15 @@ def calls_of(stage: Stage, firing: int) -> list[tuple[CallBlock, dict[str, Any]]
     return made
 
 
-@pytest.mark.parametrize("node", ["writer", "critic", "risky", "again"])
-def test_all_of_each_request_is_shown(workshop: Stage, node: str) -> None:
+def test_all_of_each_request_is_shown(workshop: Stage) -> None:
     workshop.inspector.resize(420, 2400)
-    found = workshop.seek_node(node)
-    calls = calls_of(workshop, found.id)
+    for node in ("writer", "critic", "risky", "again"):
+        calls = calls_of(workshop, workshop.seek_node(node).id)
 
-    assert calls
-    assert [missing(workshop, block, request) for block, request in calls] == [[] for _ in calls]
-    schemas = [request["schema"] for _, request in calls if request.get("schema") is not None]
-    assert bool(schemas) == (node == "risky")
+        assert calls, node
+        assert [missing(workshop, block, request) for block, request in calls] == [[] for _ in calls], node
+        schemas = [request["schema"] for _, request in calls if request.get("schema") is not None]
+        assert bool(schemas) == (node == "risky"), node
 
 
 def test_of_very_many_examples_it_is_said_how_many_are_shown(db: Path, stage_of: Callable[..., Stage]) -> None:

@@ -54,7 +54,7 @@ def test_a_short_value_is_seen_whole_however_narrow_the_inspector(workshop: Stag
 # -- links ------------------------------------------------------------------------------------------
 
 
-def test_a_click_on_where_a_value_came_from_goes_there(workshop: Stage) -> None:
+def test_a_click_on_where_a_value_came_from_goes_there_and_a_key_too(workshop: Stage) -> None:
     workshop.seek_node("critic", "1")
 
     workshop.click(values(workshop, "input")["draft"].origin)
@@ -63,8 +63,6 @@ def test_a_click_on_where_a_value_came_from_goes_there(workshop: Stage) -> None:
     assert (here.node, here.tick) == ("writer", "1")
     assert workshop.facts.node == "writer"
 
-
-def test_a_link_works_by_keyboard_too(workshop: Stage) -> None:
     workshop.seek_node("critic", "1")
     link = values(workshop, "input")["draft"].origin
     link.setFocus()

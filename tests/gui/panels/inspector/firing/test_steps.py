@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from typing import Any
 
+import pytest
 from PySide6.QtWidgets import QLabel
 
 from studio.gui.panels.inspector.firing.call_block import CallBlock, CallBody, TextBlock
@@ -14,6 +15,7 @@ from studio.gui.panels.inspector.firing.value_block import ValueBlock
 from studio.gui.widgets.labels import Elided, Link, Note
 from studio.trace.log import CALLS
 from tests.gui.panels.inspector.firing.conftest import Stage
+from tests.support.thorough import thorough_but
 
 
 def text_of(block: ValueBlock) -> str | None:
@@ -120,9 +122,10 @@ def _examples(body: CallBody) -> list[TextBlock]:
     return pool.shown if pool is not None and body.examples.isVisible() else []
 
 
-def test_each_step_of_an_example_shows_what_the_trace_holds_forth_and_back(order_desk: Stage) -> None:
+@pytest.mark.parametrize("stride", thorough_but(lambda stride: stride > 1, [1, 5]))
+def test_each_step_of_an_example_shows_what_the_trace_holds_forth_and_back(order_desk: Stage, stride: int) -> None:
     last = order_desk.session.last
-    for seq in [*range(1, last + 1), *range(last, 0, -7)]:
+    for seq in [*range(1, last + 1, stride), *range(last, 0, -7 * stride)]:
         order_desk.seek(seq)
         compare(order_desk)
 
