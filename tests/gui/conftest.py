@@ -95,7 +95,10 @@ def window(qtbot: Any) -> Iterator[MainWindow]:
 @pytest.fixture
 def desk(qtbot: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
     """The window, shown and in front, with all panels but the palette empty and no welcome page; no graph is open."""
-    panels = [one if one.id == "palette" else replace(one, make=lambda _: QWidget()) for one in all_panels()]
+    panels = [
+        one if one.id == "palette" else replace(one, make=lambda _: QWidget(), waits=True, part="", wakes=None)
+        for one in all_panels()
+    ]
     monkeypatch.setattr(window_module, "all_panels", lambda: panels)
     monkeypatch.setattr(Pages, "welcome", lambda *_, **__: None)
     for window in opened(qtbot):

@@ -42,8 +42,7 @@ def _fix(workbench: Workbench) -> None:
 
 
 def _are_listed(workbench: Workbench) -> bool:
-    """Not in the first moments, while the panel is still to be made."""
-    return with_graph(workbench) and "problems" in workbench.parts
+    return with_graph(workbench) and workbench.offers("problems")
 
 
 ACTIONS = [

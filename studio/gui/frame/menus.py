@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt, QTimer
-from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMainWindow, QMenu, QWidget
 
 from studio.gui.base.action import Action, all_actions, why_not
@@ -29,8 +29,13 @@ class ActionBar(QObject):
         self.actions: dict[str, QAction] = {}
         self.menus: dict[str, QMenu] = {}
         self._canvases: list[QWidget] = []
+        # One connection for all of them: of hundreds, each costs as much as an action.
+        self._group = QActionGroup(self)
+        self._group.setExclusionPolicy(QActionGroup.ExclusionPolicy.None_)
+        self._group.triggered.connect(lambda made: self._trigger(made.objectName()))
         for action in all_actions().values():
             self.actions[action.id] = self._make(action)
+        window.addActions([self.actions[action.id] for action in all_actions().values() if not action.canvas])
         titles = {action.menu.split("/")[0] for action in all_actions().values()}
         for title in (*(one for one in MENUS if one in titles), *sorted(titles - {*MENUS, ""})):
             self._fill(self._menu(title, window.menuBar()), title)
@@ -52,19 +57,18 @@ class ActionBar(QObject):
     # -- making -------------------------------------------------------------------------------
 
     def _make(self, action: Action) -> QAction:
-        made = QAction(action.title, self.window)
+        made = QAction(action.title, self._group)
         made.setObjectName(action.id)
         made.setToolTip(action.help or action.title)
         made.setStatusTip(action.help)
-        made.setCheckable(action.checked is not None)
+        if action.checked is not None:
+            made.setCheckable(True)
         made.setMenuRole(_ROLES.get(action.id, QAction.MenuRole.NoRole))
-        made.triggered.connect(lambda *_: self._trigger(action.id))
         shortcuts = self.workbench.parts.get("shortcuts")
-        made.setShortcuts(_sequences(shortcuts.keys(action.id) if shortcuts is not None else action.keys))
+        if keys := shortcuts.keys(action.id) if shortcuts is not None else action.keys:
+            made.setShortcuts(_sequences(keys))
         if action.canvas:
             made.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        else:
-            self.window.addAction(made)
         return made
 
     def _menu(self, path: str, parent: QWidget) -> QMenu:

@@ -16,6 +16,7 @@ from PySide6.QtGui import (
     QGuiApplication,
     QKeyEvent,
     QKeySequence,
+    QPaintEvent,
     QShowEvent,
 )
 from PySide6.QtWidgets import (
@@ -187,6 +188,8 @@ class MainWindow(QMainWindow):
             dock.visibilityChanged.connect(partial(self._on_sight, panel))
             if panel.part:
                 self.workbench.waiting[panel.part] = partial(self.panel, panel.id)
+            if panel.wakes is not None:
+                panel.wakes(self.workbench, partial(self.panel, panel.id))
         elif not self._lazy:
             dock.setWidget(panel.make(self.workbench))
         dock.visibilityChanged.connect(lambda *_: self.workbench.actions_changed.emit())
@@ -224,7 +227,11 @@ class MainWindow(QMainWindow):
             if panel.id == panel_id:
                 self._unmade.remove(panel)
                 self.workbench.waiting.pop(panel.part, None)
-                dock.setWidget(panel.make(self.workbench))
+                made = panel.make(self.workbench)
+                dock.setWidget(made)
+                placed = getattr(made, "placed", None)
+                if callable(placed):
+                    placed()
                 break
         return dock.widget()
 
@@ -381,17 +388,22 @@ class MainWindow(QMainWindow):
         self._leaving = True
         self.close()
 
-    @guarded(False)
-    def event(self, event: QEvent) -> bool:
-        """Tell who watches files that somebody came back to the window; go on making it after its first picture."""
-        if event.type() == QEvent.Type.Paint and self._lazy and not self._was_painted:
+    @guarded()
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Go on making the window after its first picture."""
+        super().paintEvent(event)
+        if self._lazy and not self._was_painted:
             self._was_painted = True
             QTimer.singleShot(0, self, self._make_next)
-        if event.type() == QEvent.Type.WindowActivate:
+
+    @guarded()
+    def changeEvent(self, event: QEvent) -> None:
+        """Tell who watches files that somebody came back to the window."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.ActivationChange and self.isActiveWindow():
             disk = self.workbench.parts.get("disk")
             if disk is not None:
                 QTimer.singleShot(0, disk.look)
-        return super().event(event)
 
     @guarded()
     def keyPressEvent(self, event: QKeyEvent) -> None:

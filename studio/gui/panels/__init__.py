@@ -22,7 +22,9 @@ class Panel:
 
     `order` sorts panels of one area; `shown` False keeps it closed until it is asked for; `keys` shows and focuses it.
     One that `waits` is made when it is first seen, or asked for by the name of its `part`: it must have nothing to do
-    before. The others are made with the window, as they say something while nobody sees them, too.
+    before. If it may have something to tell while nobody sees it, `wakes` connects what brings that about with the
+    making of it. The others are made with the window. A widget's method `placed`, if it has one, is called once it
+    stands in the window.
     """
 
     id: str
@@ -33,6 +35,7 @@ class Panel:
     shown: bool = True
     waits: bool = False
     part: str = ""
+    wakes: Callable[[Workbench, Callable[[], object]], None] | None = None
     keys: str = ""
     help: str = ""
 

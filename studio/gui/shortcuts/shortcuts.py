@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -147,6 +148,7 @@ class Shortcuts(QObject):
         self.changed.emit()
 
 
+@lru_cache(maxsize=1024)
 def normal(key: str) -> str:
     """Return keys as they are kept (`Ctrl+Shift+P`), "" if they are none."""
     return QKeySequence(key, QKeySequence.SequenceFormat.PortableText).toString(

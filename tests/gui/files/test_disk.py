@@ -164,7 +164,7 @@ def test_coming_back_to_the_window_looks_at_the_files(window: MainWindow, small:
     disk._watcher.removePaths([*disk._watcher.files(), *disk._watcher.directories()])
     small.write_text(THEIRS)
 
-    QApplication.sendEvent(window, QEvent(QEvent.Type.WindowActivate))
+    QApplication.sendEvent(window, QEvent(QEvent.Type.ActivationChange))
 
     qtbot.waitUntil(lambda: document.graph.name == "theirs")
 

@@ -68,7 +68,7 @@ def test_a_file_with_a_long_name_and_many_filters_leave_the_runs_narrow(window: 
 
 
 def test_a_panel_that_wants_more_is_found_out(window: MainWindow) -> None:
-    dock_of(window, "chat").widget().setMinimumWidth(NARROW + 1)
+    window.panel("chat").setMinimumWidth(NARROW + 1)
     settle()
 
     assert list(too_large(window)) == ["chat"]

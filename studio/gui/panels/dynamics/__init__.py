@@ -6,10 +6,34 @@
 What is shown is found out by `studio.gui.replay.dynamics`; the same words and numbers stand in `studio dynamics`.
 """
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from studio.gui.panels import Panel
-from studio.gui.panels.dynamics.panel import DynamicsPanel
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from PySide6.QtWidgets import QWidget
+
+    from studio.gui.workbench import Workbench
+
+
+def _make(workbench: Workbench) -> QWidget:
+    from studio.gui.panels.dynamics.panel import DynamicsPanel
+
+    return DynamicsPanel(workbench)
+
+
+def _wakes(workbench: Workbench, wake: Callable[[], object]) -> None:
+    """The tab tells how many alarms a run has, also one that goes on."""
+    workbench.part("replay").opened.connect(lambda *_: wake())
+    workbench.part("live").started.connect(lambda *_: wake())
+
 
 PANEL = Panel(
-    "dynamics", "Dynamics", "bottom", DynamicsPanel, order=19, keys="Ctrl+Shift+Y",
+    "dynamics", "Dynamics", "bottom", _make, order=19, keys="Ctrl+Shift+Y",
+    waits=True, part="dynamics_panel", wakes=_wakes,
     help="Whether the run freezes, goes in circles, wanders or lives, with evidence and the space-time diagram.",
 )  # fmt: skip

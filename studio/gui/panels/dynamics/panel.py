@@ -269,6 +269,10 @@ class DynamicsPanel(SeenPanel):
             self._alarmed = (document, alarmed)
             self.ask_soon()
 
+    def placed(self) -> None:
+        """It stands in the window."""
+        self.ask_soon()
+
     def title(self) -> None:
         """Have the tab say how many alarms the run in front has."""
         dock = self.parentWidget()

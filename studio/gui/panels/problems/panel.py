@@ -161,6 +161,10 @@ class ProblemsPanel(QWidget):
         self._say_empty(document, known, wanted)
         self._show_detail()
 
+    def placed(self) -> None:
+        """It stands in the window: its tab tells how many there are."""
+        self._count(self.checks.of(self.workbench.document))
+
     def _suggested(self, document: Document | None) -> tuple[Diagnostic, ...]:
         """What the run of the document suggests; while nobody sees the panel, only what is known already."""
         seen = is_seen(self)

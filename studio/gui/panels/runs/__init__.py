@@ -10,11 +10,26 @@
 Which runs fit is found by `studio.trace.run_list`; what can be done is listed in `studio.gui.actions.runs`.
 """
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from studio.gui.panels import Panel
-from studio.gui.panels.runs.panel import RunsPanel
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
+    from studio.gui.workbench import Workbench
+
+
+def _make(workbench: Workbench) -> QWidget:
+    from studio.gui.panels.runs.panel import RunsPanel
+
+    return RunsPanel(workbench)
+
 
 PANEL = Panel(
-    "runs", "Runs", "bottom", RunsPanel, order=14, keys="Ctrl+Shift+H",
+    "runs", "Runs", "bottom", _make, order=14, keys="Ctrl+Shift+H",
     waits=True, part="runs",
     help="All recorded runs, those of other processes too: find one, step through it, compare two, steer one that "
     "goes on.",

@@ -7,10 +7,41 @@
 What a case is, and whether it passes, is `studio.cases`; what can be done is listed in `studio.gui.actions.tests`.
 """
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from studio.gui.panels import Panel
-from studio.gui.panels.tests.panel import TITLE, TestsPanel
+from studio.gui.panels.tests.places import where_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from PySide6.QtWidgets import QWidget
+
+    from studio.gui.workbench import Workbench
+
+
+def _make(workbench: Workbench) -> QWidget:
+    from studio.gui.panels.tests.panel import TestsPanel
+
+    return TestsPanel(workbench)
+
+
+def _wakes(workbench: Workbench, wake: Callable[[], object]) -> None:
+    """The tab tells how many tests there are, and that one fails which is played as the graph is saved."""
+
+    def look(*_: object) -> None:
+        where = where_of(workbench, workbench.document)
+        if where is not None and where.tests.exists():
+            wake()
+
+    workbench.current_changed.connect(look)
+    workbench.actions_changed.connect(look)
+
 
 PANEL = Panel(
-    "tests", TITLE, "bottom", TestsPanel, order=30, keys="Ctrl+Shift+U",
+    "tests", "Tests", "bottom", _make, order=30, keys="Ctrl+Shift+U",
+    waits=True, part="tests", wakes=_wakes,
     help="The recorded tests of the graph: played offline against the graph as it is now, with no model and no cost.",
 )  # fmt: skip

@@ -216,6 +216,10 @@ class TestsPanel(QWidget):
             dock.setWindowTitle(f"{TITLE}  {said}" if said else TITLE)  # short: it stands on a tab among many
             dock.setAccessibleName(f"{TITLE}, {failed} of {len(rows)} failed" if failed else TITLE)
 
+    def placed(self) -> None:
+        """It stands in the window: its tab tells how many there are."""
+        self.refresh()
+
     def _say_empty(self, has_any: bool) -> None:
         self.empty_page.say(self.bench.suite, has_any=has_any)
         self.stack.setCurrentIndex(0 if self.model.rows else 1)

@@ -36,7 +36,7 @@ class TimelinePanel(QWidget):
         self.timelines: dict[Session, Timeline] = {}
         self._reading: set[Session] = set()
         self._refused: dict[Session, str] = {}
-        self._fresh: set[Session] = set()
+        self._fresh: set[Session] = set(self.replays.sessions)
         """Runs that were not in front yet."""
         self.transport = Transport(workbench, self)
         self.transport.asked.connect(self._go_to)
@@ -63,6 +63,10 @@ class TimelinePanel(QWidget):
         """The timeline that is shown, if one is."""
         session = self.replays.current
         return None if session is None else self.timelines.get(session)
+
+    def placed(self) -> None:
+        """It stands in the window: a run that is in front already brings it along."""
+        self.refresh()
 
     # -- what is shown ------------------------------------------------------------------------
 
