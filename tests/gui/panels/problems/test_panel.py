@@ -49,7 +49,9 @@ def select(panel: ProblemsPanel, code: str, node: str = "") -> None:
     QTest.mouseClick(panel.table.viewport(), Qt.MouseButton.LeftButton, pos=place)
 
 
-def test_problems_are_listed_errors_first_and_counted_in_the_title(window: MainWindow, panel: ProblemsPanel) -> None:
+def test_problems_are_listed_errors_first_counted_spoken_and_shown_on_their_nodes(
+    window: MainWindow, panel: ProblemsPanel
+) -> None:
     assert rows(panel) == [
         ("param_value", "sort", ""),
         ("edge_node", "line", ""),
@@ -60,8 +62,26 @@ def test_problems_are_listed_errors_first_and_counted_in_the_title(window: MainW
     assert window.docks["problems"].windowTitle() == "Problems  2 errors · 3 warnings"
     assert (panel.errors.text(), panel.warnings.text()) == ("2", "3")
 
+    spoken = panel.model.index(0, 0).data(Qt.ItemDataRole.AccessibleTextRole)
 
-def test_an_edit_is_followed_and_what_is_selected_stays_selected(
+    assert spoken.startswith("error: ")
+    assert panel.table.accessibleName() == "Problems"
+    for widget in (panel.errors, panel.warnings, panel.words):
+        assert widget.accessibleName()
+
+    canvas = window.workbench.canvas
+    assert canvas is not None
+    cards = canvas.projection.cards
+
+    assert cards["sort"].problem is not None
+    assert cards["sort"].problem[0] == "error"
+    assert "temperature" in cards["sort"].problem[1]
+    assert cards["line"].problem is not None
+    assert cards["line"].problem[0] == "error", "the worst of two"
+    assert cards["topic"].problem is None
+
+
+def test_an_edit_is_followed_and_what_is_selected_and_where_one_looks_stay(
     window: MainWindow, panel: ProblemsPanel, qtbot: Any
 ) -> None:
     document = window.workbench.documents[0]
@@ -79,8 +99,6 @@ def test_an_edit_is_followed_and_what_is_selected_stays_selected(
     assert found is not None, "the next problem took its place"
     assert found.node != "lost"
 
-
-def test_scrolling_is_kept_when_the_list_changes(window: MainWindow, panel: ProblemsPanel, qtbot: Any) -> None:
     document = window.workbench.documents[0]
     many = [PutNode((), f"m{number}", NodeInstance(f"m{number}", "flow.output")) for number in range(60)]
     document.do("Many", many)
@@ -97,43 +115,9 @@ def test_scrolling_is_kept_when_the_list_changes(window: MainWindow, panel: Prob
     assert bar.value() == before
 
 
-def test_enter_and_double_click_lead_to_the_place(window: MainWindow, panel: ProblemsPanel) -> None:
-    workbench = window.workbench
-    select(panel, "input_unwired", "other")
-    panel.table.setFocus()  # Enter goes on to what has the focus
-    QTest.keyClick(panel.table, Qt.Key.Key_Return)
-
-    assert shown_at(window) == ["part"]
-    assert workbench.selection == ["other"]
-    row = panel.model.row_where(lambda found: found.code == "param_value")
-    place = panel.table.visualRect(panel.model.index(row, 0)).center()
-    QTest.mouseClick(panel.table.viewport(), Qt.MouseButton.LeftButton, pos=place)
-    QTest.mouseDClick(panel.table.viewport(), Qt.MouseButton.LeftButton, pos=place)
-    assert shown_at(window) == []
-    assert workbench.selection == ["sort"]
-
-
-def test_a_problem_of_a_wire_selects_the_wire(window: MainWindow, panel: ProblemsPanel) -> None:
-    select(panel, "edge_node")
-    panel.go()
-
-    assert window.workbench.canvas is not None
-    assert [str(edge) for edge in window.workbench.canvas.selected_edges()] == ["gone.value -> line.a"]
-
-
-def test_a_problem_of_a_param_opens_its_field(window: MainWindow, panel: ProblemsPanel, qtbot: Any) -> None:
-    select(panel, "param_value")
-    panel.go()
-
-    def focused() -> bool:
-        widget = QApplication.focusWidget()
-        return widget is not None and "temperature" in widget.objectName()
-
-    window.activateWindow()
-    qtbot.waitUntil(focused)
-
-
-def test_f8_goes_from_problem_to_problem_and_round(window: MainWindow, panel: ProblemsPanel) -> None:
+def test_f8_enter_and_double_click_lead_from_problem_to_problem_and_to_its_place_or_wire(
+    window: MainWindow, panel: ProblemsPanel
+) -> None:
     seen = []
     for _ in range(6):
         window.workbench.trigger("problems.next")
@@ -148,8 +132,38 @@ def test_f8_goes_from_problem_to_problem_and_round(window: MainWindow, panel: Pr
     assert found is not None
     assert (found.code, found.node) == seen[4]
 
+    workbench = window.workbench
+    select(panel, "input_unwired", "other")
+    panel.table.setFocus()  # Enter goes on to what has the focus
+    QTest.keyClick(panel.table, Qt.Key.Key_Return)
 
-def test_filters_leave_out_and_say_so(window: MainWindow, panel: ProblemsPanel, qtbot: Any) -> None:
+    assert shown_at(window) == ["part"]
+    assert workbench.selection == ["other"]
+    row = panel.model.row_where(lambda found: found.code == "param_value")
+    place = panel.table.visualRect(panel.model.index(row, 0)).center()
+    QTest.mouseClick(panel.table.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    QTest.mouseDClick(panel.table.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    assert shown_at(window) == []
+    assert workbench.selection == ["sort"]
+
+    select(panel, "edge_node")
+    panel.go()
+
+    assert window.workbench.canvas is not None
+    assert [str(edge) for edge in window.workbench.canvas.selected_edges()] == ["gone.value -> line.a"]
+
+
+def test_a_header_sorts_both_ways_and_then_not_and_filters_leave_out_and_say_so(
+    window: MainWindow, panel: ProblemsPanel, qtbot: Any
+) -> None:
+    header = panel.table.horizontalHeader()
+    header.setSortIndicator(1, Qt.SortOrder.AscendingOrder)
+    assert [node for _, node, _ in rows(panel)] == ["line", "line", "lost", "other", "sort"]
+    header.setSortIndicator(1, Qt.SortOrder.DescendingOrder)
+    assert [node for _, node, _ in rows(panel)] == ["sort", "other", "lost", "line", "line"]
+    header.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
+    assert rows(panel)[0] == ("param_value", "sort", "")
+
     panel.errors.click()
     assert {code for code, _, _ in rows(panel)} == {"input_unwired"}
     panel.this_graph.click()
@@ -163,25 +177,18 @@ def test_filters_leave_out_and_say_so(window: MainWindow, panel: ProblemsPanel, 
     assert {graph for _, _, graph in rows(panel)} == {"part"}, "this graph is the one that is shown"
 
 
-def test_a_header_sorts_both_ways_and_then_not(panel: ProblemsPanel) -> None:
-    header = panel.table.horizontalHeader()
-    header.setSortIndicator(1, Qt.SortOrder.AscendingOrder)
-    assert [node for _, node, _ in rows(panel)] == ["line", "line", "lost", "other", "sort"]
-    header.setSortIndicator(1, Qt.SortOrder.DescendingOrder)
-    assert [node for _, node, _ in rows(panel)] == ["sort", "other", "lost", "line", "line"]
-    header.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
-    assert rows(panel)[0] == ("param_value", "sort", "")
-
-
-def test_what_a_code_means_is_told_beside_the_list(panel: ProblemsPanel) -> None:
+def test_what_a_code_means_is_told_beside_the_list_in_view_and_a_problem_can_be_copied(panel: ProblemsPanel) -> None:
     select(panel, "edge_node")
 
     assert panel.detail.help.text() == HELP["edge_node"]
     assert "no node `gone`" in panel.detail.message.text()
     assert "Known here" in panel.detail.hint.text()
 
+    select(panel, "edge_node")
+    panel._copy()
 
-def test_nothing_beside_the_list_is_pushed_out_of_view(panel: ProblemsPanel) -> None:
+    assert QGuiApplication.clipboard().text().endswith("[edge_node]")
+
     panel.split.setSizes([900, 220])
     for code in ("input_unwired", "edge_node"):
         select(panel, code)
@@ -194,7 +201,9 @@ def test_nothing_beside_the_list_is_pushed_out_of_view(panel: ProblemsPanel) -> 
         assert all(button.text() in button.toolTip() for button in panel.detail.buttons)
 
 
-def test_the_bulb_mends_and_undo_takes_it_back(window: MainWindow, panel: ProblemsPanel, qtbot: Any) -> None:
+def test_the_bulb_mends_one_or_all_of_a_kind_and_undo_takes_it_back(
+    window: MainWindow, panel: ProblemsPanel, qtbot: Any
+) -> None:
     document = window.workbench.documents[0]
     select(panel, "edge_node")
     button = panel.detail.buttons[0]
@@ -209,8 +218,6 @@ def test_the_bulb_mends_and_undo_takes_it_back(window: MainWindow, panel: Proble
     settle(window, qtbot)
     assert "edge_node" in [code for code, _, _ in rows(panel)]
 
-
-def test_fix_all_of_a_kind_is_one_entry_of_the_history(window: MainWindow, panel: ProblemsPanel, qtbot: Any) -> None:
     document = window.workbench.documents[0]
     before = document.graph.to_text()
     select(panel, "input_unwired", "line")
@@ -248,7 +255,9 @@ def test_control_period_offers_fixes_of_the_row_and_of_a_node(
     assert window.workbench.documents[0].node((), "sort").params["temperature"] == 2
 
 
-def test_a_fix_that_only_leads_somewhere_leads_there(window: MainWindow, panel: ProblemsPanel) -> None:
+def test_a_problem_of_a_param_and_a_fix_that_only_leads_there_open_its_field(
+    window: MainWindow, panel: ProblemsPanel, qtbot: Any
+) -> None:
     select(panel, "param_value")
     button = next(one for one in panel.detail.buttons if one.text() == "Change `temperature`")
     revision = window.workbench.documents[0].revision
@@ -258,28 +267,19 @@ def test_a_fix_that_only_leads_somewhere_leads_there(window: MainWindow, panel: 
     assert window.workbench.selection == ["sort"]
     assert window.workbench.documents[0].revision == revision
 
+    select(panel, "param_value")
+    assert QApplication.focusWidget() is panel.table
+    panel.go()
 
-def test_a_problem_can_be_copied(panel: ProblemsPanel) -> None:
-    select(panel, "edge_node")
-    panel._copy()
+    def focused() -> bool:
+        widget = QApplication.focusWidget()
+        return widget is not None and "temperature" in widget.objectName()
 
-    assert QGuiApplication.clipboard().text().endswith("[edge_node]")
-
-
-def test_nodes_carry_signs_and_badges(window: MainWindow) -> None:
-    canvas = window.workbench.canvas
-    assert canvas is not None
-    cards = canvas.projection.cards
-
-    assert cards["sort"].problem is not None
-    assert cards["sort"].problem[0] == "error"
-    assert "temperature" in cards["sort"].problem[1]
-    assert cards["line"].problem is not None
-    assert cards["line"].problem[0] == "error", "the worst of two"
-    assert cards["topic"].problem is None
+    window.activateWindow()
+    qtbot.waitUntil(focused)
 
 
-def test_live_and_steady_nodes_and_the_worst_case_are_shown(
+def test_a_sound_graph_says_what_is_sound_live_and_steady_and_its_worst_case(
     window: MainWindow, panel: ProblemsPanel, qtbot: Any
 ) -> None:
     window.workbench.add(Document(Graph.from_text(CRITIC_LOOP)))
@@ -291,16 +291,10 @@ def test_live_and_steady_nodes_and_the_worst_case_are_shown(
     assert {name: card.card.badge for name, card in cards.items()}["topic"] == "steady"
     assert cards["writer"].card.badge == "live"
     assert re.match(r"At most [\d,]+ model calls", panel.bound.text())
-    window.workbench.show(window.workbench.documents[0])
-    assert panel.bound.text() == "", "a graph with errors has no bound"
-
-
-def test_a_sound_graph_says_what_is_sound(window: MainWindow, panel: ProblemsPanel, qtbot: Any) -> None:
-    window.workbench.add(Document(Graph.from_text(CRITIC_LOOP)))
-    settle(window, qtbot)
-
     if not rows(panel):
         assert panel.empty.text().startswith("No problems")
+    window.workbench.show(window.workbench.documents[0])
+    assert panel.bound.text() == "", "a graph with errors has no bound"
     for document in list(window.workbench.documents):
         window.workbench.remove(document)
     assert panel.empty.text() == "No graph is open."
@@ -318,15 +312,6 @@ def test_markup_is_shown_as_it_is_written(window: MainWindow, panel: ProblemsPan
         panel.select(row)
         for label in panel.findChildren(QLabel):
             assert label.textFormat() == Qt.TextFormat.PlainText, label.objectName()
-
-
-def test_it_can_be_read_without_seeing_it(panel: ProblemsPanel) -> None:
-    spoken = panel.model.index(0, 0).data(Qt.ItemDataRole.AccessibleTextRole)
-
-    assert spoken.startswith("error: ")
-    assert panel.table.accessibleName() == "Problems"
-    for widget in (panel.errors, panel.warnings, panel.words):
-        assert widget.accessibleName()
 
 
 def _menu(window: MainWindow) -> QMenu:
