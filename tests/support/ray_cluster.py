@@ -32,7 +32,7 @@ def main() -> None:
         for cpus in (2, 1):
             node = cluster.add_node(
                 num_cpus=cpus, object_store_memory=80 * 1024 * 1024, node_ip_address="127.0.0.1",
-                include_dashboard=False, include_log_monitor=False,
+                include_dashboard=False, include_log_monitor=False, no_monitor=True,
             )  # fmt: skip
             raylets.append(node.all_processes["raylet"][0].process.pid)
         print(json.dumps({"address": cluster.address, "raylets": raylets}), flush=True)

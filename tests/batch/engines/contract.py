@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from studio import run
+from studio.batch.driving.driver import Outcome
+from studio.batch.driving.jobs import Job
 from studio.batch.engines.base import Engine
 from studio.batch.work.messages import Frame
+from studio.trace.log import BatchResult
 from tests.support.batches import Breaking, SmallJobs, drive, results_of, script, small_graph
-from tests.support.outlines import outline
+from tests.support.outlines import is_as_expected, outline
 
 COUNT = 12
 REPLIES = ["A long draft.", "Short."]
@@ -33,45 +38,61 @@ def each_run_once_with_the_outline_of_the_plain_engine(engine: Engine, folder: P
     require_each_once(db, folder)
 
 
-def a_killed_worker_costs_nothing_but_time(engine: Engine, folder: Path) -> None:
-    """The first worker that tells of a run dies then, and so does the first of the others: whatever the speed of each,
-    all of what they had is to be made again."""
+class LastFails(SmallJobs):
+    """Runs whose last one has another model, which `fails` it."""
+
+    fails = ""
+
+    def __iter__(self) -> Iterator[Job]:
+        for job in super().__iter__():
+            yield job if job.row < self.count - 1 else replace(job, options={**job.options, "model": self.fails})
+
+
+def killed_workers_and_a_failing_run_stop_nobody(
+    engine: Engine,
+    folder: Path,
+    *,
+    workers: int = 2,
+    latency_ms: int = 0,
+    begins: Callable[[], bool] = lambda: True,
+) -> Outcome:
+    """Once it `begins`, the first worker that tells of a run dies, and so does the first of the others: whatever the
+    speed of each, all of what they had is to be made again. A run that fails is a result."""
     db = folder / "batch.db"
     killed: list[int] = []
 
     def dies(worker: int, heard: list[Any]) -> bool:
-        if worker in killed or len(killed) == 2 or not isinstance(heard[-1], Frame):
+        if not begins() or worker in killed or len(killed) == 2 or not isinstance(heard[-1], Frame):
             return False
         killed.append(worker)
         return True
 
     breaking = Breaking(engine, dies)
+    model = script(folder, [{"reply": reply, "latency_ms": latency_ms} for reply in REPLIES])
+    jobs = LastFails(small_graph(), COUNT + 1, {"model": model})
+    jobs.fails = script(folder, REPLIES[:1], "short.jsonl")  # answers one call only: the second fails the run
 
-    outcome = drive(SmallJobs(small_graph(), COUNT, {"model": script(folder, REPLIES)}), breaking, db)
+    outcome = drive(jobs, breaking, db, workers=workers)
 
-    assert outcome.status == "complete", outcome
+    assert (outcome.status, outcome.progress.failed) == ("complete", 1), outcome
     assert len(killed) == 2, "no two workers were killed: this checks nothing"
-    assert breaking.started >= 4
+    assert breaking.started >= workers + 2
     assert outcome.progress.repeated >= 2
-    require_each_once(db, folder)
-
-
-def a_failing_run_is_a_result_and_stops_nobody(engine: Engine, folder: Path) -> None:
-    """The script answers one call only: the second one fails each run."""
-    db = folder / "batch.db"
-
-    outcome = drive(SmallJobs(small_graph(), 3, {"model": script(folder, REPLIES[:1])}), engine, db)
-
-    assert (outcome.status, outcome.progress.failed) == ("complete", 3)
-    assert [one.status for one in results_of(db)] == ["failed"] * 3
-    assert "no reply left" in results_of(db)[0].error
+    *good, failed = results_of(db)
+    assert (failed.row, failed.status) == (COUNT, "failed")
+    assert "no reply left" in failed.error
+    _require_each_once(good, db, folder)
+    return outcome
 
 
 def require_each_once(db: Path, folder: Path) -> None:
     """Each row has one result, whose run has the outline of the plain engine."""
-    results = results_of(db)
+    _require_each_once(results_of(db), db, folder)
+
+
+def _require_each_once(results: list[BatchResult], db: Path, folder: Path) -> None:
     assert [one.row for one in results] == list(range(COUNT))
     assert max(Counter(one.run for one in results).values()) == 1
     plain = expected_outline(folder)
     for one in results:
-        assert list(outline(db, one.run)) == plain
+        assert is_as_expected(outline(db, one.run), plain, goes_on=one.attempt > 1), one

@@ -20,12 +20,8 @@ def test_each_run_once(tmp_path: Path) -> None:
     contract.each_run_once_with_the_outline_of_the_plain_engine(LocalEngine(), tmp_path)
 
 
-def test_a_killed_worker(tmp_path: Path) -> None:
-    contract.a_killed_worker_costs_nothing_but_time(LocalEngine(), tmp_path)
-
-
-def test_a_failing_run(tmp_path: Path) -> None:
-    contract.a_failing_run_is_a_result_and_stops_nobody(LocalEngine(), tmp_path)
+def test_killed_workers_and_a_failing_run(tmp_path: Path) -> None:
+    contract.killed_workers_and_a_failing_run_stop_nobody(LocalEngine(), tmp_path)
 
 
 def environment_of(process: int) -> bytes:

@@ -23,8 +23,7 @@ from studio.batch.engines.on_ray.telling import Kind, framed, told
 from studio.batch.engines.ray import WAITING, RayEngine, RayLink
 from studio.support.errors import EnvironmentProblem, UsageError
 from tests.batch.engines import contract
-from tests.support.batches import Breaking, SmallJobs, drive, results_of, script, small_graph
-from tests.support.outlines import outline
+from tests.support.batches import Breaking, SmallJobs, drive, script, small_graph
 from tests.support.processes import children_of, environments_of, have_ended, listening, parent_of
 from tests.support.ray_cluster import ON_LOOPBACK
 
@@ -48,7 +47,7 @@ class Cluster:
     raylets: tuple[int, int]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def two_nodes() -> Iterator[Cluster]:
     """A locked cluster on the loopback."""
     environment = {**started_with(), **ON_LOOPBACK, "RAY_AUTH_TOKEN": TOKEN, "PYTHONPATH": str(ROOT)}
@@ -67,121 +66,26 @@ def two_nodes() -> Iterator[Cluster]:
         process.stdout.close()
 
 
+class Placed(RayEngine):
+    """Knows of each worker the process of its outpost, and `on` which raylets they were."""
+
+    def __init__(self, address: str, *, cpus: float = 0.1) -> None:
+        super().__init__(address, cpus=cpus)
+        self.outposts: dict[int, int] = {}
+        self.on: set[int] = set()
+
+    async def start(self) -> RayLink:
+        link = await super().start()
+        outpost = self.outposts[link.number] = parent_of(process_of(link))
+        self.on.add(parent_of(outpost))
+        return link
+
+
 def process_of(link: Link) -> int:
     """The process of a worker, by its name."""
     found = re.fullmatch(r"worker \d+ \(process (\d+) on .+\)", link.name)
     assert found is not None
     return int(found[1])
-
-
-@with_ray
-def test_a_cluster_of_two_nodes_keeps_the_contract(
-    two_nodes: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.delenv("RAY_AUTH_TOKEN", raising=False)
-    monkeypatch.setenv("HOME", str(tmp_path))  # where Ray would look for a token
-    with pytest.raises(UsageError, match="wants a token that is not known here"):
-        drive(SmallJobs(small_graph(), 1, {}), RayEngine(two_nodes.address), tmp_path / "refused.db")
-    monkeypatch.setenv("RAY_AUTH_TOKEN", TOKEN)
-    for question in (
-        contract.each_run_once_with_the_outline_of_the_plain_engine,
-        contract.a_killed_worker_costs_nothing_but_time,
-        contract.a_failing_run_is_a_result_and_stops_nobody,
-    ):
-        folder = tmp_path / question.__name__
-        folder.mkdir()
-        question(RayEngine(two_nodes.address), folder)
-
-    on: set[int] = set()
-
-    class Placed(RayEngine):
-        async def start(self) -> Any:
-            link = await super().start()
-            on.add(parent_of(parent_of(process_of(link))))
-            return link
-
-    model = script(tmp_path, ["A long draft.", "Short."])
-    drive(
-        SmallJobs(small_graph(), 3, {"model": model}),
-        Placed(two_nodes.address, cpus=1),
-        tmp_path / "placed.db",
-        workers=3,
-    )
-    assert on == set(two_nodes.raylets), "three workers, two CPUs here and one there"
-
-
-@with_ray
-def test_our_own_cluster_hears_this_machine_only_knows_no_key_and_leaves_nothing(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("OPENAI_API_KEY", CANARY)
-    monkeypatch.setenv("RAY_AUTH_MODE", "disabled")
-    (tmp_path / "studio.py").write_text("raise SystemExit('a stranger was imported')\n", encoding="utf-8")
-    monkeypatch.chdir(tmp_path)
-    others = children_of(os.getpid())
-    environments: dict[int, bytes] = {}
-    heard: set[tuple[int, str]] = set()
-
-    class Seen(RayEngine):
-        async def start(self) -> Any:
-            link = await super().start()
-            processes = children_of(os.getpid()) - others
-            heard.update(listening(processes))
-            environments.update(environments_of(processes))
-            return link
-
-    model = script(tmp_path, [f"The key is {CANARY}.", "Short."])
-    outcome = drive(SmallJobs(small_graph(), 4, {"model": model}), Seen(), tmp_path / "batch.db")
-
-    assert outcome.status == "complete", outcome
-    assert len(environments) >= 8, "control: the bridge, the cluster and the workers were seen"
-    assert any(b"RAY_AUTH_TOKEN=" in environment for environment in environments.values()), "control: they were read"
-    assert all(CANARY.encode() not in environment for environment in environments.values())
-    assert len(heard) >= 5, "control: the servers of the cluster were seen"
-    assert {address for _, address in heard} == {"127.0.0.1"}
-    recorded = b"".join(file.read_bytes() for file in tmp_path.glob("batch.db*"))
-    assert CANARY.encode() not in recorded
-    assert b"[secret:OPENAI_API_KEY]" in recorded, "control: the workers were told the key, and kept it out"
-    assert have_ended(set(environments))
-
-
-@with_ray
-def test_the_loss_of_a_machine_costs_nothing_but_time(
-    two_nodes: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The last test with the two nodes: one of them dies while its worker has a run."""
-    monkeypatch.setenv("RAY_AUTH_TOKEN", TOKEN)
-    outposts: dict[int, int] = {}
-    died: list[int] = []
-
-    class Placed(RayEngine):
-        async def start(self) -> Any:
-            link = await super().start()
-            outposts[link.number] = parent_of(process_of(link))
-            return link
-
-    def machine_dies(worker: int, heard: list[Any]) -> bool:
-        outpost = outposts[worker]
-        if not died and len(heard) >= 3 and parent_of(outpost) == two_nodes.raylets[1]:
-            died.append(worker)
-            for process in (two_nodes.raylets[1], outpost):
-                os.kill(process, signal.SIGKILL)
-        return False
-
-    slow: list[Any] = [{"reply": "A long draft.", "latency_ms": 150}, {"reply": "Short.", "latency_ms": 150}]
-    db = tmp_path / "batch.db"
-    outcome = drive(
-        SmallJobs(small_graph(), contract.COUNT, {"model": script(tmp_path, slow)}),
-        Breaking(Placed(two_nodes.address), machine_dies), db, workers=3,
-    )  # fmt: skip
-
-    assert outcome.status == "complete", outcome
-    assert died, "no machine died: this checks nothing"
-    assert outcome.progress.repeated >= 1, "no run was under way there: this checks nothing"
-    plain = [firing[:7] for firing in contract.expected_outline(tmp_path)]  # a prompt stands where it was answered
-    results = results_of(db)
-    assert [one.row for one in results] == list(range(contract.COUNT))
-    assert all([firing[:7] for firing in outline(db, one.run)] == plain for one in results)
 
 
 def test_without_ray_the_way_to_it_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -239,3 +143,81 @@ async def test_what_is_no_message_ends_the_worker() -> None:
     with pytest.raises(WorkerLost, match="said what is no message"):
         await link.receive()
     assert bridge.told == [(Kind.KILL, 7, b"")]
+
+
+@with_ray
+def test_our_own_cluster_hears_this_machine_only_knows_no_key_and_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", CANARY)
+    monkeypatch.setenv("RAY_AUTH_MODE", "disabled")
+    (tmp_path / "studio.py").write_text("raise SystemExit('a stranger was imported')\n", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    others = children_of(os.getpid())
+    environments: dict[int, bytes] = {}
+    heard: set[tuple[int, str]] = set()
+
+    class Seen(RayEngine):
+        async def start(self) -> Any:
+            link = await super().start()
+            processes = children_of(os.getpid()) - others
+            heard.update(listening(processes))
+            environments.update(environments_of(processes))
+            return link
+
+    model = script(tmp_path, [f"The key is {CANARY}.", "Short."])
+    outcome = drive(SmallJobs(small_graph(), 4, {"model": model}), Seen(), tmp_path / "batch.db")
+
+    assert outcome.status == "complete", outcome
+    assert len(environments) >= 8, "control: the bridge, the cluster and the workers were seen"
+    assert any(b"RAY_AUTH_TOKEN=" in environment for environment in environments.values()), "control: they were read"
+    assert all(CANARY.encode() not in environment for environment in environments.values())
+    assert len(heard) >= 5, "control: the servers of the cluster were seen"
+    assert {address for _, address in heard} == {"127.0.0.1"}
+    recorded = b"".join(file.read_bytes() for file in tmp_path.glob("batch.db*"))
+    assert CANARY.encode() not in recorded
+    assert b"[secret:OPENAI_API_KEY]" in recorded, "control: the workers were told the key, and kept it out"
+    assert have_ended(set(environments))
+
+
+@with_ray
+@pytest.mark.thorough
+def test_workers_that_claim_a_cpu_each_go_where_one_is_free(
+    two_nodes: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RAY_AUTH_TOKEN", TOKEN)
+    placed = Placed(two_nodes.address, cpus=1)
+    model = script(tmp_path, ["A long draft.", "Short."])
+
+    drive(SmallJobs(small_graph(), 3, {"model": model}), placed, tmp_path / "placed.db", workers=3)
+
+    assert placed.on == set(two_nodes.raylets), "three workers, two CPUs here and one there"
+
+
+@with_ray
+def test_a_cluster_of_two_nodes_keeps_the_contract_and_the_loss_of_one_costs_nothing_but_time(
+    two_nodes: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The last test with the two nodes: one of them dies while its worker has a run, then two of the other workers."""
+    monkeypatch.delenv("RAY_AUTH_TOKEN", raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path))  # where Ray would look for a token
+    with pytest.raises(UsageError, match="wants a token that is not known here"):
+        drive(SmallJobs(small_graph(), 1, {}), RayEngine(two_nodes.address), tmp_path / "refused.db")
+    monkeypatch.setenv("RAY_AUTH_TOKEN", TOKEN)
+    placed = Placed(two_nodes.address)
+    died: list[int] = []
+
+    def machine_dies(worker: int, heard: list[Any]) -> bool:
+        outpost = placed.outposts[worker]
+        if not died and len(heard) >= 3 and parent_of(outpost) == two_nodes.raylets[1]:
+            died.append(worker)
+            for process in (two_nodes.raylets[1], outpost):
+                os.kill(process, signal.SIGKILL)
+        return False
+
+    outcome = contract.killed_workers_and_a_failing_run_stop_nobody(
+        Breaking(placed, machine_dies), tmp_path, workers=3, latency_ms=150, begins=lambda: bool(died)
+    )
+
+    assert placed.on >= set(two_nodes.raylets), "of three workers one at least was on each machine"
+    assert outcome.progress.repeated >= 3, "no run was under way on the machine that died: this checks nothing"
