@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from studio.graph.ports import node_ports
+from studio.graph.ports import PortsOf, node_ports
 from studio.graph.scope import Scope
 from studio.spec.registry import Registry
 
@@ -33,10 +33,12 @@ def body_nature(
     shared: bool,
     seen: frozenset[int] = frozenset(),
     known: dict[tuple[int, bool], Nature] | None = None,
+    ports_of: PortsOf = node_ports,
 ) -> Nature:
     """Return what running this graph as one node makes of that node. `scope` is the body's.
 
-    `known` holds what was found out about bodies on the way: one that many run is looked at once.
+    `known` holds what was found out about bodies on the way: one that many run is looked at once. `ports_of` is asked
+    for the ports of nodes, by who asks for them again.
     """
     graph = scope.graph
     known = {} if known is None else known
@@ -49,7 +51,7 @@ def body_nature(
     live = shared and any(edge.feedback for edge in graph.edges)
     used: dict[str, str] = {}
     for instance in graph.nodes.values():
-        ports = node_ports(scope, instance, registry)
+        ports = ports_of(scope, instance, registry)
         if ports.cls is None or ports.params is None:
             continue
         spec = ports.cls.spec
@@ -62,6 +64,7 @@ def body_nature(
                 shared=shared and inner_shared,
                 seen=seen,
                 known=known,
+                ports_of=ports_of,
             )
             whole = whole and inner.whole
             by_itself = inner.live

@@ -20,7 +20,7 @@ from studio.engine.races import Race, find_races
 from studio.engine.store_order import consecutive_uses
 from studio.graph.model import Graph, NodeInstance
 from studio.graph.order import same_tick_order
-from studio.graph.ports import NodePorts, node_ports
+from studio.graph.ports import PortsOf, ports_once
 from studio.graph.scope import Scope
 from studio.spec.choices import choices_of
 from studio.spec.fields import Field, Fields
@@ -267,10 +267,6 @@ def _require_ends(graph: Graph) -> None:
                 raise GraphError(f"`{edge}` names `{end}`, which is no node.", where=str(edge.place))
 
 
-PortsOf = Callable[[Scope, NodeInstance, Registry], NodePorts]
-"""Gives the ports of a node in the graph of a scope, as `node_ports` does."""
-
-
 class Compiler:
     """Compiles regions; one per run-ready graph, so that bodies used twice are compiled once."""
 
@@ -278,15 +274,17 @@ class Compiler:
         self,
         registry: Registry,
         ordered_races: bool,
-        ports: PortsOf = node_ports,
+        ports: PortsOf | None = None,
         guarded: Collection[tuple[int, str]] = (),
     ) -> None:
-        """`guarded` are the nodes (graph by id, name) whose outbound requests a person approves one by one."""
+        """`ports` is asked for the ports of nodes, by who knows them already; `guarded` are the nodes (graph by id,
+        name) whose outbound requests a person approves one by one."""
         self.registry = registry
         self.guarded = guarded
         self.ordered_races = ordered_races
-        self.ports = ports
+        self.ports = ports or ports_once()
         self._bodies: dict[tuple[int, bool, frozenset[str]], RegionPlan] = {}
+        self._natures: dict[tuple[int, bool], Nature] = {}
 
     def region(self, scope: Scope, *, shared: bool = False, live_inputs: frozenset[str] = frozenset()) -> RegionPlan:
         """Return the plan of a graph; `live_inputs` are the inputs of a shared body that live wires feed."""
@@ -404,7 +402,7 @@ class Compiler:
     def _region_node(self, plan: RegionPlan, made: NodePlan, wired_live: Mapping[str, bool]) -> Nature:
         scope = plan.scope.find_graph(str(made.params.graph))
         shared = getattr(made.params, "clock", "own") == "shared"
-        nature = body_nature(scope, self.registry, shared=shared)
+        nature = body_nature(scope, self.registry, shared=shared, known=self._natures, ports_of=self.ports)
         feeding = {port for port, live in wired_live.items() if live}
         if made.role == "map" and "items" in feeding:
             feeding |= {"item", "index", "key"}
@@ -494,7 +492,7 @@ def compile_plan(
     *,
     ordered_races: bool = False,
     scope: Scope | None = None,
-    ports: PortsOf = node_ports,
+    ports: PortsOf | None = None,
     guarded: Collection[tuple[int, str]] = (),
 ) -> RegionPlan:
     """Return the plan of a top graph; `ports` is asked for the ports of nodes, by who knows them already, `guarded` as

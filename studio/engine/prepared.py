@@ -16,6 +16,7 @@ from studio.engine.modules import Modules
 from studio.engine.plan import RegionPlan, compile_plan
 from studio.graph.check import require_runnable
 from studio.graph.model import Graph
+from studio.graph.ports import ports_once
 from studio.graph.scope import Scope, bundle
 from studio.spec.choices import choice_hint, choice_problem
 from studio.spec.registry import Registry
@@ -30,12 +31,13 @@ class Prepared:
     """A checked graph with its self-contained text, the text's hash, its plans by kind of race, and the names of
     the models its nodes may ask (params edited as `model`)."""
 
-    __slots__ = ("_modules", "_plans", "_survey", "_text", "graph", "hash", "model_names", "registry")
+    __slots__ = ("_modules", "_plans", "_ports", "_survey", "_text", "graph", "hash", "model_names", "registry")
 
     def __init__(self, graph: Graph, registry: Registry) -> None:
         self.graph = bundle(graph)
         self.registry = registry
-        require_runnable(self.graph, registry)
+        self._ports = ports_once()
+        require_runnable(self.graph, registry, ports=self._ports)
         self._plans: dict[bool, RegionPlan] = {}
         self._text = self.graph.to_text()
         self.hash = hash_bytes(self._text.encode())
@@ -67,7 +69,9 @@ class Prepared:
         known = self._plans.get(ordered_races)
         if known is None:
             guarded = guarded_nodes(Scope(self.graph), self.registry) if self.survey.sends else frozenset()
-            known = compile_plan(self.graph, self.registry, ordered_races=ordered_races, guarded=guarded)
+            known = compile_plan(
+                self.graph, self.registry, ordered_races=ordered_races, ports=self._ports, guarded=guarded
+            )
             self._plans[ordered_races] = known
         return known
 

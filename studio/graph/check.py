@@ -15,7 +15,7 @@ from studio.graph.check_regions import check_regions
 from studio.graph.checking import Report, View
 from studio.graph.diagnostics import Diagnostic
 from studio.graph.model import LIMITS, Graph, NodeInstance
-from studio.graph.ports import NodePorts, body_of
+from studio.graph.ports import NodePorts, PortsOf, body_of, node_ports
 from studio.graph.reading import is_file_reference
 from studio.graph.scope import Scope
 from studio.spec.registry import Registry, default_registry
@@ -24,23 +24,24 @@ from studio.support.errors import GraphError, StudioError
 from studio.support.nearest import near
 
 
-def check(graph: Graph, registry: Registry | None = None) -> list[Diagnostic]:
+def check(graph: Graph, registry: Registry | None = None, *, ports: PortsOf = node_ports) -> list[Diagnostic]:
     """Return the findings about a graph, its local subgraphs and the files it names, in document order.
 
     An error keeps the graph that it is in from running; what cannot be read, such as an unknown type, is kept all the
-    same.
+    same. `ports` is asked for the ports of nodes, by who asks for them again.
     """
     report = Report()
-    for view in views(graph, registry or default_registry(), report):
+    for view in views(graph, registry or default_registry(), report, ports=ports):
         check_view(view)
     _unused_stores(report)
     return report.found
 
 
-def require_runnable(graph: Graph, registry: Registry | None = None) -> None:
-    """Raise GraphError for the first fault that keeps this graph, or a body it runs, from running."""
+def require_runnable(graph: Graph, registry: Registry | None = None, *, ports: PortsOf = node_ports) -> None:
+    """Raise GraphError for the first fault that keeps this graph, or a body it runs, from running; `ports` as in
+    `check`."""
     report = Report()
-    for view in views(graph, registry or default_registry(), report, reachable_only=True):
+    for view in views(graph, registry or default_registry(), report, reachable_only=True, ports=ports):
         check_view(view)
         for found in report.found:
             if found.severity == "error":
@@ -49,10 +50,12 @@ def require_runnable(graph: Graph, registry: Registry | None = None) -> None:
                 raise GraphError(message or found.message, where=where, hint=found.hint)
 
 
-def views(graph: Graph, registry: Registry, report: Report, *, reachable_only: bool = False) -> Iterator[View]:
+def views(
+    graph: Graph, registry: Registry, report: Report, *, reachable_only: bool = False, ports: PortsOf = node_ports
+) -> Iterator[View]:
     """Yield the graph and every graph in it or run by it, once each, with the ports of its nodes.
 
-    `reachable_only` leaves out local subgraphs that nothing runs.
+    `reachable_only` leaves out local subgraphs that nothing runs; `ports` as in `check`.
     """
     seen: set[int] = set()
     waiting = deque([(Scope(graph), "")])
@@ -61,12 +64,12 @@ def views(graph: Graph, registry: Registry, report: Report, *, reachable_only: b
         if id(scope.graph) in seen:
             continue
         seen.add(id(scope.graph))
-        view = View(scope, path, registry, report)
+        view = View(scope, path, registry, report, ports)
         yield view
         if not reachable_only:
             waiting.extend((scope.find_graph(name), f"{path}.{name}" if path else name) for name in scope.graph.graphs)
-        for name, ports in view.ports.items():
-            if ports.cls is not None and ports.cls.spec.role in ("subgraph", "map"):
+        for name, found in view.ports.items():
+            if found.cls is not None and found.cls.spec.role in ("subgraph", "map"):
                 try:
                     body = body_of(scope, scope.graph.nodes[name])
                 except StudioError:

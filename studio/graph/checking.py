@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from studio.graph.diagnostics import Diagnostic, Severity
 from studio.graph.model import Edge, NodeInstance, Place
-from studio.graph.ports import NodePorts, node_ports
+from studio.graph.ports import NodePorts, PortsOf, node_ports
 from studio.graph.scope import Scope
 from studio.spec.fields import Field
 from studio.spec.registry import Registry
@@ -34,16 +34,19 @@ class Report:
 
 
 class View:
-    """One graph while it is looked at. `path` is its place in the document, as in `Diagnostic.graph`."""
+    """One graph while it is looked at. `path` is its place in the document, as in `Diagnostic.graph`; `ports` is asked
+    for the ports of its nodes."""
 
-    def __init__(self, scope: Scope, path: str, registry: Registry, report: Report) -> None:
+    def __init__(
+        self, scope: Scope, path: str, registry: Registry, report: Report, ports: PortsOf = node_ports
+    ) -> None:
         self.scope = scope
         self.graph = scope.graph
         self.path = path
         self.registry = registry
         self.report = report
         self.ports: dict[str, NodePorts] = {
-            name: node_ports(scope, node, registry) for name, node in scope.graph.nodes.items()
+            name: ports(scope, node, registry) for name, node in scope.graph.nodes.items()
         }
         self.into: dict[str, dict[str, list[Edge]]] = {name: {} for name in scope.graph.nodes}
         """The edges into each port of each node."""

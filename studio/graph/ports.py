@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import TypeVar
 
-from studio.graph.model import NODE_KEYS, NodeInstance
+from studio.graph.model import NODE_KEYS, Graph, NodeInstance
 from studio.graph.names import RESERVED_PORTS, port_problem
 from studio.graph.scope import BODY_PARAM, Scope
 from studio.spec.choices import choices_of
@@ -23,6 +23,9 @@ from studio.support.nearest import near
 from studio.support.values import Json
 
 T = TypeVar("T")
+
+PortsOf = Callable[[Scope, NodeInstance, Registry], "NodePorts"]
+"""Gives the ports of a node in the graph of a scope, as `node_ports` does."""
 
 MAP_SUPPLIES = ("item", "index", "key")
 """Inputs of a map's body that the map itself provides."""
@@ -62,6 +65,22 @@ def node_ports(scope: Scope, node: NodeInstance, registry: Registry) -> NodePort
     if usable:
         _check_names(ports)
     return ports
+
+
+def ports_once() -> PortsOf:
+    """Return a `node_ports` that finds out the ports of each node once, for who goes through a document several times
+    while it does not change: finding them out is most of what checking and compiling it takes."""
+    known: dict[tuple[int, int], tuple[Graph, NodeInstance, NodePorts]] = {}
+
+    def ports_of(scope: Scope, node: NodeInstance, registry: Registry) -> NodePorts:
+        key = id(scope.graph), id(node)
+        found = known.get(key)
+        if found is None:
+            # What is kept beside the ports lives on, and with it what its id stands for.
+            found = known[key] = scope.graph, node, node_ports(scope, node, registry)
+        return found[2]
+
+    return ports_of
 
 
 @lru_cache(maxsize=1024)

@@ -12,6 +12,7 @@ from studio.graph.check import check, views
 from studio.graph.checking import Report
 from studio.graph.diagnostics import Diagnostic
 from studio.graph.model import Graph
+from studio.graph.ports import PortsOf, ports_once
 from studio.graph.scope import Scope
 from studio.lint.alarms import alarms_inside
 from studio.lint.endings import never_quiet, no_stop, one_tick
@@ -43,24 +44,28 @@ RULES: tuple[Callable[[RegionView], None], ...] = (
 def lint(graph: Graph, registry: Registry | None = None) -> list[Diagnostic]:
     """Return the findings of `check` and, for every graph in which it finds no error, those about its design."""
     registry = registry or default_registry()
-    found = check(graph, registry)
+    ports = ports_once()
+    found = check(graph, registry, ports=ports)
     report = Report()
-    for region in regions(graph, registry, found, report):
+    for region in regions(graph, registry, found, report, ports):
         for rule in RULES:
             rule(region)
     may_leak(report)
     return [*found, *report.found]
 
 
-def regions(graph: Graph, registry: Registry, found: Sequence[Diagnostic], report: Report) -> Iterator[RegionView]:
+def regions(
+    graph: Graph, registry: Registry, found: Sequence[Diagnostic], report: Report, ports: PortsOf
+) -> Iterator[RegionView]:
     """Yield every graph of a document, or run by it, in which `check` found no error, with its plan.
 
-    `report` gets what rules find, and the views of all graphs, those with errors too.
+    `report` gets what rules find, and the views of all graphs, those with errors too; `ports` is asked for the ports
+    of nodes, several times.
     """
     wrong = {item.graph for item in found if item.severity == "error"}
-    plans = {id(plan.graph): plan for plan in _plans(graph, registry)}
-    compiler = Compiler(registry, ordered_races=True)
-    for view in views(graph, registry, report):
+    plans = {id(plan.graph): plan for plan in _plans(graph, registry, ports)}
+    compiler = Compiler(registry, ordered_races=True, ports=ports)
+    for view in views(graph, registry, report, ports=ports):
         if view.path in wrong:
             continue
         try:
@@ -71,9 +76,11 @@ def regions(graph: Graph, registry: Registry, found: Sequence[Diagnostic], repor
         yield RegionView(view, plan)
 
 
-def _plans(graph: Graph, registry: Registry) -> Iterator[RegionPlan]:
+def _plans(graph: Graph, registry: Registry, ports: PortsOf) -> Iterator[RegionPlan]:
     """Yield the plans of the graph and of the bodies it runs, one for each graph, as far as they compile."""
-    waiting: list[Callable[[], RegionPlan]] = [lambda: Compiler(registry, ordered_races=True).region(Scope(graph))]
+    waiting: list[Callable[[], RegionPlan]] = [
+        lambda: Compiler(registry, ordered_races=True, ports=ports).region(Scope(graph))
+    ]
     seen: set[int] = set()
     while waiting:
         try:

@@ -14,6 +14,7 @@ from studio.graph.check import check
 from studio.graph.checking import Report
 from studio.graph.diagnostics import Diagnostic
 from studio.graph.model import Graph
+from studio.graph.ports import ports_once
 from studio.lint import RULES, Constraint, regions, scores_of
 from studio.lint.calls import Resolve
 from studio.lint.leaks import may_leak
@@ -52,12 +53,13 @@ def examine(
     `resolve` gives the full name of a model role; by default what the settings say. The graph must not change.
     """
     registry = registry or default_registry()
-    found = check(graph, registry)
+    ports = ports_once()
+    found = check(graph, registry, ports=ports)
     report = Report()
     badges: dict[str, Badge] = {}
     order: dict[str, tuple[StoreStep, ...]] = {}
     top: RegionView | None = None
-    for region in regions(graph, registry, found, report):
+    for region in regions(graph, registry, found, report, ports):
         if region.graph is graph:
             top = region
         for rule in RULES:

@@ -83,22 +83,25 @@ def find_risks(top: Scope, registry: Registry) -> list[Risk]:
         return []
     flow = _Flow(top, registry)
     flow.settle()
-    found = []
+    met: dict[Key, tuple[list[str], list[str]]] = {}
     for key, place in flow.places.items():
-        if not place.is_model:
-            continue
-        marks = flow.entering(key) | place.own_tools
+        marks = flow.entering(key) | place.own_tools if place.is_model else _NONE
         untrusted = sorted({mark.source for mark in marks if mark.label == UNTRUSTED})
         private = sorted({mark.source for mark in marks if mark.label == PRIVATE})
-        if not untrusted or not private:
-            continue
+        if untrusted and private:
+            met[key] = untrusted, private
+    if met:  # only where their answers go is of interest
+        flow.followed = frozenset(met)
+        flow.settle()
+    found = []
+    for key, (untrusted, private) in met.items():
         ways = [
             WayOut(other, flow.places[other].path, how)
             for other, how in flow.ways_out.items()
             if other == key or any(mark.label == _MODEL and mark.key == key for mark in flow.entering(other))
         ]
         if ways:
-            found.append(Risk(key, place.path, tuple(untrusted), tuple(private), tuple(ways)))
+            found.append(Risk(key, flow.places[key].path, tuple(untrusted), tuple(private), tuple(ways)))
     return found
 
 
@@ -165,15 +168,13 @@ class _Place:
         self.stores = _asked(lambda: dict(cls.uses_stores(read)), {})
 
     def gives(self, port: str, entering: Marks) -> Marks:
-        """What an output carries."""
+        """What an output carries, but for the mark of a model whose answers are followed."""
         own = self.own.get(port, _NONE)
         if port == "error":  # it quotes servers, and what was being read
             own = own.union(*self.own.values())
         marks = entering | own | self.own_tools
         if port in self.closed:
             marks = frozenset(mark for mark in marks if mark.label != UNTRUSTED)
-        if self.is_model:
-            marks |= {Mark(_MODEL, self.path, (id(self.scope.graph), self.node.name))}
         return marks
 
 
@@ -183,6 +184,8 @@ class _Flow:
     def __init__(self, top: Scope, registry: Registry) -> None:
         self.registry = registry
         self.places: dict[Key, _Place] = {}
+        self.followed: frozenset[Key] = frozenset()
+        """The models whose answers are followed."""
         self.ways_out: dict[Key, Permission] = {}
         self.bodies: dict[Key, Scope] = {}
         self.callers: dict[int, list[Key]] = {}
@@ -192,6 +195,7 @@ class _Flow:
         self._users: dict[Any, set[Key]] = {}
         self._held: dict[Any, Marks] = {}
         self._into: dict[Key, Marks] = {}
+        self._fed: dict[Key, dict[str, Marks]] = {}
         self._given: dict[tuple[Key, str], Marks] = {}
         self._enter(top, "")
 
@@ -273,13 +277,17 @@ class _Flow:
         entering |= self._from_stores(place)
         grown = entering != self._into.get(key, _NONE)
         self._into[key] = entering
-        yield from self._into_stores(place, entering | place.own_tools)
+        yield from self._into_stores(place, entering | place.own_tools | self._answer_of(key))
         body = self.bodies.get(key)
-        if body is not None:
+        if body is not None and by_port != self._fed.get(key):
+            self._fed[key] = by_port
             yield from ((id(body.graph), name) for name in body.graph.nodes if self._is(body, name, "input"))
         changed = False
         for port in self._read.get(key, ()):
-            gives = place.gives(port, entering) if body is None else entering | self._handed_out(body, port)
+            if body is None:
+                gives = place.gives(port, entering) | self._answer_of(key)
+            else:
+                gives = entering | self._handed_out(body, port)
             if gives != self._given.get((key, port), _NONE):
                 self._given[key, port] = gives
                 changed = True
@@ -287,6 +295,9 @@ class _Flow:
             yield from self._after.get(key, ())
         if grown and place.role == "output":
             yield from self.callers[key[0]]
+
+    def _answer_of(self, key: Key) -> Marks:
+        return frozenset({Mark(_MODEL, self.places[key].path, key)}) if key in self.followed else _NONE
 
     def _is(self, scope: Scope, name: str, role: str) -> bool:
         return self.places[id(scope.graph), name].role == role
@@ -326,8 +337,6 @@ class _Flow:
         return marks
 
     def _into_stores(self, place: _Place, marks: Marks) -> Iterator[Key]:
-        if place.is_model:
-            marks |= {Mark(_MODEL, place.path, (id(place.scope.graph), place.node.name))}
         written = [self._store(place, name) for name, use in place.stores.items() if use != "read"]
         for store in (*written, *((_FILES,) if "write" in place.files else ())):
             held = self._held.get(store, _NONE)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from studio.graph import Graph
-from studio.graph.ports import NodePorts, node_ports
+from studio.graph.ports import NodePorts, node_ports, ports_once
 from studio.graph.scope import Scope
 from tests.graph.toys import toy_registry
 
@@ -74,3 +74,16 @@ def test_a_map_takes_items_gives_lists_and_supplies_item_itself() -> None:
         "items": "list", "mail": "any", "size": "integer",
     }  # fmt: skip
     assert {name: spec.type for name, spec in map_.outputs.items()} == {"result": "list"}
+
+
+def test_who_goes_through_a_document_several_times_finds_out_the_ports_of_each_node_once() -> None:
+    graph = Graph.from_text(TEXT)
+    scope, registry, once = Scope(graph), toy_registry(), ports_once()
+
+    first = {name: once(scope, node, registry) for name, node in graph.nodes.items()}
+
+    assert first == {name: node_ports(scope, node, registry) for name, node in graph.nodes.items()}
+    assert all(once(Scope(graph), node, registry) is first[name] for name, node in graph.nodes.items())
+    body = scope.find_graph("body")
+    assert list(once(body, body.graph.nodes["mail"], registry).outputs) == ["value"], "of another graph, other nodes"
+    assert ports_once()(scope, graph.nodes["add"], registry) is not first["add"], "another time they may be others"

@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from studio.engine.plan import PortsOf, RegionPlan, compile_plan
-from studio.graph.ports import node_ports
+from studio.engine.plan import RegionPlan, compile_plan
+from studio.graph.ports import PortsOf
 from studio.replay.as_run import graph_as_run
 from studio.spec.registry import Registry, default_registry
 from studio.support.errors import EnvironmentProblem, StudioError
@@ -75,7 +75,7 @@ class Regions:
         self._kept: dict[tuple[str, int], tuple[PathRow, ...]] = {}
         self.problem = ""
         """Why the run's graph is not known, if it is not."""
-        self.ports: PortsOf = node_ports
+        self.ports: PortsOf | None = None
         """Who shows the graph knows the ports of its nodes, and need not find them out twice."""
 
     def use_registry(self, registry: Registry) -> None:
