@@ -13,6 +13,7 @@ from PySide6.QtCore import QModelIndex, QPoint, Qt
 from PySide6.QtWidgets import QWidget
 
 from studio.gui.frame import window as window_module
+from studio.gui.frame.pages import Pages
 from studio.gui.frame.window import MainWindow
 from studio.gui.panels import all_panels
 from studio.gui.panels.runs.columns import COLUMNS
@@ -148,6 +149,7 @@ def shelf(qtbot: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], 
     """Open the window with its panel of runs; no other panel is made."""
     panels = [one if one.id == "runs" else replace(one, make=lambda _: QWidget()) for one in all_panels()]
     monkeypatch.setattr(window_module, "all_panels", lambda: panels)
+    monkeypatch.setattr(Pages, "welcome", lambda *_, **__: None)
     windows: list[Iterator[MainWindow]] = []
 
     def make() -> Shelf:

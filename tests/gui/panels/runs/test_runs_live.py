@@ -100,44 +100,6 @@ def test_a_run_of_another_process_is_paused_stepped_let_go_and_stopped(
     assert not shown.panel.listing.now.pulse.live  # type: ignore[union-attr]
 
 
-def test_numbers_of_a_run_that_goes_on_grow_and_a_killed_process_is_noticed(
-    going: subprocess.Popen[str], shelf: Open
-) -> None:
-    shown = shelf()
-    running(shown)
-    first = int(shown.cells("firings")[0].replace(",", ""))
-    shown.wait(lambda: int(shown.cells("firings")[0].replace(",", "")) > first + 5)
-    shown.click(shown.ids()[0])
-    shown.push("runs.pause.button")
-    shown.wait(lambda: said(shown).startswith("Paused before "))
-    listing = shown.panel.listing
-    seen = -1
-    while listing.now.changes != seen:  # until the run that is held writes nothing any more
-        seen = listing.now.changes
-        listing.look()
-        shown.wait(lambda: not listing._answers.isActive())
-
-    going.send_signal(signal.SIGKILL)
-    going.wait(PATIENCE_MS / 1000)
-
-    shown.wait(lambda: shown.cells("status") == ["interrupted"])
-
-
-def test_watching_goes_along_with_the_end(going: subprocess.Popen[str], shelf: Open) -> None:
-    shown = shelf()
-    shown.click(running(shown))
-
-    shown.push("runs.watch.button")
-
-    session = shown.workbench.part("replay").current
-    assert session is not None
-    assert session.source.run == session.run.id
-    first = session.seq
-    shown.wait(lambda: session.seq > first + 4)
-    assert session.seq >= session.last - 30, "it stands near the end"
-    shown.workbench.remove(session.document)
-
-
 def test_a_run_that_does_not_answer_is_said_and_the_window_goes_on(
     shelf: Open, trace_file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -210,7 +172,9 @@ def test_the_run_of_this_window_is_a_row_and_is_steered_the_same_way(shelf: Open
     shown.wait(lambda: shown.cells("status") == ["aborted"])
 
 
-def test_nobody_looks_while_the_panel_is_hidden(shelf: Open, going: subprocess.Popen[str]) -> None:
+def test_a_run_that_goes_on_is_looked_at_in_view_watched_to_its_end_and_noticed_to_be_killed(
+    going: subprocess.Popen[str], shelf: Open
+) -> None:
     shown = shelf()
     running(shown)
     assert shown.panel.listing._look.isActive()
@@ -221,6 +185,37 @@ def test_nobody_looks_while_the_panel_is_hidden(shelf: Open, going: subprocess.P
     assert not shown.panel._tick.isActive()
     shown.window.show_panel("runs")
     assert shown.panel.listing._look.isActive()
+
+    shown.click(running(shown))
+
+    shown.push("runs.watch.button")
+
+    session = shown.workbench.part("replay").current
+    assert session is not None
+    assert session.source.run == session.run.id
+    first = session.seq
+    shown.wait(lambda: session.seq > first + 4)
+    assert session.seq >= session.last - 30, "it stands near the end"
+    shown.workbench.remove(session.document)
+
+    shown.window.show_panel("runs")
+    running(shown)
+    first = int(shown.cells("firings")[0].replace(",", ""))
+    shown.wait(lambda: int(shown.cells("firings")[0].replace(",", "")) > first + 5)
+    shown.click(shown.ids()[0])
+    shown.push("runs.pause.button")
+    shown.wait(lambda: said(shown).startswith("Paused before "))
+    listing = shown.panel.listing
+    seen = -1
+    while listing.now.changes != seen:  # until the run that is held writes nothing any more
+        seen = listing.now.changes
+        listing.look()
+        shown.wait(lambda: not listing._answers.isActive())
+
+    going.send_signal(signal.SIGKILL)
+    going.wait(PATIENCE_MS / 1000)
+
+    shown.wait(lambda: shown.cells("status") == ["interrupted"])
 
 
 def test_runs_that_go_on_are_looked_at_though_nothing_was_written(trace_file: Path) -> None:
