@@ -203,23 +203,15 @@ def _expression(value: Json, depth: int) -> str:
 def _entry(key: Json, value: Json, depth: int) -> str:
     if not isinstance(key, str):
         raise UsageError("A mapping with keys that are no texts cannot be written into a script.")
-    named, shown = _text(key, depth + 1), _expression(value, depth + 1)
-    # An entry stands three steps in or more, its key before it and a comma behind it.
-    left = 120 - 4 * (depth + 3) - _columns(named) - len(": ,")
-    if isinstance(value, str) and not shown.startswith("(") and _columns(shown) > max(left, 40):
-        shown = f"({shown})"
-    return f"{named}: {shown}"
+    return f"{_text(key, depth + 1)}: {_expression(value, depth + 1)}"
 
 
 def _text(text: str, depth: int) -> str:
-    room = max(40, WIDTH - 4 * depth)
     written = _raw(text) or text_literal(text)
-    if _columns(written) <= room:
-        return written
     # What fits into a line of its own stands there whole: formatters would join its pieces again.
     # They also take the quotes that need fewer escapes.
     columns = _columns(written) - max(0, text.count('"') - text.count("'"))
-    return f"({written})" if columns <= _alone(depth) else _pieces(text, room)
+    return written if columns <= max(40, _alone(depth)) else _pieces(text, max(40, WIDTH - 4 * depth))
 
 
 def _alone(depth: int) -> int:

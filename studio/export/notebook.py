@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from studio.export.formatting import formatted
+from studio.export.formatting import formatted_parts
 from studio.export.literals import literal, text_literal
 from studio.export.markdown_text import markdown_text
 from studio.export.script.graphs import GraphWriter, Made
@@ -39,7 +39,12 @@ def notebook(graph: Graph, registry: Registry, *, folder: Path | None = None) ->
     """Return the notebook as JSON text. `folder` is where it will lie: files that the graph names are looked up from
     there (None: in the folder it is run in). Raises GraphError or UsageError for values that no file can hold."""
     tidy = Graph.from_text(graph.to_text(), base=graph.base)  # as its file says it, comments in their places
-    cells = [_cell(number, *one) for number, one in enumerate(_Notebook(tidy, registry, folder).cells(), 1)]
+    found = list(_Notebook(tidy, registry, folder).cells())
+    code = iter(formatted_parts([source for kind, source, _ in found if kind == "code"]))
+    cells = [
+        _cell(number, kind, next(code) if kind == "code" else source, hidden)
+        for number, (kind, source, hidden) in enumerate(found, 1)
+    ]
     made = {
         "cells": cells,
         "metadata": {
@@ -103,7 +108,7 @@ class _Notebook:
 
     @staticmethod
     def _code(*lines: str, hidden: bool = False) -> tuple[str, str, bool]:
-        return "code", formatted("\n".join(lines) + "\n"), hidden
+        return "code", "\n".join(lines), hidden
 
     def _here(self) -> str:
         """Return the source of the folder that relative names start from; a notebook is run in its own folder."""

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from studio.batch.reporting.report import Report
-from studio.export.formatting import formatted
+from studio.export.formatting import formatted_parts
 from studio.export.literals import text_literal
 from studio.export.markdown_text import markdown_text
 
@@ -46,8 +46,14 @@ def notebook_page(report: Report, db: Path) -> str:
         _markdown("## All runs"),
         _code(_RUNS),
     ]
+    code = [cell for cell in cells if cell["cell_type"] == "code"]
+    for cell, source in zip(code, formatted_parts([cell["source"] for cell in code]), strict=True):
+        cell["source"] = source
     made = {
-        "cells": [{**cell, "id": f"cell-{place:03d}"} for place, cell in enumerate(cells, start=1)],
+        "cells": [
+            {**cell, "source": cell["source"].rstrip("\n").splitlines(keepends=True), "id": f"cell-{place:03d}"}
+            for place, cell in enumerate(cells, start=1)
+        ],
         "metadata": {
             "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
             "language_info": {"name": "python"},
@@ -59,9 +65,8 @@ def notebook_page(report: Report, db: Path) -> str:
 
 
 def _markdown(text: str) -> dict[str, Any]:
-    return {"cell_type": "markdown", "metadata": {}, "source": text.splitlines(keepends=True)}
+    return {"cell_type": "markdown", "metadata": {}, "source": text}
 
 
 def _code(text: str) -> dict[str, Any]:
-    source = formatted(text + "\n").rstrip("\n").splitlines(keepends=True)
-    return {"cell_type": "code", "metadata": {}, "source": source, "execution_count": None, "outputs": []}
+    return {"cell_type": "code", "metadata": {}, "source": text, "execution_count": None, "outputs": []}

@@ -10,7 +10,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from studio.export.formatting import LINE
+from studio.export.brackets import LINE
 from studio.export.literals import comment, text_literal
 from studio.graph.comments import BEHIND, END, HEADER
 

@@ -36,9 +36,6 @@ _SAMPLES: Final[Mapping[str, str]] = {
 MOST_COLUMNS: Final = 96
 """Columns of the command that a script's docstring shows."""
 
-LONG: Final = 70
-"""Columns of a text that may need a line of its own."""
-
 SHOWN: Final = 60
 """Characters of a default that help shows."""
 
@@ -248,8 +245,7 @@ def _given(one: InputOption) -> str:
 
 def _shown(text: str) -> str:
     """Return a text for a terminal as a literal: one line, without signs that steer a terminal."""
-    written = literal(plain_line(text), block=False)
-    return f"({written})" if len(written) > LONG and not written.startswith("(") else written
+    return literal(plain_line(text), block=False)
 
 
 def command_line(script: str, options: Sequence[InputOption], *, model: bool, embedder: bool) -> str:

@@ -96,6 +96,16 @@ class Sheet:
         for name in self.value_names:
             name.id = self.spelling(name.id)
         self.value_names.clear()
+        return self._written(node)
+
+    def _written(self, node: ast.expr) -> str:
+        """Return the source of a tree, with brackets around what `and` joins inside of `or`, as linters want them."""
+        for one in ast.walk(node):
+            if isinstance(one, ast.BoolOp) and isinstance(one.op, ast.Or):
+                one.values = [
+                    self.text("", f"({self._written(part)})").node if isinstance(part, ast.BoolOp) else part
+                    for part in one.values
+                ]
         return re.sub(r"⟦(\d+)⟧", lambda found: self._literals[int(found[1])], ast.unparse(node))
 
 

@@ -143,12 +143,10 @@ def _assembled(script: Script, tell: Callable[[str], None] | None) -> str:
     imports = _imports(gathered, "".join(above + below))
     expressions = any("Expression(" in one for one in gathered.snippets)
     opened = "\n\n".join([opening(script, asked, gathered.libraries), *([STYLE] if expressions else []), imports])
-    # What is taken along is laid out already, and long.
-    # One by one: a part that was laid out does not wait for another that takes a second round.
-    head, first, *others = [formatted(one).rstrip() for one in (opened, *above)]
-    tail = [formatted(one).rstrip() for one in below]
     # All formatters want one empty line between imports and a comment, which every heading is.
-    return "\n\n\n".join([f"{head}\n\n{first}", *others, heading, *late, *tail]) + "\n"
+    begin = formatted("\n\n\n".join(["\n\n".join([opened, *above[:1]]), *above[1:]])).rstrip()
+    # What is taken along is laid out already, and long.
+    return "\n\n\n".join([begin, heading, *late, formatted("\n\n\n".join(below))])
 
 
 def _blocks(definitions: Iterable[Definition]) -> list[str]:

@@ -190,6 +190,12 @@ def test_the_expression_as_it_stands_would_give_something_else(text: str, values
         ("matches(x, '\\\\d+')", 'lambda x: re.search(r"\\d+", x, re.ASCII) is not None'),
         ("matches(x, pattern)", "lambda x, pattern: matches(x, pattern)"),
         ("1 + 1", "lambda: 1 + 1"),
+        ("a and b or c", "lambda a, b, c: (a and b) or c"),
+        (
+            'a or b and c == "x" or (d and (e or f and g))',
+            'lambda a, b, c, d, e, f, g: a or (b and c == "x") or (d and (e or (f and g)))',
+        ),
+        ("(a or b) and c", "lambda a, b, c: (a or b) and c"),
     ],
 )
 def test_an_expression_stays_readable(text: str, source: str) -> None:

@@ -8,7 +8,8 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from studio.export.formatting import LINE, formatted
+from studio.export.brackets import LINE
+from studio.export.formatting import formatted
 from studio.export.standalone.gathering.closure import Link
 from studio.export.standalone.gathering.members import Part
 from studio.export.standalone.gathering.naming import Key, key_of
