@@ -49,6 +49,8 @@ class Recent:
     def __init__(self, folder: Path | None = None) -> None:
         """`folder` is where the list lies (default: the user's data folder)."""
         self._folder = folder
+        self._known: tuple[tuple[Path, int, int, int], tuple[dict[str, float], list[str]]] | None = None
+        """What was read last, and of which file."""
 
     @property
     def path(self) -> Path:
@@ -103,9 +105,22 @@ class Recent:
         return key not in own and not _is_bundled(Path(key))
 
     def _read(self) -> tuple[dict[str, float], list[str]]:
-        """Return the files with their moments, the last first, and the own files."""
+        """Return the files with their moments, the last first, and the own files: read again only once it is another
+        file, as it is asked after every change in the window."""
+        path = self.path
         try:
-            data = self.path.read_bytes()
+            stat = path.stat()
+        except (OSError, ValueError):
+            return {}, []
+        is_now = (path, stat.st_ino, stat.st_mtime_ns, stat.st_size)
+        if self._known is None or self._known[0] != is_now:
+            self._known = is_now, self._read_file(path)
+        files, own = self._known[1]
+        return dict(files), list(own)
+
+    def _read_file(self, path: Path) -> tuple[dict[str, float], list[str]]:
+        try:
+            data = path.read_bytes()
             told: Any = json.loads(data) if len(data) < _LARGEST else None
         except (OSError, ValueError, RecursionError):
             told = None  # nothing was opened yet, or the list is damaged: it is no loss, and safe to begin anew
@@ -114,9 +129,9 @@ class Recent:
         files, own = told.get("files"), told.get("own")
         listed: dict[str, float] = {}
         for one in files if isinstance(files, list) else ():
-            path, at = (one.get("path"), one.get("at")) if isinstance(one, dict) else (None, None)
-            if isinstance(path, str) and _is_path(path) and isinstance(at, int | float) and 0 <= at <= _LAST_MOMENT:
-                listed.setdefault(path, float(at))
+            name, at = (one.get("path"), one.get("at")) if isinstance(one, dict) else (None, None)
+            if isinstance(name, str) and _is_path(name) and isinstance(at, int | float) and 0 <= at <= _LAST_MOMENT:
+                listed.setdefault(name, float(at))
         return dict(list(listed.items())[:MOST]), [one for one in own if _is_path(one)] if isinstance(own, list) else []
 
     def _write(self, files: dict[str, float], own: list[str]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+from collections import Counter
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -90,6 +91,14 @@ def _is_pressed(widget: QWidget | None) -> TypeGuard[QAbstractButton]:
     return isinstance(widget, QAbstractButton) and not isinstance(widget, QCheckBox | QRadioButton)
 
 
+def _strip(dock: QDockWidget) -> QWidget:
+    """What stands over a panel whose tab names it."""
+    strip = QWidget(dock)
+    strip.setFixedHeight(_STRIP)
+    strip.setToolTip("Drag to move this panel, double-click to let it float.")
+    return strip
+
+
 class MainWindow(QMainWindow):
     """One window over one workbench.
 
@@ -104,6 +113,7 @@ class MainWindow(QMainWindow):
         self._lazy = lazy
         self._unmade: list[Panel] = []
         self._was_painted = False
+        self._was_shown = False
         self.workbench = workbench
         workbench.setParent(self)
         workbench.parts["window"] = self
@@ -163,8 +173,11 @@ class MainWindow(QMainWindow):
     def _add_panels(self) -> None:
         last: dict[str, QDockWidget] = {}
         first: dict[str, QDockWidget] = {}
+        shown = Counter(panel.area for panel in self._panels if panel.shown)
         for panel in self._panels:
             dock = self._dock(panel)
+            if panel.shown and shown[panel.area] > 1:
+                dock.setTitleBarWidget(_strip(dock))  # as `_title_docks` would; later each costs a layout of the window
             self.addDockWidget(_AREAS[panel.area], dock)
             if panel.area in last:
                 self.tabifyDockWidget(last[panel.area], dock)
@@ -206,10 +219,7 @@ class MainWindow(QMainWindow):
             tabbed = bool(self.tabifiedDockWidgets(dock)) and not dock.isFloating()
             strip = dock.titleBarWidget()
             if tabbed and strip is None:
-                strip = QWidget(dock)
-                strip.setFixedHeight(_STRIP)
-                strip.setToolTip("Drag to move this panel, double-click to let it float.")
-                dock.setTitleBarWidget(strip)
+                dock.setTitleBarWidget(_strip(dock))
             elif not tabbed and strip is not None:
                 dock.setTitleBarWidget(None)  # type: ignore[arg-type]  # Qt's own title comes back
                 strip.deleteLater()
@@ -236,9 +246,16 @@ class MainWindow(QMainWindow):
         return dock.widget()
 
     def _on_sight(self, panel: Panel, seen: bool) -> None:
-        """Make what stands in a panel that waits, once somebody sees it; before the first picture others do that."""
-        if seen and panel in self._unmade and (self._was_painted or not self._lazy):
+        """Make what stands in a panel that waits, once somebody sees it; at first those in sight are found out later,
+        as each panel is on top for a moment."""
+        if seen and panel in self._unmade and (self._was_painted if self._lazy else self._was_shown):
             self.panel(panel.id)
+
+    def _make_seen(self) -> None:
+        self._was_shown = True
+        for panel in list(self._unmade):
+            if is_seen(self.docks[panel.id]):
+                self.panel(panel.id)
 
     def _make_next(self) -> None:
         """Make one more panel, those in sight first, and let the window breathe before the next."""
@@ -421,6 +438,8 @@ class MainWindow(QMainWindow):
     def showEvent(self, event: QShowEvent) -> None:
         """The graph has the focus at first."""
         super().showEvent(event)
+        if not self._lazy and not self._was_shown:
+            QTimer.singleShot(0, self, self._make_seen)
         QTimer.singleShot(0, self, self._first_focus)
 
     def _first_focus(self) -> None:

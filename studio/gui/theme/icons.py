@@ -37,9 +37,14 @@ def paint_icon(painter: QPainter, name: str, where: QRect, colour: QColor) -> No
 
 def icon(name: str, colour: QColor, size: int = 16) -> QIcon:
     """Return an icon for buttons and menus, for plain and for dense screens."""
+    return QIcon(_icon(name, colour.name(), size))
+
+
+@lru_cache(maxsize=512)
+def _icon(name: str, colour: str, size: int) -> QIcon:
     made = QIcon()
     for scale in (1, 2, 3):
-        pixmap = QPixmap(_pixmap(name, colour.name(), size * scale))
+        pixmap = QPixmap(_pixmap(name, colour, size * scale))
         pixmap.setDevicePixelRatio(scale)
         made.addPixmap(pixmap)
     return made

@@ -82,20 +82,30 @@ class Card(QAbstractButton):
     def _dress(self) -> None:
         if self.see is not None:
             self.see.setIcon(icon("run", current_theme().colour("accent")))
+            if self.isVisible():
+                self._fit()
+
+    def _fit(self) -> None:
+        """Give the button its size, which its looks decide, and put it into its corner."""
+        if self.see is not None:
             self.see.adjustSize()
+            self._place()
+
+    def _place(self) -> None:
+        if self.see is not None:
             self.see.move(self.width() - self.see.width() - 9, PICTURE - self.see.height() - 7)
 
     @guarded()
     def showEvent(self, event: QShowEvent) -> None:
         """Put the button where it belongs: only now is it known how large it is."""
         super().showEvent(event)
-        self._dress()
+        self._fit()
 
     @guarded()
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Keep the button in its corner."""
         super().resizeEvent(event)
-        self._dress()
+        self._place()
 
     @property
     def is_drawn(self) -> bool:

@@ -31,6 +31,7 @@ from studio.gui.welcome.card import Card
 from studio.gui.welcome.gallery import Gallery
 from studio.gui.welcome.recent_runs import RecentRuns
 from studio.gui.welcome.tour import FIRST, Tour
+from studio.gui.widgets.labels import dress_anew
 from studio.gui.workbench import Workbench
 from studio.models.names import EMBEDDED
 from studio.support.resources import recorded_runs
@@ -156,8 +157,7 @@ class Welcome(QScrollArea):
             self.tour.setVisible(is_new)
         if self.new_button.property("primary") != ("false" if is_new else "true"):
             self.new_button.setProperty("primary", "false" if is_new else "true")
-            self.new_button.style().unpolish(self.new_button)
-            self.new_button.style().polish(self.new_button)
+            dress_anew(self.new_button)
 
     def _say_model(self) -> None:
         name = str(self.workbench.settings["models.default"])

@@ -135,6 +135,12 @@ def colour_text(widget: QWidget, role: str) -> None:
     """Give a widget's text the colour of a role, whatever theme is shown (the style sheet knows roles)."""
     if widget.property("role") != role:
         widget.setProperty("role", role)
+        dress_anew(widget)
+
+
+def dress_anew(widget: QWidget) -> None:
+    """Have the style sheet look at a widget's properties again; one that was not shown yet will be looked at anyway."""
+    if widget.testAttribute(Qt.WidgetAttribute.WA_WState_Polished):
         widget.style().unpolish(widget)
         widget.style().polish(widget)
 

@@ -196,6 +196,7 @@ edges: [now.time -> out.value]
 
 def test_the_clock_of_a_run_starts_when_the_person_says(desk: Desk) -> None:
     document = desk.open(CLOCKED)
+    desk.run.options_section.set_open(True)
     field = desk.run.findChild(QLineEdit, "run.options.clock")
     assert field is not None
     field.clear()

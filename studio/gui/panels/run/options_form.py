@@ -25,6 +25,20 @@ LIMITS = {
 CACHE = {"as set": "", "off": "off", "answers of models": "llm", "answers and pure nodes": "all"}
 
 
+def summary(mine: DocumentRun | None) -> str:
+    """Return which options of a document differ from what is set, in a few words."""
+    if mine is None:
+        return ""
+    options = mine.options
+    parts = [options["model"]] if options["model"] else []
+    parts += [f"seed {options['seed']}"] if options["seed"] else []
+    parts += [f"{name.replace('_usd', '')} ≤ {options[name]}" for name in LIMITS if options[name]]
+    parts += [f"cache {options['cache']}"] if options["cache"] else []
+    parts += ["answers from a file"] if options["answers"] else []
+    parts += [f"clock {options['clock']}"] if options["clock"] else []
+    return " · ".join(parts)
+
+
 class OptionsForm(QWidget):
     """Fields of the options; `edited` when a person changed one."""
 
@@ -97,19 +111,6 @@ class OptionsForm(QWidget):
         for name in LIMITS:
             self._lines[name].setPlaceholderText(f"{usual[name]:,.10g}" if name in usual else "none")
         self._showing = False
-
-    def summary(self) -> str:
-        """What differs from what is set, in a few words."""
-        if self._mine is None:
-            return ""
-        options = self._mine.options
-        parts = [options["model"]] if options["model"] else []
-        parts += [f"seed {options['seed']}"] if options["seed"] else []
-        parts += [f"{name.replace('_usd', '')} ≤ {options[name]}" for name in LIMITS if options[name]]
-        parts += [f"cache {options['cache']}"] if options["cache"] else []
-        parts += ["answers from a file"] if options["answers"] else []
-        parts += [f"clock {options['clock']}"] if options["clock"] else []
-        return " · ".join(parts)
 
     def _row(self, grid: QGridLayout, number: int, title: str, field: QWidget) -> None:
         label = QLabel(title, self)

@@ -28,7 +28,7 @@ from studio.gui.panels.run.budget_bar import BudgetBar
 from studio.gui.panels.run.events_list import EventsList
 from studio.gui.panels.run.input_form import InputForm
 from studio.gui.panels.run.node_view import NodeView
-from studio.gui.panels.run.options_form import OptionsForm
+from studio.gui.panels.run.options_form import OptionsForm, summary
 from studio.gui.panels.run.prompts_view import PromptsView
 from studio.gui.replay.session import Source
 from studio.gui.theme import current_theme, themes
@@ -175,10 +175,8 @@ class RunPanel(QWidget):
     def _make_body(self) -> QSplitter:
         self.inputs = InputForm(self)
         self.inputs.edited.connect(self._edited)
-        self.options = OptionsForm(self.workbench.settings, self)
-        self.options.edited.connect(self._edited)
-        self.options_section = Section("Options", lambda: self.options, name="run.options_section", parent=self)
-        self.options.hide()
+        self.options: OptionsForm | None = None
+        self.options_section = Section("Options", self._make_options, name="run.options_section", parent=self)
         given = QWidget(self)
         column = QVBoxLayout(given)
         column.setContentsMargins(0, 0, 8, 0)
@@ -220,6 +218,13 @@ class RunPanel(QWidget):
             split.setStretchFactor(number, share)
         return split
 
+    def _make_options(self) -> OptionsForm:
+        """The options, once they are unfolded."""
+        made = self.options = OptionsForm(self.workbench.settings, self)
+        made.edited.connect(self._edited)
+        self._show_forms(self.live.current)
+        return made
+
     def _dress(self) -> None:
         self._icons: dict[str, tuple[str, str]] = {}
         self._show_buttons()
@@ -251,11 +256,8 @@ class RunPanel(QWidget):
         self.state.set_text(said.text)
         self.state.set_role(said.role)
         self.state.setToolTip(tip(said.text))
-        self.inputs.show_run(mine)
-        self.options.show_run(mine)
-        for form in (self.inputs, self.options):
-            form.setEnabled(mine is None or mine.document.locked is None)
-        self.options_section.header.set_summary(self.options.summary())
+        self._show_forms(mine)
+        self.options_section.header.set_summary(summary(mine))
         self._show_budget(mine)
         self._show_outputs(mine)
         self._show_problem(mine)
@@ -265,6 +267,14 @@ class RunPanel(QWidget):
         self._show_node()
         self._show_buttons()
         self._head.fit()
+
+    def _show_forms(self, mine: DocumentRun | None) -> None:
+        can = mine is None or mine.document.locked is None
+        self.inputs.show_run(mine)
+        self.inputs.setEnabled(can)
+        if self.options is not None:
+            self.options.show_run(mine)
+            self.options.setEnabled(can)
 
     def _show_buttons(self) -> None:
         is_held = self.live.state() in ("paused", "pausing")
@@ -344,7 +354,7 @@ class RunPanel(QWidget):
     def _edited(self) -> None:
         mine = self.live.current
         if mine is not None:
-            self.options_section.header.set_summary(self.options.summary())
+            self.options_section.header.set_summary(summary(mine))
             self.live.remember_soon(mine)
 
     def _missing(self, document: object, names: tuple[str, ...]) -> None:
