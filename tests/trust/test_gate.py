@@ -16,6 +16,7 @@ from studio.replay.continuing import fork, resume
 from studio.support.resources import bundled_graphs
 from studio.support.values import hash_bytes
 from studio.trace import Trace
+from studio.trust import gate
 from studio.trust.approvals import Approvals
 from studio.trust.gate import NotApproved, is_bundled, may_run, require_approval
 from studio.trust.seals import is_sealed, seal
@@ -235,6 +236,17 @@ def test_a_copy_of_a_bundled_graph_may_run_and_one_with_another_constant_may_not
     assert survey(loaded, TYPES).hash == survey(Graph.load(path), TYPES).hash  # it may do the same
     assert not may_run(loaded, TYPES)
     assert not is_bundled(loaded)
+
+
+def test_only_files_that_name_the_nodes_of_a_graph_are_read_as_graphs(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[str] = []
+    monkeypatch.setattr(gate, "_meaning_of_file", lambda path, _: read.append(path.stem))
+
+    assert not is_bundled(Graph.from_text(GRAPH.replace("work", "nobody_calls_a_node_so")))
+    assert read == []
+
+    assert not is_bundled(Graph.load(next(one for one in bundled_graphs() if one.stem == "inbox_triage")))
+    assert "inbox_triage" in read, "the control: where all nodes are named, the whole graph is looked at"
 
 
 # -- the file of approvals -----------------------------------------------------------------------

@@ -145,6 +145,7 @@ class Recent:
             raise EnvironmentProblem(
                 f"The list of recent files cannot be saved: {error.strerror or error}.", where=str(self.path.parent)
             ) from None
+        self._known = None  # clocks of some disks are too slow to tell two writings apart
         save_text(json.dumps(told, indent=1) + "\n", self.path, "list of recent files")
 
 
