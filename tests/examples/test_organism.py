@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -14,21 +15,23 @@ from studio.support.resources import resource_root
 from studio.support.values import Json, decode
 from tests.bench.knockouts import WORLD, modules_of
 from tests.examples.answering import Answering, as_catalog
+from tests.support.seeds import graph_of
+from tests.support.thorough import thorough_but
 
 GRAPHS = resource_root("graphs")
 HOURS = 24
-MORNING = 5
+MORNING = 3
 
 
-def graph_of(name: str) -> Graph:
-    return Graph.load(GRAPHS / f"{name}.yaml")
+@cache
+def model_of(name: str) -> Answering:
+    """Knows the recorded answers to what was asked then, and makes up any other."""
+    with Trace(GRAPHS / f"{name}.run.db") as trace:
+        return Answering.like(trace, graph_of(name))
 
 
 def lived(graph: Graph, tmp_path: Path, **inputs: Json) -> dict[str, Any]:
-    """Run with the recorded answers to what was asked then, and made-up ones to anything else."""
-    with Trace(GRAPHS / f"{graph.name}.run.db") as trace:
-        model = as_catalog(Answering.like(trace, graph))
-    result = run(graph, inputs, catalog=model, db=tmp_path / "runs.db", seed=0)
+    result = run(graph, inputs, catalog=as_catalog(model_of(graph.name)), db=tmp_path / "runs.db", seed=0)
     assert result.status == "ok", result.error
     assert result.ended == "stop"
     return dict(result.outputs)
@@ -92,20 +95,26 @@ def test_the_recorded_organism_keeps_what_its_twin_lets_wither() -> None:
     assert recorded_points("organism") >= recorded_points("twin") + 20
 
 
-def test_it_lives_the_recorded_day_again(tmp_path: Path) -> None:
-    outputs = lived(graph_of("organism"), tmp_path)
+@pytest.fixture(scope="module")
+def own_day(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Any], Path]:
+    """What came of the graph's own day, and where it is recorded."""
+    folder = tmp_path_factory.mktemp("own_day")
+    return lived(graph_of("organism"), folder), folder / "runs.db"
+
+
+def test_it_lives_the_recorded_day_again(own_day: tuple[dict[str, Any], Path]) -> None:
+    outputs, db = own_day
 
     assert outputs["points"] == pytest.approx(recorded_points("organism"))
     assert len(outputs["deeds"]) == HOURS
     assert outputs["truth"]["served"] <= outputs["truth"]["asked"] == 7
-    with Trace(tmp_path / "runs.db") as trace:
+    with Trace(db) as trace:
         assert verify(trace).difference is None
 
 
 @pytest.mark.embedded
 def test_the_embedded_model_reads_the_day_book(tmp_path: Path) -> None:
-    first: Any = morning()
-    result = run(graph_of("organism"), {"day": first[:3]}, db=tmp_path / "runs.db", seed=0)
+    result = run(graph_of("organism"), {"day": morning()}, db=tmp_path / "runs.db", seed=0)
 
     assert result.status == "ok", result.error
     with Trace(tmp_path / "runs.db") as trace:
@@ -113,16 +122,22 @@ def test_the_embedded_model_reads_the_day_book(tmp_path: Path) -> None:
     assert views == ["well"] * 3, "firm green leaves, twice, and all is well"
 
 
-def test_another_day_is_lived_otherwise(tmp_path: Path) -> None:
+def test_another_day_is_lived_otherwise(own_day: tuple[dict[str, Any], Path], tmp_path: Path) -> None:
     frost = decode((GRAPHS / "data/organism/frost.json").read_bytes())
 
-    own, other = lived(graph_of("organism"), tmp_path), lived(graph_of("organism"), tmp_path, day=frost)
+    other = lived(graph_of("organism"), tmp_path, day=frost)
 
-    assert other["deeds"] != own["deeds"]
+    assert other["deeds"] != own_day[0]["deeds"]
     assert other["truth"]["asked"] == 6
 
 
-@pytest.mark.parametrize("organ", [name for name in graph_of("organism").graphs if name != WORLD])
+ORGANS = ("perception", "planning", "critics")
+"""What comes in, what is meant to come of it, and what is thought of it then."""
+
+
+@pytest.mark.parametrize(
+    "organ", thorough_but(ORGANS.__contains__, [name for name in graph_of("organism").graphs if name != WORLD])
+)
 def test_the_day_goes_on_when_an_organ_fails(organ: str, tmp_path: Path) -> None:
     graph = graph_of("organism")
     graph.nodes[organ].knockout = True
@@ -132,16 +147,23 @@ def test_the_day_goes_on_when_an_organ_fails(organ: str, tmp_path: Path) -> None
     assert outputs["truth"]["hour"] == MORNING - 1
 
 
-def test_the_day_goes_on_when_any_module_of_a_sample_fails(tmp_path: Path) -> None:
-    changed = 0
+def lived_without(organ: str, module: str, tmp_path: Path) -> dict[str, Any]:
+    graph = graph_of("organism")
+    graph.graphs[organ].nodes[module].knockout = True
+    return lived(graph, tmp_path, day=morning())
+
+
+@pytest.mark.parametrize("first", thorough_but(lambda first: first == 0, [0, 9, 18]))
+def test_the_day_goes_on_when_any_module_of_a_sample_fails(first: int, tmp_path: Path) -> None:
+    for organ, name in list(modules_of(graph_of("organism")))[first::27]:
+        assert lived_without(organ, name, tmp_path)["truth"]["hour"] == MORNING - 1, (organ, name)
+
+
+def test_without_its_outlook_it_does_other_things(tmp_path: Path) -> None:
+    """The control: what is knocked out is missed."""
     whole = lived(graph_of("organism"), tmp_path, day=morning())
-    for organ, name in list(modules_of(graph_of("organism")))[::9]:
-        graph = graph_of("organism")
-        graph.graphs[organ].nodes[name].knockout = True
-        outputs = lived(graph, tmp_path, day=morning())
-        assert outputs["truth"]["hour"] == MORNING - 1, (organ, name)
-        changed += outputs["deeds"] != whole["deeds"]
-    assert changed > 0
+
+    assert lived_without("appraisal", "outlook", tmp_path)["deeds"] != whole["deeds"]
 
 
 WATERED = {"do": "water", "bed": "beans", "topic": ""}

@@ -7,6 +7,7 @@ assert played.output("recall", "hits", 1)[0]["score"] == pytest.approx(0.67082)
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Mapping, Sequence
 from functools import cache, cached_property
 from pathlib import Path
@@ -14,11 +15,13 @@ from typing import Any, NamedTuple
 
 from studio import Graph, Trace, run
 from studio.engine.result import RunResult
+from studio.graph.scope import deep_copy
 from studio.models.scripted import Scripted
-from studio.replay.sql import ask
+from studio.replay.cursor import Cursor
+from studio.replay.states.held import Held
 from studio.replay.verify import Verification, verify
 from studio.support.resources import bundled_graphs
-from studio.support.values import Json, decode
+from studio.support.values import Json, decode, encode
 from studio.trace.found import Firing
 from studio.trace.writer import close_writer
 from tests.support.approving import hashes_of
@@ -27,14 +30,19 @@ from tests.support.example_settings import answering
 
 def graph_of(name: str) -> Graph:
     """Return a bundled graph, fresh, so that a test may change it."""
-    return Graph.load(next(path for path in bundled_graphs() if path.stem == name))
+    return deep_copy(_prepared(name))
 
 
 @cache
 def _prepared(name: str) -> Graph:
     """A bundled graph that keeps what it was made ready for: two thirds of the time of a short run. It is handed out
     to nobody."""
-    return graph_of(name)
+    return Graph.load(next(path for path in bundled_graphs() if path.stem == name))
+
+
+@cache
+def _approved(name: str) -> list[str]:
+    return hashes_of(_prepared(name))
 
 
 class Asked(NamedTuple):
@@ -54,9 +62,19 @@ class Played:
         self.model = model
 
     @cached_property
+    def _trace(self) -> Trace:
+        """Opened once for all that is asked, and closed with it."""
+        trace = Trace(self.db)
+        weakref.finalize(self, trace.close)
+        return trace
+
+    @cached_property
+    def _held(self) -> Held:
+        return Held(Cursor(self._trace, self.result.run_id))
+
+    @cached_property
     def _outline(self) -> list[Firing]:
-        with Trace(self.db) as trace:
-            return list(trace.outline(self.result.run_id))
+        return list(self._trace.outline(self.result.run_id))
 
     def firings(self, name: str) -> list[Firing]:
         """Return all firings of the nodes of a leaf name, in outline order, whatever became of them."""
@@ -70,8 +88,7 @@ class Played:
 
     def outputs(self, name: str) -> list[Mapping[str, Json]]:
         """Return what each firing of a leaf name that fired gave, by port, in outline order."""
-        with Trace(self.db) as trace:
-            return [trace.outputs(one) for one in self.firings(name) if one.status == "ok"]
+        return [self._trace.outputs(one) for one in self.firings(name) if one.status == "ok"]
 
     def output(self, name: str, port: str, nth: int = 0) -> Any:
         """Return one output of the nth firing of a leaf name that fired."""
@@ -81,8 +98,7 @@ class Played:
     def prompts(self) -> list[Asked]:
         """All calls of models, in outline order."""
         places = {one.id: place for place, one in enumerate(self._outline)}
-        with Trace(self.db) as trace:
-            found = sorted(trace.prompts(self.result.run_id), key=lambda one: (places[one.firing], one.n))
+        found = sorted(self._trace.prompts(self.result.run_id), key=lambda one: (places[one.firing], one.n))
         return [
             Asked(
                 leaf(one.node),
@@ -98,14 +114,13 @@ class Played:
 
     def held(self, store: str) -> Any:
         """Return what a store held when the run ended."""
-        with Trace(self.db) as trace:
-            ((found,),) = ask(trace, "SELECT store_at(?, ?, NULL)", (self.result.run_id, store)).rows
-        return decode(str(found).encode())
+        content = self._held.content(self._held.place(store))
+        assert content is not None, f"the record does not tell what `{store}` held"
+        return decode(encode(content.shown()))
 
     def verify(self) -> Verification:
         """Replay the run with every effect answered from its record; it repeats firing by firing."""
-        with Trace(self.db) as trace:
-            found = verify(trace, self.result.run_id)
+        found = verify(self._trace, self.result.run_id)
         assert found.difference is None, str(found.difference)
         return found
 
@@ -127,11 +142,11 @@ def play(
 ) -> Played:
     """Run a bundled graph (or one that a test changed) with scripted replies, prepared answers of a person and the toy
     embedder, record it in `tmp_path`, and see that it ends with `status`. `options` are those of `studio.run`."""
-    graph = _prepared(name) if isinstance(name, str) else name
+    graph, approve = (_prepared(name), _approved(name)) if isinstance(name, str) else (name, hashes_of(name))
     count = len(list(tmp_path.glob("played_*.db")))
     db = tmp_path / f"played_{count}.db"
     model = Scripted(replies)
-    options = {"embedder": "toy", "approve": hashes_of(graph), **options}
+    options = {"embedder": "toy", "approve": approve, **options}
     result = run(graph, inputs or {}, model=model, db=db, human=answering(answers), **options)
     close_writer(db)
     assert result.status == status, result.error
