@@ -25,6 +25,8 @@ MOST_DRAWN = 40_000_000
 """Resampled means that are held at once (8 bytes each)."""
 MOST_PICKED = 8_000_000
 """Units picked at once while resampling."""
+MOST_AT_ONCE = 1 << 15
+"""Resampled means that are computed at once: as many as stay near the processor."""
 
 ONE, STUDENT, WIDER, UNSEEN_SHARE, UNSEEN = range(5)
 WORDS = {
@@ -100,27 +102,30 @@ class Means:
     def _drawn(self) -> Floats:
         """The studentised means of all resamples of those modules that are resampled, sorted."""
         chosen = self.kind == WIDER
-        filled, there = self._filled[chosen], self._there[chosen]
-        units, draws = filled.shape[1], self.method.draws
+        there, own = self._there[chosen], self.se[chosen][:, None]
+        # Values are taken from their mean: so the sum of squares loses no digits.
+        off = np.where(there > 0, self._filled[chosen] - self.mean[chosen][:, None], 0.0)
+        squares, is_whole = off**2, bool(there.all())
+        units, draws = off.shape[1], self.method.draws
         rng = np.random.default_rng(self.method.seed)
-        out = np.empty((len(filled), draws))
-        at = max(1, MOST_PICKED // max(1, units))
+        out = np.empty((len(off), draws))
+        at, block = max(1, MOST_PICKED // max(1, units)), max(64, MOST_AT_ONCE // len(off))
         for start in range(0, draws, at):
             size = min(at, draws - start)
             picks = rng.integers(0, units, (size, units)) + units * np.arange(size)[:, None]
             times = np.bincount(picks.ravel(), minlength=size * units).reshape(size, units).T.astype(np.float64)
-            # Values are taken from their mean: so the sum of squares loses no digits.
-            off = np.where(there > 0, filled - self.mean[chosen][:, None], 0.0)
-            n = there @ times
-            mean = (off @ times) / np.maximum(n, 1)
-            variance = np.maximum((off**2) @ times / np.maximum(n, 1) - mean**2, 0.0)
-            se = np.sqrt(variance / np.maximum(n - 1, 1))
-            flat = se <= 1e-9 * self.se[chosen][:, None]
-            with np.errstate(divide="ignore", invalid="ignore"):
+            for first in range(0, size, block):
+                some = times[:, first : first + block]
+                n = np.float64(units) if is_whole else there @ some
+                mean = (off @ some) / np.maximum(n, 1)
+                variance = np.maximum(squares @ some / np.maximum(n, 1) - mean**2, 0.0)
+                se = np.sqrt(variance / np.maximum(n - 1, 1))
+                flat = se <= 1e-9 * own
+                with np.errstate(divide="ignore", invalid="ignore"):
+                    score = mean / se
                 # A resample of equal values is no bound on how far its mean is off.
-                out[:, start : start + size] = np.where(
-                    flat, np.where(mean == 0, 0.0, np.copysign(np.inf, mean)), mean / se
-                )
+                score[flat] = np.where(mean[flat] == 0, 0.0, np.copysign(np.inf, mean[flat]))
+                out[:, start + first : start + first + some.shape[1]] = score
         out.sort(axis=1)
         return out
 

@@ -19,6 +19,7 @@ from tests.batch.statistics.simulating import (
     naive_coverage,
     share_coverage,
 )
+from tests.support.thorough import thorough_but
 
 SLACK = 0.024
 
@@ -74,7 +75,7 @@ def test_shares_of_rows_with_several_seeds_hold_and_runs_taken_as_independent_do
     assert by_run / times < 0.85
 
 
-@pytest.mark.parametrize("count", [10, 20])
+@pytest.mark.parametrize("count", thorough_but(lambda count: count == 10, [10, 20]))
 def test_intervals_of_unpaired_groups_hold(count: int) -> None:
     rng = np.random.default_rng(4)
     times = 250
