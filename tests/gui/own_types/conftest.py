@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,8 @@ from studio.gui.own_types.bars import FAULTS, WAITING
 from studio.gui.own_types.service import OwnNodeTypes
 from studio.plugins.registries import trust_folder
 from studio.trust.approvals import Approvals
+from tests.gui.few_panels import make_only
+from tests.gui.windows import opened
 
 PATIENCE_MS = 15_000
 
@@ -117,6 +120,13 @@ class Project:
     @property
     def approvals(self) -> int:
         return len(Approvals().all())
+
+
+@pytest.fixture
+def window(qtbot: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[MainWindow]:
+    """The window, shown and in front, with the panels that own types are seen in."""
+    make_only(monkeypatch, "inspector", "palette")
+    yield from opened(qtbot)
 
 
 @pytest.fixture

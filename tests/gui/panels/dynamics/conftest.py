@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,16 +14,14 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from studio import run
 from studio.graph import Graph
-from studio.gui.frame import window as window_module
-from studio.gui.frame.pages import Pages
 from studio.gui.frame.window import MainWindow
-from studio.gui.panels import all_panels
 from studio.gui.panels.dynamics.panel import DynamicsPanel
 from studio.gui.panels.dynamics.run_views import RunViews
 from studio.gui.replay.dynamics import Dynamics
 from studio.gui.replay.dynamics.looking import Looked
 from studio.gui.replay.session import Session, Source
 from studio.trace.writer import close_writer
+from tests.gui.few_panels import make_only
 from tests.gui.windows import opened
 
 KEPT = ("dynamics", "palette", "problems")
@@ -72,9 +69,7 @@ def played(folder: Path, lines: tuple[str, ...], *, ticks: int, name: str = "run
 @pytest.fixture
 def shell(qtbot: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[MainWindow]:
     """The window, with the panel still hidden behind others."""
-    panels = [one if one.id in KEPT else replace(one, make=lambda _: QWidget()) for one in all_panels()]
-    monkeypatch.setattr(window_module, "all_panels", lambda: panels)
-    monkeypatch.setattr(Pages, "welcome", lambda *_, **__: None)
+    make_only(monkeypatch, *KEPT)
     yield from opened(qtbot)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,15 +16,13 @@ from PySide6.QtWidgets import QApplication, QWidget
 from studio.batch.design.options import experiment_of
 from studio.batch.sessions import Ways, run_batch
 from studio.gui.experiments.service import Experiments
-from studio.gui.frame import window as window_module
-from studio.gui.frame.pages import Pages
 from studio.gui.frame.window import MainWindow
-from studio.gui.panels import all_panels
 from studio.gui.panels.experiments.making.dialog import ExperimentDialog
 from studio.gui.panels.experiments.panel import ExperimentsPanel
 from studio.gui.panels.experiments.rows import Table
 from studio.gui.workbench import Workbench
 from studio.trace.writer import close_writer
+from tests.gui.few_panels import make_only
 from tests.gui.windows import opened
 
 PATIENCE_MS = 60_000
@@ -198,9 +196,7 @@ def done(qtbot: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, made: Made
 
 
 def _lab(qtbot: Any, monkeypatch: pytest.MonkeyPatch, folder: Path) -> Iterator[Lab]:
-    panels = [one if one.id == "experiments" else replace(one, make=lambda _: QWidget()) for one in all_panels()]
-    monkeypatch.setattr(window_module, "all_panels", lambda: panels)
-    monkeypatch.setattr(Pages, "welcome", lambda *_, **__: None)
+    make_only(monkeypatch, "experiments")
     for window in opened(qtbot):
         lab = Lab(window, folder, qtbot)
         yield lab

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 import pytest
-from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from studio.editing import Document
 from studio.graph.model import Graph
-from studio.gui.frame import window as window_module
-from studio.gui.frame.pages import Pages
 from studio.gui.frame.window import MainWindow
-from studio.gui.panels import all_panels
 from studio.gui.panels.problems.panel import ProblemsPanel
+from tests.gui.few_panels import make_only
 from tests.gui.windows import opened
 
 KEPT = ("problems", "inspector", "palette")
@@ -46,9 +42,7 @@ graphs:
 @pytest.fixture
 def window(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> Iterator[MainWindow]:
     """The window with the faulty graph, checked, and the panel in front."""
-    panels = [one if one.id in KEPT else replace(one, make=lambda _: QWidget()) for one in all_panels()]
-    monkeypatch.setattr(window_module, "all_panels", lambda: panels)
-    monkeypatch.setattr(Pages, "welcome", lambda *_, **__: None)
+    make_only(monkeypatch, *KEPT)
     for made in opened(qtbot):
         made.workbench.add(Document(Graph.from_text(FAULTY)))
         made.show_panel("problems")

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import random
+import shutil
 from collections.abc import Iterator
-from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication
 
-from studio.gui.frame import window as window_module
-from studio.gui.frame.pages import Pages
 from studio.gui.frame.window import MainWindow
-from studio.gui.panels import all_panels
 from studio.gui.panels.prompts.panel import PromptsPanel
 from studio.settings.settings import Settings
+from studio.trace.writer import close_writer
+from tests.gui.few_panels import make_only
 from tests.gui.windows import opened
 from tests.trace.prompts import Asked, random_runs
 
@@ -23,19 +23,30 @@ KEPT = ("prompts", "palette")
 """Panels that are made; the others stay empty."""
 
 
+@pytest.fixture(scope="session")
+def recorded(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[Asked]]:
+    """A file with three runs, and their calls newest first."""
+    path = tmp_path_factory.mktemp("prompts") / "runs.db"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("studio.trace.writer.IDLE_S", 60)
+        made = random_runs(path, random.Random(3), runs=3, calls=60)
+    close_writer(path)
+    return path, made
+
+
 @pytest.fixture
-def made(monkeypatch: pytest.MonkeyPatch) -> list[Asked]:
+def made(recorded: tuple[Path, list[Asked]]) -> list[Asked]:
     """Three runs of the profile, their calls newest first."""
-    monkeypatch.setattr("studio.trace.writer.IDLE_S", 60)
-    return random_runs(Settings.load().db_path(), random.Random(3), runs=3, calls=60)
+    path = Settings.load().db_path()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(recorded[0], path)
+    return list(recorded[1])
 
 
 @pytest.fixture
 def shell(qtbot: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[MainWindow]:
     """The window, with the panel still hidden behind others."""
-    panels = [one if one.id in KEPT else replace(one, make=lambda _: QWidget()) for one in all_panels()]
-    monkeypatch.setattr(window_module, "all_panels", lambda: panels)
-    monkeypatch.setattr(Pages, "welcome", lambda *_, **__: None)
+    make_only(monkeypatch, *KEPT)
     yield from opened(qtbot)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -40,12 +42,22 @@ def open_example(window: MainWindow) -> Session:
     return session
 
 
-@pytest.fixture
-def example_run() -> str:
-    """The example's run among the profile's own."""
+@pytest.fixture(scope="module")
+def with_example(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file with the example's run, as a profile has it."""
     path = recorded_run(EXAMPLE)
     assert path is not None
-    merge(path, Settings.load().db_path())
+    made = tmp_path_factory.mktemp("example") / "runs.db"
+    merge(path, made)
+    return made
+
+
+@pytest.fixture
+def example_run(with_example: Path) -> str:
+    """The example's run among the profile's own."""
+    path = Settings.load().db_path()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(with_example, path)
     return "the example's"
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import pytest
 from PySide6.QtCore import QModelIndex, QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QMenu
@@ -31,7 +30,9 @@ def those(made: list[Asked], *words: str) -> list[tuple[str, int]]:
     return [(one.run, one.firing) for one in made if all(any(holds(t, w) for t in one.texts()) for w in words)]
 
 
-def test_the_latest_prompts_are_listed_and_typing_narrows_them(made: list[Asked], hand: Hand) -> None:
+def test_the_latest_prompts_are_listed_typing_narrows_them_keys_lead_on_and_the_list_grows_to_its_end(
+    made: list[Asked], hand: Hand
+) -> None:
     hand.settle()
     assert hand.listed == [(one.run, one.firing) for one in made][:PAGE]
     assert hand.count == f"{len(made)} prompts"
@@ -49,9 +50,15 @@ def test_the_latest_prompts_are_listed_and_typing_narrows_them(made: list[Asked]
     hand.settle()
     assert hand.count == f"{len(made)} prompts"
 
+    page = hand.panel.page
+    hand.qtbot.keyClick(page.words, Key.Key_Down)
+    assert QApplication.focusWidget() is page.table
+    hand.qtbot.keyClick(page.table, Key.Key_Down)
+    assert page.table.currentIndex().row() == 1
+    hand.qtbot.keyClick(page.table, Key.Key_Up)
+    hand.qtbot.keyClick(page.table, Key.Key_Up)
+    assert QApplication.focusWidget() is page.words
 
-def test_the_list_grows_to_its_end_as_it_is_scrolled(made: list[Asked], hand: Hand) -> None:
-    hand.settle()
     table = hand.panel.page.table
     assert len(hand.listed) == PAGE < len(made)
 
@@ -62,8 +69,19 @@ def test_the_list_grows_to_its_end_as_it_is_scrolled(made: list[Asked], hand: Ha
     assert hand.listed == [(one.run, one.firing) for one in made]
     assert not hand.panel.page.model.canFetchMore(QModelIndex())
 
+    table = hand.panel.page.table
+    table.horizontalHeader().customContextMenuRequested.emit(QPoint(5, 5))
+    (menu,) = [one for one in table.findChildren(QMenu) if one.objectName() == "prompts.columns"]
+    entry = next(one for one in menu.actions() if one.text() == "Model")
+    assert entry.isChecked()
+    entry.trigger()
+    assert table.isColumnHidden(PLACES["model"])
+    menu.close()
 
-def test_nothing_is_asked_before_the_panel_is_seen(made: list[Asked], shell: MainWindow, qtbot: Any) -> None:
+
+def test_nothing_is_asked_before_the_panel_is_seen_and_a_list_that_was_out_of_sight_goes_on_where_it_was(
+    made: list[Asked], shell: MainWindow, qtbot: Any
+) -> None:
     hand = Hand(shell, qtbot)
     QApplication.processEvents()
     assert not is_seen(hand.panel)
@@ -72,8 +90,6 @@ def test_nothing_is_asked_before_the_panel_is_seen(made: list[Asked], shell: Mai
     shell.show_panel("prompts")
     qtbot.waitUntil(lambda: len(hand.listed) > 0)
 
-
-def test_a_list_that_was_out_of_sight_goes_on_where_it_was(made: list[Asked], hand: Hand) -> None:
     hand.settle()
     page = hand.panel.page
     page.table.setFocus()
@@ -184,18 +200,6 @@ def test_a_prompt_is_read_beside_the_list_and_copied(made: list[Asked], hand: Ha
     assert QGuiApplication.clipboard().text() == made[at].reply
 
 
-def test_keys_lead_from_the_words_to_the_list_and_back(made: list[Asked], hand: Hand) -> None:
-    hand.settle()
-    page = hand.panel.page
-    hand.qtbot.keyClick(page.words, Key.Key_Down)
-    assert QApplication.focusWidget() is page.table
-    hand.qtbot.keyClick(page.table, Key.Key_Down)
-    assert page.table.currentIndex().row() == 1
-    hand.qtbot.keyClick(page.table, Key.Key_Up)
-    hand.qtbot.keyClick(page.table, Key.Key_Up)
-    assert QApplication.focusWidget() is page.words
-
-
 def test_new_prompts_come_in_and_what_is_selected_stays(made: list[Asked], hand: Hand) -> None:
     hand.settle()
     page = hand.panel.page
@@ -256,22 +260,20 @@ def _facts(asked: Asked) -> dict[str, Any]:
     return {name: getattr(asked, name) for name in asked.__slots__}
 
 
-@pytest.mark.parametrize("text", ['"', "NEAR(tide crab)", "*", '-"tide', "x" * 5_000, "tide;--"])
-def test_odd_words_are_no_error_and_what_they_were_read_as_is_said(made: list[Asked], hand: Hand, text: str) -> None:
+def test_odd_words_are_no_error_and_without_a_fitting_prompt_the_filters_can_be_taken_away(
+    made: list[Asked], hand: Hand
+) -> None:
     page = hand.panel.page
-    page.words.setText(text)
-    page._soon.now()
-    page.search()
-    hand.settle()
-    assert page.stack.currentIndex() == 0 or page.empty.text() == "No prompt fits."
-    if text in ('"', "NEAR(tide crab)", "*"):
-        assert page.note.text()
+    for text in ('"', "NEAR(tide crab)", "*", '-"tide', "x" * 5_000, "tide;--"):
+        page.words.setText(text)
+        page._soon.now()
+        page.search()
+        hand.settle()
+        assert page.stack.currentIndex() == 0 or page.empty.text() == "No prompt fits.", text
+        if text in ('"', "NEAR(tide crab)", "*"):
+            assert page.note.text(), text
 
-
-def test_without_a_fitting_prompt_the_filters_can_be_taken_away(made: list[Asked], hand: Hand) -> None:
-    hand.settle()
     hand.type("nothinglikethis")
-    page = hand.panel.page
     assert page.stack.currentIndex() == 1
     assert page.empty.text() == "No prompt fits."
     assert page.empty.clear_button.isVisible()
@@ -345,15 +347,3 @@ def test_errors_and_words_of_a_strange_file_stay_on_one_plain_line(hand: Hand) -
     texts = [model.data(model.index(0, column), role) for column in range(len(COLUMNS)) for role in (DISPLAY, TIP)]
     assert any("no way next" in text for text in texts), "the control: the error is shown"
     assert all(text == plain_line(text) and len(text) <= 300 for text in texts)
-
-
-def test_columns_are_chosen_in_the_header(made: list[Asked], hand: Hand) -> None:
-    hand.settle()
-    table = hand.panel.page.table
-    table.horizontalHeader().customContextMenuRequested.emit(QPoint(5, 5))
-    (menu,) = [one for one in table.findChildren(QMenu) if one.objectName() == "prompts.columns"]
-    entry = next(one for one in menu.actions() if one.text() == "Model")
-    assert entry.isChecked()
-    entry.trigger()
-    assert table.isColumnHidden(PLACES["model"])
-    menu.close()

@@ -52,7 +52,9 @@ def cells(page: SqlPage) -> list[list[str]]:
     ]
 
 
-def test_a_query_is_run_and_its_answer_sorted_and_copied(made: list[Asked], hand: Hand, page: SqlPage) -> None:
+def test_a_query_is_run_its_answer_sorted_and_copied_and_a_row_that_names_a_firing_leads_to_its_step(
+    made: list[Asked], hand: Hand, page: SqlPage, monkeypatch: pytest.MonkeyPatch
+) -> None:
     ask(hand, "SELECT run, count(*) AS n FROM prompt GROUP BY run ORDER BY run")
 
     assert cells(page) == [[f"01RUN{number}", "60"] for number in range(3)]
@@ -66,68 +68,6 @@ def test_a_query_is_run_and_its_answer_sorted_and_copied(made: list[Asked], hand
     page.results.copy("JSON")
     assert json.loads(QGuiApplication.clipboard().text())[0] == {"run": "01RUN2", "n": 60}
 
-
-@pytest.mark.parametrize("query", ["DELETE FROM control", "DROP VIEW run", "VACUUM", "PRAGMA user_version = 1"])
-def test_a_query_that_writes_is_refused(made: list[Asked], hand: Hand, page: SqlPage, query: str) -> None:
-    ask(hand, query)
-
-    assert "Only SELECT is possible" in page.note.text()
-    assert page.note.property("role") == "bad"
-    ask(hand, "SELECT count(*) FROM prompt")
-    assert cells(page) == [[str(len(made))]]
-    assert page.note.text() == ""
-
-
-def test_a_wrong_query_says_what_is_wrong(hand: Hand, page: SqlPage) -> None:
-    ask(hand, "SELECT <b>nothing</b> FROM nowhere")
-    assert "The query is wrong" in page.note.text()
-    assert page.note.textFormat() == Qt.TextFormat.PlainText
-
-
-def test_a_narrow_bar_leaves_buttons_out_and_cuts_no_word(hand: Hand, page: SqlPage) -> None:
-    page.bar.setParent(None)
-    page.bar.show()
-    for width, left_out in ((184, True), (600, False)):
-        page.bar.resize(width, 30)
-        QApplication.processEvents()
-        assert page.export.isHidden() == left_out
-        assert page.show_tables.isHidden() == left_out
-        assert not page.state.isHidden()
-        for button in (page.go, page.save_button):
-            assert button.width() >= button.sizeHint().width()
-    page.bar.setParent(page)
-
-
-def test_a_query_that_takes_long_is_stopped_and_the_next_one_answers(hand: Hand, page: SqlPage) -> None:
-    page.editor.setPlainText(ENDLESS)
-    hand.qtbot.keyClick(page.editor, Key.Key_Return, Mod.ControlModifier)
-    assert page.is_running
-    assert page.go.text() == "Stop"
-
-    hand.qtbot.keyClick(page.editor, Key.Key_Escape)
-
-    assert not page.is_running
-    assert page.go.text() == "Run"
-    ask(hand, "SELECT 7 AS n")
-    assert cells(page) == [["7"]]
-
-
-def test_more_rows_are_read_when_asked_for(hand: Hand, page: SqlPage) -> None:
-    ask(hand, "WITH RECURSIVE n (x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT x FROM n LIMIT 2500")
-    assert page.results.model().rowCount() == 1000
-    assert page.state.accessibleName().startswith("the first 1,000 rows")
-    assert page.more.isVisible()
-
-    hand.qtbot.mouseClick(page.more, Qt.MouseButton.LeftButton)
-    hand.settle()
-
-    assert page.results.model().rowCount() == 2500
-    assert not page.more.isVisible()
-
-
-def test_a_row_that_names_a_firing_leads_to_its_step(
-    hand: Hand, monkeypatch: pytest.MonkeyPatch, page: SqlPage
-) -> None:
     opened: list[Target] = []
     monkeypatch.setattr(hand.panel, "open_target", opened.append)
     ask(hand, "SELECT node, run, firing, seq FROM prompt WHERE run = '01RUN1' AND firing = 7")
@@ -140,6 +80,46 @@ def test_a_row_that_names_a_firing_leads_to_its_step(
     hand.qtbot.keyClick(page.results, Key.Key_Return)
     assert len(opened) == 1
     assert "names no run" in hand.said[-1]
+
+
+def test_queries_that_write_are_wrong_take_long_or_answer_much_are_told_stopped_and_read_on(
+    made: list[Asked], hand: Hand, page: SqlPage
+) -> None:
+    for query in ("DELETE FROM control", "DROP VIEW run", "VACUUM", "PRAGMA user_version = 1"):
+        ask(hand, query)
+
+        assert "Only SELECT is possible" in page.note.text(), query
+        assert page.note.property("role") == "bad", query
+        ask(hand, "SELECT count(*) FROM prompt")
+        assert cells(page) == [[str(len(made))]], query
+        assert page.note.text() == "", query
+
+    ask(hand, "SELECT <b>nothing</b> FROM nowhere")
+    assert "The query is wrong" in page.note.text()
+    assert page.note.textFormat() == Qt.TextFormat.PlainText
+
+    page.editor.setPlainText(ENDLESS)
+    hand.qtbot.keyClick(page.editor, Key.Key_Return, Mod.ControlModifier)
+    assert page.is_running
+    assert page.go.text() == "Stop"
+
+    hand.qtbot.keyClick(page.editor, Key.Key_Escape)
+
+    assert not page.is_running
+    assert page.go.text() == "Run"
+    ask(hand, "SELECT 7 AS n")
+    assert cells(page) == [["7"]]
+
+    ask(hand, "WITH RECURSIVE n (x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT x FROM n LIMIT 2500")
+    assert page.results.model().rowCount() == 1000
+    assert page.state.accessibleName().startswith("the first 1,000 rows")
+    assert page.more.isVisible()
+
+    hand.qtbot.mouseClick(page.more, Qt.MouseButton.LeftButton)
+    hand.settle()
+
+    assert page.results.model().rowCount() == 2500
+    assert not page.more.isVisible()
 
 
 def test_where_rows_lead() -> None:
@@ -162,7 +142,7 @@ def test_cells_sort_as_sqlite_sorts_them(made: list[Asked]) -> None:
 # -- saved queries ------------------------------------------------------------------------------------
 
 
-def test_every_known_query_is_offered_with_help_and_runs(hand: Hand, page: SqlPage) -> None:
+def test_known_queries_and_views_are_offered_beside_it_and_a_narrow_bar_cuts_no_word(hand: Hand, page: SqlPage) -> None:
     for query in KNOWN:
         assert page.show_query(query.name)
         assert page.editor.text() == query.sql
@@ -171,6 +151,32 @@ def test_every_known_query_is_offered_with_help_and_runs(hand: Hand, page: SqlPa
         hand.settle()
         assert page.note.property("role") != "bad", page.note.text()
         assert page.results.model().columnCount() > 0
+
+    with Trace(Settings.load().db_path()) as trace:
+        schema = trace.schema()
+    assert {table.name: list(table.columns) for table in TABLES} == schema
+
+    page.editor.setPlainText("SELECT * FROM ")
+    page.editor.moveCursor(page.editor.textCursor().MoveOperation.End)
+    page.show_tables.setChecked(True)
+    first = page.tables.topLevelItem(0)
+    assert first is not None
+    page.tables.setCurrentItem(first)
+    page.tables.setFocus()
+    hand.qtbot.keyClick(page.tables, Key.Key_Return)
+    assert page.editor.text() == "SELECT * FROM run"
+
+    page.bar.setParent(None)
+    page.bar.show()
+    for width, left_out in ((184, True), (600, False)):
+        page.bar.resize(width, 30)
+        QApplication.processEvents()
+        assert page.export.isHidden() == left_out
+        assert page.show_tables.isHidden() == left_out
+        assert not page.state.isHidden()
+        for button in (page.go, page.save_button):
+            assert button.width() >= button.sizeHint().width()
+    page.bar.setParent(page)
 
 
 def save_as(hand: Hand, page: SqlPage, name: str, help: str = "") -> None:
@@ -182,7 +188,9 @@ def save_as(hand: Hand, page: SqlPage, name: str, help: str = "") -> None:
     hand.qtbot.keyClick(page.saving.help, Key.Key_Return)
 
 
-def test_a_query_is_kept_replaced_renamed_deleted_and_brought_back(hand: Hand, page: SqlPage) -> None:
+def test_a_query_is_kept_replaced_renamed_deleted_and_brought_back_here_and_by_another_window(
+    hand: Hand, page: SqlPage
+) -> None:
     kept = SavedQueries()
     page.editor.setPlainText("SELECT 1 AS one")
     save_as(hand, page, "my query", "Says one.")
@@ -217,6 +225,12 @@ def test_a_query_is_kept_replaced_renamed_deleted_and_brought_back(hand: Hand, p
     assert page.saving.isHidden()
     assert [one.name for one in kept.all()] == ["better name"]
 
+    SavedQueries().save(SavedQuery("by another window", "SELECT 1"))
+    assert not page.library.select("by another window"), "the control"
+    hand.qtbot.mouseClick(hand.panel.search_mode, Qt.MouseButton.LeftButton)
+    hand.qtbot.mouseClick(hand.panel.sql_mode, Qt.MouseButton.LeftButton)
+    assert page.library.select("by another window")
+
 
 def test_a_damaged_file_of_queries_is_told_and_left_alone(hand: Hand, page: SqlPage) -> None:
     path = data_folder() / "queries.toml"
@@ -236,14 +250,6 @@ def test_a_damaged_file_of_queries_is_told_and_left_alone(hand: Hand, page: SqlP
     assert [one.name for one in SavedQueries().all()] == ["mine"]
 
 
-def test_what_another_window_keeps_is_listed_when_the_page_is_shown(hand: Hand, page: SqlPage) -> None:
-    SavedQueries().save(SavedQuery("by another window", "SELECT 1"))
-    assert not page.library.select("by another window"), "the control"
-    hand.qtbot.mouseClick(hand.panel.search_mode, Qt.MouseButton.LeftButton)
-    hand.qtbot.mouseClick(hand.panel.sql_mode, Qt.MouseButton.LeftButton)
-    assert page.library.select("by another window")
-
-
 def test_queries_and_answers_go_to_files_and_come_from_them(hand: Hand, page: SqlPage, tmp_path: Path) -> None:
     SavedQueries().save(SavedQuery("a", "SELECT 1"))
     page.keeping.give_out(tmp_path / "out.toml")
@@ -261,22 +267,6 @@ def test_queries_and_answers_go_to_files_and_come_from_them(hand: Hand, page: Sq
     assert list(csv.reader(io.StringIO((tmp_path / "answer.csv").read_text()))) == [["a", "b"], ["1", "x,y"]]
     page.write_answer(tmp_path / "nowhere" / "answer.csv")
     hand.qtbot.waitUntil(lambda: "cannot be written" in page.saving.told.accessibleName())
-
-
-def test_the_views_beside_it_are_those_there_are_and_put_names_in(hand: Hand, page: SqlPage) -> None:
-    with Trace(Settings.load().db_path()) as trace:
-        schema = trace.schema()
-    assert {table.name: list(table.columns) for table in TABLES} == schema
-
-    page.editor.setPlainText("SELECT * FROM ")
-    page.editor.moveCursor(page.editor.textCursor().MoveOperation.End)
-    page.show_tables.setChecked(True)
-    first = page.tables.topLevelItem(0)
-    assert first is not None
-    page.tables.setCurrentItem(first)
-    page.tables.setFocus()
-    hand.qtbot.keyClick(page.tables, Key.Key_Return)
-    assert page.editor.text() == "SELECT * FROM run"
 
 
 def test_any_text_can_stand_in_the_field(qtbot: object, hand: Hand) -> None:

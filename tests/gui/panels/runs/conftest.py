@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,13 +11,11 @@ import pytest
 from PySide6.QtCore import QModelIndex, QPoint, Qt
 from PySide6.QtWidgets import QWidget
 
-from studio.gui.frame import window as window_module
-from studio.gui.frame.pages import Pages
 from studio.gui.frame.window import MainWindow
-from studio.gui.panels import all_panels
 from studio.gui.panels.runs.columns import COLUMNS
 from studio.gui.panels.runs.panel import RunsPanel
 from studio.gui.workbench import Workbench
+from tests.gui.few_panels import make_only
 from tests.gui.windows import opened
 from tests.trace import runs
 from tests.trace.many_runs import Fact, put_runs
@@ -147,9 +144,7 @@ def put(trace_file: Path, blank_trace: bytes) -> Callable[[Sequence[Fact]], None
 @pytest.fixture
 def shelf(qtbot: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], Shelf]]:
     """Open the window with its panel of runs; no other panel is made."""
-    panels = [one if one.id == "runs" else replace(one, make=lambda _: QWidget()) for one in all_panels()]
-    monkeypatch.setattr(window_module, "all_panels", lambda: panels)
-    monkeypatch.setattr(Pages, "welcome", lambda *_, **__: None)
+    make_only(monkeypatch, "runs")
     windows: list[Iterator[MainWindow]] = []
 
     def make() -> Shelf:

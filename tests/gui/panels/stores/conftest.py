@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication
 
-from studio.gui.frame import window as window_module
-from studio.gui.frame.pages import Pages
 from studio.gui.frame.window import MainWindow
-from studio.gui.panels import all_panels
 from studio.gui.panels.stores.panel import StoresPanel
 from studio.gui.replay.session import Session, Source
+from tests.gui.few_panels import make_only
 from tests.gui.windows import opened
 from tests.support.runs import made
 
@@ -55,9 +52,7 @@ stores:
 @pytest.fixture
 def shell(qtbot: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[MainWindow]:
     """The window, with the panel still hidden behind others."""
-    panels = [one if one.id in KEPT else replace(one, make=lambda _: QWidget()) for one in all_panels()]
-    monkeypatch.setattr(window_module, "all_panels", lambda: panels)
-    monkeypatch.setattr(Pages, "welcome", lambda *_, **__: None)
+    make_only(monkeypatch, *KEPT)
     yield from opened(qtbot)
 
 

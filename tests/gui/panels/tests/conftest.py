@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtWidgets import QWidget
 
 from studio import Graph, run
-from studio.gui.frame import window as window_module
-from studio.gui.frame.pages import Pages
-from studio.gui.panels import all_panels
 from studio.gui.panels.tests.panel import TestsPanel
 from studio.gui.replay.session import Session, Source
 from studio.models.catalog import Catalog
 from studio.models.scripted import Scripted
 from studio.trace.writer import close_writer
 from tests.gui.desk import Desk
+from tests.gui.few_panels import make_only
 from tests.gui.windows import opened
 from tests.support.graphs import CRITIC_LOOP
 
@@ -93,9 +89,7 @@ def _nobody_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def desk(qtbot: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
     """The window with the tests panel; the others are empty."""
-    panels = [one if one.id == "tests" else replace(one, make=lambda _: QWidget()) for one in all_panels()]
-    monkeypatch.setattr(window_module, "all_panels", lambda: panels)
-    monkeypatch.setattr(Pages, "welcome", lambda *_, **__: None)
+    make_only(monkeypatch, "tests")
     for window in opened(qtbot):
         window.show_panel("tests")
         yield Desk(window)

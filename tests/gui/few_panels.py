@@ -1,0 +1,23 @@
+"""Windows in which only some panels are made, for tests that look at nothing else of them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from PySide6.QtWidgets import QWidget
+
+from studio.gui.frame import window as window_module
+from studio.gui.frame.pages import Pages
+from studio.gui.panels import all_panels
+
+
+def make_only(monkeypatch: pytest.MonkeyPatch, *kept: str, welcome: bool = False) -> None:
+    """Have windows make no panels but these (by id; the others stay empty), and no welcome page unless asked for."""
+    panels = [
+        one if one.id in kept else replace(one, make=lambda _: QWidget(), waits=True, part="", wakes=None)
+        for one in all_panels()
+    ]
+    monkeypatch.setattr(window_module, "all_panels", lambda: panels)
+    if not welcome:
+        monkeypatch.setattr(Pages, "welcome", lambda *_, **__: None)
