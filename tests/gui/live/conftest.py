@@ -20,6 +20,10 @@ from studio.gui.panels.chat.panel import ChatPanel
 from studio.gui.panels.questions import QuestionsPanel
 from studio.gui.panels.run.panel import RunPanel
 from studio.gui.workbench import Tab, Workbench
+from tests.gui.standing import lone_window, whole, window
+from tests.gui.turns import short_turns
+
+__all__ = ["PATIENCE_MS", "Desk", "desk", "lone_window", "short_turns", "whole", "window"]
 
 PATIENCE_MS = 30_000
 

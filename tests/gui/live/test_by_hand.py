@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +22,6 @@ from tests.gui.live.graphs import COUNTER, GOOD, MAPPED
 from tests.gui.live.hands import open_graph
 from tests.gui.support import Mod, head_of, on_wire
 from tests.gui.support import click as click_on
-from tests.gui.windows import opened
 from tests.support.graphs import CRITIC_LOOP
 
 CTRL, SHIFT, ALT, NONE = Mod.ControlModifier, Mod.ShiftModifier, Mod.AltModifier, Mod.NoModifier
@@ -99,11 +97,8 @@ class Hands:
 
 
 @pytest.fixture
-def hands(qtbot: QtBot, tmp_path: Path) -> Iterator[Hands]:
-    for window in opened(qtbot):
-        made = Hands(window, qtbot, tmp_path)
-        yield made
-        made.window.workbench.part("live").close()
+def hands(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> Hands:
+    return Hands(window, qtbot, tmp_path)
 
 
 def test_a_run_is_stepped_paused_and_let_go_by_keys(hands: Hands) -> None:
@@ -246,6 +241,7 @@ def test_a_tick_is_picked_with_the_slider_its_buttons_and_keys(hands: Hands) -> 
     hands.press("run.run", Qt.Key.Key_F5)
     hands.to_end()
     picker = _picker(hands)
+    hands.until(lambda: picker.slider.maximum() == 49)  # it knows of all ticks
     assert hands.state("n").text == "50"
     assert not picker.latest.isVisible()
 

@@ -74,63 +74,63 @@ def kept(live: Any) -> dict[str, Any]:
 # -- closing ----------------------------------------------------------------------------------
 
 
-def test_closing_the_window_asks_what_becomes_of_the_run(window: MainWindow, qtbot: Any, tmp_path: Path) -> None:
-    live = open_graph(window, tmp_path, ENDLESS)
+def test_closing_the_window_asks_what_becomes_of_the_run(lone_window: MainWindow, qtbot: Any, tmp_path: Path) -> None:
+    live = open_graph(lone_window, tmp_path, ENDLESS)
     live.current.options["firings"] = "1e12"  # type: ignore[union-attr]
-    press(qtbot, window, Qt.Key.Key_F5)
+    press(qtbot, lone_window, Qt.Key.Key_F5)
     qtbot.waitUntil(lambda: live.active is not None and bool(live.active.known_as), timeout=PATIENCE_MS)
 
-    window.close()
-    press_answer(qtbot, window, "Cancel")
-    assert window.isVisible()
+    lone_window.close()
+    press_answer(qtbot, lone_window, "Cancel")
+    assert lone_window.isVisible()
     assert live.active is not None
 
-    window.close()
-    press_answer(qtbot, window, "Stop It")
-    qtbot.waitUntil(lambda: not window.isVisible(), timeout=PATIENCE_MS)
+    lone_window.close()
+    press_answer(qtbot, lone_window, "Stop It")
+    qtbot.waitUntil(lambda: not lone_window.isVisible(), timeout=PATIENCE_MS)
     with Trace(live.trace_file()) as trace:
         run = trace.run()
         assert run.status == "aborted"
     assert (kept(live)["run"], kept(live)["stopped"]["status"]) == (run.id, "aborted")
 
 
-def test_a_run_can_be_left_paused_by_closing_the_window(window: MainWindow, qtbot: Any, tmp_path: Path) -> None:
-    live = open_graph(window, tmp_path, ASKING)
-    press(qtbot, window, Qt.Key.Key_F5)
+def test_a_run_can_be_left_paused_by_closing_the_window(lone_window: MainWindow, qtbot: Any, tmp_path: Path) -> None:
+    live = open_graph(lone_window, tmp_path, ASKING)
+    press(qtbot, lone_window, Qt.Key.Key_F5)
     qtbot.waitUntil(lambda: bool(live.questions), timeout=PATIENCE_MS)
-    window.close()
-    press_answer(qtbot, window, "Leave It Paused")
-    qtbot.waitUntil(lambda: not window.isVisible(), timeout=PATIENCE_MS)
+    lone_window.close()
+    press_answer(qtbot, lone_window, "Leave It Paused")
+    qtbot.waitUntil(lambda: not lone_window.isVisible(), timeout=PATIENCE_MS)
     with Trace(live.trace_file()) as trace:
         run = trace.run()
         assert run.status == "paused"
     assert (kept(live)["run"], kept(live)["stopped"]["status"]) == (run.id, "paused")
 
 
-def test_what_is_edited_while_a_run_is_left_is_asked_about(window: MainWindow, qtbot: Any, tmp_path: Path) -> None:
-    live = open_graph(window, tmp_path, ASKING)
-    document = window.workbench.document
+def test_what_is_edited_while_a_run_is_left_is_asked_about(lone_window: MainWindow, qtbot: Any, tmp_path: Path) -> None:
+    live = open_graph(lone_window, tmp_path, ASKING)
+    document = lone_window.workbench.document
     assert document is not None
-    press(qtbot, window, Qt.Key.Key_F5)
+    press(qtbot, lone_window, Qt.Key.Key_F5)
     qtbot.waitUntil(lambda: bool(live.questions), timeout=PATIENCE_MS)
-    window.close()
-    press_answer(qtbot, window, "Leave It Paused")
+    lone_window.close()
+    press_answer(qtbot, lone_window, "Leave It Paused")
     document.do("Edit", [PutNode((), "more", NodeInstance("more", "flow.input", {"value": 1}))])
-    press_answer(qtbot, window, "Cancel")  # of the question about what is not saved
-    assert window.isVisible()
+    press_answer(qtbot, lone_window, "Cancel")  # of the question about what is not saved
+    assert lone_window.isVisible()
     assert live.active is None
     assert document.is_modified
 
 
 def test_a_held_run_stays_paused_when_the_window_closes_and_no_question_is_asked(
-    window: MainWindow, qtbot: Any, tmp_path: Path
+    lone_window: MainWindow, qtbot: Any, tmp_path: Path
 ) -> None:
-    live = open_graph(window, tmp_path, CRITIC_LOOP, *GOOD)
-    window.workbench.trigger("run.step")
+    live = open_graph(lone_window, tmp_path, CRITIC_LOOP, *GOOD)
+    lone_window.workbench.trigger("run.step")
     qtbot.waitUntil(lambda: live.state() == "paused", timeout=PATIENCE_MS)
-    window.close()
-    assert not window.findChildren(QMessageBox)
-    assert not window.isVisible()
+    lone_window.close()
+    assert not lone_window.findChildren(QMessageBox)
+    assert not lone_window.isVisible()
     with Trace(live.trace_file()) as trace:
         run = trace.run()
         assert run.status == "paused"
@@ -297,17 +297,20 @@ def test_what_gave_nothing_cannot_be_frozen_and_says_so(desk: Desk) -> None:
 # -- what is typed ----------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("name", "text"),
-    [("seed", "--5"), ("seed", "9" * 5000), ("seed", "9" * 20), ("seed", "²"), ("firings", "nan"), ("calls", "inf"),
-     ("tokens", "-1"), ("cost_usd", "much")],
-)  # fmt: skip
-def test_options_that_are_no_numbers_are_refused_in_a_sentence(desk: Desk, name: str, text: str) -> None:
+def test_options_that_are_no_numbers_are_refused_in_a_sentence(desk: Desk) -> None:
     document = desk.open(COUNTER)
-    desk.live.of(document).options[name] = text
-    desk.do("run.run")
-    assert desk.live.active is None
-    assert desk.said[-1][1] == "error"
+    options: Any = desk.live.of(document).options
+    for name, text in (
+        ("seed", "--5"), ("seed", "9" * 5000), ("seed", "9" * 20), ("seed", "²"), ("firings", "nan"), ("calls", "inf"),
+        ("tokens", "-1"), ("cost_usd", "much"),
+    ):  # fmt: skip
+        before = options[name]
+        options[name] = text
+        desk.said.clear()
+        desk.do("run.run")
+        assert desk.live.active is None, (name, text[:20])
+        assert desk.said[-1][1] == "error", (name, text[:20])
+        options[name] = before
 
 
 @pytest.mark.parametrize("text", ["a\0b", "~nobody-of-this-name/x", "/dev/zero", ".", "/nowhere/at/all"])

@@ -44,14 +44,17 @@ def test_a_question_raises_its_panel_and_stop_takes_it_away(window: MainWindow, 
     assert not dock.isVisible()
 
 
-def test_closing_the_window_ends_the_run_and_its_threads(window: MainWindow, qtbot: Any, tmp_path: Path) -> None:
-    live = open_graph(window, tmp_path, ASKING)
-    press(qtbot, window, Qt.Key.Key_F5)
+def test_closing_the_window_ends_the_run_and_its_threads(lone_window: MainWindow, qtbot: Any, tmp_path: Path) -> None:
+    before = set(threading.enumerate())
+    live = open_graph(lone_window, tmp_path, ASKING)
+    press(qtbot, lone_window, Qt.Key.Key_F5)
     qtbot.waitUntil(lambda: bool(live.questions), timeout=PATIENCE_MS)
-    window.close()
-    press_answer(qtbot, window, "Stop It")
-    assert not window.isVisible()
-    assert not [thread for thread in threading.enumerate() if thread.name == "engine"]
+    engines = {thread for thread in threading.enumerate() if thread.name == "engine"} - before
+    assert len(engines) == 1
+    lone_window.close()
+    press_answer(qtbot, lone_window, "Stop It")
+    assert not lone_window.isVisible()
+    assert not engines & set(threading.enumerate())
     with Trace(live.trace_file()) as trace:
         assert trace.run().status == "aborted"
 

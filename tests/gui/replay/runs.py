@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
+import pytest
 from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtTest import QTest
 
@@ -49,3 +51,10 @@ def press(window: MainWindow, key: Qt.Key, mods: Qt.KeyboardModifier = NONE) -> 
     assert canvas is not None
     QTest.keyClick(canvas.view, key, mods)
     return settle(window)
+
+
+def look_at_all(subtests: pytest.Subtests, looks: Iterable[Callable[..., None]], *given: Any) -> None:
+    """Call checks of one open run one after the other; each that fails is told by its name."""
+    for look in looks:
+        with subtests.test(look.__name__.replace("_", " ")):
+            look(*given)

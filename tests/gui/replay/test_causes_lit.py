@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,9 @@ from studio.trace.found import Firing, producers_of
 
 Wires = set[tuple[At, str]]
 
+FEW = 50
+"""In a run of more firings what they led to is looked at for every third: each is a long look."""
+
 SHARES = ("item", "index", "key")
 
 
@@ -33,7 +37,11 @@ def trace(request: pytest.FixtureRequest) -> Iterator[Trace]:
 
 
 def graph_of(trace: Trace) -> Graph:
-    return Graph.from_text(trace.graph_text("last"))
+    return parsed(trace.graph_text("last"))
+
+
+parsed = lru_cache(maxsize=2)(Graph.from_text)
+"""Nobody changes the graphs of these runs, and each is asked for hundreds of times."""
 
 
 def answer(trace: Trace, subject: Subject, limit: int = 20_000) -> Answer:
@@ -68,10 +76,9 @@ def places(node: str, graph: Graph) -> list[tuple[At, str]]:
     return found
 
 
-def read_wires(trace: Trace, ids: set[int]) -> Wires:
+def read_wires(all_firings: list[Firing], graph: Graph, ids: set[int]) -> Wires:
     """The wires over which firings took something of each other, by what the trace says of their inputs."""
-    graph = graph_of(trace)
-    firings = {one.id: one for one in trace.firings("last") if one.id in ids}
+    firings = {one.id: one for one in all_firings if one.id in ids}
     wires: Wires = set()
     for firing in firings.values():
         spots = places(firing.node, graph)
@@ -117,7 +124,8 @@ def lit_nodes(lit: Lit) -> set[tuple[At, str]]:
 def test_what_is_lit_at_every_step_is_what_led_there(trace: Trace, down: bool) -> None:
     causes, graph = Causes(trace), graph_of(trace)
     looked = wired = 0
-    for firing in trace.firings("last"):
+    firings = list(trace.firings("last"))
+    for firing in firings[:: 3 if down and len(firings) > FEW else 1]:
         if firing.seq is None or firing.status == "skipped":
             continue
         found = (causes.descendants if down else causes.ancestors)(firing)
@@ -127,7 +135,7 @@ def test_what_is_lit_at_every_step_is_what_led_there(trace: Trace, down: bool) -
         assert lit.seqs == tuple(sorted(one.seq or 0 for one in found.firings.values()))
         assert lit_nodes(lit) == {spot for one in found.firings.values() for spot in places(one.node, graph)}
         if not down:  # what hung on other causes besides is not lit downwards
-            assert lit_wires(lit) == read_wires(trace, set(found.firings)), f"{firing.node} at {firing.tick}"
+            assert lit_wires(lit) == read_wires(firings, graph, set(found.firings)), f"{firing.node} at {firing.tick}"
             wired += len(lit_wires(lit))
         listed = {line.id for line in shown.lines if line.id}
         assert listed == set(found.firings)

@@ -18,6 +18,7 @@ from studio.trace import Trace
 from studio.trace.found import producers_of
 from tests.gui.replay.runs import opened, settle
 from tests.support.runs import recorded
+from tests.support.thorough import thorough_but
 
 SHIFT = Qt.KeyboardModifier.ShiftModifier
 
@@ -80,7 +81,7 @@ def strength(timeline: Timeline) -> dict[int, int]:
     return found
 
 
-@pytest.mark.parametrize("down", [False, True])
+@pytest.mark.parametrize("down", thorough_but(lambda down: not down, [False, True]))
 def test_a_key_on_the_canvas_lights_the_timeline_until_escape(
     window: MainWindow, session: Session, qtbot: Any, down: bool
 ) -> None:

@@ -79,12 +79,15 @@ class Hands:
         settle(self.window).view.zoom_to(self.chance.choice([0.15, 0.4, 0.8, 1.0, 2.0]))
 
 
-@pytest.mark.parametrize("seed", thorough_but(lambda seed: seed == 1, [1, 2, 3]))
-def test_whatever_hands_do_the_canvas_says_what_the_state_says(window: MainWindow, qtbot: Any, seed: int) -> None:
+@pytest.mark.parametrize("walk", thorough_but(lambda walk: walk[1] < 60, [(4, 25), (1, 60), (2, 60), (3, 60)]))
+def test_whatever_hands_do_the_canvas_says_what_the_state_says(
+    window: MainWindow, qtbot: Any, walk: tuple[int, int]
+) -> None:
+    seed, deeds = walk
     session = opened(window, recorded("order_desk"))
     text = session.document.graph.to_text()
     hands = Hands(window, session, random.Random(seed))
-    for _ in range(60):
+    for _ in range(deeds):
         hands.chance.choice(hands.deeds)()
         QApplication.processEvents()
         assert window.workbench.document is session.document
@@ -102,13 +105,13 @@ def test_whatever_hands_do_the_canvas_says_what_the_state_says(window: MainWindo
         assert card.state.status == expected, (seed, name)
 
 
-def test_closing_the_window_lets_go_of_the_traces(window: MainWindow, tmp_path: Path) -> None:
-    session = opened(window, recorded("order_desk"))
+def test_closing_the_window_lets_go_of_the_traces(lone_window: MainWindow, tmp_path: Path) -> None:
+    session = opened(lone_window, recorded("order_desk"))
     closed: list[object] = []
-    replays(window).closed.connect(closed.append)
-    replays(window).player.play(session)
-    replays(window).shutdown()
+    replays(lone_window).closed.connect(closed.append)
+    replays(lone_window).player.play(session)
+    replays(lone_window).shutdown()
 
     assert closed == [session]
-    assert not replays(window).sessions
-    assert not replays(window).player.is_playing
+    assert not replays(lone_window).sessions
+    assert not replays(lone_window).player.is_playing

@@ -19,7 +19,7 @@ from studio.replay.cursor import Cursor
 from studio.support.errors import StudioError
 from studio.trace import Trace
 from tests.gui.live.hands import open_graph
-from tests.gui.replay.runs import press, replays, settle
+from tests.gui.replay.runs import look_at_all, press, replays, settle
 
 COUNTER = """\
 studio: 1
@@ -86,7 +86,18 @@ def tail_button(window: MainWindow) -> QToolButton:
     return strip.tail
 
 
-def test_a_run_that_goes_on_is_followed_until_somebody_steps_back(window: MainWindow, held: Held, qtbot: Any) -> None:
+def test_a_run_that_goes_on(window: MainWindow, held: Held, qtbot: Any, subtests: pytest.Subtests) -> None:
+    looks = (
+        a_run_that_goes_on_is_followed_until_somebody_steps_back,
+        what_has_not_grown_is_not_told,
+        who_stepped_back_stays_there_when_the_run_is_opened_again,
+        what_is_searched_in_a_run_that_is_followed_is_gone_to,
+        the_end_of_the_run_is_told_and_nothing_is_followed_then,
+    )
+    look_at_all(subtests, looks, window, held, qtbot)
+
+
+def a_run_that_goes_on_is_followed_until_somebody_steps_back(window: MainWindow, held: Held, qtbot: Any) -> None:
     session = opened(window, held)
     assert session.run.status == "running"
     assert session.tails
@@ -108,7 +119,7 @@ def test_a_run_that_goes_on_is_followed_until_somebody_steps_back(window: MainWi
     assert session.seq == before + 2
 
 
-def test_who_stepped_back_stays_there_when_the_run_is_opened_again(window: MainWindow, held: Held) -> None:
+def who_stepped_back_stays_there_when_the_run_is_opened_again(window: MainWindow, held: Held, qtbot: Any) -> None:
     session = opened(window, held)
     press(window, Qt.Key.Key_Left)
     before = session.seq
@@ -118,8 +129,9 @@ def test_who_stepped_back_stays_there_when_the_run_is_opened_again(window: MainW
     assert (session.seq, session.tails) == (before, False)
 
 
-def test_what_is_searched_in_a_run_that_is_followed_is_gone_to(window: MainWindow, held: Held, qtbot: Any) -> None:
+def what_is_searched_in_a_run_that_is_followed_is_gone_to(window: MainWindow, held: Held, qtbot: Any) -> None:
     session = opened(window, held)
+    session.follow_end(True)
     assert session.tails
     asked = threading.Event()
 
@@ -136,7 +148,7 @@ def test_what_is_searched_in_a_run_that_is_followed_is_gone_to(window: MainWindo
     qtbot.waitUntil(lambda: session.seq == 1, timeout=PATIENCE_MS)
 
 
-def test_the_end_of_the_run_is_told_and_nothing_is_followed_then(window: MainWindow, held: Held, qtbot: Any) -> None:
+def the_end_of_the_run_is_told_and_nothing_is_followed_then(window: MainWindow, held: Held, qtbot: Any) -> None:
     session = opened(window, held)
     held.live.abort()
     qtbot.waitUntil(lambda: session.run.status == "aborted", timeout=PATIENCE_MS)
@@ -151,7 +163,7 @@ def test_the_end_of_the_run_is_told_and_nothing_is_followed_then(window: MainWin
     qtbot.waitUntil(lambda: not replays(window)._follow.isActive(), timeout=PATIENCE_MS)
 
 
-def test_what_has_not_grown_is_not_told(window: MainWindow, held: Held, qtbot: Any) -> None:
+def what_has_not_grown_is_not_told(window: MainWindow, held: Held, qtbot: Any) -> None:
     session = opened(window, held)
     grown: list[object] = []
     replays(window).grew.connect(grown.append)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from PySide6.QtCore import Qt
 
 from studio.gui.canvas.wire_item import WireKey
@@ -77,8 +78,10 @@ class Without(Registry):
         return None if type_name == self._missing else super().find(type_name)
 
 
-def test_a_type_that_is_gone_leaves_nodes_and_a_sentence(window: MainWindow, tmp_path: Path) -> None:
-    window.workbench.registry = Without("text.template")
+def test_a_type_that_is_gone_leaves_nodes_and_a_sentence(
+    window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(window.workbench, "registry", Without("text.template"))
     session = opened(window, made(FAULTY, tmp_path / "faulty.db"))
     session.seek(session.last)
     canvas = settle(window)

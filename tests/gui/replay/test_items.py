@@ -13,7 +13,7 @@ from studio.gui.frame.window import MainWindow
 from studio.gui.replay.picks import LISTED
 from studio.gui.replay.session import Session
 from studio.gui.widgets.picker_bar import PickerBar
-from tests.gui.replay.runs import opened, settle
+from tests.gui.replay.runs import look_at_all, opened, settle
 from tests.support.runs import KEYED, made, many_items
 
 BODY = ("body",)
@@ -40,8 +40,25 @@ def shown(session: Session) -> str:
     return items.key
 
 
-def test_items_have_the_names_they_were_given_whatever_these_hold(window: MainWindow, tmp_path: Path) -> None:
-    session, canvas = show_body(window, made(KEYED, tmp_path / "keyed.db"))
+@pytest.fixture(scope="module")
+def keyed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return made(KEYED, tmp_path_factory.mktemp("keyed") / "keyed.db")
+
+
+def test_four_items(window: MainWindow, keyed: Path, subtests: pytest.Subtests) -> None:
+    looks = (
+        without_a_step_in_it_the_tab_shows_the_first_item,
+        items_have_the_names_they_were_given_whatever_these_hold,
+        steps_lead_to_their_own_item,
+        the_tab_of_no_body_has_no_picker,
+        the_node_of_a_step_is_not_left_under_the_picker,
+        what_is_picked_while_the_run_is_being_closed_changes_nothing,
+    )
+    look_at_all(subtests, looks, window, keyed)
+
+
+def items_have_the_names_they_were_given_whatever_these_hold(window: MainWindow, keyed: Path) -> None:
+    session, canvas = show_body(window, keyed)
     bar = bar_of(canvas)
     assert [bar.items.itemText(n) for n in range(bar.items.count())] == ["a/b", "50%", "<b>x</b>", "(no name)"]
     assert not bar.items.isEditable()
@@ -58,16 +75,16 @@ def test_items_have_the_names_they_were_given_whatever_these_hold(window: MainWi
         assert bar.slider.value() == place
 
 
-def test_without_a_step_in_it_the_tab_shows_the_first_item(window: MainWindow, tmp_path: Path) -> None:
-    session, canvas = show_body(window, made(KEYED, tmp_path / "keyed.db"))
+def without_a_step_in_it_the_tab_shows_the_first_item(window: MainWindow, keyed: Path) -> None:
+    session, canvas = show_body(window, keyed)
     bar_of(canvas)
 
     assert shown(session) == "a%2Fb"
     assert canvas.projection.cards["m"].state.text == "3"
 
 
-def test_steps_lead_to_their_own_item(window: MainWindow, tmp_path: Path) -> None:
-    session, canvas = show_body(window, made(KEYED, tmp_path / "keyed.db"))
+def steps_lead_to_their_own_item(window: MainWindow, keyed: Path) -> None:
+    session, canvas = show_body(window, keyed)
     bar = bar_of(canvas)
     session.seek(1)
     while not session.here.node.startswith("work/50%25/"):
@@ -78,14 +95,15 @@ def test_steps_lead_to_their_own_item(window: MainWindow, tmp_path: Path) -> Non
     assert bar.items.currentText() == "50%"
 
 
-def test_the_tab_of_no_body_has_no_picker(window: MainWindow, tmp_path: Path) -> None:
-    opened(window, made(KEYED, tmp_path / "keyed.db"))
+def the_tab_of_no_body_has_no_picker(window: MainWindow, keyed: Path) -> None:
+    window.workbench.show(opened(window, keyed).document)
 
     assert bar_of(settle(window)).isHidden()
 
 
-def test_what_is_picked_while_the_run_is_being_closed_changes_nothing(window: MainWindow, tmp_path: Path) -> None:
-    session, canvas = show_body(window, made(KEYED, tmp_path / "keyed.db"))
+def what_is_picked_while_the_run_is_being_closed_changes_nothing(window: MainWindow, keyed: Path) -> None:
+    session, canvas = show_body(window, keyed)
+    session.pick(BODY, "a%2Fb")
     bar = bar_of(canvas)
     told: list[object] = []
     canvas.refused.connect(told.append)
@@ -107,7 +125,15 @@ def thousands(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return made(many_items(3000), tmp_path_factory.mktemp("many") / "many.db")
 
 
-def test_of_thousands_a_few_are_listed_and_all_are_reached(window: MainWindow, thousands: Path) -> None:
+def test_thousands_of_items(window: MainWindow, thousands: Path, subtests: pytest.Subtests) -> None:
+    looks = (
+        of_thousands_a_few_are_listed_and_all_are_reached,
+        an_item_that_never_ran_is_refused_by_name,
+    )
+    look_at_all(subtests, looks, window, thousands)
+
+
+def of_thousands_a_few_are_listed_and_all_are_reached(window: MainWindow, thousands: Path) -> None:
     session, canvas = show_body(window, thousands)
     bar = bar_of(canvas)
     assert bar.items.count() <= LISTED + 1
@@ -128,7 +154,7 @@ def test_of_thousands_a_few_are_listed_and_all_are_reached(window: MainWindow, t
     assert canvas.projection.cards["item"].state.text == "1234"
 
 
-def test_an_item_that_never_ran_is_refused_by_name(window: MainWindow, thousands: Path) -> None:
+def an_item_that_never_ran_is_refused_by_name(window: MainWindow, thousands: Path) -> None:
     session, canvas = show_body(window, thousands)
     bar = bar_of(canvas)
     before = shown(session)
@@ -145,8 +171,8 @@ def test_an_item_that_never_ran_is_refused_by_name(window: MainWindow, thousands
     assert editor.text() == before
 
 
-def test_the_node_of_a_step_is_not_left_under_the_picker(window: MainWindow, tmp_path: Path) -> None:
-    session, canvas = show_body(window, made(KEYED, tmp_path / "keyed.db"))
+def the_node_of_a_step_is_not_left_under_the_picker(window: MainWindow, keyed: Path) -> None:
+    session, canvas = show_body(window, keyed)
     bar = bar_of(canvas)
     session.seek(1)
     while not session.here.node.endswith("/m"):

@@ -22,6 +22,7 @@ from studio.trace.sqlite import sqlite3
 from studio.trace.views import RUN_BITS
 from tests.gui.replay.runs import opened, settle
 from tests.support.runs import made
+from tests.support.thorough import thorough_but
 
 Key = Qt.Key
 SHIFT = Qt.KeyboardModifier.ShiftModifier
@@ -87,18 +88,24 @@ def focus(request: pytest.FixtureRequest, window: MainWindow, qtbot: Any) -> Cal
     return there
 
 
-@pytest.fixture
-def busy(window: MainWindow, tmp_path: Path) -> Run:
-    """The run, with an alarm about its second failure and one about its last step but one."""
-    db = made(BUSY, tmp_path / "busy.db", model=Scripted(["one", "two", "three"]))
+@pytest.fixture(scope="module")
+def recorded(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[Firing], set[int], set[int]]:
+    """The run, its firings, steps of calls, and steps of two alarms: its second failure, its last step but one."""
+    db = made(BUSY, tmp_path_factory.mktemp("busy") / "busy.db", model=Scripted(["one", "two", "three"]))
     with Trace(db) as trace:
         firings = sorted(trace.firings("last"), key=lambda one: one.seq or 0)
         asked = [one for one in firings if any(e.kind in MODEL_KINDS for e in trace.effects("last", firing=one.id))]
         key = trace.run_list().key(trace.run("last").id)
     about = [[one for one in firings if one.status == "error"][1], firings[-2]]
     _put_alarms(db, key or 0, about)
-    calls = {one.seq or 0 for one in asked}
-    return Run(opened(window, db), firings, calls, {one.seq or 0 for one in about})
+    return db, firings, {one.seq or 0 for one in asked}, {one.seq or 0 for one in about}
+
+
+@pytest.fixture
+def busy(window: MainWindow, recorded: tuple[Path, list[Firing], set[int], set[int]]) -> Run:
+    """The run, open in the window."""
+    db, firings, calls, alarms = recorded
+    return Run(opened(window, db), firings, calls, alarms)
 
 
 def _put_alarms(db: Path, run: int, about: list[Firing]) -> None:
@@ -133,57 +140,37 @@ def there_and_back(run: Run, focus: Callable[[], QWidget], key: Qt.Key, mods: Qt
     return onwards
 
 
-def test_each_error_is_stopped_at(busy: Run, focus: Callable[[], QWidget]) -> None:
+def test_each_of_a_kind_is_stopped_at_forth_and_back(
+    window: MainWindow, busy: Run, focus: Callable[[], QWidget], qtbot: Any, subtests: pytest.Subtests
+) -> None:
     errors = [one.seq for one in busy.firings if one.status == "error"]
-
-    assert len(errors) == 3
-    assert there_and_back(busy, focus, Key.Key_E) == errors
-
-
-def test_each_model_call_is_stopped_at(busy: Run, focus: Callable[[], QWidget]) -> None:
-    assert len(busy.calls) == 3
-    assert there_and_back(busy, focus, Key.Key_P) == sorted(busy.calls)
-
-
-def test_each_alarm_is_stopped_at(busy: Run, focus: Callable[[], QWidget]) -> None:
-    assert len(busy.alarms) == 2
-    assert there_and_back(busy, focus, Key.Key_A, ALT) == sorted(busy.alarms)
-
-
-def test_without_an_alarm_that_is_said(window: MainWindow, tmp_path: Path, focus: Callable[[], QWidget]) -> None:
-    session = opened(window, made(BUSY, tmp_path / "calm.db", model=Scripted(["one", "two", "three"])))
-    said: list[str] = []
-    window.workbench.said.connect(lambda text, kind: said.append(text))
-    QTest.keyClick(focus(), Key.Key_A, ALT)
-
-    assert session.seq == 1
-    assert said == ["There is no alarm after this step."]
-
-
-def test_each_firing_of_the_selected_node_is_stopped_at(
-    window: MainWindow, busy: Run, focus: Callable[[], QWidget]
-) -> None:
-    mine = [one.seq or 0 for one in busy.firings if one.node == "say"]
-    busy.session.seek(mine[0])
-    assert settle(window).selected() == ["say"]
-
-    assert gone_through(busy, focus, Key.Key_N) == mine[1:]
-    assert gone_through(busy, focus, Key.Key_N, SHIFT) == mine[-2::-1]
+    for kind, wanted, count, key, mods in (
+        ("errors", errors, 3, Key.Key_E, NONE),
+        ("calls", sorted(busy.calls), 3, Key.Key_P, NONE),
+        ("alarms", sorted(busy.alarms), 2, Key.Key_A, ALT),
+    ):
+        with subtests.test(kind):
+            assert len(wanted) == count
+            assert there_and_back(busy, focus, key, mods) == wanted
+    with subtests.test("firings of the selected node"):
+        mine = [one.seq or 0 for one in busy.firings if one.node == "say"]
+        busy.session.seek(mine[0])
+        assert settle(window).selected() == ["say"]
+        assert gone_through(busy, focus, Key.Key_N) == mine[1:]
+        assert gone_through(busy, focus, Key.Key_N, SHIFT) == mine[-2::-1]
+    with subtests.test("ticks of the region, at their first steps"):
+        for prefix, ticks in (("", 3), ("work/0/", 2)):
+            region = [one for one in busy.firings if one.node.rpartition("/")[0] == prefix.rstrip("/")]
+            firsts = list({one.tick: one.seq or 0 for one in reversed(region)}.values())[::-1]
+            assert len(firsts) == ticks
+            busy.session.seek(firsts[0])
+            assert gone_through(busy, focus, Key.Key_T) == firsts[1:]
+            assert gone_through(busy, focus, Key.Key_T, SHIFT)[-1] == firsts[0]
+    with subtests.test("into a map, through its items and out"):
+        through_the_map(window, busy, focus, qtbot)
 
 
-def test_each_tick_of_the_region_is_stopped_at_its_first_step(busy: Run, focus: Callable[[], QWidget]) -> None:
-    for prefix, ticks in (("", 3), ("work/0/", 2)):
-        region = [one for one in busy.firings if one.node.rpartition("/")[0] == prefix.rstrip("/")]
-        firsts = list({one.tick: one.seq or 0 for one in reversed(region)}.values())[::-1]
-        assert len(firsts) == ticks
-        busy.session.seek(firsts[0])
-        assert gone_through(busy, focus, Key.Key_T) == firsts[1:]
-        assert gone_through(busy, focus, Key.Key_T, SHIFT)[-1] == firsts[0]
-
-
-def test_into_a_map_through_its_items_and_out(
-    window: MainWindow, busy: Run, focus: Callable[[], QWidget], qtbot: Any
-) -> None:
+def through_the_map(window: MainWindow, busy: Run, focus: Callable[[], QWidget], qtbot: Any) -> None:
     region = next(one.seq or 0 for one in busy.firings if one.node == "work")
     inside = [one for one in busy.firings if one.node.startswith("work/")]
     busy.session.seek(region)
@@ -208,9 +195,21 @@ def test_into_a_map_through_its_items_and_out(
     assert settle(window).at == ()
 
 
-def test_the_readings_differ_from_key_to_key(busy: Run) -> None:
-    """What is compared above tells one key from another."""
-    errors = {one.seq for one in busy.firings if one.status == "error"}
-    ticks = {min(one.seq or 0 for one in busy.firings if one.tick == tick) for tick in "012"}
+@pytest.mark.parametrize("focus", thorough_but(lambda where: where == "canvas", ["canvas", "timeline"]), indirect=True)
+def test_without_an_alarm_that_is_said(window: MainWindow, tmp_path: Path, focus: Callable[[], QWidget]) -> None:
+    session = opened(window, made(BUSY, tmp_path / "calm.db", model=Scripted(["one", "two", "three"])))
+    said: list[str] = []
+    window.workbench.said.connect(lambda text, kind: said.append(text))
+    QTest.keyClick(focus(), Key.Key_A, ALT)
 
-    assert len({frozenset(errors), frozenset(busy.calls), frozenset(busy.alarms), frozenset(ticks)}) == 4
+    assert session.seq == 1
+    assert said == ["There is no alarm after this step."]
+
+
+def test_the_readings_differ_from_key_to_key(recorded: tuple[Path, list[Firing], set[int], set[int]]) -> None:
+    """What is compared above tells one key from another."""
+    _, firings, calls, alarms = recorded
+    errors = {one.seq for one in firings if one.status == "error"}
+    ticks = {min(one.seq or 0 for one in firings if one.tick == tick) for tick in "012"}
+
+    assert len({frozenset(errors), frozenset(calls), frozenset(alarms), frozenset(ticks)}) == 4

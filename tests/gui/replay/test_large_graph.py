@@ -18,7 +18,7 @@ from studio.gui.replay.session import Session
 from studio.gui.replay.showing import STATUS
 from studio.replay.states.wires import Lying
 from studio.support.errors import StudioError
-from tests.gui.replay.runs import opened, replays, settle
+from tests.gui.replay.runs import look_at_all, opened, replays, settle
 from tests.support.runs import made
 
 NODES = 150
@@ -45,10 +45,13 @@ def chain(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def session(window: MainWindow, chain: Path, qtbot: Any) -> Session:
-    session = opened(window, chain)
+    return opened(window, chain)
+
+
+def look_close(window: MainWindow, qtbot: Any) -> None:
+    """Look at a few of the nodes."""
     settle(window).zoom_to(["n0", "n1"])
     rest(window, qtbot)
-    return session
 
 
 def rest(window: MainWindow, qtbot: Any) -> Canvas:
@@ -72,9 +75,22 @@ def wrong(session: Session, canvas: Canvas, names: list[str]) -> list[str]:
     return found
 
 
-def test_nodes_in_view_are_shown_with_the_step_and_all_others_after_it(
+def test_a_step_in_a_large_graph(window: MainWindow, session: Session, qtbot: Any, subtests: pytest.Subtests) -> None:
+    looks = (
+        nodes_in_view_are_shown_with_the_step_and_all_others_after_it,
+        wires_say_what_lies_on_them_after_each_step,
+        wires_in_view_say_it_with_the_step_and_all_others_after_it,
+        what_cannot_be_read_of_the_rest_is_told_and_not_asked_again,
+        who_goes_on_and_on_sees_the_rest_all_the_same,
+        what_ports_nodes_have_is_found_out_once_for_canvas_and_states,
+    )
+    look_at_all(subtests, looks, window, session, qtbot)
+
+
+def nodes_in_view_are_shown_with_the_step_and_all_others_after_it(
     window: MainWindow, session: Session, qtbot: Any
 ) -> None:
+    look_close(window, qtbot)
     canvas = window.workbench.canvas
     assert canvas is not None
     for place in (session.last, 2 * NODES + 7, NODES + 75, 3):
@@ -87,7 +103,8 @@ def test_nodes_in_view_are_shown_with_the_step_and_all_others_after_it(
         assert wrong(session, canvas, list(canvas.projection.cards)) == []
 
 
-def test_wires_say_what_lies_on_them_after_each_step(window: MainWindow, session: Session, qtbot: Any) -> None:
+def wires_say_what_lies_on_them_after_each_step(window: MainWindow, session: Session, qtbot: Any) -> None:
+    look_close(window, qtbot)
     for place in (session.last, NODES + 75):
         session.seek(place)
         canvas = rest(window, qtbot)
@@ -102,9 +119,10 @@ def test_wires_say_what_lies_on_them_after_each_step(window: MainWindow, session
             assert canvas.wire_values.values[key].text == expected, key
 
 
-def test_wires_in_view_say_it_with_the_step_and_all_others_after_it(
+def wires_in_view_say_it_with_the_step_and_all_others_after_it(
     window: MainWindow, session: Session, qtbot: Any
 ) -> None:
+    look_close(window, qtbot)
     canvas = window.workbench.canvas
     assert canvas is not None
     for place in (session.last, NODES + 75, 3):
@@ -129,9 +147,10 @@ def wrong_on(canvas: Canvas, told: dict[WireKey, Lying]) -> list[WireKey]:
     return [key for key, text in texts.items() if key not in shown or shown[key].text != text]
 
 
-def test_what_cannot_be_read_of_the_rest_is_told_and_not_asked_again(
-    window: MainWindow, session: Session, monkeypatch: pytest.MonkeyPatch
+def what_cannot_be_read_of_the_rest_is_told_and_not_asked_again(
+    window: MainWindow, session: Session, qtbot: Any
 ) -> None:
+    look_close(window, qtbot)
     session.seek(5)
     told: list[object] = []
     session.troubled.connect(told.append)
@@ -140,28 +159,32 @@ def test_what_cannot_be_read_of_the_rest_is_told_and_not_asked_again(
     def fail(*_: object) -> None:
         raise StudioError("It is damaged.")
 
-    monkeypatch.setattr(OnWires, "show", fail)
-    service._pause = 0
-    service._go_on()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(OnWires, "show", fail)
+        service._pause = 0
+        service._go_on()
 
     assert [str(one) for one in told] == ["It is damaged."]
     assert replays(window).is_shown(session)
 
 
-def test_who_goes_on_and_on_sees_the_rest_all_the_same(
-    window: MainWindow, session: Session, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def who_goes_on_and_on_sees_the_rest_all_the_same(window: MainWindow, session: Session, qtbot: Any) -> None:
+    look_close(window, qtbot)
     service = replays(window)._canvases
+    session.seek(3)
     session.seek(5)
     assert service._pause == canvases.AFTER_MS
-    monkeypatch.setattr(canvases, "LONGEST_S", -1.0)  # it was put off for long enough
-    service._pause = 0
-    service._later.start(1)
-    session.seek(6)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(canvases, "LONGEST_S", -1.0)  # it was put off for long enough
+        service._pause = 0
+        service._later.start(1)
+        session.seek(6)
     assert (service._pause, service._later.interval()) == (0, 1), "put off again"
 
 
-def test_what_ports_nodes_have_is_found_out_once_for_canvas_and_states(session: Session) -> None:
+def what_ports_nodes_have_is_found_out_once_for_canvas_and_states(
+    window: MainWindow, session: Session, qtbot: Any
+) -> None:
     plan = session.cursor.regions.top().plan
     assert plan is not None
     assert all(node.params is session.document.ports(TOP, node.name).params for node in plan.nodes)

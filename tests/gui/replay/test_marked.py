@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
 from studio.gui.frame.window import MainWindow
 from studio.gui.replay.session import Session, Source
 from studio.gui.replay.strip import ReplayStrip
-from tests.gui.replay.runs import opened, press, replays, settle
+from tests.gui.replay.runs import look_at_all, opened, press, replays, settle
 from tests.gui.support import assert_view_equals_document, drag, empty_place, head_of
 from tests.support.runs import FAULTY, made, recorded
 
@@ -51,7 +51,29 @@ def press_button(window: MainWindow, name: str) -> None:
     QApplication.processEvents()
 
 
-def test_every_tab_of_a_run_says_which_and_where(window: MainWindow, session: Session, qtbot: Any) -> None:
+def back_to(window: MainWindow, session: Session) -> None:
+    """Show the run, at its first step."""
+    window.workbench.show(session.document)
+    session.seek(1)
+    settle(window)
+
+
+def test_a_run_and_what_it_offers_and_refuses(
+    window: MainWindow, session: Session, qtbot: Any, subtests: pytest.Subtests
+) -> None:
+    looks = (
+        every_tab_of_a_run_says_which_and_where,
+        in_a_narrow_window_seldom_things_are_in_a_menu,
+        nothing_can_be_changed_by_hand_and_nothing_breaks,
+        a_key_that_would_change_it_says_why_not,
+        todays_graph_is_opened_beside_the_run,
+        a_copy_of_the_graph_as_it_ran_can_be_changed,
+    )
+    look_at_all(subtests, looks, window, session, qtbot)
+
+
+def every_tab_of_a_run_says_which_and_where(window: MainWindow, session: Session, qtbot: Any) -> None:
+    back_to(window, session)
     session.seek(37)
     settle(window)
     for at in ((), ("sentence",)):
@@ -86,7 +108,8 @@ def test_a_reason_stands_in_the_strip(window: MainWindow, tmp_path: Path) -> Non
     assert "risky · failed: " in text(strip_of(window), "replay.where")
 
 
-def test_todays_graph_is_opened_beside_the_run(window: MainWindow, session: Session) -> None:
+def todays_graph_is_opened_beside_the_run(window: MainWindow, session: Session, qtbot: Any) -> None:
+    back_to(window, session)
     press_button(window, "replay.strip.replay.today")
     document = window.workbench.document
 
@@ -105,7 +128,8 @@ def test_without_its_file_a_run_has_no_graph_of_today_and_says_so(window: MainWi
     assert "not there any more" in button.toolTip()
 
 
-def test_a_copy_of_the_graph_as_it_ran_can_be_changed(window: MainWindow, session: Session) -> None:
+def a_copy_of_the_graph_as_it_ran_can_be_changed(window: MainWindow, session: Session, qtbot: Any) -> None:
+    back_to(window, session)
     press_button(window, "replay.strip.replay.edit_copy")
     document = window.workbench.document
 
@@ -120,7 +144,8 @@ def test_a_copy_of_the_graph_as_it_ran_can_be_changed(window: MainWindow, sessio
     assert document.is_modified
 
 
-def test_in_a_narrow_window_seldom_things_are_in_a_menu(window: MainWindow, session: Session) -> None:
+def in_a_narrow_window_seldom_things_are_in_a_menu(window: MainWindow, session: Session, qtbot: Any) -> None:
+    back_to(window, session)
     strip = strip_of(window)
     strip.resize(500, strip.height())
     QApplication.processEvents()
@@ -134,7 +159,8 @@ def test_in_a_narrow_window_seldom_things_are_in_a_menu(window: MainWindow, sess
 # -- refused --------------------------------------------------------------------------------------
 
 
-def test_nothing_can_be_changed_by_hand_and_nothing_breaks(window: MainWindow, session: Session) -> None:
+def nothing_can_be_changed_by_hand_and_nothing_breaks(window: MainWindow, session: Session, qtbot: Any) -> None:
+    back_to(window, session)
     canvas = settle(window)
     canvas.view.reset_zoom(canvas.projection.cards["message"].body_rect().center())
     before = session.document.graph.to_text()
@@ -157,7 +183,8 @@ def test_nothing_can_be_changed_by_hand_and_nothing_breaks(window: MainWindow, s
     assert_view_equals_document(settle(window))
 
 
-def test_a_key_that_would_change_it_says_why_not(window: MainWindow, session: Session) -> None:
+def a_key_that_would_change_it_says_why_not(window: MainWindow, session: Session, qtbot: Any) -> None:
+    back_to(window, session)
     said: list[str] = []
     window.workbench.said.connect(lambda text, kind: said.append(text))
     settle(window).select(["message"])

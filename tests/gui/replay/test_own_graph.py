@@ -16,7 +16,7 @@ from studio.gui.frame.window import MainWindow
 from studio.gui.replay.session import Session, Source
 from studio.gui.replay.strip import ReplayStrip
 from studio.trace.writer import close_writer
-from tests.gui.replay.runs import opened, press, replays, settle
+from tests.gui.replay.runs import look_at_all, opened, press, replays, settle
 from tests.gui.support import assert_view_equals_document
 
 THEN = """\
@@ -82,7 +82,19 @@ def strip_of(window: MainWindow) -> ReplayStrip | None:
     return found
 
 
-def test_nodes_and_wires_are_those_that_ran_at_every_step(window: MainWindow, session: Session) -> None:
+def test_a_run_and_its_changed_file(
+    window: MainWindow, session: Session, file: Path, subtests: pytest.Subtests
+) -> None:
+    looks = (
+        nodes_and_wires_are_those_that_ran_at_every_step,
+        todays_graph_stands_beside_it_unmarked,
+        the_next_run_of_the_changed_file_has_the_changed_graph,
+        what_is_edited_beside_it_leaves_the_run_alone,
+    )
+    look_at_all(subtests, looks, window, session, file)
+
+
+def nodes_and_wires_are_those_that_ran_at_every_step(window: MainWindow, session: Session, file: Path) -> None:
     visited = [session.here.node]
     for _ in range(session.last - 1):
         canvas = press(window, Qt.Key.Key_Right)
@@ -106,7 +118,7 @@ def test_nodes_and_wires_are_those_that_ran_at_every_step(window: MainWindow, se
     assert settle(window).view.tint == "replay"
 
 
-def test_todays_graph_stands_beside_it_unmarked(window: MainWindow, session: Session, file: Path) -> None:
+def todays_graph_stands_beside_it_unmarked(window: MainWindow, session: Session, file: Path) -> None:
     window.resize(1600, 900)
     settle(window)
     strip = strip_of(window)
@@ -125,7 +137,8 @@ def test_todays_graph_stands_beside_it_unmarked(window: MainWindow, session: Ses
     assert drawn(settle(window)) == WAS
 
 
-def test_what_is_edited_beside_it_leaves_the_run_alone(window: MainWindow, session: Session, file: Path) -> None:
+def what_is_edited_beside_it_leaves_the_run_alone(window: MainWindow, session: Session, file: Path) -> None:
+    session.seek(1)
     document = window.workbench.open(file)
     assert document is not None
     document.do("Say more", [SetKey(TOP, "about", "mine")])
@@ -140,9 +153,7 @@ def test_what_is_edited_beside_it_leaves_the_run_alone(window: MainWindow, sessi
     assert drawn(settle(window)) == WAS
 
 
-def test_the_next_run_of_the_changed_file_has_the_changed_graph(
-    window: MainWindow, session: Session, file: Path
-) -> None:
+def the_next_run_of_the_changed_file_has_the_changed_graph(window: MainWindow, session: Session, file: Path) -> None:
     """The control: what is shown comes from the run, not from a graph that is always the same."""
     db = file.with_name("runs.db")
     id = run(Graph.load(file), db=db).run_id

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,8 @@ from PySide6.QtWidgets import QApplication, QToolButton
 from studio.gui.frame.window import MainWindow
 from studio.gui.replay.player import Player
 from studio.gui.replay.session import Session
-from studio.replay.pace import pace_of
-from tests.gui.replay.runs import opened, press, replays, settle
+from studio.replay.pace import USUAL, pace_of
+from tests.gui.replay.runs import look_at_all, opened, press, replays, settle
 from tests.gui.support import drag
 from tests.support.runs import recorded
 
@@ -38,13 +39,15 @@ def session(window: MainWindow) -> Session:
 
 
 @pytest.fixture
-def clock(window: MainWindow) -> Clock:
+def clock(window: MainWindow, monkeypatch: pytest.MonkeyPatch) -> Iterator[Clock]:
     """The clock of the window's player, whose timer never rings by itself."""
     made = Clock()
     player = replays(window).player
-    player.clock = made
+    monkeypatch.setattr(player, "clock", made)
+    monkeypatch.setattr(player, "pace", player.pace)
     player._timer.timeout.disconnect()
-    return made
+    yield made
+    player._timer.timeout.connect(player.beat)
 
 
 def beat(player: Player, clock: Clock, seconds: float) -> None:
@@ -52,7 +55,31 @@ def beat(player: Player, clock: Clock, seconds: float) -> None:
     player.beat()
 
 
-def test_steps_come_at_the_pace_that_is_set(window: MainWindow, session: Session, clock: Clock) -> None:
+def begin(window: MainWindow, session: Session) -> None:
+    """Stand at the first step, at the usual pace, with nothing played."""
+    player = replays(window).player
+    player.stop()
+    player.set_pace(USUAL)
+    session.seek(1)
+    settle(window)
+
+
+def test_a_run_is_played(
+    window: MainWindow, session: Session, clock: Clock, qtbot: Any, subtests: pytest.Subtests
+) -> None:
+    looks = (
+        steps_come_at_the_pace_that_is_set,
+        it_stops_at_the_end_and_begins_anew_from_there,
+        backwards_to_the_beginning,
+        who_moves_by_hand_has_taken_over,
+        space_plays_and_pauses_unless_it_moved_the_view,
+        the_strip_shows_whether_it_plays_and_how_fast,
+    )
+    look_at_all(subtests, looks, window, session, clock, qtbot)
+
+
+def steps_come_at_the_pace_that_is_set(window: MainWindow, session: Session, clock: Clock, qtbot: Any) -> None:
+    begin(window, session)
     player = replays(window).player
     player.set_pace(pace_of("2"))
     player.play(session)
@@ -67,7 +94,10 @@ def test_steps_come_at_the_pace_that_is_set(window: MainWindow, session: Session
     assert session.seq == 6
 
 
-def test_it_stops_at_the_end_and_begins_anew_from_there(window: MainWindow, session: Session, clock: Clock) -> None:
+def it_stops_at_the_end_and_begins_anew_from_there(
+    window: MainWindow, session: Session, clock: Clock, qtbot: Any
+) -> None:
+    begin(window, session)
     player = replays(window).player
     player.play(session)
     beat(player, clock, 1000.0)
@@ -78,7 +108,8 @@ def test_it_stops_at_the_end_and_begins_anew_from_there(window: MainWindow, sess
     assert player.is_playing
 
 
-def test_backwards_to_the_beginning(window: MainWindow, session: Session, clock: Clock) -> None:
+def backwards_to_the_beginning(window: MainWindow, session: Session, clock: Clock, qtbot: Any) -> None:
+    begin(window, session)
     player = replays(window).player
     session.seek(6)
     press(window, Key.Key_Space, SHIFT)
@@ -106,7 +137,8 @@ def test_as_it_was_timed(window: MainWindow, clock: Clock, qtbot: Any) -> None:
     assert session.seq > at
 
 
-def test_who_moves_by_hand_has_taken_over(window: MainWindow, session: Session, clock: Clock) -> None:
+def who_moves_by_hand_has_taken_over(window: MainWindow, session: Session, clock: Clock, qtbot: Any) -> None:
+    begin(window, session)
     player = replays(window).player
     player.play(session)
     press(window, Key.Key_Right)
@@ -129,7 +161,10 @@ def test_another_tab_or_closing_stops_it(window: MainWindow, session: Session, c
     player.beat()
 
 
-def test_space_plays_and_pauses_unless_it_moved_the_view(window: MainWindow, session: Session, clock: Clock) -> None:
+def space_plays_and_pauses_unless_it_moved_the_view(
+    window: MainWindow, session: Session, clock: Clock, qtbot: Any
+) -> None:
+    begin(window, session)
     player = replays(window).player
     press(window, Key.Key_Space)
     assert player.is_playing
@@ -154,9 +189,10 @@ def test_it_really_plays(window: MainWindow, session: Session, qtbot: Any) -> No
     qtbot.waitUntil(lambda: not player.is_playing)
 
 
-def test_the_strip_shows_whether_it_plays_and_how_fast(
+def the_strip_shows_whether_it_plays_and_how_fast(
     window: MainWindow, session: Session, clock: Clock, qtbot: Any
 ) -> None:
+    begin(window, session)
     page = window.pages.current_page()
     assert page is not None
     play = page.findChild(QToolButton, "replay.strip.replay.play")

@@ -19,7 +19,7 @@ from studio.replay.cursor import Cursor
 from studio.support.errors import StudioError
 from studio.trace import RunStart, Trace, open_run
 from studio.trace.writer import close_writer
-from tests.gui.replay.runs import opened, press, replays, settle
+from tests.gui.replay.runs import look_at_all, opened, press, replays, settle
 from tests.gui.replay.test_hard_runs import TWICE
 from tests.support.runs import FAULTY, KEYED, made, recorded
 from tests.trace.declaring import declare
@@ -56,42 +56,50 @@ MOVES: list[tuple[Qt.Key, Qt.KeyboardModifier, Callable[[Cursor], object]]] = [
 ]
 
 
-@pytest.mark.parametrize("start", [1, 37, 60, 111])
-def test_keys_move_as_the_cursor_does(window: MainWindow, desk_run: Session, start: int) -> None:
+def test_moves(window: MainWindow, desk_run: Session, qtbot: Any, subtests: pytest.Subtests) -> None:
+    for start in (1, 37, 111):
+        with subtests.test("keys move as the cursor does", start=start):
+            keys_move_as_the_cursor_does(window, desk_run, start)
+    looks = (
+        moves_that_look_through_the_run_do_so_beside_the_window,
+        into_a_region_and_out_again,
+        without_anywhere_to_go_that_is_said,
+    )
+    look_at_all(subtests, looks, window, desk_run, qtbot)
+
+
+@pytest.mark.thorough
+def test_keys_move_as_the_cursor_does_inside_another_item(window: MainWindow, desk_run: Session) -> None:
+    keys_move_as_the_cursor_does(window, desk_run, 60)
+
+
+def keys_move_as_the_cursor_does(window: MainWindow, desk_run: Session, start: int) -> None:
     with Trace(recorded("order_desk")) as trace:
         for which, mods, move in MOVES:
             cursor = Cursor(trace)
             cursor.seek(start)
             move(cursor)
             desk_run.seek(start)
-            settle(window)
+            QApplication.processEvents()
             press(window, which, mods)
             assert desk_run.seq == cursor.seq, (which, mods)
 
 
-@pytest.mark.parametrize(
-    ("which", "mods", "move"),
-    [
-        (Key.Key_I, NONE, lambda c: c.next_in_any_item()),
-        (Key.Key_I, SHIFT, lambda c: c.next_in_any_item(back=True)),
-    ],
-)
-def test_moves_that_look_through_the_run_do_so_beside_the_window(
-    window: MainWindow, desk_run: Session, qtbot: Any, which: Qt.Key, mods: Any, move: Callable[[Cursor], object]
-) -> None:
-    with Trace(recorded("order_desk")) as trace:
-        cursor = Cursor(trace)
-        cursor.seek(40)
-        move(cursor)
-        assert cursor.seq != 40
-    desk_run.seek(40)
-    settle(window)
-    press(window, which, mods)
-
-    qtbot.waitUntil(lambda: desk_run.seq == cursor.seq)
+def moves_that_look_through_the_run_do_so_beside_the_window(window: MainWindow, desk_run: Session, qtbot: Any) -> None:
+    for back in (False, True):
+        with Trace(recorded("order_desk")) as trace:
+            cursor = Cursor(trace)
+            cursor.seek(40)
+            cursor.next_in_any_item(back=back)
+            assert cursor.seq != 40
+        desk_run.seek(40)
+        settle(window)
+        press(window, Key.Key_I, SHIFT if back else NONE)
+        wanted = cursor.seq
+        qtbot.waitUntil(lambda wanted=wanted: desk_run.seq == wanted)
 
 
-def test_into_a_region_and_out_again(window: MainWindow, desk_run: Session, qtbot: Any) -> None:
+def into_a_region_and_out_again(window: MainWindow, desk_run: Session, qtbot: Any) -> None:
     region = next(
         one.seq for seq in range(1, desk_run.last) if (one := desk_run.cursor.steps.step(seq)) and one.node == "reading"
     )
@@ -125,7 +133,8 @@ def test_items_are_gone_through_at_the_same_node(window: MainWindow, tmp_path: P
     assert session.here.node == seen[2]
 
 
-def test_without_anywhere_to_go_that_is_said(window: MainWindow, desk_run: Session) -> None:
+def without_anywhere_to_go_that_is_said(window: MainWindow, desk_run: Session, qtbot: Any) -> None:
+    desk_run.seek(1)
     said: list[str] = []
     window.workbench.said.connect(lambda text, kind: said.append(text))
     press(window, Key.Key_Left)
@@ -149,6 +158,16 @@ def test_in_design_the_keys_do_what_they_did(window: MainWindow, small: Path) ->
 
 
 # -- what is shown --------------------------------------------------------------------------------
+
+
+def test_what_is_shown_of_a_step(window: MainWindow, desk_run: Session, qtbot: Any, subtests: pytest.Subtests) -> None:
+    looks = (
+        small_values_that_stand_elsewhere_are_shown,
+        the_step_is_marked_in_its_graph_and_around_it,
+        who_does_not_follow_stays_where_he_is,
+        stepping_keeps_the_zoom,
+    )
+    look_at_all(subtests, looks, window, desk_run, qtbot)
 
 
 def test_wires_say_what_the_state_says_at_every_step(window: MainWindow) -> None:
@@ -178,7 +197,7 @@ def test_a_wire_told_otherwise_is_seen(window: MainWindow) -> None:
     assert dict(settle(window).wire_values.values) != one
 
 
-def test_small_values_that_stand_elsewhere_are_shown(window: MainWindow, desk_run: Session) -> None:
+def small_values_that_stand_elsewhere_are_shown(window: MainWindow, desk_run: Session, qtbot: Any) -> None:
     desk_run.seek(desk_run.last)
     canvas = settle(window)
     state = desk_run.state_at(())
@@ -190,7 +209,7 @@ def test_small_values_that_stand_elsewhere_are_shown(window: MainWindow, desk_ru
     assert texts["record"].startswith('{"kind":'), "an output says what it took"
 
 
-def test_the_step_is_marked_in_its_graph_and_around_it(window: MainWindow, desk_run: Session) -> None:
+def the_step_is_marked_in_its_graph_and_around_it(window: MainWindow, desk_run: Session, qtbot: Any) -> None:
     desk_run.seek(37)
     canvas = settle(window)
     assert canvas.marks.current_name == desk_run.here.node.rpartition("/")[2]
@@ -216,7 +235,8 @@ def test_what_failed_and_what_was_skipped_say_why(window: MainWindow, tmp_path: 
     assert canvas.wire_values.values[WireKey.of(edge)].kind == "absent"
 
 
-def test_who_does_not_follow_stays_where_he_is(window: MainWindow, desk_run: Session) -> None:
+def who_does_not_follow_stays_where_he_is(window: MainWindow, desk_run: Session, qtbot: Any) -> None:
+    desk_run.seek(1)
     canvas = settle(window)
     press(window, Key.Key_V)
     assert not desk_run.follows
@@ -228,7 +248,8 @@ def test_who_does_not_follow_stays_where_he_is(window: MainWindow, desk_run: Ses
     assert settle(window).at == ("sentence",)
 
 
-def test_stepping_keeps_the_zoom(window: MainWindow, desk_run: Session) -> None:
+def stepping_keeps_the_zoom(window: MainWindow, desk_run: Session, qtbot: Any) -> None:
+    desk_run.seek(1)
     canvas = settle(window)
     canvas.view.zoom_to(0.3)
     for _ in range(20):
@@ -241,7 +262,19 @@ def test_stepping_keeps_the_zoom(window: MainWindow, desk_run: Session) -> None:
 # -- asking ---------------------------------------------------------------------------------------
 
 
-def test_a_step_is_gone_to_by_its_number(window: MainWindow, desk_run: Session) -> None:
+def test_what_is_asked(window: MainWindow, desk_run: Session, qtbot: Any, subtests: pytest.Subtests) -> None:
+    looks = (
+        a_step_is_gone_to_by_its_number,
+        a_text_is_searched_from_step_to_step,
+        an_answer_that_comes_late_is_let_go,
+        of_questions_asked_in_a_row_the_last_one_is_answered,
+        where_only_this_step_holds_a_text_that_is_said,
+        a_canvas_that_outlives_its_run_asks_it_nothing,  # and so stands last
+    )
+    look_at_all(subtests, looks, window, desk_run, qtbot)
+
+
+def a_step_is_gone_to_by_its_number(window: MainWindow, desk_run: Session, qtbot: Any) -> None:
     QTest.keyClick(settle(window).view, Key.Key_G)
     naming = window.workbench.part("popups").naming
     assert naming.isVisible()
@@ -254,7 +287,8 @@ def test_a_step_is_gone_to_by_its_number(window: MainWindow, desk_run: Session) 
     assert desk_run.seq == 42
 
 
-def test_a_text_is_searched_from_step_to_step(window: MainWindow, desk_run: Session, qtbot: Any) -> None:
+def a_text_is_searched_from_step_to_step(window: MainWindow, desk_run: Session, qtbot: Any) -> None:
+    desk_run.seek(1)
     QTest.keyClick(settle(window).view, Key.Key_Slash)
     naming = window.workbench.part("popups").naming
     QTest.keyClicks(naming.field, "Ghent")
@@ -274,7 +308,7 @@ def test_a_text_is_searched_from_step_to_step(window: MainWindow, desk_run: Sess
     qtbot.waitUntil(lambda: desk_run.seq == hits[0])
 
 
-def test_an_answer_that_comes_late_is_let_go(window: MainWindow, desk_run: Session, qtbot: Any) -> None:
+def an_answer_that_comes_late_is_let_go(window: MainWindow, desk_run: Session, qtbot: Any) -> None:
     service = replays(window)
     service.go_later(desk_run, lambda cursor: 99, "nothing")
     desk_run.seek(5)
@@ -284,9 +318,7 @@ def test_an_answer_that_comes_late_is_let_go(window: MainWindow, desk_run: Sessi
     assert desk_run.seq == 5
 
 
-def test_of_questions_asked_in_a_row_the_last_one_is_answered(
-    window: MainWindow, desk_run: Session, qtbot: Any
-) -> None:
+def of_questions_asked_in_a_row_the_last_one_is_answered(window: MainWindow, desk_run: Session, qtbot: Any) -> None:
     service = replays(window)
     held, asked = threading.Event(), []
 
@@ -311,7 +343,7 @@ def test_of_questions_asked_in_a_row_the_last_one_is_answered(
     assert said == []
 
 
-def test_where_only_this_step_holds_a_text_that_is_said(window: MainWindow, desk_run: Session, qtbot: Any) -> None:
+def where_only_this_step_holds_a_text_that_is_said(window: MainWindow, desk_run: Session, qtbot: Any) -> None:
     said: list[str] = []
     window.workbench.said.connect(lambda text, kind: said.append(text))
     replays(window).go_later(desk_run, lambda cursor: cursor.seq, "nothing")
@@ -363,7 +395,7 @@ def test_the_last_run_of_a_file_is_another_one_when_another_was_recorded(window:
     assert replays(window).open(Source(db, first.run.id)) is first
 
 
-def test_a_canvas_that_outlives_its_run_asks_it_nothing(window: MainWindow, desk_run: Session) -> None:
+def a_canvas_that_outlives_its_run_asks_it_nothing(window: MainWindow, desk_run: Session, qtbot: Any) -> None:
     canvas = settle(window)
     edge = desk_run.document.graph.edges[0]
     assert canvas.wire_value is not None

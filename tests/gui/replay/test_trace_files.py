@@ -75,7 +75,7 @@ def test_somebody_else_s_run_opens_for_reading_and_nothing_is_written(
     assert [one.name for one in path.parent.iterdir()] == ["theirs.db"]
 
 
-@pytest.mark.parametrize("part", [0.9, 0.6])
+@pytest.mark.parametrize("part", thorough_but(lambda part: part < 0.9, [0.9, 0.6]))
 def test_a_file_cut_off_opens_with_what_is_left(
     window: MainWindow, qtbot: Any, tmp_path: Path, said: list[str], part: float
 ) -> None:
@@ -176,7 +176,7 @@ def test_a_file_that_is_gone_is_told(window: MainWindow, qtbot: Any, tmp_path: P
     assert "no such file" in said[-1]
 
 
-@pytest.mark.parametrize("seed", thorough_but(lambda seed: seed < 2, range(6)))
+@pytest.mark.parametrize("seed", thorough_but(lambda seed: seed == 0, range(6)))
 def test_whatever_a_file_holds_the_window_lives(
     window: MainWindow, qtbot: Any, tmp_path: Path, said: list[str], seed: int
 ) -> None:
@@ -225,12 +225,12 @@ def test_the_dialog_of_the_action_opens_a_file(window: MainWindow, qtbot: Any, t
     assert session.run.graph == "critic_loop"
 
 
-def test_copies_go_with_the_window(window: MainWindow, qtbot: Any, tmp_path: Path) -> None:
-    session = opened(window, qtbot, given(tmp_path, recorded("critic_loop")[:-20_000]))
+def test_copies_go_with_the_window(lone_window: MainWindow, qtbot: Any, tmp_path: Path) -> None:
+    session = opened(lone_window, qtbot, given(tmp_path, recorded("critic_loop")[:-20_000]))
     assert session is not None
     copy = session.source.db
     assert copy.exists()
 
-    window.workbench.part("trace_files").shutdown()
+    lone_window.workbench.part("trace_files").shutdown()
 
     assert not copy.exists()

@@ -228,6 +228,7 @@ class ForkPanel(QWidget, UndoHost):
             self.context.turn_to(session.document, canvas.at, names)
             self.node = NodeForm(subject, self.context)
             self._rows.insertWidget(0, self.node)
+            self.node.show()  # now, for who gives it the focus: a layout would show it later
         self.node.refresh(self.forks.problems(session))
         self.setFocusProxy(self.node.first or self.begin)
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QPointF, Qt
@@ -24,6 +25,14 @@ from tests.gui.replay.forked import GRAPH, PATIENCE_MS, asked, child, did, open_
 from tests.gui.support import wheel
 
 Key = tuple[str, str]
+
+
+class Runs(NamedTuple):
+    """The database of a run, its id, and those of its forks."""
+
+    db: Path
+    a: str
+    forks: dict[str, str]
 
 
 def forked(db: Path, run_id: str, **more: Any) -> str:
@@ -75,19 +84,39 @@ CHANGES = {
 }
 
 
-@pytest.fixture(params=list(CHANGES))
-def pair(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[Path, str, str]:
-    """A run, and a fork of it from its second tick on."""
-    db, a = record(tmp_path)
-    at = step_of(db, a, "writer" if request.param == "prompt" else "critic", "1")
-    return db, a, forked(db, a, at=at, changes=CHANGES[request.param])
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory: pytest.TempPathFactory) -> Runs:
+    """A run, and forks of it from its second tick on, by what is changed; all are only read."""
+    db, a = record(tmp_path_factory.mktemp("runs"))
+    at = {name: step_of(db, a, "writer" if name == "prompt" else "critic", "1") for name in CHANGES}
+    return Runs(db, a, {name: forked(db, a, at=at[name], changes=changes) for name, changes in CHANGES.items()})
 
 
-def test_what_differs_and_where_they_part_is_what_a_plain_reading_finds(
-    window: MainWindow, qtbot: Any, pair: tuple[Path, str, str]
+@pytest.mark.parametrize("name", CHANGES)
+def test_two_runs_are_compared_as_a_plain_reading_compares_them(
+    window: MainWindow, qtbot: Any, runs: Runs, name: str, subtests: pytest.Subtests
 ) -> None:
-    db, a, b = pair
+    db, a, b = runs.db, runs.a, runs.forks[name]
     page = beside(window, qtbot, db, a, b)
+    looks: dict[str, Callable[[], None]] = {
+        "what differs, and where they part": lambda: check_what_differs(page, db, a, b),
+    }
+    if name == "end":
+        looks["marks say how a node stands to the other run"] = lambda: check_marks(page)
+    if name == "prompt":
+        looks["the list jumps and texts are compared"] = lambda: check_list(page, qtbot, db, a, b)
+        looks["where they part is told before buttons have all their words"] = lambda: check_narrow(window, page, qtbot)
+    if name == "output":
+        looks["the other side leads once it has the focus"] = lambda: check_leading(window, page, qtbot)
+        looks["moving one graph moves the other"] = lambda: check_moving(page, qtbot)
+    if name != "prompt":
+        looks["stepping steps the other to what belongs there"] = lambda: check_stepping(window, page, qtbot, db, a, b)
+    for what, look in looks.items():
+        with subtests.test(what):
+            look()
+
+
+def check_what_differs(page: ComparePage, db: Path, a: str, b: str) -> None:
     wanted = differing(db, a, b)
     found = page.comparison.found
     assert found is not None
@@ -113,11 +142,7 @@ def test_what_differs_and_where_they_part_is_what_a_plain_reading_finds(
     assert f"`{first[0]}` at tick {first[1]}" in page.bar.said._full
 
 
-def test_stepping_one_run_steps_the_other_to_what_belongs_there(
-    window: MainWindow, qtbot: Any, pair: tuple[Path, str, str]
-) -> None:
-    db, a, b = pair
-    page = beside(window, qtbot, db, a, b)
+def check_stepping(window: MainWindow, page: ComparePage, qtbot: Any, db: Path, a: str, b: str) -> None:
     mine, theirs = seqs(db, a), seqs(db, b)
     both = {seq: theirs[key] for key, seq in mine.items() if key in theirs}
     left, right = page.sides["a"], page.sides["b"]
@@ -147,10 +172,7 @@ def test_stepping_one_run_steps_the_other_to_what_belongs_there(
     assert right.session.seq == stood, "steps that are not linked stay"
 
 
-def test_the_other_side_leads_once_it_has_the_focus(window: MainWindow, qtbot: Any, tmp_path: Path) -> None:
-    db, a = record(tmp_path)
-    b = forked(db, a, at=step_of(db, a, "critic", "1"), changes=CHANGES["output"])
-    page = beside(window, qtbot, db, a, b)
+def check_leading(window: MainWindow, page: ComparePage, qtbot: Any) -> None:
     turns: tuple[Which, ...] = ("a", "b", "a")
     for which in turns:
         side = page.sides[which]
@@ -162,10 +184,7 @@ def test_the_other_side_leads_once_it_has_the_focus(window: MainWindow, qtbot: A
         assert len({(one.session.here.node, one.session.here.tick) for one in page.sides.values()}) == 1
 
 
-def test_moving_one_graph_moves_the_other(window: MainWindow, qtbot: Any, tmp_path: Path) -> None:
-    db, a = record(tmp_path)
-    b = forked(db, a, at=step_of(db, a, "critic", "1"), changes=CHANGES["output"])
-    page = beside(window, qtbot, db, a, b)
+def check_moving(page: ComparePage, qtbot: Any) -> None:
     left, right = (side.canvas for side in page.sides.values())
     qtbot.waitUntil(lambda: left.camera.has_looked and right.camera.has_looked)
 
@@ -188,10 +207,7 @@ def test_moving_one_graph_moves_the_other(window: MainWindow, qtbot: Any, tmp_pa
     assert not are_together()
 
 
-def test_the_list_jumps_and_texts_are_compared(window: MainWindow, qtbot: Any, tmp_path: Path) -> None:
-    db, a = record(tmp_path)
-    b = forked(db, a, at=step_of(db, a, "writer", "1"), changes=CHANGES["prompt"])
-    page = beside(window, qtbot, db, a, b)
+def check_list(page: ComparePage, qtbot: Any, db: Path, a: str, b: str) -> None:
     rows = page.tree.differences.rows
     fact = next(row for row in rows if isinstance(row, FactRow) and row.kind == "graph")
     assert fact.fact.name == "writer.instructions"
@@ -230,19 +246,15 @@ def test_the_list_jumps_and_texts_are_compared(window: MainWindow, qtbot: Any, t
     assert b in copied
 
 
-def test_equal_runs_are_said_to_be(window: MainWindow, qtbot: Any, tmp_path: Path) -> None:
-    db, a = record(tmp_path)
-    page = beside(window, qtbot, db, a, a)
+def test_equal_runs_are_said_to_be(window: MainWindow, qtbot: Any, runs: Runs) -> None:
+    page = beside(window, qtbot, runs.db, runs.a, runs.a)
     assert page.comparison.found is not None
     assert page.comparison.found.equal
     assert "did the same" in page.bar.said._full
     assert not child(page, "compare.first").isEnabled()
 
 
-def test_in_a_narrow_window_where_they_part_is_told_before_buttons_have_all_their_words(
-    window: MainWindow, pair: tuple[Path, str, str], qtbot: Any
-) -> None:
-    page = beside(window, qtbot, *pair)
+def check_narrow(window: MainWindow, page: ComparePage, qtbot: Any) -> None:
     for width in (1440, 1100, 900, 1440):
         window.resize(width, 700)
         settle(page, qtbot)
@@ -253,9 +265,8 @@ def test_in_a_narrow_window_where_they_part_is_told_before_buttons_have_all_thei
     assert page.bar.link_steps.text() == "Link steps"
 
 
-def test_tabs_close_with_what_is_shown_nowhere_else(window: MainWindow, qtbot: Any, tmp_path: Path) -> None:
-    db, a = record(tmp_path)
-    b = forked(db, a, at=step_of(db, a, "critic", "1"), changes=CHANGES["output"])
+def test_tabs_close_with_what_is_shown_nowhere_else(window: MainWindow, qtbot: Any, runs: Runs) -> None:
+    db, a, b = runs.db, runs.a, runs.forks["output"]
     alone = open_run(window, db, a)
     page = beside(window, qtbot, db, a, b)
     assert page.sides["a"].session is alone, "a run is open once"
@@ -279,13 +290,12 @@ def test_tabs_close_with_what_is_shown_nowhere_else(window: MainWindow, qtbot: A
 
 
 def test_a_long_comparison_can_be_given_up_and_begun_again(
-    window: MainWindow, qtbot: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    window: MainWindow, qtbot: Any, runs: Runs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from studio.replay.diff import comparing
 
     monkeypatch.setattr(comparing, "TELL", 1)
-    db, a = record(tmp_path)
-    b = forked(db, a, at=step_of(db, a, "critic", "1"), changes=CHANGES["output"])
+    db, a, b = runs.db, runs.a, runs.forks["output"]
     comparison = window.workbench.part("comparing").open(Source(db, a), Source(db, b))
     comparison.cancel()
     qtbot.waitUntil(lambda: not comparison.is_busy, timeout=PATIENCE_MS)
@@ -303,10 +313,7 @@ def words(page: ComparePage, which: Which) -> dict[str, str]:
     return {name: card.compared.word for name, card in cards.items() if card.compared is not None}
 
 
-def test_marks_say_how_a_node_stands_to_the_other_run(window: MainWindow, qtbot: Any, tmp_path: Path) -> None:
-    db, a = record(tmp_path)
-    b = forked(db, a, at=step_of(db, a, "critic", "1"), changes=CHANGES["end"])
-    page = beside(window, qtbot, db, a, b)
+def check_marks(page: ComparePage) -> None:
     assert words(page, "a") == {
         "critic": "parts here", "route": "differs", "stop": "differs", "writer": "fires more", "result": "fires more",
     }  # fmt: skip
@@ -336,9 +343,8 @@ def test_graphs_that_differ_are_marked_and_listed(window: MainWindow, qtbot: Any
     assert page.sides["a"].canvas.selected_edges() == []
 
 
-def test_a_run_to_compare_with_is_chosen_by_keys(window: MainWindow, qtbot: Any, tmp_path: Path) -> None:
-    db, a = record(tmp_path)
-    b = forked(db, a, at=step_of(db, a, "critic", "1"), changes=CHANGES["output"])
+def test_a_run_to_compare_with_is_chosen_by_keys(window: MainWindow, qtbot: Any, runs: Runs) -> None:
+    db, a, b = runs.db, runs.a, runs.forks["output"]
     open_run(window, db, b)
     window.workbench.trigger("fork.compare")
     picker = window.workbench.part("runs_beside").picker
@@ -352,10 +358,9 @@ def test_a_run_to_compare_with_is_chosen_by_keys(window: MainWindow, qtbot: Any,
 
 
 def test_runs_selected_in_the_list_are_compared(
-    window: MainWindow, qtbot: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    window: MainWindow, qtbot: Any, runs: Runs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    db, a = record(tmp_path)
-    b = forked(db, a, at=step_of(db, a, "critic", "1"), changes=CHANGES["output"])
+    db, a, b = runs.db, runs.a, runs.forks["output"]
     panel = window.workbench.part("runs")
     chosen = [Source(db, b), Source(db, a)]
     monkeypatch.setattr(panel, "selected", lambda: chosen)

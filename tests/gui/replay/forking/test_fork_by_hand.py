@@ -41,8 +41,8 @@ from tests.support.thorough import thorough_but
 
 def other_prompt(qtbot: Any, panel: ForkPanel) -> Changes:
     assert panel.node is not None
-    retype(qtbot, panel.node.params["instructions"], "Write of {topic}. Mend: {fault}")
-    return Changes({"writer": {"instructions": "Write of {topic}. Mend: {fault}"}})
+    retype(qtbot, panel.node.params["instructions"], "Of {topic}: {fault}")
+    return Changes({"writer": {"instructions": "Of {topic}: {fault}"}})
 
 
 def other_output(qtbot: Any, panel: ForkPanel) -> Changes:
@@ -97,7 +97,7 @@ def test_another_param_and_several_changes_at_once(window: MainWindow, qtbot: An
     other_output(qtbot, choose(window, "writer"))
     panel = choose(window, "critic")
     assert panel.node is not None
-    retype(qtbot, panel.node.params["instructions"], "Judge kindly: {draft}")
+    retype(qtbot, panel.node.params["instructions"], "Kindly {draft}")
     panel = fork_panel(window)
     qtbot.waitUntil(lambda: "2 changes" in panel.foot.title._full)
     made = run_fork(window, qtbot)
@@ -107,7 +107,7 @@ def test_another_param_and_several_changes_at_once(window: MainWindow, qtbot: An
     panel = fork_panel(window)
     assert "2 changes" in panel.foot.title._full, "the draft is one press away"
     plain = copied(db, "plain.db")
-    changes = Changes({"critic": {"instructions": "Judge kindly: {draft}"}}, {"writer": {"text": "by hand"}})
+    changes = Changes({"critic": {"instructions": "Kindly {draft}"}}, {"writer": {"text": "by hand"}})
     wanted = asyncio.run(afork(plain, run_id, at=at, changes=changes))
     assert did(made.source.db, made.run.id) == did(plain, str(wanted.run_id))
 
@@ -183,7 +183,7 @@ def test_a_draft_outlives_its_panel_and_its_tab_and_can_be_taken_back(
     assert draft.title() == f"1 change from step {at} on"
     panel = choose(window, "writer")
     field = panel.node.params["instructions"]  # type: ignore[union-attr]
-    assert field.editor._value == "Write of {topic}. Mend: {fault}"
+    assert field.editor._value == "Of {topic}: {fault}"
     press(qtbot, panel, "fork.discard")
     assert draft.is_empty
     panel.undo()
@@ -249,7 +249,9 @@ def test_a_run_whose_script_is_gone_asks_for_a_model(window: MainWindow, qtbot: 
     line = panel.options.model.box.lineEdit()
     assert line is not None
     line.setFocus()
-    QTest.keyClicks(line, f"scripted:{other}")
+    QTest.keyClicks(line, "scripted:")
+    QApplication.clipboard().setText(str(other))
+    QTest.keyClick(line, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
     QTest.keyClick(line, Qt.Key.Key_Return)
     seed = child(panel, "fork.seed")
     seed.setFocus()
@@ -299,14 +301,14 @@ def test_params_of_a_fork_are_set_in_todays_graph_as_one_edit(window: MainWindow
     fork_here(window, qtbot)
     other_prompt(qtbot, choose(window, "writer"))
     panel = choose(window, "critic")
-    retype(qtbot, panel.node.params["instructions"], "Judge kindly: {draft}")  # type: ignore[union-attr]
+    retype(qtbot, panel.node.params["instructions"], "Kindly {draft}")  # type: ignore[union-attr]
     qtbot.waitUntil(lambda: "2 changes" in fork_panel(window).foot.title._full)
     press(qtbot, fork_panel(window), "fork.apply")
     document = window.workbench.document
     assert document is not None
     assert document.path == tmp_path / "loop.yaml"
-    assert document.graph.nodes["writer"].params["instructions"] == "Write of {topic}. Mend: {fault}"
-    assert document.graph.nodes["critic"].params["instructions"] == "Judge kindly: {draft}"
+    assert document.graph.nodes["writer"].params["instructions"] == "Of {topic}: {fault}"
+    assert document.graph.nodes["critic"].params["instructions"] == "Kindly {draft}"
     assert document.history.labels == ["Apply 2 changes of a fork"]
     document.undo()
     assert document.graph.nodes["writer"].params["instructions"] in GRAPH
