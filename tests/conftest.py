@@ -14,7 +14,11 @@ from typing import Any
 import hypothesis
 import pytest
 
+from tests.support.thorough import choose_draws
+
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+# One test worker per processor: threads of numpy's small products would only spin for each other. Read at its import.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 # How long one example takes says what else the machine is doing; tests about time measure it themselves.
 # The same examples each time, as on a build server; `HYPOTHESIS_EXPLORE=1` draws others, and keeps what fails.
@@ -24,6 +28,11 @@ hypothesis.settings.register_profile("studio", deadline=None, **DRAWS)
 hypothesis.settings.load_profile("studio")
 
 LOOPBACK = ("127.", "::1", "localhost")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Random cases are drawn more often in a thorough run."""
+    choose_draws(config.getoption("markexpr"))
 
 
 @pytest.hookimpl(wrapper=True)

@@ -40,9 +40,11 @@ def openings(code: str) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("path", NODE_FILES, ids=lambda path: path.relative_to(ROOT / "studio").as_posix())
-def test_a_node_type_opens_no_file_by_itself(path: Path) -> None:
-    assert openings(path.read_text()) == [], "use studio.tools.workspace"
+def test_a_node_type_opens_no_file_by_itself() -> None:
+    found = {path.relative_to(ROOT).as_posix(): openings(path.read_text()) for path in NODE_FILES}
+
+    assert len(found) > 100
+    assert {path: calls for path, calls in found.items() if calls} == {}, "use studio.tools.workspace"
 
 
 @pytest.mark.parametrize(

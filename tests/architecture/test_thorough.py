@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support import thorough
 from tests.support.thorough import thorough_but
 
 TESTS = Path(__file__).resolve().parents[1]
@@ -69,6 +70,22 @@ def test_a_matrix_keeps_some_cases_and_marks_the_others() -> None:
 def test_a_matrix_of_which_all_or_nothing_runs_each_time_is_a_mistake(kept: bool) -> None:
     with pytest.raises(ValueError, match="these are all alike"):
         thorough_but(lambda case: kept, ["one", "two"])
+
+
+@pytest.mark.parametrize(("markers", "drawn"), [("not thorough", 2), ("", 9), ("thorough", 9)])
+def test_random_cases_are_drawn_more_often_in_a_thorough_run(
+    markers: str, drawn: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(thorough, "_draws_all", None)
+
+    thorough.choose_draws(markers)
+
+    assert thorough.draws(2, 9) == drawn
+
+
+def test_a_thorough_run_that_draws_no_more_is_a_mistake() -> None:
+    with pytest.raises(ValueError, match="draws more"):
+        thorough.draws(9, 9)
 
 
 @pytest.mark.parametrize(("words", "ran"), [([], "1 passed, 1 deselected"), (["-m", ""], "2 passed")])

@@ -15,9 +15,10 @@ from studio.graph.model import Graph
 from studio.graph.ports import node_ports
 from studio.graph.scope import Scope
 from tests.editing.strategies import EDITS, do_random_edit, documents, plausible
+from tests.support.thorough import draws
 
 SETTINGS = settings(
-    max_examples=150, derandomize=True, deadline=None, database=None, suppress_health_check=list(HealthCheck)
+    max_examples=draws(40, 150), derandomize=True, deadline=None, database=None, suppress_health_check=list(HealthCheck)
 )
 
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from studio.graph import Graph
 from studio.graph.comments import BEHIND, END, FOOTER, HEADER
 from tests.graph.strategies import graphs
+from tests.support.thorough import draws
 
 GRAPH = """\
 # header
@@ -128,7 +129,7 @@ def paths_of(graph: Graph) -> list[str]:
     return paths + [f"graphs.{name}" for name in graph.graphs] + [f"layout.{name}" for name in graph.layout]
 
 
-@settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=draws(20, 60), deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 @given(graphs(), st.data())
 def test_no_comment_is_lost_wherever_it_stands(graph: Graph, data: Any) -> None:
     count = 0

@@ -16,6 +16,7 @@ from studio.graph.model import Graph
 from studio.graph.tree import parse
 from studio.importers.projects import import_file
 from studio.support.errors import StudioError
+from tests.support.thorough import draws
 
 DATA = Path(__file__).parents[1] / "data" / "importers"
 FILES = (DATA / "order_desk_flow" / "flow.dag.yaml", DATA / "desk.rivet-project")
@@ -70,7 +71,7 @@ def damaged(draw: st.DrawFn) -> tuple[Path, Any]:
     return FILES[number], document
 
 
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=draws(50, 120), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(damaged())
 def test_damage_is_refused_or_becomes_a_graph_that_loads(
     tmp_path_factory: pytest.TempPathFactory, case: tuple[Path, Any]

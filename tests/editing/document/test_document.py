@@ -20,9 +20,10 @@ from studio.support.errors import GraphError, UsageError
 from tests.editing.random_ops import draw_op, snapshot
 from tests.graph.strategies import graphs
 from tests.support.graphs import CRITIC_LOOP
+from tests.support.thorough import draws
 
 SLOW = settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+    max_examples=draws(8, 25), deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
 )
 SEEKING = settings(SLOW, max_examples=200, phases=[Phase.generate])
 """To find one failure, not the smallest."""

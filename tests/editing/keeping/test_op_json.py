@@ -32,6 +32,7 @@ from studio.support.errors import GraphError
 from tests.editing.keeping.conftest import NODE
 from tests.editing.random_ops import draw_op, snapshot
 from tests.graph.strategies import graphs
+from tests.support.thorough import draws
 
 EDGE = Edge("a", "out", "b", "in", feedback=True, has_initial=True, initial=None, hold=True)
 EVERY_OP: list[Op] = [
@@ -78,7 +79,7 @@ def test_every_field_of_every_op_is_among_those_tried() -> None:
 
 
 @settings(
-    max_examples=30,
+    max_examples=draws(10, 30),
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],

@@ -21,7 +21,7 @@ from studio.support.resources import bundled_graphs
 from tests.graph.strategies import graphs
 from tests.graph.test_comments import paths_of
 from tests.support.everyday import is_everyday
-from tests.support.thorough import thorough_but
+from tests.support.thorough import draws, thorough_but
 
 Again: TypeAlias = Callable[[Graph], Graph]
 
@@ -40,7 +40,7 @@ COMMENTS = [
 
 
 TRIED = settings(
-    max_examples=15,
+    max_examples=draws(5, 15),
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.too_slow],
