@@ -77,7 +77,7 @@ class Circle:
                 self._waits.mark(at)
         if known:
             self._repeat()
-        else:
+        elif self._repeats > 1:
             self._repeats, self._period = 1, 0
         if (
             self._repeats < self._least_repeats

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import deque
+
 import numpy as np
 
 _KEPT = 4
@@ -20,24 +22,23 @@ class Periods:
 
     def __init__(self, longest: int) -> None:
         self._longest = longest
-        self._ring = _KEPT * longest
-        self._words = [-1] * self._ring
+        self._words: deque[int] = deque(maxlen=_KEPT * longest)
+        self._ring = longest + 1
         self._before = [-1] * self._ring
         self._began: dict[int, int] = {}  # by rising period, only where the last word matched: the word it began with
         self.count = 0
 
     def see(self, word: int, last: int) -> int:
         """Take the next word, which stood last at position `last` of the stream (−1: nowhere); return its position."""
-        at, ring = self.count, self._ring
+        at = self.count
         self.count = at + 1
-        slot = at % ring
-        self._words[slot] = word
-        self._before[slot] = last
-        began = self._began
+        self._words.append(word)
+        began, ring = self._began, self._ring
         if last < 0 or at - last > self._longest:
             if began:
                 self._began = {}
-            return at
+            return at  # what an earlier word left in this slot is as good as nothing: it lies too far back for a period
+        self._before[at % ring] = last
         going: dict[int, int] = {}
         while last >= 0 and (period := at - last) <= self._longest:
             going[period] = began.get(period, at)
@@ -68,8 +69,7 @@ class Periods:
 
         s_p ← s_p + λ_p·(match − s_p) with λ_p = 1/(1.5p+1); here from the last words only, when it is asked for.
         """
-        kept = min(self.count, self._ring)
-        words = np.roll(np.array(self._words, np.int64), -self.count)[self._ring - kept :]
+        words = np.array(self._words, np.int64)
         scores = []
         for period in range(1, min(self._longest, len(words) // 2) + 1):
             match = words[period:] == words[:-period]

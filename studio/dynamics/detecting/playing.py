@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import math
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
@@ -12,7 +12,7 @@ from studio.dynamics.detecting.watch import Watch
 from studio.dynamics.exchange.run import Event, Goal, Run
 from studio.dynamics.verdict import Alarm
 
-_NEVER: Final = math.inf
+_NEVER: Final = sys.maxsize
 
 
 def play(watch: Watch, run: Run) -> Iterator[tuple[Step, Event]]:
@@ -31,8 +31,9 @@ def play(watch: Watch, run: Run) -> Iterator[tuple[Step, Event]]:
             watch.measured(event.module, event.metric, event.t)
             continue
         watch.see(event)
-        assert watch.last is not None
-        yield watch.last, event
+        step = watch.last
+        assert step is not None
+        yield step, event
     for item in news[at:]:
         _tell(watch, item)
     if not run.finished:

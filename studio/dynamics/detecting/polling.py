@@ -79,35 +79,34 @@ class Polling:
         if not known:
             self._highest = number
         mass = reading.mass
-        plain = plain and reading.content.isdisjoint(_FAILING)
-        short = plain and (mass <= _MOST_MASS or mass <= _MOST_OF_USUAL * usual)
-        talks = False
+        light = mass <= _MOST_MASS or mass <= _MOST_OF_USUAL * usual
+        plain = plain and (light or known) and reading.content.isdisjoint(_FAILING)  # else it matters nowhere
+        short = plain and light
+        talk = self._talk
         if short:
-            talks = self._talk.goes_on(reading, outside=kind != "llm")
+            talks = talk.goes_on(reading, outside=kind != "llm")
         else:
-            self._talk.ends()
-        return self._polls(module, kind, reading, number, usual, plain, short, known) or talks
-
-    def _polls(
-        self, module: str, kind: str, reading: Reading, number: int, usual: float, plain: bool, short: bool, known: bool
-    ) -> bool:
+            talks, talk.count = False, 0
         if kind in _ANSWERERS:
-            return self._answers_with(module, number, reading, kind) if short else self._stirs(module)
-        names = self._names
-        beside = max(_MOST_BESIDE, _MOST_BESIDE_OF_USUAL * usual)
-        salient = reading.salient
-        if short and (not salient or len(salient - names) <= known) and _beside(reading, names) <= beside:
-            return self._polled
-        if plain and known:
+            if short:
+                return self._answers_with(module, number, reading, kind) or talks
+            self._answers.pop(module, None)
+            self._matter, self._polled, self._told = True, False, False
+        elif short and self._only_asks(reading, known, usual):
+            return self._polled or talks
+        elif plain and known:
             self._asks = False
-            return self._told
-        self._matter = True
-        return False
+            return self._told or talks
+        else:
+            self._matter = True
+        return talks
 
-    def _stirs(self, module: str) -> bool:
-        self._answers.pop(module, None)
-        self._matter, self._polled, self._told = True, False, False
-        return False
+    def _only_asks(self, reading: Reading, known: bool, usual: float) -> bool:
+        """Whether a short output names nothing beyond the last answer, and has few words beside."""
+        names, salient = self._names, reading.salient
+        if salient and len(salient - names) > known:
+            return False
+        return _beside(reading, names) <= max(_MOST_BESIDE, _MOST_BESIDE_OF_USUAL * usual)
 
     def _answers_with(self, module: str, number: int, reading: Reading, kind: str) -> bool:
         names = reading.distinctive
@@ -144,32 +143,31 @@ def _beside(reading: Reading, names: frozenset[str]) -> int:
 
 
 class _Talk:
-    """Whether the last outputs have a name in common and, in several wordings, hardly a word beside."""
+    """Whether the last outputs have a name in common and, in several wordings, hardly a word beside.
 
-    __slots__ = ("_about", "_common", "_count", "_outside", "_wordings")
+    `count` is how many they are; with an output that is not short it is 0 again, for whoever sees that to set.
+    """
+
+    __slots__ = ("_about", "_common", "_outside", "_wordings", "count")
 
     def __init__(self) -> None:
         self._about: frozenset[str] = frozenset()
         self._common: frozenset[str] = frozenset()
-        self._count = 0
         self._outside = False
         self._wordings: set[str] = set()
-
-    def ends(self) -> None:
-        """Take an output that is not short."""
-        self._count = 0
+        self.count = 0
 
     def goes_on(self, reading: Reading, *, outside: bool) -> bool:
         """Take a short output; somebody who is no model must be among those who speak, as `outside` tells of this
         one."""
-        if self._count:
+        if self.count:
             about = self._about
             if about.isdisjoint(reading.salient) and about.isdisjoint(reading.rare):
-                self._count = 0
+                self.count = 0
                 return False
             about &= reading.distinctive
             if len(reading.salient - about) > 1 or _beside(reading, about) > _MOST_BESIDE:
-                self._count = 0
+                self.count = 0
                 return False
         else:
             named = len(reading.salient) + len(reading.rare)
@@ -181,13 +179,13 @@ class _Talk:
             self._wordings.clear()
         self._about = about
         self._common &= reading.content
-        self._count += 1
+        self.count += 1
         self._outside = self._outside or outside
         if len(self._wordings) < _LEAST_WORDINGS:
             self._wordings.add(reading.hash)
         return (
             self._outside
-            and self._count >= _LEAST_TALK
+            and self.count >= _LEAST_TALK
             and len(self._wordings) >= _LEAST_WORDINGS
             and len(about) == 1
             and len(self._common - about) <= _MOST_COMMON

@@ -45,12 +45,15 @@ class Stall:
     def see(self, step: Step) -> tuple[Alarm, ...]:
         """Take a firing; return alarms for the silence before it, if that has become too long."""
         t = step.t
-        alarms = () if self._start is not None and t - self._last < self._least else self.advance(t)
+        silence = t - self._last
+        alarms = () if silence < self._least and self._start is not None else self.advance(t)
         if step.kind in _BUSY:
             self._busy = t
         says = step.says and not (step.known and step.waiting)
         if says or step.progress or (step.kind == "narrow" and self._differs(step)):
-            self._settle(t, ended=bool(step.new) and 2 * self._waits > self._outputs)
+            if silence >= self._least:
+                self._speaks_up(t, ended=bool(step.new) and 2 * self._waits > self._outputs)
+            self._settle(t)
             self._saying = step
         else:
             self._outputs += 1
@@ -92,6 +95,8 @@ class Stall:
     def progressed(self, position: int, t: int) -> None:
         """Take a signal of progress that comes from no firing."""
         self.begin(t)
+        if t - self._last >= self._least:
+            self._speaks_up(t, ended=False)
         self._settle(t)
 
     def filled(self, since: int) -> None:
@@ -101,13 +106,15 @@ class Stall:
             ticks.pop()
         self._last = ticks[-1] if ticks else min(since, self._last)
 
-    def _settle(self, t: int, *, ended: bool = False) -> None:
-        """Start the clock anew; a silence that was a wait, and `ended` with news, was none to blame."""
+    def _speaks_up(self, t: int, *, ended: bool) -> None:
+        """End a silence; one that was a wait, and `ended` with news, was none to blame."""
         silence = t - self._last
-        if silence >= self._least:
-            if silence >= self._limit(t) and not ended:
-                self._silent += silence
-            self._bell.rings(None)
+        if silence >= self._limit(t) and not ended:
+            self._silent += silence
+        self._bell.rings(None)
+
+    def _settle(self, t: int) -> None:
+        """Start the clock anew."""
         if t > self._now:
             self._now = t
         self._last = self._now

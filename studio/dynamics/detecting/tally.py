@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from studio.dynamics.detecting.step import Said
-from studio.dynamics.words.reading import Reading
+from studio.dynamics.detecting.step import Said, Step
+
+_MOST_SYMBOLS = 2**53
 
 
 class Moment(NamedTuple):
@@ -17,8 +18,10 @@ class Moment(NamedTuple):
 
 
 class Tally:
-    """The counts of one module.
+    """The counts of one module of this kind, the `place`-th to fire.
 
+    `symbols` is one more than the highest symbol of what it said, `letters` plus a symbol its number among the symbols
+    of all modules.
     `distinct` counts the different things it said, `distinctive` its distinctive tokens and `new` those among them
     that nobody had said, `idle` the outputs without content.  `news` is the last thing it said that it had not said
     before, `again` counts the outputs with content since; `heaviest` is the largest mass of an output.
@@ -34,12 +37,18 @@ class Tally:
         "failed",
         "heaviest",
         "idle",
+        "kind",
+        "letters",
         "new",
         "news",
+        "symbols",
         "writes",
     )
 
-    def __init__(self) -> None:
+    def __init__(self, kind: str, place: int) -> None:
+        self.kind = kind
+        self.symbols = 0
+        self.letters = place * _MOST_SYMBOLS
         self.contentful = self.idle = self.failed = self.distinct = self.distinctive = self.new = self.again = 0
         self.writes = self.heaviest = 0
         self.news: Said | None = None
@@ -59,29 +68,27 @@ class Tally:
         """All firings of the module."""
         return self.contentful + self.idle
 
-    def see(
-        self, t: int, reading: Reading, said: Said, contentful: bool, known: bool, new: frozenset[str], failed: bool,
-        effect: str | None,
-    ) -> None:  # fmt: skip
-        """Count one firing of the module; what is given is that of its `Step`."""
-        if failed:
+    def see(self, step: Step) -> None:
+        """Count one firing of the module."""
+        reading, said = step.reading, step.said
+        if step.failed:
             self.failed += 1
         if reading.mass > self.heaviest:
             self.heaviest = reading.mass
-        if effect == "write":
+        if step.effect == "write":
             self.writes += 1
-        if not contentful:
+        if not step.contentful:
             self.idle += 1
             if self._idle is None:
-                self._idle = Moment(t, reading.quote, said)
-            self.distinct += not known
+                self._idle = Moment(step.t, reading.quote, said)
+            self.distinct += not step.known
             return
         self.contentful += 1
         self.distinctive += len(reading.salient) + len(reading.rare)
-        if new:
+        if new := step.new:
             self.new += len(new)
         self._last = said
-        if known:
+        if step.known:
             self.again += 1
         else:
             self.distinct += 1

@@ -7,11 +7,13 @@ firings after it appeared (dynamics notes, sections 6 and 7).  Each firing costs
 from __future__ import annotations
 
 from studio.dynamics.settings import Settings
+from studio.dynamics.words.reading import Reading
 
 _TAKEN = 0
 """Stands for the number of uses of a term that is taken up; all other numbers are true."""
 _DONE = -1
 """Stands for the birth of a term of which nothing more is asked."""
+_NONE: frozenset[str] = frozenset()
 
 
 class Terms:
@@ -34,7 +36,8 @@ class Terms:
         self._noted: set[str] = set()
         self._uses: dict[str, int] = {}
         self._heard: dict[str, tuple[str, ...]] = {}
-        self._speakers = [""] * (self._within + 1)
+        self._size = self._within + 1
+        self._speakers = [""] * self._size
         self.introduced = [0] * self._ring
         self.taken = [0] * self._ring
         self.total_introduced = 0
@@ -43,25 +46,26 @@ class Terms:
         self.heard: dict[str, int] = {}
         self.flow: dict[tuple[str, str], int] = {}
 
-    def see(self, position: int, module: str, tokens: frozenset[str]) -> frozenset[str]:
+    def see(self, position: int, module: str, reading: Reading) -> frozenset[str]:
         """Take the distinctive tokens of the firing at `position`; return those that nobody had said."""
         slot = position % self._ring
         self.introduced[slot] = self.taken[slot] = 0
-        self._speakers[position % len(self._speakers)] = module
-        if not tokens:
-            return tokens
+        self._speakers[position % self._size] = module
         young, old = self._young, self._old
-        new = tokens.difference(young, old) if old else tokens.difference(young)
-        if len(new) < len(tokens):
-            for token in tokens - new if new else tokens:
+        new: list[str] = []
+        for tokens in (reading.salient, reading.rare):  # of which no token is both
+            for token in tokens:
                 since = young.get(token)
+                if since is None and old:
+                    since = old.get(token)
                 if since is None:
-                    since = old[token]
-                if since != _DONE:
+                    new.append(token)
+                elif since != _DONE:
                     self._use(token, since, position, module)
-        if new:
-            self._introduce(new, slot, position, module)
-        return new
+        if not new:
+            return _NONE
+        self._introduce(new, slot, position, module)
+        return frozenset(new)
 
     def note(self, tokens: frozenset[str]) -> frozenset[str]:
         """Take the tokens of an output that says too little to count; return those that nobody had said or noted."""
@@ -72,14 +76,16 @@ class Terms:
             self._noted |= new
         return new
 
-    def _introduce(self, new: frozenset[str], slot: int, position: int, module: str) -> None:
+    def _introduce(self, new: list[str], slot: int, position: int, module: str) -> None:
         count = len(new)
         self.introduced[slot] = count
         self.total_introduced += count
         self.first[module] = self.first.get(module, 0) + count
         if len(self._young) >= self._half:
             self._forget()
-        self._young.update(dict.fromkeys(new, position))
+        young = self._young
+        for token in new:
+            young[token] = position
 
     def _forget(self) -> None:
         """Let the older half go; what it introduced can no longer be taken up."""
@@ -104,7 +110,7 @@ class Terms:
             if not uses:
                 self._drop(token)
             return
-        source = self._speakers[born % len(self._speakers)]
+        source = self._speakers[born % self._size]
         if source == module:
             return
         heard = self._heard.get(token, ())

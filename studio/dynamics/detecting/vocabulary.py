@@ -10,7 +10,6 @@ _FILLER = 1.5
 """Times the least content up to which an output may be filler; more says something, whatever its words."""
 _SHORT = 0.5
 """The same for runs in which much is said at a time: the share of what is usual there."""
-_NONE: frozenset[str] = frozenset()
 
 
 class Vocabulary:
@@ -18,9 +17,11 @@ class Vocabulary:
 
     `mass` is the content from which an output counts as saying something.  `usual` is the mean mass of outputs that
     brought a word of their own: what is short differs from run to run.
+    `fills` tells whether the last output is a sentence that its module had used: then its new words are the next in a
+    row.  In such a sentence a common word ("weigh the plums") tells as much as a rare one.
     """
 
-    __slots__ = ("_brought", "_frames", "_kept", "_least", "_mass", "_used", "_words", "usual")
+    __slots__ = ("_brought", "_frames", "_kept", "_least", "_mass", "_used", "_words", "fills", "usual")
 
     def __init__(self, kept: int, mass: int) -> None:
         self._kept = kept
@@ -30,9 +31,10 @@ class Vocabulary:
         self._words: set[str] = set()
         self._frames: dict[str, set[str]] = {}
         self._used = 0
+        self.fills = False
 
-    def see(self, reading: Reading) -> frozenset[str]:
-        """Return the content words that nobody has said, and remember them."""
+    def see(self, module: str, reading: Reading) -> frozenset[str]:
+        """Return the content words of an output that nobody has said; remember them, and the sentence."""
         new = reading.content - self._words
         if new:
             self._brought = brought = self._brought + 1
@@ -41,38 +43,26 @@ class Vocabulary:
             if len(self._words) >= self._kept:
                 self._words.clear()
             self._words |= new
+        frame, used = reading.frame, self._frames.get(module)
+        self.fills = used is not None and frame in used
+        if not self.fills and frame:
+            self._use(module, frame)
         return new
 
-    def fills(self, module: str, reading: Reading, new: frozenset[str]) -> frozenset[str]:
-        """Return the new words of a sentence that the module has used: they are the next in a row.
-
-        In such a sentence a common word ("weigh the plums") tells as much as a rare one.
-        """
-        frame = reading.frame
-        if not frame:
-            return _NONE
-        used = self._frames.get(module)
-        if used is None:
-            used = self._frames[module] = set()
-        elif frame in used:
-            return new
+    def _use(self, module: str, frame: str) -> None:
+        """Take that a module uses a sentence for the first time."""
         if self._used >= self._kept:
-            self._frames = {module: (used := set())}
+            self._frames.clear()
             self._used = 0
-        used.add(frame)
+        self._frames.setdefault(module, set()).add(frame)
         self._used += 1
-        return _NONE
 
-    def hollow(self, reading: Reading, new: frozenset[str], wanted: Set[str]) -> bool:
-        """Whether an output is filler: short, about nothing that is `wanted`, without a thing or a word of its own.
+    def hollow(self, reading: Reading, wanted: Set[str]) -> bool:
+        """Whether an output without a thing or a word of its own is filler: short, about nothing that is `wanted`.
 
         No list has all the words of filler; what it has in common is that it soon has none left.  Where nobody said
         what is wanted, nothing can be told to be beside it.
         """
         return (
-            not new
-            and not reading.salient
-            and reading.mass < max(self._least, _SHORT * self.usual)
-            and bool(wanted)
-            and wanted.isdisjoint(reading.content)
+            reading.mass < max(self._least, _SHORT * self.usual) and bool(wanted) and wanted.isdisjoint(reading.content)
         )

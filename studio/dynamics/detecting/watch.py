@@ -55,6 +55,42 @@ class Watch:
     `last` is the step of the last firing: its reading with symbol is what a live run stores with the event.
     """
 
+    __slots__ = (
+        "_again",
+        "_book",
+        "_embeds",
+        "_filler",
+        "_goal",
+        "_kinds",
+        "_mass",
+        "_said",
+        "_sees",
+        "_vocabulary",
+        "_wanted",
+        "alarms",
+        "circle",
+        "contentful",
+        "detectors",
+        "failures",
+        "firings",
+        "heard",
+        "last",
+        "now",
+        "outstanding",
+        "polling",
+        "procrastination",
+        "progress",
+        "reader",
+        "related",
+        "repeated",
+        "settings",
+        "stall",
+        "tallies",
+        "terms",
+        "wander",
+        "words",
+    )
+
     def __init__(
         self,
         modules: Iterable[Module] = (),
@@ -67,14 +103,14 @@ class Watch:
     ) -> None:
         declared = tuple(modules)
         self.settings = settings
-        self._mass, self._kept = settings.mass, settings.kept
+        self._mass = settings.mass
         self.reader = reader or Reader()
         self._kinds = {module.id: module.kind for module in declared}
         self.heard = {name for module in declared for name in module.inputs}
         self._vocabulary = Vocabulary(settings.kept, settings.mass)
         self._book = SymbolBook(settings, embedder)
         self._embeds = embedder is not None
-        self._said: Generations[tuple[str, int], Said] = Generations(settings.kept)
+        self._said: Generations[int, Said] = Generations(settings.kept)
         goal = self.reader.read(root_goal)
         self._goal = goal.content | goal.salient
         self._wanted = set(self._goal)
@@ -107,6 +143,8 @@ class Watch:
         """Say what a module is, and whom it reads, that appears while the run goes on."""
         if module.id not in self._kinds:
             self._kinds[module.id] = module.kind
+            if module.id in self.tallies:
+                self.tallies[module.id].kind = module.kind
             self.heard.update(module.inputs)
             self.progress.declare(module.id, frozenset(module.inputs))
 
@@ -221,24 +259,26 @@ class Watch:
         module, t = event.module, event.t
         if t > self.now:
             self.now = t
-        kind = self._kinds.get(module, "llm")
-        reading, text = event.reading, None
-        if reading is None:
-            reading = self.reader.read(event.out, event.err)
-            text = text_of(event.out) if self._embeds else None
-        symbol = reading.symbol
-        if symbol is None:
-            symbol = self._book.symbol(module, reading, text, exact=kind in _EXACT)
-            reading = reading.with_symbol(symbol)
-            is_new = False
+        tally = self.tallies.get(module)
+        if tally is None:
+            tally = self.tallies[module] = Tally(self._kinds.get(module, "llm"), len(self.tallies))
+        kind, reading = tally.kind, event.reading
+        if reading is None or reading.symbol is None:
+            reading, symbol = self._read(event, kind)
+            stored = False
         else:
-            is_new = self._book.adopt(module, reading, symbol)
-        key = (module, symbol)
-        said = None if is_new else self._said.get(key)
+            symbol = reading.symbol
+            stored = True
+        is_new = symbol >= tally.symbols
+        said = None if is_new else self._said.get(tally.letters + symbol)
         if said is None:
             said = Said(self.words, module, t, reading)
             self.words += 1
-            self._said.put(key, said)
+            self._said.put(tally.letters + symbol, said)
+            if is_new:
+                tally.symbols = symbol + 1
+                if stored:
+                    self._book.adopt(said, symbol)
         known = said.count > 0
         contentful = reading.mass >= self._mass
         position = -1
@@ -246,7 +286,7 @@ class Watch:
         if contentful:
             position = self.contentful
             self.contentful = position + 1
-            new = self.terms.see(position, module, reading.distinctive)
+            new = self.terms.see(position, module, reading)
         elif reading.salient or reading.rare:
             new = self.terms.note(reading.distinctive)
         index = self.firings
@@ -254,29 +294,21 @@ class Watch:
         failed = event.err is not None
         if failed:
             self.failures += 1
-        words = self._vocabulary.see(reading)
-        fills = self._vocabulary.fills(module, reading, words)
+        vocabulary = self._vocabulary
+        words = vocabulary.see(module, reading)
         effect = event.effect
         progress = ""
         if not failed:
-            counts = kind not in _GROWING
-            progress = self.progress.see(index, t, module, reading, new or fills, effect, counts=counts)
+            fresh = words if vocabulary.fills and not new else new
+            progress = self.progress.see(index, t, module, reading, fresh, effect, counts=kind not in _GROWING)
         plain = not failed and effect != "write"
-        polled = self.polling.see(module, kind, reading, said.number, self._vocabulary.usual, plain=plain)
+        polled = self.polling.see(module, kind, reading, said.number, vocabulary.usual, plain=plain)
         goal = self._goal
         related = not (goal.isdisjoint(reading.content) and goal.isdisjoint(reading.salient))
-        hollow = not related and self._vocabulary.hollow(reading, words, self._wanted)
+        hollow = not (related or words or reading.salient) and vocabulary.hollow(reading, self._wanted)
         if contentful:
             self.related += related
             self.repeated += known
-            matter = failed or effect == "write" or bool(progress)
-            hollow = self._filler.see(t, module, kind, reading, goal=related, matter=matter) or hollow
-            if self._filler.since is not None:
-                self.stall.filled(self._filler.since)
-        tally = self.tallies.get(module)
-        if tally is None:
-            tally = self.tallies[module] = Tally()
-        tally.see(t, reading, said, contentful, known, new, failed, effect)
         if kind == "human" and len(goal) < self.settings.kept:
             self._goal = goal | reading.content | reading.salient  # what a person says is what is wanted from now on
             self._wanted |= self._goal
@@ -296,6 +328,21 @@ class Watch:
         step.failed = failed
         step.effect = effect
         step.progress = progress
+        if contentful:
+            if self._filler.see(step, matter=not plain or bool(progress)):
+                hollow = True
+            if self._filler.since is not None:
+                self.stall.filled(self._filler.since)
         step.hollow = hollow
         step.says = contentful and not hollow and (not failed or bool(new))
+        tally.see(step)
         return step
+
+    def _read(self, event: Event, kind: str) -> tuple[Reading, int]:
+        """Read what was not read before, or give what was read the symbol that it lacks."""
+        reading, text = event.reading, None
+        if reading is None:
+            reading = self.reader.read(event.out, event.err)
+            text = text_of(event.out) if self._embeds else None
+        symbol = self._book.symbol(event.module, reading, text, exact=kind in _EXACT)
+        return reading.with_symbol(symbol), symbol

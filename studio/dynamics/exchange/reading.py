@@ -15,6 +15,7 @@ import orjson
 
 from studio.dynamics.exchange.run import Effect, Event, Goal, Module, Run
 from studio.dynamics.words.reading import Reading
+from studio.dynamics.words.shared import Shared
 from studio.support.errors import UsageError
 
 LONGEST_LINE = 256 * 2**20
@@ -154,6 +155,7 @@ def _check_parents(goals: list[Goal], places: Mapping[str, _Place]) -> None:
 
 def _events(top: _Place, known: set[str] | None) -> tuple[Event, ...]:
     events = []
+    shared = Shared()
     for place in top.entries("events", MOST_EVENTS):
         data = place.data
         module = place.ident("m")
@@ -170,7 +172,7 @@ def _events(top: _Place, known: set[str] | None) -> tuple[Event, ...]:
                 out=data.get("out"),
                 err=_failure(data.get("err")),
                 effect=cast("Effect | None", effect),
-                reading=None if stored is None else _stored(stored, place),
+                reading=None if stored is None else _stored(stored, place, shared),
                 metric=place.number("metric"),
             )
         )
@@ -186,9 +188,9 @@ def _failure(err: object) -> str | None:
     return err if isinstance(err, str) else orjson.dumps(err, option=orjson.OPT_SORT_KEYS).decode()
 
 
-def _stored(stored: object, place: _Place) -> Reading:
+def _stored(stored: object, place: _Place, shared: Shared) -> Reading:
     try:
-        return Reading.from_mapping(stored)
+        return Reading.from_mapping(stored, shared)
     except ValueError as problem:
         raise place.error(f"the stored reading is not one ({problem})", "Leave it out and give the output.") from None
 

@@ -94,4 +94,4 @@ class Run:
 
     def last_tick(self) -> int:
         """Return the last tick of which the run knows anything."""
-        return max(self.t_end, max((event.t for event in self.events), default=0))
+        return max(self.t_end, max(map(attrgetter("t"), self.events), default=0))

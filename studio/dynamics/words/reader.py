@@ -8,6 +8,7 @@ from collections.abc import Callable
 from studio.dynamics.words import lists
 from studio.dynamics.words.normalise import NUMBERS, READ_CHARACTERS, digest, normalise, text_of
 from studio.dynamics.words.reading import MOST_NUMBERS, Reading
+from studio.dynamics.words.shared import Shared
 from studio.dynamics.words.stems import stem
 from studio.dynamics.words.tokens import split
 from studio.dynamics.words.waiting import is_about_waiting
@@ -38,6 +39,7 @@ class Reader:
         self._clean = clean
         self._common = lists.common_words() if common is None else common
         self._ranks: dict[str, tuple[int, str]] = {}
+        self._shared = Shared()
 
     def read(self, out: Json, err: str | None = None) -> Reading:
         """Return the reading of an output, or of a failure: `err` is its text, "" if there is none beside the output.
@@ -79,11 +81,11 @@ class Reader:
         return Reading(
             hash=digest(normal if len(text) <= READ_CHARACTERS else f"{normal} {digest(text[READ_CHARACTERS:])}"),
             template=digest(NUMBERS.sub("0", normal)),
-            frame=digest(" ".join(frame)),
+            frame=self._shared.text(digest(" ".join(frame))),
             numbers=tuple(float(found[:17]) for found in NUMBERS.findall(normal[:2000])[:MOST_NUMBERS]),
-            salient=frozenset(salient),
-            content=frozenset(content),
-            rare=frozenset(rare),
+            salient=self._shared.tokens(salient),
+            content=self._shared.tokens(content),
+            rare=self._shared.tokens(rare),
             mass=len(content) - len(idle) + len(rare - idle) + 2 * len(heavy),
             waiting=is_about_waiting(normal, words, content),
             quote=quoted(text),

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from studio.dynamics.words.shared import Shared
 from studio.dynamics.words.tokens import MOST_TOKENS
 
 MOST_NUMBERS = 8
@@ -83,10 +84,14 @@ class Reading:
         }
 
     @classmethod
-    def from_mapping(cls, stored: object) -> Reading:
-        """Return the reading that `as_mapping` gave. Raises ValueError saying what is wrong in it."""
+    def from_mapping(cls, stored: object, shared: Shared | None = None) -> Reading:
+        """Return the reading that `as_mapping` gave. Raises ValueError saying what is wrong in it.
+
+        Who takes many of one run gives what they are to share.
+        """
         if not isinstance(stored, Mapping):
             raise ValueError("it is no object")
+        shared = shared or Shared()
         rare = _tokens(stored, "rare")
         numbers = stored.get("numbers", [])
         if not isinstance(numbers, list) or len(numbers) > MOST_NUMBERS or not all(map(_is_number, numbers)):
@@ -102,11 +107,11 @@ class Reading:
         return cls(
             hash=_text(stored, "hash", needed=True),
             template=_text(stored, "template"),
-            frame=_text(stored, "frame"),
+            frame=shared.text(_text(stored, "frame")),
             numbers=tuple(float(number) for number in numbers),
-            salient=_tokens(stored, "salient"),
-            content=_tokens(stored, "content") | rare,
-            rare=rare,
+            salient=shared.tokens(_tokens(stored, "salient")),
+            content=shared.tokens((*_tokens(stored, "content"), *rare)),
+            rare=shared.tokens(rare),
             mass=mass,
             waiting=waiting,
             quote=_text(stored, "quote"),
@@ -121,11 +126,11 @@ def _text(stored: Mapping[str, Any], key: str, *, needed: bool = False) -> str:
     return value
 
 
-def _tokens(stored: Mapping[str, Any], key: str) -> frozenset[str]:
+def _tokens(stored: Mapping[str, Any], key: str) -> list[str]:
     value = stored.get(key, [])
     if not isinstance(value, list) or len(value) > MOST_TOKENS or not all(isinstance(item, str) for item in value):
         raise ValueError(f"{key} must be a list of at most {MOST_TOKENS} texts")
-    return frozenset(value)
+    return value
 
 
 def _is_number(value: object) -> bool:

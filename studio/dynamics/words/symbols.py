@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from studio.dynamics.settings import Settings
 from studio.dynamics.words.generations import Generations
@@ -15,6 +16,15 @@ Embedder = Callable[[str], Sequence[float]]
 
 WORDS_OF_A_TEXT = 16
 """A longer text counts as several, for what is remembered is bounded by it."""
+
+
+class First(Protocol):
+    """What a module said first of a symbol, which its reading holds."""
+
+    @property
+    def module(self) -> str: ...
+    @property
+    def first(self) -> Reading: ...
 
 
 @dataclass(slots=True)
@@ -46,7 +56,7 @@ class SymbolBook:
         self._texts: Generations[tuple[str, str], int] = Generations(settings.kept)
         self._buckets: Generations[tuple[str, frozenset[str]], list[_Leader]] = Generations(settings.kept)
         self._next: dict[str, int] = {}
-        self._adopted: deque[tuple[str, Reading, int]] = deque(maxlen=settings.kept)
+        self._adopted: deque[First] = deque(maxlen=settings.kept)
         self._words: dict[str, set[str]] = {}
         self._used = 0
 
@@ -76,20 +86,18 @@ class SymbolBook:
         self._texts.put(key, leader.symbol)
         return leader.symbol
 
-    def adopt(self, module: str, reading: Reading, symbol: int) -> bool:
-        """Take over the symbol of a stored reading, so that raw outputs that come later get it or another.
-
-        Return whether it is new: higher than all that the module had.
-        """
-        if symbol < self._next.get(module, 0):
-            return False
-        self._next[module] = symbol + 1
-        self._adopted.append((module, reading, symbol))
-        return True
+    def adopt(self, said: First, symbol: int) -> None:
+        """Take over the symbol of a stored reading, higher than all that the module had, so that raw outputs that come
+        later get it or another."""
+        self._next[said.module] = symbol + 1
+        self._adopted.append(said)
 
     def _settle(self) -> None:
         """Make leaders of the stored readings taken over: only now, as most runs are stored or raw throughout."""
-        for module, reading, symbol in self._adopted:
+        for said in self._adopted:
+            module, reading = said.module, said.first
+            symbol = reading.symbol
+            assert symbol is not None, "it was stored with one"
             leader = _Leader(symbol, reading.content, reading.rare, reading.frame, reading.quote)
             self._lead(self._bucket(module, reading), leader, len(reading.salient))
             self._texts.put((module, reading.hash), symbol)

@@ -10,6 +10,7 @@ from studio.dynamics.agenda import Agenda, change_of, is_agenda
 from studio.dynamics.exchange.run import Effect, Event, Goal, Module, Run
 from studio.dynamics.modules import ModuleFacts, said
 from studio.dynamics.words.reading import Reading
+from studio.dynamics.words.shared import Shared
 from studio.engine.aims import goal_of
 from studio.engine.modules import Modules
 from studio.graph.model import Graph
@@ -81,6 +82,7 @@ def recorded_run(
 def _stored(
     trace: Trace, run: RunFound, places: Places, facts: dict[str, ModuleFacts], ticks: dict[int, int]
 ) -> Iterator[Event]:
+    shared = Shared()
     readings: dict[int, Reading] = {}
     symbols: dict[tuple[int, int], Reading] = {}
     for one in trace.readings(run.id):
@@ -96,12 +98,12 @@ def _stored(
         reading = readings.get(id(one.reading))
         if reading is None:
             try:
-                reading = readings[id(one.reading)] = Reading.from_mapping(one.reading)
+                reading = readings[id(one.reading)] = Reading.from_mapping(one.reading, shared)
             except ValueError as problem:
                 raise _damaged(trace, one.node, str(problem)) from None
         given = symbols.get((id(reading), one.symbol))
         if given is None:
-            given = symbols[id(reading), one.symbol] = replace(reading, symbol=one.symbol)
+            given = symbols[id(reading), one.symbol] = reading.with_symbol(one.symbol)
         effect: Effect | None = "write" if one.effect == "write" else "read" if one.effect == "read" else None
         yield Event(
             one.t, one.node, err="failed" if one.failed else None, effect=effect, reading=given, firing=one.firing

@@ -178,6 +178,9 @@ def test_a_run_of_readings_only_is_written_read_and_judged_like_its_texts() -> N
     back = load_run(as_line(stored))
 
     assert b"out" not in as_line(stored)
+    readings = [event.reading for event in back.events if event.reading]
+    assert len({id(reading) for reading in readings}) == 12
+    assert len({id(reading.content) for reading in readings}) == 2, "what is equal is held once"
     assert analyse(back, reader=READER) == analyse(whole, reader=READER)
 
 

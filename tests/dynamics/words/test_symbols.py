@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from studio.dynamics.detecting.step import Said
 from studio.dynamics.settings import DEFAULTS, Settings
 from studio.dynamics.words.generations import Generations
 from studio.dynamics.words.reading import Reading
@@ -130,7 +131,7 @@ def test_symbols_of_stored_readings_are_taken_over() -> None:
     book = SymbolBook(DEFAULTS)
     stored = READER.read("Compare the flights to Lisbon by price")
 
-    book.adopt("m", stored, 7)
+    book.adopt(Said(0, "m", 1, stored.with_symbol(7)), 7)
 
     assert book.symbol("m", READER.read("compare the flights to  LISBON by price")) == 7
     assert book.symbol("m", READER.read("By price, I will compare flights to Lisbon now")) == 7
