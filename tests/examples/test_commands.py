@@ -9,10 +9,17 @@ import pytest
 
 from studio import Trace
 from studio.cli.main import main
+from studio.support.resources import bundled_graphs
 from tests.support.everyday import for_examples
+from tests.support.thorough import thorough_but
+
+OPENED = {"critic_loop", "lecun"}
+"""One that asks a model, and one that asks none."""
 
 
-@for_examples("example")
+@pytest.mark.parametrize(
+    "example", thorough_but(lambda path: path.stem in OPENED, bundled_graphs()), ids=lambda path: path.stem
+)
 def test_show_prompts_and_verify_open_it_by_name(
     example: Path, recorded: Trace, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -6,10 +6,11 @@ import re
 from pathlib import Path
 from xml.sax.saxutils import escape
 
-from studio import Graph
 from studio.export.drawing.svg import graph_svg
 from studio.graph.check import check
 from studio.spec import default_registry
+from tests.support.everyday import for_examples
+from tests.support.seeds import graph_of
 
 PARTS = ["What it does", "Modules", "Run it", "What to expect", "Take it apart"]
 
@@ -24,22 +25,23 @@ def test_there_are_examples_and_each_has_a_graph() -> None:
 
 
 def test_it_is_named_like_its_file_and_says_what_it_is_about(example: Path) -> None:
-    graph = Graph.load(example)
+    graph = graph_of(example.stem)
 
     assert graph.name == example.stem
     assert graph.about.strip()
 
 
 def test_it_is_written_canonically(example: Path) -> None:
-    assert Graph.load(example).to_text() == example.read_text(encoding="utf-8"), f"studio fmt {example.name}"
+    assert graph_of(example.stem).to_text() == example.read_text(encoding="utf-8"), f"studio fmt {example.name}"
 
 
 def test_lint_finds_no_error(example: Path) -> None:
-    assert [str(found) for found in check(Graph.load(example)) if found.severity == "error"] == []
+    assert [str(found) for found in check(graph_of(example.stem)) if found.severity == "error"] == []
 
 
+@for_examples("example")
 def test_it_can_be_drawn_with_every_node_and_graph(example: Path) -> None:
-    graph = Graph.load(example)
+    graph = graph_of(example.stem)
     drawing = graph_svg(graph, default_registry())
 
     for one in (graph, *graph.graphs.values()):

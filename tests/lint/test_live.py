@@ -11,6 +11,7 @@ from studio.lint import constraints, lint
 from studio.lint.live import examine
 from studio.spec.registry import default_registry
 from studio.support.resources import bundled_graphs
+from tests.support.everyday import for_examples
 from tests.support.graphs import CRITIC_LOOP
 
 
@@ -18,7 +19,7 @@ def free(name: str) -> str:
     return "embedded/smollm2-135m"
 
 
-@pytest.mark.parametrize("path", bundled_graphs(), ids=lambda path: path.stem)
+@for_examples("path")
 def test_findings_and_scores_are_those_of_lint(path: object) -> None:
     graph = Graph.load(str(path))
     found = examine(graph, resolve=free)
