@@ -131,27 +131,27 @@ def test_panels_that_were_closed_come_back_with_the_layout(window: MainWindow, q
 
 
 def test_of_several_unsaved_graphs_ctrl_q_asks_for_each_and_escape_keeps_all(
-    window: MainWindow, small: Path, other: Path, qtbot: Any
+    lone_window: MainWindow, small: Path, other: Path, qtbot: Any
 ) -> None:
-    first, second = write_about(window, small, qtbot), write_about(window, other, qtbot)
+    first, second = write_about(lone_window, small, qtbot), write_about(lone_window, other, qtbot)
     texts = small.read_bytes(), other.read_bytes()
 
-    press(window, Qt.Key.Key_Q, CTRL)
-    press_answer(qtbot, window, "Discard")
-    qtbot.waitUntil(lambda: any(box.isVisible() for box in window.findChildren(QMessageBox)))
-    QTest.keyClick(next(box for box in window.findChildren(QMessageBox) if box.isVisible()), Qt.Key.Key_Escape)
-    window.activateWindow()  # a desktop goes back to it by itself
-    qtbot.waitUntil(window.isActiveWindow)
-    assert window.isVisible()
-    assert window.workbench.documents == [first, second]
+    press(lone_window, Qt.Key.Key_Q, CTRL)
+    press_answer(qtbot, lone_window, "Discard")
+    qtbot.waitUntil(lambda: any(box.isVisible() for box in lone_window.findChildren(QMessageBox)))
+    QTest.keyClick(next(box for box in lone_window.findChildren(QMessageBox) if box.isVisible()), Qt.Key.Key_Escape)
+    lone_window.activateWindow()  # a desktop goes back to it by itself
+    qtbot.waitUntil(lone_window.isActiveWindow)
+    assert lone_window.isVisible()
+    assert lone_window.workbench.documents == [first, second]
     assert first.is_modified
     assert second.is_modified
     assert (small.read_bytes(), other.read_bytes()) == texts
 
-    press(window, Qt.Key.Key_Q, CTRL)
-    press_answer(qtbot, window, "Save")
-    press_answer(qtbot, window, "Discard")
-    qtbot.waitUntil(lambda: not window.isVisible())
+    press(lone_window, Qt.Key.Key_Q, CTRL)
+    press_answer(qtbot, lone_window, "Save")
+    press_answer(qtbot, lone_window, "Discard")
+    qtbot.waitUntil(lambda: not lone_window.isVisible())
     assert "mine:" in small.read_text()
     assert other.read_bytes() == texts[1]
 

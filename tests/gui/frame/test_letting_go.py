@@ -36,35 +36,35 @@ def test_a_closed_window_is_collected_with_the_graph_that_it_showed(qtbot: Any, 
 
 
 def test_tabs_that_were_closed_are_let_go_of_after_tab_walked_through_the_window(
-    window: MainWindow, small: Path
+    lone_window: MainWindow, small: Path
 ) -> None:
-    window.show_panel("inspector")
-    window.workbench.part("files").open(small)
+    lone_window.show_panel("inspector")
+    lone_window.workbench.part("files").open(small)
     db = next(path for path in bundled_graphs() if path.stem == "critic_loop").with_suffix(".run.db")
-    assert isinstance(window.workbench.part("replay").open(Source(db, "last")), Session)
+    assert isinstance(lone_window.workbench.part("replay").open(Source(db, "last")), Session)
     QApplication.processEvents()
-    assert len(list(tab_stops(window))) > 5
+    assert len(list(tab_stops(lone_window))) > 5
     settle()
-    shown = window.pages.pages()
+    shown = lone_window.pages.pages()
     kept = [weakref.ref[QWidget](one) for one in (*shown, *(page.canvas for page in shown))]
     assert len(shown) > 1
     del shown
 
-    for document in list(window.workbench.documents):
-        window.workbench.remove(document)
+    for document in list(lone_window.workbench.documents):
+        lone_window.workbench.remove(document)
     settle()
 
     assert [one() for one in kept if one() is not None] == []
 
 
-def test_a_page_that_somebody_keeps_is_noticed(window: MainWindow, small: Path) -> None:
-    window.workbench.part("files").open(small)
-    kept = window.pages.current_page()
+def test_a_page_that_somebody_keeps_is_noticed(lone_window: MainWindow, small: Path) -> None:
+    lone_window.workbench.part("files").open(small)
+    kept = lone_window.pages.current_page()
     assert isinstance(kept, GraphPage)
     page = weakref.ref(kept)
 
-    for document in list(window.workbench.documents):
-        window.workbench.remove(document)
+    for document in list(lone_window.workbench.documents):
+        lone_window.workbench.remove(document)
     settle()
 
     assert page() is not None

@@ -58,13 +58,13 @@ def test_an_error_can_be_copied(window: MainWindow, qtbot: Any) -> None:
     assert QApplication.clipboard().text() == "a.yaml:3: It failed.\nMend it."
 
 
-def test_what_was_said_before_can_be_read(window: MainWindow, qtbot: Any) -> None:
+def test_what_was_said_before_can_be_read(lone_window: MainWindow, qtbot: Any) -> None:
     for number in range(3):
-        window.workbench.say(f"sentence {number}", "warning" if number == 1 else "info")
+        lone_window.workbench.say(f"sentence {number}", "warning" if number == 1 else "info")
 
-    qtbot.mouseClick(button(window, "status.log"), LEFT)
+    qtbot.mouseClick(button(lone_window, "status.log"), LEFT)
 
-    log = window.status._log
+    log = lone_window.status._log
     assert log is not None
     assert log.isVisible()
     lines = log.list.toPlainText().splitlines()

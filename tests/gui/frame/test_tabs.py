@@ -234,10 +234,10 @@ def test_a_tab_that_comes_back_knows_the_name_given_meanwhile(window: MainWindow
     assert [page.at for page in window.pages.pages()] == [TOP, ("trunk", "deepest")]
 
 
-def test_closing_the_window_asks_nothing_when_all_is_saved(window: MainWindow, small: Path) -> None:
-    opened(window, small)
+def test_closing_the_window_asks_nothing_when_all_is_saved(lone_window: MainWindow, small: Path) -> None:
+    opened(lone_window, small)
 
-    assert window.close()
+    assert lone_window.close()
 
 
 def test_names_with_an_ampersand_and_markup_are_shown_as_they_are(window: MainWindow, tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from studio.gui.base.action import all_actions
 from studio.gui.frame.menus import ActionBar
 from studio.gui.frame.window import MainWindow
 from studio.gui.frame.window_state import WindowState
-from studio.gui.panels import Panel, all_panels
+from studio.gui.panels import all_panels
 from studio.gui.theme import current_theme
 from studio.gui.workbench import Workbench
 from studio.settings import Settings
@@ -90,14 +90,14 @@ def test_a_damaged_file_of_the_window_is_no_fault(qtbot: Any, garbage: bytes) ->
     assert WindowState().data("panels")
 
 
-def test_a_folder_that_cannot_be_written_keeps_nobody_from_closing(window: MainWindow, tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_written_keeps_nobody_from_closing(lone_window: MainWindow, tmp_path: Path) -> None:
     blocker = tmp_path / "file"
     blocker.write_text("")
-    window.state.path = blocker / "window.toml"
+    lone_window.state.path = blocker / "window.toml"
 
-    window._leaving = True
+    lone_window._leaving = True
 
-    assert window.close()
+    assert lone_window.close()
 
 
 def test_f6_goes_round_through_canvas_and_panels_and_shift_f6_back(window: MainWindow, small: Path, qtbot: Any) -> None:
@@ -138,28 +138,52 @@ def test_panels_can_be_made_after_the_first_picture_or_when_they_are_asked_for(q
     close(window)
 
 
-@pytest.mark.parametrize("panel", [panel for panel in all_panels() if panel.waits], ids=lambda panel: panel.id)
-def test_a_panel_that_waits_is_made_when_it_is_seen_or_its_part_is_asked_for(window: MainWindow, panel: Panel) -> None:
-    dock = window.docks[panel.id]
-    assert dock.widget() is None
+def test_a_panel_that_waits_is_made_when_it_is_seen_or_its_part_is_asked_for(lone_window: MainWindow) -> None:
+    bench = lone_window.workbench
+    for panel in (panel for panel in all_panels() if panel.waits):
+        dock = lone_window.docks[panel.id]
+        assert dock.widget() is None, panel.id
 
-    if panel.part:
-        assert window.workbench.offers(panel.part)
-        assert panel.part not in window.workbench.parts
-        assert window.workbench.part(panel.part) is dock.widget() is not None
-        assert not window.workbench.waiting.get(panel.part)
-        return
-    dock.show()
-    dock.raise_()
-    QApplication.processEvents()
-    assert dock.widget() is not None
+        if panel.part:
+            assert bench.offers(panel.part), panel.id
+            assert panel.part not in bench.parts, panel.id
+            assert bench.part(panel.part) is dock.widget() is not None, panel.id
+            assert not bench.waiting.get(panel.part), panel.id
+            continue
+        dock.show()
+        dock.raise_()
+        QApplication.processEvents()
+        assert dock.widget() is not None, panel.id
 
 
-def test_a_panel_that_waits_is_made_when_its_tab_is_pressed(window: MainWindow, qtbot: Any) -> None:
-    dock = window.docks["prompts"]
+@pytest.mark.parametrize("broken", [False, True], ids=["whole", "broken"])
+def test_a_panel_that_waits_is_made_once_it_has_something_to_tell(
+    lone_window: MainWindow, tmp_path: Path, broken: bool, qtbot: Any
+) -> None:
+    problems, tests = lone_window.docks["problems"], lone_window.docks["tests"]
+    path = tmp_path / "straight.yaml"
+    wire = "topic.nothing_there" if broken else "topic.value"
+    path.write_text(
+        "studio: 1\nname: straight\nnodes:\n  topic: {type: flow.input, value: pools}\n"
+        f"  result: {{type: flow.output}}\nedges:\n  - {wire} -> result.value\n"
+    )
+    if broken:
+        path.with_name("straight.tests.yaml").write_text("studio_tests: 1\ncases: {}\n")
+
+    document = lone_window.workbench.open(path)
+    checks = lone_window.workbench.part("checks")
+    qtbot.waitUntil(lambda: checks.of(document) is not None)
+
+    assert (problems.widget() is not None) == broken
+    assert ("error" in problems.windowTitle()) == broken
+    assert (tests.widget() is not None) == broken
+
+
+def test_a_panel_that_waits_is_made_when_its_tab_is_pressed(lone_window: MainWindow, qtbot: Any) -> None:
+    dock = lone_window.docks["prompts"]
     bar, at = next(
         (bar, at)
-        for bar in window.findChildren(QTabBar, options=Qt.FindChildOption.FindDirectChildrenOnly)
+        for bar in lone_window.findChildren(QTabBar, options=Qt.FindChildOption.FindDirectChildrenOnly)
         for at in range(bar.count())
         if bar.tabText(at) == dock.windowTitle()
     )
@@ -167,7 +191,7 @@ def test_a_panel_that_waits_is_made_when_its_tab_is_pressed(window: MainWindow, 
 
     qtbot.mouseClick(bar, Qt.MouseButton.LeftButton, pos=bar.tabRect(at).center())
 
-    assert dock.widget() is window.panel("prompts")
+    assert dock.widget() is lone_window.panel("prompts")
     assert dock.widget().isVisible()
 
 
@@ -198,13 +222,13 @@ def test_a_theme_of_the_environment_cannot_be_changed(window: MainWindow, monkey
     assert not window.actions_bar.actions["view.theme.dark"].isEnabled()
 
 
-def test_full_screen_and_back(window: MainWindow, qtbot: Any) -> None:
-    qtbot.keyClick(window, Qt.Key.Key_F11, Qt.KeyboardModifier.ShiftModifier)
-    assert window.isFullScreen()
+def test_full_screen_and_back(lone_window: MainWindow, qtbot: Any) -> None:
+    qtbot.keyClick(lone_window, Qt.Key.Key_F11, Qt.KeyboardModifier.ShiftModifier)
+    assert lone_window.isFullScreen()
     QApplication.processEvents()
-    qtbot.keyClick(window, Qt.Key.Key_F11, Qt.KeyboardModifier.ShiftModifier)
+    qtbot.keyClick(lone_window, Qt.Key.Key_F11, Qt.KeyboardModifier.ShiftModifier)
 
-    assert not window.isFullScreen()
+    assert not lone_window.isFullScreen()
 
 
 def test_every_action_stands_in_its_menu_once(window: MainWindow) -> None:

@@ -52,21 +52,32 @@ class PaletteTree(QTreeWidget):
         self.setItemDelegate(_Delegate(self))
         self.closed: set[str] = set()
         """Titles of headings that the person has folded."""
+        self._filled: list[tuple[str, int, tuple[Row, ...]]] = []
         self.itemDoubleClicked.connect(lambda item, _: self.take(item))
         self.itemClicked.connect(self._on_click)
         self.itemEntered.connect(lambda item, _: self._look(item))
         self.currentItemChanged.connect(lambda item, _: self._look(item))
 
     def fill(self, groups: Sequence[tuple[str, int, Sequence[Row]]]) -> None:
-        """Show headings (title, hue, rows); the rows of a heading without title stand alone."""
-        self.clear()
-        for title, hue, rows in groups:
+        """Show headings (title, hue, rows); the rows of a heading without title stand alone. Headings at the end that
+        stay as they are, are left standing."""
+        told = [(title, hue, tuple(rows)) for title, hue, rows in groups]
+        same = 0
+        if all(title for title, _, _ in (*told, *self._filled)):
+            while same < min(len(told), len(self._filled)) and told[-1 - same] == self._filled[-1 - same]:
+                same += 1
+        if same == 0:
+            self.clear()
+        for _ in range(self.topLevelItemCount() - same):
+            self.takeTopLevelItem(0)
+        self._filled = told
+        for at, (title, hue, rows) in enumerate(told[: len(told) - same]):
             heading = self.invisibleRootItem()
             if title:
                 heading = QTreeWidgetItem([title])
                 heading.setData(0, ROW, Row(title, str(len(rows)), hue=hue))
                 heading.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable)
-                self.addTopLevelItem(heading)
+                self.insertTopLevelItem(at, heading)
             for row in rows:
                 item = QTreeWidgetItem([row.title])
                 item.setData(0, ROW, row)

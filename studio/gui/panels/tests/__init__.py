@@ -31,13 +31,24 @@ def _make(workbench: Workbench) -> QWidget:
 def _wakes(workbench: Workbench, wake: Callable[[], object]) -> None:
     """The tab tells how many tests there are, and that one fails which is played as the graph is saved."""
 
+    looked: tuple[object, object] = None, None
+
     def look(*_: object) -> None:
-        where = where_of(workbench, workbench.document)
-        if where is not None and where.tests.exists():
-            wake()
+        if "tests" not in workbench.parts:
+            where = where_of(workbench, workbench.document)
+            if where is not None and where.tests.exists():
+                wake()
+
+    def look_if_saved_elsewhere() -> None:
+        nonlocal looked
+        document = workbench.document
+        here = (document, None if document is None else document.path)
+        if here != looked:
+            looked = here
+            look()
 
     workbench.current_changed.connect(look)
-    workbench.actions_changed.connect(look)
+    workbench.actions_changed.connect(look_if_saved_elsewhere)
 
 
 PANEL = Panel(
