@@ -25,6 +25,7 @@ from studio.replay.causes.closure import Closure
 from studio.support.resources import bundled_graphs
 from tests.gui.desk import Desk
 from tests.gui.popups.test_context import choose, menu_at
+from tests.gui.replay.runs import look_at_all
 from tests.gui.support import on_wire, port_of
 
 Open = Callable[[str], Session]
@@ -36,9 +37,14 @@ def recorded(name: str) -> Path:
 
 @pytest.fixture
 def open_run(desk: Desk, qtbot: Any) -> Open:
+    """Open a run, or show it if it is open, at its last step, with nothing selected and nothing lit."""
+
     def call(name: str) -> Session:
         session = desk.workbench.part("replay").open(Source(recorded(name), "last"))
         assert isinstance(session, Session)
+        lights(desk).clear(session)
+        session.light(None)
+        session.follows = True
         session.go(lambda cursor: cursor.last())
         desk.settle()
         return session
@@ -72,7 +78,36 @@ def ask(desk: Desk, qtbot: Any, session: Session, mods: Qt.KeyboardModifier = Qt
     return wait(desk, qtbot, session)
 
 
-def test_a_key_lights_what_led_to_the_node_and_lists_it(desk: Desk, open_run: Open, qtbot: Any) -> None:
+def test_causes_in_a_loop(desk: Desk, open_run: Open, qtbot: Any, subtests: pytest.Subtests) -> None:
+    looks = (
+        a_key_lights_what_led_to_the_node_and_lists_it,
+        what_it_led_to_is_lit_by_the_shifted_key,
+        a_click_goes_to_the_step_and_stepping_leaves_it_lit,
+        lit_steps_are_gone_through_in_order,
+        depth_is_limited_by_a_button,
+        escape_ends_it_and_nothing_is_lit,
+        the_value_on_a_wire_is_asked_by_its_menu,
+        why_there_is_nothing_is_told_and_lit,
+        a_node_that_is_decided_later_says_when,
+        others_can_light_one_output_and_the_card_makes_way_for_others_lights,
+        the_text_is_copied,
+        texts_of_wires_that_carried_nothing_of_it_fade,
+        what_is_lit_comes_back_after_a_search_in_the_graph,
+        the_output_or_the_wire_under_the_mouse_is_meant,  # the mouse stays over it
+    )
+    look_at_all(subtests, looks, desk, open_run, qtbot)
+
+
+def test_causes_among_regions(desk: Desk, open_run: Open, qtbot: Any, subtests: pytest.Subtests) -> None:
+    looks = (
+        each_graph_shows_its_own_part_and_the_region_node_stands_for_what_is_inside,
+        the_card_covers_neither_the_node_of_the_step_nor_the_picker,
+        the_card_stays_inside_a_canvas_that_shrinks,
+    )
+    look_at_all(subtests, looks, desk, open_run, qtbot)
+
+
+def a_key_lights_what_led_to_the_node_and_lists_it(desk: Desk, open_run: Open, qtbot: Any) -> None:
     session = open_run("critic_loop")
     session.seek(12)
     desk.choose("writer")
@@ -96,7 +131,7 @@ def test_a_key_lights_what_led_to_the_node_and_lists_it(desk: Desk, open_run: Op
     assert not desk.canvas.projection.cards["critic"].dimmed
 
 
-def test_what_it_led_to_is_lit_by_the_shifted_key(desk: Desk, open_run: Open, qtbot: Any) -> None:
+def what_it_led_to_is_lit_by_the_shifted_key(desk: Desk, open_run: Open, qtbot: Any) -> None:
     session = open_run("critic_loop")
     session.seek(2)
     desk.choose("writer")
@@ -108,7 +143,7 @@ def test_what_it_led_to_is_lit_by_the_shifted_key(desk: Desk, open_run: Open, qt
     assert "result" in desk.canvas.highlighted[0]
 
 
-def test_a_click_goes_to_the_step_and_stepping_leaves_it_lit(desk: Desk, open_run: Open, qtbot: Any) -> None:
+def a_click_goes_to_the_step_and_stepping_leaves_it_lit(desk: Desk, open_run: Open, qtbot: Any) -> None:
     session = open_run("critic_loop")
     lit = ask(desk, qtbot, session)
     table = card(desk).table
@@ -124,7 +159,7 @@ def test_a_click_goes_to_the_step_and_stepping_leaves_it_lit(desk: Desk, open_ru
     assert session.lit is lit
 
 
-def test_lit_steps_are_gone_through_in_order(desk: Desk, open_run: Open, qtbot: Any) -> None:
+def lit_steps_are_gone_through_in_order(desk: Desk, open_run: Open, qtbot: Any) -> None:
     session = open_run("critic_loop")
     lit = ask(desk, qtbot, session)
     seen = [session.seq]
@@ -141,7 +176,7 @@ def test_lit_steps_are_gone_through_in_order(desk: Desk, open_run: Open, qtbot: 
     assert session.seq == lit.seqs[1]
 
 
-def test_depth_is_limited_by_a_button(desk: Desk, open_run: Open, qtbot: Any) -> None:
+def depth_is_limited_by_a_button(desk: Desk, open_run: Open, qtbot: Any) -> None:
     session = open_run("critic_loop")
     whole = ask(desk, qtbot, session)
     button = card(desk).findChild(QToolButton, "causes.depth.1")
@@ -154,7 +189,7 @@ def test_depth_is_limited_by_a_button(desk: Desk, open_run: Open, qtbot: Any) ->
     assert button.isChecked()
 
 
-def test_escape_ends_it_and_nothing_is_lit(desk: Desk, open_run: Open, qtbot: Any) -> None:
+def escape_ends_it_and_nothing_is_lit(desk: Desk, open_run: Open, qtbot: Any) -> None:
     session = open_run("critic_loop")
     ask(desk, qtbot, session)
     desk.press(Qt.Key.Key_Escape, widget=desk.canvas.view)
@@ -194,7 +229,7 @@ def test_a_search_that_is_given_up_lights_nothing(
     assert not card(desk).isVisible()
 
 
-def test_the_value_on_a_wire_is_asked_by_its_menu(desk: Desk, open_run: Open, qtbot: Any) -> None:
+def the_value_on_a_wire_is_asked_by_its_menu(desk: Desk, open_run: Open, qtbot: Any) -> None:
     session = open_run("critic_loop")
     session.seek(12)
     desk.settle()
@@ -208,7 +243,7 @@ def test_the_value_on_a_wire_is_asked_by_its_menu(desk: Desk, open_run: Open, qt
     assert (subject.node, subject.tick, subject.port) == ("critic", "1", "label"), "what was fed back came from before"
 
 
-def test_the_output_or_the_wire_under_the_mouse_is_meant(desk: Desk, open_run: Open, qtbot: Any) -> None:
+def the_output_or_the_wire_under_the_mouse_is_meant(desk: Desk, open_run: Open, qtbot: Any) -> None:
     session = open_run("critic_loop")
     session.seek_firing(next(one.id for one in session.trace.firings("last", "critic", "1")))
     desk.settle()
@@ -228,7 +263,7 @@ def test_the_output_or_the_wire_under_the_mouse_is_meant(desk: Desk, open_run: O
     assert subject_at(on_wire(desk.canvas, "topic.value -> writer.topic", 0.4)) == ("topic", "0", "value")
 
 
-def test_why_there_is_nothing_is_told_and_lit(desk: Desk, open_run: Open, qtbot: Any) -> None:
+def why_there_is_nothing_is_told_and_lit(desk: Desk, open_run: Open, qtbot: Any) -> None:
     session = open_run("critic_loop")
     skipped = next(one for one in session.trace.firings(session.run.id) if one.status == "skipped")
     session.seek_firing(skipped.id)
@@ -244,7 +279,7 @@ def test_why_there_is_nothing_is_told_and_lit(desk: Desk, open_run: Open, qtbot:
     assert [line.text for line in card(desk).model.lines][: len(absence.links)] == [one.why for one in absence.links]
 
 
-def test_a_node_that_is_decided_later_says_when(desk: Desk, open_run: Open, qtbot: Any) -> None:
+def a_node_that_is_decided_later_says_when(desk: Desk, open_run: Open, qtbot: Any) -> None:
     session = open_run("critic_loop")
     session.seek(2)
     desk.choose("result")
@@ -254,7 +289,7 @@ def test_a_node_that_is_decided_later_says_when(desk: Desk, open_run: Open, qtbo
     assert session.lit is None
 
 
-def test_each_graph_shows_its_own_part_and_the_region_node_stands_for_what_is_inside(
+def each_graph_shows_its_own_part_and_the_region_node_stands_for_what_is_inside(
     desk: Desk, open_run: Open, qtbot: Any
 ) -> None:
     session = open_run("order_desk")
@@ -272,7 +307,7 @@ def test_each_graph_shows_its_own_part_and_the_region_node_stands_for_what_is_in
     assert isinstance(region, Spot)
 
 
-def test_others_can_light_one_output_and_the_card_makes_way_for_others_lights(
+def others_can_light_one_output_and_the_card_makes_way_for_others_lights(
     desk: Desk, open_run: Open, qtbot: Any
 ) -> None:
     session = open_run("critic_loop")
@@ -287,7 +322,7 @@ def test_others_can_light_one_output_and_the_card_makes_way_for_others_lights(
     assert desk.canvas.highlighted[0] == {"topic"}
 
 
-def test_the_text_is_copied(desk: Desk, open_run: Open, qtbot: Any) -> None:
+def the_text_is_copied(desk: Desk, open_run: Open, qtbot: Any) -> None:
     session = open_run("critic_loop")
     ask(desk, qtbot, session)
     QApplication.clipboard().clear()
@@ -296,7 +331,7 @@ def test_the_text_is_copied(desk: Desk, open_run: Open, qtbot: Any) -> None:
     assert QApplication.clipboard().text().splitlines()[0].startswith(f"✓ {session.here.node}  tick 2")
 
 
-def test_texts_of_wires_that_carried_nothing_of_it_fade(desk: Desk, open_run: Open, qtbot: Any) -> None:
+def texts_of_wires_that_carried_nothing_of_it_fade(desk: Desk, open_run: Open, qtbot: Any) -> None:
     session = open_run("critic_loop")
     session.seek(12)
     desk.choose("writer")
@@ -332,7 +367,7 @@ def test_closing_the_run_takes_the_card_along_and_ends_the_search(
     assert not card(desk).isVisible()
 
 
-def test_the_card_stays_inside_a_canvas_that_shrinks(desk: Desk, open_run: Open, qtbot: Any) -> None:
+def the_card_stays_inside_a_canvas_that_shrinks(desk: Desk, open_run: Open, qtbot: Any) -> None:
     session = open_run("order_desk")
     ask(desk, qtbot, session)
     desk.window.resize(820, 560)
@@ -348,18 +383,15 @@ def test_the_card_stays_inside_a_canvas_that_shrinks(desk: Desk, open_run: Open,
     assert card(desk).height() < 60
 
 
-@pytest.mark.parametrize("has_hand", [False, True])
-def test_the_card_covers_neither_the_node_of_the_step_nor_the_picker(
-    desk: Desk, open_run: Open, qtbot: Any, has_hand: bool
-) -> None:
+def the_card_covers_neither_the_node_of_the_step_nor_the_picker(desk: Desk, open_run: Open, qtbot: Any) -> None:
     session = open_run("order_desk")
     desk.window.resize(1100, 700)
     session.seek(40)
     ask(desk, qtbot, session)
-    bars = 0
+    bars = {True: 0, False: 0}
     for seq in range(30, 60):
-        if has_hand:
-            card(desk).table.setFocus()
+        has_hand = seq % 2 == 0
+        (card(desk).table if has_hand else desk.canvas.view).setFocus()
         session.seek(seq)
         for _ in range(4):
             QApplication.processEvents()
@@ -376,12 +408,12 @@ def test_the_card_covers_neither_the_node_of_the_step_nor_the_picker(
         assert not mine.intersects(node), (seq, mine, node)
         picker = canvas.findChild(PickerBar, NAME)
         if picker is not None and picker.isVisible():
-            bars += 1
+            bars[has_hand] += 1
             assert not mine.intersects(picker.geometry()), seq
-    assert bars, "some of the steps are in the map"
+    assert all(bars.values()), "some of the steps are in the map"
 
 
-def test_what_is_lit_comes_back_after_a_search_in_the_graph(desk: Desk, open_run: Open, qtbot: Any) -> None:
+def what_is_lit_comes_back_after_a_search_in_the_graph(desk: Desk, open_run: Open, qtbot: Any) -> None:
     session = open_run("critic_loop")
     ask(desk, qtbot, session)
     before = desk.canvas.highlighted
