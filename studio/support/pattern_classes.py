@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
+from functools import cache, lru_cache
 from unicodedata import category
 
 Ranges = tuple[tuple[int, int], ...]
@@ -69,9 +69,14 @@ def category_ranges(name: str) -> Ranges:
     """Return the characters of a category of Unicode, such as `Lu`, as Python knows them; none for other names."""
     if name not in _CATEGORIES:
         return ()
-    kinds = "".join(map(category, map(chr, range(LAST + 1))))  # two letters each, the first of them a capital
-    runs = re.finditer(f"(?:(?={name})[A-Z][a-z])+", kinds)
+    runs = re.finditer(f"(?:(?={name})[A-Z][a-z])+", _all_categories())
     return tuple((run.start() // 2, run.end() // 2 - 1) for run in runs)
+
+
+@cache
+def _all_categories() -> str:
+    """Return the categories of all characters: two letters each, the first of them a capital."""
+    return "".join(map(category, map(chr, range(LAST + 1))))
 
 
 def folded(given: Ranges) -> Ranges:

@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from ruff import find_ruff_bin
 
@@ -126,11 +126,18 @@ def test_a_line_that_cannot_be_shorter_is_excused_and_no_text_is_touched() -> No
 PARTS = st.sampled_from(['("a")', '("a" "b")', '"c"', '("d",)', "('e' 'f').upper()", f'("{LONG}")', "(1)", 'g("h")'])
 
 
-@given(st.lists(PARTS, min_size=1, max_size=4), st.sampled_from(["f(%s)", "[%s]", "x = (%s)", "f(k=%s)", "{%s: 1}"]))
-def test_source_means_what_it_meant(parts: list[str], around: str) -> None:
-    source = around.replace("%s", ", ".join(parts) if "k=" not in around and ":" not in around else parts[0])
+AROUND = st.sampled_from(["f(%s)", "[%s]", "x = (%s)", "f(k=%s)", "{%s: 1}"])
 
-    assert ast.dump(ast.parse(formatted(f"{source}\n"))) == ast.dump(ast.parse(source))
+
+def put_together(around: str, parts: list[str]) -> str:
+    return around.replace("%s", ", ".join(parts) if "k=" not in around and ":" not in around else parts[0])
+
+
+@settings(max_examples=15)
+@given(st.lists(st.builds(put_together, AROUND, st.lists(PARTS, min_size=1, max_size=4)), min_size=1, max_size=20))
+def test_source_means_what_it_meant(sources: list[str]) -> None:
+    for source, laid_out in zip(sources, formatted_parts(sources), strict=True):
+        assert ast.dump(ast.parse(laid_out)) == ast.dump(ast.parse(source))
 
 
 def test_nobody_s_settings_change_what_comes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -22,9 +22,9 @@ from studio.graph.model import Graph
 from studio.gui.frame.window import MainWindow
 from studio.gui.live.bridge import Live
 from studio.support.resources import bundled_graphs
+from tests.export.ways import BY_ALL_WAYS
 from tests.gui.windows import opened
 from tests.support.bare_python import bare_python
-from tests.support.everyday import for_examples
 from tests.support.example_settings import (
     run_words,
     script_words,
@@ -34,6 +34,7 @@ from tests.support.example_settings import (
 )
 from tests.support.improvising import Improviser, ImprovisingPerson
 from tests.support.outlines import outline
+from tests.support.thorough import thorough_but
 
 pytestmark = pytest.mark.gui
 
@@ -92,7 +93,9 @@ def in_window(
     return Path(live.trace_file()), ended[0].result.to_json()
 
 
-@for_examples("path")
+@pytest.mark.parametrize(
+    "path", thorough_but(lambda path: path.stem in BY_ALL_WAYS, bundled_graphs()), ids=lambda path: path.stem
+)
 def test_all_four_give_the_same_outline(
     path: Path, tmp_path: Path, window: MainWindow, bare: Path, qtbot: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -8,10 +8,10 @@ import unicodedata
 from typing import Any
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from studio.export.formatting import formatted
+from studio.export.formatting import formatted_parts
 from studio.export.literals import MAX_DEPTH, comment, docstring, literal, text_literal
 from studio.support.errors import UsageError
 from studio.support.values import same_value
@@ -36,12 +36,14 @@ VALUES = st.recursive(
 )  # fmt: skip
 
 
-def reads_back(source: str) -> Any:
-    """The value that a script holds which was made of this literal, saved and read again."""
-    module = ast.parse(formatted(f"VALUE = {source}\n").encode())
-    (statement,) = module.body
-    assert isinstance(statement, ast.Assign)
-    return ast.literal_eval(statement.value)
+def reads_back(*sources: str) -> list[Any]:
+    """The values that scripts hold which were made of these literals, saved and read again."""
+    found = []
+    for laid_out in formatted_parts([f"VALUE = {source}\n" for source in sources]):
+        (statement,) = ast.parse(laid_out.encode()).body
+        assert isinstance(statement, ast.Assign)
+        found.append(ast.literal_eval(statement.value))
+    return found
 
 
 def hides(source: str) -> list[str]:
@@ -51,25 +53,34 @@ def hides(source: str) -> list[str]:
     ]
 
 
-@given(TEXTS)
-@example('ends with a quote"\nand more than three\nlines\nof text"')
-@example('four """" quotes\nin the middle\nof\nlines')
-@example("a line of spaces\n    \nand one that ends with some   \nand\nmore")
-@example("back\\slash at the end\\\nof lines\\\n\\\nand\\")
-@example("two\nlines that are each " + "rather long " * 20 + "\n" + "x" * 300)
-def test_a_text_reads_back_as_it_was(text: str) -> None:
-    block, joined, line = literal(text), literal(text, block=False), text_literal(text)
+@settings(max_examples=15)
+@given(st.lists(TEXTS, min_size=1, max_size=20))
+@example(
+    [
+        'ends with a quote"\nand more than three\nlines\nof text"',
+        'four """" quotes\nin the middle\nof\nlines',
+        "a line of spaces\n    \nand one that ends with some   \nand\nmore",
+        "back\\slash at the end\\\nof lines\\\n\\\nand\\",
+        "two\nlines that are each " + "rather long " * 20 + "\n" + "x" * 300,
+    ]
+)
+def test_a_text_reads_back_as_it_was(texts: list[str]) -> None:
+    """Many at once: the formatter is a process of its own."""
+    blocks, joined = [literal(text) for text in texts], [literal(text, block=False) for text in texts]
+    lines = [text_literal(text) for text in texts]
 
-    assert reads_back(block) == reads_back(joined) == reads_back(line) == text
-    assert hides(block) == hides(joined) == hides(line) == []
-    assert max(map(len, formatted(f"VALUE = {block}\n").split("\n"))) <= 120
+    assert reads_back(*blocks, *joined, *lines) == texts * 3
+    assert [hides(source) for source in (*blocks, *joined, *lines)] == [[]] * len(texts) * 3
+    laid_out = formatted_parts([f"VALUE = {block}\n" for block in blocks])
+    assert max(len(line) for one in laid_out for line in one.split("\n")) <= 120
 
 
-@given(VALUES)
-def test_a_value_reads_back_as_it_was(value: Any) -> None:
-    back = reads_back(literal(value))
+@settings(max_examples=15)
+@given(st.lists(VALUES, min_size=1, max_size=12))
+def test_a_value_reads_back_as_it_was(values: list[Any]) -> None:
+    back = reads_back(*map(literal, values))
 
-    assert repr(back) == repr(value)
+    assert [repr(one) for one in back] == [repr(one) for one in values]
 
 
 def naive(text: str) -> str:
@@ -85,7 +96,7 @@ def test_the_property_would_catch_source_built_of_strings(write: Any) -> None:
     def holds(text: str) -> bool:
         try:
             source = write(text)
-            return reads_back(source) == text and not hides(source)
+            return reads_back(source) == [text] and not hides(source)
         except (SyntaxError, ValueError, UnicodeError):
             return False
 
@@ -125,7 +136,7 @@ def test_nesting_ends_where_python_would_give_up() -> None:
     for _ in range(MAX_DEPTH):
         deep = [deep]
 
-    assert same_value(reads_back(literal(deep)), deep)
+    assert same_value(reads_back(literal(deep)), [deep])
     with pytest.raises(UsageError, match="nested deeper"):
         literal([deep])
 

@@ -49,7 +49,7 @@ REQUESTS = (
 ANSWERS = st.builds(lambda rest: {**rest, "text": "said"}, some("tool_calls")) | VALUES
 
 
-@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     asked=st.lists(
         st.tuples(st.sampled_from(["chat", "complete", "embed", "http", "human", "log"]), REQUESTS, ANSWERS), max_size=4

@@ -34,12 +34,16 @@ OURS = {
 
 @pytest.fixture(scope="module", params=thorough_but(FEW.__eq__, [FEW, ALL]), ids=len)
 def scripts(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the scripts of graphs, and of one with hostile texts everywhere."""
     folder: Path = tmp_path_factory.mktemp("scripts")
-    for path in request.param:
+    write_scripts(request.param, folder)
+    return folder
+
+
+def write_scripts(graphs: list[Path], folder: Path) -> None:
+    """Write the scripts of graphs, and of one with hostile texts everywhere."""
+    for path in graphs:
         script_of(Graph.load(path), folder, f"{path.parent.name}_{path.stem}")
     script_of(hostile('"""' + "x" * 200 + "\n" * 5 + "\\"), folder, "hostile")
-    return folder
 
 
 def hostile(text: str) -> Graph:
@@ -68,6 +72,7 @@ def test_scripts_pass_ruff(scripts: Path) -> None:
     check(scripts, "ruff", "format", "--check", "--config", config, ".")
 
 
+@pytest.mark.thorough  # a few each time with all of our own code: tests/architecture/test_house_rules.py
 def test_scripts_pass_mypy(scripts: Path) -> None:
     config = str(ROOT / "pyproject.toml")
     found = [str(path) for path in sorted(scripts.glob("*.py"))]

@@ -20,9 +20,10 @@ from studio.support.resources import bundled_graphs
 from studio.trace import Trace
 from studio.trust.survey import survey
 from tests.export.script.scripts import call, script_of
-from tests.support.everyday import for_examples
+from tests.export.ways import AS_SCRIPTS
 from tests.support.example_settings import run_words, script_words, settings_of
 from tests.support.outlines import outline
+from tests.support.thorough import thorough_but
 
 CRITIC = next(path for path in bundled_graphs() if path.stem == "critic_loop")
 REPLIES = "".join(
@@ -37,7 +38,9 @@ def told(capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
     return {key: value for key, value in printed.items() if key not in ("run", "duration_s")}
 
 
-@for_examples("path")
+@pytest.mark.parametrize(
+    "path", thorough_but(lambda path: path.stem in AS_SCRIPTS, bundled_graphs()), ids=lambda path: path.stem
+)
 def test_every_example_does_the_same_as_a_script(
     path: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

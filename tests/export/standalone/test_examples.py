@@ -20,6 +20,7 @@ from studio.spec.registry import default_registry
 from studio.support.resources import bundled_graphs
 from studio.trace.writer import close_writer
 from tests.examples.answering import Answering, as_catalog
+from tests.export.standalone.gathering.test_all_types import everything
 from tests.support.approving import hashes_of
 from tests.support.everyday import for_examples, is_everyday
 from tests.support.example_settings import answering, script_words, settings_of
@@ -62,16 +63,35 @@ def made_up(example: Path, graph: Graph) -> Answering:
 @pytest.mark.parametrize("examples", thorough_but(FEW.__eq__, [FEW, LEAVING]), ids=len)
 @pytest.mark.parametrize("command", TOLD_SOUND, ids=lambda command: " ".join(command[:2]))
 def test_scripts_are_sound_python(command: list[str], examples: list[Path], tmp_path: Path) -> None:
-    files = [tmp_path / f"{path.stem}.py" for path in examples]
-    for file, path in zip(files, examples, strict=True):
-        file.write_text(script_of(path))
-    cache = ["--cache-dir", str(tmp_path / "cache")] if command[0] == "mypy" else []
+    """And so is a file with a function for each type of nodes, of which an example has only some."""
+    for path in examples:
+        (tmp_path / f"{path.stem}.py").write_text(script_of(path))
+    (tmp_path / "everything.py").write_text(everything())
 
-    done = subprocess.run(
-        [TOOLS / command[0], *command[1:], *cache, *files], capture_output=True, text=True, check=False
-    )
+    done = checked(command, tmp_path)
 
     assert done.returncode == 0, f"{' '.join(command)}\n{done.stdout[-6000:]}{done.stderr[-1000:]}"
+
+
+@pytest.mark.parametrize(
+    ("command", "fault"), list(zip(TOLD_SOUND, ["F821", "F821", "would be reformatted", "return-value"], strict=True)),
+    ids=lambda one: " ".join(one[:2]) if isinstance(one, list) else None,
+)  # fmt: skip
+def test_a_fault_would_be_found(command: list[str], fault: str, tmp_path: Path) -> None:
+    (tmp_path / "faulty.py").write_text(
+        'def start(text: str) -> int:\n    return ( text + "x" if missing else text )\n'
+    )
+
+    assert fault in checked(command, tmp_path).stdout
+
+
+def checked(command: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
+    """Let a tool look at the scripts in a folder, whatever it remembers of others."""
+    alone = {"ruff": ["--no-cache"], "mypy": ["--cache-dir", str(folder / "cache")]}[command[0]]
+    files = sorted(folder.glob("*.py"))
+    return subprocess.run(
+        [TOOLS / command[0], *command[1:], *alone, *files], capture_output=True, text=True, check=False
+    )
 
 
 @for_examples("example", LEAVING)

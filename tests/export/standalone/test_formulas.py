@@ -121,7 +121,7 @@ VALUES: st.SearchStrategy[Any] = st.recursive(
 GIVEN = st.fixed_dictionaries(dict.fromkeys(("a", "b", "item", "len", "total", "x_"), VALUES))
 
 
-@settings(max_examples=600)
+@settings(max_examples=200)
 @given(EXPRESSIONS, st.lists(GIVEN, min_size=1, max_size=3))
 @example("[x for x in a] + [len(len)]", [{"a": "ab", "len": [1, 2]}])
 @example("a in b in [item]", [{"a": "a", "b": {"a": 1}, "item": {"a": 1}}, {"a": [], "b": {}, "item": 1}])

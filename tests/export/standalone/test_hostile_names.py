@@ -17,6 +17,7 @@ from studio.importers.opening import open_graph_file
 from studio.spec.registry import default_registry
 from studio.support.errors import GraphError
 from tests.support.played_scripts import Played, told
+from tests.support.thorough import thorough_but
 
 TEXTS = (
     '"""; import os; os.mkdir("owned"); """',
@@ -99,7 +100,7 @@ def test_the_help_says_percent_signs_as_the_graph_does(text: str, capsys: pytest
     assert "3 a limit paused the run" in " ".join(shown.split()), "what a scheduled job has to know"
 
 
-@pytest.mark.parametrize("number", range(len(TEXTS)))
+@pytest.mark.parametrize("number", thorough_but({1, 5, 7}.__contains__, range(len(TEXTS))))
 def test_the_graph_opens_again_with_all_its_texts(number: int, tmp_path: Path) -> None:
     graph = hostile(TEXTS[number])
     graph.comments = {}  # which hold no text that a file could not
@@ -158,17 +159,18 @@ def test_control_a_writer_that_pastes_texts_is_caught(
     assert any(is_caught(text) for text in TEXTS)
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_a_name_that_means_something_to_python_means_the_node(name: str, tmp_path: Path) -> None:
-    graph = Graph(name)
-    graph.add("text.constant", name, text="said")
-    graph.add("flow.output", "out")
-    graph.connect(f"{name}.text", "out.value")
+@pytest.mark.parametrize("graph_name", thorough_but({"main", "class_"}.__contains__, NAMES))
+def test_a_name_that_means_something_to_python_means_the_node(graph_name: str, tmp_path: Path) -> None:
+    graph = Graph(graph_name)
+    for name in NAMES:
+        graph.add("text.constant", name, text=f"said by {name}")
+        graph.add("flow.output", f"out_{name}")
+        graph.connect(f"{name}.text", f"out_{name}.value")
 
     played = Played(standalone_script(graph, default_registry()))
 
     assert played.main("--db", str(tmp_path / "run.db")) == 0
-    assert told(tmp_path / "run.db").outputs == {"out": "said"}
+    assert told(tmp_path / "run.db").outputs == {f"out_{name}": f"said by {name}" for name in NAMES}
 
 
 def test_inputs_called_like_options_are_asked_for_under_another_name(tmp_path: Path) -> None:

@@ -61,9 +61,14 @@ def compile_pattern(text: str, *, ignore_case: bool = False) -> Pattern:
 @cache
 def of_category(name: str, *, is_other: bool = False) -> str:
     """Return the characters of a category of Unicode, such as `Lu`, or all others, as they stand inside of `[…]`."""
-    kinds = "".join(map(category, map(chr, range(sys.maxunicode + 1))))  # two letters each, the first of them a capital
-    runs = re.finditer(f"(?:(?{'!' if is_other else '='}{name})[A-Z][a-z])+", kinds)
+    runs = re.finditer(f"(?:(?{'!' if is_other else '='}{name})[A-Z][a-z])+", _all_categories())
     return "".join(f"\\U{run.start() // 2:08x}-\\U{run.end() // 2 - 1:08x}" for run in runs)
+
+
+@cache
+def _all_categories() -> str:
+    """Return the categories of all characters: two letters each, the first of them a capital."""
+    return "".join(map(category, map(chr, range(sys.maxunicode + 1))))
 
 
 class _Translated(dict[str, Pattern]):

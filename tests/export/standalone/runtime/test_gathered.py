@@ -10,6 +10,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from studio.export.standalone.gathering.gather import gather
 from studio.export.standalone.schema import trace_schema
 from studio.trace import open_run
@@ -27,6 +29,8 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 from studio.export.standalone.runtime.recording import Recorder
 from studio.export.standalone.runtime.store_records import record_content, record_memory, record_store_op
@@ -166,6 +170,7 @@ def test_without_litellm_one_sentence_says_how_to_get_it(tmp_path: Path) -> None
     assert "pip install litellm" in sentence
 
 
+@pytest.mark.thorough  # the same by a whole script: tests/export/standalone/test_with_litellm_only.py
 def test_a_model_server_is_asked_with_litellm_and_the_key_of_the_environment(tmp_path: Path) -> None:
     script = tmp_path / "asks.py"
     script.write_text(script_of(ASKS, "asyncio.run(ask(sys.argv[1]))"))

@@ -23,7 +23,7 @@ def told(module: object, text: str) -> object:
     return [(one.level, one.title, one.line) for one in headings], [(one.type, one.first) for one in blocks]
 
 
-@settings(max_examples=800)
+@settings(max_examples=250)
 @given(st.lists(LINES, max_size=8).map("\n".join))
 @example("# A\n\ntext\nmore\n\n- a\n- b\n\nend")
 @example("Title\n===\ntext\n---\n```\n# no\n```\nend")

@@ -103,7 +103,7 @@ def differing(what: str, here: list[Any], there: list[Any]) -> list[str]:
     return [*parted[:2], f"{len(here)} {what} expected, got {len(there)}"] if here != there else []
 
 
-@settings(max_examples=60, derandomize=True, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=25, derandomize=True, deadline=None, database=None, suppress_health_check=list(HealthCheck))
 @given(seed=st.integers(0, 2**32 - 1), size=st.integers(3, 14))
 def test_a_script_does_what_the_engine_does_firing_by_firing(seed: int, size: int) -> None:
     found = disagreements(seed, size)

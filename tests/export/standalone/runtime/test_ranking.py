@@ -17,7 +17,7 @@ from studio.support.errors import NodeError
 TEXTS = st.lists(st.text("abcd e-", max_size=20), max_size=6)
 
 
-@settings(max_examples=100)
+@settings(max_examples=50)
 @given(st.text("abcdx e-", max_size=12), TEXTS, st.sampled_from([(1.5, 0.75), (0.0, 0.0), (2.0, 1.0), (1.2, 0.3)]))
 @example("a a b", ["a b", "", "b b b"], (1.5, 0.75))
 def test_words_are_weighed_as_by_bm25s(query: str, texts: list[str], settings: tuple[float, float]) -> None:
@@ -34,6 +34,7 @@ def rows(draw: st.DrawFn) -> tuple[list[float], list[list[float]]]:
     return made[0], [*made[1:], [0.0] * width]
 
 
+@settings(max_examples=40)
 @given(rows())
 def test_vectors_are_compared_as_by_numpy(given: tuple[list[float], list[list[float]]]) -> None:
     assert vectors.cosine_scores(*given) == numpy_vectors.cosine_scores(*given)

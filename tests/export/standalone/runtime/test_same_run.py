@@ -23,6 +23,7 @@ from tests.cli.conftest import Cli, cli  # noqa: F401 - a fixture
 from tests.export.standalone.runtime.both_logs import rows_of
 from tests.support.example_settings import settings_of
 from tests.support.fake_llm_server import Step, chat, echo_key, fake_llm_server
+from tests.support.played_scripts import Played
 
 CLOCK = "2026-01-31T09:30:00+00:00"
 
@@ -217,21 +218,26 @@ edges:
 
 
 @pytest.mark.parametrize("case", ["an answer", "a refusal"])
-def test_a_script_with_a_real_provider_records_no_key_and_replays(tmp_path: Path, cli: Cli, case: str) -> None:  # noqa: F811
-    graph, script, db = tmp_path / "greeting.yaml", tmp_path / "greeting.py", tmp_path / "script.sqlite"
-    graph.write_text(ASKS_ONE)
-    script.write_text(standalone_script(Graph.load(graph), default_registry(), file="greeting.yaml"))
-    kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+def test_a_script_with_a_real_provider_records_no_key_and_replays(
+    tmp_path: Path,
+    cli: Cli,  # noqa: F811
+    case: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """In this process, which knows litellm already; by itself a script asks in `test_with_litellm_only`."""
+    db = tmp_path / "script.sqlite"
+    script = Played(standalone_script(Graph.from_text(ASKS_ONE), default_registry()), tmp_path / "greeting.py")
     with fake_llm_server(chat(f"your key is {CANARY}") if case == "an answer" else echo_key(401)) as server:
-        done = subprocess.run(
-            [sys.executable, "-I", script, "--model", "openai/gpt-4o-mini", "--db", db], capture_output=True, text=True,
-            check=False, timeout=300, env={**kept, "OPENAI_API_KEY": CANARY, "OPENAI_API_BASE": server.base},
-        )  # fmt: skip
+        monkeypatch.setenv("OPENAI_API_KEY", CANARY)
+        monkeypatch.setenv("OPENAI_API_BASE", server.base)
+        code = script.main("--model", "openai/gpt-4o-mini", "--db", str(db))
 
-    assert done.returncode == (0 if case == "an answer" else 1), done.stderr
+    printed = "".join(capsys.readouterr())
+    assert code == (0 if case == "an answer" else 1), printed
     assert server.headers[0]["authorization"] == f"Bearer {CANARY}"
-    assert "[secret" in done.stdout + done.stderr
-    assert CANARY not in done.stdout + done.stderr
+    assert "[secret" in printed
+    assert CANARY not in printed
     assert [path.name for path in tmp_path.iterdir() if CANARY.encode() in path.read_bytes()] == []
     told = cli("replay", "last", "--verify", "--db", db)
     assert (told.code, told.out.split()[0]) == (0, "identical")

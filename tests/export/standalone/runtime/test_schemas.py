@@ -88,7 +88,7 @@ def outcome(module: Any, schema: Any, value: Any) -> Any:
         return str(error)
 
 
-@settings(max_examples=80)
+@settings(max_examples=40)
 @given(SHUFFLED, st.lists(VALUES, min_size=1, max_size=4))
 @example({"type": "object", "properties": {"a": False}, "required": ["b"]}, [{"a": 1}])
 @example({"uniqueItems": True, "enum": [[1, 1.0]]}, [[1, 1.0], [1, True]])

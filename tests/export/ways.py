@@ -1,0 +1,11 @@
+"""Which examples walk which way out of the studio in an everyday run; a thorough run walks all."""
+
+from __future__ import annotations
+
+from tests.support.everyday import EVERYDAY
+
+BY_ALL_WAYS = frozenset({"chatbot", "critic_loop", "repocoder", "review_digest"})
+"""In the window, by `studio run`, as a script and alone: one that cannot leave, a loop, files, completions, bodies."""
+
+AS_SCRIPTS = EVERYDAY - BY_ALL_WAYS
+"""As scripts in the process of the tests."""
